@@ -1,0 +1,64 @@
+import { delimiter, join } from "node:path";
+
+/** A running embedded cloud, as far as a program that wants to use it must know it. */
+export interface LocalEndpoint {
+  url: string;
+  dataFolder: string;
+  /** The folder of `pulumi` when it is not on PATH already. */
+  engineFolder?: string | undefined;
+}
+
+/**
+ * Settings of the caller's own that would send requests past the embedded cloud, to real AWS: an endpoint per service wins over
+ * `AWS_ENDPOINT_URL`, a profile wins over keys in some clients. They are taken away, not overwritten.
+ */
+const misleading = /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|DEFAULT_REGION|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*)$/;
+const proxySettings = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "grpc_proxy"];
+
+/**
+ * What a shell or a child process needs so that the AWS SDK, `aws`, `pulumi` and PostgreSQL clients reach the embedded cloud.
+ * `shipshape local env` prints it and the tests use it, so both go the same way.
+ */
+export function localEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const authority = join(endpoint.dataFolder, "ca", "ca.pem");
+  return {
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "AKIASHIPSHAPELOCAL00",
+    AWS_SECRET_ACCESS_KEY: "local",
+    PULUMI_HOME: join(endpoint.dataFolder, "pulumi-home"),
+    PULUMI_BACKEND_URL: `file://${join(endpoint.dataFolder, "pulumi-state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "shipshape-local",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // refresh and destroy then run the program, which reads the master's current password: one rotated since the last `up` is no obstacle.
+    PULUMI_RUN_PROGRAM: "true",
+    PGSSLROOTCERT: authority,
+    NODE_EXTRA_CA_CERTS: authority,
+    ...withoutProxy(inherited),
+    ...withEngine(endpoint.engineFolder, inherited["PATH"] ?? ""),
+  };
+}
+
+/** The names that must not stand in the environment beside the above. */
+export function misleadingSettings(inherited: Readonly<Record<string, string>>): string[] {
+  return Object.keys(inherited).filter((name) => misleading.test(name));
+}
+
+/** The whole environment of a child process that is to use the embedded cloud. */
+export function localProcessEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Record<string, string>>): Record<string, string> {
+  const left = Object.entries(inherited).filter(([name]) => !misleading.test(name));
+  return { ...Object.fromEntries(left), ...localEnvironment(endpoint, inherited) };
+}
+
+/** `aws` and gRPC would ask a configured proxy even for this machine's own address. */
+function withoutProxy(inherited: Readonly<Record<string, string>>): Record<string, string> {
+  if (!proxySettings.some((name) => inherited[name])) return {};
+  const hosts = new Set((inherited["no_proxy"] ?? inherited["NO_PROXY"] ?? "").split(",").filter(Boolean).concat("127.0.0.1", "localhost"));
+  const value = [...hosts].join(",");
+  return { NO_PROXY: value, no_proxy: value };
+}
+
+function withEngine(folder: string | undefined, path: string): Record<string, string> {
+  if (folder === undefined || path.split(delimiter)[0] === folder) return {};
+  return { PATH: [folder, ...path.split(delimiter).filter((part) => part !== "" && part !== folder)].join(delimiter) };
+}

