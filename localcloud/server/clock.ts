@@ -1,0 +1,37 @@
+import type { Collection, Store } from "./store.js";
+
+interface ClockRecord {
+  offsetMs: number;
+}
+
+/**
+ * The one clock of the cloud: maintenance windows, expiry and the times in records follow it. It runs at the speed of
+ * the machine's clock, at a distance that can be set, and the distance survives a restart.
+ */
+export class Clock {
+  private readonly records: Collection<ClockRecord>;
+  private listeners: (() => void)[] = [];
+
+  constructor(store: Store) {
+    this.records = store.collection<ClockRecord>("clock");
+  }
+
+  now(): Date {
+    return new Date(Date.now() + this.offsetMs());
+  }
+
+  /** @param offsetMs distance from the machine's clock; 0 follows it again. */
+  setOffset(offsetMs: number): void {
+    this.records.put("clock", { offsetMs });
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Called after each setting: what waits for a time looks again. */
+  onSet(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  offsetMs(): number {
+    return this.records.get("clock")?.offsetMs ?? 0;
+  }
+}

@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AnsweredCall, Route, Service } from "./action.js";
+import { AwsError } from "./aws-error.js";
+import type { Cloud } from "./cloud.js";
+import { dispatch } from "./dispatch.js";
+import { limits } from "./limits.js";
+
+/** What the server answers with: AWS services at `/`, our own JSON below `/shipshape/`. */
+export interface Surface {
+  readonly services: readonly Service[];
+  readonly routes: readonly Route[];
+  /** Told of each AWS call after it was answered. */
+  answered(call: AnsweredCall, cloud: Cloud): void;
+}
+
+export function serveHttp(cloud: Cloud, surface: Surface): Server {
+  return createServer((request, response) => {
+    handle(request, cloud, surface).then(
+      (answer) => send(response, answer),
+      (error: unknown) => send(response, failure(error)),
+    );
+  });
+}
+
+interface Answer {
+  status: number;
+  contentType: string;
+  headers?: Readonly<Record<string, string>>;
+  body: string;
+}
+
+async function handle(request: IncomingMessage, cloud: Cloud, surface: Surface): Promise<Answer> {
+  refuseBrowsers(request);
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const body = await readBody(request);
+  if (url.pathname.startsWith("/shipshape/")) return ownRoute(request.method ?? "GET", url, body, cloud, surface);
+  if (request.method !== "POST") throw new AwsError("InvalidAction", "AWS requests to this server are POST requests to /; try GET /shipshape/status", 405);
+  return dispatch({ headers: request.headers, body }, surface.services, cloud, (call) => surface.answered(call, cloud));
+}
+
+/**
+ * The server trusts whoever reaches 127.0.0.1, so a web page open on this machine must not: a browser sends Origin with
+ * a page's requests, and a page that has its own name rebound to 127.0.0.1 sends that name as Host.
+ */
+function refuseBrowsers(request: IncomingMessage): void {
+  const host = (request.headers.host ?? "").replace(/:\d+$/, "");
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(host)) throw new AwsError("AccessDenied", `the Host header is '${host}'; this server answers to 127.0.0.1 and localhost only`);
+  if (request.headers.origin !== undefined) throw new AwsError("AccessDenied", "this server does not answer web pages (the request has an Origin header)");
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limits.requestBytes) throw new AwsError("RequestEntityTooLarge", `the request is larger than ${limits.requestBytes} bytes`, 413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function ownRoute(method: string, url: URL, text: string, cloud: Cloud, surface: Surface): Promise<Answer> {
+  const here = surface.routes.filter((route) => route.path === url.pathname);
+  if (here.length === 0) throw new AwsError("NotFound", `there is nothing at ${url.pathname}; there are: ${[...new Set(surface.routes.map((route) => route.path))].join(", ")}`, 404);
+  const route = here.find((candidate) => candidate.method === method);
+  if (!route) throw new AwsError("MethodNotAllowed", `${url.pathname} takes ${here.map((candidate) => candidate.method).join(", ")}, not ${method}`, 405);
+  const answer = await route.run({ query: url.searchParams, body: parseBody(text) }, cloud);
+  return { status: answer.status, contentType: "application/json", body: answer.body === undefined ? "" : JSON.stringify(answer.body) };
+}
+
+function parseBody(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new AwsError("MalformedInput", "the request's body is not JSON");
+  }
+}
+
+function failure(error: unknown): Answer {
+  const known = error instanceof AwsError;
+  if (!known) console.error(error);
+  const body = { code: known ? error.code : "InternalFailure", message: error instanceof Error ? error.message : String(error) };
+  return { status: known ? error.status : 500, contentType: "application/json", body: JSON.stringify(body) };
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  // A request refused before its body was read would otherwise leave the rest of it in the connection.
+  if (answer.status === 413) response.setHeader("connection", "close");
+  response.writeHead(answer.status, { ...answer.headers, "content-type": answer.contentType });
+  response.end(answer.body);
+}

@@ -1,0 +1,60 @@
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { writeDurably } from "./store.js";
+
+/**
+ * A bounded log on disk, one JSON line an entry, newest last: events, API calls. A kill may cost the line being written,
+ * never an earlier one. It is not forced to disk line by line: it tells what happened, the records say what is.
+ */
+export class Journal<T> {
+  private entries: T[];
+  private linesOnDisk: number;
+
+  /** @param countMax so many entries are kept; the file is rewritten when it holds twice as many. */
+  constructor(
+    private readonly path: string,
+    private readonly countMax: number,
+  ) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const lines = readLines(path);
+    this.linesOnDisk = lines.length;
+    this.entries = lines.flatMap((line) => parse<T>(line)).slice(-countMax);
+    if (this.linesOnDisk !== this.entries.length) this.rewrite();
+  }
+
+  append(entry: T): void {
+    appendFileSync(this.path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    this.entries.push(entry);
+    this.linesOnDisk += 1;
+    if (this.entries.length > this.countMax) this.entries.shift();
+    if (this.linesOnDisk > 2 * this.countMax) this.rewrite();
+  }
+
+  /** Oldest first. */
+  list(): readonly T[] {
+    return this.entries;
+  }
+
+  private rewrite(): void {
+    writeDurably(this.path, this.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    this.linesOnDisk = this.entries.length;
+  }
+}
+
+function readLines(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n").filter((line) => line !== "");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** The last line may be torn by a kill. */
+function parse<T>(line: string): T[] {
+  try {
+    return [JSON.parse(line) as T];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,36 @@
+/** Every bound of the embedded cloud's server, with its reason. */
+export const limits = {
+  /** A parameter group of a few hundred parameters is 60 kB; nothing an SDK sends comes near this. */
+  requestBytes: 1_048_576,
+  /** Deepest path of a form parameter, e.g. `Filters.Filter.1.Values.Value.1` has 6 segments. */
+  formDepth: 10,
+  /** Highest index in a form list; RDS takes far fewer. */
+  formListLength: 1_000,
+  /** RDS bounds of MaxRecords for Describe calls. */
+  pageRecordsMin: 20,
+  pageRecordsMax: 100,
+  pageRecordsDefault: 100,
+  /** RDS keeps events for 14 days. */
+  eventAgeDays: 14,
+  /** So many events and no more are kept, oldest dropped first. */
+  eventCount: 5_000,
+  /** RDS quotas of a new account (User Guide, "Quotas and constraints"), which a fleet's owner meets. */
+  instances: 40,
+  parameterGroups: 50,
+  subnetGroups: 50,
+  subnetsPerGroup: 20,
+  eventSubscriptions: 20,
+  tagsPerResource: 50,
+  manualSnapshots: 100,
+  /** How often the server looks for crashed databases and for windows that have come. */
+  watchMs: 500,
+  /** Restarts of a crashed database in a row before it is declared failed. */
+  crashRestartsInRow: 5,
+  /** A database must run so long before its earlier crashes are forgotten. */
+  crashForgottenMs: 60_000,
+  /** A log portion: RDS gives at most 1 MB or 10,000 lines. */
+  logPortionBytes: 1_000_000,
+  logPortionLines: 10_000,
+  /** How long `stop` waits for running operations to come to a point where they can be taken up again. */
+  stopMs: 30_000,
+} as const;

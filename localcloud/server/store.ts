@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The durable records of the cloud: one JSON file each, in a folder per collection. A write returns when the record is
+ * on disk, and a kill at any moment leaves the old record or the new one. Writes are synchronous on purpose: what a
+ * handler reads and then writes cannot be interleaved with another handler's, so no locks are needed.
+ */
+export class Store {
+  private readonly collections = new Map<string, Collection<unknown>>();
+
+  constructor(private readonly folder: string) {
+    // 0700: records of instances being created hold master passwords, records of secrets hold theirs.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** The collection of that name, loaded from disk at first use. */
+  collection<T>(name: string): Collection<T> {
+    const known = this.collections.get(name);
+    if (known) return known as Collection<T>;
+    const made = new Collection<T>(join(this.folder, name));
+    this.collections.set(name, made as Collection<unknown>);
+    return made;
+  }
+}
+
+interface Envelope<T> {
+  id: string;
+  record: T;
+}
+
+export class Collection<T> {
+  private readonly records = new Map<string, T>();
+
+  constructor(private readonly folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(folder).sort()) {
+      const path = join(folder, name);
+      // A leftover of a write that was killed before its rename; the record it was to replace is still whole.
+      if (name.endsWith(".tmp")) rmSync(path);
+      else if (name.endsWith(".json")) this.load(path);
+    }
+  }
+
+  /** A copy: changing it changes nothing until it is put back. */
+  get(id: string): T | undefined {
+    const record = this.records.get(id);
+    return record === undefined ? undefined : structuredClone(record);
+  }
+
+  has(id: string): boolean {
+    return this.records.has(id);
+  }
+
+  /** Copies of all records, ordered by id. */
+  list(): T[] {
+    return this.ids().map((id) => structuredClone(this.records.get(id) as T));
+  }
+
+  ids(): string[] {
+    return [...this.records.keys()].sort();
+  }
+
+  put(id: string, record: T): void {
+    const envelope: Envelope<T> = { id, record };
+    const path = this.path(id);
+    writeDurably(path, JSON.stringify(envelope, undefined, 1));
+    this.records.set(id, structuredClone(record));
+  }
+
+  delete(id: string): void {
+    if (!this.records.has(id)) return;
+    rmSync(this.path(id), { force: true });
+    syncFolder(this.folder);
+    this.records.delete(id);
+  }
+
+  private load(path: string): void {
+    try {
+      const envelope = JSON.parse(readFileSync(path, "utf8")) as Envelope<T>;
+      this.records.set(envelope.id, envelope.record);
+    } catch (error) {
+      throw new Error(`the record ${path} cannot be read (${String(error)}); restore it from a copy, or remove it to give that resource up`);
+    }
+  }
+
+  /** Ids hold characters file names cannot (`/`, `:`) and can be longer than a file name may be. */
+  private path(id: string): string {
+    const readable = id.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(0, 80);
+    return join(this.folder, `${readable}-${createHash("sha256").update(id).digest("hex").slice(0, 16)}.json`);
+  }
+}
+
+/** Replaces a file so that a kill, or a power cut, leaves the old content or the new one. */
+export function writeDurably(path: string, text: string): void {
+  const temporary = `${path}.tmp`;
+  const file = openSync(temporary, "w", 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  syncFolder(join(path, ".."));
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
