@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Cloud } from "./cloud.js";
+import type { Cloud } from "./cloud";
 
 /** Who calls, and what the call stands in. */
 export interface Call {

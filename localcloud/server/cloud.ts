@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { LocalCloudSettings } from "../settings.js";
-import { Clock } from "./clock.js";
-import { Store } from "./store.js";
+import type { LocalCloudSettings } from "../settings";
+import { Clock } from "./clock";
+import { Store } from "./store";
 
 /** What every handler works on: the records, the clock, and the rooms that do the work. One per server process. */
 export class Cloud {

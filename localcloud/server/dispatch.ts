@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Action, AnsweredCall, Call, Service } from "./action.js";
-import { AwsError } from "./aws-error.js";
-import { accountId, defaultRegion } from "./arn.js";
-import type { Cloud } from "./cloud.js";
-import { checkInput } from "./input-check.js";
-import { decodeForm } from "./query-form.js";
-import { escapeXml, renderMembers } from "./xml.js";
+import type { Action, AnsweredCall, Call, Service } from "./action";
+import { AwsError } from "./aws-error";
+import { accountId, defaultRegion } from "./arn";
+import type { Cloud } from "./cloud";
+import { checkInput } from "./input-check";
+import { decodeForm } from "./query-form";
+import { escapeXml, renderMembers } from "./xml";
 
 /** A request to an AWS service, as it came from the wire. */
 export interface AwsRequest {

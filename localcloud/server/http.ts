@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AnsweredCall, Route, Service } from "./action.js";
-import { AwsError } from "./aws-error.js";
-import type { Cloud } from "./cloud.js";
-import { dispatch } from "./dispatch.js";
-import { limits } from "./limits.js";
+import type { AnsweredCall, Route, Service } from "./action";
+import { AwsError } from "./aws-error";
+import type { Cloud } from "./cloud";
+import { dispatch } from "./dispatch";
+import { limits } from "./limits";
 
 /** What the server answers with: AWS services at `/`, our own JSON below `/shipshape/`. */
 export interface Surface {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { AwsError } from "./aws-error.js";
-import type { Action } from "./action.js";
+import { AwsError } from "./aws-error";
+import type { Action } from "./action";
 
 /** Checks a decoded input against the action's schema and gives what the handler takes. All faults are told at once. */
 export function checkInput(action: Action, decoded: unknown, codes: InputErrorCodes): unknown {

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeDurably } from "./store.js";
+import { writeDurably } from "./store";
 
 /**
  * A bounded log on disk, one JSON line an entry, newest last: events, API calls. A kill may cost the line being written,

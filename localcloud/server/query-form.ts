@@ -1,5 +1,5 @@
-import { AwsError } from "./aws-error.js";
-import { limits } from "./limits.js";
+import { AwsError } from "./aws-error";
+import { limits } from "./limits";
 
 /** A decoded form: texts, nested structures, lists. */
 export type FormValue = string | FormValue[] | { [member: string]: FormValue };
