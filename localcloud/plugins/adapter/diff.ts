@@ -1,0 +1,130 @@
+import { isCovered, joinPath, topLevelName } from "./property-path";
+import type { Properties, Property, ResourceType } from "./resource";
+import { elementOf, isCollection, isComputed, isZero, matchElements, sameValue, wantedValue } from "./values";
+import { isUnknown, UNKNOWN, type Bag } from "./wire";
+
+export type Kind = "ADD" | "DELETE" | "UPDATE" | "ADD_REPLACE" | "DELETE_REPLACE" | "UPDATE_REPLACE";
+
+export interface Difference {
+  detailed: Record<string, Kind>;
+  diffs: string[];
+  replaces: string[];
+  stables: string[];
+  deleteBeforeReplace: boolean;
+}
+
+/**
+ * What it takes to get from the outputs in state to the inputs of the program: the rules of the Terraform bridge.
+ * On a refresh `old` is what Read returned and `inputs` those in state; the engine then turns the kinds round.
+ */
+export function diffResource(type: ResourceType<any>, old: Bag, inputs: Bag, ignoreChanges: readonly string[]): Difference {
+  const detailed = Object.fromEntries([...diffProperties(type.properties, "", old, inputs, false)].filter(([path]) => !isCovered(path, ignoreChanges)));
+  const names = (paths: string[]) => [...new Set(paths.map(topLevelName))].sort();
+  const replaces = names(Object.keys(detailed).filter((path) => detailed[path]?.endsWith("_REPLACE")));
+  const createOnly = Object.keys(type.properties).filter((name) => type.properties[name]?.createOnly);
+  return {
+    detailed,
+    diffs: names(Object.keys(detailed)),
+    replaces,
+    stables: createOnly.filter((name) => !replaces.includes(name)),
+    deleteBeforeReplace: replaces.length > 0 && (type.deleteBeforeReplace === true || hasOwnName(type, inputs)),
+  };
+}
+
+/** Two things of one explicit name cannot exist at once; of a made-up name they can. */
+function hasOwnName(type: ResourceType<any>, inputs: Bag): boolean {
+  const name = type.autoname?.property;
+  if (name === undefined || (inputs.__defaults ?? []).includes(name)) return false;
+  return inputs[name] !== undefined;
+}
+
+function* diffProperties(properties: Properties, path: string, old: Bag, wanted: Bag, replace: boolean): Generator<[string, Kind]> {
+  for (const [name, property] of Object.entries(properties)) yield* diffValue(property, joinPath(path, name), old[name], wanted[name], replace);
+}
+
+function* diffValue(property: Property, path: string, old: any, given: any, parentReplaces: boolean): Generator<[string, Kind]> {
+  if (given === undefined && isComputed(property)) return;
+  if (property.writeOnly && old === undefined) return;
+  const wanted = wantedValue(property, given) as any;
+  const replace = parentReplaces || property.createOnly === true;
+  const whole = (kind: "ADD" | "DELETE" | "UPDATE", value: unknown): [string, Kind] => [path, replace || holdsCreateOnly(property, value) ? `${kind}_REPLACE` : kind];
+
+  if (wanted === UNKNOWN) yield whole(isZero(old) ? "ADD" : "UPDATE", old);
+  else if (sameValue(property, old, wanted)) return;
+  else if (isCollection(property) || property.type === "map" || property.type === "object") {
+    if (isZero(old)) yield whole("ADD", wanted);
+    else if (isZero(wanted)) yield whole("DELETE", old);
+    else if (property.type === "map") yield* diffMap(property, path, old, wanted, replace);
+    else if (property.type === "object") yield* diffProperties(property.properties ?? {}, path, old, wanted, replace);
+    else yield* diffCollection(property, path, old, wanted, replace);
+  } else yield whole(old === undefined ? "ADD" : wanted === undefined ? "DELETE" : "UPDATE", wanted);
+}
+
+function* diffMap(property: Property, path: string, old: Bag, wanted: Bag, replace: boolean): Generator<[string, Kind]> {
+  for (const key of [...new Set([...Object.keys(old), ...Object.keys(wanted)])].sort()) {
+    yield* diffElement(elementOf(property), joinPath(path, key), old[key], wanted[key], replace);
+  }
+}
+
+/** Unlike a property, an element that is "" or 0 is there: only its absence counts. */
+function* diffElement(element: Property, path: string, old: any, wanted: any, replace: boolean): Generator<[string, Kind]> {
+  if (old !== undefined && wanted !== undefined) return yield* diffValue(element, path, old, wanted, replace);
+  const replaces = replace || holdsCreateOnly(element, old ?? wanted);
+  if (old === undefined) yield [path, replaces ? "ADD_REPLACE" : "ADD"];
+  else yield [path, replaces ? "DELETE_REPLACE" : "DELETE"];
+}
+
+/**
+ * By element: an index counts in the old value for what went, in the program for what came, and both at one index is a change of that element,
+ * told inside it when it is an object. Lists of objects are compared place by place.
+ */
+function* diffCollection(property: Property, path: string, old: any[], wanted: any[], replace: boolean): Generator<[string, Kind]> {
+  const element = elementOf(property);
+  const byPlace = property.type === "list" && element.type === "object";
+  // An unknown element has no identity: where elements are told apart by their value, the whole collection changes.
+  if (!byPlace && isUnknown(wanted)) return yield [path, replace || holdsCreateOnly(property, wanted) ? "UPDATE_REPLACE" : "UPDATE"];
+
+  const kept = byPlace ? { old: [], wanted: [] } : property.type === "set" ? keptInSet(element, old, wanted) : keptInList(element, old, wanted);
+  for (let index = 0; index < Math.max(old.length, wanted.length); index++) {
+    const before = kept.old[index] ? undefined : old[index];
+    const after = kept.wanted[index] ? undefined : wanted[index];
+    if (before === undefined && after === undefined) continue;
+    yield* diffElement(element, joinPath(path, index), before, after, replace);
+  }
+}
+
+interface Kept {
+  old: boolean[];
+  wanted: boolean[];
+}
+
+function keptInSet(element: Property, old: any[], wanted: any[]): Kept {
+  const matches = matchElements(element, old, wanted);
+  return { old: old.map((_, index) => matches.includes(index)), wanted: matches.map((index) => index !== undefined) };
+}
+
+/** Which elements of an ordered list stayed: its longest common subsequence. */
+function keptInList(element: Property, old: any[], wanted: any[]): Kept {
+  const kept: Kept = { old: old.map(() => false), wanted: wanted.map(() => false) };
+  const lengths = Array.from({ length: old.length + 1 }, () => new Array<number>(wanted.length + 1).fill(0));
+  const longest = (i: number, j: number) => lengths[i]?.[j] ?? 0;
+  const same = (i: number, j: number) => sameValue(element, old[i], wanted[j]);
+  for (let i = old.length - 1; i >= 0; i--) {
+    for (let j = wanted.length - 1; j >= 0; j--) lengths[i]![j] = same(i, j) ? longest(i + 1, j + 1) + 1 : Math.max(longest(i + 1, j), longest(i, j + 1));
+  }
+  for (let i = 0, j = 0; i < old.length && j < wanted.length; ) {
+    if (same(i, j)) kept.old[i++] = kept.wanted[j++] = true;
+    else if (longest(i + 1, j) >= longest(i, j + 1)) i++;
+    else j++;
+  }
+  return kept;
+}
+
+/** Adding or removing a whole object replaces when something inside it that is given does. */
+function holdsCreateOnly(property: Property, value: any): boolean {
+  if (property.createOnly) return true;
+  if (Array.isArray(value)) return value.some((element) => holdsCreateOnly(elementOf(property), element));
+  if (typeof value !== "object" || value === null) return false;
+  if (property.type === "map") return Object.values(value).some((inner) => holdsCreateOnly(elementOf(property), inner));
+  return Object.entries(property.properties ?? {}).some(([name, inner]) => !isZero(value[name]) && holdsCreateOnly(inner, value[name]));
+}

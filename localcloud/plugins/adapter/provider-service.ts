@@ -1,0 +1,116 @@
+import { status, type sendUnaryData, type ServerUnaryCall, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import { asRpcError } from "./failures";
+import { changedSettings, checkSettings, readSettings } from "./provider-settings";
+import type { CheckFailure, Context, ProviderDefinition } from "./resource";
+import { check, create, diff, diffMessage, failureMessage, read, update, type Row } from "./resource-calls";
+import { markSecrets } from "./values";
+import { fromStruct, rpcError, secret, toStruct } from "./wire";
+
+export interface Surroundings {
+  signal: AbortSignal;
+  logFor(urn: string): Context<unknown>["log"];
+  /** Told when a call begins and ends, so that a cancelled plugin ends after its last answer. */
+  track<T>(call: Promise<T>): Promise<T>;
+  cancel(): void;
+}
+
+/** `pulumirpc.ResourceProvider` over a table of rows. What is left out answers UNIMPLEMENTED by itself, as the engine expects. */
+export function createProviderService<Config>(definition: ProviderDefinition<Config>, around: Surroundings): UntypedServiceImplementation {
+  let config: Config;
+
+  const find = (urn: string, timeoutSeconds = 0): Row<Config> => {
+    const token = urn.split("::")[2]?.split("$").pop() ?? "";
+    const type = definition.resources[token];
+    if (!type) throw unsupported(definition, token, Object.keys(definition.resources));
+    const context = { config, urn, token, importing: false, signal: around.signal, log: around.logFor(urn), ...(timeoutSeconds > 0 && { timeoutSeconds }) };
+    return { token, type, context };
+  };
+
+  function answer<Request, Response>(handler: (request: Request) => Response | Promise<Response>) {
+    return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {
+      const result = around.track(Promise.resolve(call.request).then(handler));
+      result.then((response) => callback(null, response), (error) => callback(asRpcError(error)));
+    };
+  }
+
+  return {
+    handshake: answer(() => {
+      const response = new pb.ProviderHandshakeResponse();
+      response.setSupportsAutonamingConfiguration(true);
+      return response;
+    }),
+    getPluginInfo: answer(() => {
+      const response = new PluginInfo();
+      response.setVersion(definition.version);
+      return response;
+    }),
+    getSchema: answer(() => {
+      const response = new pb.GetSchemaResponse();
+      response.setSchema(JSON.stringify({ name: definition.name, version: definition.version }));
+      return response;
+    }),
+    checkConfig: answer((request: pb.CheckRequest) => checkConfig(definition, request)),
+    diffConfig: answer((request: pb.DiffRequest) => diffConfig(definition, request)),
+    configure: answer(async (request: pb.ConfigureRequest) => {
+      config = await configure(definition, request);
+      const response = new pb.ConfigureResponse();
+      response.setSupportspreview(true);
+      response.setSupportsAutonamingConfiguration(true);
+      // acceptSecrets stays false, as with the bridge: the engine then marks results of the same name as secret itself.
+      return response;
+    }),
+    check: answer((request: pb.CheckRequest) => check(find(request.getUrn()), definition, request)),
+    diff: answer((request: pb.DiffRequest) => diff(find(request.getUrn()), request)),
+    create: answer((request: pb.CreateRequest) => create(find(request.getUrn(), request.getTimeout()), request)),
+    read: answer((request: pb.ReadRequest) => read(find(request.getUrn(), request.getTimeout()), request)),
+    update: answer((request: pb.UpdateRequest) => update(find(request.getUrn(), request.getTimeout()), request)),
+    delete: answer(async (request: pb.DeleteRequest) => {
+      const row = find(request.getUrn(), request.getTimeout());
+      await row.type.delete(request.getId(), fromStruct(request.getProperties()), row.context);
+      return new Empty();
+    }),
+    invoke: answer(async (request: pb.InvokeRequest) => {
+      const invoke = definition.invokes?.[request.getTok()];
+      if (!invoke) throw unsupported(definition, request.getTok(), Object.keys(definition.invokes ?? {}));
+      const response = new pb.InvokeResponse();
+      response.setReturn(toStruct(await invoke(fromStruct(request.getArgs()), { config, signal: around.signal })));
+      return response;
+    }),
+    cancel: answer(() => {
+      around.cancel();
+      return new Empty();
+    }),
+  };
+}
+
+function unsupported(definition: ProviderDefinition<any>, token: string, supported: string[]): Error {
+  const list = supported.length > 0 ? `it has ${supported.join(", ")}` : "it has none of this kind";
+  return rpcError(status.UNIMPLEMENTED, `${token} is not part of the embedded ${definition.name} provider: ${list}`);
+}
+
+function checkConfig(definition: ProviderDefinition<any>, request: pb.CheckRequest): pb.CheckResponse {
+  const given = fromStruct(request.getNews());
+  const response = new pb.CheckResponse();
+  // Secrets arrive here without their mark; not marked again, they would stand readable in state.
+  response.setInputs(toStruct(markSecrets(definition.settings, given, secret)));
+  response.setFailuresList(checkSettings(definition, given).map(failureMessage));
+  return response;
+}
+
+function diffConfig(definition: ProviderDefinition<any>, request: pb.DiffRequest): pb.DiffResponse {
+  const detailed = changedSettings(definition.settings, fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
+  const response = diffMessage({ detailed, diffs: Object.keys(detailed).sort(), replaces: [], stables: [], deleteBeforeReplace: false });
+  response.setHasdetaileddiff(false);
+  return response;
+}
+
+async function configure<Config>(definition: ProviderDefinition<Config>, request: pb.ConfigureRequest): Promise<Config> {
+  const failures: CheckFailure[] = [];
+  const settings = readSettings(definition.settings, fromStruct(request.getArgs()), failures);
+  // Default providers are configured from state or stack config without a CheckConfig in between.
+  if (failures.length > 0) throw rpcError(status.INVALID_ARGUMENT, failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
+  return definition.configure(settings);
+}

@@ -1,0 +1,129 @@
+import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import { checkResource, withoutMarks } from "./check";
+import { diffResource, type Difference } from "./diff";
+import { initFailed, messageOf } from "./failures";
+import { PartialFailure, type CheckFailure, type Context, type ProviderDefinition, type ResourceType } from "./resource";
+import { inputsFromLive, inputsOfImport, outputsOf, wantedOf } from "./state";
+import { markSecrets } from "./values";
+import { fromStruct, secret, toStruct, UNKNOWN, type Bag } from "./wire";
+import type { Naming } from "./autoname";
+
+/** The calls about one resource: from the engine's messages to its row, and back. */
+
+export interface Row<Config> {
+  token: string;
+  type: ResourceType<Config>;
+  context: Context<Config>;
+}
+
+export function check<Config>(row: Row<Config>, definition: ProviderDefinition<Config>, request: pb.CheckRequest): pb.CheckResponse {
+  const { inputs, failures } = checkResource(row.type, fromStruct(request.getOlds()), fromStruct(request.getNews()), namingOf(request));
+  const prepared = definition.prepareInputs?.(inputs, { token: row.token, type: row.type, config: row.context.config }) ?? inputs;
+  const response = new pb.CheckResponse();
+  response.setInputs(toStruct(markSecrets(row.type.properties, prepared, secret)));
+  response.setFailuresList(failures.map(failureMessage));
+  return response;
+}
+
+export function diff(row: Row<any>, request: pb.DiffRequest): pb.DiffResponse {
+  return diffMessage(diffResource(row.type, fromStruct(request.getOlds()), fromStruct(request.getNews()), request.getIgnorechangesList()));
+}
+
+export async function create(row: Row<any>, request: pb.CreateRequest): Promise<pb.CreateResponse> {
+  const response = new pb.CreateResponse();
+  const given = fromStruct(request.getProperties());
+  const inputs = withoutMarks(given);
+  if (request.getPreview()) {
+    response.setProperties(outputsMessage(row, inputs, UNKNOWN, true));
+    return response;
+  }
+  try {
+    const { id, properties } = await row.type.create(inputs, row.context);
+    response.setId(id);
+    response.setProperties(outputsMessage(row, properties, id));
+    return response;
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw error;
+    throw initFailed(error.id, secretOutputs(row, error.properties, error.id), markSecrets(row.type.properties, given, secret), error.reasons);
+  }
+}
+
+export async function read(row: Row<any>, request: pb.ReadRequest): Promise<pb.ReadResponse> {
+  const response = new pb.ReadResponse();
+  const known = fromStruct(request.getProperties());
+  const oldInputs = fromStruct(request.getInputs());
+  // An import brings nothing but an id. After an update that renamed the thing, only the outputs know its id: Update cannot return one.
+  const importing = Object.keys(known).length === 0 && Object.keys(oldInputs).length === 0;
+  const stateId = known.id ?? request.getId();
+  const live = await row.type.read(stateId, known, { ...row.context, importing });
+  if (!live) return response;
+
+  const id = live.id ?? stateId;
+  const outputs = outputsOf(row.type, live.properties, id);
+  const inputs = Object.keys(oldInputs).length === 0 ? inputsOfImport(row.type.properties, outputs) : inputsFromLive(row.type.properties, outputs, oldInputs);
+  response.setId(id);
+  response.setProperties(toStruct(markSecrets(row.type.properties, outputs, secret)));
+  response.setInputs(toStruct(markSecrets(row.type.properties, inputs, secret)));
+  return response;
+}
+
+export async function update(row: Row<any>, request: pb.UpdateRequest): Promise<pb.UpdateResponse> {
+  const response = new pb.UpdateResponse();
+  const old = fromStruct(request.getOlds());
+  const wanted = wantedOf(row.type, old, withoutMarks(fromStruct(request.getNews())), request.getIgnorechangesList());
+  if (request.getPreview()) {
+    response.setProperties(outputsMessage(row, wanted, old.id));
+    return response;
+  }
+  try {
+    if (!row.type.update) throw new Error(`${row.token} cannot be changed in place`);
+    const live = await row.type.update(request.getId(), old, wanted, row.context);
+    response.setProperties(outputsMessage(row, live.properties, live.id ?? old.id ?? request.getId()));
+    return response;
+  } catch (error) {
+    // As the bridge: the wanted values enter state, although they do not stand. The next `up` then "succeeds" without doing anything;
+    // what runs on both clouds has to survive that, so it is copied. Refresh after a failed update.
+    const failure = error instanceof PartialFailure ? error : new PartialFailure(request.getId(), wanted, [`updating ${row.context.urn}: ${messageOf(error)}`]);
+    throw initFailed(failure.id, secretOutputs(row, failure.properties, old.id), markSecrets(row.type.properties, fromStruct(request.getOldInputs()), secret), failure.reasons);
+  }
+}
+
+export function diffMessage(difference: Difference): pb.DiffResponse {
+  const response = new pb.DiffResponse();
+  response.setChanges(difference.diffs.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE);
+  response.setDiffsList(difference.diffs);
+  response.setReplacesList(difference.replaces);
+  response.setStablesList(difference.stables);
+  response.setDeletebeforereplace(difference.deleteBeforeReplace);
+  // Without it the engine would make a difference of its own from the inputs alone.
+  response.setHasdetaileddiff(true);
+  for (const [path, kind] of Object.entries(difference.detailed)) {
+    const property = new pb.PropertyDiff();
+    property.setKind(pb.PropertyDiff.Kind[kind]);
+    response.getDetaileddiffMap().set(path, property);
+  }
+  return response;
+}
+
+export function failureMessage({ property, reason }: CheckFailure): pb.CheckFailure {
+  const failure = new pb.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  return failure;
+}
+
+const secretOutputs = (row: Row<any>, live: Bag, id: unknown, preview = false): Bag =>
+  markSecrets(row.type.properties, outputsOf(row.type, live, id, preview), secret);
+
+const outputsMessage = (row: Row<any>, live: Bag, id: unknown, preview = false) => toStruct(secretOutputs(row, live, id, preview));
+
+function namingOf(request: pb.CheckRequest): Naming {
+  const { Mode } = pb.CheckRequest.AutonamingOptions;
+  const autonaming = request.getAutonaming();
+  const modes = { [Mode.PROPOSE]: "propose", [Mode.ENFORCE]: "enforce", [Mode.DISABLE]: "disable" } as const;
+  return {
+    logicalName: request.getName() || (request.getUrn().split("::").pop() ?? ""),
+    randomSeed: request.getRandomseed_asU8(),
+    ...(autonaming && { mode: modes[autonaming.getMode()], proposedName: autonaming.getProposedName() }),
+  };
+}

@@ -1,0 +1,52 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { createEngineLog } from "./engine-log";
+import { createProviderService } from "./provider-service";
+import type { ProviderDefinition } from "./resource";
+import { engineAddress, outlivesEngine } from "./settings";
+
+/** After a cancel, calls under way get this long to answer; the engine itself kills after five seconds. */
+const CANCEL_GRACE_MILLISECONDS = 4_000;
+
+/** A plugin process: serves the provider on a free port, says which on stdout, and ends with the engine. */
+export function serve<Config>(definition: ProviderDefinition<Config>): void {
+  const abort = new AbortController();
+  let calls = 0;
+  const exitWhenIdle = () => abort.signal.aborted && calls === 0 && setTimeout(() => calls === 0 && process.exit(0), 50);
+  const cancel = () => {
+    abort.abort(new Error("cancelled"));
+    setTimeout(() => process.exit(0), CANCEL_GRACE_MILLISECONDS).unref();
+    exitWhenIdle();
+  };
+
+  const service = createProviderService(definition, {
+    signal: abort.signal,
+    logFor: createEngineLog(engineAddress()),
+    cancel,
+    async track(call) {
+      calls++;
+      try {
+        return await call;
+      } finally {
+        calls--;
+        exitWhenIdle();
+      }
+    },
+  });
+
+  // The engine sends whole stacks' worth of properties: no limit on messages.
+  const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  server.addService(ResourceProviderService, service);
+  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+    if (error) throw error;
+    // The port and a newline are all the engine expects here; anything later would be shown as a diagnostic.
+    process.stdout.write(`${port}\n`);
+  });
+
+  process.on("SIGINT", cancel);
+  process.on("SIGTERM", cancel);
+  if (outlivesEngine()) return;
+  // The engine holds our stdin: when it dies, even by SIGKILL, the pipe closes.
+  const end = () => process.exit(0);
+  process.stdin.resume().on("end", end).on("error", end);
+}

@@ -1,0 +1,95 @@
+import type { Properties, Property } from "./resource";
+import { isUnknown, UNKNOWN, type Bag } from "./wire";
+
+/** When two values of a property mean the same, and how values are ordered: the rules check, diff and read share. */
+
+const TEXT: Property = { type: "string" };
+
+export const elementOf = (property: Property): Property => property.element ?? TEXT;
+
+export const isComputed = (property: Property): boolean => !!(property.computed || property.outputOnly);
+
+export const isCollection = (property: Property): boolean => property.type === "list" || property.type === "set";
+
+/** Upstream cannot tell these from a value that was left out. */
+export function isZero(value: unknown): boolean {
+  if (value === undefined || value === null || value === "" || value === 0 || value === false) return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+/** What the program means: its value, else the schema's default. */
+export const wantedValue = (property: Property, value: unknown): unknown => (value === undefined ? property.default : value);
+
+export function sameValue(property: Property, old: any, given: any): boolean {
+  if (given === undefined && isComputed(property)) return true;
+  const wanted = wantedValue(property, given) as any;
+  if (isUnknown(wanted)) return false;
+  if (isZero(old) || isZero(wanted)) return isZero(old) && isZero(wanted);
+  switch (property.type) {
+    case "list":
+      return sameLength(old, wanted) && old.every((element: any, index: number) => sameValue(elementOf(property), element, wanted[index]));
+    case "set":
+      return sameLength(old, wanted) && matchElements(elementOf(property), old, wanted).every((index) => index !== undefined);
+    case "map":
+      return sameKeys(old, wanted) && Object.keys(wanted).every((key) => sameValue(elementOf(property), old[key], wanted[key]));
+    case "object":
+      return Object.entries(property.properties ?? {}).every(([name, inner]) => sameValue(inner, old[name], wanted[name]));
+    default:
+      return old === wanted || (property.json === true && sameJson(old, wanted)) || property.equal?.(old, wanted) === true;
+  }
+}
+
+/** For each wanted element the index of its equal among the old ones; every old element is taken once. */
+export function matchElements(element: Property, old: readonly any[], wanted: readonly any[]): (number | undefined)[] {
+  const taken = new Set<number>();
+  return wanted.map((value) => {
+    const index = old.findIndex((candidate, at) => !taken.has(at) && sameValue(element, candidate, value));
+    if (index < 0) return undefined;
+    taken.add(index);
+    return index;
+  });
+}
+
+/** Sets stand sorted in state, so that the server's order of the day is no difference. */
+export function sortSet(values: readonly any[]): any[] {
+  const key = (value: unknown) => (typeof value === "string" ? value : canonicalJson(value));
+  return [...values].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}
+
+/** Encrypts what the rows call secret, also when it is null: the real providers' states have secret nulls. */
+export function markSecrets(properties: Properties, bag: Bag, secret: (value: unknown) => unknown): Bag {
+  const marked = { ...bag };
+  for (const [name, property] of Object.entries(properties)) {
+    if (!(name in marked)) continue;
+    marked[name] = property.secret ? secret(marked[name] ?? null) : markInside(property, marked[name], secret);
+  }
+  return marked;
+}
+
+function markInside(property: Property, value: any, secret: (value: unknown) => unknown): any {
+  if (value === UNKNOWN || value === null || typeof value !== "object") return value;
+  if (property.type === "object") return markSecrets(property.properties ?? {}, value, secret);
+  if (Array.isArray(value)) return value.map((element) => markInside(elementOf(property), element, secret));
+  return value;
+}
+
+const sameLength = (a: unknown, b: unknown): boolean => Array.isArray(a) && Array.isArray(b) && a.length === b.length;
+
+function sameKeys(a: Bag, b: Bag): boolean {
+  return Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => key in b);
+}
+
+function sameJson(a: string, b: string): boolean {
+  try {
+    return canonicalJson(JSON.parse(a)) === canonicalJson(JSON.parse(b));
+  } catch {
+    return false;
+  }
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value).filter(([name, inner]) => name !== "__defaults" && inner !== undefined);
+  return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join(",")}}`;
+}
