@@ -17,7 +17,7 @@ export const errorTable = {
     httpStatus: 400,
     exitCode: 2,
     message: "{problem}",
-    hint: "`shipshape {command} --help` shows what may be given, with examples",
+    hint: "`npx shipshape {command} --help` shows what may be given, with examples",
   },
   "confirmation-needed": {
     httpStatus: 400,
@@ -109,6 +109,24 @@ export const errorTable = {
     message: "interrupted: {action} was not finished",
     hint: "every command may be repeated safely",
   },
+  "operation-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'there is no operation "{operation}"; known: {known}',
+    hint: "`shipshape request --help` lists the operations",
+  },
+  "request-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "the request for {operation} cannot be accepted: {problems}",
+    hint: "nothing was stored; `shipshape request {operation} --help` shows what may be given",
+  },
+  "request-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'there is no request "{id}"',
+    hint: "`shipshape status` lists the latest requests",
+  },
   "demo-command-failed": {
     httpStatus: 500,
     exitCode: 1,
@@ -148,6 +166,13 @@ export class ShipshapeError<Code extends ErrorCode = ErrorCode> extends Error {
   toJSON(): { error: { code: string; message: string; hint: string } } {
     return { error: { code: this.code, message: this.message, hint: this.hint } };
   }
+}
+
+/** An error as records keep it: its code, its message and what to do. */
+export function describeError(thrown: unknown): { code: string; message: string; hint?: string } {
+  if (thrown instanceof ShipshapeError) return { code: thrown.code, message: thrown.message, hint: thrown.hint };
+  const code = (thrown as { code?: unknown } | undefined)?.code;
+  return { code: typeof code === "string" ? code : "unexpected", message: reasonOf(thrown) };
 }
 
 /** What went wrong, as one line, whatever was thrown; failed connections to several addresses carry no message of their own. */

@@ -25,3 +25,18 @@ export const fleetPagesMax = 100;
 
 /** Rows the built-in prompt of `shipshape local psql` prints of one answer; a terminal is no place for more. */
 export const promptRowsMax = 200;
+
+/** Connections of one process to the control plane's database, beside those of the durable engine (its own pool). */
+export const controlPlaneConnectionsMax = 10;
+
+/** Runs one worker carries at once; a run mostly waits for the cloud, and each `up` in flight costs an engine process of some 200 MB. */
+export const operationsAtOnceMax = 4;
+
+/** How often a worker looks for runs of dead ones: a query on an index. */
+export const takeoverPollMilliseconds = 1000;
+
+/** How long a stopping worker waits for its runs; what is not done by then is recovered by the next worker. */
+export const workerStopWaitSeconds = 5;
+
+/** How long a run waits for the approval of its plan. The plan was made for the world of that day; older consent would be to another world. */
+export const approvalWaitSeconds = 7 * 24 * 3600;

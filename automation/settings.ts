@@ -11,6 +11,8 @@ export interface Settings {
   dataFolder: string;
   /** The shell that `local env` writes for. */
   shell: Shell;
+  /** `NO_COLOR`, set to anything, turns colours off even on a terminal (https://no-color.org). */
+  colours: "auto" | "never";
   /** The environment this process was given, to be handed to programs it starts. */
   inherited: Readonly<Record<string, string>>;
 }
@@ -27,6 +29,7 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
     inCheckout,
     dataFolder: named ? resolve(workingFolder, named) : join(inCheckout ? packageFolder : projectFolder(workingFolder), ".shipshape"),
     shell: shellOf(environment),
+    colours: environment["NO_COLOR"] ? "never" : "auto",
     inherited: Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)),
   };
 }

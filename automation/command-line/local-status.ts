@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import type { CommandContext } from "./command-context";
+import { readEngine } from "./engine-record";
+import { findLocalCloud, type LocalCloud, localLogFile } from "./local-cloud";
+import { table, type Terminal } from "./terminal";
+
+export function addStatus(local: Command, context: CommandContext): void {
+  local
+    .command("status")
+    .description("what runs: databases, endpoints, versions, where data lies, the clock; exit code 3 when nothing does")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExamples:\n  npx shipshape local status\n  npx shipshape local status --json | jq -r '.instances[].identifier'")
+    .action(async (options: { json?: boolean }) => {
+      const { dataFolder } = context.settings;
+      const cloud = await findLocalCloud(dataFolder);
+      if (cloud !== undefined) return reportStatus(cloud, options, context.terminal, (await readEngine(dataFolder))?.version);
+      context.terminal.say(options.json ? JSON.stringify({ running: false, dataFolder }) : `not running (data folder ${dataFolder}); start it: npx shipshape local start`);
+      process.exitCode = 3;
+    });
+}
+
+/** The same report after `start` and for `status`. */
+export function reportStatus(cloud: LocalCloud, options: { json?: boolean }, terminal: Terminal, engineVersion?: string): void {
+  if (options.json) return terminal.say(JSON.stringify(statusRecord(cloud), undefined, 2));
+  for (const line of statusLines(cloud, engineVersion)) terminal.say(line);
+}
+
+export function statusRecord(cloud: LocalCloud): Record<string, unknown> {
+  const { url, pid, startedAt, dataFolder, databasesFolder, status } = cloud;
+  return { running: true, url, pid, startedAt, dataFolder, databasesFolder, clock: clockText(status.clock), instances: status.instances, recorded: status.recorded };
+}
+
+export function statusLines(cloud: LocalCloud, engineVersion?: string): string[] {
+  const { status } = cloud;
+  const facts: [string, string | undefined][] = [
+    ["embedded cloud", `${cloud.url} (pid ${cloud.pid}, since ${cloud.startedAt})`],
+    ["clock", clockText(status.clock)],
+    ["data folder", cloud.dataFolder],
+    // Said only where it is not below the data folder: PostgreSQL's own user could not reach it there.
+    ["databases in", cloud.databasesFolder?.startsWith(cloud.dataFolder) === false ? cloud.databasesFolder : undefined],
+    ["log", localLogFile(cloud.dataFolder)],
+    ["Pulumi engine", engineVersion],
+    ["other resources", `${status.recorded} recorded`],
+  ];
+  return [
+    ...facts.filter((fact) => fact[1] !== undefined).map(([name, value]) => `${name.padEnd(16)}${value}`),
+    "",
+    ...(status.instances.length === 0 ? ["no databases yet; `pulumi up` on a database stack makes one"] : databaseTable(cloud)),
+  ];
+}
+
+function databaseTable({ status }: LocalCloud): string[] {
+  const rows = status.instances.map((instance) => [
+    instance.identifier,
+    instance.status,
+    `PostgreSQL ${instance.engineVersion}`,
+    instance.port ? `127.0.0.1:${instance.port}` : "-",
+    instance.dataFolder,
+  ]);
+  return table(["DATABASE", "STATUS", "VERSION", "ENDPOINT", "FOLDER"], rows);
+}
+
+/** The clock is a moment, or a moment with what was set. */
+export function clockText(clock: unknown): string {
+  if (typeof clock === "string") return clock;
+  const { now, offsetSeconds } = (clock ?? {}) as { now?: string; offsetSeconds?: number };
+  const shift = offsetSeconds ? ` (set ${Math.abs(offsetSeconds)} s ${offsetSeconds > 0 ? "ahead of" : "behind"} real time)` : "";
+  return `${now ?? "unknown"}${shift}`;
+}

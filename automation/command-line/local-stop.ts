@@ -1,0 +1,51 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { ShipshapeError } from "../errors";
+import { localStopWaitSeconds } from "../limits";
+import type { Settings } from "../settings";
+import type { CommandContext } from "./command-context";
+import { callLocal, findLocalCloud, listens, type LocalCloud, localLogFile, processLives, readLocalRecord, waitFor } from "./local-cloud";
+import { startLocalCloud } from "./local-start";
+
+export function addStop(local: Command, context: CommandContext): void {
+  local
+    .command("stop")
+    .description("stop all databases and the embedded cloud; data stays; does nothing when nothing runs")
+    .option("--json", "print the outcome as JSON")
+    .addHelpText("after", "\nExamples:\n  npx shipshape local stop")
+    .action(async (options: { json?: boolean }) => {
+      const stopped = await stopLocalCloud(context.settings, (line) => context.terminal.progress(line));
+      const { dataFolder } = context.settings;
+      if (options.json) return context.terminal.say(JSON.stringify({ running: false, stopped, dataFolder }));
+      context.terminal.say(stopped ? `stopped; the data stays in ${dataFolder}` : "nothing runs");
+    });
+}
+
+/** Gives true when something had to be stopped. Afterwards nothing of this data folder listens any more. */
+export async function stopLocalCloud(settings: Settings, progress: (line: string) => void): Promise<boolean> {
+  const cloud = (await findLocalCloud(settings.dataFolder)) ?? (await adoptOrphans(settings, progress));
+  if (cloud === undefined) return false;
+  await callLocal(cloud.url, "POST", "/shipshape/stop");
+  let left = "";
+  const done = await waitFor(localStopWaitSeconds, async () => ((left = await whatIsLeft(cloud)) === "" ? true : undefined));
+  if (done === undefined) throw new ShipshapeError("local-stop-failed", { waitedSeconds: localStopWaitSeconds, left, logFile: localLogFile(settings.dataFolder) });
+  return true;
+}
+
+/**
+ * A server that was killed leaves its databases running. Only a server knows how to stop them in order, so one is started that adopts them.
+ */
+async function adoptOrphans(settings: Settings, progress: (line: string) => void): Promise<LocalCloud | undefined> {
+  const databasesFolder = (await readLocalRecord(settings.dataFolder))?.databasesFolder ?? join(settings.dataFolder, "databases");
+  const folders = await readdir(databasesFolder).catch(() => []);
+  const running = await Promise.all(folders.map((folder) => readdir(join(databasesFolder, folder, "data")).catch((): string[] => [])));
+  if (!running.some((files) => files.includes("postmaster.pid"))) return undefined;
+  progress("the embedded cloud was killed and left databases running; it starts once more, to stop them in order");
+  return startLocalCloud(settings, progress);
+}
+
+async function whatIsLeft(cloud: LocalCloud): Promise<string> {
+  const listening = await Promise.all(cloud.status.instances.map(async ({ identifier, port }) => (port && (await listens(port)) ? `database ${identifier} on port ${port}` : "")));
+  return [processLives(cloud.pid) ? `process ${cloud.pid}` : "", ...listening].filter(Boolean).join(", ");
+}

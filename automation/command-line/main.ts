@@ -1,0 +1,63 @@
+import { Command, CommanderError } from "commander";
+import { reasonOf, ShipshapeError } from "../errors";
+import { readSettings } from "../settings";
+import type { CommandContext } from "./command-context";
+import { addLocalCommands } from "./local";
+import { createTerminal, type Terminal } from "./terminal";
+
+/**
+ * `shipshape …`: builds the commands, runs the one asked for, and gives its exit code.
+ * 0: done. 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. 130: interrupted.
+ */
+export async function main(words: string[], packageFolder: string): Promise<number> {
+  const settings = readSettings(packageFolder);
+  const terminal = createTerminal(settings.colours);
+  const shipshape = buildCommand({ settings, terminal });
+  // A reader that has seen enough (`shipshape … | head -1`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  try {
+    await shipshape.parseAsync(words, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+    return showError(thrown instanceof CommanderError ? usageError(thrown, words, shipshape) : thrown, words.includes("--json"), terminal);
+  }
+}
+
+export function buildCommand(context: CommandContext): Command {
+  const shipshape = new Command("shipshape")
+    .description("Standard PostgreSQL for every team: try it here, run it on AWS.")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText("after", "\nExit codes: 0 done · 1 failed · 2 asked wrongly, nothing was done · 3 the embedded cloud does not run · 130 interrupted");
+  addLocalCommands(shipshape, context);
+  return shipshape;
+}
+
+/** Message, hint, code: in this order a person reads them. Machines get the same as one line of JSON. */
+function showError(thrown: unknown, asJson: boolean, terminal: Terminal): number {
+  if (!(thrown instanceof ShipshapeError)) {
+    // A bug of ours: the stack is what a report needs.
+    process.stderr.write(`${terminal.style("red", "unexpected:")} ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown)}\n`);
+    return 1;
+  }
+  if (asJson) process.stderr.write(`${JSON.stringify(thrown)}\n`);
+  else process.stderr.write(`${terminal.style("red", "error:")} ${thrown.message}\n${terminal.style("dim", "hint:")}  ${thrown.hint} [${thrown.code}]\n`);
+  return thrown.exitCode;
+}
+
+/** What commander found wrong with the words, in our form, pointing at the help of the command that was meant. */
+function usageError(thrown: CommanderError, words: string[], shipshape: Command): ShipshapeError {
+  let meant = shipshape;
+  for (const word of words) meant = meant.commands.find((command) => command.name() === word) ?? meant;
+  const path = commandPath(meant);
+  const wantsSubcommand = thrown.code === "commander.help" || thrown.code === "commander.helpDisplayed";
+  const choices = meant.commands.map((command) => command.name()).join(", ");
+  const problem = wantsSubcommand ? `\`${path}\` needs one of: ${choices}` : thrown.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+  return new ShipshapeError("usage", { problem, command: path.replace(/^shipshape ?/, "") }, { cause: thrown });
+}
+
+function commandPath(command: Command): string {
+  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
+}

@@ -1,0 +1,45 @@
+import { createInterface } from "node:readline/promises";
+import { styleText } from "node:util";
+import { ShipshapeError } from "../errors";
+
+type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/**
+ * Where a command speaks. Results go to standard output, so that they can be piped; progress and errors go to standard error.
+ * Colours appear on a terminal only.
+ */
+export interface Terminal {
+  /** A line of the result. */
+  say(line?: string): void;
+  /** A line about what goes on meanwhile. */
+  progress(line: string): void;
+  style(style: Style, text: string): string;
+  /** Asks for a yes. Where nobody can be asked it is an error (`confirmation-needed`), not a no. */
+  confirm(action: string, question: string): Promise<boolean>;
+}
+
+export function createTerminal(colours: "auto" | "never"): Terminal {
+  const coloured = colours === "auto" && process.stdout.isTTY === true;
+  const style = (name: Style, text: string) => (coloured ? styleText(name, text) : text);
+  return {
+    say: (line = "") => void process.stdout.write(`${line}\n`),
+    progress: (line) => void process.stderr.write(`${process.stderr.isTTY && coloured ? styleText("dim", line) : line}\n`),
+    style,
+    async confirm(action, question) {
+      if (process.stdin.isTTY !== true) throw new ShipshapeError("confirmation-needed", { action });
+      const reader = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `)).trim());
+      } finally {
+        reader.close();
+      }
+    },
+  };
+}
+
+/** Columns as wide as their widest cell; the last one is not padded, so that lines have no trailing spaces. */
+export function table(headings: string[], rows: string[][]): string[] {
+  const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const line = (cells: string[]) => cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ").trimEnd();
+  return [line(headings), ...rows.map(line)];
+}

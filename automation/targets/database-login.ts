@@ -1,0 +1,80 @@
+import { DBInstanceNotFoundFault, type DBInstance, DescribeDBInstancesCommand, type DescribeDBInstancesCommandOutput } from "@aws-sdk/client-rds";
+import { GetSecretValueCommand, ListSecretsCommand, ResourceNotFoundException } from "@aws-sdk/client-secrets-manager";
+import { ShipshapeError } from "../errors";
+import { fleetPagesMax } from "../limits";
+import type { AwsClients } from "./aws-access";
+
+/** All that a client needs to log in to one database as one role. */
+export interface DatabaseLogin {
+  identifier: string;
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+}
+
+/** The login that AWS calls the master user; its secret is the one RDS manages. All other roles have secrets of their own. */
+export const masterRole = "master";
+
+/** @throws database-unknown, database-not-available, database-role-unknown */
+export async function findDatabaseLogin(clients: AwsClients, identifier: string, role: string, databaseName?: string): Promise<DatabaseLogin> {
+  const instance = await describeDatabase(clients, identifier);
+  const { Address: host, Port: port } = instance.Endpoint ?? {};
+  if (host === undefined || port === undefined || instance.DBInstanceStatus !== "available") {
+    throw new ShipshapeError("database-not-available", { identifier, status: instance.DBInstanceStatus ?? "unknown" });
+  }
+  const { username, password } = await readLogin(clients, instance, role);
+  return { identifier, host, port, database: databaseName ?? instance.DBName ?? "postgres", user: username, password };
+}
+
+export async function describeDatabase({ rds }: AwsClients, identifier: string): Promise<DBInstance> {
+  try {
+    const { DBInstances: [instance] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    if (instance !== undefined) return instance;
+  } catch (thrown) {
+    if (!(thrown instanceof DBInstanceNotFoundFault)) throw thrown;
+  }
+  const known = await listIdentifiers({ rds });
+  throw new ShipshapeError("database-unknown", { identifier, known: known.join(", ") || "none" });
+}
+
+async function listIdentifiers({ rds }: Pick<AwsClients, "rds">): Promise<string[]> {
+  const found: string[] = [];
+  let marker: string | undefined;
+  for (let page = 0; page < fleetPagesMax; page++) {
+    const answer: DescribeDBInstancesCommandOutput = await rds.send(new DescribeDBInstancesCommand({ Marker: marker }));
+    found.push(...(answer.DBInstances ?? []).map((instance) => instance.DBInstanceIdentifier ?? ""));
+    marker = answer.Marker;
+    if (marker === undefined || marker === "") break;
+  }
+  return found.sort();
+}
+
+async function readLogin(clients: AwsClients, instance: DBInstance, role: string): Promise<{ username: string; password: string }> {
+  const secretName = role === masterRole ? (instance.MasterUserSecret?.SecretArn ?? ownMasterSecret(instance)) : roleSecret(instance, role);
+  try {
+    const { SecretString: text = "{}" } = await clients.secrets.send(new GetSecretValueCommand({ SecretId: secretName }));
+    return JSON.parse(text) as { username: string; password: string };
+  } catch (thrown) {
+    if (!(thrown instanceof ResourceNotFoundException)) throw thrown;
+    const known = (await listRoles(clients, instance)).join(", ") || "none yet";
+    throw new ShipshapeError("database-role-unknown", { identifier: instance.DBInstanceIdentifier ?? "", role, secretName, known });
+  }
+}
+
+/** Secrets are named by what the component tagged its database with, so that no list has to be searched. */
+function roleSecret(instance: DBInstance, role: string): string {
+  const tag = (key: string) => instance.TagList?.find(({ Key }) => Key === key)?.Value ?? "-";
+  return `shipshape/${tag("service")}/${tag("environment")}/${instance.DBName ?? "-"}/${role}`;
+}
+
+/** With `masterPassword: "own"` the master's password is a secret beside those of the roles. */
+const ownMasterSecret = (instance: DBInstance): string => roleSecret(instance, masterRole);
+
+async function listRoles({ secrets }: AwsClients, instance: DBInstance): Promise<string[]> {
+  const prefix = roleSecret(instance, "");
+  const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ MaxResults: 100, Filters: [{ Key: "name", Values: [prefix] }] }));
+  const roles = SecretList.map(({ Name = "" }) => Name).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  return [...(instance.MasterUserSecret ? [masterRole] : []), ...roles.sort()];
+}

@@ -1,0 +1,95 @@
+import { parsePair } from "../../automation/command-line/local-change";
+import { parseDuration } from "../../automation/command-line/local-clock";
+import { shellLines } from "../../automation/command-line/local-env";
+import { localEnvironment, localProcessEnvironment, misleadingSettings } from "../../automation/command-line/local-environment";
+import { clockText, statusLines } from "../../automation/command-line/local-status";
+import { table } from "../../automation/command-line/terminal";
+import { readSettings } from "../../automation/settings";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const endpoint = { url: "http://127.0.0.1:4711", dataFolder: "/project/.shipshape", engineFolder: "/cache/engine/3.250.0" };
+
+describe("the environment of the embedded cloud", () => {
+  test("settings of the caller's own that lead to real AWS are taken away", () => {
+    const inherited = { AWS_PROFILE: "production", AWS_ENDPOINT_URL_RDS: "https://rds.amazonaws.com", AWS_SESSION_TOKEN: "t", HOME: "/home/me", PATH: "/usr/bin" };
+    expect(misleadingSettings(inherited).sort()).toEqual(["AWS_ENDPOINT_URL_RDS", "AWS_PROFILE", "AWS_SESSION_TOKEN"]);
+    const environment = localProcessEnvironment(endpoint, inherited);
+    expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(["AWS_PROFILE"]));
+    expect(environment).toMatchObject({ AWS_ENDPOINT_URL: endpoint.url, HOME: "/home/me", PATH: "/cache/engine/3.250.0:/usr/bin" });
+  });
+
+  test("applied twice it adds nothing to PATH", () => {
+    const once = localEnvironment(endpoint, { PATH: "/usr/bin" });
+    expect(localEnvironment(endpoint, once)["PATH"]).toBeUndefined();
+  });
+
+  test("a configured proxy is told to leave this machine's own address alone", () => {
+    expect(localEnvironment(endpoint, { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "corp" })["NO_PROXY"]).toBe("corp,127.0.0.1,localhost");
+    expect(localEnvironment(endpoint, {})["NO_PROXY"]).toBeUndefined();
+  });
+
+  test("a shell reads exactly the values, quotes and dollars included", () => {
+    const value = "it's $HOME `date` \\ \"x\"";
+    const lines = shellLines("sh", { VALUE: value }, ["AWS_PROFILE"]);
+    const script = `${lines.join("\n")}\nprintf '%s|%s' "$VALUE" "\${AWS_PROFILE-gone}"`;
+    expect(execFileSync("sh", ["-c", script], { env: { AWS_PROFILE: "production" }, encoding: "utf8" })).toBe(`${value}|gone`);
+  });
+
+  test("fish gets PATH as a list, powershell doubles quotes", () => {
+    expect(shellLines("fish", { PATH: "/a:/b" }, [])).toEqual(["set -gx PATH '/a' '/b'"]);
+    expect(shellLines("powershell", { X: "it's" }, ["Y"])).toEqual(["Remove-Item Env:Y -ErrorAction SilentlyContinue", "$env:X = 'it''s'"]);
+  });
+});
+
+describe("what is given on the command line", () => {
+  test("a property is split at its first equals sign; lists and objects are JSON, everything else stays as typed", () => {
+    expect(parsePair("tags.note=a=b")).toEqual(["tags.note", "a=b"]);
+    expect(parsePair("multiAz=false")).toEqual(["multiAz", "false"]);
+    expect(parsePair('ingress=[{"fromPort":5432}]')).toEqual(["ingress", [{ fromPort: 5432 }]]);
+  });
+
+  test.each(["multiAz", "=false", "ingress=[oops"])("a pair that is none is refused: %s", (pair) => {
+    expect(() => parsePair(pair)).toThrow(/is not <property>=<value>|begins like JSON/);
+  });
+
+  test.each([["90s", 90], ["15m", 900], ["6h", 21_600], ["8d", 691_200]])("%s is a duration", (text, seconds) => expect(parseDuration(text)).toBe(seconds));
+  test.each(["", "8", "d", "1.5h", "8 days", "-1d"])("%j is none", (text) => expect(() => parseDuration(text)).toThrow("no duration"));
+});
+
+describe("what is printed", () => {
+  test("columns are as wide as their widest cell, and lines have no spaces at the end", () => {
+    expect(table(["A", "LONG"], [["wide cell", "x"], ["y", ""]])).toEqual(["A          LONG", "wide cell  x", "y"]);
+  });
+
+  test("a clock that was set says so", () => {
+    expect(clockText("2030-01-01T00:00:00.000Z")).toBe("2030-01-01T00:00:00.000Z");
+    expect(clockText({ now: "2030-01-01T00:00:00.000Z", offsetSeconds: 86_400 })).toContain("86400 s ahead of real time");
+  });
+
+  test("the status names each database with its endpoint, and says where databases lie when that is elsewhere", () => {
+    const instance = { identifier: "orders", status: "available", engineVersion: "17.10", port: 5555, dataFolder: "/var/tmp/x/db-1" };
+    const status = { pid: 7, dataFolder: "/project/.shipshape", clock: "now", recorded: 3, instances: [instance, { ...instance, identifier: "new", status: "creating", port: null }] };
+    const lines = statusLines({ pid: 7, port: 1, url: endpoint.url, startedAt: "then", dataFolder: "/project/.shipshape", databasesFolder: "/var/tmp/x", status }).join("\n");
+    expect(lines).toMatch(/orders +available +PostgreSQL 17\.10 +127\.0\.0\.1:5555/);
+    expect(lines).toMatch(/new +creating +PostgreSQL 17\.10 +- /);
+    expect(lines).toContain("databases in    /var/tmp/x");
+  });
+});
+
+describe("where data lies", () => {
+  const project = mkdtempSync(join(tmpdir(), "shipshape-settings-"));
+  afterAll(() => rmSync(project, { recursive: true }));
+
+  test("in an installed package it is the project's, found from any of its folders; a setting wins", () => {
+    const installed = join(project, "node_modules", "shipshape");
+    mkdirSync(installed, { recursive: true });
+    mkdirSync(join(project, "deep", "down"), { recursive: true });
+    writeFileSync(join(project, "package.json"), "{}");
+    expect(readSettings(installed, join(project, "deep", "down"), {}).dataFolder).toBe(join(project, ".shipshape"));
+    expect(readSettings(installed, project, { SHIPSHAPE_DATA_FOLDER: "elsewhere" }).dataFolder).toBe(join(project, "elsewhere"));
+    expect(readSettings(installed, project, {}).inCheckout).toBe(false);
+  });
+});

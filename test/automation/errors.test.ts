@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ErrorCode, errorTable, reasonOf, ShipshapeError } from "../../automation/errors";
+
+const page = readFileSync(join(__dirname, "../../docs/errors.md"), "utf8");
+const rowsOfPage = page.split("\n").filter((line) => /^\| `[a-z-]+` \|/.test(line));
+const rowsOfTable = Object.entries(errorTable).map(([code, row]) => `| \`${code}\` | ${row.httpStatus} | ${row.exitCode} | ${row.message} | ${row.hint} |`);
+
+describe("the table of errors", () => {
+  test("every error of the table stands in docs/errors.md, word for word", () => {
+    expect(rowsOfTable.filter((row) => !rowsOfPage.includes(row))).toEqual([]);
+  });
+
+  test("docs/errors.md names no error that does not exist", () => {
+    expect(rowsOfPage.filter((row) => !rowsOfTable.includes(row))).toEqual([]);
+  });
+
+  test.each(Object.keys(errorTable))("%s: the message is one lower-case sentence, the hint says what to do", (code) => {
+    const { message, hint, httpStatus } = errorTable[code as ErrorCode];
+    expect(message[0]).toBe(message[0]?.toLowerCase());
+    expect(message).not.toMatch(/[.!]$/);
+    expect(hint).not.toBe("");
+    expect(httpStatus).toBeGreaterThanOrEqual(400);
+  });
+
+  test("an error fills its values into message and hint, and keeps its code for machines", () => {
+    const error = new ShipshapeError("database-not-available", { identifier: "orders", status: "stopped" });
+    expect(error.message).toBe('database "orders" is stopped, not available');
+    expect(error.hint).toContain("--db-instance-identifier orders");
+    expect(JSON.parse(JSON.stringify(error))).toEqual({ error: { code: "database-not-available", message: error.message, hint: error.hint } });
+  });
+
+  test("a connection refused at several addresses gives a reason all the same", () => {
+    expect(reasonOf(new AggregateError([new Error("refused ::1"), new Error("refused 127.0.0.1")]))).toBe("refused ::1; refused 127.0.0.1");
+  });
+});
