@@ -1,0 +1,69 @@
+import { engineOnPath } from "./engine-on-path";
+import { buildEngine } from "./engine-build";
+import { cachedEngine, keepEngine } from "./engine-cache";
+import { downloadEngine } from "./engine-download";
+import { installLanguageHost } from "./language-host-install";
+import { withLock } from "./lock";
+import { engineVersion, toolchainSettings, type ToolchainSettings } from "./settings";
+
+/** A Pulumi engine that is ready to be put on PATH, its Node.js language host beside it. */
+export interface Engine {
+  version: string;
+  folder: string;
+  source: "path" | "download" | "built";
+}
+
+/** One line of news for the person who waits. */
+export type Progress = (line: string) => void;
+
+/** None of the ways led to an engine; the message names each of them, and what it said. */
+export class EngineMissingError extends Error {
+  readonly code = "engine-missing";
+}
+
+/**
+ * Finds the Pulumi engine, or gets it: on PATH, in the user's cache, from the official download, built with Go, in this
+ * order. Under half a second when it is there; about a minute to download and six to build, once per user.
+ * @throws EngineMissingError when none of the ways works
+ */
+export async function ensureEngine(progress: Progress, settings: ToolchainSettings = toolchainSettings()): Promise<Engine> {
+  const onPath = await attempt(() => engineOnPath(settings));
+  if (onPath.engine) return onPath.engine;
+  const cached = await ready(settings);
+  if (cached) return cached;
+
+  return withLock(`${settings.cacheFolder}/${engineVersion}.lock`, progress, async () => {
+    const meanwhile = await ready(settings); // somebody else may have made it while we waited for the lock
+    if (meanwhile) return meanwhile;
+    const downloaded = await attempt(() => keepEngine(settings, "download", (folder) => downloadEngine(settings, folder, progress)));
+    if (downloaded.engine) return downloaded.engine;
+    progress(`the Pulumi engine cannot be downloaded (${downloaded.reason}); building it with Go instead`);
+    const built = await attempt(() => keepEngine(settings, "built", (folder) => buildEngine(settings, folder, progress)));
+    const engine = built.engine && (await ready(settings));
+    if (engine) return engine;
+    throw new EngineMissingError(
+      [
+        `no Pulumi engine ${engineVersion} or newer. Three ways were tried:`,
+        `  1. pulumi on PATH: ${onPath.reason}`,
+        `  2. the official download: ${downloaded.reason}`,
+        `  3. building it with Go: ${built.reason}`,
+        `Put one of them right and try again; https://www.pulumi.com/docs/install/ tells how to install Pulumi.`,
+      ].join("\n"),
+    );
+  });
+}
+
+/** The engine kept in the cache; one that was built gets the language host of this version of ours. */
+async function ready(settings: ToolchainSettings): Promise<Engine | undefined> {
+  const engine = cachedEngine(settings);
+  if (engine?.source === "built") await installLanguageHost(settings, engine.folder);
+  return engine;
+}
+
+async function attempt(way: () => Promise<Engine>): Promise<{ engine?: Engine; reason: string }> {
+  try {
+    return { engine: await way(), reason: "" };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}

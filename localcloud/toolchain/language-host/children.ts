@@ -1,0 +1,31 @@
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
+
+const children = new Set<ChildProcess>();
+
+/** How a child ended: an exit code, or the signal that killed it. */
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** Starts Node and remembers it, so that no program outlives the host. */
+export function spawnNode(args: string[], options: SpawnOptions): ChildProcess {
+  const child = spawn(process.execPath, args, options);
+  children.add(child);
+  child.once("close", () => children.delete(child));
+  child.once("error", () => children.delete(child));
+  return child;
+}
+
+/** Resolves when the child has ended and all it wrote was handed on. */
+export function ended(child: ChildProcess): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** A program's resources are the engine's business, not the program's: there is nothing it could clean up, so it is killed at once. */
+export function killChildren(): void {
+  for (const child of children) child.kill("SIGKILL");
+}

@@ -1,0 +1,37 @@
+import { type RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
+import { ended, spawnNode } from "./children";
+import { optionsEnvironment, runtimeOptions } from "./runtime-options";
+import { sdkEntryPoint } from "./sdk";
+import { inheritedEnvironment } from "./settings";
+
+/** Runs a policy pack, or a plugin written in TypeScript or JavaScript, and hands on what it writes until it ends. */
+export async function runPlugin(request: RunPluginRequest, send: (part: RunPluginResponse) => void, cancelled: AbortSignal): Promise<void> {
+  const folder = request.getInfo()?.getProgramDirectory() || request.getProgram();
+  const options = runtimeOptions(request.getInfo());
+  const child = spawnNode([...options.nodeargs, ...pluginArguments(request, folder)], {
+    cwd: request.getPwd() || folder,
+    env: inheritedEnvironment({ ...given(request.getEnvList()), ...optionsEnvironment(options) }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  cancelled.addEventListener("abort", () => child.kill("SIGKILL"));
+  child.stdout?.on("data", (bytes: Buffer) => send(part((answer) => answer.setStdout(bytes))));
+  child.stderr?.on("data", (bytes: Buffer) => send(part((answer) => answer.setStderr(bytes))));
+  const { code } = await ended(child);
+  send(part((answer) => answer.setExitcode(code ?? 1)));
+}
+
+function pluginArguments(request: RunPluginRequest, folder: string): string[] {
+  // The SDK's two entry points disagree on where the folder goes.
+  if (request.getKind() === "analyzer") return [sdkEntryPoint(folder, "run-policy-pack"), ...request.getArgsList(), folder];
+  return [sdkEntryPoint(folder, "run-plugin"), folder, ...request.getArgsList()];
+}
+
+function given(environment: string[]): Record<string, string> {
+  return Object.fromEntries(environment.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}
+
+function part(fill: (answer: RunPluginResponse) => void): RunPluginResponse {
+  const answer = new RunPluginResponse();
+  fill(answer);
+  return answer;
+}
