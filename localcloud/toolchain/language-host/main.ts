@@ -9,9 +9,9 @@ import { languageRuntime } from "./language-runtime";
 const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
 function main(): void {
-  // Ctrl-C reaches the whole foreground group: the program dies of it, the engine decides what follows. The host has to
-  // live on to report how the program ended.
-  process.on("SIGINT", () => undefined);
+  // The engine puts each plugin into a process group of its own, so Ctrl-C never comes here from the terminal: SIGINT is the
+  // engine's request to end, and after five seconds without an end it kills.
+  process.on("SIGINT", leave);
   process.on("SIGTERM", leave);
   // The engine holds our standard input: when it closes, the engine is gone, even after SIGKILL.
   process.stdin.on("end", leave).on("error", leave).resume();
