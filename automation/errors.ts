@@ -127,6 +127,24 @@ export const errorTable = {
     message: 'there is no request "{id}"',
     hint: "`shipshape status` lists the latest requests",
   },
+  "stack-locked": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "the Pulumi stack {stack} is locked by {owner}",
+    hint: "let it finish; when it is known to be dead on another machine: `pulumi cancel --stack {stack}`, and the run goes on",
+  },
+  "stack-failed": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "pulumi could not bring stack {stack} to where it should be: {reason}",
+    hint: "what was made is removed by the run's clean-up; the request may be made again",
+  },
+  "demo-chapter-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: "the demo has no chapter {chapter}; it has: {known}",
+    hint: "`npm run demo` shows all of them, `npm run demo -- <chapter>` one",
+  },
   "demo-command-failed": {
     httpStatus: 500,
     exitCode: 1,

@@ -1,0 +1,67 @@
+import { ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import { callLocal } from "../automation/command-line/local-cloud";
+import { ShipshapeError } from "../automation/errors";
+import { describeDatabase } from "../automation/targets/database-login";
+import { type Chapter, databaseIdentifier, databaseStack, type Scene } from "./chapter";
+import { runPulumi, pulumiUp } from "./pulumi";
+import { recordedProperties } from "./recorded";
+
+const wantedRetentionDays = 35;
+
+export const drift: Chapter = {
+  name: "drift",
+  title: "Somebody changes something behind Pulumi's back",
+  async run(scene) {
+    await changeByHand(scene);
+    await seeIt(scene);
+    await putItRight(scene);
+  },
+};
+
+/** One change through the AWS API, as from a console at night; one where the embedded cloud plays AWS's other APIs. */
+async function changeByHand({ stage, clients, cloud }: Scene): Promise<void> {
+  stage.command(`aws rds modify-db-instance --db-instance-identifier ${databaseIdentifier} --backup-retention-period 1 --no-deletion-protection --apply-immediately`);
+  await clients.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: databaseIdentifier, BackupRetentionPeriod: 1, DeletionProtection: false, ApplyImmediately: true }));
+  const { arn } = await securityGroup(cloud.url);
+  const ingress = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], description: "just for a test" }];
+  stage.command(`npx shipshape local change ${arn} 'ingress=[{"protocol":"tcp","fromPort":5432,"toPort":5432,"cidrBlocks":["0.0.0.0/0"]}]'`);
+  await callLocal(cloud.url, "POST", "/shipshape/change", { arn, properties: { ingress } });
+  stage.bad("backups are kept for one day, deletion protection is off, and the database port is open to the world");
+}
+
+async function seeIt(scene: Scene): Promise<void> {
+  const { stage } = scene;
+  stage.command(`pulumi refresh --preview-only --diff --stack ${databaseStack}`);
+  const { lines, seconds, logFile } = await runPulumi(scene, "drift", ["refresh", "--preview-only", "--diff", "--stack", databaseStack]);
+  const found = driftLines(lines);
+  stage.result(found);
+  if (!found.some((line) => line.includes("backupRetentionPeriod"))) {
+    throw new ShipshapeError("demo-expectation-failed", { expected: "the refresh to show backupRetentionPeriod", found: `${found.length} lines without it`, remedy: `the whole output is in ${logFile}` });
+  }
+  stage.good(`found in ${seconds.toFixed(1)} s, and nothing was written`);
+}
+
+async function putItRight(scene: Scene): Promise<void> {
+  const { stage, clients } = scene;
+  await pulumiUp(scene, "drift", databaseStack, ["--refresh"]);
+  const instance = await describeDatabase(clients, databaseIdentifier);
+  const open = JSON.stringify((await securityGroup(scene.cloud.url)).properties["ingress"] ?? []).includes("0.0.0.0/0");
+  if (instance.BackupRetentionPeriod !== wantedRetentionDays || instance.DeletionProtection !== true || open) {
+    const found = `retention ${instance.BackupRetentionPeriod}, deletion protection ${instance.DeletionProtection}, port ${open ? "open" : "closed"}`;
+    throw new ShipshapeError("demo-expectation-failed", { expected: "everything as declared after `pulumi up`", found, remedy: "`npm run demo -- drift` tries again" });
+  }
+  stage.good(`backups are kept for ${instance.BackupRetentionPeriod} days again, deletion protection is on, the port is closed`);
+}
+
+async function securityGroup(url: string): Promise<{ arn: string; properties: Record<string, unknown> }> {
+  const groups = await recordedProperties(url, "aws:ec2/securityGroup:SecurityGroup");
+  const group = groups.find(({ properties }) => String(properties["name"]).startsWith(databaseIdentifier));
+  if (group !== undefined) return group;
+  const found = groups.map(({ properties }) => String(properties["name"])).join(", ") || "none";
+  throw new ShipshapeError("demo-expectation-failed", { expected: `a security group of ${databaseIdentifier}`, found, remedy: "`npm run demo -- database` makes it" });
+}
+
+/** Of a `--diff`, the resources that differ and the properties that do; everything else lies in the log. */
+function driftLines(lines: string[]): string[] {
+  return lines.filter((line) => /^\s+[~+-] /.test(line)).map((line) => line.replace(/^ {4}/, "").replace(/\[urn=.*::/, "").replace(/\]$/, "")).slice(0, 30);
+}

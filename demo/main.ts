@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { localProcessEnvironment } from "../automation/command-line/local-environment";
+import { readEngine } from "../automation/command-line/engine-record";
+import { startLocalCloud } from "../automation/command-line/local-start";
+import { reasonOf, ShipshapeError } from "../automation/errors";
+import { readSettings, type Settings } from "../automation/settings";
+import { accessFromEnvironment, awsClients } from "../automation/targets/aws-access";
+import type { Chapter, Scene } from "./chapter";
+import { closing } from "./closing";
+import { cloud } from "./cloud";
+import { connect } from "./connect";
+import { database } from "./database";
+import { drift } from "./drift";
+import { Stage } from "./stage";
+import { standard } from "./standard";
+
+/** The demo, in the order it tells. `npm run demo -- <chapter>` runs one of them. */
+const chapters: Chapter[] = [cloud, database, connect, standard, drift, closing];
+
+async function main(names: string[]): Promise<number> {
+  const settings = readSettings(join(__dirname, ".."));
+  const stage = new Stage(settings.colours);
+  const chosen = names.length === 0 ? chapters : chapters.filter(({ name }) => names.includes(name));
+  const unknown = names.filter((name) => !chapters.some((chapter) => chapter.name === name));
+  try {
+    if (unknown.length > 0) throw new ShipshapeError("demo-chapter-unknown", { chapter: unknown.join(", "), known: chapters.map(({ name }) => name).join(", ") });
+    const scene = await setScene(settings, stage);
+    for (const chapter of chosen) {
+      stage.title(chapters.indexOf(chapter) + 1, chapters.length, chapter.title);
+      await chapter.run(scene);
+    }
+    return 0;
+  } catch (thrown) {
+    if (!(thrown instanceof ShipshapeError)) throw thrown;
+    stage.error(thrown.message, `${thrown.hint} [${thrown.code}]`);
+    return thrown.exitCode;
+  }
+}
+
+/** Every chapter needs the cloud, so it is started for whichever comes first. */
+async function setScene(settings: Settings, stage: Stage): Promise<Scene> {
+  const local = await startLocalCloud(settings, (line) => stage.result(line));
+  const engineFolder = (await readEngine(settings.dataFolder))?.folder;
+  const environment = localProcessEnvironment({ url: local.url, dataFolder: settings.dataFolder, engineFolder }, settings.inherited);
+  const access = accessFromEnvironment(environment);
+  return { stage, settings, cloud: local, environment, clients: awsClients(access), rootCertificateFile: join(settings.dataFolder, "ca", "ca.pem") };
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (thrown: unknown) => {
+    process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown)}\n`);
+    process.exitCode = 1;
+  },
+);

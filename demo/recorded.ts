@@ -1,0 +1,13 @@
+import { callLocal } from "../automation/command-line/local-cloud";
+
+/** A resource the embedded cloud keeps without giving it behaviour: keys, alarms, security groups. On AWS each has an API of its own. */
+export interface Recorded {
+  id: string;
+  arn: string;
+  properties: Record<string, unknown>;
+}
+
+export async function recordedProperties(url: string, type: string): Promise<Recorded[]> {
+  const answer = await callLocal<Recorded[] | { resources: Recorded[] }>(url, "GET", `/shipshape/recorded?type=${encodeURIComponent(type)}`);
+  return Array.isArray(answer) ? answer : answer.resources;
+}
