@@ -22,6 +22,11 @@ export const limits = {
   eventSubscriptions: 20,
   tagsPerResource: 50,
   manualSnapshots: 100,
+  /** Secrets Manager: the most a secret's value may hold, and how many deprecated versions it keeps. */
+  secretBytes: 65_536,
+  deprecatedSecretVersions: 100,
+  /** API calls kept for CloudTrail's LookupEvents: some weeks of a busy laptop, a few MB of disk. */
+  apiCalls: 10_000,
   /** How often the server looks for crashed databases and for windows that have come. */
   watchMs: 500,
   /** Restarts of a crashed database in a row before it is declared failed. */

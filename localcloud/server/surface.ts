@@ -1,8 +1,12 @@
+import { cloudTrail } from "./cloudtrail/service";
 import type { Surface } from "./http";
+import { recordedRoutes } from "./recorded-resources/routes";
+import { secretsManager } from "./secrets-manager/service";
+import { sts } from "./sts";
 
 /** Everything the server answers, in one place: a service or a route is here or nowhere. */
 export const surface: Surface = {
-  services: [],
-  routes: [],
-  answered() {},
+  services: [secretsManager, sts, cloudTrail],
+  routes: [...recordedRoutes],
+  answered: (call, cloud) => cloud.calls.record(call),
 };

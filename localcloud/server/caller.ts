@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+import { accountId } from "./arn";
+
+/** Who an access key stands for. Any key is taken; each stands for a user of its own, the same at every call. */
+export interface Caller {
+  /** `AKIASHIPSHAPELOCAL00` → `shipshapelocal00`. */
+  userName: string;
+  /** `AIDA…`, as IAM's ids of users. */
+  userId: string;
+  arn: string;
+}
+
+export function callerOf(accessKeyId: string): Caller {
+  const userName = accessKeyId.replace(/^A[KS]IA/, "").toLowerCase() || "anonymous";
+  const digits = createHash("sha256").update(accessKeyId).digest("hex").toUpperCase().replace(/[0189]/g, "7");
+  return { userName, userId: `AIDA${digits.slice(0, 17)}`, arn: `arn:aws:iam::${accountId}:user/${userName}` };
+}

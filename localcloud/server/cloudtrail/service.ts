@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { type Service, action } from "../action";
+import { AwsError } from "../aws-error";
+import { callerOf } from "../caller";
+import { type LoggedCall, trailEvent } from "./call-log";
+
+const attributes = z.enum(["EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"]);
+
+/** Seconds since 1970, as JSON 1.1 writes times. */
+const time = z.number().transform((seconds) => new Date(seconds * 1000).toISOString());
+
+const lookup = z.strictObject({
+  LookupAttributes: z.array(z.strictObject({ AttributeKey: attributes, AttributeValue: z.string() })).max(1, "CloudTrail takes one attribute").default([]),
+  StartTime: time.optional(),
+  EndTime: time.optional(),
+  MaxResults: z.int().min(1).max(50).default(50),
+  NextToken: z.string().optional(),
+});
+
+/** The server's own call log. Unlike CloudTrail, which is minutes late, it knows a call as soon as it is answered. */
+export const cloudTrail: Service = {
+  name: "cloudtrail",
+  protocol: "json",
+  actions: [
+    action({
+      name: "LookupEvents",
+      input: lookup,
+      run(input, { cloud, region }) {
+        if (input.StartTime !== undefined && input.EndTime !== undefined && input.StartTime > input.EndTime) throw new AwsError("InvalidTimeRangeException", "The start time must be before the end time.");
+        const found = cloud.calls.newestFirst().filter((call) => call.region === region && isAskedFor(call, input));
+        const start = startOf(input.NextToken, found);
+        const end = start + input.MaxResults;
+        return { Events: found.slice(start, end).map(view), ...(end < found.length ? { NextToken: found[end]?.id } : {}) };
+      },
+    }),
+  ],
+};
+
+function isAskedFor(call: LoggedCall, asked: z.output<typeof lookup>): boolean {
+  const isInTime = (asked.StartTime === undefined || call.time >= asked.StartTime) && (asked.EndTime === undefined || call.time <= asked.EndTime);
+  return isInTime && asked.LookupAttributes.every(({ AttributeKey, AttributeValue }) => valuesOf(call, AttributeKey).includes(AttributeValue));
+}
+
+function valuesOf(call: LoggedCall, attribute: z.output<typeof attributes>): string[] {
+  switch (attribute) {
+    case "EventId":
+      return [call.id];
+    case "EventName":
+      return [call.name];
+    case "ReadOnly":
+      return [String(call.readOnly)];
+    case "Username":
+      return [callerOf(call.accessKeyId).userName];
+    case "ResourceType":
+      return call.resources.map((resource) => resource.type);
+    case "ResourceName":
+      return call.resources.map((resource) => resource.name);
+    case "EventSource":
+      return [call.source];
+    case "AccessKeyId":
+      return [call.accessKeyId];
+  }
+}
+
+/** The token is the id of the event a page starts with, so that calls which come between two pages shift nothing. */
+function startOf(token: string | undefined, found: LoggedCall[]): number {
+  if (token === undefined) return 0;
+  const position = found.findIndex((call) => call.id === token);
+  if (position < 0) throw new AwsError("InvalidNextTokenException", "The NextToken is unknown, or its event is no longer kept.");
+  return position;
+}
+
+const view = (call: LoggedCall): object => ({
+  EventId: call.id,
+  EventName: call.name,
+  ReadOnly: String(call.readOnly),
+  AccessKeyId: call.accessKeyId,
+  EventTime: new Date(`${call.time.slice(0, 19)}Z`),
+  EventSource: call.source,
+  Username: callerOf(call.accessKeyId).userName,
+  Resources: call.resources.map((resource) => ({ ResourceType: resource.type, ResourceName: resource.name })),
+  CloudTrailEvent: JSON.stringify(trailEvent(call)),
+});

@@ -1,0 +1,38 @@
+import type { Place, RecordedResource } from "./recorded-type";
+import { SECURITY_GROUP, SUBNET, VPC, defaultVpcId } from "./types/network";
+
+export { defaultVpcId };
+
+export const defaultSecurityGroupId = "sg-0a1b2c3d4e5f60001";
+
+const vpcCidrBlock = "10.0.0.0/16";
+const subnets = ["a", "b", "c"].map((zone, position) => ({
+  id: `subnet-0a1b2c3d4e5f6000${position + 1}`,
+  zone,
+  cidrBlock: `10.0.${position + 1}.0/24`,
+}));
+
+/**
+ * The network that every Region of the embedded cloud starts with, so that a database has somewhere to stand. It reads
+ * like records, though nobody made it and nobody can delete it.
+ */
+export function defaultNetwork(place: Place): RecordedResource[] {
+  const arnOf = (kind: string, id: string) => `arn:aws:ec2:${place.region}:${place.accountId}:${kind}/${id}`;
+  const record = (type: string, kind: string, id: string, properties: Record<string, unknown>): RecordedResource => ({
+    type,
+    name: "default",
+    region: place.region,
+    id,
+    arn: arnOf(kind, id),
+    properties: { arn: arnOf(kind, id), ownerId: place.accountId, tags: {}, ...properties },
+    createdAt: new Date(0).toISOString(),
+    computed: [],
+  });
+  return [
+    record(VPC, "vpc", defaultVpcId, { cidrBlock: vpcCidrBlock, defaultSecurityGroupId, enableDnsSupport: true, enableDnsHostnames: true }),
+    record(SECURITY_GROUP, "security-group", defaultSecurityGroupId, { name: "default", vpcId: defaultVpcId, ingress: [], egress: [] }),
+    ...subnets.map(({ id, zone, cidrBlock }) =>
+      record(SUBNET, "subnet", id, { vpcId: defaultVpcId, cidrBlock, availabilityZone: `${place.region}${zone}`, mapPublicIpOnLaunch: false }),
+    ),
+  ];
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import { type Place, type Properties, type RecordedType, reference, text } from "../recorded-type";
+import { ROLE } from "./identity-and-access";
+import { KEY } from "./key-management";
+
+const VAULT = "aws:backup/vault:Vault";
+const PLAN = "aws:backup/plan:Plan";
+
+const vaultArn = (name: string, place: Place): string => `arn:aws:backup:${place.region}:${place.accountId}:backup-vault:${name}`;
+
+const vault: RecordedType = {
+  token: VAULT,
+  noun: "backup vault",
+  required: ["name"],
+  identify(properties, place) {
+    const name = text(properties, "name");
+    const arn = vaultArn(name, place);
+    return { id: name, arn, computed: { arn, recoveryPoints: 0, kmsKeyArn: `arn:aws:kms:${place.region}:${place.accountId}:key/aws-backup` } };
+  },
+  references: (properties) => reference(KEY, "kmsKeyArn", properties, "unnoticed"),
+  keepsItself(properties) {
+    const points = Number(properties["recoveryPoints"] ?? 0);
+    return points > 0 ? `it holds ${points} recovery point${points === 1 ? "" : "s"}` : undefined;
+  },
+};
+
+/** A vault has one policy and one lock, both named by the vault itself. */
+function ofVault(token: string, noun: string): RecordedType {
+  return {
+    token,
+    noun,
+    required: ["backupVaultName"],
+    whenTaken: "replaced",
+    identify(properties, place) {
+      const name = text(properties, "backupVaultName");
+      return { id: name, arn: "", computed: { backupVaultArn: vaultArn(name, place) } };
+    },
+    references: (properties) => reference(VAULT, "backupVaultName", properties, "taken-along"),
+  };
+}
+
+const plan: RecordedType = {
+  token: PLAN,
+  noun: "backup plan",
+  required: ["name"],
+  recomputed: ["version"],
+  identify(_properties, place) {
+    const id = randomUUID();
+    const arn = `arn:aws:backup:${place.region}:${place.accountId}:backup-plan:${id}`;
+    return { id, arn, computed: { arn, version: randomUUID() } };
+  },
+  references: (properties) => rulesOf(properties).flatMap((rule) => reference(VAULT, "targetVaultName", rule, "unnoticed")),
+};
+
+const rulesOf = (properties: Properties): Properties[] => (Array.isArray(properties["rules"]) ? (properties["rules"] as Properties[]) : []);
+
+const selection: RecordedType = {
+  token: "aws:backup/selection:Selection",
+  noun: "backup selection",
+  required: ["name", "planId", "iamRoleArn"],
+  identify: () => ({ id: randomUUID(), arn: "" }),
+  references: (properties) => [...reference(PLAN, "planId", properties, "refused"), ...reference(ROLE, "iamRoleArn", properties, "unnoticed")],
+};
+
+export const backupTypes: RecordedType[] = [
+  vault,
+  ofVault("aws:backup/vaultPolicy:VaultPolicy", "backup vault policy"),
+  ofVault("aws:backup/vaultLockConfiguration:VaultLockConfiguration", "backup vault lock"),
+  plan,
+  selection,
+];

@@ -1,0 +1,62 @@
+import { type Properties, type RecordedType, type Reference, iamUniqueId, reference, text } from "../recorded-type";
+
+export const ROLE = "aws:iam/role:Role";
+const POLICY = "aws:iam/policy:Policy";
+
+const path = (properties: Properties): string => text(properties, "path") || "/";
+
+/** AWS's own policies (arn:aws:iam::aws:policy/…) exist without anybody having made them. */
+const isManagedByAws = (arn: string): boolean => arn.startsWith("arn:aws:iam::aws:policy/");
+
+const role: RecordedType = {
+  token: ROLE,
+  noun: "IAM role",
+  required: ["name", "assumeRolePolicy"],
+  isGlobal: true,
+  identify(properties, place) {
+    const name = text(properties, "name");
+    const arn = `arn:aws:iam::${place.accountId}:role${path(properties)}${name}`;
+    return { id: name, arn, computed: { arn, uniqueId: iamUniqueId("AROA"), createDate: place.now.toISOString(), path: "/", maxSessionDuration: 3600 } };
+  },
+};
+
+const rolePolicy: RecordedType = {
+  token: "aws:iam/rolePolicy:RolePolicy",
+  noun: "inline role policy",
+  required: ["name", "role", "policy"],
+  isGlobal: true,
+  whenTaken: "replaced",
+  identify(properties) {
+    const id = `${text(properties, "role")}:${text(properties, "name")}`;
+    return { id, arn: "" };
+  },
+  references: (properties) => reference(ROLE, "role", properties, "refused"),
+};
+
+const rolePolicyAttachment: RecordedType = {
+  token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  noun: "role policy attachment",
+  required: ["role", "policyArn"],
+  isGlobal: true,
+  whenTaken: "replaced",
+  identify(properties) {
+    return { id: `${text(properties, "role")}/${text(properties, "policyArn")}`, arn: "" };
+  },
+  references(properties): Reference[] {
+    const policy = isManagedByAws(text(properties, "policyArn")) ? [] : reference(POLICY, "policyArn", properties, "refused");
+    return [...reference(ROLE, "role", properties, "refused"), ...policy];
+  },
+};
+
+const policy: RecordedType = {
+  token: POLICY,
+  noun: "IAM policy",
+  required: ["name", "policy"],
+  isGlobal: true,
+  identify(properties, place) {
+    const arn = `arn:aws:iam::${place.accountId}:policy${path(properties)}${text(properties, "name")}`;
+    return { id: arn, arn, computed: { arn, policyId: iamUniqueId("ANPA"), path: "/" } };
+  },
+};
+
+export const identityAndAccessTypes: RecordedType[] = [role, rolePolicy, rolePolicyAttachment, policy];

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import { type Properties, type RecordedType, reference, text } from "../recorded-type";
+
+export const KEY = "aws:kms/key:Key";
+
+/** KMS allows 7 to 30 days and waits 30 when nothing is said. */
+const DELETION_DELAY_DAYS = { least: 7, most: 30, standard: 30 };
+
+/** What KMS gives a key made without one: the account decides through IAM. */
+const keyPolicy = (accountId: string): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Id: "key-default-1",
+    Statement: [{ Sid: "Enable IAM User Permissions", Effect: "Allow", Principal: { AWS: `arn:aws:iam::${accountId}:root` }, Action: "kms:*", Resource: "*" }],
+  });
+
+const key: RecordedType = {
+  token: KEY,
+  noun: "KMS key",
+  recomputed: ["rotationPeriodInDays"],
+  identify(properties, place) {
+    const id = randomUUID();
+    const arn = `arn:aws:kms:${place.region}:${place.accountId}:key/${id}`;
+    const rotates = properties["enableKeyRotation"] === true;
+    const computed = {
+      arn,
+      keyId: id,
+      policy: keyPolicy(place.accountId),
+      multiRegion: false,
+      customerMasterKeySpec: "SYMMETRIC_DEFAULT",
+      keyUsage: "ENCRYPT_DECRYPT",
+      isEnabled: true,
+      ...(rotates ? { rotationPeriodInDays: 365 } : {}),
+    };
+    return { id, arn, computed };
+  },
+  deletionDelayDays(properties: Properties) {
+    const days = properties["deletionWindowInDays"];
+    const { least, most, standard } = DELETION_DELAY_DAYS;
+    return typeof days === "number" ? Math.min(most, Math.max(least, days)) : standard;
+  },
+};
+
+const alias: RecordedType = {
+  token: "aws:kms/alias:Alias",
+  noun: "KMS alias",
+  required: ["name", "targetKeyId"],
+  recomputed: ["targetKeyArn"],
+  identify(properties, place) {
+    const name = text(properties, "name");
+    const target = text(properties, "targetKeyId");
+    const keyId = target.split("/").at(-1) ?? target;
+    return {
+      id: name,
+      arn: `arn:aws:kms:${place.region}:${place.accountId}:${name}`,
+      computed: {
+        arn: `arn:aws:kms:${place.region}:${place.accountId}:${name}`,
+        targetKeyArn: `arn:aws:kms:${place.region}:${place.accountId}:key/${keyId}`,
+      },
+    };
+  },
+  references: (properties) => reference(KEY, "targetKeyId", properties, "taken-along"),
+};
+
+export const keyManagementTypes: RecordedType[] = [key, alias];

@@ -1,0 +1,70 @@
+import { type Place, type Properties, type RecordedType, reference, text } from "../recorded-type";
+import { KEY } from "./key-management";
+
+export const TOPIC = "aws:sns/topic:Topic";
+
+const topicArn = (properties: Properties, place: Place): string => `arn:aws:sns:${place.region}:${place.accountId}:${text(properties, "name")}`;
+
+/** What SNS gives a topic made without one: its owner may do everything, nobody else anything. */
+const topicPolicy = (arn: string, accountId: string): string =>
+  JSON.stringify({
+    Version: "2008-10-17",
+    Id: "__default_policy_ID",
+    Statement: [
+      {
+        Sid: "__default_statement_ID",
+        Effect: "Allow",
+        Principal: { AWS: "*" },
+        Action: ["SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission", "SNS:RemovePermission", "SNS:DeleteTopic", "SNS:Subscribe", "SNS:ListSubscriptionsByTopic", "SNS:Publish"],
+        Resource: arn,
+        Condition: { StringEquals: { "AWS:SourceOwner": accountId } },
+      },
+    ],
+  });
+
+const topic: RecordedType = {
+  token: TOPIC,
+  noun: "SNS topic",
+  required: ["name"],
+  whenTaken: "accepted-if-equal",
+  identify(properties, place) {
+    const arn = topicArn(properties, place);
+    return { id: arn, arn, computed: { arn, owner: place.accountId, policy: topicPolicy(arn, place.accountId), signatureVersion: 0, tracingConfig: "", beginningArchiveTime: "", fifoThroughputScope: "" } };
+  },
+};
+
+const topicPolicyAttachment: RecordedType = {
+  token: "aws:sns/topicPolicy:TopicPolicy",
+  noun: "SNS topic policy",
+  required: ["arn", "policy"],
+  whenTaken: "replaced",
+  identify: (properties, place) => ({ id: text(properties, "arn"), arn: "", computed: { owner: place.accountId } }),
+  references: (properties) => reference(TOPIC, "arn", properties, "taken-along"),
+};
+
+const logGroup: RecordedType = {
+  token: "aws:cloudwatch/logGroup:LogGroup",
+  noun: "log group",
+  required: ["name"],
+  identify(properties, place) {
+    const name = text(properties, "name");
+    const arn = `arn:aws:logs:${place.region}:${place.accountId}:log-group:${name}`;
+    return { id: name, arn, computed: { arn, logGroupClass: "STANDARD", deletionProtectionEnabled: false } };
+  },
+  references: (properties) => reference(KEY, "kmsKeyId", properties, "unnoticed"),
+  keepsItself: (properties) => (properties["deletionProtectionEnabled"] === true ? "its deletion protection is on" : undefined),
+};
+
+const metricAlarm: RecordedType = {
+  token: "aws:cloudwatch/metricAlarm:MetricAlarm",
+  noun: "metric alarm",
+  required: ["name"],
+  whenTaken: "replaced",
+  identify(properties, place) {
+    const name = text(properties, "name");
+    const arn = `arn:aws:cloudwatch:${place.region}:${place.accountId}:alarm:${name}`;
+    return { id: name, arn, computed: { arn } };
+  },
+};
+
+export const observabilityTypes: RecordedType[] = [topic, topicPolicyAttachment, logGroup, metricAlarm];

@@ -1,0 +1,43 @@
+import { AwsError } from "../aws-error";
+import type { ListSecretsInput } from "./inputs";
+import type { Secret } from "./secret";
+
+/** The secrets that ListSecrets is asked for, in the order asked for. */
+export function selectSecrets(secrets: Secret[], asked: ListSecretsInput): Secret[] {
+  const shown = secrets.filter((secret) => asked.IncludePlannedDeletion || !secret.deletion);
+  const matching = shown.filter((secret) => asked.Filters.every((filter) => filter.Values.some((value) => matches(secret, filter.Key, value))));
+  const direction = asked.SortOrder === "asc" ? 1 : -1;
+  return matching.sort((a, b) => direction * (compare(sortKey(a, asked.SortBy), sortKey(b, asked.SortBy)) || compare(a.name, b.name)));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function sortKey(secret: Secret, by: ListSecretsInput["SortBy"]): string {
+  if (by === "name") return secret.name;
+  if (by === "last-changed-date") return secret.changedAt;
+  return by === "last-accessed-date" ? (secret.accessedAt ?? "") : secret.createdAt;
+}
+
+/** Prefix match; a leading `!` turns it round. Only `description` and `all` do not care for case. */
+function matches(secret: Secret, key: ListSecretsInput["Filters"][number]["Key"], value: string): boolean {
+  if (value.startsWith("!")) return !matches(secret, key, value.slice(1));
+  const fields: Record<Exclude<typeof key, "all">, string[]> = {
+    name: [secret.name],
+    description: [secret.description ?? ""],
+    "tag-key": Object.keys(secret.tags),
+    "tag-value": Object.values(secret.tags),
+    "primary-region": [secret.region],
+    "owning-service": [secret.managed?.service ?? ""],
+  };
+  if (key === "all") return Object.values(fields).flat().some((text) => text.toLowerCase().includes(value.toLowerCase()));
+  if (key === "description") return (secret.description ?? "").toLowerCase().startsWith(value.toLowerCase());
+  return fields[key].some((text) => text.startsWith(value));
+}
+
+/** One page, and the token of the next: the position it starts at. */
+export function pageOf<T>(all: T[], page: { MaxResults: number; NextToken?: string | undefined }, badToken: string): { items: T[]; next?: string } {
+  const start = page.NextToken === undefined ? 0 : Number(Buffer.from(page.NextToken, "base64url").toString());
+  if (!Number.isInteger(start) || start < 0) throw new AwsError(badToken, "The NextToken value is invalid.");
+  const end = start + page.MaxResults;
+  return { items: all.slice(start, end), ...(end < all.length ? { next: Buffer.from(String(end)).toString("base64url") } : {}) };
+}

@@ -1,0 +1,134 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { accountId, rdsArn } from "../arn";
+import { AwsError } from "../aws-error";
+import type { Clock } from "../clock";
+import type { Secret } from "./secret";
+import type { Secrets } from "./secrets";
+import { pickVersion, versionAt } from "./versions";
+
+export interface MasterUser {
+  dbiResourceId: string;
+  /** Of the instance. */
+  identifier: string;
+  region: string;
+  username: string;
+  /** Absent: AWS's own key for secrets. */
+  kmsKeyId?: string;
+}
+
+/** As DescribeDBInstances shows it. */
+export interface MasterUserSecret {
+  SecretArn: string;
+  SecretStatus: "active" | "rotating";
+  KmsKeyId: string;
+}
+
+/** Sets the password in the running database, or throws. Setting the same one twice is no error. */
+export type SetMasterPassword = (dbiResourceId: string, username: string, password: string) => Promise<void>;
+
+/** Secrets that RDS makes for master passwords (`ManageMasterUserPassword`) and that RDS alone may change or delete. */
+export class ManagedSecrets {
+  constructor(
+    private readonly secrets: Secrets,
+    private readonly clock: Clock,
+    private readonly setMasterPassword: SetMasterPassword,
+  ) {}
+
+  /** Safe to repeat: an instance whose creation was interrupted gets the secret it had. */
+  create(user: MasterUser): MasterUserSecret {
+    const credentials: Credentials = { username: user.username, password: generatePassword() };
+    const instanceArn = rdsArn(user.region, "db", user.identifier);
+    const made = this.of(user.dbiResourceId);
+    if (made !== undefined) return view(made);
+    const secret = this.secrets.create({
+      name: `rds!db-${randomUUID()}`,
+      region: user.region,
+      description: `The secret associated with the primary RDS DB instance: ${instanceArn}`,
+      ...(user.kmsKeyId === undefined ? {} : { kmsKeyId: user.kmsKeyId }),
+      tags: { "aws:rds:primaryDBInstanceArn": instanceArn, "aws:secretsmanager:owningService": "rds" },
+      version: { id: randomUUID(), value: { string: JSON.stringify(credentials) } },
+      managed: { service: "rds", dbiResourceId: user.dbiResourceId, rotateAfterDays: standardRotationDays },
+    });
+    return view(secret);
+  }
+
+  /** Undefined when the instance has none. */
+  describe(dbiResourceId: string): MasterUserSecret | undefined {
+    const secret = this.of(dbiResourceId);
+    return secret && view(secret);
+  }
+
+  /** The current credentials of an instance that has a managed password. */
+  credentials(dbiResourceId: string): Credentials {
+    return credentialsIn(this.get(dbiResourceId), "AWSCURRENT");
+  }
+
+  /** Safe to repeat. Goes at once, without a recovery window, as RDS does when its instance goes or its password is no longer managed. */
+  delete(dbiResourceId: string): void {
+    const secret = this.of(dbiResourceId);
+    if (secret !== undefined) this.secrets.delete(secret, 0);
+  }
+
+  /**
+   * Gives the database a new password and the secret a new version. The version is on disk as AWSPENDING before the
+   * database learns it, so that a kill in between loses nothing: the next rotation, or `tend`, takes it up.
+   */
+  async rotate(dbiResourceId: string, versionId: string = randomUUID()): Promise<void> {
+    const secret = this.get(dbiResourceId);
+    const { username } = credentialsIn(secret, "AWSCURRENT");
+    const value = { string: JSON.stringify({ username, password: generatePassword() } satisfies Credentials) };
+    const pending = versionAt(secret, "AWSPENDING") ? secret : this.secrets.putValue(secret, { id: versionId, value }, ["AWSPENDING"]);
+    const version = pickVersion(pending, undefined, "AWSPENDING");
+    await this.setMasterPassword(dbiResourceId, username, credentialsIn(pending, "AWSPENDING").password);
+    // Read again: tags may have changed, or the instance may have gone, while the database was asked.
+    this.secrets.promote(this.get(dbiResourceId), "AWSPENDING", version.id);
+  }
+
+  /** Takes up what a kill or an unreachable database interrupted, and rotates what is due by the clock. What fails waits for the next call. */
+  async tend(): Promise<void> {
+    for (const secret of this.secrets.list()) {
+      if (!secret.managed) continue;
+      if (versionAt(secret, "AWSPENDING") || nextRotation(secret) <= this.clock.now()) await this.rotate(secret.managed.dbiResourceId).catch(() => undefined);
+    }
+  }
+
+  private get(dbiResourceId: string): Secret {
+    const secret = this.of(dbiResourceId);
+    if (secret === undefined) throw new AwsError("InvalidDBInstanceState", `the instance ${dbiResourceId} has no managed master password`);
+    return secret;
+  }
+
+  private of(dbiResourceId: string): Secret | undefined {
+    return this.secrets.list().find((secret) => secret.managed?.dbiResourceId === dbiResourceId);
+  }
+}
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+function credentialsIn(secret: Secret, stage: string): Credentials {
+  const { value } = pickVersion(secret, undefined, stage);
+  return JSON.parse("string" in value ? value.string : "{}") as Credentials;
+}
+
+const view = (secret: Secret): MasterUserSecret => ({
+  SecretArn: secret.arn,
+  SecretStatus: versionAt(secret, "AWSPENDING") ? "rotating" : "active",
+  KmsKeyId: secret.kmsKeyId ?? `arn:aws:kms:${secret.region}:${accountId}:alias/aws/secretsmanager`,
+});
+
+/** RDS rotates every seven days unless told otherwise. */
+const standardRotationDays = 7;
+
+export function nextRotation(secret: Secret): Date {
+  const last = new Date(secret.rotatedAt ?? secret.createdAt);
+  return new Date(last.getTime() + (secret.managed?.rotateAfterDays ?? standardRotationDays) * 86_400_000);
+}
+
+/** Without `/`, `'`, `"`, `@` and space, as RDS does. The rest stays in, so that a URL built without escaping fails here and not first in production. */
+const passwordAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&()*+,-.:;<=>?[]^_{|}~";
+const passwordLength = 28;
+
+export const generatePassword = (): string => Array.from({ length: passwordLength }, () => passwordAlphabet[randomInt(passwordAlphabet.length)]).join("");

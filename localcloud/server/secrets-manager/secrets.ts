@@ -1,0 +1,138 @@
+import { randomInt } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { accountId } from "../arn";
+import { AwsError } from "../aws-error";
+import type { Clock } from "../clock";
+import { limits } from "../limits";
+import type { Collection, Store } from "../store";
+import type { ManagedBy, Secret, SecretValue } from "./secret";
+import { addVersion, moveStage } from "./versions";
+
+export interface NewSecret {
+  name: string;
+  region: string;
+  description?: string;
+  kmsKeyId?: string;
+  tags: Record<string, string>;
+  /** Absent: the secret is made without a value, which comes later. */
+  version?: { id: string; value: SecretValue };
+  managed?: ManagedBy;
+}
+
+export interface SecretsSurroundings {
+  /** The ARN of a key that can be used, or undefined. */
+  keyArn(idOrArn: string, region: string): string | undefined;
+}
+
+/** The secrets of all Regions, found by name or ARN, with deletion after a recovery window during which the name stays taken. */
+export class Secrets {
+  private readonly records: Collection<Secret>;
+
+  constructor(
+    store: Store,
+    private readonly clock: Clock,
+    private readonly surroundings: SecretsSurroundings,
+  ) {
+    this.records = store.collection<Secret>("secrets");
+  }
+
+  create(asked: NewSecret): Secret {
+    const taken = this.find(asked.name, asked.region);
+    // SDKs send the same token when they repeat a request whose answer was lost.
+    if (taken && !taken.deletion && asked.version && taken.versions.some((version) => isDeepStrictEqual([version.id, version.value], [asked.version?.id, asked.version?.value]))) return taken;
+    if (taken?.deletion) throw new AwsError("InvalidRequestException", "You can't create this secret because a secret with this name is already scheduled for deletion.");
+    if (taken) throw new AwsError("ResourceExistsException", `The operation failed because the secret ${asked.name} already exists.`);
+    // RDS has judged the key of its own secrets, and an interrupted create must go on even if the key went since.
+    if (!asked.managed) this.refuseUnusableKey(asked.kmsKeyId, asked.region);
+    const { version, ...described } = asked;
+    const now = this.now();
+    const arn = `arn:aws:secretsmanager:${asked.region}:${accountId}:secret:${asked.name}-${randomSuffix()}`;
+    const empty: Secret = { ...described, arn, versions: [], createdAt: now, changedAt: now };
+    const secret = version === undefined ? empty : addVersion(empty, { ...version, stages: ["AWSCURRENT"], createdAt: now });
+    this.keep(secret);
+    return secret;
+  }
+
+  /** By name, ARN, or ARN without its random end; those waiting for their deletion included. */
+  find(nameOrArn: string, region: string): Secret | undefined {
+    const named = (secret: Secret) =>
+      nameOrArn.startsWith("arn:") ? secret.arn === nameOrArn || secret.arn.replace(/-[A-Za-z0-9]{6}$/, "") === nameOrArn : secret.name === nameOrArn && secret.region === region;
+    return this.list().find(named);
+  }
+
+  list(): Secret[] {
+    this.forgetWhatIsDue();
+    return this.records.list();
+  }
+
+  putValue(secret: Secret, version: { id: string; value: SecretValue }, stages: string[] = ["AWSCURRENT"]): Secret {
+    return this.change(addVersion(secret, { ...version, stages, createdAt: this.now() }));
+  }
+
+  /** Makes the version of that stage the current one and takes the stage off: the end of a rotation. */
+  promote(secret: Secret, stage: string, versionId: string): Secret {
+    const current = moveStage(moveStage(secret, "AWSCURRENT", versionId), stage, "");
+    return this.change({ ...current, rotatedAt: this.now() });
+  }
+
+  describe(secret: Secret, changed: { description?: string; kmsKeyId?: string; tags?: Record<string, string> }): Secret {
+    if (changed.kmsKeyId !== secret.kmsKeyId) this.refuseUnusableKey(changed.kmsKeyId, secret.region);
+    return this.change({ ...secret, ...changed });
+  }
+
+  setRotationDays(secret: Secret, rotateAfterDays: number): void {
+    if (secret.managed) this.change({ ...secret, managed: { ...secret.managed, rotateAfterDays } });
+  }
+
+  /** Remembers that it was read, by day, so that most reads write nothing. */
+  touch(secret: Secret): void {
+    const day = `${this.now().slice(0, 10)}T00:00:00.000Z`;
+    if (secret.accessedAt !== day) this.keep({ ...secret, accessedAt: day });
+  }
+
+  /** @param recoveryDays after so many days by the cloud's clock it is gone; 0 at once */
+  delete(secret: Secret, recoveryDays: number): Date {
+    const due = new Date(this.clock.now().getTime() + recoveryDays * 86_400_000);
+    if (recoveryDays === 0) this.records.delete(secret.arn);
+    else this.keep({ ...secret, deletion: { askedAt: this.now(), dueAt: due.toISOString() } });
+    return due;
+  }
+
+  restore(secret: Secret): void {
+    const { deletion: _over, ...restored } = secret;
+    this.keep(restored);
+  }
+
+  private refuseUnusableKey(kmsKeyId: string | undefined, region: string): void {
+    if (kmsKeyId === undefined || this.surroundings.keyArn(kmsKeyId, region) !== undefined) return;
+    throw new AwsError("EncryptionFailure", `Secrets Manager can't encrypt the protected secret text using the KMS key ${kmsKeyId}: it does not exist, or is pending deletion.`);
+  }
+
+  /** A recovery window is over when anybody looks after its end; no timer is needed for that. */
+  private forgetWhatIsDue(): void {
+    const now = this.now();
+    for (const secret of this.records.list()) {
+      if (secret.deletion && secret.deletion.dueAt <= now) this.records.delete(secret.arn);
+    }
+  }
+
+  private change(secret: Secret): Secret {
+    if (Object.keys(secret.tags).length > limits.tagsPerResource) throw new AwsError("InvalidParameterException", `a secret can have ${limits.tagsPerResource} tags, not ${Object.keys(secret.tags).length}`);
+    const changed = { ...secret, changedAt: this.now() };
+    this.keep(changed);
+    return changed;
+  }
+
+  private keep(secret: Secret): void {
+    this.records.put(secret.arn, secret);
+  }
+
+  private now(): string {
+    return this.clock.now().toISOString();
+  }
+}
+
+const suffixAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** A secret made again under its old name gets another ARN, so that old permissions do not open the new one. */
+const randomSuffix = (): string => Array.from({ length: 6 }, () => suffixAlphabet[randomInt(suffixAlphabet.length)]).join("");

@@ -1,0 +1,23 @@
+import type { Service } from "../action";
+import { lifecycleActions } from "./lifecycle-actions";
+import { readingActions } from "./reading-actions";
+
+const noReplicas = "secrets stand in one Region here";
+
+export const secretsManager: Service = {
+  name: "secretsmanager",
+  protocol: "json",
+  actions: [...lifecycleActions, ...readingActions],
+  notSupported: {
+    PutResourcePolicy: "policies of secrets are recorded resources: declare an aws.secretsmanager.SecretPolicy",
+    DeleteResourcePolicy: "policies of secrets are recorded resources: declare an aws.secretsmanager.SecretPolicy",
+    ReplicateSecretToRegions: noReplicas,
+    RemoveRegionsFromReplication: noReplicas,
+    StopReplicationToReplica: noReplicas,
+    CancelRotateSecret: "rotations here are over when RotateSecret answers",
+    UpdateSecretVersionStage: "stages move with PutSecretValue",
+    BatchGetSecretValue: "ask for each secret",
+    GetRandomPassword: "use @pulumi/random",
+    ValidateResourcePolicy: "policies are kept, not evaluated",
+  },
+};
