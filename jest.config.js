@@ -1,7 +1,11 @@
+const swc = ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }];
+
 /** @type {import('jest').Config} */
 module.exports = {
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
-  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
-  testTimeout: 120_000,
+  transform: { "^.+\\.ts$": swc },
+  testTimeout: 120_000, // a whole "pulumi up" on a busy machine; what is slow is measured by benchmarks
+  maxWorkers: 2, // every worker runs databases and engines of its own
+  reporters: ["default", "<rootDir>/test/closing-line.ts"],
 };
