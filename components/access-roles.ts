@@ -1,0 +1,124 @@
+import * as aws from "@pulumi/aws";
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+import { passwordWithSecret } from "./master-login";
+import { controlSchema, integritySchema, ownerLockTimeoutSeconds, roleNames, roleStandards, schemaUsers, type RoleName } from "./roles";
+import type { StandardShape } from "./standard-shape";
+
+/** One login of a database, as consumers need it. With `authentication: "iam"` there is no secret, and the connection string has no password. */
+export interface RoleLogin {
+  username: RoleName;
+  connectionString: pulumi.Output<string>;
+  secretArn: pulumi.Output<string> | undefined;
+}
+
+export interface AccessSettings {
+  instance: aws.rds.Instance;
+  connection: postgresql.Provider;
+  keyArn: pulumi.Input<string>;
+  tags: Record<string, string>;
+}
+
+/**
+ * The access baseline: roles without any attribute of power, the schemas they own, and exactly the privileges of roles.ts.
+ * All of it goes with the instance (`deletedWith`): a destroy needs no login, and nothing hands tables to the master on the way.
+ */
+export function accessRoles(name: string, shape: StandardShape, settings: AccessSettings, parent: pulumi.Resource): Record<RoleName, RoleLogin> {
+  const aside = { parent };
+  const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
+  const logins = Object.fromEntries(roleNames.map(role => [role, roleWithSecret(name, role, shape, settings, aside, sql)])) as Record<RoleName, RoleLogin & { role: postgresql.Role }>;
+  const roles = roleNames.map(role => logins[role].role);
+
+  // From PostgreSQL 16 on the master may administer a role it made, but not act as it; without this every statement about the owner's schema
+  // would be wrapped in a grant and a revoke, and two at once would trip over each other.
+  const mayActAsOwner = new postgresql.GrantRole(`${name}-admin-acts-as-owner`, { role: settings.instance.username, grantRole: "owner", withAdminOption: false }, { ...sql, dependsOn: roles });
+  const prepared = { ...sql, dependsOn: [...roles, mayActAsOwner] };
+  const schema = (schemaName: string, owner: pulumi.Input<string>) => new postgresql.Schema(`${name}-schema-${schemaName}`, { name: schemaName, database: shape.databaseName, owner, ifNotExists: true, dropCascade: false }, prepared);
+  const application = schema(shape.schemaName, "owner");
+  const control = schema(controlSchema, "shipshape");
+  const integrity = schema(integritySchema, settings.instance.username);
+  const extension = (extensionName: string, schemaName: string) => new postgresql.Extension(`${name}-extension-${extensionName}`, { name: extensionName, database: shape.databaseName, schema: schemaName, createCascade: false, dropCascade: false }, { ...sql, dependsOn: [...prepared.dependsOn, integrity] });
+  const extensions = [extension("amcheck", integritySchema), ...shape.extensions.map(extensionName => extension(extensionName, "public"))];
+
+  grants(name, shape, { ...sql, dependsOn: [...prepared.dependsOn, application, control, integrity, ...extensions] });
+  return logins;
+}
+
+function roleWithSecret(name: string, role: RoleName, shape: StandardShape, settings: AccessSettings, aside: pulumi.CustomResourceOptions, sql: pulumi.CustomResourceOptions): RoleLogin & { role: postgresql.Role } {
+  const { secretName, authentication, statementTimeoutMilliseconds } = shape.roles[role];
+  const standard = roleStandards[role];
+  const kept = secretName ? passwordWithSecret(`${name}-${role}`, { secretName, purpose: `${role} of ${shape.identifier}: ${standard.purpose}`, recoveryDays: shape.secretRecoveryDays, keyArn: settings.keyArn, tags: settings.tags }, aside) : undefined;
+  const made = new postgresql.Role(`${name}-role-${role}`, {
+    name: role,
+    login: true,
+    ...(kept ? { password: kept.password } : {}),
+    encryptedPassword: true,
+    superuser: false,
+    createRole: false,
+    createDatabase: false,
+    replication: false,
+    bypassRowLevelSecurity: false,
+    inherit: true,
+    validUntil: "infinity",
+    connectionLimit: standard.connectionLimit,
+    // All memberships in one place: a separate resource for one of them would fight with this list.
+    roles: [...standard.memberOf, ...(authentication === "iam" ? ["rds_iam"] : [])],
+    searchPaths: searchPath(role, shape),
+    statementTimeout: statementTimeoutMilliseconds,
+    idleInTransactionSessionTimeout: standard.idleInTransactionTimeoutMilliseconds,
+    // Should the role be removed from the program one day, its tables must not fall to the master by themselves.
+    skipReassignOwned: true,
+    skipDropRole: false,
+  }, { ...sql, protect: role === "owner" && shape.protect });
+  const string = connectionString(role, settings.instance, shape, kept?.password);
+  if (kept) {
+    const { address: host, port } = settings.instance;
+    const secretString = pulumi.jsonStringify({ engine: "postgres", host, port, dbname: shape.databaseName, username: role, password: kept.password, url: string });
+    new aws.secretsmanager.SecretVersion(`${name}-${role}-secret-version`, { secretId: kept.secret.arn, secretString }, aside);
+  }
+  return { role: made, username: role, connectionString: string, secretArn: kept?.secret.arn };
+}
+
+/** The schema the role works in comes first; `public` holds extensions only. */
+function searchPath(role: RoleName, shape: StandardShape): string[] {
+  return role === "shipshape" ? [controlSchema, "public"] : [shape.schemaName, "public"];
+}
+
+/**
+ * The certificates to trust are not part of it: each consumer names its own file (PGSSLROOTCERT, or sslrootcert).
+ * A lock timeout cannot be declared on a role, so the owner's string carries it: a migration must not queue the application behind itself.
+ */
+function connectionString(role: RoleName, instance: aws.rds.Instance, shape: StandardShape, password: pulumi.Output<string> | undefined): pulumi.Output<string> {
+  const lockTimeout = role === "owner" ? `&options=${encodeURIComponent(`-c lock_timeout=${ownerLockTimeoutSeconds}s`)}` : "";
+  const login = password ? pulumi.interpolate`${role}:${password}` : pulumi.output(role);
+  return pulumi.secret(pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full${lockTimeout}`);
+}
+
+/** One after the other: two grants at once on one schema fail with "tuple concurrently updated". */
+function grants(name: string, shape: StandardShape, options: pulumi.CustomResourceOptions & { dependsOn: pulumi.Resource[] }): void {
+  const database = shape.databaseName;
+  let last = options.dependsOn;
+  const next = <R extends pulumi.Resource>(make: (options: pulumi.CustomResourceOptions) => R): void => {
+    last = [make({ ...options, dependsOn: last })];
+  };
+  const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database">) => next(chained => new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, chained));
+  const later = (suffix: string, args: Omit<postgresql.DefaultPrivilegesArgs, "database" | "owner" | "schema">) => next(chained => new postgresql.DefaultPrivileges(`${name}-later-${suffix}`, { database, owner: "owner", schema: shape.schemaName, withGrantOption: false, ...args }, chained));
+
+  // An empty list revokes. What is nobody's in particular is nobody's; `postgres` and `template1` stay open to PUBLIC, as on every RDS.
+  grant("public-database", { role: "public", objectType: "database", privileges: [] });
+  grant("public-schema", { role: "public", objectType: "schema", schema: "public", privileges: [] });
+  for (const role of roleNames) {
+    const standard = roleStandards[role];
+    grant(`${role}-database`, { role, objectType: "database", privileges: [...standard.onDatabase] });
+    grant(`${role}-public`, { role, objectType: "schema", schema: "public", privileges: ["USAGE"] });
+    if (schemaUsers.includes(role)) grant(`${role}-schema`, { role, objectType: "schema", schema: shape.schemaName, privileges: ["USAGE"] });
+    for (const [objectType, privileges] of [["table", standard.onTables], ["sequence", standard.onSequences]] as const) {
+      if (privileges.length === 0) continue;
+      grant(`${role}-${objectType}s`, { role, objectType, schema: shape.schemaName, privileges: [...privileges] });
+      later(`${role}-${objectType}s`, { role, objectType, privileges: [...privileges] });
+    }
+  }
+  // Whether RDS lets its master pass this right on is not documented; where it does not, the grant warns, and a drill says "inconclusive".
+  grant("shipshape-integrity", { role: "shipshape", objectType: "schema", schema: integritySchema, privileges: ["USAGE"] });
+  grant("shipshape-integrity-functions", { role: "shipshape", objectType: "function", schema: integritySchema, privileges: ["EXECUTE"] });
+}

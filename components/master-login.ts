@@ -1,0 +1,66 @@
+import * as aws from "@pulumi/aws";
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { PlatformReference, ResolvedRequest } from "./arguments";
+import { secretNameOf } from "./names";
+import { masterUsername } from "./standards";
+import type { StandardShape } from "./standard-shape";
+
+/** How the instance gets its master password: the arguments for it, and where the password is to be read afterwards. */
+export interface MasterLogin {
+  instanceArguments: Pick<aws.rds.InstanceArgs, "manageMasterUserPassword" | "masterUserSecretKmsKeyId" | "password">;
+  /** Undefined where RDS keeps the password. */
+  own: { password: pulumi.Output<string>; secret: aws.secretsmanager.Secret } | undefined;
+}
+
+export function masterLogin(name: string, request: ResolvedRequest, shape: StandardShape, settings: { keyArn: pulumi.Input<string>; tags: Record<string, string> }, options: pulumi.CustomResourceOptions): MasterLogin {
+  if (request.import?.asFound.manageMasterUserPassword === false) return { instanceArguments: {}, own: undefined };
+  if (request.masterPassword === "managed") return { instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn }, own: undefined };
+  const own = passwordWithSecret(`${name}-master`, { secretName: secretNameOf(request, "master"), purpose: "master login", recoveryDays: shape.secretRecoveryDays, ...settings }, options);
+  new aws.secretsmanager.SecretVersion(`${name}-master-secret-version`, { secretId: own.secret.arn, secretString: pulumi.jsonStringify({ username: masterUsername, password: own.password }) }, options);
+  return { instanceArguments: { password: own.password }, own };
+}
+
+/** Letters and digits only: the password stands in connection strings and in files of many formats. 40 of them are 238 bits. */
+export function passwordWithSecret(name: string, settings: { secretName: string; purpose: string; recoveryDays: number; keyArn: pulumi.Input<string>; tags: Record<string, string> }, options: pulumi.CustomResourceOptions) {
+  const password = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
+  const secret = new aws.secretsmanager.Secret(`${name}-secret`, {
+    name: settings.secretName,
+    description: `Shipshape: ${settings.purpose}`,
+    kmsKeyId: settings.keyArn,
+    recoveryWindowInDays: settings.recoveryDays,
+    tags: settings.tags,
+  }, options);
+  return { password, secret };
+}
+
+/**
+ * The connection for roles and grants. It logs in as the master, which on RDS is no superuser, and trusts only the given certificates.
+ * Its password is looked up at every run of the program, so that a rotation between two runs breaks nothing, as long as refresh and destroy run
+ * the program too (PULUMI_RUN_PROGRAM=true, or `--run-program`).
+ */
+export function adminConnection(name: string, instance: aws.rds.Instance, shape: StandardShape, login: MasterLogin, platform: PlatformReference, options: pulumi.CustomResourceOptions): postgresql.Provider {
+  return new postgresql.Provider(`${name}-postgresql`, {
+    host: instance.address,
+    port: instance.port,
+    database: shape.databaseName,
+    username: instance.username,
+    password: login.own?.password ?? managedPassword(instance, options),
+    superuser: false,
+    sslmode: "verify-full",
+    sslrootcert: platform.caBundlePath,
+    connectTimeout: 15,
+  }, options);
+}
+
+function managedPassword(instance: aws.rds.Instance, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  const arn = instance.masterUserSecrets.apply(secrets => {
+    const found = secrets?.[0]?.secretArn;
+    if (!found) throw new pulumi.RunError("the database has no managed master password; give accessRoles \"later\" until it has");
+    return found;
+  });
+  const invokeOptions: pulumi.InvokeOutputOptions = options.parent ? { parent: options.parent } : {};
+  const secret = aws.secretsmanager.getSecretVersionOutput({ secretId: arn }, invokeOptions);
+  return pulumi.secret(secret.secretString.apply(text => String((JSON.parse(text) as { password: unknown }).password)));
+}

@@ -1,0 +1,72 @@
+/**
+ * The parameters of PostgreSQL that the standard sets, and those a team may set, with their bounds.
+ * Values are written as RDS stores them (booleans 1/0, milliseconds, kilobytes): any other spelling is a difference for ever.
+ */
+export interface Parameter {
+  name: string;
+  value: string;
+  /** RDS refuses `immediate` for a static parameter, and a parameter whose value is the family's default comes back as `pending-reboot`. */
+  applyMethod: "immediate" | "pending-reboot";
+}
+
+const atOnce = (name: string, value: string): Parameter => ({ name, value, applyMethod: "immediate" });
+const atRestart = (name: string, value: string): Parameter => ({ name, value, applyMethod: "pending-reboot" });
+
+/** In the order a reader wants them: who may connect, what is written down, what can be found out after a restore, who is stopped. */
+export const standardParameters: readonly Parameter[] = [
+  // The defaults of every family from 15 on, sent all the same: an audit reads the attached group, not the defaults behind it.
+  atRestart("rds.force_ssl", "1"),
+  atRestart("password_encryption", "scram-sha-256"),
+  atRestart("shared_preload_libraries", "pg_stat_statements,pgaudit"),
+  atOnce("pgaudit.log", "ddl,role"),
+  // PostgreSQL 18 also takes a list here, but 1 works on all majors.
+  atOnce("log_connections", "1"),
+  atOnce("log_disconnections", "1"),
+  atOnce("log_lock_waits", "1"),
+  atOnce("log_min_duration_statement", "1000"),
+  // 10 MB: smaller spills are everyday and would bury the ones that matter.
+  atOnce("log_temp_files", "10240"),
+  atOnce("log_autovacuum_min_duration", "1000"),
+  // Without it nobody can say which commit a restored copy reached; it cannot be switched on afterwards for what is past.
+  atRestart("track_commit_timestamp", "1"),
+  // The last line for logins that are none of our roles; each role has a tighter one of its own.
+  atOnce("idle_in_transaction_session_timeout", "300000"),
+];
+
+export interface ParameterBounds {
+  min: number;
+  max: number;
+  unit: string;
+  applyMethod: Parameter["applyMethod"];
+}
+const bounds = (min: number, max: number, unit: string, applyMethod: Parameter["applyMethod"] = "immediate"): ParameterBounds => ({ min, max, unit, applyMethod });
+
+/** What a team may set, and how far. A bound keeps one database from starving itself, or from weakening the standard. */
+export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
+  autovacuum_analyze_scale_factor: bounds(0.005, 0.2, "share of the table"),
+  autovacuum_naptime: bounds(5, 60, "s"),
+  autovacuum_vacuum_cost_limit: bounds(200, 10_000, "cost units"),
+  autovacuum_vacuum_scale_factor: bounds(0.005, 0.2, "share of the table"),
+  default_statistics_target: bounds(10, 1_000, "buckets"),
+  effective_io_concurrency: bounds(1, 1_000, "requests"),
+  idle_in_transaction_session_timeout: bounds(1_000, 300_000, "ms"),
+  jit: bounds(0, 1, "0 or 1"),
+  log_autovacuum_min_duration: bounds(0, 1_000, "ms"),
+  log_min_duration_statement: bounds(0, 1_000, "ms"),
+  log_temp_files: bounds(0, 10_240, "kB"),
+  maintenance_work_mem: bounds(65_536, 2_097_152, "kB"),
+  max_connections: bounds(50, 5_000, "connections", "pending-reboot"),
+  max_parallel_workers_per_gather: bounds(0, 8, "workers"),
+  max_worker_processes: bounds(8, 64, "workers", "pending-reboot"),
+  random_page_cost: bounds(1, 4, "cost units"),
+  "rds.logical_replication": bounds(0, 1, "0 or 1", "pending-reboot"),
+  statement_timeout: bounds(1_000, 3_600_000, "ms"),
+  work_mem: bounds(1_024, 262_144, "kB"),
+};
+
+/** The standard with a team's values over it: a value replaces, it never removes. */
+export function resolvedParameters(asked: Readonly<Record<string, number>>): Parameter[] {
+  const kept = standardParameters.filter(parameter => !(parameter.name in asked));
+  const set = Object.entries(asked).map(([name, value]) => ({ name, value: String(value), applyMethod: allowedParameters[name]?.applyMethod ?? "immediate" }));
+  return [...kept, ...set];
+}

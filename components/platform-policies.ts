@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where the platform stands; policies name it so that a service acts for this account only. */
+export interface Place {
+  partition: string;
+  region: string;
+  account: string;
+}
+
+/**
+ * The key's policy. Without these statements nothing breaks loudly: alarms vanish, log groups are refused, copies of backups fail at night.
+ * `logs` must name the log groups by encryption context; the others act on the topic and the vault for this account only.
+ */
+export function keyPolicy({ partition, region, account }: Place): string {
+  const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
+  return document([
+    { Sid: "AccountAdministers", Effect: "Allow", Principal: { AWS: `arn:${partition}:iam::${account}:root` }, Action: "kms:*", Resource: "*" },
+    { Sid: "LogGroups", Effect: "Allow", Principal: { Service: `logs.${region}.amazonaws.com` }, Action: use, Resource: "*", Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/aws/rds/*` } } },
+    { Sid: "AlarmsAndEvents", Effect: "Allow", Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] }, Action: ["kms:GenerateDataKey*", "kms:Decrypt"], Resource: "*", Condition: { StringEquals: { "aws:SourceAccount": account } } },
+    { Sid: "Backups", Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: ["kms:CreateGrant", ...use], Resource: "*", Condition: { StringEquals: { "aws:SourceAccount": account }, Bool: { "kms:GrantIsForAWSResource": "true" } } },
+  ]);
+}
+
+export function topicPolicy(topicArn: string, { account }: Place): string {
+  return document([
+    { Sid: "AlarmsAndEvents", Effect: "Allow", Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] }, Action: "sns:Publish", Resource: topicArn, Condition: { StringEquals: { "aws:SourceAccount": account } } },
+  ]);
+}
+
+/** The vault of the other Region takes copies from this account, and from nowhere else. */
+export function copyVaultPolicy({ partition, account }: Place): string {
+  return document([{ Sid: "CopiesFromThisAccount", Effect: "Allow", Principal: { AWS: `arn:${partition}:iam::${account}:root` }, Action: "backup:CopyIntoBackupVault", Resource: "*" }]);
+}
+
+export function assumedBy(service: string): string {
+  return document([{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }]);
+}
+
+export function inPlace(place: pulumi.Output<Place>, policy: (place: Place) => string): pulumi.Output<string> {
+  return place.apply(policy);
+}
+
+function document(statements: Record<string, unknown>[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}

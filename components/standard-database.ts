@@ -1,0 +1,136 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { accessRoles, type RoleLogin } from "./access-roles";
+import { alarm, standardAlarms } from "./alarms";
+import { databaseRequest, type StandardDatabaseArgs } from "./arguments";
+import { consumerSettings, type ConsumerSettings } from "./consumers";
+import { parseInput } from "./input-errors";
+import { instanceArguments, instanceOptions, resolvedEngineVersion } from "./instance";
+import { adminConnection, masterLogin } from "./master-login";
+import { parameterGroup } from "./parameter-group";
+import type { RoleName } from "./roles";
+import { standardShape, standardTags, type StandardShape } from "./standard-shape";
+import { exportedLogs, postgresPort, standardVersion } from "./standards";
+
+/**
+ * PostgreSQL on RDS as the standard says: encrypted, backed up, watched, owned, and reachable by named roles only.
+ *
+ * A team says service, owner, environment, tier, size, data classification, cost center and the platform to stand on; see `DatabaseRequest` for the
+ * rest and its defaults. Wrong arguments throw one `pulumi.RunError` that lists all of them, before anything is made.
+ *
+ * @example
+ * const orders = new StandardDatabase("orders", { service: "orders", owner: "team-orders", environment: "production", tier: "gold",
+ *   size: "small", dataClassification: "confidential", costCenter: "4711", platform, reachableFrom: { "orders-api": apiSecurityGroup.id } });
+ * export const url = orders.connectionStrings.readwrite;
+ */
+export class StandardDatabase extends pulumi.ComponentResource {
+  readonly shape: StandardShape;
+  readonly endpoint: pulumi.Output<string>;
+  readonly address: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+  readonly databaseName: string;
+  /** RDS's `db-…`, which IAM policies and point-in-time restores need. */
+  readonly resourceId: pulumi.Output<string>;
+  readonly securityGroupId: pulumi.Output<string>;
+  readonly engineVersion: pulumi.Output<string>;
+  /** Secret. For each role; empty while `accessRoles` is "later". Secrets Manager holds the same under `secretArns`. */
+  readonly connectionStrings: Partial<Record<RoleName, pulumi.Output<string>>>;
+  readonly secretArns: Partial<Record<RoleName, pulumi.Output<string>>>;
+  /** The master's secret; undefined when an imported database keeps a password nobody here knows. */
+  readonly masterSecretArn: pulumi.Output<string | undefined>;
+  readonly consumers: ConsumerSettings;
+  /** What stays in the account when the retired database is destroyed. */
+  readonly remainsAfterDestroy: pulumi.Output<string[]>;
+
+  constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {
+    const { platform, reachableFrom, ...plain } = args;
+    const request = parseInput(databaseRequest, plain, `StandardDatabase "${name}"`);
+    const shape = standardShape(request);
+    super("shipshape:index:StandardDatabase", name, { service: shape.service, environment: shape.environment, tier: shape.tier, size: shape.size, standardVersion }, options);
+    const tags = standardTags(shape, request.costCenter, `${pulumi.getProject()}/${pulumi.getStack()}`);
+    const child = { parent: this };
+
+    const securityGroup = new aws.ec2.SecurityGroup(`${name}-security-group`, {
+      name: `${shape.identifier}-database`,
+      description: `Who may connect to ${shape.identifier}`,
+      vpcId: platform.vpcId,
+      // Inline, so that the list is the whole list: a rule opened by hand is drift.
+      ingress: Object.entries(reachableFrom ?? {}).map(([source, groupId]) => ({ description: source, protocol: "tcp", fromPort: postgresPort, toPort: postgresPort, securityGroups: [groupId], self: false })),
+      egress: [],
+      revokeRulesOnDelete: false,
+      tags,
+    }, child);
+
+    // Before the instance: RDS would make them itself, without retention and without our key.
+    const logGroups = exportedLogs.map(log => {
+      const groupName = `/aws/rds/instance/${shape.identifier}/${log}`;
+      return new aws.cloudwatch.LogGroup(`${name}-log-${log}`, {
+        name: groupName, retentionInDays: shape.logRetentionDays, kmsKeyId: platform.keyArn, skipDestroy: shape.keepLogs, tags,
+      }, request.import?.logGroupsExist ? { ...child, import: groupName } : child);
+    });
+
+    const ownParameters = shape.ownParameterGroup
+      ? parameterGroup(`${name}-parameters`, { groupName: `${shape.identifier}-${shape.parameterGroupFamily}`, family: shape.parameterGroupFamily, parameters: shape.parameters, tags }, child)
+      : undefined;
+    const login = masterLogin(name, request, shape, { keyArn: platform.keyArn, tags }, child);
+    // A fixed name would fail the second time, when the first snapshot still exists.
+    const finalSnapshot = shape.finalSnapshot ? new random.RandomId(`${name}-final-snapshot`, { byteLength: 4, keepers: { identifier: shape.identifier } }, child) : undefined;
+    const finalSnapshotIdentifier = finalSnapshot ? pulumi.interpolate`${shape.identifier}-final-${finalSnapshot.hex}` : undefined;
+    const instance = new aws.rds.Instance(`${name}-instance`, instanceArguments(request, shape, platform, {
+      engineVersion: resolvedEngineVersion(shape, child),
+      parameterGroupName: ownParameters?.name ?? platformParameterGroup(platform.parameterGroupNames, shape),
+      securityGroupId: securityGroup.id,
+      finalSnapshotIdentifier,
+      login,
+      tags,
+    }), instanceOptions(request, shape, { ...child, dependsOn: logGroups }));
+
+    for (const standard of standardAlarms(shape)) alarm(`${name}-alarm`, standard, instance, { identifier: shape.identifier, topicArn: platform.topicArn, tags }, child);
+    const logins: Partial<Record<RoleName, RoleLogin>> = request.accessRoles === "declared"
+      ? accessRoles(name, shape, { instance, connection: adminConnection(name, instance, shape, login, platform, child), keyArn: platform.keyArn, tags }, this)
+      : {};
+
+    this.shape = shape;
+    this.endpoint = instance.endpoint;
+    this.address = instance.address;
+    this.port = instance.port;
+    this.databaseName = shape.databaseName;
+    this.resourceId = instance.resourceId;
+    this.securityGroupId = securityGroup.id;
+    this.engineVersion = instance.engineVersionActual;
+    this.connectionStrings = pick(logins, entry => entry.connectionString);
+    this.secretArns = pick(logins, entry => entry.secretArn);
+    this.masterSecretArn = login.own ? login.own.secret.arn : instance.masterUserSecrets.apply(secrets => secrets?.[0]?.secretArn);
+    this.consumers = consumerSettings(instance, shape, logins, platform.keyArn);
+    this.remainsAfterDestroy = remainsAfterDestroy(shape, logins, finalSnapshotIdentifier, instance.resourceId);
+    this.registerOutputs({
+      endpoint: this.endpoint, port: this.port, databaseName: this.databaseName, resourceId: this.resourceId, securityGroupId: this.securityGroupId, secretArns: this.secretArns, shape,
+      maintenanceWindow: shape.maintenanceWindow, applyImmediately: false, remainsAfterDestroy: this.remainsAfterDestroy,
+    });
+  }
+}
+
+function platformParameterGroup(names: pulumi.Input<Record<string, string>>, shape: StandardShape): pulumi.Output<string> {
+  return pulumi.output(names).apply(byFamily => {
+    const found = byFamily[shape.parameterGroupFamily];
+    if (!found) throw new pulumi.RunError(`postgresMajor: the platform has no parameter group for ${shape.parameterGroupFamily}, only for ${Object.keys(byFamily).join(", ")}; add the major to the platform's postgresMajors`);
+    return found;
+  });
+}
+
+function pick<T>(logins: Partial<Record<RoleName, RoleLogin>>, from: (login: RoleLogin) => T | undefined): Partial<Record<RoleName, T>> {
+  return Object.fromEntries(Object.entries(logins).flatMap(([role, login]) => {
+    const value = from(login);
+    return value === undefined ? [] : [[role, value]];
+  }));
+}
+
+function remainsAfterDestroy(shape: StandardShape, logins: Partial<Record<RoleName, RoleLogin>>, snapshot: pulumi.Output<string> | undefined, resourceId: pulumi.Output<string>): pulumi.Output<string[]> {
+  const kept: pulumi.Input<string>[] = [];
+  if (snapshot) kept.push(pulumi.interpolate`final snapshot ${snapshot}`);
+  if (shape.retainAutomatedBackups) kept.push(pulumi.interpolate`automated backups of ${resourceId} for ${shape.backupRetentionDays} days`);
+  if (shape.keepLogs) kept.push(...exportedLogs.map(log => `log group /aws/rds/instance/${shape.identifier}/${log} with its entries for ${shape.logRetentionDays} days`));
+  if (shape.secretRecoveryDays > 0) kept.push(...Object.values(logins).flatMap(login => (login.secretArn ? [pulumi.interpolate`secret ${shape.roles[login.username].secretName}, recoverable for ${shape.secretRecoveryDays} days`] : [])));
+  return pulumi.all(kept);
+}

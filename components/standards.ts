@@ -1,0 +1,142 @@
+/**
+ * The one table of the standard: what a tier, a size, an environment and a version of PostgreSQL come to.
+ *
+ * Editing a figure changes every database at its next `up`. So each edit bumps `standardVersion` (major: a database may be
+ * replaced or restarted; minor: something is added or tightened; patch: wording) and has a line in CHANGELOG.md.
+ * Figures without a source are choices of the house; those with one say where it comes from.
+ */
+export const standardVersion = "1.0.0";
+
+export const environments = ["production", "staging", "development"] as const;
+export const tiers = ["gold", "silver", "bronze"] as const;
+export const sizes = ["small", "medium", "large", "xlarge"] as const;
+export const dataClassifications = ["public", "internal", "confidential", "restricted"] as const;
+export type Environment = (typeof environments)[number];
+export type Tier = (typeof tiers)[number];
+export type Size = (typeof sizes)[number];
+export type DataClassification = (typeof dataClassifications)[number];
+
+/** Which AWS Backup plan of the platform selects a database: none, the vault of its Region, or that and a copy in another Region. */
+export type BackupPlan = "none" | "vault" | "vault-and-copy";
+
+export interface TierStandard {
+  rpoSeconds: number;
+  rtoSeconds: number;
+  backupRetentionDays: number;
+  multiAz: boolean;
+  drillEveryDays: number;
+  ring: Ring;
+  monitoringIntervalSeconds: number;
+  backupPlan: BackupPlan;
+  /** RDS deletion protection, Pulumi `protect` and a final snapshot go together: each alone is one slip away from loss. */
+  protected: boolean;
+  retainAutomatedBackups: boolean;
+}
+
+/**
+ * RPO is 600 s for all: RDS ships its log every five minutes, so an objective of 300 s would fail with nothing wrong.
+ * 35 days is the longest RDS keeps automated backups (RDS User Guide, "Backup retention period").
+ */
+const productionTiers: Record<Tier, TierStandard> = {
+  gold: { rpoSeconds: 600, rtoSeconds: 3_600, backupRetentionDays: 35, multiAz: true, drillEveryDays: 7, ring: 3, monitoringIntervalSeconds: 15, backupPlan: "vault-and-copy", protected: true, retainAutomatedBackups: true },
+  silver: { rpoSeconds: 600, rtoSeconds: 14_400, backupRetentionDays: 14, multiAz: true, drillEveryDays: 30, ring: 2, monitoringIntervalSeconds: 60, backupPlan: "vault", protected: true, retainAutomatedBackups: true },
+  bronze: { rpoSeconds: 600, rtoSeconds: 86_400, backupRetentionDays: 7, multiAz: false, drillEveryDays: 90, ring: 1, monitoringIntervalSeconds: 60, backupPlan: "none", protected: true, retainAutomatedBackups: true },
+};
+
+/** Outside production the tier keeps its objectives, but not what costs money to keep them: nobody is woken for staging. */
+export function tierStandard(tier: Tier, environment: Environment): TierStandard {
+  const production = productionTiers[tier];
+  if (environment === "production") return production;
+  return {
+    ...production,
+    backupRetentionDays: 7,
+    multiAz: false,
+    drillEveryDays: 90,
+    ring: 0,
+    monitoringIntervalSeconds: 60,
+    backupPlan: "none",
+    protected: tier !== "bronze",
+    retainAutomatedBackups: false,
+  };
+}
+
+export interface SizeStandard {
+  instanceClass: string;
+  /** Of the class, by the AWS page "Hardware specifications for DB instance classes". */
+  vcpus: number;
+  memoryGib: number;
+  /** A class that earns CPU credits can run out of them. */
+  burstableCpu: boolean;
+  allocatedGib: number;
+  capGib: number;
+}
+
+/** None sets IOPS or throughput: RDS refuses them below 400 GiB and gives 12,000 IOPS above by itself (RDS User Guide, "gp3 storage"). */
+export const sizeStandards: Record<Size, SizeStandard> = {
+  small: { instanceClass: "db.t4g.medium", vcpus: 2, memoryGib: 4, burstableCpu: true, allocatedGib: 20, capGib: 100 },
+  medium: { instanceClass: "db.m7g.large", vcpus: 2, memoryGib: 8, burstableCpu: false, allocatedGib: 100, capGib: 500 },
+  large: { instanceClass: "db.r7g.xlarge", vcpus: 4, memoryGib: 32, burstableCpu: false, allocatedGib: 500, capGib: 2_000 },
+  xlarge: { instanceClass: "db.r7g.4xlarge", vcpus: 16, memoryGib: 128, burstableCpu: false, allocatedGib: 2_000, capGib: 8_000 },
+};
+
+export const postgresMajors = [16, 17, 18] as const;
+export type PostgresMajor = (typeof postgresMajors)[number];
+export const defaultPostgresMajor: PostgresMajor = 17;
+
+export interface VersionStandard {
+  family: string;
+  /** Minors below it miss fixes of the out-of-cycle release of 26 February 2026 (postgresql.org/support/security). */
+  minimumMinor: number;
+  /** The community's last release of the major (postgresql.org/support/versioning): from then on no fix comes from anywhere. */
+  approvedUntil: string;
+}
+export const versionStandards: Record<PostgresMajor, VersionStandard> = {
+  16: { family: "postgres16", minimumMinor: 13, approvedUntil: "2028-11-09" },
+  17: { family: "postgres17", minimumMinor: 9, approvedUntil: "2029-11-08" },
+  18: { family: "postgres18", minimumMinor: 3, approvedUntil: "2030-11-14" },
+};
+
+export type Ring = 0 | 1 | 2 | 3;
+/**
+ * UTC. One night for each ring, a night apart and before a working day, so that a ring bakes for a day before the next.
+ * Nothing else of ours runs between 02:00 and 04:00: backups start in `backupHours`, backup plans at `backupPlanSchedule`.
+ */
+export const maintenanceWindows: Record<Ring, string> = {
+  0: "mon:02:00-mon:04:00",
+  1: "tue:02:00-tue:04:00",
+  2: "wed:02:00-wed:04:00",
+  3: "thu:02:00-thu:04:00",
+};
+/** Daily backups begin at one of 60 moments, five minutes apart from 20:00 UTC, chosen by the database's name: a fleet that starts together queues. */
+export const backupHours = { firstStartMinute: 20 * 60, slotMinutes: 5, slots: 60, lengthMinutes: 30 };
+/** AWS Backup's snapshots: after the last maintenance window (04:00) and long before the first backup window (20:00). */
+export const backupPlanSchedule = "cron(0 6 * * ? *)";
+export const backupPlanRetentionDays: Record<Exclude<BackupPlan, "none">, number> = { vault: 14, "vault-and-copy": 35 };
+
+/** Production: a year, as PCI DSS 4.0 requirement 10.5.1 asks of audit logs. Elsewhere: the 30 days the guardrail asks for. */
+export function logRetentionDays(environment: Environment): number {
+  return environment === "production" ? 365 : 30;
+}
+export const exportedLogs = ["postgresql", "upgrade"] as const;
+
+/** Secrets Manager's longest window in production; none elsewhere, where a window only keeps the name taken (7–30 or 0 are allowed). */
+export function secretRecoveryDays(environment: Environment): number {
+  return environment === "production" ? 30 : 0;
+}
+/** KMS waits 7 to 30 days before a key is gone, and with it every backup it opens. */
+export function keyDeletionDays(environment: Environment): number {
+  return environment === "production" ? 30 : 7;
+}
+
+/** Not `postgres`, `admin` or a reserved word, so that guessing starts from nothing (Security Hub RDS.25). */
+export const masterUsername = "shipshape_admin";
+/** AWS gives it; nothing of ours sends it, and the endpoint's own port is what consumers get. It is here for the security group. */
+export const postgresPort = 5432;
+export const performanceInsightsRetentionDays = 7;
+export const caCertificate = "rds-ca-rsa2048-g1";
+export const engineLifecycleSupport = "open-source-rds-extended-support-disabled";
+
+/** On every taggable resource; the guardrail `require-owner-tags` asks for the same list. */
+export const requiredTags = ["service", "owner", "environment", "tier", "data-classification", "cost-center", "shipshape:ring", "shipshape:stack"] as const;
+export const standardTag = "shipshape:standard";
+export const backupPlanTag = "shipshape:backup-plan";

@@ -1,0 +1,14 @@
+import * as pulumi from "@pulumi/pulumi";
+import { database } from "./database";
+import { platform } from "./platform";
+
+/** The stack's name, `<program>.<name>`, chooses the program; its config says the rest. */
+const programs: Record<string, () => Record<string, unknown>> = { database, platform };
+
+/** A function, so that what it returns (and what it throws) is the stack's, not the module loader's. */
+export = async () => {
+  const stack = pulumi.getStack();
+  const program = programs[stack.split(".", 1)[0] ?? ""];
+  if (!program || !stack.includes(".")) throw new pulumi.RunError(`stack name: "${stack}" names no program; give ${Object.keys(programs).map(name => `${name}.<name>`).join(" or ")}`);
+  return program();
+};
