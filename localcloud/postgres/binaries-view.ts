@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { chmodSync, constants, copyFileSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readSettings } from "../settings";
+import { findBinaries, type Binaries } from "./binaries";
+import { buildOnce } from "./build-once";
+import { supportedExtensions } from "./extensions";
+import { reachableFolder } from "./reachable-folder";
+
+/**
+ * A second face of one minor's binaries, in our cache: hard links to npm's files, the library links its install script would
+ * have made, and control files that let a master who is no superuser install what RDS supports. node_modules stays untouched.
+ */
+export interface BinariesView {
+  version: string;
+  postgres: string;
+  initdb: string;
+  /** Where loadable libraries lie. */
+  libraries: string;
+  /** Changes whenever something that the view was made from does. */
+  fingerprint: string;
+}
+
+/** @throws PostgresError binaries-missing */
+export async function binariesView(version: string): Promise<BinariesView> {
+  const binaries = findBinaries(version);
+  const fingerprint = createHash("sha256").update(JSON.stringify([viewFormat, binaries.packageVersion, supportedExtensions])).digest("hex").slice(0, 10);
+  const folder = join(versionFolder(version), `view-${fingerprint}`);
+  // Synchronous on purpose: a thousand links take 50 ms that way and ten times as long through promises.
+  await buildOnce(folder, async (partial) => mirror(binaries, partial));
+  return {
+    version,
+    postgres: join(folder, "bin", "postgres"),
+    initdb: join(folder, "bin", "initdb"),
+    libraries: join(folder, "lib", "postgresql"),
+    fingerprint,
+  };
+}
+
+/** Where what is derived from one minor's binaries lies, reachable for the server's user. */
+export function versionFolder(version: string): string {
+  return join(reachableFolder(join(readSettings().cacheFolder, "postgresql")).folder, version);
+}
+
+export function hasLibrary(view: BinariesView, library: string): boolean {
+  return [".so", ".dylib"].some((suffix) => existsSync(join(view.libraries, library + suffix)));
+}
+
+/** Raise it when this file makes something else of the same binaries. */
+const viewFormat = 1;
+
+function mirror(binaries: Binaries, folder: string): void {
+  for (const part of ["bin", "lib", "share"]) mirrorFolder(join(binaries.native, part), join(folder, part));
+  for (const link of binaries.links) {
+    const path = join(folder, link.folder, link.name);
+    if (!existsSync(path)) symlinkSync(link.file, path);
+  }
+}
+
+function mirrorFolder(source: string, target: string): void {
+  mkdirSync(target);
+  chmodSync(target, 0o755);
+  for (const entry of readdirSync(source, { withFileTypes: true })) {
+    const [from, to] = [join(source, entry.name), join(target, entry.name)];
+    if (entry.isDirectory()) mirrorFolder(from, to);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+    else if (installable(entry.name)) writeFileSync(to, trusting(readFileSync(from, "utf8")), { mode: 0o644 });
+    else mirrorFile(from, to);
+  }
+}
+
+/** postgres finds lib and share beside its own real path, so its file must stand in the view: linked where the disk allows, else copied. */
+function mirrorFile(from: string, to: string): void {
+  const everybodyMayRead = (lstatSync(from).mode & 0o004) !== 0;
+  try {
+    if (!everybodyMayRead) throw new Error("a link would carry the mode along");
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE);
+    chmodSync(to, (lstatSync(from).mode & 0o100) !== 0 ? 0o755 : 0o644);
+  }
+}
+
+function installable(fileName: string): boolean {
+  return fileName.endsWith(".control") && supportedExtensions.includes(fileName.replace(/\.control$/, ""));
+}
+
+/** `trusted` runs the script as superuser for whoever may create in the database; rights.ts then says who really may. */
+function trusting(control: string): string {
+  return `${control.replace(/^(trusted|superuser)\s*=.*$/gm, "")}\ntrusted = true\n`;
+}

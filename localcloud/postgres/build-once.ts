@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+const underWay = new Map<string, Promise<void>>();
+
+/**
+ * Makes a folder that many processes may want at once: built under another name, then renamed, so a half-built one is
+ * never seen under its own. Who comes second throws his away. Within one process the second waits for the first.
+ */
+export async function buildOnce(target: string, build: (folder: string) => Promise<void>, isThere = () => existsSync(target)): Promise<void> {
+  if (isThere()) return;
+  const building = underWay.get(target) ?? buildAndRename(target, build, isThere).finally(() => underWay.delete(target));
+  underWay.set(target, building);
+  await building;
+}
+
+async function buildAndRename(target: string, build: (folder: string) => Promise<void>, isThere: () => boolean): Promise<void> {
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  await removeAbandoned(target);
+  const partial = `${target}.partial-${process.pid}-${randomBytes(3).toString("hex")}`;
+  try {
+    await mkdir(partial);
+    await chmod(partial, 0o755); // whatever the umask says: another user has to enter it
+    await build(partial);
+    await rename(partial, target).catch((error: unknown) => {
+      if (!isThere()) throw error;
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** Removes what builders that died left behind. */
+async function removeAbandoned(target: string): Promise<void> {
+  const prefix = `${basename(target)}.partial-`;
+  for (const name of await readdir(dirname(target))) {
+    if (!name.startsWith(prefix)) continue;
+    const builder = Number(name.slice(prefix.length).split("-")[0]);
+    if (!isAlive(builder)) await rm(join(dirname(target), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

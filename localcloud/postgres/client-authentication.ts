@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { ownUser } from "./server-user";
+import type { ServerFile } from "./server-files";
+
+/** Who may connect, and how: pg_hba.conf and pg_ident.conf. First match counts. */
+export function authenticationFiles(dataFolder: string, rules: { masterUsername: string; forceSsl: boolean; scramOnly: boolean }): ServerFile[] {
+  // md5 takes passwords stored either way, each by its own exchange.
+  const method = rules.scramOnly ? "scram-sha-256" : "md5";
+  const encrypted = rules.forceSsl ? "hostssl" : "host";
+  const records = [
+    "# rdsadmin: over the socket, whose folder only its owner may enter, and only as the user who manages this server.",
+    "local   all,replication  rdsadmin  peer map=rds",
+    "host    all,replication  rdsadmin  all  reject",
+    "host    rdsadmin         all       all  reject",
+    "# The master may hand out rds_iam, which makes it a member; IAM database tokens do not exist here, so its members stay out.",
+    `${encrypted}    all  ${quote(rules.masterUsername)}  all  ${method}`,
+    "host    all              +rds_iam  all  reject",
+    `${encrypted}    all  all  all  ${method}`,
+  ];
+  return [
+    { path: join(dataFolder, "pg_hba.conf"), content: `${records.join("\n")}\n` },
+    { path: join(dataFolder, "pg_ident.conf"), content: `rds  ${quote(ownUser().name)}  rdsadmin\n` },
+  ];
+}
+
+/** Quoted, a name is only a name: never `all`, never a group. */
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

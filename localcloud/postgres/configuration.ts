@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { type BinariesView, hasLibrary } from "./binaries-view";
+import { supportedExtensions } from "./extensions";
+import { evaluateFormula, isFormula } from "./parameter-formula";
+import { type ParameterDefinition, type ParameterReport, checkAgainstDefinition, formulaVariables, listItems } from "./parameters";
+import { memoryDefaults } from "./rds-parameters";
+import type { ServerFile } from "./server-files";
+
+export interface ConfigurationInput {
+  definitions: ParameterDefinition[];
+  view: BinariesView;
+  dataFolder: string;
+  socketFolder: string;
+  logFolder: string;
+  tls: { certificate: string; key: string };
+  port: number;
+  memoryBytes: number;
+  maxConnectionsDefault?: number;
+  /** Explicit values, in RDS's names and units. */
+  parameters: Record<string, string>;
+}
+
+export interface Configuration {
+  files: ServerFile[];
+  /** What goes to pg_hba.conf instead. */
+  forceSsl: boolean;
+  scramOnly: boolean;
+  logRetentionMinutes: number;
+  report: ParameterReport;
+}
+
+/**
+ * What the server reads at start, in files whose order is their rank: RDS's defaults, then the parameter group, then what
+ * the cloud keeps for itself. Pure: nothing is written here.
+ */
+export function configurationOf(input: ConfigurationInput): Configuration {
+  const report: ParameterReport = { leftOut: [], pendingReboot: [], invalid: [] };
+  const defaults = defaultValues(input);
+  const explicit = acceptedValues(input, report);
+  const effective = { ...defaults, ...explicit };
+  // By the names PostgreSQL knows: a library list filtered, RDS's own parameters turned into what they stand for.
+  const grouped = { ...explicit, ...translated(effective) };
+  const libraries = presentLibraries(input, effective.shared_preload_libraries ?? "", explicit.shared_preload_libraries !== undefined, report);
+  const file = (name: string, values: Record<string, string>, comment: string): ServerFile => ({
+    path: join(input.dataFolder, "conf.d", name),
+    content: `# ${comment}\n${Object.entries(values).map(([key, value]) => `${key} = ${quoted(value)}\n`).join("")}`,
+  });
+  return {
+    files: [
+      file("00-rds-defaults.conf", { ...defaults, shared_preload_libraries: libraries }, "Defaults of RDS that differ from PostgreSQL's."),
+      file("10-parameter-group.conf", { ...grouped, shared_preload_libraries: libraries }, "The parameter group, in PostgreSQL's names."),
+      file("90-embedded-cloud.conf", keptValues(input), "Kept by the cloud; these win."),
+    ],
+    forceSsl: effective["rds.force_ssl"] === "1",
+    scramOnly: effective["rds.accepted_password_auth_method"] === "scram",
+    logRetentionMinutes: Number(effective["rds.log_retention_period"]),
+    report,
+  };
+}
+
+/** RDS's parameters by what PostgreSQL calls the setting they become; for reports in the words the user knows. */
+export const rdsNameOf: Record<string, string> = {
+  wal_level: "rds.logical_replication",
+  reserved_connections: "rds.rds_superuser_reserved_connections",
+};
+
+function translated(effective: Record<string, string>): Record<string, string> {
+  return {
+    wal_level: effective["rds.logical_replication"] === "1" ? "logical" : "replica",
+    reserved_connections: effective["rds.rds_superuser_reserved_connections"] ?? "0",
+  };
+}
+
+function defaultValues(input: ConfigurationInput): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const { name, defaultValue, source } of input.definitions) {
+    if (source === "system" && defaultValue !== undefined && !memoryDefaults.has(name)) values[name] = computed(defaultValue, input.memoryBytes);
+  }
+  const byFormula = evaluateFormula("LEAST({DBInstanceClassMemory/9531392},500)", formulaVariables(input.memoryBytes));
+  values.max_connections = String(input.maxConnectionsDefault ?? Math.max(byFormula, 50)); // 20 walsenders, our own and a few clients
+  return values;
+}
+
+function acceptedValues(input: ConfigurationInput, report: ParameterReport): Record<string, string> {
+  const accepted: Record<string, string> = {};
+  for (const [name, value] of Object.entries(input.parameters)) {
+    const definition = input.definitions.find((candidate) => candidate.name === name);
+    const reason = definition === undefined ? `there is no parameter '${name}'` : checkAgainstDefinition(definition, value);
+    if (reason === undefined) accepted[name] = computed(value, input.memoryBytes, definition);
+    else report.invalid.push({ name, reason });
+  }
+  return accepted;
+}
+
+function presentLibraries(input: ConfigurationInput, list: string, isExplicit: boolean, report: ParameterReport): string {
+  const missing = listItems(list).filter((library) => !hasLibrary(input.view, library));
+  for (const value of isExplicit ? missing : []) {
+    report.leftOut.push({ name: "shared_preload_libraries", value, reason: `the embedded PostgreSQL ${input.view.version} has no library '${value}'` });
+  }
+  return listItems(list).filter((library) => !missing.includes(library)).join(",");
+}
+
+function keptValues(input: ConfigurationInput): Record<string, string> {
+  return {
+    listen_addresses: "127.0.0.1",
+    port: String(input.port),
+    unix_socket_directories: input.socketFolder,
+    unix_socket_permissions: "0700",
+    ssl: "on",
+    ssl_cert_file: input.tls.certificate,
+    ssl_key_file: input.tls.key,
+    logging_collector: "on",
+    log_directory: join(input.logFolder, "error"),
+    log_filename: "postgresql.log.%Y-%m-%d-%H",
+    log_file_mode: "0640",
+    log_line_prefix: "%t:%r:%u@%d:[%p]:",
+    log_timezone: "UTC",
+    // Lets a master who is no superuser act for the roles it makes, as RDS's can.
+    createrole_self_grant: "set, inherit",
+    "rds.extensions": supportedExtensions.join(","),
+    ...(input.definitions.some(({ name }) => name === "allow_alter_system") ? { allow_alter_system: "off" } : {}),
+  };
+}
+
+function computed(value: string, memoryBytes: number, definition?: ParameterDefinition): string {
+  const isNumber = definition === undefined || definition.dataType === "integer" || definition.dataType === "float";
+  return isNumber && isFormula(value) ? String(evaluateFormula(value, formulaVariables(memoryBytes))) : value;
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,32 @@
+/** Every bound of this folder, with its reason. */
+export const limits = {
+  /** Crash recovery after a heavy load took under a second here; a cold disk may need minutes. */
+  startMilliseconds: 300_000,
+  /** A fast stop waits for a checkpoint. Afterwards the server is stopped as after a crash, which loses nothing committed. */
+  stopMilliseconds: 60_000,
+  /** Backends quit within 20 ms of SIGQUIT; one that computes without looking at signals is killed. */
+  quitMilliseconds: 100,
+  /** How long the log collector and the last backends may outlive the postmaster. */
+  lastProcessMilliseconds: 5_000,
+  /** A reload acts after 12–22 ms; a busy machine gets more. */
+  reloadMilliseconds: 10_000,
+  /** Between two looks at postmaster.pid. */
+  pollMilliseconds: 5,
+  /** Free ports tried for a new server: somebody may take the one found before PostgreSQL does. */
+  portAttempts: 5,
+  /** initdb and each bootstrap run; one second normally. */
+  bootstrapMilliseconds: 120_000,
+  /** `postgres -C` takes 12–57 ms. */
+  checkMilliseconds: 20_000,
+  /** One query of ours. */
+  queryMilliseconds: 60_000,
+  /** Longest socket path the kernels take is 103 (macOS) or 107 bytes; `/.s.PGSQL.65535.lock` takes 20. */
+  socketFolderBytes: 80,
+  /** How much of a log an error quotes. */
+  quotedLogLines: 8,
+  quotedLogBytes: 64 * 1024,
+  /** Certificates: the authority's outlives any checkout, the server's is renewed at a start in its last month. */
+  authorityDays: 3650,
+  certificateDays: 365,
+  renewBeforeDays: 30,
+} as const;

@@ -1,0 +1,205 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { queryAsAdministrator } from "./administrator";
+import { majorOf } from "./binaries";
+import { type BinariesView, binariesView } from "./binaries-view";
+import { ensureServerCertificate } from "./certificates";
+import { runAsServer } from "./child-process";
+import { authenticationFiles } from "./client-authentication";
+import { type Configuration, configurationOf, rdsNameOf } from "./configuration";
+import { limits } from "./limits";
+import { listLogFiles, removeOldLogs } from "./log-files";
+import { type ParameterReport, parameterDefinitions } from "./parameters";
+import { PostgresError } from "./postgres-errors";
+import type { LogFile, PostgresServer, PostgresServerSettings } from "./postgres-server";
+import { type PostmasterPlace, startPostmaster, stopPostmaster, waitUntilReady, wasShutDown } from "./postmaster";
+import { livePostmaster, readPidFile } from "./processes";
+import { temporaryRoot } from "./reachable-folder";
+import { quoteIdentifier, quoteLiteral } from "./rights";
+import { passwordVerifier } from "./scram";
+import { makeServerFolder, writeServerFile } from "./server-files";
+import { serverUser } from "./server-user";
+
+/** One server and its folder. Changes of its life go one after the other, whoever asks. */
+export class ManagedServer implements PostgresServer {
+  readonly #settings: PostgresServerSettings;
+  readonly #masterUsername: string;
+  readonly #user = serverUser();
+  #parameters: Record<string, string>;
+  #logRetentionMinutes = 4320;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(settings: PostgresServerSettings, fixed: { masterUsername: string; port: number }) {
+    this.#settings = settings;
+    this.#parameters = settings.parameters;
+    this.#masterUsername = fixed.masterUsername;
+    this.port = fixed.port;
+  }
+
+  readonly port: number;
+
+  get dataFolder(): string {
+    return join(this.#settings.folder, "data");
+  }
+
+  get logFolder(): string {
+    return join(this.#settings.folder, "log");
+  }
+
+  /** Below the server's folder, unless that makes a path too long for a socket. */
+  get socketFolder(): string {
+    const folder = join(this.#settings.folder, "socket");
+    if (Buffer.byteLength(folder) <= limits.socketFolderBytes) return folder;
+    return join(temporaryRoot(), `socket-${createHash("sha256").update(folder).digest("hex").slice(0, 12)}`);
+  }
+
+  get pid(): number | undefined {
+    return livePostmaster(this.dataFolder)?.pid;
+  }
+
+  state(): "running" | "stopped" | "crashed" {
+    if (livePostmaster(this.dataFolder) !== undefined) return "running";
+    return readPidFile(this.dataFolder) === undefined && wasShutDown(this.dataFolder) ? "stopped" : "crashed";
+  }
+
+  start(): Promise<ParameterReport> {
+    return this.#inTurn(() => this.#start());
+  }
+
+  stop(mode: "fast" | "immediate" = "fast"): Promise<void> {
+    return this.#inTurn(() => stopPostmaster(this.#place, mode));
+  }
+
+  restart(): Promise<ParameterReport> {
+    return this.#inTurn(async () => {
+      await stopPostmaster(this.#place, "fast");
+      return this.#start();
+    });
+  }
+
+  applyParameters(parameters: Record<string, string>): Promise<ParameterReport> {
+    return this.#inTurn(async () => {
+      const report = await this.#configureChecked(parameters);
+      if (this.state() === "running") report.pendingReboot.push(...(await this.#reload()));
+      return report;
+    });
+  }
+
+  async setMasterPassword(username: string, password: string): Promise<void> {
+    await this.query(`alter role ${quoteIdentifier(username)} password ${quoteLiteral(passwordVerifier(password))} valid until 'infinity'`);
+  }
+
+  query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]> {
+    return queryAsAdministrator(this, sql, values, database);
+  }
+
+  async logFiles(): Promise<LogFile[]> {
+    await removeOldLogs(this.logFolder, this.#logRetentionMinutes);
+    return listLogFiles(this.logFolder);
+  }
+
+  async #start(): Promise<ParameterReport> {
+    const running = livePostmaster(this.dataFolder);
+    if (running?.status === "stopping") await stopPostmaster(this.#place, "fast");
+    else if (running !== undefined) {
+      await waitUntilReady(this.#place);
+      return (await this.#configurationOf(this.#parameters)).report;
+    }
+    const { report } = await this.#configure(this.#parameters);
+    await startPostmaster(this.#place, await this.#view());
+    await this.#checkAuthenticationRules();
+    return report;
+  }
+
+  get #place(): PostmasterPlace {
+    return { dataFolder: this.dataFolder, socketFolder: this.socketFolder, logFolder: this.logFolder, user: this.#user };
+  }
+
+  #view(): Promise<BinariesView> {
+    return binariesView(this.#settings.engineVersion);
+  }
+
+  /** Writes all the server reads at start or reload. */
+  async #configure(parameters: Record<string, string>): Promise<Configuration> {
+    for (const folder of [this.socketFolder, this.logFolder, join(this.logFolder, "error"), this.#tlsFolder]) await makeServerFolder(folder, this.#user);
+    const configuration = await this.#configurationOf(parameters);
+    const authentication = authenticationFiles(this.dataFolder, { ...configuration, masterUsername: this.#masterUsername });
+    for (const file of [...configuration.files, ...authentication]) await writeServerFile(file, this.#user);
+    this.#logRetentionMinutes = configuration.logRetentionMinutes;
+    return configuration;
+  }
+
+  async #configurationOf(parameters: Record<string, string>): Promise<Configuration> {
+    const { identity, engineVersion, memoryBytes, maxConnectionsDefault } = this.#settings;
+    return configurationOf({
+      definitions: await parameterDefinitions(majorOf(engineVersion)),
+      view: await this.#view(),
+      tls: await ensureServerCertificate(this.#tlsFolder, identity.caFolder, this.#user),
+      dataFolder: this.dataFolder,
+      socketFolder: this.socketFolder,
+      logFolder: this.logFolder,
+      port: this.port,
+      memoryBytes,
+      maxConnectionsDefault,
+      parameters,
+    });
+  }
+
+  get #tlsFolder(): string {
+    return join(this.#settings.folder, "tls");
+  }
+
+  /**
+   * Takes out again what the table lets pass but the server would not, such as a time zone that does not exist: one bad
+   * value would stop the next start. The server's own check reads the files without starting and names one at a time.
+   */
+  async #configureChecked(parameters: Record<string, string>): Promise<ParameterReport> {
+    const accepted = { ...parameters };
+    const refused: ParameterReport["invalid"] = [];
+    for (;;) {
+      const { report } = await this.#configure(accepted);
+      const refusal = await this.#refusal();
+      const name = Object.keys(accepted).find((candidate) => candidate.toLowerCase() === refusal?.parameter);
+      if (refusal === undefined || name === undefined) {
+        this.#parameters = accepted;
+        return { ...report, invalid: [...report.invalid, ...refused] };
+      }
+      refused.push({ name, reason: refusal.reason });
+      delete accepted[name];
+    }
+  }
+
+  async #refusal(): Promise<{ parameter: string; reason: string } | undefined> {
+    const { postgres } = await this.#view();
+    const { code, output } = await runAsServer(this.#user, postgres, ["-D", this.dataFolder, "-C", "data_directory"], { milliseconds: limits.checkMilliseconds });
+    const line = output.split("\n").find((candidate) => candidate.includes('parameter "'));
+    if (code === 0 || line === undefined) return undefined;
+    return { parameter: (/parameter "([^"]+)"/.exec(line)?.[1] ?? "").toLowerCase(), reason: line.replace(/^.*?(FATAL|ERROR|LOG): +/, "") };
+  }
+
+  /** Waits until the postmaster has read its files again, and gives what needs a restart to act. */
+  async #reload(): Promise<string[]> {
+    const [before] = await this.query("select pg_conf_load_time()::text as loaded, pg_reload_conf()");
+    for (const until = Date.now() + limits.reloadMilliseconds; ; await sleep(limits.pollMilliseconds)) {
+      const [now] = await this.query("select pg_conf_load_time()::text as loaded");
+      if (now?.loaded !== before?.loaded) break;
+      if (Date.now() > until) throw new PostgresError("start-failed", `the server did not reload its settings within ${limits.reloadMilliseconds / 1000} s`);
+    }
+    await this.#checkAuthenticationRules();
+    const pending = await this.query("select name from pg_settings where pending_restart order by name");
+    return pending.map(({ name }) => rdsNameOf[String(name)] ?? String(name).toLowerCase());
+  }
+
+  /** PostgreSQL keeps its old rules when new ones are broken, and says so only here. */
+  async #checkAuthenticationRules(): Promise<void> {
+    const [broken] = await this.query("select line_number, error from pg_hba_file_rules where error is not null limit 1");
+    if (broken !== undefined) throw new PostgresError("start-failed", `line ${String(broken.line_number)} of pg_hba.conf: ${String(broken.error)}`);
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(action);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,22 @@
+/** What can go wrong with one PostgreSQL server, in words the RDS API can turn into a status of that instance only. */
+export type PostgresErrorCode =
+  | "binaries-missing" // no PostgreSQL of that version is installed here
+  | "disk-full"
+  | "incompatible-parameters" // the server refuses to start with these parameters; data is untouched
+  | "not-created" // no finished server in that folder: create it, or create it again
+  | "not-running" // the operation needs a running server
+  | "port-taken"
+  | "start-failed"; // anything else, with the last lines of the log
+
+export class PostgresError extends Error {
+  constructor(
+    readonly code: PostgresErrorCode,
+    message: string,
+    /** What to do about it. */
+    readonly hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = "PostgresError";
+  }
+}

@@ -1,0 +1,102 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BinariesView } from "./binaries-view";
+import { serverEnvironment } from "./child-process";
+import { limits } from "./limits";
+import { LogWatch } from "./log-files";
+import { PostgresError } from "./postgres-errors";
+import { endOrphans, goneWithin, livePostmaster, processesIn, readPidFile, signalTo } from "./processes";
+import { startFailure } from "./start-failure";
+import type { ServerUser } from "./server-user";
+
+export interface PostmasterPlace {
+  dataFolder: string;
+  socketFolder: string;
+  logFolder: string;
+  user: ServerUser;
+}
+
+/** Starts PostgreSQL as a process of its own, which outlives us, and waits until it takes connections. */
+export async function startPostmaster(place: PostmasterPlace, view: BinariesView): Promise<void> {
+  await clearLeftovers(place);
+  const log = new LogWatch(place.logFolder);
+  // To a file, not a pipe: when we die, a full pipe or a broken one would take the server along.
+  const stdio = openSync(join(place.logFolder, "error", "postgres.log"), "a");
+  let exited = false;
+  try {
+    const child = spawn(view.postgres, ["-D", place.dataFolder], { ...place.user.spawnOptions, env: serverEnvironment, detached: true, stdio: ["ignore", stdio, stdio] });
+    child.on("exit", () => (exited = true));
+    child.on("error", () => (exited = true));
+    child.unref();
+    await untilReady(place, () => exited);
+  } catch (error) {
+    if (!exited) throw error;
+    throw startFailure(log.linesSince());
+  } finally {
+    closeSync(stdio);
+  }
+}
+
+/** For a server that somebody else has started or is starting: ours of a moment ago, or our predecessor's. */
+export async function waitUntilReady(place: PostmasterPlace): Promise<void> {
+  const log = new LogWatch(place.logFolder);
+  await untilReady(place, () => livePostmaster(place.dataFolder) === undefined).catch((error: unknown) => {
+    throw error instanceof PostgresError ? error : startFailure(log.linesSince());
+  });
+}
+
+/** `fast` waits for a checkpoint; `immediate` stops as a crash would, and the next start recovers. */
+export async function stopPostmaster(place: PostmasterPlace, mode: "fast" | "immediate"): Promise<void> {
+  const running = livePostmaster(place.dataFolder);
+  if (running !== undefined) {
+    signalTo(running.pid, mode === "fast" ? "SIGINT" : "SIGQUIT");
+    // The file goes last; the process may stay a zombie long after it, when pid 1 is slow to reap.
+    const gone = () => livePostmaster(place.dataFolder) === undefined;
+    if (!(await goneWithin(gone, limits.stopMilliseconds))) {
+      signalTo(running.pid, "SIGQUIT");
+      await goneWithin(gone, limits.lastProcessMilliseconds);
+    }
+  }
+  const alone = await goneWithin(() => processesIn(place.dataFolder).length === 0, limits.lastProcessMilliseconds);
+  if (!alone) await endOrphans(place.dataFolder);
+}
+
+/**
+ * What the control file says of the last shutdown. It tells a crash (or an immediate stop) from a clean one when no
+ * postmaster.pid is left to tell. Bytes 16 to 19 of pg_control: DBState, the same in every version in use.
+ */
+export function wasShutDown(dataFolder: string): boolean {
+  const file = openSync(join(dataFolder, "global", "pg_control"), "r");
+  try {
+    const header = Buffer.alloc(20);
+    readSync(file, header, 0, header.length, 0);
+    return header.readUInt32LE(16) === shutDownState;
+  } finally {
+    closeSync(file);
+  }
+}
+
+const shutDownState = 1; // DB_SHUTDOWNED
+
+async function untilReady(place: PostmasterPlace, hasExited: () => boolean): Promise<void> {
+  const until = Date.now() + limits.startMilliseconds;
+  for (;;) {
+    // The collector takes the log over, so "ready to accept connections" may stand in any file: the pid file is the one sure sign.
+    const running = livePostmaster(place.dataFolder);
+    if (running?.status === "ready" || running?.status === "standby") return;
+    if (hasExited()) throw new Error("the server exited before it was ready");
+    if (Date.now() > until) throw new PostgresError("start-failed", `the server was not ready after ${limits.startMilliseconds / 1000} s`, `Its log: ${place.logFolder}/error`);
+    await sleep(limits.pollMilliseconds);
+  }
+}
+
+/** After kill -9: backends that live on, and lock files that may name a stranger who got the pid since. */
+async function clearLeftovers(place: PostmasterPlace): Promise<void> {
+  await endOrphans(place.dataFolder);
+  const stale = readPidFile(place.dataFolder);
+  await rm(join(place.dataFolder, "postmaster.pid"), { force: true });
+  if (stale !== undefined) await rm(join(place.socketFolder, `.s.PGSQL.${stale.port}.lock`), { force: true });
+}

@@ -1,0 +1,99 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { limits } from "./limits";
+
+/** Line by line what postmaster.pid says: pid, folder, start, port, socket folder, address, memory key, status. */
+export interface PidFile {
+  pid: number;
+  port: number;
+  /** starting, ready, standby, stopping; empty at the very beginning. */
+  status: string;
+}
+
+export function readPidFile(dataFolder: string): PidFile | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(`${dataFolder}/postmaster.pid`, "utf8").split("\n");
+  } catch {
+    return undefined;
+  }
+  const pid = Number(lines[0]);
+  return Number.isInteger(pid) && pid > 0 ? { pid, port: Number(lines[3]), status: (lines[7] ?? "").trim() } : undefined;
+}
+
+/** The postmaster of this folder, if it lives. The pid alone proves nothing: after a crash it may be anybody's. */
+export function livePostmaster(dataFolder: string): PidFile | undefined {
+  const file = readPidFile(dataFolder);
+  return file !== undefined && worksIn(file.pid, dataFolder) ? file : undefined;
+}
+
+/** Every process that works in the folder: PostgreSQL's all do, and nobody else can enter it. */
+export function processesIn(dataFolder: string): number[] {
+  if (process.platform !== "linux") return listedByLsof(["-d", "cwd", "-c", "postgres"], dataFolder);
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && worksIn(pid, dataFolder));
+}
+
+/**
+ * After a postmaster was killed, a backend that computes without looking around lives on, holds the shared memory and so
+ * keeps the server from starting. Only for folders whose postmaster is gone.
+ */
+export async function endOrphans(dataFolder: string): Promise<void> {
+  for (const signal of ["SIGQUIT", "SIGKILL"] as const) {
+    for (const pid of processesIn(dataFolder)) signalTo(pid, signal);
+    await goneWithin(() => processesIn(dataFolder).length === 0, signal === "SIGQUIT" ? limits.quitMilliseconds : limits.lastProcessMilliseconds);
+  }
+}
+
+export function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+export async function goneWithin(gone: () => boolean, milliseconds: number): Promise<boolean> {
+  for (const until = Date.now() + milliseconds; !gone(); ) {
+    if (Date.now() > until) return false;
+    await sleep(limits.pollMilliseconds);
+  }
+  return true;
+}
+
+function worksIn(pid: number, dataFolder: string): boolean {
+  if (process.platform !== "linux") return listedByLsof(["-d", "cwd", "-p", String(pid)], dataFolder).length > 0;
+  try {
+    // A zombie, which pid 1 may leave for seconds, has no working folder any more.
+    return readlinkSync(`/proc/${pid}/cwd`) === realFolder(dataFolder);
+  } catch {
+    return false;
+  }
+}
+
+/** macOS has no /proc. lsof exits with 1 when it finds nothing. */
+function listedByLsof(selection: string[], dataFolder: string): number[] {
+  let output = "";
+  try {
+    output = execFileSync("lsof", ["-a", ...selection, "-F", "pn"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  } catch (error) {
+    output = (error as { stdout?: string }).stdout ?? "";
+  }
+  const pids: number[] = [];
+  let pid = 0;
+  for (const line of output.split("\n")) {
+    if (line.startsWith("p")) pid = Number(line.slice(1));
+    if (line === `n${realFolder(dataFolder)}`) pids.push(pid);
+  }
+  return pids;
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}

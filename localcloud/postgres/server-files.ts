@@ -1,0 +1,38 @@
+import { chmod, mkdir, open, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type ServerUser, giveToServer } from "./server-user";
+
+export interface ServerFile {
+  path: string;
+  content: string;
+}
+
+/** Writes a file the server reads: whole or not at all, and for its user's eyes only. */
+export async function writeServerFile(file: ServerFile, user: ServerUser): Promise<void> {
+  const partial = `${file.path}.partial`;
+  await writeFile(partial, file.content, { mode: 0o600 }); // not synced: each start writes it again
+  await giveToServer(partial, user);
+  await rename(partial, file.path);
+}
+
+/** The same for a record of ours, down to the disk. */
+export async function writeRecord(path: string, record: unknown): Promise<void> {
+  const file = await open(`${path}.partial`, "w", 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(record, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.partial`, path);
+  const folder = await open(dirname(path), "r");
+  await folder.sync();
+  await folder.close();
+}
+
+/** A folder that only the server's user can enter. */
+export async function makeServerFolder(path: string, user: ServerUser): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
+  await giveToServer(path, user);
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { createServer as createListener } from "node:net";
+import { join } from "node:path";
+import { runAsServer } from "./child-process";
+import { limits } from "./limits";
+import { ManagedServer } from "./managed-server";
+import { PostgresError } from "./postgres-errors";
+import type { MasterLogin, PostgresServer, PostgresServerSettings } from "./postgres-server";
+import { livePostmaster, endOrphans } from "./processes";
+import { masterStatements } from "./rights";
+import { passwordVerifier } from "./scram";
+import { makeServerFolder, writeRecord } from "./server-files";
+import { type ServerUser, serverUser } from "./server-user";
+import { stopPostmaster } from "./postmaster";
+import { template } from "./template";
+
+/**
+ * Makes a server and leaves it running. Safe to call again after a kill at any moment: `server.json` is written last, and a
+ * folder without it is begun anew. Called for a finished one, it opens and starts that.
+ * @throws PostgresError binaries-missing, disk-full, port-taken, incompatible-parameters, start-failed
+ */
+export async function createServer(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {
+  if (readServerRecord(settings.folder) !== undefined) {
+    const server = await openServer(settings);
+    await server.start();
+    return server;
+  }
+  await removeServer(settings.folder);
+  try {
+    const { dataFolder } = await template(settings.engineVersion);
+    await mkdir(settings.folder, { recursive: true });
+    await chmod(settings.folder, 0o755); // whatever the umask says: the server's user has to enter it
+    await copyTemplate(dataFolder, join(settings.folder, "data"), serverUser());
+    return await firstStart(settings, master);
+  } catch (error) {
+    await removeServer(settings.folder);
+    throw error;
+  }
+}
+
+/**
+ * A server made before: running when its process is (whoever started that), else stopped or crashed.
+ * @throws PostgresError not-created when the folder holds no finished server, binaries-missing
+ */
+export async function openServer(settings: PostgresServerSettings): Promise<PostgresServer> {
+  const record = readServerRecord(settings.folder);
+  if (record === undefined) throw new PostgresError("not-created", `${settings.folder} holds no finished server`, "Create it.");
+  await template(settings.engineVersion); // binaries first: everything later needs them
+  const server = new ManagedServer(settings, { ...record, port: settings.port === 0 ? record.port : settings.port });
+  if (server.port !== record.port) await writeServerRecord(settings.folder, { ...record, port: server.port });
+  if (livePostmaster(server.dataFolder) === undefined) await endOrphans(server.dataFolder);
+  return server;
+}
+
+/** What must not change, or be known before the server can be asked. */
+interface ServerRecord {
+  port: number;
+  masterUsername: string;
+}
+
+async function firstStart(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {
+  for (let attempt = 1; ; attempt++) {
+    const record: ServerRecord = { port: settings.port === 0 ? await freePort() : settings.port, masterUsername: master.username };
+    const server = new ManagedServer(settings, record);
+    try {
+      await server.start();
+    } catch (error) {
+      const mayTryAnother = settings.port === 0 && attempt < limits.portAttempts;
+      if (mayTryAnother && error instanceof PostgresError && error.code === "port-taken") continue;
+      throw error;
+    }
+    for (const statement of masterStatements(master.username, passwordVerifier(master.password), master.databaseName)) await server.query(statement);
+    await writeServerRecord(settings.folder, record);
+    return server;
+  }
+}
+
+/** cp clones where the file system can, and keeps owners. Not synced: what is lost with the power is made again. */
+async function copyTemplate(from: string, to: string, user: ServerUser): Promise<void> {
+  await makeServerFolder(to, user);
+  const cloning = process.platform === "darwin" ? ["-c"] : [];
+  const { code, output } = await runAsServer(user, "cp", [...cloning, "-a", `${from}/.`, to], { milliseconds: limits.bootstrapMilliseconds });
+  if (code === 0) return;
+  if (output.includes("No space left on device")) throw new PostgresError("disk-full", `no space left for ${to}`, "Free space on the disk, then create the database again.");
+  throw new PostgresError("start-failed", `copying the template failed: ${output.trim().split("\n")[0]}`);
+}
+
+/** A server, whole or left half made by a create that was killed: its processes first, then its folder. */
+export async function removeServer(folder: string): Promise<void> {
+  const dataFolder = join(folder, "data");
+  await stopPostmaster({ dataFolder, socketFolder: join(folder, "socket"), logFolder: join(folder, "log"), user: serverUser() }, "immediate");
+  await rm(folder, { recursive: true, force: true });
+}
+
+function readServerRecord(folder: string): ServerRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, "server.json"), "utf8")) as ServerRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeServerRecord(folder: string, record: ServerRecord): Promise<void> {
+  return writeRecord(join(folder, "server.json"), record);
+}
+
+/** One that nobody has at this moment; PostgreSQL may still find it taken. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const listener = createListener();
+    listener.on("error", reject);
+    listener.listen(0, "127.0.0.1", () => {
+      const address = listener.address();
+      listener.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
