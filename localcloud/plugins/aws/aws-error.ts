@@ -1,0 +1,27 @@
+/** AWS's own code of a failure (`DBInstanceNotFoundFault` and `DBInstanceNotFound` are one), or undefined for anything else. */
+export function errorCode(error: unknown): string | undefined {
+  const name = error instanceof Error ? error.name : undefined;
+  return name?.replace(/Fault$/, "").replace(/Exception$/, "");
+}
+
+export const isError = (error: unknown, ...codes: string[]): boolean => codes.includes(errorCode(error) ?? "");
+
+/** Says what was being done, as the official provider does: `creating RDS DB Instance (orders): DBInstanceAlreadyExists: …`. */
+export async function attempt<Result>(what: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    throw new Error(`${what}: ${name === "Error" || name === "TypeError" ? "" : `${name}: `}${message}`, { cause: error });
+  }
+}
+
+/** `undefined` where the service says that it does not know such a thing. */
+export async function orGone<Result>(codes: string[], action: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (isError(error, ...codes)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { DescribeSecretCommand, GetResourcePolicyCommand, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { secret } from "../../adapter/wire";
+import { attempt } from "../aws-error";
+import { tagsFromList } from "../tags";
+import type { Invokes } from "./invokes";
+
+const CURRENT = "AWSCURRENT";
+
+export const secretInvokes: Invokes = {
+  "aws:secretsmanager/getSecretVersion:getSecretVersion": async (args, { config }) => {
+    const region = args.region ?? config.region;
+    const stage: string = args.versionStage ?? CURRENT;
+    const request = { SecretId: args.secretId, ...(args.versionId ? { VersionId: args.versionId } : { VersionStage: stage }) };
+    const value = await attempt(`reading Secrets Manager Secret Version (${args.secretId})`, () => config.secretsManager(region).send(new GetSecretValueCommand(request)));
+    return {
+      arn: value.ARN,
+      createdDate: value.CreatedDate?.toISOString(),
+      id: `${args.secretId}|${args.versionId ?? stage}`,
+      region,
+      secretArn: value.ARN,
+      secretBinary: secret(value.SecretBinary ? Buffer.from(value.SecretBinary).toString("base64") : ""),
+      secretId: args.secretId,
+      secretString: secret(value.SecretString ?? ""),
+      versionId: value.VersionId,
+      versionStage: stage,
+      versionStages: value.VersionStages ?? [],
+    };
+  },
+
+  "aws:secretsmanager/getSecret:getSecret": async (args, { config }) => {
+    const region = args.region ?? config.region;
+    const SecretId: string | undefined = args.arn ?? args.name;
+    if (!SecretId) throw new Error("reading Secrets Manager Secret: one of arn, name must be given");
+    const client = config.secretsManager(region);
+    const live = await attempt(`reading Secrets Manager Secret (${SecretId})`, () => client.send(new DescribeSecretCommand({ SecretId })));
+    const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId }));
+    return {
+      arn: live.ARN,
+      createdDate: live.CreatedDate?.toISOString(),
+      description: live.Description ?? "",
+      id: live.ARN,
+      kmsKeyId: live.KmsKeyId ?? "",
+      lastChangedDate: live.LastChangedDate?.toISOString(),
+      name: live.Name,
+      policy: ResourcePolicy ?? "",
+      region,
+      tags: tagsFromList(live.Tags),
+      type: "",
+    };
+  },
+};

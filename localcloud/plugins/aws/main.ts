@@ -1,0 +1,4 @@
+import { serve } from "../adapter";
+import { provider } from "./provider";
+
+serve(provider);

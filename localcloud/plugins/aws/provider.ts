@@ -1,0 +1,46 @@
+import type { ProviderDefinition, ResourceType } from "../adapter/resource";
+import { UNKNOWN, type Bag } from "../adapter/wire";
+import { checkProviderSettings, configureProvider, providerSettings, type AwsConfig } from "./configuration";
+import { invokes } from "./invokes";
+import { eventSubscription } from "./rds/event-subscription";
+import { instance } from "./rds/instance";
+import { parameterGroup } from "./rds/parameter-group";
+import { subnetGroup } from "./rds/subnet-group";
+import { recordedTypes } from "./recorded";
+import { refusedTypes } from "./refused";
+import { secret } from "./secretsmanager/secret";
+import { secretVersion } from "./secretsmanager/secret-version";
+import { allTags } from "./tags";
+
+/** `@pulumi/aws` against the embedded cloud: what the RDS and Secrets Manager APIs serve, what is recorded, and what only guardrails see. */
+export const provider: ProviderDefinition<AwsConfig> = {
+  name: "aws",
+  version: "7.48.0",
+  settings: providerSettings,
+  checkSettings: checkProviderSettings,
+  configure: async (settings) => configureProvider(settings),
+  resources: {
+    "aws:rds/eventSubscription:EventSubscription": eventSubscription,
+    "aws:rds/instance:Instance": instance,
+    "aws:rds/parameterGroup:ParameterGroup": parameterGroup,
+    "aws:rds/subnetGroup:SubnetGroup": subnetGroup,
+    "aws:secretsmanager/secret:Secret": secret,
+    "aws:secretsmanager/secretVersion:SecretVersion": secretVersion,
+    ...recordedTypes,
+    ...refusedTypes,
+  },
+  invokes,
+  prepareInputs: (inputs, { type, config }) => prepareInputs(inputs, type, config),
+};
+
+/** As the official provider: every input names its Region, and `tagsAll` what the resource will carry with the provider's default tags. */
+export function prepareInputs(inputs: Bag, type: ResourceType<AwsConfig>, config: AwsConfig): Bag {
+  const prepared = { ...inputs };
+  if ("region" in type.properties) prepared.region ??= config.region;
+  if ("tags" in type.properties) {
+    const tags = allTags(inputs.tags, config.defaultTags);
+    if (tags === UNKNOWN || Object.keys(tags).length > 0) prepared.tagsAll = tags;
+    else delete prepared.tagsAll;
+  }
+  return prepared;
+}

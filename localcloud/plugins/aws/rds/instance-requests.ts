@@ -1,0 +1,127 @@
+import type { CreateDBInstanceCommandInput, CreateDBInstanceReadReplicaCommandInput, ModifyDBInstanceCommandInput, RestoreDBInstanceFromDBSnapshotCommandInput, RestoreDBInstanceToPointInTimeCommandInput } from "@aws-sdk/client-rds";
+import { isDeepStrictEqual } from "node:util";
+import type { Property } from "../../adapter/resource";
+import type { Bag } from "../../adapter/wire";
+import { tagList } from "../tags";
+import { createProperties, modifyProperties, parameterNames, replicaProperties, restorePointInTimeProperties, restoreSnapshotProperties } from "./instance-parameters";
+import { instanceProperties } from "./instance-properties";
+
+/** From what the program says to what RDS takes. Pure: what a request holds is tested without a cloud. */
+
+export function createRequest(identifier: string, inputs: Bag): CreateDBInstanceCommandInput {
+  const request = { ...parameters(inputs, createProperties), DBInstanceIdentifier: identifier, Tags: tagList(inputs.tagsAll) };
+  return request as unknown as CreateDBInstanceCommandInput;
+}
+
+export function snapshotRequest(identifier: string, inputs: Bag): RestoreDBInstanceFromDBSnapshotCommandInput {
+  return { ...parameters(inputs, restoreSnapshotProperties), DBInstanceIdentifier: identifier, DBSnapshotIdentifier: inputs.snapshotIdentifier, Tags: tagList(inputs.tagsAll) };
+}
+
+export function pointInTimeRequest(identifier: string, inputs: Bag): RestoreDBInstanceToPointInTimeCommandInput {
+  const { restoreTime, sourceDbInstanceAutomatedBackupsArn, sourceDbInstanceIdentifier, sourceDbiResourceId, useLatestRestorableTime }: Bag = inputs.restoreToPointInTime;
+  return given({
+    ...parameters(inputs, restorePointInTimeProperties),
+    TargetDBInstanceIdentifier: identifier,
+    RestoreTime: restoreTime === undefined ? undefined : new Date(restoreTime),
+    SourceDBInstanceAutomatedBackupsArn: sourceDbInstanceAutomatedBackupsArn,
+    SourceDBInstanceIdentifier: sourceDbInstanceIdentifier,
+    SourceDbiResourceId: sourceDbiResourceId,
+    UseLatestRestorableTime: useLatestRestorableTime || undefined,
+    Tags: tagList(inputs.tagsAll),
+  });
+}
+
+export function replicaRequest(identifier: string, inputs: Bag): CreateDBInstanceReadReplicaCommandInput {
+  return { ...parameters(inputs, replicaProperties), DBInstanceIdentifier: identifier, SourceDBInstanceIdentifier: inputs.replicateSourceDb, Tags: tagList(inputs.tagsAll) };
+}
+
+/** Brings an instance made by restore or replication to what the program says; undefined where nothing is left to change. */
+export function afterCreateRequest(identifier: string, inputs: Bag, properties: string[]): ModifyDBInstanceCommandInput | undefined {
+  const changes = parameters(inputs, properties);
+  if (Object.keys(changes).length === 0) return undefined;
+  return { ...changes, ...majorUpgrade(inputs, changes), DBInstanceIdentifier: identifier, ApplyImmediately: true };
+}
+
+/** Only what changed is sent; undefined where RDS has nothing to do. */
+export function modifyRequest(old: Bag, wanted: Bag): ModifyDBInstanceCommandInput | undefined {
+  const changed = modifyProperties.filter((name) => isChanged(name, old, wanted));
+  const renamed = wanted.identifier !== undefined && wanted.identifier !== old.identifier;
+  const newPassword = wanted.passwordWo !== undefined && wanted.passwordWoVersion !== old.passwordWoVersion;
+  if (changed.length === 0 && !renamed && !newPassword && !isChanged("engineLifecycleSupport", old, wanted)) return undefined;
+
+  const changes = { ...withZeros(wanted, changed), ...exceptions(changed, old, wanted) };
+  return given({
+    ...changes,
+    ...majorUpgrade(wanted, changes),
+    ...(newPassword ? { MasterUserPassword: wanted.passwordWo } : {}),
+    DBInstanceIdentifier: old.identifier,
+    NewDBInstanceIdentifier: renamed ? wanted.identifier : undefined,
+    ApplyImmediately: wanted.applyImmediately ?? false,
+    // Upstream sends it always: an instance whose protection was switched on outside gets what the program says with any change.
+    DeletionProtection: wanted.deletionProtection ?? false,
+  });
+}
+
+/** What Modify wants said differently than Create, or together with something that did not change. */
+function exceptions(changed: string[], old: Bag, wanted: Bag): Bag {
+  const among = (...names: string[]) => names.some((name) => changed.includes(name));
+  const request: Bag = { EnableCloudwatchLogsExports: undefined, Port: undefined };
+  if (among("enabledCloudwatchLogsExports")) request.CloudwatchLogsExportConfiguration = logExportChange(old.enabledCloudwatchLogsExports ?? [], wanted.enabledCloudwatchLogsExports ?? []);
+  if (among("port")) request.DBPortNumber = wanted.port;
+  if (among("iops") || (among("allocatedStorage") && !isSmallGp3(wanted))) Object.assign(request, parameters(wanted, ["allocatedStorage", "iops"]));
+  if (among("storageThroughput")) Object.assign(request, parameters(wanted, ["allocatedStorage", "iops", "storageThroughput"]));
+  if (among("storageType") && ["io1", "io2"].includes(wanted.storageType)) Object.assign(request, parameters(wanted, ["allocatedStorage", "iops"]));
+  // 0 switches autoscaling off; RDS says that with a bound equal to what is allocated.
+  if (among("maxAllocatedStorage")) request.MaxAllocatedStorage = wanted.maxAllocatedStorage || wanted.allocatedStorage;
+  if (among("masterUserSecretKmsKeyId")) Object.assign(request, parameters(wanted, ["manageMasterUserPassword"]));
+  if (among("performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod", "databaseInsightsMode")) Object.assign(request, performanceInsights(wanted));
+  if (among("password") && !wanted.password) request.MasterUserPassword = undefined;
+  return request;
+}
+
+function performanceInsights(wanted: Bag): Bag {
+  const request = { EnablePerformanceInsights: wanted.performanceInsightsEnabled ?? false };
+  return wanted.performanceInsightsEnabled ? { ...request, ...parameters(wanted, ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"]) } : request;
+}
+
+const logExportChange = (old: string[], wanted: string[]) => ({
+  EnableLogTypes: wanted.filter((name) => !old.includes(name)),
+  DisableLogTypes: old.filter((name) => !wanted.includes(name)),
+});
+
+/** Below 400 GiB a gp3 volume of PostgreSQL has fixed figures, and RDS refuses a request that names them. */
+const isSmallGp3 = (wanted: Bag): boolean => wanted.storageType === "gp3" && (wanted.allocatedStorage ?? 0) < 400;
+
+const majorUpgrade = (wanted: Bag, changes: Bag): Bag => (changes.EngineVersion === undefined ? {} : { AllowMajorVersionUpgrade: wanted.allowMajorVersionUpgrade ?? false });
+
+/** Zero values are left out of what creates, as upstream cannot tell them from absent ones; a few are sent always. */
+function parameters(inputs: Bag, properties: readonly string[]): any {
+  const sent = properties.filter((name) => !isUnset(inputs[name]) || (alwaysSent.includes(name) && inputs[name] !== undefined && inputs[name] !== null));
+  return Object.fromEntries(sent.map((name) => [parameterNames[name], inputs[name]]));
+}
+
+/** What modifies says zero aloud: `false` and 0 switch something off, also where the program has dropped the property. */
+function withZeros(wanted: Bag, properties: readonly string[]): Bag {
+  return Object.fromEntries(properties.map((name) => [parameterNames[name], wanted[name] ?? zeroOf(name)]));
+}
+
+function zeroOf(name: string): unknown {
+  const zeros: Partial<Record<Property["type"], unknown>> = { bool: false, int: 0, string: "" };
+  return zeros[instanceProperties[name]?.type ?? "object"];
+}
+
+const alwaysSent = ["autoMinorVersionUpgrade", "backupRetentionPeriod", "copyTagsToSnapshot", "deletionProtection", "publiclyAccessible", "storageEncrypted", "multiAz"];
+
+const isUnset = (value: unknown): boolean => value === undefined || value === null || value === "" || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+
+function isChanged(name: string, old: Bag, wanted: Bag): boolean {
+  const [before, after] = [old[name] ?? undefined, wanted[name] ?? undefined];
+  if (Array.isArray(before) || Array.isArray(after)) return !isDeepStrictEqual([...(before ?? [])].sort(), [...(after ?? [])].sort());
+  if (name === "engineVersion" && typeof before === "string") return after !== before && !before.startsWith(`${after}.`);
+  if (typeof before === "string" && typeof after === "string") return before !== after && !(caseless.includes(name) && before.toLowerCase() === after.toLowerCase());
+  return (before || undefined) !== (after || undefined);
+}
+
+const caseless = ["maintenanceWindow"];
+
+const given = (request: Bag): any => Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));

@@ -1,0 +1,39 @@
+import { isUnknown, UNKNOWN, type Bag } from "../adapter/wire";
+import type { AwsConfig } from "./configuration";
+
+export type Tags = Record<string, string>;
+
+/** All tags a resource is to carry: the provider's default ones, overridden by its own. Unknown as a whole when any part is. */
+export function allTags(tags: Bag | undefined, defaults: Tags): Tags | typeof UNKNOWN {
+  if (isUnknown(tags)) return UNKNOWN;
+  return { ...defaults, ...tags };
+}
+
+/**
+ * What stands on the resource, told apart as upstream does: `tagsAll` is everything; `tags` leaves out what only the provider's
+ * default tags brought, so that a program which does not repeat them sees no difference.
+ */
+export function liveTags(live: Tags, known: Bag, config: AwsConfig): { tags: Tags; tagsAll: Tags } {
+  const tagsAll = Object.fromEntries(Object.entries(live).filter(([key]) => !isIgnored(key, config)));
+  const declared: Bag = known.tags ?? {};
+  const own = Object.entries(tagsAll).filter(([key, value]) => key in declared || config.defaultTags[key] !== value);
+  return { tags: Object.fromEntries(own), tagsAll };
+}
+
+/** What has to be called for the resource to carry what is wanted. Taken from `tags`, as `tagsAll` is not there when the last one goes. */
+export function tagChanges(old: Bag, wanted: Bag, config: AwsConfig): { remove: string[]; set: Tags } {
+  const before: Tags = old.tagsAll ?? {};
+  const after: Tags = { ...config.defaultTags, ...wanted.tags };
+  const changed = Object.entries(after).filter(([key, value]) => before[key] !== value);
+  return { remove: Object.keys(before).filter((key) => !(key in after)), set: Object.fromEntries(changed) };
+}
+
+/** The form RDS and Secrets Manager take and give. */
+export const tagList = (tags: Tags | undefined) => Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+
+export const tagsFromList = (list: { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>
+  Object.fromEntries((list ?? []).filter((tag) => tag.Key !== undefined && !tag.Key.startsWith("aws:")).map((tag) => [tag.Key, tag.Value ?? ""]));
+
+function isIgnored(key: string, config: AwsConfig): boolean {
+  return config.ignoredTags.keys.includes(key) || config.ignoredTags.prefixes.some((prefix) => key.startsWith(prefix));
+}
