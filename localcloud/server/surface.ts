@@ -1,5 +1,6 @@
 import { cloudTrail } from "./cloudtrail/service";
 import type { Surface } from "./http";
+import { changeRoute } from "./outside-changes/change";
 import { recordedRoutes } from "./recorded-resources/routes";
 import { secretsManager } from "./secrets-manager/service";
 import { sts } from "./sts";
@@ -7,6 +8,6 @@ import { sts } from "./sts";
 /** Everything the server answers, in one place: a service or a route is here or nowhere. */
 export const surface: Surface = {
   services: [secretsManager, sts, cloudTrail],
-  routes: [...recordedRoutes],
+  routes: [...recordedRoutes, changeRoute],
   answered: (call, cloud) => cloud.calls.record(call),
 };

@@ -28,6 +28,8 @@ export type SetMasterPassword = (dbiResourceId: string, username: string, passwo
 
 /** Secrets that RDS makes for master passwords (`ManageMasterUserPassword`) and that RDS alone may change or delete. */
 export class ManagedSecrets {
+  private readonly rotating = new Map<string, Promise<void>>();
+
   constructor(
     private readonly secrets: Secrets,
     private readonly clock: Clock,
@@ -71,9 +73,26 @@ export class ManagedSecrets {
 
   /**
    * Gives the database a new password and the secret a new version. The version is on disk as AWSPENDING before the
-   * database learns it, so that a kill in between loses nothing: the next rotation, or `tend`, takes it up.
+   * database learns it, so that a kill in between loses nothing: the next rotation, or `tend`, takes it up. Two at once
+   * are one.
    */
-  async rotate(dbiResourceId: string, versionId: string = randomUUID()): Promise<void> {
+  rotate(dbiResourceId: string, versionId: string = randomUUID()): Promise<void> {
+    const running = this.rotating.get(dbiResourceId);
+    if (running !== undefined) return running;
+    const started = this.rotateOnce(dbiResourceId, versionId).finally(() => this.rotating.delete(dbiResourceId));
+    this.rotating.set(dbiResourceId, started);
+    return started;
+  }
+
+  /** Takes up what a kill or an unreachable database interrupted, and rotates what is due by the clock. What fails waits for the next call. */
+  tend(): void {
+    for (const secret of this.secrets.list()) {
+      if (!secret.managed) continue;
+      if (versionAt(secret, "AWSPENDING") || nextRotation(secret) <= this.clock.now()) this.rotate(secret.managed.dbiResourceId).catch(() => undefined);
+    }
+  }
+
+  private async rotateOnce(dbiResourceId: string, versionId: string): Promise<void> {
     const secret = this.get(dbiResourceId);
     const { username } = credentialsIn(secret, "AWSCURRENT");
     const value = { string: JSON.stringify({ username, password: generatePassword() } satisfies Credentials) };
@@ -82,14 +101,6 @@ export class ManagedSecrets {
     await this.setMasterPassword(dbiResourceId, username, credentialsIn(pending, "AWSPENDING").password);
     // Read again: tags may have changed, or the instance may have gone, while the database was asked.
     this.secrets.promote(this.get(dbiResourceId), "AWSPENDING", version.id);
-  }
-
-  /** Takes up what a kill or an unreachable database interrupted, and rotates what is due by the clock. What fails waits for the next call. */
-  async tend(): Promise<void> {
-    for (const secret of this.secrets.list()) {
-      if (!secret.managed) continue;
-      if (versionAt(secret, "AWSPENDING") || nextRotation(secret) <= this.clock.now()) await this.rotate(secret.managed.dbiResourceId).catch(() => undefined);
-    }
   }
 
   private get(dbiResourceId: string): Secret {

@@ -80,6 +80,11 @@ export class Secrets {
     return this.change({ ...secret, ...changed });
   }
 
+  /** Sets what describes it as somebody outside would, without asking whether AWS would allow it. */
+  overwrite(secret: Secret, described: Partial<Pick<Secret, "description" | "kmsKeyId" | "tags">>): Secret {
+    return this.change({ ...secret, ...described });
+  }
+
   setRotationDays(secret: Secret, rotateAfterDays: number): void {
     if (secret.managed) this.change({ ...secret, managed: { ...secret.managed, rotateAfterDays } });
   }
