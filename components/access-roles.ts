@@ -33,10 +33,10 @@ export function accessRoles(name: string, shape: StandardShape, settings: Access
   // would be wrapped in a grant and a revoke, and two at once would trip over each other.
   const mayActAsOwner = new postgresql.GrantRole(`${name}-admin-acts-as-owner`, { role: settings.instance.username, grantRole: "owner", withAdminOption: false }, { ...sql, dependsOn: roles });
   const prepared = { ...sql, dependsOn: [...roles, mayActAsOwner] };
-  const schema = (schemaName: string, owner: pulumi.Input<string>) => new postgresql.Schema(`${name}-schema-${schemaName}`, { name: schemaName, database: shape.databaseName, owner, ifNotExists: true, dropCascade: false }, prepared);
-  const application = schema(shape.schemaName, "owner");
-  const control = schema(controlSchema, "shipshape");
-  const integrity = schema(integritySchema, settings.instance.username);
+  const schema = (suffix: string, schemaName: string, owner: pulumi.Input<string>) => new postgresql.Schema(`${name}-schema-${suffix}`, { name: schemaName, database: shape.databaseName, owner, ifNotExists: true, dropCascade: false }, prepared);
+  const application = schema("application", shape.schemaName, "owner");
+  const control = schema("control", controlSchema, "shipshape");
+  const integrity = schema("integrity", integritySchema, settings.instance.username);
   const extension = (extensionName: string, schemaName: string) => new postgresql.Extension(`${name}-extension-${extensionName}`, { name: extensionName, database: shape.databaseName, schema: schemaName, createCascade: false, dropCascade: false }, { ...sql, dependsOn: [...prepared.dependsOn, integrity] });
   const extensions = [extension("amcheck", integritySchema), ...shape.extensions.map(extensionName => extension(extensionName, "public"))];
 

@@ -40,10 +40,11 @@ const importSchema = z.strictObject({
   logGroupsExist: z.boolean().default(false),
 });
 
+const wholeSecond = "give a whole second in UTC, as 2026-01-31T12:00:00Z";
 const restoreSchema = z.union([
   z.strictObject({ snapshotIdentifier: z.string().min(1) }),
-  z.strictObject({ sourceDbiResourceId: z.string().regex(/^db-[A-Z0-9]+$/), restoreTime: z.iso.datetime().refine(time => new Date(time).getUTCMilliseconds() === 0).optional() }),
-], { error: () => 'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} with the time on a whole second (left out: the latest there is)' });
+  z.strictObject({ sourceDbiResourceId: z.string().regex(/^db-[A-Z0-9]+$/), restoreTime: z.iso.datetime({ error: () => wholeSecond }).refine(time => new Date(time).getUTCMilliseconds() === 0, { error: () => wholeSecond }).optional() }),
+], { error: () => 'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} (left out: the latest there is)' });
 
 const parameterValues = z.record(z.string(), z.union([z.number(), z.boolean().transform(Number)], { error: () => "give a number (or true/false for 1/0), in the unit RDS stores" })).superRefine((values, context) => {
   for (const [name, value] of Object.entries(values)) {

@@ -103,7 +103,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
     this.secretArns = pick(logins, entry => entry.secretArn);
     this.masterSecretArn = login.own ? login.own.secret.arn : instance.masterUserSecrets.apply(secrets => secrets?.[0]?.secretArn);
     this.consumers = consumerSettings(instance, shape, logins, platform.keyArn);
-    this.remainsAfterDestroy = remainsAfterDestroy(shape, logins, finalSnapshotIdentifier, instance.resourceId);
+    this.remainsAfterDestroy = remainsAfterDestroy(shape, Object.keys(logins) as RoleName[], finalSnapshotIdentifier, instance.resourceId, platform.keyArn);
     this.registerOutputs({
       endpoint: this.endpoint, port: this.port, databaseName: this.databaseName, resourceId: this.resourceId, securityGroupId: this.securityGroupId, secretArns: this.secretArns, shape,
       maintenanceWindow: shape.maintenanceWindow, applyImmediately: false, remainsAfterDestroy: this.remainsAfterDestroy,
@@ -126,11 +126,13 @@ function pick<T>(logins: Partial<Record<RoleName, RoleLogin>>, from: (login: Rol
   }));
 }
 
-function remainsAfterDestroy(shape: StandardShape, logins: Partial<Record<RoleName, RoleLogin>>, snapshot: pulumi.Output<string> | undefined, resourceId: pulumi.Output<string>): pulumi.Output<string[]> {
+function remainsAfterDestroy(shape: StandardShape, roles: RoleName[], snapshot: pulumi.Output<string> | undefined, resourceId: pulumi.Output<string>, keyArn: pulumi.Input<string>): pulumi.Output<string[]> {
   const kept: pulumi.Input<string>[] = [];
   if (snapshot) kept.push(pulumi.interpolate`final snapshot ${snapshot}`);
-  if (shape.retainAutomatedBackups) kept.push(pulumi.interpolate`automated backups of ${resourceId} for ${shape.backupRetentionDays} days`);
-  if (shape.keepLogs) kept.push(...exportedLogs.map(log => `log group /aws/rds/instance/${shape.identifier}/${log} with its entries for ${shape.logRetentionDays} days`));
-  if (shape.secretRecoveryDays > 0) kept.push(...Object.values(logins).flatMap(login => (login.secretArn ? [pulumi.interpolate`secret ${shape.roles[login.username].secretName}, recoverable for ${shape.secretRecoveryDays} days`] : [])));
+  if (shape.retainAutomatedBackups) kept.push(pulumi.interpolate`automated backups of ${resourceId}, for ${shape.backupRetentionDays} days`);
+  if (kept.length > 0) kept.push(pulumi.interpolate`the platform's key ${keyArn}, which opens them`);
+  if (shape.keepLogs) kept.push(...exportedLogs.map(log => `log group /aws/rds/instance/${shape.identifier}/${log}, entries for ${shape.logRetentionDays} days`));
+  // With `masterPassword: "own"` the master's goes the same way.
+  if (shape.secretRecoveryDays > 0) kept.push(...roles.flatMap(role => shape.roles[role].secretName ?? []).map(secret => `secret ${secret}, recoverable for ${shape.secretRecoveryDays} days`));
   return pulumi.all(kept);
 }

@@ -1,0 +1,84 @@
+import { databaseRequest, standards, type DatabaseRequest } from "../../components";
+import { standardAlarms } from "../../components/alarms";
+import { backupWindow, standardShape } from "../../components/standard-shape";
+import { standardParameters } from "../../components/parameters";
+import { request } from "./declared";
+
+const shapeOf = (more: Partial<DatabaseRequest> = {}) => standardShape(databaseRequest.parse({ ...request, ...more }));
+type Row = [tier: DatabaseRequest["tier"], environment: DatabaseRequest["environment"], retentionDays: number, multiAz: boolean, monitoringSeconds: number, ring: number, plan: string, kept: boolean, retained: boolean, drillDays: number];
+
+const rows: Row[] = [
+  ["gold", "production", 35, true, 15, 3, "vault-and-copy", true, true, 7],
+  ["silver", "production", 14, true, 60, 2, "vault", true, true, 30],
+  ["bronze", "production", 7, false, 60, 1, "none", true, true, 90],
+  ...(["staging", "development"] as const).flatMap((environment): Row[] => [
+    ["gold", environment, 7, false, 60, 0, "none", true, false, 90],
+    ["silver", environment, 7, false, 60, 0, "none", true, false, 90],
+    ["bronze", environment, 7, false, 60, 0, "none", false, false, 90],
+  ]),
+];
+
+test.each(rows)("%s in %s is what the standard says", (tier, environment, backupRetentionDays, multiAz, monitoringIntervalSeconds, ring, backupPlan, kept, retainAutomatedBackups, drillEveryDays) => {
+  const shape = shapeOf({ tier, environment });
+  expect(shape).toMatchObject({ backupRetentionDays, multiAz, monitoringIntervalSeconds, ring, backupPlan, deletionProtection: kept, protect: kept, finalSnapshot: kept, retainAutomatedBackups });
+  expect(shape.objectives).toEqual({ rpoSeconds: 600, rtoSeconds: { gold: 3_600, silver: 14_400, bronze: 86_400 }[tier], drillEveryDays });
+});
+
+test.each([
+  ["small", "db.t4g.medium", 20, 100],
+  ["medium", "db.m7g.large", 100, 500],
+  ["large", "db.r7g.xlarge", 500, 2_000],
+  ["xlarge", "db.r7g.4xlarge", 2_000, 8_000],
+] as const)("size %s is %s with %d GiB that may grow to %d", (size, instanceClass, allocatedStorageGib, storageCapGib) => {
+  expect(shapeOf({ size })).toMatchObject({ instanceClass, allocatedStorageGib, storageCapGib });
+});
+
+test("a smaller size keeps the larger one's storage when told so", () => {
+  expect(shapeOf({ size: "small", storageOfSize: "large" })).toMatchObject({ instanceClass: "db.t4g.medium", allocatedStorageGib: 500, storageCapGib: 2_000 });
+});
+
+test("retirement lifts what prevents a deletion and keeps what survives one", () => {
+  expect(shapeOf({ retire: true })).toMatchObject({ deletionProtection: false, protect: false, finalSnapshot: true, retainAutomatedBackups: true, keepLogs: true, secretRecoveryDays: 30 });
+});
+
+test("names follow from service, environment and database", () => {
+  expect(shapeOf({ service: "order-history" })).toMatchObject({ identifier: "order-history-production", databaseName: "order_history", schemaName: "order_history" });
+  expect(shapeOf({ databaseName: "order_archive" })).toMatchObject({ identifier: "orders-production-order-archive", databaseName: "order_archive" });
+  expect(shapeOf({ databaseName: "archive" }).roles.readwrite.secretName).toBe("shipshape/orders/production/archive/readwrite");
+});
+
+test("every backup window is half an hour, no two windows of a database overlap, and backup plans start in neither", () => {
+  for (let number = 0; number < 500; number += 1) {
+    const window = backupWindow(`database-${number}`);
+    const [start = 0, end = 0] = window.split("-").map(clock => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)));
+    expect((end - start + 1_440) % 1_440).toBe(30);
+    const minutes = Array.from({ length: 31 }, (_, minute) => (start + minute) % 1_440);
+    expect(minutes.filter(minute => minute >= 120 && minute <= 240)).toEqual([]);
+    expect(minutes).not.toContain(360);
+  }
+  expect(new Set(Array.from({ length: 500 }, (_, number) => backupWindow(`database-${number}`))).size).toBeGreaterThan(50);
+  expect(backupWindow("orders-production")).toBe(backupWindow("orders-production"));
+});
+
+test("each ring has its own night", () => {
+  expect(new Set(Object.values(standards.maintenanceWindows)).size).toBe(4);
+});
+
+test("a static parameter, and one whose value is the family's default, waits for a restart", () => {
+  const pending = standardParameters.filter(parameter => parameter.applyMethod === "pending-reboot").map(parameter => parameter.name);
+  expect(pending.sort()).toEqual(["password_encryption", "rds.force_ssl", "shared_preload_libraries", "track_commit_timestamp"]);
+});
+
+test.each(standards.sizes)("the alarms of size %s name metrics that RDS for PostgreSQL publishes, each once", size => {
+  const alarms = standardAlarms(shapeOf({ size }));
+  expect(new Set(alarms.map(alarm => alarm.suffix)).size).toBe(alarms.length);
+  expect(alarms.map(alarm => alarm.metric?.name).filter(Boolean)).not.toEqual(expect.arrayContaining(["BurstBalance"]));
+  expect(alarms.some(alarm => alarm.suffix === "cpu-credits")).toBe(size === "small");
+  for (const alarm of alarms) expect(alarm.threshold).toBeGreaterThan(0);
+});
+
+test("the connections alarm follows the team's own limit", () => {
+  const threshold = (parameters: DatabaseRequest["parameters"]) => standardAlarms(shapeOf({ parameters })).find(alarm => alarm.suffix === "connections")?.threshold;
+  expect(threshold({ max_connections: 200 })).toBe(160);
+  expect(threshold({})).toBe(360);
+});
