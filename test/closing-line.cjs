@@ -4,7 +4,8 @@
 /** Prints the last line of a test run, which machines read: `N passed, N failed`, and how many were skipped if any were. */
 class ClosingLine {
   onRunComplete(_contexts, counts) {
-    process.stdout.write(`${closingLine(counts)}\n`);
+    // Jest's own summary comes after all reporters; the end of the process comes after that.
+    process.once("exit", () => process.stdout.write(`${closingLine(counts)}\n`));
   }
 }
 

@@ -8,10 +8,11 @@ import { engineVersion, toolEnvironment, type ToolchainSettings } from "./settin
 const versionTimeoutMilliseconds = 30_000; // the engine answers in half a second; a cold disk or a busy machine needs more
 
 /** The first `pulumi` on PATH, when it is new enough and can run Node.js programs. */
-export async function engineOnPath({ path }: ToolchainSettings): Promise<Engine> {
+export async function engineOnPath(settings: ToolchainSettings): Promise<Engine> {
+  const { path } = settings;
   const pulumi = find("pulumi", path);
   if (pulumi === undefined) throw new Error("not found");
-  const version = await versionOf(pulumi);
+  const version = await versionOf(pulumi, settings);
   if (older(version, engineVersion)) throw new Error(`${pulumi} is version ${version}, and ${engineVersion} or newer is needed`);
   // Without a language host the engine would fail much later, and speak of plugins.
   if (find("pulumi-language-nodejs", [dirname(pulumi), dirname(realpathSync(pulumi)), ...path]) === undefined) {
@@ -20,8 +21,8 @@ export async function engineOnPath({ path }: ToolchainSettings): Promise<Engine>
   return { version, folder: dirname(pulumi), source: "path" };
 }
 
-async function versionOf(pulumi: string): Promise<string> {
-  const env = toolEnvironment({ PULUMI_SKIP_UPDATE_CHECK: "true" });
+async function versionOf(pulumi: string, settings: ToolchainSettings): Promise<string> {
+  const env = toolEnvironment(settings, { PULUMI_SKIP_UPDATE_CHECK: "true" });
   const { stdout } = await promisify(execFile)(pulumi, ["version"], { env, timeout: versionTimeoutMilliseconds }).catch((error: Error) => {
     throw new Error(`"${pulumi} version" failed: ${error.message.trim()}`);
   });

@@ -37,6 +37,6 @@ function assetsFolder(): string {
 }
 
 /** The environment of a tool that is started: ours with some of it replaced. */
-export function toolEnvironment(replaced: Record<string, string>): NodeJS.ProcessEnv {
-  return { ...process.env, ...replaced };
+export function toolEnvironment({ path }: ToolchainSettings, replaced: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: path.join(delimiter), ...replaced };
 }

@@ -1,0 +1,58 @@
+// Fills dist/ for the published package: components as JavaScript with types; command line, embedded cloud, plugins and
+// language host bundled. In the checkout everything runs from its sources, so nothing here can be stale while developing.
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { dependencies, peerDependencies } from "../../package.json";
+import { bundlePlugins } from "../plugins/bundle";
+import { bundleLanguageHost } from "./language-host-bundle";
+
+const root = join(__dirname, "..", "..");
+const dist = join(root, "dist");
+
+/** What is installed with the package is not bundled into it; esbuild and tsx are never needed there. */
+const external = [...Object.keys(dependencies), ...Object.keys(peerDependencies), "esbuild", "tsx", "pg-native"];
+
+async function buildPackage(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true });
+  compileComponents();
+  await bundle("automation/command-line/main.ts", "command-line.cjs");
+  await bundle("localcloud/main.ts", "localcloud.cjs");
+  await bundlePlugins(join(dist, "plugins"));
+  await putToolchain(join(dist, "toolchain"));
+  // Read beside the program that applies them.
+  if (existsSync(join(root, "automation", "migrations"))) cpSync(join(root, "automation", "migrations"), join(dist, "migrations"), { recursive: true });
+}
+
+/** By the compiler itself and file by file: what teams import should be readable where they step into it. */
+function compileComponents(): void {
+  execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
+}
+
+async function bundle(entry: string, file: string): Promise<void> {
+  await build({
+    entryPoints: [join(root, entry)],
+    outfile: join(dist, file),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    external,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+async function putToolchain(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["go.mod", "go.sum"]) copyFileSync(join(__dirname, name), join(folder, name));
+  const host = join(folder, "pulumi-language-nodejs");
+  await bundleLanguageHost(host);
+  chmodSync(host, 0o755);
+}
+
+buildPackage().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

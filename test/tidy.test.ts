@@ -1,0 +1,138 @@
+// What lint cannot hold: names, sizes, words, and that pages and facts agree. Reads the tracked files only, so it is quick.
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+const root = join(__dirname, "..");
+const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).split("\n").filter((file) => file !== "" && existsSync(join(root, file)));
+const text = (file: string) => readFileSync(join(root, file), "utf8");
+const lines = (file: string) => text(file).replace(/\n$/, "").split("\n");
+const sources = tracked.filter((file) => /\.(ts|cjs)$/.test(file));
+const tests = sources.filter((file) => file.endsWith(".test.ts"));
+const written = tracked.filter((file) => !/(^LICENSE|package-lock\.json|go\.sum|go\.mod)$/.test(file));
+
+/** Files that are longer than 300 lines, each with its reason. */
+const longFiles: Record<string, string> = {};
+
+/** Words the glossary forbids, as parts of names; each with the word to use. */
+const forbiddenWords: Record<string, string> = {
+  rewind: "recovery",
+  anonymise: "masking",
+  anonymiser: "masking profile",
+  wave: "ring",
+  soak: "bake",
+  exemption: "waiver",
+  job: "run",
+  ticket: "request",
+  signoff: "approval",
+};
+
+describe("names", () => {
+  test("no file or folder has a name that says nothing of what is in it", () => {
+    const empty = /^(src|lib|libs?|utils?|helpers?|common|shared|misc|examples?|scripts?|stuff|base|core)$/;
+    const offending = tracked.filter((file) => file.split("/").some((part) => empty.test(part.replace(/\..*$/, ""))));
+    expect(offending).toEqual([]);
+  });
+
+  test("source files are named in kebab case", () => {
+    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|cloud|engine|config))*\.(ts|cjs)$/;
+    expect(sources.filter((file) => !kebab.test(basename(file)))).toEqual([]);
+  });
+
+  test("nothing declared is named by a word the glossary forbids", () => {
+    const declared = /\b(?:function|class|interface|type|enum|const|let)\s+([A-Za-z_]\w*)/g;
+    const found = sources.flatMap((file) => [basename(file, ".ts"), ...[...text(file).matchAll(declared)].map(([, name]) => name!)].flatMap((name) => forbiddenIn(name).map((word) => `${file}: ${name} (say ${forbiddenWords[word]})`)));
+    expect(found).toEqual([]);
+  });
+
+  test("a test that starts a process says so by its name or its folder", () => {
+    const startsOne = /from "(?:\.\.?\/)+(?:test\/)?cloud"|from "node:child_process"|from "@pulumi\/pulumi\/automation"/;
+    const heavy = new RegExp((require("../jest.unit.config") as { testPathIgnorePatterns: string[] }).testPathIgnorePatterns.join("|"));
+    const offending = tests.filter((file) => startsOne.test(text(file)) && !heavy.test(`/${file}`) && file !== "test/tidy.test.ts");
+    expect(offending).toEqual([]);
+  });
+});
+
+describe("sizes", () => {
+  test("no source file is longer than 300 lines, but for those with a reason", () => {
+    const long = sources.filter((file) => lines(file).length > 300);
+    expect(long).toEqual(Object.keys(longFiles));
+  });
+
+  test("each part of each house has a README, and none is longer than 30 lines", () => {
+    const parts = new Set(sources.filter((file) => file.includes("/") && !file.startsWith("test/")).map((file) => dirname(file).split("/").slice(0, 2).join("/")));
+    const missing = [...parts].filter((folder) => !tracked.includes(`${folder}/README.md`));
+    const long = tracked.filter((file) => file.endsWith("/README.md") && lines(file).length > 30);
+    expect({ missing, long }).toEqual({ missing: [], long: [] });
+  });
+});
+
+describe("words", () => {
+  test("nothing is left for later, and no test is left out", () => {
+    const later = new RegExp(String.raw`\b(TO` + String.raw`DO|FIX` + String.raw`ME)\b|\b(?:describe|test|it)\.(skip|only|todo)\b|\b[xf](?:it|describe)\(`);
+    expect(found(written, later)).toEqual([]);
+  });
+
+  test("no file mentions a machine's own folders or a package registry", () => {
+    const machine = /(?<![\w.$}~-])\/(?:work|root|home\/\w+|Users\/\w+)\//;
+    const registry = /\b(?:registry\.(?:npmjs|yarnpkg|npmmirror)|(?:proxy|sum)\.golang|pypi)\.(?:org|com)\b/;
+    expect(found([...written, "package-lock.json"], new RegExp(`${machine.source}|${registry.source}`))).toEqual([]);
+  });
+
+  test("what a lint rule forbids is only allowed with a reason", () => {
+    expect(found(sources, /eslint-disable(?!.* -- \S)/).filter((line) => !line.startsWith("test/tidy.test.ts"))).toEqual([]);
+  });
+
+  test("comments hold sentences, not code", () => {
+    expect(found(sources, /^\s*\/\/ .*([)\]}"];|(=>|\)) \{)$/)).toEqual([]);
+  });
+
+  test("test names are claims", () => {
+    const name = /(?:^|\s)(?:test|it)(?:\.each\([^)]*\))?\(\s*["`]([^"`]*)["`]/g;
+    const names = tests.flatMap((file) => [...text(file).matchAll(name)].map(([, claim]) => ({ file, claim: claim! })));
+    const poor = names.filter(({ claim }) => !claim.includes(" ") || /^(should|test|works?|it)\b/i.test(claim) || claim.length > 200);
+    expect(poor).toEqual([]);
+  });
+});
+
+describe("dependencies", () => {
+  const manifest = JSON.parse(text("package.json")) as Record<"dependencies" | "devDependencies" | "peerDependencies", Record<string, string>>;
+  const names = [...new Set([...Object.keys(manifest.peerDependencies), ...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)])].sort();
+
+  test("each is explained in the table of dependencies, and the table knows no others", () => {
+    const rows = [...text("docs/decisions/dependencies.md").matchAll(/^\| `([^`]+)` \| ([^|]+) \| .+ \|$/gm)];
+    const table = rows.map(([, name, licence]) => `${name} ${licence}`).sort();
+    expect(table).toEqual(names.map((name) => `${name} ${installed(name).license}`));
+  });
+
+  test("each has a licence that we may ship with", () => {
+    const allowed = /^(MIT|Apache-2\.0|BSD-[23]-Clause|ISC|PostgreSQL|\(BSD-3-Clause AND Apache-2\.0\))$/;
+    expect(names.filter((name) => !allowed.test(installed(name).license))).toEqual([]);
+  });
+
+  test("each is pinned exactly, and peers start at what we develop on", () => {
+    const pinned = { ...manifest.dependencies, ...manifest.devDependencies };
+    const loose = Object.entries(pinned).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+    const apart = Object.entries(manifest.peerDependencies).filter(([name, range]) => range !== `^${pinned[name]}`);
+    expect({ loose, apart }).toEqual({ loose: [], apart: [] });
+  });
+});
+
+test("the version of the standard has a line in the change log", () => {
+  const version = /standardVersion\s*=\s*"([^"]+)"/.exec(text("components/standards.ts"))?.[1];
+  expect(version).toBeDefined();
+  expect(text("CHANGELOG.md")).toContain(`standard ${version}`);
+});
+
+function found(files: string[], pattern: RegExp): string[] {
+  return files.flatMap((file) => lines(file).flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])));
+}
+
+function forbiddenIn(name: string): string[] {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().split(/[-_.]/);
+  return words.filter((word) => word in forbiddenWords);
+}
+
+function installed(name: string): { license: string } {
+  return JSON.parse(text(`node_modules/${name}/package.json`)) as { license: string };
+}
