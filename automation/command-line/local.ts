@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import type { CommandContext } from "./command-context";
 import { addChange } from "./local-change";
 import { addClock } from "./local-clock";

@@ -1,0 +1,18 @@
+import { instanceCreation } from "./instance.bench";
+import { type Measured, take } from "./measure";
+import { pluginStarts } from "./plugin.bench";
+import { pulumiPreview, pulumiUp } from "./pulumi.bench";
+import { record, reportLines } from "./report";
+
+const measures = [...pluginStarts, instanceCreation, pulumiPreview, pulumiUp];
+
+async function main(words: string[]): Promise<void> {
+  const wanted = words.filter((word) => !word.startsWith("-"));
+  const chosen = measures.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
+  const taken: Measured[] = [];
+  for (const measure of chosen) taken.push(await take(measure, (line) => process.stderr.write(`${line}\n`)));
+  console.log(reportLines(taken).join("\n"));
+  if (words.includes("--record")) record(taken);
+}
+
+void main(process.argv.slice(2));

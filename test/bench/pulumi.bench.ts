@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Cloud, startCloud } from "../cloud";
+import type { Measure } from "./measure";
+
+const run = promisify(execFile);
+const checkout = join(__dirname, "../..");
+const databaseStack = "database.ledger-development";
+
+/** Nothing to change in either: what is timed is engine, language host, program, plugins and the cloud's answers. */
+export const pulumiPreview = pulumiMeasure("preview of the database stack, nothing to change", ["preview"]);
+export const pulumiUp = pulumiMeasure("up of the database stack, nothing to change", ["up", "--yes", "--skip-preview"]);
+
+function pulumiMeasure(name: string, words: string[]): Measure {
+  return {
+    name,
+    ours: `\`pulumi ${words[0]}\` of ${databaseStack}`,
+    floor: "the same of an empty program",
+    runs: 5,
+    async prepare() {
+      const cloud = await startCloud();
+      const empty = emptyProject();
+      const pulumi = (folder: string, stack: string, more: string[]) => run("pulumi", [...more, "--stack", stack, "--non-interactive", "--color", "never"], { cwd: folder, env: cloud.env, maxBuffer: 64 << 20 });
+      for (const stack of ["platform.dev", databaseStack]) {
+        await pulumi(checkout, stack, ["stack", "select", "--create"]);
+        await pulumi(checkout, stack, ["up", "--yes", "--skip-preview"]);
+      }
+      await pulumi(empty, "empty", ["stack", "select", "--create"]);
+      return {
+        ours: async () => void (await pulumi(checkout, databaseStack, words)),
+        floor: async () => void (await pulumi(empty, "empty", words)),
+        after: () => leaveNothing(cloud, empty),
+      };
+    },
+  };
+}
+
+/** The same runtime options as ours, and a program without a line. */
+function emptyProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-bench-empty-"));
+  const settings = readFileSync(join(checkout, "Pulumi.yaml"), "utf8").replace(/^name: .*$/m, "name: empty").replace(/^stackConfigDir: .*\n/m, "");
+  writeFileSync(join(folder, "Pulumi.yaml"), settings);
+  cpSync(join(checkout, "tsconfig.json"), join(folder, "tsconfig.json"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", private: true }));
+  mkdirSync(join(folder, "stacks"));
+  writeFileSync(join(folder, "stacks", "index.ts"), "export {};\n");
+  symlinkSync(join(checkout, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+async function leaveNothing(cloud: Cloud, folder: string): Promise<void> {
+  await cloud.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

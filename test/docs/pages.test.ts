@@ -1,0 +1,64 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import type { Command } from "commander";
+import { buildCommand } from "../../automation/command-line/main";
+import { createTerminal } from "../../automation/command-line/terminal";
+import { readSettings } from "../../automation/settings";
+import { sizes, sizeStandards, tierStandard, tiers } from "../../components/standards";
+import { errorTable } from "../../automation/errors";
+
+const checkout = join(__dirname, "../..");
+const pages = ["README.md", ...(readdirSync(join(checkout, "docs"), { recursive: true }) as string[]).filter((file) => file.endsWith(".md")).map((file) => join("docs", file))];
+const text = (page: string): string => readFileSync(join(checkout, page), "utf8");
+
+describe.each(pages)("%s", (page) => {
+  test("links lead to files that exist", () => {
+    const links = [...text(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => join(checkout, dirname(page), match[1] ?? ""));
+    expect(links.filter((target) => !existsSync(target)).map((target) => relative(checkout, target))).toEqual([]);
+  });
+
+  test("commands it names exist", () => {
+    const shipshape = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });
+    const named = [...text(page).matchAll(/shipshape (local) ([a-z]+)/g)].map((match) => [match[1] ?? "", match[2] ?? ""]);
+    expect(named.filter(([group, name]) => find(find(shipshape, group ?? ""), name ?? "") === undefined)).toEqual([]);
+  });
+
+  test("JSON in it is JSON", () => {
+    for (const [, block = ""] of text(page).matchAll(/```json\n([\s\S]*?)```/g)) expect(() => JSON.parse(block) as unknown).not.toThrow();
+  });
+});
+
+const find = (parent: Command | undefined, name: string): Command | undefined => parent?.commands.find((command) => command.name() === name);
+
+test("errors that hints promise to be explained on a page stand on that page", () => {
+  const promised = Object.values(errorTable).flatMap(({ hint }) => [...hint.matchAll(/(docs\/[\w-]+\.md), "([^"]+)"/g)].map((match) => [match[1] ?? "", match[2] ?? ""]));
+  expect(promised.length).toBeGreaterThan(0);
+  const headings = (page: string) => [...text(page).matchAll(/^#+ (.*)$/gm)].map((match) => (match[1] ?? "").replaceAll("`", "")).join("\n");
+  expect(promised.filter(([page, heading]) => !headings(page ?? "").includes(heading ?? ""))).toEqual([]);
+});
+
+test("the IAM policies of going to production allow no service as a whole, and name every resource that can be named", () => {
+  const policies = [...text("docs/going-to-production.md").matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = ""]) => JSON.parse(block) as { Statement: { Sid: string; Action: string | string[]; Resource: string | string[] }[] });
+  expect(policies).toHaveLength(2);
+  for (const { Sid, Action, Resource } of policies.flatMap(({ Statement }) => Statement)) {
+    for (const action of [Action].flat()) expect([Sid, action]).toEqual([Sid, expect.stringMatching(/^[a-z0-9-]+:[A-Z][A-Za-z]+(?<!\*)$|^rds:Describe\*$/)]);
+    if ([Resource].flat().includes("*")) expect(["Look", "MakeKeys", "VaultStorage"]).toContain(Sid);
+  }
+});
+
+describe("docs/standard-database.md", () => {
+  const page = text("docs/standard-database.md");
+  test.each(sizes)("gives size %s as the table of standards has it", (size) => {
+    const { instanceClass, vcpus, memoryGib, allocatedGib, capGib } = sizeStandards[size];
+    const number = (value: number) => value.toLocaleString("en-US");
+    expect(page).toContain(`| ${size} | ${instanceClass} (${vcpus} vCPU, ${memoryGib} GiB) | ${number(allocatedGib)} → ${number(capGib)} GiB |`);
+  });
+
+  test("gives the tiers of production as the table of standards has them", () => {
+    const row = (of: (tier: (typeof tiers)[number]) => string | number) => tiers.map(of).join(" | ");
+    expect(page).toContain(`| automated backups kept | ${row((tier) => `${tierStandard(tier, "production").backupRetentionDays} days`)} |`);
+    expect(page).toContain(`| restore drill at least every | ${row((tier) => `${tierStandard(tier, "production").drillEveryDays} days`)} |`);
+    expect(page).toContain(`| patch ring | ${row((tier) => tierStandard(tier, "production").ring)} |`);
+    expect(page).toContain(`| enhanced monitoring every | ${row((tier) => `${tierStandard(tier, "production").monitoringIntervalSeconds} s`)} |`);
+  });
+});

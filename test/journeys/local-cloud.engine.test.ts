@@ -1,0 +1,125 @@
+import { execFile, execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { listens, processLives } from "../../automation/command-line/local-cloud";
+
+const checkout = join(__dirname, "../..");
+const run = promisify(execFile);
+const databaseStack = "database.ledger-development";
+const identifier = "ledger-development";
+
+interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+describe("a newcomer tries Shipshape on their own machine", () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), "shipshape-journey-"));
+  const stranger = { ...process.env, SHIPSHAPE_DATA_FOLDER: dataFolder, AWS_PROFILE: "production" } as NodeJS.ProcessEnv;
+  let shell: Record<string, string> = {};
+  let status: { pid: number; url: string; instances: { identifier: string; status: string; port: number }[] };
+
+  const answer = (program: string, words: string[], env: NodeJS.ProcessEnv): Promise<Answer> =>
+    run(program, words, { cwd: checkout, env, maxBuffer: 64 << 20 }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: Partial<Answer>) => ({ code: Number(error.code ?? -1), stdout: error.stdout ?? "", stderr: error.stderr ?? "" }),
+    );
+  const shipshape = (...words: string[]) => answer(process.execPath, [join(checkout, "automation/command-line/shipshape.cjs"), ...words], stranger);
+  const pulumi = async (...words: string[]) => {
+    const result = await answer("pulumi", [...words, "--non-interactive", "--color", "never"], shell);
+    if (result.code !== 0) throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
+    return result.stdout;
+  };
+
+  beforeAll(() => chmodSync(dataFolder, 0o755));
+  afterAll(async () => {
+    await shipshape("local", "reset", "--yes");
+    rmSync(dataFolder, { recursive: true, force: true });
+  });
+
+  test("before anything is started, commands that need the cloud say how to start it", async () => {
+    expect(await shipshape("local", "env")).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("shipshape local start") as string });
+    expect(await shipshape("local", "stop")).toMatchObject({ code: 0, stdout: "nothing runs\n" });
+  });
+
+  test("start brings up the cloud; a second start, even at the same moment, finds it running", async () => {
+    const both = await Promise.all([shipshape("local", "start", "--json"), shipshape("local", "start", "--json")]);
+    expect(both.map(({ code, stderr }) => `${code} ${stderr}`)).toEqual([expect.stringMatching(/^0 /), expect.stringMatching(/^0 /)]);
+    const [one, other] = both.map(({ stdout }) => JSON.parse(stdout) as typeof status);
+    expect(one?.pid).toBe(other?.pid);
+  });
+
+  test("env gives a shell all it needs, and takes away what would lead to AWS", async () => {
+    const { stdout } = await shipshape("local", "env", "--shell", "sh");
+    const printed = execFileSync("sh", ["-c", `${stdout}\nenv -0`], { env: stranger, encoding: "utf8" });
+    shell = Object.fromEntries(printed.split("\0").filter(Boolean).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    expect(shell).toMatchObject({ AWS_ENDPOINT_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string });
+    expect(shell).not.toHaveProperty("AWS_PROFILE");
+  });
+
+  test("plain pulumi brings up the platform and a bronze database, and writes to no tracked file", async () => {
+    const tracked = readFileSync(join(checkout, `stacks/Pulumi.${databaseStack}.yaml`), "utf8");
+    for (const stack of ["platform.dev", databaseStack]) {
+      await pulumi("stack", "select", "--create", "--stack", stack);
+      expect(await pulumi("preview", "--stack", stack)).not.toContain("error");
+      await pulumi("up", "--yes", "--skip-preview", "--stack", stack);
+    }
+    expect(readFileSync(join(checkout, `stacks/Pulumi.${databaseStack}.yaml`), "utf8")).toBe(tracked);
+  });
+
+  test("status names the database with its endpoint; psql looks inside as one of its roles, over TLS", async () => {
+    status = JSON.parse((await shipshape("local", "status", "--json")).stdout) as typeof status;
+    expect(status.instances).toEqual([expect.objectContaining({ identifier, status: "available" })]);
+    const asked = await shipshape("local", "psql", identifier, "--role", "readonly", "-c", "select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid()");
+    expect(asked.stdout).toMatch(/readonly\s*\|?\s*(t|true)/);
+    expect(await shipshape("local", "psql", "nobody")).toMatchObject({ code: 2, stderr: expect.stringContaining(identifier) as string });
+    expect(await shipshape("local", "psql", identifier, "--role", "nobody")).toMatchObject({ code: 2, stderr: expect.stringContaining("readwrite") as string });
+  });
+
+  test("what was changed from outside is shown by a refresh that writes nothing, and put right by up", async () => {
+    const { stdout: arn } = await answer("pulumi", ["stack", "export", "--stack", databaseStack], shell).then(({ stdout }) => ({ stdout: instanceArn(stdout) }));
+    expect((await shipshape("local", "change", arn, "backupRetentionPeriod=1")).code).toBe(0);
+    expect(await pulumi("refresh", "--preview-only", "--diff", "--stack", databaseStack)).toContain("backupRetentionPeriod");
+    await pulumi("up", "--yes", "--skip-preview", "--refresh", "--stack", databaseStack);
+    expect(await pulumi("refresh", "--preview-only", "--expect-no-changes", "--stack", databaseStack)).not.toContain("backupRetentionPeriod");
+  });
+
+  test("stop leaves nothing running, a second start brings everything back", async () => {
+    const ports = [Number(new URL(status.url).port), ...status.instances.map(({ port }) => port)];
+    expect((await shipshape("local", "stop")).code).toBe(0);
+    expect(await Promise.all(ports.map(listens))).toEqual(ports.map(() => false));
+    expect(processLives(status.pid)).toBe(false);
+
+    status = JSON.parse((await shipshape("local", "start", "--json")).stdout) as typeof status;
+    const { stdout } = await shipshape("local", "env", "--json");
+    shell = { ...shell, ...(JSON.parse(stdout) as Record<string, string>) };
+    expect(status.instances).toEqual([expect.objectContaining({ identifier })]);
+  });
+
+  test("after kill -9 of the server, stop still ends the databases it left behind", async () => {
+    process.kill(status.pid, "SIGKILL");
+    expect(await shipshape("local", "status")).toMatchObject({ code: 3 });
+    expect(await listens(status.instances[0]?.port ?? 0)).toBe(true);
+    expect((await shipshape("local", "stop")).stdout).toContain("stopped");
+    expect(await listens(status.instances[0]?.port ?? 0)).toBe(false);
+  });
+
+  test("destroy ends the bronze database without a trace, and reset the rest", async () => {
+    await shipshape("local", "start");
+    shell = { ...shell, ...(JSON.parse((await shipshape("local", "env", "--json")).stdout) as Record<string, string>) };
+    await pulumi("destroy", "--yes", "--skip-preview", "--stack", databaseStack);
+    expect(JSON.parse((await shipshape("local", "status", "--json")).stdout)).toMatchObject({ instances: [] });
+
+    expect(await shipshape("local", "reset")).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") as string });
+    expect((await shipshape("local", "reset", "--yes")).code).toBe(0);
+    expect(existsSync(dataFolder)).toBe(false);
+  });
+});
+
+function instanceArn(state: string): string {
+  const { deployment } = JSON.parse(state) as { deployment: { resources: { type: string; outputs?: { arn?: string } }[] } };
+  return deployment.resources.find(({ type }) => type === "aws:rds/instance:Instance")?.outputs?.arn ?? "";
+}
