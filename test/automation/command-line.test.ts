@@ -5,7 +5,6 @@ import { localEnvironment, localProcessEnvironment, misleadingSettings } from ".
 import { clockText, statusLines } from "../../automation/command-line/local-status";
 import { table } from "../../automation/command-line/terminal";
 import { readSettings } from "../../automation/settings";
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,13 +28,6 @@ describe("the environment of the embedded cloud", () => {
   test("a configured proxy is told to leave this machine's own address alone", () => {
     expect(localEnvironment(endpoint, { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "corp" })["NO_PROXY"]).toBe("corp,127.0.0.1,localhost");
     expect(localEnvironment(endpoint, {})["NO_PROXY"]).toBeUndefined();
-  });
-
-  test("a shell reads exactly the values, quotes and dollars included", () => {
-    const value = "it's $HOME `date` \\ \"x\"";
-    const lines = shellLines("sh", { VALUE: value }, ["AWS_PROFILE"]);
-    const script = `${lines.join("\n")}\nprintf '%s|%s' "$VALUE" "\${AWS_PROFILE-gone}"`;
-    expect(execFileSync("sh", ["-c", script], { env: { AWS_PROFILE: "production" }, encoding: "utf8" })).toBe(`${value}|gone`);
   });
 
   test("fish gets PATH as a list, powershell doubles quotes", () => {

@@ -1,7 +1,7 @@
-import { instanceCreation } from "./instance.bench";
+import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
-import { pluginStarts } from "./plugin.bench";
-import { pulumiPreview, pulumiUp } from "./pulumi.bench";
+import { pluginStarts } from "./plugin-starts";
+import { pulumiPreview, pulumiUp } from "./pulumi-commands";
 import { record, reportLines } from "./report";
 
 const measures = [...pluginStarts, instanceCreation, pulumiPreview, pulumiUp];

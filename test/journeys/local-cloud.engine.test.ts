@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { shellLines } from "../../automation/command-line/local-env";
 import { listens, processLives } from "../../automation/command-line/local-cloud";
 
 const checkout = join(__dirname, "../..");
@@ -117,6 +118,13 @@ describe("a newcomer tries Shipshape on their own machine", () => {
     expect((await shipshape("local", "reset", "--yes")).code).toBe(0);
     expect(existsSync(dataFolder)).toBe(false);
   });
+});
+
+test("a shell reads exactly the values, quotes and dollars included", () => {
+  const value = "it's $HOME `date` \\ \"x\"";
+  const lines = shellLines("sh", { VALUE: value }, ["AWS_PROFILE"]);
+  const script = `${lines.join("\n")}\nprintf '%s|%s' "$VALUE" "\${AWS_PROFILE-gone}"`;
+  expect(execFileSync("sh", ["-c", script], { env: { AWS_PROFILE: "production" }, encoding: "utf8" })).toBe(`${value}|gone`);
 });
 
 function instanceArn(state: string): string {
