@@ -127,6 +127,48 @@ export const errorTable = {
     message: 'there is no request "{id}"',
     hint: "`shipshape status` lists the latest requests",
   },
+  "backups-missing": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: 'database "{identifier}" has no automated backups that could be restored',
+    hint: "set a backup retention (the standard does) and wait for the first backup; docs/operations/restore-drill.md",
+  },
+  "platform-missing": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "the platform stack {stack} has no output isolationSecurityGroupId: there is no isolation to restore into",
+    hint: "bring it up (`pulumi up --stack {stack}`), or name another with SHIPSHAPE_PLATFORM_STACK",
+  },
+  "throwaway-not-ours": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "database {identifier} has the name of a throwaway but not the tag of its run: it is left alone",
+    hint: "find out who made it; when it is rightly gone, the clean-up may be repeated",
+  },
+  "throwaway-left": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the throwaway {identifier} is still there after its removal",
+    hint: "`shipshape show` gives the run; look at its events in the cloud, and repeat the clean-up",
+  },
+  "evidence-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'there is no evidence of a request "{id}"',
+    hint: "`shipshape evidence list` shows what there is; a run is sealed when it has ended",
+  },
+  "evidence-unreadable": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{folder} is no exported evidence: {reason}",
+    hint: "`shipshape evidence export <id> --out <folder>` makes one",
+  },
+  "control-plane-missing": {
+    httpStatus: 503,
+    exitCode: 2,
+    message: "SHIPSHAPE_DATABASE_URL is not set: the control plane keeps its records in PostgreSQL",
+    hint: 'with the embedded cloud: eval "$(npx shipshape local env)"; in production: docs/going-to-production.md',
+  },
   "stack-locked": {
     httpStatus: 409,
     exitCode: 1,

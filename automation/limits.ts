@@ -40,3 +40,24 @@ export const workerStopWaitSeconds = 5;
 
 /** How long a run waits for the approval of its plan. The plan was made for the world of that day; older consent would be to another world. */
 export const approvalWaitSeconds = 7 * 24 * 3600;
+
+/** How long a stack's lock is waited for: longer than any `up` of a database stack in the standard sizes, which takes minutes. */
+export const stackLockWaitSeconds = 1800;
+
+/** How often a locked stack is tried again; each try starts an engine, which costs a second of CPU. */
+export const stackLockPollMilliseconds = 3000;
+
+/** How often the cloud is asked whether a restore, or the log it needs, has come: often beside minutes of waiting, rare beside API quotas. */
+export const restorablePollMilliseconds = 500;
+
+/** How often a waiting command looks how its run goes. */
+export const requestPollMilliseconds = 250;
+
+/** How often an idle worker that is to end when all is done looks whether it is. */
+export const workerIdlePollMilliseconds = 500;
+
+/** Runs and findings that `shipshape status` lists. */
+export const runsListedMax = 50;
+
+/** Statements that `shipshape evidence list` lists. */
+export const evidenceListedMax = 200;

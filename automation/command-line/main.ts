@@ -2,7 +2,10 @@ import { Command, CommanderError } from "commander";
 import { reasonOf, ShipshapeError } from "../errors";
 import { readSettings } from "../settings";
 import type { CommandContext } from "./command-context";
+import { addEvidence } from "./evidence";
 import { addLocalCommands } from "./local";
+import { addRequest } from "./request";
+import { addRuns } from "./runs";
 import { createTerminal, type Terminal } from "./terminal";
 
 /**
@@ -32,6 +35,9 @@ export function buildCommand(context: CommandContext): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText("after", "\nExit codes: 0 done · 1 failed · 2 asked wrongly, nothing was done · 3 the embedded cloud does not run · 130 interrupted");
   addLocalCommands(shipshape, context);
+  addRequest(shipshape, context);
+  addRuns(shipshape, context);
+  addEvidence(shipshape, context);
   return shipshape;
 }
 

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ShipshapeError } from "../errors";
+import { signingKey } from "../evidence/signing-key";
+import type { ControlPlane } from "../main";
+import type { Settings } from "../settings";
+import { accessFromEnvironment } from "../targets/aws-access";
+
+/** Opens the control plane that the environment names, for the length of `work`. */
+export async function withControlPlane<T>(settings: Settings, work: (controlPlane: ControlPlane) => Promise<T>): Promise<T> {
+  const { databaseUrl } = settings.controlPlane;
+  if (databaseUrl === undefined) throw new ShipshapeError("control-plane-missing", {});
+  // The durable engine calls node-postgres in a way that a later version will refuse; its users can do nothing about that.
+  process.noDeprecation = true;
+  // Loaded when used: the Pulumi SDKs and the durable engine take a second that `shipshape local status` need not wait for.
+  const [{ openControlPlane }, { restoreDrill }, { restoreDrillSteps }] = await Promise.all([import("../main.js"), import("../operations/restore-drill/restore-drill.js"), import("../operations/restore-drill/steps.js")]);
+  const controlPlane = await openControlPlane({
+    databaseUrl,
+    signer: signerOf(settings),
+    toolVersions: { shipshape: packageVersion(settings), node: process.versions.node },
+    operations: (database) => [restoreDrill(restoreDrillSteps({ database, access: accessFromEnvironment(settings.inherited), stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.inherited }, platformStack: settings.controlPlane.platformStack }))],
+  });
+  try {
+    return await work(controlPlane);
+  } finally {
+    await controlPlane.close();
+  }
+}
+
+export const signerOf = ({ controlPlane }: Settings) => ({ origin: controlPlane.evidenceOrigin, key: signingKey(controlPlane.signingKeyFile) });
+
+const packageVersion = ({ packageFolder }: Settings): string => (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;

@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import { runsListedMax, workerIdlePollMilliseconds } from "../limits";
+import { readDecision } from "../policy/decisions";
+import { openFindings } from "../review/findings";
+import { latestRuns, readRun } from "../runner/runs";
+import type { CommandContext } from "./command-context";
+import { withControlPlane } from "./control-plane";
+import { reportRun, runRecord, stepLines } from "./run-report";
+import { table } from "./terminal";
+
+/** `status`, `show`, `cancel`, `worker`: what runs, what one run did, and who carries them. */
+export function addRuns(shipshape: Command, context: CommandContext): void {
+  const { terminal } = context;
+  shipshape
+    .command("status")
+    .description("the latest requests, and what a human must answer")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExamples:\n  npx shipshape status\n  npx shipshape status --json | jq -r '.runs[] | select(.verdict != \"pass\") | .id'")
+    .action((options: { json?: boolean }) =>
+      withControlPlane(context.settings, async ({ database }) => {
+        const [runs, findings] = [await latestRuns(database, runsListedMax), await openFindings(database, runsListedMax)];
+        if (options.json) return terminal.say(JSON.stringify({ runs: runs.map(runRecord), findings }, undefined, 2));
+        if (runs.length === 0) return terminal.say("no requests yet; `npx shipshape request --help` lists what may be asked");
+        for (const line of table(["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"], runs.map((r) => [r.requestId, r.operation, r.target ?? "", r.status, r.verdict ?? "-", r.cleanUp]))) terminal.say(line);
+        if (findings.length) terminal.say(`\n${terminal.style("yellow", `${findings.length} to answer:`)}`);
+        for (const f of findings) terminal.say(`  ${f.request_id}  ${f.target}: ${f.summary}`);
+      }),
+    );
+  shipshape
+    .command("show <id>")
+    .description("one request: its decision, its steps, its checks")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape show 261123093000-1a2b3c4d")
+    .action((id: string, options: { json?: boolean }) =>
+      withControlPlane(context.settings, async ({ database }) => {
+        const [run, decision] = [await readRun(database, id), await readDecision(database, id)];
+        if (options.json) return terminal.say(JSON.stringify({ ...runRecord(run), decision: decision ?? null, plan: run.plan ?? null, outcome: run.outcome ?? null }, undefined, 2));
+        reportRun(run, terminal);
+        if (decision) terminal.say(`\ndecision: ${decision.status} (${decision.rules.map((r) => r.reason).join("; ")})`);
+        terminal.say("\nsteps:");
+        for (const line of stepLines(run)) terminal.say(`  ${line}`);
+      }),
+    );
+  shipshape
+    .command("cancel <id>")
+    .description("stop a run before its next step; what it made is removed all the same")
+    .addHelpText("after", "\nExample:\n  npx shipshape cancel 261123093000-1a2b3c4d")
+    .action((id: string) =>
+      withControlPlane(context.settings, async (controlPlane) => {
+        await readRun(controlPlane.database, id); // an unknown id is an error, not a success
+        await controlPlane.cancel(id);
+        terminal.say(`request ${id} is cancelled; a worker removes what it made`);
+      }),
+    );
+  shipshape
+    .command("worker")
+    .description("run queued operations here, and take over what dead workers left, until interrupted")
+    .option("--until-idle", "end when nothing is queued or running")
+    .addHelpText("after", "\nExamples:\n  npx shipshape worker\n  npx shipshape worker --until-idle")
+    .action((options: { untilIdle?: boolean }) =>
+      withControlPlane(context.settings, async (controlPlane) => {
+        const worker = await controlPlane.work();
+        terminal.progress(`worker ${worker.id} runs; Ctrl-C ends it, and loses nothing`);
+        const interrupted = new Promise<true>((resolve) => ["SIGINT", "SIGTERM"].forEach((signal) => process.once(signal, () => resolve(true))));
+        const poll = () => new Promise<false>((resolve) => setTimeout(() => resolve(false), workerIdlePollMilliseconds));
+        while (!(await Promise.race([interrupted, poll()]))) if (options.untilIdle && (await latestRuns(controlPlane.database, runsListedMax)).every((r) => r.finishedAt && r.cleanUp !== "pending")) break;
+        await worker.stop();
+      }),
+    );
+}

@@ -1,0 +1,188 @@
+/** The effects of a restore drill: each one thing, safe to repeat after being cut off at any moment. */
+import type { Client } from "pg";
+import type { Database } from "../../database";
+import { ShipshapeError } from "../../errors";
+import { restorablePollMilliseconds } from "../../limits";
+import type { CleanUpReport } from "../../records";
+import { readOutputs, removeStack, upStack, type StackSurroundings } from "../../runner/pulumi-stack";
+import { markRemoved, registerThrowaway } from "../../runner/throwaways";
+import { restoredDatabase } from "../../../stacks/restored-database";
+import { differingKinds, takeInventory, type CatalogInventory } from "../../targets/catalog-inventory";
+import { connectToDatabase } from "../../targets/database-connection";
+import { describeDatabase, findDatabaseLogin, masterRole } from "../../targets/database-login";
+import { databaseEvents, deleteDatabase, findDatabase } from "../../targets/database-instance";
+import { awsClients, type AwsAccess } from "../../targets/aws-access";
+import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
+import { readRecoveryPoint } from "../../targets/recovery-point";
+import { verifyStructures } from "../../targets/structure-verification";
+import type { ObservedSource, RestoreDrillPlan } from "./plan";
+
+export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
+
+export interface RestoreDrillSurroundings {
+  database: Database;
+  access: AwsAccess;
+  stacks: StackSurroundings;
+  /** The platform stack whose isolation the throwaways stand in, e.g. `platform.dev`. */
+  platformStack: string;
+}
+
+/** States of an instance in which something is still being done to it; anything else stays as it is until somebody acts. */
+const inFlight = new Set(["creating", "modifying", "backing-up", "rebooting", "deleting", "configuring-enhanced-monitoring", "configuring-log-exports", "resetting-master-credentials", "starting", "stopping"]);
+/** States a restore ends in when what it read cannot be recovered. */
+const restoreFailed = new Set(["incompatible-restore", "failed", "incompatible-parameters"]);
+
+export function restoreDrillSteps(s: RestoreDrillSurroundings) {
+  const clients = awsClients(s.access);
+
+  const withSource = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) => withDatabase(plan.source.identifier, "shipshape", plan.source.databaseName, work);
+  const withThrowaway = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) => withDatabase(plan.throwaway.identifier, masterRole, plan.source.databaseName, work);
+  async function withDatabase<T>(identifier: string, role: string, databaseName: string, work: (client: Client) => Promise<T>): Promise<T> {
+    const client = await connectToDatabase(await findDatabaseLogin(clients, identifier, role, databaseName), s.access.rootCertificateFile);
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Waits until nothing is being done to the throwaway, then tells what there is. */
+  const settled = async (identifier: string, signal: AbortSignal): Promise<ReadonlySet<string>> => {
+    for (;;) {
+      const instance = await findDatabase(clients, identifier);
+      if (!instance) return new Set();
+      if (!inFlight.has(instance.DBInstanceStatus ?? "")) return new Set([identifier]);
+      await pause(signal);
+    }
+  };
+
+  return {
+    now: () => Promise.resolve(new Date().toISOString()),
+
+    async observe(identifier: string): Promise<ObservedSource> {
+      const instance = await describeDatabase(clients, identifier);
+      const status = instance.DBInstanceStatus ?? "unknown";
+      if (status !== "available") throw new ShipshapeError("database-not-available", { identifier, status });
+      if (!instance.LatestRestorableTime || !(instance.BackupRetentionPeriod ?? 0)) throw new ShipshapeError("backups-missing", { identifier });
+      const platform = await readOutputs(s.stacks, s.platformStack);
+      const isolation = platform?.["isolationSecurityGroupId"];
+      if (typeof isolation !== "string") throw new ShipshapeError("platform-missing", { stack: s.platformStack });
+      return {
+        observedAt: new Date().toISOString(),
+        identifier,
+        arn: instance.DBInstanceArn ?? "",
+        resourceId: instance.DbiResourceId ?? "",
+        databaseName: instance.DBName ?? "postgres",
+        engineVersion: instance.EngineVersion ?? "",
+        instanceClass: instance.DBInstanceClass ?? "",
+        allocatedStorageGib: instance.AllocatedStorage ?? 0,
+        parameterGroupName: instance.DBParameterGroups?.[0]?.DBParameterGroupName ?? "",
+        subnetGroupName: instance.DBSubnetGroup?.DBSubnetGroupName ?? "",
+        keyArn: instance.KmsKeyId,
+        engineLifecycleSupport: instance.EngineLifecycleSupport ?? "open-source-rds-extended-support-disabled",
+        latestRestorableTime: instance.LatestRestorableTime.toISOString(),
+        tags: Object.fromEntries((instance.TagList ?? []).map((t) => [t.Key ?? "", t.Value ?? ""])),
+        isolationSecurityGroupIds: [isolation],
+      };
+    },
+
+    register: async (requestId: string, plan: RestoreDrillPlan): Promise<void> => void (await registerThrowaway(s.database, requestId, plan.throwaway)),
+    recordRemoval: async (requestId: string, plan: RestoreDrillPlan): Promise<void> => void (await markRemoved(s.database, requestId, plan.throwaway.identifier)),
+
+    writeMarker: (plan: RestoreDrillPlan, requestId: string, name: string): Promise<Marker> => withSource(plan, (client) => writeMarker(client, requestId, name)),
+    /** Written once the database's own clock is well past the target: clocks of other machines have no say. */
+    writeMarkerAfter: (plan: RestoreDrillPlan, requestId: string, target: string): Promise<Marker> =>
+      withSource(plan, async (client) => {
+        await client.query("select pg_sleep(greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + $2::int))", [target, plan.markerGapSeconds]);
+        return writeMarker(client, requestId, "after");
+      }),
+    removeMarkers: (plan: RestoreDrillPlan, requestId: string): Promise<void> => withSource(plan, async (client) => void (await deleteMarkers(client, requestId))),
+    sourceInventory: (plan: RestoreDrillPlan): Promise<CatalogInventory> => withSource(plan, takeInventory),
+
+    async waitUntilRestorable(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<void> {
+      for (;;) {
+        const { LatestRestorableTime: latest } = await describeDatabase(clients, plan.source.identifier);
+        if (latest && latest.getTime() >= Date.parse(target)) return;
+        await pause(signal);
+      }
+    },
+
+    async restore(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<{ succeeded: true; endpoint: string; resourceId: string } | { succeeded: false; reason: string }> {
+      const { identifier, stack } = plan.throwaway;
+      try {
+        await upStack(s.stacks, { stackName: stack, program: (adopt) => async () => restoredDatabase(argumentsOf(plan, target, adopt.has(identifier))), settleCloud: (inner) => settled(identifier, inner) }, signal);
+      } catch (error) {
+        const status = (await findDatabase(clients, identifier))?.DBInstanceStatus ?? "";
+        if (restoreFailed.has(status)) return { succeeded: false, reason: `${status}: ${await lastEvents(identifier)}` };
+        const refusal = /(InvalidRestoreFault|PointInTimeRestoreNotEnabled|DBSnapshotNotFound)[^;\n]*/.exec((error as Error).message);
+        if (refusal) return { succeeded: false, reason: refusal[0] };
+        throw error;
+      }
+      const instance = await describeDatabase(clients, identifier);
+      return { succeeded: true, endpoint: `${instance.Endpoint?.Address}:${instance.Endpoint?.Port}`, resourceId: instance.DbiResourceId ?? "" };
+    },
+
+    firstQuery: (plan: RestoreDrillPlan): Promise<string> => withThrowaway(plan, async (client) => {
+      await client.query("select 1");
+      return new Date().toISOString();
+    }),
+    readMarkers: (plan: RestoreDrillPlan, requestId: string) => withThrowaway(plan, (client) => readMarkers(client, requestId, ["before", "after"])),
+    recoveryPoint: (plan: RestoreDrillPlan, target: string) => withThrowaway(plan, (client) => readRecoveryPoint(client, target)),
+    compareCatalogs: (plan: RestoreDrillPlan, source: CatalogInventory) =>
+      withThrowaway(plan, async (client) => {
+        const restored = await takeInventory(client);
+        return { restored, differingKinds: differingKinds(source, restored) };
+      }),
+    verifyStructures: (plan: RestoreDrillPlan) => withThrowaway(plan, (client) => verifyStructures(client, plan.structure)),
+
+    /** By Pulumi where Pulumi knows it; what only the cloud knows (a restore that failed is in no state) by its name and our tag. */
+    async removeThrowaway(plan: RestoreDrillPlan, signal: AbortSignal): Promise<void> {
+      const { identifier, stack } = plan.throwaway;
+      await removeStack(s.stacks, stack, (inner) => settled(identifier, inner), signal);
+      const left = await findDatabase(clients, identifier);
+      if (!left) return;
+      if (!left.TagList?.some((t) => t.Key === "shipshape:run" && t.Value === plan.throwaway.tags["shipshape:run"])) throw new ShipshapeError("throwaway-not-ours", { identifier });
+      await deleteDatabase(clients, identifier);
+      await settled(identifier, signal);
+    },
+
+    async proveGone(plan: RestoreDrillPlan): Promise<CleanUpReport["removed"]> {
+      const { identifier, stack } = plan.throwaway;
+      if (await findDatabase(clients, identifier)) throw new ShipshapeError("throwaway-left", { identifier });
+      if (await readOutputs(s.stacks, stack)) throw new ShipshapeError("throwaway-left", { identifier: stack });
+      return [
+        { kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${new Date().toISOString()}` },
+        { kind: "stack", identifier: stack, provenGoneBy: "the backend has no stack of that name" },
+      ];
+    },
+  };
+
+  async function lastEvents(identifier: string): Promise<string> {
+    return (await databaseEvents(clients, identifier)).slice(-3).join("; ") || "the cloud gives no reason";
+  }
+}
+
+function argumentsOf(plan: RestoreDrillPlan, target: string, adopt: boolean) {
+  const { source, throwaway } = plan;
+  return {
+    identifier: throwaway.identifier,
+    sourceResourceId: source.resourceId,
+    restoreTime: target,
+    instanceClass: throwaway.instanceClass,
+    parameterGroupName: source.parameterGroupName,
+    subnetGroupName: source.subnetGroupName,
+    securityGroupIds: throwaway.securityGroupIds,
+    keyArn: source.keyArn,
+    engineLifecycleSupport: source.engineLifecycleSupport,
+    createTimeoutMinutes: throwaway.createTimeoutMinutes,
+    tags: throwaway.tags,
+    adopt,
+  };
+}
+
+const pause = (signal: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    signal.throwIfAborted();
+    const timer = setTimeout(resolve, restorablePollMilliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason as Error)), { once: true });
+  });

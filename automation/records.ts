@@ -1,0 +1,100 @@
+/** The records of the one lifecycle. Each stage writes its own and reads the others'; the words are those of the glossary. */
+
+import { createHash } from "node:crypto";
+
+export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+export type CleanUpStatus = "none" | "pending" | "done" | "stuck";
+export type VerdictWord = "pass" | "fail" | "inconclusive";
+
+/** What is asked for: by whom, why, of which operation. Its id is the id of everything that follows from it. */
+export interface OperationRequest {
+  id: string;
+  operation: string;
+  input: unknown;
+  requestedBy: string;
+  reason: string;
+  receivedAt: Date;
+}
+
+/** What every plan says, whatever the operation. The rest of a plan is the operation's own. */
+export interface PlanBasis {
+  /** The database the operation is about, by its identifier. */
+  target: string;
+  /** How long the evidence of this run counts, in days. */
+  evidenceValidDays: number;
+}
+
+export interface Decision {
+  requestId: string;
+  status: "allowed" | "denied" | "needs-approval";
+  planDigest: string;
+  /** Why: each rule that was asked, and what it said. */
+  rules: { id: string; verdict: "allowed" | "denied" | "needs-approval"; reason: string }[];
+  decidedBy: string;
+}
+
+/** One thing that was verified, with the figures it was judged by. */
+export interface Check {
+  name: string;
+  verdict: VerdictWord;
+  /** What was found, in words a reader of the report understands without the code. */
+  explanation: string;
+  figures: Record<string, number | string | boolean | null>;
+}
+
+export interface Verdict {
+  verdict: VerdictWord;
+  checks: Check[];
+}
+
+export interface StepRecord {
+  status: "running" | "done" | "failed";
+  attempts: number;
+  startedAt: string;
+  finishedAt?: string;
+  error?: string;
+}
+
+/** One operation being carried out, or carried out. Clean-up is told apart from the run: either can succeed without the other. */
+export interface Run {
+  requestId: string;
+  operation: string;
+  target: string | undefined;
+  status: RunStatus;
+  cleanUp: CleanUpStatus;
+  plan: PlanBasis | undefined;
+  planDigest: string | undefined;
+  steps: Record<string, StepRecord>;
+  outcome: unknown;
+  verdict: VerdictWord | undefined;
+  checks: Check[];
+  error: { code: string; message: string; hint?: string } | undefined;
+  startedAt: Date | undefined;
+  finishedAt: Date | undefined;
+}
+
+/** The verdict over checks: one failure fails; short of that, one that could not be decided leaves all undecided. No checks prove nothing. */
+export function verdictOf(checks: Check[]): Verdict {
+  const words = checks.map((c) => c.verdict);
+  const verdict = words.includes("fail") ? "fail" : words.includes("inconclusive") || words.length === 0 ? "inconclusive" : "pass";
+  return { verdict, checks };
+}
+
+/** The digest that approvals and evidence name: SHA-256 of the plan's JSON, in hex. Plans are plain data, so their JSON is stable. */
+export const planDigestOf = (plan: PlanBasis): string => createHash("sha256").update(JSON.stringify(plan)).digest("hex");
+
+export interface CleanUpReport {
+  /** What was removed, each with the proof that it is gone. */
+  removed: { kind: string; identifier: string; provenGoneBy: string }[];
+}
+
+/** How a run ended: with an outcome that was judged, or with the error that kept it from one. */
+export type Conclusion = { status: "succeeded"; outcome: unknown; verdict: Verdict } | { status: "failed"; error: unknown; verdict: Verdict };
+
+/** All that is sealed of a run. */
+export interface Concluded {
+  request: OperationRequest;
+  plan: PlanBasis;
+  decision: Decision;
+  conclusion: Conclusion;
+}

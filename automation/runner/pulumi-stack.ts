@@ -1,0 +1,155 @@
+/**
+ * The only file that imports the Automation API: `up` and `destroy` that can be repeated after a SIGKILL.
+ *
+ * `pulumi up` is not idempotent. Killed, the engine leaves a lock and a pending create, and the cloud may finish what was begun. So before
+ * each `up`: a lock whose owner is proven dead is cancelled, the cloud is asked what it has once nothing is in flight there, pending creates
+ * are cleared, and the program adopts (imports) what the cloud has and the state has not. The provider's "already exists" is never taken for
+ * success.
+ */
+import { readFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { ConcurrentUpdateError, LocalWorkspace, StackNotFoundError, type OutputMap, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { reasonOf, ShipshapeError } from "../errors";
+import { stackLockPollMilliseconds, stackLockWaitSeconds } from "../limits";
+
+export interface StackSurroundings {
+  /** Where workspaces are made, one folder a stack; nothing of value lies there. */
+  workspacesFolder: string;
+  /** What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint. */
+  environment: Readonly<Record<string, string>>;
+}
+
+export interface StackProgram {
+  stackName: string;
+  /** The program; `adopt` holds the names that the cloud has and the state has not: they are to be imported. */
+  program(adopt: ReadonlySet<string>): PulumiFn;
+  /** Waits until the cloud has nothing in flight for this stack, then gives the names of what it has. */
+  settleCloud(signal: AbortSignal): Promise<ReadonlySet<string>>;
+}
+
+const PROJECT = "shipshape";
+
+/** Brings the stack up, whatever an earlier attempt left behind. Errors: stack-locked, stack-failed. */
+export async function upStack(s: StackSurroundings, p: StackProgram, signal: AbortSignal): Promise<OutputMap> {
+  const stack = await select(s, p.stackName, async () => {});
+  const inCloud = await p.settleCloud(signal);
+  const inState = await namesInState(stack, signal);
+  const adopt = new Set([...inCloud].filter((name) => !inState.has(name)));
+  const ready = await select(s, p.stackName, p.program(adopt));
+  return translated(p.stackName, async () => (await whenUnlocked(ready, signal, () => ready.up({ ...quiet(signal) }))).outputs);
+}
+
+/** Destroys the stack and removes it. Nothing left to destroy is no error. */
+export async function removeStack(s: StackSurroundings, stackName: string, settleCloud: StackProgram["settleCloud"], signal: AbortSignal): Promise<void> {
+  let stack: Stack;
+  try {
+    stack = await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: async () => {} }, await workspace(s, stackName));
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return;
+    throw error;
+  }
+  await settleCloud(signal);
+  await translated(stackName, async () => {
+    await whenUnlocked(stack, signal, () => clearPending(stack, signal));
+    await whenUnlocked(stack, signal, () => stack.destroy({ ...quiet(signal), runProgram: false }));
+    await stack.workspace.removeStack(stackName);
+  });
+  await rm(folderOf(s, stackName), { recursive: true, force: true });
+}
+
+/** The outputs of a stack that somebody else brings up; undefined when there is no such stack. Secrets come in plain text. */
+export async function readOutputs(s: StackSurroundings, stackName: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const stack = await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: async () => {} }, await workspace(s, stackName));
+    return Object.fromEntries(Object.entries(await stack.outputs()).map(([k, o]) => [k, o.value]));
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+const folderOf = (s: StackSurroundings, stackName: string) => join(s.workspacesFolder, stackName);
+
+async function workspace(s: StackSurroundings, stackName: string) {
+  const workDir = folderOf(s, stackName);
+  await mkdir(workDir, { recursive: true });
+  return { workDir, envVars: { ...s.environment, PULUMI_RUN_PROGRAM: "false" }, projectSettings: { name: PROJECT, runtime: "nodejs" as const, main: workDir } };
+}
+
+const select = async (s: StackSurroundings, stackName: string, program: PulumiFn) =>
+  LocalWorkspace.createOrSelectStack({ projectName: PROJECT, stackName, program }, await workspace(s, stackName));
+
+const quiet = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
+
+/** The names (RDS identifiers, ids) of what the state has, after pending creates were settled. */
+async function namesInState(stack: Stack, signal: AbortSignal): Promise<Set<string>> {
+  await whenUnlocked(stack, signal, () => clearPending(stack, signal));
+  const { deployment } = await stack.exportStack();
+  const resources = (deployment?.resources ?? []) as { id?: string; outputs?: { identifier?: string } }[];
+  return new Set(resources.flatMap((r) => [r.id, r.outputs?.identifier]).filter((n): n is string => typeof n === "string"));
+}
+
+async function clearPending(stack: Stack, signal: AbortSignal): Promise<void> {
+  const { deployment } = await stack.exportStack();
+  if (!(deployment?.pending_operations?.length > 0)) return;
+  await stack.refresh({ ...quiet(signal), clearPendingCreates: true });
+}
+
+/** Runs `work`; where a lock is in the way, waits for its owner, or cancels the lock of one that is proven dead. */
+async function whenUnlocked<T>(stack: Stack, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (const endsAt = Date.now() + stackLockWaitSeconds * 1000; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ConcurrentUpdateError)) throw error;
+      const owner = lockOwner(error.message);
+      if (owner && isDead(owner)) await stack.cancel();
+      else if (signal.aborted || Date.now() > endsAt) throw new ShipshapeError("stack-locked", { stack: stack.name, owner: owner ? `process ${owner.pid} on ${owner.host}` : "another process" }, { cause: error });
+      else await new Promise((resolve) => setTimeout(resolve, stackLockPollMilliseconds));
+    }
+  }
+}
+
+interface LockOwner {
+  host: string;
+  pid: number;
+}
+
+/** Self-managed backends name a lock's owner: "created by user@host (pid 123) at …". */
+function lockOwner(message: string): LockOwner | undefined {
+  const [, host, pid] = /created by [^@\s]+@(\S+) \(pid (\d+)\)/.exec(message) ?? [];
+  return host && pid ? { host, pid: Number(pid) } : undefined;
+}
+
+/** Dead is only what can be proven dead: on this host, no such process, or its number now belongs to another program. */
+function isDead({ host, pid }: LockOwner): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+  try {
+    return !readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+  } catch {
+    return false;
+  }
+}
+
+async function translated<T>(stackName: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ShipshapeError) throw error;
+    throw new ShipshapeError("stack-failed", { stack: stackName, reason: diagnosticsOf(reasonOf(error)) }, { cause: error });
+  }
+}
+
+/** The engine's own diagnostics out of a command's whole output: what a human needs first. */
+function diagnosticsOf(output: string): string {
+  const lines = output.split("\n").filter((l) => /error:/i.test(l)).map((l) => l.trim());
+  return [...new Set(lines)].slice(0, 5).join("; ") || output.split("\n").slice(0, 3).join(" ");
+}
+

@@ -1,0 +1,14 @@
+/** Throwaways: registered before they are made, so that whatever is killed when, nothing made by a run is forgotten. */
+import type { Database } from "../database";
+
+export interface Throwaway {
+  identifier: string;
+  stack: string;
+  expiresAt: string;
+}
+
+export const registerThrowaway = (database: Database, requestId: string, t: Throwaway) =>
+  database.query("insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, $2, $3, 'registered', $4) on conflict do nothing", [requestId, t.identifier, t.stack, t.expiresAt]);
+
+export const markRemoved = (database: Database, requestId: string, identifier: string) =>
+  database.query("update throwaway set status = 'removed', removed_at = coalesce(removed_at, clock_timestamp()) where request_id = $1 and identifier = $2", [requestId, identifier]);
