@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PlatformReference, ResolvedRequest } from "./arguments";
 import { secretNameOf } from "./names";
+import { warnIfUnreachable } from "./reachability";
 import { masterUsername } from "./standards";
 import type { StandardShape } from "./standard-shape";
 
@@ -41,6 +42,7 @@ export function passwordWithSecret(name: string, settings: { secretName: string;
  * the program too (PULUMI_RUN_PROGRAM=true, or `--run-program`).
  */
 export function adminConnection(name: string, instance: aws.rds.Instance, shape: StandardShape, login: MasterLogin, platform: PlatformReference, options: pulumi.CustomResourceOptions): postgresql.Provider {
+  warnIfUnreachable(instance, shape.identifier);
   return new postgresql.Provider(`${name}-postgresql`, {
     host: instance.address,
     port: instance.port,

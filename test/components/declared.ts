@@ -18,7 +18,8 @@ export async function declare(program: () => unknown, stack = "database.orders-p
       return { id: id || `${name}-id`, state: { ...inputs, ...computed(type, name, inputs) } };
     },
     call: ({ token }) => answers[token] ?? {},
-  }, "shipshape", stack, false);
+    // As a preview: nothing may try to reach a database that is not there.
+  }, "shipshape", stack, true);
   await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ resource }) => {
       urns.push(new Promise(resolve => setImmediate(() => resource.urn.apply(resolve))));
