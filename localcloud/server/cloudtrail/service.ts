@@ -9,11 +9,13 @@ const attributes = z.enum(["EventId", "EventName", "ReadOnly", "Username", "Reso
 /** Seconds since 1970, as JSON 1.1 writes times. */
 const time = z.number().transform((seconds) => new Date(seconds * 1000).toISOString());
 
+const eventsPerPage = 50;
+
 const lookup = z.strictObject({
-  LookupAttributes: z.array(z.strictObject({ AttributeKey: attributes, AttributeValue: z.string() })).max(1, "CloudTrail takes one attribute").default([]),
+  LookupAttributes: z.array(z.strictObject({ AttributeKey: attributes, AttributeValue: z.string() })).default([]),
   StartTime: time.optional(),
   EndTime: time.optional(),
-  MaxResults: z.int().min(1).max(50).default(50),
+  MaxResults: z.int().default(eventsPerPage),
   NextToken: z.string().optional(),
 });
 
@@ -26,7 +28,7 @@ export const cloudTrail: Service = {
       name: "LookupEvents",
       input: lookup,
       run(input, { cloud, region }) {
-        if (input.StartTime !== undefined && input.EndTime !== undefined && input.StartTime > input.EndTime) throw new AwsError("InvalidTimeRangeException", "The start time must be before the end time.");
+        refuseInvalid(input);
         const found = cloud.calls.newestFirst().filter((call) => call.region === region && isAskedFor(call, input));
         const start = startOf(input.NextToken, found);
         const end = start + input.MaxResults;
@@ -35,6 +37,12 @@ export const cloudTrail: Service = {
     }),
   ],
 };
+
+function refuseInvalid({ StartTime, EndTime, MaxResults, LookupAttributes }: z.output<typeof lookup>): void {
+  if (StartTime !== undefined && EndTime !== undefined && StartTime > EndTime) throw new AwsError("InvalidTimeRangeException", `The start time ${StartTime} is after the end time ${EndTime}.`);
+  if (MaxResults < 1 || MaxResults > eventsPerPage) throw new AwsError("InvalidMaxResultsException", `MaxResults must be between 1 and ${eventsPerPage}, not ${MaxResults}.`);
+  if (LookupAttributes.length > 1) throw new AwsError("InvalidLookupAttributesException", `A lookup takes one attribute, not ${LookupAttributes.length}.`);
+}
 
 function isAskedFor(call: LoggedCall, asked: z.output<typeof lookup>): boolean {
   const isInTime = (asked.StartTime === undefined || call.time >= asked.StartTime) && (asked.EndTime === undefined || call.time <= asked.EndTime);

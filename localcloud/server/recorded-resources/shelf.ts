@@ -23,7 +23,9 @@ export class Shelf {
 
   /** One that stands; not one whose deletion is scheduled. Without a Region: wherever, if only one Region has it. */
   find(type: string, idOrArn: string, region?: string): RecordedResource | undefined {
-    const found = this.list(type).filter((record) => record.deletionAt === undefined && isNamed(record, idOrArn) && (region === undefined || isIn(record, region)));
+    const named = this.list(type, region).filter((record) => record.deletionAt === undefined && isNamed(record, idOrArn));
+    // The default network has the same ids in every Region: where none is said, that of the standard Region is meant.
+    const found = named.filter((record) => isIn(record, region ?? (this.isImplied(record) ? defaultRegion : record.region)));
     const regions = found.map((record) => record.region);
     if (regions.length > 1) throw new AwsError("AmbiguousResource", `${type} ${idOrArn} stands in ${regions.join(" and ")}; say which with region=`);
     return found[0];
@@ -34,11 +36,11 @@ export class Shelf {
     return this.list().find((record) => record.arn === name || `${record.type}::${record.id}` === name);
   }
 
-  /** Everything recorded and the default network, keys waiting for their deletion included. */
-  list(type?: string): RecordedResource[] {
+  /** Everything recorded, keys waiting for their deletion included, and the default networks of the Regions in use and of the one asked for. */
+  list(type?: string, region: string = defaultRegion): RecordedResource[] {
     this.forgetWhatIsDue();
     const made = this.records.list();
-    const regions = new Set([defaultRegion, ...made.map((record) => record.region)]);
+    const regions = new Set([defaultRegion, region, ...made.map((record) => record.region)]);
     regions.delete(globalRegion);
     const implied = [...regions].flatMap((region) => defaultNetwork(this.place(region))).filter((record) => !this.records.has(keyOf(record)));
     return [...implied, ...made].filter((record) => type === undefined || record.type === type);

@@ -1,0 +1,15 @@
+import type { Cloud } from "../../cloud";
+
+export interface OwnAnswer {
+  status: number;
+  // What the endpoint answers differs by endpoint, and tests look at single members.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  body: any;
+}
+
+/** Calls one of the server's own endpoints, below `/shipshape/`. */
+export async function callOwn(cloud: Pick<Cloud, "url">, method: string, path: string, body?: unknown): Promise<OwnAnswer> {
+  const response = await fetch(`${cloud.url}${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const text = await response.text();
+  return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+}
