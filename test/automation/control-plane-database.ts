@@ -1,0 +1,30 @@
+import { randomUUID } from "node:crypto";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer, removeServer, type PostgresServer } from "../../localcloud/postgres/postgres-server";
+
+export interface TestDatabase {
+  url: string;
+  server: PostgresServer;
+  remove(): Promise<void>;
+}
+
+/** A PostgreSQL of its own for one test file, as the control plane meets one: over TLS, as a login that is no superuser. */
+export async function makeControlPlaneDatabase(): Promise<TestDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-control-plane-"));
+  chmodSync(folder, 0o755);
+  const password = randomUUID();
+  const settings = { folder: join(folder, "server"), engineVersion: "17.10", port: 0, identity: { caFolder: join(folder, "ca") }, parameters: {}, memoryBytes: 2 ** 30 };
+  const server = await createServer(settings, { username: "control", password, databaseName: "control" });
+  await server.start();
+  return {
+    url: `postgresql://control:${password}@127.0.0.1:${server.port}/control?sslmode=verify-full&sslrootcert=${join(folder, "ca", "ca.pem")}`,
+    server,
+    remove: async () => {
+      await server.stop("immediate");
+      await removeServer(settings.folder);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

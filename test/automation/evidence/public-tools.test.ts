@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import { STATEMENT_TYPE } from "../../../automation/evidence/envelope";
+import { exportEvidence, type Proofs } from "../../../automation/evidence/export";
+import { appendStatement, latestCheckpoint, type Signer } from "../../../automation/evidence/ledger";
+import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+
+/** Go is there wherever the engine was built from source; where it is not, these claims are shown by CI alone. */
+const withGo = spawnSync("go", ["version"]).status === 0 ? test : test.skip;
+
+const signer: Signer = { origin: "shipshape.test/evidence", key: generateKeyPairSync("ed25519").privateKey };
+let postgres: TestDatabase;
+let database: ControlPlaneDatabase;
+let folder: string;
+let program: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "shipshape-public-tools-"));
+  chmodSync(folder, 0o755);
+  program = join(folder, "verify");
+  spawnSync("go", ["build", "-o", program, "."], { cwd: join(__dirname, "public-tools"), env: { ...process.env, GOFLAGS: "-mod=mod" } });
+  postgres = await makeControlPlaneDatabase();
+  database = await openDatabase(postgres.url);
+});
+afterAll(async () => {
+  await database?.close();
+  await postgres?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function append(run: string): Promise<void> {
+  await database.query("insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', '{}', 'an auditor', 'a test')", [run]);
+  const predicate = { operation: "restore-drill", target: "orders", checks: [], request: {}, decision: { rules: [] }, outcome: null, error: null, issuedAt: "2026-05-31T00:00:00Z", expiresOn: "2026-06-30T00:00:00Z" };
+  await appendStatement(database, signer, { requestId: run, kind: "verdict", target: "orders", statement: { _type: STATEMENT_TYPE, subject: [{ name: run, digest: { sha256: "00" } }], predicateType: "urn:test", predicate } });
+}
+const verify = (...args: string[]) => spawnSync(program, args, { encoding: "utf8" });
+
+withGo("Go's own sumdb packages read our checkpoint and our proofs, for every place in logs of many sizes", async () => {
+  for (let i = 0; i < 13; i++) {
+    await append(`run-${i}`);
+    const kept = join(folder, "kept");
+    if (i === 4) writeFileSync(kept, (await latestCheckpoint(database))!.note);
+    const out = join(folder, `out-${i}`);
+    await exportEvidence(database, signer, `run-${Math.floor(i / 2)}`, out, i >= 4 ? readFileSync(kept, "utf8") : undefined);
+    const { status, stdout } = verify(out, ...(i >= 4 ? [kept] : []));
+    expect({ i, status, stdout }).toMatchObject({ i, status: 0 });
+    expect(stdout).toContain(`is record ${Math.floor(i / 2)} of ${i + 1}`);
+  }
+});
+
+withGo("Go's tools refuse a folder in which one byte was changed", async () => {
+  const out = join(folder, "changed");
+  await append("changed");
+  await exportEvidence(database, signer, "changed", out);
+  const file = join(out, "verdict.envelope.json");
+  writeFileSync(file, readFileSync(file, "utf8").replace('"sig":"', '"sig":" '));
+  expect(verify(out)).toMatchObject({ status: 1 });
+  writeFileSync(join(out, "checkpoint"), readFileSync(join(out, "checkpoint"), "utf8").replace("\n14\n", "\n15\n"));
+  expect(verify(out).stdout).toContain("signed note");
+  expect((JSON.parse(readFileSync(join(out, "proofs.json"), "utf8")) as Proofs).treeSize).toBe(14);
+});
