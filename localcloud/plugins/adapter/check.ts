@@ -47,6 +47,7 @@ export function checkProperties(properties: Properties, given: Bag, path: string
 function checkValue(property: Property, given: any, path: string, failures: CheckFailure[]): unknown {
   if (given === UNKNOWN) return given;
   const value = coerce(property, given);
+  if (value === UNKNOWN) return value;
   const failed = (reason: string) => failures.push({ property: path, reason });
 
   if (isWrongType(property, value)) failed(`expected ${typeNames[property.type]}, got ${Array.isArray(value) ? "array" : typeof value}`);
@@ -73,6 +74,8 @@ const typeNames: Record<Property["type"], string> = {
 
 /** The bridge takes "5" for a number and 5 for a string, so programs contain both. */
 export function coerce(property: Property, value: any): any {
+  // A policy may be written as an object; with an unknown inside, the whole text is unknown.
+  if (property.json && typeof value === "object") return isUnknown(value) ? UNKNOWN : JSON.stringify(withoutMarks(value));
   if (isUnknown(value)) return value;
   if (property.type === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
   if (typeof value !== "string") return value;

@@ -39,10 +39,10 @@ function hasOwnName(type: ResourceType<any>, inputs: Bag): boolean {
 }
 
 function* diffProperties(properties: Properties, path: string, old: Bag, wanted: Bag, replace: boolean): Generator<[string, Kind]> {
-  for (const [name, property] of Object.entries(properties)) yield* diffValue(property, joinPath(path, name), old[name], wanted[name], replace);
+  for (const [name, property] of Object.entries(properties)) yield* diffValue(property, joinPath(path, name), old[name], wanted[name], replace, wanted);
 }
 
-function* diffValue(property: Property, path: string, old: any, given: any, parentReplaces: boolean): Generator<[string, Kind]> {
+function* diffValue(property: Property, path: string, old: any, given: any, parentReplaces: boolean, wantedBeside: Bag = {}): Generator<[string, Kind]> {
   if (given === undefined && isComputed(property)) return;
   if (property.writeOnly && old === undefined) return;
   const wanted = wantedValue(property, given) as any;
@@ -50,7 +50,7 @@ function* diffValue(property: Property, path: string, old: any, given: any, pare
   const whole = (kind: "ADD" | "DELETE" | "UPDATE", value: unknown): [string, Kind] => [path, replace || holdsCreateOnly(property, value) ? `${kind}_REPLACE` : kind];
 
   if (wanted === UNKNOWN) yield whole(isZero(old) ? "ADD" : "UPDATE", old);
-  else if (sameValue(property, old, wanted)) return;
+  else if (sameValue(property, old, wanted, wantedBeside)) return;
   else if (isCollection(property) || property.type === "map" || property.type === "object") {
     if (isZero(old)) yield whole("ADD", wanted);
     else if (isZero(wanted)) yield whole("DELETE", old);

@@ -55,8 +55,11 @@ export interface Property {
   /** Bounds of a number. */
   min?: number;
   max?: number;
-  /** Upstream's DiffSuppressFunc: true where the two mean the same (engine version 17 and 17.10). Called with two known, differing values. */
-  equal?(old: any, wanted: any): boolean; // any: the property's own type, which a table of rows cannot carry
+  /**
+   * Upstream's DiffSuppressFunc: true where the two mean the same (engine version 17 and 17.10). Called with two known, differing values.
+   * `wantedBeside` are the properties that stand beside this one in the program (storage that autoscaling has grown is no difference).
+   */
+  equal?(old: any, wanted: any, wantedBeside: Bag): boolean; // any: the property's own type, which a table of rows cannot carry
 }
 
 export interface ResourceType<Config> {

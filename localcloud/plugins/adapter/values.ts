@@ -20,7 +20,7 @@ export function isZero(value: unknown): boolean {
 /** What the program means: its value, else the schema's default. */
 export const wantedValue = (property: Property, value: unknown): unknown => (value === undefined ? property.default : value);
 
-export function sameValue(property: Property, old: any, given: any): boolean {
+export function sameValue(property: Property, old: any, given: any, wantedBeside: Bag = {}): boolean {
   if (given === undefined && isComputed(property)) return true;
   const wanted = wantedValue(property, given) as any;
   if (isUnknown(wanted)) return false;
@@ -33,9 +33,9 @@ export function sameValue(property: Property, old: any, given: any): boolean {
     case "map":
       return sameKeys(old, wanted) && Object.keys(wanted).every((key) => sameValue(elementOf(property), old[key], wanted[key]));
     case "object":
-      return Object.entries(property.properties ?? {}).every(([name, inner]) => sameValue(inner, old[name], wanted[name]));
+      return Object.entries(property.properties ?? {}).every(([name, inner]) => sameValue(inner, old[name], wanted[name], wanted));
     default:
-      return old === wanted || (property.json === true && sameJson(old, wanted)) || property.equal?.(old, wanted) === true;
+      return old === wanted || (property.json === true && sameJson(old, wanted)) || property.equal?.(old, wanted, wantedBeside) === true;
   }
 }
 

@@ -7,9 +7,12 @@ const anyCase: Property["equal"] = (old: string, wanted: string) => old.toLowerC
 /** `17` asks for any 17.x: no difference as long as the minor that runs is one of them. */
 const prefixOf: Property["equal"] = (old: string, wanted: string) => old.startsWith(`${wanted}.`);
 
+/** More than the program says is what autoscaling has added, as long as the program leaves it room. */
+const grown: Property["equal"] = (old: number, wanted: number, { maxAllocatedStorage = 0 }) => old > wanted && maxAllocatedStorage > wanted;
+
 /** What a program may say about an `aws.rds.Instance`, by upstream's schema. */
 const inputs: Properties = {
-  allocatedStorage: computed(whole),
+  allocatedStorage: { ...computed(whole), equal: grown },
   allowMajorVersionUpgrade: flag,
   applyImmediately: flag,
   autoMinorVersionUpgrade: withDefault(flag, true),

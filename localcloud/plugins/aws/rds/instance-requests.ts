@@ -43,7 +43,8 @@ export function afterCreateRequest(identifier: string, inputs: Bag, properties: 
 }
 
 /** Only what changed is sent; undefined where RDS has nothing to do. */
-export function modifyRequest(old: Bag, wanted: Bag): ModifyDBInstanceCommandInput | undefined {
+export function modifyRequest(old: Bag, program: Bag): ModifyDBInstanceCommandInput | undefined {
+  const wanted = hasGrown(old, program) ? { ...program, allocatedStorage: old.allocatedStorage } : program;
   const changed = modifyProperties.filter((name) => isChanged(name, old, wanted));
   const renamed = wanted.identifier !== undefined && wanted.identifier !== old.identifier;
   const newPassword = wanted.passwordWo !== undefined && wanted.passwordWoVersion !== old.passwordWoVersion;
@@ -61,6 +62,9 @@ export function modifyRequest(old: Bag, wanted: Bag): ModifyDBInstanceCommandInp
     DeletionProtection: wanted.deletionProtection ?? false,
   });
 }
+
+/** Storage never shrinks: what autoscaling has added stays. */
+const hasGrown = (old: Bag, wanted: Bag): boolean => old.allocatedStorage > wanted.allocatedStorage && (wanted.maxAllocatedStorage ?? 0) > wanted.allocatedStorage;
 
 /** What Modify wants said differently than Create, or together with something that did not change. */
 function exceptions(changed: string[], old: Bag, wanted: Bag): Bag {

@@ -1,0 +1,96 @@
+import { checkResource } from "../../../../localcloud/plugins/adapter/check";
+import { diffResource } from "../../../../localcloud/plugins/adapter/diff";
+import { checkSettings } from "../../../../localcloud/plugins/adapter/provider-settings";
+import { UNKNOWN } from "../../../../localcloud/plugins/adapter/wire";
+import { configureProvider } from "../../../../localcloud/plugins/aws/configuration";
+import { prepareInputs, provider } from "../../../../localcloud/plugins/aws/provider";
+import { recordedTypes } from "../../../../localcloud/plugins/aws/recorded";
+import { liveTags, tagChanges } from "../../../../localcloud/plugins/aws/tags";
+import { supportedTypes } from "../../../../localcloud/server/recorded-resources/supported-types";
+
+const config = configureProvider({ region: "eu-west-1", defaultTags: { tags: { team: "payments" } } }, { endpoint: "http://127.0.0.1:9/" });
+const type = (token: string) => provider.resources[token]!;
+const naming = { logicalName: "thing", randomSeed: Buffer.from("seed") };
+
+test("every recorded type has a schema here and a row in the cloud", () => {
+  expect(Object.keys(recordedTypes).sort()).toEqual([...supportedTypes.keys()].sort());
+});
+
+describe("settings", () => {
+  test("those that nothing would obey are refused by name", () => {
+    expect(checkSettings(provider, { region: "eu-west-1", httpsProxy: "http://proxy", assumeRoles: "[]" }).map(({ property }) => property)).toEqual(["httpsProxy", "assumeRoles"]);
+  });
+
+  test("another account than the embedded one is refused", () => {
+    expect(checkSettings(provider, { allowedAccountIds: '["999999999999"]' })).toMatchObject([{ property: "allowedAccountIds" }]);
+  });
+
+  test("without an address of the cloud, the error says how to get one", () => {
+    expect(() => configureProvider({}, {})).toThrow(/AWS_ENDPOINT_URL.*shipshape local/);
+  });
+
+  test("an explicit endpoint and Region win over the environment", () => {
+    const { endpoint, region } = configureProvider({ region: "us-east-1", endpoints: [{ rds: "http://127.0.0.1:2" }] }, { endpoint: "http://127.0.0.1:1", region: "eu-west-1" });
+    expect({ endpoint, region }).toEqual({ endpoint: "http://127.0.0.1:2", region: "us-east-1" });
+  });
+});
+
+describe("tags", () => {
+  test("default ones are added, and overridden by the resource's own", () => {
+    const key = type("aws:kms/key:Key");
+    expect(prepareInputs({ tags: { team: "search", owner: "a" } }, key, config)).toMatchObject({ region: "eu-west-1", tagsAll: { team: "search", owner: "a" } });
+    expect(prepareInputs({}, key, config).tagsAll).toEqual({ team: "payments" });
+    expect(prepareInputs({ tags: { owner: UNKNOWN } }, key, config).tagsAll).toBe(UNKNOWN);
+  });
+
+  test("default ones that the program does not repeat are no difference when read back", () => {
+    expect(liveTags({ team: "payments", owner: "a" }, { tags: { owner: "a" } }, config)).toEqual({ tags: { owner: "a" }, tagsAll: { team: "payments", owner: "a" } });
+    expect(liveTags({ team: "payments" }, { tags: { team: "payments" } }, config).tags).toEqual({ team: "payments" });
+  });
+
+  test("the last one can be taken away", () => {
+    expect(tagChanges({ tagsAll: { team: "payments", owner: "a" } }, {}, config)).toEqual({ remove: ["owner"], set: {} });
+  });
+
+  test("one changed outside shows as that tag alone", () => {
+    const state = { isEnabled: true, keyUsage: "ENCRYPT_DECRYPT", customerMasterKeySpec: "SYMMETRIC_DEFAULT" };
+    const { detailed } = diffResource(type("aws:kms/key:Key"), { ...state, tags: { owner: "b", "cost-center": "1" } }, { ...state, tags: { owner: "a", "cost-center": "1" } }, []);
+    expect(detailed).toEqual({ "tags.owner": "UPDATE" });
+  });
+});
+
+describe("differences that are none", () => {
+  const differences = (token: string, old: object, wanted: object) => Object.keys(diffResource(type(token), old, wanted, []).detailed);
+
+  test("the order and spaces of a policy", () => {
+    expect(differences("aws:iam/policy:Policy", { path: "/", policy: '{"Version":"1","Statement":[]}' }, { policy: '{ "Statement": [], "Version": "1" }' })).toEqual([]);
+  });
+
+  test("a parameter's apply method alone, and the order of parameters", () => {
+    const old = { family: "postgres17", description: "Managed by Pulumi", parameters: [{ name: "a", value: "1", applyMethod: "immediate" }, { name: "b", value: "1", applyMethod: "pending-reboot" }] };
+    const wanted = { ...old, parameters: [{ name: "b", value: "1", applyMethod: "immediate" }, { name: "a", value: "1" }] };
+    expect(differences("aws:rds/parameterGroup:ParameterGroup", old, wanted)).toEqual([]);
+    expect(differences("aws:rds/parameterGroup:ParameterGroup", old, { ...old, parameters: [{ name: "a", value: "2" }, wanted.parameters[0]] })).not.toEqual([]);
+  });
+
+  test("a key by its ARN or its id", () => {
+    expect(differences("aws:kms/alias:Alias", { name: "alias/a", targetKeyId: "123" }, { name: "alias/a", targetKeyId: "arn:aws:kms:eu-central-1:123456789012:key/123" })).toEqual([]);
+  });
+});
+
+test("a rule opened by hand shows, also where the program gives an empty list", () => {
+  const old = { name: "db", description: "x", ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }], egress: [] };
+  expect(diffResource(type("aws:ec2/securityGroup:SecurityGroup"), old, { name: "db", description: "x", ingress: [], egress: [] }, []).detailed).toEqual({ ingress: "DELETE" });
+});
+
+test("a policy written as an object becomes the JSON text that AWS takes", () => {
+  const { inputs, failures } = checkResource(type("aws:iam/role:Role"), {}, { assumeRolePolicy: { Version: "2012-10-17", Statement: [] } }, naming);
+  expect({ policy: inputs.assumeRolePolicy, failures }).toEqual({ policy: '{"Version":"2012-10-17","Statement":[]}', failures: [] });
+});
+
+test("names are made up in the form AWS takes", () => {
+  const name = (token: string, inputs: object) => checkResource(type(token), {}, inputs, { ...naming, logicalName: "Orders" }).inputs.name;
+  expect(name("aws:rds/parameterGroup:ParameterGroup", { family: "postgres17" })).toMatch(/^orders-[0-9a-f]{7}$/);
+  expect(name("aws:kms/alias:Alias", { targetKeyId: "1" })).toMatch(/^alias\/Orders-[0-9a-f]{7}$/);
+  expect(name("aws:sns/topic:Topic", { namePrefix: "orders-" })).toBeUndefined();
+});

@@ -1,0 +1,55 @@
+import * as aws from "@pulumi/aws";
+import { createPluginStack, type PluginStack } from "../plugin-stack";
+
+let stack: PluginStack;
+
+/** Nobody listens there: a preview has to do without the cloud. */
+const environment = { AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_REGION: "eu-central-1" };
+
+beforeAll(async () => {
+  stack = await createPluginStack("aws-refused");
+  Object.assign(stack.stack.workspace.envVars, environment);
+});
+
+afterAll(() => stack?.remove());
+
+async function judgedByGuardrails() {
+  const cluster = new aws.rds.Cluster("cluster", { engine: "aurora-postgresql", masterUsername: "owner", masterPassword: "secret-1", storageEncrypted: true, tags: { owner: "team" } });
+  new aws.rds.ClusterInstance("cluster-instance", { clusterIdentifier: cluster.id, engine: "aurora-postgresql", instanceClass: "db.r7g.large" });
+  new aws.rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" });
+  new aws.rds.ClusterSnapshot("cluster-snapshot", { dbClusterIdentifier: cluster.id, dbClusterSnapshotIdentifier: "one", sharedAccounts: ["all"] });
+  const vpc = new aws.ec2.Vpc("vpc", { cidrBlock: "10.1.0.0/16" });
+  const gateway = new aws.ec2.InternetGateway("gateway", { vpcId: vpc.id });
+  const table = new aws.ec2.RouteTable("table", { vpcId: vpc.id, routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }] });
+  new aws.ec2.Route("route", { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id });
+  new aws.ec2.SecurityGroupRule("rule", { securityGroupId: "sg-1", type: "ingress", protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] });
+  new aws.vpc.SecurityGroupIngressRule("ingress", { securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 5432, toPort: 5432, cidrIpv4: "0.0.0.0/0" });
+}
+
+test("a preview takes what only guardrails judge, without a cloud", async () => {
+  const { failed, changes } = await stack.preview(judgedByGuardrails);
+  expect(failed).toBe(false);
+  const resources = Object.entries(changes).filter(([name]) => !name.startsWith("default_"));
+  expect(resources.map(([, operation]) => operation)).toEqual(Array(10).fill("create"));
+});
+
+test("making such a thing fails, and says that it has no counterpart here", async () => {
+  const { failed, diagnostics } = await stack.up(async () => void new aws.rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" }));
+  expect(failed).toBe(true);
+  expect(diagnostics).toContain("aws:rds/snapshotCopy:SnapshotCopy has no embedded counterpart");
+});
+
+test("a type that is not known fails in a preview, with the list of those that are", async () => {
+  const { failed, diagnostics } = await stack.preview(async () => void new aws.s3.Bucket("bucket"));
+  expect(failed).toBe(true);
+  expect(diagnostics).toContain("aws:s3/bucket:Bucket is not part of the embedded aws provider");
+  expect(diagnostics).toContain("aws:rds/instance:Instance");
+});
+
+test("default tags and the Region stand in the inputs of what takes them", async () => {
+  const { outputs } = await stack.preview(async () => {
+    const provider = new aws.Provider("tagging", { region: "eu-west-1", defaultTags: { tags: { team: "payments", tier: "gold" } } });
+    new aws.kms.Key("key", { tags: { tier: "silver" } }, { provider });
+  });
+  expect(outputs.key).toMatchObject({ region: "eu-west-1", tags: { tier: "silver" }, tagsAll: { team: "payments", tier: "silver" } });
+});
