@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Clock } from "../../../localcloud/server/clock";
+import { ManagedSecrets, type SetMasterPassword } from "../../../localcloud/server/secrets-manager/managed-secrets";
+import { Secrets } from "../../../localcloud/server/secrets-manager/secrets";
+import { pickVersion } from "../../../localcloud/server/secrets-manager/versions";
+import { Store } from "../../../localcloud/server/store";
+
+const user = { dbiResourceId: "db-A", identifier: "orders", region: "eu-central-1", username: "dbadmin" };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "shipshape-managed-secrets-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A cloud on the folder as a server would find it at its start; the database is what remembers passwords. */
+function open(setMasterPassword: SetMasterPassword) {
+  const store = new Store(folder);
+  const clock = new Clock(store);
+  const secrets = new Secrets(store, clock, { keyArn: (key) => key });
+  return { clock, secrets, managed: new ManagedSecrets(secrets, clock, setMasterPassword) };
+}
+
+const reachable = (database: { password?: string }): SetMasterPassword => async (_id, _username, password) => void (database.password = password);
+const unreachable: SetMasterPassword = async () => {
+  throw new Error("the database does not run");
+};
+
+/** Lets what `tend` began come to its end. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test("an instance whose creation is taken up again gets the secret it had", () => {
+  const { SecretArn } = open(unreachable).managed.create(user);
+  const { managed, secrets } = open(unreachable);
+  expect(managed.create(user).SecretArn).toBe(SecretArn);
+  expect(secrets.list()).toHaveLength(1);
+  expect(secrets.list()[0]).toMatchObject({ name: expect.stringMatching(/^rds!db-[0-9a-f-]{36}$/), managed: { service: "rds" }, tags: { "aws:secretsmanager:owningService": "rds" } });
+});
+
+test("passwords are as RDS allows them", () => {
+  const { managed } = open(unreachable);
+  managed.create(user);
+  expect(managed.credentials("db-A")).toEqual({ username: "dbadmin", password: expect.stringMatching(/^[^/'"@ ]{28}$/) });
+});
+
+test("a rotation ends with database and secret agreeing, and the old password as the previous one", async () => {
+  const database: { password?: string } = {};
+  const { managed, secrets } = open(reachable(database));
+  managed.create(user);
+  const before = managed.credentials("db-A").password;
+  await managed.rotate("db-A");
+  expect(managed.credentials("db-A").password).toBe(database.password);
+  expect(database.password).not.toBe(before);
+  expect(pickVersion(secrets.list()[0]!, undefined, "AWSPREVIOUS").value).toEqual({ string: JSON.stringify({ username: "dbadmin", password: before }) });
+});
+
+test("two rotations at once are one", async () => {
+  const set: string[] = [];
+  const { managed } = open(async (_id, _username, password) => void set.push(password));
+  managed.create(user);
+  await Promise.all([managed.rotate("db-A"), managed.rotate("db-A")]);
+  expect(set).toHaveLength(1);
+});
+
+test("a rotation that a kill cut off after the database had learnt the password is finished by the next server", async () => {
+  const database: { password?: string } = {};
+  const first = open(async (...change) => {
+    await reachable(database)(...change);
+    // The process dies here: nothing after this line runs.
+    await new Promise(() => undefined);
+  });
+  first.managed.create(user);
+  void first.managed.rotate("db-A");
+  await settled();
+  const next = open(reachable(database));
+  expect(next.managed.describe("db-A")?.SecretStatus).toBe("rotating");
+  expect(next.managed.credentials("db-A").password).not.toBe(database.password);
+  next.managed.tend();
+  await settled();
+  expect(next.managed.credentials("db-A").password).toBe(database.password);
+  expect(next.managed.describe("db-A")?.SecretStatus).toBe("active");
+});
+
+test("a rotation that finds the database stopped changes nothing that anybody reads, and is made up for later", async () => {
+  const stopped = open(unreachable);
+  stopped.managed.create(user);
+  const before = stopped.managed.credentials("db-A");
+  await expect(stopped.managed.rotate("db-A")).rejects.toThrow("does not run");
+  expect(stopped.managed.credentials("db-A")).toEqual(before);
+  const database: { password?: string } = {};
+  const started = open(reachable(database));
+  started.managed.tend();
+  await settled();
+  expect(started.managed.credentials("db-A").password).toBe(database.password);
+});
+
+test("after seven days by the clock a password rotates by itself, not before", async () => {
+  const set: string[] = [];
+  const { managed, clock } = open(async (_id, _username, password) => void set.push(password));
+  managed.create(user);
+  clock.setOffset(6.9 * 86_400_000);
+  managed.tend();
+  expect(set).toHaveLength(0);
+  clock.setOffset(7.1 * 86_400_000);
+  managed.tend();
+  await settled();
+  managed.tend();
+  await settled();
+  expect(set).toHaveLength(1);
+});
