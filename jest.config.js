@@ -7,5 +7,6 @@ module.exports = {
   transform: { "^.+\\.ts$": swc },
   testTimeout: 120_000, // a whole "pulumi up" on a busy machine; what is slow is measured by benchmarks
   maxWorkers: 2, // every worker runs databases and engines of its own
+  globalSetup: "<rootDir>/test/global-setup.ts",
   reporters: ["default", "<rootDir>/test/closing-line.cjs"],
 };

@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { installPlugins } from "../localcloud/plugins/bundle";
+import { ensureEngine } from "../localcloud/toolchain/engine";
+
+/** Once per run, so that no test pays for it: the engine, and the plugins bundled into the user's cache. */
+export default async function globalSetup(): Promise<void> {
+  await ensureEngine((line) => process.stderr.write(`${line}\n`));
+  const pulumiHome = mkdtempSync(join(tmpdir(), "shipshape-global-setup-"));
+  try {
+    await installPlugins(pulumiHome);
+  } finally {
+    rmSync(pulumiHome, { recursive: true, force: true });
+  }
+}

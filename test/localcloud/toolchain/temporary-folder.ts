@@ -1,0 +1,19 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const made: string[] = [];
+afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A folder of the test file's own, removed when the file is done. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-toolchain-"));
+  chmodSync(folder, 0o755);
+  made.push(folder);
+  return folder;
+}
+
+/** A stand-in for a program that a test must not really run. */
+export function writeProgram(file: string, ...lines: string[]): void {
+  writeFileSync(file, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
+}
