@@ -12,7 +12,7 @@ export interface LocalEndpoint {
  * Settings of the caller's own that would send requests past the embedded cloud, to real AWS: an endpoint per service wins over
  * `AWS_ENDPOINT_URL`, a profile wins over keys in some clients. They are taken away, not overwritten.
  */
-const misleading = /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|DEFAULT_REGION|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*)$/;
+const misleading = /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*)$/;
 const proxySettings = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "grpc_proxy"];
 
 /**
@@ -24,6 +24,8 @@ export function localEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Re
   return {
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: "eu-central-1",
+    // boto3, and the `aws` CLI before version 2, know the region by this name only.
+    AWS_DEFAULT_REGION: "eu-central-1",
     AWS_ACCESS_KEY_ID: "AKIASHIPSHAPELOCAL00",
     AWS_SECRET_ACCESS_KEY: "local",
     PULUMI_HOME: join(endpoint.dataFolder, "pulumi-home"),
