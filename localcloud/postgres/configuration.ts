@@ -118,7 +118,6 @@ function keptValues(input: ConfigurationInput): Record<string, string> {
     // Lets a master who is no superuser act for the roles it makes, as RDS's can.
     createrole_self_grant: "set, inherit",
     "rds.extensions": supportedExtensions.join(","),
-    ...(input.definitions.some(({ name }) => name === "allow_alter_system") ? { allow_alter_system: "off" } : {}),
   };
 }
 

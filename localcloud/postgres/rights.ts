@@ -46,6 +46,7 @@ export const extensionRuleStatements: readonly string[] = [
     end loop;
   end $$`,
   // pageinspect asks superuser() in C, whatever was granted: its functions run as their owner, for those who may call them.
+  // They keep the caller's search_path, since they take names of tables; in C they call nothing that it could redirect.
   `create function rdsadmin_internal.open_pageinspect(extension oid) returns void language plpgsql set search_path = pg_catalog as $$
   declare
     routine oid;
@@ -54,7 +55,7 @@ export const extensionRuleStatements: readonly string[] = [
       select d.objid from pg_depend d
       where d.refclassid = 'pg_extension'::regclass and d.refobjid = extension and d.deptype = 'e' and d.classid = 'pg_proc'::regclass
     loop
-      execute format('revoke all on routine %1$s from public; alter routine %1$s security definer set search_path = pg_catalog', routine::regprocedure);
+      execute format('revoke all on routine %1$s from public; alter routine %1$s security definer', routine::regprocedure);
     end loop;
   end $$`,
   `create function rdsadmin_internal.on_extension() returns event_trigger language plpgsql security definer set search_path = pg_catalog as $$

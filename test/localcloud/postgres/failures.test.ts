@@ -1,0 +1,126 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { createServer as createListener, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { availableVersions } from "../../../localcloud/postgres/binaries";
+import { buildOnce } from "../../../localcloud/postgres/build-once";
+import { createServer, openServer } from "../../../localcloud/postgres/postgres-server";
+import { reachableFolder } from "../../../localcloud/postgres/reachable-folder";
+import { serverUser } from "../../../localcloud/postgres/server-user";
+import { startFailure } from "../../../localcloud/postgres/start-failure";
+import { ServerPlace, master } from "./servers";
+
+describe("a server that cannot be had", () => {
+  const place = new ServerPlace();
+  afterAll(() => place.close());
+
+  it("says that its port is taken, disturbs nobody, and starts once it is free", async () => {
+    const other = await place.server("other");
+    const listener = createListener().listen(0, "127.0.0.1");
+    await new Promise((resolve) => listener.once("listening", resolve));
+    const { port } = listener.address() as AddressInfo;
+
+    await expect(createServer(place.settings("db", { port }), master)).rejects.toMatchObject({ code: "port-taken", hint: expect.any(String) as string });
+    expect(existsSync(join(place.folder, "db"))).toBe(false);
+    expect(other.state()).toBe("running");
+    await new Promise((resolve) => listener.close(resolve));
+    expect((await place.server("db", { port })).port).toBe(port);
+  });
+
+  it("names the package to add when its binaries are missing", async () => {
+    const missing = { code: "binaries-missing", message: expect.stringContaining(availableVersions().join(", ")) as string, hint: expect.stringContaining(`postgresql-15.3-${process.platform}-${process.arch}`) as string };
+    await expect(createServer(place.settings("old", { engineVersion: "15.3" }), master)).rejects.toMatchObject(missing);
+    expect(existsSync(join(place.folder, "old"))).toBe(false);
+  });
+
+  it("refuses queries by name while it is stopped", async () => {
+    const server = await place.server("stopped");
+    await server.stop();
+    await expect(server.query("select 1")).rejects.toMatchObject({ code: "not-running" });
+    await expect(openServer(place.settings("never-made"))).rejects.toMatchObject({ code: "not-created" });
+  });
+
+  it("keeps its port when it is opened again, and takes another when told to", async () => {
+    const server = await openServer(place.settings("stopped"));
+    const reopened = await openServer(place.settings("stopped", { port: server.port + 1 }));
+    expect((await openServer(place.settings("stopped"))).port).toBe(reopened.port);
+  });
+
+  it.each([
+    ["disk-full", 'FATAL:  could not write to file "pg_wal/xlogtemp.12": No space left on device'],
+    ["port-taken", 'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use'],
+    ["incompatible-parameters", 'FATAL:  could not access file "pgaudit": No such file or directory'],
+    ["incompatible-parameters", "FATAL:  WAL streaming (\"max_wal_senders\" > 0) requires \"wal_level\" to be \"replica\" or \"logical\""],
+    ["incompatible-parameters", "FATAL:  could not map anonymous shared memory: Cannot allocate memory"],
+    ["start-failed", 'PANIC:  could not locate a valid checkpoint record'],
+  ])("is classed as %s by what PostgreSQL logs: %s", (code, line) => {
+    const error = startFailure([`2026-11-23 10:00:00 UTC::@:[1]:${line}`]);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(line.replace(/^\w+: +/, ""));
+  });
+});
+
+describe("a folder for PostgreSQL's user", () => {
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-reach-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("is taken as wanted when that user can reach it, else replaced, with the reason", () => {
+    const isRoot = serverUser().spawnOptions.uid !== undefined;
+    chmodSync(folder, 0o700);
+    const closed = reachableFolder(join(folder, "databases"));
+    expect(closed.folder.startsWith("/var/tmp/shipshape-")).toBe(isRoot);
+    if (isRoot) expect(closed.reason).toContain(`${folder} is closed to user ${serverUser().name}`);
+    chmodSync(folder, 0o755);
+    expect(reachableFolder(join(folder, "databases"))).toEqual({ folder: join(folder, "databases") });
+  });
+
+  it("that many build at once is built whole, and what a dead builder left goes", async () => {
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, "view.partial-999999999-abcdef"));
+    let built = 0;
+    const build = async (partial: string) => {
+      built++;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      mkdirSync(join(partial, "whole"));
+    };
+    await Promise.all([1, 2, 3].map(() => buildOnce(join(folder, "view"), build)));
+    expect([built, readdirSync(folder)]).toEqual([1, ["view"]]);
+    expect(statSync(join(folder, "view")).mode & 0o777).toBe(0o755);
+    await expect(buildOnce(join(folder, "other"), () => Promise.reject(new Error("half-way")))).rejects.toThrow("half-way");
+    expect(readdirSync(folder)).toEqual(["view"]);
+  });
+});
+
+/** Needs a small file system of its own, which only some machines let us mount. */
+const canMount = process.platform === "linux" && process.getuid?.() === 0 && mounts();
+(canMount ? describe : describe.skip)("a full disk", () => {
+  it("fails that server's create by name, leaves nothing of it, and no other is touched", async () => {
+    const place = new ServerPlace();
+    const small = join(place.folder, "small");
+    mkdirSync(small);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=20m,mode=0755", "tmpfs", small]);
+    try {
+      const other = await place.server("other");
+      await expect(createServer(place.settings("small/db"), master)).rejects.toMatchObject({ code: "disk-full" });
+      expect(readdirSync(small)).toEqual([]);
+      expect(other.state()).toBe("running");
+    } finally {
+      execFileSync("umount", [small]);
+      await place.close();
+    }
+  });
+});
+
+function mounts(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-mount-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("umount", [folder]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

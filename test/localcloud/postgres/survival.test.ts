@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type PostgresServer, type PostgresServerSettings, createServer, openServer } from "../../../localcloud/postgres/postgres-server";
+import { processesIn } from "../../../localcloud/postgres/processes";
+import { ServerPlace, master, versions } from "./servers";
+
+describe("a server whose manager dies", () => {
+  const place = new ServerPlace();
+  afterAll(() => place.close());
+
+  it("lives on with its clients, and the next manager finds it running", async () => {
+    const settings = place.settings("adopted");
+    const manager = startManager(settings);
+    const [, port, pid] = (await once(manager.stdout!, "data")).toString().split(/\s/).map(Number);
+    const client = await place.connect({ port } as PostgresServer);
+    await kill(manager);
+
+    const server = await place.server("adopted");
+    expect([server.state(), server.port, server.pid]).toEqual(["running", port, pid]);
+    expect((await client.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    await client.end();
+
+    await server.stop();
+    expect([server.state(), server.pid, processesIn(server.dataFolder)]).toEqual(["stopped", undefined, []]);
+    await expect(connectsTo(server.port)).resolves.toBe(false);
+  });
+
+  it.each([
+    ["nothing is copied yet", "."],
+    ["the template is being copied", "data"],
+    ["it is about to be started", "tls/server.key"],
+    ["it is starting", "data/postmaster.pid"],
+    ["the master is being made", "socket"],
+  ])("in the middle of a create, when %s, is made whole by the next create", async (_, sign) => {
+    const name = `killed-${sign.replaceAll(/\W/g, "-")}`;
+    const settings = place.settings(name);
+    const manager = startManager(settings);
+    while (!existsSync(join(settings.folder, sign))) await sleep(1);
+    await kill(manager);
+    expect(existsSync(join(settings.folder, "server.json"))).toBe(false);
+    await expect(openServer(settings)).rejects.toMatchObject({ code: "not-created" });
+
+    const server = await place.server(name);
+    const client = await place.connect(server);
+    expect((await client.query("select current_database() as name")).rows).toEqual([{ name: "orders" }]);
+    await client.end();
+    expect(new Set(processesIn(server.dataFolder)).has(server.pid as number)).toBe(true);
+    await server.stop("immediate");
+    expect(server.state()).toBe("crashed"); // as after a crash: the next start recovers
+  });
+
+  it("can be told twice to create: the second finds what the first made, with the first password", async () => {
+    const server = await place.server("twice");
+    const again = await createServer(place.settings("twice"), { ...master, password: "another-Password-1" });
+    expect([again.port, again.pid]).toEqual([server.port, server.pid]);
+    await (await place.connect(again)).end();
+  });
+});
+
+describe.each(versions)("a PostgreSQL %s that is killed", (engineVersion) => {
+  const place = new ServerPlace();
+  afterAll(() => place.close());
+
+  it("is seen as crashed, started again with every committed row, even while a backend of old computes on", async () => {
+    const server = await place.server("db", { engineVersion });
+    const client = await place.connect(server);
+    await client.query("create table kept as select generate_series(1, 1000) as id");
+    // Looks at no signal while it computes, and holds the shared memory.
+    const busy = await place.connect(server);
+    busy.query("do $$ begin perform count(*) from generate_series(1, 3) a, lateral (select repeat(md5(a::text), 200000) ~ '(a|b|c)+z$') b; perform sum(i) from generate_series(1, 1000000000) i; end $$").catch(() => undefined);
+    await sleep(100);
+    process.kill(server.pid as number, "SIGKILL");
+    while (server.state() === "running") await sleep(5);
+    expect(server.state()).toBe("crashed");
+
+    await server.start();
+    const after = await place.connect(server);
+    expect((await after.query("select count(*)::int as rows from kept")).rows).toEqual([{ rows: 1000 }]);
+    await after.end();
+    await server.stop();
+    expect(processesIn(server.dataFolder)).toEqual([]);
+  });
+});
+
+describe("a pid file that names a stranger", () => {
+  const place = new ServerPlace();
+  afterAll(() => place.close());
+
+  it("is not taken for a running server, and keeps none from starting", async () => {
+    const server = await place.server("db");
+    process.kill(server.pid as number, "SIGKILL");
+    while (server.state() === "running") await sleep(5);
+    const stranger = spawn("sleep", ["60"]);
+    const { readFileSync, writeFileSync } = await import("node:fs");
+    const file = join(server.dataFolder, "postmaster.pid");
+    writeFileSync(file, readFileSync(file, "utf8").replace(/^\d+/, String(stranger.pid)));
+    try {
+      expect(server.state()).toBe("crashed");
+      await server.start();
+      expect(server.state()).toBe("running");
+    } finally {
+      stranger.kill();
+    }
+  });
+});
+
+function startManager(settings: PostgresServerSettings): ChildProcess {
+  const program = join(__dirname, "create-server.ts");
+  return spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(settings), JSON.stringify(master)], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+async function kill(manager: ChildProcess): Promise<void> {
+  const exit = once(manager, "exit");
+  manager.kill("SIGKILL");
+  await exit;
+}
+
+function connectsTo(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
+}
