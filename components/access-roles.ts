@@ -19,32 +19,53 @@ export interface AccessSettings {
   tags: Record<string, string>;
 }
 
+export interface AccessRoles {
+  logins: Record<RoleName, RoleLogin>;
+  /** What nothing else depends on. */
+  leaves: pulumi.Resource[];
+}
+
 /**
  * The access baseline: roles without any attribute of power, the schemas they own, and exactly the privileges of roles.ts.
  * All of it goes with the instance (`deletedWith`): a destroy needs no login, and nothing hands tables to the master on the way.
+ *
+ * The master, no superuser, must be a member of `owner` to work on what it owns. That membership is not declared: from PostgreSQL 16 on
+ * a role's creator has one row of its own in pg_auth_members, the provider's GrantRole reads that instead of its own, and would be replaced at
+ * every `up`. The provider joins and leaves around each statement instead, hence one after the other.
  */
-export function accessRoles(name: string, shape: StandardShape, settings: AccessSettings, parent: pulumi.Resource): Record<RoleName, RoleLogin> {
-  const aside = { parent };
+export function accessRoles(name: string, shape: StandardShape, settings: AccessSettings, parent: pulumi.Resource): AccessRoles {
   const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
-  const logins = Object.fromEntries(roleNames.map(role => [role, roleWithSecret(name, role, shape, settings, aside, sql)])) as Record<RoleName, RoleLogin & { role: postgresql.Role }>;
-  const roles = roleNames.map(role => logins[role].role);
+  const roles = roleNames.map(role => roleWithSecret(name, role, shape, settings, { parent }, sql));
+  const next = chain(sql, roles.map(({ made }) => made));
+  const database = shape.databaseName;
 
-  // From PostgreSQL 16 on the master may administer a role it made, but not act as it; without this every statement about the owner's schema
-  // would be wrapped in a grant and a revoke, and two at once would trip over each other.
-  const mayActAsOwner = new postgresql.GrantRole(`${name}-admin-acts-as-owner`, { role: settings.instance.username, grantRole: "owner", withAdminOption: false }, { ...sql, dependsOn: roles });
-  const prepared = { ...sql, dependsOn: [...roles, mayActAsOwner] };
-  const schema = (suffix: string, schemaName: string, owner: pulumi.Input<string>) => new postgresql.Schema(`${name}-schema-${suffix}`, { name: schemaName, database: shape.databaseName, owner, ifNotExists: true, dropCascade: false }, prepared);
-  const application = schema("application", shape.schemaName, "owner");
-  const control = schema("control", controlSchema, "shipshape");
-  const integrity = schema("integrity", integritySchema, settings.instance.username);
-  const extension = (extensionName: string, schemaName: string) => new postgresql.Extension(`${name}-extension-${extensionName}`, { name: extensionName, database: shape.databaseName, schema: schemaName, createCascade: false, dropCascade: false }, { ...sql, dependsOn: [...prepared.dependsOn, integrity] });
-  const extensions = [extension("amcheck", integritySchema), ...shape.extensions.map(extensionName => extension(extensionName, "public"))];
+  const schema = (suffix: string, schemaName: string, owner: pulumi.Input<string>) => next(options => new postgresql.Schema(`${name}-schema-${suffix}`, { name: schemaName, database, owner, ifNotExists: true, dropCascade: false }, options));
+  schema("application", shape.schemaName, "owner");
+  schema("control", controlSchema, "shipshape");
+  schema("integrity", integritySchema, settings.instance.username);
+  const extension = (extensionName: string, schemaName: string) => next(options => new postgresql.Extension(`${name}-extension-${extensionName}`, { name: extensionName, database, schema: schemaName, createCascade: false, dropCascade: false }, options));
+  extension("amcheck", integritySchema);
+  for (const extensionName of shape.extensions) extension(extensionName, "public");
 
-  grants(name, shape, { ...sql, dependsOn: [...prepared.dependsOn, application, control, integrity, ...extensions] });
-  return logins;
+  const lastGrant = grants(name, shape, next);
+  return {
+    logins: Object.fromEntries(roles.map(({ login }) => [login.username, login])) as Record<RoleName, RoleLogin>,
+    leaves: [lastGrant, ...roles.flatMap(({ secretVersion }) => secretVersion ?? [])],
+  };
 }
 
-function roleWithSecret(name: string, role: RoleName, shape: StandardShape, settings: AccessSettings, aside: pulumi.CustomResourceOptions, sql: pulumi.CustomResourceOptions): RoleLogin & { role: postgresql.Role } {
+/** Makes one resource after the other: two at once on one schema fail with "tuple concurrently updated". */
+type Next = <R extends pulumi.Resource>(make: (options: pulumi.CustomResourceOptions) => R) => R;
+function chain(options: pulumi.CustomResourceOptions, first: pulumi.Resource[]): Next {
+  let last = first;
+  return make => {
+    const made = make({ ...options, dependsOn: last });
+    last = [made];
+    return made;
+  };
+}
+
+function roleWithSecret(name: string, role: RoleName, shape: StandardShape, settings: AccessSettings, aside: pulumi.CustomResourceOptions, sql: pulumi.CustomResourceOptions): { made: postgresql.Role; login: RoleLogin; secretVersion: pulumi.Resource | undefined } {
   const { secretName, authentication, statementTimeoutMilliseconds } = shape.roles[role];
   const standard = roleStandards[role];
   const kept = secretName ? passwordWithSecret(`${name}-${role}`, { secretName, purpose: `${role} of ${shape.identifier}: ${standard.purpose}`, recoveryDays: shape.secretRecoveryDays, keyArn: settings.keyArn, tags: settings.tags }, aside) : undefined;
@@ -71,12 +92,13 @@ function roleWithSecret(name: string, role: RoleName, shape: StandardShape, sett
     skipDropRole: false,
   }, { ...sql, protect: role === "owner" && shape.protect });
   const string = connectionString(role, settings.instance, shape, kept?.password);
-  if (kept) {
-    const { address: host, port } = settings.instance;
-    const secretString = pulumi.jsonStringify({ engine: "postgres", host, port, dbname: shape.databaseName, username: role, password: kept.password, url: string });
-    new aws.secretsmanager.SecretVersion(`${name}-${role}-secret-version`, { secretId: kept.secret.arn, secretString }, aside);
-  }
-  return { role: made, username: role, connectionString: string, secretArn: kept?.secret.arn };
+  const secretVersion = kept
+    ? new aws.secretsmanager.SecretVersion(`${name}-${role}-secret-version`, {
+        secretId: kept.secret.arn,
+        secretString: pulumi.jsonStringify({ engine: "postgres", host: settings.instance.address, port: settings.instance.port, dbname: shape.databaseName, username: role, password: kept.password, url: string }),
+      }, aside)
+    : undefined;
+  return { made, login: { username: role, connectionString: string, secretArn: kept?.secret.arn }, secretVersion };
 }
 
 /** The schema the role works in comes first; `public` holds extensions only. */
@@ -94,15 +116,10 @@ function connectionString(role: RoleName, instance: aws.rds.Instance, shape: Sta
   return pulumi.secret(pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full${lockTimeout}`);
 }
 
-/** One after the other: two grants at once on one schema fail with "tuple concurrently updated". */
-function grants(name: string, shape: StandardShape, options: pulumi.CustomResourceOptions & { dependsOn: pulumi.Resource[] }): void {
+function grants(name: string, shape: StandardShape, next: Next): postgresql.Grant {
   const database = shape.databaseName;
-  let last = options.dependsOn;
-  const next = <R extends pulumi.Resource>(make: (options: pulumi.CustomResourceOptions) => R): void => {
-    last = [make({ ...options, dependsOn: last })];
-  };
-  const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database">) => next(chained => new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, chained));
-  const later = (suffix: string, args: Omit<postgresql.DefaultPrivilegesArgs, "database" | "owner" | "schema">) => next(chained => new postgresql.DefaultPrivileges(`${name}-later-${suffix}`, { database, owner: "owner", schema: shape.schemaName, withGrantOption: false, ...args }, chained));
+  const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database">) => next(options => new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, options));
+  const later = (suffix: string, args: Omit<postgresql.DefaultPrivilegesArgs, "database" | "owner" | "schema">) => next(options => new postgresql.DefaultPrivileges(`${name}-later-${suffix}`, { database, owner: "owner", schema: shape.schemaName, withGrantOption: false, ...args }, options));
 
   // An empty list revokes. What is nobody's in particular is nobody's; `postgres` and `template1` stay open to PUBLIC, as on every RDS.
   grant("public-database", { role: "public", objectType: "database", privileges: [] });
@@ -120,5 +137,5 @@ function grants(name: string, shape: StandardShape, options: pulumi.CustomResour
   }
   // Whether RDS lets its master pass this right on is not documented; where it does not, the grant warns, and a drill says "inconclusive".
   grant("shipshape-integrity", { role: "shipshape", objectType: "schema", schema: integritySchema, privileges: ["USAGE"] });
-  grant("shipshape-integrity-functions", { role: "shipshape", objectType: "function", schema: integritySchema, privileges: ["EXECUTE"] });
+  return grant("shipshape-integrity-functions", { role: "shipshape", objectType: "function", schema: integritySchema, privileges: ["EXECUTE"] });
 }

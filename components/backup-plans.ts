@@ -18,16 +18,16 @@ export interface BackupSettings {
  * AWS Backup beside RDS's own backups: copies that survive the deletion of the database and, in the vault's lock, a hasty administrator.
  * Databases are selected by their tag, so none has to be known here.
  */
-export function backupPlans(name: string, settings: BackupSettings, options: pulumi.CustomResourceOptions): { vaultName: pulumi.Output<string>; copyVaultArn: pulumi.Output<string> | undefined } {
+export function backupPlans(name: string, settings: BackupSettings, options: pulumi.CustomResourceOptions): { vaultName: pulumi.Output<string>; leaves: pulumi.Resource[] } {
   const vault = lockedVault(`${name}-vault`, settings.platformName, settings.keyArn, {}, settings, options);
   const copies = settings.copyRegion ? copyVault(name, settings.copyRegion, settings, options) : undefined;
   const role = new aws.iam.Role(`${name}-backup-role`, { name: `${settings.platformName}-backup`, description: "AWS Backup takes snapshots of databases with it", assumeRolePolicy: assumedBy("backup.amazonaws.com"), tags: settings.tags }, options);
   const attachment = new aws.iam.RolePolicyAttachment(`${name}-backup-role-policy`, { role: role.name, policyArn: pulumi.interpolate`arn:${settings.place.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup` }, options);
-  for (const kind of ["vault", "vault-and-copy"] as const) plan(name, kind, vault.name, kind === "vault-and-copy" ? copies?.arn : undefined, role, settings, { ...options, dependsOn: [attachment] });
-  return { vaultName: vault.name, copyVaultArn: copies?.arn };
+  const selections = (["vault", "vault-and-copy"] as const).map(kind => plan(name, kind, vault.name, kind === "vault-and-copy" ? copies?.arn : undefined, role, settings, { ...options, dependsOn: [attachment] }));
+  return { vaultName: vault.name, leaves: [...selections, ...vault.leaves, ...(copies?.leaves ?? [])] };
 }
 
-function plan(name: string, kind: Exclude<BackupPlan, "none">, vaultName: pulumi.Output<string>, copyTo: pulumi.Output<string> | undefined, role: aws.iam.Role, settings: BackupSettings, options: pulumi.CustomResourceOptions): void {
+function plan(name: string, kind: Exclude<BackupPlan, "none">, vaultName: pulumi.Output<string>, copyTo: pulumi.Output<string> | undefined, role: aws.iam.Role, settings: BackupSettings, options: pulumi.CustomResourceOptions): aws.backup.Selection {
   const lifecycle = { deleteAfter: backupPlanRetentionDays[kind] };
   const made = new aws.backup.Plan(`${name}-plan-${kind}`, {
     name: `${settings.platformName}-${kind}`,
@@ -44,21 +44,28 @@ function plan(name: string, kind: Exclude<BackupPlan, "none">, vaultName: pulumi
     }],
     tags: settings.tags,
   }, options);
-  new aws.backup.Selection(`${name}-selection-${kind}`, { name: kind, planId: made.id, iamRoleArn: role.arn, selectionTags: [{ type: "STRINGEQUALS", key: backupPlanTag, value: kind }] }, options);
+  return new aws.backup.Selection(`${name}-selection-${kind}`, { name: kind, planId: made.id, iamRoleArn: role.arn, selectionTags: [{ type: "STRINGEQUALS", key: backupPlanTag, value: kind }] }, options);
+}
+
+interface Vault {
+  name: pulumi.Output<string>;
+  arn: pulumi.Output<string>;
+  /** What nothing else depends on. */
+  leaves: pulumi.Resource[];
 }
 
 /**
  * Locked in governance mode: who has the right may lift it, nobody does by accident. Compliance mode (`changeableForDays`) cannot be undone,
  * not by AWS either, and is no choice a default may make.
  */
-function lockedVault(name: string, vaultName: string, keyArn: pulumi.Input<string>, where: { region?: string }, settings: BackupSettings, options: pulumi.CustomResourceOptions): aws.backup.Vault {
+function lockedVault(name: string, vaultName: string, keyArn: pulumi.Input<string>, where: { region?: string }, settings: BackupSettings, options: pulumi.CustomResourceOptions): Vault {
   const vault = new aws.backup.Vault(name, { name: vaultName, kmsKeyArn: keyArn, forceDestroy: false, tags: settings.tags, ...where }, options);
-  new aws.backup.VaultLockConfiguration(`${name}-lock`, { backupVaultName: vault.name, minRetentionDays: 7, maxRetentionDays: 365, ...where }, options);
-  return vault;
+  const lock = new aws.backup.VaultLockConfiguration(`${name}-lock`, { backupVaultName: vault.name, minRetentionDays: 7, maxRetentionDays: 365, ...where }, options);
+  return { name: vault.name, arn: vault.arn, leaves: [lock] };
 }
 
 /** Copies are encrypted anew, with a key of the Region they lie in: the other Region's key may be what was lost. */
-function copyVault(name: string, region: string, settings: BackupSettings, options: pulumi.CustomResourceOptions): aws.backup.Vault {
+function copyVault(name: string, region: string, settings: BackupSettings, options: pulumi.CustomResourceOptions): Vault {
   const key = new aws.kms.Key(`${name}-copy-key`, {
     description: `Shipshape: copies of backups in ${region}`,
     enableKeyRotation: true,
@@ -68,6 +75,6 @@ function copyVault(name: string, region: string, settings: BackupSettings, optio
     tags: settings.tags,
   }, settings.keyOptions);
   const vault = lockedVault(`${name}-copy-vault`, `${settings.platformName}-copies`, key.arn, { region }, settings, options);
-  new aws.backup.VaultPolicy(`${name}-copy-vault-policy`, { backupVaultName: vault.name, policy: inPlace(settings.place, copyVaultPolicy), region }, options);
-  return vault;
+  const policy = new aws.backup.VaultPolicy(`${name}-copy-vault-policy`, { backupVaultName: vault.name, policy: inPlace(settings.place, copyVaultPolicy), region }, options);
+  return { ...vault, leaves: [...vault.leaves, policy] };
 }

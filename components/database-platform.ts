@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { backupPlans } from "./backup-plans";
 import { parseInput } from "./input-errors";
+import { keystone } from "./keystone";
 import { parameterGroup } from "./parameter-group";
 import { standardParameters } from "./parameters";
 import { assumedBy, inPlace, keyPolicy, topicPolicy, type Place } from "./platform-policies";
@@ -68,39 +69,39 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       policy: inPlace(place, keyPolicy),
       tags,
     }, keyOptions);
-    new aws.kms.Alias(`${name}-key-alias`, { name: `alias/${platformName}-databases`, targetKeyId: key.keyId }, child);
+    const alias = new aws.kms.Alias(`${name}-key-alias`, { name: `alias/${platformName}-databases`, targetKeyId: key.keyId }, child);
 
     // With our key: CloudWatch cannot publish to a topic encrypted with the default key of SNS.
     const topic = new aws.sns.Topic(`${name}-topic`, { name: `${platformName}-databases`, displayName: "Shipshape databases", kmsMasterKeyId: key.arn, tags }, child);
-    new aws.sns.TopicPolicy(`${name}-topic-policy`, { arn: topic.arn, policy: pulumi.all([topic.arn, place]).apply(([arn, where]) => topicPolicy(arn, where)) }, child);
+    const policy = new aws.sns.TopicPolicy(`${name}-topic-policy`, { arn: topic.arn, policy: pulumi.all([topic.arn, place]).apply(([arn, where]) => topicPolicy(arn, where)) }, child);
 
     const monitoring = new aws.iam.Role(`${name}-monitoring-role`, { name: `${platformName}-monitoring`, description: "RDS writes enhanced monitoring with it", assumeRolePolicy: assumedBy("monitoring.rds.amazonaws.com"), tags }, child);
-    new aws.iam.RolePolicyAttachment(`${name}-monitoring-role-policy`, { role: monitoring.name, policyArn: pulumi.interpolate`arn:${place.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole` }, child);
+    const attachment = new aws.iam.RolePolicyAttachment(`${name}-monitoring-role-policy`, { role: monitoring.name, policyArn: pulumi.interpolate`arn:${place.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole` }, child);
 
     const subnets = new aws.rds.SubnetGroup(`${name}-subnets`, { name: `${platformName}-databases`, description: "Private subnets for databases", subnetIds, tags }, child);
 
     const groups = request.postgresMajors.map(major => {
       const { family } = versionStandards[major];
-      return [family, parameterGroup(`${name}-parameters-${family}`, { groupName: `${platformName}-${family}-standard`, family, parameters: standardParameters, tags }, child).name] as const;
+      return parameterGroup(`${name}-parameters-${family}`, { groupName: `${platformName}-${family}-standard`, family, parameters: standardParameters, tags }, child);
     });
 
     // Without source ids each covers all there are: one of each kind for the account, where one per database would soon meet the quota.
-    for (const [suffix, sourceType, eventCategories] of [
+    const subscriptions = ([
       ["instances", "db-instance", instanceEvents],
       ["parameter-groups", "db-parameter-group", ["configuration change"]],
       ["security-groups", "db-security-group", ["configuration change", "failure"]],
-    ] as const) {
-      new aws.rds.EventSubscription(`${name}-events-${suffix}`, { name: `${platformName}-${suffix}`, snsTopic: topic.arn, sourceType, eventCategories: [...eventCategories], enabled: true, tags }, child);
-    }
+    ] as const).map(([suffix, sourceType, eventCategories]) =>
+      new aws.rds.EventSubscription(`${name}-events-${suffix}`, { name: `${platformName}-${suffix}`, snsTopic: topic.arn, sourceType, eventCategories: [...eventCategories], enabled: true, tags }, child));
 
     const backups = backupPlans(name, { platformName, environment: request.environment, keyArn: key.arn, copyRegion: request.copyRegion, place, keyOptions, tags }, child);
+    keystone(name, !request.retire, [alias, policy, attachment, subnets, ...groups, ...subscriptions, ...backups.leaves], child);
 
     this.vpcId = pulumi.output(vpcId);
     this.keyArn = key.arn;
     this.topicArn = topic.arn;
     this.monitoringRoleArn = monitoring.arn;
     this.subnetGroupName = subnets.name;
-    this.parameterGroupNames = pulumi.output(Object.fromEntries(groups));
+    this.parameterGroupNames = pulumi.all(groups.map(group => pulumi.all([group.family, group.name]))).apply(pairs => Object.fromEntries(pairs) as Record<string, string>);
     this.backupVaultName = backups.vaultName;
     this.registerOutputs({
       vpcId: this.vpcId, keyArn: this.keyArn, topicArn: this.topicArn, monitoringRoleArn: this.monitoringRoleArn, subnetGroupName: this.subnetGroupName,

@@ -13,14 +13,16 @@ export interface MasterLogin {
   instanceArguments: Pick<aws.rds.InstanceArgs, "manageMasterUserPassword" | "masterUserSecretKmsKeyId" | "password">;
   /** Undefined where RDS keeps the password. */
   own: { password: pulumi.Output<string>; secret: aws.secretsmanager.Secret } | undefined;
+  /** What nothing else depends on. */
+  leaves: pulumi.Resource[];
 }
 
 export function masterLogin(name: string, request: ResolvedRequest, shape: StandardShape, settings: { keyArn: pulumi.Input<string>; tags: Record<string, string> }, options: pulumi.CustomResourceOptions): MasterLogin {
-  if (request.import?.asFound.manageMasterUserPassword === false) return { instanceArguments: {}, own: undefined };
-  if (request.masterPassword === "managed") return { instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn }, own: undefined };
+  if (request.import?.asFound.manageMasterUserPassword === false) return { instanceArguments: {}, own: undefined, leaves: [] };
+  if (request.masterPassword === "managed") return { instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn }, own: undefined, leaves: [] };
   const own = passwordWithSecret(`${name}-master`, { secretName: secretNameOf(request, "master"), purpose: "master login", recoveryDays: shape.secretRecoveryDays, ...settings }, options);
-  new aws.secretsmanager.SecretVersion(`${name}-master-secret-version`, { secretId: own.secret.arn, secretString: pulumi.jsonStringify({ username: masterUsername, password: own.password }) }, options);
-  return { instanceArguments: { password: own.password }, own };
+  const version = new aws.secretsmanager.SecretVersion(`${name}-master-secret-version`, { secretId: own.secret.arn, secretString: pulumi.jsonStringify({ username: masterUsername, password: own.password }) }, options);
+  return { instanceArguments: { password: own.password }, own, leaves: [version] };
 }
 
 /** Letters and digits only: the password stands in connection strings and in files of many formats. 40 of them are 238 bits. */

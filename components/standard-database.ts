@@ -7,6 +7,7 @@ import { databaseRequest, type StandardDatabaseArgs } from "./arguments";
 import { consumerSettings, type ConsumerSettings } from "./consumers";
 import { parseInput } from "./input-errors";
 import { instanceArguments, instanceOptions, resolvedEngineVersion } from "./instance";
+import { keystone } from "./keystone";
 import { adminConnection, masterLogin } from "./master-login";
 import { parameterGroup } from "./parameter-group";
 import type { RoleName } from "./roles";
@@ -86,10 +87,12 @@ export class StandardDatabase extends pulumi.ComponentResource {
       tags,
     }), instanceOptions(request, shape, { ...child, dependsOn: logGroups }));
 
-    for (const standard of standardAlarms(shape)) alarm(`${name}-alarm`, standard, instance, { identifier: shape.identifier, topicArn: platform.topicArn, tags }, child);
-    const logins: Partial<Record<RoleName, RoleLogin>> = request.accessRoles === "declared"
+    const alarms = standardAlarms(shape).map(standard => alarm(`${name}-alarm`, standard, instance, { identifier: shape.identifier, topicArn: platform.topicArn, tags }, child));
+    const access = request.accessRoles === "declared"
       ? accessRoles(name, shape, { instance, connection: adminConnection(name, instance, shape, login, platform, child), keyArn: platform.keyArn, tags }, this)
-      : {};
+      : undefined;
+    keystone(name, shape.protect, [...alarms, ...(access?.leaves ?? []), ...login.leaves], child);
+    const logins: Partial<Record<RoleName, RoleLogin>> = access?.logins ?? {};
 
     this.shape = shape;
     this.endpoint = instance.endpoint;
