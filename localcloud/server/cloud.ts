@@ -2,31 +2,52 @@ import { join } from "node:path";
 import type { LocalCloudSettings } from "../settings";
 import { Clock } from "./clock";
 import { CallLog } from "./cloudtrail/call-log";
+import { Events } from "./events/events";
+import { Instances } from "./instances/instances";
+import { Tending } from "./instances/tending";
+import { ParameterGroups } from "./parameter-groups/parameter-groups";
 import { RecordedResources } from "./recorded-resources/recorded-resources";
 import { usersOf } from "./recorded-resources/users";
-import { ManagedSecrets, type SetMasterPassword } from "./secrets-manager/managed-secrets";
+import { ManagedSecrets } from "./secrets-manager/managed-secrets";
 import { Secrets } from "./secrets-manager/secrets";
+import { Snapshots } from "./snapshots/snapshots";
 import { Store } from "./store";
+import { EventSubscriptions } from "./events/event-subscriptions";
+import { SubnetGroups } from "./subnet-groups/subnet-groups";
 
 /** What every handler works on: the records, the clock, and the rooms that do the work. One per server process. */
 export class Cloud {
+  /** Folder of the durable records; journals lie beside the collections. */
+  readonly recordsFolder: string;
   readonly store: Store;
   readonly clock: Clock;
+  readonly events: Events;
+  readonly eventSubscriptions: EventSubscriptions;
+  readonly parameterGroups: ParameterGroups;
+  readonly subnetGroups: SubnetGroups;
+  readonly instances: Instances;
+  readonly tending: Tending;
+  readonly snapshots: Snapshots;
   readonly recorded: RecordedResources;
   readonly secrets: Secrets;
   readonly managedSecrets: ManagedSecrets;
-  /** Given by the room that runs the databases; until it has, there is none to set a password in. */
-  setMasterPassword: SetMasterPassword = () => Promise.reject(new Error("the database does not run"));
   readonly calls: CallLog;
-  /** Folder of the durable records; journals lie beside the collections. */
-  readonly recordsFolder: string;
+  /** Ends the server process in good order; the process sets it. */
+  requestStop: () => void = () => undefined;
 
   constructor(readonly settings: LocalCloudSettings) {
     this.recordsFolder = join(settings.dataFolder, "cloud");
     this.store = new Store(this.recordsFolder);
     this.clock = new Clock(this.store);
+    this.events = new Events(this.recordsFolder, this.clock);
+    this.eventSubscriptions = new EventSubscriptions(this.store);
+    this.parameterGroups = new ParameterGroups(this.store);
+    this.subnetGroups = new SubnetGroups(this.store);
+    this.instances = new Instances(this);
+    this.tending = new Tending(this);
+    this.snapshots = new Snapshots(this.store, settings.dataFolder);
     this.secrets = new Secrets(this.store, this.clock, { keyArn: (key, region) => this.recorded.shelf.keyArn(key, region) });
-    this.managedSecrets = new ManagedSecrets(this.secrets, this.clock, (id, username, password) => this.setMasterPassword(id, username, password));
+    this.managedSecrets = new ManagedSecrets(this.secrets, this.clock, (resourceId, username, password) => this.instances.setMasterPassword(resourceId, username, password));
     this.recorded = new RecordedResources(this.store, this.clock, {
       secretExists: (arn) => this.secrets.list().some((secret) => secret.arn === arn),
       usersOf: (type, id) => usersOf(this.store, type, id),

@@ -29,6 +29,12 @@ export const limits = {
   apiCalls: 10_000,
   /** How often the server looks for crashed databases and for windows that have come. */
   watchMs: 500,
+  /** How often it looks for managed master passwords whose rotation is due: once a week, so this is soon. */
+  secretsWatchMs: 5_000,
+  /** Operations worked on at the same time; the others wait: a laptop starts four databases at once, not forty. */
+  operationsAtOnce: 4,
+  /** How often an instance whose disk was full or whose port was taken is tried again. */
+  faultRetryMs: 5_000,
   /** Restarts of a crashed database in a row before it is declared failed. */
   crashRestartsInRow: 5,
   /** A database must run so long before its earlier crashes are forgotten. */

@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { takeFolder } from "./server/data-folder-lock";
+import { Cloud } from "./server/cloud";
+import { serveHttp } from "./server/http";
+import { writeDurably } from "./server/store";
+import { surface } from "./server/surface";
+import { readSettings, type LocalCloudSettings } from "./settings";
+
+/** The embedded cloud's server process: takes its data folder, takes up what it did, listens, and ends in good order. */
+async function main(): Promise<void> {
+  const settings = ownFolder(readSettings());
+  await takeFolder(settings.dataFolder);
+  const cloud = new Cloud(settings);
+  const server = serveHttp(cloud, surface);
+  const address = await listen(server, settings.port);
+  await cloud.tending.begin();
+
+  const whereabouts = join(settings.dataFolder, "localcloud.json");
+  const stop = once(() => end(cloud, server, whereabouts));
+  cloud.requestStop = stop;
+  process.on("SIGTERM", stop).on("SIGINT", stop);
+
+  const url = `http://127.0.0.1:${address.port}`;
+  const databasesFolder = cloud.instances.servers.databasesFolder;
+  // Written when everything can be asked: who reads it may call at once.
+  writeDurably(whereabouts, JSON.stringify({ pid: process.pid, port: address.port, url, startedAt: new Date().toISOString(), databasesFolder }));
+  console.log(`listening on ${url}, data in ${settings.dataFolder}`);
+  if (cloud.instances.servers.elsewhereReason) console.log(cloud.instances.servers.elsewhereReason);
+}
+
+/** Every path made from it is then the same whichever way the folder was named. */
+function ownFolder(settings: LocalCloudSettings): LocalCloudSettings {
+  // 0755, as the unprivileged user of PostgreSQL must pass through; what is secret in it lies in folders of its own, 0700.
+  if (!existsSync(settings.dataFolder)) mkdirSync(settings.dataFolder, { recursive: true, mode: 0o755 });
+  return { ...settings, dataFolder: realpathSync(settings.dataFolder) };
+}
+
+function listen(server: Server, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve(server.address() as AddressInfo));
+  });
+}
+
+/** No new calls, then no databases, then no process: nothing listens afterwards. */
+async function end(cloud: Cloud, server: Server, whereabouts: string): Promise<void> {
+  console.log("stopping");
+  rmSync(whereabouts, { force: true });
+  server.close();
+  cloud.tending.end();
+  await cloud.instances.close();
+  server.closeAllConnections();
+  console.log("stopped");
+  process.exit(0);
+}
+
+function once(action: () => Promise<void>): () => void {
+  let begun: Promise<void> | undefined;
+  return () => {
+    begun ??= action().catch(failed);
+  };
+}
+
+function failed(error: unknown): void {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
+
+main().catch(failed);

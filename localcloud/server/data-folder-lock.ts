@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+
+/**
+ * One server for one data folder. The lock is a listening local socket, so it ends with the process however that ends;
+ * a file with a process id in it would outlive a kill and one day name somebody else.
+ * @throws Error when another server has the folder
+ */
+export async function takeFolder(dataFolder: string): Promise<void> {
+  const isAbstract = process.platform === "linux";
+  const socket = isAbstract ? `\0shipshape-localcloud-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 32)}` : join(dataFolder, "lock");
+  if (await listens(socket)) return;
+  // An abstract name that is taken has a living owner. A socket file may be left of a process that was killed.
+  if (isAbstract || (await answers(socket))) throw new Error(`another embedded cloud runs on ${dataFolder}; stop it first (shipshape local stop), or give this one a folder of its own (SHIPSHAPE_DATA_FOLDER)`);
+  rmSync(socket);
+  if (!(await listens(socket))) throw new Error(`another embedded cloud has just been started on ${dataFolder}`);
+}
+
+/** Holds the socket until the process ends; false when it is taken. */
+function listens(socket: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const lock = createServer((connection) => connection.destroy());
+    lock.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(false) : reject(error)));
+    lock.listen(socket, () => {
+      lock.unref();
+      resolve(true);
+    });
+  });
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket);
+    connection.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    connection.once("connect", () => connection.destroy());
+  });
+}

@@ -1,0 +1,90 @@
+import type { Cloud } from "../cloud";
+import { limits } from "../limits";
+import { hasFault } from "./instances";
+import type { InstanceRecord } from "./instance-record";
+import { nextMaintenance } from "./windows";
+
+/** Looks after the instances from time to time: windows that have come, databases that died, faults that may be over. */
+export class Tending {
+  private timer: NodeJS.Timeout | undefined;
+  private readonly crashes = new Map<string, { count: number; last: number }>();
+  private readonly tried = new Map<string, number>();
+  private secretsLookedAt = 0;
+
+  constructor(private readonly cloud: Cloud) {}
+
+  /** After a start of this server: operations are taken up, running databases adopted, the others started. */
+  async begin(): Promise<void> {
+    for (const instance of this.cloud.instances.list()) await this.takeUp(instance).catch((error: unknown) => console.error(error));
+    this.cloud.clock.onSet(() => {
+      this.secretsLookedAt = 0;
+      this.look();
+    });
+    this.timer = setInterval(() => this.look(), limits.watchMs);
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+  }
+
+  private async takeUp(instance: InstanceRecord): Promise<void> {
+    const { instances } = this.cloud;
+    if (instance.operation) return instances.schedule(instance.resourceId);
+    const server = await instances.servers.reopen(instance);
+    if (instance.status === "available" && server.state() !== "running") instances.begin(instance, { kind: "start" });
+    if (instance.status === "stopped" && server.state() === "running") await server.stop("fast");
+  }
+
+  private look(): void {
+    this.tendSecrets();
+    for (const instance of this.cloud.instances.list()) {
+      if (this.cloud.instances.isBusy(instance.resourceId)) continue;
+      if (hasFault(instance)) this.tryAgain(instance);
+      else if (instance.status === "available") this.lookAt(instance);
+    }
+  }
+
+  /** Managed master passwords rotate by the clock, and what a kill interrupted is finished. */
+  private tendSecrets(): void {
+    if (Date.now() - this.secretsLookedAt < limits.secretsWatchMs) return;
+    this.secretsLookedAt = Date.now();
+    this.cloud.managedSecrets.tend();
+  }
+
+  private lookAt(instance: InstanceRecord): void {
+    const { instances, clock } = this.cloud;
+    if (instances.servers.get(instance.resourceId)?.state() !== "running") return this.recover(instance);
+    if (instance.pendingSince === undefined) return;
+    const due = nextMaintenance(instance.shape.PreferredMaintenanceWindow, new Date(instance.pendingSince));
+    if (due <= clock.now()) {
+      const { pending, pendingSince: _since, ...rest } = instance;
+      instances.begin({ ...rest, pending: {} }, { kind: "modify", changes: pending }, pending.EngineVersion ? "upgrading" : "modifying");
+    }
+  }
+
+  /** RDS restarts a crashed database by itself; one that dies again and again is left alone and said to have failed. */
+  private recover(instance: InstanceRecord): void {
+    const { instances, events } = this.cloud;
+    const before = this.crashes.get(instance.resourceId);
+    const recent = before !== undefined && Date.now() - before.last < limits.crashForgottenMs;
+    const count = recent ? before.count + 1 : 1;
+    this.crashes.set(instance.resourceId, { count, last: Date.now() });
+    const say = (message: string) => events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["failure"], message);
+    if (count <= limits.crashRestartsInRow) {
+      say("The database process ended unexpectedly; it is being restarted.");
+      instances.begin(instance, { kind: "start" });
+      return;
+    }
+    say(`The database process ended ${count} times within a minute each; reboot the DB instance to try again. Its log tells why.`);
+    instances.update(instance.resourceId, (current) => void (current.status = "failed"));
+  }
+
+  /** A full disk or a taken port passes; bad parameters and worse wait for somebody. */
+  private tryAgain(instance: InstanceRecord): void {
+    if (!["storage-full", "incompatible-network"].includes(instance.status)) return;
+    const last = this.tried.get(instance.resourceId) ?? 0;
+    if (Date.now() - last < limits.faultRetryMs) return;
+    this.tried.set(instance.resourceId, Date.now());
+    this.cloud.instances.schedule(instance.resourceId);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Call } from "../action";
+import { AwsError } from "../aws-error";
+import { checkParameter, parameterDefinitions } from "../../postgres/parameters";
+import { noteReport } from "../instances/operations";
+import type { InstanceRecord } from "../instances/instance-record";
+import { isDefaultGroup, majorOfFamily, type ParameterGroupRecord } from "./parameter-groups";
+
+/** One parameter of a Modify or Reset call; no value means the engine's default again. */
+export interface ParameterChange {
+  name: string;
+  value?: string;
+  applyMethod: "immediate" | "pending-reboot";
+}
+
+/** Checks all changes as RDS does, then writes the group, then lets the databases that use it take what acts at once. */
+export async function changeParameters(group: ParameterGroupRecord, changes: ParameterChange[], call: Call): Promise<void> {
+  if (isDefaultGroup(group.name)) throw new AwsError("InvalidDBParameterGroupState", `${group.name} is a default parameter group and cannot be modified; create one of your own`);
+  if (changes.length > changesMax) throw new AwsError("InvalidParameterValue", `at most ${changesMax} parameters can be changed in one call; this one has ${changes.length}`);
+  for (const change of changes) await checkChange(group, change);
+  // Read again: the checks above took their time, and another call may have written the group meanwhile.
+  const current = call.cloud.parameterGroups.get(group.region, group.name);
+  for (const { name, value, applyMethod } of changes) {
+    if (value === undefined) delete current.parameters[name];
+    else current.parameters[name] = { value, applyMethod };
+  }
+  call.cloud.parameterGroups.put(current);
+  call.cloud.events.say(group.region, "db-parameter-group", group.name, ["configuration change"], `Updated parameters: ${changes.map((change) => change.name).join(", ")}`);
+  const users = call.cloud.instances.list(group.region).filter((instance) => instance.parameterGroup.name === group.name);
+  await Promise.all(users.map((instance) => takeChanges(instance, changes, call)));
+}
+
+/** RDS's own bound of one ModifyDBParameterGroup. */
+const changesMax = 20;
+
+async function checkChange(group: ParameterGroupRecord, change: ParameterChange): Promise<void> {
+  const major = majorOfFamily(group.family);
+  if (major === undefined) throw new AwsError("InvalidParameterValue", `the family ${group.family} is not offered here any more: its PostgreSQL is not installed`);
+  const definition = (await parameterDefinitions(major)).find((candidate) => candidate.name === change.name);
+  if (!definition) throw new AwsError("InvalidParameterValue", `could not find parameter with name: ${change.name}`);
+  if (!definition.isModifiable) throw new AwsError("InvalidParameterValue", `the parameter ${change.name} cannot be modified.`);
+  if (definition.applyType === "static" && change.applyMethod === "immediate") {
+    throw new AwsError("InvalidParameterCombination", `cannot use immediate apply method for static parameter: ${change.name}`);
+  }
+  if (change.value === undefined) return;
+  const reason = await checkParameter(major, change.name, change.value);
+  if (reason !== undefined) throw new AwsError("InvalidParameterValue", `invalid parameter value: ${change.value.slice(0, 200)} for: ${change.name}; ${reason}`);
+}
+
+/** A database at work on something else finishes first; one that is stopped takes everything at its next start. */
+async function takeChanges(instance: InstanceRecord, changes: ParameterChange[], call: Call): Promise<void> {
+  const { instances } = call.cloud;
+  await instances.settled(instance.resourceId);
+  const isWaiting = changes.some((change) => change.applyMethod === "pending-reboot");
+  const now = changes.filter((change) => change.applyMethod === "immediate");
+  const before = instances.byResourceId(instance.resourceId);
+  const server = instances.servers.get(instance.resourceId);
+  if (!before || server?.state() !== "running") return retryAfterBadParameters(before, call);
+  const updated = instances.update(instance.resourceId, (current) => {
+    for (const { name, value } of now) {
+      if (value === undefined) delete current.activeParameters[name];
+      else current.activeParameters[name] = value;
+    }
+    if (now.length > 0) current.parameterGroup.status = "applying";
+  })!;
+  if (now.length > 0) noteReport(updated, await server.applyParameters(updated.activeParameters), call.cloud);
+  const mustReboot = isWaiting || before.parameterGroup.status === "pending-reboot";
+  if (mustReboot) instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = "pending-reboot"));
+}
+
+/** An instance that did not start with its parameters starts as soon as they are better, as on RDS. */
+function retryAfterBadParameters(instance: InstanceRecord | undefined, call: Call): void {
+  if (instance?.status !== "incompatible-parameters") return;
+  if (instance.operation) call.cloud.instances.schedule(instance.resourceId);
+  else call.cloud.instances.begin(instance, { kind: "start" });
+}

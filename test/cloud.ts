@@ -1,0 +1,139 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, openSync, closeSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DescribeDBInstancesCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { localProcessEnvironment } from "../automation/command-line/local-environment";
+
+/** A real server process of the embedded cloud on a folder of its own, with clients that reach it. */
+export interface Cloud {
+  url: string;
+  dataFolder: string;
+  /** Process id of the server. */
+  pid: number;
+  /** The whole environment of a child process that is to use this cloud. */
+  env: Record<string, string>;
+  rds: RDSClient;
+  secrets: SecretsManagerClient;
+  /** Ends the server process with this signal and waits until it is gone; databases live on after SIGKILL. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** A new server process on the same folder; after `kill`, or it stops the old one first. */
+  restart(): Promise<void>;
+  /** Stops databases and server, and removes the folder. */
+  stop(): Promise<void>;
+}
+
+export interface CloudOptions {
+  /** A folder to use and to keep afterwards. @default a temporary one, removed at stop */
+  dataFolder?: string;
+  /** Added to the server's environment. */
+  env?: Record<string, string>;
+}
+
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const dataFolder = realpathSync(options.dataFolder ?? temporaryFolder());
+  let server = await startServer(dataFolder, options.env ?? {});
+  const cloud = {
+    dataFolder,
+    ...reach(server, dataFolder),
+    async kill(signal: NodeJS.Signals) {
+      const gone = exitOf(server.process);
+      server.process.kill(signal);
+      await gone;
+    },
+    async restart() {
+      if (server.process.exitCode === null && server.process.signalCode === null) await cloud.kill("SIGTERM");
+      closeClients(cloud);
+      server = await startServer(dataFolder, options.env ?? {});
+      Object.assign(cloud, reach(server, dataFolder));
+    },
+    async stop() {
+      // A server that was killed left its databases running: one more takes them over and stops them.
+      if (server.process.exitCode !== null || server.process.signalCode !== null) await cloud.restart();
+      await cloud.kill("SIGTERM");
+      closeClients(cloud);
+      if (options.dataFolder === undefined) rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+  return cloud;
+}
+
+/** Asks until the instance says so; fails with what it says instead when that is a fault, or after a minute. */
+export async function instanceIs(cloud: Pick<Cloud, "rds">, identifier: string, status: string): Promise<DBInstance> {
+  const faults = ["failed", "storage-full", "incompatible-parameters", "incompatible-network"].filter((fault) => fault !== status);
+  for (const deadline = Date.now() + 60_000; ; await sleep(50)) {
+    const { DBInstances: [instance] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    const current = instance?.DBInstanceStatus ?? "";
+    if (instance && current === status) return instance;
+    if (faults.includes(current) || Date.now() > deadline) throw new Error(`${identifier} is ${current}, not ${status}`);
+  }
+}
+
+/** Until RDS does not know the instance any more. */
+export async function instanceIsGone(cloud: Pick<Cloud, "rds">, identifier: string): Promise<void> {
+  for (const deadline = Date.now() + 60_000; ; await sleep(50)) {
+    try {
+      await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    } catch (error) {
+      if ((error as Error).name === "DBInstanceNotFoundFault") return;
+      throw error;
+    }
+    if (Date.now() > deadline) throw new Error(`${identifier} is still there`);
+  }
+}
+
+/** A folder that PostgreSQL's unprivileged user can enter, as mkdtemp's own 0700 would not let it. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-test-"));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+interface ServerProcess {
+  process: ChildProcess;
+  url: string;
+}
+
+const serverProgram = join(__dirname, "..", "localcloud", "main.ts");
+
+async function startServer(dataFolder: string, environment: Record<string, string>): Promise<ServerProcess> {
+  const whereabouts = join(dataFolder, "localcloud.json");
+  rmSync(whereabouts, { force: true });
+  const log = openSync(join(dataFolder, "localcloud.log"), "a");
+  const child = spawn(process.execPath, ["--import", "tsx", serverProgram], { stdio: ["ignore", log, log], env: { ...process.env, ...environment, SHIPSHAPE_DATA_FOLDER: dataFolder } });
+  closeSync(log);
+  for (const deadline = Date.now() + 60_000; ; await sleep(20)) {
+    const url = urlIn(whereabouts, child.pid);
+    if (url !== undefined) return { process: child, url };
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the embedded cloud did not start: ${logTail(dataFolder)}`);
+  }
+}
+
+function urlIn(whereabouts: string, pid: number | undefined): string | undefined {
+  if (!existsSync(whereabouts)) return undefined;
+  const record = JSON.parse(readFileSync(whereabouts, "utf8")) as { pid: number; url: string };
+  return record.pid === pid ? record.url : undefined;
+}
+
+function logTail(dataFolder: string): string {
+  return readFileSync(join(dataFolder, "localcloud.log"), "utf8").split("\n").slice(-20).join("\n");
+}
+
+function reach(server: ServerProcess, dataFolder: string): Pick<Cloud, "url" | "pid" | "env" | "rds" | "secrets"> {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const env = localProcessEnvironment({ url: server.url, dataFolder }, inherited);
+  const client = { endpoint: server.url, region: "eu-central-1", credentials: { accessKeyId: "AKIASHIPSHAPELOCAL00", secretAccessKey: "local" }, maxAttempts: 1 };
+  return { url: server.url, pid: server.process.pid!, env, rds: new RDSClient(client), secrets: new SecretsManagerClient(client) };
+}
+
+function closeClients(cloud: Pick<Cloud, "rds" | "secrets">): void {
+  cloud.rds.destroy();
+  cloud.secrets.destroy();
+}
+
+function exitOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => void child.once("exit", () => resolve()));
+}
