@@ -41,10 +41,11 @@ function whyStale() {
   return differs === undefined ? undefined : `${differs.replace(/^node_modules\//, "")} is not the one of package-lock.json`;
 }
 
-/** Optional packages exist for other platforms; which C library this one has, npm knows and we need not. */
+/** Optional packages exist for other platforms; without one named, or with a C library, only npm knows whether they belong here. */
 function belongsHere(entry) {
-  const fits = (list, mine) => !list || (list.some((one) => one === mine || one[0] === "!") && !list.includes(`!${mine}`));
-  return !entry.peer && !entry.libc && fits(entry.os, process.platform) && fits(entry.cpu, process.arch);
+  const named = (list, mine) => Array.isArray(list) && list.includes(mine);
+  if (entry.peer) return false;
+  return !(entry.optional || entry.devOptional) || (!entry.libc && named(entry.os, process.platform) && named(entry.cpu, process.arch));
 }
 
 async function installPackages() {
