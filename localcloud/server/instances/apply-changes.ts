@@ -22,16 +22,20 @@ export async function applyChanges(instance: InstanceRecord, operation: Operatio
 /** Our own password goes into the database; a managed one is made, set, and the earlier secret dropped. */
 async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const { resourceId, shape } = instance;
-  const managed = instance.masterSecret && cloud.managedSecrets.describe(resourceId) === undefined;
-  if (managed) cloud.managedSecrets.create({ dbiResourceId: resourceId, identifier: shape.DBInstanceIdentifier, region: instance.region, username: shape.MasterUsername, kmsKeyId: instance.masterSecret!.kmsKeyId });
-  const password = managed ? cloud.managedSecrets.credentials(resourceId).password : instance.newMasterPassword;
+  const known = cloud.managedSecrets.describe(resourceId);
+  const isNew = instance.masterSecret !== undefined && known === undefined;
+  if (isNew) cloud.managedSecrets.create({ dbiResourceId: resourceId, identifier: shape.DBInstanceIdentifier, region: instance.region, username: shape.MasterUsername, kmsKeyId: instance.masterSecret!.kmsKeyId });
+  // A managed one is set again with every change: a kill may have come between the making of its secret and this line.
+  // One that is being rotated is left to the rotation, which sets it too.
+  const managed = instance.masterSecret && known?.SecretStatus !== "rotating" ? cloud.managedSecrets.credentials(resourceId).password : undefined;
+  const password = instance.masterSecret ? managed : instance.newMasterPassword;
   if (password === undefined) return;
   await cloud.instances.setMasterPassword(resourceId, shape.MasterUsername, password);
   if (!instance.masterSecret) cloud.managedSecrets.delete(resourceId);
   cloud.instances.update(resourceId, (current) => {
     if (current.newMasterPassword === password) delete current.newMasterPassword;
   });
-  cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["configuration change"], "Reset master credentials");
+  if (isNew || !instance.masterSecret) cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["configuration change"], "Reset master credentials");
 }
 
 function withChanges(instance: InstanceRecord, changes: DeferrableChanges): InstanceRecord {

@@ -73,6 +73,8 @@ function write(cloud: Cloud, instance: InstanceRecord, changed: Properties): voi
     if (masterUserSecretKmsKeyId !== undefined && current.masterSecret) current.masterSecret.kmsKeyId = String(masterUserSecretKmsKeyId);
     if (manageMasterUserPassword === false) delete current.masterSecret;
   });
+  const secret = cloud.secrets.list().find((one) => one.managed?.dbiResourceId === instance.resourceId);
+  if (masterUserSecretKmsKeyId !== undefined && secret) cloud.secrets.overwrite(secret, { kmsKeyId: String(masterUserSecretKmsKeyId) });
   // The database keeps the last password; only nobody manages it any more.
   if (manageMasterUserPassword === false) cloud.managedSecrets.delete(instance.resourceId);
 }
