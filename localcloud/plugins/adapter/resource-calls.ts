@@ -70,9 +70,12 @@ export async function read(row: Row<any>, request: pb.ReadRequest): Promise<pb.R
 export async function update(row: Row<any>, request: pb.UpdateRequest): Promise<pb.UpdateResponse> {
   const response = new pb.UpdateResponse();
   const old = fromStruct(request.getOlds());
-  const wanted = wantedOf(row.type, old, withoutMarks(fromStruct(request.getNews())), request.getIgnorechangesList());
-  if (request.getPreview()) {
-    response.setProperties(outputsMessage(row, wanted, old.id));
+  const news = fromStruct(request.getNews());
+  const wanted = wantedOf(row.type, old, withoutMarks(news), request.getIgnorechangesList());
+  // The engine updates a resource with init errors even when nothing differs; as the bridge, nothing is then done.
+  const isSame = diffResource(row.type, old, news, request.getIgnorechangesList()).diffs.length === 0;
+  if (request.getPreview() || isSame) {
+    response.setProperties(outputsMessage(row, isSame ? old : wanted, old.id));
     return response;
   }
   try {
