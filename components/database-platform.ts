@@ -7,7 +7,7 @@ import { keystone } from "./keystone";
 import { parameterGroup } from "./parameter-group";
 import { standardParameters } from "./parameters";
 import { assumedBy, inPlace, keyPolicy, topicPolicy, type Place } from "./platform-policies";
-import { environments, keyDeletionDays, postgresMajors, standardTag, standardVersion, versionStandards } from "./standards";
+import { environments, keyDeletionDays, postgresMajors, postgresPort, standardTag, standardVersion, versionStandards } from "./standards";
 
 const oneOf = <const T extends readonly (string | number)[]>(values: T) => z.literal(values as unknown as T[number][], { error: () => `give one of ${values.join(", ")}` });
 
@@ -32,6 +32,8 @@ export interface DatabasePlatformArgs extends z.input<typeof platformRequest> {
   vpcId: pulumi.Input<string>;
   /** Private ones, in at least two zones. */
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Security groups of the control plane's workers: they alone reach restored throwaways. @default [] nobody does */
+  workerSecurityGroupIds?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 const instanceEvents = ["availability", "configuration change", "deletion", "failover", "failure", "low storage", "maintenance", "recovery"];
@@ -49,9 +51,11 @@ export class DatabasePlatform extends pulumi.ComponentResource {
   /** By family. */
   readonly parameterGroupNames: pulumi.Output<Record<string, string>>;
   readonly backupVaultName: pulumi.Output<string>;
+  /** The only security group of restored throwaways: no application is let in, and nothing is let out. */
+  readonly isolationSecurityGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: DatabasePlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const { vpcId, subnetIds, ...plain } = args;
+    const { vpcId, subnetIds, workerSecurityGroupIds, ...plain } = args;
     const request = parseInput(platformRequest, plain, `DatabasePlatform "${name}"`);
     super("shipshape:index:DatabasePlatform", name, { platformName: request.platformName, environment: request.environment, standardVersion }, options);
     const child = { parent: this };
@@ -80,6 +84,15 @@ export class DatabasePlatform extends pulumi.ComponentResource {
 
     const subnets = new aws.rds.SubnetGroup(`${name}-subnets`, { name: `${platformName}-databases`, description: "Private subnets for databases", subnetIds, tags }, child);
 
+    const isolation = new aws.ec2.SecurityGroup(`${name}-isolation`, {
+      name: `${platformName}-isolation`,
+      description: "Restored throwaways: reached by the control plane alone",
+      vpcId,
+      ingress: pulumi.output(workerSecurityGroupIds ?? []).apply(workers => (workers.length === 0 ? [] : [{ description: "control plane", protocol: "tcp", fromPort: postgresPort, toPort: postgresPort, securityGroups: workers }])),
+      egress: [],
+      tags: { ...tags, Name: `${platformName}-isolation` },
+    }, child);
+
     const groups = request.postgresMajors.map(major => {
       const { family } = versionStandards[major];
       return parameterGroup(`${name}-parameters-${family}`, { groupName: `${platformName}-${family}-standard`, family, parameters: standardParameters, tags }, child);
@@ -94,7 +107,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       new aws.rds.EventSubscription(`${name}-events-${suffix}`, { name: `${platformName}-${suffix}`, snsTopic: topic.arn, sourceType, eventCategories: [...eventCategories], enabled: true, tags }, child));
 
     const backups = backupPlans(name, { platformName, environment: request.environment, keyArn: key.arn, copyRegion: request.copyRegion, place, keyOptions, tags }, child);
-    keystone(name, !request.retire, [alias, policy, attachment, subnets, ...groups, ...subscriptions, ...backups.leaves], child);
+    keystone(name, !request.retire, [alias, policy, attachment, subnets, isolation, ...groups, ...subscriptions, ...backups.leaves], child);
 
     this.vpcId = pulumi.output(vpcId);
     this.keyArn = key.arn;
@@ -103,9 +116,11 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     this.subnetGroupName = subnets.name;
     this.parameterGroupNames = pulumi.all(groups.map(group => pulumi.all([group.family, group.name]))).apply(pairs => Object.fromEntries(pairs) as Record<string, string>);
     this.backupVaultName = backups.vaultName;
+    this.isolationSecurityGroupId = isolation.id;
     this.registerOutputs({
       vpcId: this.vpcId, keyArn: this.keyArn, topicArn: this.topicArn, monitoringRoleArn: this.monitoringRoleArn, subnetGroupName: this.subnetGroupName,
       parameterGroupNames: this.parameterGroupNames, backupVaultName: this.backupVaultName,
+      isolationSecurityGroupId: this.isolationSecurityGroupId,
     });
   }
 }
