@@ -52,6 +52,6 @@ export class Cloud {
       secretExists: (arn) => this.secrets.list().some((secret) => secret.arn === arn),
       usersOf: (type, id) => usersOf(this.store, type, id),
     });
-    this.calls = new CallLog(join(this.recordsFolder, "calls.jsonl"), this.clock);
+    this.calls = new CallLog(this.recordsFolder, this.clock);
   }
 }

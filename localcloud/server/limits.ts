@@ -25,8 +25,9 @@ export const limits = {
   /** Secrets Manager: the most a secret's value may hold, and how many deprecated versions it keeps. */
   secretBytes: 65_536,
   deprecatedSecretVersions: 100,
-  /** API calls kept for CloudTrail's LookupEvents: some weeks of a busy laptop, a few MB of disk. */
-  apiCalls: 10_000,
+  /** API calls kept for CloudTrail's LookupEvents: months of changes, some hours of a busy poller's reads, a few MB of disk. */
+  loggedChanges: 10_000,
+  loggedReads: 2_000,
   /** How often the server looks for crashed databases and for windows that have come. */
   watchMs: 500,
   /** How often it looks for managed master passwords whose rotation is due: once a week, so this is soon. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { AnsweredCall } from "../action";
 import { accountId } from "../arn";
 import { callerOf } from "../caller";
@@ -27,19 +28,25 @@ export interface LoggedCall {
   error?: { code: string; message: string };
 }
 
-/** Every API call the server has answered, the newest `limits.apiCalls` of them. */
+/**
+ * The API calls the server has answered, up to a bound. Changes and reads have a bound each: somebody who polls must not
+ * push out of the log who changed what.
+ */
 export class CallLog {
-  private readonly journal: Journal<LoggedCall>;
+  private readonly changes: Journal<LoggedCall>;
+  private readonly reads: Journal<LoggedCall>;
 
   constructor(
-    path: string,
+    folder: string,
     private readonly clock: Clock,
   ) {
-    this.journal = new Journal<LoggedCall>(path, limits.apiCalls);
+    this.changes = new Journal<LoggedCall>(join(folder, "calls.jsonl"), limits.loggedChanges);
+    this.reads = new Journal<LoggedCall>(join(folder, "read-calls.jsonl"), limits.loggedReads);
   }
 
   record({ service, action, readOnly, call, input, output, error }: AnsweredCall): void {
-    this.journal.append({
+    const journal = readOnly ? this.reads : this.changes;
+    journal.append({
       id: randomUUID(),
       time: this.clock.now().toISOString(),
       source: `${service}.amazonaws.com`,
@@ -55,10 +62,10 @@ export class CallLog {
     });
   }
 
-  /** Newest first, as CloudTrail answers. */
+  /** Newest first, as CloudTrail answers; by their times, which the clock can set back. */
   newestFirst(): LoggedCall[] {
-    // The clock can be set back, so the order of the calls is not the order of their times; that of their times is told.
-    return [...this.journal.list()].reverse().sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0));
+    const newerFirst = (a: LoggedCall, b: LoggedCall) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0);
+    return [...this.changes.list(), ...this.reads.list()].reverse().sort(newerFirst);
   }
 }
 

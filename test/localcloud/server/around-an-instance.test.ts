@@ -1,4 +1,4 @@
-import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import { CloudTrailClient, type Event, paginateLookupEvents } from "@aws-sdk/client-cloudtrail";
 import {
   CreateDBInstanceCommand,
   CreateDBParameterGroupCommand,
@@ -146,9 +146,10 @@ test("the trail finds an instance's calls by its name and by its ARN, and holds 
   await instanceIs(cloud, "orders", "available");
   const trail = new CloudTrailClient({ endpoint: cloud.url, region: "eu-central-1", credentials: { accessKeyId: "AKIAAUDITOR000000000", secretAccessKey: "any" } });
   for (const name of ["orders", "arn:aws:rds:eu-central-1:123456789012:db:orders"]) {
-    const { Events } = await trail.send(new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: name }] }));
-    expect(Events!.map((event) => event.EventName)).toEqual(expect.arrayContaining(["ModifyDBInstance", "CreateDBInstance"]));
-    const modified = Events!.find((event) => event.EventName === "ModifyDBInstance")!;
+    const events: Event[] = [];
+    for await (const page of paginateLookupEvents({ client: trail }, { LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: name }] })) events.push(...page.Events!);
+    expect(events.map((event) => event.EventName)).toEqual(expect.arrayContaining(["ModifyDBInstance", "CreateDBInstance"]));
+    const modified = events.find((event) => event.EventName === "ModifyDBInstance")!;
     expect(JSON.parse(modified.CloudTrailEvent!).requestParameters).toMatchObject({ masterUserPassword: "HIDDEN_DUE_TO_SECURITY_REASONS", dBInstanceIdentifier: "orders" });
   }
   expect(readFileSync(join(cloud.dataFolder, "cloud", "calls.jsonl"), "utf8")).not.toContain("a-password-of-ours");

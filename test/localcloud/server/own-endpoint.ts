@@ -2,8 +2,7 @@ import type { Cloud } from "../../cloud";
 
 export interface OwnAnswer {
   status: number;
-  // What the endpoint answers differs by endpoint, and tests look at single members.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers differ by endpoint, and tests look at single members
   body: any;
 }
 
