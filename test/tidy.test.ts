@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import unitTests from "../jest.unit.config.cjs";
 
 const root = join(__dirname, "..");
 const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).split("\n").filter((file) => file !== "" && existsSync(join(root, file)));
@@ -47,7 +48,7 @@ describe("names", () => {
 
   test("a test that starts a process says so by its name or its folder", () => {
     const startsOne = /from "(?:\.\.?\/)+(?:test\/)?cloud"|from "node:child_process"|from "@pulumi\/pulumi\/automation"/;
-    const heavy = new RegExp((require("../jest.unit.config") as { testPathIgnorePatterns: string[] }).testPathIgnorePatterns.join("|"));
+    const heavy = new RegExp(unitTests.testPathIgnorePatterns.join("|"));
     const offending = tests.filter((file) => startsOne.test(text(file)) && !heavy.test(`/${file}`) && file !== "test/tidy.test.ts");
     expect(offending).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { version } from "@pulumi/pulumi/package.json";
 import { ensureEngine } from "../../../localcloud/toolchain/engine";
 import { installLanguageHost } from "../../../localcloud/toolchain/language-host-install";
 import { toolchainSettings } from "../../../localcloud/toolchain/settings";
@@ -88,7 +89,7 @@ test.each(["SIGINT", "SIGKILL"] as const)("no program outlives an engine that wa
 test("the packages of a program are told in the versions that are installed", async () => {
   const { output } = await pulumi("about", "--json");
   const { dependencies } = JSON.parse(output) as { dependencies: { name: string; version: string }[] };
-  expect(dependencies).toEqual([{ name: "@pulumi/pulumi", version: (require("@pulumi/pulumi/package.json") as { version: string }).version }]);
+  expect(dependencies).toEqual([{ name: "@pulumi/pulumi", version: version }]);
 });
 
 function pulumi(...args: string[]): Promise<{ code: number; output: string }> {

@@ -1,4 +1,4 @@
-const { globalSetup: _, ...config } = require("./jest.config");
+const { globalSetup: _, ...config } = require("./jest.config.js");
 
 /**
  * The tests of `npm run check`: those that start no process and need neither engine nor plugins.

