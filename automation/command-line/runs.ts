@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { runsListedMax, workerIdlePollMilliseconds } from "../limits";
+import { recoveryProofs, unproven } from "../observability/status";
 import { readDecision } from "../policy/decisions";
 import { openFindings } from "../review/findings";
 import { latestRuns, readRun } from "../runner/runs";
@@ -19,9 +20,13 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
     .action((options: { json?: boolean }) =>
       withControlPlane(context.settings, async ({ database }) => {
         const [runs, findings] = [await latestRuns(database, runsListedMax), await openFindings(database, runsListedMax)];
-        if (options.json) return terminal.say(JSON.stringify({ runs: runs.map(runRecord), findings }, undefined, 2));
+        const proofs = await recoveryProofs(database);
+        if (options.json) return terminal.say(JSON.stringify({ runs: runs.map(runRecord), recovery: proofs, findings }, undefined, 2));
         if (runs.length === 0) return terminal.say("no requests yet; `npx shipshape request --help` lists what may be asked");
         for (const line of table(["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"], runs.map((r) => [r.requestId, r.operation, r.target ?? "", r.status, r.verdict ?? "-", r.cleanUp]))) terminal.say(line);
+        terminal.say();
+        for (const p of proofs) terminal.say(p.expiresOn > new Date() ? `recovery of ${p.target} is proven until ${p.expiresOn.toISOString().slice(0, 10)} (${p.requestId})` : terminal.style("red", `recovery of ${p.target} is unproven since ${p.expiresOn.toISOString().slice(0, 10)}`));
+        for (const target of unproven(runs, proofs, new Date())) if (!proofs.some((p) => p.target === target)) terminal.say(terminal.style("red", `recovery of ${target} was never proven`));
         if (findings.length) terminal.say(`\n${terminal.style("yellow", `${findings.length} to answer:`)}`);
         for (const f of findings) terminal.say(`  ${f.request_id}  ${f.target}: ${f.summary}`);
       }),
