@@ -58,6 +58,11 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
   };
 }
 
+/** The AWS SDK's notice about the Node.js versions of its future releases is for us who pin it, not for whoever runs a command. */
+export function silenceSdkNotice(environment: NodeJS.ProcessEnv = process.env): void {
+  environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+}
+
 /** The nearest folder above that is a project, so that the command finds the same data from every folder of it. */
 function projectFolder(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {

@@ -12,9 +12,10 @@ export const closing: Chapter = {
     stage.result([`npx shipshape local psql ${databaseIdentifier}`, 'eval "$(npx shipshape local env)"      # then aws, pulumi and any AWS SDK use the embedded cloud', `aws rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]'`, `pulumi stack output --stack ${databaseStack}`]);
     stage.say("Try next:");
     stage.result([
-      `pulumi config set --stack ${databaseStack} … then pulumi up        # change what the team asked for`,
-      "stacks/Pulumi.database.ledger-development.yaml                   # a bronze database for development: pulumi up --stack database.ledger-development",
-      "docs/going-to-production.md                                      # the same stacks on AWS",
+      `pulumi stack select --create database.ledger-development && pulumi up    # a bronze one, for development`,
+      `size: medium in stacks/Pulumi.${databaseStack}.yaml, then pulumi preview   # what a change would do`,
+      "npx shipshape local clock --advance 8d                                   # and what waits for its maintenance window is done",
+      "docs/going-to-production.md                                              # the same stacks on AWS",
     ]);
     stage.say("Stop:");
     stage.result(["npx shipshape local stop      # data stays", "npx shipshape local reset     # everything goes"]);

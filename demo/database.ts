@@ -1,17 +1,23 @@
+import { ShipshapeError } from "../automation/errors";
 import { describeDatabase } from "../automation/targets/database-login";
-import { type Chapter, databaseIdentifier, databaseStack, platformStack } from "./chapter";
-import { pulumiUp } from "./pulumi";
+import { type Chapter, databaseIdentifier, databaseStack, platformStack, type Scene } from "./chapter";
+import { pulumiUp, stackExists } from "./pulumi";
 
 export const database: Chapter = {
   name: "database",
-  title: "A platform, and a gold database on it",
+  title: "A gold database",
   async run(scene) {
     const { stage } = scene;
-    stage.say("What a Region shares (key, topic, parameter groups, backup plan) is one stack, made once by the platform team. Each database is a stack of its own.");
-    await pulumiUp(scene, "database", platformStack);
+    await requirePlatform(scene);
+    stage.say("A team says what only it can know: service, owner, environment, tier, size, data classification, cost center. Here that is stacks/Pulumi.database.orders-production.yaml; the standard decides the rest.");
     await pulumiUp(scene, "database", databaseStack);
     const instance = await describeDatabase(scene.clients, databaseIdentifier);
     const { Address, Port } = instance.Endpoint ?? {};
     stage.good(`${databaseIdentifier} is ${instance.DBInstanceStatus}: PostgreSQL ${instance.EngineVersion} at ${Address}:${Port}`);
   },
 };
+
+async function requirePlatform(scene: Scene): Promise<void> {
+  if (await stackExists(scene, platformStack)) return;
+  throw new ShipshapeError("demo-expectation-failed", { expected: `the stack ${platformStack}`, found: "none", remedy: "`npm run demo -- platform` makes it" });
+}

@@ -61,7 +61,16 @@ async function securityGroup(url: string): Promise<{ arn: string; properties: Re
   throw new ShipshapeError("demo-expectation-failed", { expected: `a security group of ${databaseIdentifier}`, found, remedy: "`npm run demo -- database` makes it" });
 }
 
-/** Of a `--diff`, the resources that differ and the properties that do; everything else lies in the log. */
+/** Of a `--diff`, the resources that differ with their names, and the properties that do; everything else lies in the log. */
 function driftLines(lines: string[]): string[] {
-  return lines.filter((line) => /^\s+[~+-] /.test(line)).map((line) => line.replace(/^ {4}/, "").replace(/\[urn=.*::/, "").replace(/\]$/, "")).slice(0, 30);
+  const shown: string[] = [];
+  let differs = false;
+  for (const line of lines) {
+    const resource = /^ {4}(\S) (\S+): \((\w+)\)/.exec(line);
+    if (resource) differs = resource[1] !== ">" && resource[3] !== "same";
+    else if (/^\S/.test(line)) differs = false;
+    const name = /^\s+\[urn=.*::([^:]+)\]$/.exec(line)?.[1];
+    if (differs && !/^\s+\[(id|provider)=/.test(line)) shown.push(name === undefined ? line.slice(4) : `  ${name}`);
+  }
+  return shown;
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { localProcessEnvironment } from "../automation/command-line/local-environment";
-import { readEngine } from "../automation/command-line/engine-record";
 import { startLocalCloud } from "../automation/command-line/local-start";
+import { readStartRecord } from "../automation/command-line/start-record";
 import { reasonOf, ShipshapeError } from "../automation/errors";
-import { readSettings, type Settings } from "../automation/settings";
+import { readSettings, type Settings, silenceSdkNotice } from "../automation/settings";
 import { accessFromEnvironment, awsClients } from "../automation/targets/aws-access";
 import type { Chapter, Scene } from "./chapter";
 import { closing } from "./closing";
@@ -11,13 +11,15 @@ import { cloud } from "./cloud";
 import { connect } from "./connect";
 import { database } from "./database";
 import { drift } from "./drift";
+import { platform } from "./platform";
 import { Stage } from "./stage";
 import { standard } from "./standard";
 
 /** The demo, in the order it tells. `npm run demo -- <chapter>` runs one of them. */
-const chapters: Chapter[] = [cloud, database, connect, standard, drift, closing];
+const chapters: Chapter[] = [cloud, platform, database, connect, standard, drift, closing];
 
 async function main(names: string[]): Promise<number> {
+  silenceSdkNotice();
   const settings = readSettings(join(__dirname, ".."));
   const stage = new Stage(settings.colours);
   const chosen = names.length === 0 ? chapters : chapters.filter(({ name }) => names.includes(name));
@@ -40,7 +42,7 @@ async function main(names: string[]): Promise<number> {
 /** Every chapter needs the cloud, so it is started for whichever comes first. */
 async function setScene(settings: Settings, stage: Stage): Promise<Scene> {
   const local = await startLocalCloud(settings, (line) => stage.result(line));
-  const engineFolder = (await readEngine(settings.dataFolder))?.folder;
+  const engineFolder = (await readStartRecord(settings.dataFolder))?.engine.folder;
   const environment = localProcessEnvironment({ url: local.url, dataFolder: settings.dataFolder, engineFolder }, settings.inherited);
   const access = accessFromEnvironment(environment);
   return { stage, settings, cloud: local, environment, clients: awsClients(access), rootCertificateFile: join(settings.dataFolder, "ca", "ca.pem") };

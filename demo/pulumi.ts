@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { ShipshapeError } from "../automation/errors";
 import type { Scene } from "./chapter";
@@ -19,7 +19,7 @@ export interface PulumiOutput {
 export async function runPulumi(scene: Scene, chapter: string, words: string[]): Promise<PulumiOutput> {
   const folder = join(scene.settings.dataFolder, "demo");
   mkdirSync(folder, { recursive: true });
-  const logFile = join(folder, `${chapter}-${words.filter((word) => /^[a-z]+$/.test(word)).slice(0, 2).join("-")}-${stackOf(words)}.log`);
+  const logFile = join(folder, `${[chapter, ...words.filter((word) => /^[a-z]+$/.test(word)).slice(0, 2), stackOf(words)].filter(Boolean).join("-")}.log`);
   const log = createWriteStream(logFile);
   const began = performance.now();
   const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], { cwd: scene.settings.packageFolder, env: scene.environment, stdio: ["ignore", "pipe", "pipe"] });
@@ -51,7 +51,12 @@ export async function pulumiUp(scene: Scene, chapter: string, stack: string, mor
   await runPulumi(scene, chapter, ["stack", "select", "--create", "--stack", stack]);
   scene.stage.command(`pulumi up --stack ${stack}${more.map((word) => ` ${word}`).join("")}`);
   const output = await runPulumi(scene, chapter, ["up", "--yes", "--skip-preview", "--stack", stack, ...more]);
-  scene.stage.good(`${changesIn(output.lines)} in ${output.seconds.toFixed(1)} s (all of it: ${output.logFile})`);
+  scene.stage.good(`${changesIn(output.lines)} in ${output.seconds.toFixed(1)} s (all of it: ${relative(process.cwd(), output.logFile)})`);
+}
+
+export async function stackExists(scene: Scene, stack: string): Promise<boolean> {
+  const { lines } = await runPulumi(scene, "stacks", ["stack", "ls", "--json"]);
+  return (JSON.parse(lines.join("\n")) as { name: string }[]).some(({ name }) => name === stack || name.endsWith(`/${stack}`));
 }
 
 /** The engine's own summary: `+ 43 created`, `41 unchanged`. */
@@ -68,4 +73,4 @@ async function failure(scene: Scene, chapter: string, words: string[], code: num
   return new ShipshapeError("demo-command-failed", { command: `pulumi ${words.join(" ")}`, code, logFile, chapter });
 }
 
-const stackOf = (words: string[]): string => words[words.indexOf("--stack") + 1] ?? "";
+const stackOf = (words: string[]): string => (words.includes("--stack") ? (words[words.indexOf("--stack") + 1] ?? "") : "");

@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import { type Shell, shells } from "../settings";
 import type { CommandContext } from "./command-context";
-import { readEngine } from "./engine-record";
 import { requireLocalCloud } from "./local-cloud";
 import { localEnvironment, misleadingSettings } from "./local-environment";
+import { readStartRecord } from "./start-record";
 
 export function addEnv(local: Command, context: CommandContext): void {
   const { settings, terminal } = context;
@@ -16,29 +16,47 @@ export function addEnv(local: Command, context: CommandContext): void {
     .action(async (options: { shell: Shell; json?: boolean }) => {
       const { dataFolder, inherited } = context.settings;
       const { url } = await requireLocalCloud(dataFolder);
-      const set = localEnvironment({ url, dataFolder, engineFolder: (await readEngine(dataFolder))?.folder }, inherited);
-      if (options.json) return terminal.say(JSON.stringify(set, undefined, 2));
-      for (const line of shellLines(options.shell, set, misleadingSettings(inherited))) terminal.say(line);
+      const engineFolder = (await readStartRecord(dataFolder))?.engine.folder;
+      const { PATH, ...set } = localEnvironment({ url, dataFolder, engineFolder }, inherited);
+      if (options.json) return terminal.say(JSON.stringify({ ...set, ...(PATH && { PATH }) }, undefined, 2));
+      for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder)) terminal.say(line);
     });
 }
 
-/** The statements that set and unset these names in a shell, quoted so that no value is ever interpreted. */
-export function shellLines(shell: Shell, set: Record<string, string>, unset: string[]): string[] {
-  const { assign, remove } = syntax[shell];
-  return [...unset.map(remove), ...Object.entries(set).map(([name, value]) => assign(name, value))];
+/**
+ * The statements that set and unset these names in a shell, quoted so that no value is ever interpreted. PATH is put before the shell's own, which
+ * is not ours: `npx` and `npm run` add folders to the one we see.
+ */
+export function shellLines(shell: Shell, set: Record<string, string>, unset: string[], firstOnPath?: string): string[] {
+  const { quote, assign, remove, prepend } = syntax[shell];
+  const lines = [...unset.map(remove), ...Object.entries(set).map(([name, value]) => assign(name, quote(value)))];
+  return firstOnPath === undefined ? lines : [...lines, prepend(quote(firstOnPath))];
 }
 
-const syntax: Record<Shell, { assign(name: string, value: string): string; remove(name: string): string }> = {
+interface ShellSyntax {
+  quote(value: string): string;
+  assign(name: string, quoted: string): string;
+  remove(name: string): string;
+  prepend(quoted: string): string;
+}
+
+const syntax: Record<Shell, ShellSyntax> = {
   sh: {
-    assign: (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
+    quote: (value) => `'${value.replaceAll("'", "'\\''")}'`,
+    assign: (name, quoted) => `export ${name}=${quoted}`,
     remove: (name) => `unset ${name}`,
+    prepend: (quoted) => `export PATH=${quoted}:"$PATH"`,
   },
   fish: {
-    assign: (name, value) => `set -gx ${name} ${(name === "PATH" ? value.split(":") : [value]).map((part) => `'${part.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`).join(" ")}`,
+    quote: (value) => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`,
+    assign: (name, quoted) => `set -gx ${name} ${quoted}`,
     remove: (name) => `set -e ${name}`,
+    prepend: (quoted) => `set -gx PATH ${quoted} $PATH`,
   },
   powershell: {
-    assign: (name, value) => `$env:${name} = '${value.replaceAll("'", "''")}'`,
+    quote: (value) => `'${value.replaceAll("'", "''")}'`,
+    assign: (name, quoted) => `$env:${name} = ${quoted}`,
     remove: (name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`,
+    prepend: (quoted) => `$env:PATH = ${quoted} + [IO.Path]::PathSeparator + $env:PATH`,
   },
 };

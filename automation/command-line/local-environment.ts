@@ -61,6 +61,6 @@ function withoutProxy(inherited: Readonly<Record<string, string>>): Record<strin
 }
 
 function withEngine(folder: string | undefined, path: string): Record<string, string> {
-  if (folder === undefined || path.split(delimiter)[0] === folder) return {};
-  return { PATH: [folder, ...path.split(delimiter).filter((part) => part !== "" && part !== folder)].join(delimiter) };
+  const parts = path.split(delimiter);
+  return folder === undefined || parts.includes(folder) ? {} : { PATH: [folder, ...parts].filter(Boolean).join(delimiter) };
 }

@@ -1,13 +1,13 @@
-import { readdir, rm, rmdir, stat } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Command } from "commander";
 import { ShipshapeError } from "../errors";
 import type { CommandContext } from "./command-context";
-import { readLocalRecord } from "./local-cloud";
 import { stopLocalCloud } from "./local-stop";
+import { readStartRecord } from "./start-record";
 
-/** All that may lie in a data folder. Nothing else is ever deleted, whatever folder was named. */
-const ours = ["localcloud.json", "localcloud.log", "engine.json", "cloud", "databases", "ca", "pulumi-home", "pulumi-state", "demo"];
+/** All that may lie in a data folder. Nothing else is ever deleted, whatever folder was named. The record of the start goes last. */
+const ours = ["localcloud.json", "localcloud.log", "cloud", "control-plane", "databases", "ca", "demo", "evidence", "pulumi-home", "pulumi-state", "workspaces", "start.json"];
 
 export function addReset(local: Command, context: CommandContext): void {
   local
@@ -21,27 +21,27 @@ export function addReset(local: Command, context: CommandContext): void {
       const present = await whatLiesThere(dataFolder);
       if (present.length === 0) return terminal.say(`nothing to delete in ${dataFolder}`);
       if (!options.yes && !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`))) return terminal.say("nothing was deleted");
-      const databasesFolder = (await readLocalRecord(dataFolder))?.databasesFolder;
       await stopLocalCloud(settings, (line) => terminal.progress(line));
-      await deleteData(dataFolder, present, databasesFolder);
-      terminal.say(`deleted everything in ${dataFolder}; start anew: npx shipshape local start`);
+      const left = await deleteData(dataFolder);
+      terminal.say(`deleted all data in ${dataFolder}${left.length > 0 ? `, but for what is not ours: ${left.join(", ")}` : ""}; start anew: npx shipshape local start`);
     });
 }
 
 async function whatLiesThere(dataFolder: string): Promise<string[]> {
   const names = await readdir(dataFolder).catch((): string[] => []);
-  const foreign = names.filter((name) => !ours.some((known) => name === known || name.startsWith(`${known}.`)));
-  if (foreign.length > 0) throw new ShipshapeError("reset-refused", { folder: dataFolder, reason: `it holds ${foreign.slice(0, 3).join(", ")}` });
+  if (names.length > 0 && !names.some((name) => ours.includes(name))) {
+    throw new ShipshapeError("reset-refused", { folder: dataFolder, reason: `it holds ${names.slice(0, 3).join(", ")}, and nothing that \`local start\` makes` });
+  }
   return names;
 }
 
-/** The record goes last: a reset that was interrupted then still knows where the databases lie. */
-async function deleteData(dataFolder: string, present: string[], databasesFolder: string | undefined): Promise<void> {
-  const elsewhere = databasesFolder !== undefined && !databasesFolder.startsWith(dataFolder + sep) && (await isFolder(databasesFolder));
-  if (elsewhere) await rm(databasesFolder, { recursive: true, force: true });
-  for (const name of present.filter((name) => name !== "localcloud.json")) await rm(join(dataFolder, name), { recursive: true, force: true });
-  await rm(join(dataFolder, "localcloud.json"), { force: true });
-  await rmdir(dataFolder);
+/** A reset that was interrupted still knows where the databases lie, and may be repeated. Gives what was left alone. */
+async function deleteData(dataFolder: string): Promise<string[]> {
+  const databasesFolder = (await readStartRecord(dataFolder))?.databasesFolder;
+  // Below another folder only where the server said so itself; its name is a hash of this data folder.
+  if (databasesFolder !== undefined && !databasesFolder.startsWith(dataFolder + sep)) await rm(databasesFolder, { recursive: true, force: true });
+  for (const name of ours) await rm(join(dataFolder, name), { recursive: true, force: true });
+  const left = await readdir(dataFolder);
+  if (left.length === 0) await rmdir(dataFolder);
+  return left;
 }
-
-const isFolder = (path: string): Promise<boolean> => stat(path).then((entry) => entry.isDirectory(), () => false);

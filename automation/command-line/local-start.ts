@@ -10,9 +10,9 @@ import { reasonOf, ShipshapeError } from "../errors";
 import { localStartWaitSeconds, logTailLinesMax } from "../limits";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
-import { recordEngine } from "./engine-record";
 import { findLocalCloud, localLogFile, type LocalCloud, processLives, waitFor } from "./local-cloud";
 import { reportStatus } from "./local-status";
+import { type StartRecord, writeStartRecord } from "./start-record";
 
 type Progress = (line: string) => void;
 
@@ -33,15 +33,12 @@ export function addStart(local: Command, context: CommandContext): void {
 export async function startLocalCloud(settings: Settings, progress: Progress): Promise<LocalCloud> {
   requirePostgres();
   await mkdir(join(settings.dataFolder, "pulumi-state"), { recursive: true });
-  await prepareEngine(settings, progress);
+  const engine = await prepareEngine(progress);
   await preparePlugins(settings);
   const running = await findLocalCloud(settings.dataFolder);
-  if (running !== undefined) {
-    progress(`the embedded cloud runs already at ${running.url}`);
-    return running;
-  }
-  const cloud = await startServer(settings);
-  progress(`the embedded cloud listens at ${cloud.url}`);
+  const cloud = running ?? (await startServer(settings));
+  await writeStartRecord(settings.dataFolder, { engine, databasesFolder: cloud.databasesFolder });
+  progress(running === undefined ? `the embedded cloud listens at ${cloud.url}` : `the embedded cloud runs already at ${cloud.url}`);
   return cloud;
 }
 
@@ -52,11 +49,10 @@ function requirePostgres(): void {
   throw new ShipshapeError("local-postgres-missing", { platform, packageToAdd });
 }
 
-async function prepareEngine(settings: Settings, progress: Progress): Promise<void> {
-  const engine = await ensureEngine(progress).catch((thrown: unknown) => {
+function prepareEngine(progress: Progress): Promise<StartRecord["engine"]> {
+  return ensureEngine(progress).catch((thrown: unknown) => {
     throw new ShipshapeError("engine-missing", { reason: reasonOf(thrown) }, { cause: thrown });
   });
-  await recordEngine(settings.dataFolder, engine);
 }
 
 async function preparePlugins(settings: Settings): Promise<void> {

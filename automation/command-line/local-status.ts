@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CommandContext } from "./command-context";
-import { readEngine } from "./engine-record";
 import { findLocalCloud, type LocalCloud, localLogFile } from "./local-cloud";
+import { readStartRecord } from "./start-record";
 import { table, type Terminal } from "./terminal";
 
 export function addStatus(local: Command, context: CommandContext): void {
@@ -13,7 +13,7 @@ export function addStatus(local: Command, context: CommandContext): void {
     .action(async (options: { json?: boolean }) => {
       const { dataFolder } = context.settings;
       const cloud = await findLocalCloud(dataFolder);
-      if (cloud !== undefined) return reportStatus(cloud, options, context.terminal, (await readEngine(dataFolder))?.version);
+      if (cloud !== undefined) return reportStatus(cloud, options, context.terminal, (await readStartRecord(dataFolder))?.engine.version);
       context.terminal.say(options.json ? JSON.stringify({ running: false, dataFolder }) : `not running (data folder ${dataFolder}); start it: npx shipshape local start`);
       process.exitCode = 3;
     });
@@ -64,6 +64,6 @@ function databaseTable({ status }: LocalCloud): string[] {
 export function clockText(clock: unknown): string {
   if (typeof clock === "string") return clock;
   const { now, offsetSeconds } = (clock ?? {}) as { now?: string; offsetSeconds?: number };
-  const shift = offsetSeconds ? ` (set ${Math.abs(offsetSeconds)} s ${offsetSeconds > 0 ? "ahead of" : "behind"} real time)` : "";
+  const shift = offsetSeconds ? ` (set ${Math.round(Math.abs(offsetSeconds))} s ${offsetSeconds > 0 ? "ahead of" : "behind"} real time)` : "";
   return `${now ?? "unknown"}${shift}`;
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { reasonOf, ShipshapeError } from "../errors";
-import { readSettings } from "../settings";
+import { readSettings, silenceSdkNotice } from "../settings";
 import type { CommandContext } from "./command-context";
 import { addEvidence } from "./evidence";
 import { addLocalCommands } from "./local";
@@ -13,6 +13,7 @@ import { createTerminal, type Terminal } from "./terminal";
  * 0: done. 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. 130: interrupted.
  */
 export async function main(words: string[], packageFolder: string): Promise<number> {
+  silenceSdkNotice();
   const settings = readSettings(packageFolder);
   const terminal = createTerminal(settings.colours);
   const shipshape = buildCommand({ settings, terminal });

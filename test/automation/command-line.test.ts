@@ -30,8 +30,9 @@ describe("the environment of the embedded cloud", () => {
     expect(localEnvironment(endpoint, {})["NO_PROXY"]).toBeUndefined();
   });
 
-  test("fish gets PATH as a list, powershell doubles quotes", () => {
-    expect(shellLines("fish", { PATH: "/a:/b" }, [])).toEqual(["set -gx PATH '/a' '/b'"]);
+  test("each shell gets its own quotes, and the engine before its own PATH", () => {
+    expect(shellLines("sh", {}, [], "/engine")).toEqual([`export PATH='/engine':"$PATH"`]);
+    expect(shellLines("fish", { X: "it's \\" }, [], "/engine")).toEqual(["set -gx X 'it\\'s \\\\'", "set -gx PATH '/engine' $PATH"]);
     expect(shellLines("powershell", { X: "it's" }, ["Y"])).toEqual(["Remove-Item Env:Y -ErrorAction SilentlyContinue", "$env:X = 'it''s'"]);
   });
 });
