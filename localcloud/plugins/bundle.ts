@@ -7,6 +7,9 @@ import { pluginCacheFolder } from "./settings";
 /** Plugins and the versions their SDKs ask for: the engine takes no others. */
 const versions: Record<string, string> = { aws: "7.48.0", postgresql: "3.18.1", random: "4.21.2" };
 
+/** Long enough that branches worked on in turn keep theirs. */
+const bundleAgeMaxMilliseconds = 7 * 24 * 3600 * 1000;
+
 /** The checkout or, in the published package, the package's folder. */
 const root = dirname(nearestPackageJson(__dirname));
 
@@ -18,7 +21,7 @@ export async function bundlePlugins(outFolder: string): Promise<void> {
   // A development dependency: the published package carries the bundles instead.
   const { build } = await import("esbuild");
   await mkdir(outFolder, { recursive: true });
-  for (const name of pluginNames()) {
+  for (const name of Object.keys(versions)) {
     const outfile = join(outFolder, `pulumi-resource-${name}`);
     await build({
       entryPoints: [join(__dirname, name, "main.ts")],
@@ -42,7 +45,6 @@ export async function installPlugins(pulumiHome: string): Promise<void> {
   const bundles = await findBundles();
   for (const [name, version] of Object.entries(versions)) {
     const executable = join(bundles, `pulumi-resource-${name}`);
-    if (!existsSync(executable)) continue;
     const folder = join(pulumiHome, "plugins", `resource-${name}-v${version}`);
     await mkdir(folder, { recursive: true });
     await installFile(executable, join(folder, basename(executable)));
@@ -80,7 +82,17 @@ async function findBundles(): Promise<string> {
     await rm(temporary, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;
   }
+  await removeOldBundles(dirname(folder));
   return folder;
+}
+
+/** Every change of the sources leaves bundles behind, and a killed build its temporary folder. */
+async function removeOldBundles(cacheFolder: string): Promise<void> {
+  for (const name of await readdir(cacheFolder)) {
+    const folder = join(cacheFolder, name);
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > bundleAgeMaxMilliseconds) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function sourceHash(): Promise<string> {
@@ -90,8 +102,6 @@ async function sourceHash(): Promise<string> {
   hash.update(await readFile(join(root, "package-lock.json")));
   return hash.digest("hex").slice(0, 16);
 }
-
-const pluginNames = (): string[] => Object.keys(versions).filter((name) => existsSync(join(__dirname, name, "main.ts")));
 
 function nearestPackageJson(folder: string): string {
   const file = join(folder, "package.json");

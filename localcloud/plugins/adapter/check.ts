@@ -2,7 +2,7 @@ import { autonameResource, type Naming } from "./autoname";
 import { joinPath } from "./property-path";
 import type { CheckFailure, Properties, Property, ResourceType } from "./resource";
 import { elementOf, isZero } from "./values";
-import { isUnknown, UNKNOWN, type Bag } from "./wire";
+import { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
 
 export interface Checked {
   inputs: Bag;
@@ -13,14 +13,17 @@ export interface Checked {
  * Inputs as state keeps them: values in the type of their row, names and defaults filled in, and `__defaults` naming what was filled in.
  * Zero defaults are not written, as the bridge does not; what is unknown is not judged.
  */
-export function checkResource(type: ResourceType<any>, oldInputs: Bag, given: Bag, naming: Naming): Checked {
+export function checkResource(type: ResourceType<Value>, oldInputs: Bag, given: Bag, naming: Naming): Checked {
   const failures: CheckFailure[] = [];
   const named = { ...given };
   const madeUp = autonameResource(type.autoname, oldInputs, named, naming, failures);
   const inputs = checkProperties(type.properties, named, "", failures);
   inputs.__defaults = [...new Set([...inputs.__defaults, ...madeUp])].sort();
   if (failures.length === 0) failures.push(...(type.check?.(inputs) ?? []));
-  return { inputs, failures: failures.map((failure) => ({ ...failure, reason: `${failure.reason}. Examine values at '${naming.logicalName}.${failure.property}'.` })) };
+  return {
+    inputs,
+    failures: failures.map((failure) => ({ ...failure, reason: `${failure.reason}. Examine values at '${naming.logicalName}.${failure.property}'.` })),
+  };
 }
 
 export function checkProperties(properties: Properties, given: Bag, path: string, failures: CheckFailure[]): Bag {
@@ -44,7 +47,7 @@ export function checkProperties(properties: Properties, given: Bag, path: string
   return { ...checked, __defaults: defaults.sort() };
 }
 
-function checkValue(property: Property, given: any, path: string, failures: CheckFailure[]): unknown {
+function checkValue(property: Property, given: Value, path: string, failures: CheckFailure[]): unknown {
   if (given === UNKNOWN) return given;
   const value = coerce(property, given);
   if (value === UNKNOWN) return value;
@@ -53,7 +56,12 @@ function checkValue(property: Property, given: any, path: string, failures: Chec
   if (isWrongType(property, value)) failed(`expected ${typeNames[property.type]}, got ${Array.isArray(value) ? "array" : typeof value}`);
   else if (Array.isArray(value)) return value.map((element, index) => checkValue(elementOf(property), element, joinPath(path, index), failures));
   else if (property.type === "object") return checkProperties(property.properties ?? {}, value, path, failures);
-  else if (property.type === "map") return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "__defaults").map(([key, inner]) => [key, checkValue(elementOf(property), inner, joinPath(path, key), failures)]));
+  else if (property.type === "map")
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => key !== "__defaults")
+        .map(([key, inner]) => [key, checkValue(elementOf(property), inner, joinPath(path, key), failures)]),
+    );
   else if (property.oneOf && !property.oneOf.includes(value)) failed(`expected ${path} to be one of ${JSON.stringify(property.oneOf)}, got ${value}`);
   else if (property.min !== undefined && value < property.min) failed(`expected ${path} to be at least (${property.min}), got ${value}`);
   else if (property.max !== undefined && value > property.max) failed(`expected ${path} to be at most (${property.max}), got ${value}`);
@@ -73,7 +81,7 @@ const typeNames: Record<Property["type"], string> = {
 };
 
 /** The bridge takes "5" for a number and 5 for a string, so programs contain both. */
-export function coerce(property: Property, value: any): any {
+export function coerce(property: Property, value: Value): Value {
   // A policy may be written as an object; with an unknown inside, the whole text is unknown.
   if (property.json && typeof value === "object") return isUnknown(value) ? UNKNOWN : JSON.stringify(withoutMarks(value));
   if (isUnknown(value)) return value;
@@ -113,11 +121,18 @@ function isJson(text: string): boolean {
   }
 }
 
-const givable = (properties: Properties): string => Object.keys(properties).filter((name) => !properties[name]?.outputOnly).join(", ");
+const givable = (properties: Properties): string =>
+  Object.keys(properties)
+    .filter((name) => !properties[name]?.outputOnly)
+    .join(", ");
 
 /** Inputs as handlers see them: without the marks, at every depth. */
-export function withoutMarks(value: any): any {
+export function withoutMarks(value: Value): Value {
   if (Array.isArray(value)) return value.map(withoutMarks);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== "__defaults").map(([name, inner]) => [name, withoutMarks(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== "__defaults")
+      .map(([name, inner]) => [name, withoutMarks(inner)]),
+  );
 }

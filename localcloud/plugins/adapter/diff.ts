@@ -1,7 +1,7 @@
 import { isCovered, joinPath, topLevelName } from "./property-path";
 import type { Properties, Property, ResourceType } from "./resource";
 import { elementOf, isCollection, isComputed, isZero, matchElements, sameValue, wantedValue } from "./values";
-import { isUnknown, UNKNOWN, type Bag } from "./wire";
+import { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
 
 export type Kind = "ADD" | "DELETE" | "UPDATE" | "ADD_REPLACE" | "DELETE_REPLACE" | "UPDATE_REPLACE";
 
@@ -17,7 +17,7 @@ export interface Difference {
  * What it takes to get from the outputs in state to the inputs of the program: the rules of the Terraform bridge.
  * On a refresh `old` is what Read returned and `inputs` those in state; the engine then turns the kinds round.
  */
-export function diffResource(type: ResourceType<any>, old: Bag, inputs: Bag, ignoreChanges: readonly string[]): Difference {
+export function diffResource(type: ResourceType<Value>, old: Bag, inputs: Bag, ignoreChanges: readonly string[]): Difference {
   const detailed = Object.fromEntries([...diffProperties(type.properties, "", old, inputs, false)].filter(([path]) => !isCovered(path, ignoreChanges)));
   const names = (paths: string[]) => [...new Set(paths.map(topLevelName))].sort();
   const replaces = names(Object.keys(detailed).filter((path) => detailed[path]?.endsWith("_REPLACE")));
@@ -32,7 +32,7 @@ export function diffResource(type: ResourceType<any>, old: Bag, inputs: Bag, ign
 }
 
 /** Two things of one explicit name cannot exist at once; of a made-up name they can. */
-function hasOwnName(type: ResourceType<any>, inputs: Bag): boolean {
+function hasOwnName(type: ResourceType<Value>, inputs: Bag): boolean {
   const name = type.autoname?.property;
   if (name === undefined || (inputs.__defaults ?? []).includes(name)) return false;
   return inputs[name] !== undefined;
@@ -42,12 +42,15 @@ function* diffProperties(properties: Properties, path: string, old: Bag, wanted:
   for (const [name, property] of Object.entries(properties)) yield* diffValue(property, joinPath(path, name), old[name], wanted[name], replace, wanted);
 }
 
-function* diffValue(property: Property, path: string, old: any, given: any, parentReplaces: boolean, wantedBeside: Bag = {}): Generator<[string, Kind]> {
+function* diffValue(property: Property, path: string, old: Value, given: Value, parentReplaces: boolean, wantedBeside: Bag = {}): Generator<[string, Kind]> {
   if (given === undefined && isComputed(property)) return;
   if (property.writeOnly && old === undefined) return;
-  const wanted = wantedValue(property, given) as any;
+  const wanted = wantedValue(property, given) as Value;
   const replace = parentReplaces || property.createOnly === true;
-  const whole = (kind: "ADD" | "DELETE" | "UPDATE", value: unknown): [string, Kind] => [path, replace || holdsCreateOnly(property, value) ? `${kind}_REPLACE` : kind];
+  const whole = (kind: "ADD" | "DELETE" | "UPDATE", value: unknown): [string, Kind] => [
+    path,
+    replace || holdsCreateOnly(property, value) ? `${kind}_REPLACE` : kind,
+  ];
 
   if (wanted === UNKNOWN) yield whole(isZero(old) ? "ADD" : "UPDATE", old);
   else if (sameValue(property, old, wanted, wantedBeside)) return;
@@ -67,7 +70,7 @@ function* diffMap(property: Property, path: string, old: Bag, wanted: Bag, repla
 }
 
 /** Unlike a property, an element that is "" or 0 is there: only its absence counts. */
-function* diffElement(element: Property, path: string, old: any, wanted: any, replace: boolean): Generator<[string, Kind]> {
+function* diffElement(element: Property, path: string, old: Value, wanted: Value, replace: boolean): Generator<[string, Kind]> {
   if (old !== undefined && wanted !== undefined) return yield* diffValue(element, path, old, wanted, replace);
   const replaces = replace || holdsCreateOnly(element, old ?? wanted);
   if (old === undefined) yield [path, replaces ? "ADD_REPLACE" : "ADD"];
@@ -78,7 +81,7 @@ function* diffElement(element: Property, path: string, old: any, wanted: any, re
  * By element: an index counts in the old value for what went, in the program for what came, and both at one index is a change of that element,
  * told inside it when it is an object. Lists of objects are compared place by place.
  */
-function* diffCollection(property: Property, path: string, old: any[], wanted: any[], replace: boolean): Generator<[string, Kind]> {
+function* diffCollection(property: Property, path: string, old: Value[], wanted: Value[], replace: boolean): Generator<[string, Kind]> {
   const element = elementOf(property);
   const byPlace = property.type === "list" && element.type === "object";
   // An unknown element has no identity: where elements are told apart by their value, the whole collection changes.
@@ -98,13 +101,13 @@ interface Kept {
   wanted: boolean[];
 }
 
-function keptInSet(element: Property, old: any[], wanted: any[]): Kept {
+function keptInSet(element: Property, old: Value[], wanted: Value[]): Kept {
   const matches = matchElements(element, old, wanted);
   return { old: old.map((_, index) => matches.includes(index)), wanted: matches.map((index) => index !== undefined) };
 }
 
 /** Which elements of an ordered list stayed: its longest common subsequence. */
-function keptInList(element: Property, old: any[], wanted: any[]): Kept {
+function keptInList(element: Property, old: Value[], wanted: Value[]): Kept {
   const kept: Kept = { old: old.map(() => false), wanted: wanted.map(() => false) };
   const lengths = Array.from({ length: old.length + 1 }, () => new Array<number>(wanted.length + 1).fill(0));
   const longest = (i: number, j: number) => lengths[i]?.[j] ?? 0;
@@ -112,7 +115,7 @@ function keptInList(element: Property, old: any[], wanted: any[]): Kept {
   for (let i = old.length - 1; i >= 0; i--) {
     for (let j = wanted.length - 1; j >= 0; j--) lengths[i]![j] = same(i, j) ? longest(i + 1, j + 1) + 1 : Math.max(longest(i + 1, j), longest(i, j + 1));
   }
-  for (let i = 0, j = 0; i < old.length && j < wanted.length; ) {
+  for (let i = 0, j = 0; i < old.length && j < wanted.length;) {
     if (same(i, j)) kept.old[i++] = kept.wanted[j++] = true;
     else if (longest(i + 1, j) >= longest(i, j + 1)) i++;
     else j++;
@@ -121,7 +124,7 @@ function keptInList(element: Property, old: any[], wanted: any[]): Kept {
 }
 
 /** Adding or removing a whole object replaces when something inside it that is given does. */
-function holdsCreateOnly(property: Property, value: any): boolean {
+function holdsCreateOnly(property: Property, value: Value): boolean {
   if (property.createOnly) return true;
   if (Array.isArray(value)) return value.some((element) => holdsCreateOnly(elementOf(property), element));
   if (typeof value !== "object" || value === null) return false;

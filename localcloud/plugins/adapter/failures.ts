@@ -14,12 +14,12 @@ export function initFailed(id: string, outputs: Bag, inputs: Bag, reasons: strin
   detail.setProperties(toStruct(outputs));
   detail.setInputs(toStruct(inputs));
   detail.setReasonsList(reasons);
-  const any = new Any();
-  any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const detailAny = new Any();
+  detailAny.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   const rpcStatus = new Status();
   rpcStatus.setCode(status.UNKNOWN);
   rpcStatus.setMessage(message);
-  rpcStatus.addDetails(any);
+  rpcStatus.addDetails(detailAny);
   const metadata = new Metadata();
   metadata.set("grpc-status-details-bin", Buffer.from(rpcStatus.serializeBinary()));
   return rpcError(status.UNKNOWN, message, metadata);

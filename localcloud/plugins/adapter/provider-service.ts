@@ -7,7 +7,7 @@ import { changedSettings, checkSettings, readSettings } from "./provider-setting
 import type { CheckFailure, Context, ProviderDefinition } from "./resource";
 import { check, create, diff, diffMessage, failureMessage, read, update, type Row } from "./resource-calls";
 import { markSecrets } from "./values";
-import { fromStruct, rpcError, secret, toStruct } from "./wire";
+import { fromStruct, rpcError, secret, toStruct, type Value } from "./wire";
 
 export interface Surroundings {
   signal: AbortSignal;
@@ -32,7 +32,10 @@ export function createProviderService<Config>(definition: ProviderDefinition<Con
   function answer<Request, Response>(handler: (request: Request) => Response | Promise<Response>) {
     return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {
       const result = around.track(Promise.resolve(call.request).then(handler));
-      result.then((response) => callback(null, response), (error) => callback(asRpcError(error)));
+      result.then(
+        (response) => callback(null, response),
+        (error) => callback(asRpcError(error)),
+      );
     };
   }
 
@@ -86,12 +89,12 @@ export function createProviderService<Config>(definition: ProviderDefinition<Con
   };
 }
 
-function unsupported(definition: ProviderDefinition<any>, token: string, supported: string[]): Error {
+function unsupported(definition: ProviderDefinition<Value>, token: string, supported: string[]): Error {
   const list = supported.length > 0 ? `it has ${supported.join(", ")}` : "it has none of this kind";
   return rpcError(status.UNIMPLEMENTED, `${token} is not part of the embedded ${definition.name} provider: ${list}`);
 }
 
-function checkConfig(definition: ProviderDefinition<any>, request: pb.CheckRequest): pb.CheckResponse {
+function checkConfig(definition: ProviderDefinition<Value>, request: pb.CheckRequest): pb.CheckResponse {
   const given = fromStruct(request.getNews());
   const response = new pb.CheckResponse();
   // Secrets arrive here without their mark; not marked again, they would stand readable in state.
@@ -100,7 +103,7 @@ function checkConfig(definition: ProviderDefinition<any>, request: pb.CheckReque
   return response;
 }
 
-function diffConfig(definition: ProviderDefinition<any>, request: pb.DiffRequest): pb.DiffResponse {
+function diffConfig(definition: ProviderDefinition<Value>, request: pb.DiffRequest): pb.DiffResponse {
   const detailed = changedSettings(definition.settings, fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
   const response = diffMessage({ detailed, diffs: Object.keys(detailed).sort(), replaces: [], stables: [], deleteBeforeReplace: false });
   response.setHasdetaileddiff(false);

@@ -1,13 +1,13 @@
 import { checkProperties, coerce, withoutMarks } from "./check";
 import type { CheckFailure, Properties, Property, ProviderDefinition } from "./resource";
-import { isUnknown, type Bag } from "./wire";
+import { isUnknown, type Bag, type Value } from "./wire";
 
 /** Provider settings: like a resource's inputs, but everything that is no string arrives as JSON text. */
 
 /** The engine's own, which every provider gets. */
 const ENGINES = ["version", "pluginDownloadURL"];
 
-export function checkSettings(definition: ProviderDefinition<any>, given: Bag): CheckFailure[] {
+export function checkSettings(definition: ProviderDefinition<Value>, given: Bag): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const settings = readSettings(definition.settings, given, failures);
   if (failures.length === 0) failures.push(...(definition.checkSettings?.(settings) ?? []));

@@ -5,7 +5,7 @@ import { initFailed, messageOf } from "./failures";
 import { PartialFailure, type CheckFailure, type Context, type ProviderDefinition, type ResourceType } from "./resource";
 import { inputsFromLive, inputsOfImport, outputsOf, wantedOf } from "./state";
 import { markSecrets } from "./values";
-import { fromStruct, secret, toStruct, UNKNOWN, type Bag } from "./wire";
+import { fromStruct, secret, toStruct, UNKNOWN, type Bag, type Value } from "./wire";
 import type { Naming } from "./autoname";
 
 /** The calls about one resource: from the engine's messages to its row, and back. */
@@ -25,11 +25,11 @@ export function check<Config>(row: Row<Config>, definition: ProviderDefinition<C
   return response;
 }
 
-export function diff(row: Row<any>, request: pb.DiffRequest): pb.DiffResponse {
+export function diff(row: Row<Value>, request: pb.DiffRequest): pb.DiffResponse {
   return diffMessage(diffResource(row.type, fromStruct(request.getOlds()), fromStruct(request.getNews()), request.getIgnorechangesList()));
 }
 
-export async function create(row: Row<any>, request: pb.CreateRequest): Promise<pb.CreateResponse> {
+export async function create(row: Row<Value>, request: pb.CreateRequest): Promise<pb.CreateResponse> {
   const response = new pb.CreateResponse();
   const given = fromStruct(request.getProperties());
   const inputs = withoutMarks(given);
@@ -48,7 +48,7 @@ export async function create(row: Row<any>, request: pb.CreateRequest): Promise<
   }
 }
 
-export async function read(row: Row<any>, request: pb.ReadRequest): Promise<pb.ReadResponse> {
+export async function read(row: Row<Value>, request: pb.ReadRequest): Promise<pb.ReadResponse> {
   const response = new pb.ReadResponse();
   const known = fromStruct(request.getProperties());
   const oldInputs = fromStruct(request.getInputs());
@@ -67,7 +67,7 @@ export async function read(row: Row<any>, request: pb.ReadRequest): Promise<pb.R
   return response;
 }
 
-export async function update(row: Row<any>, request: pb.UpdateRequest): Promise<pb.UpdateResponse> {
+export async function update(row: Row<Value>, request: pb.UpdateRequest): Promise<pb.UpdateResponse> {
   const response = new pb.UpdateResponse();
   const old = fromStruct(request.getOlds());
   const news = fromStruct(request.getNews());
@@ -87,7 +87,12 @@ export async function update(row: Row<any>, request: pb.UpdateRequest): Promise<
     // As the bridge: the wanted values enter state, although they do not stand. The next `up` then "succeeds" without doing anything;
     // what runs on both clouds has to survive that, so it is copied. Refresh after a failed update.
     const failure = error instanceof PartialFailure ? error : new PartialFailure(request.getId(), wanted, [`updating ${row.context.urn}: ${messageOf(error)}`]);
-    throw initFailed(failure.id, secretOutputs(row, failure.properties, old.id), markSecrets(row.type.properties, fromStruct(request.getOldInputs()), secret), failure.reasons);
+    throw initFailed(
+      failure.id,
+      secretOutputs(row, failure.properties, old.id),
+      markSecrets(row.type.properties, fromStruct(request.getOldInputs()), secret),
+      failure.reasons,
+    );
   }
 }
 
@@ -115,10 +120,10 @@ export function failureMessage({ property, reason }: CheckFailure): pb.CheckFail
   return failure;
 }
 
-const secretOutputs = (row: Row<any>, live: Bag, id: unknown, preview = false): Bag =>
+const secretOutputs = (row: Row<Value>, live: Bag, id: unknown, preview = false): Bag =>
   markSecrets(row.type.properties, outputsOf(row.type, live, id, preview), secret);
 
-const outputsMessage = (row: Row<any>, live: Bag, id: unknown, preview = false) => toStruct(secretOutputs(row, live, id, preview));
+const outputsMessage = (row: Row<Value>, live: Bag, id: unknown, preview = false) => toStruct(secretOutputs(row, live, id, preview));
 
 function namingOf(request: pb.CheckRequest): Naming {
   const { Mode } = pb.CheckRequest.AutonamingOptions;

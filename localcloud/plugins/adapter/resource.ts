@@ -1,4 +1,4 @@
-import type { Bag } from "./wire";
+import type { Bag, Value } from "./wire";
 
 /**
  * What a provider of the embedded cloud is made of: a table of resource types, each a row of properties and five verbs.
@@ -59,7 +59,7 @@ export interface Property {
    * Upstream's DiffSuppressFunc: true where the two mean the same (engine version 17 and 17.10). Called with two known, differing values.
    * `wantedBeside` are the properties that stand beside this one in the program (storage that autoscaling has grown is no difference).
    */
-  equal?(old: any, wanted: any, wantedBeside: Bag): boolean; // any: the property's own type, which a table of rows cannot carry
+  equal?(old: Value, wanted: Value, wantedBeside: Bag): boolean;
 }
 
 export interface ResourceType<Config> {

@@ -1,17 +1,17 @@
 import type { Properties, Property, ResourceType } from "./resource";
 import { elementOf, isComputed, isZero, matchElements, sameValue, sortSet } from "./values";
-import { isUnknown, UNKNOWN, type Bag } from "./wire";
+import { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
 
 /** What enters state: outputs, the wanted values of an update, and inputs made from what is live. */
 
 /** Every property by name, unset ones null, as the real providers' states have them. In a preview the service's are unknown. */
-export function outputsOf(type: ResourceType<any>, live: Bag, id: unknown, preview = false): Bag {
+export function outputsOf(type: ResourceType<Value>, live: Bag, id: unknown, preview = false): Bag {
   const outputs: Bag = { id: live.id ?? id };
   for (const [name, property] of Object.entries(type.properties)) outputs[name] = outputOf(property, live[name], preview) ?? null;
   return outputs;
 }
 
-function outputOf(property: Property, value: any, preview: boolean): any {
+function outputOf(property: Property, value: Value, preview: boolean): Value {
   if (value === undefined || value === null) return preview && isComputed(property) ? UNKNOWN : property.default;
   if (value === UNKNOWN) return value;
   if (property.type === "object") return outputsInside(property.properties ?? {}, value, preview);
@@ -29,7 +29,7 @@ function outputsInside(properties: Properties, value: Bag, preview: boolean): Ba
 }
 
 /** What an update should bring about: the program's values, defaults, and of what it leaves to the service the old ones. */
-export function wantedOf(type: ResourceType<any>, old: Bag, inputs: Bag, ignoreChanges: readonly string[]): Bag {
+export function wantedOf(type: ResourceType<Value>, old: Bag, inputs: Bag, ignoreChanges: readonly string[]): Bag {
   const wanted: Bag = {};
   for (const [name, property] of Object.entries(type.properties)) {
     if (ignoreChanges.includes(name)) wanted[name] = old[name];
@@ -53,7 +53,7 @@ export function inputsFromLive(properties: Properties, live: Bag, oldInputs: Bag
 }
 
 /** Collections are cut to the length the program gave, as the bridge cuts them: the whole stands in the outputs. */
-function inputFromLive(property: Property, live: any, old: any): any {
+function inputFromLive(property: Property, live: Value, old: Value): Value {
   if (property.json && sameValue(property, live, old)) return old;
   if (Array.isArray(live) && Array.isArray(old)) {
     const element = elementOf(property);
@@ -65,13 +65,17 @@ function inputFromLive(property: Property, live: any, old: any): any {
     return old.__defaults ? { ...inside, __defaults: inside.__defaults ?? [] } : inside;
   }
   if (property.type === "map" && typeof live === "object" && typeof old === "object") {
-    return Object.fromEntries(Object.keys(old).filter((key) => key in live).map((key) => [key, live[key]]));
+    return Object.fromEntries(
+      Object.keys(old)
+        .filter((key) => key in live)
+        .map((key) => [key, live[key]]),
+    );
   }
   return live;
 }
 
 /** Live elements in the order the program gave their equals; what has none fills the gaps, in sorted order. */
-function alignSet(element: Property, live: any[], old: any[]): any[] {
+function alignSet(element: Property, live: Value[], old: Value[]): Value[] {
   const sorted = sortSet(live);
   const matches = matchElements(element, sorted, old);
   const rest = sorted.filter((_, index) => !matches.includes(index));
@@ -90,7 +94,7 @@ export function inputsOfImport(properties: Properties, live: Bag): Bag {
   return { ...inputs, __defaults: [] };
 }
 
-function importedValue(property: Property, value: any): any {
+function importedValue(property: Property, value: Value): Value {
   if (Array.isArray(value)) {
     const elements = value.map((element) => importedValue(elementOf(property), element));
     return property.type === "set" ? sortSet(elements) : elements;

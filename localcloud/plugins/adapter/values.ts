@@ -1,5 +1,5 @@
 import type { Properties, Property } from "./resource";
-import { isUnknown, UNKNOWN, type Bag } from "./wire";
+import { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
 
 /** When two values of a property mean the same, and how values are ordered: the rules check, diff and read share. */
 
@@ -20,14 +20,14 @@ export function isZero(value: unknown): boolean {
 /** What the program means: its value, else the schema's default. */
 export const wantedValue = (property: Property, value: unknown): unknown => (value === undefined ? property.default : value);
 
-export function sameValue(property: Property, old: any, given: any, wantedBeside: Bag = {}): boolean {
+export function sameValue(property: Property, old: Value, given: Value, wantedBeside: Bag = {}): boolean {
   if (given === undefined && isComputed(property)) return true;
-  const wanted = wantedValue(property, given) as any;
+  const wanted = wantedValue(property, given) as Value;
   if (isUnknown(wanted)) return false;
   if (isZero(old) || isZero(wanted)) return isZero(old) && isZero(wanted);
   switch (property.type) {
     case "list":
-      return sameLength(old, wanted) && old.every((element: any, index: number) => sameValue(elementOf(property), element, wanted[index]));
+      return sameLength(old, wanted) && old.every((element: Value, index: number) => sameValue(elementOf(property), element, wanted[index]));
     case "set":
       return sameLength(old, wanted) && matchElements(elementOf(property), old, wanted).every((index) => index !== undefined);
     case "map":
@@ -40,7 +40,7 @@ export function sameValue(property: Property, old: any, given: any, wantedBeside
 }
 
 /** For each wanted element the index of its equal among the old ones; every old element is taken once. */
-export function matchElements(element: Property, old: readonly any[], wanted: readonly any[]): (number | undefined)[] {
+export function matchElements(element: Property, old: readonly Value[], wanted: readonly Value[]): (number | undefined)[] {
   const taken = new Set<number>();
   return wanted.map((value) => {
     const index = old.findIndex((candidate, at) => !taken.has(at) && sameValue(element, candidate, value));
@@ -51,7 +51,7 @@ export function matchElements(element: Property, old: readonly any[], wanted: re
 }
 
 /** Sets stand sorted in state, so that the server's order of the day is no difference. */
-export function sortSet(values: readonly any[]): any[] {
+export function sortSet(values: readonly Value[]): Value[] {
   const key = (value: unknown) => (typeof value === "string" ? value : canonicalJson(value));
   return [...values].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
@@ -66,7 +66,7 @@ export function markSecrets(properties: Properties, bag: Bag, secret: (value: un
   return marked;
 }
 
-function markInside(property: Property, value: any, secret: (value: unknown) => unknown): any {
+function markInside(property: Property, value: Value, secret: (value: unknown) => unknown): Value {
   if (value === UNKNOWN || value === null || typeof value !== "object") return value;
   if (property.type === "object") return markSecrets(property.properties ?? {}, value, secret);
   if (Array.isArray(value)) return value.map((element) => markInside(elementOf(property), element, secret));
@@ -91,5 +91,8 @@ function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value).filter(([name, inner]) => name !== "__defaults" && inner !== undefined);
-  return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`).join(",")}}`;
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, inner]) => `${JSON.stringify(name)}:${canonicalJson(inner)}`)
+    .join(",")}}`;
 }

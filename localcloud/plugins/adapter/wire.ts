@@ -1,8 +1,11 @@
 import { status, type Metadata } from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-/** Properties by name. `any`, as what a program passes has no type until check has looked at it. */
-export type Bag = Record<string, any>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a program or a server passes has no type until a row has been read beside it
+export type Value = any;
+
+/** Properties by name. */
+export type Bag = Record<string, Value>;
 
 /** Stands on the wire wherever a value is an output nobody knows yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -37,7 +40,7 @@ export function toStruct(bag: Bag): Struct {
   return Struct.fromJavaScript(dropUndefined(bag));
 }
 
-function unwrap(value: any, path: string): any {
+function unwrap(value: Value, path: string): Value {
   if (Array.isArray(value)) return value.map((element, index) => unwrap(element, `${path}[${index}]`));
   if (typeof value !== "object" || value === null) return value;
   if (value[SIGNATURE] === SECRET) return unwrap(value.value, path);
@@ -46,7 +49,7 @@ function unwrap(value: any, path: string): any {
   return Object.fromEntries(entries.map(([name, inner]) => [name, unwrap(inner, path ? `${path}.${name}` : name)]));
 }
 
-function dropUndefined(value: any): any {
+function dropUndefined(value: Value): Value {
   if (Array.isArray(value)) return value.map((element) => dropUndefined(element) ?? null);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkServerIdentity, type ConnectionOptions } from "node:tls";
 import { Client } from "pg";
-import type { Context } from "../adapter";
+import type { Context, Value } from "../adapter";
 import type { ServerAccess } from "./settings";
 
-export type Query = (sql: string, values?: unknown[]) => Promise<any[]>; // any: a row has the columns its statement names
+/** Rows have the columns their statement names. */
+export type Query = (sql: string, values?: unknown[]) => Promise<Value[]>;
 
 type Access = Pick<Context<ServerAccess>, "config" | "signal">;
 
@@ -45,7 +46,8 @@ async function connect({ config, signal }: Access, database: string): Promise<Cl
       return client;
     } catch (error) {
       await client.end().catch(() => {});
-      if (!starting.has(codeOf(error)) || Date.now() > giveUpAt) throw new Error(`error connecting to PostgreSQL server ${config.host}:${config.port}: ${messageOf(error)}`, { cause: error });
+      if (!starting.has(codeOf(error)) || Date.now() > giveUpAt)
+        throw new Error(`error connecting to PostgreSQL server ${config.host}:${config.port}: ${messageOf(error)}`, { cause: error });
       await sleep(CONNECT_PAUSE_MILLISECONDS, undefined, { signal });
     }
   }
@@ -70,13 +72,15 @@ function tlsOptions({ sslmode, sslrootcert, host }: ServerAccess): ConnectionOpt
   const authorities = sslrootcert ? { ca: readFileSync(sslrootcert) } : {};
   if (sslmode === "require" && !sslrootcert) return { rejectUnauthorized: false };
   // The client hands over a socket, so that TLS would not know which name to check an address against.
-  const identity = sslmode === "verify-full" ? (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) => checkServerIdentity(host, certificate) : () => undefined;
+  const identity =
+    sslmode === "verify-full" ? (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) => checkServerIdentity(host, certificate) : () => undefined;
   return { ...authorities, rejectUnauthorized: true, checkServerIdentity: identity };
 }
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? (error instanceof AggregateError ? codeOf(error.errors[0]) : ""));
 
-const messageOf = (error: unknown): string => (error instanceof AggregateError ? error.errors.map(messageOf).join("; ") : error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string =>
+  error instanceof AggregateError ? error.errors.map(messageOf).join("; ") : error instanceof Error ? error.message : String(error);
 
 let connections = 0;
 const waiting: (() => void)[] = [];

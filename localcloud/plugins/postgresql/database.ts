@@ -20,7 +20,9 @@ export const database: ResourceType<ServerAccess> = {
     alterObjectOwnership: { type: "bool", default: false },
   },
   check: (inputs) =>
-    inputs.alterObjectOwnership === true ? [{ property: "alterObjectOwnership", reason: "reassigning every object of the database is not part of the embedded postgresql provider" }] : [],
+    inputs.alterObjectOwnership === true
+      ? [{ property: "alterObjectOwnership", reason: "reassigning every object of the database is not part of the embedded postgresql provider" }]
+      : [],
 
   async create(inputs, context) {
     await outsideTransaction(context, inputs.owner, (query) => query(createStatement(inputs, loginOf(context.config))));
@@ -38,9 +40,11 @@ export const database: ResourceType<ServerAccess> = {
     // official provider that programs have to avoid (owner and limits in two updates).
     if (old.name !== wanted.name) await alter(context, undefined, `ALTER DATABASE ${identifier(old.name)} RENAME TO ${name}`);
     if (old.owner !== wanted.owner && wanted.owner) await alter(context, wanted.owner, `ALTER DATABASE ${name} OWNER TO ${identifier(wanted.owner)}`);
-    if (old.tablespaceName !== wanted.tablespaceName) await alter(context, undefined, `ALTER DATABASE ${name} SET TABLESPACE ${identifier(wanted.tablespaceName)}`);
+    if (old.tablespaceName !== wanted.tablespaceName)
+      await alter(context, undefined, `ALTER DATABASE ${name} SET TABLESPACE ${identifier(wanted.tablespaceName)}`);
     if (old.connectionLimit !== wanted.connectionLimit) await alter(context, undefined, `ALTER DATABASE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`);
-    if (old.allowConnections !== wanted.allowConnections) await alter(context, undefined, `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${wanted.allowConnections}`);
+    if (old.allowConnections !== wanted.allowConnections)
+      await alter(context, undefined, `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${wanted.allowConnections}`);
     if (old.isTemplate !== wanted.isTemplate) await alter(context, undefined, `ALTER DATABASE ${name} IS_TEMPLATE ${wanted.isTemplate}`);
     return { id: wanted.name, properties: await readBack(wanted.name, wanted, context) };
   },

@@ -20,7 +20,9 @@ export const extension: ResourceType<ServerAccess> = {
     const database = inputs.database ?? context.config.database;
     const where = inputs.schema ? ` SCHEMA ${identifier(inputs.schema)}` : "";
     const version = inputs.version ? ` VERSION ${identifier(inputs.version)}` : "";
-    await inTransaction(context, { database }, (query) => query(`CREATE EXTENSION IF NOT EXISTS ${identifier(inputs.name)}${where}${version}${inputs.createCascade ? " CASCADE" : ""}`));
+    await inTransaction(context, { database }, (query) =>
+      query(`CREATE EXTENSION IF NOT EXISTS ${identifier(inputs.name)}${where}${version}${inputs.createCascade ? " CASCADE" : ""}`),
+    );
     return { id: `${database}.${inputs.name}`, properties: await readBack(database, inputs.name, inputs, context) };
   },
 
@@ -42,7 +44,9 @@ export const extension: ResourceType<ServerAccess> = {
   },
 
   async delete(_id, old, context) {
-    await inTransaction(context, { database: old.database }, (query) => query(`DROP EXTENSION ${identifier(old.name)} ${old.dropCascade ? "CASCADE" : "RESTRICT"}`));
+    await inTransaction(context, { database: old.database }, (query) =>
+      query(`DROP EXTENSION ${identifier(old.name)} ${old.dropCascade ? "CASCADE" : "RESTRICT"}`),
+    );
   },
 };
 

@@ -47,7 +47,10 @@ const revokeStatement = ({ role, grantRole }: Bag): string => `REVOKE ${identifi
 function readMembership({ role, grantRole }: Bag, context: Context<ServerAccess>): Promise<Bag | undefined> {
   return onConnection(context, undefined, async (query) => {
     // From PostgreSQL 16 there is a row per grantor, the creator's own ADMIN among them; like the official provider, take the first.
-    const [row] = await query("SELECT admin_option FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = $2", [role, grantRole]);
+    const [row] = await query("SELECT admin_option FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = $2", [
+      role,
+      grantRole,
+    ]);
     return row && { role, grantRole, withAdminOption: row.admin_option };
   });
 }

@@ -47,7 +47,8 @@ function checkGrant(inputs: Bag): CheckFailure[] {
   if (isUnknown(objectType)) return [];
   const failures: CheckFailure[] = [];
   if (objectType !== "database" && schema === undefined) failures.push({ property: "schema", reason: `schema is mandatory for object type ${objectType}` });
-  if ((objectType === "database" || objectType === "schema") && objects?.length > 0) failures.push({ property: "objects", reason: `objects cannot be given for object type ${objectType}` });
+  if ((objectType === "database" || objectType === "schema") && objects?.length > 0)
+    failures.push({ property: "objects", reason: `objects cannot be given for object type ${objectType}` });
   if (columns?.length > 0) failures.push({ property: "columns", reason: "grants on columns are not part of the embedded postgresql provider" });
   return failures;
 }
@@ -74,7 +75,9 @@ function targetOf({ objectType, database, schema, objects }: Bag): string {
   if (objectType === "schema") return `SCHEMA ${identifier(schema)}`;
   const keyword = objectType.toUpperCase();
   if (!objects?.length) return `ALL ${keyword}S IN SCHEMA ${identifier(schema)}`;
-  return `${keyword} ${inSetOrder(objects).map((object) => `${identifier(schema)}.${identifier(object)}`).join(", ")}`;
+  return `${keyword} ${inSetOrder(objects)
+    .map((object) => `${identifier(schema)}.${identifier(object)}`)
+    .join(", ")}`;
 }
 
 /** Who may grant on it: the owners of the schema and of what is inside. The schema `public` belongs to whoever owns the database. */
@@ -102,7 +105,10 @@ async function readGrant(known: Bag, context: Context<ServerAccess>): Promise<Ba
 
 async function livePrivileges(query: Query, known: Bag): Promise<string[]> {
   const oid = await granteeOid(query, known.role);
-  for (const { name, privileges } of await query(privilegeStatements[known.objectType] ?? "", [oid, known.objectType === "database" ? known.database : known.schema])) {
+  for (const { name, privileges } of await query(privilegeStatements[known.objectType] ?? "", [
+    oid,
+    known.objectType === "database" ? known.database : known.schema,
+  ])) {
     if (known.objects?.length > 0 && !known.objects.includes(name)) continue;
     const live = await declaredOrLive(query, known, privileges);
     // The first object that differs speaks for all; a new table without the grant is a difference.
@@ -112,7 +118,8 @@ async function livePrivileges(query: Query, known: Bag): Promise<string[]> {
 }
 
 const explode = (acl: string) => `array(SELECT privilege_type FROM aclexplode(${acl}) WHERE grantee = $1)::text[] AS privileges`;
-const relations = (kind: string) => `SELECT relname AS name, ${explode("relacl")} FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $2) AND relkind = ${kind} ORDER BY 1`;
+const relations = (kind: string) =>
+  `SELECT relname AS name, ${explode("relacl")} FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $2) AND relkind = ${kind} ORDER BY 1`;
 
 const privilegeStatements: Record<string, string> = {
   database: `SELECT datname AS name, ${explode("datacl")} FROM pg_database WHERE datname = $2`,

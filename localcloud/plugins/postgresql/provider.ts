@@ -15,7 +15,15 @@ export const provider: ProviderDefinition<ServerAccess> = {
   settings,
   checkSettings,
   configure,
-  resources: byToken({ Role: role, GrantRole: grantRole, Grant: grant, DefaultPrivileges: defaultPrivileges, Schema: schema, Database: database, Extension: extension }),
+  resources: byToken({
+    Role: role,
+    GrantRole: grantRole,
+    Grant: grant,
+    DefaultPrivileges: defaultPrivileges,
+    Schema: schema,
+    Database: database,
+    Extension: extension,
+  }),
   invokes: {
     "postgresql:index/getSchemas:getSchemas": async (args, context) => {
       const rows = await onConnection(context, args.database, (query) =>

@@ -23,7 +23,10 @@ export async function applyRoleSettings(query: Query, name: string, old: Bag, wa
 
 /** The list is whole: a membership given by hand is taken away. */
 async function applyMemberships(query: Query, name: string, roles: readonly string[]): Promise<void> {
-  const current = await query("SELECT DISTINCT pg_get_userbyid(roleid) AS role FROM pg_auth_members JOIN pg_roles ON member = pg_roles.oid WHERE rolname = $1", [name]);
+  const current = await query(
+    "SELECT DISTINCT pg_get_userbyid(roleid) AS role FROM pg_auth_members JOIN pg_roles ON member = pg_roles.oid WHERE rolname = $1",
+    [name],
+  );
   for (const { role } of current) await query(`REVOKE ${identifier(role)} FROM ${identifier(name)}`);
   for (const role of roles) await query(`GRANT ${identifier(role)} TO ${identifier(name)}`);
 }
@@ -32,7 +35,9 @@ async function applyMemberships(query: Query, name: string, roles: readonly stri
 export function readRoleSettings(configuration: string[] | null): Bag {
   const setting = (name: string) => configuration?.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
   return {
-    searchPaths: setting("search_path")?.split(", ").map((path) => path.replace(/^"|"$/g, "")),
+    searchPaths: setting("search_path")
+      ?.split(", ")
+      .map((path) => path.replace(/^"|"$/g, "")),
     assumeRole: setting("role") ?? "",
     ...Object.fromEntries(Object.entries(timeouts).map(([property, parameter]) => [property, Number.parseInt(setting(parameter) ?? "0", 10)])),
   };

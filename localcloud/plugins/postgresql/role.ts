@@ -83,8 +83,10 @@ export const role: ResourceType<ServerAccess> = {
 
 function checkRole(inputs: Bag): CheckFailure[] {
   const failures: CheckFailure[] = [];
-  if (inputs.password !== undefined && inputs.passwordWo !== undefined) failures.push({ property: "passwordWo", reason: "password and passwordWo exclude each other" });
-  if ((inputs.passwordWo === undefined) !== (inputs.passwordWoVersion === undefined)) failures.push({ property: "passwordWoVersion", reason: "passwordWo and passwordWoVersion go together" });
+  if (inputs.password !== undefined && inputs.passwordWo !== undefined)
+    failures.push({ property: "passwordWo", reason: "password and passwordWo exclude each other" });
+  if ((inputs.passwordWo === undefined) !== (inputs.passwordWoVersion === undefined))
+    failures.push({ property: "passwordWoVersion", reason: "passwordWo and passwordWoVersion go together" });
   const spaced = (inputs.searchPaths === undefined || isUnknown(inputs.searchPaths) ? [] : inputs.searchPaths).find((path: string) => path.includes(", "));
   if (spaced !== undefined) failures.push({ property: "searchPaths", reason: `search_path cannot contain \`, \`: ${spaced}` });
   return failures;
@@ -98,8 +100,13 @@ export function refuseIamLogin(roles: readonly string[] | null | undefined): voi
 }
 
 function createStatement(inputs: Bag): string {
-  const given = Object.entries(flags).map(([name, [keyword]]) => (inputs[name] ?? role.properties[name]?.default ? keyword : `NO${keyword}`));
-  const options = [passwordOption(inputs), `VALID UNTIL ${literal(inputs.validUntil ?? "infinity")}`, `CONNECTION LIMIT ${inputs.connectionLimit ?? -1}`, ...given];
+  const given = Object.entries(flags).map(([name, [keyword]]) => ((inputs[name] ?? role.properties[name]?.default) ? keyword : `NO${keyword}`));
+  const options = [
+    passwordOption(inputs),
+    `VALID UNTIL ${literal(inputs.validUntil ?? "infinity")}`,
+    `CONNECTION LIMIT ${inputs.connectionLimit ?? -1}`,
+    ...given,
+  ];
   return `CREATE ROLE ${identifier(inputs.name)} WITH ${options.join(" ")}`;
 }
 
@@ -114,10 +121,13 @@ function* alterStatements(old: Bag, wanted: Bag): Generator<string> {
   const name = identifier(wanted.name);
   const renamed = old.name !== wanted.name;
   if (renamed) yield `ALTER ROLE ${identifier(old.name)} RENAME TO ${name}`;
-  const passwordChanged = wanted.passwordWo ? old.passwordWoVersion !== wanted.passwordWoVersion : wanted.password && (old.password !== wanted.password || renamed);
+  const passwordChanged = wanted.passwordWo
+    ? old.passwordWoVersion !== wanted.passwordWoVersion
+    : wanted.password && (old.password !== wanted.password || renamed);
   // Taking the password out of the program does not touch the database; that is how the official provider behaves.
   if (passwordChanged) yield `ALTER ROLE ${name} PASSWORD ${literal(wanted.passwordWo ?? wanted.password)}`;
-  for (const [flag, [keyword]] of Object.entries(flags)) if (old[flag] !== wanted[flag]) yield `ALTER ROLE ${name} WITH ${wanted[flag] ? keyword : `NO${keyword}`}`;
+  for (const [flag, [keyword]] of Object.entries(flags))
+    if (old[flag] !== wanted[flag]) yield `ALTER ROLE ${name} WITH ${wanted[flag] ? keyword : `NO${keyword}`}`;
   if (old.connectionLimit !== wanted.connectionLimit) yield `ALTER ROLE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`;
   if (old.validUntil !== wanted.validUntil) yield `ALTER ROLE ${name} VALID UNTIL ${literal(wanted.validUntil)}`;
 }
@@ -158,7 +168,7 @@ function readRole(name: string, known: Bag, context: Context<ServerAccess>): Pro
  * The catalog holds no passwords, only verifiers: what a superuser can see there is that the password was removed, never that it was
  * changed to another. Anybody else sees nothing, so the program's stands in state.
  */
-async function livePassword(query: Query, row: any, known: string, config: ServerAccess): Promise<string> {
+async function livePassword(query: Query, row: Bag, known: string, config: ServerAccess): Promise<string> {
   if (!row.rolcanlogin || !config.superuser) return known;
   const [login] = await query("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
   if (!login.rolsuper) {

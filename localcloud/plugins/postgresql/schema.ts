@@ -1,5 +1,5 @@
 import type { Bag, Context, ResourceType } from "../adapter";
-import { onConnection } from "./connection";
+import { onConnection, type Query } from "./connection";
 import { databaseExists } from "./database";
 import type { ServerAccess } from "./settings";
 import { identifier } from "./sql-text";
@@ -19,7 +19,7 @@ export const schema: ResourceType<ServerAccess> = {
 
   async create(inputs, context) {
     const database = inputs.database ?? context.config.database;
-    const owners = async (query: (sql: string) => Promise<any[]>) => {
+    const owners = async (query: Query) => {
       const [row] = await query("SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = current_database()");
       return [row.owner, ...(inputs.owner ? [inputs.owner] : [])];
     };

@@ -48,7 +48,7 @@ export const settings: Properties = {
 
 /** What the official provider can and the embedded cloud has no counterpart for: refused by name, never ignored. */
 const refused: Record<string, string> = {
-  awsRdsIamAuth: "the embedded cloud has no IAM database tokens. Log in with a password here (authentication: \"password\")",
+  awsRdsIamAuth: 'the embedded cloud has no IAM database tokens. Log in with a password here (authentication: "password")',
   azureIdentityAuth: "Azure logins are not part of the embedded postgresql provider",
   gcpIamImpersonateServiceAccount: "Google logins are not part of the embedded postgresql provider",
   clientcert: "client certificates are not part of the embedded postgresql provider; log in with a password",
@@ -56,8 +56,11 @@ const refused: Record<string, string> = {
 };
 
 export function checkSettings(given: Bag): CheckFailure[] {
-  const failures = Object.entries(refused).filter(([name]) => given[name]).map(([property, reason]) => ({ property, reason }));
-  if (given.scheme !== "postgres") failures.push({ property: "scheme", reason: `only "postgres" is part of the embedded postgresql provider, got ${given.scheme}` });
+  const failures = Object.entries(refused)
+    .filter(([name]) => given[name])
+    .map(([property, reason]) => ({ property, reason }));
+  if (given.scheme !== "postgres")
+    failures.push({ property: "scheme", reason: `only "postgres" is part of the embedded postgresql provider, got ${given.scheme}` });
   return failures;
 }
 

@@ -74,7 +74,10 @@ function checkString(inputs: Bag): CheckFailure[] {
 
 function makeString(inputs: Bag): string {
   const alphabetOf = (name: Alphabet) => (name === "special" && inputs.overrideSpecial ? inputs.overrideSpecial : alphabets[name]);
-  const everything = names.filter((name) => isAllowed(inputs, name)).map(alphabetOf).join("");
+  const everything = names
+    .filter((name) => isAllowed(inputs, name))
+    .map(alphabetOf)
+    .join("");
   const required = names.flatMap((name) => pick(alphabetOf(name), inputs[minimumOf[name]] ?? 0));
   return shuffle([...required, ...pick(everything, inputs.length - required.length)]).join("");
 }

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { LocalWorkspace, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import type { Bag } from "../../../localcloud/plugins/adapter";
 import { installPlugins } from "../../../localcloud/plugins/bundle";
 import { ensureEngine } from "../../../localcloud/toolchain/engine";
 
@@ -28,15 +29,15 @@ export interface Outcome {
   /** Resource name → replaced properties. */
   replaced: Record<string, string[]>;
   /** New outputs by resource name. */
-  outputs: Record<string, Record<string, any>>;
+  outputs: Record<string, Bag>;
   failed: boolean;
   diagnostics: string;
 }
 
 export interface RecordedCall {
   method: string;
-  request: Record<string, any>;
-  response: Record<string, any>;
+  request: Bag;
+  response: Bag;
 }
 
 export async function createPluginStack(project: string): Promise<PluginStack> {
@@ -92,7 +93,10 @@ export async function createPluginStack(project: string): Promise<PluginStack> {
 }
 
 function readCalls(file: string): RecordedCall[] {
-  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  const lines = readFileSync(file, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   // Each call is written when it starts and again when it is answered.
   const answered = lines.filter((line) => line.method.startsWith("/pulumirpc.ResourceProvider/") && line.progress !== "request_started");
   return answered.map(({ method, request, response }) => ({ method: method.split("/").pop(), request, response }));
@@ -108,7 +112,8 @@ function describeEvents(events: EngineEvent[]): Omit<Outcome, "failed"> {
     const name = urn.split("::").pop() ?? urn;
     // A replacement is several steps; the one called "replace" is the whole.
     if (op !== "same" && op !== "refresh" && outcome.changes[name] !== "replace") outcome.changes[name] = op;
-    if (detailedDiff && Object.keys(detailedDiff).length > 0) outcome.diffs[name] = Object.fromEntries(Object.entries(detailedDiff).map(([path, diff]) => [path, diff.diffKind as string]));
+    if (detailedDiff && Object.keys(detailedDiff).length > 0)
+      outcome.diffs[name] = Object.fromEntries(Object.entries(detailedDiff).map(([path, diff]) => [path, diff.diffKind as string]));
     if (op === "replace" && keys) outcome.replaced[name] = keys;
     if (after?.outputs) outcome.outputs[name] = after.outputs;
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as postgresql from "@pulumi/postgresql";
+import type { Bag } from "../../../localcloud/plugins/adapter";
 import { accessProgram, type Variation } from "./postgresql-programs";
 import { createPluginStack, type PluginStack } from "./plugin-stack";
 import { startRdsLikeServer, type RdsLikeServer } from "./rds-like-server";
@@ -52,7 +53,14 @@ test("an up makes roles, schema, extension, database and grants, with the offici
     password: "none",
   });
   expect(await sql("SELECT rolname, rolcanlogin, rolconnlimit, rolsuper, rolinherit, rolconfig FROM pg_roles WHERE rolname = 'reader'")).toEqual([
-    { rolname: "reader", rolcanlogin: true, rolconnlimit: 5, rolsuper: false, rolinherit: true, rolconfig: ["search_path=orders, public", "statement_timeout=30000"] },
+    {
+      rolname: "reader",
+      rolcanlogin: true,
+      rolconnlimit: 5,
+      rolsuper: false,
+      rolinherit: true,
+      rolconfig: ["search_path=orders, public", "statement_timeout=30000"],
+    },
   ]);
   expect(await one("SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'orders'")).toBe("owner");
   expect(await one("SELECT has_database_privilege('reader', 'app', 'CONNECT')")).toBe(false);
@@ -61,14 +69,18 @@ test("an up makes roles, schema, extension, database and grants, with the offici
 test("a table made later by the owner is covered, and the master keeps no membership it took for the while", async () => {
   await sql("SET ROLE owner; CREATE TABLE orders.item (id int); RESET ROLE");
   expect(await one("SELECT has_table_privilege('reader', 'orders.item', 'SELECT')")).toBe(true);
-  expect(await sql("SELECT 1 FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = 'legacy' AND set_option", [database.master.username])).toEqual([]);
+  expect(
+    await sql("SELECT 1 FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = 'legacy' AND set_option", [
+      database.master.username,
+    ]),
+  ).toEqual([]);
 });
 
 test("state holds no password in readable form", async () => {
   const state = readFileSync(join(stack.folder, ".pulumi", "stacks", "postgresql-plugin", "test.json"), "utf8");
   const { resources } = JSON.parse(state).checkpoint.latest;
   expect(state).not.toContain(database.master.password);
-  const secrets = resources.flatMap(({ outputs }: { outputs?: Record<string, any> }) => [outputs?.password, outputs?.result].filter(Boolean));
+  const secrets = resources.flatMap(({ outputs }: { outputs?: Bag }) => [outputs?.password, outputs?.result].filter(Boolean));
   expect(secrets).toHaveLength(6);
   for (const secret of secrets) expect(secret).toHaveProperty("ciphertext");
 });
@@ -111,13 +123,21 @@ test("what somebody changed by hand is seen, property by property, and an up aft
 
   await stack.refresh();
   const repair = await stack.up(accessProgram(database));
-  expect(repair).toMatchObject({ diagnostics: "", failed: false, changes: { reader: "update", schema: "update", tables: "update", nobody: "update", reporting: "update", membership: "create" } });
+  expect(repair).toMatchObject({
+    diagnostics: "",
+    failed: false,
+    changes: { reader: "update", schema: "update", tables: "update", nobody: "update", reporting: "update", membership: "create" },
+  });
   expect(await one("SELECT rolconfig FROM pg_roles WHERE rolname = 'reader'")).toEqual(["search_path=orders, public", "statement_timeout=30000"]);
   expect(await one("SELECT has_table_privilege('reader', 'orders.item', 'INSERT')")).toBe(false);
   expect(await one("SELECT has_database_privilege('reader', 'app', 'CONNECT')")).toBe(false);
 });
 
-const changed: Variation = { reader: { connectionLimit: undefined, searchPaths: undefined, createDatabase: true }, tablePrivileges: ["SELECT", "INSERT"], spareName: "renamed" };
+const changed: Variation = {
+  reader: { connectionLimit: undefined, searchPaths: undefined, createDatabase: true },
+  tablePrivileges: ["SELECT", "INSERT"],
+  spareName: "renamed",
+};
 
 test("renaming a role is an update of it and a replacement of every grant to it", async () => {
   const preview = await stack.preview(accessProgram(database, { reader: { name: "viewer" } }));
@@ -135,7 +155,9 @@ test("changed arguments are previewed by kind and applied in place, renames incl
   });
   const up = await stack.up(accessProgram(database, changed));
   expect(up).toMatchObject({ diagnostics: "", failed: false, changes: { reader: "update", tables: "update", spareRole: "update", spareSchema: "update" } });
-  expect(await sql("SELECT rolcreatedb, rolconnlimit, rolconfig FROM pg_roles WHERE rolname = 'reader'")).toEqual([{ rolcreatedb: true, rolconnlimit: -1, rolconfig: ["statement_timeout=30000"] }]);
+  expect(await sql("SELECT rolcreatedb, rolconnlimit, rolconfig FROM pg_roles WHERE rolname = 'reader'")).toEqual([
+    { rolcreatedb: true, rolconnlimit: -1, rolconfig: ["statement_timeout=30000"] },
+  ]);
   expect(await one("SELECT count(*)::int FROM pg_namespace WHERE nspname IN ('spare', 'renamed')")).toBe(1);
 });
 
@@ -144,7 +166,12 @@ test("a create-only property replaces the database, the old one first as its nam
   const variation = { ...changed, reporting: { template: "template1" } };
   const calls = await stack.recordCalls(async () => (up = await stack.up(accessProgram(database, variation))));
   expect(up).toMatchObject({ diagnostics: "", failed: false, changes: { reporting: "replace" }, replaced: { reporting: ["template"] } });
-  expect(calls.filter(({ request }) => !request.preview).map(({ method }) => method).filter((method) => method === "Create" || method === "Delete")).toEqual(["Delete", "Create"]);
+  expect(
+    calls
+      .filter(({ request }) => !request.preview)
+      .map(({ method }) => method)
+      .filter((method) => method === "Create" || method === "Delete"),
+  ).toEqual(["Delete", "Create"]);
 });
 
 test("a failed update changes nothing, yet the next up believes it done; a refresh brings the truth back", async () => {
@@ -181,7 +208,9 @@ test("what exists already is imported with the program's word for it", async () 
 test("a destroy takes all of it away, and nothing else", async () => {
   await sql("DROP TABLE orders.item");
   expect(await stack.destroy()).toMatchObject({ failed: false, diagnostics: "" });
-  expect(await one("SELECT count(*)::int FROM pg_roles WHERE rolname IN ('owner', 'reader', 'visitor') OR rolname LIKE 'group%' OR rolname IN ('spare', 'renamed')")).toBe(0);
+  expect(
+    await one("SELECT count(*)::int FROM pg_roles WHERE rolname IN ('owner', 'reader', 'visitor') OR rolname LIKE 'group%' OR rolname IN ('spare', 'renamed')"),
+  ).toBe(0);
   expect(await one("SELECT count(*)::int FROM pg_database WHERE datname IN ('reporting', 'legacy')")).toBe(0);
   expect(await one("SELECT count(*)::int FROM pg_database WHERE datname = 'app'")).toBe(1);
 });

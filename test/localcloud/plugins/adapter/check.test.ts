@@ -15,7 +15,17 @@ const type: ResourceType<unknown> = {
     tags: { type: "map" },
     policy: { type: "string", json: true },
     arn: { type: "string", outputOnly: true },
-    parameters: { type: "set", element: { type: "object", properties: { name: { type: "string", required: true }, value: { type: "string", required: true }, applyMethod: { type: "string", default: "immediate" } } } },
+    parameters: {
+      type: "set",
+      element: {
+        type: "object",
+        properties: {
+          name: { type: "string", required: true },
+          value: { type: "string", required: true },
+          applyMethod: { type: "string", default: "immediate" },
+        },
+      },
+    },
   },
   autoname: { property: "name", maxLength: 20, transform: (name) => name.toLowerCase(), unless: ["namePrefix"] },
   create: async () => ({ id: "", properties: {} }),
@@ -33,7 +43,9 @@ test("defaults that are not zero are filled in and named; a program that spells 
 });
 
 test("objects inside collections have defaults of their own", () => {
-  expect(check({ name: "n", parameters: [{ name: "a", value: 1 }] }).inputs.parameters).toEqual([{ name: "a", value: "1", applyMethod: "immediate", __defaults: ["applyMethod"] }]);
+  expect(check({ name: "n", parameters: [{ name: "a", value: 1 }] }).inputs.parameters).toEqual([
+    { name: "a", value: "1", applyMethod: "immediate", __defaults: ["applyMethod"] },
+  ]);
 });
 
 test("a made-up name is repeatable, short enough, kept for life, and left out where a prefix is given", () => {
@@ -77,7 +89,12 @@ describe("provider settings", () => {
   const definition: ProviderDefinition<Bag> = {
     name: "test",
     version: "1.0.0",
-    settings: { port: { type: "int", default: 5432 }, superuser: { type: "bool" }, host: { type: "string", required: true }, defaultTags: { type: "object", properties: { tags: { type: "map" } } } },
+    settings: {
+      port: { type: "int", default: 5432 },
+      superuser: { type: "bool" },
+      host: { type: "string", required: true },
+      defaultTags: { type: "object", properties: { tags: { type: "map" } } },
+    },
     configure: async (settings) => settings,
     resources: {},
   };

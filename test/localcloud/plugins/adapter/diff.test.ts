@@ -10,7 +10,8 @@ const typeOf = (properties: Properties, more: Partial<ResourceType<unknown>> = {
   ...more,
 });
 
-const detailed = (properties: Properties, old: Bag, inputs: Bag, ignoreChanges: string[] = []) => diffResource(typeOf(properties), old, inputs, ignoreChanges).detailed;
+const detailed = (properties: Properties, old: Bag, inputs: Bag, ignoreChanges: string[] = []) =>
+  diffResource(typeOf(properties), old, inputs, ignoreChanges).detailed;
 
 const ingress: Properties = {
   ingress: {
@@ -36,7 +37,11 @@ describe("a plain value", () => {
   });
 
   test("that a program leaves out is compared with the schema's default, and never when the service decides it", () => {
-    const properties: Properties = { limit: { type: "int", default: -1 }, owner: { type: "string", computed: true }, arn: { type: "string", outputOnly: true } };
+    const properties: Properties = {
+      limit: { type: "int", default: -1 },
+      owner: { type: "string", computed: true },
+      arn: { type: "string", outputOnly: true },
+    };
     expect(detailed(properties, { limit: 5, owner: "somebody", arn: "x" }, {})).toEqual({ limit: "UPDATE" });
   });
 
@@ -70,7 +75,9 @@ describe("a map", () => {
   const tags: Properties = { tags: { type: "map" } };
 
   test("differs by key, quoted where it is no plain name", () => {
-    expect(detailed(tags, { tags: { owner: "a", "cost-center": "1", gone: "x" } }, { tags: { owner: "b", "cost-center": "2", "shipshape:ring": "0" } })).toEqual({
+    expect(
+      detailed(tags, { tags: { owner: "a", "cost-center": "1", gone: "x" } }, { tags: { owner: "b", "cost-center": "2", "shipshape:ring": "0" } }),
+    ).toEqual({
       "tags.owner": "UPDATE",
       'tags["cost-center"]': "UPDATE",
       "tags.gone": "DELETE",
@@ -102,14 +109,26 @@ describe("a set", () => {
   });
 
   test("of objects finds each one's equal, whatever the order and the defaults", () => {
-    const old = { ingress: [{ protocol: "tcp", fromPort: 80, description: "", self: false }, { protocol: "tcp", fromPort: 5432, securityGroups: ["sg-2", "sg-1"] }] };
-    const wanted = { ingress: [{ __defaults: [], protocol: "tcp", fromPort: 5432, securityGroups: ["sg-1", "sg-2"] }, { __defaults: [], protocol: "tcp", fromPort: 80 }] };
+    const old = {
+      ingress: [
+        { protocol: "tcp", fromPort: 80, description: "", self: false },
+        { protocol: "tcp", fromPort: 5432, securityGroups: ["sg-2", "sg-1"] },
+      ],
+    };
+    const wanted = {
+      ingress: [
+        { __defaults: [], protocol: "tcp", fromPort: 5432, securityGroups: ["sg-1", "sg-2"] },
+        { __defaults: [], protocol: "tcp", fromPort: 80 },
+      ],
+    };
     expect(detailed(ingress, old, wanted)).toEqual({});
   });
 
   test("of objects shows a changed one inside, and one that was added by hand as deleted", () => {
     const rule = { protocol: "tcp", fromPort: 5432, securityGroups: ["sg-1"] };
-    expect(detailed(ingress, { ingress: [{ ...rule, securityGroups: ["sg-1", "sg-9"] }] }, { ingress: [rule] })).toEqual({ "ingress[0].securityGroups[1]": "DELETE" });
+    expect(detailed(ingress, { ingress: [{ ...rule, securityGroups: ["sg-1", "sg-9"] }] }, { ingress: [rule] })).toEqual({
+      "ingress[0].securityGroups[1]": "DELETE",
+    });
     expect(detailed(ingress, { ingress: [rule, { protocol: "tcp", fromPort: 22 }] }, { ingress: [rule] })).toEqual({ "ingress[1]": "DELETE" });
     expect(detailed(ingress, { ingress: [rule] }, { ingress: [{ protocol: "tcp", fromPort: 22 }, rule] })).toEqual({ "ingress[0]": "ADD" });
   });
@@ -121,16 +140,24 @@ describe("a list", () => {
   });
 
   test("of objects is compared place by place", () => {
-    const properties: Properties = { metricQueries: { type: "list", element: { type: "object", properties: { id: { type: "string" }, expression: { type: "string" } } } } };
+    const properties: Properties = {
+      metricQueries: { type: "list", element: { type: "object", properties: { id: { type: "string" }, expression: { type: "string" } } } },
+    };
     const old = { metricQueries: [{ id: "a", expression: "1" }, { id: "b" }] };
-    expect(detailed(properties, old, { metricQueries: [{ id: "a", expression: "2" }] })).toEqual({ "metricQueries[0].expression": "UPDATE", "metricQueries[1]": "DELETE" });
+    expect(detailed(properties, old, { metricQueries: [{ id: "a", expression: "2" }] })).toEqual({
+      "metricQueries[0].expression": "UPDATE",
+      "metricQueries[1]": "DELETE",
+    });
     expect(detailed(properties, old, { metricQueries: [{ id: "a", expression: UNKNOWN }, { id: "b" }] })).toEqual({ "metricQueries[0].expression": "UPDATE" });
   });
 });
 
 describe("an object", () => {
   const restore: Properties = {
-    restoreToPointInTime: { type: "object", properties: { restoreTime: { type: "string", createOnly: true }, sourceDbiResourceId: { type: "string" }, useLatest: { type: "bool" } } },
+    restoreToPointInTime: {
+      type: "object",
+      properties: { restoreTime: { type: "string", createOnly: true }, sourceDbiResourceId: { type: "string" }, useLatest: { type: "bool" } },
+    },
   };
 
   test("differs inside, and replaces where what changed is create-only", () => {
@@ -148,7 +175,10 @@ describe("an object", () => {
 });
 
 describe("the whole answer", () => {
-  const named = typeOf({ name: { type: "string", createOnly: true }, size: { type: "int", createOnly: true }, note: { type: "string" } }, { autoname: { property: "name", maxLength: 63 } });
+  const named = typeOf(
+    { name: { type: "string", createOnly: true }, size: { type: "int", createOnly: true }, note: { type: "string" } },
+    { autoname: { property: "name", maxLength: 63 } },
+  );
 
   test("names top-level properties once, sorted", () => {
     const type = typeOf({ tags: { type: "map" }, note: { type: "string" } });
@@ -156,7 +186,11 @@ describe("the whole answer", () => {
   });
 
   test("deletes first when the name is the program's own, and creates first when it was made up", () => {
-    expect(diffResource(named, { name: "n", size: 1 }, { name: "n", size: 2, __defaults: [] }, [])).toMatchObject({ replaces: ["size"], stables: ["name"], deleteBeforeReplace: true });
+    expect(diffResource(named, { name: "n", size: 1 }, { name: "n", size: 2, __defaults: [] }, [])).toMatchObject({
+      replaces: ["size"],
+      stables: ["name"],
+      deleteBeforeReplace: true,
+    });
     expect(diffResource(named, { name: "n-1", size: 1 }, { name: "n-1", size: 2, __defaults: ["name"] }, []).deleteBeforeReplace).toBe(false);
     expect(diffResource(named, { name: "n", size: 1 }, { name: "n", size: 1, note: "x", __defaults: [] }, []).deleteBeforeReplace).toBe(false);
   });

@@ -18,11 +18,29 @@ const type: ResourceType<unknown> = { properties, create: async () => ({ id: "",
 
 describe("outputs", () => {
   test("name every property, fill in defaults, and sort sets", () => {
-    expect(outputsOf(type, { name: "n", roles: ["b", "a"] }, "id-1")).toEqual({ id: "id-1", name: "n", limit: -1, owner: null, arn: null, password: null, roles: ["a", "b"], tags: null, rules: null, policy: null });
+    expect(outputsOf(type, { name: "n", roles: ["b", "a"] }, "id-1")).toEqual({
+      id: "id-1",
+      name: "n",
+      limit: -1,
+      owner: null,
+      arn: null,
+      password: null,
+      roles: ["a", "b"],
+      tags: null,
+      rules: null,
+      policy: null,
+    });
   });
 
   test("of a preview leave to the future what the service decides, and a set that holds something unknown", () => {
-    expect(outputsOf(type, { name: "n", roles: ["a", UNKNOWN], tags: { a: UNKNOWN } }, UNKNOWN, true)).toMatchObject({ id: UNKNOWN, owner: UNKNOWN, arn: UNKNOWN, roles: UNKNOWN, tags: { a: UNKNOWN }, limit: -1 });
+    expect(outputsOf(type, { name: "n", roles: ["a", UNKNOWN], tags: { a: UNKNOWN } }, UNKNOWN, true)).toMatchObject({
+      id: UNKNOWN,
+      owner: UNKNOWN,
+      arn: UNKNOWN,
+      roles: UNKNOWN,
+      tags: { a: UNKNOWN },
+      limit: -1,
+    });
   });
 
   test("mark secrets even when they are null", () => {
@@ -33,7 +51,13 @@ describe("outputs", () => {
 
 describe("what an update should bring about", () => {
   test("is the program's values and the defaults; what is left to the service stays", () => {
-    expect(wantedOf(type, { name: "n", limit: 5, owner: "o", arn: "a", roles: ["x"] }, { name: "m" }, [])).toMatchObject({ name: "m", limit: -1, owner: "o", arn: "a", roles: undefined });
+    expect(wantedOf(type, { name: "n", limit: 5, owner: "o", arn: "a", roles: ["x"] }, { name: "m" }, [])).toMatchObject({
+      name: "m",
+      limit: -1,
+      owner: "o",
+      arn: "a",
+      roles: undefined,
+    });
   });
 
   test("keeps what the program ignores", () => {
@@ -45,7 +69,11 @@ describe("inputs after a read", () => {
   test("hold live values under the names the program set, and no others", () => {
     const live = { name: "n", limit: 5, owner: "somebody", roles: ["a"] };
     expect(inputsFromLive(properties, live, { name: "m", limit: -1, __defaults: ["limit"] })).toEqual({ name: "n", limit: 5 });
-    expect(inputsFromLive(properties, { ...live, limit: -1 }, { name: "m", limit: -1, __defaults: ["limit"] })).toEqual({ name: "n", limit: -1, __defaults: ["limit"] });
+    expect(inputsFromLive(properties, { ...live, limit: -1 }, { name: "m", limit: -1, __defaults: ["limit"] })).toEqual({
+      name: "n",
+      limit: -1,
+      __defaults: ["limit"],
+    });
   });
 
   test("cut sets to the length the program gave, in its order; the whole stands in the outputs", () => {
@@ -55,8 +83,15 @@ describe("inputs after a read", () => {
   });
 
   test("hold of an object in a set what the program said about it", () => {
-    const live = { rules: [{ port: 22, note: "by hand", self: false }, { port: 5432, note: "", self: true }] };
-    expect(inputsFromLive(properties, live, { rules: [{ port: 5432, self: true, __defaults: [] }] })).toEqual({ rules: [{ port: 5432, self: true, __defaults: [] }] });
+    const live = {
+      rules: [
+        { port: 22, note: "by hand", self: false },
+        { port: 5432, note: "", self: true },
+      ],
+    };
+    expect(inputsFromLive(properties, live, { rules: [{ port: 5432, self: true, __defaults: [] }] })).toEqual({
+      rules: [{ port: 5432, self: true, __defaults: [] }],
+    });
   });
 
   test("hold of a map the keys the program set, and a document in the program's spelling", () => {
