@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, constants, copyFileSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
-import { existsSync } from "node:fs";
+import { chmodSync, constants, copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSettings } from "../settings";
 import { findBinaries, type Binaries } from "./binaries";
@@ -65,7 +64,7 @@ function mirrorFolder(source: string, target: string): void {
     const [from, to] = [join(source, entry.name), join(target, entry.name)];
     if (entry.isDirectory()) mirrorFolder(from, to);
     else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
-    else if (installable(entry.name)) writeFileSync(to, trusting(readFileSync(from, "utf8")), { mode: 0o644 });
+    else if (installable(entry.name)) writeOpenFile(to, trusting(readFileSync(from, "utf8")));
     else mirrorFile(from, to);
   }
 }
@@ -80,6 +79,12 @@ function mirrorFile(from: string, to: string): void {
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
     chmodSync(to, (lstatSync(from).mode & 0o100) !== 0 ? 0o755 : 0o644);
   }
+}
+
+/** Whatever the umask says: another user has to read it. */
+function writeOpenFile(path: string, content: string): void {
+  writeFileSync(path, content);
+  chmodSync(path, 0o644);
 }
 
 function installable(fileName: string): boolean {

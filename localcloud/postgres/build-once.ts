@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeOpenFolder } from "./server-files";
 
 const underWay = new Map<string, Promise<void>>();
 
@@ -17,12 +18,11 @@ export async function buildOnce(target: string, build: (folder: string) => Promi
 }
 
 async function buildAndRename(target: string, build: (folder: string) => Promise<void>, isThere: () => boolean): Promise<void> {
-  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  await makeOpenFolder(dirname(target));
   await removeAbandoned(target);
   const partial = `${target}.partial-${process.pid}-${randomBytes(3).toString("hex")}`;
   try {
-    await mkdir(partial);
-    await chmod(partial, 0o755); // whatever the umask says: another user has to enter it
+    await makeOpenFolder(partial);
     await build(partial);
     await rename(partial, target).catch((error: unknown) => {
       if (!isThere()) throw error;

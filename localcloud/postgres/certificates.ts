@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey, randomBytes, webcrypto } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildOnce } from "./build-once";
 import { limits } from "./limits";
@@ -28,7 +28,8 @@ export async function ensureAuthority(caFolder: string): Promise<void> {
       ],
     });
     await writeFile(join(folder, "ca-key.pem"), await privateKeyPem(keys.privateKey), { mode: 0o600 });
-    await writeFile(join(folder, "ca.pem"), `${certificate.toString("pem")}\n`, { mode: 0o644 });
+    await writeFile(join(folder, "ca.pem"), `${certificate.toString("pem")}\n`);
+    await chmod(join(folder, "ca.pem"), 0o644); // whatever the umask says: clients may be other users
   };
   await buildOnce(caFolder, build, isThere);
 }

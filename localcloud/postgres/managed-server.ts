@@ -104,7 +104,9 @@ export class ManagedServer implements PostgresServer {
     if (running?.status === "stopping") await stopPostmaster(this.#place, "fast");
     else if (running !== undefined) {
       await waitUntilReady(this.#place);
-      return (await this.#configurationOf(this.#parameters)).report;
+      const { report, logRetentionMinutes } = await this.#configurationOf(this.#parameters);
+      this.#logRetentionMinutes = logRetentionMinutes;
+      return report; // whoever adopts it says what has changed meanwhile, with applyParameters
     }
     const { report } = await this.#configure(this.#parameters);
     await startPostmaster(this.#place, await this.#view());

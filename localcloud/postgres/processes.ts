@@ -28,7 +28,7 @@ export function livePostmaster(dataFolder: string): PidFile | undefined {
   return file !== undefined && worksIn(file.pid, dataFolder) ? file : undefined;
 }
 
-/** Every process that works in the folder: PostgreSQL's all do, and nobody else can enter it. */
+/** Every PostgreSQL process that works in the folder; all of a server do. */
 export function processesIn(dataFolder: string): number[] {
   if (process.platform !== "linux") return listedByLsof(["-d", "cwd", "-c", "postgres"], dataFolder);
   return readdirSync("/proc")
@@ -64,10 +64,10 @@ export async function goneWithin(gone: () => boolean, milliseconds: number): Pro
 }
 
 function worksIn(pid: number, dataFolder: string): boolean {
-  if (process.platform !== "linux") return listedByLsof(["-d", "cwd", "-p", String(pid)], dataFolder).length > 0;
+  if (process.platform !== "linux") return listedByLsof(["-d", "cwd", "-c", "postgres", "-p", String(pid)], dataFolder).length > 0;
   try {
-    // A zombie, which pid 1 may leave for seconds, has no working folder any more.
-    return readlinkSync(`/proc/${pid}/cwd`) === realFolder(dataFolder);
+    // A zombie, which pid 1 may leave for seconds, has neither any more; root's shell in that folder is no postgres.
+    return readlinkSync(`/proc/${pid}/cwd`) === realFolder(dataFolder) && /\/postgres( \(deleted\))?$/.test(readlinkSync(`/proc/${pid}/exe`));
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { chmod, mkdir, open, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type ServerUser, giveToServer } from "./server-user";
 
 export interface ServerFile {
@@ -28,6 +28,13 @@ export async function writeRecord(path: string, record: unknown): Promise<void> 
   const folder = await open(dirname(path), "r");
   await folder.sync();
   await folder.close();
+}
+
+/** A folder that the server's user can enter, with those above it that had to be made, whatever the umask says. */
+export async function makeOpenFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) await chmod(made, 0o755);
 }
 
 /** A folder that only the server's user can enter. */

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer as createListener } from "node:net";
 import { join } from "node:path";
 import { runAsServer } from "./child-process";
@@ -10,7 +10,7 @@ import type { MasterLogin, PostgresServer, PostgresServerSettings } from "./post
 import { livePostmaster, endOrphans } from "./processes";
 import { masterStatements } from "./rights";
 import { passwordVerifier } from "./scram";
-import { makeServerFolder, writeRecord } from "./server-files";
+import { makeOpenFolder, makeServerFolder, writeRecord } from "./server-files";
 import { type ServerUser, serverUser } from "./server-user";
 import { stopPostmaster } from "./postmaster";
 import { template } from "./template";
@@ -29,8 +29,7 @@ export async function createServer(settings: PostgresServerSettings, master: Mas
   await removeServer(settings.folder);
   try {
     const { dataFolder } = await template(settings.engineVersion);
-    await mkdir(settings.folder, { recursive: true });
-    await chmod(settings.folder, 0o755); // whatever the umask says: the server's user has to enter it
+    await makeOpenFolder(settings.folder);
     await copyTemplate(dataFolder, join(settings.folder, "data"), serverUser());
     return await firstStart(settings, master);
   } catch (error) {
@@ -94,6 +93,7 @@ export async function removeServer(folder: string): Promise<void> {
 }
 
 function readServerRecord(folder: string): ServerRecord | undefined {
+  if (!existsSync(join(folder, "data", "PG_VERSION"))) return undefined;
   try {
     return JSON.parse(readFileSync(join(folder, "server.json"), "utf8")) as ServerRecord;
   } catch {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BinariesView, binariesView, hasLibrary, versionFolder } from "./binaries-view";
 import { buildOnce } from "./build-once";
@@ -7,7 +7,8 @@ import { runAsServer } from "./child-process";
 import { limits } from "./limits";
 import { PostgresError } from "./postgres-errors";
 import { extensionRuleStatements, roleStatements } from "./rights";
-import { type ServerUser, giveToServer, serverUser } from "./server-user";
+import { makeServerFolder, writeServerFile } from "./server-files";
+import { type ServerUser, serverUser } from "./server-user";
 
 /** A data folder with RDS's roles and rules in it, made once per minor; a new server starts as a copy of it. */
 export interface Template {
@@ -63,18 +64,16 @@ function templateFolder(view: BinariesView): string {
 async function buildTemplate(view: BinariesView, folder: string): Promise<void> {
   const user = serverUser();
   const dataFolder = join(folder, "data");
-  await mkdir(dataFolder, { mode: 0o700 });
-  await giveToServer(dataFolder, user);
+  await makeServerFolder(dataFolder, user);
   await bootstrap(user, view.initdb, ["-D", dataFolder, ...initdbArguments]);
-  await chmod(dataFolder, 0o700);
 
   // A server without network, socket or other clients: single-user mode runs statements from its input.
   await singleUser(user, view, dataFolder, "template1", extensionRuleStatements);
   await singleUser(user, view, dataFolder, "template0", extensionRuleStatements);
   await singleUser(user, view, dataFolder, "postgres", [...extensionRuleStatements, ...roleStatements, settingsQuery]);
-  await writeFile(join(dataFolder, "postgresql.conf"), "# Settings lie in conf.d; the embedded cloud writes them before each start.\ninclude_dir 'conf.d'\n");
-  await mkdir(join(dataFolder, "conf.d"), { mode: 0o700 });
-  await giveToServer(join(dataFolder, "conf.d"), user);
+  const main = "# Settings lie in conf.d; the embedded cloud writes them before each start.\ninclude_dir 'conf.d'\n";
+  await writeServerFile({ path: join(dataFolder, "postgresql.conf"), content: main }, user);
+  await makeServerFolder(join(dataFolder, "conf.d"), user);
 }
 
 /** What parameters there are, libraries' own included: asked while one runs anyway. Relative to the data folder. */
