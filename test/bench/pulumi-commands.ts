@@ -3,7 +3,12 @@ import { cpSync, mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Cloud, startCloud } from "../cloud";
+import { localProcessEnvironment } from "../../automation/command-line/local-environment";
+import { startLocalCloud } from "../../automation/command-line/local-start";
+import { stopLocalCloud } from "../../automation/command-line/local-stop";
+import { readStartRecord } from "../../automation/command-line/start-record";
+import { readSettings } from "../../automation/settings";
+import { temporaryFolder } from "../cloud";
 import type { Measure } from "./measure";
 
 const run = promisify(execFile);
@@ -21,9 +26,11 @@ function pulumiMeasure(name: string, words: string[]): Measure {
     floor: "the same of an empty program",
     runs: 5,
     async prepare() {
-      const cloud = await startCloud();
+      const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
+      const { url, dataFolder } = await startLocalCloud(settings, () => undefined);
+      const env = localProcessEnvironment({ url, dataFolder, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
       const empty = emptyProject();
-      const pulumi = (folder: string, stack: string, more: string[]) => run("pulumi", [...more, "--stack", stack, "--non-interactive", "--color", "never"], { cwd: folder, env: cloud.env, maxBuffer: 64 << 20 });
+      const pulumi = (folder: string, stack: string, more: string[]) => run("pulumi", [...more, "--stack", stack, "--non-interactive", "--color", "never"], { cwd: folder, env, maxBuffer: 64 << 20 });
       for (const stack of ["platform.dev", databaseStack]) {
         await pulumi(checkout, stack, ["stack", "select", "--create"]);
         await pulumi(checkout, stack, ["up", "--yes", "--skip-preview"]);
@@ -32,7 +39,10 @@ function pulumiMeasure(name: string, words: string[]): Measure {
       return {
         ours: async () => void (await pulumi(checkout, databaseStack, words)),
         floor: async () => void (await pulumi(empty, "empty", words)),
-        after: () => leaveNothing(cloud, empty),
+        async after() {
+          await stopLocalCloud(settings, () => undefined);
+          for (const folder of [empty, dataFolder]) rmSync(folder, { recursive: true, force: true });
+        },
       };
     },
   };
@@ -49,9 +59,4 @@ function emptyProject(): string {
   writeFileSync(join(folder, "stacks", "index.ts"), "export {};\n");
   symlinkSync(join(checkout, "node_modules"), join(folder, "node_modules"));
   return folder;
-}
-
-async function leaveNothing(cloud: Cloud, folder: string): Promise<void> {
-  await cloud.stop();
-  rmSync(folder, { recursive: true, force: true });
 }
