@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, openSync, closeSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DescribeDBInstancesCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
+import { DescribeDBInstancesCommand, DescribeEventsCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { localProcessEnvironment } from "../automation/command-line/local-environment";
 
@@ -67,8 +67,13 @@ export async function instanceIs(cloud: Pick<Cloud, "rds">, identifier: string, 
     const { DBInstances: [instance] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
     const current = instance?.DBInstanceStatus ?? "";
     if (instance && current === status) return instance;
-    if (faults.includes(current) || Date.now() > deadline) throw new Error(`${identifier} is ${current}, not ${status}`);
+    if (faults.includes(current) || Date.now() > deadline) throw new Error(`${identifier} is ${current}, not ${status}: ${await lastEvent(cloud, identifier)}`);
   }
+}
+
+async function lastEvent(cloud: Pick<Cloud, "rds">, identifier: string): Promise<string> {
+  const { Events } = await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: identifier }));
+  return Events?.at(-1)?.Message ?? "nothing was said of it";
 }
 
 /** Until RDS does not know the instance any more. */

@@ -4,7 +4,7 @@ import { AwsError } from "../aws-error";
 import { newInstance } from "../instances/create-instance";
 import { describeInstance, instanceArn } from "../instances/describe-instance";
 import { createInput, modifyInput, type ModifyInput } from "../instances/instance-input";
-import { statusOfOperation, type DeferrableChanges, type InstanceRecord, type InstanceShape, type InstanceStatus } from "../instances/instance-record";
+import type { DeferrableChanges, InstanceRecord, InstanceShape, InstanceStatus } from "../instances/instance-record";
 import { hasFault } from "../instances/instances";
 import { modificationOf, type Modification } from "../instances/modify-instance";
 import { checkIdentifier } from "../instances/setting-checks";
@@ -43,10 +43,7 @@ export const instanceActions: Action[] = [
     run(input, call) {
       const instance = inState(input.DBInstanceIdentifier, call, "rebooted", ["available", "incompatible-parameters", "failed"]);
       // A database that was never made is made: that is the operation its fault left in the record.
-      if (instance.operation?.kind === "create") {
-        call.cloud.instances.schedule(instance.resourceId);
-        return answer(instance, call);
-      }
+      if (instance.operation?.kind === "create") return answer(call.cloud.instances.retry(instance), call);
       if (input.ForceFailover) failOver(instance, call);
       return answer(call.cloud.instances.begin(instance, { kind: "reboot" }), call);
     },
@@ -77,7 +74,8 @@ function modify(input: ModifyInput, call: Call): object {
   const isPending = Object.keys(pending).length > 0;
   const next: InstanceRecord = { ...changed, pending, ...(isPending ? { pendingSince: changed.pendingSince ?? clock.now().toISOString() } : {}) };
   if (!isPending || input.ApplyImmediately) delete next.pendingSince;
-  if (hasFault(instance)) return answer(retryWith(input.ApplyImmediately ? { ...next, shape: { ...next.shape, ...pending }, pending: {} } : next, call), call);
+  // One that could not work takes the changes as they are and tries again what it was at.
+  if (hasFault(instance)) return answer(instances.retry(input.ApplyImmediately ? { ...next, shape: { ...next.shape, ...pending }, pending: {} } : next), call);
   if (!input.ApplyImmediately) return answer(instances.begin(next, { kind: "modify", changes: {} }, statusOf({}, modification)), call);
   const begun = instances.begin({ ...next, pending: {} }, { kind: "modify", changes: pending, rotateMasterPassword: modification.rotateMasterPassword }, statusOf(pending, modification));
   return answer(begun, call);
@@ -100,15 +98,6 @@ function withImmediateChanges(instance: InstanceRecord, modification: Modificati
 /** A change back to what is takes an earlier pending one away. */
 function stillDifferent(pending: DeferrableChanges, shape: InstanceShape): DeferrableChanges {
   return Object.fromEntries(Object.entries(pending).filter(([name, value]) => shape[name as keyof InstanceShape] !== value)) as DeferrableChanges;
-}
-
-/** An instance that could not work takes the changes it can and tries again what it was at. */
-function retryWith(next: InstanceRecord, call: Call): InstanceRecord {
-  const { instances } = call.cloud;
-  if (!next.operation) return instances.begin(next, { kind: "start" }, "modifying");
-  const record = instances.update(next.resourceId, (current) => Object.assign(current, next, { status: statusOfOperation[next.operation!.kind] })) ?? next;
-  instances.schedule(next.resourceId);
-  return record;
 }
 
 function statusOf(changes: DeferrableChanges, modification: Modification): InstanceStatus {

@@ -81,6 +81,16 @@ export class Instances {
     this.working.set(resourceId, work.finally(() => this.working.delete(resourceId)));
   }
 
+  /** Tries again what a fault interrupted, as somebody asked for it or made it possible. */
+  retry(instance: InstanceRecord): InstanceRecord {
+    const { operation } = instance;
+    if (!operation) return this.begin(instance, { kind: "start" });
+    const retried: InstanceRecord = { ...instance, status: statusOfOperation[operation.kind] };
+    this.records.put(retried.resourceId, retried);
+    this.schedule(retried.resourceId);
+    return retried;
+  }
+
   isBusy(resourceId: string): boolean {
     return this.working.has(resourceId);
   }

@@ -69,7 +69,5 @@ async function takeChanges(instance: InstanceRecord, changes: ParameterChange[],
 
 /** An instance that did not start with its parameters starts as soon as they are better, as on RDS. */
 function retryAfterBadParameters(instance: InstanceRecord | undefined, call: Call): void {
-  if (instance?.status !== "incompatible-parameters") return;
-  if (instance.operation) call.cloud.instances.schedule(instance.resourceId);
-  else call.cloud.instances.begin(instance, { kind: "start" });
+  if (instance?.status === "incompatible-parameters") call.cloud.instances.retry(instance);
 }
