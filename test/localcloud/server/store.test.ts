@@ -1,0 +1,57 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Journal } from "../../../localcloud/server/journal";
+import { Store } from "../../../localcloud/server/store";
+
+let folder: string;
+
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "shipshape-store-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("records come back from disk under ids no file could be called by, and are told apart", () => {
+  const ids = ["arn:aws:rds:eu-central-1:123456789012:db:orders", "a/b", "a_b", `${"long".repeat(100)}1`, `${"long".repeat(100)}2`, "../../escape"];
+  const first = new Store(folder).collection<string>("things");
+  for (const id of ids) first.put(id, `value of ${id}`);
+  first.delete("a_b");
+  const second = new Store(folder).collection<string>("things");
+  expect(second.ids()).toEqual(ids.filter((id) => id !== "a_b").sort());
+  expect(second.get("a/b")).toBe("value of a/b");
+  expect(readdirSync(join(folder, "things"))).toHaveLength(ids.length - 1);
+});
+
+test("a write that was killed before its end leaves the record as it was", () => {
+  new Store(folder).collection<{ n: number }>("things").put("one", { n: 1 });
+  const [file] = readdirSync(join(folder, "things"));
+  writeFileSync(join(folder, "things", `${file}.tmp`), '{"id": "one", "record": {"n"');
+  expect(new Store(folder).collection("things").get("one")).toEqual({ n: 1 });
+  expect(readdirSync(join(folder, "things"))).toEqual([file]);
+});
+
+test("what a reader does with a record changes nothing until it is put back", () => {
+  const things = new Store(folder).collection<{ tags: string[] }>("things");
+  things.put("one", { tags: ["a"] });
+  things.get("one")!.tags.push("b");
+  things.list()[0]!.tags.push("c");
+  expect(things.get("one")).toEqual({ tags: ["a"] });
+});
+
+test("records can be read by nobody else, as they may hold passwords", () => {
+  new Store(folder).collection<string>("things").put("one", "secret");
+  const path = join(folder, "things");
+  expect(statSync(path).mode & 0o077).toBe(0);
+  expect(statSync(join(path, readdirSync(path)[0]!)).mode & 0o077).toBe(0);
+});
+
+test("a journal keeps its bound, also on disk, and survives a torn last line", () => {
+  const path = join(folder, "events.jsonl");
+  const journal = new Journal<number>(path, 10);
+  for (let entry = 1; entry <= 100; entry += 1) journal.append(entry);
+  expect(journal.list()).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
+  expect(readFileSync(path, "utf8").split("\n").length).toBeLessThanOrEqual(22);
+  appendFileSync(path, '{"torn');
+  const again = new Journal<number>(path, 10);
+  expect(again.list()).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
+  again.append(101);
+  expect(new Journal<number>(path, 10).list().at(-1)).toBe(101);
+});
