@@ -1,4 +1,4 @@
-/** The only reader of the environment in this plugin: what `shipshape local env` prints, or what an operator sets by hand. */
+/** The only file of this plugin that touches the environment: what `shipshape local env` prints, or what an operator sets by hand. */
 export interface Environment {
   endpoint?: string | undefined;
   region?: string | undefined;
@@ -13,4 +13,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     accessKey: variables.AWS_ACCESS_KEY_ID,
     secretKey: variables.AWS_SECRET_ACCESS_KEY,
   };
+}
+
+/** On Node 20 the SDK says on stderr that it will ask for a newer one in 2027; the engine would show that at every operation. */
+export function silenceSdkWarning(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 }

@@ -55,15 +55,18 @@ export const instance: ResourceType<AwsConfig> = {
 
   async read(id, known, { config, importing }) {
     const region = known.region ?? config.region;
-    const live = await findInstance(config.rds(region), id);
+    const live = await findInstance(config.rds(region), known.resourceId ?? id);
     if (!live) return undefined;
     // What deletes it cannot be read; these are upstream's own assumptions for something imported.
     const assumed = importing ? { skipFinalSnapshot: true, deleteAutomatedBackups: true } : known;
-    return { id: live.DbiResourceId ?? id, properties: liveInstance(live, assumed, config, region) };
+    // The id stays what it was imported by: another one would make the engine take the next `up` for the import of something else, and
+    // delete this one as replaced. Everything else goes by the resource id, which survives a rename.
+    return { properties: liveInstance(live, assumed, config, region) };
   },
 
-  async update(id, old, wanted, context) {
+  async update(stateId, old, wanted, context) {
     const rds = context.config.rds(old.region);
+    const id: string = old.resourceId ?? stateId;
     const since = new Date();
     refuseBlueGreen(wanted);
     const request = modifyRequest(old, wanted);
@@ -75,13 +78,16 @@ export const instance: ResourceType<AwsConfig> = {
     return { properties: liveInstance(live, wanted, context.config, old.region) };
   },
 
-  async delete(id, old, context) {
+  async delete(stateId, old, context) {
     const rds = context.config.rds(old.region ?? context.config.region);
     if (!old.skipFinalSnapshot && !old.finalSnapshotIdentifier) {
       throw new Error(`deleting RDS DB Instance (${old.identifier}): final_snapshot_identifier is required when skip_final_snapshot is false (finalSnapshotIdentifier, skipFinalSnapshot)`);
     }
-    const deleted = await attempt(`deleting RDS DB Instance (${old.identifier})`, () => orGone(["DBInstanceNotFound"], () => requestDeletion(rds, old)));
-    if (deleted) await waitDeleted(rds, id, { ...context, timeoutSeconds: context.timeoutSeconds ?? DELETE_TIMEOUT_SECONDS });
+    // Only the one that state knows: another of its name, made since by somebody else, is not ours to delete.
+    const live = await findInstance(rds, old.resourceId ?? stateId);
+    if (!live) return;
+    const deleted = await attempt(`deleting RDS DB Instance (${old.identifier})`, () => orGone(["DBInstanceNotFound"], () => requestDeletion(rds, live, old)));
+    if (deleted) await waitDeleted(rds, old.resourceId ?? stateId, { ...context, timeoutSeconds: context.timeoutSeconds ?? DELETE_TIMEOUT_SECONDS });
   },
 };
 
@@ -135,11 +141,11 @@ function refuseBlueGreen(wanted: Bag): void {
   throw new Error("blueGreenUpdate: blue/green deployments have no embedded counterpart; leave it out, the change is then made in place");
 }
 
-async function requestDeletion(rds: RDSClient, old: Bag): Promise<true> {
+async function requestDeletion(rds: RDSClient, live: DBInstance, old: Bag): Promise<true> {
   try {
     await rds.send(
       new DeleteDBInstanceCommand({
-        DBInstanceIdentifier: old.identifier,
+        DBInstanceIdentifier: live.DBInstanceIdentifier,
         DeleteAutomatedBackups: old.deleteAutomatedBackups ?? true,
         SkipFinalSnapshot: old.skipFinalSnapshot ?? false,
         ...(old.skipFinalSnapshot ? {} : { FinalDBSnapshotIdentifier: old.finalSnapshotIdentifier }),

@@ -54,7 +54,7 @@ export const secret: ResourceType<AwsConfig> = {
 
   async read(id, known, { config }) {
     const properties = await liveSecret(config, known.region ?? config.region, id, known);
-    return properties && { id: properties.arn, properties };
+    return properties && { properties };
   },
 
   async update(id, old, wanted, { config }) {

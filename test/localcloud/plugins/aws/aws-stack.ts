@@ -1,0 +1,28 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Cloud } from "../../../cloud";
+import { createPluginStack, type PluginStack } from "../plugin-stack";
+
+/** A stack whose `aws` programs reach this cloud. */
+export async function createAwsStack(project: string, cloud: Cloud): Promise<PluginStack> {
+  const stack = await createPluginStack(project);
+  Object.assign(stack.stack.workspace.envVars, Object.fromEntries(Object.entries(cloud.env).filter(([name]) => name.startsWith("AWS_"))));
+  return stack;
+}
+
+/** State as it lies in the backend: what somebody sees who has the file and no passphrase. */
+export function stateFiles(stack: PluginStack): string {
+  const folder = join(stack.folder, ".pulumi");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
+  return files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+}
+
+/** Somebody changes something outside, also as no API could. */
+export async function changeOutside(cloud: Cloud, arn: string, properties: object): Promise<void> {
+  const response = await fetch(`${cloud.url}/shipshape/change`, { method: "POST", body: JSON.stringify({ arn, properties }) });
+  if (!response.ok) throw new Error(await response.text());
+}
+
+export async function setClock(cloud: Cloud, to: object): Promise<void> {
+  await fetch(`${cloud.url}/shipshape/clock`, { method: "PUT", body: JSON.stringify(to) });
+}
