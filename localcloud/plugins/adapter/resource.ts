@@ -82,7 +82,7 @@ export interface ResourceType<Config> {
    * Without it every change is refused; types whose every property is create-only may leave it out.
    */
   update?(id: string, old: Bag, wanted: Bag, context: Context<Config>): Promise<Live>;
-  /** Deleting what is already gone succeeds. `old` are the outputs in state. */
+  /** Deleting what is already gone succeeds, unless it is known to fail upstream. `old` are the outputs in state. */
   delete(id: string, old: Bag, context: Context<Config>): Promise<void>;
 }
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as postgresql from "@pulumi/postgresql";
 import type { Context } from "../../../localcloud/plugins/adapter";
 import { checkResource } from "../../../localcloud/plugins/adapter/check";
 import { checkSettings } from "../../../localcloud/plugins/adapter/provider-settings";
@@ -10,7 +9,6 @@ import { provider } from "../../../localcloud/plugins/postgresql/provider";
 import type { ServerAccess } from "../../../localcloud/plugins/postgresql/settings";
 import { inTransaction } from "../../../localcloud/plugins/postgresql/transaction";
 import { ensureAuthority } from "../../../localcloud/postgres/certificates";
-import { createPluginStack } from "./plugin-stack";
 import { startRdsLikeServer, type RdsLikeServer } from "./rds-like-server";
 
 let database: RdsLikeServer;
@@ -121,20 +119,4 @@ test("a privilege the object type does not know is refused with those it does", 
   await expect(grant.create(given, contextWith({}))).rejects.toThrow(
     "SELECT is not an allowed privilege for object type schema; allowed are CREATE, USAGE, ALL",
   );
-});
-
-test("a type that is not part of the embedded provider stops the preview with the list of those that are", async () => {
-  const stack = await createPluginStack("refusals");
-  try {
-    const { failed, diagnostics } = await stack.preview(async () => {
-      const connection = new postgresql.Provider("connection", { host: "127.0.0.1", port: database.server.port });
-      new postgresql.Publication("publication", {}, { provider: connection });
-    });
-    expect(failed).toBe(true);
-    expect(diagnostics).toMatch(
-      /postgresql:index\/publication:Publication is not part of the embedded postgresql provider: it has .*postgresql:index\/grantRole:GrantRole/,
-    );
-  } finally {
-    stack.remove();
-  }
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as postgresql from "@pulumi/postgresql";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
 import type { Bag } from "../../../localcloud/plugins/adapter";
 import { accessProgram, type Variation } from "./postgresql-programs";
 import { createPluginStack, type PluginStack } from "./plugin-stack";
@@ -32,6 +33,15 @@ test("a preview of what does not exist yet plans every resource, with names that
   expect(new Set(Object.values(preview.changes))).toEqual(new Set(["create"]));
   expect(Object.keys(preview.changes)).toHaveLength(18);
   expect(await one("SELECT count(*)::int FROM pg_roles WHERE rolname IN ('owner', 'reader')")).toBe(0);
+});
+
+test("a type that is not part of the embedded provider stops the preview with the list of those that are", async () => {
+  const more = (options: CustomResourceOptions) => void new postgresql.Publication("publication", {}, options);
+  const { failed, diagnostics } = await stack.preview(accessProgram(database, { more }));
+  expect(failed).toBe(true);
+  expect(diagnostics).toMatch(
+    /postgresql:index\/publication:Publication is not part of the embedded postgresql provider: it has .*postgresql:index\/grantRole:GrantRole/,
+  );
 });
 
 test("an up makes roles, schema, extension, database and grants, with the official provider's ids", async () => {
