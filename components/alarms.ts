@@ -63,8 +63,8 @@ function hoursToFull(shape: StandardShape): StandardAlarm {
 
 /** RDS's default: LEAST({DBInstanceClassMemory/9531392}, 5000); a team's own value comes before it. */
 function connectionsMax(shape: StandardShape): number {
-  const own = shape.parameters.find(parameter => parameter.name === "max_connections");
-  return own ? Number(own.value) : Math.min(5_000, Math.floor((shape.memoryGib * GIB) / 9_531_392));
+  const own = shape.parameters.max_connections;
+  return own ? Number(own) : Math.min(5_000, Math.floor((shape.memoryGib * GIB) / 9_531_392));
 }
 
 /** The alarm as CloudWatch keeps it, every property said: an alarm somebody muted by hand must be seen. */

@@ -22,14 +22,17 @@ const roleSettings = z.strictObject({
 });
 
 /** Properties of `aws.rds.Instance` that an existing database may have otherwise than the standard says, until it is brought in line. */
-const asFound = z.strictObject({
+const foundProperties = {
   allocatedStorage: z.int(), autoMinorVersionUpgrade: z.boolean(), availabilityZone: z.string(), backupRetentionPeriod: z.int(), backupWindow: z.string(), caCertIdentifier: z.string(), copyTagsToSnapshot: z.boolean(),
   databaseInsightsMode: z.string(), dbName: z.string(), dbSubnetGroupName: z.string(), deletionProtection: z.boolean(), enabledCloudwatchLogsExports: z.array(z.string()), engineLifecycleSupport: z.string(),
   iamDatabaseAuthenticationEnabled: z.boolean(), instanceClass: z.string(), iops: z.int(), kmsKeyId: z.string(), maintenanceWindow: z.string(), manageMasterUserPassword: z.boolean(), masterUserSecretKmsKeyId: z.string(),
   maxAllocatedStorage: z.int(), monitoringInterval: z.int(), monitoringRoleArn: z.string(), multiAz: z.boolean(), networkType: z.string(), parameterGroupName: z.string(), performanceInsightsEnabled: z.boolean(),
   performanceInsightsKmsKeyId: z.string(), performanceInsightsRetentionPeriod: z.int(), port: z.int(), publiclyAccessible: z.boolean(), storageEncrypted: z.boolean(), storageThroughput: z.int(), storageType: z.string(),
   tags: z.record(z.string(), z.string()), username: z.string(), vpcSecurityGroupIds: z.array(z.string()),
-}).partial();
+} satisfies Record<string, z.ZodType>;
+
+/** `null`: the database has none of it (no monitoring role, no key for Performance Insights). */
+const asFound = z.strictObject(Object.fromEntries(Object.entries(foundProperties).map(([name, type]) => [name, type.nullable()])) as { [Name in keyof typeof foundProperties]: z.ZodNullable<(typeof foundProperties)[Name]> }).partial();
 
 const importSchema = z.strictObject({
   /** The RDS identifier of the database that exists. */

@@ -66,10 +66,9 @@ export function instanceArguments(request: ResolvedRequest, shape: StandardShape
   };
 }
 
-/** Overrides of an import come last. A password that RDS keeps excludes its key too. */
+/** What an imported database has otherwise comes last; what it has none of is taken away. */
 function found(request: ResolvedRequest): Partial<aws.rds.InstanceArgs> {
-  const properties = request.import?.asFound ?? {};
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(request.import?.asFound ?? {}).map(([name, value]) => [name, value ?? undefined]));
 }
 
 function restore(from: NonNullable<ResolvedRequest["restoreFrom"]>): Pick<aws.rds.InstanceArgs, "snapshotIdentifier" | "restoreToPointInTime"> {

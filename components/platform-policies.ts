@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** Where the platform stands; policies name it so that a service acts for this account only. */
 export interface Place {

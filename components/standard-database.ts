@@ -10,6 +10,7 @@ import { instanceArguments, instanceOptions, resolvedEngineVersion } from "./ins
 import { keystone } from "./keystone";
 import { adminConnection, masterLogin } from "./master-login";
 import { parameterGroup } from "./parameter-group";
+import { resolvedParameters } from "./parameters";
 import type { RoleName } from "./roles";
 import { standardShape, standardTags, type StandardShape } from "./standard-shape";
 import { exportedLogs, postgresPort, standardVersion } from "./standards";
@@ -72,7 +73,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
     });
 
     const ownParameters = shape.ownParameterGroup
-      ? parameterGroup(`${name}-parameters`, { groupName: `${shape.identifier}-${shape.parameterGroupFamily}`, family: shape.parameterGroupFamily, parameters: shape.parameters, tags }, child)
+      ? parameterGroup(`${name}-parameters`, { groupName: `${shape.identifier}-${shape.parameterGroupFamily}`, family: shape.parameterGroupFamily, parameters: resolvedParameters(request.parameters), tags }, child)
       : undefined;
     const login = masterLogin(name, request, shape, { keyArn: platform.keyArn, tags }, child);
     // A fixed name would fail the second time, when the first snapshot still exists.

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ResolvedRequest } from "./arguments";
 import { databaseNameOf, identifierOf, secretNameOf } from "./names";
-import { resolvedParameters, type Parameter } from "./parameters";
+import { resolvedParameters } from "./parameters";
 import { roleNames, roleStandards, type Authentication, type RoleName } from "./roles";
 import {
   backupHours, backupPlanTag, logRetentionDays, maintenanceWindows, secretRecoveryDays, sizeStandards, standardTag, standardVersion, tierStandard, versionStandards,
@@ -47,7 +47,8 @@ export interface StandardShape {
   logRetentionDays: number;
   keepLogs: boolean;
   secretRecoveryDays: number;
-  parameters: Parameter[];
+  /** Of PostgreSQL, by name, as RDS stores them; how each is applied is the parameter group's business. */
+  parameters: Record<string, string>;
   /** True when a team's own values make a parameter group of its own necessary. */
   ownParameterGroup: boolean;
   extensions: string[];
@@ -108,7 +109,7 @@ export function standardShape(request: ResolvedRequest): StandardShape {
     logRetentionDays: logRetentionDays(request.environment),
     keepLogs: request.environment === "production",
     secretRecoveryDays: secretRecoveryDays(request.environment),
-    parameters: resolvedParameters(request.parameters),
+    parameters: Object.fromEntries(resolvedParameters(request.parameters).map(({ name, value }) => [name, value])),
     ownParameterGroup: Object.keys(request.parameters).length > 0,
     extensions: [...new Set(request.extensions)].sort(),
     roles: Object.fromEntries(roleNames.map(name => [name, roleShape(name, request)])) as Record<RoleName, RoleShape>,

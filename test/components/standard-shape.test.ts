@@ -3,25 +3,17 @@ import { standardAlarms } from "../../components/alarms";
 import { backupWindow, standardShape } from "../../components/standard-shape";
 import { standardParameters } from "../../components/parameters";
 import { request } from "./declared";
+import { maintenanceWindowOfRing, standardRows } from "./standard-rows";
 
 const shapeOf = (more: Partial<DatabaseRequest> = {}) => standardShape(databaseRequest.parse({ ...request, ...more }));
-type Row = [tier: DatabaseRequest["tier"], environment: DatabaseRequest["environment"], retentionDays: number, multiAz: boolean, monitoringSeconds: number, ring: number, plan: string, kept: boolean, retained: boolean, drillDays: number];
 
-const rows: Row[] = [
-  ["gold", "production", 35, true, 15, 3, "vault-and-copy", true, true, 7],
-  ["silver", "production", 14, true, 60, 2, "vault", true, true, 30],
-  ["bronze", "production", 7, false, 60, 1, "none", true, true, 90],
-  ...(["staging", "development"] as const).flatMap((environment): Row[] => [
-    ["gold", environment, 7, false, 60, 0, "none", true, false, 90],
-    ["silver", environment, 7, false, 60, 0, "none", true, false, 90],
-    ["bronze", environment, 7, false, 60, 0, "none", false, false, 90],
-  ]),
-];
-
-test.each(rows)("%s in %s is what the standard says", (tier, environment, backupRetentionDays, multiAz, monitoringIntervalSeconds, ring, backupPlan, kept, retainAutomatedBackups, drillEveryDays) => {
+test.each(standardRows)("$tier in $environment is what the standard says", ({ tier, environment, retentionDays, multiAz, monitoringSeconds, ring, backupPlan, kept, retained, drillDays }) => {
   const shape = shapeOf({ tier, environment });
-  expect(shape).toMatchObject({ backupRetentionDays, multiAz, monitoringIntervalSeconds, ring, backupPlan, deletionProtection: kept, protect: kept, finalSnapshot: kept, retainAutomatedBackups });
-  expect(shape.objectives).toEqual({ rpoSeconds: 600, rtoSeconds: { gold: 3_600, silver: 14_400, bronze: 86_400 }[tier], drillEveryDays });
+  expect(shape).toMatchObject({
+    backupRetentionDays: retentionDays, multiAz, monitoringIntervalSeconds: monitoringSeconds, ring, backupPlan, maintenanceWindow: maintenanceWindowOfRing[ring],
+    deletionProtection: kept, protect: kept, finalSnapshot: kept, retainAutomatedBackups: retained,
+  });
+  expect(shape.objectives).toEqual({ rpoSeconds: 600, rtoSeconds: { gold: 3_600, silver: 14_400, bronze: 86_400 }[tier], drillEveryDays: drillDays });
 });
 
 test.each([

@@ -1,0 +1,101 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { LocalWorkspace, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { DatabasePlatform, type DatabasePlatformArgs, type PlatformReference } from "../../components";
+import { installPlugins } from "../../localcloud/plugins/bundle";
+import { startCloud, type Cloud } from "../cloud";
+
+/** The real engine on an embedded cloud of its own, with a platform to stand on. Programs are functions of the test. */
+export interface Engine {
+  cloud: Cloud;
+  platform: PlatformReference;
+  stack(name: string, program: PulumiFn): Promise<Stack>;
+  stop(): Promise<void>;
+}
+
+export const platformArguments: DatabasePlatformArgs = {
+  owner: "team-platform", costCenter: "1000", environment: "production", copyRegion: "eu-west-1",
+  vpcId: "vpc-0a1b2c3d4e5f60001", subnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"],
+};
+
+export async function startEngine(): Promise<Engine> {
+  const cloud = await startCloud();
+  const { PULUMI_HOME = "", PULUMI_BACKEND_URL = "", PATH } = cloud.env;
+  await installPlugins(PULUMI_HOME);
+  mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
+  // The Automation API looks for the engine on this process's PATH before it hears of any other.
+  process.env.PATH = PATH;
+  const stack = async (name: string, program: PulumiFn): Promise<Stack> => {
+    const workDir = join(cloud.dataFolder, "programs", name);
+    mkdirSync(workDir, { recursive: true });
+    return LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName: name, program }, { workDir, envVars: cloud.env });
+  };
+  const made = await stack("platform.test", async () => {
+    const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames } = new DatabasePlatform("platform", platformArguments);
+    return { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames };
+  });
+  const { outputs } = await made.up();
+  const platform = Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value])) as unknown as PlatformReference;
+  return { cloud, platform, stack, stop: () => cloud.stop() };
+}
+
+export interface StateResource {
+  urn: string;
+  type: string;
+  id: string;
+  custom: boolean;
+  protect?: boolean;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/** What the engine sent and got back, as its state has it. */
+export async function stateOf(stack: Stack): Promise<StateResource[]> {
+  const exported = (await stack.exportStack()).deployment as { resources?: StateResource[] };
+  return (exported.resources ?? []).map(resource => ({ ...resource, inputs: resource.inputs ?? {}, outputs: resource.outputs ?? {} }));
+}
+
+export const nameOf = (urn: string): string => urn.split("::").pop() ?? "";
+
+/** What an operation did to each resource: the engine's steps, by name, "same" left out. */
+export interface Step {
+  op: string;
+  name: string;
+  type: string;
+  paths: string[];
+  /** Outputs that differ; the provider's own diff is silent about what it never reads back as an input. */
+  outputs: string[];
+}
+
+export interface Watched {
+  onEvent(event: EngineEvent): void;
+  steps: Step[];
+  diagnostics: string[];
+}
+
+/** Collects the steps of an operation. A plan tells in `resourcePreEvent`, a refresh only when it has read: `resOutputsEvent`. */
+export function watch(kind: "plan" | "refresh"): Watched {
+  const watched: Watched = {
+    steps: [],
+    diagnostics: [],
+    onEvent(event) {
+      if (event.diagnosticEvent && ["error", "warning"].includes(event.diagnosticEvent.severity)) watched.diagnostics.push(event.diagnosticEvent.message);
+      const metadata = kind === "refresh" ? event.resOutputsEvent?.metadata : event.resourcePreEvent?.metadata;
+      if (!metadata || ["same", "read", "refresh"].includes(metadata.op)) return;
+      watched.steps.push({ op: metadata.op, name: nameOf(metadata.urn), type: metadata.type, paths: Object.keys(metadata.detailedDiff ?? {}).sort(), outputs: differing(metadata.old?.outputs, metadata.new?.outputs) });
+    },
+  };
+  return watched;
+}
+
+function differing(old: Record<string, unknown> = {}, now: Record<string, unknown> = {}): string[] {
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(name => JSON.stringify(old[name]) !== JSON.stringify(now[name])).sort();
+}
+
+/** Our own routes of the embedded cloud, which stand for a hand in the console. */
+export async function ask(cloud: Cloud, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${cloud.url}/shipshape/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
+}
