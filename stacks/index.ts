@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { database } from "./database";
 import { platform } from "./platform";
 
+// The SDK's way of reading source maps does not know those of tsx and hides Node's own, which does: without it, errors name the right lines.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 /** The stack's name, `<program>.<name>`, chooses the program; its config says the rest. */
 const programs: Record<string, () => Record<string, unknown>> = { database, platform };
 
@@ -9,6 +12,11 @@ const programs: Record<string, () => Record<string, unknown>> = { database, plat
 export = async () => {
   const stack = pulumi.getStack();
   const program = programs[stack.split(".", 1)[0] ?? ""];
-  if (!program || !stack.includes(".")) throw new pulumi.RunError(`stack name: "${stack}" names no program; give ${Object.keys(programs).map(name => `${name}.<name>`).join(" or ")}`);
+  if (!program || !stack.includes("."))
+    throw new pulumi.RunError(
+      `stack name: "${stack}" names no program; give ${Object.keys(programs)
+        .map((name) => `${name}.<name>`)
+        .join(" or ")}`,
+    );
   return program();
 };

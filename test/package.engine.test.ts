@@ -36,7 +36,7 @@ test("the package holds what runs, and no tests, demo or PostgreSQL", async () =
   expect(files.filter((file) => /\btest|demo|postgres\.(bin|so)|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
 });
 
-test("it adds less than 40 MB to a project that has the Pulumi SDKs", () => {
+test("the package adds less than 40 MB to a project that has the Pulumi SDKs", () => {
   const brought = closure(sdks);
   const added = [...closure(["shipshape"])].filter((folder) => !brought.has(folder));
   expect(added.reduce((sum, folder) => sum + bytes(folder), 0)).toBeLessThan(40 * megabyte);
