@@ -1,3 +1,4 @@
+import type * as X509 from "@peculiar/x509";
 import { X509Certificate, createPrivateKey, randomBytes, webcrypto } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
@@ -82,7 +83,7 @@ async function isGood(files: { certificate: string; key: string }, authority: st
 }
 
 /** Loaded when first needed: it takes 80 ms, and most starts find their certificate in place. */
-async function library(): Promise<typeof import("@peculiar/x509")> {
+async function library(): Promise<typeof X509> {
   await import("reflect-metadata"); // its CommonJS build asks for it
   const x509 = await import("@peculiar/x509");
   x509.cryptoProvider.set(webcrypto as typeof globalThis.crypto);

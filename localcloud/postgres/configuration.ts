@@ -13,6 +13,8 @@ export interface ConfigurationInput {
   socketFolder: string;
   logFolder: string;
   tls: { certificate: string; key: string };
+  /** Where WAL is archived; nowhere when absent. */
+  archiveFolder?: string | undefined;
   port: number;
   memoryBytes: number;
   maxConnectionsDefault?: number;
@@ -115,10 +117,19 @@ function keptValues(input: ConfigurationInput): Record<string, string> {
     log_file_mode: "0640",
     log_line_prefix: "%t:%r:%u@%d:[%p]:",
     log_timezone: "UTC",
+    ...archiving(input.archiveFolder),
     // Lets a master who is no superuser act for the roles it makes, as RDS's can.
     createrole_self_grant: "set, inherit",
     "rds.extensions": supportedExtensions.join(","),
   };
+}
+
+/** `archive_mode` needs a restart, so it is always on; the rest a reload, which is how backups are switched on and off. */
+function archiving(folder: string | undefined): Record<string, string> {
+  const always = { archive_mode: "on", archive_timeout: "300" };
+  // Both empty would mean "later": WAL would be kept for ever.
+  if (folder === undefined) return { ...always, archive_library: "", archive_command: "true" };
+  return { ...always, archive_command: "", archive_library: "basic_archive", "basic_archive.archive_directory": folder };
 }
 
 function computed(value: string, memoryBytes: number, definition?: ParameterDefinition): string {

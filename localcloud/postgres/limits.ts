@@ -22,6 +22,10 @@ export const limits = {
   queryMilliseconds: 60_000,
   /** Longest socket path the kernels take is 103 (macOS) or 107 bytes; `/.s.PGSQL.65535.lock` takes 20. */
   socketFolderBytes: 80,
+  /** A segment reaches the archive within 10–16 ms; a busy machine gets more. */
+  archiveMilliseconds: 30_000,
+  /** A backup or a restore of hundreds of gigabytes. */
+  copyMilliseconds: 6 * 3_600_000,
   /** How much of a log an error quotes. */
   quotedLogLines: 8,
   quotedLogBytes: 64 * 1024,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { queryAsAdministrator } from "./administrator";
@@ -15,43 +14,38 @@ import { PostgresError } from "./postgres-errors";
 import type { LogFile, PostgresServer, PostgresServerSettings } from "./postgres-server";
 import { type PostmasterPlace, startPostmaster, stopPostmaster, waitUntilReady, wasShutDown } from "./postmaster";
 import { livePostmaster, readPidFile } from "./processes";
-import { temporaryRoot } from "./reachable-folder";
 import { quoteIdentifier, quoteLiteral } from "./rights";
 import { passwordVerifier } from "./scram";
 import { makeServerFolder, writeServerFile } from "./server-files";
+import { serverFolders } from "./server-folders";
 import { serverUser } from "./server-user";
 
 /** One server and its folder. Changes of its life go one after the other, whoever asks. */
 export class ManagedServer implements PostgresServer {
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly socketFolder: string;
+  readonly logFolder: string;
+  readonly #tlsFolder: string;
   readonly #settings: PostgresServerSettings;
   readonly #masterUsername: string;
   readonly #user = serverUser();
   #parameters: Record<string, string>;
+  #archiveFolder: string | undefined;
   #logRetentionMinutes = 4320;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(settings: PostgresServerSettings, fixed: { masterUsername: string; port: number }) {
     this.#settings = settings;
     this.#parameters = settings.parameters;
+    this.#archiveFolder = settings.archiveFolder;
     this.#masterUsername = fixed.masterUsername;
     this.port = fixed.port;
-  }
-
-  readonly port: number;
-
-  get dataFolder(): string {
-    return join(this.#settings.folder, "data");
-  }
-
-  get logFolder(): string {
-    return join(this.#settings.folder, "log");
-  }
-
-  /** Below the server's folder, unless that makes a path too long for a socket. */
-  get socketFolder(): string {
-    const folder = join(this.#settings.folder, "socket");
-    if (Buffer.byteLength(folder) <= limits.socketFolderBytes) return folder;
-    return join(temporaryRoot(), `socket-${createHash("sha256").update(folder).digest("hex").slice(0, 12)}`);
+    const folders = serverFolders(settings.folder);
+    this.dataFolder = folders.dataFolder;
+    this.socketFolder = folders.socketFolder;
+    this.logFolder = folders.logFolder;
+    this.#tlsFolder = folders.tlsFolder;
   }
 
   get pid(): number | undefined {
@@ -83,6 +77,14 @@ export class ManagedServer implements PostgresServer {
       const report = await this.#configureChecked(parameters);
       if (this.state() === "running") report.pendingReboot.push(...(await this.#reload()));
       return report;
+    });
+  }
+
+  archiveTo(folder: string | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#archiveFolder = folder;
+      await this.#configureChecked(this.#parameters);
+      if (this.state() === "running") await this.#reload();
     });
   }
 
@@ -141,6 +143,7 @@ export class ManagedServer implements PostgresServer {
       dataFolder: this.dataFolder,
       socketFolder: this.socketFolder,
       logFolder: this.logFolder,
+      archiveFolder: this.#archiveFolder,
       port: this.port,
       memoryBytes,
       maxConnectionsDefault,
@@ -148,16 +151,12 @@ export class ManagedServer implements PostgresServer {
     });
   }
 
-  get #tlsFolder(): string {
-    return join(this.#settings.folder, "tls");
-  }
-
   /**
    * Takes out again what the table lets pass but the server would not, such as a time zone that does not exist: one bad
    * value would stop the next start. The server's own check reads the files without starting and names one at a time.
    */
   async #configureChecked(parameters: Record<string, string>): Promise<ParameterReport> {
-    const accepted = { ...parameters };
+    let accepted = { ...parameters };
     const refused: ParameterReport["invalid"] = [];
     for (;;) {
       const { report } = await this.#configure(accepted);
@@ -168,7 +167,7 @@ export class ManagedServer implements PostgresServer {
         return { ...report, invalid: [...report.invalid, ...refused] };
       }
       refused.push({ name, reason: refusal.reason });
-      delete accepted[name];
+      accepted = Object.fromEntries(Object.entries(accepted).filter(([candidate]) => candidate !== name));
     }
   }
 

@@ -52,7 +52,6 @@ export async function checkParameter(major: string, name: string, value: string)
 export function checkAgainstDefinition(definition: ParameterDefinition, value: string): string | undefined {
   const { name, dataType, allowedValues } = definition;
   if (!definition.isModifiable) return `'${name}' cannot be modified${ownParameters[name]?.fixed ? `: ${ownParameters[name].fixed}` : ""}`;
-  // eslint-disable-next-line no-control-regex -- that they are control characters is the point
   if (/[\u0000-\u001f]/.test(value)) return `the value of '${name}' holds a control character`;
   const refusal = `'${value}' is not allowed for '${name}'; allowed: ${allowedValues ?? dataType}`;
   if (dataType === "integer" || dataType === "float") {

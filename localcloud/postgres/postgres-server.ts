@@ -2,6 +2,7 @@ import type { ParameterReport } from "./parameters";
 
 export type { ParameterReport } from "./parameters";
 export { PostgresError, type PostgresErrorCode } from "./postgres-errors";
+export { restoreServer, type RecoverySource } from "./recovery";
 export { createServer, openServer, removeServer } from "./server-lifecycle";
 
 /** One PostgreSQL server that behaves as RDS's: what it needs to know. */
@@ -16,6 +17,8 @@ export interface PostgresServerSettings {
   identity: { caFolder: string };
   /** Explicit RDS parameter values (group and our overrides), with RDS's names and units; formulas are evaluated. */
   parameters: Record<string, string>;
+  /** Where its WAL is archived. @default nowhere: its past cannot be recovered */
+  archiveFolder?: string | undefined;
   /** Memory of the instance class: what DBInstanceClassMemory stands for in formulas. */
   memoryBytes: number;
   /** @default LEAST(memory / 9531392, 500): RDS's formula, capped because many servers share one machine */
@@ -49,6 +52,8 @@ export interface PostgresServer {
   state(): "running" | "stopped" | "crashed";
   /** Dynamic ones act at once, static ones are reported as pendingReboot; a later start uses them all. */
   applyParameters(parameters: Record<string, string>): Promise<ParameterReport>;
+  /** From now on: into this folder, or nowhere. Acts at once. */
+  archiveTo(folder: string | undefined): Promise<void>;
   setMasterPassword(username: string, password: string): Promise<void>;
   /** As `rdsadmin` over the socket; one statement with values, or several without. */
   query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]>;

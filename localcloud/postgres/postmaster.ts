@@ -34,7 +34,7 @@ export async function startPostmaster(place: PostmasterPlace, view: BinariesView
     await untilReady(place, () => exited);
   } catch (error) {
     if (!exited) throw error;
-    throw startFailure(log.linesSince());
+    throw await failure(place, log);
   } finally {
     closeSync(stdio);
   }
@@ -43,8 +43,8 @@ export async function startPostmaster(place: PostmasterPlace, view: BinariesView
 /** For a server that somebody else has started or is starting: ours of a moment ago, or our predecessor's. */
 export async function waitUntilReady(place: PostmasterPlace): Promise<void> {
   const log = new LogWatch(place.logFolder);
-  await untilReady(place, () => livePostmaster(place.dataFolder) === undefined).catch((error: unknown) => {
-    throw error instanceof PostgresError ? error : startFailure(log.linesSince());
+  await untilReady(place, () => livePostmaster(place.dataFolder) === undefined).catch(async (error: unknown) => {
+    throw error instanceof PostgresError ? error : await failure(place, log);
   });
 }
 
@@ -91,6 +91,12 @@ async function untilReady(place: PostmasterPlace, hasExited: () => boolean): Pro
     if (Date.now() > until) throw new PostgresError("start-failed", `the server was not ready after ${limits.startMilliseconds / 1000} s`, `Its log: ${place.logFolder}/error`);
     await sleep(limits.pollMilliseconds);
   }
+}
+
+/** The collector writes on after the postmaster is gone, and the reason is among its last lines. */
+async function failure(place: PostmasterPlace, log: LogWatch): Promise<PostgresError> {
+  await goneWithin(() => processesIn(place.dataFolder).length === 0, limits.lastProcessMilliseconds);
+  return startFailure(log.linesSince());
 }
 
 /** After kill -9: backends that live on, and lock files that may name a stranger who got the pid since. */

@@ -11,6 +11,7 @@ import { livePostmaster, endOrphans } from "./processes";
 import { masterStatements } from "./rights";
 import { passwordVerifier } from "./scram";
 import { makeOpenFolder, makeServerFolder, writeRecord } from "./server-files";
+import { serverFolders } from "./server-folders";
 import { type ServerUser, serverUser } from "./server-user";
 import { stopPostmaster } from "./postmaster";
 import { template } from "./template";
@@ -53,7 +54,7 @@ export async function openServer(settings: PostgresServerSettings): Promise<Post
 }
 
 /** What must not change, or be known before the server can be asked. */
-interface ServerRecord {
+export interface ServerRecord {
   port: number;
   masterUsername: string;
 }
@@ -87,12 +88,13 @@ async function copyTemplate(from: string, to: string, user: ServerUser): Promise
 
 /** A server, whole or left half made by a create that was killed: its processes first, then its folder. */
 export async function removeServer(folder: string): Promise<void> {
-  const dataFolder = join(folder, "data");
-  await stopPostmaster({ dataFolder, socketFolder: join(folder, "socket"), logFolder: join(folder, "log"), user: serverUser() }, "immediate");
-  await rm(folder, { recursive: true, force: true });
+  const folders = serverFolders(folder);
+  await stopPostmaster({ ...folders, user: serverUser() }, "immediate");
+  await rm(join(folder, "server.json"), { force: true }); // first: what a kill leaves is then no finished server
+  for (const path of [folder, folders.socketFolder]) await rm(path, { recursive: true, force: true });
 }
 
-function readServerRecord(folder: string): ServerRecord | undefined {
+export function readServerRecord(folder: string): ServerRecord | undefined {
   if (!existsSync(join(folder, "data", "PG_VERSION"))) return undefined;
   try {
     return JSON.parse(readFileSync(join(folder, "server.json"), "utf8")) as ServerRecord;
@@ -101,12 +103,12 @@ function readServerRecord(folder: string): ServerRecord | undefined {
   }
 }
 
-function writeServerRecord(folder: string, record: ServerRecord): Promise<void> {
+export function writeServerRecord(folder: string, record: ServerRecord): Promise<void> {
   return writeRecord(join(folder, "server.json"), record);
 }
 
 /** One that nobody has at this moment; PostgreSQL may still find it taken. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const listener = createListener();
     listener.on("error", reject);

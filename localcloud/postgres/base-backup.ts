@@ -1,0 +1,97 @@
+import type { Client } from "pg";
+import { existsSync } from "node:fs";
+import { open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { connectAsAdministrator } from "./administrator";
+import { type BackupManifest, readManifest, writeManifest } from "./backup-manifest";
+import { copyEntries, syncFolder } from "./copying";
+import { verifyPages } from "./page-verification";
+import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
+import { serverUser } from "./server-user";
+
+export interface BackupSource {
+  dataFolder: string;
+  socketFolder: string;
+  port: number;
+}
+
+/**
+ * Copies a running server's files and, beside it, has every page verified. It lies under another name until it is whole and
+ * on disk, so a kill at any moment leaves a whole backup or none. Called again for a finished one, it only gives its manifest.
+ * @throws PostgresError corrupt-page, disk-full
+ */
+export async function takeBaseBackup(server: BackupSource, engineVersion: string, target: string): Promise<BackupManifest> {
+  return buildBackup(target, async (folder) => {
+    const client = await connectAsAdministrator(server);
+    try {
+      // Keeps the segments it needs from being recycled meanwhile; it goes away with this connection.
+      await client.query("select pg_create_physical_replication_slot('rdsadmin_backup_' || pg_backend_pid(), true, true)");
+      await client.query("select pg_backup_start('shipshape', true)");
+      await bothDone(verifyPages(server), copyData(server.dataFolder, join(folder, "data")));
+      const { label, stopWal, stoppedAt } = await stopBackup(client);
+      const startWal = /START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)/.exec(label)?.[1] ?? stopWal;
+      await writeServerFile({ path: join(folder, "data", "backup_label"), content: label }, serverUser());
+      await copyWal(join(server.dataFolder, "pg_wal"), join(folder, "wal"), startWal, stopWal);
+      return { mode: "online", engineVersion, startWal, stopWal, stoppedAt };
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+/** A copy of a server that was shut down in good order: its files are consistent as they lie. */
+export async function takeColdBackup(dataFolder: string, engineVersion: string, target: string): Promise<BackupManifest> {
+  return buildBackup(target, async (folder) => {
+    await copyEntries([`${dataFolder}/.`], join(folder, "data"), { vanishing: false });
+    return { mode: "cold", engineVersion, stoppedAt: new Date().toISOString() };
+  });
+}
+
+async function buildBackup(target: string, build: (folder: string) => Promise<Parameters<typeof writeManifest>[1]>): Promise<BackupManifest> {
+  const done = await readManifest(target);
+  if (done !== undefined) return done;
+  const partial = `${target}.partial`;
+  for (const leftover of [partial, target]) await rm(leftover, { recursive: true, force: true });
+  await makeOpenFolder(dirname(target));
+  try {
+    for (const folder of [partial, join(partial, "data"), join(partial, "wal")]) await makeServerFolder(folder, serverUser());
+    const facts = await build(partial);
+    await syncFolder(partial);
+    const manifest = await writeManifest(partial, facts);
+    await rename(partial, target);
+    const parent = await open(dirname(target), "r");
+    await parent.sync();
+    await parent.close();
+    return manifest;
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function copyData(from: string, to: string): Promise<void> {
+  const entries = (await readdir(from)).filter((name) => !madeAnew.includes(name) && !leftOut.test(name));
+  await copyEntries(entries.map((name) => join(from, name)), to, { vanishing: true });
+  for (const folder of madeAnew) if (existsSync(join(from, folder))) await makeServerFolder(join(to, folder), serverUser());
+  for (const folder of ["archive_status", "summaries"]) if (existsSync(join(from, "pg_wal", folder))) await makeServerFolder(join(to, "pg_wal", folder), serverUser());
+}
+
+/** What a base backup leaves out, as PostgreSQL's own does: of use to the running server only (src/backend/backup/basebackup.c). */
+const madeAnew = ["pg_wal", "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans"];
+const leftOut = /^(postmaster\.(pid|opts)|backup_label.*|tablespace_map.*|current_logfiles.*|.*\.partial)$/;
+
+async function stopBackup(client: Client): Promise<{ label: string; stopWal: string; stoppedAt: string }> {
+  // Not waiting for the archive, as PostgreSQL would look once a second only. One byte back: a location may lie right behind its segment.
+  const { rows: [row] } = await client.query("select labelfile, pg_walfile_name(lsn - 1) as stop_wal, clock_timestamp() as stopped_at from pg_backup_stop(false)");
+  return { label: row.labelfile as string, stopWal: row.stop_wal as string, stoppedAt: (row.stopped_at as Date).toISOString() };
+}
+
+async function copyWal(from: string, to: string, first: string, last: string): Promise<void> {
+  const segments = (await readdir(from)).filter((name) => /^[0-9A-F]{24}$/.test(name) && name >= first && name <= last);
+  await copyEntries(segments.map((name) => join(from, name)), to, { vanishing: false });
+}
+
+/** Waits for both also when one fails, so that nothing is still being written; the first one's error counts most. */
+async function bothDone(first: Promise<void>, second: Promise<void>): Promise<void> {
+  for (const result of await Promise.allSettled([first, second])) if (result.status === "rejected") throw result.reason;
+}

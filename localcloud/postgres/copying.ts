@@ -1,0 +1,26 @@
+import { runAsServer } from "./child-process";
+import { limits } from "./limits";
+import { PostgresError } from "./postgres-errors";
+import { serverUser } from "./server-user";
+
+/**
+ * Copies files and folders into a folder, as the server's user. `cp` clones where the file system can, keeps owners and modes, and is
+ * twice as fast as copying in Node. Not synced.
+ * @param vanishing a running server removes temporary files under it: those may be gone
+ */
+export async function copyEntries(entries: string[], to: string, { vanishing }: { vanishing: boolean }): Promise<void> {
+  const cloning = process.platform === "darwin" ? ["-c"] : [];
+  if (entries.length === 0) return;
+  const { code, output } = await runAsServer(serverUser(), "cp", [...cloning, "-a", "--", ...entries, to], { milliseconds: limits.copyMilliseconds });
+  if (code === 0) return;
+  const lines = output.trim().split("\n");
+  if (lines.some((line) => line.includes("No space left on device"))) throw new PostgresError("disk-full", `no space left for ${to}`, "Free space on the disk.");
+  if (vanishing && code === 1 && lines.every((line) => line.includes("No such file or directory"))) return;
+  throw new PostgresError("start-failed", `copying to ${to} failed: ${lines[0] ?? `exit code ${code}`}`);
+}
+
+/** Forces all that was written in the folder's file system to disk: one call, where a file each takes as long as the copy. */
+export async function syncFolder(folder: string): Promise<void> {
+  const { code, output } = await runAsServer(serverUser(), "sync", process.platform === "linux" ? ["-f", folder] : [], { milliseconds: limits.copyMilliseconds });
+  if (code !== 0) throw new PostgresError("disk-full", `forcing ${folder} to disk failed: ${output.trim().split("\n")[0] ?? code}`);
+}

@@ -1,0 +1,27 @@
+import { Client, type ClientConfig } from "pg";
+import { PostgresError } from "./postgres-errors";
+
+/**
+ * Has the server read every page and compare checksums, without moving anything: a base backup to nowhere. At 2 GB/s warm
+ * it costs little beside a copy, and it names file and block.
+ * @throws PostgresError corrupt-page
+ */
+export async function verifyPages(place: { socketFolder: string; port: number }): Promise<void> {
+  // `replication` makes it a walsender's connection; the published types do not know it.
+  const config = { host: place.socketFolder, port: place.port, user: "rdsadmin", database: "postgres", application_name: "rdsadmin", replication: "database" } as ClientConfig;
+  const client = new Client(config);
+  const findings: string[] = [];
+  client.on("error", () => undefined);
+  client.on("notice", ({ message }) => void (message?.includes("checksum") && findings.push(message)));
+  await client.connect();
+  try {
+    await client.query("BASE_BACKUP (TARGET 'blackhole', LABEL 'verify', CHECKPOINT 'fast', WAIT false, MANIFEST 'no')");
+  } catch (error) {
+    if ((error as { code?: string }).code !== dataCorrupted) throw error;
+    throw new PostgresError("corrupt-page", findings[0] ?? (error as Error).message, "Restore the database from its last good backup, to a time before the damage.", { cause: error });
+  } finally {
+    await client.end();
+  }
+}
+
+const dataCorrupted = "XX001";

@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type BackupManifest, checkManifest } from "./backup-manifest";
+import { copyEntries, syncFolder } from "./copying";
+import { limits } from "./limits";
+import { ManagedServer } from "./managed-server";
+import { PostgresError } from "./postgres-errors";
+import type { PostgresServer, PostgresServerSettings } from "./postgres-server";
+import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
+import { freePort, openServer, readServerRecord, removeServer, writeServerRecord } from "./server-lifecycle";
+import { giveToServer, serverUser } from "./server-user";
+import { firstMissingSegment, segmentsIn } from "./wal-archive";
+
+/** What a server is restored from. */
+export interface RecoverySource {
+  /** A base backup, online or cold. */
+  backupFolder: string;
+  /** The moment to recover to, with the WAL that leads there. @default the moment the backup was complete */
+  pointInTime?: { archiveFolder: string; target: Date } | undefined;
+  masterUsername: string;
+}
+
+/**
+ * Makes a server from a base backup and leaves it running, its data on disk, on a timeline of its own. Safe to call again after a kill at any
+ * moment: like a creation it writes `server.json` last and begins anew what has none.
+ * @throws PostgresError cannot-recover, naming the file; disk-full, incompatible-parameters, binaries-missing. Nothing is left running or lying.
+ */
+export async function restoreServer(settings: PostgresServerSettings, source: RecoverySource): Promise<PostgresServer> {
+  if (readServerRecord(settings.folder) !== undefined) {
+    const server = await openServer(settings);
+    await server.start();
+    return server;
+  }
+  await removeServer(settings.folder);
+  try {
+    const manifest = await checkManifest(source.backupFolder);
+    await copyBackup(source.backupFolder, settings.folder, manifest);
+    await prepareRecovery(join(settings.folder, "data"), source, manifest);
+    return await recover(settings, source, manifest);
+  } catch (error) {
+    await removeServer(settings.folder);
+    throw error;
+  }
+}
+
+async function copyBackup(backup: string, folder: string, manifest: BackupManifest): Promise<void> {
+  const data = join(folder, "data");
+  await makeOpenFolder(folder);
+  await makeServerFolder(data, serverUser());
+  await copyEntries([`${join(backup, "data")}/.`], data, { vanishing: false });
+  if (manifest.mode === "online") await copyEntries(segmentsIn(join(backup, "wal")).map((name) => join(backup, "wal", name)), join(data, "pg_wal"), { vanishing: false });
+}
+
+/** The last file of conf.d, so that it wins; gone once the server is one like any other. */
+const recoveryFile = "conf.d/95-recovery.conf";
+
+async function prepareRecovery(dataFolder: string, source: RecoverySource, manifest: BackupManifest): Promise<void> {
+  const user = serverUser();
+  const settings: Record<string, string> = {
+    // All is forced to disk at the end, in one call.
+    fsync: "off",
+    // Nobody gets in before the target is reached, and settings smaller than the source's are no obstacle.
+    hot_standby: "off",
+    recovery_target_action: "promote",
+    recovery_target_timeline: "current",
+    ...(source.pointInTime === undefined
+      ? { recovery_target: "immediate", restore_command: "false" }
+      : { recovery_target_time: postgresTime(source.pointInTime.target), restore_command: `cp ${shellQuoted(source.pointInTime.archiveFolder)}/%f "%p"` }),
+  };
+  const lines = Object.entries(manifest.mode === "online" ? settings : { fsync: "off" }).map(([name, value]) => `${name} = '${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'\n`);
+  await writeServerFile({ path: join(dataFolder, recoveryFile), content: `# While this database is being restored.\n${lines.join("")}` }, user);
+  if (manifest.mode === "cold") return;
+  await writeFile(join(dataFolder, "recovery.signal"), "", { mode: 0o600 });
+  await giveToServer(join(dataFolder, "recovery.signal"), user);
+}
+
+async function recover(settings: PostgresServerSettings, source: RecoverySource, manifest: BackupManifest): Promise<PostgresServer> {
+  for (let attempt = 1; ; attempt++) {
+    const record = { port: settings.port === 0 ? await freePort() : settings.port, masterUsername: source.masterUsername };
+    // Its own archive begins with its own first backup, not with what it recovers from.
+    const server = new ManagedServer({ ...settings, archiveFolder: undefined }, record);
+    try {
+      await server.start();
+    } catch (error) {
+      if (settings.port === 0 && attempt < limits.portAttempts && error instanceof PostgresError && error.code === "port-taken") continue;
+      throw unrecoverable(error, source, manifest);
+    }
+    await rm(join(server.dataFolder, recoveryFile));
+    await server.archiveTo(settings.archiveFolder);
+    await server.query("checkpoint");
+    await syncFolder(settings.folder);
+    await writeServerRecord(settings.folder, record);
+    return server;
+  }
+}
+
+/** PostgreSQL says that recovery ended too early, not which file it would have needed. */
+function unrecoverable(error: unknown, source: RecoverySource, manifest: BackupManifest): unknown {
+  if (!(error instanceof PostgresError) || error.code !== "start-failed") return error;
+  const { pointInTime } = source;
+  if (pointInTime === undefined || manifest.startWal === undefined) return new PostgresError("cannot-recover", `the base backup does not recover: ${error.message}`, undefined, { cause: error });
+  const { name, isGap } = firstMissingSegment(manifest.startWal, [pointInTime.archiveFolder, join(source.backupFolder, "wal")]);
+  const reason = isGap ? `the WAL segment ${name} is missing from the archive` : `the archived WAL ends before ${name}`;
+  const damaged = existsSync(join(pointInTime.archiveFolder, name)) ? `the WAL segment ${name} cannot be read` : reason;
+  return new PostgresError("cannot-recover", `recovery to ${pointInTime.target.toISOString()} did not get there: ${damaged}. ${error.message}`, undefined, { cause: error });
+}
+
+/** Not ISO 8601's `T…Z`, which PostgreSQL refuses in this setting. */
+function postgresTime(time: Date): string {
+  return time.toISOString().replace("T", " ").replace("Z", "+00");
+}
+
+function shellQuoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`).replaceAll("%", "%%")}'`;
+}

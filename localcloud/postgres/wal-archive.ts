@@ -1,0 +1,70 @@
+import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { limits } from "./limits";
+import { PostgresError } from "./postgres-errors";
+import { makeOpenFolder, makeServerFolder } from "./server-files";
+import { serverUser } from "./server-user";
+
+/** A folder that a server's archiver may write to. */
+export async function ensureArchive(folder: string): Promise<void> {
+  await makeOpenFolder(dirname(folder));
+  await makeServerFolder(folder, serverUser());
+}
+
+/**
+ * Commits a heartbeat, as RDS does, and waits until its WAL is in the archive: recovery stops before the first commit later
+ * than its target, so this makes every whole second before it a target that can be reached, idle database or not.
+ * @returns the heartbeat's time by the database's clock
+ */
+export async function archiveHeartbeat(server: { query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]> }, archiveFolder: string): Promise<Date> {
+  const beat = () => server.query(heartbeat, [], "rdsadmin");
+  const [row] = await beat().catch(async (error: { code?: string }) => {
+    if (error.code !== undefinedTable) throw error;
+    await server.query("create table if not exists rds_heartbeat2 (id int primary key, value bigint)", [], "rdsadmin");
+    return beat();
+  });
+  const [switched] = await server.query("select pg_walfile_name(pg_switch_wal()) as file");
+  await untilArchived(archiveFolder, String(switched?.file));
+  return row?.at as Date;
+}
+
+const heartbeat = `insert into rds_heartbeat2 values (1, (extract(epoch from clock_timestamp()) * 1000)::bigint)
+  on conflict (id) do update set value = excluded.value returning clock_timestamp() as at`;
+const undefinedTable = "42P01";
+
+async function untilArchived(folder: string, file: string): Promise<void> {
+  for (const until = Date.now() + limits.archiveMilliseconds; !existsSync(join(folder, file)); await sleep(limits.pollMilliseconds)) {
+    if (Date.now() > until) throw new PostgresError("archiving-stalled", `the WAL segment ${file} did not reach the archive within ${limits.archiveMilliseconds / 1000} s`, "The database's log says what the archiver meets.");
+  }
+}
+
+/** Oldest first. */
+export function segmentsIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((name) => segmentPattern.test(name)).sort() : [];
+}
+
+const segmentPattern = /^[0-9A-F]{24}$/;
+
+/** Removes what no base backup needs any more, as pg_archivecleanup does: all before `oldestNeeded`. */
+export async function removeSegmentsBefore(folder: string, oldestNeeded: string): Promise<void> {
+  for (const name of segmentsIn(folder)) if (name.slice(8) < oldestNeeded.slice(8)) await rm(join(folder, name), { force: true });
+}
+
+/** The first segment from `start` on that none of the folders holds: where a recovery that fell short had to end. */
+export function firstMissingSegment(start: string, folders: string[]): { name: string; isGap: boolean } {
+  const present = new Set(folders.flatMap(segmentsIn));
+  let name = start;
+  while (present.has(name)) name = nextSegment(name);
+  return { name, isGap: [...present].some((other) => other.slice(0, 8) === name.slice(0, 8) && other > name) };
+}
+
+/** Segments of 1 MB: 4096 to each 4 GB of WAL. */
+function nextSegment(name: string): string {
+  const number = BigInt(`0x${name.slice(8, 16)}`) * segmentsPerLog + BigInt(`0x${name.slice(16)}`) + 1n;
+  const hexadecimal = (value: bigint) => value.toString(16).toUpperCase().padStart(8, "0");
+  return name.slice(0, 8) + hexadecimal(number / segmentsPerLog) + hexadecimal(number % segmentsPerLog);
+}
+
+const segmentsPerLog = 4096n;
