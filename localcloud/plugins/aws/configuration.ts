@@ -53,7 +53,10 @@ export const ACCOUNT_ID = "123456789012";
 export function checkProviderSettings(settings: Bag): CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (settings.allowedAccountIds?.length && !settings.allowedAccountIds.includes(ACCOUNT_ID)) {
-    failures.push({ property: "allowedAccountIds", reason: `the embedded cloud is account ${ACCOUNT_ID}, which is not among ${settings.allowedAccountIds.join(", ")}` });
+    failures.push({
+      property: "allowedAccountIds",
+      reason: `the embedded cloud is account ${ACCOUNT_ID}, which is not among ${settings.allowedAccountIds.join(", ")}`,
+    });
   }
   if (settings.forbiddenAccountIds?.includes(ACCOUNT_ID)) {
     failures.push({ property: "forbiddenAccountIds", reason: `the embedded cloud is account ${ACCOUNT_ID}, which is forbidden` });
@@ -66,7 +69,9 @@ export function configureProvider(settings: Bag, environment: Environment = read
   const endpoints: Bag = settings.endpoints?.[0] ?? {};
   const endpoint = endpoints.rds ?? environment.endpoint;
   if (!endpoint) {
-    throw new Error('this is the embedded cloud\'s aws plugin, and it does not know where the cloud is: AWS_ENDPOINT_URL is not set. Run `npx shipshape local start` and `eval "$(npx shipshape local env)"`');
+    throw new Error(
+      'this is the embedded cloud\'s aws plugin, and it does not know where the cloud is: AWS_ENDPOINT_URL is not set. Run `npx shipshape local start` and `eval "$(npx shipshape local env)"`',
+    );
   }
   const accessKey = settings.accessKey ?? environment.accessKey ?? "AKIASHIPSHAPELOCAL00";
   const secretKey = settings.secretKey ?? environment.secretKey ?? "local";
@@ -77,6 +82,10 @@ export function configureProvider(settings: Bag, environment: Environment = read
     secretKey,
     defaultTags: settings.defaultTags?.tags ?? {},
     ignoredTags: { keys: settings.ignoreTags?.keys ?? [], prefixes: settings.ignoreTags?.keyPrefixes ?? [] },
-    ...awsClients({ endpoint, credentials: { accessKeyId: accessKey, secretAccessKey: secretKey }, region: settings.region ?? environment.region ?? "eu-central-1" }),
+    ...awsClients({
+      endpoint,
+      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+      region: settings.region ?? environment.region ?? "eu-central-1",
+    }),
   };
 }

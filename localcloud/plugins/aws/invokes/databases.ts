@@ -15,10 +15,24 @@ export const databaseInvokes: Invokes = {
     const region = args.region ?? config.region;
     const DBInstanceIdentifier: string | undefined = args.dbInstanceIdentifier;
     if (!DBInstanceIdentifier) throw new Error("reading RDS DB Instance: dbInstanceIdentifier must be given; looking for tags alone is not supported here");
-    const { DBInstances } = await attempt(`reading RDS DB Instance (${DBInstanceIdentifier})`, () => config.rds(region).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })));
+    const { DBInstances } = await attempt(`reading RDS DB Instance (${DBInstanceIdentifier})`, () =>
+      config.rds(region).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })),
+    );
     const instance = DBInstances?.[0];
     if (!instance) throw new Error(`reading RDS DB Instance (${DBInstanceIdentifier}): no matching instance found`);
-    const { tagsAll, backupWindow, maintenanceWindow, instanceClass, identifier, username, arn, parameterGroupName, vpcSecurityGroupIds, dbSubnetGroupName, ...live } = liveInstance(instance, {}, config, region);
+    const {
+      tagsAll,
+      backupWindow,
+      maintenanceWindow,
+      instanceClass,
+      identifier,
+      username,
+      arn,
+      parameterGroupName,
+      vpcSecurityGroupIds,
+      dbSubnetGroupName,
+      ...live
+    } = liveInstance(instance, {}, config, region);
     return {
       ...live,
       dbInstanceArn: arn,
@@ -39,7 +53,19 @@ export const databaseInvokes: Invokes = {
 };
 
 /** Said by none of these, the one wanted is the engine's default version. */
-const criteria = ["defaultOnly", "filters", "hasMajorTarget", "hasMinorTarget", "includeAll", "latest", "parameterGroupFamily", "preferredMajorTargets", "preferredUpgradeTargets", "preferredVersions", "version"];
+const criteria = [
+  "defaultOnly",
+  "filters",
+  "hasMajorTarget",
+  "hasMinorTarget",
+  "includeAll",
+  "latest",
+  "parameterGroupFamily",
+  "preferredMajorTargets",
+  "preferredUpgradeTargets",
+  "preferredVersions",
+  "version",
+];
 
 async function offeredVersions(client: RDSClient, args: Bag): Promise<DBEngineVersion[]> {
   const request = {
@@ -58,8 +84,15 @@ async function offeredVersions(client: RDSClient, args: Bag): Promise<DBEngineVe
 function hasTargets(version: DBEngineVersion, args: Bag): boolean {
   const targets = version.ValidUpgradeTarget ?? [];
   const has = (isMajor: boolean) => targets.some((target) => (target.IsMajorVersionUpgrade ?? false) === isMajor);
-  const among = (wanted: string[] | undefined, isMajor?: boolean) => !wanted?.length || targets.some((target) => wanted.includes(target.EngineVersion ?? "") && (isMajor === undefined || target.IsMajorVersionUpgrade === isMajor));
-  return (!args.hasMajorTarget || has(true)) && (!args.hasMinorTarget || has(false)) && among(args.preferredMajorTargets, true) && among(args.preferredUpgradeTargets);
+  const among = (wanted: string[] | undefined, isMajor?: boolean) =>
+    !wanted?.length ||
+    targets.some((target) => wanted.includes(target.EngineVersion ?? "") && (isMajor === undefined || target.IsMajorVersionUpgrade === isMajor));
+  return (
+    (!args.hasMajorTarget || has(true)) &&
+    (!args.hasMinorTarget || has(false)) &&
+    among(args.preferredMajorTargets, true) &&
+    among(args.preferredUpgradeTargets)
+  );
 }
 
 function choose(offered: DBEngineVersion[], args: Bag): DBEngineVersion {
@@ -72,12 +105,15 @@ function choose(offered: DBEngineVersion[], args: Bag): DBEngineVersion {
   const newest = byAge.at(-1);
   if (!newest || preferred.length > 0) throw new Error(`reading RDS engine versions: no engine version of ${args.engine} matches ${JSON.stringify(args)}`);
   if (byAge.length === 1 || args.latest) return newest;
-  throw new Error(`reading RDS engine versions: multiple RDS engine versions (${byAge.map((version) => version.EngineVersion).join(", ")}) match the criteria; try a different search, or latest: true`);
+  throw new Error(
+    `reading RDS engine versions: multiple RDS engine versions (${byAge.map((version) => version.EngineVersion).join(", ")}) match the criteria; try a different search, or latest: true`,
+  );
 }
 
 function describe(version: DBEngineVersion): Bag {
   const targets = version.ValidUpgradeTarget ?? [];
-  const names = (isMajor?: boolean) => targets.filter((target) => isMajor === undefined || (target.IsMajorVersionUpgrade ?? false) === isMajor).map((target) => target.EngineVersion);
+  const names = (isMajor?: boolean) =>
+    targets.filter((target) => isMajor === undefined || (target.IsMajorVersionUpgrade ?? false) === isMajor).map((target) => target.EngineVersion);
   return {
     defaultCharacterSet: version.DefaultCharacterSet?.CharacterSetName ?? "",
     engine: version.Engine,

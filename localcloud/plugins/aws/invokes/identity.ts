@@ -22,7 +22,14 @@ export const identityInvokes: Invokes = {
     const region = args.region ?? config.region;
     const excluded: string[] = args.excludeNames ?? [];
     const zones = ["a", "b", "c"].filter((zone) => !excluded.includes(`${region}${zone}`));
-    return { ...args, groupNames: [region], id: region, names: zones.map((zone) => `${region}${zone}`), region, zoneIds: zones.map((zone) => `${shortName(region)}-az${zone.charCodeAt(0) - 96}`) };
+    return {
+      ...args,
+      groupNames: [region],
+      id: region,
+      names: zones.map((zone) => `${region}${zone}`),
+      region,
+      zoneIds: zones.map((zone) => `${shortName(region)}-az${zone.charCodeAt(0) - 96}`),
+    };
   },
 };
 

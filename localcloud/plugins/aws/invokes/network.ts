@@ -7,9 +7,19 @@ import type { Invokes } from "./invokes";
 export const networkInvokes: Invokes = {
   "aws:ec2/getVpc:getVpc": async (args, { config, signal }) => {
     const region = args.region ?? config.region;
-    const vpcs = (await records(config, "aws:ec2/vpc:Vpc", region, signal)).filter((vpc) => matches(vpc, args, ["cidrBlock", "dhcpOptionsId", "id"]) && (!args.default || vpc.name === "default"));
+    const vpcs = (await records(config, "aws:ec2/vpc:Vpc", region, signal)).filter(
+      (vpc) => matches(vpc, args, ["cidrBlock", "dhcpOptionsId", "id"]) && (!args.default || vpc.name === "default"),
+    );
     const vpc = only(vpcs, "EC2 VPC");
-    return { ...vpc, cidrBlockAssociations: [], default: vpc.name === "default", enableNetworkAddressUsageMetrics: false, instanceTenancy: vpc.instanceTenancy ?? "default", region, state: "available" };
+    return {
+      ...vpc,
+      cidrBlockAssociations: [],
+      default: vpc.name === "default",
+      enableNetworkAddressUsageMetrics: false,
+      instanceTenancy: vpc.instanceTenancy ?? "default",
+      region,
+      state: "available",
+    };
   },
 
   "aws:ec2/getSubnets:getSubnets": async (args, { config, signal }) => {
@@ -20,7 +30,9 @@ export const networkInvokes: Invokes = {
 
   "aws:ec2/getSubnet:getSubnet": async (args, { config, signal }) => {
     const region = args.region ?? config.region;
-    const subnets = (await records(config, "aws:ec2/subnet:Subnet", region, signal)).filter((subnet) => matches(subnet, args, ["availabilityZone", "cidrBlock", "id", "vpcId"]));
+    const subnets = (await records(config, "aws:ec2/subnet:Subnet", region, signal)).filter((subnet) =>
+      matches(subnet, args, ["availabilityZone", "cidrBlock", "id", "vpcId"]),
+    );
     return { ...only(subnets, "EC2 Subnet"), region, state: "available" };
   },
 };
@@ -31,7 +43,15 @@ async function records(config: AwsConfig, type: string, region: string, signal: 
 }
 
 /** EC2's filters that programs commonly use, by the property each looks at. */
-const filterProperties: Record<string, string> = { "vpc-id": "vpcId", "cidr-block": "cidrBlock", cidr: "cidrBlock", "availability-zone": "availabilityZone", "subnet-id": "id", "owner-id": "ownerId", "map-public-ip-on-launch": "mapPublicIpOnLaunch" };
+const filterProperties: Record<string, string> = {
+  "vpc-id": "vpcId",
+  "cidr-block": "cidrBlock",
+  cidr: "cidrBlock",
+  "availability-zone": "availabilityZone",
+  "subnet-id": "id",
+  "owner-id": "ownerId",
+  "map-public-ip-on-launch": "mapPublicIpOnLaunch",
+};
 
 function matches(resource: Bag, args: Bag, properties: string[]): boolean {
   const bySetting = properties.every((name) => args[name] === undefined || resource[name] === args[name]);
@@ -49,6 +69,7 @@ function filtered(resource: Bag, filter: string): unknown {
 function only(found: Bag[], noun: string): Bag {
   const [first, ...others] = found;
   if (!first) throw new Error(`no matching ${noun} found`);
-  if (others.length > 0) throw new Error(`multiple ${noun}s matched (${found.map(({ id }) => id).join(", ")}); use additional constraints to reduce matches to a single ${noun}`);
+  if (others.length > 0)
+    throw new Error(`multiple ${noun}s matched (${found.map(({ id }) => id).join(", ")}); use additional constraints to reduce matches to a single ${noun}`);
   return first;
 }

@@ -11,7 +11,9 @@ export const secretInvokes: Invokes = {
     const region = args.region ?? config.region;
     const stage: string = args.versionStage ?? CURRENT;
     const request = { SecretId: args.secretId, ...(args.versionId ? { VersionId: args.versionId } : { VersionStage: stage }) };
-    const value = await attempt(`reading Secrets Manager Secret Version (${args.secretId})`, () => config.secretsManager(region).send(new GetSecretValueCommand(request)));
+    const value = await attempt(`reading Secrets Manager Secret Version (${args.secretId})`, () =>
+      config.secretsManager(region).send(new GetSecretValueCommand(request)),
+    );
     return {
       arn: value.ARN,
       createdDate: value.CreatedDate?.toISOString(),

@@ -20,7 +20,19 @@ import { changeTags, readTags } from "./rds-tags";
 /** Upstream's bound for each step of a subscription. */
 const TIMEOUT_SECONDS = 40 * 60;
 
-const sourceTypes = ["db-instance", "db-parameter-group", "db-security-group", "db-snapshot", "db-cluster", "db-cluster-snapshot", "custom-engine-version", "db-proxy", "blue-green-deployment", "db-shard-group", "zero-etl"];
+const sourceTypes = [
+  "db-instance",
+  "db-parameter-group",
+  "db-security-group",
+  "db-snapshot",
+  "db-cluster",
+  "db-cluster-snapshot",
+  "custom-engine-version",
+  "db-proxy",
+  "blue-green-deployment",
+  "db-shard-group",
+  "zero-etl",
+];
 
 export const eventSubscription: ResourceType<AwsConfig> = {
   autoname: autoname(255),
@@ -62,7 +74,13 @@ export const eventSubscription: ResourceType<AwsConfig> = {
   async update(id, old, wanted, context) {
     const { config } = context;
     const rds = config.rds(old.region);
-    const request = { SubscriptionName: id, SnsTopicArn: wanted.snsTopic, Enabled: wanted.enabled ?? false, EventCategories: wanted.eventCategories ?? [], SourceType: wanted.sourceType ?? "" };
+    const request = {
+      SubscriptionName: id,
+      SnsTopicArn: wanted.snsTopic,
+      Enabled: wanted.enabled ?? false,
+      EventCategories: wanted.eventCategories ?? [],
+      SourceType: wanted.sourceType ?? "",
+    };
     await attempt(`updating RDS Event Subscription (${id})`, () => rds.send(new ModifyEventSubscriptionCommand(request)));
     await changeSources(config, id, old, wanted);
     await changeTags(config, old, wanted);
@@ -72,8 +90,13 @@ export const eventSubscription: ResourceType<AwsConfig> = {
   async delete(id, old, context) {
     const inRegion = old.region ?? context.config.region;
     const rds = context.config.rds(inRegion);
-    const deleted = await attempt(`deleting RDS Event Subscription (${id})`, () => orGone(["SubscriptionNotFound"], () => rds.send(new DeleteEventSubscriptionCommand({ SubscriptionName: id }))));
-    if (deleted) await waitFor({ ...patience(context), what: `RDS Event Subscription ${id} to be deleted` }, async () => ((await findSubscription(context.config, inRegion, id)) ? undefined : true));
+    const deleted = await attempt(`deleting RDS Event Subscription (${id})`, () =>
+      orGone(["SubscriptionNotFound"], () => rds.send(new DeleteEventSubscriptionCommand({ SubscriptionName: id }))),
+    );
+    if (deleted)
+      await waitFor({ ...patience(context), what: `RDS Event Subscription ${id} to be deleted` }, async () =>
+        (await findSubscription(context.config, inRegion, id)) ? undefined : true,
+      );
   },
 };
 
@@ -93,7 +116,8 @@ const patience = (context: Context<AwsConfig>) => ({ timeoutSeconds: context.tim
 async function waitActive(context: Context<AwsConfig>, inRegion: string, id: string, known: Bag): Promise<Bag> {
   const active = await waitFor({ ...patience(context), what: `RDS Event Subscription ${id} to become active` }, async () => {
     const live = await findSubscription(context.config, inRegion, id);
-    if (live && !["creating", "modifying", "active"].includes(live.Status ?? "")) throw new Error(`RDS Event Subscription (${id}): unexpected state '${live.Status}', wanted target 'active'`);
+    if (live && !["creating", "modifying", "active"].includes(live.Status ?? ""))
+      throw new Error(`RDS Event Subscription (${id}): unexpected state '${live.Status}', wanted target 'active'`);
     return live?.Status === "active" ? live : undefined;
   });
   return liveSubscription(context.config, inRegion, active, known);

@@ -22,8 +22,11 @@ const exclusive: [string, string][] = [
 ];
 
 function conflicts(inputs: Bag): CheckFailure[] {
-  const failures = exclusive.filter(([one, other]) => inputs[one] !== undefined && inputs[other] !== undefined).map(([one, other]) => ({ property: one, reason: `"${one}": conflicts with ${other}` }));
-  if (inputs.passwordWo !== undefined && inputs.passwordWoVersion === undefined) failures.push({ property: "passwordWo", reason: '"passwordWo": passwordWoVersion must be given with it' });
+  const failures = exclusive
+    .filter(([one, other]) => inputs[one] !== undefined && inputs[other] !== undefined)
+    .map(([one, other]) => ({ property: one, reason: `"${one}": conflicts with ${other}` }));
+  if (inputs.passwordWo !== undefined && inputs.passwordWoVersion === undefined)
+    failures.push({ property: "passwordWo", reason: '"passwordWo": passwordWoVersion must be given with it' });
   return failures;
 }
 
@@ -41,7 +44,10 @@ const forms: Record<string, { pattern: RegExp; reason: string }[]> = {
   ],
   backupWindow: [{ pattern: /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, reason: 'must satisfy the format of "hh24:mi-hh24:mi"' }],
   maintenanceWindow: [
-    { pattern: /^(sun|mon|tue|wed|thu|fri|sat):([01]\d|2[0-3]):[0-5]\d-(sun|mon|tue|wed|thu|fri|sat):([01]\d|2[0-3]):[0-5]\d$/i, reason: 'must satisfy the format of "ddd:hh24:mi-ddd:hh24:mi"' },
+    {
+      pattern: /^(sun|mon|tue|wed|thu|fri|sat):([01]\d|2[0-3]):[0-5]\d-(sun|mon|tue|wed|thu|fri|sat):([01]\d|2[0-3]):[0-5]\d$/i,
+      reason: 'must satisfy the format of "ddd:hh24:mi-ddd:hh24:mi"',
+    },
   ],
   kmsKeyId: [arn],
   monitoringRoleArn: [arn],

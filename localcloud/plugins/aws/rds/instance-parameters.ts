@@ -72,39 +72,46 @@ export const modifyProperties = Object.keys(parameterNames).filter(
 );
 
 /** What a restore from a snapshot takes; the rest of what Modify takes is changed once the instance stands. */
-export const restoreSnapshotProperties = [
-  "autoMinorVersionUpgrade", "availabilityZone", "backupTarget", "copyTagsToSnapshot", "customIamInstanceProfile", "customerOwnedIpEnabled", "dbSubnetGroupName",
-  "dedicatedLogVolume", "deletionProtection", "domain", "domainAuthSecretArn", "domainDnsIps", "domainFqdn", "domainIamRoleName", "domainOu", "enabledCloudwatchLogsExports",
-  "engine", "engineLifecycleSupport", "iamDatabaseAuthenticationEnabled", "instanceClass", "licenseModel", "multiAz", "networkType", "optionGroupName", "parameterGroupName",
-  "port", "publiclyAccessible", "vpcSecurityGroupIds",
-];
+export const restoreSnapshotProperties = list(`
+  autoMinorVersionUpgrade availabilityZone backupTarget copyTagsToSnapshot customIamInstanceProfile customerOwnedIpEnabled
+  dbSubnetGroupName dedicatedLogVolume deletionProtection domain domainAuthSecretArn domainDnsIps domainFqdn domainIamRoleName
+  domainOu enabledCloudwatchLogsExports engine engineLifecycleSupport iamDatabaseAuthenticationEnabled instanceClass licenseModel
+  multiAz networkType optionGroupName parameterGroupName port publiclyAccessible vpcSecurityGroupIds
+`);
 
 /** A restore to a point in time takes more, and what it inherits from its source is not changed afterwards: it shows as a difference at the next `up`. */
 export const restorePointInTimeProperties = [...restoreSnapshotProperties, "dbName", "iops", "maxAllocatedStorage", "storageThroughput", "storageType"];
 
-export const afterSnapshotProperties = [
-  "allocatedStorage", "backupRetentionPeriod", "backupWindow", "databaseInsightsMode", "engineVersion", "iops", "maintenanceWindow", "manageMasterUserPassword",
-  "masterUserSecretKmsKeyId", "maxAllocatedStorage", "monitoringInterval", "monitoringRoleArn", "password", "passwordWo", "performanceInsightsEnabled",
-  "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod", "storageThroughput", "storageType",
-];
+export const afterSnapshotProperties = list(`
+  allocatedStorage backupRetentionPeriod backupWindow databaseInsightsMode engineVersion iops maintenanceWindow
+  manageMasterUserPassword masterUserSecretKmsKeyId maxAllocatedStorage monitoringInterval monitoringRoleArn password passwordWo
+  performanceInsightsEnabled performanceInsightsKmsKeyId performanceInsightsRetentionPeriod storageThroughput storageType
+`);
 
-export const afterPointInTimeProperties = ["manageMasterUserPassword", "masterUserSecretKmsKeyId", "monitoringInterval", "monitoringRoleArn", "password", "passwordWo"];
+export const afterPointInTimeProperties = list(`
+  manageMasterUserPassword masterUserSecretKmsKeyId monitoringInterval monitoringRoleArn password passwordWo
+`);
 
 /** Read replicas: what the request takes, and what is changed afterwards. */
-export const replicaProperties = [
-  "autoMinorVersionUpgrade", "availabilityZone", "copyTagsToSnapshot", "customIamInstanceProfile", "dbSubnetGroupName", "deletionProtection", "enabledCloudwatchLogsExports",
-  "iamDatabaseAuthenticationEnabled", "instanceClass", "iops", "kmsKeyId", "monitoringInterval", "monitoringRoleArn", "multiAz", "networkType", "optionGroupName",
-  "performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod", "port", "publiclyAccessible", "storageThroughput", "storageType",
-  "upgradeStorageConfig", "vpcSecurityGroupIds",
-];
+export const replicaProperties = list(`
+  autoMinorVersionUpgrade availabilityZone copyTagsToSnapshot customIamInstanceProfile dbSubnetGroupName deletionProtection
+  enabledCloudwatchLogsExports iamDatabaseAuthenticationEnabled instanceClass iops kmsKeyId monitoringInterval monitoringRoleArn
+  multiAz networkType optionGroupName performanceInsightsEnabled performanceInsightsKmsKeyId performanceInsightsRetentionPeriod
+  port publiclyAccessible storageThroughput storageType upgradeStorageConfig vpcSecurityGroupIds
+`);
 
-export const afterReplicaProperties = [
-  "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "maintenanceWindow", "manageMasterUserPassword", "masterUserSecretKmsKeyId", "maxAllocatedStorage",
-  "parameterGroupName", "password", "passwordWo", "replicaMode",
-];
+export const afterReplicaProperties = list(`
+  backupRetentionPeriod backupWindow caCertIdentifier maintenanceWindow manageMasterUserPassword masterUserSecretKmsKeyId
+  maxAllocatedStorage parameterGroupName password passwordWo replicaMode
+`);
 
 /** What no API call tells: kept as the program said it. */
-export const stateOnlyProperties = [
-  "allowMajorVersionUpgrade", "applyImmediately", "blueGreenUpdate", "deleteAutomatedBackups", "finalSnapshotIdentifier", "identifierPrefix", "manageMasterUserPassword", "password",
-  "passwordWoVersion", "restoreToPointInTime", "s3Import", "skipFinalSnapshot", "snapshotIdentifier", "upgradeStorageConfig", "warningEventCategories",
-];
+export const stateOnlyProperties = list(`
+  allowMajorVersionUpgrade applyImmediately blueGreenUpdate deleteAutomatedBackups finalSnapshotIdentifier identifierPrefix
+  manageMasterUserPassword password passwordWoVersion restoreToPointInTime s3Import skipFinalSnapshot snapshotIdentifier
+  upgradeStorageConfig warningEventCategories
+`);
+
+function list(names: string): string[] {
+  return names.trim().split(/\s+/);
+}

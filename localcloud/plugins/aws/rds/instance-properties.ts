@@ -1,5 +1,23 @@
 import type { Properties, Property } from "../../adapter/resource";
-import { between, computed, createOnly, flag, object, objects, oneOf, output, region, required, secret, tagged, text, textSet, texts, whole, withDefault } from "../property-kinds";
+import {
+  between,
+  computed,
+  createOnly,
+  flag,
+  object,
+  objects,
+  oneOf,
+  output,
+  region,
+  required,
+  secret,
+  tagged,
+  text,
+  textSet,
+  texts,
+  whole,
+  withDefault,
+} from "../property-kinds";
 
 /** AWS stores windows and the engine's name in lower case; a program may write them as it likes. */
 const anyCase: Property["equal"] = (old: string, wanted: string) => old.toLowerCase() === wanted.toLowerCase();
@@ -73,10 +91,22 @@ const inputs: Properties = {
   replicaMode: computed(oneOf(text, "open-read-only", "mounted")),
   replicateSourceDb: text,
   restoreToPointInTime: createOnly(
-    object({ restoreTime: text, sourceDbInstanceAutomatedBackupsArn: text, sourceDbInstanceIdentifier: text, sourceDbiResourceId: text, useLatestRestorableTime: flag }),
+    object({
+      restoreTime: text,
+      sourceDbInstanceAutomatedBackupsArn: text,
+      sourceDbInstanceIdentifier: text,
+      sourceDbiResourceId: text,
+      useLatestRestorableTime: flag,
+    }),
   ),
   s3Import: createOnly(
-    object({ bucketName: required(text), bucketPrefix: text, ingestionRole: required(text), sourceEngine: required(text), sourceEngineVersion: required(text) }),
+    object({
+      bucketName: required(text),
+      bucketPrefix: text,
+      ingestionRole: required(text),
+      sourceEngine: required(text),
+      sourceEngineVersion: required(text),
+    }),
   ),
   skipFinalSnapshot: flag,
   snapshotIdentifier: createOnly(computed(text)),

@@ -1,24 +1,42 @@
-import type { CreateDBInstanceCommandInput, CreateDBInstanceReadReplicaCommandInput, ModifyDBInstanceCommandInput, RestoreDBInstanceFromDBSnapshotCommandInput, RestoreDBInstanceToPointInTimeCommandInput } from "@aws-sdk/client-rds";
+import type {
+  CreateDBInstanceCommandInput,
+  CreateDBInstanceReadReplicaCommandInput,
+  ModifyDBInstanceCommandInput,
+  RestoreDBInstanceFromDBSnapshotCommandInput,
+  RestoreDBInstanceToPointInTimeCommandInput,
+} from "@aws-sdk/client-rds";
 import { isDeepStrictEqual } from "node:util";
 import type { Property } from "../../adapter/resource";
 import type { Bag } from "../../adapter/wire";
 import { tagList } from "../tags";
-import { createProperties, modifyProperties, parameterNames, replicaProperties, restorePointInTimeProperties, restoreSnapshotProperties } from "./instance-parameters";
+import {
+  createProperties,
+  modifyProperties,
+  parameterNames,
+  replicaProperties,
+  restorePointInTimeProperties,
+  restoreSnapshotProperties,
+} from "./instance-parameters";
 import { instanceProperties } from "./instance-properties";
 
 /** From what the program says to what RDS takes. Pure: what a request holds is tested without a cloud. */
 
 export function createRequest(identifier: string, inputs: Bag): CreateDBInstanceCommandInput {
-  const request = { ...parameters(inputs, createProperties), DBInstanceIdentifier: identifier, Tags: tagList(inputs.tagsAll) };
-  return request as unknown as CreateDBInstanceCommandInput;
+  return { ...parameters(inputs, createProperties), DBInstanceIdentifier: identifier, Tags: tagList(inputs.tagsAll) } as Bag as CreateDBInstanceCommandInput;
 }
 
 export function snapshotRequest(identifier: string, inputs: Bag): RestoreDBInstanceFromDBSnapshotCommandInput {
-  return { ...parameters(inputs, restoreSnapshotProperties), DBInstanceIdentifier: identifier, DBSnapshotIdentifier: inputs.snapshotIdentifier, Tags: tagList(inputs.tagsAll) };
+  return {
+    ...parameters(inputs, restoreSnapshotProperties),
+    DBInstanceIdentifier: identifier,
+    DBSnapshotIdentifier: inputs.snapshotIdentifier,
+    Tags: tagList(inputs.tagsAll),
+  } as Bag as RestoreDBInstanceFromDBSnapshotCommandInput;
 }
 
 export function pointInTimeRequest(identifier: string, inputs: Bag): RestoreDBInstanceToPointInTimeCommandInput {
-  const { restoreTime, sourceDbInstanceAutomatedBackupsArn, sourceDbInstanceIdentifier, sourceDbiResourceId, useLatestRestorableTime }: Bag = inputs.restoreToPointInTime;
+  const { restoreTime, sourceDbInstanceAutomatedBackupsArn, sourceDbInstanceIdentifier, sourceDbiResourceId, useLatestRestorableTime }: Bag =
+    inputs.restoreToPointInTime;
   return given({
     ...parameters(inputs, restorePointInTimeProperties),
     TargetDBInstanceIdentifier: identifier,
@@ -28,18 +46,23 @@ export function pointInTimeRequest(identifier: string, inputs: Bag): RestoreDBIn
     SourceDbiResourceId: sourceDbiResourceId,
     UseLatestRestorableTime: useLatestRestorableTime || undefined,
     Tags: tagList(inputs.tagsAll),
-  });
+  }) as RestoreDBInstanceToPointInTimeCommandInput;
 }
 
 export function replicaRequest(identifier: string, inputs: Bag): CreateDBInstanceReadReplicaCommandInput {
-  return { ...parameters(inputs, replicaProperties), DBInstanceIdentifier: identifier, SourceDBInstanceIdentifier: inputs.replicateSourceDb, Tags: tagList(inputs.tagsAll) };
+  return {
+    ...parameters(inputs, replicaProperties),
+    DBInstanceIdentifier: identifier,
+    SourceDBInstanceIdentifier: inputs.replicateSourceDb,
+    Tags: tagList(inputs.tagsAll),
+  } as Bag as CreateDBInstanceReadReplicaCommandInput;
 }
 
 /** Brings an instance made by restore or replication to what the program says; undefined where nothing is left to change. */
 export function afterCreateRequest(identifier: string, inputs: Bag, properties: string[]): ModifyDBInstanceCommandInput | undefined {
   const changes = parameters(inputs, properties);
   if (Object.keys(changes).length === 0) return undefined;
-  return { ...changes, ...majorUpgrade(inputs, changes), DBInstanceIdentifier: identifier, ApplyImmediately: true };
+  return { ...changes, ...majorUpgrade(inputs, changes), DBInstanceIdentifier: identifier, ApplyImmediately: true } as Bag as ModifyDBInstanceCommandInput;
 }
 
 /** Only what changed is sent; undefined where RDS has nothing to do. */
@@ -60,17 +83,19 @@ export function modifyRequest(old: Bag, program: Bag): ModifyDBInstanceCommandIn
     ApplyImmediately: wanted.applyImmediately ?? false,
     // Upstream sends it always: an instance whose protection was switched on outside gets what the program says with any change.
     DeletionProtection: wanted.deletionProtection ?? false,
-  });
+  }) as ModifyDBInstanceCommandInput;
 }
 
 /** Storage never shrinks: what autoscaling has added stays. */
-const hasGrown = (old: Bag, wanted: Bag): boolean => old.allocatedStorage > wanted.allocatedStorage && (wanted.maxAllocatedStorage ?? 0) > wanted.allocatedStorage;
+const hasGrown = (old: Bag, wanted: Bag): boolean =>
+  old.allocatedStorage > wanted.allocatedStorage && (wanted.maxAllocatedStorage ?? 0) > wanted.allocatedStorage;
 
 /** What Modify wants said differently than Create, or together with something that did not change. */
 function exceptions(changed: string[], old: Bag, wanted: Bag): Bag {
   const among = (...names: string[]) => names.some((name) => changed.includes(name));
   const request: Bag = { EnableCloudwatchLogsExports: undefined, Port: undefined };
-  if (among("enabledCloudwatchLogsExports")) request.CloudwatchLogsExportConfiguration = logExportChange(old.enabledCloudwatchLogsExports ?? [], wanted.enabledCloudwatchLogsExports ?? []);
+  if (among("enabledCloudwatchLogsExports"))
+    request.CloudwatchLogsExportConfiguration = logExportChange(old.enabledCloudwatchLogsExports ?? [], wanted.enabledCloudwatchLogsExports ?? []);
   if (among("port")) request.DBPortNumber = wanted.port;
   if (among("iops") || (among("allocatedStorage") && !isSmallGp3(wanted))) Object.assign(request, parameters(wanted, ["allocatedStorage", "iops"]));
   if (among("storageThroughput")) Object.assign(request, parameters(wanted, ["allocatedStorage", "iops", "storageThroughput"]));
@@ -78,14 +103,17 @@ function exceptions(changed: string[], old: Bag, wanted: Bag): Bag {
   // 0 switches autoscaling off; RDS says that with a bound equal to what is allocated.
   if (among("maxAllocatedStorage")) request.MaxAllocatedStorage = wanted.maxAllocatedStorage || wanted.allocatedStorage;
   if (among("masterUserSecretKmsKeyId")) Object.assign(request, parameters(wanted, ["manageMasterUserPassword"]));
-  if (among("performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod", "databaseInsightsMode")) Object.assign(request, performanceInsights(wanted));
+  if (among("performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod", "databaseInsightsMode"))
+    Object.assign(request, performanceInsights(wanted));
   if (among("password") && !wanted.password) request.MasterUserPassword = undefined;
   return request;
 }
 
 function performanceInsights(wanted: Bag): Bag {
   const request = { EnablePerformanceInsights: wanted.performanceInsightsEnabled ?? false };
-  return wanted.performanceInsightsEnabled ? { ...request, ...parameters(wanted, ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"]) } : request;
+  return wanted.performanceInsightsEnabled
+    ? { ...request, ...parameters(wanted, ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"]) }
+    : request;
 }
 
 const logExportChange = (old: string[], wanted: string[]) => ({
@@ -96,10 +124,11 @@ const logExportChange = (old: string[], wanted: string[]) => ({
 /** Below 400 GiB a gp3 volume of PostgreSQL has fixed figures, and RDS refuses a request that names them. */
 const isSmallGp3 = (wanted: Bag): boolean => wanted.storageType === "gp3" && (wanted.allocatedStorage ?? 0) < 400;
 
-const majorUpgrade = (wanted: Bag, changes: Bag): Bag => (changes.EngineVersion === undefined ? {} : { AllowMajorVersionUpgrade: wanted.allowMajorVersionUpgrade ?? false });
+const majorUpgrade = (wanted: Bag, changes: Bag): Bag =>
+  changes.EngineVersion === undefined ? {} : { AllowMajorVersionUpgrade: wanted.allowMajorVersionUpgrade ?? false };
 
 /** Zero values are left out of what creates, as upstream cannot tell them from absent ones; a few are sent always. */
-function parameters(inputs: Bag, properties: readonly string[]): any {
+function parameters(inputs: Bag, properties: readonly string[]): Bag {
   const sent = properties.filter((name) => !isUnset(inputs[name]) || (alwaysSent.includes(name) && inputs[name] !== undefined && inputs[name] !== null));
   return Object.fromEntries(sent.map((name) => [parameterNames[name], inputs[name]]));
 }
@@ -114,18 +143,28 @@ function zeroOf(name: string): unknown {
   return zeros[instanceProperties[name]?.type ?? "object"];
 }
 
-const alwaysSent = ["autoMinorVersionUpgrade", "backupRetentionPeriod", "copyTagsToSnapshot", "deletionProtection", "publiclyAccessible", "storageEncrypted", "multiAz"];
+const alwaysSent = [
+  "autoMinorVersionUpgrade",
+  "backupRetentionPeriod",
+  "copyTagsToSnapshot",
+  "deletionProtection",
+  "publiclyAccessible",
+  "storageEncrypted",
+  "multiAz",
+];
 
-const isUnset = (value: unknown): boolean => value === undefined || value === null || value === "" || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+const isUnset = (value: unknown): boolean =>
+  value === undefined || value === null || value === "" || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
 
 function isChanged(name: string, old: Bag, wanted: Bag): boolean {
   const [before, after] = [old[name] ?? undefined, wanted[name] ?? undefined];
   if (Array.isArray(before) || Array.isArray(after)) return !isDeepStrictEqual([...(before ?? [])].sort(), [...(after ?? [])].sort());
   if (name === "engineVersion" && typeof before === "string") return after !== before && !before.startsWith(`${after}.`);
-  if (typeof before === "string" && typeof after === "string") return before !== after && !(caseless.includes(name) && before.toLowerCase() === after.toLowerCase());
+  if (typeof before === "string" && typeof after === "string")
+    return before !== after && !(caseless.includes(name) && before.toLowerCase() === after.toLowerCase());
   return (before || undefined) !== (after || undefined);
 }
 
 const caseless = ["maintenanceWindow"];
 
-const given = (request: Bag): any => Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+const given = (request: Bag): Bag => Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));

@@ -19,8 +19,20 @@ export async function findInstance(rds: RDSClient, id: string): Promise<DBInstan
 
 /** On the way to `available`; anything else that is not the goal is a failure that waiting does not mend. */
 const underWay = [
-  "backing-up", "configuring-enhanced-monitoring", "configuring-iam-database-auth", "configuring-log-exports", "creating", "maintenance", "modifying", "moving-to-vpc",
-  "rebooting", "renaming", "resetting-master-credentials", "starting", "stopping", "upgrading",
+  "backing-up",
+  "configuring-enhanced-monitoring",
+  "configuring-iam-database-auth",
+  "configuring-log-exports",
+  "creating",
+  "maintenance",
+  "modifying",
+  "moving-to-vpc",
+  "rebooting",
+  "renaming",
+  "resetting-master-credentials",
+  "starting",
+  "stopping",
+  "upgrading",
 ];
 const ready = ["available", "storage-optimization"];
 

@@ -49,7 +49,9 @@ export const instance: ResourceType<AwsConfig> = {
     } catch (error) {
       // It exists: state has to know it, or the next `up` would fail with "already exists" and nobody would own it.
       const live = await findInstance(rds, id).catch(() => undefined);
-      throw live ? new PartialFailure(id, liveInstance(live, inputs, context.config, inputs.region), [`creating RDS DB Instance (${identifier}): ${messageOf(error)}`]) : error;
+      throw live
+        ? new PartialFailure(id, liveInstance(live, inputs, context.config, inputs.region), [`creating RDS DB Instance (${identifier}): ${messageOf(error)}`])
+        : error;
     }
   },
 
@@ -81,7 +83,9 @@ export const instance: ResourceType<AwsConfig> = {
   async delete(stateId, old, context) {
     const rds = context.config.rds(old.region ?? context.config.region);
     if (!old.skipFinalSnapshot && !old.finalSnapshotIdentifier) {
-      throw new Error(`deleting RDS DB Instance (${old.identifier}): final_snapshot_identifier is required when skip_final_snapshot is false (finalSnapshotIdentifier, skipFinalSnapshot)`);
+      throw new Error(
+        `deleting RDS DB Instance (${old.identifier}): final_snapshot_identifier is required when skip_final_snapshot is false (finalSnapshotIdentifier, skipFinalSnapshot)`,
+      );
     }
     // Only the one that state knows: another of its name, made since by somebody else, is not ours to delete.
     const live = await findInstance(rds, old.resourceId ?? stateId);
@@ -101,15 +105,21 @@ async function make(rds: RDSClient, identifier: string, inputs: Bag): Promise<Ma
   const creating = (how: string) => `creating RDS DB Instance${how} (${identifier})`;
   const later = (properties: string[]) => afterCreateRequest(identifier, inputs, properties);
   if (inputs.replicateSourceDb) {
-    const { DBInstance: made } = await attempt(creating(" (read replica)"), () => rds.send(new CreateDBInstanceReadReplicaCommand(replicaRequest(identifier, inputs))));
+    const { DBInstance: made } = await attempt(creating(" (read replica)"), () =>
+      rds.send(new CreateDBInstanceReadReplicaCommand(replicaRequest(identifier, inputs))),
+    );
     return { made: made ?? {}, after: later(afterReplicaProperties) };
   }
   if (inputs.snapshotIdentifier) {
-    const { DBInstance: made } = await attempt(creating(" (restore from snapshot)"), () => rds.send(new RestoreDBInstanceFromDBSnapshotCommand(snapshotRequest(identifier, inputs))));
+    const { DBInstance: made } = await attempt(creating(" (restore from snapshot)"), () =>
+      rds.send(new RestoreDBInstanceFromDBSnapshotCommand(snapshotRequest(identifier, inputs))),
+    );
     return { made: made ?? {}, after: later(afterSnapshotProperties) };
   }
   if (inputs.restoreToPointInTime) {
-    const { DBInstance: made } = await attempt(creating(" (restore to point-in-time)"), () => rds.send(new RestoreDBInstanceToPointInTimeCommand(pointInTimeRequest(identifier, inputs))));
+    const { DBInstance: made } = await attempt(creating(" (restore to point-in-time)"), () =>
+      rds.send(new RestoreDBInstanceToPointInTimeCommand(pointInTimeRequest(identifier, inputs))),
+    );
     return { made: made ?? {}, after: later(afterPointInTimeProperties) };
   }
   if (inputs.s3Import) throw new Error(`${creating(" (restore from S3)")}: s3Import is for MySQL only; the embedded cloud has PostgreSQL`);
@@ -128,7 +138,8 @@ async function modify(rds: RDSClient, request: ModifyDBInstanceCommandInput, id:
 }
 
 /** A parameter group given to a replica takes a restart, which upstream makes part of the creation. */
-const needsReboot = (live: DBInstance, inputs: Bag): boolean => Boolean(inputs.replicateSourceDb) && live.DBParameterGroups?.[0]?.ParameterApplyStatus === "pending-reboot";
+const needsReboot = (live: DBInstance, inputs: Bag): boolean =>
+  Boolean(inputs.replicateSourceDb) && live.DBParameterGroups?.[0]?.ParameterApplyStatus === "pending-reboot";
 
 async function reboot(rds: RDSClient, live: DBInstance, context: Context<AwsConfig>): Promise<DBInstance> {
   await rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: live.DBInstanceIdentifier }));

@@ -52,7 +52,7 @@ export const parameterGroup: ResourceType<AwsConfig> = {
       await rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: name })).catch(() => undefined);
       throw error;
     }
-    return { id: name, properties: await liveGroup(config, inputs.region, name, inputs) ?? inputs };
+    return { id: name, properties: (await liveGroup(config, inputs.region, name, inputs)) ?? inputs };
   },
 
   async read(id, known, { config }) {
@@ -64,16 +64,28 @@ export const parameterGroup: ResourceType<AwsConfig> = {
     const rds = config.rds(old.region);
     const before: Bag[] = old.parameters ?? [];
     const after: Bag[] = wanted.parameters ?? [];
-    await modifyParameters(rds, id, after.filter((parameter) => !before.some((other) => isSame(parameter, other))));
-    await resetParameters(rds, id, before.filter((parameter) => !after.some((other) => sameName(parameter, other))));
+    await modifyParameters(
+      rds,
+      id,
+      after.filter((parameter) => !before.some((other) => isSame(parameter, other))),
+    );
+    await resetParameters(
+      rds,
+      id,
+      before.filter((parameter) => !after.some((other) => sameName(parameter, other))),
+    );
     await changeTags(config, old, wanted);
-    return { properties: await liveGroup(config, old.region, id, wanted) ?? wanted };
+    return { properties: (await liveGroup(config, old.region, id, wanted)) ?? wanted };
   },
 
   async delete(id, old, context) {
     if (old.skipDestroy) return;
     const rds = context.config.rds(old.region ?? context.config.region);
-    const patience = { what: `RDS DB Parameter Group ${id} to be unused`, timeoutSeconds: context.timeoutSeconds ?? DELETE_TIMEOUT_SECONDS, signal: context.signal };
+    const patience = {
+      what: `RDS DB Parameter Group ${id} to be unused`,
+      timeoutSeconds: context.timeoutSeconds ?? DELETE_TIMEOUT_SECONDS,
+      signal: context.signal,
+    };
     let inUse: unknown;
     await attempt(`deleting RDS DB Parameter Group (${id})`, () =>
       waitFor(patience, async () => {
@@ -95,7 +107,11 @@ const isSame = (a: Bag, b: Bag): boolean => sameName(a, b) && a.value === b.valu
 
 /** Those that need a reboot go in calls of their own, as RDS refuses a call that mixes an immediate static parameter with others. */
 async function modifyParameters(rds: RDSClient, name: string, parameters: Bag[]): Promise<void> {
-  const requests = parameters.map((parameter): Parameter => ({ ParameterName: parameter.name, ParameterValue: parameter.value, ApplyMethod: parameter.applyMethod ?? "immediate" }));
+  const requests = parameters.map((parameter): Parameter => ({
+    ParameterName: parameter.name,
+    ParameterValue: parameter.value,
+    ApplyMethod: parameter.applyMethod ?? "immediate",
+  }));
   const immediate = requests.filter((parameter) => parameter.ApplyMethod !== "pending-reboot");
   const pending = requests.filter((parameter) => parameter.ApplyMethod === "pending-reboot");
   for (const Parameters of [...chunks(immediate), ...chunks(pending)]) {
@@ -106,7 +122,9 @@ async function modifyParameters(rds: RDSClient, name: string, parameters: Bag[])
 async function resetParameters(rds: RDSClient, name: string, parameters: Bag[]): Promise<void> {
   const requests = parameters.map((parameter): Parameter => ({ ParameterName: parameter.name, ApplyMethod: parameter.applyMethod ?? "immediate" }));
   for (const Parameters of chunks(requests)) {
-    await attempt(`resetting RDS DB Parameter Group (${name})`, () => rds.send(new ResetDBParameterGroupCommand({ DBParameterGroupName: name, Parameters, ResetAllParameters: false })));
+    await attempt(`resetting RDS DB Parameter Group (${name})`, () =>
+      rds.send(new ResetDBParameterGroupCommand({ DBParameterGroupName: name, Parameters, ResetAllParameters: false })),
+    );
   }
 }
 

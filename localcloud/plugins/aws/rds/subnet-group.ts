@@ -10,12 +10,23 @@ import { changeTags, readTags } from "./rds-tags";
 
 export const subnetGroup: ResourceType<AwsConfig> = {
   autoname: autoname(255, (name) => name.toLowerCase()),
-  properties: { ...named, ...tagged, arn: output(text), description: managedByPulumi, region, subnetIds: required(textSet), supportedNetworkTypes: output(textSet), vpcId: output(text) },
+  properties: {
+    ...named,
+    ...tagged,
+    arn: output(text),
+    description: managedByPulumi,
+    region,
+    subnetIds: required(textSet),
+    supportedNetworkTypes: output(textSet),
+    vpcId: output(text),
+  },
 
   async create(inputs, { config }) {
     const name = nameFrom(inputs);
     const request = { DBSubnetGroupName: name, DBSubnetGroupDescription: inputs.description, SubnetIds: inputs.subnetIds, Tags: tagList(inputs.tagsAll) };
-    const { DBSubnetGroup } = await attempt(`creating RDS DB Subnet Group (${name})`, () => config.rds(inputs.region).send(new CreateDBSubnetGroupCommand(request)));
+    const { DBSubnetGroup } = await attempt(`creating RDS DB Subnet Group (${name})`, () =>
+      config.rds(inputs.region).send(new CreateDBSubnetGroupCommand(request)),
+    );
     const id = DBSubnetGroup?.DBSubnetGroupName ?? name;
     return { id, properties: (await liveGroup(config, inputs.region, id, inputs)) ?? inputs };
   },
@@ -34,7 +45,9 @@ export const subnetGroup: ResourceType<AwsConfig> = {
 
   async delete(id, old, { config }) {
     const rds = config.rds(old.region ?? config.region);
-    await attempt(`deleting RDS DB Subnet Group (${id})`, () => orGone(["DBSubnetGroupNotFound"], () => rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: id }))));
+    await attempt(`deleting RDS DB Subnet Group (${id})`, () =>
+      orGone(["DBSubnetGroupNotFound"], () => rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: id }))),
+    );
   },
 };
 

@@ -1,11 +1,36 @@
 import { autoname } from "../made-up-names";
-import { computed, createOnly, document, flag, object, objectSet, output, region, required, tagged, text, texts, textMap, textSet, whole, withDefault } from "../property-kinds";
+import {
+  computed,
+  createOnly,
+  document,
+  flag,
+  object,
+  objectSet,
+  output,
+  region,
+  required,
+  tagged,
+  text,
+  texts,
+  textMap,
+  textSet,
+  whole,
+  withDefault,
+} from "../property-kinds";
 import { recorded } from "./recorded-type";
 
 export const vault = recorded({
   noun: "Backup Vault",
   autoname: autoname(50),
-  properties: { ...tagged, arn: output(text), forceDestroy: flag, kmsKeyArn: createOnly(computed(text)), name: createOnly(computed(text)), recoveryPoints: output(whole), region },
+  properties: {
+    ...tagged,
+    arn: output(text),
+    forceDestroy: flag,
+    kmsKeyArn: createOnly(computed(text)),
+    name: createOnly(computed(text)),
+    recoveryPoints: output(whole),
+    region,
+  },
 });
 
 export const vaultPolicy = recorded({

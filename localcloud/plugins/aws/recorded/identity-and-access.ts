@@ -1,5 +1,20 @@
 import { autoname } from "../made-up-names";
-import { between, computed, createOnly, document, flag, named, objectSet, output, required, tagged, text, textSet, whole, withDefault } from "../property-kinds";
+import {
+  between,
+  computed,
+  createOnly,
+  document,
+  flag,
+  named,
+  objectSet,
+  output,
+  required,
+  tagged,
+  text,
+  textSet,
+  whole,
+  withDefault,
+} from "../property-kinds";
 import { recorded } from "./recorded-type";
 
 /** IAM is one for all Regions: no `region` here. */

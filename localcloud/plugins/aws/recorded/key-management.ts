@@ -32,5 +32,8 @@ export const alias = recorded({
   noun: "KMS Alias",
   autoname: autoname(256, (name) => `alias/${name}`),
   properties: { ...named, arn: output(text), region, targetKeyArn: output(text), targetKeyId: { ...required(text), equal: sameKey } },
-  check: ({ name }) => (typeof name === "string" && !/^alias\/[\w/-]+$/.test(name) ? [{ property: "name", reason: `"name" (${name}) must begin with 'alias/' and be comprised of only [a-zA-Z0-9/_-]` }] : []),
+  check: ({ name }) =>
+    typeof name === "string" && !/^alias\/[\w/-]+$/.test(name)
+      ? [{ property: "name", reason: `"name" (${name}) must begin with 'alias/' and be comprised of only [a-zA-Z0-9/_-]` }]
+      : [],
 });

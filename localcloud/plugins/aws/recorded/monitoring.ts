@@ -1,7 +1,26 @@
 import type { CheckFailure } from "../../adapter/resource";
 import { isUnknown, type Bag } from "../../adapter/wire";
 import { autoname } from "../made-up-names";
-import { between, computed, createOnly, decimal, flag, named, object, objectSet, oneOf, output, region, required, tagged, text, textMap, textSet, whole, withDefault } from "../property-kinds";
+import {
+  between,
+  computed,
+  createOnly,
+  decimal,
+  flag,
+  named,
+  object,
+  objectSet,
+  oneOf,
+  output,
+  region,
+  required,
+  tagged,
+  text,
+  textMap,
+  textSet,
+  whole,
+  withDefault,
+} from "../property-kinds";
 import { recorded } from "./recorded-type";
 
 /** What CloudWatch Logs takes; 0 is for ever. */
@@ -25,7 +44,15 @@ export const logGroup = recorded({
 
 const metric = { dimensions: textMap, metricName: required(text), namespace: text, period: required(whole), stat: required(text), unit: text };
 const metricQuery = { accountId: text, expression: text, id: required(text), label: text, metric: object(metric), period: whole, returnData: flag };
-const comparisons = ["GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold", "LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold"];
+const comparisons = [
+  "GreaterThanOrEqualToThreshold",
+  "GreaterThanThreshold",
+  "LessThanThreshold",
+  "LessThanOrEqualToThreshold",
+  "LessThanLowerOrGreaterThanUpperThreshold",
+  "LessThanLowerThreshold",
+  "GreaterThanUpperThreshold",
+];
 
 export const metricAlarm = recorded({
   noun: "CloudWatch Metric Alarm",
@@ -73,11 +100,14 @@ const exclusive: [string, string][] = [
 ];
 
 function checkAlarm(inputs: Bag): CheckFailure[] {
-  const failures = exclusive.filter(([one, other]) => inputs[one] !== undefined && inputs[other] !== undefined).map(([one, other]) => ({ property: one, reason: `"${one}": conflicts with ${other}` }));
+  const failures = exclusive
+    .filter(([one, other]) => inputs[one] !== undefined && inputs[other] !== undefined)
+    .map(([one, other]) => ({ property: one, reason: `"${one}": conflicts with ${other}` }));
   if (inputs.metricName !== undefined && inputs.statistic === undefined && inputs.extendedStatistic === undefined) {
     failures.push({ property: "statistic", reason: "One of `statistic` or `extendedStatistic` must be set for a cloudwatch metric alarm" });
   }
   const queries: Bag[] = isUnknown(inputs.metricQueries) ? [] : (inputs.metricQueries ?? []);
-  if (queries.some((query) => query.expression && query.metric)) failures.push({ property: "metricQueries", reason: "No metricQuery may have both `expression` and a `metric` specified" });
+  if (queries.some((query) => query.expression && query.metric))
+    failures.push({ property: "metricQueries", reason: "No metricQuery may have both `expression` and a `metric` specified" });
   return failures;
 }

@@ -1,6 +1,22 @@
 import type { Properties } from "../../adapter/resource";
 import { autoname } from "../made-up-names";
-import { computed, createOnly, flag, managedByPulumi, named, objectSet, output, region, required, tagged, text, texts, textSet, whole, withDefault } from "../property-kinds";
+import {
+  computed,
+  createOnly,
+  flag,
+  managedByPulumi,
+  named,
+  objectSet,
+  output,
+  region,
+  required,
+  tagged,
+  text,
+  texts,
+  textSet,
+  whole,
+  withDefault,
+} from "../property-kinds";
 import { recorded } from "./recorded-type";
 
 export const vpc = recorded({

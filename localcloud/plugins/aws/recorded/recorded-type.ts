@@ -53,7 +53,9 @@ export function recorded(row: RecordedRow): ResourceType<AwsConfig> {
 
 /** The cloud keeps all tags under `tags`, so that one changed outside counts for both `tags` and `tagsAll`. It decides output-only properties itself. */
 function toRecord(properties: Properties, inputs: Bag): Bag {
-  const kept = Object.entries(inputs).filter(([name, value]) => properties[name] && !properties[name].outputOnly && name !== "tagsAll" && name !== "region" && value !== null && value !== undefined);
+  const kept = Object.entries(inputs).filter(
+    ([name, value]) => properties[name] && !properties[name].outputOnly && name !== "tagsAll" && name !== "region" && value !== null && value !== undefined,
+  );
   return { ...Object.fromEntries(kept), ...("tags" in properties ? { tags: inputs.tagsAll ?? inputs.tags ?? {} } : {}) };
 }
 
@@ -66,8 +68,13 @@ function fromRecord(row: RecordedRow, live: Recorded, known: Bag, config: AwsCon
   };
 }
 
-const regionOf = (row: RecordedRow, inputs: Bag, config: AwsConfig): string | undefined => ("region" in row.properties ? (inputs.region ?? config.region) : undefined);
+const regionOf = (row: RecordedRow, inputs: Bag, config: AwsConfig): string | undefined =>
+  "region" in row.properties ? (inputs.region ?? config.region) : undefined;
 
-const nameOf = (row: RecordedRow, id: string, known: Bag, context: Context<AwsConfig>): RecordName => ({ type: context.token, id, region: regionOf(row, known, context.config) });
+const nameOf = (row: RecordedRow, id: string, known: Bag, context: Context<AwsConfig>): RecordName => ({
+  type: context.token,
+  id,
+  region: regionOf(row, known, context.config),
+});
 
 const logicalName = (context: Context<AwsConfig>): string => context.urn.split("::").pop() ?? context.token;

@@ -17,7 +17,11 @@ export interface RecordName {
   region: string | undefined;
 }
 
-export async function createRecord(config: AwsConfig, record: { type: string; name: string; region: string | undefined; properties: Bag }, signal: AbortSignal): Promise<Recorded> {
+export async function createRecord(
+  config: AwsConfig,
+  record: { type: string; name: string; region: string | undefined; properties: Bag },
+  signal: AbortSignal,
+): Promise<Recorded> {
   return (await call(config, "POST", "", signal, record)) as Recorded;
 }
 

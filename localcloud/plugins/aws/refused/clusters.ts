@@ -3,17 +3,29 @@ import { createOnly, computed, decimal, flag, object, objectSet, region, require
 import { refused } from "./refused-type";
 
 /** Names of one kind, for tables that are long and plain. */
-const all = (kind: Properties[string], names: string): Properties => Object.fromEntries(names.trim().split(/\s+/).map((name) => [name, kind]));
+const all = (kind: Properties[string], names: string): Properties =>
+  Object.fromEntries(
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, kind]),
+  );
 
 export const cluster = refused({
   ...tagged,
-  ...all(computed(text), `backupTarget caCertificateIdentifier clusterIdentifierPrefix databaseInsightsMode dbClusterParameterGroupName dbSubnetGroupName engineLifecycleSupport
-    engineVersion globalClusterIdentifier masterUserSecretKmsKeyId monitoringRoleArn networkType performanceInsightsKmsKeyId preferredBackupWindow preferredMaintenanceWindow storageType`),
+  ...all(
+    computed(text),
+    `backupTarget caCertificateIdentifier clusterIdentifierPrefix databaseInsightsMode dbClusterParameterGroupName dbSubnetGroupName engineLifecycleSupport
+    engineVersion globalClusterIdentifier masterUserSecretKmsKeyId monitoringRoleArn networkType performanceInsightsKmsKeyId preferredBackupWindow preferredMaintenanceWindow storageType`,
+  ),
   ...all(text, `dbClusterInstanceClass dbInstanceParameterGroupName domain domainIamRoleName finalSnapshotIdentifier replicationSourceIdentifier`),
   ...all(createOnly(computed(text)), "clusterIdentifier clusterScalabilityType databaseName dbSystemId kmsKeyId masterUsername"),
   ...all(createOnly(text), "snapshotIdentifier sourceRegion"),
-  ...all(flag, `allowMajorVersionUpgrade copyTagsToSnapshot deletionProtection enableGlobalWriteForwarding enableHttpEndpoint enableLocalWriteForwarding
-    iamDatabaseAuthenticationEnabled manageMasterUserPassword skipFinalSnapshot`),
+  ...all(
+    flag,
+    `allowMajorVersionUpgrade copyTagsToSnapshot deletionProtection enableGlobalWriteForwarding enableHttpEndpoint enableLocalWriteForwarding
+    iamDatabaseAuthenticationEnabled manageMasterUserPassword skipFinalSnapshot`,
+  ),
   ...all(computed(flag), "applyImmediately performanceInsightsEnabled"),
   ...all(computed(whole), "allocatedStorage iops monitoringInterval performanceInsightsRetentionPeriod port"),
   ...all(computed(textSet), "clusterMembers iamRoles vpcSecurityGroupIds"),
@@ -29,16 +41,28 @@ export const cluster = refused({
   masterPasswordWo: { ...secret(text), writeOnly: true },
   masterPasswordWoVersion: whole,
   region,
-  restoreToPointInTime: createOnly(object({ restoreToTime: text, restoreType: text, sourceClusterIdentifier: text, sourceClusterResourceId: text, useLatestRestorableTime: flag })),
+  restoreToPointInTime: createOnly(
+    object({ restoreToTime: text, restoreType: text, sourceClusterIdentifier: text, sourceClusterResourceId: text, useLatestRestorableTime: flag }),
+  ),
   s3Import: createOnly(object(all(text, "bucketName bucketPrefix ingestionRole sourceEngine sourceEngineVersion"))),
-  scalingConfiguration: object({ autoPause: flag, maxCapacity: whole, minCapacity: whole, secondsBeforeTimeout: whole, secondsUntilAutoPause: whole, timeoutAction: text }),
+  scalingConfiguration: object({
+    autoPause: flag,
+    maxCapacity: whole,
+    minCapacity: whole,
+    secondsBeforeTimeout: whole,
+    secondsUntilAutoPause: whole,
+    timeoutAction: text,
+  }),
   serverlessv2ScalingConfiguration: object({ maxCapacity: required(decimal), minCapacity: required(decimal), secondsUntilAutoPause: whole }),
   storageEncrypted: createOnly(computed(flag)),
 });
 
 export const clusterInstance = refused({
   ...tagged,
-  ...all(computed(text), "caCertIdentifier dbParameterGroupName monitoringRoleArn performanceInsightsKmsKeyId preferredBackupWindow preferredMaintenanceWindow engineVersion"),
+  ...all(
+    computed(text),
+    "caCertIdentifier dbParameterGroupName monitoringRoleArn performanceInsightsKmsKeyId preferredBackupWindow preferredMaintenanceWindow engineVersion",
+  ),
   ...all(createOnly(computed(text)), "availabilityZone dbSubnetGroupName identifier identifierPrefix"),
   ...all(computed(flag), "applyImmediately performanceInsightsEnabled publiclyAccessible"),
   ...all(flag, "copyTagsToSnapshot forceDestroy"),

@@ -1,7 +1,18 @@
 import type { ResourceType } from "../../adapter/resource";
 import type { AwsConfig } from "../configuration";
 import { cluster, clusterInstance, clusterParameterGroup, globalCluster } from "./clusters";
-import { defaultRouteTable, internetGateway, internetGatewayAttachment, mainRouteTableAssociation, natGateway, route, routeTable, routeTableAssociation, securityGroupRule, securityGroupRuleOfVpc } from "./routes";
+import {
+  defaultRouteTable,
+  internetGateway,
+  internetGatewayAttachment,
+  mainRouteTableAssociation,
+  natGateway,
+  route,
+  routeTable,
+  routeTableAssociation,
+  securityGroupRule,
+  securityGroupRuleOfVpc,
+} from "./routes";
 import { automatedBackupsReplication, clusterSnapshot, clusterSnapshotCopy, proxy, snapshot, snapshotCopy } from "./snapshots";
 
 export const refusedTypes: Record<string, ResourceType<AwsConfig>> = {

@@ -3,7 +3,19 @@ import { computed, createOnly, flag, objectSet, region, required, tagged, text, 
 import { refused } from "./refused-type";
 
 const targets: Properties = Object.fromEntries(
-  ["carrierGatewayId", "coreNetworkArn", "egressOnlyGatewayId", "gatewayId", "localGatewayId", "natGatewayId", "networkInterfaceId", "odbNetworkArn", "transitGatewayId", "vpcEndpointId", "vpcPeeringConnectionId"].map((name) => [name, text]),
+  [
+    "carrierGatewayId",
+    "coreNetworkArn",
+    "egressOnlyGatewayId",
+    "gatewayId",
+    "localGatewayId",
+    "natGatewayId",
+    "networkInterfaceId",
+    "odbNetworkArn",
+    "transitGatewayId",
+    "vpcEndpointId",
+    "vpcPeeringConnectionId",
+  ].map((name) => [name, text]),
 );
 
 export const route = refused({

@@ -17,9 +17,19 @@ export const snapshotCopy = refused({
   targetDbSnapshotIdentifier: createOnly(required(text)),
 });
 
-export const clusterSnapshotCopy = refused({ ...copy, sourceDbClusterSnapshotIdentifier: createOnly(required(text)), targetDbClusterSnapshotIdentifier: createOnly(required(text)) });
+export const clusterSnapshotCopy = refused({
+  ...copy,
+  sourceDbClusterSnapshotIdentifier: createOnly(required(text)),
+  targetDbClusterSnapshotIdentifier: createOnly(required(text)),
+});
 
-export const automatedBackupsReplication = refused({ kmsKeyId: createOnly(text), preSignedUrl: createOnly(text), region, retentionPeriod: createOnly(whole), sourceDbInstanceArn: createOnly(required(text)) });
+export const automatedBackupsReplication = refused({
+  kmsKeyId: createOnly(text),
+  preSignedUrl: createOnly(text),
+  region,
+  retentionPeriod: createOnly(whole),
+  sourceDbInstanceArn: createOnly(required(text)),
+});
 
 const auth = { authScheme: text, clientPasswordAuthType: computed(text), description: text, iamAuth: text, secretArn: text, username: text };
 

@@ -1,4 +1,10 @@
-import { GetSecretValueCommand, ListSecretVersionIdsCommand, PutSecretValueCommand, UpdateSecretVersionStageCommand, type GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manager";
+import {
+  GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+  type GetSecretValueCommandOutput,
+} from "@aws-sdk/client-secrets-manager";
 import type { ResourceType } from "../../adapter/resource";
 import type { Bag } from "../../adapter/wire";
 import { attempt, errorCode } from "../aws-error";
@@ -27,15 +33,21 @@ export const secretVersion: ResourceType<AwsConfig> = {
   check(inputs) {
     const values = ["secretBinary", "secretString", "secretStringWo"].filter((name) => inputs[name] !== undefined);
     const failures = values.slice(1).map((property) => ({ property, reason: `"${property}": conflicts with ${values[0]}` }));
-    if (inputs.secretStringWo !== undefined && inputs.secretStringWoVersion === undefined) failures.push({ property: "secretStringWo", reason: '"secretStringWo": secretStringWoVersion must be given with it' });
+    if (inputs.secretStringWo !== undefined && inputs.secretStringWoVersion === undefined)
+      failures.push({ property: "secretStringWo", reason: '"secretStringWo": secretStringWoVersion must be given with it' });
     return failures;
   },
 
   async create(inputs, { config }) {
     const secretId: string = inputs.secretId;
-    const value = inputs.secretBinary !== undefined ? { SecretBinary: Buffer.from(inputs.secretBinary, "base64") } : { SecretString: inputs.secretStringWo ?? inputs.secretString ?? "" };
+    const value =
+      inputs.secretBinary !== undefined
+        ? { SecretBinary: Buffer.from(inputs.secretBinary, "base64") }
+        : { SecretString: inputs.secretStringWo ?? inputs.secretString ?? "" };
     const request = { SecretId: secretId, ...value, ...(inputs.versionStages?.length ? { VersionStages: inputs.versionStages } : {}) };
-    const { VersionId = "" } = await attempt(`putting Secrets Manager Secret (${secretId}) value`, () => config.secretsManager(inputs.region).send(new PutSecretValueCommand(request)));
+    const { VersionId = "" } = await attempt(`putting Secrets Manager Secret (${secretId}) value`, () =>
+      config.secretsManager(inputs.region).send(new PutSecretValueCommand(request)),
+    );
     return { id: `${secretId}|${VersionId}`, properties: (await liveVersion(config, inputs.region, secretId, VersionId, inputs)) ?? inputs };
   },
 

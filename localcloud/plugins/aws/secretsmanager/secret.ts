@@ -45,8 +45,14 @@ export const secret: ResourceType<AwsConfig> = {
   async create(inputs, { config }) {
     const client = config.secretsManager(inputs.region);
     const name = nameFrom(inputs);
-    if (inputs.replicas?.length) throw new Error(`creating Secrets Manager Secret (${name}): replicas have no embedded counterpart, as there is one Region's store`);
-    const request = { Name: name, Description: inputs.description ?? "", ...(inputs.kmsKeyId ? { KmsKeyId: inputs.kmsKeyId } : {}), Tags: tagList(inputs.tagsAll) };
+    if (inputs.replicas?.length)
+      throw new Error(`creating Secrets Manager Secret (${name}): replicas have no embedded counterpart, as there is one Region's store`);
+    const request = {
+      Name: name,
+      Description: inputs.description ?? "",
+      ...(inputs.kmsKeyId ? { KmsKeyId: inputs.kmsKeyId } : {}),
+      Tags: tagList(inputs.tagsAll),
+    };
     const { ARN: id = name } = await attempt(`creating Secrets Manager Secret (${name})`, () => client.send(new CreateSecretCommand(request)));
     if (inputs.policy) await putPolicy(client, id, inputs.policy);
     return { id, properties: (await liveSecret(config, inputs.region, id, inputs)) ?? inputs };
@@ -79,7 +85,8 @@ export const secret: ResourceType<AwsConfig> = {
 };
 
 async function putPolicy(client: SecretsManagerClient, id: string, policy: string | undefined): Promise<void> {
-  const request = policy && policy !== "{}" ? new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: policy }) : new DeleteResourcePolicyCommand({ SecretId: id });
+  const request =
+    policy && policy !== "{}" ? new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: policy }) : new DeleteResourcePolicyCommand({ SecretId: id });
   await attempt(`putting Secrets Manager Secret (${id}) policy`, () => client.send(request as PutResourcePolicyCommand));
 }
 

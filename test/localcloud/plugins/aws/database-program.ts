@@ -21,7 +21,13 @@ export function databaseProgram(options: DatabaseProgram = {}): PulumiFn {
   return async () => {
     const tags = { owner: "payments" };
     const topic = new aws.sns.Topic("topic", { name: "events" });
-    new aws.rds.EventSubscription("subscription", { name: "databases", snsTopic: topic.arn, sourceType: "db-instance", eventCategories: ["availability", "failure"], tags });
+    new aws.rds.EventSubscription("subscription", {
+      name: "databases",
+      snsTopic: topic.arn,
+      sourceType: "db-instance",
+      eventCategories: ["availability", "failure"],
+      tags,
+    });
     const subnetIds = aws.ec2.getSubnetsOutput({ filters: [{ name: "vpc-id", values: ["vpc-0a1b2c3d4e5f60001"] }] }).ids;
     const subnets = new aws.rds.SubnetGroup("subnets", { name: "private", subnetIds, tags });
     const group = new aws.rds.ParameterGroup("parameters", { name: "standard", family: "postgres17", parameters: options.parameters ?? parameters, tags });
@@ -34,7 +40,11 @@ export function importProgram(identifier: string, instance: Partial<aws.rds.Inst
   return async () => void new aws.rds.Instance("adopted", instanceArguments("private", "standard", { identifier, ...instance }), { import: identifier });
 }
 
-function instanceArguments(dbSubnetGroupName: aws.rds.InstanceArgs["dbSubnetGroupName"], parameterGroupName: aws.rds.InstanceArgs["parameterGroupName"], more: Partial<aws.rds.InstanceArgs>): aws.rds.InstanceArgs {
+function instanceArguments(
+  dbSubnetGroupName: aws.rds.InstanceArgs["dbSubnetGroupName"],
+  parameterGroupName: aws.rds.InstanceArgs["parameterGroupName"],
+  more: Partial<aws.rds.InstanceArgs>,
+): aws.rds.InstanceArgs {
   return {
     identifier: "orders",
     engine: "postgres",

@@ -50,7 +50,10 @@ test("the same program again changes nothing, and neither does a refresh", async
 });
 
 test("parameters and settings are changed in place, and at once where the program says so", async () => {
-  const parameters = [{ name: "log_lock_waits", value: "0" }, { name: "shared_preload_libraries", value: "pg_stat_statements" }];
+  const parameters = [
+    { name: "log_lock_waits", value: "0" },
+    { name: "shared_preload_libraries", value: "pg_stat_statements" },
+  ];
   const { failed, diffs, outputs } = await stack.up(databaseProgram({ instance: { backupRetentionPeriod: 8, tags: { team: "search" } }, parameters }));
   expect(failed).toBe(false);
   expect(diffs).toEqual({
@@ -58,7 +61,10 @@ test("parameters and settings are changed in place, and at once where the progra
     db: { backupRetentionPeriod: "update", "tags.owner": "delete", "tags.team": "add", "tagsAll.owner": "delete", "tagsAll.team": "add" },
   });
   expect(outputs.db).toMatchObject({ backupRetentionPeriod: 8, tags: { team: "search" } });
-  expect(await stack.up(databaseProgram({ instance: { backupRetentionPeriod: 8, tags: { team: "search" } }, parameters }))).toMatchObject({ failed: false, changes: {} });
+  expect(await stack.up(databaseProgram({ instance: { backupRetentionPeriod: 8, tags: { team: "search" } }, parameters }))).toMatchObject({
+    failed: false,
+    changes: {},
+  });
 });
 
 test("a change that waits for its window is a difference until the window has passed", async () => {
@@ -74,8 +80,18 @@ test("a change that waits for its window is a difference until the window has pa
 });
 
 test("what somebody changes through the API is seen by a refresh, property by property", async () => {
-  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod: 1, DeletionProtection: true, ApplyImmediately: true }));
-  await cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "standard", Parameters: [{ ParameterName: "log_lock_waits", ParameterValue: "0", ApplyMethod: "immediate" }, { ParameterName: "log_connections", ParameterValue: "1", ApplyMethod: "immediate" }] }));
+  await cloud.rds.send(
+    new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod: 1, DeletionProtection: true, ApplyImmediately: true }),
+  );
+  await cloud.rds.send(
+    new ModifyDBParameterGroupCommand({
+      DBParameterGroupName: "standard",
+      Parameters: [
+        { ParameterName: "log_lock_waits", ParameterValue: "0", ApplyMethod: "immediate" },
+        { ParameterName: "log_connections", ParameterValue: "1", ApplyMethod: "immediate" },
+      ],
+    }),
+  );
   await instanceIs(cloud, "orders", "available");
   await cloud.rds.send(new DeleteEventSubscriptionCommand({ SubscriptionName: "databases" }));
   const { diffs, changes } = await stack.previewRefresh();
@@ -83,7 +99,10 @@ test("what somebody changes through the API is seen by a refresh, property by pr
   expect(Object.keys(diffs.parameters!)).toContainEqual(expect.stringMatching(/^parameters\[/));
   expect(changes.subscription).toBe("delete");
   await stack.refresh();
-  expect(await stack.up(databaseProgram({ instance: later }))).toMatchObject({ failed: false, changes: { db: "update", parameters: "update", subscription: "create" } });
+  expect(await stack.up(databaseProgram({ instance: later }))).toMatchObject({
+    failed: false,
+    changes: { db: "update", parameters: "update", subscription: "create" },
+  });
 });
 
 test("a rename keeps the database, its id and its place in state", async () => {
@@ -94,7 +113,9 @@ test("a rename keeps the database, its id and its place in state", async () => {
 });
 
 test("what cannot be changed would replace the database, and a preview says what", async () => {
-  const { replaced, changes } = await stack.preview(databaseProgram({ instance: { instanceClass: "db.m7g.large", identifier: "orders-2", dbName: "other", storageEncrypted: false } }));
+  const { replaced, changes } = await stack.preview(
+    databaseProgram({ instance: { instanceClass: "db.m7g.large", identifier: "orders-2", dbName: "other", storageEncrypted: false } }),
+  );
   expect(changes).toEqual({ db: "replace" });
   expect(replaced.db!.sort()).toEqual(["dbName", "storageEncrypted"]);
 });
@@ -117,7 +138,9 @@ test("a database is not deleted without a final snapshot, unless the program say
   expect(refused.failed).toBe(true);
   expect(refused.diagnostics).toContain("final_snapshot_identifier is required when skip_final_snapshot is false");
 
-  expect(await stack.up(databaseProgram({ instance: { instanceClass: "db.m7g.large", identifier: "orders-2", finalSnapshotIdentifier: "orders-last" } }))).toMatchObject({ failed: false });
+  expect(
+    await stack.up(databaseProgram({ instance: { instanceClass: "db.m7g.large", identifier: "orders-2", finalSnapshotIdentifier: "orders-last" } })),
+  ).toMatchObject({ failed: false });
   expect(await stack.destroy()).toMatchObject({ failed: false });
   const { DBSnapshots } = await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: "orders-last" }));
   expect(DBSnapshots).toHaveLength(1);
@@ -132,7 +155,7 @@ test("what RDS refuses fails the create under RDS's own code, and leaves nothing
 });
 
 async function windowHasPassed(): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
     const instance = await instanceIs(cloud, "orders", "available");
     if (instance.DBInstanceClass === "db.m7g.large") return;
     await new Promise((resolve) => setTimeout(resolve, 100));

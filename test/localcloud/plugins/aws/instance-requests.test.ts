@@ -2,16 +2,47 @@ import { afterPointInTimeProperties } from "../../../../localcloud/plugins/aws/r
 import { afterCreateRequest, createRequest, modifyRequest, pointInTimeRequest } from "../../../../localcloud/plugins/aws/rds/instance-requests";
 
 const state = {
-  identifier: "orders", allocatedStorage: 100, maxAllocatedStorage: 500, storageType: "gp3", iops: 3000, storageThroughput: 125, engineVersion: "17.9", instanceClass: "db.m7g.large",
-  backupRetentionPeriod: 7, monitoringInterval: 60, deletionProtection: true, multiAz: true, maintenanceWindow: "sun:04:00-sun:05:00", enabledCloudwatchLogsExports: ["postgresql"],
-  performanceInsightsEnabled: true, performanceInsightsRetentionPeriod: 7, vpcSecurityGroupIds: ["sg-b", "sg-a"], passwordWoVersion: 1,
+  identifier: "orders",
+  allocatedStorage: 100,
+  maxAllocatedStorage: 500,
+  storageType: "gp3",
+  iops: 3000,
+  storageThroughput: 125,
+  engineVersion: "17.9",
+  instanceClass: "db.m7g.large",
+  backupRetentionPeriod: 7,
+  monitoringInterval: 60,
+  deletionProtection: true,
+  multiAz: true,
+  maintenanceWindow: "sun:04:00-sun:05:00",
+  enabledCloudwatchLogsExports: ["postgresql"],
+  performanceInsightsEnabled: true,
+  performanceInsightsRetentionPeriod: 7,
+  vpcSecurityGroupIds: ["sg-b", "sg-a"],
+  passwordWoVersion: 1,
 };
 
 describe("creating", () => {
   test("says what the program says, with tags, and leaves zeros out but where RDS would decide otherwise", () => {
-    const inputs = { engine: "postgres", instanceClass: "db.t4g.medium", allocatedStorage: 20, multiAz: false, deletionProtection: false, backupRetentionPeriod: 0, monitoringInterval: 0, iops: 0, tagsAll: { owner: "team" } };
+    const inputs = {
+      engine: "postgres",
+      instanceClass: "db.t4g.medium",
+      allocatedStorage: 20,
+      multiAz: false,
+      deletionProtection: false,
+      backupRetentionPeriod: 0,
+      monitoringInterval: 0,
+      iops: 0,
+      tagsAll: { owner: "team" },
+    };
     expect(createRequest("orders", inputs)).toEqual({
-      DBInstanceIdentifier: "orders", Engine: "postgres", DBInstanceClass: "db.t4g.medium", AllocatedStorage: 20, MultiAZ: false, DeletionProtection: false, BackupRetentionPeriod: 0,
+      DBInstanceIdentifier: "orders",
+      Engine: "postgres",
+      DBInstanceClass: "db.t4g.medium",
+      AllocatedStorage: 20,
+      MultiAZ: false,
+      DeletionProtection: false,
+      BackupRetentionPeriod: 0,
       Tags: [{ Key: "owner", Value: "team" }],
     });
   });
@@ -22,16 +53,33 @@ describe("creating", () => {
   });
 
   test("restoring to a moment gives the group with the request and the managed password afterwards", () => {
-    const inputs = { restoreToPointInTime: { sourceDbiResourceId: "db-ABC", restoreTime: "2030-01-01T10:00:00Z" }, parameterGroupName: "standard", manageMasterUserPassword: true, backupRetentionPeriod: 7 };
+    const inputs = {
+      restoreToPointInTime: { sourceDbiResourceId: "db-ABC", restoreTime: "2030-01-01T10:00:00Z" },
+      parameterGroupName: "standard",
+      manageMasterUserPassword: true,
+      backupRetentionPeriod: 7,
+    };
     const request = pointInTimeRequest("copy", inputs);
-    expect(request).toEqual({ TargetDBInstanceIdentifier: "copy", SourceDbiResourceId: "db-ABC", RestoreTime: new Date("2030-01-01T10:00:00Z"), DBParameterGroupName: "standard", Tags: [] });
-    expect(afterCreateRequest("copy", inputs, afterPointInTimeProperties)).toEqual({ DBInstanceIdentifier: "copy", ApplyImmediately: true, ManageMasterUserPassword: true });
+    expect(request).toEqual({
+      TargetDBInstanceIdentifier: "copy",
+      SourceDbiResourceId: "db-ABC",
+      RestoreTime: new Date("2030-01-01T10:00:00Z"),
+      DBParameterGroupName: "standard",
+      Tags: [],
+    });
+    expect(afterCreateRequest("copy", inputs, afterPointInTimeProperties)).toEqual({
+      DBInstanceIdentifier: "copy",
+      ApplyImmediately: true,
+      ManageMasterUserPassword: true,
+    });
   });
 });
 
 describe("modifying", () => {
   test("is not called for what only the provider keeps", () => {
-    expect(modifyRequest(state, { ...state, skipFinalSnapshot: true, finalSnapshotIdentifier: "last", applyImmediately: true, allowMajorVersionUpgrade: true })).toBeUndefined();
+    expect(
+      modifyRequest(state, { ...state, skipFinalSnapshot: true, finalSnapshotIdentifier: "last", applyImmediately: true, allowMajorVersionUpgrade: true }),
+    ).toBeUndefined();
   });
 
   test("sends what changed, when to apply it, and the deletion protection always", () => {
@@ -51,7 +99,11 @@ describe("modifying", () => {
   });
 
   test("renames by the old name, and changes the port under the name Modify has for it", () => {
-    expect(modifyRequest(state, { ...state, identifier: "orders-2", port: 5433 })).toMatchObject({ DBInstanceIdentifier: "orders", NewDBInstanceIdentifier: "orders-2", DBPortNumber: 5433 });
+    expect(modifyRequest(state, { ...state, identifier: "orders-2", port: 5433 })).toMatchObject({
+      DBInstanceIdentifier: "orders",
+      NewDBInstanceIdentifier: "orders-2",
+      DBPortNumber: 5433,
+    });
   });
 
   test("asks for a version together with whether it may be a major one", () => {
@@ -66,7 +118,10 @@ describe("modifying", () => {
 
   test("never takes back what autoscaling has added", () => {
     expect(modifyRequest({ ...state, allocatedStorage: 150 }, state)).toBeUndefined();
-    expect(modifyRequest({ ...state, allocatedStorage: 150 }, { ...state, storageThroughput: 250 })).toMatchObject({ AllocatedStorage: 150, StorageThroughput: 250 });
+    expect(modifyRequest({ ...state, allocatedStorage: 150 }, { ...state, storageThroughput: 250 })).toMatchObject({
+      AllocatedStorage: 150,
+      StorageThroughput: 250,
+    });
   });
 
   test("switches autoscaling off by a cap equal to what is allocated", () => {

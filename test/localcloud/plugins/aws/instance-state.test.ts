@@ -6,7 +6,8 @@ import { checkInstance } from "../../../../localcloud/plugins/aws/rds/instance-c
 import { liveInstance } from "../../../../localcloud/plugins/aws/rds/instance-live";
 
 const config = configureProvider({}, { endpoint: "http://127.0.0.1:9" });
-const live = (more: DBInstance, known: Record<string, unknown> = {}) => liveInstance({ DBInstanceIdentifier: "orders", EngineVersion: "17.9", ...more }, known, config, "eu-central-1");
+const live = (more: DBInstance, known: Record<string, unknown> = {}) =>
+  liveInstance({ DBInstanceIdentifier: "orders", EngineVersion: "17.9", ...more }, known, config, "eu-central-1");
 
 describe("what state holds of an instance", () => {
   test("the version as the program wrote it, while that holds or is pending", () => {
@@ -18,29 +19,81 @@ describe("what state holds of an instance", () => {
   });
 
   test("the live value of anything else that is pending, so that it shows", () => {
-    expect(live({ DBInstanceClass: "db.m7g.large", PendingModifiedValues: { DBInstanceClass: "db.r7g.xlarge" } }, { instanceClass: "db.r7g.xlarge" }).instanceClass).toBe("db.m7g.large");
+    expect(
+      live({ DBInstanceClass: "db.m7g.large", PendingModifiedValues: { DBInstanceClass: "db.r7g.xlarge" } }, { instanceClass: "db.r7g.xlarge" }).instanceClass,
+    ).toBe("db.m7g.large");
   });
 
   test("what no API tells as it was: how to delete it, the password", () => {
-    expect(live({}, { skipFinalSnapshot: true, finalSnapshotIdentifier: "last", password: "secret-1", manageMasterUserPassword: true })).toMatchObject({ skipFinalSnapshot: true, finalSnapshotIdentifier: "last", password: "secret-1", manageMasterUserPassword: true });
+    expect(live({}, { skipFinalSnapshot: true, finalSnapshotIdentifier: "last", password: "secret-1", manageMasterUserPassword: true })).toMatchObject({
+      skipFinalSnapshot: true,
+      finalSnapshotIdentifier: "last",
+      password: "secret-1",
+      manageMasterUserPassword: true,
+    });
   });
 
   test("endpoint, secret and time in the provider's forms", () => {
-    const instance = live({ Endpoint: { Address: "127.0.0.1", Port: 5432, HostedZoneId: "Z1" }, MasterUserSecret: { SecretArn: "arn", SecretStatus: "active", KmsKeyId: "key" }, LatestRestorableTime: new Date("2030-01-01T10:00:00.123Z") });
-    expect(instance).toMatchObject({ endpoint: "127.0.0.1:5432", address: "127.0.0.1", port: 5432, hostedZoneId: "Z1", masterUserSecrets: [{ secretArn: "arn", secretStatus: "active", kmsKeyId: "key" }], latestRestorableTime: "2030-01-01T10:00:00Z" });
+    const instance = live({
+      Endpoint: { Address: "127.0.0.1", Port: 5432, HostedZoneId: "Z1" },
+      MasterUserSecret: { SecretArn: "arn", SecretStatus: "active", KmsKeyId: "key" },
+      LatestRestorableTime: new Date("2030-01-01T10:00:00.123Z"),
+    });
+    expect(instance).toMatchObject({
+      endpoint: "127.0.0.1:5432",
+      address: "127.0.0.1",
+      port: 5432,
+      hostedZoneId: "Z1",
+      masterUserSecrets: [{ secretArn: "arn", secretStatus: "active", kmsKeyId: "key" }],
+      latestRestorableTime: "2030-01-01T10:00:00Z",
+    });
   });
 });
 
 describe("what a change means", () => {
-  const state = { autoMinorVersionUpgrade: true, deleteAutomatedBackups: true, identifier: "orders", engine: "postgres", engineVersion: "17.9", storageEncrypted: true, kmsKeyId: "arn:one", username: "owner", dbName: "orders", allocatedStorage: 100, instanceClass: "db.m7g.large", maintenanceWindow: "sun:04:00-sun:05:00" };
+  const state = {
+    autoMinorVersionUpgrade: true,
+    deleteAutomatedBackups: true,
+    identifier: "orders",
+    engine: "postgres",
+    engineVersion: "17.9",
+    storageEncrypted: true,
+    kmsKeyId: "arn:one",
+    username: "owner",
+    dbName: "orders",
+    allocatedStorage: 100,
+    instanceClass: "db.m7g.large",
+    maintenanceWindow: "sun:04:00-sun:05:00",
+  };
   const replaced = (change: Record<string, unknown>) => diffResource(instance, state, { ...state, ...change }, []).replaces;
   const changed = (change: Record<string, unknown>) => diffResource(instance, state, { ...state, ...change }, []).diffs;
 
-  test.each([["engine", "mysql"], ["storageEncrypted", false], ["kmsKeyId", "arn:two"], ["username", "admin"], ["dbName", "other"], ["availabilityZone", "eu-central-1b"], ["characterSetName", "x"], ["snapshotIdentifier", "s"], ["timezone", "UTC"]])("a change of %s replaces the database", (name, value) => {
+  test.each([
+    ["engine", "mysql"],
+    ["storageEncrypted", false],
+    ["kmsKeyId", "arn:two"],
+    ["username", "admin"],
+    ["dbName", "other"],
+    ["availabilityZone", "eu-central-1b"],
+    ["characterSetName", "x"],
+    ["snapshotIdentifier", "s"],
+    ["timezone", "UTC"],
+  ])("a change of %s replaces the database", (name, value) => {
     expect(replaced({ [name]: value })).toEqual([name]);
   });
 
-  test.each([["identifier", "orders-2"], ["engineVersion", "17.10"], ["instanceClass", "db.r7g.large"], ["allocatedStorage", 200], ["dbSubnetGroupName", "other"], ["parameterGroupName", "other"], ["engineLifecycleSupport", "open-source-rds-extended-support"], ["port", 5433], ["multiAz", true], ["networkType", "DUAL"]])("a change of %s does not", (name, value) => {
+  test.each([
+    ["identifier", "orders-2"],
+    ["engineVersion", "17.10"],
+    ["instanceClass", "db.r7g.large"],
+    ["allocatedStorage", 200],
+    ["dbSubnetGroupName", "other"],
+    ["parameterGroupName", "other"],
+    ["engineLifecycleSupport", "open-source-rds-extended-support"],
+    ["port", 5433],
+    ["multiAz", true],
+    ["networkType", "DUAL"],
+  ])("a change of %s does not", (name, value) => {
     expect(changed({ [name]: value })).toEqual([name]);
     expect(replaced({ [name]: value })).toEqual([]);
   });

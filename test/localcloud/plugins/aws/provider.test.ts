@@ -18,7 +18,10 @@ test("every recorded type has a schema here and a row in the cloud", () => {
 
 describe("settings", () => {
   test("those that nothing would obey are refused by name", () => {
-    expect(checkSettings(provider, { region: "eu-west-1", httpsProxy: "http://proxy", assumeRoles: "[]" }).map(({ property }) => property)).toEqual(["httpsProxy", "assumeRoles"]);
+    expect(checkSettings(provider, { region: "eu-west-1", httpsProxy: "http://proxy", assumeRoles: "[]" }).map(({ property }) => property)).toEqual([
+      "httpsProxy",
+      "assumeRoles",
+    ]);
   });
 
   test("another account than the embedded one is refused", () => {
@@ -30,7 +33,10 @@ describe("settings", () => {
   });
 
   test("an explicit endpoint and Region win over the environment", () => {
-    const { endpoint, region } = configureProvider({ region: "us-east-1", endpoints: [{ rds: "http://127.0.0.1:2" }] }, { endpoint: "http://127.0.0.1:1", region: "eu-west-1" });
+    const { endpoint, region } = configureProvider(
+      { region: "us-east-1", endpoints: [{ rds: "http://127.0.0.1:2" }] },
+      { endpoint: "http://127.0.0.1:1", region: "eu-west-1" },
+    );
     expect({ endpoint, region }).toEqual({ endpoint: "http://127.0.0.1:2", region: "us-east-1" });
   });
 });
@@ -38,13 +44,19 @@ describe("settings", () => {
 describe("tags", () => {
   test("default ones are added, and overridden by the resource's own", () => {
     const key = type("aws:kms/key:Key");
-    expect(prepareInputs({ tags: { team: "search", owner: "a" } }, key, config)).toMatchObject({ region: "eu-west-1", tagsAll: { team: "search", owner: "a" } });
+    expect(prepareInputs({ tags: { team: "search", owner: "a" } }, key, config)).toMatchObject({
+      region: "eu-west-1",
+      tagsAll: { team: "search", owner: "a" },
+    });
     expect(prepareInputs({}, key, config).tagsAll).toEqual({ team: "payments" });
     expect(prepareInputs({ tags: { owner: UNKNOWN } }, key, config).tagsAll).toBe(UNKNOWN);
   });
 
   test("default ones that the program does not repeat are no difference when read back", () => {
-    expect(liveTags({ team: "payments", owner: "a" }, { tags: { owner: "a" } }, config)).toEqual({ tags: { owner: "a" }, tagsAll: { team: "payments", owner: "a" } });
+    expect(liveTags({ team: "payments", owner: "a" }, { tags: { owner: "a" } }, config)).toEqual({
+      tags: { owner: "a" },
+      tagsAll: { team: "payments", owner: "a" },
+    });
     expect(liveTags({ team: "payments" }, { tags: { team: "payments" } }, config).tags).toEqual({ team: "payments" });
   });
 
@@ -54,7 +66,12 @@ describe("tags", () => {
 
   test("one changed outside shows as that tag alone", () => {
     const state = { isEnabled: true, keyUsage: "ENCRYPT_DECRYPT", customerMasterKeySpec: "SYMMETRIC_DEFAULT" };
-    const { detailed } = diffResource(type("aws:kms/key:Key"), { ...state, tags: { owner: "b", "cost-center": "1" } }, { ...state, tags: { owner: "a", "cost-center": "1" } }, []);
+    const { detailed } = diffResource(
+      type("aws:kms/key:Key"),
+      { ...state, tags: { owner: "b", "cost-center": "1" } },
+      { ...state, tags: { owner: "a", "cost-center": "1" } },
+      [],
+    );
     expect(detailed).toEqual({ "tags.owner": "UPDATE" });
   });
 });
@@ -63,24 +80,49 @@ describe("differences that are none", () => {
   const differences = (token: string, old: object, wanted: object) => Object.keys(diffResource(type(token), old, wanted, []).detailed);
 
   test("the order and spaces of a policy", () => {
-    expect(differences("aws:iam/policy:Policy", { path: "/", policy: '{"Version":"1","Statement":[]}' }, { policy: '{ "Statement": [], "Version": "1" }' })).toEqual([]);
+    expect(
+      differences("aws:iam/policy:Policy", { path: "/", policy: '{"Version":"1","Statement":[]}' }, { policy: '{ "Statement": [], "Version": "1" }' }),
+    ).toEqual([]);
   });
 
   test("a parameter's apply method alone, and the order of parameters", () => {
-    const old = { family: "postgres17", description: "Managed by Pulumi", parameters: [{ name: "a", value: "1", applyMethod: "immediate" }, { name: "b", value: "1", applyMethod: "pending-reboot" }] };
-    const wanted = { ...old, parameters: [{ name: "b", value: "1", applyMethod: "immediate" }, { name: "a", value: "1" }] };
+    const old = {
+      family: "postgres17",
+      description: "Managed by Pulumi",
+      parameters: [
+        { name: "a", value: "1", applyMethod: "immediate" },
+        { name: "b", value: "1", applyMethod: "pending-reboot" },
+      ],
+    };
+    const wanted = {
+      ...old,
+      parameters: [
+        { name: "b", value: "1", applyMethod: "immediate" },
+        { name: "a", value: "1" },
+      ],
+    };
     expect(differences("aws:rds/parameterGroup:ParameterGroup", old, wanted)).toEqual([]);
-    expect(differences("aws:rds/parameterGroup:ParameterGroup", old, { ...old, parameters: [{ name: "a", value: "2" }, wanted.parameters[0]] })).not.toEqual([]);
+    expect(differences("aws:rds/parameterGroup:ParameterGroup", old, { ...old, parameters: [{ name: "a", value: "2" }, wanted.parameters[0]] })).not.toEqual(
+      [],
+    );
   });
 
   test("a key by its ARN or its id", () => {
-    expect(differences("aws:kms/alias:Alias", { name: "alias/a", targetKeyId: "123" }, { name: "alias/a", targetKeyId: "arn:aws:kms:eu-central-1:123456789012:key/123" })).toEqual([]);
+    expect(
+      differences(
+        "aws:kms/alias:Alias",
+        { name: "alias/a", targetKeyId: "123" },
+        { name: "alias/a", targetKeyId: "arn:aws:kms:eu-central-1:123456789012:key/123" },
+      ),
+    ).toEqual([]);
   });
 });
 
 test("a rule opened by hand shows, also where the program gives an empty list", () => {
   const old = { name: "db", description: "x", ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }], egress: [] };
-  expect(diffResource(type("aws:ec2/securityGroup:SecurityGroup"), old, { name: "db", description: "x", ingress: [], egress: [] }, []).detailed).toEqual({ ingress: "DELETE" });
+  expect(diffResource(type("aws:ec2/securityGroup:SecurityGroup"), old, { name: "db", description: "x", ingress: [], egress: [] }, []).detailed).toEqual({
+    ingress: "DELETE",
+  });
 });
 
 test("a policy written as an object becomes the JSON text that AWS takes", () => {

@@ -19,31 +19,79 @@ afterAll(async () => {
   await cloud?.stop();
 });
 
-const statement = (principal: object, action: string) => ({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: principal, Action: action, Resource: "*" }] });
+const statement = (principal: object, action: string) => ({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: principal, Action: action, Resource: "*" }],
+});
 
 /** What the platform of a Region is made of; the second round changes something of each kind. */
 const platform = (round: 1 | 2) => async () => {
   const tags = { owner: "platform", round: String(round) };
   const account = aws.getCallerIdentityOutput().accountId;
-  const key = new aws.kms.Key("key", { description: `round ${round}`, enableKeyRotation: true, deletionWindowInDays: 30, policy: account.apply((id) => JSON.stringify(statement({ AWS: id }, "kms:*"))), tags });
+  const key = new aws.kms.Key("key", {
+    description: `round ${round}`,
+    enableKeyRotation: true,
+    deletionWindowInDays: 30,
+    policy: account.apply((id) => JSON.stringify(statement({ AWS: id }, "kms:*"))),
+    tags,
+  });
   new aws.kms.Alias("alias", { name: "alias/shipshape", targetKeyId: key.keyId });
   const topic = new aws.sns.Topic("topic", { kmsMasterKeyId: key.arn, tags });
   new aws.sns.TopicPolicy("topic-policy", { arn: topic.arn, policy: JSON.stringify(statement({ Service: "cloudwatch.amazonaws.com" }, "sns:Publish")) });
   const rules = round === 1 ? [] : [{ description: "app", protocol: "tcp", fromPort: 5432, toPort: 5432, securityGroups: [securityGroupId], self: false }];
-  new aws.ec2.SecurityGroup("group", { name: "database", description: "who may connect", vpcId: aws.ec2.getVpcOutput({ default: true }).id, ingress: rules, egress: [], tags });
+  new aws.ec2.SecurityGroup("group", {
+    name: "database",
+    description: "who may connect",
+    vpcId: aws.ec2.getVpcOutput({ default: true }).id,
+    ingress: rules,
+    egress: [],
+    tags,
+  });
   new aws.cloudwatch.LogGroup("logs", { name: "/aws/rds/instance/orders/postgresql", retentionInDays: 30 * round, kmsKeyId: key.arn, tags });
-  const role = new aws.iam.Role("role", { name: "backup", assumeRolePolicy: statement({ Service: "backup.amazonaws.com" }, "sts:AssumeRole") as aws.iam.PolicyDocument, tags });
+  const role = new aws.iam.Role("role", {
+    name: "backup",
+    assumeRolePolicy: statement({ Service: "backup.amazonaws.com" }, "sts:AssumeRole") as aws.iam.PolicyDocument,
+    tags,
+  });
   new aws.iam.RolePolicyAttachment("attachment", { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup" });
   const metric = { metricName: "FreeStorageSpace", namespace: "AWS/RDS", period: 300, stat: "Average", dimensions: { DBInstanceIdentifier: "orders" } };
-  new aws.cloudwatch.MetricAlarm("alarm", { comparisonOperator: "LessThanThreshold", evaluationPeriods: 3, threshold: round, alarmActions: [topic.arn], metricQueries: [{ id: "hours", expression: "free/rate", returnData: true }, { id: "free", metric }], tags });
+  new aws.cloudwatch.MetricAlarm("alarm", {
+    comparisonOperator: "LessThanThreshold",
+    evaluationPeriods: 3,
+    threshold: round,
+    alarmActions: [topic.arn],
+    metricQueries: [
+      { id: "hours", expression: "free/rate", returnData: true },
+      { id: "free", metric },
+    ],
+    tags,
+  });
   const vault = new aws.backup.Vault("vault", { name: "gold", kmsKeyArn: key.arn, tags });
   new aws.backup.VaultLockConfiguration("lock", { backupVaultName: vault.name, minRetentionDays: 7 * round });
-  const plan = new aws.backup.Plan("plan", { name: "gold", rules: [{ ruleName: "daily", targetVaultName: vault.name, schedule: "cron(0 12 * * ? *)", lifecycle: { deleteAfter: 35 * round } }], tags });
-  new aws.backup.Selection("selection", { name: "gold", planId: plan.id, iamRoleArn: role.arn, selectionTags: [{ type: "STRINGEQUALS", key: "tier", value: "gold" }] });
-  const secret = new aws.secretsmanager.Secret("secret", { name: "shipshape/orders/owner", description: `round ${round}`, kmsKeyId: key.arn, recoveryWindowInDays: 0, tags });
+  const plan = new aws.backup.Plan("plan", {
+    name: "gold",
+    rules: [{ ruleName: "daily", targetVaultName: vault.name, schedule: "cron(0 12 * * ? *)", lifecycle: { deleteAfter: 35 * round } }],
+    tags,
+  });
+  new aws.backup.Selection("selection", {
+    name: "gold",
+    planId: plan.id,
+    iamRoleArn: role.arn,
+    selectionTags: [{ type: "STRINGEQUALS", key: "tier", value: "gold" }],
+  });
+  const secret = new aws.secretsmanager.Secret("secret", {
+    name: "shipshape/orders/owner",
+    description: `round ${round}`,
+    kmsKeyId: key.arn,
+    recoveryWindowInDays: 0,
+    tags,
+  });
   const version = new aws.secretsmanager.SecretVersion("version", { secretId: secret.arn, secretString: `hidden-value-${round}` });
   const read = aws.secretsmanager.getSecretVersionOutput({ secretId: secret.arn }, { dependsOn: version });
-  new aws.secretsmanager.SecretPolicy("secret-policy", { secretArn: secret.arn, policy: JSON.stringify(statement({ AWS: "*" }, "secretsmanager:GetSecretValue")) });
+  new aws.secretsmanager.SecretPolicy("secret-policy", {
+    secretArn: secret.arn,
+    policy: JSON.stringify(statement({ AWS: "*" }, "secretsmanager:GetSecretValue")),
+  });
   return { value: read.secretString, zones: aws.getAvailabilityZonesOutput().names, subnets: aws.ec2.getSubnetsOutput({}).ids };
 };
 
@@ -109,7 +157,10 @@ test("each change made outside is seen by a refresh, and taken back by the next 
   expect(Object.keys(diffs).sort()).toEqual(["alarm", "group", "key", "logs", "secret"]);
 
   await stack.refresh();
-  expect(await stack.up(platform(2))).toMatchObject({ failed: false, changes: { alarm: "update", group: "update", key: "update", logs: "update", secret: "update" } });
+  expect(await stack.up(platform(2))).toMatchObject({
+    failed: false,
+    changes: { alarm: "update", group: "update", key: "update", logs: "update", secret: "update" },
+  });
   expect(await stack.previewRefresh()).toMatchObject({ changes: {} });
 });
 

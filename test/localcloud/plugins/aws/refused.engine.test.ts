@@ -14,7 +14,13 @@ beforeAll(async () => {
 afterAll(() => stack?.remove());
 
 async function judgedByGuardrails() {
-  const cluster = new aws.rds.Cluster("cluster", { engine: "aurora-postgresql", masterUsername: "owner", masterPassword: "secret-1", storageEncrypted: true, tags: { owner: "team" } });
+  const cluster = new aws.rds.Cluster("cluster", {
+    engine: "aurora-postgresql",
+    masterUsername: "owner",
+    masterPassword: "secret-1",
+    storageEncrypted: true,
+    tags: { owner: "team" },
+  });
   new aws.rds.ClusterInstance("cluster-instance", { clusterIdentifier: cluster.id, engine: "aurora-postgresql", instanceClass: "db.r7g.large" });
   new aws.rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" });
   new aws.rds.ClusterSnapshot("cluster-snapshot", { dbClusterIdentifier: cluster.id, dbClusterSnapshotIdentifier: "one", sharedAccounts: ["all"] });
@@ -34,7 +40,9 @@ test("a preview takes what only guardrails judge, without a cloud", async () => 
 });
 
 test("making such a thing fails, and says that it has no counterpart here", async () => {
-  const { failed, diagnostics } = await stack.up(async () => void new aws.rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" }));
+  const { failed, diagnostics } = await stack.up(
+    async () => void new aws.rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" }),
+  );
   expect(failed).toBe(true);
   expect(diagnostics).toContain("aws:rds/snapshotCopy:SnapshotCopy has no embedded counterpart");
 });
