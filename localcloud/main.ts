@@ -6,6 +6,7 @@ import { ensureAuthority } from "./postgres/certificates";
 import { takeFolder } from "./server/data-folder-lock";
 import { Cloud } from "./server/cloud";
 import { serveHttp } from "./server/http";
+import { log } from "./server/log";
 import { writeDurably } from "./server/store";
 import { surface } from "./server/surface";
 import { readSettings, type LocalCloudSettings } from "./settings";
@@ -30,8 +31,8 @@ async function main(): Promise<void> {
   const databasesFolder = cloud.instances.servers.databasesFolder;
   // Written when everything can be asked: who reads it may call at once.
   writeDurably(whereabouts, JSON.stringify({ pid: process.pid, port: address.port, url, startedAt: new Date().toISOString(), databasesFolder }));
-  console.log(`listening on ${url}, data in ${settings.dataFolder}`);
-  if (cloud.instances.servers.elsewhereReason) console.log(cloud.instances.servers.elsewhereReason);
+  log(`listening on ${url}, data in ${settings.dataFolder}`);
+  if (cloud.instances.servers.elsewhereReason) log(cloud.instances.servers.elsewhereReason);
 }
 
 /** Every path made from it is then the same whichever way the folder was named. */
@@ -50,13 +51,13 @@ function listen(server: Server, port: number): Promise<AddressInfo> {
 
 /** No new calls, then no databases, then no process: nothing listens afterwards. */
 async function end(cloud: Cloud, server: Server, whereabouts: string): Promise<void> {
-  console.log("stopping");
+  log("stopping");
   rmSync(whereabouts, { force: true });
   server.close();
   cloud.tending.end();
   await cloud.instances.close();
   server.closeAllConnections();
-  console.log("stopped");
+  log("stopped");
   process.exit(0);
 }
 
@@ -68,7 +69,8 @@ function once(action: () => Promise<void>): () => void {
 }
 
 function failed(error: unknown): void {
-  console.error(error instanceof Error ? error.message : String(error));
+  // Who started it reads this line; a stack would only be in the way.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 

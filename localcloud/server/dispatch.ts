@@ -4,6 +4,7 @@ import { AwsError } from "./aws-error";
 import { accountId, defaultRegion } from "./arn";
 import type { Cloud } from "./cloud";
 import { checkInput } from "./input-check";
+import { logError } from "./log";
 import { decodeForm } from "./query-form";
 import { escapeXml, renderMembers } from "./xml";
 
@@ -65,7 +66,7 @@ function findAction(service: Service, name: string): Action {
 function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   // The whole error goes to the server's log; the caller is told where to look.
-  console.error(error);
+  logError(error);
   return new AwsError("InternalFailure", `the embedded cloud failed (${error instanceof Error ? error.message : String(error)}); its log, localcloud.log in the data folder, has the details`);
 }
 

@@ -4,6 +4,7 @@ import { AwsError } from "./aws-error";
 import type { Cloud } from "./cloud";
 import { dispatch } from "./dispatch";
 import { limits } from "./limits";
+import { logError } from "./log";
 
 /** What the server answers with: AWS services at `/`, our own JSON below `/shipshape/`. */
 export interface Surface {
@@ -79,7 +80,7 @@ function parseBody(text: string): unknown {
 
 function failure(error: unknown): Answer {
   const known = error instanceof AwsError;
-  if (!known) console.error(error);
+  if (!known) logError(error);
   const body = { code: known ? error.code : "InternalFailure", message: error instanceof Error ? error.message : String(error) };
   return { status: known ? error.status : 500, contentType: "application/json", body: JSON.stringify(body) };
 }

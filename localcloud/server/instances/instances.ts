@@ -3,6 +3,7 @@ import { PostgresError } from "../../postgres/postgres-errors";
 import { AwsError } from "../aws-error";
 import type { Cloud } from "../cloud";
 import { limits } from "../limits";
+import { logError } from "../log";
 import type { Collection } from "../store";
 import { faultOf } from "./faults";
 import { faultStatuses, statusOfOperation, type InstanceRecord, type InstanceStatus, type Operation } from "./instance-record";
@@ -77,7 +78,7 @@ export class Instances {
   /** Takes up what stands in the record, after a restart of this server or a fault of the instance. */
   schedule(resourceId: string): void {
     if (this.working.has(resourceId) || this.closing) return;
-    const work = this.turns.take(() => this.work(resourceId)).catch((error: unknown) => console.error(error));
+    const work = this.turns.take(() => this.work(resourceId)).catch(logError);
     this.working.set(resourceId, work.finally(() => this.working.delete(resourceId)));
   }
 
@@ -108,7 +109,7 @@ export class Instances {
     await Promise.all(
       this.list().map(async ({ resourceId }) => {
         const server = this.servers.get(resourceId);
-        if (server && server.state() !== "stopped") await server.stop("fast").catch((error: unknown) => console.error(error));
+        if (server && server.state() !== "stopped") await server.stop("fast").catch(logError);
       }),
     );
   }
@@ -146,7 +147,7 @@ export class Instances {
 
   /** The instance shows the fault; its operation stays, to be tried again. */
   private fail(instance: InstanceRecord, operation: Operation, error: unknown): void {
-    if (!(error instanceof PostgresError)) console.error(error);
+    if (!(error instanceof PostgresError)) logError(error);
     const fault = faultOf(error);
     const told = instance.status === fault.status;
     this.update(instance.resourceId, (current) => {

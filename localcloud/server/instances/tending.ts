@@ -3,6 +3,7 @@ import { limits } from "../limits";
 import { hasFault } from "./instances";
 import type { InstanceRecord } from "./instance-record";
 import { nextMaintenance } from "./windows";
+import { logError } from "../log";
 
 /** Looks after the instances from time to time: windows that have come, databases that died, faults that may be over. */
 export class Tending {
@@ -15,7 +16,7 @@ export class Tending {
 
   /** After a start of this server: operations are taken up, running databases adopted, the others started. */
   async begin(): Promise<void> {
-    for (const instance of this.cloud.instances.list()) await this.takeUp(instance).catch((error: unknown) => console.error(error));
+    for (const instance of this.cloud.instances.list()) await this.takeUp(instance).catch(logError);
     this.cloud.clock.onSet(() => {
       this.secretsLookedAt = 0;
       this.look();

@@ -19,11 +19,8 @@ export async function changeParameters(group: ParameterGroupRecord, changes: Par
   for (const change of changes) await checkChange(group, change);
   // Read again: the checks above took their time, and another call may have written the group meanwhile.
   const current = call.cloud.parameterGroups.get(group.region, group.name);
-  for (const { name, value, applyMethod } of changes) {
-    if (value === undefined) delete current.parameters[name];
-    else current.parameters[name] = { value, applyMethod };
-  }
-  call.cloud.parameterGroups.put(current);
+  const parameters = changed(current.parameters, changes.map(({ name, value, applyMethod }) => [name, value === undefined ? undefined : { value, applyMethod }]));
+  call.cloud.parameterGroups.put({ ...current, parameters });
   call.cloud.events.say(group.region, "db-parameter-group", group.name, ["configuration change"], `Updated parameters: ${changes.map((change) => change.name).join(", ")}`);
   const users = call.cloud.instances.list(group.region).filter((instance) => instance.parameterGroup.name === group.name);
   await Promise.all(users.map((instance) => takeChanges(instance, changes, call)));
@@ -56,10 +53,7 @@ async function takeChanges(instance: InstanceRecord, changes: ParameterChange[],
   const server = instances.servers.get(instance.resourceId);
   if (!before || server?.state() !== "running") return retryAfterBadParameters(before, call);
   const updated = instances.update(instance.resourceId, (current) => {
-    for (const { name, value } of now) {
-      if (value === undefined) delete current.activeParameters[name];
-      else current.activeParameters[name] = value;
-    }
+    current.activeParameters = changed(current.activeParameters, now.map(({ name, value }) => [name, value]));
     if (now.length > 0) current.parameterGroup.status = "applying";
   })!;
   if (now.length > 0) noteReport(updated, await server.applyParameters(updated.activeParameters), call.cloud);
@@ -70,4 +64,10 @@ async function takeChanges(instance: InstanceRecord, changes: ParameterChange[],
 /** An instance that did not start with its parameters starts as soon as they are better, as on RDS. */
 function retryAfterBadParameters(instance: InstanceRecord | undefined, call: Call): void {
   if (instance?.status === "incompatible-parameters") call.cloud.instances.retry(instance);
+}
+
+/** The values with these set, or taken away where there is none. */
+function changed<Value>(values: Record<string, Value>, changes: [name: string, value: Value | undefined][]): Record<string, Value> {
+  const all = new Map<string, Value | undefined>([...Object.entries(values), ...changes]);
+  return Object.fromEntries([...all].filter((entry): entry is [string, Value] => entry[1] !== undefined));
 }
