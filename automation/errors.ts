@@ -6,8 +6,8 @@
 interface ErrorRow {
   /** What an HTTP client of the control plane is answered. */
   httpStatus: number;
-  /** 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. */
-  exitCode: 1 | 2 | 3;
+  /** 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. 130: interrupted. */
+  exitCode: 1 | 2 | 3 | 130;
   message: string;
   hint: string;
 }
@@ -105,7 +105,7 @@ export const errorTable = {
   },
   "interrupted": {
     httpStatus: 499,
-    exitCode: 1,
+    exitCode: 130,
     message: "interrupted: {action} was not finished",
     hint: "every command may be repeated safely",
   },

@@ -9,7 +9,7 @@ export const connect: Chapter = {
   title: "An application connects",
   async run(scene) {
     const { stage } = scene;
-    stage.say("Four roles stand ready, each with its own secret. The owner runs migrations; the application reads and writes; nobody is more than they must be.");
+    stage.say("Five roles stand ready, each with its own secret. The owner runs migrations, the application reads and writes, and nobody may do more than they must.");
     await migrateAsOwner(scene);
     await useAsApplication(scene);
     await refuseToReader(scene);

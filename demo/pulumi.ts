@@ -27,8 +27,9 @@ export async function runPulumi(scene: Scene, chapter: string, words: string[]):
   child.stderr.pipe(log, { end: false });
   const done = new Promise<number>((resolve, reject) => child.once("error", reject).once("close", (code) => resolve(code ?? 1)));
   // Ctrl-C reaches the engine as well, which then ends in order; leaving before it would leave its lock behind.
-  const ignore = () => undefined;
-  process.on("SIGINT", ignore);
+  let interrupted = false;
+  const wait = () => void (interrupted = true);
+  process.on("SIGINT", wait);
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       lines.push(line);
@@ -37,11 +38,12 @@ export async function runPulumi(scene: Scene, chapter: string, words: string[]):
       if (step) scene.stage.meanwhile(`${step[3]}ing ${step[1]?.split(":").at(-1)} ${step[2]}`);
     }
     const code = await done;
+    if (interrupted) throw new ShipshapeError("interrupted", { action: `\`pulumi ${words.join(" ")}\`` });
     if (code !== 0) throw await failure(scene, chapter, words, code, lines, logFile);
     return { lines, logFile, seconds: (performance.now() - began) / 1000 };
   } finally {
     scene.stage.meanwhileOver();
-    process.removeListener("SIGINT", ignore);
+    process.removeListener("SIGINT", wait);
     log.end();
   }
 }

@@ -83,15 +83,21 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
   let ended: string | undefined;
   void gone.then((how) => (ended = how));
 
-  const interrupt = () => void (server.pid !== undefined && processLives(server.pid) && process.kill(server.pid, "SIGTERM"));
+  let interrupted = false;
+  const end = () => void (server.pid !== undefined && processLives(server.pid) && process.kill(server.pid, "SIGTERM"));
+  const interrupt = () => {
+    interrupted = true;
+    end();
+  };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     const cloud = await waitFor(localStartWaitSeconds, async () => (await findLocalCloud(settings.dataFolder)) ?? (ended === undefined ? undefined : null));
+    if (interrupted) throw new ShipshapeError("interrupted", { action: "the start of the embedded cloud" });
     if (cloud) return cloud;
     // The other of two that started at once may need a moment longer than this one's refusal.
     const other = await waitFor(ended === undefined ? 0 : 2, () => findLocalCloud(settings.dataFolder));
     if (other !== undefined) return other;
-    if (ended === undefined) interrupt();
+    if (ended === undefined) end();
     const reason = `${ended ?? `no answer within ${localStartWaitSeconds} s`}${await logTail(logFile, logBegan)}`;
     throw new ShipshapeError("local-start-failed", { reason, logFile });
   } finally {

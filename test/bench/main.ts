@@ -1,3 +1,4 @@
+import { silenceSdkNotice } from "../../automation/settings";
 import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
 import { pluginStarts } from "./plugin-starts";
@@ -7,6 +8,7 @@ import { record, reportLines } from "./report";
 const measures = [...pluginStarts, instanceCreation, pulumiPreview, pulumiUp];
 
 async function main(words: string[]): Promise<void> {
+  silenceSdkNotice();
   const wanted = words.filter((word) => !word.startsWith("-"));
   const chosen = measures.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
   const taken: Measured[] = [];
