@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { availableVersions } from "../../../localcloud/postgres/binaries";
 import { buildOnce } from "../../../localcloud/postgres/build-once";
-import { createServer, openServer } from "../../../localcloud/postgres/postgres-server";
+import { createServer, openServer, removeServer } from "../../../localcloud/postgres/postgres-server";
 import { reachableFolder } from "../../../localcloud/postgres/reachable-folder";
 import { serverUser } from "../../../localcloud/postgres/server-user";
 import { startFailure } from "../../../localcloud/postgres/start-failure";
@@ -45,6 +45,15 @@ describe("a server that cannot be had", () => {
     const server = await openServer(place.settings("stopped"));
     const reopened = await openServer(place.settings("stopped", { port: server.port + 1 }));
     expect((await openServer(place.settings("stopped"))).port).toBe(reopened.port);
+  });
+
+  it("works below a path too long for a socket, and leaves nothing of it when removed", async () => {
+    const name = "long-".repeat(20);
+    const server = await place.server(name);
+    expect(server.socketFolder.startsWith(place.folder)).toBe(false);
+    expect(await server.query("select $1::int as one", [1])).toEqual([{ one: 1 }]);
+    await removeServer(place.settings(name).folder);
+    expect([existsSync(place.settings(name).folder), existsSync(server.socketFolder), server.pid]).toEqual([false, false, undefined]);
   });
 
   it.each([
