@@ -9,7 +9,8 @@ export async function runPlugin(request: RunPluginRequest, send: (part: RunPlugi
   const folder = request.getInfo()?.getProgramDirectory() || request.getProgram();
   const options = runtimeOptions(request.getInfo());
   const child = spawnNode([...options.nodeargs, ...pluginArguments(request, folder)], {
-    cwd: request.getPwd() || folder,
+    // A policy pack reads its package.json from where it runs, and the engine gives the program's folder.
+    cwd: request.getKind() === "analyzer" ? folder : request.getPwd() || folder,
     env: inheritedEnvironment({ ...given(request.getEnvList()), ...optionsEnvironment(options) }),
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -54,6 +54,13 @@ export const stack = pulumi.getStack();
 export const password = config.getSecret("password");
 `;
 
+const policyPack = `
+import { PolicyPack, type StackValidationArgs } from "@pulumi/policy";
+
+const validateStack = (stack: StackValidationArgs, report: (message: string) => void) => report("found " + stack.resources.length);
+new PolicyPack("tiny", { policies: [{ name: "forbid-stacks", description: "none at all", enforcementLevel: "mandatory", validateStack }] });
+`;
+
 test("a program runs in its own folder, with its stack's name and its secrets", async () => {
   await pulumi("config", "set", "--secret", "password", "hunter2");
   await pulumi("up", "--yes", "--skip-preview");
@@ -84,6 +91,18 @@ test.each(["SIGINT", "SIGKILL"] as const)("no program outlives an engine that wa
   await ended(engine);
   while (lives(running)) await sleep(50); // the test's own time limit is the bound
   rmSync(marker);
+});
+
+test("a policy pack in TypeScript judges a preview", async () => {
+  delete environment["ENDING"];
+  const pack = join(project, "pack");
+  mkdirSync(pack);
+  writeFileSync(join(pack, "package.json"), '{"name":"pack","version":"1.0.0"}');
+  writeFileSync(join(pack, "PulumiPolicy.yaml"), 'runtime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\nmain: index.ts\n');
+  writeFileSync(join(pack, "index.ts"), policyPack);
+  const { code, output } = await pulumi("preview", "--policy-pack", pack);
+  expect(code).not.toBe(0);
+  expect(output).toMatch(/\[mandatory\]\s+forbid-stacks/);
 });
 
 test("the packages of a program are told in the versions that are installed", async () => {
