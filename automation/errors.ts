@@ -17,7 +17,7 @@ export const errorTable = {
     httpStatus: 400,
     exitCode: 2,
     message: "{problem}",
-    hint: "`npx shipshape {command} --help` shows what may be given, with examples",
+    hint: "`npx {command} --help` shows what may be given, with examples",
   },
   "confirmation-needed": {
     httpStatus: 400,

@@ -83,5 +83,5 @@ function tell(v: Verification, terminal: Terminal): void {
 
 const readGiven = (file: string) =>
   readFile(file, "utf8").catch((error: unknown) => {
-    throw new ShipshapeError("usage", { problem: `cannot read ${file}: ${reasonOf(error)}`, command: "evidence" });
+    throw new ShipshapeError("usage", { problem: `cannot read ${file}: ${reasonOf(error)}`, command: "shipshape evidence" });
   });

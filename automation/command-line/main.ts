@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { reasonOf, ShipshapeError } from "../errors";
 import { readSettings, silenceSdkNotice } from "../settings";
@@ -31,6 +33,7 @@ export async function main(words: string[], packageFolder: string): Promise<numb
 export function buildCommand(context: CommandContext): Command {
   const shipshape = new Command("shipshape")
     .description("Standard PostgreSQL for every team: try it here, run it on AWS.")
+    .version(packageVersion(context.settings.packageFolder), "-V, --version", "print the version")
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
@@ -62,7 +65,11 @@ function usageError(thrown: CommanderError, words: string[], shipshape: Command)
   const wantsSubcommand = thrown.code === "commander.help" || thrown.code === "commander.helpDisplayed";
   const choices = meant.commands.map((command) => command.name()).join(", ");
   const problem = wantsSubcommand ? `\`${path}\` needs one of: ${choices}` : thrown.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
-  return new ShipshapeError("usage", { problem, command: path.replace(/^shipshape ?/, "") }, { cause: thrown });
+  return new ShipshapeError("usage", { problem, command: path }, { cause: thrown });
+}
+
+function packageVersion(packageFolder: string): string {
+  return (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;
 }
 
 function commandPath(command: Command): string {
