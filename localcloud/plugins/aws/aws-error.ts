@@ -25,3 +25,7 @@ export async function orGone<Result>(codes: string[], action: () => Promise<Resu
     throw error;
   }
 }
+
+/** Nobody listens where the cloud should be. */
+export const unreachable = (endpoint: string, cause: unknown): Error =>
+  new Error(`the embedded cloud does not answer at ${endpoint}; is it running (npx shipshape local status)?`, { cause });

@@ -1,6 +1,7 @@
 import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { STSClient } from "@aws-sdk/client-sts";
+import { unreachable } from "./aws-error";
 
 export interface ClientSettings {
   endpoint: string;
@@ -12,10 +13,28 @@ export interface ClientSettings {
 export function awsClients(settings: ClientSettings) {
   const { endpoint, credentials } = settings;
   return {
-    rds: perRegion((region) => new RDSClient({ endpoint, credentials, region })),
-    secretsManager: perRegion((region) => new SecretsManagerClient({ endpoint, credentials, region })),
-    sts: () => new STSClient({ endpoint, credentials, region: settings.region }),
+    rds: perRegion((region) => explaining(new RDSClient({ endpoint, credentials, region }), endpoint)),
+    secretsManager: perRegion((region) => explaining(new SecretsManagerClient({ endpoint, credentials, region }), endpoint)),
+    sts: () => explaining(new STSClient({ endpoint, credentials, region: settings.region }), endpoint),
   };
+}
+
+type Middleware = (next: (call: unknown) => Promise<unknown>) => (call: unknown) => Promise<unknown>;
+
+/** A refused connection says what to do about it. Added before the SDK's retries, so that it speaks once they have given up. */
+function explaining<Client extends { middlewareStack: { add(middleware: never, options: { step: "initialize"; name: string }): void } }>(
+  client: Client,
+  endpoint: string,
+): Client {
+  const explain: Middleware = (next) => async (call) => {
+    try {
+      return await next(call);
+    } catch (error) {
+      throw (error as { code?: string }).code === "ECONNREFUSED" ? unreachable(endpoint, error) : error;
+    }
+  };
+  client.middlewareStack.add(explain as never, { step: "initialize", name: "explainRefusedConnection" });
+  return client;
 }
 
 function perRegion<Client>(make: (region: string) => Client): (region: string) => Client {

@@ -1,4 +1,5 @@
 import type { Bag } from "../../adapter/wire";
+import { unreachable } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 
 /** The embedded cloud's own endpoint for resources without an AWS API there: kept as given, with the ids, ARNs and refusals of AWS. */
@@ -54,7 +55,7 @@ async function call(config: AwsConfig, method: string, search: string, signal: A
     signal,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
   }).catch((error: unknown) => {
-    throw new Error(`the embedded cloud does not answer at ${config.endpoint}; is it running (npx shipshape local status)?`, { cause: error });
+    throw signal.aborted ? error : unreachable(config.endpoint, error);
   });
   const text = await response.text();
   if (response.status === 404 && method !== "POST") return undefined;

@@ -61,3 +61,12 @@ test("default tags and the Region stand in the inputs of what takes them", async
   });
   expect(outputs.key).toMatchObject({ region: "eu-west-1", tags: { tier: "silver" }, tagsAll: { team: "payments", tier: "silver" } });
 });
+
+test.each([
+  ["a recorded resource", async () => void new aws.kms.Key("key")],
+  ["one with an API", async () => void new aws.secretsmanager.Secret("secret")],
+])("without a cloud, making %s fails with what to do", async (_, program) => {
+  const { failed, diagnostics } = await stack.up(program);
+  expect(failed).toBe(true);
+  expect(diagnostics).toContain("the embedded cloud does not answer at http://127.0.0.1:9; is it running (npx shipshape local status)?");
+});
