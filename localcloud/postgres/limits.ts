@@ -8,6 +8,9 @@ export const limits = {
   quitMilliseconds: 100,
   /** How long the log collector and the last backends may outlive the postmaster. */
   lastProcessMilliseconds: 5_000,
+  /** Removing a folder while an orphaned copy still adds to it: each attempt waits this much longer than the one before. */
+  removeAttempts: 20,
+  removeRetryMilliseconds: 50,
   /** A reload acts after 12–22 ms; a busy machine gets more. */
   reloadMilliseconds: 10_000,
   /** Between two looks at postmaster.pid. */

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { createServer as createListener } from "node:net";
 import { join } from "node:path";
 import { runAsServer } from "./child-process";
@@ -31,7 +32,10 @@ export async function createServer(settings: PostgresServerSettings, master: Mas
   try {
     const { dataFolder } = await template(settings.engineVersion);
     await makeOpenFolder(settings.folder);
-    await copyTemplate(dataFolder, join(settings.folder, "data"), serverUser());
+    // A copy that outlives the kill of this process goes on writing, so each has a place of its own until it is whole.
+    const copy = join(settings.folder, `copy-${randomUUID()}`);
+    await copyTemplate(dataFolder, copy, serverUser());
+    await rename(copy, join(settings.folder, "data"));
     return await firstStart(settings, master);
   } catch (error) {
     await removeServer(settings.folder);
@@ -91,7 +95,8 @@ export async function removeServer(folder: string): Promise<void> {
   const folders = serverFolders(folder);
   await stopPostmaster({ ...folders, user: serverUser() }, "immediate");
   await rm(join(folder, "server.json"), { force: true }); // first: what a kill leaves is then no finished server
-  for (const path of [folder, folders.socketFolder]) await rm(path, { recursive: true, force: true });
+  // A copy begun by a process that was killed may still be adding files; without their folder it ends.
+  for (const path of [folder, folders.socketFolder]) await rm(path, { recursive: true, force: true, maxRetries: limits.removeAttempts, retryDelay: limits.removeRetryMilliseconds });
 }
 
 export function readServerRecord(folder: string): ServerRecord | undefined {
