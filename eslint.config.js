@@ -17,13 +17,25 @@ const stages = ["request", "policy", "runner", "evidence", "observability", "rev
 /** Libraries with one door each, and who may hold the key. */
 const doors = [
   { library: "^@dbos-inc/", files: ["automation/runner/durable.ts", "test/**"], why: "only automation/runner/durable.ts speaks to the durable engine" },
-  { library: "^@pulumi/pulumi/automation", files: ["automation/runner/pulumi-stack.ts", "test/**"], why: "only automation/runner/pulumi-stack.ts drives Pulumi" },
+  {
+    library: "^@pulumi/pulumi/automation",
+    files: ["automation/runner/pulumi-stack.ts", "test/**"],
+    why: "only automation/runner/pulumi-stack.ts drives Pulumi",
+  },
   // The demo plays the colleague who changes something by hand.
   { library: "^@aws-sdk/", files: ["automation/targets/**", "demo/**", "localcloud/**", "test/**"], why: "only automation/targets/ speaks to AWS" },
   {
     library: "^pg$",
     // Besides the fleet: the control plane's own database (and the durable engine's, which is the same), the built-in prompt of "local psql", and the demo's application.
-    files: ["automation/targets/**", "automation/database.ts", "automation/runner/durable.ts", "automation/command-line/sql-prompt.ts", "demo/connect.ts", "localcloud/**", "test/**"],
+    files: [
+      "automation/targets/**",
+      "automation/database.ts",
+      "automation/runner/durable.ts",
+      "automation/command-line/sql-prompt.ts",
+      "demo/connect.ts",
+      "localcloud/**",
+      "test/**",
+    ],
     why: "only automation/targets/ opens connections to databases of the fleet",
   },
 ];
@@ -35,7 +47,9 @@ function restrictions(house, { stage, mayStart = false } = {}) {
   return [
     ...forbidden.map((other) => outOf(other, `${house}/ must not import ${other}/ (see "import law" in docs/architecture.md)`)),
     ...(house === "policypacks" ? [{ regex: "^(\\.\\./)+components/(?!standards$)", message: "rules know the standards, not the components" }] : []),
-    ...stages.filter((other) => stage !== undefined && other !== stage).map((other) => outOf(other, `the stage ${stage} must not import the stage ${other}; automation/main.ts wires them`)),
+    ...stages
+      .filter((other) => stage !== undefined && other !== stage)
+      .map((other) => outOf(other, `the stage ${stage} must not import the stage ${other}; automation/main.ts wires them`)),
   ];
 }
 
@@ -45,7 +59,9 @@ function imports(files, patterns) {
 }
 
 function closedDoors(file) {
-  return doors.filter(({ files }) => !files.some((open) => open === file || (open.endsWith("/**") && file.startsWith(open.slice(0, -2))))).map(({ library, why }) => ({ regex: library, message: why, allowTypeImports: true }));
+  return doors
+    .filter(({ files }) => !files.some((open) => open === file || (open.endsWith("/**") && file.startsWith(open.slice(0, -2)))))
+    .map(({ library, why }) => ({ regex: library, message: why, allowTypeImports: true }));
 }
 
 const rooms = [
@@ -58,7 +74,11 @@ const rooms = [
     files: [file],
     patterns: restrictions(file.split("/")[0], { stage: stages.find((stage) => file.startsWith(`automation/${stage}/`)) }),
   })),
-  { folder: "automation/command-line/local-start.ts", files: ["automation/command-line/local-start.ts"], patterns: restrictions("automation", { mayStart: true }) },
+  {
+    folder: "automation/command-line/local-start.ts",
+    files: ["automation/command-line/local-start.ts"],
+    patterns: restrictions("automation", { mayStart: true }),
+  },
 ];
 
 module.exports = tseslint.config(

@@ -29,9 +29,28 @@ beforeAll(async () => {
 
 test("the package holds what runs, and no tests, demo or PostgreSQL", async () => {
   const { stdout } = await run(repository, "tar", "-tzf", tarball);
-  const files = stdout.trimEnd().split("\n").map((file) => file.replace("package/", ""));
-  const folders = new Set(files.map((file) => file.split("/").slice(0, file.startsWith("dist/") ? 2 : 1).join("/")));
-  expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "dist/components/index.js", "dist/components/index.d.ts", "dist/toolchain/pulumi-language-nodejs"]));
+  const files = stdout
+    .trimEnd()
+    .split("\n")
+    .map((file) => file.replace("package/", ""));
+  const folders = new Set(
+    files.map((file) =>
+      file
+        .split("/")
+        .slice(0, file.startsWith("dist/") ? 2 : 1)
+        .join("/"),
+    ),
+  );
+  expect(files).toEqual(
+    expect.arrayContaining([
+      "LICENSE",
+      "README.md",
+      "CHANGELOG.md",
+      "dist/components/index.js",
+      "dist/components/index.d.ts",
+      "dist/toolchain/pulumi-language-nodejs",
+    ]),
+  );
   expect([...folders].filter((folder) => !/^(dist\/.*|automation|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(folder))).toEqual([]);
   expect(files.filter((file) => /\btest|demo|postgres\.(bin|so)|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
 });
@@ -127,5 +146,8 @@ function resolve(name: string, from: string): string | undefined {
 function bytes(folder: string): number {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.name !== "node_modules")
-    .reduce((sum, entry) => sum + (entry.isDirectory() ? bytes(join(folder, entry.name)) : Math.ceil(statSync(join(folder, entry.name)).size / 4096) * 4096), 0);
+    .reduce(
+      (sum, entry) => sum + (entry.isDirectory() ? bytes(join(folder, entry.name)) : Math.ceil(statSync(join(folder, entry.name)).size / 4096) * 4096),
+      0,
+    );
 }

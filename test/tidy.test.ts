@@ -5,7 +5,9 @@ import { basename, dirname, join } from "node:path";
 import unitTests from "../jest.unit.config.cjs";
 
 const root = join(__dirname, "..");
-const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).split("\n").filter((file) => file !== "" && existsSync(join(root, file)));
+const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
+  .split("\n")
+  .filter((file) => file !== "" && existsSync(join(root, file)));
 const text = (file: string) => readFileSync(join(root, file), "utf8");
 const lines = (file: string) => text(file).replace(/\n$/, "").split("\n");
 const sources = tracked.filter((file) => /\.(ts|cjs)$/.test(file));
@@ -42,7 +44,11 @@ describe("names", () => {
 
   test("nothing declared is named by a word the glossary forbids", () => {
     const declared = /\b(?:function|class|interface|type|enum|const|let)\s+([A-Za-z_]\w*)/g;
-    const found = sources.flatMap((file) => [basename(file, ".ts"), ...[...text(file).matchAll(declared)].map(([, name]) => name!)].flatMap((name) => forbiddenIn(name).map((word) => `${file}: ${name} (say ${forbiddenWords[word]})`)));
+    const found = sources.flatMap((file) =>
+      [basename(file, ".ts"), ...[...text(file).matchAll(declared)].map(([, name]) => name!)].flatMap((name) =>
+        forbiddenIn(name).map((word) => `${file}: ${name} (say ${forbiddenWords[word]})`),
+      ),
+    );
     expect(found).toEqual([]);
   });
 
@@ -59,7 +65,9 @@ describe("sizes", () => {
   });
 
   test("each part of each house has a README, and none is longer than 30 lines", () => {
-    const parts = new Set(sources.filter((file) => file.includes("/") && !file.startsWith("test/")).map((file) => dirname(file).split("/").slice(0, 2).join("/")));
+    const parts = new Set(
+      sources.filter((file) => file.includes("/") && !file.startsWith("test/")).map((file) => dirname(file).split("/").slice(0, 2).join("/")),
+    );
     const missing = [...parts].filter((folder) => !tracked.includes(`${folder}/README.md`));
     const long = tracked.filter((file) => file.endsWith("/README.md") && lines(file).length > 30);
     expect({ missing, long }).toEqual({ missing: [], long: [] });
@@ -68,7 +76,11 @@ describe("sizes", () => {
 
 describe("words", () => {
   test("nothing is left for later, and no test is left out but where a machine lacks what it needs", () => {
-    const later = new RegExp(String.raw`\b(TO` + String.raw`DO|FIX` + String.raw`ME)\b|\b(?:describe|test|it)\.(?:only|todo)\b|(?<!\? (?:describe|test) : )\b(?:describe|test|it)\.skip\b|\b[xf](?:it|describe)\(`);
+    const later = new RegExp(
+      String.raw`\b(TO` +
+        String.raw`DO|FIX` +
+        String.raw`ME)\b|\b(?:describe|test|it)\.(?:only|todo)\b|(?<!\? (?:describe|test) : )\b(?:describe|test|it)\.skip\b|\b[xf](?:it|describe)\(`,
+    );
     expect(found(written, later)).toEqual([]);
   });
 
@@ -80,7 +92,9 @@ describe("words", () => {
 
   test("what a lint rule forbids is only allowed with a reason", () => {
     const given = (file: string, at: number) => / -- \S/.test(lines(file)[at]!) || /^\s*(\/\/|\*)/.test(lines(file)[at - 1] ?? "");
-    const without = sources.flatMap((file) => lines(file).flatMap((line, at) => (/^\s*\/[/*] eslint-disable/.test(line) && !given(file, at) ? [`${file}:${at + 1}`] : [])));
+    const without = sources.flatMap((file) =>
+      lines(file).flatMap((line, at) => (/^\s*\/[/*] eslint-disable/.test(line) && !given(file, at) ? [`${file}:${at + 1}`] : [])),
+    );
     expect(without).toEqual([]);
   });
 
@@ -98,7 +112,9 @@ describe("words", () => {
 
 describe("dependencies", () => {
   const manifest = JSON.parse(text("package.json")) as Record<"dependencies" | "devDependencies" | "peerDependencies", Record<string, string>>;
-  const names = [...new Set([...Object.keys(manifest.peerDependencies), ...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)])].sort();
+  const names = [
+    ...new Set([...Object.keys(manifest.peerDependencies), ...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]),
+  ].sort();
 
   test("each is explained in the table of dependencies, and the table knows no others", () => {
     const rows = [...text("docs/decisions/dependencies.md").matchAll(/^\| `([^`]+)` \| ([^|]+) \| .+ \|$/gm)];
@@ -113,9 +129,12 @@ describe("dependencies", () => {
 
   test("the lock file holds the binaries of every platform, without which npm ci refuses it", () => {
     const { packages } = JSON.parse(text("package-lock.json")) as { packages: Record<string, { optionalDependencies?: Record<string, string> }> };
-    const places = (from: string): string[] => (from === "" ? ["node_modules/"] : [`${from}/node_modules/`, ...places(from.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, ""))]);
+    const places = (from: string): string[] =>
+      from === "" ? ["node_modules/"] : [`${from}/node_modules/`, ...places(from.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, ""))];
     const missing = Object.entries(packages).flatMap(([from, entry]) =>
-      Object.keys(entry.optionalDependencies ?? {}).filter((name) => from.includes("node_modules") && !places(from).some((place) => `${place}${name}` in packages)),
+      Object.keys(entry.optionalDependencies ?? {}).filter(
+        (name) => from.includes("node_modules") && !places(from).some((place) => `${place}${name}` in packages),
+      ),
     );
     expect(missing).toEqual([]);
   });
@@ -147,7 +166,10 @@ function found(files: string[], pattern: RegExp): string[] {
 }
 
 function forbiddenIn(name: string): string[] {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase().split(/[-_.]/);
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1-$2")
+    .toLowerCase()
+    .split(/[-_.]/);
   return words.filter((word) => word in forbiddenWords);
 }
 

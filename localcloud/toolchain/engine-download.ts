@@ -63,7 +63,10 @@ async function save(answer: Response, file: string, progress: (line: string) => 
   const total = Number(answer.headers.get("content-length") ?? 0);
   let received = 0;
   const megabytes = (bytes: number) => Math.round(bytes / 1e6);
-  const timer = setInterval(() => progress(`downloading the Pulumi engine: ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`), newsMilliseconds);
+  const timer = setInterval(
+    () => progress(`downloading the Pulumi engine: ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`),
+    newsMilliseconds,
+  );
   try {
     // The two declarations of a web stream, Node's and the DOM's, describe the same object.
     const body = Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]);

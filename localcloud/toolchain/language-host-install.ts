@@ -33,7 +33,10 @@ export async function installLanguageHost({ assetsFolder }: ToolchainSettings, e
 /** Everything that shapes the bundle: the host's files, how they are bundled, and which versions of what they import. */
 function sources(assetsFolder: string): string[] {
   const folder = join(assetsFolder, "language-host");
-  const own = readdirSync(folder).filter((name) => name.endsWith(".ts")).sort().map((name) => join(folder, name));
+  const own = readdirSync(folder)
+    .filter((name) => name.endsWith(".ts"))
+    .sort()
+    .map((name) => join(folder, name));
   return [...own, join(assetsFolder, "language-host-bundle.ts"), join(assetsFolder, "..", "..", "package-lock.json")];
 }
 

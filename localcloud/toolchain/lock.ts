@@ -44,7 +44,9 @@ async function acquire(lock: string, owner: Owner, progress: (line: string) => v
     told = waited;
     progress(`waiting for process ${ownerOf(lock)?.pid ?? "?"}, which is getting the same thing (${Math.round(waited / 1000)} s)`);
   }
-  throw new Error(`${lock} is still held by process ${ownerOf(lock)?.pid ?? "?"} after ${patienceMilliseconds / 60_000} minutes; if that process has nothing to do with Shipshape, remove the folder`);
+  throw new Error(
+    `${lock} is still held by process ${ownerOf(lock)?.pid ?? "?"} after ${patienceMilliseconds / 60_000} minutes; if that process has nothing to do with Shipshape, remove the folder`,
+  );
 }
 
 function make(lock: string, owner: Owner): boolean {

@@ -36,8 +36,14 @@ export async function installDependencies(folder: string, send: (part: InstallDe
     fill(answer, bytes);
     send(answer);
   };
-  child.stdout.on("data", forward((answer, bytes) => answer.setStdout(bytes)));
-  child.stderr.on("data", forward((answer, bytes) => answer.setStderr(bytes)));
+  child.stdout.on(
+    "data",
+    forward((answer, bytes) => answer.setStdout(bytes)),
+  );
+  child.stderr.on(
+    "data",
+    forward((answer, bytes) => answer.setStderr(bytes)),
+  );
   const { code } = await ended(child);
   if (code !== 0) throw new Error(`"npm install" in ${folder} ended with exit code ${code}`);
 }

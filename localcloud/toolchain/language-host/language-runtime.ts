@@ -41,15 +41,23 @@ function unary<Request, Response>(answer: (request: Request, cancelled: AbortSig
   return (call, callback) => {
     Promise.resolve()
       .then(() => answer(call.request, cancellation(call)))
-      .then((response) => callback(null, response), (error: unknown) => callback(failure(error)));
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(failure(error)),
+      );
   };
 }
 
-function streaming<Request, Part>(answer: (request: Request, send: (part: Part) => void, cancelled: AbortSignal) => Promise<void>): grpc.handleServerStreamingCall<Request, Part> {
+function streaming<Request, Part>(
+  answer: (request: Request, send: (part: Part) => void, cancelled: AbortSignal) => Promise<void>,
+): grpc.handleServerStreamingCall<Request, Part> {
   return (call) => {
     Promise.resolve()
       .then(() => answer(call.request, (part) => call.write(part), cancellation(call)))
-      .then(() => call.end(), (error: unknown) => call.destroy(Object.assign(new Error(), failure(error))));
+      .then(
+        () => call.end(),
+        (error: unknown) => call.destroy(Object.assign(new Error(), failure(error))),
+      );
   };
 }
 

@@ -45,7 +45,9 @@ describe("an engine on PATH", () => {
 test("without any way to an engine, one error names all three and what each said", async () => {
   const failure = await ensureEngine(silent, closed()).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(EngineMissingError);
-  expect((failure as Error).message).toMatch(/1\. pulumi on PATH: not found\n {2}2\. the official download: http.*\n {2}3\. building it with Go: Go is not installed/);
+  expect((failure as Error).message).toMatch(
+    /1\. pulumi on PATH: not found\n {2}2\. the official download: http.*\n {2}3\. building it with Go: Go is not installed/,
+  );
 });
 
 describe("the official download", () => {
@@ -105,7 +107,11 @@ describe("the official download", () => {
 
   test("is done once when two processes start at the same time", async () => {
     const settings = open();
-    const environment = { PATH: [settings.path[0], ...systemFolders].join(":"), XDG_CACHE_HOME: join(settings.cacheFolder), SHIPSHAPE_ENGINE_DOWNLOAD: mirror() };
+    const environment = {
+      PATH: [settings.path[0], ...systemFolders].join(":"),
+      XDG_CACHE_HOME: join(settings.cacheFolder),
+      SHIPSHAPE_ENGINE_DOWNLOAD: mirror(),
+    };
     expect(await Promise.all([prepare(environment), prepare(environment)])).toEqual([0, 0]);
     expect(asked.filter((url) => url === `/${archive}`)).toHaveLength(1);
   });

@@ -4,7 +4,12 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from "node:path";
 import { temporaryFolder, writeProgram } from "./temporary-folder";
 
-const wanted = { "": {}, "node_modules/a": { version: "1.0.0" }, "node_modules/b": { version: "2.0.0", optional: true, os: ["elsewhere"], cpu: [process.arch] }, "node_modules/c": { version: "3.0.0", optional: true } };
+const wanted = {
+  "": {},
+  "node_modules/a": { version: "1.0.0" },
+  "node_modules/b": { version: "2.0.0", optional: true, os: ["elsewhere"], cpu: [process.arch] },
+  "node_modules/c": { version: "3.0.0", optional: true },
+};
 const installs = `sleep 0.3; mkdir -p node_modules; cp package-lock.json node_modules/.package-lock.json; echo "$@" >> npm-calls`;
 
 test("nothing is installed, and nothing said, when what is there is what is asked for", async () => {

@@ -21,7 +21,10 @@ beforeAll(async () => {
   symlinkSync(join(__dirname, "../../../node_modules"), join(project, "node_modules"));
   for (const folder of ["state", "stacks"]) mkdirSync(join(project, folder));
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "tiny", dependencies: { "@pulumi/pulumi": "*" } }));
-  writeFileSync(join(project, "Pulumi.yaml"), 'name: tiny\nmain: stacks/index.ts\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\n');
+  writeFileSync(
+    join(project, "Pulumi.yaml"),
+    'name: tiny\nmain: stacks/index.ts\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\n',
+  );
   writeFileSync(join(project, "stacks", "index.ts"), program);
   environment = {
     ...process.env,
@@ -114,7 +117,9 @@ test("the packages of a program are told in the versions that are installed", as
 function pulumi(...args: string[]): Promise<{ code: number; output: string }> {
   const words = ["--non-interactive", ...args];
   return new Promise((resolve) => {
-    execFile("pulumi", words, { cwd: project, env: environment }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + (args.includes("--json") ? "" : stderr) }));
+    execFile("pulumi", words, { cwd: project, env: environment }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + (args.includes("--json") ? "" : stderr) }),
+    );
   });
 }
 
