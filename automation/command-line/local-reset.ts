@@ -1,5 +1,5 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { ShipshapeError } from "../errors";
 import type { CommandContext } from "./command-context";
@@ -38,8 +38,8 @@ async function whatLiesThere(dataFolder: string): Promise<string[]> {
 /** A reset that was interrupted still knows where the databases lie, and may be repeated. Gives what was left alone. */
 async function deleteData(dataFolder: string): Promise<string[]> {
   const databasesFolder = (await readStartRecord(dataFolder))?.databasesFolder;
-  // Below another folder only where the server said so itself; its name is a hash of this data folder.
-  if (databasesFolder !== undefined && !databasesFolder.startsWith(dataFolder + sep)) await rm(databasesFolder, { recursive: true, force: true });
+  // Elsewhere only where the server puts them, whatever the record may say: .../shipshape-<uid>/<hash of this data folder>.
+  if (databasesFolder !== undefined && /\/shipshape-\d+\/[0-9a-f]+$/.test(databasesFolder)) await rm(databasesFolder, { recursive: true, force: true });
   for (const name of ours) await rm(join(dataFolder, name), { recursive: true, force: true });
   const left = await readdir(dataFolder);
   if (left.length === 0) await rmdir(dataFolder);
