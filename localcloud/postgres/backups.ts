@@ -1,4 +1,4 @@
 /** The door to this room's backups, for the server: base backups, the WAL archive, and what is read from them. */
-export { takeBaseBackup, takeColdBackup } from "./base-backup";
+export { takeBaseBackup, takeColdBackup, takeCopy } from "./base-backup";
 export { type BackupManifest, readManifest } from "./backup-manifest";
 export { archiveHeartbeat, ensureArchive, removeSegmentsBefore } from "./wal-archive";

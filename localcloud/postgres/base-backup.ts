@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { connectAsAdministrator } from "./administrator";
-import { type BackupManifest, readManifest, writeManifest } from "./backup-manifest";
+import { type BackupManifest, checkManifest, readManifest, writeManifest } from "./backup-manifest";
 import { copyEntries, syncFolder } from "./copying";
 import { verifyPages } from "./page-verification";
 import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
@@ -44,6 +44,15 @@ export async function takeColdBackup(dataFolder: string, engineVersion: string, 
   return buildBackup(target, async (folder) => {
     await copyEntries([`${dataFolder}/.`], join(folder, "data"), { vanishing: false });
     return { mode: "cold", engineVersion, stoppedAt: new Date().toISOString() };
+  });
+}
+
+/** Another backup's files, found whole first. */
+export async function takeCopy(source: string, target: string): Promise<BackupManifest> {
+  const { mode, engineVersion, startWal, stopWal, stoppedAt } = await checkManifest(source);
+  return buildBackup(target, async (folder) => {
+    await copyEntries([`${source}/.`], folder, { vanishing: false });
+    return { mode, engineVersion, stoppedAt, ...(startWal === undefined ? {} : { startWal }), ...(stopWal === undefined ? {} : { stopWal }) };
   });
 }
 

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BackupManifest, checkManifest } from "./backup-manifest";
 import { copyEntries, syncFolder } from "./copying";
@@ -45,11 +46,13 @@ export async function restoreServer(settings: PostgresServerSettings, source: Re
 }
 
 async function copyBackup(backup: string, folder: string, manifest: BackupManifest): Promise<void> {
-  const data = join(folder, "data");
+  // A copy that outlives the kill of this process goes on writing, so each has a place of its own until it is whole.
+  const data = join(folder, `copy-${randomUUID()}`);
   await makeOpenFolder(folder);
   await makeServerFolder(data, serverUser());
   await copyEntries([`${join(backup, "data")}/.`], data, { vanishing: false });
   if (manifest.mode === "online") await copyEntries(segmentsIn(join(backup, "wal")).map((name) => join(backup, "wal", name)), join(data, "pg_wal"), { vanishing: false });
+  await rename(data, join(folder, "data"));
 }
 
 /** The last file of conf.d, so that it wins; gone once the server is one like any other. */

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { LocalCloudSettings } from "../settings";
+import { AutomatedBackups } from "./backups/automated-backups";
+import { RestorableTimes } from "./backups/restorable-time";
 import { Clock } from "./clock";
 import { CallLog } from "./cloudtrail/call-log";
 import { Events } from "./events/events";
@@ -28,6 +30,8 @@ export class Cloud {
   readonly instances: Instances;
   readonly tending: Tending;
   readonly snapshots: Snapshots;
+  readonly backups: AutomatedBackups;
+  readonly restorableTimes: RestorableTimes;
   readonly recorded: RecordedResources;
   readonly secrets: Secrets;
   readonly managedSecrets: ManagedSecrets;
@@ -45,7 +49,9 @@ export class Cloud {
     this.subnetGroups = new SubnetGroups(this.store);
     this.instances = new Instances(this);
     this.tending = new Tending(this);
-    this.snapshots = new Snapshots(this.store, settings.dataFolder);
+    this.snapshots = new Snapshots(this);
+    this.backups = new AutomatedBackups(this);
+    this.restorableTimes = new RestorableTimes(this);
     this.secrets = new Secrets(this.store, this.clock, { keyArn: (key, region) => this.recorded.shelf.keyArn(key, region) });
     this.managedSecrets = new ManagedSecrets(this.secrets, this.clock, (resourceId, username, password) => this.instances.setMasterPassword(resourceId, username, password));
     this.recorded = new RecordedResources(this.store, this.clock, {

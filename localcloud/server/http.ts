@@ -15,12 +15,16 @@ export interface Surface {
 }
 
 export function serveHttp(cloud: Cloud, surface: Surface): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     handle(request, cloud, surface).then(
       (answer) => send(response, answer),
       (error: unknown) => send(response, failure(error)),
     );
   });
+  // Clients keep connections for their next call; one closed here at that very moment would fail it with ECONNRESET.
+  server.keepAliveTimeout = limits.keepAliveMs;
+  server.headersTimeout = limits.keepAliveMs + 1_000;
+  return server;
 }
 
 interface Answer {

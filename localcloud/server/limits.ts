@@ -2,6 +2,8 @@
 export const limits = {
   /** A parameter group of a few hundred parameters is 60 kB; nothing an SDK sends comes near this. */
   requestBytes: 1_048_576,
+  /** Longer than the idle time after which SDKs and proxies give a connection up themselves. */
+  keepAliveMs: 75_000,
   /** Deepest path of a form parameter, e.g. `Filters.Filter.1.Values.Value.1` has 6 segments. */
   formDepth: 10,
   /** Highest index in a form list; RDS takes far fewer. */
@@ -40,6 +42,14 @@ export const limits = {
   crashRestartsInRow: 5,
   /** A database must run so long before its earlier crashes are forgotten. */
   crashForgottenMs: 60_000,
+  /** LatestRestorableTime is made anew when the last heartbeat is older; each costs a WAL segment, mostly empty. */
+  heartbeatMs: 1_000,
+  /** How long a Describe waits for it: a database that is busy or stuck keeps the time it had. */
+  heartbeatWaitMs: 5_000,
+  /** An automated backup that failed is tried again. */
+  backupRetryMs: 300_000,
+  /** How often it is looked for backups that have outlived their retention period. */
+  retentionWatchMs: 60_000,
   /** A log portion: RDS gives at most 1 MB or 10,000 lines. */
   logPortionBytes: 1_000_000,
   logPortionLines: 10_000,

@@ -1,14 +1,16 @@
 import type { Service } from "./action";
+import { automatedBackupActions } from "./actions/automated-backups";
 import { engineActions } from "./actions/engine";
 import { eventActions } from "./actions/events";
 import { instanceActions } from "./actions/instances";
 import { logActions } from "./actions/logs";
 import { parameterGroupActions } from "./actions/parameter-groups";
+import { restoreActions } from "./actions/restores";
 import { snapshotActions } from "./actions/snapshots";
 import { subnetGroupActions } from "./actions/subnet-groups";
 import { tagActions } from "./actions/tags";
 
-const noBackups = "it takes no backups yet, only the final snapshot of a deleted instance";
+const oneRegion = "backups stay in their Region here";
 const managedPassword = "a master password that Secrets Manager manages excludes it on RDS, and the embedded cloud has none at all";
 const noClusters = "it has DB instances, not Aurora or Multi-AZ DB clusters";
 
@@ -17,7 +19,7 @@ export const rds: Service = {
   name: "rds",
   protocol: "query",
   namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
-  actions: [...instanceActions, ...parameterGroupActions, ...subnetGroupActions, ...tagActions, ...engineActions, ...eventActions, ...logActions, ...snapshotActions],
+  actions: [...instanceActions, ...parameterGroupActions, ...subnetGroupActions, ...tagActions, ...engineActions, ...eventActions, ...logActions, ...snapshotActions, ...automatedBackupActions, ...restoreActions],
   listElements: {
     AvailabilityZones: "AvailabilityZone",
     Certificates: "Certificate",
@@ -54,11 +56,7 @@ export const rds: Service = {
     DescribeBlueGreenDeployments: managedPassword,
     SwitchoverBlueGreenDeployment: managedPassword,
     DeleteBlueGreenDeployment: managedPassword,
-    CreateDBSnapshot: noBackups,
-    CopyDBSnapshot: noBackups,
-    RestoreDBInstanceFromDBSnapshot: noBackups,
-    RestoreDBInstanceToPointInTime: noBackups,
-    StartDBInstanceAutomatedBackupsReplication: noBackups,
+    StartDBInstanceAutomatedBackupsReplication: oneRegion,
     CreateDBCluster: noClusters,
     DescribeDBClusters: noClusters,
     CreateDBProxy: "it has no RDS Proxy",

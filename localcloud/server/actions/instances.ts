@@ -23,7 +23,7 @@ export const instanceActions: Action[] = [
   action({
     name: "DescribeDBInstances",
     input: z.strictObject({ ...paging, DBInstanceIdentifier: text.optional() }),
-    run(input, { cloud, region }) {
+    async run(input, { cloud, region }) {
       const found = input.DBInstanceIdentifier === undefined ? cloud.instances.list(region) : [byName(input.DBInstanceIdentifier, region, (name) => cloud.instances.get(region, name))];
       const kept = filtered(found, input.Filters, {
         "db-instance-id": (instance) => [instance.shape.DBInstanceIdentifier, instanceArn(instance)],
@@ -33,6 +33,7 @@ export const instanceActions: Action[] = [
         engine: (instance) => [instance.shape.Engine],
       });
       const { entries, ...rest } = page(kept, input, (instance) => instance.shape.DBInstanceIdentifier);
+      await cloud.restorableTimes.refresh(entries);
       return { ...rest, DBInstances: entries.map((instance) => describeInstance(instance, cloud)) };
     },
   }),
@@ -113,7 +114,7 @@ function failOver(instance: InstanceRecord, call: Call): void {
 }
 
 function remove(input: { DBInstanceIdentifier: string; SkipFinalSnapshot: boolean; FinalDBSnapshotIdentifier?: string | undefined; DeleteAutomatedBackups: boolean }, call: Call): object {
-  const { instances, snapshots, events } = call.cloud;
+  const { instances, snapshots } = call.cloud;
   const instance = instances.get(call.region, input.DBInstanceIdentifier);
   if (instance.status === "deleting") throw new AwsError("InvalidDBInstanceState", `instance ${instance.shape.DBInstanceIdentifier} is already being deleted.`);
   if (instance.shape.DeletionProtection) throw new AwsError("InvalidParameterCombination", `cannot delete protected DB Instance ${instance.shape.DBInstanceIdentifier}, please disable deletion protection and try again.`);
@@ -126,8 +127,7 @@ function remove(input: { DBInstanceIdentifier: string; SkipFinalSnapshot: boolea
     if (snapshots.list(call.region).length >= limits.manualSnapshots) throw new AwsError("SnapshotQuotaExceeded", `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`);
     if (!["available", "stopped"].includes(instance.status)) throw new AwsError("InvalidDBInstanceState", `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}: a final snapshot can't be taken; delete it with SkipFinalSnapshot`);
   }
-  if (!input.DeleteAutomatedBackups) events.say(call.region, "db-instance", instance.shape.DBInstanceIdentifier, ["backup"], "Automated backups were to be retained; the embedded cloud has taken none of this DB instance");
-  return answer(instances.begin(instance, { kind: "delete", step: input.SkipFinalSnapshot ? "remove" : "snapshot", ...(name === undefined ? {} : { finalSnapshot: name }) }), call);
+  return answer(instances.begin(instance, { kind: "delete", keepBackups: !input.DeleteAutomatedBackups, step: input.SkipFinalSnapshot ? "remove" : "snapshot", ...(name === undefined ? {} : { finalSnapshot: name }) }), call);
 }
 
 function inState(identifier: string, call: Call, verb: string, allowed: InstanceStatus[]): InstanceRecord {

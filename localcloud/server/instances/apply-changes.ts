@@ -1,3 +1,4 @@
+import { dropAll } from "../backups/retention";
 import type { Cloud } from "../cloud";
 import type { DeferrableChanges, InstanceRecord, InstanceShape, Operation } from "./instance-record";
 import { noteReport } from "./operations";
@@ -9,6 +10,7 @@ export async function applyChanges(instance: InstanceRecord, operation: Operatio
   const changes = operation.changes;
   const changed = withChanges(instance, changes);
   if (needsRestart(instance, changed)) await restartAs(changed, cloud);
+  if (changes.BackupRetentionPeriod === 0) await stopArchiving(changed, cloud);
   cloud.instances.update(instance.resourceId, (current) => {
     current.shape = withChanges(current, changes).shape;
     if (current.operation?.id === operation.id && current.operation.kind === "modify") current.operation.changes = {};
@@ -36,6 +38,13 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
     if (current.newMasterPassword === password) delete current.newMasterPassword;
   });
   if (isNew || !instance.masterSecret) cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["configuration change"], "Reset master credentials");
+}
+
+/** As on RDS, no backups from now on means none from before either. Switched on, the first backup begins the archive. */
+async function stopArchiving(changed: InstanceRecord, cloud: Cloud): Promise<void> {
+  const server = await cloud.instances.servers.reopen(changed);
+  await server.archiveTo(undefined);
+  await dropAll(changed.resourceId, cloud);
 }
 
 function withChanges(instance: InstanceRecord, changes: DeferrableChanges): InstanceRecord {

@@ -1,4 +1,5 @@
 import { rdsArn } from "../arn";
+import { restoreWindow } from "../backups/automated-backups";
 import type { Cloud } from "../cloud";
 import { describeSubnetGroup } from "../subnet-groups/subnet-groups";
 import { majorOf } from "./engine-versions";
@@ -9,8 +10,10 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
   const { Port: _port, VpcSecurityGroupIds, DBSubnetGroupName, ...shape } = instance.shape;
   const subnetGroup = cloud.subnetGroups.find(instance.region, DBSubnetGroupName);
   const secret = instance.masterSecret && cloud.managedSecrets.describe(instance.resourceId);
+  const backup = cloud.backups.get(instance.resourceId);
   return {
     ...shape,
+    LatestRestorableTime: backup && restoreWindow(backup)?.latest,
     DBInstanceStatus: instance.status,
     DBInstanceArn: instanceArn(instance),
     DbiResourceId: instance.resourceId,

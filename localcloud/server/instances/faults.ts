@@ -3,7 +3,7 @@ import type { InstanceStatus } from "./instance-record";
 
 export interface Fault {
   status: InstanceStatus;
-  category: "failure" | "low storage" | "configuration change";
+  category: "failure" | "low storage" | "configuration change" | "restoration";
   message: string;
 }
 
@@ -17,5 +17,6 @@ export function faultOf(error: unknown): Fault {
   if (code === "incompatible-parameters") {
     return { status: "incompatible-parameters", category: "configuration change", message: `The DB instance does not start with its parameters: ${message}${hint}` };
   }
+  if (code === "cannot-recover") return { status: "incompatible-restore", category: "restoration", message: `The DB instance cannot be restored: ${message}${hint}` };
   return { status: "failed", category: "failure", message: `The DB instance has failed: ${message}${hint}` };
 }

@@ -28,6 +28,7 @@ export interface InstanceRecord {
 export type InstanceStatus =
   | "creating"
   | "available"
+  | "backing-up"
   | "modifying"
   | "upgrading"
   | "resetting-master-credentials"
@@ -39,10 +40,11 @@ export type InstanceStatus =
   | "failed"
   | "storage-full"
   | "incompatible-parameters"
-  | "incompatible-network";
+  | "incompatible-network"
+  | "incompatible-restore";
 
 /** A fault of this one instance; its operation stays in the record and is tried again. */
-export const faultStatuses: readonly InstanceStatus[] = ["failed", "storage-full", "incompatible-parameters", "incompatible-network"];
+export const faultStatuses: readonly InstanceStatus[] = ["failed", "storage-full", "incompatible-parameters", "incompatible-network", "incompatible-restore"];
 
 export interface InstanceShape {
   DBInstanceIdentifier: string;
@@ -108,18 +110,25 @@ export interface DeferrableChanges {
 
 export type Operation = { id: string } & (
   | { kind: "create" }
+  | { kind: "restore"; from: RestoreOrigin }
+  | { kind: "backup"; snapshot?: string }
   | { kind: "modify"; changes: DeferrableChanges; rotateMasterPassword?: boolean }
   | { kind: "reboot" }
   | { kind: "start" }
   | { kind: "stop" }
-  | { kind: "delete"; finalSnapshot?: string; step: "snapshot" | "remove" }
+  | { kind: "delete"; finalSnapshot?: string; step: "snapshot" | "remove"; keepBackups?: boolean }
 );
+
+/** What a restored instance comes from. With `target` (ISO 8601, whole second) to that moment, else to the end of the backup itself. */
+export type RestoreOrigin = { base: { resourceId: string; id: string }; target?: string } | { snapshot: string };
 
 export type OperationKind = Operation["kind"];
 
 /** What an instance says of itself while an operation runs. */
 export const statusOfOperation: Record<OperationKind, InstanceStatus> = {
   create: "creating",
+  restore: "creating",
+  backup: "backing-up",
   modify: "modifying",
   reboot: "rebooting",
   start: "starting",

@@ -2,7 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reachableFolder } from "../../postgres/reachable-folder";
-import { createServer, openServer, type PostgresServer, type PostgresServerSettings } from "../../postgres/postgres-server";
+import { ensureArchive } from "../../postgres/backups";
+import { createServer, openServer, restoreServer, type RecoverySource, type PostgresServer, type PostgresServerSettings } from "../../postgres/postgres-server";
 import type { LocalCloudSettings } from "../../settings";
 import { findInstanceClass, maxConnectionsOf } from "./instance-classes";
 import type { InstanceRecord } from "./instance-record";
@@ -32,14 +33,21 @@ export class InstanceServers {
   /** Makes the database, or finishes making it. */
   async create(instance: InstanceRecord, password: string): Promise<PostgresServer> {
     const { MasterUsername: username, DBName: databaseName } = instance.shape;
-    const server = await createServer(this.serverSettings(instance), { username, password, ...(databaseName === undefined ? {} : { databaseName }) });
+    const server = await createServer(await this.withArchive(instance), { username, password, ...(databaseName === undefined ? {} : { databaseName }) });
+    this.open.set(instance.resourceId, server);
+    return server;
+  }
+
+  /** Makes the database from a backup, or finishes making it. @throws PostgresError cannot-recover */
+  async restore(instance: InstanceRecord, source: RecoverySource): Promise<PostgresServer> {
+    const server = await restoreServer(await this.withArchive(instance), source);
     this.open.set(instance.resourceId, server);
     return server;
   }
 
   /** The server as this instance now is to be: opened again when its class or version has changed. A running one stays running. */
   async reopen(instance: InstanceRecord): Promise<PostgresServer> {
-    const server = await openServer(this.serverSettings(instance));
+    const server = await openServer(await this.withArchive(instance));
     this.open.set(instance.resourceId, server);
     return server;
   }
@@ -58,6 +66,21 @@ export class InstanceServers {
     }
   }
 
+  /** Where backups of an instance lie, beside all databases: they can outlive theirs. */
+  backupsFolder(resourceId: string): string {
+    return join(this.databasesFolder, "backups", resourceId);
+  }
+
+  archiveFolder(resourceId: string): string {
+    return join(this.backupsFolder(resourceId), "wal");
+  }
+
+  private async withArchive(instance: InstanceRecord): Promise<PostgresServerSettings> {
+    const settings = this.serverSettings(instance);
+    if (settings.archiveFolder !== undefined) await ensureArchive(settings.archiveFolder);
+    return settings;
+  }
+
   private serverSettings(instance: InstanceRecord): PostgresServerSettings {
     const { shape } = instance;
     const instanceClass = findInstanceClass(shape.DBInstanceClass);
@@ -68,6 +91,7 @@ export class InstanceServers {
       port: instance.listeningPort ?? shape.Port,
       identity: { caFolder: join(this.settings.dataFolder, "ca") },
       parameters: instance.activeParameters,
+      archiveFolder: shape.BackupRetentionPeriod > 0 ? this.archiveFolder(instance.resourceId) : undefined,
       memoryBytes,
       // As the class promises, so far as one machine bears it for many servers.
       maxConnectionsDefault: instanceClass ? Math.min(maxConnectionsOf(instanceClass), connectionsMax) : connectionsMin,

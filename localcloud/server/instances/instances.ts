@@ -8,6 +8,7 @@ import type { Collection } from "../store";
 import { faultOf } from "./faults";
 import { faultStatuses, statusOfOperation, type InstanceRecord, type InstanceStatus, type Operation } from "./instance-record";
 import { InstanceServers } from "./instance-servers";
+import { followUp } from "../backups/backup-schedule";
 import { perform } from "./operations";
 import { Turns } from "./turns";
 
@@ -142,6 +143,8 @@ export class Instances {
       if (instance.operation?.id !== done.id) return;
       delete instance.operation;
       instance.status = done.kind === "stop" ? "stopped" : "available";
+      const next = followUp(instance, done, this.cloud);
+      if (next) Object.assign(instance, { status: statusOfOperation[next.kind], operation: { ...next, id: randomUUID() } });
     });
   }
 

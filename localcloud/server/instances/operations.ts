@@ -1,8 +1,10 @@
 import { removeServer, type ParameterReport, type PostgresServer } from "../../postgres/postgres-server";
 import type { Cloud } from "../cloud";
-import { takeFinalSnapshot } from "../snapshots/final-snapshot";
+import { backUp } from "../backups/back-up";
+import { dropAll, retain } from "../backups/retention";
 import { applyChanges } from "./apply-changes";
 import type { InstanceRecord, Operation } from "./instance-record";
+import { restore } from "./restore";
 
 /**
  * The work of each operation, from its beginning; every one can be repeated, whatever moment a kill came at. What it
@@ -12,6 +14,10 @@ export async function perform(instance: InstanceRecord, operation: Operation, cl
   switch (operation.kind) {
     case "create":
       return create(instance, cloud);
+    case "restore":
+      return restore(instance, operation, cloud);
+    case "backup":
+      return backUp(instance, operation, cloud);
     case "modify":
       return applyChanges(instance, operation, cloud);
     case "reboot":
@@ -82,20 +88,22 @@ async function remove(instance: InstanceRecord, operation: Operation & { kind: "
   if (operation.finalSnapshot !== undefined && operation.step === "snapshot") {
     const server = await cloud.instances.servers.reopen(instance);
     if (server.state() !== "stopped") await server.stop("fast");
-    await takeFinalSnapshot(instance, operation.finalSnapshot, cloud);
+    await cloud.snapshots.takeFinal(instance, server, operation.finalSnapshot);
   }
   // From here on the database is no more; a kill now must not look for it again.
   cloud.instances.update(resourceId, (current) => {
     if (current.operation?.kind === "delete") current.operation.step = "remove";
   });
   await removeServer(cloud.instances.servers.folder(resourceId));
+  if (operation.keepBackups) retain(instance, cloud);
+  else await dropAll(resourceId, cloud);
   cloud.managedSecrets.delete(resourceId);
   cloud.events.say(region, "db-instance", instance.shape.DBInstanceIdentifier, ["deletion"], "DB instance deleted");
   cloud.instances.remove(resourceId);
 }
 
 /** A start or reboot takes every value of the group, also those that waited for it. */
-function takeGroupValues(instance: InstanceRecord, cloud: Cloud): InstanceRecord {
+export function takeGroupValues(instance: InstanceRecord, cloud: Cloud): InstanceRecord {
   const values = cloud.parameterGroups.values(instance.region, instance.parameterGroup.name);
   return cloud.instances.update(instance.resourceId, (current) => void (current.activeParameters = values)) ?? instance;
 }

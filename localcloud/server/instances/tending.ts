@@ -1,4 +1,6 @@
 import type { Cloud } from "../cloud";
+import { backupIsDue } from "../backups/backup-schedule";
+import { dropExpired } from "../backups/retention";
 import { limits } from "../limits";
 import { hasFault } from "./instances";
 import type { InstanceRecord } from "./instance-record";
@@ -11,6 +13,7 @@ export class Tending {
   private readonly crashes = new Map<string, { count: number; last: number }>();
   private readonly tried = new Map<string, number>();
   private secretsLookedAt = 0;
+  private backupsLookedAt = 0;
 
   constructor(private readonly cloud: Cloud) {}
 
@@ -19,6 +22,7 @@ export class Tending {
     for (const instance of this.cloud.instances.list()) await this.takeUp(instance).catch(logError);
     this.cloud.clock.onSet(() => {
       this.secretsLookedAt = 0;
+      this.backupsLookedAt = 0;
       this.look();
     });
     this.timer = setInterval(() => this.look(), limits.watchMs);
@@ -38,6 +42,7 @@ export class Tending {
 
   private look(): void {
     this.tendSecrets();
+    this.tendBackups();
     for (const instance of this.cloud.instances.list()) {
       if (this.cloud.instances.isBusy(instance.resourceId)) continue;
       if (hasFault(instance)) this.tryAgain(instance);
@@ -52,9 +57,17 @@ export class Tending {
     this.cloud.managedSecrets.tend();
   }
 
+  /** Backups that outlived their retention period go. */
+  private tendBackups(): void {
+    if (Date.now() - this.backupsLookedAt < limits.retentionWatchMs) return;
+    this.backupsLookedAt = Date.now();
+    for (const { resourceId } of this.cloud.backups.list()) if (!this.cloud.instances.isBusy(resourceId)) void dropExpired(resourceId, this.cloud).catch(logError);
+  }
+
   private lookAt(instance: InstanceRecord): void {
     const { instances, clock } = this.cloud;
     if (instances.servers.get(instance.resourceId)?.state() !== "running") return this.recover(instance);
+    if (backupIsDue(instance, this.cloud)) return void instances.begin(instance, { kind: "backup" });
     if (instance.pendingSince === undefined) return;
     const due = nextMaintenance(instance.shape.PreferredMaintenanceWindow, new Date(instance.pendingSince));
     if (due <= clock.now()) {
@@ -80,9 +93,9 @@ export class Tending {
     instances.update(instance.resourceId, (current) => void (current.status = "failed"));
   }
 
-  /** A full disk or a taken port passes; bad parameters and worse wait for somebody. */
+  /** A full disk or a taken port passes, and a deletion that was asked for is to end; bad parameters and worse wait for somebody. */
   private tryAgain(instance: InstanceRecord): void {
-    if (!["storage-full", "incompatible-network"].includes(instance.status)) return;
+    if (!["storage-full", "incompatible-network"].includes(instance.status) && instance.operation?.kind !== "delete") return;
     const last = this.tried.get(instance.resourceId) ?? 0;
     if (Date.now() - last < limits.faultRetryMs) return;
     this.tried.set(instance.resourceId, Date.now());

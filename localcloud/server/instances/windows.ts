@@ -61,6 +61,14 @@ export function nextMaintenance(text: string, from: Date): Date {
   return new Date(startOfMinute + (weekMinutes - sinceStart) * 60_000);
 }
 
+/** When the backup window that `now` lies in began; undefined outside of it. */
+export function currentBackupWindow(text: string, now: Date): Date | undefined {
+  const window = parseBackupWindow(text);
+  if (typeof window === "string") throw new Error(window);
+  const sinceStart = (now.getUTCHours() * 60 + now.getUTCMinutes() - window.startMinute + dayMinutes) % dayMinutes;
+  return sinceStart < window.lengthMinutes ? new Date(Math.floor(now.getTime() / 60_000) * 60_000 - sinceStart * 60_000) : undefined;
+}
+
 /** RDS chooses a window at random from an 8-hour block of the Region; here the name chooses, so that it stays the same. */
 export function defaultBackupWindow(identifier: string, maintenance: string | undefined): string {
   return choose(identifier, 20 * 60, (start) => `${clock(start)}-${clock(start + 30)}`, (text) => {

@@ -1,6 +1,7 @@
 import type { Call } from "../action";
 import { AwsError } from "../aws-error";
 import { checkParameter, parameterDefinitions } from "../../postgres/parameters";
+import { PostgresError, type PostgresServer } from "../../postgres/postgres-server";
 import { noteReport } from "../instances/operations";
 import type { InstanceRecord } from "../instances/instance-record";
 import { isDefaultGroup, majorOfFamily, type ParameterGroupRecord } from "./parameter-groups";
@@ -56,9 +57,20 @@ async function takeChanges(instance: InstanceRecord, changes: ParameterChange[],
     current.activeParameters = changed(current.activeParameters, now.map(({ name, value }) => [name, value]));
     if (now.length > 0) current.parameterGroup.status = "applying";
   })!;
-  if (now.length > 0) noteReport(updated, await server.applyParameters(updated.activeParameters), call.cloud);
+  if (now.length > 0) await apply(updated, server, call);
   const mustReboot = isWaiting || before.parameterGroup.status === "pending-reboot";
   if (mustReboot) instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = "pending-reboot"));
+}
+
+/** The group is changed already, so a database that cannot take the change now is not the caller's error: it says so, and takes it at its reboot. */
+async function apply(instance: InstanceRecord, server: PostgresServer, call: Call): Promise<void> {
+  try {
+    noteReport(instance, await server.applyParameters(instance.activeParameters), call.cloud);
+  } catch (error) {
+    if (!(error instanceof PostgresError)) throw error;
+    call.cloud.instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = "pending-reboot"));
+    call.cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["configuration change"], `The changed parameters wait for a reboot: ${error.message}`);
+  }
 }
 
 /** An instance that did not start with its parameters starts as soon as they are better, as on RDS. */

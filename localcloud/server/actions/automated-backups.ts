@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { action, type Action, type Call } from "../action";
+import { AwsError } from "../aws-error";
+import { restoreWindow, type AutomatedBackupRecord } from "../backups/automated-backups";
+import { automatedBackupArn, findAutomatedBackup } from "../backups/find-automated-backup";
+import { dropAll } from "../backups/retention";
+import { instanceArn } from "../instances/describe-instance";
+import { filtered, page } from "../paging";
+import { paging, text } from "../query-input";
+import { rdsArn } from "../arn";
+
+export const automatedBackupActions: Action[] = [
+  action({
+    name: "DescribeDBInstanceAutomatedBackups",
+    input: z.strictObject({ ...paging, DbiResourceId: text.optional(), DBInstanceIdentifier: text.optional(), DBInstanceAutomatedBackupsArn: text.optional() }),
+    async run(input, call) {
+      const { cloud, region } = call;
+      await cloud.restorableTimes.refresh(cloud.instances.list(region));
+      const found = cloud.backups.list(region).filter(
+        (backup) =>
+          [undefined, backup.resourceId].includes(input.DbiResourceId) &&
+          [undefined, backup.source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
+          [undefined, automatedBackupArn(backup)].includes(input.DBInstanceAutomatedBackupsArn),
+      );
+      if (found.length === 0 && (input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn) !== undefined) findAutomatedBackup({ resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn }, call);
+      const kept = filtered(found, input.Filters, {
+        status: (backup) => [backup.status],
+        "db-instance-id": ({ source }) => [source.shape.DBInstanceIdentifier],
+        "dbi-resource-id": ({ resourceId }) => [resourceId],
+      });
+      const { entries, ...rest } = page(kept, input, (backup) => backup.resourceId);
+      return { ...rest, DBInstanceAutomatedBackups: entries.map((backup) => describeAutomatedBackup(backup, call)) };
+    },
+  }),
+  action({
+    name: "DeleteDBInstanceAutomatedBackup",
+    input: z.strictObject({ DbiResourceId: text.optional(), DBInstanceAutomatedBackupsArn: text.optional() }),
+    async run(input, call) {
+      if ((input.DbiResourceId === undefined) === (input.DBInstanceAutomatedBackupsArn === undefined)) throw new AwsError("InvalidParameterCombination", "exactly one of DbiResourceId and DBInstanceAutomatedBackupsArn must be given");
+      const backup = findAutomatedBackup({ resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn }, call);
+      if (backup.status === "active") throw new AwsError("InvalidDBInstanceAutomatedBackupState", `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is active: only retained backups can be deleted, others go with their DB instance or with a backup retention period of 0`);
+      if (call.cloud.backups.isInUse(backup.resourceId)) throw new AwsError("InvalidDBInstanceAutomatedBackupState", `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is being restored`);
+      const described = describeAutomatedBackup(backup, call);
+      await dropAll(backup.resourceId, call.cloud);
+      return { DBInstanceAutomatedBackup: { ...described, Status: "deleting" } };
+    },
+  }),
+];
+
+function describeAutomatedBackup(backup: AutomatedBackupRecord, { cloud }: Call): object {
+  const live = cloud.instances.byResourceId(backup.resourceId);
+  const { shape, tags, port } = live ? { ...backup.source, shape: live.shape, tags: live.tags } : backup.source;
+  const window = restoreWindow(backup);
+  return {
+    DBInstanceArn: live ? instanceArn(live) : rdsArn(backup.region, "db", shape.DBInstanceIdentifier),
+    DbiResourceId: backup.resourceId,
+    Region: backup.region,
+    DBInstanceIdentifier: shape.DBInstanceIdentifier,
+    RestoreWindow: window && { EarliestTime: window.earliest, LatestTime: window.latest },
+    AllocatedStorage: shape.AllocatedStorage,
+    Status: backup.base.length === 0 ? "creating" : backup.status,
+    Port: port,
+    AvailabilityZone: shape.AvailabilityZone,
+    InstanceCreateTime: shape.InstanceCreateTime,
+    MasterUsername: shape.MasterUsername,
+    Engine: shape.Engine,
+    EngineVersion: shape.EngineVersion,
+    LicenseModel: shape.LicenseModel,
+    Iops: shape.Iops,
+    StorageThroughput: shape.StorageThroughput,
+    StorageType: shape.StorageType,
+    OptionGroupName: `default:postgres-${shape.EngineVersion.split(".")[0]}`,
+    Encrypted: shape.StorageEncrypted,
+    KmsKeyId: shape.KmsKeyId,
+    IAMDatabaseAuthenticationEnabled: shape.IAMDatabaseAuthenticationEnabled,
+    BackupRetentionPeriod: shape.BackupRetentionPeriod,
+    PreferredBackupWindow: shape.PreferredBackupWindow,
+    DBInstanceAutomatedBackupsArn: automatedBackupArn(backup),
+    BackupTarget: shape.BackupTarget,
+    DedicatedLogVolume: shape.DedicatedLogVolume,
+    TagList: tags,
+  };
+}
