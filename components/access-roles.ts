@@ -35,15 +35,27 @@ export interface AccessRoles {
  */
 export function accessRoles(name: string, shape: StandardShape, settings: AccessSettings, parent: pulumi.Resource): AccessRoles {
   const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
-  const roles = roleNames.map(role => roleWithSecret(name, role, shape, settings, { parent }, sql));
-  const next = chain(sql, roles.map(({ made }) => made));
+  const roles = roleNames.map((role) => roleWithSecret(name, role, shape, settings, { parent }, sql));
+  const next = chain(
+    sql,
+    roles.map(({ made }) => made),
+  );
   const database = shape.databaseName;
 
-  const schema = (suffix: string, schemaName: string, owner: pulumi.Input<string>) => next(options => new postgresql.Schema(`${name}-schema-${suffix}`, { name: schemaName, database, owner, ifNotExists: true, dropCascade: false }, options));
+  const schema = (suffix: string, schemaName: string, owner: pulumi.Input<string>) =>
+    next((options) => new postgresql.Schema(`${name}-schema-${suffix}`, { name: schemaName, database, owner, ifNotExists: true, dropCascade: false }, options));
   schema("application", shape.schemaName, "owner");
   schema("control", controlSchema, "shipshape");
   schema("integrity", integritySchema, settings.instance.username);
-  const extension = (extensionName: string, schemaName: string) => next(options => new postgresql.Extension(`${name}-extension-${extensionName}`, { name: extensionName, database, schema: schemaName, createCascade: false, dropCascade: false }, options));
+  const extension = (extensionName: string, schemaName: string) =>
+    next(
+      (options) =>
+        new postgresql.Extension(
+          `${name}-extension-${extensionName}`,
+          { name: extensionName, database, schema: schemaName, createCascade: false, dropCascade: false },
+          options,
+        ),
+    );
   extension("amcheck", integritySchema);
   for (const extensionName of shape.extensions) extension(extensionName, "public");
 
@@ -58,45 +70,80 @@ export function accessRoles(name: string, shape: StandardShape, settings: Access
 type Next = <R extends pulumi.Resource>(make: (options: pulumi.CustomResourceOptions) => R) => R;
 function chain(options: pulumi.CustomResourceOptions, first: pulumi.Resource[]): Next {
   let last = first;
-  return make => {
+  return (make) => {
     const made = make({ ...options, dependsOn: last });
     last = [made];
     return made;
   };
 }
 
-function roleWithSecret(name: string, role: RoleName, shape: StandardShape, settings: AccessSettings, aside: pulumi.CustomResourceOptions, sql: pulumi.CustomResourceOptions): { made: postgresql.Role; login: RoleLogin; secretVersion: pulumi.Resource | undefined } {
+function roleWithSecret(
+  name: string,
+  role: RoleName,
+  shape: StandardShape,
+  settings: AccessSettings,
+  aside: pulumi.CustomResourceOptions,
+  sql: pulumi.CustomResourceOptions,
+): { made: postgresql.Role; login: RoleLogin; secretVersion: pulumi.Resource | undefined } {
   const { secretName, authentication, statementTimeoutMilliseconds } = shape.roles[role];
   const standard = roleStandards[role];
-  const kept = secretName ? passwordWithSecret(`${name}-${role}`, { secretName, purpose: `${role} of ${shape.identifier}: ${standard.purpose}`, recoveryDays: shape.secretRecoveryDays, keyArn: settings.keyArn, tags: settings.tags }, aside) : undefined;
-  const made = new postgresql.Role(`${name}-role-${role}`, {
-    name: role,
-    login: true,
-    ...(kept ? { password: kept.password } : {}),
-    encryptedPassword: true,
-    superuser: false,
-    createRole: false,
-    createDatabase: false,
-    replication: false,
-    bypassRowLevelSecurity: false,
-    inherit: true,
-    validUntil: "infinity",
-    connectionLimit: standard.connectionLimit,
-    // All memberships in one place: a separate resource for one of them would fight with this list.
-    roles: [...standard.memberOf, ...(authentication === "iam" ? ["rds_iam"] : [])],
-    searchPaths: searchPath(role, shape),
-    statementTimeout: statementTimeoutMilliseconds,
-    idleInTransactionSessionTimeout: standard.idleInTransactionTimeoutMilliseconds,
-    // Should the role be removed from the program one day, its tables must not fall to the master by themselves.
-    skipReassignOwned: true,
-    skipDropRole: false,
-  }, { ...sql, protect: role === "owner" && shape.protect });
+  const kept = secretName
+    ? passwordWithSecret(
+        `${name}-${role}`,
+        {
+          secretName,
+          purpose: `${role} of ${shape.identifier}: ${standard.purpose}`,
+          recoveryDays: shape.secretRecoveryDays,
+          keyArn: settings.keyArn,
+          tags: settings.tags,
+        },
+        aside,
+      )
+    : undefined;
+  const made = new postgresql.Role(
+    `${name}-role-${role}`,
+    {
+      name: role,
+      login: true,
+      ...(kept ? { password: kept.password } : {}),
+      encryptedPassword: true,
+      superuser: false,
+      createRole: false,
+      createDatabase: false,
+      replication: false,
+      bypassRowLevelSecurity: false,
+      inherit: true,
+      validUntil: "infinity",
+      connectionLimit: standard.connectionLimit,
+      // All memberships in one place: a separate resource for one of them would fight with this list.
+      roles: [...standard.memberOf, ...(authentication === "iam" ? ["rds_iam"] : [])],
+      searchPaths: searchPath(role, shape),
+      statementTimeout: statementTimeoutMilliseconds,
+      idleInTransactionSessionTimeout: standard.idleInTransactionTimeoutMilliseconds,
+      // Should the role be removed from the program one day, its tables must not fall to the master by themselves.
+      skipReassignOwned: true,
+      skipDropRole: false,
+    },
+    { ...sql, protect: role === "owner" && shape.protect },
+  );
   const string = connectionString(role, settings.instance, shape, kept?.password);
   const secretVersion = kept
-    ? new aws.secretsmanager.SecretVersion(`${name}-${role}-secret-version`, {
-        secretId: kept.secret.arn,
-        secretString: pulumi.jsonStringify({ engine: "postgres", host: settings.instance.address, port: settings.instance.port, dbname: shape.databaseName, username: role, password: kept.password, url: string }),
-      }, aside)
+    ? new aws.secretsmanager.SecretVersion(
+        `${name}-${role}-secret-version`,
+        {
+          secretId: kept.secret.arn,
+          secretString: pulumi.jsonStringify({
+            engine: "postgres",
+            host: settings.instance.address,
+            port: settings.instance.port,
+            dbname: shape.databaseName,
+            username: role,
+            password: kept.password,
+            url: string,
+          }),
+        },
+        aside,
+      )
     : undefined;
   return { made, login: { username: role, connectionString: string, secretArn: kept?.secret.arn }, secretVersion };
 }
@@ -110,7 +157,12 @@ function searchPath(role: RoleName, shape: StandardShape): string[] {
  * The certificates to trust are not part of it: each consumer names its own file (PGSSLROOTCERT, or sslrootcert).
  * A lock timeout cannot be declared on a role, so the owner's string carries it: a migration must not queue the application behind itself.
  */
-function connectionString(role: RoleName, instance: aws.rds.Instance, shape: StandardShape, password: pulumi.Output<string> | undefined): pulumi.Output<string> {
+function connectionString(
+  role: RoleName,
+  instance: aws.rds.Instance,
+  shape: StandardShape,
+  password: pulumi.Output<string> | undefined,
+): pulumi.Output<string> {
   const lockTimeout = role === "owner" ? `&options=${encodeURIComponent(`-c lock_timeout=${ownerLockTimeoutSeconds}s`)}` : "";
   const login = password ? pulumi.interpolate`${role}:${password}` : pulumi.output(role);
   return pulumi.secret(pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full${lockTimeout}`);
@@ -118,8 +170,17 @@ function connectionString(role: RoleName, instance: aws.rds.Instance, shape: Sta
 
 function grants(name: string, shape: StandardShape, next: Next): postgresql.Grant {
   const database = shape.databaseName;
-  const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database">) => next(options => new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, options));
-  const later = (suffix: string, args: Omit<postgresql.DefaultPrivilegesArgs, "database" | "owner" | "schema">) => next(options => new postgresql.DefaultPrivileges(`${name}-later-${suffix}`, { database, owner: "owner", schema: shape.schemaName, withGrantOption: false, ...args }, options));
+  const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database">) =>
+    next((options) => new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, options));
+  const later = (suffix: string, args: Omit<postgresql.DefaultPrivilegesArgs, "database" | "owner" | "schema">) =>
+    next(
+      (options) =>
+        new postgresql.DefaultPrivileges(
+          `${name}-later-${suffix}`,
+          { database, owner: "owner", schema: shape.schemaName, withGrantOption: false, ...args },
+          options,
+        ),
+    );
 
   // An empty list revokes. What is nobody's in particular is nobody's; `postgres` and `template1` stay open to PUBLIC, as on every RDS.
   grant("public-database", { role: "public", objectType: "database", privileges: [] });
@@ -129,7 +190,10 @@ function grants(name: string, shape: StandardShape, next: Next): postgresql.Gran
     grant(`${role}-database`, { role, objectType: "database", privileges: [...standard.onDatabase] });
     grant(`${role}-public`, { role, objectType: "schema", schema: "public", privileges: ["USAGE"] });
     if (schemaUsers.includes(role)) grant(`${role}-schema`, { role, objectType: "schema", schema: shape.schemaName, privileges: ["USAGE"] });
-    for (const [objectType, privileges] of [["table", standard.onTables], ["sequence", standard.onSequences]] as const) {
+    for (const [objectType, privileges] of [
+      ["table", standard.onTables],
+      ["sequence", standard.onSequences],
+    ] as const) {
       if (privileges.length === 0) continue;
       grant(`${role}-${objectType}s`, { role, objectType, schema: shape.schemaName, privileges: [...privileges] });
       later(`${role}-${objectType}s`, { role, objectType, privileges: [...privileges] });

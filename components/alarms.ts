@@ -14,7 +14,10 @@ export interface StandardAlarm {
   points: number;
   treatMissingData: "missing" | "notBreaching";
   metric?: { name: string; statistic: "Average" | "Maximum" | "Minimum" };
-  math?: (instance: { identifier: string; resourceId: string }) => { id: string; expression?: string; metricName?: string; statistic?: string; returnData: boolean }[];
+  math?: (instance: {
+    identifier: string;
+    resourceId: string;
+  }) => { id: string; expression?: string; metricName?: string; statistic?: string; returnData: boolean }[];
 }
 
 const GIB = 1024 ** 3;
@@ -25,27 +28,59 @@ const GIB = 1024 ** 3;
  */
 export function standardAlarms(shape: StandardShape): StandardAlarm[] {
   const above = (suffix: string, metric: string, threshold: number, description: string, more: Partial<StandardAlarm> = {}): StandardAlarm => ({
-    suffix, description, threshold, comparison: "GreaterThanThreshold", periodSeconds: 300, points: 3, treatMissingData: "missing", metric: { name: metric, statistic: "Average" }, ...more,
+    suffix,
+    description,
+    threshold,
+    comparison: "GreaterThanThreshold",
+    periodSeconds: 300,
+    points: 3,
+    treatMissingData: "missing",
+    metric: { name: metric, statistic: "Average" },
+    ...more,
   });
-  const below = (suffix: string, metric: string, threshold: number, description: string, more: Partial<StandardAlarm> = {}): StandardAlarm => above(suffix, metric, threshold, description, { comparison: "LessThanThreshold", ...more });
+  const below = (suffix: string, metric: string, threshold: number, description: string, more: Partial<StandardAlarm> = {}): StandardAlarm =>
+    above(suffix, metric, threshold, description, { comparison: "LessThanThreshold", ...more });
   const gold = shape.tier === "gold";
   return [
     above("cpu", "CPUUtilization", gold ? 80 : 90, "CPU is nearly used up (percent)"),
-    below("free-storage", "FreeStorageSpace", 0.1 * shape.allocatedStorageGib * GIB, "less than a tenth of the allocated storage is free (bytes)", { metric: { name: "FreeStorageSpace", statistic: "Minimum" } }),
+    below("free-storage", "FreeStorageSpace", 0.1 * shape.allocatedStorageGib * GIB, "less than a tenth of the allocated storage is free (bytes)", {
+      metric: { name: "FreeStorageSpace", statistic: "Minimum" },
+    }),
     hoursToFull(shape),
     below("freeable-memory", "FreeableMemory", 0.1 * shape.memoryGib * GIB, "less than a tenth of the memory can be freed (bytes)"),
-    above("connections", "DatabaseConnections", Math.floor(0.8 * connectionsMax(shape)), "four fifths of the connections are taken", { metric: { name: "DatabaseConnections", statistic: "Maximum" } }),
+    above("connections", "DatabaseConnections", Math.floor(0.8 * connectionsMax(shape)), "four fifths of the connections are taken", {
+      metric: { name: "DatabaseConnections", statistic: "Maximum" },
+    }),
     above("disk-queue", "DiskQueueDepth", 16 * shape.vcpus, "requests wait for the disk"),
     above("read-latency", "ReadLatency", gold ? 0.02 : 0.05, "reads are slow (seconds)"),
     above("write-latency", "WriteLatency", gold ? 0.02 : 0.05, "writes are slow (seconds)"),
-    { suffix: "deadlocks", description: "transactions deadlock (per second)", comparison: "GreaterThanThreshold", threshold: 0.1, periodSeconds: 60, points: 5, treatMissingData: "notBreaching", math: ({ resourceId }) => [{ id: "deadlocks", expression: `DB_PERF_INSIGHTS('RDS', '${resourceId}', 'db.Concurrency.deadlocks.avg')`, returnData: true }] },
+    {
+      suffix: "deadlocks",
+      description: "transactions deadlock (per second)",
+      comparison: "GreaterThanThreshold",
+      threshold: 0.1,
+      periodSeconds: 60,
+      points: 5,
+      treatMissingData: "notBreaching",
+      math: ({ resourceId }) => [{ id: "deadlocks", expression: `DB_PERF_INSIGHTS('RDS', '${resourceId}', 'db.Concurrency.deadlocks.avg')`, returnData: true }],
+    },
     // Autovacuum starts to hurry at 200 million (autovacuum_freeze_max_age); the server stops taking writes near 2.1 billion.
-    above("transaction-ids", "MaximumUsedTransactionIDs", 1_000_000_000, "half of the transaction ids are used: vacuum does not keep up", { metric: { name: "MaximumUsedTransactionIDs", statistic: "Maximum" } }),
+    above("transaction-ids", "MaximumUsedTransactionIDs", 1_000_000_000, "half of the transaction ids are used: vacuum does not keep up", {
+      metric: { name: "MaximumUsedTransactionIDs", statistic: "Maximum" },
+    }),
     // No slot, no metric: that is the healthy state.
-    above("replication-slot", "OldestReplicationSlotLag", 0.05 * shape.allocatedStorageGib * GIB, "the oldest replication slot keeps a twentieth of the storage (bytes)", { treatMissingData: "notBreaching", metric: { name: "OldestReplicationSlotLag", statistic: "Maximum" } }),
+    above(
+      "replication-slot",
+      "OldestReplicationSlotLag",
+      0.05 * shape.allocatedStorageGib * GIB,
+      "the oldest replication slot keeps a twentieth of the storage (bytes)",
+      { treatMissingData: "notBreaching", metric: { name: "OldestReplicationSlotLag", statistic: "Maximum" } },
+    ),
     below("ebs-io-balance", "EBSIOBalance%", 20, "the class's share of I/O operations runs out (percent)", { treatMissingData: "notBreaching" }),
     below("ebs-byte-balance", "EBSByteBalance%", 20, "the class's share of throughput runs out (percent)", { treatMissingData: "notBreaching" }),
-    ...(shape.burstableCpu ? [below("cpu-credits", "CPUCreditBalance", 24 * shape.vcpus, "CPU credits run out: soon the class gives a fraction of its CPU")] : []),
+    ...(shape.burstableCpu
+      ? [below("cpu-credits", "CPUCreditBalance", 24 * shape.vcpus, "CPU credits run out: soon the class gives a fraction of its CPU")]
+      : []),
   ];
 }
 
@@ -53,7 +88,13 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
 function hoursToFull(shape: StandardShape): StandardAlarm {
   const headroomBytes = (shape.storageCapGib - shape.allocatedStorageGib) * GIB;
   return {
-    suffix: "hours-to-full", description: "storage, autoscaling included, is full within two days (hours)", comparison: "LessThanThreshold", threshold: 48, periodSeconds: 3_600, points: 3, treatMissingData: "missing",
+    suffix: "hours-to-full",
+    description: "storage, autoscaling included, is full within two days (hours)",
+    comparison: "LessThanThreshold",
+    threshold: 48,
+    periodSeconds: 3_600,
+    points: 3,
+    treatMissingData: "missing",
     math: () => [
       { id: "free", metricName: "FreeStorageSpace", statistic: "Minimum", returnData: false },
       { id: "hours", expression: `IF(RATE(free) < 0, (free + ${headroomBytes}) / (0 - RATE(free)) / 3600, 8760)`, returnData: true },
@@ -68,33 +109,55 @@ function connectionsMax(shape: StandardShape): number {
 }
 
 /** The alarm as CloudWatch keeps it, every property said: an alarm somebody muted by hand must be seen. */
-export function alarm(name: string, standard: StandardAlarm, instance: aws.rds.Instance, settings: { identifier: string; topicArn: pulumi.Input<string>; tags: Record<string, string> }, options: pulumi.CustomResourceOptions): aws.cloudwatch.MetricAlarm {
+export function alarm(
+  name: string,
+  standard: StandardAlarm,
+  instance: aws.rds.Instance,
+  settings: { identifier: string; topicArn: pulumi.Input<string>; tags: Record<string, string> },
+  options: pulumi.CustomResourceOptions,
+): aws.cloudwatch.MetricAlarm {
   const dimensions = { DBInstanceIdentifier: settings.identifier };
   const measured = standard.metric
     ? { namespace: "AWS/RDS", metricName: standard.metric.name, statistic: standard.metric.statistic, period: standard.periodSeconds, dimensions }
-    : { metricQueries: instance.resourceId.apply(resourceId => queries(standard, settings.identifier, resourceId)) };
-  return new aws.cloudwatch.MetricAlarm(`${name}-${standard.suffix}`, {
-    name: `${settings.identifier}-${standard.suffix}`,
-    alarmDescription: standard.description,
-    comparisonOperator: standard.comparison,
-    threshold: standard.threshold,
-    evaluationPeriods: standard.points,
-    datapointsToAlarm: standard.points,
-    treatMissingData: standard.treatMissingData,
-    actionsEnabled: true,
-    alarmActions: [settings.topicArn],
-    okActions: [settings.topicArn],
-    insufficientDataActions: [],
-    tags: settings.tags,
-    ...measured,
-  }, options);
+    : { metricQueries: instance.resourceId.apply((resourceId) => queries(standard, settings.identifier, resourceId)) };
+  return new aws.cloudwatch.MetricAlarm(
+    `${name}-${standard.suffix}`,
+    {
+      name: `${settings.identifier}-${standard.suffix}`,
+      alarmDescription: standard.description,
+      comparisonOperator: standard.comparison,
+      threshold: standard.threshold,
+      evaluationPeriods: standard.points,
+      datapointsToAlarm: standard.points,
+      treatMissingData: standard.treatMissingData,
+      actionsEnabled: true,
+      alarmActions: [settings.topicArn],
+      okActions: [settings.topicArn],
+      insufficientDataActions: [],
+      tags: settings.tags,
+      ...measured,
+    },
+    options,
+  );
 }
 
 function queries(standard: StandardAlarm, identifier: string, resourceId: string): aws.types.input.cloudwatch.MetricAlarmMetricQuery[] {
-  return (standard.math?.({ identifier, resourceId }) ?? []).map(query => ({
+  return (standard.math?.({ identifier, resourceId }) ?? []).map((query) => ({
     id: query.id,
     returnData: query.returnData,
-    ...(query.expression ? { expression: query.expression, label: standard.suffix, ...(query.expression.startsWith("DB_PERF_INSIGHTS") ? { period: standard.periodSeconds } : {}) } : {}),
-    ...(query.metricName ? { metric: { namespace: "AWS/RDS", metricName: query.metricName, stat: query.statistic ?? "Average", period: standard.periodSeconds, dimensions: { DBInstanceIdentifier: identifier } } } : {}),
+    ...(query.expression
+      ? { expression: query.expression, label: standard.suffix, ...(query.expression.startsWith("DB_PERF_INSIGHTS") ? { period: standard.periodSeconds } : {}) }
+      : {}),
+    ...(query.metricName
+      ? {
+          metric: {
+            namespace: "AWS/RDS",
+            metricName: query.metricName,
+            stat: query.statistic ?? "Average",
+            period: standard.periodSeconds,
+            dimensions: { DBInstanceIdentifier: identifier },
+          },
+        }
+      : {}),
   }));
 }

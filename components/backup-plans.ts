@@ -18,33 +18,70 @@ export interface BackupSettings {
  * AWS Backup beside RDS's own backups: copies that survive the deletion of the database and, in the vault's lock, a hasty administrator.
  * Databases are selected by their tag, so none has to be known here.
  */
-export function backupPlans(name: string, settings: BackupSettings, options: pulumi.CustomResourceOptions): { vaultName: pulumi.Output<string>; leaves: pulumi.Resource[] } {
+export function backupPlans(
+  name: string,
+  settings: BackupSettings,
+  options: pulumi.CustomResourceOptions,
+): { vaultName: pulumi.Output<string>; leaves: pulumi.Resource[] } {
   const vault = lockedVault(`${name}-vault`, settings.platformName, settings.keyArn, {}, settings, options);
   const copies = settings.copyRegion ? copyVault(name, settings.copyRegion, settings, options) : undefined;
-  const role = new aws.iam.Role(`${name}-backup-role`, { name: `${settings.platformName}-backup`, description: "AWS Backup takes snapshots of databases with it", assumeRolePolicy: assumedBy("backup.amazonaws.com"), tags: settings.tags }, options);
-  const attachment = new aws.iam.RolePolicyAttachment(`${name}-backup-role-policy`, { role: role.name, policyArn: pulumi.interpolate`arn:${settings.place.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup` }, options);
-  const selections = (["vault", "vault-and-copy"] as const).map(kind => plan(name, kind, vault.name, kind === "vault-and-copy" ? copies?.arn : undefined, role, settings, { ...options, dependsOn: [attachment] }));
+  const role = new aws.iam.Role(
+    `${name}-backup-role`,
+    {
+      name: `${settings.platformName}-backup`,
+      description: "AWS Backup takes snapshots of databases with it",
+      assumeRolePolicy: assumedBy("backup.amazonaws.com"),
+      tags: settings.tags,
+    },
+    options,
+  );
+  const attachment = new aws.iam.RolePolicyAttachment(
+    `${name}-backup-role-policy`,
+    { role: role.name, policyArn: pulumi.interpolate`arn:${settings.place.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup` },
+    options,
+  );
+  const selections = (["vault", "vault-and-copy"] as const).map((kind) =>
+    plan(name, kind, vault.name, kind === "vault-and-copy" ? copies?.arn : undefined, role, settings, { ...options, dependsOn: [attachment] }),
+  );
   return { vaultName: vault.name, leaves: [...selections, ...vault.leaves, ...(copies?.leaves ?? [])] };
 }
 
-function plan(name: string, kind: Exclude<BackupPlan, "none">, vaultName: pulumi.Output<string>, copyTo: pulumi.Output<string> | undefined, role: aws.iam.Role, settings: BackupSettings, options: pulumi.CustomResourceOptions): aws.backup.Selection {
+function plan(
+  name: string,
+  kind: Exclude<BackupPlan, "none">,
+  vaultName: pulumi.Output<string>,
+  copyTo: pulumi.Output<string> | undefined,
+  role: aws.iam.Role,
+  settings: BackupSettings,
+  options: pulumi.CustomResourceOptions,
+): aws.backup.Selection {
   const lifecycle = { deleteAfter: backupPlanRetentionDays[kind] };
-  const made = new aws.backup.Plan(`${name}-plan-${kind}`, {
-    name: `${settings.platformName}-${kind}`,
-    rules: [{
-      ruleName: "daily",
-      targetVaultName: vaultName,
-      schedule: backupPlanSchedule,
-      startWindow: 60,
-      completionWindow: 480,
-      // A continuous plan would take RDS's own retention out of the program's hands.
-      enableContinuousBackup: false,
-      lifecycle,
-      ...(copyTo ? { copyActions: [{ destinationVaultArn: copyTo, lifecycle }] } : {}),
-    }],
-    tags: settings.tags,
-  }, options);
-  return new aws.backup.Selection(`${name}-selection-${kind}`, { name: kind, planId: made.id, iamRoleArn: role.arn, selectionTags: [{ type: "STRINGEQUALS", key: backupPlanTag, value: kind }] }, options);
+  const made = new aws.backup.Plan(
+    `${name}-plan-${kind}`,
+    {
+      name: `${settings.platformName}-${kind}`,
+      rules: [
+        {
+          ruleName: "daily",
+          targetVaultName: vaultName,
+          schedule: backupPlanSchedule,
+          startWindow: 60,
+          completionWindow: 480,
+          // A continuous plan would take RDS's own retention out of the program's hands.
+          enableContinuousBackup: false,
+          lifecycle,
+          ...(copyTo ? { copyActions: [{ destinationVaultArn: copyTo, lifecycle }] } : {}),
+        },
+      ],
+      tags: settings.tags,
+    },
+    options,
+  );
+  return new aws.backup.Selection(
+    `${name}-selection-${kind}`,
+    { name: kind, planId: made.id, iamRoleArn: role.arn, selectionTags: [{ type: "STRINGEQUALS", key: backupPlanTag, value: kind }] },
+    options,
+  );
 }
 
 interface Vault {
@@ -58,23 +95,42 @@ interface Vault {
  * Locked in governance mode: who has the right may lift it, nobody does by accident. Compliance mode (`changeableForDays`) cannot be undone,
  * not by AWS either, and is no choice a default may make.
  */
-function lockedVault(name: string, vaultName: string, keyArn: pulumi.Input<string>, where: { region?: string }, settings: BackupSettings, options: pulumi.CustomResourceOptions): Vault {
+function lockedVault(
+  name: string,
+  vaultName: string,
+  keyArn: pulumi.Input<string>,
+  where: { region?: string },
+  settings: BackupSettings,
+  options: pulumi.CustomResourceOptions,
+): Vault {
   const vault = new aws.backup.Vault(name, { name: vaultName, kmsKeyArn: keyArn, forceDestroy: false, tags: settings.tags, ...where }, options);
-  const lock = new aws.backup.VaultLockConfiguration(`${name}-lock`, { backupVaultName: vault.name, minRetentionDays: 7, maxRetentionDays: 365, ...where }, options);
+  const lock = new aws.backup.VaultLockConfiguration(
+    `${name}-lock`,
+    { backupVaultName: vault.name, minRetentionDays: 7, maxRetentionDays: 365, ...where },
+    options,
+  );
   return { name: vault.name, arn: vault.arn, leaves: [lock] };
 }
 
 /** Copies are encrypted anew, with a key of the Region they lie in: the other Region's key may be what was lost. */
 function copyVault(name: string, region: string, settings: BackupSettings, options: pulumi.CustomResourceOptions): Vault {
-  const key = new aws.kms.Key(`${name}-copy-key`, {
-    description: `Shipshape: copies of backups in ${region}`,
-    enableKeyRotation: true,
-    deletionWindowInDays: keyDeletionDays(settings.environment),
-    policy: inPlace(settings.place, place => keyPolicy({ ...place, region })),
-    region,
-    tags: settings.tags,
-  }, settings.keyOptions);
+  const key = new aws.kms.Key(
+    `${name}-copy-key`,
+    {
+      description: `Shipshape: copies of backups in ${region}`,
+      enableKeyRotation: true,
+      deletionWindowInDays: keyDeletionDays(settings.environment),
+      policy: inPlace(settings.place, (place) => keyPolicy({ ...place, region })),
+      region,
+      tags: settings.tags,
+    },
+    settings.keyOptions,
+  );
   const vault = lockedVault(`${name}-copy-vault`, `${settings.platformName}-copies`, key.arn, { region }, settings, options);
-  const policy = new aws.backup.VaultPolicy(`${name}-copy-vault-policy`, { backupVaultName: vault.name, policy: inPlace(settings.place, copyVaultPolicy), region }, options);
+  const policy = new aws.backup.VaultPolicy(
+    `${name}-copy-vault-policy`,
+    { backupVaultName: vault.name, policy: inPlace(settings.place, copyVaultPolicy), region },
+    options,
+  );
   return { ...vault, leaves: [...vault.leaves, policy] };
 }

@@ -22,13 +22,18 @@ export interface ExternalSecretValue {
 
 const secretFields = { DATABASE_URL: "url", PGHOST: "host", PGPORT: "port", PGDATABASE: "dbname", PGUSER: "username", PGPASSWORD: "password" } as const;
 
-export function consumerSettings(instance: aws.rds.Instance, shape: StandardShape, logins: Partial<Record<RoleName, RoleLogin>>, keyArn: pulumi.Input<string>): ConsumerSettings {
+export function consumerSettings(
+  instance: aws.rds.Instance,
+  shape: StandardShape,
+  logins: Partial<Record<RoleName, RoleLogin>>,
+  keyArn: pulumi.Input<string>,
+): ConsumerSettings {
   const forEach = <T>(make: (login: RoleLogin, role: RoleName) => T): Record<RoleName, T> =>
-    Object.fromEntries(roleNames.flatMap(role => (logins[role] ? [[role, make(logins[role], role)]] : []))) as Record<RoleName, T>;
+    Object.fromEntries(roleNames.flatMap((role) => (logins[role] ? [[role, make(logins[role], role)]] : []))) as Record<RoleName, T>;
   return {
-    iamPolicies: forEach(login => iamPolicy(instance, login, keyArn)),
-    ecsSecrets: forEach(({ secretArn }) => (secretArn ? mapValues(secretFields, field => pulumi.interpolate`${secretArn}:${field}::`) : {})),
-    lambdaEnvironments: forEach(login => ({
+    iamPolicies: forEach((login) => iamPolicy(instance, login, keyArn)),
+    ecsSecrets: forEach(({ secretArn }) => (secretArn ? mapValues(secretFields, (field) => pulumi.interpolate`${secretArn}:${field}::`) : {})),
+    lambdaEnvironments: forEach((login) => ({
       PGHOST: instance.address,
       PGPORT: pulumi.interpolate`${instance.port}`,
       PGDATABASE: pulumi.output(shape.databaseName),

@@ -1,4 +1,5 @@
-export { DatabasePlatform, platformRequest, type DatabasePlatformArgs } from "./database-platform";
+export { DatabasePlatform } from "./database-platform";
+export { platformRequest, type DatabasePlatformArgs } from "./platform-arguments";
 export { StandardDatabase } from "./standard-database";
 export { databaseRequest } from "./arguments";
 export { parseInput } from "./input-errors";

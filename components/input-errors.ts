@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
+import { z } from "zod";
 
 /**
  * Parses plain input and throws every error at once, as one `pulumi.RunError` (the engine prints it clean, without a stack).
@@ -8,12 +8,14 @@ import type { z } from "zod";
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
-  const lines = result.error.issues.flatMap(issue => describe(issue));
-  throw new pulumi.RunError(`${what}: ${lines.length} ${lines.length === 1 ? "argument is" : "arguments are"} wrong, nothing was created\n${lines.map(line => `  ${line}`).join("\n")}`);
+  const lines = result.error.issues.flatMap((issue) => describe(issue));
+  throw new pulumi.RunError(
+    `${what}: ${lines.length} ${lines.length === 1 ? "argument is" : "arguments are"} wrong, nothing was created\n${lines.map((line) => `  ${line}`).join("\n")}`,
+  );
 }
 
 function describe(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map(key => `${join([...issue.path, key])}: is not an argument; check its spelling`);
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${join([...issue.path, key])}: is not an argument; check its spelling`);
   return [`${join(issue.path)}: ${issue.message}${given(issue)}`];
 }
 
@@ -24,3 +26,7 @@ function given(issue: z.core.$ZodIssue): string {
 }
 
 const join = (path: readonly PropertyKey[]): string => path.map(String).join(".") || "(the whole)";
+
+/** One of a table's values, and an error that names them all. */
+export const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
+  z.literal(values as unknown as T[number][], { error: () => `give one of ${values.join(", ")}` });

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { PlatformReference, ResolvedRequest } from "./arguments";
 import type { MasterLogin } from "./master-login";
 import { instanceTags, type StandardShape } from "./standard-shape";
@@ -18,7 +19,12 @@ export interface InstanceSettings {
  * Every audited property is said, `false` and `0` included: the engine compares only what a program says, so one left out drifts unseen.
  * Not sent: the port (AWS gives 5432; the endpoint's own is what counts) and IOPS and throughput (refused below 400 GiB).
  */
-export function instanceArguments(request: ResolvedRequest, shape: StandardShape, platform: PlatformReference, settings: InstanceSettings): aws.rds.InstanceArgs {
+export function instanceArguments(
+  request: ResolvedRequest,
+  shape: StandardShape,
+  platform: PlatformReference,
+  settings: InstanceSettings,
+): aws.rds.InstanceArgs {
   return {
     identifier: shape.identifier,
     engine: "postgres",
@@ -95,12 +101,27 @@ export function instanceOptions(request: ResolvedRequest, shape: StandardShape, 
   };
 }
 
+/** Random at its end: with a fixed name the second deletion would fail, when the first one's snapshot still exists. */
+export function finalSnapshotIdentifier(name: string, shape: StandardShape, options: pulumi.CustomResourceOptions): pulumi.Output<string> | undefined {
+  if (!shape.finalSnapshot) return undefined;
+  const { hex } = new random.RandomId(`${name}-final-snapshot`, { byteLength: 4, keepers: { identifier: shape.identifier } }, options);
+  return pulumi.interpolate`${shape.identifier}-final-${hex}`;
+}
+
 /** The pinned minor if the cloud offers it, else the newest it offers of the major; never one below the minimum. */
 export function resolvedEngineVersion(shape: StandardShape, options: pulumi.InvokeOutputOptions): pulumi.Output<string> {
-  const found = aws.rds.getEngineVersionOutput(shape.engineVersion ? { engine: "postgres", version: shape.engineVersion } : { engine: "postgres", parameterGroupFamily: shape.parameterGroupFamily, latest: true }, options);
-  return found.versionActual.apply(version => {
-    const [minimum, offered] = [shape.minimumEngineVersion, version].map(text => Number(text.split(".")[1] ?? 0));
-    if ((offered ?? 0) < (minimum ?? 0)) throw new pulumi.RunError(`engineVersion: the cloud offers ${version} at most, the standard asks for ${shape.minimumEngineVersion} or newer; give another postgresMajor`);
+  const found = aws.rds.getEngineVersionOutput(
+    shape.engineVersion
+      ? { engine: "postgres", version: shape.engineVersion }
+      : { engine: "postgres", parameterGroupFamily: shape.parameterGroupFamily, latest: true },
+    options,
+  );
+  return found.versionActual.apply((version) => {
+    const [minimum, offered] = [shape.minimumEngineVersion, version].map((text) => Number(text.split(".")[1] ?? 0));
+    if ((offered ?? 0) < (minimum ?? 0))
+      throw new pulumi.RunError(
+        `engineVersion: the cloud offers ${version} at most, the standard asks for ${shape.minimumEngineVersion} or newer; give another postgresMajor`,
+      );
     return version;
   });
 }

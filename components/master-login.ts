@@ -17,24 +17,47 @@ export interface MasterLogin {
   leaves: pulumi.Resource[];
 }
 
-export function masterLogin(name: string, request: ResolvedRequest, shape: StandardShape, settings: { keyArn: pulumi.Input<string>; tags: Record<string, string> }, options: pulumi.CustomResourceOptions): MasterLogin {
+export function masterLogin(
+  name: string,
+  request: ResolvedRequest,
+  shape: StandardShape,
+  settings: { keyArn: pulumi.Input<string>; tags: Record<string, string> },
+  options: pulumi.CustomResourceOptions,
+): MasterLogin {
   if (request.import?.asFound.manageMasterUserPassword === false) return { instanceArguments: {}, own: undefined, leaves: [] };
-  if (request.masterPassword === "managed") return { instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn }, own: undefined, leaves: [] };
-  const own = passwordWithSecret(`${name}-master`, { secretName: secretNameOf(request, "master"), purpose: "master login", recoveryDays: shape.secretRecoveryDays, ...settings }, options);
-  const version = new aws.secretsmanager.SecretVersion(`${name}-master-secret-version`, { secretId: own.secret.arn, secretString: pulumi.jsonStringify({ username: masterUsername, password: own.password }) }, options);
+  if (request.masterPassword === "managed")
+    return { instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn }, own: undefined, leaves: [] };
+  const own = passwordWithSecret(
+    `${name}-master`,
+    { secretName: secretNameOf(request, "master"), purpose: "master login", recoveryDays: shape.secretRecoveryDays, ...settings },
+    options,
+  );
+  const version = new aws.secretsmanager.SecretVersion(
+    `${name}-master-secret-version`,
+    { secretId: own.secret.arn, secretString: pulumi.jsonStringify({ username: masterUsername, password: own.password }) },
+    options,
+  );
   return { instanceArguments: { password: own.password }, own, leaves: [version] };
 }
 
 /** Letters and digits only: the password stands in connection strings and in files of many formats. 40 of them are 238 bits. */
-export function passwordWithSecret(name: string, settings: { secretName: string; purpose: string; recoveryDays: number; keyArn: pulumi.Input<string>; tags: Record<string, string> }, options: pulumi.CustomResourceOptions) {
+export function passwordWithSecret(
+  name: string,
+  settings: { secretName: string; purpose: string; recoveryDays: number; keyArn: pulumi.Input<string>; tags: Record<string, string> },
+  options: pulumi.CustomResourceOptions,
+) {
   const password = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
-  const secret = new aws.secretsmanager.Secret(`${name}-secret`, {
-    name: settings.secretName,
-    description: `Shipshape: ${settings.purpose}`,
-    kmsKeyId: settings.keyArn,
-    recoveryWindowInDays: settings.recoveryDays,
-    tags: settings.tags,
-  }, options);
+  const secret = new aws.secretsmanager.Secret(
+    `${name}-secret`,
+    {
+      name: settings.secretName,
+      description: `Shipshape: ${settings.purpose}`,
+      kmsKeyId: settings.keyArn,
+      recoveryWindowInDays: settings.recoveryDays,
+      tags: settings.tags,
+    },
+    options,
+  );
   return { password, secret };
 }
 
@@ -43,28 +66,39 @@ export function passwordWithSecret(name: string, settings: { secretName: string;
  * Its password is looked up at every run of the program, so that a rotation between two runs breaks nothing, as long as refresh and destroy run
  * the program too (PULUMI_RUN_PROGRAM=true, or `--run-program`).
  */
-export function adminConnection(name: string, instance: aws.rds.Instance, shape: StandardShape, login: MasterLogin, platform: PlatformReference, options: pulumi.CustomResourceOptions): postgresql.Provider {
+export function adminConnection(
+  name: string,
+  instance: aws.rds.Instance,
+  shape: StandardShape,
+  login: MasterLogin,
+  platform: PlatformReference,
+  options: pulumi.CustomResourceOptions,
+): postgresql.Provider {
   warnIfUnreachable(instance, shape.identifier);
-  return new postgresql.Provider(`${name}-postgresql`, {
-    host: instance.address,
-    port: instance.port,
-    database: shape.databaseName,
-    username: instance.username,
-    password: login.own?.password ?? managedPassword(instance, options),
-    superuser: false,
-    sslmode: "verify-full",
-    sslrootcert: platform.caBundlePath,
-    connectTimeout: 15,
-  }, options);
+  return new postgresql.Provider(
+    `${name}-postgresql`,
+    {
+      host: instance.address,
+      port: instance.port,
+      database: shape.databaseName,
+      username: instance.username,
+      password: login.own?.password ?? managedPassword(instance, options),
+      superuser: false,
+      sslmode: "verify-full",
+      sslrootcert: platform.caBundlePath,
+      connectTimeout: 15,
+    },
+    options,
+  );
 }
 
 function managedPassword(instance: aws.rds.Instance, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const arn = instance.masterUserSecrets.apply(secrets => {
+  const arn = instance.masterUserSecrets.apply((secrets) => {
     const found = secrets?.[0]?.secretArn;
-    if (!found) throw new pulumi.RunError("the database has no managed master password; give accessRoles \"later\" until it has");
+    if (!found) throw new pulumi.RunError('the database has no managed master password; give accessRoles "later" until it has');
     return found;
   });
   const invokeOptions: pulumi.InvokeOutputOptions = options.parent ? { parent: options.parent } : {};
   const secret = aws.secretsmanager.getSecretVersionOutput({ secretId: arn }, invokeOptions);
-  return pulumi.secret(secret.secretString.apply(text => String((JSON.parse(text) as { password: unknown }).password)));
+  return pulumi.secret(secret.secretString.apply((text) => String((JSON.parse(text) as { password: unknown }).password)));
 }

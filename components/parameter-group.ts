@@ -11,13 +11,19 @@ interface ParameterGroupSettings {
 
 /** A parameter group in the standard's spelling; the platform has one for each family, a database with values of its own another. */
 export function parameterGroup(name: string, settings: ParameterGroupSettings, options: pulumi.CustomResourceOptions): aws.rds.ParameterGroup {
-  return new aws.rds.ParameterGroup(name, {
-    name: settings.groupName,
-    family: settings.family,
-    description: `Shipshape standard for ${settings.family}`,
-    // In the order of their names, so that a reordered table is no difference.
-    parameters: [...settings.parameters].sort((one, other) => (one.name < other.name ? -1 : 1)).map(({ name, value, applyMethod }) => ({ name, value, applyMethod })),
-    skipDestroy: false,
-    tags: settings.tags,
-  }, options);
+  return new aws.rds.ParameterGroup(
+    name,
+    {
+      name: settings.groupName,
+      family: settings.family,
+      description: `Shipshape standard for ${settings.family}`,
+      // In the order of their names, so that a reordered table is no difference.
+      parameters: [...settings.parameters]
+        .sort((one, other) => (one.name < other.name ? -1 : 1))
+        .map(({ name, value, applyMethod }) => ({ name, value, applyMethod })),
+      skipDestroy: false,
+      tags: settings.tags,
+    },
+    options,
+  );
 }

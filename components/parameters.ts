@@ -39,7 +39,12 @@ export interface ParameterBounds {
   unit: string;
   applyMethod: Parameter["applyMethod"];
 }
-const bounds = (min: number, max: number, unit: string, applyMethod: Parameter["applyMethod"] = "immediate"): ParameterBounds => ({ min, max, unit, applyMethod });
+const bounds = (min: number, max: number, unit: string, applyMethod: Parameter["applyMethod"] = "immediate"): ParameterBounds => ({
+  min,
+  max,
+  unit,
+  applyMethod,
+});
 
 /** What a team may set, and how far. A bound keeps one database from starving itself, or from weakening the standard. */
 export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
@@ -66,7 +71,7 @@ export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
 
 /** The standard with a team's values over it: a value replaces, it never removes. */
 export function resolvedParameters(asked: Readonly<Record<string, number>>): Parameter[] {
-  const kept = standardParameters.filter(parameter => !(parameter.name in asked));
+  const kept = standardParameters.filter((parameter) => !(parameter.name in asked));
   const set = Object.entries(asked).map(([name, value]) => ({ name, value: String(value), applyMethod: allowedParameters[name]?.applyMethod ?? "immediate" }));
   return [...kept, ...set];
 }

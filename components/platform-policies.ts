@@ -15,21 +15,57 @@ export function keyPolicy({ partition, region, account }: Place): string {
   const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
   return document([
     { Sid: "AccountAdministers", Effect: "Allow", Principal: { AWS: `arn:${partition}:iam::${account}:root` }, Action: "kms:*", Resource: "*" },
-    { Sid: "LogGroups", Effect: "Allow", Principal: { Service: `logs.${region}.amazonaws.com` }, Action: use, Resource: "*", Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/aws/rds/*` } } },
-    { Sid: "AlarmsAndEvents", Effect: "Allow", Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] }, Action: ["kms:GenerateDataKey*", "kms:Decrypt"], Resource: "*", Condition: { StringEquals: { "aws:SourceAccount": account } } },
-    { Sid: "Backups", Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: ["kms:CreateGrant", ...use], Resource: "*", Condition: { StringEquals: { "aws:SourceAccount": account }, Bool: { "kms:GrantIsForAWSResource": "true" } } },
+    {
+      Sid: "LogGroups",
+      Effect: "Allow",
+      Principal: { Service: `logs.${region}.amazonaws.com` },
+      Action: use,
+      Resource: "*",
+      Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/aws/rds/*` } },
+    },
+    {
+      Sid: "AlarmsAndEvents",
+      Effect: "Allow",
+      Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] },
+      Action: ["kms:GenerateDataKey*", "kms:Decrypt"],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceAccount": account } },
+    },
+    {
+      Sid: "Backups",
+      Effect: "Allow",
+      Principal: { Service: "backup.amazonaws.com" },
+      Action: ["kms:CreateGrant", ...use],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceAccount": account }, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
   ]);
 }
 
 export function topicPolicy(topicArn: string, { account }: Place): string {
   return document([
-    { Sid: "AlarmsAndEvents", Effect: "Allow", Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] }, Action: "sns:Publish", Resource: topicArn, Condition: { StringEquals: { "aws:SourceAccount": account } } },
+    {
+      Sid: "AlarmsAndEvents",
+      Effect: "Allow",
+      Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] },
+      Action: "sns:Publish",
+      Resource: topicArn,
+      Condition: { StringEquals: { "aws:SourceAccount": account } },
+    },
   ]);
 }
 
 /** The vault of the other Region takes copies from this account, and from nowhere else. */
 export function copyVaultPolicy({ partition, account }: Place): string {
-  return document([{ Sid: "CopiesFromThisAccount", Effect: "Allow", Principal: { AWS: `arn:${partition}:iam::${account}:root` }, Action: "backup:CopyIntoBackupVault", Resource: "*" }]);
+  return document([
+    {
+      Sid: "CopiesFromThisAccount",
+      Effect: "Allow",
+      Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+      Action: "backup:CopyIntoBackupVault",
+      Resource: "*",
+    },
+  ]);
 }
 
 export function assumedBy(service: string): string {

@@ -26,13 +26,13 @@ export function warnIfUnreachable(instance: aws.rds.Instance, identifier: string
 
 /** Undefined when something accepts a connection there. */
 export function whyUnreachable(host: string, port: number, timeoutSeconds: number): Promise<string | undefined> {
-  return new Promise(resolve => {
+  return new Promise((resolve) => {
     const socket = connect({ host, port });
     const answer = (reason?: string) => {
       socket.destroy();
       resolve(reason);
     };
     socket.setTimeout(timeoutSeconds * 1000, () => answer(`no answer within ${timeoutSeconds} s`));
-    socket.once("connect", () => answer()).once("error", error => answer((error as NodeJS.ErrnoException).code ?? error.message));
+    socket.once("connect", () => answer()).once("error", (error) => answer((error as NodeJS.ErrnoException).code ?? error.message));
   });
 }

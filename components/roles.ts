@@ -23,11 +23,56 @@ export interface RoleStandard {
 }
 
 export const roleStandards: Record<RoleName, RoleStandard> = {
-  owner: { purpose: "owns the application's schema and runs migrations", memberOf: [], onDatabase: ["CONNECT", "TEMPORARY"], onTables: [], onSequences: [], statementTimeoutMilliseconds: 0, idleInTransactionTimeoutMilliseconds: 300_000, connectionLimit: -1 },
-  readwrite: { purpose: "the application: reads and writes rows, changes no structure", memberOf: [], onDatabase: ["CONNECT", "TEMPORARY"], onTables: ["SELECT", "INSERT", "UPDATE", "DELETE"], onSequences: ["USAGE", "SELECT"], statementTimeoutMilliseconds: 60_000, idleInTransactionTimeoutMilliseconds: 60_000, connectionLimit: -1 },
-  readonly: { purpose: "people and reports: reads rows", memberOf: [], onDatabase: ["CONNECT"], onTables: ["SELECT"], onSequences: ["SELECT"], statementTimeoutMilliseconds: 300_000, idleInTransactionTimeoutMilliseconds: 60_000, connectionLimit: -1 },
-  monitoring: { purpose: "metrics collectors: reads statistics, no rows", memberOf: ["pg_monitor"], onDatabase: ["CONNECT"], onTables: [], onSequences: [], statementTimeoutMilliseconds: 30_000, idleInTransactionTimeoutMilliseconds: 10_000, connectionLimit: 5 },
-  shipshape: { purpose: "the control plane: reads catalogs, checks integrity, owns the schema shipshape, reads no rows", memberOf: ["pg_monitor"], onDatabase: ["CONNECT"], onTables: [], onSequences: [], statementTimeoutMilliseconds: 0, idleInTransactionTimeoutMilliseconds: 60_000, connectionLimit: 10 },
+  owner: {
+    purpose: "owns the application's schema and runs migrations",
+    memberOf: [],
+    onDatabase: ["CONNECT", "TEMPORARY"],
+    onTables: [],
+    onSequences: [],
+    statementTimeoutMilliseconds: 0,
+    idleInTransactionTimeoutMilliseconds: 300_000,
+    connectionLimit: -1,
+  },
+  readwrite: {
+    purpose: "the application: reads and writes rows, changes no structure",
+    memberOf: [],
+    onDatabase: ["CONNECT", "TEMPORARY"],
+    onTables: ["SELECT", "INSERT", "UPDATE", "DELETE"],
+    onSequences: ["USAGE", "SELECT"],
+    statementTimeoutMilliseconds: 60_000,
+    idleInTransactionTimeoutMilliseconds: 60_000,
+    connectionLimit: -1,
+  },
+  readonly: {
+    purpose: "people and reports: reads rows",
+    memberOf: [],
+    onDatabase: ["CONNECT"],
+    onTables: ["SELECT"],
+    onSequences: ["SELECT"],
+    statementTimeoutMilliseconds: 300_000,
+    idleInTransactionTimeoutMilliseconds: 60_000,
+    connectionLimit: -1,
+  },
+  monitoring: {
+    purpose: "metrics collectors: reads statistics, no rows",
+    memberOf: ["pg_monitor"],
+    onDatabase: ["CONNECT"],
+    onTables: [],
+    onSequences: [],
+    statementTimeoutMilliseconds: 30_000,
+    idleInTransactionTimeoutMilliseconds: 10_000,
+    connectionLimit: 5,
+  },
+  shipshape: {
+    purpose: "the control plane: reads catalogs, checks integrity, owns the schema shipshape, reads no rows",
+    memberOf: ["pg_monitor"],
+    onDatabase: ["CONNECT"],
+    onTables: [],
+    onSequences: [],
+    statementTimeoutMilliseconds: 0,
+    idleInTransactionTimeoutMilliseconds: 60_000,
+    connectionLimit: 10,
+  },
 };
 
 /** Roles that use the application's schema by grant; the owner does by owning it. `shipshape` needs its names to check its indexes. */
@@ -44,7 +89,29 @@ export const controlSchema = "shipshape";
  * no dblink), nor run on their own schedule, nor read files.
  */
 export const allowedExtensions = [
-  "bloom", "btree_gin", "btree_gist", "citext", "cube", "earthdistance", "fuzzystrmatch", "hstore", "intarray", "isn", "ltree", "pg_stat_statements", "pg_trgm",
-  "pgaudit", "pgcrypto", "pgrowlocks", "pgstattuple", "seg", "tablefunc", "tsm_system_rows", "tsm_system_time", "unaccent", "uuid-ossp", "vector",
+  "bloom",
+  "btree_gin",
+  "btree_gist",
+  "citext",
+  "cube",
+  "earthdistance",
+  "fuzzystrmatch",
+  "hstore",
+  "intarray",
+  "isn",
+  "ltree",
+  "pg_stat_statements",
+  "pg_trgm",
+  "pgaudit",
+  "pgcrypto",
+  "pgrowlocks",
+  "pgstattuple",
+  "seg",
+  "tablefunc",
+  "tsm_system_rows",
+  "tsm_system_time",
+  "unaccent",
+  "uuid-ossp",
+  "vector",
 ] as const;
 export const defaultExtensions = ["pg_stat_statements", "pgaudit"] as const;

@@ -1,19 +1,20 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { accessRoles, type RoleLogin } from "./access-roles";
 import { alarm, standardAlarms } from "./alarms";
 import { databaseRequest, type StandardDatabaseArgs } from "./arguments";
 import { consumerSettings, type ConsumerSettings } from "./consumers";
 import { parseInput } from "./input-errors";
-import { instanceArguments, instanceOptions, resolvedEngineVersion } from "./instance";
+import { finalSnapshotIdentifier, instanceArguments, instanceOptions, resolvedEngineVersion } from "./instance";
 import { keystone } from "./keystone";
+import { logGroupName, logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
 import { parameterGroup } from "./parameter-group";
 import { resolvedParameters } from "./parameters";
 import type { RoleName } from "./roles";
+import { securityGroup } from "./security-group";
 import { standardShape, standardTags, type StandardShape } from "./standard-shape";
-import { exportedLogs, postgresPort, standardVersion } from "./standards";
+import { exportedLogs, standardVersion } from "./standards";
 
 /**
  * PostgreSQL on RDS as the standard says: encrypted, backed up, watched, owned, and reachable by named roles only.
@@ -49,49 +50,63 @@ export class StandardDatabase extends pulumi.ComponentResource {
     const { platform, reachableFrom, ...plain } = args;
     const request = parseInput(databaseRequest, plain, `StandardDatabase "${name}"`);
     const shape = standardShape(request);
-    super("shipshape:index:StandardDatabase", name, { service: shape.service, environment: shape.environment, tier: shape.tier, size: shape.size, standardVersion }, options);
+    super(
+      "shipshape:index:StandardDatabase",
+      name,
+      { service: shape.service, environment: shape.environment, tier: shape.tier, size: shape.size, standardVersion },
+      options,
+    );
     const tags = standardTags(shape, request.costCenter, `${pulumi.getProject()}/${pulumi.getStack()}`);
     const child = { parent: this };
 
-    const securityGroup = new aws.ec2.SecurityGroup(`${name}-security-group`, {
-      name: `${shape.identifier}-database`,
-      description: `Who may connect to ${shape.identifier}`,
-      vpcId: platform.vpcId,
-      // Inline, so that the list is the whole list: a rule opened by hand is drift.
-      ingress: Object.entries(reachableFrom ?? {}).map(([source, groupId]) => ({ description: source, protocol: "tcp", fromPort: postgresPort, toPort: postgresPort, securityGroups: [groupId], self: false })),
-      egress: [],
-      revokeRulesOnDelete: false,
-      tags,
-    }, child);
+    const keyArn = platform.keyArn;
 
-    // Before the instance: RDS would make them itself, without retention and without our key.
-    const logGroups = exportedLogs.map(log => {
-      const groupName = `/aws/rds/instance/${shape.identifier}/${log}`;
-      return new aws.cloudwatch.LogGroup(`${name}-log-${log}`, {
-        name: groupName, retentionInDays: shape.logRetentionDays, kmsKeyId: platform.keyArn, skipDestroy: shape.keepLogs, tags,
-      }, request.import?.logGroupsExist ? { ...child, import: groupName } : child);
-    });
-
+    const group = securityGroup(
+      `${name}-security-group`,
+      {
+        groupName: `${shape.identifier}-database`,
+        description: `Who may connect to ${shape.identifier}`,
+        vpcId: platform.vpcId,
+        reachableFrom: reachableFrom ?? {},
+        tags,
+      },
+      child,
+    );
+    const logs = logGroups(`${name}-log`, shape, { keyArn, exist: request.import?.logGroupsExist ?? false, tags }, child);
     const ownParameters = shape.ownParameterGroup
-      ? parameterGroup(`${name}-parameters`, { groupName: `${shape.identifier}-${shape.parameterGroupFamily}`, family: shape.parameterGroupFamily, parameters: resolvedParameters(request.parameters), tags }, child)
+      ? parameterGroup(
+          `${name}-parameters`,
+          {
+            groupName: `${shape.identifier}-${shape.parameterGroupFamily}`,
+            family: shape.parameterGroupFamily,
+            parameters: resolvedParameters(request.parameters),
+            tags,
+          },
+          child,
+        )
       : undefined;
-    const login = masterLogin(name, request, shape, { keyArn: platform.keyArn, tags }, child);
-    // A fixed name would fail the second time, when the first snapshot still exists.
-    const finalSnapshot = shape.finalSnapshot ? new random.RandomId(`${name}-final-snapshot`, { byteLength: 4, keepers: { identifier: shape.identifier } }, child) : undefined;
-    const finalSnapshotIdentifier = finalSnapshot ? pulumi.interpolate`${shape.identifier}-final-${finalSnapshot.hex}` : undefined;
-    const instance = new aws.rds.Instance(`${name}-instance`, instanceArguments(request, shape, platform, {
-      engineVersion: resolvedEngineVersion(shape, child),
-      parameterGroupName: ownParameters?.name ?? platformParameterGroup(platform.parameterGroupNames, shape),
-      securityGroupId: securityGroup.id,
-      finalSnapshotIdentifier,
-      login,
-      tags,
-    }), instanceOptions(request, shape, { ...child, dependsOn: logGroups }));
+    const login = masterLogin(name, request, shape, { keyArn, tags }, child);
+    const snapshot = finalSnapshotIdentifier(name, shape, child);
+    const instance = new aws.rds.Instance(
+      `${name}-instance`,
+      instanceArguments(request, shape, platform, {
+        engineVersion: resolvedEngineVersion(shape, child),
+        parameterGroupName: ownParameters?.name ?? platformParameterGroup(platform.parameterGroupNames, shape),
+        securityGroupId: group.id,
+        finalSnapshotIdentifier: snapshot,
+        login,
+        tags,
+      }),
+      instanceOptions(request, shape, { ...child, dependsOn: logs }),
+    );
 
-    const alarms = standardAlarms(shape).map(standard => alarm(`${name}-alarm`, standard, instance, { identifier: shape.identifier, topicArn: platform.topicArn, tags }, child));
-    const access = request.accessRoles === "declared"
-      ? accessRoles(name, shape, { instance, connection: adminConnection(name, instance, shape, login, platform, child), keyArn: platform.keyArn, tags }, this)
-      : undefined;
+    const alarms = standardAlarms(shape).map((standard) =>
+      alarm(`${name}-alarm`, standard, instance, { identifier: shape.identifier, topicArn: platform.topicArn, tags }, child),
+    );
+    const access =
+      request.accessRoles === "declared"
+        ? accessRoles(name, shape, { instance, connection: adminConnection(name, instance, shape, login, platform, child), keyArn, tags }, this)
+        : undefined;
     keystone(name, shape.protect, [...alarms, ...(access?.leaves ?? []), ...login.leaves], child);
     const logins: Partial<Record<RoleName, RoleLogin>> = access?.logins ?? {};
 
@@ -101,42 +116,64 @@ export class StandardDatabase extends pulumi.ComponentResource {
     this.port = instance.port;
     this.databaseName = shape.databaseName;
     this.resourceId = instance.resourceId;
-    this.securityGroupId = securityGroup.id;
+    this.securityGroupId = group.id;
     this.engineVersion = instance.engineVersionActual;
-    this.connectionStrings = pick(logins, entry => entry.connectionString);
-    this.secretArns = pick(logins, entry => entry.secretArn);
-    this.masterSecretArn = login.own ? login.own.secret.arn : instance.masterUserSecrets.apply(secrets => secrets?.[0]?.secretArn);
-    this.consumers = consumerSettings(instance, shape, logins, platform.keyArn);
-    this.remainsAfterDestroy = remainsAfterDestroy(shape, Object.keys(logins) as RoleName[], finalSnapshotIdentifier, instance.resourceId, platform.keyArn);
+    this.connectionStrings = pick(logins, (entry) => entry.connectionString);
+    this.secretArns = pick(logins, (entry) => entry.secretArn);
+    this.masterSecretArn = login.own ? login.own.secret.arn : instance.masterUserSecrets.apply((secrets) => secrets?.[0]?.secretArn);
+    this.consumers = consumerSettings(instance, shape, logins, keyArn);
+    this.remainsAfterDestroy = remainsAfterDestroy(shape, Object.keys(logins) as RoleName[], snapshot, instance.resourceId, keyArn);
     this.registerOutputs({
-      endpoint: this.endpoint, port: this.port, databaseName: this.databaseName, resourceId: this.resourceId, securityGroupId: this.securityGroupId, secretArns: this.secretArns, shape,
-      maintenanceWindow: shape.maintenanceWindow, applyImmediately: false, remainsAfterDestroy: this.remainsAfterDestroy,
+      endpoint: this.endpoint,
+      port: this.port,
+      databaseName: this.databaseName,
+      resourceId: this.resourceId,
+      securityGroupId: this.securityGroupId,
+      secretArns: this.secretArns,
+      shape,
+      maintenanceWindow: shape.maintenanceWindow,
+      applyImmediately: false,
+      remainsAfterDestroy: this.remainsAfterDestroy,
     });
   }
 }
 
 function platformParameterGroup(names: pulumi.Input<Record<string, string>>, shape: StandardShape): pulumi.Output<string> {
-  return pulumi.output(names).apply(byFamily => {
+  return pulumi.output(names).apply((byFamily) => {
     const found = byFamily[shape.parameterGroupFamily];
-    if (!found) throw new pulumi.RunError(`postgresMajor: the platform has no parameter group for ${shape.parameterGroupFamily}, only for ${Object.keys(byFamily).join(", ")}; add the major to the platform's postgresMajors`);
+    if (!found)
+      throw new pulumi.RunError(
+        `postgresMajor: the platform has no parameter group for ${shape.parameterGroupFamily}, only for ${Object.keys(byFamily).join(", ")}; add the major to the platform's postgresMajors`,
+      );
     return found;
   });
 }
 
 function pick<T>(logins: Partial<Record<RoleName, RoleLogin>>, from: (login: RoleLogin) => T | undefined): Partial<Record<RoleName, T>> {
-  return Object.fromEntries(Object.entries(logins).flatMap(([role, login]) => {
-    const value = from(login);
-    return value === undefined ? [] : [[role, value]];
-  }));
+  return Object.fromEntries(
+    Object.entries(logins).flatMap(([role, login]) => {
+      const value = from(login);
+      return value === undefined ? [] : [[role, value]];
+    }),
+  );
 }
 
-function remainsAfterDestroy(shape: StandardShape, roles: RoleName[], snapshot: pulumi.Output<string> | undefined, resourceId: pulumi.Output<string>, keyArn: pulumi.Input<string>): pulumi.Output<string[]> {
+function remainsAfterDestroy(
+  shape: StandardShape,
+  roles: RoleName[],
+  snapshot: pulumi.Output<string> | undefined,
+  resourceId: pulumi.Output<string>,
+  keyArn: pulumi.Input<string>,
+): pulumi.Output<string[]> {
   const kept: pulumi.Input<string>[] = [];
   if (snapshot) kept.push(pulumi.interpolate`final snapshot ${snapshot}`);
   if (shape.retainAutomatedBackups) kept.push(pulumi.interpolate`automated backups of ${resourceId}, for ${shape.backupRetentionDays} days`);
   if (kept.length > 0) kept.push(pulumi.interpolate`the platform's key ${keyArn}, which opens them`);
-  if (shape.keepLogs) kept.push(...exportedLogs.map(log => `log group /aws/rds/instance/${shape.identifier}/${log}, entries for ${shape.logRetentionDays} days`));
+  if (shape.keepLogs) kept.push(...exportedLogs.map((log) => `log group ${logGroupName(shape.identifier, log)}, entries for ${shape.logRetentionDays} days`));
   // With `masterPassword: "own"` the master's goes the same way.
-  if (shape.secretRecoveryDays > 0) kept.push(...roles.flatMap(role => shape.roles[role].secretName ?? []).map(secret => `secret ${secret}, recoverable for ${shape.secretRecoveryDays} days`));
+  if (shape.secretRecoveryDays > 0)
+    kept.push(
+      ...roles.flatMap((role) => shape.roles[role].secretName ?? []).map((secret) => `secret ${secret}, recoverable for ${shape.secretRecoveryDays} days`),
+    );
   return pulumi.all(kept);
 }

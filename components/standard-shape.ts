@@ -4,8 +4,23 @@ import { databaseNameOf, identifierOf, secretNameOf } from "./names";
 import { resolvedParameters } from "./parameters";
 import { roleNames, roleStandards, type Authentication, type RoleName } from "./roles";
 import {
-  backupHours, backupPlanTag, logRetentionDays, maintenanceWindows, secretRecoveryDays, sizeStandards, standardTag, standardVersion, tierStandard, versionStandards,
-  type BackupPlan, type DataClassification, type Environment, type PostgresMajor, type Ring, type Size, type Tier,
+  backupHours,
+  backupPlanTag,
+  logRetentionDays,
+  maintenanceWindows,
+  secretRecoveryDays,
+  sizeStandards,
+  standardTag,
+  standardVersion,
+  tierStandard,
+  versionStandards,
+  type BackupPlan,
+  type DataClassification,
+  type Environment,
+  type PostgresMajor,
+  type Ring,
+  type Size,
+  type Tier,
 } from "./standards";
 
 /** Tier, size and environment, resolved: everything the standard decides for one database, and nothing the cloud decides. */
@@ -112,7 +127,7 @@ export function standardShape(request: ResolvedRequest): StandardShape {
     parameters: Object.fromEntries(resolvedParameters(request.parameters).map(({ name, value }) => [name, value])),
     ownParameterGroup: Object.keys(request.parameters).length > 0,
     extensions: [...new Set(request.extensions)].sort(),
-    roles: Object.fromEntries(roleNames.map(name => [name, roleShape(name, request)])) as Record<RoleName, RoleShape>,
+    roles: Object.fromEntries(roleNames.map((name) => [name, roleShape(name, request)])) as Record<RoleName, RoleShape>,
     deviations: Object.keys(request.import?.asFound ?? {}).sort(),
   };
 }

@@ -38,9 +38,42 @@ export interface TierStandard {
  * 35 days is the longest RDS keeps automated backups (RDS User Guide, "Backup retention period").
  */
 const productionTiers: Record<Tier, TierStandard> = {
-  gold: { rpoSeconds: 600, rtoSeconds: 3_600, backupRetentionDays: 35, multiAz: true, drillEveryDays: 7, ring: 3, monitoringIntervalSeconds: 15, backupPlan: "vault-and-copy", protected: true, retainAutomatedBackups: true },
-  silver: { rpoSeconds: 600, rtoSeconds: 14_400, backupRetentionDays: 14, multiAz: true, drillEveryDays: 30, ring: 2, monitoringIntervalSeconds: 60, backupPlan: "vault", protected: true, retainAutomatedBackups: true },
-  bronze: { rpoSeconds: 600, rtoSeconds: 86_400, backupRetentionDays: 7, multiAz: false, drillEveryDays: 90, ring: 1, monitoringIntervalSeconds: 60, backupPlan: "none", protected: true, retainAutomatedBackups: true },
+  gold: {
+    rpoSeconds: 600,
+    rtoSeconds: 3_600,
+    backupRetentionDays: 35,
+    multiAz: true,
+    drillEveryDays: 7,
+    ring: 3,
+    monitoringIntervalSeconds: 15,
+    backupPlan: "vault-and-copy",
+    protected: true,
+    retainAutomatedBackups: true,
+  },
+  silver: {
+    rpoSeconds: 600,
+    rtoSeconds: 14_400,
+    backupRetentionDays: 14,
+    multiAz: true,
+    drillEveryDays: 30,
+    ring: 2,
+    monitoringIntervalSeconds: 60,
+    backupPlan: "vault",
+    protected: true,
+    retainAutomatedBackups: true,
+  },
+  bronze: {
+    rpoSeconds: 600,
+    rtoSeconds: 86_400,
+    backupRetentionDays: 7,
+    multiAz: false,
+    drillEveryDays: 90,
+    ring: 1,
+    monitoringIntervalSeconds: 60,
+    backupPlan: "none",
+    protected: true,
+    retainAutomatedBackups: true,
+  },
 };
 
 /** Outside production the tier keeps its objectives, but not what costs money to keep them: nobody is woken for staging. */

@@ -5,14 +5,17 @@ import { databaseRequest, parseInput, StandardDatabase, type DatabaseRequest, ty
 /** Config `shipshape:request`: StandardDatabase's arguments, and `shipshape:place`: where it stands. */
 const databaseConfig = z.strictObject({
   request: databaseRequest,
-  place: z.strictObject({
-    /** The platform's stack, of the same project. */
-    platformStack: z.string({ error: () => "is missing" }).regex(/^platform\./, { error: () => 'give the platform\'s stack, as "platform.dev"' }),
-    /** Security group ids by the name of who is behind them. @default {} nobody */
-    reachableFrom: z.record(z.string(), z.string().regex(/^sg-[0-9a-f]+$/, { error: () => "give a security group id, as sg-0a1b2c3d4e5f60001" })).default({}),
-    /** File of certificates to trust when making roles. @default what PGSSLROOTCERT names */
-    caBundlePath: z.string().optional(),
-  }, { error: () => "give {platformStack}" }),
+  place: z.strictObject(
+    {
+      /** The platform's stack, of the same project. */
+      platformStack: z.string({ error: () => "is missing" }).regex(/^platform\./, { error: () => 'give the platform\'s stack, as "platform.dev"' }),
+      /** Security group ids by the name of who is behind them. @default {} nobody */
+      reachableFrom: z.record(z.string(), z.string().regex(/^sg-[0-9a-f]+$/, { error: () => "give a security group id, as sg-0a1b2c3d4e5f60001" })).default({}),
+      /** File of certificates to trust when making roles. @default what PGSSLROOTCERT names */
+      caBundlePath: z.string().optional(),
+    },
+    { error: () => "give {platformStack}" },
+  ),
 });
 
 /** One database, all of it from config. */
@@ -20,9 +23,41 @@ export function database(): Record<string, unknown> {
   const config = new pulumi.Config("shipshape");
   const given = { request: config.getObject<DatabaseRequest>("request") ?? {}, place: config.getObject("place") };
   const { request, place } = parseInput(databaseConfig, given, `config of stack ${pulumi.getStack()}`);
-  const made = new StandardDatabase(request.service, { ...request, platform: platformOf(place.platformStack, place.caBundlePath), reachableFrom: place.reachableFrom });
-  const { endpoint, address, port, databaseName, resourceId, securityGroupId, engineVersion, connectionStrings, secretArns, masterSecretArn, consumers, shape, remainsAfterDestroy } = made;
-  return { endpoint, address, port, databaseName, resourceId, securityGroupId, engineVersion, connectionStrings, secretArns, masterSecretArn, ...consumers, shape, remainsAfterDestroy };
+  const made = new StandardDatabase(request.service, {
+    ...request,
+    platform: platformOf(place.platformStack, place.caBundlePath),
+    reachableFrom: place.reachableFrom,
+  });
+  const {
+    endpoint,
+    address,
+    port,
+    databaseName,
+    resourceId,
+    securityGroupId,
+    engineVersion,
+    connectionStrings,
+    secretArns,
+    masterSecretArn,
+    consumers,
+    shape,
+    remainsAfterDestroy,
+  } = made;
+  return {
+    endpoint,
+    address,
+    port,
+    databaseName,
+    resourceId,
+    securityGroupId,
+    engineVersion,
+    connectionStrings,
+    secretArns,
+    masterSecretArn,
+    ...consumers,
+    shape,
+    remainsAfterDestroy,
+  };
 }
 
 function platformOf(stack: string, caBundlePath: string | undefined): PlatformReference {

@@ -5,18 +5,27 @@ import { DatabasePlatform, parseInput, platformRequest } from "../components";
 /** Config `shipshape:platform`: DatabasePlatform's arguments, and `shipshape:network`: where databases stand. */
 const platformConfig = z.strictObject({
   platform: platformRequest,
-  network: z.strictObject({
-    vpcId: z.string({ error: () => "is missing" }).regex(/^vpc-[0-9a-f]+$/, { error: () => "give a VPC id, as vpc-0a1b2c3d4e5f60001" }),
-    subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/, { error: () => "give a subnet id, as subnet-0a1b2c3d4e5f60001" }), { error: () => "is missing" }).min(2, { error: () => "give private subnets in at least two zones" }),
-    /** Of the control plane's workers: they alone reach restored throwaways. @default [] */
-    workerSecurityGroupIds: z.array(z.string().regex(/^sg-[0-9a-f]+$/, { error: () => "give a security group id, as sg-0a1b2c3d4e5f60001" })).default([]),
-  }, { error: () => "give {vpcId, subnetIds}" }),
+  network: z.strictObject(
+    {
+      vpcId: z.string({ error: () => "is missing" }).regex(/^vpc-[0-9a-f]+$/, { error: () => "give a VPC id, as vpc-0a1b2c3d4e5f60001" }),
+      subnetIds: z
+        .array(z.string().regex(/^subnet-[0-9a-f]+$/, { error: () => "give a subnet id, as subnet-0a1b2c3d4e5f60001" }), { error: () => "is missing" })
+        .min(2, { error: () => "give private subnets in at least two zones" }),
+      /** Of the control plane's workers: they alone reach restored throwaways. @default [] */
+      workerSecurityGroupIds: z.array(z.string().regex(/^sg-[0-9a-f]+$/, { error: () => "give a security group id, as sg-0a1b2c3d4e5f60001" })).default([]),
+    },
+    { error: () => "give {vpcId, subnetIds}" },
+  ),
 });
 
 /** What the databases of a Region share. The outputs are what `stacks/database.ts` reads. */
 export function platform(): Record<string, unknown> {
   const config = new pulumi.Config("shipshape");
-  const { platform: request, network } = parseInput(platformConfig, { platform: config.getObject("platform") ?? {}, network: config.getObject("network") }, `config of stack ${pulumi.getStack()}`);
+  const { platform: request, network } = parseInput(
+    platformConfig,
+    { platform: config.getObject("platform") ?? {}, network: config.getObject("network") },
+    `config of stack ${pulumi.getStack()}`,
+  );
   const made = new DatabasePlatform("platform", { ...request, ...network });
   const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames, backupVaultName, isolationSecurityGroupId } = made;
   return { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames, backupVaultName, isolationSecurityGroupId };

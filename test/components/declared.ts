@@ -12,37 +12,56 @@ export interface Declared {
 export async function declare(program: () => unknown, stack = "database.orders-production"): Promise<Declared[]> {
   const seen: { type: string; name: string; inputs: Record<string, unknown> }[] = [];
   const urns: Promise<string>[] = [];
-  await pulumi.runtime.setMocks({
-    newResource: ({ type, name, inputs, id }) => {
-      seen.push({ type, name, inputs });
-      return { id: id || `${name}-id`, state: { ...inputs, ...computed(type, name, inputs) } };
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => {
+        seen.push({ type, name, inputs });
+        return { id: id || `${name}-id`, state: { ...inputs, ...computed(type, name, inputs) } };
+      },
+      call: ({ token }) => answers[token] ?? {},
     },
-    call: ({ token }) => answers[token] ?? {},
+    "shipshape",
+    stack,
     // As a preview: nothing may try to reach a database that is not there.
-  }, "shipshape", stack, true);
+    true,
+    "organization",
+  );
   await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ resource }) => {
-      urns.push(new Promise(resolve => setImmediate(() => resource.urn.apply(resolve))));
+      urns.push(new Promise((resolve) => setImmediate(() => resource.urn.apply(resolve))));
       return undefined;
     });
     program();
   });
   await settled(seen);
   const all = await Promise.all(urns);
-  return seen.filter(one => one.type !== "pulumi:pulumi:Stack").map(one => ({ ...one, urn: all.find(urn => urn.endsWith(`${one.type}::${one.name}`)) ?? "" })).sort((one, other) => (one.urn < other.urn ? -1 : 1));
+  return seen
+    .filter((one) => one.type !== "pulumi:pulumi:Stack")
+    .map((one) => ({ ...one, urn: all.find((urn) => urn.endsWith(`${one.type}::${one.name}`)) ?? "" }))
+    .sort((one, other) => (one.urn < other.urn ? -1 : 1));
 }
 
 /** Registrations are asynchronous; they are over when none came for a few turns. */
 async function settled(seen: unknown[]): Promise<void> {
-  for (let quiet = 0, before = -1; quiet < 20; quiet = seen.length === before ? quiet + 1 : 0) {
+  for (let quiet = 0, before = -1; quiet < 12; quiet = seen.length === before ? quiet + 1 : 0) {
     before = seen.length;
-    await new Promise(resolve => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
 function computed(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  if (type === "pulumi:pulumi:StackReference") return { outputs: platform, secretOutputNames: [] };
   const arn = `arn:aws:mock:eu-central-1:123456789012:${name}`;
-  if (type === "aws:rds/instance:Instance") return { arn: `arn:aws:rds:eu-central-1:123456789012:db:${String(inputs.identifier)}`, address: "db.internal", port: 5432, endpoint: "db.internal:5432", resourceId: "db-MOCK", engineVersionActual: inputs.engineVersion, masterUserSecrets: [{ secretArn: `${arn}-master` }] };
+  if (type === "aws:rds/instance:Instance")
+    return {
+      arn: `arn:aws:rds:eu-central-1:123456789012:db:${String(inputs.identifier)}`,
+      address: "db.internal",
+      port: 5432,
+      endpoint: "db.internal:5432",
+      resourceId: "db-MOCK",
+      engineVersionActual: inputs.engineVersion,
+      masterUserSecrets: [{ secretArn: `${arn}-master` }],
+    };
   if (type === "random:index/randomPassword:RandomPassword") return { result: "secret-of-the-mock" };
   if (type === "random:index/randomId:RandomId") return { hex: "0a1b2c3d" };
   return { arn };
@@ -56,12 +75,24 @@ const answers: Record<string, Record<string, unknown>> = {
   "aws:index/getPartition:getPartition": { partition: "aws" },
 };
 
-export const request = { service: "orders", owner: "team-orders", environment: "production", tier: "gold", size: "small", dataClassification: "confidential", costCenter: "4711" } as const;
+export const request = {
+  service: "orders",
+  owner: "team-orders",
+  environment: "production",
+  tier: "gold",
+  size: "small",
+  dataClassification: "confidential",
+  costCenter: "4711",
+} as const;
 export const platform = {
   vpcId: "vpc-0a1b2c3d4e5f60001",
   subnetGroupName: "shipshape-databases",
   keyArn: "arn:aws:kms:eu-central-1:123456789012:key/0001",
   topicArn: "arn:aws:sns:eu-central-1:123456789012:shipshape-databases",
   monitoringRoleArn: "arn:aws:iam::123456789012:role/shipshape-monitoring",
-  parameterGroupNames: { postgres16: "shipshape-postgres16-standard", postgres17: "shipshape-postgres17-standard", postgres18: "shipshape-postgres18-standard" },
+  parameterGroupNames: {
+    postgres16: "shipshape-postgres16-standard",
+    postgres17: "shipshape-postgres17-standard",
+    postgres18: "shipshape-postgres18-standard",
+  },
 };

@@ -9,13 +9,18 @@ import { startCloud, type Cloud } from "../cloud";
 export interface Engine {
   cloud: Cloud;
   platform: PlatformReference;
+  platformStack: Stack;
   stack(name: string, program: PulumiFn): Promise<Stack>;
   stop(): Promise<void>;
 }
 
 export const platformArguments: DatabasePlatformArgs = {
-  owner: "team-platform", costCenter: "1000", environment: "production", copyRegion: "eu-west-1",
-  vpcId: "vpc-0a1b2c3d4e5f60001", subnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"],
+  owner: "team-platform",
+  costCenter: "1000",
+  environment: "production",
+  copyRegion: "eu-west-1",
+  vpcId: "vpc-0a1b2c3d4e5f60001",
+  subnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"],
 };
 
 export async function startEngine(): Promise<Engine> {
@@ -36,7 +41,7 @@ export async function startEngine(): Promise<Engine> {
   });
   const { outputs } = await made.up();
   const platform = Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value])) as unknown as PlatformReference;
-  return { cloud, platform, stack, stop: () => cloud.stop() };
+  return { cloud, platform, platformStack: made, stack, stop: () => cloud.stop() };
 }
 
 export interface StateResource {
@@ -52,7 +57,7 @@ export interface StateResource {
 /** What the engine sent and got back, as its state has it. */
 export async function stateOf(stack: Stack): Promise<StateResource[]> {
   const exported = (await stack.exportStack()).deployment as { resources?: StateResource[] };
-  return (exported.resources ?? []).map(resource => ({ ...resource, inputs: resource.inputs ?? {}, outputs: resource.outputs ?? {} }));
+  return (exported.resources ?? []).map((resource) => ({ ...resource, inputs: resource.inputs ?? {}, outputs: resource.outputs ?? {} }));
 }
 
 export const nameOf = (urn: string): string => urn.split("::").pop() ?? "";
@@ -82,20 +87,61 @@ export function watch(kind: "plan" | "refresh"): Watched {
       if (event.diagnosticEvent && ["error", "warning"].includes(event.diagnosticEvent.severity)) watched.diagnostics.push(event.diagnosticEvent.message);
       const metadata = kind === "refresh" ? event.resOutputsEvent?.metadata : event.resourcePreEvent?.metadata;
       if (!metadata || ["same", "read", "refresh"].includes(metadata.op)) return;
-      watched.steps.push({ op: metadata.op, name: nameOf(metadata.urn), type: metadata.type, paths: Object.keys(metadata.detailedDiff ?? {}).sort(), outputs: differing(metadata.old?.outputs, metadata.new?.outputs) });
+      watched.steps.push({
+        op: metadata.op,
+        name: nameOf(metadata.urn),
+        type: metadata.type,
+        paths: Object.keys(metadata.detailedDiff ?? {}).sort(),
+        outputs: differing(metadata.old?.outputs, metadata.new?.outputs),
+      });
     },
   };
   return watched;
 }
 
 function differing(old: Record<string, unknown> = {}, now: Record<string, unknown> = {}): string[] {
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(name => JSON.stringify(old[name]) !== JSON.stringify(now[name])).sort();
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name])).sort();
 }
 
 /** Our own routes of the embedded cloud, which stand for a hand in the console. */
 export async function ask(cloud: Cloud, method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${cloud.url}/shipshape/${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }) });
+  const response = await fetch(`${cloud.url}/shipshape/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+  });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
   return text === "" ? undefined : JSON.parse(text);
+}
+
+/** Changes resources behind the engine's back, by their names in a state, and returns those properties of them that a refresh then does not show. */
+export async function changedUnseen(cloud: Cloud, stack: Stack, changes: Record<string, Record<string, unknown>>, seenAs: Record<string, string> = {}) {
+  const state = await stateOf(stack);
+  for (const [name, properties] of Object.entries(changes)) {
+    const found = state.find((resource) => nameOf(resource.urn) === name)!;
+    // A topic's policy has its topic's ARN, which it was given, and none of its own.
+    const arn = "arn" in found.inputs ? undefined : found.outputs.arn;
+    await ask(cloud, "POST", "change", { arn: arn ?? `${found.type}::${found.id}`, properties });
+  }
+  const watched = watch("refresh");
+  await stack.previewRefresh({ onEvent: watched.onEvent });
+  const seen = Object.fromEntries(watched.steps.filter((step) => step.paths.length > 0).map((step) => [step.name, step]));
+  const unseen = Object.entries(changes).flatMap(([name, properties]) => {
+    const heads = new Set([...(seen[name]?.paths ?? []).map((path) => path.split(/[.[]/)[0]), ...(seen[name]?.outputs ?? [])]);
+    const missing = Object.keys(properties).filter((path) => {
+      const property = path.split(".")[0]!;
+      return seen[name]?.op !== "update" || !heads.has(seenAs[property] ?? property);
+    });
+    return missing.map((property) => `${name}.${property}`);
+  });
+  return { unseen, seen };
+}
+
+/** What is recorded and belongs to a service: the platform's resources and the default network belong to none. */
+export async function recordedOf(cloud: Cloud, service: string): Promise<string[]> {
+  const { resources } = (await ask(cloud, "GET", "recorded")) as { resources: { id: string; properties: { tags?: Record<string, string> } }[] };
+  return resources
+    .filter((one) => one.properties.tags?.service === service)
+    .map((one) => one.id)
+    .sort();
 }

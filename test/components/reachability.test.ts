@@ -3,10 +3,10 @@ import { whyUnreachable } from "../../components/reachability";
 
 test("a database that listens is reachable; one that is gone is not, and the reason is named", async () => {
   const server = createServer().listen(0, "127.0.0.1");
-  await new Promise(resolve => server.once("listening", resolve));
+  await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as AddressInfo;
   expect(await whyUnreachable("127.0.0.1", port, 5)).toBeUndefined();
-  await new Promise(resolve => server.close(resolve));
+  await new Promise((resolve) => server.close(resolve));
   expect(await whyUnreachable("127.0.0.1", port, 5)).toBe("ECONNREFUSED");
 });
 

@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
-import { CreateDBInstanceCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand } from "@aws-sdk/client-rds";
+import { DescribeDBInstancesCommand, DescribeDBSnapshotsCommand } from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, ListSecretsCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
-import { Client } from "pg";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
-import { instanceIs } from "../cloud";
+import { loggedIn, type Query } from "./database-login";
 import { request } from "./declared";
-import { ask, nameOf, startEngine, stateOf, watch, type Engine, type StateResource, type Watched } from "./engine";
+import { ask, nameOf, recordedOf, startEngine, stateOf, watch, type Engine, type StateResource, type Watched } from "./engine";
 
-/** One gold production database from its first `up` to what its retirement leaves, and beside it one that leaves nothing and one that was there before. */
+/** One gold production database from its first `up` to what its retirement leaves. Each test goes on where the one before ended. */
 let engine: Engine;
 let orders: Stack;
 let asked: DatabaseRequest;
@@ -17,29 +15,28 @@ let outputs: OutputMap;
 beforeAll(async () => {
   engine = await startEngine();
   asked = { ...request, engineVersion: "17.10", extensions: ["pg_stat_statements"] };
-  orders = await engine.stack("database.orders", program("orders", () => asked));
+  orders = await engine.stack(
+    "database.orders",
+    program("orders", () => asked),
+  );
   ({ outputs } = await orders.up());
 }, 180_000);
 afterAll(() => engine?.stop());
 
 const program = (name: string, args: () => DatabaseRequest) => async () => {
   const made = new StandardDatabase(name, { ...args(), platform: engine.platform, reachableFrom: { api: "sg-0a1b2c3d4e5f60001" } });
-  return { connectionStrings: made.connectionStrings, secretArns: made.secretArns, masterSecretArn: made.masterSecretArn, remainsAfterDestroy: made.remainsAfterDestroy, ecsSecrets: made.consumers.ecsSecrets };
+  return {
+    connectionStrings: made.connectionStrings,
+    secretArns: made.secretArns,
+    masterSecretArn: made.masterSecretArn,
+    remainsAfterDestroy: made.remainsAfterDestroy,
+    ecsSecrets: made.consumers.ecsSecrets,
+  };
 };
 
-async function as<T>(role: string, work: (query: (sql: string) => Promise<unknown[]>) => Promise<T>): Promise<T> {
-  return connected(String((outputs.connectionStrings?.value as Record<string, string>)[role]), work);
+function as<T>(role: string, work: (query: Query) => Promise<T>): Promise<T> {
+  return loggedIn(engine.cloud, (outputs.connectionStrings?.value as Record<string, string>)[role] ?? "", work);
 }
-async function connected<T>(url: string, work: (query: (sql: string) => Promise<unknown[]>) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url.replace("sslmode=verify-full", "sslmode="), ssl: { ca: readFileSync(engine.cloud.env.PGSSLROOTCERT ?? ""), rejectUnauthorized: true } });
-  await client.connect();
-  try {
-    return await work(async sql => (await client.query(sql)).rows as unknown[]);
-  } finally {
-    await client.end();
-  }
-}
-
 async function up(stack: Stack, options: { refresh?: boolean } = {}): Promise<Watched> {
   const watched = watch("plan");
   const result = await stack.up({ onEvent: watched.onEvent, ...options });
@@ -49,19 +46,19 @@ async function up(stack: Stack, options: { refresh?: boolean } = {}): Promise<Wa
 async function drift(stack: Stack): Promise<Watched["steps"]> {
   const watched = watch("refresh");
   await stack.previewRefresh({ onEvent: watched.onEvent });
-  return watched.steps.filter(step => step.paths.length > 0 || step.op !== "update");
+  return watched.steps.filter((step) => step.paths.length > 0 || step.op !== "update");
 }
-const replaced = (watched: Watched) => watched.steps.filter(step => step.op.includes("replace"));
-const resource = async (stack: Stack, name: string): Promise<StateResource> => (await stateOf(stack)).find(one => nameOf(one.urn) === name)!;
+const replaced = (watched: Watched) => watched.steps.filter((step) => step.op.includes("replace"));
+const resource = async (stack: Stack, name: string): Promise<StateResource> => (await stateOf(stack)).find((one) => nameOf(one.urn) === name)!;
 
 test("each role may do what its name says over TLS, and nothing more", async () => {
-  await as("owner", query => query("create table orders.invoice (id bigint generated always as identity primary key, amount numeric not null)"));
-  await as("readwrite", query => query("insert into invoice (amount) values (1), (2)"));
-  expect(await as("readonly", query => query("select count(*)::int as n from invoice"))).toEqual([{ n: 2 }]);
-  expect(await as("shipshape", query => query("select amcheck.bt_index_check('orders.invoice_pkey'::regclass, true)"))).toHaveLength(1);
-  expect(await as("monitoring", query => query("select count(*) > 0 as seen from pg_stat_activity where query <> ''"))).toEqual([{ seen: true }]);
-  expect(await as("owner", query => query("show lock_timeout"))).toEqual([{ lock_timeout: "5s" }]);
-  expect(await as("readwrite", query => query("select ssl from pg_stat_ssl where pid = pg_backend_pid()"))).toEqual([{ ssl: true }]);
+  await as("owner", (query) => query("create table orders.invoice (id bigint generated always as identity primary key, amount numeric not null)"));
+  await as("readwrite", (query) => query("insert into invoice (amount) values (1), (2)"));
+  expect(await as("readonly", (query) => query("select count(*)::int as n from invoice"))).toEqual([{ n: 2 }]);
+  expect(await as("shipshape", (query) => query("select amcheck.bt_index_check('orders.invoice_pkey'::regclass, true)"))).toHaveLength(1);
+  expect(await as("monitoring", (query) => query("select count(*) > 0 as seen from pg_stat_activity where query <> ''"))).toEqual([{ seen: true }]);
+  expect(await as("owner", (query) => query("show lock_timeout"))).toEqual([{ lock_timeout: "5s" }]);
+  expect(await as("readwrite", (query) => query("select ssl from pg_stat_ssl where pid = pg_backend_pid()"))).toEqual([{ ssl: true }]);
   for (const [role, refused] of [
     ["readonly", "insert into invoice (amount) values (3)"],
     ["readwrite", "drop table invoice"],
@@ -70,14 +67,19 @@ test("each role may do what its name says over TLS, and nothing more", async () 
     ["monitoring", "select * from orders.invoice"],
     ["shipshape", "select * from orders.invoice"],
     ["owner", "create role another"],
-  ] as const) await expect(as(role, query => query(refused))).rejects.toThrow(/permission denied|must be owner/);
+  ] as const)
+    await expect(as(role, (query) => query(refused))).rejects.toThrow(/permission denied|must be owner/);
 });
 
 test("each secret holds its role's login, and what containers are handed names its fields", async () => {
   const arn = (outputs.secretArns?.value as Record<string, string>).readwrite;
   const { SecretString, Name } = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId: arn }));
   expect(Name).toBe("shipshape/orders/production/orders/readwrite");
-  expect(JSON.parse(SecretString ?? "")).toMatchObject({ username: "readwrite", dbname: "orders", url: (outputs.connectionStrings?.value as Record<string, string>).readwrite });
+  expect(JSON.parse(SecretString ?? "")).toMatchObject({
+    username: "readwrite",
+    dbname: "orders",
+    url: (outputs.connectionStrings?.value as Record<string, string>).readwrite,
+  });
   expect(outputs.ecsSecrets?.value).toMatchObject({ readwrite: { DATABASE_URL: `${arn}:url::`, PGPASSWORD: `${arn}:password::` } });
 });
 
@@ -93,7 +95,7 @@ test("what somebody changes in the database or in its secrets is shown as an upd
   const url = new URL(String((outputs.connectionStrings?.value as Record<string, string>).readwrite));
   url.username = username;
   url.password = encodeURIComponent(password);
-  await connected(url.href, async query => {
+  await loggedIn(engine.cloud, url.href, async (query) => {
     await query("alter role readonly set statement_timeout = 1");
     await query("alter role readwrite connection limit 3");
     await query("alter role monitoring createdb");
@@ -103,28 +105,46 @@ test("what somebody changes in the database or in its secrets is shown as an upd
     await query("drop extension pg_stat_statements");
     await query("alter default privileges for role owner in schema orders revoke select on tables from readonly");
   });
-  await as("owner", query => query("revoke select on invoice from readonly"));
+  await as("owner", (query) => query("revoke select on invoice from readonly"));
   const ownerSecret = await resource(orders, "orders-owner-secret");
-  await ask(engine.cloud, "POST", "change", { arn: ownerSecret.outputs.arn, properties: { description: "by hand", kmsKeyId: "alias/aws/secretsmanager", tags: {} } });
+  await ask(engine.cloud, "POST", "change", {
+    arn: ownerSecret.outputs.arn,
+    properties: { description: "by hand", kmsKeyId: "alias/aws/secretsmanager", tags: {} },
+  });
 
   const steps = await drift(orders);
-  expect(Object.fromEntries(steps.map(step => [step.name, step.op]))).toEqual({
-    "orders-role-readonly": "update", "orders-role-readwrite": "update", "orders-role-monitoring": "update", "orders-grant-public-database": "update", "orders-grant-public-schema": "update",
-    "orders-grant-readonly-tables": "update", "orders-owner-secret": "update",
+  expect(Object.fromEntries(steps.map((step) => [step.name, step.op]))).toEqual({
+    "orders-role-readonly": "update",
+    "orders-role-readwrite": "update",
+    "orders-role-monitoring": "update",
+    "orders-grant-public-database": "update",
+    "orders-grant-public-schema": "update",
+    "orders-grant-readonly-tables": "update",
+    "orders-owner-secret": "update",
     // Nothing is left of these two, so they are gone rather than changed.
-    "orders-extension-pg_stat_statements": "delete", "orders-later-readonly-tables": "delete",
+    "orders-extension-pg_stat_statements": "delete",
+    "orders-later-readonly-tables": "delete",
   });
-  expect(steps.find(step => step.name === "orders-owner-secret")?.paths.map(path => path.split(".")[0])).toEqual(expect.arrayContaining(["description", "kmsKeyId", "tags"]));
+  expect(steps.find((step) => step.name === "orders-owner-secret")?.paths.map((path) => path.split(".")[0])).toEqual(
+    expect.arrayContaining(["description", "kmsKeyId", "tags"]),
+  );
 
   expect(replaced(await up(orders, { refresh: true }))).toEqual([]);
   expect(await drift(orders)).toEqual([]);
 }, 240_000);
 
 test("changed arguments change the database in place, the class in its maintenance window", async () => {
-  asked = { ...asked, size: "medium", extensions: ["pg_stat_statements", "pgcrypto"], parameters: { work_mem: 32_768 }, roles: { readonly: { statementTimeoutMilliseconds: 600_000 } }, owner: "team-checkout" };
+  asked = {
+    ...asked,
+    size: "medium",
+    extensions: ["pg_stat_statements", "pgcrypto"],
+    parameters: { work_mem: 32_768 },
+    roles: { readonly: { statementTimeoutMilliseconds: 600_000 } },
+    owner: "team-checkout",
+  };
   const watched = await up(orders);
   expect(replaced(watched)).toEqual([]);
-  expect(watched.steps.filter(step => step.op === "delete").map(step => step.name)).toEqual(["orders-alarm-cpu-credits"]);
+  expect(watched.steps.filter((step) => step.op === "delete").map((step) => step.name)).toEqual(["orders-alarm-cpu-credits"]);
   await ask(engine.cloud, "PUT", "clock", { now: "2027-01-07T02:30:00Z" });
   await classIs("db.m7g.large");
   await orders.refresh();
@@ -135,7 +155,7 @@ async function classIs(instanceClass: string): Promise<void> {
   for (let wait = 0; wait < 300; wait += 1) {
     const { DBInstances: [instance] = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders-production" }));
     if (instance?.DBInstanceClass === instanceClass && instance.DBInstanceStatus === "available") return;
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`the class did not become ${instanceClass} in its window`);
 }
@@ -148,11 +168,11 @@ test("a rotated master password breaks neither refresh nor up", async () => {
   expect(await drift(orders)).toEqual([]);
   await orders.refresh();
   asked = { ...asked, extensions: ["pg_stat_statements", "pgcrypto", "citext"] };
-  expect((await up(orders)).steps.find(step => step.name === "orders-extension-citext")?.op).toBe("create");
+  expect((await up(orders)).steps.find((step) => step.name === "orders-extension-citext")?.op).toBe("create");
 }, 240_000);
 
 test("a destroy in production is refused before anything is touched", async () => {
-  const urns = async () => (await stateOf(orders)).map(one => one.urn).sort();
+  const urns = async () => (await stateOf(orders)).map((one) => one.urn).sort();
   const before = await urns();
   // As the Automation API does it: without the preview that would stop a person.
   await expect(orders.destroy()).rejects.toThrow(/orders-keystone.* cannot be deleted[\s\S]*because it is protected/);
@@ -171,66 +191,19 @@ test("retired, it is destroyed although its master password was rotated, and lea
   const { DBSnapshots } = await engine.cloud.rds.send(new DescribeDBSnapshotsCommand({}));
   const secrets = await engine.cloud.secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
   expect(DBInstances).toEqual([]);
-  expect(DBSnapshots?.map(snapshot => snapshot.DBSnapshotIdentifier)).toEqual([expect.stringMatching(/^orders-production-final-[0-9a-f]{8}$/)]);
-  expect(await recordedOf("orders")).toEqual(["/aws/rds/instance/orders-production/postgresql", "/aws/rds/instance/orders-production/upgrade"]);
-  expect(secrets.SecretList?.map(secret => [secret.Name, secret.DeletedDate !== undefined]).sort()).toEqual(["monitoring", "owner", "readonly", "readwrite", "shipshape"].map(role => [`shipshape/orders/production/orders/${role}`, true]));
+  expect(DBSnapshots?.map((snapshot) => snapshot.DBSnapshotIdentifier)).toEqual([expect.stringMatching(/^orders-production-final-[0-9a-f]{8}$/)]);
+  expect(await recordedOf(engine.cloud, "orders")).toEqual(["/aws/rds/instance/orders-production/postgresql", "/aws/rds/instance/orders-production/upgrade"]);
+  expect(secrets.SecretList?.map((secret) => [secret.Name, secret.DeletedDate !== undefined]).sort()).toEqual(
+    ["monitoring", "owner", "readonly", "readwrite", "shipshape"].map((role) => [`shipshape/orders/production/orders/${role}`, true]),
+  );
   expect(listed).toEqual([
     `final snapshot ${DBSnapshots?.[0]?.DBSnapshotIdentifier}`,
     expect.stringMatching(/^automated backups of db-[A-Z0-9]+, for 35 days$/),
     `the platform's key ${String(engine.platform.keyArn)}, which opens them`,
     "log group /aws/rds/instance/orders-production/postgresql, entries for 365 days",
     "log group /aws/rds/instance/orders-production/upgrade, entries for 365 days",
-    ...["owner", "readwrite", "readonly", "monitoring", "shipshape"].map(role => `secret shipshape/orders/production/orders/${role}, recoverable for 30 days`),
+    ...["owner", "readwrite", "readonly", "monitoring", "shipshape"].map(
+      (role) => `secret shipshape/orders/production/orders/${role}, recoverable for 30 days`,
+    ),
   ]);
-}, 240_000);
-
-/** What is recorded and belongs to a service: the platform's resources and the default network belong to none. */
-async function recordedOf(service: string): Promise<string[]> {
-  const { resources } = (await ask(engine.cloud, "GET", "recorded")) as { resources: { id: string; name: string; properties: { tags?: Record<string, string> } }[] };
-  return resources.filter(one => one.properties.tags?.service === service).map(one => one.id).sort();
-}
-
-test("bronze in development leaves nothing", async () => {
-  const ledger = await engine.stack("database.ledger", program("ledger", () => ({ ...request, service: "ledger", environment: "development", tier: "bronze", extensions: [] })));
-  const { outputs: made } = await ledger.up();
-  expect(made.remainsAfterDestroy?.value).toEqual([]);
-  await ledger.destroy();
-  const { DBInstances } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({}));
-  const { DBSnapshots } = await engine.cloud.rds.send(new DescribeDBSnapshotsCommand({}));
-  const { SecretList } = await engine.cloud.secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
-  expect(DBInstances).toEqual([]);
-  expect(DBSnapshots?.filter(snapshot => snapshot.DBInstanceIdentifier?.startsWith("ledger"))).toEqual([]);
-  expect(SecretList?.filter(secret => secret.Name?.includes("ledger") || secret.Name?.startsWith("rds!"))).toEqual([]);
-  expect(await recordedOf("ledger")).toEqual([]);
-}, 240_000);
-
-test("a database that was there before is taken over with a preview that proves no change to it", async () => {
-  const identifier = "legacy-billing";
-  await engine.cloud.rds.send(new CreateDBInstanceCommand({ DBInstanceIdentifier: identifier, Engine: "postgres", EngineVersion: "16.13", DBInstanceClass: "db.t4g.medium", AllocatedStorage: 20, StorageType: "gp3", StorageEncrypted: true, MasterUsername: "billing", MasterUserPassword: "kept-by-somebody-1", DBName: "billing", BackupRetentionPeriod: 3, Tags: [{ Key: "team", Value: "billing" }] }));
-  const found = await instanceIs(engine.cloud, identifier, "available");
-  const taken = await engine.stack("database.billing", program("billing", () => ({
-    ...request, service: "billing", postgresMajor: 16, engineVersion: "16.13", accessRoles: "later",
-    import: {
-      identifier,
-      asFound: {
-        username: "billing", dbName: "billing", manageMasterUserPassword: false, kmsKeyId: found.KmsKeyId ?? "", backupRetentionPeriod: 3, backupWindow: found.PreferredBackupWindow ?? "", maintenanceWindow: found.PreferredMaintenanceWindow ?? "", multiAz: false, deletionProtection: false,
-        copyTagsToSnapshot: false, iamDatabaseAuthenticationEnabled: false, monitoringInterval: 0, monitoringRoleArn: null, performanceInsightsEnabled: false, performanceInsightsRetentionPeriod: null, performanceInsightsKmsKeyId: null, databaseInsightsMode: found.DatabaseInsightsMode ?? "standard",
-        enabledCloudwatchLogsExports: [], maxAllocatedStorage: 0, autoMinorVersionUpgrade: true, engineLifecycleSupport: found.EngineLifecycleSupport ?? "", parameterGroupName: "default.postgres16", dbSubnetGroupName: found.DBSubnetGroup?.DBSubnetGroupName ?? "default",
-        vpcSecurityGroupIds: found.VpcSecurityGroups?.map(group => group.VpcSecurityGroupId ?? "") ?? [], caCertIdentifier: found.CACertificateIdentifier ?? "", tags: { team: "billing" },
-      },
-    },
-  })));
-  const watched = watch("plan");
-  await taken.preview({ onEvent: watched.onEvent });
-  const instance = watched.steps.filter(step => step.type === "aws:rds/instance:Instance");
-  // What RDS does not know about a database cannot be imported: it is written into the state, and no call is made for it.
-  const stateOnly = ["allowMajorVersionUpgrade", "applyImmediately", "deleteAutomatedBackups", "finalSnapshotIdentifier", "skipFinalSnapshot"];
-  expect(instance.map(step => step.op)).toEqual(["import"]);
-  expect(instance.flatMap(step => step.paths).filter(path => !stateOnly.includes(path))).toEqual([]);
-  expect(watched.steps.filter(step => !["create", "import"].includes(step.op))).toEqual([]);
-
-  await taken.up();
-  const { DBInstances: [now] = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
-  expect(now).toEqual(found);
-  expect(Object.keys((await taken.preview()).changeSummary)).toEqual(["same"]);
 }, 240_000);

@@ -1,68 +1,99 @@
 import { DatabasePlatform, StandardDatabase, type DatabaseRequest } from "../../components";
 import { declare, platform, request } from "./declared";
 
-const database = (more: Partial<DatabaseRequest> = {}) => () => new StandardDatabase("orders", { ...request, ...more, platform, reachableFrom: { api: "sg-0001" } });
-const urns = (declared: { urn: string }[]) => declared.map(one => one.urn.split("::").slice(2).join("::"));
+const database =
+  (more: Partial<DatabaseRequest> = {}) =>
+  () =>
+    new StandardDatabase("orders", { ...request, ...more, platform, reachableFrom: { api: "sg-0001" } });
+const urns = (declared: { urn: string }[]) => declared.map((one) => one.urn.split("::").slice(2).join("::"));
 
 test("a production database is made of exactly these resources, by these names", async () => {
   expect(urns(await declare(database()))).toMatchSnapshot();
 });
 
 test("a platform is made of exactly these resources, by these names", async () => {
-  expect(urns(await declare(() => new DatabasePlatform("platform", { owner: "team-platform", costCenter: "1", environment: "production", copyRegion: "eu-west-1", vpcId: platform.vpcId, subnetIds: ["subnet-1", "subnet-2"] }), "platform.dev"))).toMatchSnapshot();
+  expect(
+    urns(
+      await declare(
+        () =>
+          new DatabasePlatform("platform", {
+            owner: "team-platform",
+            costCenter: "1",
+            environment: "production",
+            copyRegion: "eu-west-1",
+            vpcId: platform.vpcId,
+            subnetIds: ["subnet-1", "subnet-2"],
+          }),
+        "platform.dev",
+      ),
+    ),
+  ).toMatchSnapshot();
 });
 
 test("the component itself keeps no options, resources or secrets in its inputs", async () => {
-  const [component] = (await declare(database())).filter(one => one.type === "shipshape:index:StandardDatabase");
-  expect(component?.inputs).toEqual({ service: "orders", environment: "production", tier: "gold", size: "small", standardVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+  const [component] = (await declare(database())).filter((one) => one.type === "shipshape:index:StandardDatabase");
+  expect(component?.inputs).toEqual({
+    service: "orders",
+    environment: "production",
+    tier: "gold",
+    size: "small",
+    standardVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+  });
 });
 
 test("roles made later leave no login, no secret and no connection behind", async () => {
-  const types = (await declare(database({ accessRoles: "later" }))).map(one => one.type);
-  expect(types.filter(type => type.startsWith("postgresql:") || type.includes("postgresql") || type.startsWith("aws:secretsmanager"))).toEqual([]);
+  const types = (await declare(database({ accessRoles: "later" }))).map((one) => one.type);
+  expect(types.filter((type) => type.startsWith("postgresql:") || type.includes("postgresql") || type.startsWith("aws:secretsmanager"))).toEqual([]);
 });
 
 test("a role that uses IAM has the membership rds_iam, and neither password nor secret", async () => {
   const declared = await declare(database({ roles: { readwrite: { authentication: "iam" } } }));
-  const role = declared.find(one => one.name === "orders-role-readwrite");
+  const role = declared.find((one) => one.name === "orders-role-readwrite");
   expect(role?.inputs).toMatchObject({ roles: ["rds_iam"] });
   expect(role?.inputs).not.toHaveProperty("password");
-  expect(declared.filter(one => one.name.startsWith("orders-readwrite"))).toEqual([]);
+  expect(declared.filter((one) => one.name.startsWith("orders-readwrite"))).toEqual([]);
 });
 
 test("a team's own parameters make a parameter group that keeps the rest of the standard", async () => {
   const declared = await declare(database({ parameters: { work_mem: 65_536, log_min_duration_statement: 250 } }));
-  const group = declared.find(one => one.type === "aws:rds/parameterGroup:ParameterGroup");
-  expect(group?.inputs.parameters).toEqual(expect.arrayContaining([
-    { name: "work_mem", value: "65536", applyMethod: "immediate" },
-    { name: "log_min_duration_statement", value: "250", applyMethod: "immediate" },
-    { name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" },
-  ]));
-  expect(declared.find(one => one.name === "orders-instance")?.inputs.parameterGroupName).toBe("orders-production-postgres17");
+  const group = declared.find((one) => one.type === "aws:rds/parameterGroup:ParameterGroup");
+  expect(group?.inputs.parameters).toEqual(
+    expect.arrayContaining([
+      { name: "work_mem", value: "65536", applyMethod: "immediate" },
+      { name: "log_min_duration_statement", value: "250", applyMethod: "immediate" },
+      { name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" },
+    ]),
+  );
+  expect(declared.find((one) => one.name === "orders-instance")?.inputs.parameterGroupName).toBe("orders-production-postgres17");
 });
 
 test("a master password of our own is made, kept in a secret and given to RDS", async () => {
   const declared = await declare(database({ masterPassword: "own" }));
-  const inputs = declared.find(one => one.name === "orders-instance")?.inputs;
+  const inputs = declared.find((one) => one.name === "orders-instance")?.inputs;
   expect(inputs).not.toHaveProperty("manageMasterUserPassword");
   expect(inputs).toHaveProperty("password");
-  expect(declared.find(one => one.name === "orders-master-secret")?.inputs.name).toBe("shipshape/orders/production/orders/master");
+  expect(declared.find((one) => one.name === "orders-master-secret")?.inputs.name).toBe("shipshape/orders/production/orders/master");
 });
 
 test("a database restored from a point in time asks for the source's names by not asking", async () => {
   const declared = await declare(database({ restoreFrom: { sourceDbiResourceId: "db-SOURCE", restoreTime: "2026-01-31T12:00:00Z" } }));
-  const inputs = declared.find(one => one.name === "orders-instance")?.inputs;
-  expect(inputs).toMatchObject({ restoreToPointInTime: { sourceDbiResourceId: "db-SOURCE", restoreTime: "2026-01-31T12:00:00Z" }, storageEncrypted: true, parameterGroupName: "shipshape-postgres17-standard" });
+  const inputs = declared.find((one) => one.name === "orders-instance")?.inputs;
+  expect(inputs).toMatchObject({
+    restoreToPointInTime: { sourceDbiResourceId: "db-SOURCE", restoreTime: "2026-01-31T12:00:00Z" },
+    storageEncrypted: true,
+    parameterGroupName: "shipshape-postgres17-standard",
+  });
   expect(inputs).not.toHaveProperty("dbName");
   expect(inputs).not.toHaveProperty("username");
 });
 
 test("nothing is granted to PUBLIC, nothing is granted whole, and no role has an attribute of power", async () => {
   const declared = await declare(database());
-  for (const { inputs } of declared.filter(one => /Grant$|DefaultPrivileges$/.test(one.type))) {
+  for (const { inputs } of declared.filter((one) => /Grant$|DefaultPrivileges$/.test(one.type))) {
     if (inputs.role === "public") expect(inputs.privileges).toEqual([]);
     expect(inputs.privileges).not.toContain("ALL");
     expect(inputs.withGrantOption).toBe(false);
   }
-  for (const { inputs } of declared.filter(one => one.type === "postgresql:index/role:Role")) expect(inputs).toMatchObject({ superuser: false, createRole: false, createDatabase: false, replication: false, bypassRowLevelSecurity: false });
+  for (const { inputs } of declared.filter((one) => one.type === "postgresql:index/role:Role"))
+    expect(inputs).toMatchObject({ superuser: false, createRole: false, createDatabase: false, replication: false, bypassRowLevelSecurity: false });
 });

@@ -17,9 +17,42 @@ export interface StandardRow {
 
 const beyondProduction = { retentionDays: 7, multiAz: false, monitoringSeconds: 60, ring: 0, backupPlan: "none", retained: false, drillDays: 90 };
 export const standardRows: StandardRow[] = [
-  { tier: "gold", environment: "production", retentionDays: 35, multiAz: true, monitoringSeconds: 15, ring: 3, backupPlan: "vault-and-copy", kept: true, retained: true, drillDays: 7 },
-  { tier: "silver", environment: "production", retentionDays: 14, multiAz: true, monitoringSeconds: 60, ring: 2, backupPlan: "vault", kept: true, retained: true, drillDays: 30 },
-  { tier: "bronze", environment: "production", retentionDays: 7, multiAz: false, monitoringSeconds: 60, ring: 1, backupPlan: "none", kept: true, retained: true, drillDays: 90 },
+  {
+    tier: "gold",
+    environment: "production",
+    retentionDays: 35,
+    multiAz: true,
+    monitoringSeconds: 15,
+    ring: 3,
+    backupPlan: "vault-and-copy",
+    kept: true,
+    retained: true,
+    drillDays: 7,
+  },
+  {
+    tier: "silver",
+    environment: "production",
+    retentionDays: 14,
+    multiAz: true,
+    monitoringSeconds: 60,
+    ring: 2,
+    backupPlan: "vault",
+    kept: true,
+    retained: true,
+    drillDays: 30,
+  },
+  {
+    tier: "bronze",
+    environment: "production",
+    retentionDays: 7,
+    multiAz: false,
+    monitoringSeconds: 60,
+    ring: 1,
+    backupPlan: "none",
+    kept: true,
+    retained: true,
+    drillDays: 90,
+  },
   ...(["staging", "development"] as const).flatMap((environment): StandardRow[] => [
     { tier: "gold", environment, kept: true, ...beyondProduction },
     { tier: "silver", environment, kept: true, ...beyondProduction },
@@ -27,4 +60,9 @@ export const standardRows: StandardRow[] = [
   ]),
 ];
 
-export const maintenanceWindowOfRing: Record<number, string> = { 0: "mon:02:00-mon:04:00", 1: "tue:02:00-tue:04:00", 2: "wed:02:00-wed:04:00", 3: "thu:02:00-thu:04:00" };
+export const maintenanceWindowOfRing: Record<number, string> = {
+  0: "mon:02:00-mon:04:00",
+  1: "tue:02:00-tue:04:00",
+  2: "wed:02:00-wed:04:00",
+  3: "thu:02:00-thu:04:00",
+};

@@ -7,14 +7,25 @@ import { maintenanceWindowOfRing, standardRows } from "./standard-rows";
 
 const shapeOf = (more: Partial<DatabaseRequest> = {}) => standardShape(databaseRequest.parse({ ...request, ...more }));
 
-test.each(standardRows)("$tier in $environment is what the standard says", ({ tier, environment, retentionDays, multiAz, monitoringSeconds, ring, backupPlan, kept, retained, drillDays }) => {
-  const shape = shapeOf({ tier, environment });
-  expect(shape).toMatchObject({
-    backupRetentionDays: retentionDays, multiAz, monitoringIntervalSeconds: monitoringSeconds, ring, backupPlan, maintenanceWindow: maintenanceWindowOfRing[ring],
-    deletionProtection: kept, protect: kept, finalSnapshot: kept, retainAutomatedBackups: retained,
-  });
-  expect(shape.objectives).toEqual({ rpoSeconds: 600, rtoSeconds: { gold: 3_600, silver: 14_400, bronze: 86_400 }[tier], drillEveryDays: drillDays });
-});
+test.each(standardRows)(
+  "$tier in $environment is what the standard says",
+  ({ tier, environment, retentionDays, multiAz, monitoringSeconds, ring, backupPlan, kept, retained, drillDays }) => {
+    const shape = shapeOf({ tier, environment });
+    expect(shape).toMatchObject({
+      backupRetentionDays: retentionDays,
+      multiAz,
+      monitoringIntervalSeconds: monitoringSeconds,
+      ring,
+      backupPlan,
+      maintenanceWindow: maintenanceWindowOfRing[ring],
+      deletionProtection: kept,
+      protect: kept,
+      finalSnapshot: kept,
+      retainAutomatedBackups: retained,
+    });
+    expect(shape.objectives).toEqual({ rpoSeconds: 600, rtoSeconds: { gold: 3_600, silver: 14_400, bronze: 86_400 }[tier], drillEveryDays: drillDays });
+  },
+);
 
 test.each([
   ["small", "db.t4g.medium", 20, 100],
@@ -30,11 +41,22 @@ test("a smaller size keeps the larger one's storage when told so", () => {
 });
 
 test("retirement lifts what prevents a deletion and keeps what survives one", () => {
-  expect(shapeOf({ retire: true })).toMatchObject({ deletionProtection: false, protect: false, finalSnapshot: true, retainAutomatedBackups: true, keepLogs: true, secretRecoveryDays: 30 });
+  expect(shapeOf({ retire: true })).toMatchObject({
+    deletionProtection: false,
+    protect: false,
+    finalSnapshot: true,
+    retainAutomatedBackups: true,
+    keepLogs: true,
+    secretRecoveryDays: 30,
+  });
 });
 
 test("names follow from service, environment and database", () => {
-  expect(shapeOf({ service: "order-history" })).toMatchObject({ identifier: "order-history-production", databaseName: "order_history", schemaName: "order_history" });
+  expect(shapeOf({ service: "order-history" })).toMatchObject({
+    identifier: "order-history-production",
+    databaseName: "order_history",
+    schemaName: "order_history",
+  });
   expect(shapeOf({ databaseName: "order_archive" })).toMatchObject({ identifier: "orders-production-order-archive", databaseName: "order_archive" });
   expect(shapeOf({ databaseName: "archive" }).roles.readwrite.secretName).toBe("shipshape/orders/production/archive/readwrite");
 });
@@ -42,10 +64,10 @@ test("names follow from service, environment and database", () => {
 test("every backup window is half an hour, no two windows of a database overlap, and backup plans start in neither", () => {
   for (let number = 0; number < 500; number += 1) {
     const window = backupWindow(`database-${number}`);
-    const [start = 0, end = 0] = window.split("-").map(clock => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)));
+    const [start = 0, end = 0] = window.split("-").map((clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)));
     expect((end - start + 1_440) % 1_440).toBe(30);
     const minutes = Array.from({ length: 31 }, (_, minute) => (start + minute) % 1_440);
-    expect(minutes.filter(minute => minute >= 120 && minute <= 240)).toEqual([]);
+    expect(minutes.filter((minute) => minute >= 120 && minute <= 240)).toEqual([]);
     expect(minutes).not.toContain(360);
   }
   expect(new Set(Array.from({ length: 500 }, (_, number) => backupWindow(`database-${number}`))).size).toBeGreaterThan(50);
@@ -57,20 +79,21 @@ test("each ring has its own night", () => {
 });
 
 test("a static parameter, and one whose value is the family's default, waits for a restart", () => {
-  const pending = standardParameters.filter(parameter => parameter.applyMethod === "pending-reboot").map(parameter => parameter.name);
+  const pending = standardParameters.filter((parameter) => parameter.applyMethod === "pending-reboot").map((parameter) => parameter.name);
   expect(pending.sort()).toEqual(["password_encryption", "rds.force_ssl", "shared_preload_libraries", "track_commit_timestamp"]);
 });
 
-test.each(standards.sizes)("the alarms of size %s name metrics that RDS for PostgreSQL publishes, each once", size => {
+test.each(standards.sizes)("the alarms of size %s name metrics that RDS for PostgreSQL publishes, each once", (size) => {
   const alarms = standardAlarms(shapeOf({ size }));
-  expect(new Set(alarms.map(alarm => alarm.suffix)).size).toBe(alarms.length);
-  expect(alarms.map(alarm => alarm.metric?.name).filter(Boolean)).not.toEqual(expect.arrayContaining(["BurstBalance"]));
-  expect(alarms.some(alarm => alarm.suffix === "cpu-credits")).toBe(size === "small");
+  expect(new Set(alarms.map((alarm) => alarm.suffix)).size).toBe(alarms.length);
+  expect(alarms.map((alarm) => alarm.metric?.name).filter(Boolean)).not.toEqual(expect.arrayContaining(["BurstBalance"]));
+  expect(alarms.some((alarm) => alarm.suffix === "cpu-credits")).toBe(size === "small");
   for (const alarm of alarms) expect(alarm.threshold).toBeGreaterThan(0);
 });
 
 test("the connections alarm follows the team's own limit", () => {
-  const threshold = (parameters: DatabaseRequest["parameters"]) => standardAlarms(shapeOf({ parameters })).find(alarm => alarm.suffix === "connections")?.threshold;
+  const threshold = (parameters: DatabaseRequest["parameters"]) =>
+    standardAlarms(shapeOf({ parameters })).find((alarm) => alarm.suffix === "connections")?.threshold;
   expect(threshold({ max_connections: 200 })).toBe(160);
   expect(threshold({})).toBe(360);
 });

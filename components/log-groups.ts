@@ -1,0 +1,28 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { StandardShape } from "./standard-shape";
+import { exportedLogs } from "./standards";
+
+interface LogGroupSettings {
+  keyArn: pulumi.Input<string>;
+  /** RDS made them already: take them over. */
+  exist: boolean;
+  tags: Record<string, string>;
+}
+
+/** Made before the instance: RDS would make them itself, without retention and without our key. */
+export function logGroups(name: string, shape: StandardShape, settings: LogGroupSettings, options: pulumi.CustomResourceOptions): aws.cloudwatch.LogGroup[] {
+  return exportedLogs.map((log) => {
+    const groupName = logGroupName(shape.identifier, log);
+    return new aws.cloudwatch.LogGroup(
+      `${name}-${log}`,
+      { name: groupName, retentionInDays: shape.logRetentionDays, kmsKeyId: settings.keyArn, skipDestroy: shape.keepLogs, tags: settings.tags },
+      settings.exist ? { ...options, import: groupName } : options,
+    );
+  });
+}
+
+/** The name is RDS's choice, not ours. */
+export function logGroupName(identifier: string, log: (typeof exportedLogs)[number]): string {
+  return `/aws/rds/instance/${identifier}/${log}`;
+}

@@ -1,0 +1,49 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { topicPolicy, type Place } from "./platform-policies";
+
+interface NotificationSettings {
+  platformName: string;
+  keyArn: pulumi.Input<string>;
+  place: pulumi.Output<Place>;
+  tags: Record<string, string>;
+}
+
+const subscribed = [
+  {
+    suffix: "instances",
+    sourceType: "db-instance",
+    eventCategories: ["availability", "configuration change", "deletion", "failover", "failure", "low storage", "maintenance", "recovery"],
+  },
+  { suffix: "parameter-groups", sourceType: "db-parameter-group", eventCategories: ["configuration change"] },
+  { suffix: "security-groups", sourceType: "db-security-group", eventCategories: ["configuration change", "failure"] },
+];
+
+/** Where alarms and RDS's events go, and the subscriptions to the latter. */
+export function notifications(
+  name: string,
+  { platformName, keyArn, place, tags }: NotificationSettings,
+  options: pulumi.CustomResourceOptions,
+): { topicArn: pulumi.Output<string>; leaves: pulumi.Resource[] } {
+  // With our key: CloudWatch cannot publish to a topic encrypted with the default key of SNS.
+  const topic = new aws.sns.Topic(
+    `${name}-topic`,
+    { name: `${platformName}-databases`, displayName: "Shipshape databases", kmsMasterKeyId: keyArn, tags },
+    options,
+  );
+  const policy = new aws.sns.TopicPolicy(
+    `${name}-topic-policy`,
+    { arn: topic.arn, policy: pulumi.all([topic.arn, place]).apply(([arn, where]) => topicPolicy(arn, where)) },
+    options,
+  );
+  // Without source ids each covers all there are: one of each kind for the account, where one per database would soon meet the quota.
+  const subscriptions = subscribed.map(
+    ({ suffix, ...events }) =>
+      new aws.rds.EventSubscription(
+        `${name}-events-${suffix}`,
+        { name: `${platformName}-${suffix}`, snsTopic: topic.arn, ...events, enabled: true, tags },
+        options,
+      ),
+  );
+  return { topicArn: topic.arn, leaves: [policy, ...subscriptions] };
+}

@@ -1,0 +1,28 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { postgresPort } from "./standards";
+
+interface SecurityGroupSettings {
+  groupName: string;
+  description: string;
+  vpcId: pulumi.Input<string>;
+  /** Security groups that are let in, by the name of who is behind them. */
+  reachableFrom: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  tags: Record<string, string>;
+}
+
+/** Inline rules, so that the list is the whole list and a rule opened by hand is drift. A database calls nobody: nothing goes out. */
+export function securityGroup(name: string, settings: SecurityGroupSettings, options: pulumi.CustomResourceOptions): aws.ec2.SecurityGroup {
+  const ingress = pulumi.output(settings.reachableFrom).apply((sources) =>
+    Object.entries(sources).map(([source, groupId]) => ({
+      description: source,
+      protocol: "tcp",
+      fromPort: postgresPort,
+      toPort: postgresPort,
+      securityGroups: [groupId],
+      self: false,
+    })),
+  );
+  const { groupName, description, vpcId, tags } = settings;
+  return new aws.ec2.SecurityGroup(name, { name: groupName, description, vpcId, ingress, egress: [], revokeRulesOnDelete: false, tags }, options);
+}

@@ -1,0 +1,110 @@
+import { CreateDBInstanceCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand } from "@aws-sdk/client-rds";
+import { ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
+import { StandardDatabase, type DatabaseRequest } from "../../components";
+import { instanceIs } from "../cloud";
+import { request } from "./declared";
+import { recordedOf, startEngine, watch, type Engine } from "./engine";
+
+/** How a database comes to us from elsewhere, and how one that protects nothing goes. */
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine();
+}, 180_000);
+afterAll(() => engine?.stop());
+
+const program = (name: string, args: () => DatabaseRequest) => async () => {
+  const { remainsAfterDestroy } = new StandardDatabase(name, { ...args(), platform: engine.platform });
+  return { remainsAfterDestroy };
+};
+
+test("bronze in development leaves nothing", async () => {
+  const ledger = await engine.stack(
+    "database.ledger",
+    program("ledger", () => ({ ...request, service: "ledger", environment: "development", tier: "bronze", extensions: [] })),
+  );
+  const { outputs: made } = await ledger.up();
+  expect(made.remainsAfterDestroy?.value).toEqual([]);
+  await ledger.destroy();
+  const { DBInstances } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({}));
+  const { DBSnapshots } = await engine.cloud.rds.send(new DescribeDBSnapshotsCommand({}));
+  const { SecretList } = await engine.cloud.secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
+  expect(DBInstances).toEqual([]);
+  expect(DBSnapshots?.filter((snapshot) => snapshot.DBInstanceIdentifier?.startsWith("ledger"))).toEqual([]);
+  expect(SecretList?.filter((secret) => secret.Name?.includes("ledger") || secret.Name?.startsWith("rds!"))).toEqual([]);
+  expect(await recordedOf(engine.cloud, "ledger")).toEqual([]);
+}, 240_000);
+
+test("a database that was there before is taken over with a preview that proves no change to it", async () => {
+  const identifier = "legacy-billing";
+  await engine.cloud.rds.send(
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: identifier,
+      Engine: "postgres",
+      EngineVersion: "16.13",
+      DBInstanceClass: "db.t4g.medium",
+      AllocatedStorage: 20,
+      StorageType: "gp3",
+      StorageEncrypted: true,
+      MasterUsername: "billing",
+      MasterUserPassword: "kept-by-somebody-1",
+      DBName: "billing",
+      BackupRetentionPeriod: 3,
+      Tags: [{ Key: "team", Value: "billing" }],
+    }),
+  );
+  const found = await instanceIs(engine.cloud, identifier, "available");
+  const taken = await engine.stack(
+    "database.billing",
+    program("billing", () => ({
+      ...request,
+      service: "billing",
+      postgresMajor: 16,
+      engineVersion: "16.13",
+      accessRoles: "later",
+      import: {
+        identifier,
+        asFound: {
+          username: "billing",
+          dbName: "billing",
+          manageMasterUserPassword: false,
+          kmsKeyId: found.KmsKeyId ?? "",
+          backupRetentionPeriod: 3,
+          backupWindow: found.PreferredBackupWindow ?? "",
+          maintenanceWindow: found.PreferredMaintenanceWindow ?? "",
+          multiAz: false,
+          deletionProtection: false,
+          copyTagsToSnapshot: false,
+          iamDatabaseAuthenticationEnabled: false,
+          monitoringInterval: 0,
+          monitoringRoleArn: null,
+          performanceInsightsEnabled: false,
+          performanceInsightsRetentionPeriod: null,
+          performanceInsightsKmsKeyId: null,
+          databaseInsightsMode: found.DatabaseInsightsMode ?? "standard",
+          enabledCloudwatchLogsExports: [],
+          maxAllocatedStorage: 0,
+          autoMinorVersionUpgrade: true,
+          engineLifecycleSupport: found.EngineLifecycleSupport ?? "",
+          parameterGroupName: "default.postgres16",
+          dbSubnetGroupName: found.DBSubnetGroup?.DBSubnetGroupName ?? "default",
+          vpcSecurityGroupIds: found.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId ?? "") ?? [],
+          caCertIdentifier: found.CACertificateIdentifier ?? "",
+          tags: { team: "billing" },
+        },
+      },
+    })),
+  );
+  const watched = watch("plan");
+  await taken.preview({ onEvent: watched.onEvent });
+  const instance = watched.steps.filter((step) => step.type === "aws:rds/instance:Instance");
+  // What RDS does not know about a database cannot be imported: it is written into the state, and no call is made for it.
+  const stateOnly = ["allowMajorVersionUpgrade", "applyImmediately", "deleteAutomatedBackups", "finalSnapshotIdentifier", "skipFinalSnapshot"];
+  expect(instance.map((step) => step.op)).toEqual(["import", "update"]);
+  expect(instance.flatMap((step) => step.paths).filter((path) => !stateOnly.includes(path))).toEqual([]);
+  expect(watched.steps.filter((step) => !instance.includes(step) && step.op !== "create")).toEqual([]);
+
+  await taken.up();
+  const { DBInstances: [now] = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+  expect({ ...now, LatestRestorableTime: undefined }).toEqual({ ...found, LatestRestorableTime: undefined });
+  expect(Object.keys((await taken.preview()).changeSummary)).toEqual(["same"]);
+}, 240_000);
