@@ -43,7 +43,7 @@ async function main(names: string[]): Promise<number> {
 async function setScene(settings: Settings, stage: Stage): Promise<Scene> {
   const local = await startLocalCloud(settings, (line) => stage.result(line));
   const engineFolder = (await readStartRecord(settings.dataFolder))?.engine.folder;
-  const environment = localProcessEnvironment({ url: local.url, dataFolder: settings.dataFolder, engineFolder }, settings.inherited);
+  const environment = localProcessEnvironment({ url: local.url, dataFolder: settings.dataFolder, controlPlaneUrl: local.controlPlaneUrl, engineFolder }, settings.inherited);
   const access = accessFromEnvironment(environment);
   return { stage, settings, cloud: local, environment, clients: awsClients(access), rootCertificateFile: join(settings.dataFolder, "ca", "ca.pem") };
 }

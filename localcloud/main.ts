@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const cloud = new Cloud(settings);
   const server = serveHttp(cloud, surface);
   const address = await listen(server, settings.port);
-  await cloud.tending.begin();
+  await Promise.all([cloud.tending.begin(), cloud.controlPlane.begin()]);
 
   const whereabouts = join(settings.dataFolder, "localcloud.json");
   const stop = once(() => end(cloud, server, whereabouts));
@@ -29,8 +29,8 @@ async function main(): Promise<void> {
 
   const url = `http://127.0.0.1:${address.port}`;
   const databasesFolder = cloud.instances.servers.databasesFolder;
-  // Written when everything can be asked: who reads it may call at once.
-  writeDurably(whereabouts, JSON.stringify({ pid: process.pid, port: address.port, url, startedAt: new Date().toISOString(), databasesFolder }));
+  // Written when everything can be asked: who reads it may call at once. For our eyes only (0600), as the URL holds a password.
+  writeDurably(whereabouts, JSON.stringify({ pid: process.pid, port: address.port, url, startedAt: new Date().toISOString(), databasesFolder, controlPlaneUrl: cloud.controlPlane.url }));
   log(`listening on ${url}, data in ${settings.dataFolder}`);
   if (cloud.instances.servers.elsewhereReason) log(cloud.instances.servers.elsewhereReason);
 }
@@ -55,7 +55,7 @@ async function end(cloud: Cloud, server: Server, whereabouts: string): Promise<v
   rmSync(whereabouts, { force: true });
   server.close();
   cloud.tending.end();
-  await cloud.instances.close();
+  await Promise.all([cloud.instances.close(), cloud.controlPlane.close()]);
   server.closeAllConnections();
   log("stopped");
   process.exit(0);

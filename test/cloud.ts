@@ -99,6 +99,7 @@ export function temporaryFolder(): string {
 interface ServerProcess {
   process: ChildProcess;
   url: string;
+  controlPlaneUrl?: string | undefined;
 }
 
 const serverProgram = join(__dirname, "..", "localcloud", "main.ts");
@@ -110,16 +111,16 @@ async function startServer(dataFolder: string, environment: Record<string, strin
   const child = spawn(process.execPath, ["--import", "tsx", serverProgram], { stdio: ["ignore", log, log], env: { ...process.env, ...environment, SHIPSHAPE_DATA_FOLDER: dataFolder } });
   closeSync(log);
   for (const deadline = Date.now() + 60_000; ; await sleep(20)) {
-    const url = urlIn(whereabouts, child.pid);
-    if (url !== undefined) return { process: child, url };
+    const record = recordIn(whereabouts, child.pid);
+    if (record !== undefined) return { process: child, url: record.url, controlPlaneUrl: record.controlPlaneUrl };
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the embedded cloud did not start: ${logTail(dataFolder)}`);
   }
 }
 
-function urlIn(whereabouts: string, pid: number | undefined): string | undefined {
+function recordIn(whereabouts: string, pid: number | undefined): Pick<ServerProcess, "url" | "controlPlaneUrl"> | undefined {
   if (!existsSync(whereabouts)) return undefined;
-  const record = JSON.parse(readFileSync(whereabouts, "utf8")) as { pid: number; url: string };
-  return record.pid === pid ? record.url : undefined;
+  const record = JSON.parse(readFileSync(whereabouts, "utf8")) as { pid: number; url: string; controlPlaneUrl?: string };
+  return record.pid === pid ? record : undefined;
 }
 
 function logTail(dataFolder: string): string {
@@ -128,7 +129,7 @@ function logTail(dataFolder: string): string {
 
 function reach(server: ServerProcess, dataFolder: string): Pick<Cloud, "url" | "pid" | "env" | "rds" | "secrets"> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  const env = localProcessEnvironment({ url: server.url, dataFolder }, inherited);
+  const env = localProcessEnvironment({ url: server.url, dataFolder, controlPlaneUrl: server.controlPlaneUrl }, inherited);
   const client = { endpoint: server.url, region: "eu-central-1", credentials: { accessKeyId: "AKIASHIPSHAPELOCAL00", secretAccessKey: "local" }, maxAttempts: 1 };
   return { url: server.url, pid: server.process.pid!, env, rds: new RDSClient(client), secrets: new SecretsManagerClient(client) };
 }

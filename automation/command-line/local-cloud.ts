@@ -12,6 +12,8 @@ export interface LocalRecord {
   url: string;
   startedAt: string;
   databasesFolder?: string;
+  /** Of the PostgreSQL that the cloud runs for Shipshape itself. */
+  controlPlaneUrl?: string;
 }
 
 /** One database as the embedded cloud tells it. */

@@ -15,9 +15,9 @@ export function addEnv(local: Command, context: CommandContext): void {
     .addHelpText("after", '\nExamples:\n  eval "$(npx shipshape local env)"                                    # bash, zsh\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression')
     .action(async (options: { shell: Shell; json?: boolean }) => {
       const { dataFolder, inherited } = context.settings;
-      const { url } = await requireLocalCloud(dataFolder);
+      const { url, controlPlaneUrl } = await requireLocalCloud(dataFolder);
       const engineFolder = (await readStartRecord(dataFolder))?.engine.folder;
-      const { PATH, ...set } = localEnvironment({ url, dataFolder, engineFolder }, inherited);
+      const { PATH, ...set } = localEnvironment({ url, dataFolder, controlPlaneUrl, engineFolder }, inherited);
       if (options.json) return terminal.say(JSON.stringify({ ...set, ...(PATH && { PATH }) }, undefined, 2));
       for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder)) terminal.say(line);
     });

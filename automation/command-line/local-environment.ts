@@ -4,6 +4,8 @@ import { delimiter, join } from "node:path";
 export interface LocalEndpoint {
   url: string;
   dataFolder: string;
+  /** Where Shipshape keeps requests, runs and evidence; the embedded cloud runs a PostgreSQL for that. */
+  controlPlaneUrl?: string | undefined;
   /** The folder of `pulumi` when it is not on PATH already. */
   engineFolder?: string | undefined;
 }
@@ -36,6 +38,7 @@ export function localEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Re
     PULUMI_RUN_PROGRAM: "true",
     PGSSLROOTCERT: authority,
     NODE_EXTRA_CA_CERTS: authority,
+    ...(endpoint.controlPlaneUrl === undefined ? {} : { SHIPSHAPE_DATABASE_URL: endpoint.controlPlaneUrl }),
     ...withoutProxy(inherited),
     ...withEngine(endpoint.engineFolder, inherited["PATH"] ?? ""),
   };

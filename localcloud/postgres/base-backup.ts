@@ -1,7 +1,8 @@
-import type { Client } from "pg";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import type { Client } from "pg";
 import { connectAsAdministrator } from "./administrator";
 import { type BackupManifest, checkManifest, readManifest, writeManifest } from "./backup-manifest";
 import { copyEntries, syncFolder } from "./copying";
@@ -59,9 +60,10 @@ export async function takeCopy(source: string, target: string): Promise<BackupMa
 async function buildBackup(target: string, build: (folder: string) => Promise<Parameters<typeof writeManifest>[1]>): Promise<BackupManifest> {
   const done = await readManifest(target);
   if (done !== undefined) return done;
-  const partial = `${target}.partial`;
-  for (const leftover of [partial, target]) await rm(leftover, { recursive: true, force: true });
   await makeOpenFolder(dirname(target));
+  await removeLeftovers(target);
+  // A copy that outlives the kill of this process goes on writing, so each has a place of its own until it is whole.
+  const partial = `${target}-${randomUUID()}.partial`;
   try {
     for (const folder of [partial, join(partial, "data"), join(partial, "wal")]) await makeServerFolder(folder, serverUser());
     const facts = await build(partial);
@@ -76,6 +78,11 @@ async function buildBackup(target: string, build: (folder: string) => Promise<Pa
     await rm(partial, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function removeLeftovers(target: string): Promise<void> {
+  const isLeft = (name: string) => name === basename(target) || (name.startsWith(`${basename(target)}-`) && name.endsWith(".partial"));
+  for (const name of await readdir(dirname(target))) if (isLeft(name)) await rm(join(dirname(target), name), { recursive: true, force: true });
 }
 
 async function copyData(from: string, to: string): Promise<void> {

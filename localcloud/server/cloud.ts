@@ -4,6 +4,7 @@ import { AutomatedBackups } from "./backups/automated-backups";
 import { RestorableTimes } from "./backups/restorable-time";
 import { Clock } from "./clock";
 import { CallLog } from "./cloudtrail/call-log";
+import { ControlPlaneDatabase } from "./control-plane-database";
 import { Events } from "./events/events";
 import { Instances } from "./instances/instances";
 import { Tending } from "./instances/tending";
@@ -36,6 +37,7 @@ export class Cloud {
   readonly secrets: Secrets;
   readonly managedSecrets: ManagedSecrets;
   readonly calls: CallLog;
+  readonly controlPlane: ControlPlaneDatabase;
   /** Ends the server process in good order; the process sets it. */
   requestStop: () => void = () => undefined;
 
@@ -58,6 +60,7 @@ export class Cloud {
       secretExists: (arn) => this.secrets.list().some((secret) => secret.arn === arn),
       usersOf: (type, id) => usersOf(this.store, type, id),
     });
+    this.controlPlane = new ControlPlaneDatabase(this);
     this.calls = new CallLog(this.recordsFolder, this.clock);
   }
 }

@@ -50,6 +50,8 @@ export const limits = {
   backupRetryMs: 300_000,
   /** How often it is looked for backups that have outlived their retention period. */
   retentionWatchMs: 60_000,
+  /** How often it is seen to that the control plane's own database runs. */
+  controlPlaneWatchMs: 1_000,
   /** A log portion: RDS gives at most 1 MB or 10,000 lines. */
   logPortionBytes: 1_000_000,
   logPortionLines: 10_000,
