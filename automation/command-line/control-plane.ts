@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ShipshapeError } from "../errors";
 import { signingKey } from "../evidence/signing-key";
+import type * as Main from "../main";
 import type { ControlPlane } from "../main";
+import type * as RestoreDrill from "../operations/restore-drill/restore-drill";
+import type * as RestoreDrillSteps from "../operations/restore-drill/steps";
 import type { Settings } from "../settings";
 import { accessFromEnvironment } from "../targets/aws-access";
 
@@ -13,7 +16,12 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
   // The durable engine calls node-postgres in a way that a later version will refuse; its users can do nothing about that.
   process.noDeprecation = true;
   // Loaded when used: the Pulumi SDKs and the durable engine take a second that `shipshape local status` need not wait for.
-  const [{ openControlPlane }, { restoreDrill }, { restoreDrillSteps }] = await Promise.all([import("../main.js"), import("../operations/restore-drill/restore-drill.js"), import("../operations/restore-drill/steps.js")]);
+  // By require: the launcher's hook for TypeScript sees no `import()`.
+  /* eslint-disable @typescript-eslint/no-require-imports */
+  const { openControlPlane } = require("../main") as typeof Main;
+  const { restoreDrill } = require("../operations/restore-drill/restore-drill") as typeof RestoreDrill;
+  const { restoreDrillSteps } = require("../operations/restore-drill/steps") as typeof RestoreDrillSteps;
+  /* eslint-enable @typescript-eslint/no-require-imports */
   const controlPlane = await openControlPlane({
     databaseUrl,
     signer: signerOf(settings),

@@ -38,9 +38,11 @@ order by kind, pg_relation_size(c.oid) desc, c.oid`;
 /** Checks all heaps, then all B-tree indexes against them, largest first, on this connection. */
 export async function verifyStructures(client: Client, budget: StructureBudget): Promise<StructureReport> {
   const report: StructureReport = { available: true, relationsChecked: 0, relationsLeft: 0, bytesChecked: 0, damages: [] };
+  let functions: string;
   try {
     await client.query("create extension if not exists amcheck");
     await client.query("set statement_timeout = 0");
+    functions = await functionsOf(client);
   } catch (error) {
     return { ...report, available: false, unavailableReason: (error as Error).message };
   }
@@ -48,7 +50,7 @@ export async function verifyStructures(client: Client, budget: StructureBudget):
   const endsAt = Date.now() + budget.secondsMax * 1000;
   for (const [i, relation] of rows.entries()) {
     if (Date.now() > endsAt || report.damages.length >= budget.damagesMax) return { ...report, relationsLeft: rows.length - i };
-    const problem = await problemOf(client, relation);
+    const problem = await problemOf(client, relation, functions);
     if (problem === "permission") return { ...report, available: false, unavailableReason: `amcheck may not be run on ${relation.name}` };
     report.relationsChecked++;
     report.bytesChecked += Number(relation.bytes);
@@ -57,13 +59,19 @@ export async function verifyStructures(client: Client, budget: StructureBudget):
   return report;
 }
 
-async function problemOf(client: Client, relation: Relation): Promise<string | undefined> {
+/** The schema it was installed in, quoted: the standard gives it one of its own. */
+async function functionsOf(client: Client): Promise<string> {
+  const { rows: [row] } = await client.query<{ schema: string }>("select quote_ident(nspname) as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where extname = 'amcheck'");
+  return row?.schema ?? "public";
+}
+
+async function problemOf(client: Client, relation: Relation, functions: string): Promise<string | undefined> {
   try {
     if (relation.kind === "index") {
-      await client.query("select bt_index_check($1::regclass, true)", [relation.oid]);
+      await client.query(`select ${functions}.bt_index_check($1::regclass, true)`, [relation.oid]);
       return undefined;
     }
-    const { rows: [found] } = await client.query("select blkno, msg from verify_heapam($1::regclass, on_error_stop => true) limit 1", [relation.oid]);
+    const { rows: [found] } = await client.query(`select blkno, msg from ${functions}.verify_heapam($1::regclass, on_error_stop => true) limit 1`, [relation.oid]);
     return found && `block ${found.blkno}: ${found.msg}`;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
