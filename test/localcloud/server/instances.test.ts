@@ -193,11 +193,12 @@ test("deletion protection protects; a deletion leaves exactly the final snapshot
   await instanceIsGone(cloud, "orders-2");
   const { DBSnapshots: [snapshot] = [] } = await cloud.rds.send(new DescribeDBSnapshotsCommand({}));
   expect(snapshot).toMatchObject({ DBSnapshotIdentifier: "orders-final", Status: "available", DbiResourceId: orders.DbiResourceId, TagList: [{ Key: "owner", Value: "team <a> & b" }] });
-  expect(existsSync(join(cloud.dataFolder, "snapshots", "eu-central-1", "orders-final", "PG_VERSION"))).toBe(true);
+  const files = join(cloud.dataFolder, "databases", "snapshots", "eu-central-1", "orders-final");
+  expect(existsSync(files)).toBe(true);
   expect(existsSync(join(cloud.dataFolder, "databases", orders.DbiResourceId!))).toBe(false);
   expect(await answers(orders.Endpoint!.Port!)).toBe(false);
   await cloud.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "orders-final" }));
-  expect(existsSync(join(cloud.dataFolder, "snapshots", "eu-central-1", "orders-final"))).toBe(false);
+  expect(existsSync(files)).toBe(false);
 });
 
 test("a managed secret goes with its instance", async () => {

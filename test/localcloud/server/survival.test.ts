@@ -1,6 +1,6 @@
-import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand, DescribeEventsCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand, DescribeEventsCommand, ModifyDBInstanceCommand, type DBInstance } from "@aws-sdk/client-rds";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,7 +28,7 @@ test("a killed server leaves databases serving; the next one adopts them, with e
   await cloud.kill("SIGKILL");
   expect((await client.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   await cloud.restart();
-  expect(await describe_("orders")).toEqual(before);
+  expect(timeless(await describe_("orders"))).toEqual(timeless(before));
   expect((await statusOf("orders")).pid).toBe(pid);
   expect((await client.query("select 2 as two")).rows).toEqual([{ two: 2 }]);
   await client.end();
@@ -71,8 +71,10 @@ test.each([0, 150])("a server killed %d ms into a deletion finishes it after its
   await instanceIsGone(cloud, name);
   const { DBSnapshots } = await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: `${name}-final` }));
   expect(DBSnapshots).toMatchObject([{ Status: "available", DbiResourceId: doomed.DbiResourceId }]);
-  expect(readFileSync(join(cloud.dataFolder, "snapshots", "eu-central-1", `${name}-final`, "PG_VERSION"), "utf8").trim()).toBe("17");
-  expect(existsSync(join(cloud.dataFolder, "snapshots", "eu-central-1", `${name}-final.partial`))).toBe(false);
+  const snapshots = join(cloud.dataFolder, "databases", "snapshots", "eu-central-1");
+  expect(readdirSync(snapshots).filter((entry) => entry.startsWith(name))).toEqual([`${name}-final`]);
+  // A backup's manifest is written last.
+  expect(readdirSync(join(snapshots, `${name}-final`))).toEqual(expect.arrayContaining(["data", "manifest.json"]));
   expect(postgresProcessesBelow(join(cloud.dataFolder, "databases", doomed.DbiResourceId!))).toEqual([]);
   expect(readdirSync(join(cloud.dataFolder, "databases"))).not.toContain(doomed.DbiResourceId);
 });
@@ -141,7 +143,7 @@ test("after stop nothing runs or listens; after the next start everything is the
   expect(postgresProcessesBelow(cloud.dataFolder)).toEqual([]);
   await cloud.restart();
   const after = await instanceIs(cloud, "orders", "available");
-  expect(after).toEqual(before);
+  expect(timeless(after)).toEqual(timeless(before));
   expect(await asMaster(cloud, after, "select n from kept")).toEqual([{ n: 7 }]);
 });
 
@@ -162,6 +164,11 @@ async function instanceIsAtLast(name: string) {
     await sleep(50);
   }
   throw new Error(`${name} did not recover`);
+}
+
+/** What can be restored moves with each second. */
+function timeless({ LatestRestorableTime: _moving, ...instance }: DBInstance): DBInstance {
+  return instance;
 }
 
 function alive(pid: number): boolean {
