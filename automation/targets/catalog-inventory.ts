@@ -32,6 +32,8 @@ union all select 'type', format('%s %s %s', typnamespace::regnamespace, typname,
 order by 1, 2`;
 
 export async function takeInventory(client: Client): Promise<CatalogInventory> {
+  // Names are written out in full then, whatever path the role that asks has been given.
+  await client.query("set search_path = pg_catalog");
   const { rows } = await client.query<{ kind: string; line: string }>(LINES);
   const kinds = new Map<string, string[]>();
   for (const { kind, line } of rows) kinds.set(kind, kinds.get(kind) ?? []).get(kind)?.push(line);
