@@ -34,7 +34,13 @@ export interface CloudOptions {
 
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const dataFolder = realpathSync(options.dataFolder ?? temporaryFolder());
-  let server = await startServer(dataFolder, options.env ?? {});
+  const removeFolder = () => {
+    if (options.dataFolder === undefined) rmSync(dataFolder, { recursive: true, force: true });
+  };
+  let server = await startServer(dataFolder, options.env ?? {}).catch((error: unknown) => {
+    removeFolder();
+    throw error;
+  });
   const cloud = {
     dataFolder,
     ...reach(server, dataFolder),
@@ -54,7 +60,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       if (server.process.exitCode !== null || server.process.signalCode !== null) await cloud.restart();
       await cloud.kill("SIGTERM");
       closeClients(cloud);
-      if (options.dataFolder === undefined) rmSync(dataFolder, { recursive: true, force: true });
+      removeFolder();
     },
   };
   return cloud;
