@@ -1,0 +1,60 @@
+import { Undecided, unknown, WrongType } from "./properties";
+import type { Resource } from "./resource";
+import type { Rule, Severity, Violation } from "./rule";
+import type { Standing } from "./standing";
+
+export type Level = "mandatory" | "advisory";
+
+/** A verdict as every report shows it, wherever the rule was run. */
+export interface Finding {
+  rule: string;
+  severity: Severity;
+  /** `undecided`: the value is not known before deployment, or sealed. `waived`: a violation with a valid waiver. */
+  kind: "violation" | "undecided" | "waived";
+  level: Level;
+  urn: string;
+  type: string;
+  name: string;
+  /** The team in the resource's tag. */
+  owner: string | undefined;
+  property?: string;
+  message: string;
+  waiver?: { id: string; expiresOn: string; daysLeft: number };
+}
+
+/** Critical and high stop a change; medium does in production; low never. Config may raise that, and only waivers lower it. */
+export function levelOf(severity: Severity, standing: Standing): Level {
+  if (severity === "critical" || severity === "high") return "mandatory";
+  return severity === "medium" && standing.production ? "mandatory" : "advisory";
+}
+
+export function violationFinding(rule: Rule, resource: Resource, standing: Standing, violation: Violation): Finding {
+  const { property, found, allowed, change } = violation;
+  const what = property === undefined ? shown(found) : `${property} is ${shown(found)}`;
+  const finding = base(rule, resource, standing, "violation", `${resource.name}: ${what}; allowed: ${allowed}. To change: ${change}.`);
+  return property === undefined ? finding : { ...finding, property };
+}
+
+/** Undefined where nothing is to be said: an unseen value is another place's business, an advisory rule may wait. */
+export function undecidedFinding(rule: Rule, resource: Resource, standing: Standing, { property, reason }: Undecided): Finding | undefined {
+  if (reason === "unseen" || levelOf(rule.severity, standing) !== "mandatory") return undefined;
+  const why = reason === "sealed" ? "is an encrypted secret here" : "cannot be known before deployment";
+  const text = `${resource.name}: ${property} ${why}; ${rule.id} is decided on the state after it. To change: give a plain value, or run \`shipshape guard --state\` after \`pulumi up\`.`;
+  return { ...base(rule, resource, standing, "undecided", text), level: "advisory", property };
+}
+
+export function wrongTypeFinding(rule: Rule, resource: Resource, standing: Standing, { property, found, expected }: WrongType): Finding {
+  return violationFinding(rule, resource, standing, { property, found, allowed: expected, change: `give ${property} as ${expected}` });
+}
+
+function base(rule: Rule, resource: Resource, standing: Standing, kind: Finding["kind"], message: string): Finding {
+  const { id, severity } = rule;
+  const { urn, type, name } = resource;
+  return { rule: id, severity, kind, level: levelOf(severity, standing), urn, type, name, owner: resource.tag("owner"), message };
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "not set";
+  if (value === unknown) return "not known yet";
+  return typeof value === "string" ? (value.includes(" ") ? value : `"${value}"`) : JSON.stringify(value);
+}

@@ -1,0 +1,106 @@
+import { UnknownValueError, type Policies, type PolicyPackArgs, type PolicyResource, type PolicyResourceOptions, type ReportViolation } from "@pulumi/policy";
+import type { Finding } from "./finding";
+import { judgeResource, judgeStack } from "./judge";
+import { unknown } from "./properties";
+import { Resource, Stack } from "./resource";
+import type { Rule, RuleSettings } from "./rule";
+import { rules } from "./rules";
+import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
+import type { PackSettings } from "./settings";
+import { stackOf } from "./waiver";
+import { readWaivers } from "./waiver-files";
+import { WaiverRegister } from "./waiver-register";
+
+/** The rules as Pulumi's policy SDK wants them; everything else about them is in `rules/`. */
+export function packArguments(settings: PackSettings): PolicyPackArgs {
+  const register = new WaiverRegister(readWaivers(settings.waiversFolder, settings.today), settings.today);
+  const judged = rules.filter((rule) => rule !== forbidStaleWaivers).map((rule) => policyOf(rule, settings, register));
+  // Last, because it asks what the others needed.
+  return { displayName: "Database guardrails", policies: [...judged, waiverPolicy(register)] };
+}
+
+function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister): Policies[number] {
+  const settings = (getConfig: () => Partial<RuleSettings>): RuleSettings => ({ ...getConfig(), today });
+  const tell = (report: ReportViolation, findings: Finding[]) => {
+    for (const finding of findings.map((one) => register.apply(one))) reportFinding(report, finding);
+  };
+  return {
+    ...described(rule),
+    ...(rule.check && {
+      validateResource: (args, report) => {
+        // Before anything is read: most resources are no business of most rules.
+        if (!rule.types?.includes(args.type)) return;
+        const facts = { urn: args.urn, type: args.type, name: args.name, properties: plain(args.props), ...options(args.opts), dependencies: {} };
+        tell(report, judgeResource(rule, new Resource(facts), settings(() => args.getConfig())));
+      },
+    }),
+    ...(rule.checkInStack && {
+      validateStack: (args, report) => {
+        if (!args.resources.some(({ type }) => rule.typesInStack?.includes(type))) return;
+        tell(report, judgeStack(rule, new Stack(args.resources.map(stackResource)), settings(() => args.getConfig())));
+      },
+    }),
+  } as Policies[number];
+}
+
+function waiverPolicy(register: WaiverRegister): Policies[number] {
+  return {
+    ...described(forbidStaleWaivers),
+    validateStack: ({ resources }, report) => {
+      const judged = new Set(resources.flatMap(({ urn }) => stackOf(urn) ?? []));
+      for (const finding of register.stale(judged)) reportFinding(report, finding);
+    },
+  };
+}
+
+/** Declared as advisory where it may be; a config that raises it is then heeded, and one that lowers a mandatory rule is not. */
+function described(rule: Rule) {
+  const mandatory = rule.severity === "critical" || rule.severity === "high";
+  return {
+    name: rule.id,
+    displayName: rule.title,
+    description: `${rule.title}.`,
+    severity: rule.severity,
+    enforcementLevel: mandatory ? ("mandatory" as const) : ("advisory" as const),
+    tags: [...rule.controls],
+    remediationSteps: rule.solution,
+    configSchema: configSchemas[rule.id] ?? { properties: {} },
+  };
+}
+
+/** What a pack's config may say beyond the level. */
+export const configSchemas: Record<string, { properties: Record<string, { type: "array"; items: { type: "string" | "integer" } }> }> = {
+  "require-owner-tags": { properties: { teams: { type: "array", items: { type: "string" } } } },
+  "forbid-open-ingress": { properties: { ports: { type: "array", items: { type: "integer" } } } },
+};
+
+function reportFinding(report: ReportViolation, { rule, severity, kind, level, urn, message }: Finding): void {
+  // Left open, the level is what the config says: so it can raise an advisory violation, but neither a waived nor an undecided one.
+  const fixed = level === "mandatory" || kind !== "violation" ? { enforcementLevel: level } : {};
+  // The SDK takes an object as well, and so a level of its own for one violation; its types do not say so.
+  report({ name: rule, message, severity, urn, ...fixed } as unknown as string);
+}
+
+const options = ({ protect, ignoreChanges }: PolicyResourceOptions) => ({ protect, ignoreChanges: ignoreChanges ?? [] });
+
+function stackResource({ urn, type, name, props, opts, dependencies, propertyDependencies }: PolicyResource): Resource {
+  const byProperty = Object.entries(propertyDependencies).map(([property, behind]) => [property, behind.map((one) => one.urn)] as const);
+  return new Resource({ urn, type, name, properties: plain(props), ...options(opts), dependencies: { ...Object.fromEntries(byProperty), "": dependencies.map((one) => one.urn) } });
+}
+
+/** The SDK hands out proxies that throw at an unknown value; ours says where it matters. */
+function plain(value: Record<string, unknown>): Record<string, unknown> {
+  const read = (get: () => unknown): unknown => {
+    try {
+      return copy(get());
+    } catch (thrown) {
+      if (thrown instanceof UnknownValueError) return unknown;
+      throw thrown;
+    }
+  };
+  const copy = (one: unknown): unknown => {
+    if (Array.isArray(one)) return Array.from({ length: one.length }, (_, index) => read(() => one[index]));
+    return typeof one === "object" && one !== null ? Object.fromEntries(Object.keys(one).map((name) => [name, read(() => (one as Record<string, unknown>)[name])])) : one;
+  };
+  return copy(value) as Record<string, unknown>;
+}

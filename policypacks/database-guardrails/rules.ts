@@ -1,0 +1,81 @@
+import type { Rule } from "./rule";
+import { forbidAllPrivileges } from "./rules/forbid-all-privileges";
+import { forbidDefaultAdminName } from "./rules/forbid-default-admin-name";
+import { forbidHiddenDrift } from "./rules/forbid-hidden-drift";
+import { forbidKeyDeletion } from "./rules/forbid-key-deletion";
+import { forbidOpenIngress } from "./rules/forbid-open-ingress";
+import { forbidPublicAccess } from "./rules/forbid-public-access";
+import { forbidPublicGrants } from "./rules/forbid-public-grants";
+import { forbidPublicSnapshot } from "./rules/forbid-public-snapshot";
+import { forbidSkippedFinalSnapshot } from "./rules/forbid-skipped-final-snapshot";
+import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
+import { forbidSuperuserRoles } from "./rules/forbid-superuser-roles";
+import { forbidUnmaskedCopy } from "./rules/forbid-unmasked-copy";
+import { requireAlarms } from "./rules/require-alarms";
+import { requireApprovedEngineVersion } from "./rules/require-approved-engine-version";
+import { requireAuditLogs } from "./rules/require-audit-logs";
+import { requireAuditParameters } from "./rules/require-audit-parameters";
+import { requireBackupPlan } from "./rules/require-backup-plan";
+import { requireBackupRetention } from "./rules/require-backup-retention";
+import { requireCopiedSnapshotTags } from "./rules/require-copied-snapshot-tags";
+import { requireDeletionProtection } from "./rules/require-deletion-protection";
+import { requireEncryptionAtRest } from "./rules/require-encryption-at-rest";
+import { requireEnhancedMonitoring } from "./rules/require-enhanced-monitoring";
+import { requireEventSubscription } from "./rules/require-event-subscription";
+import { requireExpiryOnThrowaways } from "./rules/require-expiry-on-throwaways";
+import { requireIamAuthentication } from "./rules/require-iam-authentication";
+import { requireLogRetention } from "./rules/require-log-retention";
+import { requireManagedMasterPassword } from "./rules/require-managed-master-password";
+import { requireModernCa } from "./rules/require-modern-ca";
+import { requireMultiAz } from "./rules/require-multi-az";
+import { requireOwnKey } from "./rules/require-own-key";
+import { requireOwnerTags } from "./rules/require-owner-tags";
+import { requirePatchOwner } from "./rules/require-patch-owner";
+import { requirePerformanceInsights } from "./rules/require-performance-insights";
+import { requirePrivateSubnets } from "./rules/require-private-subnets";
+import { requireRetainedAutomatedBackups } from "./rules/require-retained-automated-backups";
+import { requireStandardName } from "./rules/require-standard-name";
+import { requireTls } from "./rules/require-tls";
+import { requireUnmanagedBlueGreen } from "./rules/require-unmanaged-blue-green";
+
+/** All rules, in the order of their names. `npm run new:rule` adds one, and a test holds that none is left out. */
+export const rules: readonly Rule[] = [
+  forbidAllPrivileges,
+  forbidDefaultAdminName,
+  forbidHiddenDrift,
+  forbidKeyDeletion,
+  forbidOpenIngress,
+  forbidPublicAccess,
+  forbidPublicGrants,
+  forbidPublicSnapshot,
+  forbidSkippedFinalSnapshot,
+  forbidStaleWaivers,
+  forbidSuperuserRoles,
+  forbidUnmaskedCopy,
+  requireAlarms,
+  requireApprovedEngineVersion,
+  requireAuditLogs,
+  requireAuditParameters,
+  requireBackupPlan,
+  requireBackupRetention,
+  requireCopiedSnapshotTags,
+  requireDeletionProtection,
+  requireEncryptionAtRest,
+  requireEnhancedMonitoring,
+  requireEventSubscription,
+  requireExpiryOnThrowaways,
+  requireIamAuthentication,
+  requireLogRetention,
+  requireManagedMasterPassword,
+  requireModernCa,
+  requireMultiAz,
+  requireOwnKey,
+  requireOwnerTags,
+  requirePatchOwner,
+  requirePerformanceInsights,
+  requirePrivateSubnets,
+  requireRetainedAutomatedBackups,
+  requireStandardName,
+  requireTls,
+  requireUnmanagedBlueGreen,
+];

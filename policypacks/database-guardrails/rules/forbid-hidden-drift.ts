@@ -1,0 +1,28 @@
+import { requiredTags } from "../../../components/standards";
+import { auditedProperties } from "../audited-properties";
+import { defineRule } from "../rule";
+import { cluster, clusterInstance, clusterParameterGroup, defaultPrivileges, grant, grantRole, instance, key, logGroup, metricAlarm, parameterGroup, role, securityGroup, subnetGroup } from "../types";
+
+export const forbidHiddenDrift = defineRule({
+  id: "forbid-hidden-drift",
+  title: "No audited property is left out of the comparison",
+  severity: "medium",
+  owner: "team-platform",
+  controls: ["SOC 2 CC8.1"],
+  properties: ["ignoreChanges"],
+  why: "`ignoreChanges` also holds for refresh: what somebody changes by hand on an ignored property is never seen, by nobody.",
+  solution: "Declare the value as it shall be. Where two parties change one property, take it out of one of their hands.",
+  types: [instance, cluster, clusterInstance, securityGroup, parameterGroup, clusterParameterGroup, subnetGroup, key, logGroup, metricAlarm, role, grant, grantRole, defaultPrivileges],
+  *check(resource) {
+    const hiding = resource.ignoreChanges.filter(hides);
+    if (hiding.length > 0) yield { property: "ignoreChanges", found: hiding.join(", "), allowed: "nothing of what guardrails judge", change: `remove ${hiding.join(", ")} from ignoreChanges` };
+  },
+});
+
+/** A path hides what lies below it, and what it lies below of; of tags only the required ones count. */
+function hides(path: string): boolean {
+  const [first = "", second] = path.split(/[.[\]"']+/).filter((part) => part !== "");
+  if (first === "*") return true;
+  if (first === "tags" || first === "tagsAll") return second === undefined || second === "*" || (requiredTags as readonly string[]).includes(second);
+  return auditedProperties.includes(first);
+}

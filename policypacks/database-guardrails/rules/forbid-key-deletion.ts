@@ -1,0 +1,26 @@
+import { keysOfDatabases } from "../keys";
+import { defineRule } from "../rule";
+import { standingOf } from "../standing";
+import { key } from "../types";
+
+/** The longest KMS waits. */
+const longestWindowDays = 30;
+
+export const forbidKeyDeletion = defineRule({
+  id: "forbid-key-deletion",
+  title: "A key that backups need is not deleted with a stack",
+  severity: "critical",
+  owner: "team-security",
+  controls: ["KMS.3"],
+  properties: ["deletionWindowInDays", "protect"],
+  why: "Deleting a key deletes everything it encrypts: the database, its snapshots, the copies in the vault. It is the shortest way to lose all of it at once.",
+  solution: "Keep the key in the platform stack with `protect: true`, in production with `retainOnDelete: true` and a deletion window of 30 days.",
+  typesInStack: [key],
+  *checkInStack(resource, stack) {
+    if (!keysOfDatabases(stack).includes(resource)) return;
+    if (resource.protect === false) yield { property: "protect", found: false, allowed: "true", change: "give the resource option protect: true" };
+    const days = resource.number("deletionWindowInDays") ?? longestWindowDays;
+    if (standingOf(resource).production && days < longestWindowDays)
+      yield { property: "deletionWindowInDays", found: days, allowed: `${longestWindowDays} (production)`, change: `set deletionWindowInDays to ${longestWindowDays}` };
+  },
+});

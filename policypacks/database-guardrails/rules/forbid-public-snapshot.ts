@@ -1,0 +1,18 @@
+import { defineRule } from "../rule";
+import { snapshots } from "../types";
+
+export const forbidPublicSnapshot = defineRule({
+  id: "forbid-public-snapshot",
+  title: "No snapshot is shared with everybody",
+  severity: "critical",
+  owner: "team-security",
+  controls: ["RDS.1"],
+  properties: ["sharedAccounts"],
+  why: "Anybody with an AWS account can restore a public snapshot and read all of it, unnoticed. There are people who look for them.",
+  solution: "Share with the accounts that need it, by their numbers.",
+  throwaways: true,
+  types: snapshots,
+  *check(resource) {
+    if (resource.strings("sharedAccounts").includes("all")) yield { property: "sharedAccounts", found: "all", allowed: "account numbers", change: 'replace "all" by the accounts that need the snapshot' };
+  },
+});

@@ -1,0 +1,20 @@
+import { defineRule } from "../rule";
+import { standingOf } from "../standing";
+import { databases } from "../types";
+
+export const forbidSkippedFinalSnapshot = defineRule({
+  id: "forbid-skipped-final-snapshot",
+  title: "A production database leaves a last snapshot behind",
+  severity: "high",
+  owner: "team-platform",
+  controls: [],
+  properties: ["skipFinalSnapshot", "finalSnapshotIdentifier"],
+  why: "Deleting a database is the one change that can't be undone. The final snapshot is what is left when the deletion was a mistake.",
+  solution: "Set `skipFinalSnapshot` to false and give a `finalSnapshotIdentifier` that is free.",
+  types: databases,
+  *check(database) {
+    if (!standingOf(database).production || database.has("replicateSourceDb")) return;
+    if (database.boolean("skipFinalSnapshot")) yield { property: "skipFinalSnapshot", found: true, allowed: "false (production)", change: "set skipFinalSnapshot to false and give finalSnapshotIdentifier" };
+    else if (!database.has("finalSnapshotIdentifier")) yield { property: "finalSnapshotIdentifier", found: undefined, allowed: "a name that is free", change: "give one: without it the database can't be deleted at all" };
+  },
+});

@@ -1,0 +1,21 @@
+import { isPostgres } from "../origin";
+import { defineRule } from "../rule";
+import { databases } from "../types";
+
+export const requireAuditLogs = defineRule({
+  id: "require-audit-logs",
+  title: "The database's log leaves the database",
+  severity: "high",
+  owner: "team-security",
+  controls: ["RDS.9", "RDS.36", "CKV_AWS_129"],
+  properties: ["enabledCloudwatchLogsExports"],
+  why: "RDS keeps logs on the instance for some days, and deletes them with it. Who logged in and what was changed must be readable afterwards, the more so when the instance is gone.",
+  solution: "Export the `postgresql` log to CloudWatch: `enabledCloudwatchLogsExports` holds it.",
+  types: databases,
+  *check(database) {
+    if (!isPostgres(database)) return;
+    const exported = database.strings("enabledCloudwatchLogsExports");
+    if (!exported.includes("postgresql"))
+      yield { property: "enabledCloudwatchLogsExports", found: exported.length === 0 ? "empty" : exported.join(", "), allowed: 'a list with "postgresql"', change: 'add "postgresql"' };
+  },
+});

@@ -1,0 +1,34 @@
+import { backupPlanTag } from "../../../components/standards";
+import { defineRule } from "../rule";
+import { standingOf } from "../standing";
+import { backupSelection, databases } from "../types";
+import type { Resource, Stack } from "../resource";
+
+export const requireBackupPlan = defineRule({
+  id: "require-backup-plan",
+  title: "A gold database is also backed up by a plan of AWS Backup",
+  severity: "medium",
+  owner: "team-platform",
+  controls: ["RDS.26"],
+  properties: ["tags"],
+  why: "RDS's own backups live and die in the same account and Region as the database. A plan keeps copies in a locked vault, and in another Region.",
+  solution: `Tag the database \`${backupPlanTag}: vault-and-copy\`, by which the platform's plan selects it, or add a selection of your own to the stack.`,
+  typesInStack: databases,
+  *checkInStack(database, stack) {
+    const { production, tier } = standingOf(database);
+    if (!production || tier !== "gold" || database.has("replicateSourceDb")) return;
+    const tags = database.object("tags");
+    const plan = tags?.has(backupPlanTag) ? tags.string(backupPlanTag) : undefined;
+    if (plan !== undefined && plan !== "none") return;
+    if (stack.of(backupSelection).some((selection) => selects(selection, database, stack))) return;
+    yield { property: `tags.${backupPlanTag}`, found: plan, allowed: "vault or vault-and-copy, or a selection in this stack (production gold)", change: `add the tag ${backupPlanTag}: vault-and-copy` };
+  },
+});
+
+function selects(selection: Resource, database: Resource, stack: Stack): boolean {
+  if (stack.behind(selection, database.type).includes(database)) return true;
+  return selection.list("selectionTags").some((wanted) => {
+    const [name, value] = [wanted.string("key"), wanted.string("value")];
+    return name !== undefined && database.tag(name) === value;
+  });
+}

@@ -1,0 +1,32 @@
+import { defineRule } from "../rule";
+import { namedStanding, standingOf } from "../standing";
+import { databases } from "../types";
+
+/** What AWS does when nothing is said. */
+const defaultDays = 1;
+
+export const requireBackupRetention = defineRule({
+  id: "require-backup-retention",
+  title: "Backups are kept as long as the tier says",
+  severity: "high",
+  owner: "team-platform",
+  controls: ["RDS.11", "RDS.50", "CKV_AWS_133"],
+  properties: ["backupRetentionPeriod"],
+  why: "Damage is often noticed after days. What was deleted a week ago can't be recovered from a database whose backups live for one day, and one day is what AWS gives when nothing is said.",
+  solution: "Set `backupRetentionPeriod` to what the tier asks for. `StandardDatabase` does.",
+  types: databases,
+  *check(database) {
+    // A replica's backups are its source's business.
+    if (database.has("replicateSourceDb")) return;
+    const standing = standingOf(database);
+    const least = standing.standard.backupRetentionDays;
+    const found = database.number("backupRetentionPeriod");
+    if ((found ?? defaultDays) < least)
+      yield {
+        property: "backupRetentionPeriod",
+        found: found ?? `not set, which is ${defaultDays} on AWS`,
+        allowed: `${least} days or more (${namedStanding(standing)})`,
+        change: `set backupRetentionPeriod to ${least}`,
+      };
+  },
+});

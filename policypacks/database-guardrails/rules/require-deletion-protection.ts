@@ -1,0 +1,22 @@
+import { defineRule } from "../rule";
+import { namedStanding, standingOf } from "../standing";
+import { databases } from "../types";
+
+export const requireDeletionProtection = defineRule({
+  id: "require-deletion-protection",
+  title: "A database is deleted in two steps, never in one",
+  severity: "high",
+  owner: "team-platform",
+  controls: ["RDS.7", "RDS.8", "CKV_AWS_293"],
+  properties: ["deletionProtection", "protect"],
+  why: "AWS's protection stops a hand in the console, Pulumi's stops a program whose change would replace the database. Each alone leaves the other way open.",
+  solution: "Set `deletionProtection` and the resource option `protect` to true. To retire a database, `retire: true` lifts both first, with a waiver that says so.",
+  types: databases,
+  *check(database) {
+    const standing = standingOf(database);
+    if (!standing.standard.protected || database.has("replicateSourceDb")) return;
+    const found = database.boolean("deletionProtection");
+    if (!found) yield { property: "deletionProtection", found, allowed: `true (${namedStanding(standing)})`, change: "set deletionProtection to true" };
+    if (database.protect === false) yield { property: "protect", found: false, allowed: `true (${namedStanding(standing)})`, change: "give the resource option protect: true" };
+  },
+});

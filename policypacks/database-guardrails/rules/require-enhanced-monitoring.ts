@@ -1,0 +1,18 @@
+import { defineRule } from "../rule";
+import { clusterInstance, instance } from "../types";
+
+export const requireEnhancedMonitoring = defineRule({
+  id: "require-enhanced-monitoring",
+  title: "The operating system is watched",
+  severity: "low",
+  owner: "team-platform",
+  controls: ["RDS.6", "CKV_AWS_118"],
+  properties: ["monitoringInterval"],
+  why: "CloudWatch sees the machine from outside, once a minute. Which process takes the memory is only seen from inside.",
+  solution: "Set `monitoringInterval` to 60 or less and give `monitoringRoleArn`.",
+  types: [instance, clusterInstance],
+  *check(database) {
+    const found = database.number("monitoringInterval");
+    if (!found) yield { property: "monitoringInterval", found, allowed: "1, 5, 10, 15, 30 or 60", change: "set monitoringInterval to 60 and give monitoringRoleArn" };
+  },
+});

@@ -1,0 +1,29 @@
+import { isCopy } from "../origin";
+import { defineRule } from "../rule";
+import { expiryTag, ringTag, runTag } from "../standing";
+import { databases } from "../types";
+
+export const requireExpiryOnThrowaways = defineRule({
+  id: "require-expiry-on-throwaways",
+  title: "A copy says which run made it, whose it is and when it goes",
+  severity: "high",
+  owner: "team-platform",
+  controls: ["SOC 2 CC6.5"],
+  properties: ["tags"],
+  why: "A restored copy holds real data and is nobody's. Without a run and an expiry no sweep may remove it, and nobody dares to.",
+  solution: `Let an operation make the copy, or tag it \`${runTag}\`, \`owner\` and \`${expiryTag}\`. A database that was restored to stay is a standard one, with a ring (\`${ringTag}\`).`,
+  throwaways: true,
+  types: databases,
+  *check(database, { today }) {
+    const tags = database.object("tags");
+    const isThrowaway = tags?.has(runTag) ?? false;
+    const stays = tags?.has(ringTag) ?? false;
+    if (!isThrowaway && (stays || !isCopy(database) || database.has("replicateSourceDb"))) return;
+    const missing = [runTag, "owner", expiryTag].filter((name) => !tags?.has(name));
+    if (missing.length > 0) yield { property: "tags", found: `no ${missing.join(", no ")}`, allowed: `${runTag}, owner and ${expiryTag}`, change: `add ${missing.join(", ")}` };
+    const expiry = tags?.has(expiryTag) ? tags.string(expiryTag) : undefined;
+    if (expiry === undefined) return;
+    if (Number.isNaN(Date.parse(expiry))) yield { property: `tags.${expiryTag}`, found: expiry, allowed: "a date, as 2026-11-30", change: "give a date" };
+    else if (expiry.slice(0, 10) < today) yield { property: `tags.${expiryTag}`, found: expiry, allowed: `${today} or later`, change: "remove the copy: it has expired" };
+  },
+});

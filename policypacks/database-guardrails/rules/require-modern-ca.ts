@@ -1,0 +1,21 @@
+import { caCertificate } from "../../../components/standards";
+import { defineRule } from "../rule";
+import { clusterInstance, instance } from "../types";
+
+const modern = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"];
+
+export const requireModernCa = defineRule({
+  id: "require-modern-ca",
+  title: "The server's certificate comes from an authority that lasts",
+  severity: "low",
+  owner: "team-platform",
+  controls: ["CKV_AWS_211"],
+  properties: ["caCertIdentifier"],
+  why: "When an authority expires, every client that verifies certificates stops connecting on the same day.",
+  solution: `Set \`caCertIdentifier\` to ${caCertificate}.`,
+  types: [instance, clusterInstance],
+  *check(database) {
+    const found = database.string("caCertIdentifier");
+    if (found !== undefined && !modern.includes(found)) yield { property: "caCertIdentifier", found, allowed: modern.join(", "), change: `set caCertIdentifier to ${caCertificate}` };
+  },
+});

@@ -1,0 +1,21 @@
+import { defineRule } from "../rule";
+import { namedStanding, standingOf } from "../standing";
+import { instance } from "../types";
+
+export const requireMultiAz = defineRule({
+  id: "require-multi-az",
+  title: "A database whose tier says so has a standby in another zone",
+  severity: "medium",
+  owner: "team-platform",
+  controls: ["RDS.5", "CKV_AWS_157"],
+  properties: ["multiAz"],
+  why: "Without a standby the loss of a zone, or of a disk, is an outage until a restore is done: longer than what the tier promises.",
+  solution: "Set `multiAz` to true, or choose the tier that fits.",
+  types: [instance],
+  *check(database) {
+    const standing = standingOf(database);
+    if (!standing.standard.multiAz || database.has("replicateSourceDb")) return;
+    const found = database.boolean("multiAz");
+    if (!found) yield { property: "multiAz", found, allowed: `true (${namedStanding(standing)})`, change: "set multiAz to true" };
+  },
+});

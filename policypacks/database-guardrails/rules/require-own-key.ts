@@ -1,0 +1,29 @@
+import { keysOfDatabases } from "../keys";
+import { isCopy } from "../origin";
+import { defineRule } from "../rule";
+import { standingOf } from "../standing";
+import { databases, key } from "../types";
+
+export const requireOwnKey = defineRule({
+  id: "require-own-key",
+  title: "The key is our own, and rotates",
+  severity: "medium",
+  owner: "team-security",
+  controls: ["KMS.4", "CKV_AWS_7"],
+  properties: ["kmsKeyId", "enableKeyRotation"],
+  why: "Snapshots encrypted with AWS's key can't be shared with another account, so no backup leaves this one. And who may decrypt is decided by the policy of the key, which AWS's own does not let us write.",
+  solution: "Give the platform's key as `kmsKeyId`. On a key of your own set `enableKeyRotation` to true.",
+  throwaways: true,
+  types: databases,
+  typesInStack: [key],
+  *check(database) {
+    // A restore has the key of its source; only a new database gets AWS's when nothing is said.
+    if (database.has("kmsKeyId") || isCopy(database) || standingOf(database).throwaway) return;
+    yield { property: "kmsKeyId", found: undefined, allowed: "the ARN of a key of ours", change: "give kmsKeyId: on a living database this makes a new one" };
+  },
+  *checkInStack(resource, stack) {
+    if (!keysOfDatabases(stack).includes(resource)) return;
+    const found = resource.boolean("enableKeyRotation");
+    if (!found) yield { property: "enableKeyRotation", found, allowed: "true", change: "set enableKeyRotation to true" };
+  },
+});

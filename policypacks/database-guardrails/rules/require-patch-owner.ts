@@ -1,0 +1,19 @@
+import { defineRule } from "../rule";
+import { ringTag } from "../standing";
+import { clusterInstance, instance } from "../types";
+
+export const requirePatchOwner = defineRule({
+  id: "require-patch-owner",
+  title: "Somebody sees to minor versions: AWS, or a ring",
+  severity: "medium",
+  owner: "team-platform",
+  controls: ["RDS.13", "RDS.35", "CKV_AWS_226"],
+  properties: ["autoMinorVersionUpgrade", "tags"],
+  why: "Automatic upgrades are off on standard databases on purpose: rings bring new minors, tested, one group after the other. A database that is in no ring and has automatic upgrades off gets no fix from anybody.",
+  solution: `Put the database into a ring by the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
+  types: [instance, clusterInstance],
+  *check(database) {
+    if (database.boolean("autoMinorVersionUpgrade") !== false || database.object("tags")?.has(ringTag)) return;
+    yield { property: "autoMinorVersionUpgrade", found: false, allowed: `true, or the tag ${ringTag}`, change: `add the tag ${ringTag}, or set autoMinorVersionUpgrade to true` };
+  },
+});

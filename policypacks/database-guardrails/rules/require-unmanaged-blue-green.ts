@@ -1,0 +1,17 @@
+import { defineRule } from "../rule";
+import { instance } from "../types";
+
+export const requireUnmanagedBlueGreen = defineRule({
+  id: "require-unmanaged-blue-green",
+  title: "Blue/green deployments are run by an operation, not by the provider",
+  severity: "medium",
+  owner: "team-platform",
+  controls: [],
+  properties: ["blueGreenUpdate"],
+  why: "The provider creates the copy, switches over and deletes the old side in one update: there is no moment at which anybody could look whether the new side is well.",
+  solution: "Leave `blueGreenUpdate` out; an operation with a health gate before the switch does it.",
+  types: [instance],
+  *check(database) {
+    if (database.object("blueGreenUpdate")?.boolean("enabled")) yield { property: "blueGreenUpdate.enabled", found: true, allowed: "false", change: "remove blueGreenUpdate" };
+  },
+});

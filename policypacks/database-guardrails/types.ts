@@ -1,0 +1,34 @@
+/** The resource types rules speak of, by the token Pulumi gives them. */
+export const instance = "aws:rds/instance:Instance";
+export const cluster = "aws:rds/cluster:Cluster";
+export const clusterInstance = "aws:rds/clusterInstance:ClusterInstance";
+export const globalCluster = "aws:rds/globalCluster:GlobalCluster";
+export const snapshot = "aws:rds/snapshot:Snapshot";
+export const snapshotCopy = "aws:rds/snapshotCopy:SnapshotCopy";
+export const clusterSnapshot = "aws:rds/clusterSnapshot:ClusterSnapshot";
+export const clusterSnapshotCopy = "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy";
+export const parameterGroup = "aws:rds/parameterGroup:ParameterGroup";
+export const clusterParameterGroup = "aws:rds/clusterParameterGroup:ClusterParameterGroup";
+export const subnetGroup = "aws:rds/subnetGroup:SubnetGroup";
+export const eventSubscription = "aws:rds/eventSubscription:EventSubscription";
+export const securityGroup = "aws:ec2/securityGroup:SecurityGroup";
+export const securityGroupRule = "aws:ec2/securityGroupRule:SecurityGroupRule";
+export const securityGroupIngressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+export const subnet = "aws:ec2/subnet:Subnet";
+export const routeTable = "aws:ec2/routeTable:RouteTable";
+export const routeTableAssociation = "aws:ec2/routeTableAssociation:RouteTableAssociation";
+export const route = "aws:ec2/route:Route";
+export const internetGateway = "aws:ec2/internetGateway:InternetGateway";
+export const key = "aws:kms/key:Key";
+export const logGroup = "aws:cloudwatch/logGroup:LogGroup";
+export const metricAlarm = "aws:cloudwatch/metricAlarm:MetricAlarm";
+export const backupSelection = "aws:backup/selection:Selection";
+export const role = "postgresql:index/role:Role";
+export const grantRole = "postgresql:index/grantRole:GrantRole";
+export const grant = "postgresql:index/grant:Grant";
+export const defaultPrivileges = "postgresql:index/defaultPrivileges:DefaultPrivileges";
+
+/** What holds data and is asked for backups and protection. */
+export const databases = [instance, cluster] as const;
+export const snapshots = [snapshot, snapshotCopy, clusterSnapshot, clusterSnapshotCopy] as const;
+export const parameterGroups = [parameterGroup, clusterParameterGroup] as const;
