@@ -11,7 +11,7 @@ import type { PostgresServer, PostgresServerSettings } from "./postgres-server";
 import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
 import { freePort, openServer, readServerRecord, removeServer, writeServerRecord } from "./server-lifecycle";
 import { giveToServer, serverUser } from "./server-user";
-import { firstMissingSegment, segmentsIn } from "./wal-archive";
+import { emptyArchive, firstMissingSegment, segmentsIn } from "./wal-archive";
 
 /** What a server is restored from. */
 export interface RecoverySource {
@@ -34,6 +34,7 @@ export async function restoreServer(settings: PostgresServerSettings, source: Re
     return server;
   }
   await removeServer(settings.folder);
+  await emptyArchive(settings.archiveFolder);
   try {
     const manifest = await checkManifest(source.backupFolder);
     await copyBackup(source.backupFolder, settings.folder, manifest);
@@ -81,8 +82,7 @@ async function prepareRecovery(dataFolder: string, source: RecoverySource, manif
 async function recover(settings: PostgresServerSettings, source: RecoverySource, manifest: BackupManifest): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt++) {
     const record = { port: settings.port === 0 ? await freePort() : settings.port, masterUsername: source.masterUsername };
-    // Its own archive begins with its own first backup, not with what it recovers from.
-    const server = new ManagedServer({ ...settings, archiveFolder: undefined }, record);
+    const server = new ManagedServer(settings, record);
     try {
       await server.start();
     } catch (error) {
@@ -90,7 +90,7 @@ async function recover(settings: PostgresServerSettings, source: RecoverySource,
       throw unrecoverable(error, source, manifest);
     }
     await rm(join(server.dataFolder, recoveryFile));
-    await server.archiveTo(settings.archiveFolder);
+    await server.applyParameters(settings.parameters); // that file acted until now
     await server.query("checkpoint");
     await syncFolder(settings.folder);
     await writeServerRecord(settings.folder, record);

@@ -16,6 +16,7 @@ import { serverFolders } from "./server-folders";
 import { type ServerUser, serverUser } from "./server-user";
 import { stopPostmaster } from "./postmaster";
 import { template } from "./template";
+import { emptyArchive } from "./wal-archive";
 
 /**
  * Makes a server and leaves it running. Safe to call again after a kill at any moment: `server.json` is written last, and a
@@ -29,6 +30,7 @@ export async function createServer(settings: PostgresServerSettings, master: Mas
     return server;
   }
   await removeServer(settings.folder);
+  await emptyArchive(settings.archiveFolder);
   try {
     const { dataFolder } = await template(settings.engineVersion);
     await makeOpenFolder(settings.folder);

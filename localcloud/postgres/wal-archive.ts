@@ -7,6 +7,13 @@ import { PostgresError } from "./postgres-errors";
 import { makeOpenFolder, makeServerFolder } from "./server-files";
 import { serverUser } from "./server-user";
 
+/** An archive for a server that begins anew: segments of a beginning that was killed would stand in its way under the same names. */
+export async function emptyArchive(folder: string | undefined): Promise<void> {
+  if (folder === undefined) return;
+  await rm(folder, { recursive: true, force: true });
+  await ensureArchive(folder);
+}
+
 /** A folder that a server's archiver may write to. */
 export async function ensureArchive(folder: string): Promise<void> {
   await makeOpenFolder(dirname(folder));

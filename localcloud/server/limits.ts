@@ -45,7 +45,7 @@ export const limits = {
   /** LatestRestorableTime is made anew when the last heartbeat is older; each costs a WAL segment, mostly empty. */
   heartbeatMs: 1_000,
   /** How long a Describe waits for it: a database that is busy or stuck keeps the time it had. */
-  heartbeatWaitMs: 5_000,
+  heartbeatWaitMs: 1_000,
   /** An automated backup that failed is tried again. */
   backupRetryMs: 300_000,
   /** How often it is looked for backups that have outlived their retention period. */
