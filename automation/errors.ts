@@ -181,6 +181,30 @@ export const errorTable = {
     message: "pulumi could not bring stack {stack} to where it should be: {reason}",
     hint: "what was made is removed by the run's clean-up; the request may be made again",
   },
+  "state-unreadable": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{file}:{line}: {reason}",
+    hint: "`pulumi stack export --stack <stack> --file <file>` writes what can be judged; the other files were",
+  },
+  "pack-config-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{file}:{line}: {reason}",
+    hint: "everything else of the file was heeded; docs/guardrails.md shows what it may say",
+  },
+  "waiver-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "{file}:{line}: {reason}",
+    hint: "it waives nothing until it is put right; `shipshape waiver check` shows all that is wrong",
+  },
+  "waiver-exists": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "there is a waiver {file} already",
+    hint: "renew it by changing the file and having it reviewed, or give another --id",
+  },
   "demo-chapter-unknown": {
     httpStatus: 404,
     exitCode: 2,

@@ -5,10 +5,12 @@ import { reasonOf, ShipshapeError } from "../errors";
 import { readSettings, silenceSdkNotice } from "../settings";
 import type { CommandContext } from "./command-context";
 import { addEvidence } from "./evidence";
+import { addGuard } from "./guard";
 import { addLocalCommands } from "./local";
 import { addRequest } from "./request";
 import { addRuns } from "./runs";
 import { createTerminal, type Terminal } from "./terminal";
+import { addWaiver } from "./waiver";
 
 /**
  * `shipshape …`: builds the commands, runs the one asked for, and gives its exit code.
@@ -42,6 +44,8 @@ export function buildCommand(context: CommandContext): Command {
   addRequest(shipshape, context);
   addRuns(shipshape, context);
   addEvidence(shipshape, context);
+  addGuard(shipshape, context);
+  addWaiver(shipshape, context);
   return shipshape;
 }
 

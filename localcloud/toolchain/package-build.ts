@@ -19,6 +19,7 @@ async function buildPackage(): Promise<void> {
   compileComponents();
   await bundle("automation/command-line/main.ts", "command-line.cjs");
   await bundle("localcloud/main.ts", "localcloud.cjs");
+  await bundle("automation/guardrails/state-worker.ts", "guard-worker.cjs");
   await bundlePlugins(join(dist, "plugins"));
   await putToolchain(join(dist, "toolchain"));
   // Read beside the program that applies them.

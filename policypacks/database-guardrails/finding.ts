@@ -19,6 +19,8 @@ export interface Finding {
   owner: string | undefined;
   property?: string;
   message: string;
+  /** The state it was found in, or the waiver it is about. */
+  file?: string;
   waiver?: { id: string; expiresOn: string; daysLeft: number };
 }
 

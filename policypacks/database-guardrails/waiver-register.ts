@@ -59,5 +59,5 @@ const finding = (waiver: Waiver, text: string): Finding => ({ ...broken({ file: 
 function broken({ file, line, message }: WaiverProblem): Finding {
   const { id, severity } = forbidStaleWaivers;
   const level = levelOf(severity, standingOf(new Resource({ urn: "", type: "", name: "", properties: {}, protect: undefined, ignoreChanges: [], dependencies: {} })));
-  return { rule: id, severity, kind: "violation", level, urn: "", type: "waiver", name: file, owner: undefined, message: `${file}:${line}: ${message}. To change: correct the file; until then it waives nothing.` };
+  return { rule: id, severity, kind: "violation", level, urn: "", type: "waiver", name: file, owner: undefined, file, message: `${file}:${line}: ${message}. To change: correct the file; until then it waives nothing.` };
 }

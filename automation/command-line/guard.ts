@@ -1,0 +1,118 @@
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { InvalidArgumentError, type Command } from "commander";
+import { readWaivers } from "../../policypacks/database-guardrails/waiver-files";
+import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
+import { todayOf } from "../../policypacks/database-guardrails/settings";
+import { ShipshapeError } from "../errors";
+import { readGuardConfig } from "../guardrails/guard-config";
+import { judge } from "../guardrails/judgement";
+import { liveInventory, notJudgedLive } from "../guardrails/live-inventory";
+import { annotations } from "../guardrails/report-annotations";
+import { sarifReport } from "../guardrails/report-sarif";
+import { textReport } from "../guardrails/report-text";
+import { stateFiles, type StateRules } from "../guardrails/state-files";
+import { judgeInParallel, type WorkerProgram } from "../guardrails/state-pool";
+import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
+import { accessFromEnvironment, awsClients } from "../targets/aws-access";
+import { livingDatabases } from "../targets/living-databases";
+import type { CommandContext } from "./command-context";
+
+interface GuardOptions {
+  state?: string;
+  live?: boolean;
+  config?: string;
+  waivers?: string;
+  on?: string;
+  json?: boolean;
+  github?: boolean;
+  sarif?: string;
+}
+
+/** `shipshape guard`: the rules of the policy pack, without an engine: on exported states, and on databases as they are. */
+export function addGuard(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("guard")
+    .description("judge exported states, or the living databases, by the guardrails")
+    .option("--state <path>", "an export of `pulumi stack export`, a folder of them, or - for standard input")
+    .option("--live", "what the RDS API describes in this account and Region, databases no stack declares included")
+    .option("--config <file>", "the policy pack's config, as for `pulumi preview --policy-pack-config`")
+    .option("--waivers <folder>", "where waivers lie (default: policypacks/waivers)")
+    .option("--on <day>", "judge expiry as on a later day, YYYY-MM-DD", day)
+    .option("--json", "print the findings as JSON")
+    .option("--github", "print them as annotations of GitHub Actions")
+    .option("--sarif <file>", "also write them as SARIF 2.1.0")
+    .addHelpText("after", "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  npx shipshape guard --state exports/ --sarif guardrails.sarif\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or was asked wrongly")
+    .action(async (options: GuardOptions) => {
+      if ((options.state === undefined) === (options.live === undefined)) throw new ShipshapeError("usage", { problem: "give one of --state <path> and --live", command: "guard" });
+      const verdict = options.state === undefined ? await liveVerdict(options, context) : await stateVerdict(options.state, options, context);
+      await tell(verdict, options, context);
+    });
+}
+
+/** Where waivers lie in a repository that has a policy pack of its own beside them. */
+export const waiversFolder = (given: string | undefined): string => resolve(given ?? join("policypacks", "waivers"));
+
+function rulesOf(options: GuardOptions): StateRules {
+  const today = todayOf(options.on);
+  return { waivers: readWaivers(waiversFolder(options.waivers), today), config: readGuardConfig(options.config), today };
+}
+
+async function stateVerdict(path: string, options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
+  const rules = rulesOf(options);
+  const files = await stateFiles(path);
+  const judged = await judgeInParallel(files, rules, workerProgram(settings.packageFolder, settings.inCheckout));
+  const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
+  register.markNeeded(judged.neededWaivers);
+  return {
+    findings: [...judged.findings, ...register.stale(new Set(judged.stacks))],
+    problems: [...problemsOf(rules), ...judged.problems],
+    judged: `${judged.files} ${judged.files === 1 ? "state" : "states"} with ${judged.resources} resources`,
+    left: [],
+  };
+}
+
+async function liveVerdict(options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
+  const rules = rulesOf(options);
+  const living = await livingDatabases(awsClients(accessFromEnvironment(settings.inherited)));
+  const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
+  const findings = judge(liveInventory(living), rules.config, register, rules.today);
+  const databases = living.instances.length + living.clusters.length;
+  return {
+    findings,
+    problems: problemsOf(rules),
+    judged: `${databases} ${databases === 1 ? "database" : "databases"} in ${living.region}`,
+    left: [`not judged here, but in states: ${notJudgedLive.join(", ")}`, ...(living.unanswered.length > 0 ? [`this cloud does not answer ${living.unanswered.join(", ")}`] : [])],
+  };
+}
+
+const problemsOf = ({ waivers, config }: StateRules): Verdict["problems"] => [
+  ...waivers.problems.map(({ file, line, message }) => ({ code: "waiver-invalid" as const, file, line, reason: message })),
+  ...config.problems,
+];
+
+function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgram {
+  return inCheckout
+    ? { file: join(packageFolder, "automation", "guardrails", "state-worker.ts"), execArgv: ["--require", "tsx/cjs"] }
+    : { file: join(packageFolder, "dist", "guard-worker.cjs"), execArgv: [] };
+}
+
+async function tell(verdict: Verdict, options: GuardOptions, { terminal }: CommandContext): Promise<void> {
+  const folder = process.cwd();
+  if (options.sarif !== undefined) await writeFile(options.sarif, `${JSON.stringify(sarifReport(verdict, folder), undefined, 2)}\n`);
+  const { findings, problems, judged, left } = verdict;
+  if (options.json) terminal.say(JSON.stringify({ judged, counts: countsOf(findings), findings: ordered(findings), problems, left }, undefined, 2));
+  else for (const line of options.github ? annotations(verdict, folder) : textReport(verdict, (style, text) => terminal.style(style, text))) terminal.say(line);
+  if (!options.json && !options.github)
+    for (const { code, ...values } of problems) {
+      const error = new ShipshapeError(code, values);
+      terminal.progress(`${terminal.style("red", "error:")} ${error.message}\n${terminal.style("dim", "hint:")}  ${error.hint} [${code}]`);
+    }
+  process.exitCode = exitCodeOf(verdict);
+}
+
+function day(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError("give a day as YYYY-MM-DD");
+  if (todayOf(text) !== text) throw new InvalidArgumentError("an earlier day would bring expired waivers back to life; give today or a later one");
+  return text;
+}

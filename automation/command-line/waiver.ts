@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { Command } from "commander";
+import { stringify } from "yaml";
+import { daysBetween, waiverWarningDays } from "../../policypacks/database-guardrails/waiver";
+import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/waiver-files";
+import { todayOf } from "../../policypacks/database-guardrails/settings";
+import { ShipshapeError } from "../errors";
+import type { CommandContext } from "./command-context";
+import { waiversFolder } from "./guard";
+import { table, type Terminal } from "./terminal";
+
+/** `shipshape waiver …`: exceptions to guardrails, as files that are reviewed like code. */
+export function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
+  const waiver = shipshape.command("waiver").description("exceptions to guardrails: one file each, owned, approved, and with an end").helpCommand(false);
+  waiver
+    .command("list")
+    .description("all waivers, the next to expire first")
+    .option("--waivers <folder>", "where they lie (default: policypacks/waivers)")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape waiver list")
+    .action((options: { waivers?: string; json?: boolean }) => list(options, terminal));
+  waiver
+    .command("check")
+    .description("what is wrong with them, with file and line; exit code 2 when anything is, 1 when one has expired")
+    .option("--waivers <folder>", "where they lie (default: policypacks/waivers)")
+    .addHelpText("after", "\nWhether a waiver matches anything is told by `shipshape guard`, which sees the resources.\n\nExample:\n  npx shipshape waiver check")
+    .action((options: { waivers?: string }) => check(options, terminal));
+  waiver
+    .command("new")
+    .description("write the file of a new one, to be reviewed and merged")
+    .requiredOption("--rule <rule>", "the rule it is an exception to")
+    .requiredOption("--resource <urn>", "the resource's URN, or a glob of URNs")
+    .requiredOption("--reason <text>", "why, for somebody who reads it in half a year")
+    .requiredOption("--owner <team>", "who has the exception, and ends it")
+    .requiredOption("--approver <name>", "who approved it; not the owner")
+    .requiredOption("--expires-on <day>", "the last day it holds, 180 days ahead at most")
+    .option("--category <category>", "waiver (the risk is accepted) or mitigated (something else reduces it)", "waiver")
+    .option("--id <id>", "its name (default: the rule and the resource's name)")
+    .option("--waivers <folder>", "where it is written (default: policypacks/waivers)")
+    .addHelpText("after", "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' \\\n    --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31")
+    .action((options: NewWaiver) => write(options, terminal));
+}
+
+interface NewWaiver {
+  rule: string;
+  resource: string;
+  reason: string;
+  owner: string;
+  approver: string;
+  expiresOn: string;
+  category: string;
+  id?: string;
+  waivers?: string;
+}
+
+function list(options: { waivers?: string; json?: boolean }, terminal: Terminal): void {
+  const today = todayOf(undefined);
+  const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today);
+  const byEnd = [...waivers].sort((one, other) => (one.expiresOn < other.expiresOn ? -1 : 1));
+  if (options.json) return terminal.say(JSON.stringify({ waivers: byEnd, problems }, undefined, 2));
+  if (byEnd.length === 0) terminal.say("no waivers");
+  const rows = byEnd.map(({ id, rule, resource, owner, approver, expiresOn }) => [id, rule, resource, owner, approver, ends(expiresOn, today, terminal)]);
+  if (rows.length > 0) for (const line of table(["ID", "RULE", "RESOURCE", "OWNER", "APPROVER", "EXPIRES"], rows)) terminal.say(line);
+  if (problems.length > 0) terminal.progress(`${problems.length} problems: \`shipshape waiver check\``);
+}
+
+function check(options: { waivers?: string }, terminal: Terminal): void {
+  const today = todayOf(undefined);
+  const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today);
+  for (const { file, line, message } of problems) terminal.say(`${terminal.style("red", "✗")} ${relative(process.cwd(), file)}:${line}: ${message}`);
+  const expired = waivers.filter(({ expiresOn }) => expiresOn < today);
+  for (const { file, expiresOn } of expired) terminal.say(`${terminal.style("red", "✗")} ${relative(process.cwd(), file)}:1: expired on ${expiresOn}`);
+  terminal.say(`${waivers.length - expired.length} valid, ${expired.length} expired, ${problems.length} problems`);
+  process.exitCode = problems.length > 0 ? 2 : expired.length > 0 ? 1 : 0;
+}
+
+async function write({ id, waivers, ...given }: NewWaiver, terminal: Terminal): Promise<void> {
+  const folder = waiversFolder(waivers);
+  const name = id ?? `${given.rule}-${(given.resource.split("::").at(-1) ?? "").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "")}`;
+  const file = join(folder, `${name}.yaml`);
+  if (existsSync(file)) throw new ShipshapeError("waiver-exists", { file: relative(process.cwd(), file) });
+  const text = stringify(given);
+  const [problem] = parseWaiver(file, text, todayOf(undefined)).problems;
+  if (problem) throw new ShipshapeError("usage", { problem: problem.message, command: "waiver new" });
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, text);
+  terminal.say(`${relative(process.cwd(), file)}: have it reviewed by ${given.approver}, and merge it`);
+}
+
+function ends(expiresOn: string, today: string, terminal: Terminal): string {
+  const days = daysBetween(today, expiresOn);
+  if (days < 0) return terminal.style("red", `${expiresOn} expired`);
+  return days <= waiverWarningDays ? terminal.style("yellow", `${expiresOn} in ${days} days`) : expiresOn;
+}

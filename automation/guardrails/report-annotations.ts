@@ -1,0 +1,20 @@
+import { placeOf } from "./report-location";
+import { ordered, type Verdict } from "./verdict";
+
+/** Workflow commands of GitHub Actions: each finding stands beside the line it is about. */
+export function annotations(verdict: Verdict, projectFolder: string): string[] {
+  const problems = verdict.problems.map(({ file, line, code, reason }) => command("error", { file, line, title: code }, reason));
+  const findings = ordered(verdict.findings).map((finding) => {
+    const place = placeOf(finding, projectFolder);
+    const kind = finding.level === "mandatory" ? "error" : finding.kind === "violation" ? "warning" : "notice";
+    return command(kind, { ...(place && { file: place.file, line: place.line, col: place.column }), title: finding.rule }, finding.message);
+  });
+  return [...problems, ...findings];
+}
+
+function command(kind: "error" | "warning" | "notice", properties: Record<string, string | number>, message: string): string {
+  const given = Object.entries(properties).map(([name, value]) => `${name}=${escaped(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`);
+  return `::${kind} ${given.join(",")}::${escaped(message)}`;
+}
+
+const escaped = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");

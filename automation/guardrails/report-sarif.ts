@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { rules } from "../../policypacks/database-guardrails/rules";
+import type { LocatedFinding } from "./judgement";
+import { placeOf } from "./report-location";
+import { ordered, type Verdict } from "./verdict";
+
+/** SARIF 2.1.0, as code scanning of GitHub and GitLab reads it. A waived finding is there, and suppressed. */
+export function sarifReport(verdict: Verdict, projectFolder: string): object {
+  const used = new Set(verdict.findings.map(({ rule }) => rule));
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "shipshape guard", rules: rules.filter(({ id }) => used.has(id)).map(ruleOf) } },
+        invocations: [{ executionSuccessful: verdict.problems.length === 0, toolExecutionNotifications: verdict.problems.map(({ file, line, reason }) => ({ level: "error", message: { text: `${file}:${line}: ${reason}` } })) }],
+        results: ordered(verdict.findings).map((finding) => resultOf(finding, projectFolder)),
+      },
+    ],
+  };
+}
+
+const scores = { critical: "9.5", high: "8.0", medium: "5.0", low: "2.0" };
+function ruleOf({ id, title, why, solution, severity, controls }: (typeof rules)[number]): object {
+  return { id, shortDescription: { text: title }, fullDescription: { text: why }, help: { text: solution }, properties: { "security-severity": scores[severity], tags: [...controls] } };
+}
+
+function resultOf(finding: LocatedFinding, projectFolder: string): object {
+  const place = placeOf(finding, projectFolder);
+  return {
+    ruleId: finding.rule,
+    level: finding.level === "mandatory" ? "error" : finding.kind === "violation" ? "warning" : "note",
+    message: { text: finding.message },
+    locations: [
+      {
+        ...(place && { physicalLocation: { artifactLocation: { uri: encodeURI(place.file.replaceAll("\\", "/")), uriBaseId: "%SRCROOT%" }, region: { startLine: place.line, startColumn: place.column } } }),
+        logicalLocations: [{ fullyQualifiedName: finding.urn, kind: "resource" }],
+      },
+    ],
+    // The same finding keeps its identity when lines move.
+    partialFingerprints: { "resource/v1": createHash("sha256").update([finding.rule, finding.urn, finding.property ?? ""].join("\n")).digest("hex") },
+    ...(finding.waiver && { suppressions: [{ kind: "external", status: "accepted", justification: `waiver ${finding.waiver.id}, until ${finding.waiver.expiresOn}` }] }),
+  };
+}

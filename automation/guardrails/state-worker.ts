@@ -1,0 +1,5 @@
+/** A thread that judges the files it is handed, batch after batch. */
+import { parentPort, workerData } from "node:worker_threads";
+import { judgeStateFiles, type StateRules } from "./state-files";
+
+parentPort?.on("message", (files: string[]) => parentPort?.postMessage(judgeStateFiles(files, workerData as StateRules)));

@@ -1,0 +1,42 @@
+import type { LocatedFinding } from "./judgement";
+import type { Problem } from "./problem";
+
+/** All that a guard has to say, ready for any report. */
+export interface Verdict {
+  findings: LocatedFinding[];
+  problems: Problem[];
+  /** "3 states with 231 resources", "12 databases in eu-central-1". */
+  judged: string;
+  /** Rules that could not be asked here, and why. */
+  left: string[];
+}
+
+/** 2: something could not be read or is asked wrongly. 1: mandatory violations. 0: none, whatever advice there is. */
+export function exitCodeOf({ findings, problems }: Verdict): 0 | 1 | 2 {
+  if (problems.length > 0) return 2;
+  return findings.some(({ level }) => level === "mandatory") ? 1 : 0;
+}
+
+/** Worst first: what stops a change, by severity, then by name. */
+export function ordered(findings: readonly LocatedFinding[]): LocatedFinding[] {
+  const rank = ({ level, severity }: LocatedFinding) => (level === "mandatory" ? 0 : 10) + ["critical", "high", "medium", "low"].indexOf(severity);
+  return [...findings].sort((a, b) => rank(a) - rank(b) || compare(a.urn, b.urn) || compare(a.rule, b.rule) || compare(a.message, b.message));
+}
+
+export interface Counts {
+  mandatory: number;
+  advisory: number;
+  waived: number;
+  undecided: number;
+}
+export function countsOf(findings: readonly LocatedFinding[]): Counts {
+  const count = (is: (finding: LocatedFinding) => boolean) => findings.filter(is).length;
+  return {
+    mandatory: count(({ level }) => level === "mandatory"),
+    advisory: count(({ kind, level }) => kind === "violation" && level === "advisory"),
+    waived: count(({ kind }) => kind === "waived"),
+    undecided: count(({ kind }) => kind === "undecided"),
+  };
+}
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
