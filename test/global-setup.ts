@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { installPlugins } from "../localcloud/plugins/bundle";
 import { ensureEngine } from "../localcloud/toolchain/engine";
 
 /** Once per run, so that no test pays for it: the engine, and the plugins bundled into the user's cache. */
 export default async function globalSetup(): Promise<void> {
-  await ensureEngine((line) => process.stderr.write(`${line}\n`));
+  const { folder } = await ensureEngine((line) => process.stderr.write(`${line}\n`));
+  // The Automation API looks for the engine on the PATH of the test's own process, which inherits this one's.
+  process.env["PATH"] = [folder, process.env["PATH"]].filter(Boolean).join(delimiter);
   const pulumiHome = mkdtempSync(join(tmpdir(), "shipshape-global-setup-"));
   try {
     await installPlugins(pulumiHome);
