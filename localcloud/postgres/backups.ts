@@ -1,4 +1,5 @@
 /** The door to this room's backups, for the server: base backups, the WAL archive, and what is read from them. */
 export { takeBaseBackup, takeColdBackup, takeCopy } from "./base-backup";
 export { type BackupManifest, readManifest } from "./backup-manifest";
+export { verifyPages } from "./page-verification";
 export { archiveHeartbeat, ensureArchive, removeSegmentsBefore } from "./wal-archive";

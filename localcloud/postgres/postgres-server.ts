@@ -2,6 +2,7 @@ import type { ParameterReport } from "./parameters";
 
 export type { ParameterReport } from "./parameters";
 export { PostgresError, type PostgresErrorCode } from "./postgres-errors";
+export { prepareUpgrade } from "./upgrade";
 export { restoreServer, type RecoverySource } from "./recovery";
 export { createServer, openServer, removeServer } from "./server-lifecycle";
 

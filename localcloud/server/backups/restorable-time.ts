@@ -22,6 +22,12 @@ export class RestorableTimes {
     await Promise.all(instances.map((instance) => this.refreshOne(instance)));
   }
 
+  /** Before the database is no more: the last moment its backups can lead to. */
+  async refreshLast(resourceId: string): Promise<void> {
+    const server = this.cloud.instances.servers.get(resourceId);
+    if (this.cloud.backups.get(resourceId)?.base.length && server?.state() === "running") await this.beat(resourceId, server);
+  }
+
   private async refreshOne(instance: InstanceRecord): Promise<void> {
     const { resourceId, status } = instance;
     const backup = this.cloud.backups.get(resourceId);

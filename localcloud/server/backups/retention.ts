@@ -34,10 +34,10 @@ export async function dropAll(resourceId: string, cloud: Cloud): Promise<void> {
   await rm(cloud.backups.folder(resourceId), { recursive: true, force: true });
 }
 
-/** The instance goes and its backups stay: they carry from now on what has to be known of it. */
-export function retain(instance: InstanceRecord, cloud: Cloud): void {
+/** The instance goes and its backups stay, for their retention period from `deletedAt` on: they carry from now on what has to be known of it. */
+export function retain(instance: InstanceRecord, deletedAt: Date, cloud: Cloud): void {
   cloud.backups.update(instance.resourceId, (backup) => {
     backup.status = "retained";
-    backup.source = { ...backedUp(instance), deletedAt: cloud.clock.now().toISOString() };
+    backup.source = { ...backedUp(instance), deletedAt: deletedAt.toISOString() };
   });
 }

@@ -1,3 +1,4 @@
+import { prepareUpgrade } from "../../postgres/postgres-server";
 import { dropAll } from "../backups/retention";
 import type { Cloud } from "../cloud";
 import type { DeferrableChanges, InstanceRecord, InstanceShape, Operation } from "./instance-record";
@@ -9,7 +10,7 @@ export async function applyChanges(instance: InstanceRecord, operation: Operatio
   if (operation.rotateMasterPassword) await cloud.managedSecrets.rotate(instance.resourceId);
   const changes = operation.changes;
   const changed = withChanges(instance, changes);
-  if (needsRestart(instance, changed)) await restartAs(changed, cloud);
+  if (needsRestart(instance, changed)) await restartAs(changed, instance.shape.EngineVersion !== changed.shape.EngineVersion, cloud);
   if (changes.BackupRetentionPeriod === 0) await stopArchiving(changed, cloud);
   cloud.instances.update(instance.resourceId, (current) => {
     current.shape = withChanges(current, changes).shape;
@@ -61,16 +62,16 @@ function needsRestart(before: InstanceRecord, after: InstanceRecord): boolean {
   return before.shape.DBInstanceClass !== after.shape.DBInstanceClass || before.shape.EngineVersion !== after.shape.EngineVersion;
 }
 
-async function restartAs(changed: InstanceRecord, cloud: Cloud): Promise<void> {
+/** The gap that clients see is one stop and one start; all else is done before. */
+async function restartAs(changed: InstanceRecord, isUpgrade: boolean, cloud: Cloud): Promise<void> {
   const { servers } = cloud.instances;
-  const running = servers.get(changed.resourceId);
-  if (running && running.state() !== "stopped") await running.stop("fast");
   // A restart takes every value of the parameter group, also those that waited for one.
   const values = cloud.parameterGroups.values(changed.region, changed.parameterGroup.name);
   cloud.instances.update(changed.resourceId, (current) => void (current.activeParameters = values));
   const server = await servers.reopen({ ...changed, activeParameters: values });
   await server.applyParameters(values);
-  noteReport(changed, await server.start(), cloud);
+  if (server.state() === "running" && isUpgrade) await prepareUpgrade(server, changed.shape.EngineVersion);
+  noteReport(changed, server.state() === "running" ? await server.restart() : await server.start(), cloud);
   cloud.events.say(changed.region, "db-instance", changed.shape.DBInstanceIdentifier, ["availability"], "DB instance restarted");
 }
 

@@ -1,3 +1,4 @@
+import { verifyPages } from "../../postgres/backups";
 import { removeServer, type ParameterReport, type PostgresServer } from "../../postgres/postgres-server";
 import type { Cloud } from "../cloud";
 import { backUp } from "../backups/back-up";
@@ -85,8 +86,10 @@ async function stop(instance: InstanceRecord, cloud: Cloud): Promise<void> {
 
 async function remove(instance: InstanceRecord, operation: Operation & { kind: "delete" }, cloud: Cloud): Promise<void> {
   const { resourceId, region } = instance;
+  if (operation.keepBackups) await cloud.restorableTimes.refreshLast(resourceId);
   if (operation.finalSnapshot !== undefined && operation.step === "snapshot") {
     const server = await cloud.instances.servers.reopen(instance);
+    await warnOfDamage(instance, server, cloud);
     if (server.state() !== "stopped") await server.stop("fast");
     await cloud.snapshots.takeFinal(instance, server, operation.finalSnapshot);
   }
@@ -95,11 +98,24 @@ async function remove(instance: InstanceRecord, operation: Operation & { kind: "
     if (current.operation?.kind === "delete") current.operation.step = "remove";
   });
   await removeServer(cloud.instances.servers.folder(resourceId));
-  if (operation.keepBackups) retain(instance, cloud);
+  if (operation.keepBackups) retain(instance, cloud.clock.now(), cloud);
+  // A restore still reads from them: they go when it is done.
+  else if (cloud.backups.isInUse(resourceId)) retain(instance, new Date(0), cloud);
   else await dropAll(resourceId, cloud);
   cloud.managedSecrets.delete(resourceId);
   cloud.events.say(region, "db-instance", instance.shape.DBInstanceIdentifier, ["deletion"], "DB instance deleted");
   cloud.instances.remove(resourceId);
+}
+
+/** A last copy is taken of a damaged database too, as there will be no other; but not without saying so. */
+async function warnOfDamage(instance: InstanceRecord, server: PostgresServer, cloud: Cloud): Promise<void> {
+  try {
+    if (server.state() !== "running") await server.start();
+    await verifyPages(server);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["backup"], `The final snapshot is taken of a database that could not be verified: ${message}`);
+  }
 }
 
 /** A start or reboot takes every value of the group, also those that waited for it. */

@@ -1,6 +1,7 @@
 import type { Cloud } from "../cloud";
 import { backupIsDue } from "../backups/backup-schedule";
 import { dropExpired } from "../backups/retention";
+import { sweepBackups } from "../backups/sweep";
 import { limits } from "../limits";
 import { hasFault } from "./instances";
 import type { InstanceRecord } from "./instance-record";
@@ -19,6 +20,7 @@ export class Tending {
 
   /** After a start of this server: operations are taken up, running databases adopted, the others started. */
   async begin(): Promise<void> {
+    await sweepBackups(this.cloud).catch(logError);
     for (const instance of this.cloud.instances.list()) await this.takeUp(instance).catch(logError);
     this.cloud.clock.onSet(() => {
       this.secretsLookedAt = 0;
@@ -34,6 +36,8 @@ export class Tending {
 
   private async takeUp(instance: InstanceRecord): Promise<void> {
     const { instances } = this.cloud;
+    // Its backup will not have become better meanwhile.
+    if (instance.status === "incompatible-restore") return;
     if (instance.operation) return instances.schedule(instance.resourceId);
     const server = await instances.servers.reopen(instance);
     if (instance.status === "available" && server.state() !== "running") instances.begin(instance, { kind: "start" });

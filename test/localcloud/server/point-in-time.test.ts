@@ -1,47 +1,81 @@
-import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand, DescribeEventsCommand, RestoreDBInstanceToPointInTimeCommand } from "@aws-sdk/client-rds";
-import { setTimeout as sleep } from "node:timers/promises";
-import { instanceIs, instanceIsGone, startCloud, type Cloud } from "../../cloud";
-import { asMaster, connect, small } from "./database-client";
+import { CreateDBInstanceCommand, CreateDBParameterGroupCommand, DeleteDBInstanceAutomatedBackupCommand, DescribeDBInstanceAutomatedBackupsCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import { existsSync } from "node:fs";
+import { instanceIs, startCloud, type Cloud } from "../../cloud";
+import { backupClient, nextWholeSecond } from "./backup-client";
+import { asMaster, connect, managedPassword, small } from "./database-client";
 
 let cloud: Cloud;
+let rds: ReturnType<typeof backupClient>;
 
 beforeAll(async () => {
   cloud = await startCloud();
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 7, DBName: "app" }));
+  rds = backupClient(cloud);
+  const tags = [{ Key: "owner", Value: "team-orders" }];
+  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 7, DBName: "app", Tags: tags, StorageEncrypted: true }));
+  await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "eighteen", DBParameterGroupFamily: "postgres18", Description: "of another major" }));
   await instanceIs(cloud, "orders", "available");
 });
 afterAll(async () => cloud?.stop());
 
-const describe_ = async (name: string) => (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
-const restoreTo = (TargetDBInstanceIdentifier: string, RestoreTime: Date, more: object = {}) => cloud.rds.send(new RestoreDBInstanceToPointInTimeCommand({ SourceDBInstanceIdentifier: "orders", TargetDBInstanceIdentifier, RestoreTime, ...more }));
-
-async function restorable(until: Date): Promise<void> {
-  for (const deadline = Date.now() + 20_000; ; await sleep(200)) {
-    const { LatestRestorableTime: latest } = await describe_("orders");
-    if (latest && latest >= until) return;
-    if (Date.now() > deadline) throw new Error(`${String(latest?.toISOString())} is the latest restorable time, not ${until.toISOString()}`);
-  }
-}
-
-async function remove(name: string): Promise<void> {
-  await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: name, SkipFinalSnapshot: true }));
-  await instanceIsGone(cloud, name);
-}
-
 test("a restore to a second between two commits has the earlier and not the later", async () => {
-  const orders = await describe_("orders");
+  const orders = await rds.describe("orders");
   const client = await connect(cloud, orders);
   await client.query("create table marker (name text)");
   await client.query("insert into marker values ('before')");
-  const target = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
-  await sleep(target.getTime() - Date.now() + 500);
+  const target = await nextWholeSecond();
   await client.query("insert into marker values ('after')");
   await client.end();
-  await restorable(target);
-  expect((await restoreTo("earlier", target)).DBInstance).toMatchObject({ DBInstanceStatus: "creating", MasterUsername: "shipmaster", DBName: "app", BackupRetentionPeriod: 7 });
+  await rds.restorable("orders", target);
+  const { DBInstance: begun } = await rds.restoreTo("orders", "earlier", target);
+  expect(begun).toMatchObject({ DBInstanceStatus: "creating", MasterUsername: "shipmaster", DBName: "app", BackupRetentionPeriod: 7, StorageEncrypted: true, KmsKeyId: orders.KmsKeyId, TagList: [{ Key: "owner", Value: "team-orders" }] });
   const earlier = await instanceIs(cloud, "earlier", "available");
   expect(await asMaster(cloud, earlier, "select name from marker")).toEqual([{ name: "before" }]);
-  const { Events } = await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: "earlier" }));
-  expect(Events!.map(({ Message }) => Message)).toContainEqual(expect.stringContaining(`Restored from DB instance orders to ${target.toISOString()}`));
-  await remove("earlier");
+  expect(await asMaster(cloud, earlier, "show fsync")).toEqual([{ fsync: "on" }]);
+  expect(await rds.events("earlier")).toContainEqual(expect.stringMatching(`Restored from DB instance orders to ${target.toISOString()} on timeline 2`));
+});
+
+test("a restored instance is backed up in its turn, and takes a managed master password afterwards", async () => {
+  const earlier = await rds.describe("earlier");
+  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "earlier", ManageMasterUserPassword: true, ApplyImmediately: true }));
+  const managed = await instanceIs(cloud, "earlier", "available");
+  const password = await managedPassword(cloud, managed);
+  await asMaster(cloud, managed, "insert into marker values ('on the new timeline')", password);
+  await rds.restorable("earlier", await nextWholeSecond());
+  await rds.restoreTo("earlier", "again", "latest");
+  expect(await asMaster(cloud, await instanceIs(cloud, "again", "available"), "select name from marker", password)).toEqual([{ name: "before" }, { name: "on the new timeline" }]);
+  await Promise.all([rds.remove("again"), rds.remove("earlier")]);
+  expect(existsSync(rds.backupsFolder(earlier))).toBe(false);
+});
+
+test("an idle database restores to its latest restorable time", async () => {
+  const latest = await rds.restorable("orders", await nextWholeSecond());
+  await rds.restoreTo("orders", "idle", latest);
+  expect(await asMaster(cloud, await instanceIs(cloud, "idle", "available"), "select count(*)::int from marker")).toEqual([{ count: 2 }]);
+  await rds.remove("idle");
+});
+
+test("a restore is refused before the earliest time, after the latest, and with what RDS does not take", async () => {
+  const far = new Date(Date.now() + 3_600_000);
+  const now = await rds.restorable("orders", new Date(Date.now() - 1_000));
+  await expect(rds.restoreTo("orders", "never", far)).rejects.toMatchObject({ name: "InvalidRestoreFault", message: expect.stringContaining("after the latest restorable time") });
+  await expect(rds.restoreTo("orders", "never", new Date(now.getTime() - 86_400_000))).rejects.toMatchObject({ name: "InvalidRestoreFault", message: expect.stringContaining("before the earliest restorable time") });
+  await expect(rds.restoreTo("orders", "orders", "latest")).rejects.toMatchObject({ name: "DBInstanceAlreadyExistsFault" });
+  await expect(rds.restoreTo("nobody", "never", "latest")).rejects.toMatchObject({ name: "DBInstanceNotFoundFault" });
+  await expect(rds.restoreTo("orders", "never", "latest", { RestoreTime: now })).rejects.toMatchObject({ name: "InvalidParameterCombination" });
+  await expect(rds.restoreTo("orders", "never", "latest", { DBParameterGroupName: "eighteen" })).rejects.toMatchObject({ message: expect.stringContaining("postgres18") });
+  await expect(rds.restoreTo("orders", "never", "latest", { ManageMasterUserPassword: true })).rejects.toMatchObject({ message: expect.stringContaining("Oracle") });
+});
+
+test("retained backups restore a database that is gone, until they are deleted", async () => {
+  const orders = await rds.describe("orders");
+  await asMaster(cloud, orders, "insert into marker values ('last')");
+  await nextWholeSecond();
+  await rds.remove("orders", { SkipFinalSnapshot: true, DeleteAutomatedBackups: false });
+  const { DBInstanceAutomatedBackups: [kept] = [] } = await cloud.rds.send(new DescribeDBInstanceAutomatedBackupsCommand({ DbiResourceId: orders.DbiResourceId }));
+  expect(kept).toMatchObject({ Status: "retained", DBInstanceIdentifier: "orders", RestoreWindow: { LatestTime: expect.any(Date) } });
+  await rds.restoreTo("", "risen", "latest", { SourceDBInstanceAutomatedBackupsArn: kept!.DBInstanceAutomatedBackupsArn });
+  expect(await asMaster(cloud, await instanceIs(cloud, "risen", "available"), "select name from marker where name = 'last'")).toEqual([{ name: "last" }]);
+  await cloud.rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId: orders.DbiResourceId }));
+  expect(existsSync(rds.backupsFolder(orders))).toBe(false);
+  await expect(rds.restoreTo("", "never", "latest", { SourceDbiResourceId: orders.DbiResourceId })).rejects.toMatchObject({ name: "DBInstanceAutomatedBackupNotFoundFault" });
 });
