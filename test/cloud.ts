@@ -68,7 +68,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 /** Asks until the instance says so; fails with what it says instead when that is a fault, or after a minute. */
 export async function instanceIs(cloud: Pick<Cloud, "rds">, identifier: string, status: string): Promise<DBInstance> {
-  const faults = ["failed", "storage-full", "incompatible-parameters", "incompatible-network"].filter((fault) => fault !== status);
+  const faults = ["failed", "storage-full", "incompatible-parameters", "incompatible-network", "incompatible-restore"].filter((fault) => fault !== status);
   for (const deadline = Date.now() + 60_000; ; await sleep(50)) {
     const { DBInstances: [instance] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
     const current = instance?.DBInstanceStatus ?? "";

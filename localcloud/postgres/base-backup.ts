@@ -52,7 +52,7 @@ export async function takeColdBackup(dataFolder: string, engineVersion: string, 
 export async function takeCopy(source: string, target: string): Promise<BackupManifest> {
   const { mode, engineVersion, startWal, stopWal, stoppedAt } = await checkManifest(source);
   return buildBackup(target, async (folder) => {
-    await copyEntries([`${source}/.`], folder, { vanishing: false });
+    await copyEntries([join(source, "data"), join(source, "wal")], folder, { vanishing: false });
     return { mode, engineVersion, stoppedAt, ...(startWal === undefined ? {} : { startWal }), ...(stopWal === undefined ? {} : { stopWal }) };
   });
 }

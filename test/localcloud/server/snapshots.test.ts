@@ -1,0 +1,84 @@
+import { CopyDBSnapshotCommand, CreateDBInstanceCommand, CreateDBSnapshotCommand, DeleteDBSnapshotCommand, DescribeDBInstanceAutomatedBackupsCommand, DescribeDBSnapshotsCommand, ModifyDBInstanceCommand, RestoreDBInstanceFromDBSnapshotCommand } from "@aws-sdk/client-rds";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { instanceIs, startCloud, type Cloud } from "../../cloud";
+import { backupClient } from "./backup-client";
+import { asMaster, small } from "./database-client";
+import { callOwn } from "./own-endpoint";
+
+let cloud: Cloud;
+let rds: ReturnType<typeof backupClient>;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  rds = backupClient(cloud);
+  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 2, PreferredBackupWindow: "03:00-04:00", PreferredMaintenanceWindow: "sun:05:00-sun:06:00", CopyTagsToSnapshot: true, Tags: [{ Key: "owner", Value: "team-orders" }] }));
+  await asMaster(cloud, await instanceIs(cloud, "orders", "available"), "create table kept as select 1 as n");
+});
+afterAll(async () => cloud?.stop());
+
+const snapshots = async (more: object = {}) => (await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: "orders", ...more }))).DBSnapshots!;
+const restore = (DBInstanceIdentifier: string, DBSnapshotIdentifier: string) => cloud.rds.send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier, DBSnapshotIdentifier }));
+const rowsOf = async (name: string) => asMaster(cloud, await instanceIs(cloud, name, "available"), "select n from kept order by n");
+
+async function backedUpTimes(count: number): Promise<void> {
+  for (const deadline = Date.now() + 20_000; (await snapshots({ SnapshotType: "automated" })).length !== count; await sleep(100)) if (Date.now() > deadline) throw new Error(`not ${count} automated snapshots`);
+  await instanceIs(cloud, "orders", "available");
+}
+
+test("a snapshot holds the database as it was then, with its tags, and so does its copy", async () => {
+  const { DBSnapshot: begun } = await cloud.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "first" }));
+  expect(begun).toMatchObject({ Status: "creating", SnapshotType: "manual" });
+  await instanceIs(cloud, "orders", "available");
+  await asMaster(cloud, await rds.describe("orders"), "insert into kept values (2)");
+  expect(await snapshots({ SnapshotType: "manual" })).toMatchObject([{ DBSnapshotIdentifier: "first", Status: "available", TagList: [{ Key: "owner", Value: "team-orders" }] }]);
+  const { DBSnapshot: copy } = await cloud.rds.send(new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "first", TargetDBSnapshotIdentifier: "second", CopyTags: true }));
+  expect(copy).toMatchObject({ Status: "available", SourceDBSnapshotIdentifier: expect.stringContaining(":snapshot:first"), TagList: [{ Key: "owner" }] });
+  await cloud.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "first" }));
+  await restore("from-copy", "second");
+  expect(await rowsOf("from-copy")).toEqual([{ n: 1 }]);
+  await rds.remove("from-copy");
+});
+
+test("a final snapshot holds every commit, also of a database without backups", async () => {
+  const source = await instanceIs(cloud, (await restore("short-lived", "second")).DBInstance!.DBInstanceIdentifier!, "available");
+  await asMaster(cloud, source, "insert into kept values (3)");
+  await rds.remove("short-lived", { FinalDBSnapshotIdentifier: "last-words" });
+  await restore("risen", "last-words");
+  expect(await rowsOf("risen")).toEqual([{ n: 1 }, { n: 3 }]);
+  await rds.remove("risen");
+});
+
+test("automated backups come daily in their window, can be restored as snapshots, and go with the retention period", async () => {
+  await backedUpTimes(1);
+  const [first] = await snapshots({ SnapshotType: "automated" });
+  expect(first!.DBSnapshotIdentifier).toMatch(/^rds:orders-\d{4}(-\d\d){4}$/);
+  await restore("from-daily", first!.DBSnapshotIdentifier!);
+  // It was taken before there was a table.
+  expect(await asMaster(cloud, await instanceIs(cloud, "from-daily", "available"), "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
+  await rds.remove("from-daily");
+  const day = (offset: number) => `${new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)}T03:10:00Z`;
+  for (const [offset, kept] of [[1, 2], [2, 3], [3, 3], [4, 3]] as const) {
+    await callOwn(cloud, "PUT", "/shipshape/clock", { now: day(offset) });
+    await backedUpTimes(kept);
+  }
+  const folder = rds.backupsFolder(await rds.describe("orders"));
+  expect(readdirSync(join(folder, "base"))).toHaveLength(3);
+  await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
+});
+
+test("backups are dropped when they are switched off, and begin anew when switched on", async () => {
+  const orders = await rds.describe("orders");
+  const retain = async (BackupRetentionPeriod: number) => {
+    await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod, ApplyImmediately: true }));
+    return instanceIs(cloud, "orders", "available");
+  };
+  expect((await retain(0)).LatestRestorableTime).toBeUndefined();
+  expect(existsSync(rds.backupsFolder(orders))).toBe(false);
+  await expect(rds.restoreTo("orders", "never", "latest")).rejects.toMatchObject({ name: "PointInTimeRestoreNotEnabledFault" });
+  await retain(7);
+  const { DBInstanceAutomatedBackups } = await cloud.rds.send(new DescribeDBInstanceAutomatedBackupsCommand({ DBInstanceIdentifier: "orders" }));
+  expect(DBInstanceAutomatedBackups).toMatchObject([{ Status: "active", BackupRetentionPeriod: 7 }]);
+  await rds.restorable("orders", new Date());
+});
