@@ -1,4 +1,11 @@
-import { CreateDBInstanceCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  CreateDBSnapshotCommand,
+  waitUntilDBSnapshotAvailable,
+  DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+} from "@aws-sdk/client-rds";
 import { ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { instanceIs } from "../cloud";
@@ -27,9 +34,11 @@ test("bronze in development leaves nothing", async () => {
   await ledger.destroy();
   const { DBInstances } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({}));
   const { DBSnapshots } = await engine.cloud.rds.send(new DescribeDBSnapshotsCommand({}));
+  const { DBInstanceAutomatedBackups } = await engine.cloud.rds.send(new DescribeDBInstanceAutomatedBackupsCommand({}));
   const { SecretList } = await engine.cloud.secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
   expect(DBInstances).toEqual([]);
   expect(DBSnapshots?.filter((snapshot) => snapshot.DBInstanceIdentifier?.startsWith("ledger"))).toEqual([]);
+  expect(DBInstanceAutomatedBackups).toEqual([]);
   expect(SecretList?.filter((secret) => secret.Name?.includes("ledger") || secret.Name?.startsWith("rds!"))).toEqual([]);
   expect(await recordedOf(engine.cloud, "ledger")).toEqual([]);
 }, 240_000);
@@ -107,4 +116,37 @@ test("a database that was there before is taken over with a preview that proves 
   const { DBInstances: [now] = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
   expect({ ...now, LatestRestorableTime: undefined }).toEqual({ ...found, LatestRestorableTime: undefined });
   expect(Object.keys((await taken.preview()).changeSummary)).toEqual(["same"]);
+}, 240_000);
+
+test("a database made from a snapshot stays when the argument that made it is dropped", async () => {
+  const source = { DBInstanceIdentifier: "source", DBSnapshotIdentifier: "before-the-move" };
+  await engine.cloud.rds.send(
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: source.DBInstanceIdentifier,
+      Engine: "postgres",
+      EngineVersion: "17.10",
+      DBInstanceClass: "db.t4g.medium",
+      AllocatedStorage: 20,
+      StorageType: "gp3",
+      StorageEncrypted: true,
+      KmsKeyId: String(engine.platform.keyArn),
+      MasterUsername: "shipshape_admin",
+      ManageMasterUserPassword: true,
+      DBName: "moved",
+    }),
+  );
+  await instanceIs(engine.cloud, "source", "available");
+  await engine.cloud.rds.send(new CreateDBSnapshotCommand(source));
+  await waitUntilDBSnapshotAvailable({ client: engine.cloud.rds, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, source);
+  const moved: DatabaseRequest = { ...request, service: "moved", engineVersion: "17.10", extensions: [] };
+  let asked: DatabaseRequest = { ...moved, restoreFrom: { snapshotIdentifier: source.DBSnapshotIdentifier } };
+  const stack = await engine.stack(
+    "database.moved",
+    program("moved", () => asked),
+  );
+  await stack.up();
+  asked = moved;
+  const watched = watch("plan");
+  await stack.preview({ onEvent: watched.onEvent });
+  expect(watched.steps).toEqual([]);
 }, 240_000);
