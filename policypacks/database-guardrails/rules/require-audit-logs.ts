@@ -16,6 +16,6 @@ export const requireAuditLogs = defineRule({
     if (!isPostgres(database)) return;
     const exported = database.strings("enabledCloudwatchLogsExports");
     if (!exported.includes("postgresql"))
-      yield { property: "enabledCloudwatchLogsExports", found: exported.length === 0 ? "empty" : exported.join(", "), allowed: 'a list with "postgresql"', change: 'add "postgresql"' };
+      yield { property: "enabledCloudwatchLogsExports", found: exported.join(", ") || undefined, allowed: 'a list with "postgresql"', change: 'add "postgresql"' };
   },
 });

@@ -1,0 +1,102 @@
+import type { Finding } from "../../policypacks/database-guardrails/finding";
+import { judgeResource, judgeStack } from "../../policypacks/database-guardrails/judge";
+import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/resource";
+import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/rule";
+import { instance } from "../../policypacks/database-guardrails/types";
+
+export const today = "2026-11-23";
+
+export type Given = Partial<ResourceFacts> & { type: string };
+/** The resource that is judged, and those beside it in its stack. */
+export type Scene = Given | [Given, ...Given[]];
+
+export const productionTags = {
+  service: "orders",
+  owner: "team-orders",
+  environment: "production",
+  tier: "gold",
+  "data-classification": "confidential",
+  "cost-center": "4711",
+  "shipshape:ring": "3",
+  "shipshape:stack": "shipshape/database.orders-production",
+  "shipshape:backup-plan": "vault-and-copy",
+};
+
+/** A production gold database with nothing wrong; `undefined` takes a property away. */
+export const database = (properties: Record<string, unknown> = {}, more: Partial<ResourceFacts> = {}): Given => ({
+  type: instance,
+  protect: true,
+  properties: {
+    identifier: "orders-production",
+    engine: "postgres",
+    engineVersion: "17.10",
+    tags: productionTags,
+    backupRetentionPeriod: 35,
+    skipFinalSnapshot: false,
+    finalSnapshotIdentifier: "orders-production-final-01",
+    deleteAutomatedBackups: false,
+    copyTagsToSnapshot: true,
+    publiclyAccessible: false,
+    storageEncrypted: true,
+    kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/1",
+    parameterGroupName: "shipshape-postgres17-standard",
+    caCertIdentifier: "rds-ca-rsa2048-g1",
+    autoMinorVersionUpgrade: false,
+    username: "shipshape_admin",
+    iamDatabaseAuthenticationEnabled: true,
+    manageMasterUserPassword: true,
+    enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+    monitoringInterval: 15,
+    performanceInsightsEnabled: true,
+    multiAz: true,
+    deletionProtection: true,
+    ...properties,
+  },
+  ...more,
+});
+
+export const tagged = (tags: Record<string, unknown>) => ({ tags: Object.fromEntries(Object.entries({ ...productionTags, ...tags }).filter(([, value]) => value !== undefined)) });
+export const throwawayTags = tagged({ "shipshape:ring": undefined, "shipshape:run": "261123-1a2b", "shipshape:expires-on": "2026-11-24" }).tags;
+export const some = (type: string, properties: Record<string, unknown> = {}, more: Partial<ResourceFacts> = {}): Given => ({ type, properties, ...more });
+export const named = (name: string, given: Given): Given => ({ ...given, name });
+export const urnOf = (given: Given): string => given.urn ?? `urn:pulumi:test::shipshape::${given.type}::${given.name ?? "orders-instance"}`;
+
+export function resourceOf(given: Given): Resource {
+  return new Resource({ urn: urnOf(given), name: given.name ?? "orders-instance", properties: {}, protect: undefined, ignoreChanges: [], dependencies: {}, ...given });
+}
+
+export function judged(rule: Rule, scene: Scene, settings: Partial<RuleSettings> = {}): Finding[] {
+  const resources = [scene].flat().map((given) => resourceOf(given as Given));
+  const all = { today, ...settings };
+  const [first] = resources;
+  const own = [...(first ? judgeResource(rule, first, all) : []), ...judgeStack(rule, new Stack(resources), all)];
+  return own.filter(({ urn }) => urn === first?.urn);
+}
+
+interface Claims {
+  passes: Record<string, Scene>;
+  /** With a part of what the finding must say. */
+  fails: Record<string, [Scene, string]>;
+  /** Neither: what is not known before deployment. */
+  undecided?: Record<string, Scene>;
+  settings?: Partial<RuleSettings>;
+}
+
+/** A rule and what it says to each fixture; the names are the claims. */
+export function claims(rule: Rule, { passes, fails, undecided = {}, settings }: Claims): void {
+  describe(rule.id, () => {
+    for (const [what, scene] of Object.entries(passes)) test(`passes ${what}`, () => expect(judged(rule, scene, settings)).toEqual([]));
+    for (const [what, [scene, says]] of Object.entries(fails))
+      test(`finds ${what}`, () => {
+        const findings = judged(rule, scene, settings);
+        expect(findings.map(({ kind, rule: id }) => ({ kind, id }))).toContainEqual({ kind: "violation", id: rule.id });
+        expect(findings.map(({ message }) => message).join("\n")).toContain(says);
+        for (const { message } of findings) expect(message).toMatch(/^\S+: .+; allowed: .+\. To change: .+\.$/);
+      });
+    for (const [what, scene] of Object.entries(undecided))
+      test(`leaves ${what} to the state after deployment, and says so`, () => {
+        const expected = rule.severity === "low" ? [] : [{ kind: "undecided", level: "advisory" }];
+        expect(judged(rule, scene, settings).map(({ kind, level }) => ({ kind, level }))).toEqual(expected);
+      });
+  });
+}

@@ -1,0 +1,21 @@
+import { forbidHiddenDrift } from "../../../policypacks/database-guardrails/rules/forbid-hidden-drift";
+import { parameterGroup, securityGroup } from "../../../policypacks/database-guardrails/types";
+import { claims, database, some } from "../fixtures";
+
+const ignoring = (...ignoreChanges: string[]) => database({}, { ignoreChanges });
+
+claims(forbidHiddenDrift, {
+  passes: {
+    "nothing ignored": database(),
+    "what counts at birth only": ignoring("restoreToPointInTime", "snapshotIdentifier"),
+    "a tag that no rule asks for": ignoring('tags["kubernetes.io/cluster"]'),
+  },
+  fails: {
+    "everything ignored": [ignoring("*"), 'ignoreChanges is "*"'],
+    "an audited property": [ignoring("engineVersion"), "remove engineVersion"],
+    "all tags": [ignoring("tags"), "tags"],
+    "a required tag": [ignoring("tags.owner"), "tags.owner"],
+    "a path into an audited property": [some(securityGroup, {}, { ignoreChanges: ["ingress[0].cidrBlocks"] }), "ingress"],
+    "an audited property of a parameter group": [some(parameterGroup, {}, { ignoreChanges: ["parameters"] }), "parameters"],
+  },
+});

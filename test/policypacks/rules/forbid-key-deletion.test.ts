@@ -1,0 +1,24 @@
+import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { forbidKeyDeletion } from "../../../policypacks/database-guardrails/rules/forbid-key-deletion";
+import { key } from "../../../policypacks/database-guardrails/types";
+import { claims, database, some, urnOf } from "../fixtures";
+
+const owned = { tags: { "shipshape:standard": "1.0.0", environment: "production" } };
+const plain = some(key, { deletionWindowInDays: 7 }, { protect: false });
+const user = database({}, { name: "db", dependencies: { kmsKeyId: [urnOf(plain)] } });
+
+claims(forbidKeyDeletion, {
+  passes: {
+    "a protected key with the longest window": some(key, { ...owned, deletionWindowInDays: 30 }, { protect: true }),
+    "a window that is AWS's own, the longest": some(key, owned, { protect: true }),
+    "a short window outside production": some(key, { deletionWindowInDays: 7, tags: { ...owned.tags, environment: "development" } }, { protect: true }),
+    "a key of something else": plain,
+  },
+  fails: {
+    "a key nothing protects": [some(key, owned, { protect: false }), "protect is false"],
+    "a short window": [some(key, { ...owned, deletionWindowInDays: 7 }, { protect: true }), "deletionWindowInDays is 7; allowed: 30"],
+    "the key of a database in the same stack": [[plain, user], "protect is false"],
+    "a value of the wrong type": [some(key, { ...owned, deletionWindowInDays: "long" }, { protect: true }), "a number"],
+  },
+  undecided: { "a window that is not known": some(key, { ...owned, deletionWindowInDays: unknown }, { protect: true }) },
+});

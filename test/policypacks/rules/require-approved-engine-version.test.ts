@@ -1,0 +1,24 @@
+import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { requireApprovedEngineVersion } from "../../../policypacks/database-guardrails/rules/require-approved-engine-version";
+import { claims, database, judged } from "../fixtures";
+
+claims(requireApprovedEngineVersion, {
+  passes: {
+    "an approved minor": database(),
+    "a major alone, which AWS resolves to its newest minor": database({ engineVersion: "17" }),
+    "a restore that says nothing and has its source's": database({ engineVersion: undefined, snapshotIdentifier: "s" }),
+    "another engine, which is another list's business": database({ engine: "mysql", engineVersion: "8.0.36" }),
+  },
+  fails: {
+    "a minor below the least": [database({ engineVersion: "17.2" }), "give 17.9 or newer"],
+    "a major nobody approved": [database({ engineVersion: "13.4" }), "16.13 or newer, 17.9 or newer, 18.3 or newer"],
+    "no version": [database({ engineVersion: undefined }), "pin a version"],
+    "a version of the wrong type": [database({ engineVersion: ["17.10"] }), "a text"],
+  },
+  undecided: { "a version that is not known": database({ engineVersion: unknown }) },
+});
+
+test("an approval ends on its date", () => {
+  expect(judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { today: "2028-11-09" })).toEqual([]);
+  expect(judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { today: "2028-11-10" })[0]?.message).toContain("ended on 2028-11-09");
+});

@@ -1,0 +1,17 @@
+import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { requirePatchOwner } from "../../../policypacks/database-guardrails/rules/require-patch-owner";
+import { claims, database, tagged } from "../fixtures";
+
+claims(requirePatchOwner, {
+  passes: {
+    "a ring": database(),
+    "a ring whose number is not known yet": database(tagged({ "shipshape:ring": unknown })),
+    "automatic upgrades": database({ autoMinorVersionUpgrade: true, tags: {} }),
+    "nothing said, which is automatic": database({ autoMinorVersionUpgrade: undefined, tags: {} }),
+  },
+  fails: {
+    "neither": [database(tagged({ "shipshape:ring": undefined })), "add the tag shipshape:ring"],
+    "a value of the wrong type": [database({ autoMinorVersionUpgrade: "later" }), "true or false"],
+  },
+  undecided: { "a value that is not known": database({ autoMinorVersionUpgrade: unknown }) },
+});
