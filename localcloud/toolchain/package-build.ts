@@ -1,7 +1,7 @@
 // Fills dist/ for the published package: components as JavaScript with types; command line, embedded cloud, plugins and
 // language host bundled. In the checkout everything runs from its sources, so nothing here can be stale while developing.
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { dependencies, peerDependencies } from "../../package.json";
@@ -20,6 +20,7 @@ async function buildPackage(): Promise<void> {
   await bundle("automation/command-line/main.ts", "command-line.cjs");
   await bundle("localcloud/main.ts", "localcloud.cjs");
   await bundle("automation/guardrails/state-worker.ts", "guard-worker.cjs");
+  await putPolicyPack(join(dist, "policypack"));
   await bundlePlugins(join(dist, "plugins"));
   await putToolchain(join(dist, "toolchain"));
   // Read beside the program that applies them.
@@ -43,6 +44,15 @@ async function bundle(entry: string, file: string): Promise<void> {
     legalComments: "none",
     logLevel: "warning",
   });
+}
+
+/** A folder as Pulumi wants it: its policy host reads name and version from the package.json beside the program. */
+async function putPolicyPack(folder: string): Promise<void> {
+  const source = join(root, "policypacks", "database-guardrails");
+  await bundle("policypacks/database-guardrails/index.ts", "policypack/index.cjs");
+  copyFileSync(join(source, "PulumiPolicy.yaml"), join(folder, "PulumiPolicy.yaml"));
+  const pack = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as object;
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...pack, main: "index.cjs" }, undefined, 2)}\n`);
 }
 
 async function putToolchain(folder: string): Promise<void> {

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { ruleOptions } from "../../automation/guardrails/guard-config";
+import { auditedProperties } from "../../policypacks/database-guardrails/audited-properties";
+import { newRule } from "../../policypacks/database-guardrails/new-rule";
+import { configSchemas } from "../../policypacks/database-guardrails/pack-policies";
+import { pages, withTable } from "../../policypacks/database-guardrails/pages";
+import { rules } from "../../policypacks/database-guardrails/rules";
+
+const root = join(__dirname, "../..");
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const ids = rules.map(({ id }) => id);
+const filesOf = (folder: string, ending: string) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => basename(name, ending))
+    .sort();
+
+describe("one rule, one file, one test, one page", () => {
+  test("each file is in the list, under its own name, and nothing else is", () => {
+    expect(ids).toEqual(filesOf("policypacks/database-guardrails/rules", ".ts"));
+  });
+
+  test("each rule has a test of its own, but for the one that judges waivers", () => {
+    expect(filesOf("test/policypacks/rules", ".test.ts")).toEqual(ids.filter((id) => id !== "forbid-stale-waivers"));
+  });
+
+  test("a rule is named by a verb, and says why and what to do", () => {
+    for (const { id, title, why, solution, owner } of rules) {
+      expect(id).toMatch(/^(require|forbid|prefer)-[a-z0-9-]+$/);
+      expect(title).not.toMatch(/\.$/);
+      expect([why.length > 60, solution.length > 20, owner]).toEqual([true, true, expect.stringMatching(/^team-/)]);
+    }
+  });
+
+  test("a rule says which resources it is asked about, exactly where it has something to ask", () => {
+    const odd = rules.filter((rule) => (rule.check === undefined) !== (rule.types === undefined) || (rule.checkInStack === undefined) !== (rule.typesInStack === undefined));
+    expect(odd.map(({ id }) => id)).toEqual([]);
+  });
+
+  test("what a rule looks at must not be ignored", () => {
+    const outside = ["protect", "ignoreChanges"];
+    const missing = rules.flatMap(({ properties }) => properties.filter((property) => !outside.includes(property) && !auditedProperties.includes(property)));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  test("guard and pack take the same options", () => {
+    const pack = Object.entries(configSchemas).map(([rule, { properties }]) => [rule, Object.keys(properties)]);
+    expect(Object.entries(ruleOptions).map(([rule, { option }]) => [rule, [option]])).toEqual(pack);
+  });
+});
+
+describe("pages", () => {
+  test.each(pages())("$file is what the rules say (npm run pages)", ({ file, text }) => {
+    expect(existsSync(join(root, file)) ? read(file) : "missing").toBe(text);
+  });
+
+  test("no page is left of a rule that is gone", () => {
+    expect(filesOf("docs/policies", ".md")).toEqual([...ids, "controls"].sort());
+  });
+
+  test("the table in docs/guardrails.md is what the rules say (npm run pages)", () => {
+    expect(read("docs/guardrails.md")).toBe(withTable(read("docs/guardrails.md")));
+  });
+});
+
+test("a new rule comes with its test and its place in the list, in the order of names", () => {
+  const made = newRule("require-new-thing", read("policypacks/database-guardrails/rules.ts"));
+  expect(made.map(({ file }) => file)).toEqual(["policypacks/database-guardrails/rules/require-new-thing.ts", "test/policypacks/rules/require-new-thing.test.ts", "policypacks/database-guardrails/rules.ts"]);
+  const list = made[2]?.text ?? "";
+  const imported = [...list.matchAll(/"\.\/rules\/([^"]+)"/g)].map(([, id]) => id);
+  expect(imported).toEqual([...ids, "require-new-thing"].sort());
+  expect([...list.matchAll(/^ {2}(\w+),$/gm)]).toHaveLength(ids.length + 1);
+});
