@@ -95,11 +95,18 @@ function parse(text: string): object {
     if (typeof parsed === "object" && parsed !== null) return parsed;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(reason)?.[1];
-    const line = /line (\d+)/.exec(reason)?.[1];
-    throw new UnreadableState(line === undefined ? lineOf(text, position === undefined ? text.length : Number(position)) : Number(line), `this is no JSON: ${reason}`);
+    throw new UnreadableState(lineOf(text, brokenAt(text, reason)), `this is no JSON: ${reason.replace(/\s+/g, " ")}`);
   }
   throw new UnreadableState(1, "this is no stack export: it is no object");
+}
+
+/** JSON.parse tells a position, or shows what stands ten characters to either side of it, or came to the end of the text. */
+function brokenAt(text: string, reason: string): number {
+  const position = /position (\d+)/.exec(reason)?.[1];
+  if (position !== undefined) return Number(position);
+  const [, token, cut, snippet] = /token '(.)', (\.\.\.)?"([\s\S]*?)"(?:\.\.\.)? is not valid JSON/.exec(reason) ?? [];
+  if (snippet === undefined) return text.length;
+  return cut === undefined ? text.indexOf(token ?? "") : text.indexOf(snippet) + 10;
 }
 
 const lineOf = (text: string, position: number): number => text.slice(0, Math.max(0, position)).split("\n").length;

@@ -1,4 +1,4 @@
-import { Undecided, unknown, WrongType } from "./properties";
+import { type Undecided, unknown, type WrongType } from "./properties";
 import type { Resource } from "./resource";
 import type { Rule, Severity, Violation } from "./rule";
 import type { Standing } from "./standing";

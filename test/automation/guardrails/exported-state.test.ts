@@ -1,0 +1,59 @@
+import { readState, UnreadableState } from "../../../automation/guardrails/exported-state";
+import { sealed } from "../../../policypacks/database-guardrails/properties";
+import { instance } from "../../../policypacks/database-guardrails/types";
+import { aSecret, exported } from "./states";
+
+const text = (state: unknown) => JSON.stringify(state, undefined, 2);
+const problemOf = (given: string): string => {
+  try {
+    readState(given);
+  } catch (error) {
+    if (error instanceof UnreadableState) return `${error.line}: ${error.message}`;
+    throw error;
+  }
+  return "none";
+};
+const databaseOf = (state: unknown) => readState(text(state)).declared.find(({ type }) => type === instance);
+
+describe("an export", () => {
+  test("gives resources with inputs and with outputs, and the stack they are of", () => {
+    const state = readState(text(exported({ multiAz: false })));
+    expect(state.stack).toBe("database.orders-production::shipshape");
+    expect(state.declared).toHaveLength(6);
+    expect(databaseOf(exported({ multiAz: false }))?.boolean("multiAz")).toBe(false);
+    expect(state.deployed.find(({ type }) => type === instance)?.protect).toBe(true);
+  });
+
+  test("keeps its secrets closed, wherever they are", () => {
+    const found = databaseOf(exported({ password: aSecret, restoreToPointInTime: { inner: [aSecret] } }));
+    expect(found?.has("password")).toBe(true);
+    expect(found?.object("restoreToPointInTime")?.text("inner")).toBeUndefined();
+    expect(() => found?.string("password")).toThrow("password is sealed");
+    expect(sealed).toBe("[secret]");
+  });
+
+  test("leaves out what is about to be deleted", () => {
+    expect(databaseOf(exported({}, { delete: true }))).toBeUndefined();
+  });
+
+  test("finds the line of the project itself, not of a package it installed", () => {
+    const { sources } = readState(text(exported()));
+    expect([...sources.values()]).toEqual([{ file: "program.ts", line: 12, column: 3 }]);
+  });
+
+  test("of a stack without resources is fine", () => {
+    expect(readState('{"version":3,"deployment":{"manifest":{}}}').declared).toEqual([]);
+  });
+});
+
+describe("what is no export is named with its line", () => {
+  test.each([
+    ["broken JSON", '{\n  "version": 3,\n  "deployment": oops\n}', /^3: this is no JSON: /],
+    ["half a file", text(exported()).slice(0, 400), /^\d\d: this is no JSON: /],
+    ["a newer version", '{\n  "version": 9,\n  "deployment": {}\n}', /^2: version 9 of a stack export; allowed: 3, 4\. A newer Pulumi wrote it/],
+    ["a backend's checkpoint", '{"version":3,"checkpoint":{}}', /^1: this is a backend's checkpoint, not an export/],
+    ["another JSON file", '{"name":"x"}', /^1: this is no stack export/],
+    ["a list", "[]", /^1: this is no stack export/],
+    ["resources of the wrong type", '{"version":3,"deployment":{"resources":[{"urn":1}]}}', /^1: its resources/],
+  ])("%s", (_, given, expected) => expect(problemOf(given)).toMatch(expected));
+});
