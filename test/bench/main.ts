@@ -1,11 +1,12 @@
 import { silenceSdkNotice } from "../../automation/settings";
+import { backup, restore, upgradeGap } from "./backups";
 import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
 import { pluginStarts } from "./plugin-starts";
 import { pulumiPreview, pulumiUp } from "./pulumi-commands";
 import { record, reportLines } from "./report";
 
-const measures = [...pluginStarts, instanceCreation, pulumiPreview, pulumiUp];
+const measures = [...pluginStarts, instanceCreation, backup, restore, upgradeGap, pulumiPreview, pulumiUp];
 
 async function main(words: string[]): Promise<void> {
   silenceSdkNotice();
