@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -97,7 +97,8 @@ export function writeDurably(path: string, text: string): void {
   const temporary = `${path}.tmp`;
   const file = openSync(temporary, "w", 0o600);
   try {
-    writeSync(file, text);
+    // Not writeSync: on a disk that is filling up it writes a part and says so only in its result.
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);

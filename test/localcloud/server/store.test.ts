@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +27,16 @@ test("a write that was killed before its end leaves the record as it was", () =>
   writeFileSync(join(folder, "things", `${file}.tmp`), '{"id": "one", "record": {"n"');
   expect(new Store(folder).collection("things").get("one")).toEqual({ n: 1 });
   expect(readdirSync(join(folder, "things"))).toEqual([file]);
+});
+
+test("a disk that is full in the middle of a write is an error, and leaves the record as it was", () => {
+  const things = new Store(folder).collection<string>("things");
+  things.put("one", "as it was");
+  const program = `const { Store } = require(process.argv[1]); new Store(process.argv[2]).collection("things").put("one", "x".repeat(100_000))`;
+  // A limit on the size of a file ends a write in the middle, as a full disk does; the signal that comes with it is to be ignored.
+  const limited = spawnSync("sh", ["-c", `trap '' XFSZ; ulimit -f 16; exec "$@"`, "sh", process.execPath, "--import", "tsx", "-e", program, join(__dirname, "../../../localcloud/server/store.ts"), folder], { encoding: "utf8" });
+  expect([limited.status, limited.stderr]).toEqual([1, expect.stringContaining("EFBIG")]);
+  expect(new Store(folder).collection("things").get("one")).toBe("as it was");
 });
 
 test("what a reader does with a record changes nothing until it is put back", () => {
