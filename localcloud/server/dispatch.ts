@@ -43,6 +43,12 @@ export async function dispatch(request: AwsRequest, services: readonly Service[]
   }
 }
 
+/** The answer to a request refused before it was read, in the protocol of its client. */
+export function refuse(request: Pick<AwsRequest, "headers">, error: AwsError): AwsAnswer {
+  const wire = header(request, "x-amz-target") === undefined ? queryWire : jsonWire;
+  return wire.failure(undefined, error, randomUUID());
+}
+
 function describeCall(request: AwsRequest, cloud: Cloud): Call & { service: string } {
   const scope = /Credential=([^/,\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(header(request, "authorization") ?? "");
   return { cloud, accessKeyId: scope?.[1] ?? "", region: scope?.[2] ?? defaultRegion, service: scope?.[3] ?? "", userAgent: header(request, "user-agent") ?? "", requestId: randomUUID() };
@@ -70,7 +76,7 @@ function asAwsError(error: unknown): AwsError {
   return new AwsError("InternalFailure", `the embedded cloud failed (${error instanceof Error ? error.message : String(error)}); its log, localcloud.log in the data folder, has the details`);
 }
 
-function header(request: AwsRequest, name: string): string | undefined {
+function header(request: Pick<AwsRequest, "headers">, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AnsweredCall, Route, Service } from "./action";
 import { AwsError } from "./aws-error";
 import type { Cloud } from "./cloud";
-import { dispatch } from "./dispatch";
+import { dispatch, refuse } from "./dispatch";
 import { limits } from "./limits";
 import { logError } from "./log";
 
@@ -36,11 +36,27 @@ interface Answer {
 
 async function handle(request: IncomingMessage, cloud: Cloud, surface: Surface): Promise<Answer> {
   refuseBrowsers(request);
-  const url = new URL(request.url ?? "/", "http://127.0.0.1");
-  const body = await readBody(request);
-  if (url.pathname.startsWith("/shipshape/")) return ownRoute(request.method ?? "GET", url, body, cloud, surface);
+  const url = addressOf(request);
+  if (url.pathname.startsWith("/shipshape/")) return ownRoute(request.method ?? "GET", url, await readBody(request), cloud, surface);
+  const body = await readBody(request).catch(asAwsError);
+  // An SDK reads errors in its service's protocol only.
+  if (body instanceof AwsError) return refuse(request, body);
   if (request.method !== "POST") throw new AwsError("InvalidAction", "AWS requests to this server are POST requests to /; try GET /shipshape/status", 405);
   return dispatch({ headers: request.headers, body }, surface.services, cloud, (call) => surface.answered(call, cloud));
+}
+
+function addressOf(request: IncomingMessage): URL {
+  try {
+    return new URL(request.url ?? "/", "http://127.0.0.1");
+  } catch {
+    throw new AwsError("MalformedInput", `'${request.url}' is no address of this server; try GET /shipshape/status`);
+  }
+}
+
+/** Anything else stays thrown. */
+function asAwsError(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  throw error;
 }
 
 /**

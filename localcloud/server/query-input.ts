@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { limits } from "./limits";
 
 /** Types of the Query protocol, where every leaf arrives as text and an empty list as an empty text. */
 
@@ -23,7 +24,18 @@ export function list<Entry extends z.ZodType>(entry: Entry): z.ZodType<z.output<
   return z.preprocess((value) => (value === "" ? [] : value), z.array(entry)) as unknown as z.ZodType<z.output<Entry>[]>;
 }
 
-export const tags = list(z.strictObject({ Key: text, Value: text.default("") }));
+/** AWS's rules for tags (Tagging User Guide): letters, digits and spaces of any script, and `_ . : / = + - @`. */
+const tagText = (lengthMin: number, lengthMax: number) =>
+  z
+    .string()
+    .min(lengthMin, `must have ${lengthMin} to ${lengthMax} characters`)
+    .max(lengthMax, `must have ${lengthMin} to ${lengthMax} characters`)
+    .regex(/^[\p{L}\p{M}\p{Z}\p{N}_.:/=+\-@]*$/u, "may hold letters, digits, spaces and _ . : / = + - @ only");
+const tagKey = tagText(1, 128).refine((key) => !/^aws:/i.test(key), "must not begin with aws:, which is AWS's own");
+
+export const tags = list(z.strictObject({ Key: tagKey, Value: tagText(0, 256).default("") }))
+  .refine((given) => given.length <= limits.tagsPerResource, `a resource has at most ${limits.tagsPerResource} tags`)
+  .refine((given) => new Set(given.map((tag) => tag.Key)).size === given.length, "the same key is given twice");
 
 export const filters = list(z.strictObject({ Name: text, Values: list(text) }));
 export type Filter = z.output<typeof filters>[number];

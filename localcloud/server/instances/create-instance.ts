@@ -44,7 +44,6 @@ function checkAlone(input: CreateInput): void {
   check.checkLogExports(input.EnableCloudwatchLogsExports ?? []);
   if (input.CACertificateIdentifier !== undefined) check.checkCertificateAuthority(input.CACertificateIdentifier);
   checkMasterPassword(input);
-  if ((input.Tags ?? []).length > limits.tagsPerResource) throw new AwsError("InvalidParameterValue", `a resource has at most ${limits.tagsPerResource} tags`);
 }
 
 function checkMasterPassword(input: CreateInput): void {
