@@ -25,6 +25,14 @@ export const platformArguments: DatabasePlatformArgs = {
 
 export async function startEngine(): Promise<Engine> {
   const cloud = await startCloud();
+  // No test will stop what no test was handed.
+  return onCloud(cloud).catch(async (error: unknown) => {
+    await cloud.stop();
+    throw error;
+  });
+}
+
+async function onCloud(cloud: Cloud): Promise<Engine> {
   const { PULUMI_HOME = "", PULUMI_BACKEND_URL = "", PATH } = cloud.env;
   await installPlugins(PULUMI_HOME);
   mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
