@@ -30,7 +30,7 @@ const doors = [
     files: [
       "automation/targets/**",
       "automation/database.ts",
-      "automation/runner/durable.ts",
+      "automation/runner/liveness.ts",
       "automation/command-line/sql-prompt.ts",
       "demo/connect.ts",
       "localcloud/**",

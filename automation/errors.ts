@@ -13,7 +13,7 @@ interface ErrorRow {
 }
 
 export const errorTable = {
-  "usage": {
+  usage: {
     httpStatus: 400,
     exitCode: 2,
     message: "{problem}",
@@ -101,9 +101,9 @@ export const errorTable = {
     httpStatus: 502,
     exitCode: 1,
     message: 'could not connect to database "{identifier}" at {address} as {role}: {reason}',
-    hint: "is the address reachable from here, and does this role log in with a password? docs/going-to-production.md, \"Where up must run\"",
+    hint: 'is the address reachable from here, and does this role log in with a password? docs/going-to-production.md, "Where up must run"',
   },
-  "interrupted": {
+  interrupted: {
     httpStatus: 499,
     exitCode: 130,
     message: "interrupted: {action} was not finished",
@@ -127,6 +127,48 @@ export const errorTable = {
     message: 'there is no request "{id}"',
     hint: "`shipshape status` lists the latest requests",
   },
+  "request-denied": {
+    httpStatus: 403,
+    exitCode: 1,
+    message: "the request was denied: {reasons}",
+    hint: "what it takes to be allowed stands in each reason; nothing was done",
+  },
+  "approval-missing": {
+    httpStatus: 403,
+    exitCode: 1,
+    message: "nobody approved the plan {digest} within {waitedHours} h",
+    hint: "nothing was done; ask again, and for approval of the new plan",
+  },
+  "run-over": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "the run of request {id} has ended",
+    hint: "`shipshape show {id}` tells how",
+  },
+  "run-lost": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the run of request {id} was given up: its workflow failed, or its workers died one after the other",
+    hint: "what it made is removed by a worker; look at the workers' logs, and ask again",
+  },
+  "run-overdue": {
+    httpStatus: 504,
+    exitCode: 1,
+    message: "the run of request {id} was ended: its throwaway {identifier} had to be gone by {expiresAt}",
+    hint: "what it made is removed by a worker; `shipshape show {id}` tells which step took so long",
+  },
+  "clean-up-lost": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the clean-up of request {id} was given up: its workflow failed, or its workers died one after the other",
+    hint: "look at the workers' logs; `shipshape clean-up {id}` tries again",
+  },
+  "clean-up-not-stuck": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "the clean-up of request {id} is not stuck: it is {status}",
+    hint: "`shipshape show {id}` tells how the run stands; a pending clean-up needs a worker (`shipshape worker`)",
+  },
   "backups-missing": {
     httpStatus: 409,
     exitCode: 1,
@@ -143,13 +185,13 @@ export const errorTable = {
     httpStatus: 409,
     exitCode: 1,
     message: "database {identifier} has the name of a throwaway but not the tag of its run: it is left alone",
-    hint: "find out who made it; when it is rightly gone, the clean-up may be repeated",
+    hint: "find out who made it; when it is rightly gone, `shipshape clean-up <request id>` tries again",
   },
   "throwaway-left": {
     httpStatus: 500,
     exitCode: 1,
     message: "the throwaway {identifier} is still there after its removal",
-    hint: "`shipshape show` gives the run; look at its events in the cloud, and repeat the clean-up",
+    hint: "look at its events in the cloud; then `shipshape clean-up <request id>` tries again",
   },
   "evidence-unknown": {
     httpStatus: 404,
@@ -239,7 +281,11 @@ export class ShipshapeError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly exitCode: number;
   readonly hint: string;
 
-  constructor(readonly code: Code, values: ErrorValues<Code>, options?: { cause?: unknown }) {
+  constructor(
+    readonly code: Code,
+    values: ErrorValues<Code>,
+    options?: { cause?: unknown },
+  ) {
     const row: ErrorRow = errorTable[code];
     super(fillIn(row.message, values), options);
     this.httpStatus = row.httpStatus;
@@ -255,8 +301,9 @@ export class ShipshapeError<Code extends ErrorCode = ErrorCode> extends Error {
 /** An error as records keep it: its code, its message and what to do. */
 export function describeError(thrown: unknown): { code: string; message: string; hint?: string } {
   if (thrown instanceof ShipshapeError) return { code: thrown.code, message: thrown.message, hint: thrown.hint };
-  const code = (thrown as { code?: unknown } | undefined)?.code;
-  return { code: typeof code === "string" ? code : "unexpected", message: reasonOf(thrown) };
+  // One that was recorded and read back is no ShipshapeError any more, but still has its code and its hint.
+  const { code, hint } = (thrown ?? {}) as { code?: unknown; hint?: unknown };
+  return { code: typeof code === "string" ? code : "unexpected", message: reasonOf(thrown), ...(typeof hint === "string" && { hint }) };
 }
 
 /** What went wrong, as one line, whatever was thrown; failed connections to several addresses carry no message of their own. */

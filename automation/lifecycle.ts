@@ -1,10 +1,12 @@
 /** The one durable workflow that every operation goes through. Reading it is reading the control plane. */
+import { ShipshapeError } from "./errors";
+import { approvalWaitSeconds } from "./limits";
 import type { CleanUpReport, Concluded, Conclusion, Decision, OperationRequest, PlanBasis, Run } from "./records";
 import type { AnyOperation, Step } from "./runner/operation";
 
 /** What the stages do for the lifecycle. `main.ts` alone knows who does it. Every one is durable and safe to repeat. */
 export interface Stages {
-  load(requestId: string): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
+  load(requestId: string, part: "run" | "clean-up"): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
   planned(requestId: string, plan: PlanBasis): Promise<void>;
   admit(request: OperationRequest, plan: PlanBasis): Promise<Decision>;
   approval(decision: Decision): Promise<boolean>;
@@ -21,26 +23,32 @@ export interface Stages {
   passOn(error: unknown): boolean;
 }
 
-export const lifecycle = (stages: Stages) => async (requestId: string): Promise<void> => {
-  const { request, operation, step } = await stages.load(requestId);
-  await stages.running(requestId);
-  let plan: PlanBasis;
-  try {
-    plan = operation.plan(request.input, await operation.observe(request.input, step), requestId);
-  } catch (error) {
-    if (stages.passOn(error)) throw error;
-    return stages.finished(requestId, failure(error)); // nothing was planned, so nothing was done and there is nothing to seal
-  }
-  await stages.planned(requestId, plan);
-  const decision = await stages.admit(request, plan);
-  if (decision.status === "denied") return stages.finished(requestId, failure(new Error(reasons(decision))));
-  if (decision.status === "needs-approval" && !(await stages.approval(decision))) return stages.finished(requestId, failure(new Error("no approval came in time")));
-  await stages.begun(requestId, operation.cleanUp !== undefined);
-  const conclusion = await conclude(stages, operation, plan, step);
-  await stages.sealVerdict({ request, plan, decision, conclusion });
-  await stages.finished(requestId, conclusion);
-  if (operation.cleanUp) await stages.cleanUpApart(requestId);
-};
+export const lifecycle =
+  (stages: Stages) =>
+  async (requestId: string): Promise<void> => {
+    const { request, operation, step } = await stages.load(requestId, "run");
+    await stages.running(requestId);
+    let plan: PlanBasis;
+    try {
+      plan = operation.plan(request.input, await operation.observe(request.input, step), requestId);
+    } catch (error) {
+      if (stages.passOn(error)) throw error;
+      return stages.finished(requestId, failure(error)); // nothing was planned, so nothing was done and there is nothing to seal
+    }
+    await stages.planned(requestId, plan);
+    const decision = await stages.admit(request, plan);
+    if (decision.status === "denied") return stages.finished(requestId, failure(new ShipshapeError("request-denied", { reasons: reasons(decision) })));
+    if (decision.status === "needs-approval" && !(await stages.approval(decision)))
+      return stages.finished(
+        requestId,
+        failure(new ShipshapeError("approval-missing", { digest: decision.planDigest, waitedHours: approvalWaitSeconds / 3600 })),
+      );
+    await stages.begun(requestId, operation.cleanUp !== undefined);
+    const conclusion = await conclude(stages, operation, plan, step);
+    await stages.sealVerdict({ request, plan, decision, conclusion });
+    await stages.finished(requestId, conclusion);
+    if (operation.cleanUp) await stages.cleanUpApart(requestId);
+  };
 
 /** Runs and judges. An error is a conclusion too: it is sealed, and what the run had made is cleaned up all the same. */
 async function conclude(stages: Stages, operation: AnyOperation, plan: PlanBasis, step: Step): Promise<Conclusion> {
@@ -54,20 +62,25 @@ async function conclude(stages: Stages, operation: AnyOperation, plan: PlanBasis
 }
 
 /** The clean-up of one run, whatever became of the run. A failure is `stuck`, shown to a human, never silent. */
-export const cleanUp = (stages: Stages) => async (requestId: string): Promise<void> => {
-  const { request, operation, step } = await stages.load(requestId);
-  const { plan } = await stages.runOf(requestId);
-  if (!plan || !operation.cleanUp) return;
-  try {
-    const report = await operation.cleanUp(plan, step);
-    await stages.sealTeardown(request, plan, report);
-    await stages.cleaned(requestId, "done");
-  } catch (error) {
-    if (stages.passOn(error)) throw error;
-    await stages.cleaned(requestId, "stuck", error);
-  }
-};
+export const cleanUp =
+  (stages: Stages) =>
+  async (requestId: string): Promise<void> => {
+    const { request, operation, step } = await stages.load(requestId, "clean-up");
+    const { plan } = await stages.runOf(requestId);
+    if (!plan || !operation.cleanUp) return;
+    try {
+      const report = await operation.cleanUp(plan, step);
+      await stages.sealTeardown(request, plan, report);
+      await stages.cleaned(requestId, "done");
+    } catch (error) {
+      if (stages.passOn(error)) throw error;
+      await stages.cleaned(requestId, "stuck", error);
+    }
+  };
 
-const reasons = (d: Decision) => d.rules.filter((r) => r.verdict === d.status).map((r) => r.reason).join("; ");
+const reasons = (d: Decision) =>
+  d.rules
+    .filter((r) => r.verdict === d.status)
+    .map((r) => r.reason)
+    .join("; ");
 const failure = (error: unknown): Conclusion => ({ status: "failed", error, verdict: { verdict: "inconclusive", checks: [] } });
-

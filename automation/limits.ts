@@ -32,8 +32,17 @@ export const controlPlaneConnectionsMax = 10;
 /** Runs one worker carries at once; a run mostly waits for the cloud, and each `up` in flight costs an engine process of some 200 MB. */
 export const operationsAtOnceMax = 4;
 
-/** How often a worker looks for runs of dead ones: a query on an index. */
-export const takeoverPollMilliseconds = 1000;
+/** How often a worker looks for what dead workers and ended runs left behind: a few queries on indexes. */
+export const tendPollMilliseconds = 1000;
+
+/** Unfinished runs, and clean-ups to start, that one look takes in; the next look takes the next. */
+export const runsSweptMax = 200;
+
+/** How often a run is taken over from a dead worker. Workers die of a deployment now and then; a run that twenty died of kills them. */
+export const recoveriesMax = 20;
+
+/** Clean-ups of one run that are started without being asked for, after the workflow of the one before was lost. Then a human looks. */
+export const cleanUpsByThemselvesMax = 3;
 
 /** How long a stopping worker waits for its runs; what is not done by then is recovered by the next worker. */
 export const workerStopWaitSeconds = 5;
@@ -52,6 +61,9 @@ export const restorablePollMilliseconds = 500;
 
 /** How often a waiting command looks how its run goes. */
 export const requestPollMilliseconds = 250;
+
+/** A step under way for longer is named to who waits: below that its end is told soon enough. */
+export const stepTakesLongSeconds = 2;
 
 /** How often an idle worker that is to end when all is done looks whether it is. */
 export const workerIdlePollMilliseconds = 500;

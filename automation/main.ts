@@ -8,10 +8,11 @@ import { cleanUp, lifecycle, type Stages } from "./lifecycle";
 import { approvalWaitSeconds } from "./limits";
 import { admit } from "./policy/decisions";
 import { readRequest, submitRequest } from "./request/requests";
-import { openFinding } from "./review/findings";
-import { DurableClient, isCancellation, receive, registerWorkflows, startWorker, stepsOf, type StepObserver, type Worker } from "./runner/durable";
+import { closeFinding, openFinding } from "./review/findings";
+import { DurableClient, isNotOurs, receive, registerWorkflows, startWorker, stepsOf, type StepObserver, type Worker, type Workflows } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
-import { endRun, readRun, runsToCleanUp, setCleanUp, setPlan, setRunStatus, stepRecorder } from "./runner/runs";
+import { endRun, queueRun, readRun, setCleanUp, setPlan, setRunStatus, stepRecorder, unstick } from "./runner/runs";
+import { firstCleanUpId, sweep, type Sweep } from "./runner/sweep";
 
 export interface ControlPlane {
   readonly database: ControlPlaneDatabase;
@@ -19,7 +20,10 @@ export interface ControlPlane {
   submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
   /** Runs queued operations in this process until it is stopped. */
   work(): Promise<Worker>;
+  /** Stops a run before its next step; a worker removes what it made. Errors: request-unknown, run-over. */
   cancel(requestId: string): Promise<void>;
+  /** Asks again for a clean-up that is stuck; a worker does it. Errors: request-unknown, clean-up-not-stuck. */
+  cleanUpAgain(requestId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,24 +47,32 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     database,
     submit: async (name, input, by) => {
       const checked = operationOf(name).request.safeParse(input);
-      if (!checked.success) throw new ShipshapeError("request-invalid", { operation: name, problems: checked.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; ") });
+      if (!checked.success)
+        throw new ShipshapeError("request-invalid", {
+          operation: name,
+          problems: checked.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; "),
+        });
       const target = (checked.data as { database: string }).database;
-      return submitRequest(database, { operation: name, input: checked.data, ...by }, async (transaction, id) => {
-        await transaction.query("insert into run (request_id, status) values ($1, 'queued')", [id]);
-        await durable.enqueue(transaction, id, target);
+      return submitRequest(database, { operation: name, input: checked.data, ...by }, async (transaction, connection, id) => {
+        await queueRun(transaction, id);
+        await durable.enqueue(connection, id, target);
       });
     },
     work: async () => {
       const stages = stagesOf(settings, database, operationOf);
       const workflows = registerWorkflows(lifecycle(stages), cleanUp(stages));
-      stages.cleanUpApart = (requestId) => workflows.cleanUp(requestId, `${requestId}-clean-up`);
-      const worker = await startWorker(settings.databaseUrl);
-      for (const { request_id } of await runsToCleanUp(database)) void workflows.cleanUp(request_id, `${request_id}-clean-up`).catch(() => {});
-      return worker;
+      stages.cleanUpApart = (requestId) => workflows.cleanUp(requestId, firstCleanUpId(requestId));
+      const leftovers = leftoversOf(database, durable, workflows);
+      return startWorker(settings.databaseUrl, (liveness) => sweep(leftovers, liveness));
     },
     cancel: async (requestId) => {
+      if ((await readRun(database, requestId)).finishedAt) throw new ShipshapeError("run-over", { id: requestId });
       await durable.cancel(requestId);
       await endRun(database, requestId, { status: "cancelled" });
+    },
+    cleanUpAgain: async (requestId) => {
+      const { cleanUp: status } = await readRun(database, requestId);
+      if (!(await unstick(database, requestId))) throw new ShipshapeError("clean-up-not-stuck", { id: requestId, status });
     },
     close: async () => {
       await durable.close();
@@ -74,9 +86,9 @@ function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase
   const quiet: StepObserver = { begun: async () => {}, ended: async () => {} };
   const record = <T>(requestId: string, name: string, work: () => Promise<T>) => stepsOf(requestId, quiet)(name, { attemptsMax: 5, timeoutSeconds: 30 }, work);
   return {
-    load: async (requestId) => {
+    load: async (requestId, part) => {
       const request = await readRequest(database, requestId); // written once, never changed: read as often as need be, outside any step
-      return { request, operation: operationOf(request.operation), step: stepsOf(requestId, stepRecorder(database, requestId)) };
+      return { request, operation: operationOf(request.operation), step: stepsOf(requestId, stepRecorder(database, requestId, part)) };
     },
     planned: (id, plan) => record(id, "record plan", async () => void (await setPlan(database, id, plan))),
     admit: (request, plan) => record(request.id, "decide", () => admit(database, request, plan)),
@@ -95,18 +107,47 @@ function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase
       record(id, "record end", async () => {
         const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
         await endRun(database, id, { status: c.status, ...outcome, verdict: c.verdict.verdict, checks: c.verdict.checks });
-        const { target } = await readRun(database, id);
         const failed = c.verdict.checks.filter((k) => k.verdict !== "pass").map((k) => `${k.name}: ${k.explanation}`);
-        if (c.verdict.verdict !== "pass") await openFinding(database, { id: `${id}.verdict`, requestId: id, target: target ?? "", summary: c.status === "failed" ? describeError(c.error).message : failed.join("; ") });
+        if (c.verdict.verdict !== "pass") await raise(database, id, "verdict", c.status === "failed" ? describeError(c.error).message : failed.join("; "));
       }),
     cleanUpApart: () => Promise.reject(new Error("the workflows are not registered yet")),
     runOf: (id) => readRun(database, id),
-    sealTeardown: (request, plan, report) => record(request.id, "seal teardown", async () => void (await sealTeardown(database, settings.signer, request, plan, report))),
+    sealTeardown: (request, plan, report) =>
+      record(request.id, "seal teardown", async () => void (await sealTeardown(database, settings.signer, request, plan, report))),
     cleaned: (id, status, error) =>
       record(id, "record clean-up", async () => {
         await setCleanUp(database, id, status, error);
-        if (status === "stuck") await openFinding(database, { id: `${id}.clean-up`, requestId: id, target: (await readRun(database, id)).target ?? "", summary: `the clean-up is stuck: ${describeError(error).message}` });
+        if (status === "stuck") await raise(database, id, "clean-up", `the clean-up is stuck: ${describeError(error).message}`);
+        else await closeFinding(database, `${id}.clean-up`);
       }),
-    passOn: isCancellation,
+    passOn: isNotOurs,
   };
+}
+
+/** What the sweep does with what it finds, in the words of all stages. */
+function leftoversOf(database: ControlPlaneDatabase, durable: DurableClient, workflows: Workflows): Sweep {
+  const end = async (id: string, status: "failed" | "cancelled", error: ShipshapeError) => {
+    await endRun(database, id, { status, error });
+    await raise(database, id, "verdict", error.message);
+  };
+  return {
+    database,
+    durable,
+    startCleanUp: (requestId, workflowId) => void workflows.cleanUp(requestId, workflowId).catch(() => undefined), // how it ended is in its state
+    lost: (requestId, error) => end(requestId, "failed", error),
+    overdue: async (requestId, error) => {
+      await durable.cancel(requestId);
+      await end(requestId, "cancelled", error);
+    },
+    stuck: async (requestId, error) => {
+      await setCleanUp(database, requestId, "stuck", error);
+      await raise(database, requestId, "clean-up", error.message);
+    },
+  };
+}
+
+/** What a human must answer: one finding for a run's verdict, and one for its clean-up. */
+async function raise(database: ControlPlaneDatabase, requestId: string, about: "verdict" | "clean-up", summary: string): Promise<void> {
+  const { target = "" } = await readRun(database, requestId);
+  await openFinding(database, { id: `${requestId}.${about}`, requestId, target, summary });
 }

@@ -55,6 +55,13 @@ export interface StepRecord {
   error?: string;
 }
 
+/** An error as records keep it. */
+export interface ErrorRecord {
+  code: string;
+  message: string;
+  hint?: string;
+}
+
 /** One operation being carried out, or carried out. Clean-up is told apart from the run: either can succeed without the other. */
 export interface Run {
   requestId: string;
@@ -68,7 +75,8 @@ export interface Run {
   outcome: unknown;
   verdict: VerdictWord | undefined;
   checks: Check[];
-  error: { code: string; message: string; hint?: string } | undefined;
+  error: ErrorRecord | undefined;
+  cleanUpError: ErrorRecord | undefined;
   startedAt: Date | undefined;
   finishedAt: Date | undefined;
 }

@@ -26,7 +26,16 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
     databaseUrl,
     signer: signerOf(settings),
     toolVersions: { shipshape: packageVersion(settings), node: process.versions.node },
-    operations: (database) => [restoreDrill(restoreDrillSteps({ database, access: accessFromEnvironment(settings.inherited), stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.inherited }, platformStack: settings.controlPlane.platformStack }))],
+    operations: (database) => [
+      restoreDrill(
+        restoreDrillSteps({
+          database,
+          access: accessFromEnvironment(settings.inherited),
+          stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.inherited },
+          platformStack: settings.controlPlane.platformStack,
+        }),
+      ),
+    ],
   });
   try {
     return await work(controlPlane);
@@ -37,4 +46,5 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
 
 export const signerOf = ({ controlPlane }: Settings) => ({ origin: controlPlane.evidenceOrigin, key: signingKey(controlPlane.signingKeyFile) });
 
-const packageVersion = ({ packageFolder }: Settings): string => (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;
+const packageVersion = ({ packageFolder }: Settings): string =>
+  (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;

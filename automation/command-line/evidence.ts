@@ -23,10 +23,21 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
     .action((options: { json?: boolean }) =>
       withControlPlane(context.settings, async ({ database }) => {
         const rows = await database.query<EvidenceRow>("select * from evidence order by log_index desc limit $1", [evidenceListedMax]);
-        if (options.json) return terminal.say(JSON.stringify(rows.map(({ envelope, ...row }) => ({ ...row, statement: statementOf(envelope) })), undefined, 2));
+        if (options.json)
+          return terminal.say(
+            JSON.stringify(
+              rows.map(({ envelope, ...row }) => ({ ...row, statement: statementOf(envelope) })),
+              undefined,
+              2,
+            ),
+          );
         if (rows.length === 0) return terminal.say("no evidence yet; `npx shipshape request restore-drill --help` shows how to make some");
         const state = (r: EvidenceRow) => (r.expires_on.getTime() < Date.now() ? terminal.style("red", "expired") : r.expires_on.toISOString().slice(0, 10));
-        for (const line of table(["#", "STATEMENT", "DATABASE", "VERDICT", "ISSUED", "EXPIRES"], rows.map((r) => [r.log_index, r.id, r.target, r.verdict ?? "-", r.issued_at.toISOString().slice(0, 19), state(r)]))) terminal.say(line);
+        for (const line of table(
+          ["#", "STATEMENT", "DATABASE", "VERDICT", "ISSUED", "EXPIRES"],
+          rows.map((r) => [r.log_index, r.id, r.target, r.verdict ?? "-", r.issued_at.toISOString().slice(0, 19), state(r)]),
+        ))
+          terminal.say(line);
       }),
     );
   evidence
@@ -38,7 +49,15 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
       withControlPlane(context.settings, async ({ database }) => {
         const rows = await database.query<EvidenceRow>("select * from evidence where request_id = $1 order by log_index", [id]);
         if (rows.length === 0) throw new ShipshapeError("evidence-unknown", { id });
-        terminal.say(options.json ? JSON.stringify(rows.map((r) => statementOf(r.envelope)), undefined, 2) : reportOf(rows));
+        terminal.say(
+          options.json
+            ? JSON.stringify(
+                rows.map((r) => statementOf(r.envelope)),
+                undefined,
+                2,
+              )
+            : reportOf(rows),
+        );
       }),
     );
   evidence
@@ -54,7 +73,13 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
     .addHelpText("after", "\nExample:\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders")
     .action((id: string, options: { out: string; since?: string }) =>
       withControlPlane(context.settings, async ({ database }) => {
-        const { folder, files } = await exportEvidence(database, signerOf(context.settings), id, resolve(options.out), options.since === undefined ? undefined : await readGiven(options.since));
+        const { folder, files } = await exportEvidence(
+          database,
+          signerOf(context.settings),
+          id,
+          resolve(options.out),
+          options.since === undefined ? undefined : await readGiven(options.since),
+        );
         terminal.say(`${folder}: ${files.join(", ")}`);
       }),
     );
@@ -67,7 +92,12 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
     .addHelpText("after", "\nExample:\n  npx shipshape evidence verify evidence-orders --key shipshape-verifier-key")
     .action(async (folder: string, options: { key?: string; since?: string; json?: boolean }) => {
       const given = async (file?: string) => (file === undefined ? undefined : readGiven(file));
-      const verification = await verifyEvidence({ folder: resolve(folder), verifierKey: await given(options.key), olderNote: await given(options.since), now: new Date() });
+      const verification = await verifyEvidence({
+        folder: resolve(folder),
+        verifierKey: await given(options.key),
+        olderNote: await given(options.since),
+        now: new Date(),
+      });
       if (options.json) terminal.say(JSON.stringify(verification, undefined, 2));
       else tell(verification, terminal);
       if (!verification.valid) process.exitCode = 1;
@@ -76,7 +106,10 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
 
 function tell(v: Verification, terminal: Terminal): void {
   for (const f of v.findings) terminal.say(f.holds ? `${terminal.style("green", "✓")} ${f.what}` : `${terminal.style("red", "✗")} ${f.what}: ${f.reason}`);
-  for (const s of v.statements) terminal.say(`  ${s.id}: ${s.verdict ?? "teardown"}, issued ${s.issuedAt}, ${s.expired ? terminal.style("red", `expired ${s.expiresOn}`) : `counts until ${s.expiresOn}`}`);
+  for (const s of v.statements)
+    terminal.say(
+      `  ${s.id}: ${s.verdict ?? "teardown"}, issued ${s.issuedAt}, ${s.expired ? terminal.style("red", `expired ${s.expiresOn}`) : `counts until ${s.expiresOn}`}`,
+    );
   terminal.say(v.valid ? terminal.style("green", "the evidence holds") : terminal.style("red", "the evidence does not hold"));
   if (!v.keyTrusted) terminal.say("the key was taken from the folder itself: give --key with the one you were given, or compare them");
 }

@@ -1,29 +1,72 @@
-import type { Run } from "../records";
+import type { Run, StepRecord } from "../records";
 import { table, type Terminal } from "./terminal";
 
 /** A run as machines get it. */
 export function runRecord(run: Run): Record<string, unknown> {
-  const { requestId: id, operation, target, status, cleanUp, verdict, checks, steps, planDigest, error, startedAt, finishedAt } = run;
-  return { id, operation, database: target, status, verdict: verdict ?? null, cleanUp, checks, steps, planDigest: planDigest ?? null, error: error ?? null, startedAt: startedAt ?? null, finishedAt: finishedAt ?? null };
+  const { requestId: id, operation, target, status, cleanUp, verdict, checks, steps, planDigest, error, cleanUpError, startedAt, finishedAt } = run;
+  const known = { verdict, planDigest, error, cleanUpError, startedAt, finishedAt };
+  return {
+    id,
+    operation,
+    database: target,
+    status,
+    cleanUp,
+    checks,
+    steps,
+    ...Object.fromEntries(Object.entries(known).map(([name, value]) => [name, value ?? null])),
+  };
 }
 
-/** A run as people read it: what it was, how it ended, what was checked. */
+/** A run as people read it: what it was, how it ended, what was checked, and what to do next. */
 export function reportRun(run: Run, terminal: Terminal): void {
   terminal.say(`${terminal.style("bold", run.operation)} of ${run.target ?? "?"}   request ${run.requestId}`);
-  terminal.say(`run ${run.status}, verdict ${run.verdict ? verdictText(run.verdict, terminal) : "none yet"}, clean-up ${run.cleanUp}`);
-  if (run.error) terminal.say(`${terminal.style("red", "error:")} ${run.error.message}${run.error.hint ? `\nhint:  ${run.error.hint}` : ""} [${run.error.code}]`);
-  if (run.checks.length === 0) return;
-  terminal.say();
-  for (const line of table(["CHECK", "VERDICT", "WHAT WAS FOUND"], run.checks.map((c) => [c.name, c.verdict, c.explanation]))) terminal.say(line);
+  terminal.say(`run ${run.status}, verdict ${run.verdict ? verdictText(run.verdict, terminal) : "none"}, clean-up ${run.cleanUp}`);
+  for (const [what, error] of [
+    ["error", run.error],
+    ["clean-up", run.cleanUpError],
+  ] as const) {
+    if (error) terminal.say(`${terminal.style("red", `${what}:`)} ${error.message}${error.hint ? `\nhint:  ${error.hint}` : ""} [${error.code}]`);
+  }
+  if (run.checks.length > 0) {
+    terminal.say();
+    for (const line of table(
+      ["CHECK", "VERDICT", "WHAT WAS FOUND"],
+      run.checks.map((c) => [c.name, c.verdict, c.explanation]),
+    ))
+      terminal.say(line);
+  }
+  const next = nextStep(run);
+  if (next) terminal.say(`\n${next}`);
+}
+
+/** What a reader would do now. */
+function nextStep({ requestId, operation, status, verdict, cleanUp, error }: Run): string | undefined {
+  if (cleanUp === "stuck") return `what the run made is still there: put right what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
+  if (cleanUp === "pending" || status === "queued" || status === "running")
+    return `it goes on wherever a worker runs (\`npx shipshape worker\`); \`npx shipshape show ${requestId}\` tells how far it is`;
+  if (verdict === undefined || error) return undefined; // an error has its own hint
+  if (verdict !== "pass") return `what each verdict means, and what to do: docs/operations/${operation}.md, "When it goes wrong"`;
+  return `the signed evidence: \`npx shipshape evidence export ${requestId} --out evidence-${requestId}\`, then \`npx shipshape evidence verify evidence-${requestId}\``;
 }
 
 const colours = { pass: "green", fail: "red", inconclusive: "yellow" } as const;
 export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) => terminal.style(colours[verdict], verdict);
 
 /** The steps of a run with their times, in the order in which they began. */
-export function stepLines(run: Run): string[] {
-  const steps = Object.entries(run.steps).sort(([, a], [, b]) => a.startedAt.localeCompare(b.startedAt));
-  return steps.map(([name, s]) => `${s.status === "done" ? "✓" : s.status === "failed" ? "✗" : "…"} ${name}${s.finishedAt ? `  ${seconds(s.startedAt, s.finishedAt)}` : ""}${s.attempts > 1 ? `  (attempt ${s.attempts})` : ""}${s.error ? `  ${s.error}` : ""}`);
+export const stepLines = (run: Run): string[] => stepsOf(run).map(([name, step]) => stepLine(name, step));
+
+/** The steps that have ended, and the one under way, for somebody who watches. */
+export function progressOf(run: Run): { ended: string[]; underWay: { name: string; seconds: number } | undefined } {
+  const steps = stepsOf(run);
+  const [name, step] = steps.find(([, { status }]) => status === "running") ?? [];
+  const underWay = name !== undefined && step ? { name, seconds: (Date.now() - Date.parse(step.startedAt)) / 1000 } : undefined;
+  return { ended: steps.filter(([, { status }]) => status !== "running").map(([n, s]) => stepLine(n, s)), underWay };
 }
 
-const seconds = (from: string, to: string) => `${((Date.parse(to) - Date.parse(from)) / 1000).toFixed(1)} s`;
+const stepsOf = (run: Run) => Object.entries(run.steps).sort(([, a], [, b]) => a.startedAt.localeCompare(b.startedAt));
+const marks = { done: "✓", failed: "✗", running: "…" } as const;
+
+function stepLine(name: string, { status, startedAt, finishedAt, attempts, error }: StepRecord): string {
+  const took = finishedAt ? `  ${((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s` : "";
+  return `${marks[status]} ${name}${took}${attempts > 1 ? `  (attempt ${attempts})` : ""}${error ? `  ${error}` : ""}`;
+}

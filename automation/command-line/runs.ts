@@ -6,10 +6,11 @@ import { openFindings } from "../review/findings";
 import { latestRuns, readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./control-plane";
+import { isOver, waitHere } from "./request";
 import { reportRun, runRecord, stepLines } from "./run-report";
 import { table } from "./terminal";
 
-/** `status`, `show`, `cancel`, `worker`: what runs, what one run did, and who carries them. */
+/** `status`, `show`, `cancel`, `clean-up`, `worker`: what runs, what one run did, and who carries them. */
 export function addRuns(shipshape: Command, context: CommandContext): void {
   const { terminal } = context;
   shipshape
@@ -23,10 +24,20 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
         const proofs = await recoveryProofs(database);
         if (options.json) return terminal.say(JSON.stringify({ runs: runs.map(runRecord), recovery: proofs, findings }, undefined, 2));
         if (runs.length === 0) return terminal.say("no requests yet; `npx shipshape request --help` lists what may be asked");
-        for (const line of table(["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"], runs.map((r) => [r.requestId, r.operation, r.target ?? "", r.status, r.verdict ?? "-", r.cleanUp]))) terminal.say(line);
+        for (const line of table(
+          ["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"],
+          runs.map((r) => [r.requestId, r.operation, r.target ?? "", r.status, r.verdict ?? "-", r.cleanUp]),
+        ))
+          terminal.say(line);
         terminal.say();
-        for (const p of proofs) terminal.say(p.expiresOn > new Date() ? `recovery of ${p.target} is proven until ${p.expiresOn.toISOString().slice(0, 10)} (${p.requestId})` : terminal.style("red", `recovery of ${p.target} is unproven since ${p.expiresOn.toISOString().slice(0, 10)}`));
-        for (const target of unproven(runs, proofs, new Date())) if (!proofs.some((p) => p.target === target)) terminal.say(terminal.style("red", `recovery of ${target} was never proven`));
+        for (const p of proofs)
+          terminal.say(
+            p.expiresOn > new Date()
+              ? `recovery of ${p.target} is proven until ${p.expiresOn.toISOString().slice(0, 10)} (${p.requestId})`
+              : terminal.style("red", `recovery of ${p.target} is unproven since ${p.expiresOn.toISOString().slice(0, 10)}`),
+          );
+        for (const target of unproven(runs, proofs, new Date()))
+          if (!proofs.some((p) => p.target === target)) terminal.say(terminal.style("red", `recovery of ${target} was never proven`));
         if (findings.length) terminal.say(`\n${terminal.style("yellow", `${findings.length} to answer:`)}`);
         for (const f of findings) terminal.say(`  ${f.request_id}  ${f.target}: ${f.summary}`);
       }),
@@ -39,7 +50,10 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
     .action((id: string, options: { json?: boolean }) =>
       withControlPlane(context.settings, async ({ database }) => {
         const [run, decision] = [await readRun(database, id), await readDecision(database, id)];
-        if (options.json) return terminal.say(JSON.stringify({ ...runRecord(run), decision: decision ?? null, plan: run.plan ?? null, outcome: run.outcome ?? null }, undefined, 2));
+        if (options.json)
+          return terminal.say(
+            JSON.stringify({ ...runRecord(run), decision: decision ?? null, plan: run.plan ?? null, outcome: run.outcome ?? null }, undefined, 2),
+          );
         reportRun(run, terminal);
         if (decision) terminal.say(`\ndecision: ${decision.status} (${decision.rules.map((r) => r.reason).join("; ")})`);
         terminal.say("\nsteps:");
@@ -52,9 +66,24 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
     .addHelpText("after", "\nExample:\n  npx shipshape cancel 261123093000-1a2b3c4d")
     .action((id: string) =>
       withControlPlane(context.settings, async (controlPlane) => {
-        await readRun(controlPlane.database, id); // an unknown id is an error, not a success
         await controlPlane.cancel(id);
-        terminal.say(`request ${id} is cancelled; a worker removes what it made`);
+        const { cleanUp } = await readRun(controlPlane.database, id);
+        terminal.say(
+          `request ${id} is cancelled; ${cleanUp === "pending" ? "a worker removes what it made (`npx shipshape worker`)" : "it had made nothing yet"}`,
+        );
+      }),
+    );
+  shipshape
+    .command("clean-up <id>")
+    .description("try again to remove what a run made, when its clean-up is stuck")
+    .option("--wait", "do it here, if no other worker does, and wait for its end; exit code 1 when it is stuck again")
+    .addHelpText("after", "\nExample:\n  npx shipshape clean-up 261123093000-1a2b3c4d --wait")
+    .action((id: string, options: { wait?: boolean }) =>
+      withControlPlane(context.settings, async (controlPlane) => {
+        await controlPlane.cleanUpAgain(id);
+        if (!options.wait) return terminal.say(`the clean-up of ${id} is asked for; a worker does it (\`npx shipshape worker\`)`);
+        await waitHere(controlPlane, id, false, context);
+        process.exitCode = (await readRun(controlPlane.database, id)).cleanUp === "done" ? 0 : 1;
       }),
     );
   shipshape
@@ -68,7 +97,8 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
         terminal.progress(`worker ${worker.id} runs; Ctrl-C ends it, and loses nothing`);
         const interrupted = new Promise<true>((resolve) => ["SIGINT", "SIGTERM"].forEach((signal) => process.once(signal, () => resolve(true))));
         const poll = () => new Promise<false>((resolve) => setTimeout(() => resolve(false), workerIdlePollMilliseconds));
-        while (!(await Promise.race([interrupted, poll()]))) if (options.untilIdle && (await latestRuns(controlPlane.database, runsListedMax)).every((r) => r.finishedAt && r.cleanUp !== "pending")) break;
+        while (!(await Promise.race([interrupted, poll()])))
+          if (options.untilIdle && (await latestRuns(controlPlane.database, runsListedMax)).every(isOver)) break;
         await worker.stop();
       }),
     );

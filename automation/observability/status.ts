@@ -21,8 +21,8 @@ export async function recoveryProofs(database: Database): Promise<RecoveryProof[
   return rows.map((r) => ({ target: r.target, requestId: r.request_id, provenAt: r.issued_at, expiresOn: r.expires_on }));
 }
 
-/** The databases whose recovery nothing proves today, among those that runs were about. */
+/** The databases whose recovery nothing proves today, among those that runs were about. A name that no plan was made for is perhaps no database. */
 export function unproven(runs: Run[], proofs: RecoveryProof[], now: Date): string[] {
   const proven = new Set(proofs.filter((p) => p.expiresOn > now).map((p) => p.target));
-  return [...new Set(runs.map((r) => r.target).filter((t): t is string => t !== undefined && !proven.has(t)))].sort();
+  return [...new Set(runs.map((r) => r.plan?.target).filter((t): t is string => t !== undefined && !proven.has(t)))].sort();
 }

@@ -18,17 +18,30 @@ export function newRequestId(now: Date = new Date()): string {
 }
 
 /** Stores the request; `enqueue` joins the transaction, so that a request without its workflow cannot exist. */
-export async function submitRequest(database: Database, r: RequestToSubmit, enqueue: (transaction: pg.ClientBase, requestId: string) => Promise<void>): Promise<string> {
+export async function submitRequest(
+  database: Database,
+  r: RequestToSubmit,
+  enqueue: (transaction: Database, connection: pg.ClientBase, requestId: string) => Promise<void>,
+): Promise<string> {
   const id = newRequestId();
   await database.transaction(async (t, client) => {
-    await t.query("insert into request (id, operation, input, requested_by, reason) values ($1, $2, $3, $4, $5)", [id, r.operation, JSON.stringify(r.input), r.requestedBy, r.reason]);
-    await enqueue(client, id);
+    await t.query("insert into request (id, operation, input, requested_by, reason) values ($1, $2, $3, $4, $5)", [
+      id,
+      r.operation,
+      JSON.stringify(r.input),
+      r.requestedBy,
+      r.reason,
+    ]);
+    await enqueue(t, client, id);
   });
   return id;
 }
 
 export async function readRequest(database: Database, id: string): Promise<OperationRequest> {
-  const [row] = await database.query<{ id: string; operation: string; input: unknown; requested_by: string; reason: string; received_at: Date }>("select * from request where id = $1", [id]);
+  const [row] = await database.query<{ id: string; operation: string; input: unknown; requested_by: string; reason: string; received_at: Date }>(
+    "select * from request where id = $1",
+    [id],
+  );
   if (!row) throw new ShipshapeError("request-unknown", { id });
   return { id: row.id, operation: row.operation, input: row.input, requestedBy: row.requested_by, reason: row.reason, receivedAt: row.received_at };
 }

@@ -1,8 +1,7 @@
 /**
  * The only file that imports DBOS: durable workflows, steps and the queue, in the control plane's own PostgreSQL.
  *
- * A worker that dies holds nothing back: every worker keeps a session advisory lock named after itself, and a worker that can take the lock
- * of another knows that one dead and recovers its runs. (DBOS's core has no heartbeat; PostgreSQL's sessions are one.)
+ * A worker that dies holds nothing back: the others notice (liveness.ts; DBOS's core has no heartbeat) and recover its runs.
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
@@ -10,8 +9,10 @@ import { DBOS, DBOSClient, Error as DbosErrors } from "@dbos-inc/dbos-sdk";
 import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import { ensureSystemDatabase } from "@dbos-inc/dbos-sdk/internal/system_database";
 import { GlobalLogger } from "@dbos-inc/dbos-sdk/internal/telemetry/logs";
-import pg from "pg";
-import { operationsAtOnceMax, takeoverPollMilliseconds, workerStopWaitSeconds } from "../limits";
+import type pg from "pg";
+import { ShipshapeError } from "../errors";
+import { operationsAtOnceMax, recoveriesMax, tendPollMilliseconds, workerStopWaitSeconds } from "../limits";
+import { Liveness } from "./liveness";
 import type { Step, StepSettings } from "./operation";
 
 const SCHEMA = "dbos";
@@ -19,14 +20,19 @@ const QUEUE = "operations";
 const LIFECYCLE = "lifecycle";
 /** Raised when a change to a workflow's order of steps would confuse runs in flight; older runs then wait for a worker of their version. */
 const WORKFLOW_VERSION = "1";
-const LOCK_CLASS = 0x53_48_49_50; // "SHIP": sets our advisory locks apart from others in the same database
 
 export type Workflow = (requestId: string) => Promise<void>;
 
-/** Registers the two workflows. Call once per process, before a worker starts. Returns them as callable from inside a workflow. */
-export function registerWorkflows(lifecycle: Workflow, cleanUp: Workflow): { cleanUp: (requestId: string, workflowId: string) => Promise<void> } {
-  DBOS.registerWorkflow(lifecycle, { name: LIFECYCLE });
-  const registered = DBOS.registerWorkflow(cleanUp, { name: "clean-up" });
+export interface Workflows {
+  /** Starts the clean-up of a run under that id, where it has not been started yet, and resolves when it has ended. */
+  cleanUp(requestId: string, workflowId: string): Promise<void>;
+}
+
+/** Registers the two workflows. Call once per process, before a worker starts. */
+export function registerWorkflows(lifecycle: Workflow, cleanUp: Workflow): Workflows {
+  const settings = { maxRecoveryAttempts: recoveriesMax };
+  DBOS.registerWorkflow(lifecycle, { name: LIFECYCLE, ...settings });
+  const registered = DBOS.registerWorkflow(cleanUp, { name: "clean-up", ...settings });
   return {
     cleanUp: async (requestId, workflowId) => {
       const handle = await DBOS.startWorkflow(registered, { workflowID: workflowId })(requestId);
@@ -37,72 +43,81 @@ export function registerWorkflows(lifecycle: Workflow, cleanUp: Workflow): { cle
 
 export interface Worker {
   readonly id: string;
-  /** Resolves when the workflow has ended; rejects with its error. */
-  result(workflowId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts a worker in this process: it runs what is queued, and takes over what dead workers left. */
-export async function startWorker(url: string): Promise<Worker> {
+/** The worker of this process: DBOS has one a process too. */
+let liveness: Liveness | undefined;
+
+/** Starts a worker in this process: it runs what is queued, takes over what dead workers left, and does `tend` every now and then. */
+export async function startWorker(url: string, tend: (liveness: Liveness) => Promise<void>): Promise<Worker> {
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  DBOS.setConfig({ name: "shipshape", systemDatabaseUrl: url, systemDatabaseSchemaName: SCHEMA, executorID: id, applicationVersion: WORKFLOW_VERSION, logLevel: "error" });
+  const own = (liveness = await Liveness.open(url, id));
+  DBOS.setConfig({
+    name: "shipshape",
+    systemDatabaseUrl: url,
+    systemDatabaseSchemaName: SCHEMA,
+    executorID: id,
+    applicationVersion: WORKFLOW_VERSION,
+    logLevel: "error",
+  });
   await DBOS.launch();
   await DBOS.registerQueue(QUEUE, { workerConcurrency: operationsAtOnceMax, partitionConcurrency: 1, minPollingIntervalMs: 100 });
-  const lock = new pg.Client({ connectionString: url, application_name: `shipshape worker ${id}` });
-  lock.on("error", () => process.exit(70)); // its lock gone, this worker may be taken for dead: it must not run on beside its successor
-  await lock.connect();
-  await lock.query("select pg_advisory_lock($1, hashtext($2))", [LOCK_CLASS, id]);
-  const takeover = keepTakingOver(lock, id);
+  const tending = keepDoing(async () => {
+    await takeOverFromDead(own);
+    await tend(own);
+  });
   return {
     id,
-    result: async (workflowId) => void (await DBOS.retrieveWorkflow(workflowId).getResult({ pollingIntervalMs: 100 })),
     stop: async () => {
-      await takeover.stop();
+      await tending.stop();
       await DBOS.shutdown({ workflowCompletionTimeoutMS: workerStopWaitSeconds * 1000 });
-      lock.removeAllListeners("error").on("error", () => {});
-      await lock.end();
+      await own.close();
     },
   };
 }
 
-function keepTakingOver(lock: pg.Client, ownId: string): { stop(): Promise<void> } {
+function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
   let stopped = false;
   let wake = () => {};
   const loop = (async () => {
     while (!stopped) {
-      await takeOverFromDead(lock, ownId);
-      await new Promise<void>((resolve) => (wake = resolve, setTimeout(resolve, takeoverPollMilliseconds)));
+      // What failed is tried again at the next turn; a database that is gone for good ends the worker by its session.
+      await work().catch((error: Error) => process.emitWarning(`looking after runs failed, and is tried again: ${error.message}`));
+      await new Promise<void>((resolve) => (stopped ? resolve() : ((wake = resolve), setTimeout(resolve, tendPollMilliseconds))));
     }
   })();
-  return { stop: async () => (stopped = true, wake(), loop) };
+  return { stop: async () => ((stopped = true), wake(), loop) };
 }
 
-async function takeOverFromDead(lock: pg.Client, ownId: string): Promise<void> {
-  const { rows } = await lock.query<{ id: string }>(
-    `select distinct executor_id as id from ${SCHEMA}.workflow_status where status = 'PENDING' and executor_id <> $1 and application_version = $2`,
-    [ownId, WORKFLOW_VERSION],
-  );
-  for (const { id } of rows) {
-    const { rows: [taken] } = await lock.query<{ dead: boolean }>("select pg_try_advisory_lock($1, hashtext($2)) as dead", [LOCK_CLASS, id]);
-    if (!taken?.dead) continue;
-    await DBOSExecutor.globalInstance?.recoverPendingWorkflows([id]);
-    await lock.query("select pg_advisory_unlock($1, hashtext($2))", [LOCK_CLASS, id]);
-  }
+async function takeOverFromDead(own: Liveness): Promise<void> {
+  const pending = await DBOS.listWorkflows({ status: "PENDING", applicationVersion: WORKFLOW_VERSION, loadInput: false, loadOutput: false });
+  const others = new Set(pending.map((w) => w.executorId).filter((id): id is string => id !== undefined && id !== own.workerId));
+  for (const id of others) await own.ifDead(id, async () => DBOSExecutor.globalInstance?.recoverPendingWorkflows([id]));
 }
 
-/** The steps of the running workflow. `observer` is told of each attempt, for progress; it must not throw. */
+/** The steps of the running workflow. `observer` is told of each attempt; where it refuses to let one begin, nothing is done. */
 export function stepsOf(requestId: string, observer: StepObserver): Step {
-  const run = <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-    DBOS.runStep(() => observed(name, observer, () => work(attemptSignal())), {
+  const run = <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    let attempts = 0;
+    return DBOS.runStep(() => inFlight(requestId, () => observed(name, observer, () => work(attemptSignal()))), {
       name,
       retriesAllowed: settings.attemptsMax > 1,
       maxAttempts: settings.attemptsMax,
+      // Decided here to the last: DBOS would wrap the error of the last attempt into one of its own, and its code and hint would be lost.
+      shouldRetry: (error) => ++attempts < settings.attemptsMax && mayPass(error),
       intervalSeconds: 1,
       backoffRate: 2,
       timeoutMS: settings.timeoutSeconds * 1000,
     });
+  };
   return Object.assign(run, { requestId, sleep: (seconds: number) => DBOS.sleepSeconds(seconds) });
 }
+
+const inFlight = <T>(requestId: string, work: () => Promise<T>): Promise<T> => (liveness ? liveness.during(requestId, work) : work());
+
+/** What was asked wrongly stays wrong however often it is asked. A conflict, or a failure of others, may pass. */
+const mayPass = (error: unknown): boolean => !(error instanceof ShipshapeError) || error.httpStatus >= 500 || error.httpStatus === 409;
 
 export interface StepObserver {
   begun(name: string): Promise<void>;
@@ -127,11 +142,14 @@ function attemptSignal(): AbortSignal {
 }
 
 /** Waits, durably, for a message to the running workflow. Undefined when none came in time. */
-export const receive = async <T>(topic: string, timeoutSeconds: number): Promise<T | undefined> =>
-  (await DBOS.recv<T>(topic, { timeoutSeconds })) ?? undefined;
+export const receive = async <T>(topic: string, timeoutSeconds: number): Promise<T | undefined> => (await DBOS.recv<T>(topic, { timeoutSeconds })) ?? undefined;
 
-/** Whether an error says that the workflow was cancelled: it must pass through, since no further step of it can run. */
-export const isCancellation = (error: unknown): boolean => error instanceof DbosErrors.DBOSWorkflowCancelledError;
+/** Whether an error says that this workflow was cancelled, or taken over by another worker: it must pass through, since no further step of it can run here. */
+export const isNotOurs = (error: unknown): boolean =>
+  error instanceof DbosErrors.DBOSWorkflowCancelledError || error instanceof DbosErrors.DBOSWorkflowConflictError;
+
+/** `alive`: queued or running. `lost`: no worker will carry it any further, whatever its records say. */
+export type WorkflowState = "absent" | "alive" | "done" | "lost";
 
 /** Talks to the queue from outside a worker. */
 export class DurableClient {
@@ -145,11 +163,22 @@ export class DurableClient {
 
   /** Enqueues a lifecycle inside the caller's transaction: the request and its workflow exist both or not at all. */
   async enqueue(transaction: pg.ClientBase, requestId: string, partition: string): Promise<void> {
-    await this.client.enqueueInTransaction(transaction, { queueName: QUEUE, workflowName: LIFECYCLE, workflowID: requestId, queuePartitionKey: partition, appVersion: WORKFLOW_VERSION }, requestId);
+    await this.client.enqueueInTransaction(
+      transaction,
+      { queueName: QUEUE, workflowName: LIFECYCLE, workflowID: requestId, queuePartitionKey: partition, appVersion: WORKFLOW_VERSION },
+      requestId,
+    );
   }
 
   cancel(workflowId: string): Promise<void> {
     return this.client.cancelWorkflow(workflowId);
+  }
+
+  /** What became of each of these workflows. */
+  async states(workflowIds: string[]): Promise<(workflowId: string) => WorkflowState> {
+    const found = workflowIds.length === 0 ? [] : await this.client.listWorkflows({ workflowIDs: workflowIds, loadInput: false, loadOutput: false });
+    const states = new Map(found.map((w) => [w.workflowID, stateOf(w.status)]));
+    return (id) => states.get(id) ?? "absent";
   }
 
   send(workflowId: string, message: unknown, topic: string): Promise<void> {
@@ -159,4 +188,9 @@ export class DurableClient {
   close(): Promise<void> {
     return this.client.destroy();
   }
+}
+
+function stateOf(status: string): WorkflowState {
+  if (status === "SUCCESS") return "done";
+  return status === "PENDING" || status === "ENQUEUED" || status === "DELAYED" ? "alive" : "lost";
 }

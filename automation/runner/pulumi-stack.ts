@@ -33,43 +33,49 @@ const PROJECT = "shipshape";
 
 /** Brings the stack up, whatever an earlier attempt left behind. Errors: stack-locked, stack-failed. */
 export async function upStack(s: StackSurroundings, p: StackProgram, signal: AbortSignal): Promise<OutputMap> {
-  const stack = await select(s, p.stackName, async () => {});
-  const inCloud = await p.settleCloud(signal);
-  const inState = await namesInState(stack, signal);
-  const adopt = new Set([...inCloud].filter((name) => !inState.has(name)));
-  const ready = await select(s, p.stackName, p.program(adopt));
-  return translated(p.stackName, async () => (await whenUnlocked(ready, signal, () => ready.up({ ...quiet(signal) }))).outputs);
+  return translated(p.stackName, async () => {
+    const stack = await LocalWorkspace.createOrSelectStack({ projectName: PROJECT, stackName: p.stackName, program: nothing }, await workspace(s, p.stackName));
+    // All of it anew once a lock is gone: until then its owner may have changed cloud and state.
+    return whenUnlocked(stack, signal, async () => {
+      const inCloud = await p.settleCloud(signal);
+      const inState = await namesInState(stack, signal);
+      const adopt = new Set([...inCloud].filter((name) => !inState.has(name)));
+      return (await stack.up({ ...quiet(signal), program: p.program(adopt) })).outputs;
+    });
+  });
 }
 
 /** Destroys the stack and removes it. Nothing left to destroy is no error. */
 export async function removeStack(s: StackSurroundings, stackName: string, settleCloud: StackProgram["settleCloud"], signal: AbortSignal): Promise<void> {
-  let stack: Stack;
-  try {
-    stack = await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: async () => {} }, await workspace(s, stackName));
-  } catch (error) {
-    if (error instanceof StackNotFoundError) return;
-    throw error;
-  }
-  await settleCloud(signal);
   await translated(stackName, async () => {
-    await whenUnlocked(stack, signal, () => clearPending(stack, signal));
-    await whenUnlocked(stack, signal, () => stack.destroy({ ...quiet(signal), runProgram: false }));
-    await stack.workspace.removeStack(stackName);
+    const stack = await findStack(s, stackName);
+    if (!stack) return;
+    await whenUnlocked(stack, signal, async () => {
+      await settleCloud(signal);
+      const inState = await namesInState(stack, signal);
+      if (inState.size > 0) await stack.destroy({ ...quiet(signal), runProgram: false });
+      await stack.workspace.removeStack(stackName);
+    });
   });
   await rm(folderOf(s, stackName), { recursive: true, force: true });
 }
 
 /** The outputs of a stack that somebody else brings up; undefined when there is no such stack. Secrets come in plain text. */
 export async function readOutputs(s: StackSurroundings, stackName: string): Promise<Record<string, unknown> | undefined> {
+  const stack = await findStack(s, stackName);
+  return stack && Object.fromEntries(Object.entries(await stack.outputs()).map(([k, o]) => [k, o.value]));
+}
+
+async function findStack(s: StackSurroundings, stackName: string): Promise<Stack | undefined> {
   try {
-    const stack = await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: async () => {} }, await workspace(s, stackName));
-    return Object.fromEntries(Object.entries(await stack.outputs()).map(([k, o]) => [k, o.value]));
+    return await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: nothing }, await workspace(s, stackName));
   } catch (error) {
     if (error instanceof StackNotFoundError) return undefined;
     throw error;
   }
 }
 
+const nothing: PulumiFn = async () => {};
 const folderOf = (s: StackSurroundings, stackName: string) => join(s.workspacesFolder, stackName);
 
 async function workspace(s: StackSurroundings, stackName: string) {
@@ -78,35 +84,34 @@ async function workspace(s: StackSurroundings, stackName: string) {
   return { workDir, envVars: { ...s.environment, PULUMI_RUN_PROGRAM: "false" }, projectSettings: { name: PROJECT, runtime: "nodejs" as const, main: workDir } };
 }
 
-const select = async (s: StackSurroundings, stackName: string, program: PulumiFn) =>
-  LocalWorkspace.createOrSelectStack({ projectName: PROJECT, stackName, program }, await workspace(s, stackName));
-
 const quiet = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
 
-/** The names (RDS identifiers, ids) of what the state has, after pending creates were settled. */
+/** The names (RDS identifiers, ids) of what the state has, once what a killed engine left half-done is cleared from it. */
 async function namesInState(stack: Stack, signal: AbortSignal): Promise<Set<string>> {
-  await whenUnlocked(stack, signal, () => clearPending(stack, signal));
-  const { deployment } = await stack.exportStack();
+  let { deployment } = await stack.exportStack();
+  if (deployment?.pending_operations?.length > 0) {
+    await stack.refresh({ ...quiet(signal), clearPendingCreates: true });
+    ({ deployment } = await stack.exportStack());
+  }
   const resources = (deployment?.resources ?? []) as { id?: string; outputs?: { identifier?: string } }[];
   return new Set(resources.flatMap((r) => [r.id, r.outputs?.identifier]).filter((n): n is string => typeof n === "string"));
 }
 
-async function clearPending(stack: Stack, signal: AbortSignal): Promise<void> {
-  const { deployment } = await stack.exportStack();
-  if (!(deployment?.pending_operations?.length > 0)) return;
-  await stack.refresh({ ...quiet(signal), clearPendingCreates: true });
-}
-
 /** Runs `work`; where a lock is in the way, waits for its owner, or cancels the lock of one that is proven dead. */
 async function whenUnlocked<T>(stack: Stack, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  for (const endsAt = Date.now() + stackLockWaitSeconds * 1000; ; ) {
+  for (const endsAt = Date.now() + stackLockWaitSeconds * 1000; ;) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof ConcurrentUpdateError)) throw error;
       const owner = lockOwner(error.message);
       if (owner && isDead(owner)) await stack.cancel();
-      else if (signal.aborted || Date.now() > endsAt) throw new ShipshapeError("stack-locked", { stack: stack.name, owner: owner ? `process ${owner.pid} on ${owner.host}` : "another process" }, { cause: error });
+      else if (signal.aborted || Date.now() > endsAt)
+        throw new ShipshapeError(
+          "stack-locked",
+          { stack: stack.name, owner: owner ? `process ${owner.pid} on ${owner.host}` : "another process" },
+          { cause: error },
+        );
       else await new Promise((resolve) => setTimeout(resolve, stackLockPollMilliseconds));
     }
   }
@@ -149,7 +154,9 @@ async function translated<T>(stackName: string, work: () => Promise<T>): Promise
 
 /** The engine's own diagnostics out of a command's whole output: what a human needs first. */
 function diagnosticsOf(output: string): string {
-  const lines = output.split("\n").filter((l) => /error:/i.test(l)).map((l) => l.trim());
+  const lines = output
+    .split("\n")
+    .filter((l) => /error:/i.test(l))
+    .map((l) => l.trim());
   return [...new Set(lines)].slice(0, 5).join("; ") || output.split("\n").slice(0, 3).join(" ");
 }
-

@@ -4,10 +4,13 @@ import { describeError, ShipshapeError } from "../errors";
 import { planDigestOf, type Check, type CleanUpStatus, type PlanBasis, type Run, type RunStatus, type StepRecord, type VerdictWord } from "../records";
 import type { StepObserver } from "./durable";
 
-export const queueRun = (database: Database, requestId: string) => database.query("insert into run (request_id, status) values ($1, 'queued') on conflict do nothing", [requestId]);
+export const queueRun = (database: Database, requestId: string) => database.query("insert into run (request_id, status) values ($1, 'queued')", [requestId]);
 
 export const setRunStatus = (database: Database, requestId: string, status: RunStatus) =>
-  database.query("update run set status = $2, started_at = coalesce(started_at, case when $2 = 'running' then clock_timestamp() end) where request_id = $1", [requestId, status]);
+  database.query(
+    "update run set status = $2, started_at = coalesce(started_at, case when $2 = 'running' then clock_timestamp() end) where request_id = $1 and finished_at is null",
+    [requestId, status],
+  );
 
 /** The plan is stored once and never changed: whatever is repeated later carries out this one. */
 export const setPlan = (database: Database, requestId: string, plan: PlanBasis) =>
@@ -24,15 +27,54 @@ export interface RunEnd {
 export const endRun = (database: Database, requestId: string, end: RunEnd) =>
   database.query(
     "update run set status = $2, outcome = $3, verdict = $4, checks = $5, error = $6, finished_at = clock_timestamp() where request_id = $1 and finished_at is null",
-    [requestId, end.status, JSON.stringify(end.outcome ?? null), end.verdict ?? null, JSON.stringify(end.checks ?? []), end.error === undefined ? null : JSON.stringify(describeError(end.error))],
+    [
+      requestId,
+      end.status,
+      JSON.stringify(end.outcome ?? null),
+      end.verdict ?? null,
+      JSON.stringify(end.checks ?? []),
+      end.error === undefined ? null : JSON.stringify(describeError(end.error)),
+    ],
   );
 
+/** How the clean-up goes. Its error stands beside the run's own: a run can fail for one reason, and its clean-up for another. */
 export const setCleanUp = (database: Database, requestId: string, cleanUp: CleanUpStatus, error?: unknown) =>
-  database.query("update run set clean_up = $2, error = coalesce($3, error) where request_id = $1", [requestId, cleanUp, error === undefined ? null : JSON.stringify(describeError(error))]);
+  database.query("update run set clean_up = $2, clean_up_error = $3 where request_id = $1", [
+    requestId,
+    cleanUp,
+    error === undefined ? null : JSON.stringify(describeError(error)),
+  ]);
 
-/** Runs whose throwaways nobody is removing: they ended, or were cancelled, and their clean-up is still to come. */
-export const runsToCleanUp = (database: Database) =>
-  database.query<{ request_id: string }>("select request_id from run where clean_up = 'pending' and status in ('failed', 'cancelled')");
+export interface RunToCleanUp {
+  requestId: string;
+  /** Which clean-up of the run this is, from 1. */
+  attempt: number;
+}
+
+/** Runs that have ended and whose clean-up has not. */
+export const runsToCleanUp = (database: Database, countMax: number) =>
+  database.query<RunToCleanUp>(
+    `select request_id as "requestId", clean_up_attempt as attempt from run where clean_up = 'pending' and finished_at is not null order by request_id limit $1`,
+    [countMax],
+  );
+
+/** Another clean-up after the one of that number; asked for by two at once, it is one. */
+export const cleanUpAgain = (database: Database, { requestId, attempt }: RunToCleanUp) =>
+  database.query("update run set clean_up = 'pending', clean_up_attempt = $2 + 1 where request_id = $1 and clean_up_attempt = $2", [requestId, attempt]);
+
+/** Asks again for a clean-up that is stuck. False when it is not. */
+export async function unstick(database: Database, requestId: string): Promise<boolean> {
+  const asked = await database.query(
+    "update run set clean_up = 'pending', clean_up_attempt = clean_up_attempt + 1 where request_id = $1 and clean_up = 'stuck' returning 1",
+    [requestId],
+  );
+  return asked.length > 0;
+}
+
+export async function unfinishedRuns(database: Database, countMax: number): Promise<string[]> {
+  const rows = await database.query<{ id: string }>("select request_id as id from run where finished_at is null order by request_id limit $1", [countMax]);
+  return rows.map((row) => row.id);
+}
 
 export async function readRun(database: Database, requestId: string): Promise<Run> {
   const [run] = await readRuns(database, "where request.id = $1", [requestId]);
@@ -44,30 +86,69 @@ export async function readRun(database: Database, requestId: string): Promise<Ru
 export const latestRuns = (database: Database, countMax: number) => readRuns(database, "order by request.received_at desc limit $1", [countMax]);
 
 interface RunRow {
-  request_id: string; operation: string; input: { database?: string }; status: RunStatus; clean_up: CleanUpStatus; plan: PlanBasis | null; plan_digest: string | null;
-  steps: Record<string, StepRecord>; outcome: unknown; verdict: VerdictWord | null; checks: Check[] | null; error: Run["error"] | null; started_at: Date | null; finished_at: Date | null;
+  request_id: string;
+  operation: string;
+  input: { database?: string };
+  status: RunStatus;
+  clean_up: CleanUpStatus;
+  plan: PlanBasis | null;
+  plan_digest: string | null;
+  steps: Record<string, StepRecord>;
+  outcome: unknown;
+  verdict: VerdictWord | null;
+  checks: Check[] | null;
+  error: Run["error"] | null;
+  clean_up_error: Run["error"] | null;
+  started_at: Date | null;
+  finished_at: Date | null;
 }
 
 async function readRuns(database: Database, which: string, values: unknown[]): Promise<Run[]> {
-  const rows = await database.query<RunRow>(`select run.*, request.operation, request.input from run join request on request.id = run.request_id ${which}`, values);
+  const rows = await database.query<RunRow>(
+    `select run.*, request.operation, request.input from run join request on request.id = run.request_id ${which}`,
+    values,
+  );
   return rows.map((r) => ({
-    requestId: r.request_id, operation: r.operation, target: r.plan?.target ?? r.input.database, status: r.status, cleanUp: r.clean_up, plan: r.plan ?? undefined,
-    planDigest: r.plan_digest ?? undefined, steps: r.steps, outcome: r.outcome, verdict: r.verdict ?? undefined, checks: r.checks ?? [], error: r.error ?? undefined,
-    startedAt: r.started_at ?? undefined, finishedAt: r.finished_at ?? undefined,
+    requestId: r.request_id,
+    operation: r.operation,
+    target: r.plan?.target ?? r.input.database,
+    status: r.status,
+    cleanUp: r.clean_up,
+    plan: r.plan ?? undefined,
+    planDigest: r.plan_digest ?? undefined,
+    steps: r.steps,
+    outcome: r.outcome,
+    verdict: r.verdict ?? undefined,
+    checks: r.checks ?? [],
+    error: r.error ?? undefined,
+    cleanUpError: r.clean_up_error ?? undefined,
+    startedAt: r.started_at ?? undefined,
+    finishedAt: r.finished_at ?? undefined,
   }));
 }
 
-/** Records each attempt of each step, for progress while it runs and for the report afterwards. */
-export function stepRecorder(database: Database, requestId: string): StepObserver {
-  const write = (name: string, entry: object) =>
-    database.query("update run set steps = jsonb_set(steps, array[$2], coalesce(steps -> $2, '{\"attempts\": 0}') || $3::jsonb) where request_id = $1", [requestId, name, JSON.stringify(entry)]);
+/**
+ * Records each attempt of each step, for progress while it runs and for the report afterwards. A step of the run itself may not begin once the
+ * run is recorded as ended: its clean-up may be under way.
+ */
+export function stepRecorder(database: Database, requestId: string, part: "run" | "clean-up"): StepObserver {
+  const now = () => new Date().toISOString();
   return {
     begun: async (name) => {
-      await write(name, { status: "running", startedAt: new Date().toISOString() });
-      await database.query("update run set steps = jsonb_set(steps, array[$2, 'attempts'], to_jsonb((steps -> $2 ->> 'attempts')::int + 1)) where request_id = $1", [requestId, name]);
+      const [begun] = await database.query(
+        `update run set steps = jsonb_set(steps, array[$2], $3::jsonb || jsonb_build_object('attempts', coalesce((steps -> $2 ->> 'attempts')::int, 0) + 1))
+         where request_id = $1 and ($4 = 'clean-up' or finished_at is null) returning 1`,
+        [requestId, name, JSON.stringify({ status: "running", startedAt: now() }), part],
+      );
+      if (!begun) throw new ShipshapeError("run-over", { id: requestId });
     },
     ended: async (name, error) => {
-      await write(name, error === undefined ? { status: "done", finishedAt: new Date().toISOString() } : { status: "failed", finishedAt: new Date().toISOString(), error: describeError(error).message });
+      const end = error === undefined ? { status: "done", finishedAt: now() } : { status: "failed", finishedAt: now(), error: describeError(error).message };
+      await database.query("update run set steps = jsonb_set(steps, array[$2], coalesce(steps -> $2, '{}') || $3::jsonb) where request_id = $1", [
+        requestId,
+        name,
+        JSON.stringify(end),
+      ]);
     },
   };
 }

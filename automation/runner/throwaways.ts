@@ -8,7 +8,23 @@ export interface Throwaway {
 }
 
 export const registerThrowaway = (database: Database, requestId: string, t: Throwaway) =>
-  database.query("insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, $2, $3, 'registered', $4) on conflict do nothing", [requestId, t.identifier, t.stack, t.expiresAt]);
+  database.query("insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, $2, $3, 'registered', $4) on conflict do nothing", [
+    requestId,
+    t.identifier,
+    t.stack,
+    t.expiresAt,
+  ]);
 
 export const markRemoved = (database: Database, requestId: string, identifier: string) =>
-  database.query("update throwaway set status = 'removed', removed_at = coalesce(removed_at, clock_timestamp()) where request_id = $1 and identifier = $2", [requestId, identifier]);
+  database.query("update throwaway set status = 'removed', removed_at = coalesce(removed_at, clock_timestamp()) where request_id = $1 and identifier = $2", [
+    requestId,
+    identifier,
+  ]);
+
+/** Throwaways past their date whose run has not ended. */
+export const overdueThrowaways = (database: Database, countMax: number) =>
+  database.query<{ requestId: string; identifier: string; expiresAt: Date }>(
+    `select t.request_id as "requestId", t.identifier, t.expires_at as "expiresAt" from throwaway t join run on run.request_id = t.request_id
+     where t.status = 'registered' and t.expires_at < clock_timestamp() and run.finished_at is null order by t.expires_at limit $1`,
+    [countMax],
+  );

@@ -36,7 +36,11 @@ export async function takeInventory(client: Client): Promise<CatalogInventory> {
   await client.query("set search_path = pg_catalog");
   const { rows } = await client.query<{ kind: string; line: string }>(LINES);
   const kinds = new Map<string, string[]>();
-  for (const { kind, line } of rows) kinds.set(kind, kinds.get(kind) ?? []).get(kind)?.push(line);
+  for (const { kind, line } of rows)
+    kinds
+      .set(kind, kinds.get(kind) ?? [])
+      .get(kind)
+      ?.push(line);
   const digests = Object.fromEntries([...kinds].map(([kind, of]) => [kind, sha256(of)]));
   const counts = Object.fromEntries([...kinds].map(([kind, of]) => [kind, of.length]));
   return { digest: sha256(Object.entries(digests).map(([k, d]) => `${k} ${d}`)), counts, digests };

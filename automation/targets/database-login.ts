@@ -21,11 +21,29 @@ export const masterRole = "master";
 export async function findDatabaseLogin(clients: AwsClients, identifier: string, role: string, databaseName?: string): Promise<DatabaseLogin> {
   const instance = await describeDatabase(clients, identifier);
   const { Address: host, Port: port } = instance.Endpoint ?? {};
-  if (host === undefined || port === undefined || instance.DBInstanceStatus !== "available") {
+  if (host === undefined || port === undefined)
     throw new ShipshapeError("database-not-available", { identifier, status: instance.DBInstanceStatus ?? "unknown" });
-  }
+  requireServing(instance);
   const { username, password } = await readLogin(clients, instance, role);
   return { identifier, host, port, database: databaseName ?? instance.DBName ?? "postgres", user: username, password };
+}
+
+/** States in which RDS does something to an instance while the database answers. */
+const serving = new Set([
+  "available",
+  "backing-up",
+  "modifying",
+  "storage-optimization",
+  "storage-config-upgrade",
+  "configuring-enhanced-monitoring",
+  "configuring-log-exports",
+  "configuring-iam-database-auth",
+  "resetting-master-credentials",
+]);
+
+/** @throws database-not-available */
+export function requireServing({ DBInstanceIdentifier: identifier = "", DBInstanceStatus: status = "unknown" }: DBInstance): void {
+  if (!serving.has(status)) throw new ShipshapeError("database-not-available", { identifier, status });
 }
 
 export async function describeDatabase({ rds }: AwsClients, identifier: string): Promise<DBInstance> {
@@ -75,6 +93,8 @@ const ownMasterSecret = (instance: DBInstance): string => roleSecret(instance, m
 async function listRoles({ secrets }: AwsClients, instance: DBInstance): Promise<string[]> {
   const prefix = roleSecret(instance, "");
   const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ MaxResults: 100, Filters: [{ Key: "name", Values: [prefix] }] }));
-  const roles = SecretList.map(({ Name = "" }) => Name).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const roles = SecretList.map(({ Name = "" }) => Name)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
   return [...(instance.MasterUserSecret ? [masterRole] : []), ...roles.sort()];
 }

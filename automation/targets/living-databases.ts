@@ -43,15 +43,22 @@ export async function livingDatabases({ rds: client }: AwsClients): Promise<Livi
   const instances = await all(paginateDescribeDBInstances({ client }, {}), (page) => page.DBInstances);
   const clusters = await ask("DescribeDBClusters", paginateDescribeDBClusters({ client }, {}), (page) => page.DBClusters);
   const used = new Set(instances.flatMap((one) => (one.DBParameterGroups ?? []).map(({ DBParameterGroupName }) => DBParameterGroupName)));
-  const groups = (await all(paginateDescribeDBParameterGroups({ client }, {}), (page) => page.DBParameterGroups)).filter(({ DBParameterGroupName }) => used.has(DBParameterGroupName));
+  const groups = (await all(paginateDescribeDBParameterGroups({ client }, {}), (page) => page.DBParameterGroups)).filter(({ DBParameterGroupName }) =>
+    used.has(DBParameterGroupName),
+  );
   const parameterGroups = [];
   for (const group of groups) {
-    const parameters = await all(paginateDescribeDBParameters({ client }, { DBParameterGroupName: group.DBParameterGroupName, Source: "user" }), (page) => page.Parameters);
+    const parameters = await all(
+      paginateDescribeDBParameters({ client }, { DBParameterGroupName: group.DBParameterGroupName, Source: "user" }),
+      (page) => page.Parameters,
+    );
     parameterGroups.push({ group, parameters });
   }
   const eventSubscriptions = await ask("DescribeEventSubscriptions", paginateDescribeEventSubscriptions({ client }, {}), (page) => page.EventSubscriptionsList);
   const own = new Set(instances.map(({ DBInstanceArn }) => accountOf(DBInstanceArn)));
-  const publicSnapshots = (await ask("DescribeDBSnapshots", paginateDescribeDBSnapshots({ client }, { SnapshotType: "public" }), (page) => page.DBSnapshots)).filter(({ DBSnapshotArn }) => own.has(accountOf(DBSnapshotArn)));
+  const publicSnapshots = (
+    await ask("DescribeDBSnapshots", paginateDescribeDBSnapshots({ client }, { SnapshotType: "public" }), (page) => page.DBSnapshots)
+  ).filter(({ DBSnapshotArn }) => own.has(accountOf(DBSnapshotArn)));
   return { region: await client.config.region(), instances, clusters, parameterGroups, eventSubscriptions, publicSnapshots, unanswered };
 }
 

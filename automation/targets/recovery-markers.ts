@@ -14,7 +14,9 @@ const TABLE = "shipshape.recovery_marker";
 
 /** Writes a marker once: repeated, it gives back the commit time of the first. Needs the role `shipshape`, which owns its schema. */
 export async function writeMarker(client: Client, runId: string, name: string): Promise<Marker> {
-  await client.query(`create table if not exists ${TABLE} (run_id text, name text, written_at timestamptz not null default clock_timestamp(), primary key (run_id, name))`);
+  await client.query(
+    `create table if not exists ${TABLE} (run_id text, name text, written_at timestamptz not null default clock_timestamp(), primary key (run_id, name))`,
+  );
   await client.query(`insert into ${TABLE} (run_id, name) values ($1, $2) on conflict do nothing`, [runId, name]);
   const [marker] = await readMarkers(client, runId, [name]);
   return marker as Marker;

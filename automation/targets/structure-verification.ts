@@ -61,7 +61,11 @@ export async function verifyStructures(client: Client, budget: StructureBudget):
 
 /** The schema it was installed in, quoted: the standard gives it one of its own. */
 async function functionsOf(client: Client): Promise<string> {
-  const { rows: [row] } = await client.query<{ schema: string }>("select quote_ident(nspname) as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where extname = 'amcheck'");
+  const {
+    rows: [row],
+  } = await client.query<{ schema: string }>(
+    "select quote_ident(nspname) as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where extname = 'amcheck'",
+  );
   return row?.schema ?? "public";
 }
 
@@ -71,7 +75,9 @@ async function problemOf(client: Client, relation: Relation, functions: string):
       await client.query(`select ${functions}.bt_index_check($1::regclass, true)`, [relation.oid]);
       return undefined;
     }
-    const { rows: [found] } = await client.query(`select blkno, msg from ${functions}.verify_heapam($1::regclass, on_error_stop => true) limit 1`, [relation.oid]);
+    const {
+      rows: [found],
+    } = await client.query(`select blkno, msg from ${functions}.verify_heapam($1::regclass, on_error_stop => true) limit 1`, [relation.oid]);
     return found && `block ${found.blkno}: ${found.msg}`;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };

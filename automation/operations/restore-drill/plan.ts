@@ -25,7 +25,15 @@ export interface ObservedSource {
 
 export interface RestoreDrillPlan extends PlanBasis {
   source: ObservedSource;
-  throwaway: { identifier: string; stack: string; expiresAt: string; instanceClass: string; securityGroupIds: string[]; tags: Record<string, string>; createTimeoutMinutes: number };
+  throwaway: {
+    identifier: string;
+    stack: string;
+    expiresAt: string;
+    instanceClass: string;
+    securityGroupIds: string[];
+    tags: Record<string, string>;
+    createTimeoutMinutes: number;
+  };
   /** Exposure when the drill was asked for: how much would have been lost, had the database been lost then. */
   rpoAchievedSeconds: number;
   objectives: { rpoSeconds: number; rtoSeconds: number; targetErrorSeconds: number };

@@ -6,6 +6,7 @@ import type { RestoreDrillSteps } from "./steps";
 import { verifyRestoreDrill, type RestoreDrillOutcome } from "./verify";
 
 const quick = { attemptsMax: 3, timeoutSeconds: 60 };
+const reading = { attemptsMax: 3, timeoutSeconds: 300 };
 
 export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRequest, ObservedSource, RestoreDrillPlan, RestoreDrillOutcome> => ({
   name: "restore-drill",
@@ -16,31 +17,41 @@ export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRe
   plan: planRestoreDrill,
 
   async run(plan, step) {
-    await step("register the throwaway", quick, () => steps.register(step.requestId, plan));
-    const bracketBegan = await step("begin", quick, steps.now);
+    const bracketBegan = await step("register the throwaway", quick, () => steps.register(step.requestId, plan));
     const before = await step("write the marker before the target", quick, () => steps.writeMarker(plan, step.requestId, "before"));
-    const source = await step("take the source's inventory", { attemptsMax: 3, timeoutSeconds: 300 }, () => steps.sourceInventory(plan));
+    const source = await step("take the source's inventory", reading, () => steps.sourceInventory(plan));
     const target = recoveryTarget(before.committedAt, plan.markerGapSeconds);
     const after = await step("write the marker after the target", quick, () => steps.writeMarkerAfter(plan, step.requestId, target));
-    await step("wait until the target is restorable", { attemptsMax: 3, timeoutSeconds: 1800 }, (signal) => steps.waitUntilRestorable(plan, target, signal));
+    const sourceAfter = await step("take the source's inventory again", reading, () => steps.sourceInventory(plan));
+    const askedAt = await step("wait until both markers are restorable", { attemptsMax: 3, timeoutSeconds: 1800 }, (signal) =>
+      steps.waitUntilRestorable(plan, after.committedAt, signal),
+    );
 
-    const askedAt = await step("ask for the restore", quick, steps.now);
-    const restored = await step("restore into isolation", { attemptsMax: 3, timeoutSeconds: plan.throwaway.createTimeoutMinutes * 60 }, (signal) => steps.restore(plan, target, signal));
+    const restored = await step("restore into isolation", { attemptsMax: 3, timeoutSeconds: plan.throwaway.createTimeoutMinutes * 60 }, (signal) =>
+      steps.restore(plan, target, signal),
+    );
     const base = { recoveryTarget: target, markers: { before, after } };
     const bracketed = { name: "bracket the target", beganAt: bracketBegan, endedAt: askedAt };
-    if (!restored.succeeded) return { ...base, phases: [bracketed], restore: { ...restored, askedAt }, found: null };
+    if (!restored.succeeded)
+      return {
+        ...base,
+        phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: restored.failedAt }],
+        restore: { ...restored, askedAt },
+        found: null,
+      };
 
     const firstQueryAt = await step("ask the first query", { attemptsMax: 5, timeoutSeconds: 120 }, () => steps.firstQuery(plan));
     const foundMarkers = await step("look for the markers", quick, () => steps.readMarkers(plan, step.requestId));
     const recoveryPoint = await step("read the point that was reached", quick, () => steps.recoveryPoint(plan, target));
-    const inventory = await step("compare the catalogs", { attemptsMax: 3, timeoutSeconds: 300 }, () => steps.compareCatalogs(plan, source));
-    const structure = await step("verify heaps and indexes", { attemptsMax: 2, timeoutSeconds: plan.structure.secondsMax + 600 }, () => steps.verifyStructures(plan));
-    const verifiedAt = await step("end", quick, steps.now);
+    const inventory = await step("compare the catalogs", reading, () => steps.compareCatalogs(plan, source));
+    const { verifiedAt, ...structure } = await step("verify heaps and indexes", { attemptsMax: 2, timeoutSeconds: plan.structure.secondsMax + 600 }, () =>
+      steps.verifyStructures(plan),
+    );
     return {
       ...base,
       phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: firstQueryAt }, { name: "verify", beganAt: firstQueryAt, endedAt: verifiedAt }],
       restore: { succeeded: true, askedAt, firstQueryAt, endpoint: restored.endpoint, resourceId: restored.resourceId },
-      found: { markers: foundMarkers, recoveryPoint, structure, source, ...inventory },
+      found: { markers: foundMarkers, recoveryPoint, structure, source, sourceAfter, ...inventory },
     };
   },
 
@@ -49,8 +60,8 @@ export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRe
   async cleanUp(plan, step) {
     await step("remove the throwaway", { attemptsMax: 5, timeoutSeconds: 3600 }, (signal) => steps.removeThrowaway(plan, signal));
     const proof = await step("prove the throwaway gone", { attemptsMax: 5, timeoutSeconds: 300 }, () => steps.proveGone(plan));
-    await step("remove the markers", quick, () => steps.removeMarkers(plan, step.requestId));
     await step("record the removal", quick, () => steps.recordRemoval(step.requestId, plan));
+    await step("remove the markers", quick, () => steps.removeMarkers(plan, step.requestId));
     return { removed: proof };
   },
 });

@@ -9,7 +9,7 @@ import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { restoredDatabase } from "../../../stacks/restored-database";
 import { differingKinds, takeInventory, type CatalogInventory } from "../../targets/catalog-inventory";
 import { connectToDatabase } from "../../targets/database-connection";
-import { describeDatabase, findDatabaseLogin, masterRole } from "../../targets/database-login";
+import { describeDatabase, findDatabaseLogin, masterRole, requireServing } from "../../targets/database-login";
 import { databaseEvents, deleteDatabase, findDatabase } from "../../targets/database-instance";
 import { awsClients, type AwsAccess } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
@@ -28,15 +28,28 @@ export interface RestoreDrillSurroundings {
 }
 
 /** States of an instance in which something is still being done to it; anything else stays as it is until somebody acts. */
-const inFlight = new Set(["creating", "modifying", "backing-up", "rebooting", "deleting", "configuring-enhanced-monitoring", "configuring-log-exports", "resetting-master-credentials", "starting", "stopping"]);
+const inFlight = new Set([
+  "creating",
+  "modifying",
+  "backing-up",
+  "rebooting",
+  "deleting",
+  "configuring-enhanced-monitoring",
+  "configuring-log-exports",
+  "resetting-master-credentials",
+  "starting",
+  "stopping",
+]);
 /** States a restore ends in when what it read cannot be recovered. */
 const restoreFailed = new Set(["incompatible-restore", "failed", "incompatible-parameters"]);
 
 export function restoreDrillSteps(s: RestoreDrillSurroundings) {
   const clients = awsClients(s.access);
 
-  const withSource = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) => withDatabase(plan.source.identifier, "shipshape", plan.source.databaseName, work);
-  const withThrowaway = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) => withDatabase(plan.throwaway.identifier, masterRole, plan.source.databaseName, work);
+  const withSource = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) =>
+    withDatabase(plan.source.identifier, "shipshape", plan.source.databaseName, work);
+  const withThrowaway = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) =>
+    withDatabase(plan.throwaway.identifier, masterRole, plan.source.databaseName, work);
   async function withDatabase<T>(identifier: string, role: string, databaseName: string, work: (client: Client) => Promise<T>): Promise<T> {
     const client = await connectToDatabase(await findDatabaseLogin(clients, identifier, role, databaseName), s.access.rootCertificateFile);
     try {
@@ -57,12 +70,9 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
   };
 
   return {
-    now: () => Promise.resolve(new Date().toISOString()),
-
     async observe(identifier: string): Promise<ObservedSource> {
       const instance = await describeDatabase(clients, identifier);
-      const status = instance.DBInstanceStatus ?? "unknown";
-      if (status !== "available") throw new ShipshapeError("database-not-available", { identifier, status });
+      requireServing(instance);
       if (!instance.LatestRestorableTime || !(instance.BackupRetentionPeriod ?? 0)) throw new ShipshapeError("backups-missing", { identifier });
       const platform = await readOutputs(s.stacks, s.platformStack);
       const isolation = platform?.["isolationSecurityGroupId"];
@@ -86,46 +96,71 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
       };
     },
 
-    register: async (requestId: string, plan: RestoreDrillPlan): Promise<void> => void (await registerThrowaway(s.database, requestId, plan.throwaway)),
-    recordRemoval: async (requestId: string, plan: RestoreDrillPlan): Promise<void> => void (await markRemoved(s.database, requestId, plan.throwaway.identifier)),
+    /** Resolves to when the drill began its work. */
+    async register(requestId: string, plan: RestoreDrillPlan): Promise<string> {
+      const beganAt = now();
+      await registerThrowaway(s.database, requestId, plan.throwaway);
+      return beganAt;
+    },
+    recordRemoval: async (requestId: string, plan: RestoreDrillPlan): Promise<void> =>
+      void (await markRemoved(s.database, requestId, plan.throwaway.identifier)),
 
-    writeMarker: (plan: RestoreDrillPlan, requestId: string, name: string): Promise<Marker> => withSource(plan, (client) => writeMarker(client, requestId, name)),
+    writeMarker: (plan: RestoreDrillPlan, requestId: string, name: string): Promise<Marker> =>
+      withSource(plan, (client) => writeMarker(client, requestId, name)),
     /** Written once the database's own clock is well past the target: clocks of other machines have no say. */
     writeMarkerAfter: (plan: RestoreDrillPlan, requestId: string, target: string): Promise<Marker> =>
       withSource(plan, async (client) => {
         await client.query("select pg_sleep(greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + $2::int))", [target, plan.markerGapSeconds]);
         return writeMarker(client, requestId, "after");
       }),
-    removeMarkers: (plan: RestoreDrillPlan, requestId: string): Promise<void> => withSource(plan, async (client) => void (await deleteMarkers(client, requestId))),
+    /** A source that is gone has taken its markers along. */
+    async removeMarkers(plan: RestoreDrillPlan, requestId: string): Promise<void> {
+      if (!(await findDatabase(clients, plan.source.identifier))) return;
+      await withSource(plan, async (client) => void (await deleteMarkers(client, requestId)));
+    },
     sourceInventory: (plan: RestoreDrillPlan): Promise<CatalogInventory> => withSource(plan, takeInventory),
 
-    async waitUntilRestorable(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<void> {
+    /** The marker after the target too: one that is not in the backups would be missing wherever recovery stopped. Resolves to when it is. */
+    async waitUntilRestorable(plan: RestoreDrillPlan, committedAt: string, signal: AbortSignal): Promise<string> {
       for (;;) {
         const { LatestRestorableTime: latest } = await describeDatabase(clients, plan.source.identifier);
-        if (latest && latest.getTime() >= Date.parse(target)) return;
+        if (latest && latest.getTime() >= Date.parse(committedAt)) return now();
         await pause(signal);
       }
     },
 
-    async restore(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<{ succeeded: true; endpoint: string; resourceId: string } | { succeeded: false; reason: string }> {
+    async restore(
+      plan: RestoreDrillPlan,
+      target: string,
+      signal: AbortSignal,
+    ): Promise<{ succeeded: true; endpoint: string; resourceId: string } | { succeeded: false; failedAt: string; reason: string }> {
       const { identifier, stack } = plan.throwaway;
       try {
-        await upStack(s.stacks, { stackName: stack, program: (adopt) => async () => restoredDatabase(argumentsOf(plan, target, adopt.has(identifier))), settleCloud: (inner) => settled(identifier, inner) }, signal);
+        await upStack(
+          s.stacks,
+          {
+            stackName: stack,
+            program: (adopt) => async () => restoredDatabase(argumentsOf(plan, target, adopt.has(identifier))),
+            settleCloud: (inner) => settled(identifier, inner),
+          },
+          signal,
+        );
       } catch (error) {
         const status = (await findDatabase(clients, identifier))?.DBInstanceStatus ?? "";
-        if (restoreFailed.has(status)) return { succeeded: false, reason: `${status}: ${await lastEvents(identifier)}` };
+        if (restoreFailed.has(status)) return { succeeded: false, failedAt: now(), reason: `${status}: ${await lastEvents(identifier)}` };
         const refusal = /(InvalidRestoreFault|PointInTimeRestoreNotEnabled|DBSnapshotNotFound)[^;\n]*/.exec((error as Error).message);
-        if (refusal) return { succeeded: false, reason: refusal[0] };
+        if (refusal) return { succeeded: false, failedAt: now(), reason: refusal[0] };
         throw error;
       }
       const instance = await describeDatabase(clients, identifier);
       return { succeeded: true, endpoint: `${instance.Endpoint?.Address}:${instance.Endpoint?.Port}`, resourceId: instance.DbiResourceId ?? "" };
     },
 
-    firstQuery: (plan: RestoreDrillPlan): Promise<string> => withThrowaway(plan, async (client) => {
-      await client.query("select 1");
-      return new Date().toISOString();
-    }),
+    firstQuery: (plan: RestoreDrillPlan): Promise<string> =>
+      withThrowaway(plan, async (client) => {
+        await client.query("select 1");
+        return now();
+      }),
     readMarkers: (plan: RestoreDrillPlan, requestId: string) => withThrowaway(plan, (client) => readMarkers(client, requestId, ["before", "after"])),
     recoveryPoint: (plan: RestoreDrillPlan, target: string) => withThrowaway(plan, (client) => readRecoveryPoint(client, target)),
     compareCatalogs: (plan: RestoreDrillPlan, source: CatalogInventory) =>
@@ -133,7 +168,8 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
         const restored = await takeInventory(client);
         return { restored, differingKinds: differingKinds(source, restored) };
       }),
-    verifyStructures: (plan: RestoreDrillPlan) => withThrowaway(plan, (client) => verifyStructures(client, plan.structure)),
+    verifyStructures: (plan: RestoreDrillPlan) =>
+      withThrowaway(plan, async (client) => ({ ...(await verifyStructures(client, plan.structure)), verifiedAt: now() })),
 
     /** By Pulumi where Pulumi knows it; what only the cloud knows (a restore that failed is in no state) by its name and our tag. */
     async removeThrowaway(plan: RestoreDrillPlan, signal: AbortSignal): Promise<void> {
@@ -141,7 +177,8 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
       await removeStack(s.stacks, stack, (inner) => settled(identifier, inner), signal);
       const left = await findDatabase(clients, identifier);
       if (!left) return;
-      if (!left.TagList?.some((t) => t.Key === "shipshape:run" && t.Value === plan.throwaway.tags["shipshape:run"])) throw new ShipshapeError("throwaway-not-ours", { identifier });
+      if (!left.TagList?.some((t) => t.Key === "shipshape:run" && t.Value === plan.throwaway.tags["shipshape:run"]))
+        throw new ShipshapeError("throwaway-not-ours", { identifier });
       await deleteDatabase(clients, identifier);
       await settled(identifier, signal);
     },
@@ -179,6 +216,8 @@ function argumentsOf(plan: RestoreDrillPlan, target: string, adopt: boolean) {
     adopt,
   };
 }
+
+const now = () => new Date().toISOString();
 
 const pause = (signal: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
