@@ -188,7 +188,8 @@ export class ManagedServer implements PostgresServer {
       if (Date.now() > until) throw new PostgresError("start-failed", `the server did not reload its settings within ${limits.reloadMilliseconds / 1000} s`);
     }
     await this.#checkAuthenticationRules();
-    const pending = await this.query("select name from pg_settings where pending_restart order by name");
+    // A restored server keeps the settings of its recovery in mind until its next start; they act no more.
+    const pending = await this.query("select name from pg_settings where pending_restart and name !~ '^(recovery_target.*|hot_standby)$' order by name");
     return pending.map(({ name }) => rdsNameOf[String(name)] ?? String(name).toLowerCase());
   }
 

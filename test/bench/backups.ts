@@ -56,6 +56,8 @@ async function filledDatabase() {
   const instance = await create(cloud, "bench", "17.10");
   const client = await connect(instance);
   await client.query(`create table filler as select i, md5(i::text) || md5((i * 3)::text) as text from generate_series(1, ${gibibyteRows}) i`);
+  // Or autovacuum would do it meanwhile.
+  await client.query("vacuum (freeze, analyze) filler");
   await client.query("checkpoint");
   await client.end();
   const scratch = mkdtempSync(join(tmpdir(), "shipshape-bench-"));
@@ -93,7 +95,7 @@ async function snapshot({ rds }: Cloud, name: string, isDeletedAfterwards: boole
   for (;;) {
     const { DBSnapshots: [taken] = [] } = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: name }));
     if (taken?.Status === "available") break;
-    await sleep(5);
+    await sleep(20);
   }
   const seconds = (performance.now() - began) / 1000;
   await instanceIs({ rds }, "bench", "available");
@@ -107,7 +109,7 @@ async function restoreOnce({ rds }: Cloud, name: string): Promise<number> {
   for (;;) {
     const { DBInstances: [instance] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }));
     if (instance?.DBInstanceStatus === "available") break;
-    await sleep(5);
+    await sleep(20);
   }
   const seconds = (performance.now() - began) / 1000;
   await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: name, SkipFinalSnapshot: true }));

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Call } from "../action";
 import { AwsError } from "../aws-error";
 import type { BackedUpInstance } from "../backups/automated-backups";
@@ -42,8 +42,7 @@ export const restoredSettings = {
   MasterUserSecretKmsKeyId: text.optional(),
 };
 
-const anySettings = z.object(restoredSettings);
-export type RestoredSettings = z.output<typeof anySettings> & { MaxAllocatedStorage?: number | undefined };
+export type RestoredSettings = z.output<z.ZodObject<typeof restoredSettings>> & { MaxAllocatedStorage?: number | undefined };
 
 /** The record of an instance to be restored: inherited is what RDS inherits, all else is as in a new one. Nothing is made yet. */
 export function restoredInstance(identifier: string, request: RestoredSettings, source: BackedUpInstance, call: Call): InstanceRecord {

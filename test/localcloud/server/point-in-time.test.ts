@@ -30,6 +30,7 @@ test("a restore to a second between two commits has the earlier and not the late
   expect(begun).toMatchObject({ DBInstanceStatus: "creating", MasterUsername: "shipmaster", DBName: "app", BackupRetentionPeriod: 7, StorageEncrypted: true, KmsKeyId: orders.KmsKeyId, TagList: [{ Key: "owner", Value: "team-orders" }] });
   const earlier = await instanceIs(cloud, "earlier", "available");
   expect(await asMaster(cloud, earlier, "select name from marker")).toEqual([{ name: "before" }]);
+  expect(earlier.DBParameterGroups).toMatchObject([{ ParameterApplyStatus: "in-sync" }]);
   expect(await asMaster(cloud, earlier, "show fsync")).toEqual([{ fsync: "on" }]);
   expect(await rds.events("earlier")).toContainEqual(expect.stringMatching(`Restored from DB instance orders to ${target.toISOString()} on timeline 2`));
 });
