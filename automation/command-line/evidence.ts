@@ -14,7 +14,11 @@ import { table, type Terminal } from "./terminal";
 /** `shipshape evidence …`: the append-only log of what was proven. */
 export function addEvidence(shipshape: Command, context: CommandContext): void {
   const { terminal } = context;
-  const evidence = shipshape.command("evidence").description("signed, append-only statements of what runs have proven; they expire").helpCommand(false);
+  const evidence = shipshape
+    .command("evidence")
+    .description("signed, append-only statements of what runs have proven; they expire")
+    .helpCommand(false)
+    .addHelpText("after", "\nExamples:\n  npx shipshape evidence list\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders");
   evidence
     .command("list")
     .description("the statements, newest first")

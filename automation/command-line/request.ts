@@ -12,7 +12,8 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
   const request = shipshape
     .command("request")
     .description("ask for an operation; it is decided by policy, run durably, and leaves evidence")
-    .helpCommand(false);
+    .helpCommand(false)
+    .addHelpText("after", '\nExample:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --wait');
   request
     .command("restore-drill")
     .description("prove a database's backups: restore them into an isolated throwaway, check and measure it, remove it")

@@ -13,7 +13,11 @@ import { table, type Terminal } from "./terminal";
 
 /** `shipshape waiver …`: exceptions to guardrails, as files that are reviewed like code. */
 export function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
-  const waiver = shipshape.command("waiver").description("exceptions to guardrails: one file each, owned, approved, and with an end").helpCommand(false);
+  const waiver = shipshape
+    .command("waiver")
+    .description("exceptions to guardrails: one file each, owned, approved, and with an end")
+    .helpCommand(false)
+    .addHelpText("after", "\nExamples:\n  npx shipshape waiver list\n  npx shipshape waiver check");
   waiver
     .command("list")
     .description("all waivers, the next to expire first")

@@ -17,10 +17,9 @@ describe.each(pages)("%s", (page) => {
     expect(links.filter((target) => !existsSync(target)).map((target) => relative(checkout, target))).toEqual([]);
   });
 
-  test("commands it names exist", () => {
-    const shipshape = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });
-    const named = [...text(page).matchAll(/shipshape (local) ([a-z]+)/g)].map((match) => [match[1] ?? "", match[2] ?? ""]);
-    expect(named.filter(([group, name]) => find(find(shipshape, group ?? ""), name ?? "") === undefined)).toEqual([]);
+  test("commands it names exist, with the options it gives them", () => {
+    const lines = [...text(page).matchAll(/(?:npx |`)shipshape ([a-z][^`\n#|]*)/g)].map(([, line = ""]) => line);
+    expect(lines.flatMap((line) => unknownWords(line))).toEqual([]);
   });
 
   test("JSON in it is JSON", () => {
@@ -28,7 +27,36 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
-const find = (parent: Command | undefined, name: string): Command | undefined => parent?.commands.find((command) => command.name() === name);
+const shipshape = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });
+
+/** Of a command line without its first word: the first subcommand that is none, and the options that the command does not take. */
+function unknownWords(line: string): string[] {
+  const words = line.trim().split(/[\s,)"]+/);
+  let command: Command = shipshape;
+  while (command.commands.length > 0 && /^[a-z]/.test(words[0] ?? "")) {
+    const next = command.commands.find((one) => one.name() === words[0]);
+    if (!next) return [line];
+    command = next;
+    words.shift();
+  }
+  const taken = ["--help", "--data-folder", ...command.options.map((option) => option.long)];
+  return words.filter((word) => word.startsWith("--") && !taken.includes(word.replace(/=.*/, ""))).map((word) => `${line}: ${word}`);
+}
+
+/** The help of a command as a person sees it. */
+function helpOf(command: Command): string {
+  let help = "";
+  command.configureOutput({ writeOut: (part) => (help += part) }).outputHelp();
+  return help;
+}
+const allCommands = (parent: Command): Command[] => [parent, ...parent.commands.flatMap(allCommands)];
+
+test.each(allCommands(shipshape).map((command) => [command.name(), command] as const))("the help of %s has an example", (_, command) => {
+  const help = helpOf(command);
+  const example = [...help.matchAll(/^ {2}.*npx shipshape ([a-z].*?)( {2,}#.*| \| .*)?$/gm)].map(([, line = ""]) => line);
+  expect(example.length).toBeGreaterThan(0);
+  expect(example.flatMap(unknownWords)).toEqual([]);
+});
 
 test("errors that hints promise to be explained on a page stand on that page", () => {
   const promised = Object.values(errorTable).flatMap(({ hint }) => [...hint.matchAll(/(docs\/[\w-]+\.md), "([^"]+)"/g)].map((match) => [match[1] ?? "", match[2] ?? ""]));
