@@ -72,13 +72,18 @@ export async function update(row: Row<Value>, request: pb.UpdateRequest): Promis
   const old = fromStruct(request.getOlds());
   const news = fromStruct(request.getNews());
   const wanted = wantedOf(row.type, old, withoutMarks(news), request.getIgnorechangesList());
-  // The engine updates a resource with init errors even when nothing differs; as the bridge, nothing is then done.
+  // The engine updates a resource with init errors even when nothing differs; as the bridge, nothing is then changed.
   const isSame = diffResource(row.type, old, news, request.getIgnorechangesList()).diffs.length === 0;
-  if (request.getPreview() || isSame) {
+  if (request.getPreview()) {
     response.setProperties(outputsMessage(row, isSame ? old : wanted, old.id));
     return response;
   }
   try {
+    if (isSame) {
+      const resumed = await row.type.resume?.(request.getId(), old, row.context);
+      response.setProperties(outputsMessage(row, resumed?.properties ?? old, old.id));
+      return response;
+    }
     if (!row.type.update) throw new Error(`${row.token} cannot be changed in place`);
     const live = await row.type.update(request.getId(), old, wanted, row.context);
     response.setProperties(outputsMessage(row, live.properties, live.id ?? old.id ?? request.getId()));

@@ -82,6 +82,11 @@ export interface ResourceType<Config> {
    * Without it every change is refused; types whose every property is create-only may leave it out.
    */
   update?(id: string, old: Bag, wanted: Bag, context: Context<Config>): Promise<Live>;
+  /**
+   * Called when an operation on it failed before and nothing differs now, where the bridge does nothing. `undefined` leaves it at that; what
+   * takes its time to come up can be waited for here, so that those who need its address get it.
+   */
+  resume?(id: string, old: Bag, context: Context<Config>): Promise<Live | undefined>;
   /** Deleting what is already gone succeeds, unless it is known to fail upstream. `old` are the outputs in state. */
   delete(id: string, old: Bag, context: Context<Config>): Promise<void>;
 }

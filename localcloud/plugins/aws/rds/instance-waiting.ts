@@ -46,6 +46,14 @@ export function waitAvailable(rds: RDSClient, id: string, patience: Patience): P
   });
 }
 
+/** Until nothing is under way with it, whatever comes of that; at once when it is gone. */
+export async function waitSettled(rds: RDSClient, id: string, patience: Patience): Promise<void> {
+  await waitFor({ what: `what is under way with RDS DB Instance ${id}`, ...patience }, async () => {
+    const live = await findInstance(rds, id);
+    return underWay.includes(live?.DBInstanceStatus ?? "gone") ? undefined : true;
+  });
+}
+
 export async function waitDeleted(rds: RDSClient, id: string, patience: Patience): Promise<void> {
   await waitFor({ what: `RDS DB Instance ${id} to be deleted`, ...patience }, async () => ((await findInstance(rds, id)) ? undefined : true));
 }

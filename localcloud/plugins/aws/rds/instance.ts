@@ -21,7 +21,7 @@ import { liveInstance } from "./instance-live";
 import { afterPointInTimeProperties, afterReplicaProperties, afterSnapshotProperties } from "./instance-parameters";
 import { instanceProperties } from "./instance-properties";
 import { afterCreateRequest, createRequest, modifyRequest, pointInTimeRequest, replicaRequest, snapshotRequest } from "./instance-requests";
-import { findInstance, waitAvailable, waitDeleted } from "./instance-waiting";
+import { findInstance, waitAvailable, waitDeleted, waitSettled } from "./instance-waiting";
 import { changeTags } from "./rds-tags";
 
 /** The official provider's bounds, where the program has none of its own. */
@@ -47,8 +47,9 @@ export const instance: ResourceType<AwsConfig> = {
       await warnOfEvents(rds, identifier, inputs.warningEventCategories, since, context);
       return { id, properties: liveInstance(live, inputs, context.config, inputs.region) };
     } catch (error) {
-      // It exists: state has to know it, or the next `up` would fail with "already exists" and nobody would own it.
-      const live = await findInstance(rds, id).catch(() => undefined);
+      // It exists: state has to know it, or the next `up` would fail with "already exists" and nobody would own it. A cloud that does not
+      // answer has not unmade it; what is known of it then is what the cloud said last.
+      const live = await findInstance(rds, id).catch(() => made);
       throw live
         ? new PartialFailure(id, liveInstance(live, inputs, context.config, inputs.region), [`creating RDS DB Instance (${identifier}): ${messageOf(error)}`])
         : error;
@@ -71,6 +72,8 @@ export const instance: ResourceType<AwsConfig> = {
     const id: string = old.resourceId ?? stateId;
     const since = new Date();
     refuseBlueGreen(wanted);
+    // An `up` that was interrupted while it waited left it on its way, with no endpoint yet.
+    await waitSettled(rds, id, { ...context, timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS });
     const request = modifyRequest(old, wanted);
     let live = request ? await modify(rds, request, id, context) : undefined;
     if (await changeTags(context.config, old, wanted)) live = undefined;
@@ -78,6 +81,14 @@ export const instance: ResourceType<AwsConfig> = {
     if (!live) throw new Error(`updating RDS DB Instance (${old.identifier}): it does not exist any more`);
     await warnOfEvents(rds, live.DBInstanceIdentifier ?? old.identifier, wanted.warningEventCategories, since, context);
     return { properties: liveInstance(live, wanted, context.config, old.region) };
+  },
+
+  async resume(stateId, old, context) {
+    // With an endpoint it has once been up, and what failed was a change: as with the bridge, that is the next refresh's business.
+    if (old.endpoint) return undefined;
+    const rds = context.config.rds(old.region);
+    const live = await waitAvailable(rds, old.resourceId ?? stateId, { ...context, timeoutSeconds: context.timeoutSeconds ?? CREATE_TIMEOUT_SECONDS });
+    return { properties: liveInstance(live, old, context.config, old.region) };
   },
 
   async delete(stateId, old, context) {
@@ -102,6 +113,16 @@ interface Made {
 }
 
 async function make(rds: RDSClient, identifier: string, inputs: Bag): Promise<Made> {
+  try {
+    return await requestCreation(rds, identifier, inputs);
+  } catch (error) {
+    if (!(error instanceof Error) || !isError(error.cause, "DBInstanceAlreadyExists")) throw error;
+    // Whether it is ours is for a person to say: the name alone proves nothing, and a database taken over by mistake is somebody else's data.
+    throw new Error(`${error.message}. If an \`up\` that was killed has made it, delete it (aws rds delete-db-instance) or import it (pulumi import), and run \`up\` again`);
+  }
+}
+
+async function requestCreation(rds: RDSClient, identifier: string, inputs: Bag): Promise<Made> {
   const creating = (how: string) => `creating RDS DB Instance${how} (${identifier})`;
   const later = (properties: string[]) => afterCreateRequest(identifier, inputs, properties);
   if (inputs.replicateSourceDb) {
