@@ -37,6 +37,12 @@ export const errorTable = {
     message: "the embedded cloud did not start: {reason}",
     hint: "its log is {logFile}; with that put right, `shipshape local start` goes on where it stopped",
   },
+  "local-folder-unusable": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the data folder {dataFolder} cannot be used: {reason}",
+    hint: "name a folder that you can write: `shipshape local --data-folder <folder> start`, or SHIPSHAPE_DATA_FOLDER",
+  },
   "local-stop-failed": {
     httpStatus: 500,
     exitCode: 1,
@@ -209,7 +215,7 @@ export const errorTable = {
     httpStatus: 503,
     exitCode: 2,
     message: "SHIPSHAPE_DATABASE_URL is not set: the control plane keeps its records in PostgreSQL",
-    hint: 'with the embedded cloud: eval "$(npx shipshape local env)"; in production: docs/going-to-production.md',
+    hint: 'with the embedded cloud: eval "$(npx shipshape local env)"; in production: docs/going-to-production.md, "The control plane"',
   },
   "stack-locked": {
     httpStatus: 409,

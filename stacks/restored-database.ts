@@ -2,7 +2,7 @@
  * An isolated throwaway: one database restored from another's backups, to be checked and destroyed.
  *
  * It inherits what the restore request does not say (credentials, encryption key, storage) and nothing that costs or outlives it. What RDS
- * and the provider want said, and what must not be: `pulumi up` on RDS refuses or forgets otherwise (see the README of this folder).
+ * and the provider want said, and what must not be: `pulumi up` on RDS refuses or forgets otherwise.
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
