@@ -118,7 +118,9 @@ async function make(rds: RDSClient, identifier: string, inputs: Bag): Promise<Ma
   } catch (error) {
     if (!(error instanceof Error) || !isError(error.cause, "DBInstanceAlreadyExists")) throw error;
     // Whether it is ours is for a person to say: the name alone proves nothing, and a database taken over by mistake is somebody else's data.
-    throw new Error(`${error.message}. If an \`up\` that was killed has made it, delete it (aws rds delete-db-instance) or import it (pulumi import), and run \`up\` again`);
+    throw new Error(
+      `${error.message}. If an \`up\` that was killed has made it, delete it (aws rds delete-db-instance) or import it (pulumi import), and run \`up\` again`,
+    );
   }
 }
 
