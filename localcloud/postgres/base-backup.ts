@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import type { Client } from "pg";
 import { connectAsAdministrator } from "./administrator";
 import { type BackupManifest, checkManifest, readManifest, writeManifest } from "./backup-manifest";
-import { copyEntries, syncFolder } from "./copying";
+import { bothDone, copyEntries, syncFolder } from "./copying";
 import { verifyPages } from "./page-verification";
 import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
 import { serverUser } from "./server-user";
@@ -105,9 +105,4 @@ async function stopBackup(client: Client): Promise<{ label: string; stopWal: str
 async function copyWal(from: string, to: string, first: string, last: string): Promise<void> {
   const segments = (await readdir(from)).filter((name) => /^[0-9A-F]{24}$/.test(name) && name >= first && name <= last);
   await copyEntries(segments.map((name) => join(from, name)), to, { vanishing: false });
-}
-
-/** Waits for both also when one fails, so that nothing is still being written; the first one's error counts most. */
-async function bothDone(first: Promise<void>, second: Promise<void>): Promise<void> {
-  for (const result of await Promise.allSettled([first, second])) if (result.status === "rejected") throw result.reason;
 }

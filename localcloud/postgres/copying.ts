@@ -24,3 +24,9 @@ export async function syncFolder(folder: string): Promise<void> {
   const { code, output } = await runAsServer(serverUser(), "sync", process.platform === "linux" ? ["-f", folder] : [], { milliseconds: limits.copyMilliseconds });
   if (code !== 0) throw new PostgresError("disk-full", `forcing ${folder} to disk failed: ${output.trim().split("\n")[0] ?? code}`);
 }
+
+/** Waits for both also when one fails, so that nothing is still being written; the first one's error counts most. */
+export async function bothDone<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}

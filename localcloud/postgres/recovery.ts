@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BackupManifest, checkManifest } from "./backup-manifest";
-import { copyEntries, syncFolder } from "./copying";
+import { type BackupManifest, checkManifest, readManifest } from "./backup-manifest";
+import { bothDone, copyEntries, syncFolder } from "./copying";
 import { limits } from "./limits";
 import { ManagedServer } from "./managed-server";
 import { PostgresError } from "./postgres-errors";
@@ -36,14 +36,25 @@ export async function restoreServer(settings: PostgresServerSettings, source: Re
   await removeServer(settings.folder);
   await emptyArchive(settings.archiveFolder);
   try {
-    const manifest = await checkManifest(source.backupFolder);
-    await copyBackup(source.backupFolder, settings.folder, manifest);
+    const manifest = await checkedCopy(source.backupFolder, settings.folder);
     await prepareRecovery(join(settings.folder, "data"), source, manifest);
-    return await recover(settings, source, manifest);
+    // The disk takes the copy while PostgreSQL replays; what it writes meanwhile is forced there at the end.
+    const [server] = await bothDone(recover(settings, source, manifest), syncFolder(settings.folder));
+    await syncFolder(settings.folder);
+    await writeServerRecord(settings.folder, { port: server.port, masterUsername: source.masterUsername });
+    return server;
   } catch (error) {
     await removeServer(settings.folder);
     throw error;
   }
+}
+
+/** Checked while it is copied: a backup that is not whole is rare, and its copy is removed. */
+async function checkedCopy(backup: string, folder: string): Promise<BackupManifest> {
+  const manifest = await readManifest(backup);
+  if (manifest === undefined) return checkManifest(backup); // which says what is missing
+  const [checked] = await bothDone(checkManifest(backup), copyBackup(backup, folder, manifest));
+  return checked;
 }
 
 async function copyBackup(backup: string, folder: string, manifest: BackupManifest): Promise<void> {
@@ -92,8 +103,6 @@ async function recover(settings: PostgresServerSettings, source: RecoverySource,
     await rm(join(server.dataFolder, recoveryFile));
     await server.applyParameters(settings.parameters); // that file acted until now
     await server.query("checkpoint");
-    await syncFolder(settings.folder);
-    await writeServerRecord(settings.folder, record);
     return server;
   }
 }
