@@ -58,7 +58,7 @@ export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRe
   verify: verifyRestoreDrill,
 
   async cleanUp(plan, step) {
-    await step("remove the throwaway", { attemptsMax: 5, timeoutSeconds: 3600 }, (signal) => steps.removeThrowaway(plan, signal));
+    await step("remove the throwaway", { attemptsMax: 3, timeoutSeconds: 3600 }, (signal) => steps.removeThrowaway(plan, signal));
     const proof = await step("prove the throwaway gone", { attemptsMax: 5, timeoutSeconds: 300 }, () => steps.proveGone(plan));
     await step("record the removal", quick, () => steps.recordRemoval(step.requestId, plan));
     await step("remove the markers", quick, () => steps.removeMarkers(plan, step.requestId));

@@ -1,0 +1,211 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import { CreateDBInstanceCommand, CreateDBParameterGroupCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand, ModifyDBParameterGroupCommand, type DBInstance } from "@aws-sdk/client-rds";
+import { CreateSecretCommand, ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
+import { LocalWorkspace } from "@pulumi/pulumi/automation";
+import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
+import type { Run } from "../../automation/records";
+import { readRun } from "../../automation/runner/runs";
+import { installPlugins } from "../../localcloud/plugins/bundle";
+import { instanceIs, startCloud, type Cloud } from "../cloud";
+import { asMaster, managedPassword, small } from "../localcloud/server/database-client";
+
+/** A command of ours that was run to its end. */
+export interface Answer {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * An embedded cloud with all that a drill needs: an isolation to restore into, and sources made by the plain RDS API, which is faster than
+ * a stack and has what the standard gives a database as far as a drill uses it.
+ */
+export class DrillCloud {
+  private constructor(
+    readonly cloud: Cloud,
+    readonly database: ControlPlaneDatabase,
+    readonly env: Record<string, string>,
+  ) {}
+
+  static async start(): Promise<DrillCloud> {
+    const cloud = await startCloud();
+    try {
+      const { PULUMI_HOME = "", PULUMI_BACKEND_URL = "", SHIPSHAPE_DATABASE_URL = "" } = cloud.env;
+      await installPlugins(PULUMI_HOME);
+      mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
+      const env = { ...cloud.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_PLATFORM_STACK: "platform.test" };
+      await makeIsolation(cloud);
+      await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "drilled", DBParameterGroupFamily: "postgres17", Description: "keeps commit timestamps, as the standard does" }));
+      await cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "drilled", Parameters: [{ ParameterName: "track_commit_timestamp", ParameterValue: "1", ApplyMethod: "pending-reboot" }] }));
+      return new DrillCloud(cloud, await openDatabase(SHIPSHAPE_DATABASE_URL), env);
+    } catch (error) {
+      await cloud.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.database.close();
+    await this.cloud.stop();
+  }
+
+  /** A database with this content in its first base backup. */
+  async makeSource(identifier: string, content: string): Promise<DBInstance> {
+    const { rds, secrets } = this.cloud;
+    const { MasterUserPassword: _own, ...settings } = small;
+    const tags = { service: identifier, environment: "development", tier: "bronze", owner: "team-test" };
+    await rds.send(
+      new CreateDBInstanceCommand({
+        ...settings,
+        DBInstanceIdentifier: identifier,
+        EngineVersion: "17.10",
+        DBName: "app",
+        StorageEncrypted: true,
+        ManageMasterUserPassword: true,
+        DBParameterGroupName: "drilled",
+        BackupRetentionPeriod: 0,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+    const instance = await instanceIs(this.cloud, identifier, "available");
+    const password = "a-password-for-the-control-plane";
+    await secrets.send(new CreateSecretCommand({ Name: `shipshape/${identifier}/development/app/shipshape`, SecretString: JSON.stringify({ username: "shipshape", password }) }));
+    await asMaster(this.cloud, instance, `create role shipshape login password '${password}'; grant shipshape to current_user; create schema shipshape authorization shipshape; ${content}`, await managedPassword(this.cloud, instance));
+    await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: 7, ApplyImmediately: true }));
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
+      const { DBInstances: [now] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+      if (now?.DBInstanceStatus === "available" && now.LatestRestorableTime) return now;
+    }
+    throw new Error(`${identifier} has no backup after a minute`);
+  }
+
+  /** One statement as the master, to any database of this cloud. */
+  async query(identifier: string, sql: string): Promise<Record<string, unknown>[]> {
+    const instance = await instanceIs(this.cloud, identifier, "available");
+    return (await asMaster(this.cloud, instance, sql, await managedPassword(this.cloud, instance))) as Record<string, unknown>[];
+  }
+
+  shipshape(...words: string[]): Promise<Answer> {
+    const child = this.spawn(words);
+    const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
+    return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() })));
+  }
+
+  /** A worker process, ended by the test. */
+  startWorker(): ChildProcess {
+    const child = this.spawn(["worker"]);
+    child.stdout?.resume();
+    child.stderr?.resume();
+    return child;
+  }
+
+  /** Asks for a drill and leaves it to a worker. */
+  async request(identifier: string): Promise<string> {
+    const { stdout, stderr } = await this.shipshape("request", "restore-drill", "--database", identifier, "--reason", "a test", "--json");
+    if (stdout === "") throw new Error(stderr);
+    return (JSON.parse(stdout) as { id: string }).id;
+  }
+
+  /** Asks until it holds, at most a minute. */
+  async until(what: string, holds: () => Promise<boolean>, pauseMilliseconds = 20): Promise<void> {
+    for (const deadline = Date.now() + 60_000; !(await holds()); await sleep(pauseMilliseconds)) {
+      if (Date.now() > deadline) throw new Error(`not within a minute: ${what}`);
+    }
+  }
+
+  run = (id: string): Promise<Run> => readRun(this.database, id);
+
+  async over(id: string): Promise<Run> {
+    await this.until(`run ${id} is over`, async () => isOver(await this.run(id)), 100);
+    return this.run(id);
+  }
+
+  async statements(id: string): Promise<string[]> {
+    const rows = await this.database.query<{ kind: string }>("select kind from evidence where request_id = $1 order by log_index", [id]);
+    return rows.map(({ kind }) => kind);
+  }
+
+  async describe(identifier: string): Promise<DBInstance> {
+    const { DBInstances = [] } = await this.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    return DBInstances[0]!;
+  }
+
+  async statusOf(identifier: string): Promise<string | undefined> {
+    const { DBInstances = [] } = await this.cloud.rds.send(new DescribeDBInstancesCommand({}));
+    return DBInstances.find((i) => i.DBInstanceIdentifier === identifier)?.DBInstanceStatus;
+  }
+
+  /** How often the cloud took a call of that name that was about the resource. */
+  async callsTaken(name: string, resource: string): Promise<number> {
+    const trail = new CloudTrailClient({ endpoint: this.cloud.url, region: "eu-central-1", credentials: { accessKeyId: "AKIAAUDITOR000000000", secretAccessKey: "any" } });
+    const { Events = [] } = await trail.send(new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: resource }], MaxResults: 50 }));
+    trail.destroy();
+    return Events.filter((e) => e.EventName === name && !(JSON.parse(e.CloudTrailEvent ?? "{}") as { errorCode?: string }).errorCode).length;
+  }
+
+  /** All that drills could have left behind; each list is to be empty. */
+  async leftovers(): Promise<{ databases: string[]; secrets: string[]; stacks: string[]; markers: string[]; processes: string[] }> {
+    const { DBInstances = [] } = await this.cloud.rds.send(new DescribeDBInstancesCommand({}));
+    const sources = DBInstances.filter((i) => !i.DBInstanceIdentifier?.startsWith("drill-"));
+    const owned = new Set(sources.map((i) => i.MasterUserSecret?.SecretArn));
+    const { SecretList = [] } = await this.cloud.secrets.send(new ListSecretsCommand({ MaxResults: 100, IncludePlannedDeletion: true }));
+    const markers: string[] = [];
+    for (const { DBInstanceIdentifier: name = "" } of sources) {
+      const [table] = await this.query(name, "select to_regclass('shipshape.recovery_marker') is not null as there");
+      if (table?.["there"]) markers.push(...(await this.query(name, "select run_id from shipshape.recovery_marker")).map((row) => `${name} ${String(row["run_id"])}`));
+    }
+    return {
+      databases: DBInstances.filter((i) => !sources.includes(i)).map((i) => `${i.DBInstanceIdentifier} ${i.DBInstanceStatus}`),
+      secrets: SecretList.filter(({ Name, ARN }) => Name?.startsWith("rds!") && !owned.has(ARN)).map(({ Name }) => Name ?? ""),
+      stacks: stackFiles(this.cloud.dataFolder).filter((name) => name.includes("drill-")),
+      markers,
+      processes: this.processes(),
+    };
+  }
+
+  /** Engines and plugins that run on this cloud's PULUMI_HOME, as Linux tells. */
+  processes(): string[] {
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    const ours = pids.filter((pid) => told(pid, "environ").includes(`PULUMI_HOME=${this.cloud.dataFolder}/`));
+    return ours.filter((pid) => told(pid, "comm").includes("pulumi") || told(pid, "cmdline").includes("pulumi-resource-")).map((pid) => told(pid, "cmdline"));
+  }
+
+  private spawn(words: string[]): ChildProcess {
+    return spawn(process.execPath, [join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+  }
+}
+
+export const nothingLeft = { databases: [], secrets: [], stacks: [], markers: [], processes: [] };
+
+const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending";
+
+/** What the platform stack is to a drill: an output that names the security group of the isolation. Here the default one stands for it. */
+async function makeIsolation(cloud: Cloud): Promise<void> {
+  const workDir = join(cloud.dataFolder, "isolation");
+  mkdirSync(workDir);
+  const program = async () => ({ isolationSecurityGroupId: "sg-0a1b2c3d4e5f60001" });
+  const stack = await LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName: "platform.test", program }, { workDir, envVars: cloud.env });
+  await stack.up();
+}
+
+function stackFiles(dataFolder: string): string[] {
+  return readdirSync(join(dataFolder, "pulumi-state", ".pulumi", "stacks"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+}
+
+function told(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return ""; // ended meanwhile, or not ours to read
+  }
+}
+
+function collected(stream: NodeJS.ReadableStream | null): () => string {
+  let text = "";
+  stream?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+}
