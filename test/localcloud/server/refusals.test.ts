@@ -164,6 +164,12 @@ test("a web page, a strange Host and a body without end are refused at the door"
   expect((await callOwn(cloud, "GET", "/shipshape/status")).body.pid).toBe(cloud.pid);
 });
 
+test.each([{ now: "+275760-09-12T23:59:59Z" }, { now: "0001-01-01T00:00:00Z" }, { now: "soon" }, { offsetSeconds: 4e9 }])("a clock that is no time to live in is refused: %j", async (to) => {
+  const { status, body } = await callOwn(cloud, "PUT", "/shipshape/clock", to);
+  expect([status, body.message]).toEqual([400, expect.stringContaining("at most a century from now")]);
+  expect((await callOwn(cloud, "GET", "/shipshape/clock")).body.offsetSeconds).toBe(0);
+});
+
 test("an unsigned request and an unknown service are told what there is", async () => {
   const unsigned = await fetch(cloud.url, { method: "POST", body: "Action=DescribeDBInstances" });
   expect([unsigned.status, await unsigned.text()]).toEqual([403, expect.stringContaining("<Code>MissingAuthenticationToken</Code>")]);
