@@ -138,16 +138,22 @@ const parameterValues = z
     }
   });
 
+/** What a team says of one database: schema of `StandardDatabase`'s plain arguments, of stack config and of requests. */
 export const databaseRequest = z
   .strictObject({
     /** The service whose data this is; the first word of the identifier, of the secrets' names and of the tags. */
     service: label("service").max(24, { error: () => "give at most 24 characters: the identifier is made of it" }),
     /** The team that answers for it. */
     owner: label("owner (the team)").max(63, { error: () => "give at most 63 characters" }),
+    /** Part of the identifier and of the secrets' names, so it never changes; with the tier it decides on backups, second zone and protection. */
     environment: oneOf(environments),
+    /** What a loss would cost: gives objectives, backup retention, second zone, drills and patch ring (see standards.ts). */
     tier: oneOf(tiers),
+    /** Gives instance class, storage (GiB) and the cap it grows to (see standards.ts). */
     size: oneOf(sizes),
+    /** What the data is; a tag of everything here. */
     dataClassification: oneOf(dataClassifications),
+    /** Who pays; a tag. */
     costCenter: word("costCenter", /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "give 1 to 63 letters, digits, dots, underscores and hyphens"),
     /** The application's database. @default the service's name, hyphens as underscores */
     databaseName: sqlName("databaseName").optional(),
@@ -171,11 +177,15 @@ export const databaseRequest = z
       .default(0),
     /** `later` where `up` cannot reach the database (a hosted CI): a second `up` inside the network then makes the roles. @default "declared" */
     accessRoles: oneOf(["declared", "later"]).default("declared"),
+    /** Per role, how it logs in and how long a statement of it may take. @default as roles.ts has it */
     roles: z.partialRecord(oneOf(roleNames), roleSettings, { error: () => `give settings for ${roleNames.join(", ")} only` }).default({}),
-    /** @default ["pg_stat_statements", "pgaudit"] */
+    /** From the allow-list in roles.ts; the list replaces the default. The embedded cloud has no pgaudit. @default ["pg_stat_statements", "pgaudit"] */
     extensions: z.array(oneOf(allowedExtensions)).default([...defaultExtensions]),
+    /** PostgreSQL's parameters in the unit RDS stores, within the bounds of parameters.ts; the database then has a parameter group of its own. @default {} */
     parameters: parameterValues.default({}),
+    /** Take over a database that exists. @default undefined: a new one */
     import: importSchema.optional(),
+    /** Make it from a snapshot or a moment of another's backups. Counts at birth only. @default undefined: an empty one */
     restoreFrom: restoreSchema.optional(),
     /** First step of retirement: lifts every protection at the next `up`; only then does `destroy` work. @default false */
     retire: z.boolean({ error: () => "give true or false" }).default(false),
@@ -212,7 +222,9 @@ export const databaseRequest = z
       );
   });
 
+/** As it is written: what has a default may be left out. */
 export type DatabaseRequest = z.input<typeof databaseRequest>;
+/** As it was checked: every default filled in. */
 export type ResolvedRequest = z.output<typeof databaseRequest>;
 export type RoleSettings = Partial<Record<RoleName, z.output<typeof roleSettings>>>;
 
@@ -230,6 +242,7 @@ export interface PlatformReference {
   caBundlePath?: pulumi.Input<string | undefined>;
 }
 
+/** `DatabaseRequest`, and what only other resources know. */
 export interface StandardDatabaseArgs extends DatabaseRequest {
   platform: PlatformReference;
   /** Who may connect: security groups by name, no address ranges. @default {} nobody */

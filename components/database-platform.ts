@@ -14,15 +14,26 @@ import { keyDeletionDays, standardTag, standardVersion, versionStandards } from 
 /**
  * What the databases of a Region share, and what AWS counts per account: the key, the topic, the monitoring role, the subnet group,
  * parameter groups, event subscriptions and backup plans. It outlives every database: the key opens their backups.
+ *
+ * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument.
+ *
+ * @example
+ * const platform = new DatabasePlatform("platform", { owner: "team-platform", costCenter: "1000", environment: "production",
+ *   copyRegion: "eu-west-1", vpcId: network.vpcId, subnetIds: network.privateSubnetIds });
  */
 export class DatabasePlatform extends pulumi.ComponentResource {
+  /** As it was given: databases and throwaways stand in it. */
   readonly vpcId: pulumi.Output<string>;
+  /** Encrypts storage, backups, logs, secrets and the topic. */
   readonly keyArn: pulumi.Output<string>;
+  /** Where alarms and RDS's events go. Subscribe people to it: none is made here. */
   readonly topicArn: pulumi.Output<string>;
+  /** The role RDS writes enhanced monitoring with. */
   readonly monitoringRoleArn: pulumi.Output<string>;
   readonly subnetGroupName: pulumi.Output<string>;
-  /** By family. */
+  /** The standard's parameter group by family: `{postgres17: "…"}`. */
   readonly parameterGroupNames: pulumi.Output<Record<string, string>>;
+  /** The AWS Backup vault of this Region; gold's copies lie in another, in `copyRegion`. */
   readonly backupVaultName: pulumi.Output<string>;
   /** The only security group of restored throwaways: no application is let in, and nothing is let out. */
   readonly isolationSecurityGroupId: pulumi.Output<string>;

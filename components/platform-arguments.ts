@@ -12,7 +12,9 @@ export const platformRequest = z
       .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: () => "give lower-case words joined by single hyphens" })
       .max(32, { error: () => "give at most 32 characters" })
       .default("shipshape"),
+    /** The team that answers for it. */
     owner: z.string({ error: () => "owner (the team) is missing" }).min(1, { error: () => "owner (the team) is missing" }),
+    /** Who pays; a tag of everything here. */
     costCenter: z.string({ error: () => "costCenter is missing" }).min(1, { error: () => "costCenter is missing" }),
     /** The most that stands on it: a platform of production databases is itself production. */
     environment: oneOf(environments),
@@ -21,7 +23,7 @@ export const platformRequest = z
       .array(oneOf(postgresMajors))
       .min(1, { error: () => "give at least one" })
       .default([...postgresMajors]),
-    /** Where the gold tier's backups are copied. @default undefined: no copies */
+    /** The Region where the gold tier's backups are copied; a production platform must name one. @default undefined: no copies */
     copyRegion: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => 'give a Region, as "eu-west-1"' })
@@ -36,6 +38,7 @@ export const platformRequest = z
   });
 
 export interface DatabasePlatformArgs extends z.input<typeof platformRequest> {
+  /** The network that databases stand in. */
   vpcId: pulumi.Input<string>;
   /** Private ones, in at least two zones. */
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;

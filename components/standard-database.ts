@@ -20,7 +20,10 @@ import { exportedLogs, standardVersion } from "./standards";
  * PostgreSQL on RDS as the standard says: encrypted, backed up, watched, owned, and reachable by named roles only.
  *
  * A team says service, owner, environment, tier, size, data classification, cost center and the platform to stand on; see `DatabaseRequest` for the
- * rest and its defaults. Wrong arguments throw one `pulumi.RunError` that lists all of them, before anything is made.
+ * rest and its defaults.
+ *
+ * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument; later, where the platform
+ *   has no parameter group for the asked major. A database that `up` cannot reach is a warning, `database-unreachable`.
  *
  * @example
  * const orders = new StandardDatabase("orders", { service: "orders", owner: "team-orders", environment: "production", tier: "gold",
@@ -28,22 +31,30 @@ import { exportedLogs, standardVersion } from "./standards";
  * export const url = orders.connectionStrings.readwrite;
  */
 export class StandardDatabase extends pulumi.ComponentResource {
+  /** All that the standard decided for it, and from what: known before anything is made. */
   readonly shape: StandardShape;
+  /** `<address>:<port>`. */
   readonly endpoint: pulumi.Output<string>;
+  /** The host name, which the certificate names. */
   readonly address: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
+  /** Of the application's database; its schema is `shape.schemaName`. */
   readonly databaseName: string;
   /** RDS's `db-…`, which IAM policies and point-in-time restores need. */
   readonly resourceId: pulumi.Output<string>;
+  /** The database's own group, which lets in what `reachableFrom` names. */
   readonly securityGroupId: pulumi.Output<string>;
+  /** The minor that runs, "17.10", also where only the major was asked for. */
   readonly engineVersion: pulumi.Output<string>;
   /** Secret. For each role; empty while `accessRoles` is "later". Secrets Manager holds the same under `secretArns`. */
   readonly connectionStrings: Partial<Record<RoleName, pulumi.Output<string>>>;
+  /** For each role with a password: its secret, JSON with engine, host, port, dbname, username, password, url. Empty while `accessRoles` is "later". */
   readonly secretArns: Partial<Record<RoleName, pulumi.Output<string>>>;
   /** The master's secret; undefined when an imported database keeps a password nobody here knows. */
   readonly masterSecretArn: pulumi.Output<string | undefined>;
+  /** What ECS, Lambda, Kubernetes and IAM want to be handed for each role. */
   readonly consumers: ConsumerSettings;
-  /** What stays in the account when the retired database is destroyed. */
+  /** What stays in the account when the retired database is destroyed, a sentence each; empty when nothing does. */
   readonly remainsAfterDestroy: pulumi.Output<string[]>;
 
   constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {

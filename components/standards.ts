@@ -19,17 +19,26 @@ export type DataClassification = (typeof dataClassifications)[number];
 /** Which AWS Backup plan of the platform selects a database: none, the vault of its Region, or that and a copy in another Region. */
 export type BackupPlan = "none" | "vault" | "vault-and-copy";
 
+/** What a tier comes to in one environment. */
 export interface TierStandard {
+  /** Objective: how much may be lost. */
   rpoSeconds: number;
+  /** Objective: how long from asking for a restore to the first query. */
   rtoSeconds: number;
+  /** Of RDS's automated backups, 1 to 35. */
   backupRetentionDays: number;
+  /** A standby in a second zone, which takes over by itself. */
   multiAz: boolean;
+  /** The longest between two restore drills. */
   drillEveryDays: number;
+  /** When it is patched: 0 first, 3 last. */
   ring: Ring;
+  /** Of enhanced monitoring: RDS takes 1, 5, 10, 15, 30 or 60. */
   monitoringIntervalSeconds: number;
   backupPlan: BackupPlan;
   /** RDS deletion protection, Pulumi `protect` and a final snapshot go together: each alone is one slip away from loss. */
   protected: boolean;
+  /** Automated backups outlive a deleted database until their retention ends. */
   retainAutomatedBackups: boolean;
 }
 
@@ -93,6 +102,7 @@ export function tierStandard(tier: Tier, environment: Environment): TierStandard
   };
 }
 
+/** What a size comes to. */
 export interface SizeStandard {
   instanceClass: string;
   /** Of the class, by the AWS page "Hardware specifications for DB instance classes". */
@@ -100,7 +110,9 @@ export interface SizeStandard {
   memoryGib: number;
   /** A class that earns CPU credits can run out of them. */
   burstableCpu: boolean;
+  /** Storage at birth. */
   allocatedGib: number;
+  /** Storage it grows to by itself. */
   capGib: number;
 }
 
@@ -116,7 +128,9 @@ export const postgresMajors = [16, 17, 18] as const;
 export type PostgresMajor = (typeof postgresMajors)[number];
 export const defaultPostgresMajor: PostgresMajor = 17;
 
+/** What a PostgreSQL major comes to. */
 export interface VersionStandard {
+  /** Of parameter groups, RDS's word: "postgres17". */
   family: string;
   /** Minors below it miss fixes of the out-of-cycle release of 26 February 2026 (postgresql.org/support/security). */
   minimumMinor: number;

@@ -9,7 +9,12 @@ export const closing: Chapter = {
     stage.result(statusLines(await requireLocalCloud(settings.dataFolder)));
     stage.line();
     stage.say("Look inside:");
-    stage.result([`npx shipshape local psql ${databaseIdentifier}`, 'eval "$(npx shipshape local env)"      # then aws, pulumi and any AWS SDK use the embedded cloud', `aws rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]'`, `pulumi stack output --stack ${databaseStack}`]);
+    stage.result([
+      `npx shipshape local psql ${databaseIdentifier}`,
+      'eval "$(npx shipshape local env)"      # then aws, pulumi and any AWS SDK use the embedded cloud',
+      `aws rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,DBInstanceStatus]'`,
+      `pulumi stack output --stack ${databaseStack}`,
+    ]);
     stage.say("Try next:");
     stage.result([
       `pulumi stack select --create database.ledger-development && pulumi up    # a bronze one, for development`,

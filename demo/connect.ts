@@ -9,7 +9,9 @@ export const connect: Chapter = {
   title: "An application connects",
   async run(scene) {
     const { stage } = scene;
-    stage.say("Five roles stand ready, each with its own secret. The owner runs migrations, the application reads and writes, and nobody may do more than they must.");
+    stage.say(
+      "Five roles stand ready, each with its own secret. The owner runs migrations, the application reads and writes, and nobody may do more than they must.",
+    );
     await migrateAsOwner(scene);
     await useAsApplication(scene);
     await refuseToReader(scene);
@@ -23,7 +25,9 @@ const demoTable = "demo_order";
 
 async function migrateAsOwner(scene: Scene): Promise<void> {
   await asRole(scene, "owner", async (client) => {
-    await client.query(`create table if not exists ${demoTable} (id bigint generated always as identity primary key, item text not null, placed_at timestamptz not null default now())`);
+    await client.query(
+      `create table if not exists ${demoTable} (id bigint generated always as identity primary key, item text not null, placed_at timestamptz not null default now())`,
+    );
     scene.stage.good(`owner made the table ${demoTable} in schema ${await value(client, `select schemaname from pg_tables where tablename = '${demoTable}'`)}`);
   });
 }
@@ -40,9 +44,16 @@ async function useAsApplication(scene: Scene): Promise<void> {
 
 async function refuseToReader(scene: Scene): Promise<void> {
   await asRole(scene, "readonly", async (client) => {
-    const refusal = await client.query(`delete from ${demoTable}`).then(() => undefined, (thrown: unknown) => thrown);
+    const refusal = await client.query(`delete from ${demoTable}`).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
     if (!(refusal instanceof DatabaseError) || refusal.code !== "42501") {
-      throw new ShipshapeError("demo-expectation-failed", { expected: "readonly to be refused a delete", found: refusal instanceof Error ? refusal.message : "it was allowed", remedy: "`npm run demo -- drift` shows what was changed in the roles" });
+      throw new ShipshapeError("demo-expectation-failed", {
+        expected: "readonly to be refused a delete",
+        found: refusal instanceof Error ? refusal.message : "it was allowed",
+        remedy: "`npm run demo -- drift` shows what was changed in the roles",
+      });
     }
     scene.stage.good(`readonly tried to delete: ${refusal.message}`);
   });

@@ -9,7 +9,9 @@ export const database: Chapter = {
   async run(scene) {
     const { stage } = scene;
     await requirePlatform(scene);
-    stage.say("A team says what only it can know: service, owner, environment, tier, size, data classification, cost center. Here that is stacks/Pulumi.database.orders-production.yaml; the standard decides the rest.");
+    stage.say(
+      "A team says what only it can know: service, owner, environment, tier, size, data classification, cost center. Here that is stacks/Pulumi.database.orders-production.yaml; the standard decides the rest.",
+    );
     await pulumiUp(scene, "database", databaseStack);
     const instance = await describeDatabase(scene.clients, databaseIdentifier);
     const { Address, Port } = instance.Endpoint ?? {};

@@ -20,11 +20,15 @@ export const drift: Chapter = {
 
 /** One change through the AWS API, as from a console at night; one where the embedded cloud plays AWS's other APIs. */
 async function changeByHand({ stage, clients, cloud }: Scene): Promise<void> {
-  stage.command(`aws rds modify-db-instance --db-instance-identifier ${databaseIdentifier} --backup-retention-period 1 --no-deletion-protection --apply-immediately`);
-  await clients.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: databaseIdentifier, BackupRetentionPeriod: 1, DeletionProtection: false, ApplyImmediately: true }));
+  stage.command(
+    `aws rds modify-db-instance --db-instance-identifier ${databaseIdentifier} --backup-retention-period 1 --no-deletion-protection --apply-immediately`,
+  );
+  await clients.rds.send(
+    new ModifyDBInstanceCommand({ DBInstanceIdentifier: databaseIdentifier, BackupRetentionPeriod: 1, DeletionProtection: false, ApplyImmediately: true }),
+  );
   const { arn } = await securityGroup(cloud.url);
   const ingress = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], description: "just for a test" }];
-  stage.command(`npx shipshape local change ${arn} 'ingress=[{"protocol":"tcp","fromPort":5432,"toPort":5432,"cidrBlocks":["0.0.0.0/0"]}]'`);
+  stage.command(`npx shipshape local change ${arn} 'ingress=${JSON.stringify(ingress)}'`);
   await callLocal(cloud.url, "POST", "/shipshape/change", { arn, properties: { ingress } });
   stage.bad("backups are kept for one day, deletion protection is off, and the database port is open to the world");
 }
@@ -36,7 +40,11 @@ async function seeIt(scene: Scene): Promise<void> {
   const found = driftLines(lines);
   stage.result(found);
   if (!found.some((line) => line.includes("backupRetentionPeriod"))) {
-    throw new ShipshapeError("demo-expectation-failed", { expected: "the refresh to show backupRetentionPeriod", found: `${found.length} lines without it`, remedy: `the whole output is in ${logFile}` });
+    throw new ShipshapeError("demo-expectation-failed", {
+      expected: "the refresh to show backupRetentionPeriod",
+      found: `${found.length} lines without it`,
+      remedy: `the whole output is in ${logFile}`,
+    });
   }
   stage.good(`found in ${seconds.toFixed(1)} s, and nothing was written`);
 }
@@ -48,7 +56,11 @@ async function putItRight(scene: Scene): Promise<void> {
   const open = JSON.stringify((await securityGroup(scene.cloud.url)).properties["ingress"] ?? []).includes("0.0.0.0/0");
   if (instance.BackupRetentionPeriod !== wantedRetentionDays || instance.DeletionProtection !== true || open) {
     const found = `retention ${instance.BackupRetentionPeriod}, deletion protection ${instance.DeletionProtection}, port ${open ? "open" : "closed"}`;
-    throw new ShipshapeError("demo-expectation-failed", { expected: "everything as declared after `pulumi up`", found, remedy: "`npm run demo -- drift` tries again" });
+    throw new ShipshapeError("demo-expectation-failed", {
+      expected: "everything as declared after `pulumi up`",
+      found,
+      remedy: "`npm run demo -- drift` tries again",
+    });
   }
   stage.good(`backups are kept for ${instance.BackupRetentionPeriod} days again, deletion protection is on, the port is closed`);
 }
@@ -58,7 +70,11 @@ async function securityGroup(url: string): Promise<{ arn: string; properties: Re
   const group = groups.find(({ properties }) => String(properties["name"]).startsWith(databaseIdentifier));
   if (group !== undefined) return group;
   const found = groups.map(({ properties }) => String(properties["name"])).join(", ") || "none";
-  throw new ShipshapeError("demo-expectation-failed", { expected: `a security group of ${databaseIdentifier}`, found, remedy: "`npm run demo -- database` makes it" });
+  throw new ShipshapeError("demo-expectation-failed", {
+    expected: `a security group of ${databaseIdentifier}`,
+    found,
+    remedy: "`npm run demo -- database` makes it",
+  });
 }
 
 /** Of a `--diff`, the resources that differ with their names, and the properties that do; everything else lies in the log. */

@@ -25,7 +25,8 @@ async function main(names: string[]): Promise<number> {
   const chosen = names.length === 0 ? chapters : chapters.filter(({ name }) => names.includes(name));
   const unknown = names.filter((name) => !chapters.some((chapter) => chapter.name === name));
   try {
-    if (unknown.length > 0) throw new ShipshapeError("demo-chapter-unknown", { chapter: unknown.join(", "), known: chapters.map(({ name }) => name).join(", ") });
+    if (unknown.length > 0)
+      throw new ShipshapeError("demo-chapter-unknown", { chapter: unknown.join(", "), known: chapters.map(({ name }) => name).join(", ") });
     const scene = await setScene(settings, stage);
     for (const chapter of chosen) {
       stage.title(chapters.indexOf(chapter) + 1, chapters.length, chapter.title);
@@ -43,7 +44,10 @@ async function main(names: string[]): Promise<number> {
 async function setScene(settings: Settings, stage: Stage): Promise<Scene> {
   const local = await startLocalCloud(settings, (line) => stage.result(line));
   const engineFolder = (await readStartRecord(settings.dataFolder))?.engine.folder;
-  const environment = localProcessEnvironment({ url: local.url, dataFolder: settings.dataFolder, controlPlaneUrl: local.controlPlaneUrl, engineFolder }, settings.inherited);
+  const environment = localProcessEnvironment(
+    { url: local.url, dataFolder: settings.dataFolder, controlPlaneUrl: local.controlPlaneUrl, engineFolder },
+    settings.inherited,
+  );
   const access = accessFromEnvironment(environment);
   return { stage, settings, cloud: local, environment, clients: awsClients(access), rootCertificateFile: join(settings.dataFolder, "ca", "ca.pem") };
 }

@@ -22,7 +22,11 @@ export async function runPulumi(scene: Scene, chapter: string, words: string[]):
   const logFile = join(folder, `${[chapter, ...words.filter((word) => /^[a-z]+$/.test(word)).slice(0, 2), stackOf(words)].filter(Boolean).join("-")}.log`);
   const log = createWriteStream(logFile);
   const began = performance.now();
-  const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], { cwd: scene.settings.packageFolder, env: scene.environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
+    cwd: scene.settings.packageFolder,
+    env: scene.environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const lines: string[] = [];
   child.stderr.pipe(log, { end: false });
   const done = new Promise<number>((resolve, reject) => child.once("error", reject).once("close", (code) => resolve(code ?? 1)));
@@ -64,7 +68,10 @@ export async function stackExists(scene: Scene, stack: string): Promise<boolean>
 /** The engine's own summary: `+ 43 created`, `41 unchanged`. */
 function changesIn(lines: string[]): string {
   const from = lines.findIndex((line) => line.startsWith("Resources:"));
-  const summary = lines.slice(from + 1).map((line) => line.trim()).filter((line) => /^\D{0,4}\d+ \w+/.test(line) && !line.startsWith("Duration"));
+  const summary = lines
+    .slice(from + 1)
+    .map((line) => line.trim())
+    .filter((line) => /^\D{0,4}\d+ \w+/.test(line) && !line.startsWith("Duration"));
   return from < 0 || summary.length === 0 ? "done" : summary.join(", ");
 }
 

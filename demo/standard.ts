@@ -28,12 +28,24 @@ const rows: Row[] = [
   ["login with IAM possible", ({ instance }) => instance.IAMDatabaseAuthenticationEnabled, "RDS.10, CKV_AWS_161"],
   ["only TLS connections", ({ parameters }) => `rds.force_ssl = ${parameters.get("rds.force_ssl")}`, "RDS.38"],
   ["connections are logged", ({ parameters }) => `log_connections = ${parameters.get("log_connections")}`, "RDS.36"],
-  ["commit times are kept, so a restore can be judged", ({ parameters }) => `track_commit_timestamp = ${parameters.get("track_commit_timestamp")}`, "(our own)"],
+  [
+    "commit times are kept, so a restore can be judged",
+    ({ parameters }) => `track_commit_timestamp = ${parameters.get("track_commit_timestamp")}`,
+    "(our own)",
+  ],
   ["logs exported", ({ instance }) => instance.EnabledCloudwatchLogsExports?.join(", "), "RDS.9, CKV_AWS_129"],
   ["enhanced monitoring", ({ instance }) => `every ${instance.MonitoringInterval} s`, "RDS.6, CKV_AWS_118"],
-  ["query statistics, encrypted", ({ instance }) => `${instance.PerformanceInsightsEnabled}, ${short(instance.PerformanceInsightsKMSKeyId)}`, "CKV_AWS_353, 354"],
+  [
+    "query statistics, encrypted",
+    ({ instance }) => `${instance.PerformanceInsightsEnabled}, ${short(instance.PerformanceInsightsKMSKeyId)}`,
+    "CKV_AWS_353, 354",
+  ],
   ["alarms to the platform's topic", ({ alarmCount }) => alarmCount, "(our own)"],
-  ["minor upgrades", ({ instance }) => (instance.AutoMinorVersionUpgrade ? "whenever AWS likes" : `by ring ${tag(instance, "shipshape:ring")}, one after another`), "RDS.13 (compensated)"],
+  [
+    "minor upgrades",
+    ({ instance }) => (instance.AutoMinorVersionUpgrade ? "whenever AWS likes" : `by ring ${tag(instance, "shipshape:ring")}, one after another`),
+    "RDS.13 (compensated)",
+  ],
   ["who answers for it", ({ instance }) => `${tag(instance, "owner")}, cost center ${tag(instance, "cost-center")}`, "RDS.28"],
   ["version of the standard", ({ instance }) => tag(instance, "shipshape:standard"), "(our own)"],
 ];
@@ -53,7 +65,12 @@ export const standard: Chapter = {
       parameters: new Map(Parameters.map(({ ParameterName = "", ParameterValue = "" }) => [ParameterName, ParameterValue])),
       alarmCount: alarms.filter(({ properties }) => String(properties["name"]).startsWith(databaseIdentifier)).length,
     };
-    stage.result(table(["PROPERTY", "VALUE", "CONTROL"], rows.map(([property, value, controls]) => [property, String(value(live)), controls])));
+    stage.result(
+      table(
+        ["PROPERTY", "VALUE", "CONTROL"],
+        rows.map(([property, value, controls]) => [property, String(value(live)), controls]),
+      ),
+    );
     stage.line();
     stage.say("Each row is one line of components/standards.ts or of the component; docs/standard-database.md lists them all.");
   },
