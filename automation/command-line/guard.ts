@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { readWaivers } from "../../policypacks/database-guardrails/waiver-files";
@@ -61,7 +62,7 @@ function rulesOf(options: GuardOptions): StateRules {
 async function stateVerdict(path: string, options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
   const rules = rulesOf(options);
   const files = await stateFiles(path);
-  const judged = await judgeInParallel(files, rules, workerProgram(settings.packageFolder, settings.inCheckout));
+  const judged = await judgeInParallel(files, rules, () => workerProgram(settings.packageFolder, settings.inCheckout));
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
   register.markNeeded(judged.neededWaivers);
   return {
@@ -92,9 +93,11 @@ const problemsOf = ({ waivers, config }: StateRules): Verdict["problems"] => [
 ];
 
 function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgram {
-  return inCheckout
-    ? { file: join(packageFolder, "automation", "guardrails", "state-worker.ts"), execArgv: ["--require", "tsx/cjs"] }
-    : { file: join(packageFolder, "dist", "guard-worker.cjs"), execArgv: [] };
+  if (!inCheckout) return { file: join(packageFolder, "dist", "guard-worker.cjs") };
+  // Only a checkout has the bundler.
+  const { buildSync } = createRequire(join(packageFolder, "package.json"))("esbuild") as typeof import("esbuild");
+  const { outputFiles } = buildSync({ entryPoints: [join(packageFolder, "automation", "guardrails", "state-worker.ts")], bundle: true, platform: "node", format: "cjs", write: false, logLevel: "silent" });
+  return { text: outputFiles[0]?.text ?? "" };
 }
 
 async function tell(verdict: Verdict, options: GuardOptions, { terminal }: CommandContext): Promise<void> {

@@ -3,22 +3,23 @@ import { Worker } from "node:worker_threads";
 import { stateFilesPerBatch, stateThreadsFromFiles, stateThreadsMax } from "../limits";
 import { judgeStateFiles, type StateRules, type StatesJudged } from "./state-files";
 
-/** How a worker is started: in a checkout from its TypeScript source, in the package from its bundle. */
-export interface WorkerProgram {
-  file: string;
-  execArgv: string[];
-}
+/**
+ * The program of a worker: in the package a bundled file; in a checkout its text, bundled on the spot. tsx in a thread would not do: the compiler it
+ * starts outlives the thread, and keeps this process from ending.
+ */
+export type WorkerProgram = { file: string } | { text: string };
 
 /** Thousands of files on all cores; few of them here, where no thread has to start. */
-export async function judgeInParallel(files: readonly string[], rules: StateRules, program: WorkerProgram): Promise<StatesJudged> {
+export async function judgeInParallel(files: readonly string[], rules: StateRules, program: () => WorkerProgram): Promise<StatesJudged> {
   if (files.length < stateThreadsFromFiles) return judgeStateFiles(files, rules);
   const batches = Array.from({ length: Math.ceil(files.length / stateFilesPerBatch) }, (_, at) => files.slice(at * stateFilesPerBatch, (at + 1) * stateFilesPerBatch));
   const results = new Array<StatesJudged>(batches.length);
   let next = 0;
+  const start = program();
   const threads = Math.min(stateThreadsMax, availableParallelism(), batches.length);
   await Promise.all(
     Array.from({ length: threads }, async () => {
-      const worker = new Worker(program.file, { execArgv: program.execArgv, workerData: rules });
+      const worker = "file" in start ? new Worker(start.file, { workerData: rules }) : new Worker(start.text, { eval: true, workerData: rules, execArgv: [] });
       try {
         for (let at = next++; at < batches.length; at = next++) results[at] = await ask(worker, batches[at] ?? []);
       } finally {
@@ -31,13 +32,15 @@ export async function judgeInParallel(files: readonly string[], rules: StateRule
 
 function ask(worker: Worker, files: readonly string[]): Promise<StatesJudged> {
   return new Promise((resolve, reject) => {
+    // Each by itself: a worker's own listeners are among all, and without them it never answers.
     const over = (act: () => void) => {
-      worker.removeAllListeners();
+      worker.off("message", answered).off("error", failed).off("exit", ended);
       act();
     };
-    worker.once("message", (judged: StatesJudged) => over(() => resolve(judged)));
-    worker.once("error", (error) => over(() => reject(error)));
-    worker.once("exit", (code) => over(() => reject(new Error(`a worker ended with code ${code}`))));
+    const answered = (judged: StatesJudged) => over(() => resolve(judged));
+    const failed = (error: Error) => over(() => reject(error));
+    const ended = (code: number) => over(() => reject(new Error(`a worker ended with code ${code}`)));
+    worker.on("message", answered).on("error", failed).on("exit", ended);
     worker.postMessage(files);
   });
 }

@@ -1,12 +1,13 @@
 import { silenceSdkNotice } from "../../automation/settings";
 import { backup, restore, upgradeGap } from "./backups";
+import { guardStates, previewWithPack, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
 import { pluginStarts } from "./plugin-starts";
 import { pulumiPreview, pulumiUp } from "./pulumi-commands";
 import { record, reportLines } from "./report";
 
-const measures = [...pluginStarts, instanceCreation, backup, restore, upgradeGap, pulumiPreview, pulumiUp];
+const measures = [...pluginStarts, instanceCreation, backup, restore, upgradeGap, pulumiPreview, pulumiUp, rulesPerSecond, guardStates, previewWithPack];
 
 async function main(words: string[]): Promise<void> {
   silenceSdkNotice();

@@ -75,6 +75,19 @@ describe("exit codes", () => {
   });
 });
 
+test("a folder of many states is judged by threads, with the same findings in the order of files, broken ones among them", async () => {
+  for (let number = 100; number < 200; number++) put(`many/${number}.json`, number === 150 ? "{" : exported({ multiAz: number !== 199 && number !== 101 }, {}, `database.s${number}`));
+  put("w0/needed.yaml", waiver(inDays(30)).replace("database.orders-production", "database.s199"));
+  const { exitCode, out, progress } = await guard("--state", at("many"), "--json", "--waivers", at("w0"));
+  const { judged, findings, problems } = JSON.parse(out) as { judged: string; findings: { rule: string; kind: string; file: string }[]; problems: { file: string }[] };
+  expect([exitCode, judged, progress]).toEqual([2, "99 states with 594 resources", ""]);
+  expect(problems.map(({ file }) => file)).toEqual([at("many/150.json")]);
+  expect(findings.map(({ rule, kind, file }) => [rule, kind, file])).toEqual([
+    ["require-multi-az", "violation", at("many/101.json")],
+    ["require-multi-az", "waived", at("many/199.json")],
+  ]);
+});
+
 describe("waivers", () => {
   const state = put("waived/state.json", exported({ multiAz: false }));
 

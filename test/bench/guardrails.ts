@@ -1,0 +1,114 @@
+import { execFile } from "node:child_process";
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { localProcessEnvironment } from "../../automation/command-line/local-environment";
+import { startLocalCloud } from "../../automation/command-line/local-start";
+import { stopLocalCloud } from "../../automation/command-line/local-stop";
+import { readStartRecord } from "../../automation/command-line/start-record";
+import { readState } from "../../automation/guardrails/exported-state";
+import { judge } from "../../automation/guardrails/judgement";
+import { readSettings } from "../../automation/settings";
+import { rules } from "../../policypacks/database-guardrails/rules";
+import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
+import { temporaryFolder } from "../cloud";
+import type { Measure } from "./measure";
+
+const run = promisify(execFile);
+const checkout = join(__dirname, "../..");
+const pack = join(checkout, "policypacks", "database-guardrails");
+const databaseStack = "database.ledger-development";
+const states = 10_000;
+
+/** A cloud with the platform and one database, and what a person does there. */
+async function deployed() {
+  const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
+  const { url, dataFolder } = await startLocalCloud(settings, () => undefined);
+  const env = localProcessEnvironment({ url, dataFolder, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
+  const pulumi = (...words: string[]) => run("pulumi", [...words, "--non-interactive", "--color", "never"], { cwd: checkout, env, maxBuffer: 1 << 26 });
+  for (const stack of ["platform.dev", databaseStack]) {
+    await pulumi("stack", "select", "--create", "--stack", stack);
+    await pulumi("up", "--yes", "--skip-preview", "--stack", stack);
+  }
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-bench-states-"));
+  const state = join(folder, "state.json");
+  await pulumi("stack", "export", "--stack", databaseStack, "--file", state);
+  const after = async () => {
+    await stopLocalCloud(settings, () => undefined);
+    for (const one of [folder, dataFolder]) rmSync(one, { recursive: true, force: true });
+  };
+  return { pulumi, env, folder, state, after };
+}
+
+export const previewWithPack: Measure = {
+  name: "preview of the database stack with the guardrails",
+  ours: "`pulumi preview --policy-pack`",
+  floor: "the same without the pack",
+  runs: 5,
+  async prepare() {
+    const { pulumi, after } = await deployed();
+    return { ours: async () => void (await pulumi("preview", "--stack", databaseStack, "--policy-pack", pack)), floor: async () => void (await pulumi("preview", "--stack", databaseStack)), after };
+  },
+};
+
+/** Per file: `analyze` takes one, so its floor is that one; ours judges ten thousand, and its time is divided by them. */
+export const guardStates: Measure = {
+  name: `guard over ${states.toLocaleString("en")} exported states, per state`,
+  ours: "`shipshape guard --state <folder>`",
+  floor: "`pulumi policy analyze --file`",
+  runs: 3,
+  async prepare() {
+    const { env, folder, state, after } = await deployed();
+    const many = join(folder, "many");
+    mkdirSync(many);
+    for (let at = 0; at < states; at++) linkSync(state, join(many, `${at}.json`));
+    return {
+      async ours() {
+        const began = performance.now();
+        const { stderr } = await run(process.execPath, ["--require", peakReporter(folder), join(checkout, "automation/command-line/shipshape.cjs"), "guard", "--state", many, "--json"], { env, cwd: folder, maxBuffer: 1 << 26 });
+        const seconds = (performance.now() - began) / 1000;
+        process.stderr.write(`  ${states} states in ${seconds.toFixed(1)} s, peak memory ${/peak (\d+)/.exec(stderr)?.[1] ?? "?"} MB\n`);
+        return seconds / states;
+      },
+      floor: async () => void (await run("pulumi", ["policy", "analyze", "--file", state, "--policy-pack", pack], { env, cwd: folder, maxBuffer: 1 << 26 })),
+      after,
+    };
+  },
+};
+
+/** One judgement of one rule on one resource against one look at each pair: what the rules themselves cost. */
+export const rulesPerSecond: Measure = {
+  name: "all rules on a database stack's resources, called directly",
+  ours: `${rules.length} rules, verdicts with messages`,
+  floor: "reading the state they are judged in",
+  runs: 5,
+  async prepare() {
+    const { state, after } = await deployed();
+    const text = readFileSync(state, "utf8");
+    const rounds = 200;
+    return {
+      async ours() {
+        const read = readState(text);
+        const began = performance.now();
+        for (let round = 0; round < rounds; round++) judge(read, { settings: {}, raised: [], problems: [] }, new WaiverRegister({ waivers: [], problems: [] }, "2026-11-23"), "2026-11-23");
+        const seconds = (performance.now() - began) / 1000;
+        process.stderr.write(`  ${Math.round((rounds * rules.length * read.declared.length) / seconds).toLocaleString("en")} rules × resources per second\n`);
+        return seconds / rounds;
+      },
+      async floor() {
+        const began = performance.now();
+        for (let round = 0; round < rounds; round++) readState(text);
+        return (performance.now() - began) / 1000 / rounds;
+      },
+      after,
+    };
+  },
+};
+
+/** Said by the process itself when it ends, threads included. */
+function peakReporter(folder: string): string {
+  const file = join(folder, "peak.cjs");
+  writeFileSync(file, 'if (require("node:worker_threads").isMainThread) process.on("exit", () => process.stderr.write(`peak ${Math.round(process.resourceUsage().maxRSS / 1024)}\\n`));\n');
+  return file;
+}
