@@ -11,12 +11,13 @@ import { cloud } from "./cloud";
 import { connect } from "./connect";
 import { database } from "./database";
 import { drift } from "./drift";
+import { guardrails } from "./guardrails";
 import { platform } from "./platform";
 import { Stage } from "./stage";
 import { standard } from "./standard";
 
 /** The demo, in the order it tells. `npm run demo -- <chapter>` runs one of them. */
-const chapters: Chapter[] = [cloud, platform, database, connect, standard, drift, closing];
+const chapters: Chapter[] = [cloud, platform, database, connect, standard, drift, guardrails, closing];
 
 async function main(names: string[]): Promise<number> {
   silenceSdkNotice();

@@ -15,7 +15,9 @@ const tests = sources.filter((file) => file.endsWith(".test.ts"));
 const written = tracked.filter((file) => !/(^LICENSE|package-lock\.json|go\.sum|go\.mod)$/.test(file));
 
 /** Files that are longer than 300 lines, each with its reason. */
-const longFiles: Record<string, string> = {};
+const longFiles: Record<string, string> = {
+  "automation/errors.ts": "one table of all errors, so that a code can be searched for in one place",
+};
 
 /** Words the glossary forbids, as parts of names; each with the word to use. */
 const forbiddenWords: Record<string, string> = {

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
+import type * as esbuild from "esbuild";
 import { readWaivers } from "../../policypacks/database-guardrails/waiver-files";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
@@ -95,7 +96,7 @@ const problemsOf = ({ waivers, config }: StateRules): Verdict["problems"] => [
 function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgram {
   if (!inCheckout) return { file: join(packageFolder, "dist", "guard-worker.cjs") };
   // Only a checkout has the bundler.
-  const { buildSync } = createRequire(join(packageFolder, "package.json"))("esbuild") as typeof import("esbuild");
+  const { buildSync } = createRequire(join(packageFolder, "package.json"))("esbuild") as typeof esbuild;
   const { outputFiles } = buildSync({ entryPoints: [join(packageFolder, "automation", "guardrails", "state-worker.ts")], bundle: true, platform: "node", format: "cjs", write: false, logLevel: "silent" });
   return { text: outputFiles[0]?.text ?? "" };
 }
