@@ -17,6 +17,8 @@ export interface AccessSettings {
   connection: postgresql.Provider;
   keyArn: pulumi.Input<string>;
   tags: Record<string, string>;
+  /** The database came with them, out of a backup: they are taken over, not made. */
+  rolesExist: boolean;
 }
 
 export interface AccessRoles {
@@ -124,7 +126,7 @@ function roleWithSecret(
       skipReassignOwned: true,
       skipDropRole: false,
     },
-    { ...sql, protect: role === "owner" && shape.protect },
+    { ...sql, protect: role === "owner" && shape.protect, ...(settings.rolesExist ? { import: role } : {}) },
   );
   const string = connectionString(role, settings.instance, shape, kept?.password);
   const secretVersion = kept

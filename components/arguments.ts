@@ -107,10 +107,13 @@ const importSchema = z.strictObject({
 });
 
 const wholeSecond = "give a whole second in UTC, as 2026-01-31T12:00:00Z";
+/** False when the backup is not of a StandardDatabase, and has none of its roles: they are then made. With true they are taken over, and get new passwords. */
+const rolesExist = z.boolean({ error: () => "give true or false" }).default(true);
 const restoreSchema = z.union(
   [
-    z.strictObject({ snapshotIdentifier: z.string().min(1) }),
+    z.strictObject({ snapshotIdentifier: z.string().min(1), rolesExist }),
     z.strictObject({
+      rolesExist,
       sourceDbiResourceId: z.string().regex(/^db-[A-Z0-9]+$/),
       restoreTime: z.iso
         .datetime({ error: () => wholeSecond })

@@ -116,7 +116,18 @@ export class StandardDatabase extends pulumi.ComponentResource {
     );
     const access =
       request.accessRoles === "declared"
-        ? accessRoles(name, shape, { instance, connection: adminConnection(name, instance, shape, login, platform, child), keyArn, tags }, this)
+        ? accessRoles(
+            name,
+            shape,
+            {
+              instance,
+              connection: adminConnection(name, instance, shape, login, platform, child),
+              keyArn,
+              tags,
+              rolesExist: request.restoreFrom?.rolesExist ?? false,
+            },
+            this,
+          )
         : undefined;
     keystone(name, shape.protect, [...alarms, ...(access?.leaves ?? []), ...login.leaves], child);
     const logins: Partial<Record<RoleName, RoleLogin>> = access?.logins ?? {};
