@@ -71,6 +71,13 @@ test("each role may do what its name says over TLS, and nothing more", async () 
     await expect(as(role, (query) => query(refused))).rejects.toThrow(/permission denied|must be owner/);
 });
 
+test("no password stands in the statements that whoever monitors can read", async () => {
+  const statements = JSON.stringify(await as("monitoring", (query) => query("select query from pg_stat_statements")));
+  expect(statements).toContain("select");
+  expect(statements.toLowerCase()).not.toContain("password '");
+  for (const login of Object.values(outputs.connectionStrings?.value as Record<string, string>)) expect(statements).not.toContain(new URL(login).password);
+});
+
 test("each secret holds its role's login, and what containers are handed names its fields", async () => {
   const arn = (outputs.secretArns?.value as Record<string, string>).readwrite;
   const { SecretString, Name } = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId: arn }));

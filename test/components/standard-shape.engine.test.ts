@@ -211,6 +211,7 @@ const platformChanges: Record<string, Record<string, unknown>> = {
     "parameters.password_encryption": "md5",
     "parameters.shared_preload_libraries": "pg_stat_statements",
     "parameters.pgaudit.log": "none",
+    "parameters.pg_stat_statements.track_utility": "1",
     "parameters.log_connections": "0",
     "parameters.log_disconnections": "0",
     "parameters.log_lock_waits": "0",
