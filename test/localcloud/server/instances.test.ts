@@ -25,7 +25,7 @@ let cloud: Cloud;
 beforeAll(async () => {
   cloud = await startCloud();
   const create = (DBInstanceIdentifier: string, more: object) => cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier, ...more }));
-  await create("orders", { DBName: "orders", PreferredMaintenanceWindow: "sun:04:00-sun:04:30", PreferredBackupWindow: "02:00-02:30", EngineVersion: "17.9", Tags: [{ Key: "owner", Value: "team <a> & b" }] });
+  await create("orders", { DBName: "orders", PreferredMaintenanceWindow: "sun:04:00-sun:04:30", PreferredBackupWindow: "02:00-02:30", EngineVersion: "17.9", Tags: [{ Key: "owner", Value: "team a = b + c" }] });
   const { MasterUserPassword: _none, ...withoutPassword } = small;
   await cloud.rds.send(new CreateDBInstanceCommand({ ...withoutPassword, DBInstanceIdentifier: "managed", ManageMasterUserPassword: true }));
   await instanceIs(cloud, "orders", "available");
@@ -53,7 +53,7 @@ test("an instance shows what was asked for, RDS's defaults, and an endpoint that
     CACertificateIdentifier: "rds-ca-rsa2048-g1",
     EngineLifecycleSupport: "open-source-rds-extended-support",
     DBInstanceArn: "arn:aws:rds:eu-central-1:123456789012:db:orders",
-    TagList: [{ Key: "owner", Value: "team <a> & b" }],
+    TagList: [{ Key: "owner", Value: "team a = b + c" }],
     DBParameterGroups: [{ DBParameterGroupName: "default.postgres17", ParameterApplyStatus: "in-sync" }],
   });
   expect(orders.DbiResourceId).toMatch(/^db-[A-Z2-7]{26}$/);
@@ -192,7 +192,7 @@ test("deletion protection protects; a deletion leaves exactly the final snapshot
   expect((await remove({ FinalDBSnapshotIdentifier: "orders-final" })).DBInstance!.DBInstanceStatus).toBe("deleting");
   await instanceIsGone(cloud, "orders-2");
   const { DBSnapshots: [snapshot] = [] } = await cloud.rds.send(new DescribeDBSnapshotsCommand({}));
-  expect(snapshot).toMatchObject({ DBSnapshotIdentifier: "orders-final", Status: "available", DbiResourceId: orders.DbiResourceId, TagList: [{ Key: "owner", Value: "team <a> & b" }] });
+  expect(snapshot).toMatchObject({ DBSnapshotIdentifier: "orders-final", Status: "available", DbiResourceId: orders.DbiResourceId, TagList: [{ Key: "owner", Value: "team a = b + c" }] });
   const files = join(cloud.dataFolder, "databases", "snapshots", "eu-central-1", "orders-final");
   expect(existsSync(files)).toBe(true);
   expect(existsSync(join(cloud.dataFolder, "databases", orders.DbiResourceId!))).toBe(false);
