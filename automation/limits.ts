@@ -29,6 +29,9 @@ export const promptRowsMax = 200;
 /** Connections of one process to the control plane's database, beside those of the durable engine (its own pool). */
 export const controlPlaneConnectionsMax = 10;
 
+/** How often a process asks whether another is done with bringing the durable engine's schema up to date, which takes some seconds, once. */
+export const schemaLockPollMilliseconds = 100;
+
 /** Runs one worker carries at once; a run mostly waits for the cloud, and each `up` in flight costs an engine process of some 200 MB. */
 export const operationsAtOnceMax = 4;
 

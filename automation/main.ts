@@ -36,7 +36,7 @@ export interface ControlPlaneSettings {
 
 export async function openControlPlane(settings: ControlPlaneSettings): Promise<ControlPlane> {
   const database = await openDatabase(settings.databaseUrl);
-  const durable = await DurableClient.open(settings.databaseUrl);
+  const durable = await DurableClient.open(settings.databaseUrl, database);
   const operations = new Map(settings.operations(database).map((o) => [o.name, o]));
   const operationOf = (name: string) => {
     const operation = operations.get(name);

@@ -88,8 +88,14 @@ export function verdictOf(checks: Check[]): Verdict {
   return { verdict, checks };
 }
 
-/** The digest that approvals and evidence name: SHA-256 of the plan's JSON, in hex. Plans are plain data, so their JSON is stable. */
-export const planDigestOf = (plan: PlanBasis): string => createHash("sha256").update(JSON.stringify(plan)).digest("hex");
+/**
+ * The digest that approvals and evidence name: SHA-256 of the plan's JSON without spaces, the names of each object sorted by code point, in hex.
+ * Sorted, because a plan that was read back from the database has its names in another order, and is the same plan.
+ */
+export const planDigestOf = (plan: PlanBasis): string => createHash("sha256").update(JSON.stringify(plan, sorted)).digest("hex");
+
+const sorted = (_name: string, value: unknown): unknown =>
+  value !== null && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 
 export interface CleanUpReport {
   /** What was removed, each with the proof that it is gone. */

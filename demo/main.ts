@@ -13,11 +13,12 @@ import { database } from "./database";
 import { drift } from "./drift";
 import { guardrails } from "./guardrails";
 import { platform } from "./platform";
+import { restoreDrill } from "./restore-drill";
 import { Stage } from "./stage";
 import { standard } from "./standard";
 
 /** The demo, in the order it tells. `npm run demo -- <chapter>` runs one of them. */
-const chapters: Chapter[] = [cloud, platform, database, connect, standard, drift, guardrails, closing];
+const chapters: Chapter[] = [cloud, platform, database, connect, standard, drift, guardrails, restoreDrill, closing];
 
 async function main(names: string[]): Promise<number> {
   silenceSdkNotice();

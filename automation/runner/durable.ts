@@ -10,8 +10,9 @@ import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import { ensureSystemDatabase } from "@dbos-inc/dbos-sdk/internal/system_database";
 import { GlobalLogger } from "@dbos-inc/dbos-sdk/internal/telemetry/logs";
 import type pg from "pg";
+import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { operationsAtOnceMax, recoveriesMax, tendPollMilliseconds, workerStopWaitSeconds } from "../limits";
+import { operationsAtOnceMax, recoveriesMax, schemaLockPollMilliseconds, tendPollMilliseconds, workerStopWaitSeconds } from "../limits";
 import { Liveness } from "./liveness";
 import type { Step, StepSettings } from "./operation";
 
@@ -155,9 +156,11 @@ export type WorkflowState = "absent" | "alive" | "done" | "lost";
 export class DurableClient {
   private constructor(private readonly client: DBOSClient) {}
 
-  static async open(url: string): Promise<DurableClient> {
-    // DBOS.migrate would tell its progress on standard output, which belongs to the command's result.
-    await ensureSystemDatabase(url, new GlobalLogger(undefined, { logLevel: "error" }), undefined, SCHEMA);
+  static async open(url: string, database: Database): Promise<DurableClient> {
+    await oneAtATime(database, async () => {
+      // DBOS.migrate would tell its progress on standard output, which belongs to the command's result.
+      await ensureSystemDatabase(url, new GlobalLogger(undefined, { logLevel: "error" }), undefined, SCHEMA);
+    });
     return new DurableClient(await DBOSClient.create({ systemDatabaseUrl: url, systemDatabaseSchemaName: SCHEMA }));
   }
 
@@ -188,6 +191,20 @@ export class DurableClient {
   close(): Promise<void> {
     return this.client.destroy();
   }
+}
+
+/**
+ * The engine's migrations block each other when two processes begin on an empty database. The lock is tried for, not waited for: they build
+ * indexes concurrently, which waits for every statement that was begun before, and so would wait for who waits for them.
+ */
+function oneAtATime(database: Database, work: () => Promise<void>): Promise<void> {
+  return database.transaction(async (t) => {
+    for (;;) {
+      const [lock] = await t.query<{ taken: boolean }>("select pg_try_advisory_xact_lock(hashtext('shipshape durable engine')) as taken");
+      if (lock?.taken) return work();
+      await new Promise((resolve) => setTimeout(resolve, schemaLockPollMilliseconds));
+    }
+  });
 }
 
 function stateOf(status: string): WorkflowState {

@@ -3,7 +3,14 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
-import { CreateDBInstanceCommand, CreateDBParameterGroupCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand, ModifyDBParameterGroupCommand, type DBInstance } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  CreateDBParameterGroupCommand,
+  DescribeDBInstancesCommand,
+  ModifyDBInstanceCommand,
+  ModifyDBParameterGroupCommand,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
 import { CreateSecretCommand, ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
@@ -18,6 +25,10 @@ export interface Answer {
   code: number | null;
   stdout: string;
   stderr: string;
+}
+
+export interface WorkerProcess {
+  end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
 }
 
 /**
@@ -39,8 +50,19 @@ export class DrillCloud {
       mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
       const env = { ...cloud.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_PLATFORM_STACK: "platform.test" };
       await makeIsolation(cloud);
-      await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "drilled", DBParameterGroupFamily: "postgres17", Description: "keeps commit timestamps, as the standard does" }));
-      await cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "drilled", Parameters: [{ ParameterName: "track_commit_timestamp", ParameterValue: "1", ApplyMethod: "pending-reboot" }] }));
+      await cloud.rds.send(
+        new CreateDBParameterGroupCommand({
+          DBParameterGroupName: "drilled",
+          DBParameterGroupFamily: "postgres17",
+          Description: "keeps commit timestamps, as the standard does",
+        }),
+      );
+      await cloud.rds.send(
+        new ModifyDBParameterGroupCommand({
+          DBParameterGroupName: "drilled",
+          Parameters: [{ ParameterName: "track_commit_timestamp", ParameterValue: "1", ApplyMethod: "pending-reboot" }],
+        }),
+      );
       return new DrillCloud(cloud, await openDatabase(SHIPSHAPE_DATABASE_URL), env);
     } catch (error) {
       await cloud.stop();
@@ -73,8 +95,15 @@ export class DrillCloud {
     );
     const instance = await instanceIs(this.cloud, identifier, "available");
     const password = "a-password-for-the-control-plane";
-    await secrets.send(new CreateSecretCommand({ Name: `shipshape/${identifier}/development/app/shipshape`, SecretString: JSON.stringify({ username: "shipshape", password }) }));
-    await asMaster(this.cloud, instance, `create role shipshape login password '${password}'; grant shipshape to current_user; create schema shipshape authorization shipshape; ${content}`, await managedPassword(this.cloud, instance));
+    await secrets.send(
+      new CreateSecretCommand({ Name: `shipshape/${identifier}/development/app/shipshape`, SecretString: JSON.stringify({ username: "shipshape", password }) }),
+    );
+    await asMaster(
+      this.cloud,
+      instance,
+      `create role shipshape login password '${password}'; grant shipshape to current_user; create schema shipshape authorization shipshape; ${content}`,
+      await managedPassword(this.cloud, instance),
+    );
     await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: 7, ApplyImmediately: true }));
     for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
       const { DBInstances: [now] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
@@ -95,12 +124,20 @@ export class DrillCloud {
     return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() })));
   }
 
-  /** A worker process, ended by the test. */
-  startWorker(): ChildProcess {
+  /** A worker process; the test ends it. One that ends before it is told to takes what it said along into the error. */
+  startWorker(): WorkerProcess {
     const child = this.spawn(["worker"]);
+    const said = collected(child.stderr);
     child.stdout?.resume();
-    child.stderr?.resume();
-    return child;
+    const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    return {
+      async end(signal) {
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`the worker had ended already, with ${child.exitCode ?? child.signalCode}: ${said()}`);
+        child.kill(signal);
+        await exited;
+      },
+    };
   }
 
   /** Asks for a drill and leaves it to a worker. */
@@ -141,8 +178,14 @@ export class DrillCloud {
 
   /** How often the cloud took a call of that name that was about the resource. */
   async callsTaken(name: string, resource: string): Promise<number> {
-    const trail = new CloudTrailClient({ endpoint: this.cloud.url, region: "eu-central-1", credentials: { accessKeyId: "AKIAAUDITOR000000000", secretAccessKey: "any" } });
-    const { Events = [] } = await trail.send(new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: resource }], MaxResults: 50 }));
+    const trail = new CloudTrailClient({
+      endpoint: this.cloud.url,
+      region: "eu-central-1",
+      credentials: { accessKeyId: "AKIAAUDITOR000000000", secretAccessKey: "any" },
+    });
+    const { Events = [] } = await trail.send(
+      new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: resource }], MaxResults: 50 }),
+    );
     trail.destroy();
     return Events.filter((e) => e.EventName === name && !(JSON.parse(e.CloudTrailEvent ?? "{}") as { errorCode?: string }).errorCode).length;
   }
@@ -156,7 +199,8 @@ export class DrillCloud {
     const markers: string[] = [];
     for (const { DBInstanceIdentifier: name = "" } of sources) {
       const [table] = await this.query(name, "select to_regclass('shipshape.recovery_marker') is not null as there");
-      if (table?.["there"]) markers.push(...(await this.query(name, "select run_id from shipshape.recovery_marker")).map((row) => `${name} ${String(row["run_id"])}`));
+      if (table?.["there"])
+        markers.push(...(await this.query(name, "select run_id from shipshape.recovery_marker")).map((row) => `${name} ${String(row["run_id"])}`));
     }
     return {
       databases: DBInstances.filter((i) => !sources.includes(i)).map((i) => `${i.DBInstanceIdentifier} ${i.DBInstanceStatus}`),
@@ -175,7 +219,10 @@ export class DrillCloud {
   }
 
   private spawn(words: string[]): ChildProcess {
-    return spawn(process.execPath, [join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    return spawn(process.execPath, [join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words], {
+      env: this.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   }
 }
 

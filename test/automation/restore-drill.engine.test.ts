@@ -1,32 +1,21 @@
-import type { ChildProcess } from "node:child_process";
-import { DrillCloud, nothingLeft } from "./drill-cloud";
+import { join } from "node:path";
+import { DrillCloud, nothingLeft, type WorkerProcess } from "./drill-cloud";
 
 let drills: DrillCloud;
-let workers: ChildProcess[] = [];
+let worker: WorkerProcess | undefined;
 
 beforeAll(async () => {
   drills = await DrillCloud.start();
-  await drills.makeSource("orders", "create table item (id int primary key, name text); insert into item select i, md5(i::text) from generate_series(1, 2000) i");
+  await drills.makeSource(
+    "orders",
+    "create table item (id int primary key, name text); insert into item select i, md5(i::text) from generate_series(1, 2000) i",
+  );
 });
 afterEach(async () => {
-  await Promise.all(workers.map((worker) => end(worker, "SIGKILL")));
-  workers = [];
+  await worker?.end("SIGKILL");
+  worker = undefined;
 });
 afterAll(async () => drills?.stop());
-
-function work(): ChildProcess {
-  const worker = drills.startWorker();
-  workers.push(worker);
-  return worker;
-}
-
-function end(worker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (worker.exitCode !== null || worker.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    worker.once("exit", () => resolve());
-    worker.kill(signal);
-  });
-}
 
 const ended = async (id: string) => {
   const { status, verdict, cleanUp } = await drills.over(id);
@@ -38,7 +27,14 @@ const noProcessLeft = () => drills.until("no engine or plugin runs", () => Promi
 test("a good drill passes, tells its steps as they end, and leaves nothing behind", async () => {
   const { code, stdout, stderr } = await drills.shipshape("request", "restore-drill", "--database", "orders", "--reason", "monthly", "--wait", "--json");
   const run = JSON.parse(stdout) as { id: string; status: string; verdict: string; checks: { name: string; verdict: string }[] };
-  expect({ code, ...run, stderr }).toMatchObject({ code: 0, status: "succeeded", verdict: "pass", cleanUp: "done", error: null, stderr: expect.stringMatching(/✓ restore into isolation[^]*✓ remove the markers/) as string });
+  expect({ code, ...run, stderr }).toMatchObject({
+    code: 0,
+    status: "succeeded",
+    verdict: "pass",
+    cleanUp: "done",
+    error: null,
+    stderr: expect.stringMatching(/✓ restore into isolation[^]*✓ remove the markers/) as string,
+  });
   expect(run.checks.map((c) => `${c.name} ${c.verdict}`)).toEqual([
     "database-recovers pass",
     "recovery-time pass",
@@ -49,6 +45,9 @@ test("a good drill passes, tells its steps as they end, and leaves nothing behin
     "catalog-equals-source pass",
   ]);
   expect(await drills.statements(run.id)).toEqual(["verdict", "teardown"]);
+  const folder = join(drills.cloud.dataFolder, "exported");
+  expect(await drills.shipshape("evidence", "export", run.id, "--out", folder)).toMatchObject({ code: 0 });
+  expect(await drills.shipshape("evidence", "verify", folder)).toMatchObject({ code: 0, stdout: expect.stringContaining("the evidence holds") as string });
   await noProcessLeft();
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
@@ -57,16 +56,27 @@ test("a worker killed after the markers, in mid-create, after the seal and in mi
   const id = await drills.request("orders");
   const throwaway = `drill-${id}`;
   const killedWhen = async (moment: string, reached: () => Promise<boolean>) => {
-    const worker = work();
+    const killed = drills.startWorker();
     await drills.until(moment, reached, 5);
-    await end(worker, "SIGKILL");
+    await killed.end("SIGKILL");
     return { status: await drills.statusOf(throwaway), statements: await drills.statements(id), over: (await drills.run(id)).finishedAt !== undefined };
   };
-  expect(await killedWhen("after the markers", () => stepDone(id, "write the marker after the target"))).toEqual({ status: undefined, statements: [], over: false });
-  expect(await killedWhen("in mid-create", async () => (await drills.statusOf(throwaway)) === "creating")).toMatchObject({ status: expect.any(String) as string, statements: [], over: false });
-  expect(await killedWhen("after the seal", async () => (await drills.statements(id)).length === 1)).toMatchObject({ status: "available", statements: ["verdict"] });
+  expect(await killedWhen("after the markers", () => stepDone(id, "write the marker after the target"))).toEqual({
+    status: undefined,
+    statements: [],
+    over: false,
+  });
+  expect(await killedWhen("in mid-create", async () => (await drills.statusOf(throwaway)) === "creating")).toMatchObject({
+    status: expect.any(String) as string,
+    statements: [],
+    over: false,
+  });
+  expect(await killedWhen("after the seal", async () => (await drills.statements(id)).length === 1)).toMatchObject({
+    status: "available",
+    statements: ["verdict"],
+  });
   await killedWhen("in mid-destroy", async () => (await drills.statusOf(throwaway)) === "deleting");
-  work();
+  worker = drills.startWorker();
   expect(await ended(id)).toEqual({ status: "succeeded", verdict: "pass", cleanUp: "done" });
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
   expect(await drills.callsTaken("RestoreDBInstanceToPointInTime", throwaway)).toBe(1);
@@ -77,7 +87,7 @@ test("a worker killed after the markers, in mid-create, after the seal and in mi
 
 test("a drill cancelled while it restores is removed all the same, and seals that it is gone", async () => {
   const id = await drills.request("orders");
-  work();
+  worker = drills.startWorker();
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);
   expect(await drills.shipshape("cancel", id)).toMatchObject({ code: 0, stdout: expect.stringContaining("a worker removes what it made") as string });
   expect(await ended(id)).toEqual({ status: "cancelled", verdict: undefined, cleanUp: "done" });

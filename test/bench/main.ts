@@ -6,8 +6,9 @@ import { type Measured, take } from "./measure";
 import { pluginStarts } from "./plugin-starts";
 import { pulumiPreview, pulumiUp } from "./pulumi-commands";
 import { record, reportLines } from "./report";
+import { drillRestore, drillVerification, wholeDrill } from "./restore-drill";
 
-const measures = [...pluginStarts, instanceCreation, backup, restore, upgradeGap, pulumiPreview, pulumiUp, rulesPerSecond, guardStates, previewWithPack];
+const measures = [...pluginStarts, instanceCreation, backup, restore, upgradeGap, drillRestore, drillVerification, wholeDrill, pulumiPreview, pulumiUp, rulesPerSecond, guardStates, previewWithPack];
 
 async function main(words: string[]): Promise<void> {
   silenceSdkNotice();

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import { ShipshapeError } from "../automation/errors";
+import { type Chapter, databaseIdentifier, type Scene } from "./chapter";
+
+export const restoreDrill: Chapter = {
+  name: "restore-drill",
+  title: "A backup is proven",
+  async run(scene) {
+    const { stage } = scene;
+    stage.say(
+      "A backup that has not been restored is an assumption. A drill writes two markers around a moment, restores the backups to that moment into an isolated throwaway, " +
+        "looks whether the earlier marker is there and the later is not, reads every heap and index, compares the catalogs, and removes the throwaway again.",
+    );
+    const id = await drill(scene);
+    stage.line();
+    stage.say("What was found is signed, in a log that only grows, and expires: a year-old proof proves nothing of today.");
+    await verifyEvidence(scene, id);
+  },
+};
+
+/** Runs a drill through the front door, shows its verdict, and resolves to its request's id. */
+async function drill(scene: Scene): Promise<string> {
+  const words = ["request", "restore-drill", "--database", databaseIdentifier, "--reason", "the demo", "--wait"];
+  scene.stage.command(`npx shipshape request restore-drill --database ${databaseIdentifier} --reason "the demo" --wait`);
+  const lines = await shipshape(scene, words);
+  const id = /request (\S+)$/.exec(lines[0] ?? "")?.[1];
+  // The command's own word on what to do next is this chapter's next command.
+  scene.stage.result(lines.filter((line) => line !== "" && !line.startsWith("the signed evidence:")));
+  if (id === undefined)
+    throw new ShipshapeError("demo-expectation-failed", {
+      expected: "a drill with an id",
+      found: lines[0] ?? "nothing",
+      remedy: "`npx shipshape status` shows what ran",
+    });
+  return id;
+}
+
+async function verifyEvidence(scene: Scene, id: string): Promise<void> {
+  const folder = join(scene.settings.dataFolder, "demo", "evidence");
+  const shown = relative(scene.settings.packageFolder, folder);
+  rmSync(folder, { recursive: true, force: true });
+  scene.stage.command(`npx shipshape evidence export ${id} --out ${shown}`);
+  await shipshape(scene, ["evidence", "export", id, "--out", folder]);
+  scene.stage.command(`npx shipshape evidence verify ${shown}`);
+  scene.stage.result(await shipshape(scene, ["evidence", "verify", folder]));
+}
+
+/** Runs the command as a person would; its progress is shown as it comes, its result given back. Fails with `demo-command-failed`. */
+async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
+  const { stage, settings, environment } = scene;
+  const launcher = join(settings.packageFolder, "automation", "command-line", "shipshape.cjs");
+  const child = spawn(process.execPath, [launcher, ...words], {
+    cwd: settings.packageFolder,
+    env: { ...environment, SHIPSHAPE_DATA_FOLDER: settings.dataFolder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number>((resolve, reject) => child.once("error", reject).once("close", (code) => resolve(code ?? 1)));
+  const told: string[] = [];
+  const telling = (async () => {
+    for await (const line of createInterface({ input: child.stderr })) {
+      if (line.startsWith("  …")) stage.meanwhile(line.trim());
+      else if (line !== "") {
+        stage.meanwhileOver();
+        stage.result(line);
+      }
+    }
+  })();
+  for await (const line of createInterface({ input: child.stdout })) told.push(line);
+  await telling;
+  const code = await ended;
+  stage.meanwhileOver();
+  if (code === 0) return told;
+  stage.result(told);
+  throw new ShipshapeError("demo-command-failed", { command: `shipshape ${words.join(" ")}`, code, logFile: "above", chapter: "restore-drill" });
+}
