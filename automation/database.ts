@@ -45,7 +45,10 @@ function over(pool: pg.Pool): Database {
         return result;
       } catch (error) {
         // A connection that cannot roll back is thrown away, not returned half-way through a transaction.
-        await client.query("rollback").then(() => client.release(), (failure: Error) => client.release(failure));
+        await client.query("rollback").then(
+          () => client.release(),
+          (failure: Error) => client.release(failure),
+        );
         throw error;
       }
     },
@@ -55,7 +58,9 @@ function over(pool: pg.Pool): Database {
 /** Applies the migrations that are missing, each once, in the order of their numbers, all in one transaction. */
 async function migrate(database: Database): Promise<void> {
   const folder = join(__dirname, "migrations");
-  const files = readdirSync(folder).filter((f) => /^\d{4}-.*\.sql$/.test(f)).sort();
+  const files = readdirSync(folder)
+    .filter((f) => /^\d{4}-.*\.sql$/.test(f))
+    .sort();
   await database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape migrations'))");
     await t.query(`create schema if not exists ${SCHEMA}`);

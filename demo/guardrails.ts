@@ -47,7 +47,15 @@ interface Judged {
 
 /** The command as a person runs it. */
 function guard({ settings, environment }: Scene, folder: string, state: string, more: string[] = []): Promise<Judged> {
-  const words = [join(settings.packageFolder, "automation", "command-line", "shipshape.cjs"), "guard", "--state", state, "--waivers", join(folder, "waivers"), ...more];
+  const words = [
+    join(settings.packageFolder, "automation", "command-line", "shipshape.cjs"),
+    "guard",
+    "--state",
+    state,
+    "--waivers",
+    join(folder, "waivers"),
+    ...more,
+  ];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, words, { env: environment, stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
@@ -64,7 +72,12 @@ function withoutStandby(folder: string, state: string): string {
 }
 
 function expectCode({ code, lines }: Judged, wanted: number, expected: string): void {
-  if (code !== wanted) throw new ShipshapeError("demo-expectation-failed", { expected, found: `exit code ${code}: ${lines.slice(0, 6).join(" / ")}`, remedy: "`npm run demo -- database guardrails` starts from a database as declared" });
+  if (code !== wanted)
+    throw new ShipshapeError("demo-expectation-failed", {
+      expected,
+      found: `exit code ${code}: ${lines.slice(0, 6).join(" / ")}`,
+      remedy: "`npm run demo -- database guardrails` starts from a database as declared",
+    });
 }
 
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

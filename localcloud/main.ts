@@ -30,7 +30,17 @@ async function main(): Promise<void> {
   const url = `http://127.0.0.1:${address.port}`;
   const databasesFolder = cloud.instances.servers.databasesFolder;
   // Written when everything can be asked: who reads it may call at once. For our eyes only (0600), as the URL holds a password.
-  writeDurably(whereabouts, JSON.stringify({ pid: process.pid, port: address.port, url, startedAt: new Date().toISOString(), databasesFolder, controlPlaneUrl: cloud.controlPlane.url }));
+  writeDurably(
+    whereabouts,
+    JSON.stringify({
+      pid: process.pid,
+      port: address.port,
+      url,
+      startedAt: new Date().toISOString(),
+      databasesFolder,
+      controlPlaneUrl: cloud.controlPlane.url,
+    }),
+  );
   log(`listening on ${url}, data in ${settings.dataFolder}`);
   if (cloud.instances.servers.elsewhereReason) log(cloud.instances.servers.elsewhereReason);
 }

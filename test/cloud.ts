@@ -114,7 +114,10 @@ async function startServer(dataFolder: string, environment: Record<string, strin
   const whereabouts = join(dataFolder, "localcloud.json");
   rmSync(whereabouts, { force: true });
   const log = openSync(join(dataFolder, "localcloud.log"), "a");
-  const child = spawn(process.execPath, ["--import", "tsx", serverProgram], { stdio: ["ignore", log, log], env: { ...process.env, ...environment, SHIPSHAPE_DATA_FOLDER: dataFolder } });
+  const child = spawn(process.execPath, ["--import", "tsx", serverProgram], {
+    stdio: ["ignore", log, log],
+    env: { ...process.env, ...environment, SHIPSHAPE_DATA_FOLDER: dataFolder },
+  });
   closeSync(log);
   for (const deadline = Date.now() + 60_000; ; await sleep(20)) {
     const record = recordIn(whereabouts, child.pid);
@@ -136,7 +139,12 @@ function logTail(dataFolder: string): string {
 function reach(server: ServerProcess, dataFolder: string): Pick<Cloud, "url" | "pid" | "env" | "rds" | "secrets"> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const env = localProcessEnvironment({ url: server.url, dataFolder, controlPlaneUrl: server.controlPlaneUrl }, inherited);
-  const client = { endpoint: server.url, region: "eu-central-1", credentials: { accessKeyId: "AKIASHIPSHAPELOCAL00", secretAccessKey: "local" }, maxAttempts: 1 };
+  const client = {
+    endpoint: server.url,
+    region: "eu-central-1",
+    credentials: { accessKeyId: "AKIASHIPSHAPELOCAL00", secretAccessKey: "local" },
+    maxAttempts: 1,
+  };
   return { url: server.url, pid: server.process.pid!, env, rds: new RDSClient(client), secrets: new SecretsManagerClient(client) };
 }
 

@@ -44,9 +44,13 @@ export function addGuard(shipshape: Command, context: CommandContext): void {
     .option("--json", "print the findings as JSON")
     .option("--github", "print them as annotations of GitHub Actions")
     .option("--sarif <file>", "also write them as SARIF 2.1.0")
-    .addHelpText("after", "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  npx shipshape guard --state exports/ --sarif guardrails.sarif\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or was asked wrongly")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  npx shipshape guard --state exports/ --sarif guardrails.sarif\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or was asked wrongly",
+    )
     .action(async (options: GuardOptions) => {
-      if ((options.state === undefined) === (options.live === undefined)) throw new ShipshapeError("usage", { problem: "give one of --state <path> and --live", command: "guard" });
+      if ((options.state === undefined) === (options.live === undefined))
+        throw new ShipshapeError("usage", { problem: "give one of --state <path> and --live", command: "guard" });
       const verdict = options.state === undefined ? await liveVerdict(options, context) : await stateVerdict(options.state, options, context);
       await tell(verdict, options, context);
     });
@@ -84,7 +88,10 @@ async function liveVerdict(options: GuardOptions, { settings }: CommandContext):
     findings,
     problems: problemsOf(rules),
     judged: `${databases} ${databases === 1 ? "database" : "databases"} in ${living.region}`,
-    left: [`not judged here, but in states: ${notJudgedLive.join(", ")}`, ...(living.unanswered.length > 0 ? [`this cloud does not answer ${living.unanswered.join(", ")}`] : [])],
+    left: [
+      `not judged here, but in states: ${notJudgedLive.join(", ")}`,
+      ...(living.unanswered.length > 0 ? [`this cloud does not answer ${living.unanswered.join(", ")}`] : []),
+    ],
   };
 }
 
@@ -97,7 +104,14 @@ function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgra
   if (!inCheckout) return { file: join(packageFolder, "dist", "guard-worker.cjs") };
   // Only a checkout has the bundler.
   const { buildSync } = createRequire(join(packageFolder, "package.json"))("esbuild") as typeof esbuild;
-  const { outputFiles } = buildSync({ entryPoints: [join(packageFolder, "automation", "guardrails", "state-worker.ts")], bundle: true, platform: "node", format: "cjs", write: false, logLevel: "silent" });
+  const { outputFiles } = buildSync({
+    entryPoints: [join(packageFolder, "automation", "guardrails", "state-worker.ts")],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    write: false,
+    logLevel: "silent",
+  });
   return { text: outputFiles[0]?.text ?? "" };
 }
 

@@ -18,13 +18,20 @@ export function addClock(local: Command, context: CommandContext): void {
     .option("--advance <duration>", "a duration such as 90s, 15m, 6h, 8d", parseDuration)
     .option("--reset", "back to real time")
     .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExamples:\n  npx shipshape local clock\n  npx shipshape local clock --advance 8d      # past every weekly window\n  npx shipshape local clock --reset")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape local clock\n  npx shipshape local clock --advance 8d      # past every weekly window\n  npx shipshape local clock --reset",
+    )
     .action(async (options: ClockOptions) => {
-      if ([options.set, options.advance, options.reset].filter((given) => given !== undefined).length > 1) throw new InvalidArgumentError("give one of --set, --advance and --reset");
+      if ([options.set, options.advance, options.reset].filter((given) => given !== undefined).length > 1)
+        throw new InvalidArgumentError("give one of --set, --advance and --reset");
       const { url } = await requireLocalCloud(context.settings.dataFolder);
       let clock = await callLocal<{ now: string }>(url, "GET", "/shipshape/clock");
       const change = changeOf(options, clock.now);
-      if (change !== undefined) clock = (await callLocal<{ now: string } | undefined>(url, "PUT", "/shipshape/clock", change)) ?? (await callLocal<{ now: string }>(url, "GET", "/shipshape/clock"));
+      if (change !== undefined)
+        clock =
+          (await callLocal<{ now: string } | undefined>(url, "PUT", "/shipshape/clock", change)) ??
+          (await callLocal<{ now: string }>(url, "GET", "/shipshape/clock"));
       context.terminal.say(options.json ? JSON.stringify(clock) : clockText(clock));
     });
 }

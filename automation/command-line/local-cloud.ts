@@ -98,7 +98,10 @@ export function listens(port: number): Promise<boolean> {
       socket.destroy();
       resolve(yes);
     };
-    socket.setTimeout(1000, () => answer(false)).once("connect", () => answer(true)).once("error", () => answer(false));
+    socket
+      .setTimeout(1000, () => answer(false))
+      .once("connect", () => answer(true))
+      .once("error", () => answer(false));
   });
 }
 

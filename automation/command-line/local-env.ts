@@ -12,7 +12,10 @@ export function addEnv(local: Command, context: CommandContext): void {
     .description("print the environment in which aws, pulumi and the AWS SDK use the embedded cloud")
     .addOption(new Option("--shell <shell>", "the shell to write for").choices([...shells]).default(settings.shell))
     .option("--json", "print it as JSON")
-    .addHelpText("after", '\nExamples:\n  eval "$(npx shipshape local env)"                                    # bash, zsh\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression')
+    .addHelpText(
+      "after",
+      '\nExamples:\n  eval "$(npx shipshape local env)"                                    # bash, zsh\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
+    )
     .action(async (options: { shell: Shell; json?: boolean }) => {
       const { dataFolder, inherited } = context.settings;
       const { url, controlPlaneUrl } = await requireLocalCloud(dataFolder);

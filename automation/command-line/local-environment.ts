@@ -14,7 +14,8 @@ export interface LocalEndpoint {
  * Settings of the caller's own that would send requests past the embedded cloud, to real AWS: an endpoint per service wins over
  * `AWS_ENDPOINT_URL`, a profile wins over keys in some clients. They are taken away, not overwritten.
  */
-const misleading = /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*)$/;
+const misleading =
+  /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*)$/;
 const proxySettings = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "grpc_proxy"];
 
 /**

@@ -24,7 +24,10 @@ export function addPsql(local: Command, context: CommandContext): void {
     .option("--role <role>", "owner, readwrite, readonly, monitoring, shipshape, or master", "readwrite")
     .option("--database <name>", "another database of the server than the application's")
     .option("-c, --command <sql>", "run this and end")
-    .addHelpText("after", '\nExamples:\n  npx shipshape local psql orders-production\n  npx shipshape local psql orders-production --role readonly -c "select now()"\n  npx shipshape local psql orders-production --role master --database postgres')
+    .addHelpText(
+      "after",
+      '\nExamples:\n  npx shipshape local psql orders-production\n  npx shipshape local psql orders-production --role readonly -c "select now()"\n  npx shipshape local psql orders-production --role master --database postgres',
+    )
     .action(async (identifier: string, options: PsqlOptions) => {
       const { settings, terminal } = context;
       const access = await localAccess(settings);

@@ -7,7 +7,20 @@ import { stopLocalCloud } from "./local-stop";
 import { readStartRecord } from "./start-record";
 
 /** All that may lie in a data folder. Nothing else is ever deleted, whatever folder was named. The record of the start goes last. */
-const ours = ["localcloud.json", "localcloud.log", "cloud", "control-plane", "databases", "ca", "demo", "evidence", "pulumi-home", "pulumi-state", "workspaces", "start.json"];
+const ours = [
+  "localcloud.json",
+  "localcloud.log",
+  "cloud",
+  "control-plane",
+  "databases",
+  "ca",
+  "demo",
+  "evidence",
+  "pulumi-home",
+  "pulumi-state",
+  "workspaces",
+  "start.json",
+];
 
 export function addReset(local: Command, context: CommandContext): void {
   local
@@ -20,17 +33,23 @@ export function addReset(local: Command, context: CommandContext): void {
       const { dataFolder } = settings;
       const present = await whatLiesThere(dataFolder);
       if (present.length === 0) return terminal.say(`nothing to delete in ${dataFolder}`);
-      if (!options.yes && !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`))) return terminal.say("nothing was deleted");
+      if (!options.yes && !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`)))
+        return terminal.say("nothing was deleted");
       await stopLocalCloud(settings, (line) => terminal.progress(line));
       const left = await deleteData(dataFolder);
-      terminal.say(`deleted all data in ${dataFolder}${left.length > 0 ? `, but for what is not ours: ${left.join(", ")}` : ""}; start anew: npx shipshape local start`);
+      terminal.say(
+        `deleted all data in ${dataFolder}${left.length > 0 ? `, but for what is not ours: ${left.join(", ")}` : ""}; start anew: npx shipshape local start`,
+      );
     });
 }
 
 async function whatLiesThere(dataFolder: string): Promise<string[]> {
   const names = await readdir(dataFolder).catch((): string[] => []);
   if (names.length > 0 && !names.some((name) => ours.includes(name))) {
-    throw new ShipshapeError("reset-refused", { folder: dataFolder, reason: `it holds ${names.slice(0, 3).join(", ")}, and nothing that \`local start\` makes` });
+    throw new ShipshapeError("reset-refused", {
+      folder: dataFolder,
+      reason: `it holds ${names.slice(0, 3).join(", ")}, and nothing that \`local start\` makes`,
+    });
   }
   return names;
 }

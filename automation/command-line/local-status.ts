@@ -14,7 +14,9 @@ export function addStatus(local: Command, context: CommandContext): void {
       const { dataFolder } = context.settings;
       const cloud = await findLocalCloud(dataFolder);
       if (cloud !== undefined) return reportStatus(cloud, options, context.terminal, (await readStartRecord(dataFolder))?.engine.version);
-      context.terminal.say(options.json ? JSON.stringify({ running: false, dataFolder }) : `not running (data folder ${dataFolder}); start it: npx shipshape local start`);
+      context.terminal.say(
+        options.json ? JSON.stringify({ running: false, dataFolder }) : `not running (data folder ${dataFolder}); start it: npx shipshape local start`,
+      );
       process.exitCode = 3;
     });
 }
@@ -27,7 +29,17 @@ export function reportStatus(cloud: LocalCloud, options: { json?: boolean }, ter
 
 export function statusRecord(cloud: LocalCloud): Record<string, unknown> {
   const { url, pid, startedAt, dataFolder, databasesFolder, status } = cloud;
-  return { running: true, url, pid, startedAt, dataFolder, databasesFolder, clock: clockText(status.clock), instances: status.instances, recorded: status.recorded };
+  return {
+    running: true,
+    url,
+    pid,
+    startedAt,
+    dataFolder,
+    databasesFolder,
+    clock: clockText(status.clock),
+    instances: status.instances,
+    recorded: status.recorded,
+  };
 }
 
 export function statusLines(cloud: LocalCloud, engineVersion?: string): string[] {

@@ -29,7 +29,8 @@ export async function stopLocalCloud(settings: Settings, progress: (line: string
   await callLocal(cloud.url, "POST", "/shipshape/stop");
   let left = "";
   const done = await waitFor(localStopWaitSeconds, async () => ((left = await whatIsLeft(cloud)) === "" ? true : undefined));
-  if (done === undefined) throw new ShipshapeError("local-stop-failed", { waitedSeconds: localStopWaitSeconds, left, logFile: localLogFile(settings.dataFolder) });
+  if (done === undefined)
+    throw new ShipshapeError("local-stop-failed", { waitedSeconds: localStopWaitSeconds, left, logFile: localLogFile(settings.dataFolder) });
   return true;
 }
 
@@ -46,6 +47,8 @@ async function adoptOrphans(settings: Settings, progress: (line: string) => void
 }
 
 async function whatIsLeft(cloud: LocalCloud): Promise<string> {
-  const listening = await Promise.all(cloud.status.instances.map(async ({ identifier, port }) => (port && (await listens(port)) ? `database ${identifier} on port ${port}` : "")));
+  const listening = await Promise.all(
+    cloud.status.instances.map(async ({ identifier, port }) => (port && (await listens(port)) ? `database ${identifier} on port ${port}` : "")),
+  );
   return [processLives(cloud.pid) ? `process ${cloud.pid}` : "", ...listening].filter(Boolean).join(", ");
 }

@@ -16,7 +16,12 @@ export function addLocalCommands(shipshape: Command, context: CommandContext): v
     .command("local")
     .description("the embedded cloud: the RDS API on real PostgreSQL, for trying and testing without AWS")
     .helpCommand(false)
-    .option("--data-folder <folder>", "where it keeps everything (also SHIPSHAPE_DATA_FOLDER)", (folder: string) => resolve(folder), context.settings.dataFolder)
+    .option(
+      "--data-folder <folder>",
+      "where it keeps everything (also SHIPSHAPE_DATA_FOLDER)",
+      (folder: string) => resolve(folder),
+      context.settings.dataFolder,
+    )
     .addHelpText(
       "after",
       '\nTypical:\n  npx shipshape local start\n  eval "$(npx shipshape local env)"\n  pulumi stack select --create platform.dev && pulumi up\n  npx shipshape local stop',

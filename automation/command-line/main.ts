@@ -41,7 +41,7 @@ export function buildCommand(context: CommandContext): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText(
       "after",
-      "\nTypical:\n  npx shipshape local start\n  npx shipshape request restore-drill --database orders-production --reason \"monthly drill\" --wait\n  npx shipshape guard --live\n\nEach command's own --help has more examples.",
+      '\nTypical:\n  npx shipshape local start\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --wait\n  npx shipshape guard --live\n\nEach command\'s own --help has more examples.',
     )
     .addHelpText("after", "\nExit codes: 0 done · 1 failed · 2 asked wrongly, nothing was done · 3 the embedded cloud does not run · 130 interrupted");
   addLocalCommands(shipshape, context);

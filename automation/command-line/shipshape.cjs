@@ -19,7 +19,9 @@ function runTypeScript() {
     require("tsx/cjs");
   } catch (error) {
     if (error.code !== "MODULE_NOT_FOUND") throw error;
-    process.stderr.write(`error: the packages of this checkout are not installed\nhint:  run \`npm ci\` in ${packageFolder}; \`npm run demo\` and \`npm test\` do it by themselves\n`);
+    process.stderr.write(
+      `error: the packages of this checkout are not installed\nhint:  run \`npm ci\` in ${packageFolder}; \`npm run demo\` and \`npm test\` do it by themselves\n`,
+    );
     process.exit(1);
   }
 }

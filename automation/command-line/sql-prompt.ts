@@ -57,7 +57,13 @@ function resultLines(result: QueryArrayResult): string[] {
   if (result.fields.length === 0) return [`${result.command} ${result.rowCount ?? ""}`.trim()];
   const shown = result.rows.slice(0, promptRowsMax).map((row) => row.map(cellText));
   const more = result.rows.length - shown.length;
-  return [...table(result.fields.map((field) => field.name), shown), `(${result.rows.length} ${result.rows.length === 1 ? "row" : "rows"}${more > 0 ? `, ${more} not shown` : ""})`];
+  return [
+    ...table(
+      result.fields.map((field) => field.name),
+      shown,
+    ),
+    `(${result.rows.length} ${result.rows.length === 1 ? "row" : "rows"}${more > 0 ? `, ${more} not shown` : ""})`,
+  ];
 }
 
 function cellText(value: unknown): string {

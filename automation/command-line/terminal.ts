@@ -40,6 +40,10 @@ export function createTerminal(colours: "auto" | "never"): Terminal {
 /** Columns as wide as their widest cell; the last one is not padded, so that lines have no trailing spaces. */
 export function table(headings: string[], rows: string[][]): string[] {
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)));
-  const line = (cells: string[]) => cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ").trimEnd();
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
   return [line(headings), ...rows.map(line)];
 }

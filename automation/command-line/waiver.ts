@@ -29,7 +29,10 @@ export function addWaiver(shipshape: Command, { terminal }: CommandContext): voi
     .command("check")
     .description("what is wrong with them, with file and line; exit code 2 when anything is, 1 when one has expired")
     .option("--waivers <folder>", "where they lie (default: policypacks/waivers)")
-    .addHelpText("after", "\nWhether a waiver matches anything is told by `shipshape guard`, which sees the resources.\n\nExample:\n  npx shipshape waiver check")
+    .addHelpText(
+      "after",
+      "\nWhether a waiver matches anything is told by `shipshape guard`, which sees the resources.\n\nExample:\n  npx shipshape waiver check",
+    )
     .action((options: { waivers?: string }) => check(options, terminal));
   waiver
     .command("new")
@@ -43,7 +46,10 @@ export function addWaiver(shipshape: Command, { terminal }: CommandContext): voi
     .option("--category <category>", "waiver (the risk is accepted) or mitigated (something else reduces it)", "waiver")
     .option("--id <id>", "its name (default: the rule and the resource's name)")
     .option("--waivers <folder>", "where it is written (default: policypacks/waivers)")
-    .addHelpText("after", "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' \\\n    --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31")
+    .addHelpText(
+      "after",
+      "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' \\\n    --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",
+    )
     .action((options: NewWaiver) => write(options, terminal));
 }
 

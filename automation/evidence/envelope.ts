@@ -49,7 +49,8 @@ export function openEnvelope(text: string, key: KeyObject): Statement {
   if (envelope.payloadType !== PAYLOAD_TYPE || typeof envelope.payload !== "string") throw new Error(`not an envelope of ${PAYLOAD_TYPE}`);
   const payload = Buffer.from(envelope.payload, "base64");
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
-  if (!envelope.signatures?.some((s) => verify(null, encoded, key, Buffer.from(s.sig, "base64")))) throw new Error(`no signature of key ${keyIdOf(key)} fits the payload`);
+  if (!envelope.signatures?.some((s) => verify(null, encoded, key, Buffer.from(s.sig, "base64"))))
+    throw new Error(`no signature of key ${keyIdOf(key)} fits the payload`);
   const statement = JSON.parse(payload.toString()) as Statement;
   if (statement._type !== STATEMENT_TYPE || !Array.isArray(statement.subject)) throw new Error(`not an in-toto statement (${STATEMENT_TYPE})`);
   return statement;

@@ -19,7 +19,13 @@ export interface Proofs {
 export const evidenceFiles = { checkpoint: "checkpoint", verifierKey: "verifier-key", proofs: "proofs.json", report: "report.md" } as const;
 
 /** Writes the folder. It is made if need be; files of the same names are replaced. Errors: evidence-unknown. */
-export async function exportEvidence(database: Database, signer: Signer, requestId: string, folder: string, olderNote?: string): Promise<{ folder: string; files: string[] }> {
+export async function exportEvidence(
+  database: Database,
+  signer: Signer,
+  requestId: string,
+  folder: string,
+  olderNote?: string,
+): Promise<{ folder: string; files: string[] }> {
   const rows = await database.query<EvidenceRow>("select * from evidence where request_id = $1 order by log_index", [requestId]);
   const checkpoint = await latestCheckpoint(database);
   if (rows.length === 0 || !checkpoint) throw new ShipshapeError("evidence-unknown", { id: requestId });
@@ -29,7 +35,12 @@ export async function exportEvidence(database: Database, signer: Signer, request
   const proofs: Proofs = {
     treeSize: checkpoint.size,
     statements: await Promise.all(
-      rows.map(async (r) => ({ id: r.id, file: `${r.kind}.envelope.json`, leafIndex: Number(r.log_index), inclusion: (await inclusionProof(Number(r.log_index), checkpoint.size, read)).map(base64) })),
+      rows.map(async (r) => ({
+        id: r.id,
+        file: `${r.kind}.envelope.json`,
+        leafIndex: Number(r.log_index),
+        inclusion: (await inclusionProof(Number(r.log_index), checkpoint.size, read)).map(base64),
+      })),
     ),
     ...(older === undefined ? {} : { consistency: { olderSize: older, hashes: (await consistencyProof(older, checkpoint.size, read)).map(base64) } }),
   };

@@ -50,8 +50,20 @@ export function appendStatement(database: Database, signer: Signer, s: Statement
     const [row] = await t.query<EvidenceRow>(
       `insert into evidence (log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning *`,
-      [index, `${s.requestId}.${s.kind}`, s.requestId, s.kind, s.statement.predicateType, subject?.name, subject?.digest.sha256, s.target, s.verdict,
-        s.statement.predicate.issuedAt, s.statement.predicate.expiresOn, envelope],
+      [
+        index,
+        `${s.requestId}.${s.kind}`,
+        s.requestId,
+        s.kind,
+        s.statement.predicateType,
+        subject?.name,
+        subject?.digest.sha256,
+        s.target,
+        s.verdict,
+        s.statement.predicate.issuedAt,
+        s.statement.predicate.expiresOn,
+        envelope,
+      ],
     );
     const read = nodeReader(t);
     for (const node of await nodesOfAppend(index, leafHash(Buffer.from(envelope)), read))

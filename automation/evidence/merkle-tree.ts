@@ -43,7 +43,7 @@ export async function nodesOfAppend(index: number, leaf: Hash, read: NodeReader)
 /** The complete subtrees that cover leaves [begin, end), left to right. `begin` is a multiple of the largest subtree's width. */
 function coverOf(begin: number, end: number): { level: number; index: number }[] {
   const cover: { level: number; index: number }[] = [];
-  for (let at = begin; at < end; ) {
+  for (let at = begin; at < end;) {
     const level = Math.floor(Math.log2(end - at));
     cover.push({ level, index: at / 2 ** level });
     at += 2 ** level;
@@ -58,8 +58,7 @@ async function rangeHash(begin: number, end: number, read: NodeReader): Promise<
 }
 
 /** The root of the first `size` leaves. */
-export const rootOf = (size: number, read: NodeReader): Promise<Hash> =>
-  size === 0 ? Promise.resolve(emptyRoot()) : rangeHash(0, size, read);
+export const rootOf = (size: number, read: NodeReader): Promise<Hash> => (size === 0 ? Promise.resolve(emptyRoot()) : rangeHash(0, size, read));
 
 /** The largest power of two smaller than `width` (width ≥ 2). */
 function splitOf(width: number): number {
@@ -70,7 +69,7 @@ function splitOf(width: number): number {
 export async function inclusionProof(index: number, size: number, read: NodeReader): Promise<Hash[]> {
   if (!(index >= 0 && index < size)) throw new RangeError(`leaf ${index} is not in a tree of ${size}`);
   const path: Promise<Hash>[] = [];
-  for (let begin = 0, end = size; end - begin > 1; ) {
+  for (let begin = 0, end = size; end - begin > 1;) {
     const middle = begin + splitOf(end - begin);
     const inLeft = index < middle;
     path.unshift(inLeft ? rangeHash(middle, end, read) : rangeHash(begin, middle, read));
@@ -86,7 +85,7 @@ export async function consistencyProof(older: number, newer: number, read: NodeR
   if (older === 0 || older === newer) return [];
   const proof: Promise<Hash>[] = [];
   let [begin, end, whole] = [0, newer, true]; // whole: the older tree still is a complete subtree from the left edge
-  for (let at = older; at !== end - begin; ) {
+  for (let at = older; at !== end - begin;) {
     const half = splitOf(end - begin);
     if (at <= half) {
       proof.unshift(rangeHash(begin + half, end, read));

@@ -28,10 +28,23 @@ export function sealVerdict(database: Database, signer: Signer, toolVersions: Re
 }
 
 export function sealTeardown(database: Database, signer: Signer, request: OperationRequest, plan: PlanBasis, report: CleanUpReport): Promise<EvidenceRow> {
-  return seal(database, signer, request, plan, "teardown", undefined, { requestId: request.id, operation: request.operation, target: plan.target, removed: report.removed });
+  return seal(database, signer, request, plan, "teardown", undefined, {
+    requestId: request.id,
+    operation: request.operation,
+    target: plan.target,
+    removed: report.removed,
+  });
 }
 
-function seal(database: Database, signer: Signer, request: OperationRequest, plan: PlanBasis, kind: "verdict" | "teardown", verdict: string | undefined, body: object): Promise<EvidenceRow> {
+function seal(
+  database: Database,
+  signer: Signer,
+  request: OperationRequest,
+  plan: PlanBasis,
+  kind: "verdict" | "teardown",
+  verdict: string | undefined,
+  body: object,
+): Promise<EvidenceRow> {
   const issuedAt = new Date();
   const expiresOn = new Date(issuedAt.getTime() + plan.evidenceValidDays * 86_400_000);
   const statement: Statement<object> = {

@@ -54,7 +54,8 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
       if (statement) result.statements.push(summaryOf(place.id, statement, input.now));
     }
     await holds("all statements are of one run and one plan", () => requireOneSubject(result.statements, proofs));
-    if (input.olderNote !== undefined) await holds("the log only grew since the older checkpoint", () => requireExtends(openCheckpoint(input.olderNote as string, trusted), checkpoint, proofs));
+    if (input.olderNote !== undefined)
+      await holds("the log only grew since the older checkpoint", () => requireExtends(openCheckpoint(input.olderNote as string, trusted), checkpoint, proofs));
   }
   result.valid = result.findings.every((f) => f.holds) && result.statements.length > 0;
   return result;
@@ -62,14 +63,25 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
 
 function requireIncluded(checkpoint: Checkpoint, place: Proofs["statements"][number], envelope: string): void {
   const proof = place.inclusion.map((h) => Buffer.from(h, "base64"));
-  if (!includes(checkpoint.root, checkpoint.size, place.leafIndex, leafHash(Buffer.from(envelope)), proof)) throw new Error("the proof does not lead to the checkpoint's root: the envelope was changed, or is not in this log");
+  if (!includes(checkpoint.root, checkpoint.size, place.leafIndex, leafHash(Buffer.from(envelope)), proof))
+    throw new Error("the proof does not lead to the checkpoint's root: the envelope was changed, or is not in this log");
 }
 
 function requireExtends(older: Checkpoint, newer: Checkpoint, proofs: Proofs): void {
   if (older.size > newer.size) throw new Error(`the older checkpoint covers ${older.size} statements, this one only ${newer.size}: the log was cut off`);
   const proof = proofs.consistency;
-  if (!proof || proof.olderSize !== older.size) throw new Error(`the folder has no proof from size ${older.size}: export it again with --since <that checkpoint>`);
-  if (!extendsTree(older.size, older.root, newer.size, newer.root, proof.hashes.map((h) => Buffer.from(h, "base64")))) throw new Error("the older tree is not a part of the newer: the log was rewritten");
+  if (!proof || proof.olderSize !== older.size)
+    throw new Error(`the folder has no proof from size ${older.size}: export it again with --since <that checkpoint>`);
+  if (
+    !extendsTree(
+      older.size,
+      older.root,
+      newer.size,
+      newer.root,
+      proof.hashes.map((h) => Buffer.from(h, "base64")),
+    )
+  )
+    throw new Error("the older tree is not a part of the newer: the log was rewritten");
 }
 
 function requireOneSubject(statements: Verification["statements"], proofs: Proofs): void {
@@ -80,5 +92,13 @@ function requireOneSubject(statements: Verification["statements"], proofs: Proof
 function summaryOf(id: string, statement: Statement, now: Date) {
   const { issuedAt, expiresOn } = statement.predicate;
   const verdict = statement.predicate["verdict"];
-  return { id, subject: JSON.stringify(statement.subject), predicateType: statement.predicateType, verdict: typeof verdict === "string" ? verdict : undefined, issuedAt, expiresOn, expired: Date.parse(expiresOn) < now.getTime() };
+  return {
+    id,
+    subject: JSON.stringify(statement.subject),
+    predicateType: statement.predicateType,
+    verdict: typeof verdict === "string" ? verdict : undefined,
+    issuedAt,
+    expiresOn,
+    expired: Date.parse(expiresOn) < now.getTime(),
+  };
 }

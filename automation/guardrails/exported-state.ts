@@ -50,25 +50,45 @@ export function readState(text: string): ExportedState {
   const state = parse(text);
   if ("checkpoint" in state) throw new UnreadableState(1, "this is a backend's checkpoint, not an export; make one: `pulumi stack export --file <file>`");
   const { version, deployment } = state as { version?: unknown; deployment?: { resources?: unknown } | null };
-  if (typeof version !== "number" || typeof deployment !== "object" || deployment === null) throw new UnreadableState(1, "this is no stack export: it has no version and deployment");
-  if (!versionsRead.includes(version)) throw new UnreadableState(lineOf(text, text.indexOf('"version"')), `version ${version} of a stack export; allowed: ${versionsRead.join(", ")}. A newer Pulumi wrote it: update shipshape`);
+  if (typeof version !== "number" || typeof deployment !== "object" || deployment === null)
+    throw new UnreadableState(1, "this is no stack export: it has no version and deployment");
+  if (!versionsRead.includes(version))
+    throw new UnreadableState(
+      lineOf(text, text.indexOf('"version"')),
+      `version ${version} of a stack export; allowed: ${versionsRead.join(", ")}. A newer Pulumi wrote it: update shipshape`,
+    );
   const resources = deployment.resources ?? [];
   if (!Array.isArray(resources) || !resources.every(isResource)) throw new UnreadableState(1, "its resources are not a list of objects with urn and type");
   // What is pending deletion is gone as far as anybody may use it.
   const kept = resources.filter((resource) => !resource.delete);
   return {
-    stack: kept[0]?.urn.replace(/^urn:pulumi:/, "").split("::").slice(0, 2).join("::"),
+    stack: kept[0]?.urn
+      .replace(/^urn:pulumi:/, "")
+      .split("::")
+      .slice(0, 2)
+      .join("::"),
     declared: kept.map((resource) => toResource(resource, resource.inputs)),
     deployed: kept.map((resource) => toResource(resource, resource.outputs)),
     sources: new Map(kept.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const))),
   };
 }
 
-function toResource({ urn, type, protect, ignoreChanges, dependencies, propertyDependencies }: StateResource, properties: Record<string, unknown> = {}): Resource {
+function toResource(
+  { urn, type, protect, ignoreChanges, dependencies, propertyDependencies }: StateResource,
+  properties: Record<string, unknown> = {},
+): Resource {
   const name = urn.slice(urn.lastIndexOf("::") + 2);
   const byProperty = Object.fromEntries(Object.entries(propertyDependencies ?? {}).map(([property, behind]) => [property, behind ?? []]));
   const opened = open(properties) as Record<string, unknown>;
-  return new Resource({ urn, type, name, properties: opened, protect: protect ?? false, ignoreChanges: ignoreChanges ?? [], dependencies: { ...byProperty, "": dependencies ?? [] } });
+  return new Resource({
+    urn,
+    type,
+    name,
+    properties: opened,
+    protect: protect ?? false,
+    ignoreChanges: ignoreChanges ?? [],
+    dependencies: { ...byProperty, "": dependencies ?? [] },
+  });
 }
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
@@ -110,4 +130,5 @@ function brokenAt(text: string, reason: string): number {
 }
 
 const lineOf = (text: string, position: number): number => text.slice(0, Math.max(0, position)).split("\n").length;
-const isResource = (one: unknown): one is StateResource => typeof one === "object" && one !== null && typeof (one as StateResource).urn === "string" && typeof (one as StateResource).type === "string";
+const isResource = (one: unknown): one is StateResource =>
+  typeof one === "object" && one !== null && typeof (one as StateResource).urn === "string" && typeof (one as StateResource).type === "string";

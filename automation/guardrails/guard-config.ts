@@ -47,13 +47,15 @@ export function readGuardConfig(file: string | undefined): GuardConfig {
 function takeRule(rule: string, given: unknown, config: GuardConfig, problem: (reason: string) => void): void {
   if (rule !== "all" && !rules.some(({ id }) => id === rule)) return problem(`there is no rule "${rule}"; docs/guardrails.md lists them`);
   const { enforcementLevel, ...options } = (typeof given === "string" ? { enforcementLevel: given } : (given ?? {})) as Record<string, unknown>;
-  if (enforcementLevel !== undefined && !levels.includes(String(enforcementLevel))) return problem(`${rule}: "${String(enforcementLevel)}" is no level; allowed: mandatory`);
+  if (enforcementLevel !== undefined && !levels.includes(String(enforcementLevel)))
+    return problem(`${rule}: "${String(enforcementLevel)}" is no level; allowed: mandatory`);
   if (enforcementLevel === "disabled") return problem(`${rule}: a rule can't be disabled; allowed: mandatory. Write a waiver for what it finds`);
   if (enforcementLevel === "mandatory") config.raised.push(...(rule === "all" ? rules.map(({ id }) => id) : [rule]));
   for (const [option, value] of Object.entries(options)) {
     const known = ruleOptions[rule];
     if (known?.option !== option) problem(`${rule}: unknown option "${option}"; allowed: ${known?.option ?? "none"}`);
-    else if (!Array.isArray(value) || !value.every((one) => typeof one === known.of)) problem(`${rule}: ${option} is ${JSON.stringify(value)}; allowed: a list of ${known.of}s`);
+    else if (!Array.isArray(value) || !value.every((one) => typeof one === known.of))
+      problem(`${rule}: ${option} is ${JSON.stringify(value)}; allowed: a list of ${known.of}s`);
     else config.settings[rule] = { [option]: value as never };
   }
 }

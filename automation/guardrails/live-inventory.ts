@@ -23,9 +23,16 @@ export function liveInventory(living: LivingDatabases): Judged {
       }),
     ),
     ...living.eventSubscriptions.map((one) =>
-      resource(eventSubscription, one.EventSubscriptionArn, one.CustSubscriptionId, { enabled: one.Enabled, sourceType: one.SourceType, eventCategories: one.EventCategoriesList, tags: unseen }),
+      resource(eventSubscription, one.EventSubscriptionArn, one.CustSubscriptionId, {
+        enabled: one.Enabled,
+        sourceType: one.SourceType,
+        eventCategories: one.EventCategoriesList,
+        tags: unseen,
+      }),
     ),
-    ...living.publicSnapshots.map((one) => resource(snapshot, one.DBSnapshotArn, one.DBSnapshotIdentifier, { sharedAccounts: ["all"], tags: tagsOf(one.TagList) })),
+    ...living.publicSnapshots.map((one) =>
+      resource(snapshot, one.DBSnapshotArn, one.DBSnapshotIdentifier, { sharedAccounts: ["all"], tags: tagsOf(one.TagList) }),
+    ),
   ];
   return { declared: resources, deployed: resources, rules: rules.filter(({ id }) => !notJudgedLive.includes(id)) };
 }
@@ -78,7 +85,14 @@ function clusterProperties(one: DBCluster): Record<string, unknown> {
 }
 
 /** How it came to be and how it is to end: only a program says. */
-const sayOnlyPrograms = { skipFinalSnapshot: unseen, finalSnapshotIdentifier: unseen, deleteAutomatedBackups: unseen, snapshotIdentifier: unseen, restoreToPointInTime: unseen, blueGreenUpdate: unseen };
+const sayOnlyPrograms = {
+  skipFinalSnapshot: unseen,
+  finalSnapshotIdentifier: unseen,
+  deleteAutomatedBackups: unseen,
+  snapshotIdentifier: unseen,
+  restoreToPointInTime: unseen,
+  blueGreenUpdate: unseen,
+};
 
 const tagsOf = (tags: readonly Tag[] = []): Record<string, string> => Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 

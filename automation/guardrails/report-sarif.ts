@@ -13,7 +13,12 @@ export function sarifReport(verdict: Verdict, projectFolder: string): object {
     runs: [
       {
         tool: { driver: { name: "shipshape guard", rules: rules.filter(({ id }) => used.has(id)).map(ruleOf) } },
-        invocations: [{ executionSuccessful: verdict.problems.length === 0, toolExecutionNotifications: verdict.problems.map(({ file, line, reason }) => ({ level: "error", message: { text: `${file}:${line}: ${reason}` } })) }],
+        invocations: [
+          {
+            executionSuccessful: verdict.problems.length === 0,
+            toolExecutionNotifications: verdict.problems.map(({ file, line, reason }) => ({ level: "error", message: { text: `${file}:${line}: ${reason}` } })),
+          },
+        ],
         results: ordered(verdict.findings).map((finding) => resultOf(finding, projectFolder)),
       },
     ],
@@ -22,7 +27,13 @@ export function sarifReport(verdict: Verdict, projectFolder: string): object {
 
 const scores = { critical: "9.5", high: "8.0", medium: "5.0", low: "2.0" };
 function ruleOf({ id, title, why, solution, severity, controls }: (typeof rules)[number]): object {
-  return { id, shortDescription: { text: title }, fullDescription: { text: why }, help: { text: solution }, properties: { "security-severity": scores[severity], tags: [...controls] } };
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    help: { text: solution },
+    properties: { "security-severity": scores[severity], tags: [...controls] },
+  };
 }
 
 function resultOf(finding: LocatedFinding, projectFolder: string): object {
@@ -33,12 +44,23 @@ function resultOf(finding: LocatedFinding, projectFolder: string): object {
     message: { text: finding.message },
     locations: [
       {
-        ...(place && { physicalLocation: { artifactLocation: { uri: encodeURI(place.file.replaceAll("\\", "/")), uriBaseId: "%SRCROOT%" }, region: { startLine: place.line, startColumn: place.column } } }),
+        ...(place && {
+          physicalLocation: {
+            artifactLocation: { uri: encodeURI(place.file.replaceAll("\\", "/")), uriBaseId: "%SRCROOT%" },
+            region: { startLine: place.line, startColumn: place.column },
+          },
+        }),
         logicalLocations: [{ fullyQualifiedName: finding.urn, kind: "resource" }],
       },
     ],
     // The same finding keeps its identity when lines move.
-    partialFingerprints: { "resource/v1": createHash("sha256").update([finding.rule, finding.urn, finding.property ?? ""].join("\n")).digest("hex") },
-    ...(finding.waiver && { suppressions: [{ kind: "external", status: "accepted", justification: `waiver ${finding.waiver.id}, until ${finding.waiver.expiresOn}` }] }),
+    partialFingerprints: {
+      "resource/v1": createHash("sha256")
+        .update([finding.rule, finding.urn, finding.property ?? ""].join("\n"))
+        .digest("hex"),
+    },
+    ...(finding.waiver && {
+      suppressions: [{ kind: "external", status: "accepted", justification: `waiver ${finding.waiver.id}, until ${finding.waiver.expiresOn}` }],
+    }),
   };
 }

@@ -11,7 +11,11 @@ export function textReport(verdict: Verdict, style: Style): string[] {
     byOwner.set(owner, [...(byOwner.get(owner) ?? []), finding]);
   }
   const groups = [...byOwner].sort(([one], [other]) => (one < other ? -1 : 1));
-  const lines = groups.flatMap(([owner, findings]) => [`${style("bold", owner)}: ${summary(countsOf(findings))}`, ...findings.flatMap((finding) => findingLines(finding, style)), ""]);
+  const lines = groups.flatMap(([owner, findings]) => [
+    `${style("bold", owner)}: ${summary(countsOf(findings))}`,
+    ...findings.flatMap((finding) => findingLines(finding, style)),
+    "",
+  ]);
   const total = summary(countsOf(verdict.findings));
   return [...lines, ...verdict.left.map((line) => style("dim", line)), `${verdict.judged}: ${total === "" ? style("green", "nothing to object to") : total}`];
 }
@@ -19,7 +23,10 @@ export function textReport(verdict: Verdict, style: Style): string[] {
 function findingLines(finding: LocatedFinding, style: Style): string[] {
   const mark = finding.level === "mandatory" ? style("red", "✗") : finding.kind === "waived" ? style("dim", "–") : style("yellow", "!");
   const place = finding.source ? `${finding.source.file}:${finding.source.line}` : finding.file;
-  return [`  ${mark} ${finding.rule} (${finding.severity}) ${finding.message}`, ...(finding.urn === "" ? [] : [style("dim", `      ${finding.urn}${place === undefined ? "" : `  ${place}`}`)])];
+  return [
+    `  ${mark} ${finding.rule} (${finding.severity}) ${finding.message}`,
+    ...(finding.urn === "" ? [] : [style("dim", `      ${finding.urn}${place === undefined ? "" : `  ${place}`}`)]),
+  ];
 }
 
 function summary(counts: Counts): string {

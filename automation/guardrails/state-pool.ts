@@ -12,7 +12,9 @@ export type WorkerProgram = { file: string } | { text: string };
 /** Thousands of files on all cores; few of them here, where no thread has to start. */
 export async function judgeInParallel(files: readonly string[], rules: StateRules, program: () => WorkerProgram): Promise<StatesJudged> {
   if (files.length < stateThreadsFromFiles) return judgeStateFiles(files, rules);
-  const batches = Array.from({ length: Math.ceil(files.length / stateFilesPerBatch) }, (_, at) => files.slice(at * stateFilesPerBatch, (at + 1) * stateFilesPerBatch));
+  const batches = Array.from({ length: Math.ceil(files.length / stateFilesPerBatch) }, (_, at) =>
+    files.slice(at * stateFilesPerBatch, (at + 1) * stateFilesPerBatch),
+  );
   const results = new Array<StatesJudged>(batches.length);
   let next = 0;
   const start = program();

@@ -16,7 +16,9 @@ const admissionRules: AdmissionRule[] = [
   {
     id: "require-reason",
     judge: (request) =>
-      request.reason.trim() === "" ? { verdict: "denied", reason: "the request gives no reason" } : { verdict: "allowed", reason: "the request gives a reason" },
+      request.reason.trim() === ""
+        ? { verdict: "denied", reason: "the request gives no reason" }
+        : { verdict: "allowed", reason: "the request gives a reason" },
   },
   {
     id: "allow-restore-drill",
@@ -40,6 +42,9 @@ export async function admit(database: Database, request: OperationRequest, plan:
 }
 
 export async function readDecision(database: Database, requestId: string): Promise<Decision | undefined> {
-  const [row] = await database.query<{ status: Decision["status"]; plan_digest: string; rules: Decision["rules"]; decided_by: string }>("select * from decision where request_id = $1", [requestId]);
+  const [row] = await database.query<{ status: Decision["status"]; plan_digest: string; rules: Decision["rules"]; decided_by: string }>(
+    "select * from decision where request_id = $1",
+    [requestId],
+  );
   return row && { requestId, status: row.status, planDigest: row.plan_digest, rules: row.rules, decidedBy: row.decided_by };
 }

@@ -51,8 +51,10 @@ export async function checkManifest(folder: string): Promise<BackupManifest> {
   for (const [name, expected] of Object.entries(manifest.files)) {
     const actual = found[name];
     if (actual === undefined) throw new PostgresError("cannot-recover", `the base backup has lost the file ${name}`);
-    if (actual.size !== expected.size) throw new PostgresError("cannot-recover", `the base backup's file ${name} has ${actual.size} bytes instead of ${expected.size}`);
-    if (actual.crc32 !== expected.crc32) throw new PostgresError("cannot-recover", `the base backup's file ${name} is not what was backed up: its checksum differs`);
+    if (actual.size !== expected.size)
+      throw new PostgresError("cannot-recover", `the base backup's file ${name} has ${actual.size} bytes instead of ${expected.size}`);
+    if (actual.crc32 !== expected.crc32)
+      throw new PostgresError("cannot-recover", `the base backup's file ${name} is not what was backed up: its checksum differs`);
   }
   return manifest;
 }

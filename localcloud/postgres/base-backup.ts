@@ -87,9 +87,14 @@ async function removeLeftovers(target: string): Promise<void> {
 
 async function copyData(from: string, to: string): Promise<void> {
   const entries = (await readdir(from)).filter((name) => !madeAnew.includes(name) && !leftOut.test(name));
-  await copyEntries(entries.map((name) => join(from, name)), to, { vanishing: true });
+  await copyEntries(
+    entries.map((name) => join(from, name)),
+    to,
+    { vanishing: true },
+  );
   for (const folder of madeAnew) if (existsSync(join(from, folder))) await makeServerFolder(join(to, folder), serverUser());
-  for (const folder of ["archive_status", "summaries"]) if (existsSync(join(from, "pg_wal", folder))) await makeServerFolder(join(to, "pg_wal", folder), serverUser());
+  for (const folder of ["archive_status", "summaries"])
+    if (existsSync(join(from, "pg_wal", folder))) await makeServerFolder(join(to, "pg_wal", folder), serverUser());
 }
 
 /** What a base backup leaves out, as PostgreSQL's own does: of use to the running server only (src/backend/backup/basebackup.c). */
@@ -98,11 +103,17 @@ const leftOut = /^(postmaster\.(pid|opts)|backup_label.*|tablespace_map.*|curren
 
 async function stopBackup(client: Client): Promise<{ label: string; stopWal: string; stoppedAt: string }> {
   // Not waiting for the archive, as PostgreSQL would look once a second only. One byte back: a location may lie right behind its segment.
-  const { rows: [row] } = await client.query("select labelfile, pg_walfile_name(lsn - 1) as stop_wal, clock_timestamp() as stopped_at from pg_backup_stop(false)");
+  const {
+    rows: [row],
+  } = await client.query("select labelfile, pg_walfile_name(lsn - 1) as stop_wal, clock_timestamp() as stopped_at from pg_backup_stop(false)");
   return { label: row.labelfile as string, stopWal: row.stop_wal as string, stoppedAt: (row.stopped_at as Date).toISOString() };
 }
 
 async function copyWal(from: string, to: string, first: string, last: string): Promise<void> {
   const segments = (await readdir(from)).filter((name) => /^[0-9A-F]{24}$/.test(name) && name >= first && name <= last);
-  await copyEntries(segments.map((name) => join(from, name)), to, { vanishing: false });
+  await copyEntries(
+    segments.map((name) => join(from, name)),
+    to,
+    { vanishing: false },
+  );
 }

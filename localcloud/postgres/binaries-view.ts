@@ -1,5 +1,18 @@
 import { createHash } from "node:crypto";
-import { chmodSync, constants, copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { readSettings } from "../settings";
 import { findBinaries, type Binaries } from "./binaries";
@@ -24,7 +37,10 @@ export interface BinariesView {
 /** @throws PostgresError binaries-missing */
 export async function binariesView(version: string): Promise<BinariesView> {
   const binaries = findBinaries(version);
-  const fingerprint = createHash("sha256").update(JSON.stringify([viewFormat, binaries.packageVersion, supportedExtensions])).digest("hex").slice(0, 10);
+  const fingerprint = createHash("sha256")
+    .update(JSON.stringify([viewFormat, binaries.packageVersion, supportedExtensions]))
+    .digest("hex")
+    .slice(0, 10);
   const folder = join(versionFolder(version), `view-${fingerprint}`);
   // Synchronous on purpose: a thousand links take 50 ms that way and ten times as long through promises.
   await buildOnce(folder, async (partial) => mirror(binaries, partial));

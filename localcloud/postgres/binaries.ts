@@ -20,7 +20,9 @@ export function availableVersions(): string[] {
 
 /** The newest installed minor of a major, such as "17.10" for "17". */
 export function newestVersion(major: string): string {
-  const newest = availableVersions().filter((version) => majorOf(version) === major).pop();
+  const newest = availableVersions()
+    .filter((version) => majorOf(version) === major)
+    .pop();
   if (newest === undefined) throw binariesMissing(`${major}.x`);
   return newest;
 }

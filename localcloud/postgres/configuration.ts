@@ -45,7 +45,9 @@ export function configurationOf(input: ConfigurationInput): Configuration {
   const libraries = presentLibraries(input, effective.shared_preload_libraries ?? "", explicit.shared_preload_libraries !== undefined, report);
   const file = (name: string, values: Record<string, string>, comment: string): ServerFile => ({
     path: join(input.dataFolder, "conf.d", name),
-    content: `# ${comment}\n${Object.entries(values).map(([key, value]) => `${key} = ${quoted(value)}\n`).join("")}`,
+    content: `# ${comment}\n${Object.entries(values)
+      .map(([key, value]) => `${key} = ${quoted(value)}\n`)
+      .join("")}`,
   });
   return {
     files: [
@@ -99,7 +101,9 @@ function presentLibraries(input: ConfigurationInput, list: string, isExplicit: b
   for (const value of isExplicit ? missing : []) {
     report.leftOut.push({ name: "shared_preload_libraries", value, reason: `the embedded PostgreSQL ${input.view.version} has no library '${value}'` });
   }
-  return listItems(list).filter((library) => !missing.includes(library)).join(",");
+  return listItems(list)
+    .filter((library) => !missing.includes(library))
+    .join(",");
 }
 
 function keptValues(input: ConfigurationInput): Record<string, string> {

@@ -14,14 +14,17 @@ export async function copyEntries(entries: string[], to: string, { vanishing }: 
   const { code, output } = await runAsServer(serverUser(), "cp", [...cloning, "-a", "--", ...entries, to], { milliseconds: limits.copyMilliseconds });
   if (code === 0) return;
   const lines = output.trim().split("\n");
-  if (lines.some((line) => line.includes("No space left on device"))) throw new PostgresError("disk-full", `no space left for ${to}`, "Free space on the disk.");
+  if (lines.some((line) => line.includes("No space left on device")))
+    throw new PostgresError("disk-full", `no space left for ${to}`, "Free space on the disk.");
   if (vanishing && code === 1 && lines.every((line) => line.includes("No such file or directory"))) return;
   throw new PostgresError("start-failed", `copying to ${to} failed: ${lines[0] ?? `exit code ${code}`}`);
 }
 
 /** Forces all that was written in the folder's file system to disk: one call, where a file each takes as long as the copy. */
 export async function syncFolder(folder: string): Promise<void> {
-  const { code, output } = await runAsServer(serverUser(), "sync", process.platform === "linux" ? ["-f", folder] : [], { milliseconds: limits.copyMilliseconds });
+  const { code, output } = await runAsServer(serverUser(), "sync", process.platform === "linux" ? ["-f", folder] : [], {
+    milliseconds: limits.copyMilliseconds,
+  });
   if (code !== 0) throw new PostgresError("disk-full", `forcing ${folder} to disk failed: ${output.trim().split("\n")[0] ?? code}`);
 }
 

@@ -173,7 +173,9 @@ export class ManagedServer implements PostgresServer {
 
   async #refusal(): Promise<{ parameter: string; reason: string } | undefined> {
     const { postgres } = await this.#view();
-    const { code, output } = await runAsServer(this.#user, postgres, ["-D", this.dataFolder, "-C", "data_directory"], { milliseconds: limits.checkMilliseconds });
+    const { code, output } = await runAsServer(this.#user, postgres, ["-D", this.dataFolder, "-C", "data_directory"], {
+      milliseconds: limits.checkMilliseconds,
+    });
     const line = output.split("\n").find((candidate) => candidate.includes('parameter "'));
     if (code === 0 || line === undefined) return undefined;
     return { parameter: (/parameter "([^"]+)"/.exec(line)?.[1] ?? "").toLowerCase(), reason: line.replace(/^.*?(FATAL|ERROR|LOG): +/, "") };

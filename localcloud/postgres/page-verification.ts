@@ -8,7 +8,14 @@ import { PostgresError } from "./postgres-errors";
  */
 export async function verifyPages(place: { socketFolder: string; port: number }): Promise<void> {
   // `replication` makes it a walsender's connection; the published types do not know it.
-  const config = { host: place.socketFolder, port: place.port, user: "rdsadmin", database: "postgres", application_name: "rdsadmin", replication: "database" } as ClientConfig;
+  const config = {
+    host: place.socketFolder,
+    port: place.port,
+    user: "rdsadmin",
+    database: "postgres",
+    application_name: "rdsadmin",
+    replication: "database",
+  } as ClientConfig;
   const client = new Client(config);
   const findings: string[] = [];
   client.on("error", () => undefined);
@@ -18,7 +25,12 @@ export async function verifyPages(place: { socketFolder: string; port: number })
     await client.query("BASE_BACKUP (TARGET 'blackhole', LABEL 'verify', CHECKPOINT 'fast', WAIT false, MANIFEST 'no')");
   } catch (error) {
     if ((error as { code?: string }).code !== dataCorrupted) throw error;
-    throw new PostgresError("corrupt-page", findings[0] ?? (error as Error).message, "Restore the database from its last good backup, to a time before the damage.", { cause: error });
+    throw new PostgresError(
+      "corrupt-page",
+      findings[0] ?? (error as Error).message,
+      "Restore the database from its last good backup, to a time before the damage.",
+      { cause: error },
+    );
   } finally {
     await client.end();
   }

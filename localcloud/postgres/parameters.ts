@@ -68,7 +68,10 @@ export function checkAgainstDefinition(definition: ParameterDefinition, value: s
 }
 
 export function listItems(value: string): string[] {
-  return value.split(",").map((item) => item.trim()).filter((item) => item !== "");
+  return value
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 }
 
 /** Variables of formulas. A class's number of processors is not told to this room; RDS's formulas with it have floors that rule small classes. */
@@ -142,5 +145,11 @@ async function checkOnServer(major: string, name: string, value: string): Promis
   const args = ["-D", dataFolder, "-C", "data_directory", "-c", `${name}=${value}`];
   const { code, output } = await runAsServer(serverUser(), view.postgres, args, { milliseconds: limits.checkMilliseconds });
   if (code === 0) return undefined;
-  return output.split("\n").filter((line) => line.includes(": ")).map((line) => line.replace(/^.*?(FATAL|ERROR|DETAIL|HINT|LOG): +/, "")).join(" ") || output;
+  return (
+    output
+      .split("\n")
+      .filter((line) => line.includes(": "))
+      .map((line) => line.replace(/^.*?(FATAL|ERROR|DETAIL|HINT|LOG): +/, ""))
+      .join(" ") || output
+  );
 }

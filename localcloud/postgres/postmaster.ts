@@ -27,7 +27,12 @@ export async function startPostmaster(place: PostmasterPlace, view: BinariesView
   const stdio = openSync(join(place.logFolder, "error", "postgres.log"), "a");
   let exited = false;
   try {
-    const child = spawn(view.postgres, ["-D", place.dataFolder], { ...place.user.spawnOptions, env: serverEnvironment, detached: true, stdio: ["ignore", stdio, stdio] });
+    const child = spawn(view.postgres, ["-D", place.dataFolder], {
+      ...place.user.spawnOptions,
+      env: serverEnvironment,
+      detached: true,
+      stdio: ["ignore", stdio, stdio],
+    });
     child.on("exit", () => (exited = true));
     child.on("error", () => (exited = true));
     child.unref();
@@ -91,7 +96,8 @@ async function untilReady(place: PostmasterPlace, hasExited: () => boolean): Pro
     // Replaying WAL from an archive, for as long as there is some.
     if (running?.status === "standby") until = Math.max(until, began + limits.copyMilliseconds);
     if (hasExited()) throw new Error("the server exited before it was ready");
-    if (Date.now() > until) throw new PostgresError("start-failed", `the server was not ready after ${(until - began) / 1000} s`, `Its log: ${place.logFolder}/error`);
+    if (Date.now() > until)
+      throw new PostgresError("start-failed", `the server was not ready after ${(until - began) / 1000} s`, `Its log: ${place.logFolder}/error`);
     await sleep(limits.pollMilliseconds);
   }
 }

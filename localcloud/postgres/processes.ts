@@ -56,7 +56,7 @@ export function signalTo(pid: number, signal: NodeJS.Signals): void {
 }
 
 export async function goneWithin(gone: () => boolean, milliseconds: number): Promise<boolean> {
-  for (const until = Date.now() + milliseconds; !gone(); ) {
+  for (const until = Date.now() + milliseconds; !gone();) {
     if (Date.now() > until) return false;
     await sleep(limits.pollMilliseconds);
   }

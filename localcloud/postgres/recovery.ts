@@ -63,7 +63,12 @@ async function copyBackup(backup: string, folder: string, manifest: BackupManife
   await makeOpenFolder(folder);
   await makeServerFolder(data, serverUser());
   await copyEntries([`${join(backup, "data")}/.`], data, { vanishing: false });
-  if (manifest.mode === "online") await copyEntries(segmentsIn(join(backup, "wal")).map((name) => join(backup, "wal", name)), join(data, "pg_wal"), { vanishing: false });
+  if (manifest.mode === "online")
+    await copyEntries(
+      segmentsIn(join(backup, "wal")).map((name) => join(backup, "wal", name)),
+      join(data, "pg_wal"),
+      { vanishing: false },
+    );
   await rename(data, join(folder, "data"));
 }
 
@@ -83,7 +88,9 @@ async function prepareRecovery(dataFolder: string, source: RecoverySource, manif
       ? { recovery_target: "immediate", restore_command: "false" }
       : { recovery_target_time: postgresTime(source.pointInTime.target), restore_command: `cp ${shellQuoted(source.pointInTime.archiveFolder)}/%f "%p"` }),
   };
-  const lines = Object.entries(manifest.mode === "online" ? settings : { fsync: "off" }).map(([name, value]) => `${name} = '${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'\n`);
+  const lines = Object.entries(manifest.mode === "online" ? settings : { fsync: "off" }).map(
+    ([name, value]) => `${name} = '${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'\n`,
+  );
   await writeServerFile({ path: join(dataFolder, recoveryFile), content: `# While this database is being restored.\n${lines.join("")}` }, user);
   if (manifest.mode === "cold") return;
   await writeFile(join(dataFolder, "recovery.signal"), "", { mode: 0o600 });
@@ -111,11 +118,14 @@ async function recover(settings: PostgresServerSettings, source: RecoverySource,
 function unrecoverable(error: unknown, source: RecoverySource, manifest: BackupManifest): unknown {
   if (!(error instanceof PostgresError) || error.code !== "start-failed") return error;
   const { pointInTime } = source;
-  if (pointInTime === undefined || manifest.startWal === undefined) return new PostgresError("cannot-recover", `the base backup does not recover: ${error.message}`, undefined, { cause: error });
+  if (pointInTime === undefined || manifest.startWal === undefined)
+    return new PostgresError("cannot-recover", `the base backup does not recover: ${error.message}`, undefined, { cause: error });
   const { name, isGap } = firstMissingSegment(manifest.startWal, [pointInTime.archiveFolder, join(source.backupFolder, "wal")]);
   const reason = isGap ? `the WAL segment ${name} is missing from the archive` : `the archived WAL ends before ${name}`;
   const damaged = existsSync(join(pointInTime.archiveFolder, name)) ? `the WAL segment ${name} cannot be read` : reason;
-  return new PostgresError("cannot-recover", `recovery to ${pointInTime.target.toISOString()} did not get there: ${damaged}. ${error.message}`, undefined, { cause: error });
+  return new PostgresError("cannot-recover", `recovery to ${pointInTime.target.toISOString()} did not get there: ${damaged}. ${error.message}`, undefined, {
+    cause: error,
+  });
 }
 
 /** Not ISO 8601's `T…Z`, which PostgreSQL refuses in this setting. */

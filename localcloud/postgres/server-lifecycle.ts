@@ -88,7 +88,8 @@ async function copyTemplate(from: string, to: string, user: ServerUser): Promise
   const cloning = process.platform === "darwin" ? ["-c"] : [];
   const { code, output } = await runAsServer(user, "cp", [...cloning, "-a", `${from}/.`, to], { milliseconds: limits.bootstrapMilliseconds });
   if (code === 0) return;
-  if (output.includes("No space left on device")) throw new PostgresError("disk-full", `no space left for ${to}`, "Free space on the disk, then create the database again.");
+  if (output.includes("No space left on device"))
+    throw new PostgresError("disk-full", `no space left for ${to}`, "Free space on the disk, then create the database again.");
   throw new PostgresError("start-failed", `copying the template failed: ${output.trim().split("\n")[0]}`);
 }
 
@@ -98,7 +99,8 @@ export async function removeServer(folder: string): Promise<void> {
   await stopPostmaster({ ...folders, user: serverUser() }, "immediate");
   await rm(join(folder, "server.json"), { force: true }); // first: what a kill leaves is then no finished server
   // A copy begun by a process that was killed may still be adding files; without their folder it ends.
-  for (const path of [folder, folders.socketFolder]) await rm(path, { recursive: true, force: true, maxRetries: limits.removeAttempts, retryDelay: limits.removeRetryMilliseconds });
+  for (const path of [folder, folders.socketFolder])
+    await rm(path, { recursive: true, force: true, maxRetries: limits.removeAttempts, retryDelay: limits.removeRetryMilliseconds });
 }
 
 export function readServerRecord(folder: string): ServerRecord | undefined {

@@ -41,7 +41,11 @@ function namedUser(name: string): { name: string; uid: number; gid: number } {
     return status === 0 ? Number(stdout.trim()) : NaN;
   });
   if (uid === undefined || gid === undefined || !Number.isInteger(uid) || !Number.isInteger(gid) || uid === 0) {
-    throw new PostgresError("start-failed", `there is no unprivileged user '${name}' to run PostgreSQL as`, "Set SHIPSHAPE_POSTGRES_USER to one, or run as a normal user.");
+    throw new PostgresError(
+      "start-failed",
+      `there is no unprivileged user '${name}' to run PostgreSQL as`,
+      "Set SHIPSHAPE_POSTGRES_USER to one, or run as a normal user.",
+    );
   }
   return { name, uid, gid };
 }

@@ -5,14 +5,21 @@ import { PostgresError, type PostgresErrorCode } from "./postgres-errors";
 export function startFailure(logLines: string[]): PostgresError {
   const log = logLines.join("\n");
   const reason = reasons.find(({ pattern }) => pattern.test(log));
-  const quoted = logLines.filter((line) => !/ (DETAIL|redirecting|HINT: {2}Future log)/.test(line)).slice(-limits.quotedLogLines).join("\n");
+  const quoted = logLines
+    .filter((line) => !/ (DETAIL|redirecting|HINT: {2}Future log)/.test(line))
+    .slice(-limits.quotedLogLines)
+    .join("\n");
   const telling = logLines.find((line) => reason?.pattern.test(line)) ?? quoted;
   return new PostgresError(reason?.code ?? "start-failed", `PostgreSQL did not start: ${reason === undefined ? quoted : withoutPrefix(telling)}`, reason?.hint);
 }
 
 const reasons: { code: PostgresErrorCode; pattern: RegExp; hint: string }[] = [
   { code: "disk-full", pattern: /No space left on device|Disk quota exceeded/, hint: "Free space on the disk, then start the database." },
-  { code: "port-taken", pattern: /could not bind .*(in use|Permission denied|not available)|could not create any TCP\/IP sockets/, hint: "End what listens on that port, or give the database another one." },
+  {
+    code: "port-taken",
+    pattern: /could not bind .*(in use|Permission denied|not available)|could not create any TCP\/IP sockets/,
+    hint: "End what listens on that port, or give the database another one.",
+  },
   {
     code: "incompatible-parameters",
     pattern: new RegExp(
@@ -24,7 +31,7 @@ const reasons: { code: PostgresErrorCode; pattern: RegExp; hint: string }[] = [
         "could not map anonymous shared memory",
         "could not create (shared memory segment|semaphores)",
         "could not access file", // a library that is not there
-        "parameter \"?\\w+\"? (cannot|must)",
+        'parameter "?\\w+"? (cannot|must)',
         "must be (less|greater|at least|set)",
         "(requires|cannot be enabled when|not supported when) .*(wal_level|max_wal_senders)",
         "WAL (streaming|archival|summarization).* (requires|cannot)",

@@ -47,10 +47,17 @@ const settingsFile = "shipshape-settings.json";
 
 /** 1 MB segments: an idle server can archive within 10–16 ms on demand, which recovery to a point in time will live on. */
 const initdbArguments = [
-  "--username=rdsadmin", "--auth=reject", "--data-checksums", "--wal-segsize=1", "--encoding=UTF8",
+  "--username=rdsadmin",
+  "--auth=reject",
+  "--data-checksums",
+  "--wal-segsize=1",
+  "--encoding=UTF8",
   // Sorts as RDS's en_US.UTF-8 does, from ICU inside the binaries: no need for that locale on this machine.
-  "--locale-provider=icu", "--icu-locale=en-US", `--locale=${process.platform === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
-  "--no-sync", "--no-instructions",
+  "--locale-provider=icu",
+  "--icu-locale=en-US",
+  `--locale=${process.platform === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
+  "--no-sync",
+  "--no-instructions",
 ];
 
 function templateFolder(view: BinariesView): string {

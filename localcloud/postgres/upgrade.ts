@@ -12,7 +12,14 @@ import { template } from "./template";
  */
 export async function prepareUpgrade(server: PostgresServer, toVersion: string): Promise<void> {
   const { view } = await template(toVersion);
-  const { code, output } = await runAsServer(serverUser(), view.postgres, ["-D", server.dataFolder, "-C", "data_directory"], { milliseconds: limits.checkMilliseconds });
-  if (code !== 0) throw new PostgresError("incompatible-parameters", `PostgreSQL ${toVersion} does not take the settings: ${output.trim().split("\n")[0] ?? ""}`, "Correct the parameter group, then upgrade again.");
+  const { code, output } = await runAsServer(serverUser(), view.postgres, ["-D", server.dataFolder, "-C", "data_directory"], {
+    milliseconds: limits.checkMilliseconds,
+  });
+  if (code !== 0)
+    throw new PostgresError(
+      "incompatible-parameters",
+      `PostgreSQL ${toVersion} does not take the settings: ${output.trim().split("\n")[0] ?? ""}`,
+      "Correct the parameter group, then upgrade again.",
+    );
   for (const _each of ["first", "second"]) await server.query("checkpoint");
 }

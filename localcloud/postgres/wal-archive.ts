@@ -26,7 +26,10 @@ export async function ensureArchive(folder: string): Promise<void> {
  * than its target, so this makes every whole second before it a target that can be reached, idle database or not.
  * @returns the heartbeat's time by the database's clock
  */
-export async function archiveHeartbeat(server: { query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]> }, archiveFolder: string): Promise<Date> {
+export async function archiveHeartbeat(
+  server: { query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]> },
+  archiveFolder: string,
+): Promise<Date> {
   const beat = () => server.query(heartbeat, [], "rdsadmin");
   const [row] = await beat().catch(async (error: { code?: string }) => {
     if (error.code !== undefinedTable) throw error;
@@ -53,13 +56,22 @@ function giveBackZeros(segment: string): void {
 
 async function untilThere(segment: string): Promise<void> {
   for (const until = Date.now() + limits.archiveMilliseconds; !existsSync(segment); await sleep(limits.pollMilliseconds)) {
-    if (Date.now() > until) throw new PostgresError("archiving-stalled", `the WAL segment ${basename(segment)} did not reach the archive within ${limits.archiveMilliseconds / 1000} s`, "The database's log says what the archiver meets.");
+    if (Date.now() > until)
+      throw new PostgresError(
+        "archiving-stalled",
+        `the WAL segment ${basename(segment)} did not reach the archive within ${limits.archiveMilliseconds / 1000} s`,
+        "The database's log says what the archiver meets.",
+      );
   }
 }
 
 /** Oldest first. */
 export function segmentsIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => segmentPattern.test(name)).sort() : [];
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => segmentPattern.test(name))
+        .sort()
+    : [];
 }
 
 const segmentPattern = /^[0-9A-F]{24}$/;

@@ -12,6 +12,10 @@ export interface Caller {
 
 export function callerOf(accessKeyId: string): Caller {
   const userName = accessKeyId.replace(/^A[KS]IA/, "").toLowerCase() || "anonymous";
-  const digits = createHash("sha256").update(accessKeyId).digest("hex").toUpperCase().replace(/[0189]/g, "7");
+  const digits = createHash("sha256")
+    .update(accessKeyId)
+    .digest("hex")
+    .toUpperCase()
+    .replace(/[0189]/g, "7");
   return { userName, userId: `AIDA${digits.slice(0, 17)}`, arn: `arn:aws:iam::${accountId}:user/${userName}` };
 }

@@ -55,7 +55,9 @@ export class Cloud {
     this.backups = new AutomatedBackups(this);
     this.restorableTimes = new RestorableTimes(this);
     this.secrets = new Secrets(this.store, this.clock, { keyArn: (key, region) => this.recorded.shelf.keyArn(key, region) });
-    this.managedSecrets = new ManagedSecrets(this.secrets, this.clock, (resourceId, username, password) => this.instances.setMasterPassword(resourceId, username, password));
+    this.managedSecrets = new ManagedSecrets(this.secrets, this.clock, (resourceId, username, password) =>
+      this.instances.setMasterPassword(resourceId, username, password),
+    );
     this.recorded = new RecordedResources(this.store, this.clock, {
       secretExists: (arn) => this.secrets.list().some((secret) => secret.arn === arn),
       usersOf: (type, id) => usersOf(this.store, type, id),

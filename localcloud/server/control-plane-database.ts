@@ -54,7 +54,9 @@ export class ControlPlaneDatabase {
   }
 
   private async start(): Promise<void> {
-    this.starting = this.make().catch(logError).finally(() => (this.starting = undefined));
+    this.starting = this.make()
+      .catch(logError)
+      .finally(() => (this.starting = undefined));
     await this.starting;
   }
 

@@ -13,7 +13,10 @@ export async function takeFolder(dataFolder: string): Promise<void> {
   const socket = isAbstract ? `\0shipshape-localcloud-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 32)}` : join(dataFolder, "lock");
   if (await listens(socket)) return;
   // An abstract name that is taken has a living owner. A socket file may be left of a process that was killed.
-  if (isAbstract || (await answers(socket))) throw new Error(`another embedded cloud runs on ${dataFolder}; stop it first (shipshape local stop), or give this one a folder of its own (SHIPSHAPE_DATA_FOLDER)`);
+  if (isAbstract || (await answers(socket)))
+    throw new Error(
+      `another embedded cloud runs on ${dataFolder}; stop it first (shipshape local stop), or give this one a folder of its own (SHIPSHAPE_DATA_FOLDER)`,
+    );
   rmSync(socket);
   if (!(await listens(socket))) throw new Error(`another embedded cloud has just been started on ${dataFolder}`);
 }

@@ -38,7 +38,14 @@ export async function dispatch(request: AwsRequest, services: readonly Service[]
     return wire.success(service, action, output ?? undefined, call.requestId);
   } catch (error) {
     const failure = asAwsError(error);
-    if (service && taken) answered({ service: service.name, ...{ action: taken.action.name, readOnly: taken.action.readOnly }, call, input: taken.input, error: { code: failure.code, message: failure.message } });
+    if (service && taken)
+      answered({
+        service: service.name,
+        ...{ action: taken.action.name, readOnly: taken.action.readOnly },
+        call,
+        input: taken.input,
+        error: { code: failure.code, message: failure.message },
+      });
     return wire.failure(service, failure, call.requestId);
   }
 }
@@ -51,12 +58,23 @@ export function refuse(request: Pick<AwsRequest, "headers">, error: AwsError): A
 
 function describeCall(request: AwsRequest, cloud: Cloud): Call & { service: string } {
   const scope = /Credential=([^/,\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(header(request, "authorization") ?? "");
-  return { cloud, accessKeyId: scope?.[1] ?? "", region: scope?.[2] ?? defaultRegion, service: scope?.[3] ?? "", userAgent: header(request, "user-agent") ?? "", requestId: randomUUID() };
+  return {
+    cloud,
+    accessKeyId: scope?.[1] ?? "",
+    region: scope?.[2] ?? defaultRegion,
+    service: scope?.[3] ?? "",
+    userAgent: header(request, "user-agent") ?? "",
+    requestId: randomUUID(),
+  };
 }
 
 function refuseService(name: string, services: readonly Service[]): AwsError {
   const known = services.map((service) => service.name).join(", ");
-  if (name === "") return new AwsError("MissingAuthenticationToken", `the request carries no AWS signature (version 4), whose scope names the service; any key and secret will do, services here are: ${known}`);
+  if (name === "")
+    return new AwsError(
+      "MissingAuthenticationToken",
+      `the request carries no AWS signature (version 4), whose scope names the service; any key and secret will do, services here are: ${known}`,
+    );
   return new AwsError("InvalidAction", `the embedded cloud has no service '${name}'; it has: ${known}`);
 }
 
@@ -65,7 +83,10 @@ function findAction(service: Service, name: string): Action {
   if (action) return action;
   const reason = service.notSupported?.[name];
   if (reason) throw new AwsError("InvalidAction", `the embedded cloud does not support ${name}: ${reason}`);
-  const known = service.actions.map((candidate) => candidate.name).sort().join(", ");
+  const known = service.actions
+    .map((candidate) => candidate.name)
+    .sort()
+    .join(", ");
   throw new AwsError("InvalidAction", `the embedded cloud does not support the action '${name}' of ${service.name}; supported are: ${known}`);
 }
 
@@ -73,7 +94,10 @@ function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   // The whole error goes to the server's log; the caller is told where to look.
   logError(error);
-  return new AwsError("InternalFailure", `the embedded cloud failed (${error instanceof Error ? error.message : String(error)}); its log, localcloud.log in the data folder, has the details`);
+  return new AwsError(
+    "InternalFailure",
+    `the embedded cloud failed (${error instanceof Error ? error.message : String(error)}); its log, localcloud.log in the data folder, has the details`,
+  );
 }
 
 function header(request: Pick<AwsRequest, "headers">, name: string): string | undefined {
@@ -97,7 +121,11 @@ const queryWire: Wire = {
   },
   success(service, action, output, requestId) {
     const result = output === undefined ? "" : `<${action.name}Result>${renderMembers(output, service.listElements ?? {})}</${action.name}Result>`;
-    return xml(200, `<${action.name}Response xmlns="${service.namespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${action.name}Response>`, requestId);
+    return xml(
+      200,
+      `<${action.name}Response xmlns="${service.namespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${action.name}Response>`,
+      requestId,
+    );
   },
   failure(service, error, requestId) {
     const type = error.status < 500 ? "Sender" : "Receiver";

@@ -65,7 +65,8 @@ function asAwsError(error: unknown): AwsError {
  */
 function refuseBrowsers(request: IncomingMessage): void {
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
-  if (!["127.0.0.1", "localhost", "[::1]"].includes(host)) throw new AwsError("AccessDenied", `the Host header is '${host}'; this server answers to 127.0.0.1 and localhost only`);
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(host))
+    throw new AwsError("AccessDenied", `the Host header is '${host}'; this server answers to 127.0.0.1 and localhost only`);
   if (request.headers.origin !== undefined) throw new AwsError("AccessDenied", "this server does not answer web pages (the request has an Origin header)");
 }
 
@@ -82,7 +83,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 async function ownRoute(method: string, url: URL, text: string, cloud: Cloud, surface: Surface): Promise<Answer> {
   const here = surface.routes.filter((route) => route.path === url.pathname);
-  if (here.length === 0) throw new AwsError("NotFound", `there is nothing at ${url.pathname}; there are: ${[...new Set(surface.routes.map((route) => route.path))].join(", ")}`, 404);
+  if (here.length === 0)
+    throw new AwsError(
+      "NotFound",
+      `there is nothing at ${url.pathname}; there are: ${[...new Set(surface.routes.map((route) => route.path))].join(", ")}`,
+      404,
+    );
   const route = here.find((candidate) => candidate.method === method);
   if (!route) throw new AwsError("MethodNotAllowed", `${url.pathname} takes ${here.map((candidate) => candidate.method).join(", ")}, not ${method}`, 405);
   const answer = await route.run({ query: url.searchParams, body: parseBody(text) }, cloud);

@@ -33,7 +33,12 @@ function faultsOf(issue: z.core.$ZodIssue, decoded: unknown, codes: InputErrorCo
   }
   const given = valueAt(decoded, issue.path);
   if (given === undefined) return [{ code: codes.missing, message: () => `the request must contain the parameter ${path}` }];
-  return [{ code: codes.invalid, message: () => `invalid value${typeof given === "string" ? ` '${given.slice(0, 200)}'` : ""} for the parameter ${path}: ${issue.message}` }];
+  return [
+    {
+      code: codes.invalid,
+      message: () => `invalid value${typeof given === "string" ? ` '${given.slice(0, 200)}'` : ""} for the parameter ${path}: ${issue.message}`,
+    },
+  ];
 }
 
 function valueAt(decoded: unknown, path: PropertyKey[]): unknown {

@@ -23,7 +23,11 @@ export const ownRoutes: Route[] = [
     run(request, cloud) {
       const asked = clockInput.safeParse(request.body);
       const offset = asked.success ? offsetMs(asked.data) : NaN;
-      if (!(Math.abs(offset) <= furthestMs)) throw new AwsError("InvalidParameterValue", `the clock takes {"now": "<ISO 8601 time>"}, {"offsetSeconds": <number>} or {"reset": true}, at most a century from now`);
+      if (!(Math.abs(offset) <= furthestMs))
+        throw new AwsError(
+          "InvalidParameterValue",
+          `the clock takes {"now": "<ISO 8601 time>"}, {"offsetSeconds": <number>} or {"reset": true}, at most a century from now`,
+        );
       cloud.clock.setOffset(offset);
       return { status: 200, body: clockOf(cloud) };
     },
@@ -33,7 +37,8 @@ export const ownRoutes: Route[] = [
     path: "/shipshape/database-url",
     run(request, cloud) {
       const asked = databaseInput.safeParse(request.body);
-      if (!asked.success) throw new AwsError("InvalidParameterValue", `this takes {"identifier": "<DB instance>", "database": "<optional>", "role": "administrator" | "master"}`);
+      if (!asked.success)
+        throw new AwsError("InvalidParameterValue", `this takes {"identifier": "<DB instance>", "database": "<optional>", "role": "administrator" | "master"}`);
       return { status: 200, body: wayIn(asked.data, cloud) };
     },
   },
@@ -45,7 +50,12 @@ const clockInput = z.union([
   z.strictObject({ reset: z.literal(true) }),
 ]);
 
-const databaseInput = z.strictObject({ identifier: z.string(), database: z.string().optional(), role: z.enum(["administrator", "master"]).default("administrator"), region: z.string().optional() });
+const databaseInput = z.strictObject({
+  identifier: z.string(),
+  database: z.string().optional(),
+  role: z.enum(["administrator", "master"]).default("administrator"),
+  region: z.string().optional(),
+});
 
 /** A century: further away dates stop being dates to somebody, and a server whose clock is none could never be started again. */
 const furthestMs = 100 * 365 * 86_400_000;
@@ -88,16 +98,39 @@ function describe(instance: InstanceRecord, cloud: Cloud): object {
 /** The administrator comes in over the socket, as PostgreSQL's own superuser; the master over TCP, as any client. */
 function wayIn(asked: z.output<typeof databaseInput>, cloud: Cloud): object {
   const instance = cloud.instances.list(asked.region).find((candidate) => candidate.shape.DBInstanceIdentifier === asked.identifier.toLowerCase());
-  if (!instance) throw new AwsError("DBInstanceNotFound", `DBInstance ${asked.identifier} not found; there are: ${cloud.instances.list(asked.region).map((each) => each.shape.DBInstanceIdentifier).join(", ") || "none"}`);
+  if (!instance)
+    throw new AwsError(
+      "DBInstanceNotFound",
+      `DBInstance ${asked.identifier} not found; there are: ${
+        cloud.instances
+          .list(asked.region)
+          .map((each) => each.shape.DBInstanceIdentifier)
+          .join(", ") || "none"
+      }`,
+    );
   const server = cloud.instances.servers.get(instance.resourceId);
-  if (server?.state() !== "running") throw new AwsError("InvalidDBInstanceState", `the database of ${instance.shape.DBInstanceIdentifier} does not run: the DB instance is ${instance.status}`);
+  if (server?.state() !== "running")
+    throw new AwsError("InvalidDBInstanceState", `the database of ${instance.shape.DBInstanceIdentifier} does not run: the DB instance is ${instance.status}`);
   const database = asked.database ?? instance.shape.DBName ?? "postgres";
   if (asked.role === "administrator") {
-    return { host: server.socketFolder, port: server.port, user: "rdsadmin", database, url: `postgresql://rdsadmin@/${encodeURIComponent(database)}?host=${encodeURIComponent(server.socketFolder)}&port=${server.port}` };
+    return {
+      host: server.socketFolder,
+      port: server.port,
+      user: "rdsadmin",
+      database,
+      url: `postgresql://rdsadmin@/${encodeURIComponent(database)}?host=${encodeURIComponent(server.socketFolder)}&port=${server.port}`,
+    };
   }
   const user = instance.shape.MasterUsername;
   // Our own passwords are the caller's: only one that Secrets Manager made is known here.
   const password = instance.masterSecret ? cloud.managedSecrets.credentials(instance.resourceId).password : undefined;
   const login = password === undefined ? encodeURIComponent(user) : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-  return { host: "127.0.0.1", port: server.port, user, database, ...(password === undefined ? {} : { password }), url: `postgresql://${login}@127.0.0.1:${server.port}/${encodeURIComponent(database)}` };
+  return {
+    host: "127.0.0.1",
+    port: server.port,
+    user,
+    database,
+    ...(password === undefined ? {} : { password }),
+    url: `postgresql://${login}@127.0.0.1:${server.port}/${encodeURIComponent(database)}`,
+  };
 }

@@ -30,7 +30,8 @@ const encodeMarker = (key: string): string => Buffer.from(prefix + key).toString
 
 function decodeMarker(marker: string): string {
   const text = Buffer.from(marker, "base64url").toString("utf8");
-  if (!text.startsWith(prefix)) throw new AwsError("InvalidParameterValue", `the request parameter 'Marker' is not valid: '${marker.slice(0, 100)}' was not given by an earlier page`);
+  if (!text.startsWith(prefix))
+    throw new AwsError("InvalidParameterValue", `the request parameter 'Marker' is not valid: '${marker.slice(0, 100)}' was not given by an earlier page`);
   return text.slice(prefix.length);
 }
 
@@ -38,7 +39,11 @@ function decodeMarker(marker: string): string {
 export function filtered<Entry>(entries: Entry[], filters: Filter[] | undefined, valuesOf: Record<string, (entry: Entry) => string[]>): Entry[] {
   return (filters ?? []).reduce((left, filter) => {
     const read = valuesOf[filter.Name];
-    if (!read) throw new AwsError("InvalidParameterValue", `unrecognized filter name: ${filter.Name}; ${Object.keys(valuesOf).length > 0 ? `known are ${Object.keys(valuesOf).join(", ")}` : "this action has no filters here"}`);
+    if (!read)
+      throw new AwsError(
+        "InvalidParameterValue",
+        `unrecognized filter name: ${filter.Name}; ${Object.keys(valuesOf).length > 0 ? `known are ${Object.keys(valuesOf).join(", ")}` : "this action has no filters here"}`,
+      );
     return left.filter((entry) => read(entry).some((value) => filter.Values.includes(value)));
   }, entries);
 }

@@ -51,6 +51,7 @@ function isNumbered(branch: Map<string, Branch>): boolean {
 }
 
 function list(branch: Map<string, Branch>): FormValue[] {
-  if (branch.size > limits.formListLength) throw new AwsError("MalformedQueryString", `a list holds ${branch.size} entries; at most ${limits.formListLength} are taken`);
+  if (branch.size > limits.formListLength)
+    throw new AwsError("MalformedQueryString", `a list holds ${branch.size} entries; at most ${limits.formListLength} are taken`);
   return [...branch].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => value(child));
 }

@@ -19,7 +19,18 @@ export const rds: Service = {
   name: "rds",
   protocol: "query",
   namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
-  actions: [...instanceActions, ...parameterGroupActions, ...subnetGroupActions, ...tagActions, ...engineActions, ...eventActions, ...logActions, ...snapshotActions, ...automatedBackupActions, ...restoreActions],
+  actions: [
+    ...instanceActions,
+    ...parameterGroupActions,
+    ...subnetGroupActions,
+    ...tagActions,
+    ...engineActions,
+    ...eventActions,
+    ...logActions,
+    ...snapshotActions,
+    ...automatedBackupActions,
+    ...restoreActions,
+  ],
   listElements: {
     AvailabilityZones: "AvailabilityZone",
     Certificates: "Certificate",
@@ -60,6 +71,7 @@ export const rds: Service = {
     CreateDBCluster: noClusters,
     DescribeDBClusters: noClusters,
     CreateDBProxy: "it has no RDS Proxy",
-    ApplyPendingMaintenanceAction: "nothing is pending but what ModifyDBInstance left; set the clock to the maintenance window, or modify with ApplyImmediately",
+    ApplyPendingMaintenanceAction:
+      "nothing is pending but what ModifyDBInstance left; set the clock to the maintenance window, or modify with ApplyImmediately",
   },
 };

@@ -49,7 +49,9 @@ claims(${name}, {
 function withRule(rulesFile: string, id: string, name: string): string {
   const imports = [...rulesFile.matchAll(/^import \{ \w+ \} from "\.\/rules\/.*$/gm)].map(([line]) => line);
   const names = [...rulesFile.matchAll(/^ {2}(\w+),$/gm)].map(([, found = ""]) => found);
-  const sortedImports = [...imports, `import { ${name} } from "./rules/${id}";`].sort((one, other) => compare(one.split('"')[1] ?? "", other.split('"')[1] ?? ""));
+  const sortedImports = [...imports, `import { ${name} } from "./rules/${id}";`].sort((one, other) =>
+    compare(one.split('"')[1] ?? "", other.split('"')[1] ?? ""),
+  );
   const firstImport = imports[0] ?? "";
   const lastImport = imports.at(-1) ?? "";
   const head = rulesFile.slice(0, rulesFile.indexOf(firstImport));

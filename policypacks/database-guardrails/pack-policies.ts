@@ -31,13 +31,27 @@ function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister)
         // Before anything is read: most resources are no business of most rules.
         if (!rule.types?.includes(args.type)) return;
         const facts = { urn: args.urn, type: args.type, name: args.name, properties: plain(args.props), ...options(args.opts), dependencies: {} };
-        tell(report, judgeResource(rule, new Resource(facts), settings(() => args.getConfig())));
+        tell(
+          report,
+          judgeResource(
+            rule,
+            new Resource(facts),
+            settings(() => args.getConfig()),
+          ),
+        );
       },
     }),
     ...(rule.checkInStack && {
       validateStack: (args, report) => {
         if (!args.resources.some(({ type }) => rule.typesInStack?.includes(type))) return;
-        tell(report, judgeStack(rule, new Stack(args.resources.map(stackResource)), settings(() => args.getConfig())));
+        tell(
+          report,
+          judgeStack(
+            rule,
+            new Stack(args.resources.map(stackResource)),
+            settings(() => args.getConfig()),
+          ),
+        );
       },
     }),
   } as Policies[number];
@@ -85,7 +99,14 @@ const options = ({ protect, ignoreChanges }: PolicyResourceOptions) => ({ protec
 
 function stackResource({ urn, type, name, props, opts, dependencies, propertyDependencies }: PolicyResource): Resource {
   const byProperty = Object.entries(propertyDependencies).map(([property, behind]) => [property, behind.map((one) => one.urn)] as const);
-  return new Resource({ urn, type, name, properties: plain(props), ...options(opts), dependencies: { ...Object.fromEntries(byProperty), "": dependencies.map((one) => one.urn) } });
+  return new Resource({
+    urn,
+    type,
+    name,
+    properties: plain(props),
+    ...options(opts),
+    dependencies: { ...Object.fromEntries(byProperty), "": dependencies.map((one) => one.urn) },
+  });
 }
 
 /** The SDK hands out proxies that throw at an unknown value; ours says where it matters. */
@@ -100,7 +121,9 @@ function plain(value: Record<string, unknown>): Record<string, unknown> {
   };
   const copy = (one: unknown): unknown => {
     if (Array.isArray(one)) return Array.from({ length: one.length }, (_, index) => read(() => one[index]));
-    return typeof one === "object" && one !== null ? Object.fromEntries(Object.keys(one).map((name) => [name, read(() => (one as Record<string, unknown>)[name])])) : one;
+    return typeof one === "object" && one !== null
+      ? Object.fromEntries(Object.keys(one).map((name) => [name, read(() => (one as Record<string, unknown>)[name])]))
+      : one;
   };
   return copy(value) as Record<string, unknown>;
 }

@@ -60,7 +60,10 @@ Rule: [${id}.ts](../../policypacks/database-guardrails/rules/${id}.ts) · test: 
 
 function judgedOn(rule: Rule): string {
   const list = (types: readonly string[] = []) => types.map((type) => `\`${type.split(":").at(-1)}\``).join(", ");
-  const ways = [...(rule.check ? [`alone, before it is made: ${list(rule.types)}`] : []), ...(rule.checkInStack ? [`beside the rest of its stack: ${list(rule.typesInStack)}`] : [])];
+  const ways = [
+    ...(rule.check ? [`alone, before it is made: ${list(rule.types)}`] : []),
+    ...(rule.checkInStack ? [`beside the rest of its stack: ${list(rule.typesInStack)}`] : []),
+  ];
   return ways.join("; ") || "at the end, when all others are done";
 }
 
@@ -72,7 +75,12 @@ function rulesTable(): string {
 function controlsPage(): string {
   const controls = [...new Set(rules.flatMap((rule) => rule.controls))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
   const rows = controls.flatMap((control) =>
-    rules.filter((rule) => rule.controls.includes(control)).map((rule) => `| ${control} | [${rule.id}](${rule.id}.md) | ${rule.properties.map((property) => `\`${property}\``).join(", ")} | [${rule.id}.test.ts](../../${testOf(rule)}) |`),
+    rules
+      .filter((rule) => rule.controls.includes(control))
+      .map(
+        (rule) =>
+          `| ${control} | [${rule.id}](${rule.id}.md) | ${rule.properties.map((property) => `\`${property}\``).join(", ")} | [${rule.id}.test.ts](../../${testOf(rule)}) |`,
+      ),
   );
   return `${generatedNote}
 

@@ -8,7 +8,10 @@ export interface PackSettings {
 
 /** The only reader of the environment among the rules. `SHIPSHAPE_WAIVERS_FOLDER` names another folder of waivers; see `todayOf` for the date. */
 export function readPackSettings(packFolder: string, environment: NodeJS.ProcessEnv = process.env): PackSettings {
-  return { waiversFolder: environment["SHIPSHAPE_WAIVERS_FOLDER"] ?? join(packFolder, "..", "waivers"), today: todayOf(environment["SHIPSHAPE_GUARDRAILS_DATE"]) };
+  return {
+    waiversFolder: environment["SHIPSHAPE_WAIVERS_FOLDER"] ?? join(packFolder, "..", "waivers"),
+    today: todayOf(environment["SHIPSHAPE_GUARDRAILS_DATE"]),
+  };
 }
 
 /** The day that expiry is judged on. A later one may be given, to see what will be; an earlier one would bring expired waivers back to life. */

@@ -32,14 +32,21 @@ export function parseWaiver(file: string, text: string, today: string): { waiver
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const name = issue.code === "unrecognized_keys" ? issue.keys[0] : issue.path[0]?.toString();
-      const message = issue.code === "unrecognized_keys" ? `unknown: ${issue.keys.join(", ")}; a waiver has ${Object.keys(waiverSchema.shape).join(", ")}` : `${name === undefined ? "" : `${name}: `}${issue.message}`;
+      const message =
+        issue.code === "unrecognized_keys"
+          ? `unknown: ${issue.keys.join(", ")}; a waiver has ${Object.keys(waiverSchema.shape).join(", ")}`
+          : `${name === undefined ? "" : `${name}: `}${issue.message}`;
       return problem(offsetOf(document, name), message);
     });
     return { problems };
   }
   const { expiresOn } = parsed.data;
   if (daysBetween(today, expiresOn) > waiverDaysMax)
-    return { problems: [problem(offsetOf(document, "expiresOn"), `expiresOn: ${expiresOn} is ${daysBetween(today, expiresOn)} days ahead; allowed: ${waiverDaysMax} at most`)] };
+    return {
+      problems: [
+        problem(offsetOf(document, "expiresOn"), `expiresOn: ${expiresOn} is ${daysBetween(today, expiresOn)} days ahead; allowed: ${waiverDaysMax} at most`),
+      ],
+    };
   return { waiver: { ...parsed.data, id: basename(file).replace(/\.ya?ml$/, ""), file }, problems: [] };
 }
 

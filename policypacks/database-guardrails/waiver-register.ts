@@ -27,7 +27,13 @@ export class WaiverRegister {
     const daysLeft = daysBetween(this.today, expiresOn);
     if (daysLeft < 0) return { ...finding, message: `${finding.message} The waiver ${id} expired on ${expiresOn}.` };
     const ends = daysLeft <= waiverWarningDays ? `, in ${daysLeft} days: put it right or renew it` : "";
-    return { ...finding, kind: "waived", level: "advisory", waiver: { id, expiresOn, daysLeft }, message: `${finding.message} Waived by ${id} (approved by ${approver}) until ${expiresOn}${ends}.` };
+    return {
+      ...finding,
+      kind: "waived",
+      level: "advisory",
+      waiver: { id, expiresOn, daysLeft },
+      message: `${finding.message} Waived by ${id} (approved by ${approver}) until ${expiresOn}${ends}.`,
+    };
   }
 
   /** Ids of waivers that matched something; a worker tells them to whoever asked it. */
@@ -48,16 +54,46 @@ export class WaiverRegister {
     const unmatched = this.read.waivers.filter((waiver) => about(waiver) && !this.needed.has(waiver.id) && !expired.includes(waiver));
     return [
       ...this.read.problems.map((problem) => broken(problem)),
-      ...expired.map((waiver) => finding(waiver, `expired on ${waiver.expiresOn}; allowed: ${this.today} or later. To change: put right what it was for and delete ${waiver.file}, or renew it with an approver.`)),
-      ...unmatched.map((waiver) => finding(waiver, `matches no violation of ${waiver.rule} on ${waiver.resource}; allowed: waivers that are needed. To change: correct the resource, or delete ${waiver.file}.`)),
+      ...expired.map((waiver) =>
+        finding(
+          waiver,
+          `expired on ${waiver.expiresOn}; allowed: ${this.today} or later. To change: put right what it was for and delete ${waiver.file}, or renew it with an approver.`,
+        ),
+      ),
+      ...unmatched.map((waiver) =>
+        finding(
+          waiver,
+          `matches no violation of ${waiver.rule} on ${waiver.resource}; allowed: waivers that are needed. To change: correct the resource, or delete ${waiver.file}.`,
+        ),
+      ),
     ];
   }
 }
 
-const finding = (waiver: Waiver, text: string): Finding => ({ ...broken({ file: waiver.file, line: 1, message: "" }), urn: waiver.resource, name: waiver.id, owner: waiver.owner, message: `waiver ${waiver.id}: ${text}` });
+const finding = (waiver: Waiver, text: string): Finding => ({
+  ...broken({ file: waiver.file, line: 1, message: "" }),
+  urn: waiver.resource,
+  name: waiver.id,
+  owner: waiver.owner,
+  message: `waiver ${waiver.id}: ${text}`,
+});
 
 function broken({ file, line, message }: WaiverProblem): Finding {
   const { id, severity } = forbidStaleWaivers;
-  const level = levelOf(severity, standingOf(new Resource({ urn: "", type: "", name: "", properties: {}, protect: undefined, ignoreChanges: [], dependencies: {} })));
-  return { rule: id, severity, kind: "violation", level, urn: "", type: "waiver", name: file, owner: undefined, file, message: `${file}:${line}: ${message}. To change: correct the file; until then it waives nothing.` };
+  const level = levelOf(
+    severity,
+    standingOf(new Resource({ urn: "", type: "", name: "", properties: {}, protect: undefined, ignoreChanges: [], dependencies: {} })),
+  );
+  return {
+    rule: id,
+    severity,
+    kind: "violation",
+    level,
+    urn: "",
+    type: "waiver",
+    name: file,
+    owner: undefined,
+    file,
+    message: `${file}:${line}: ${message}. To change: correct the file; until then it waives nothing.`,
+  };
 }

@@ -14,7 +14,13 @@ const endpoint = { url: "http://127.0.0.1:4711", dataFolder: "/project/.shipshap
 
 describe("the environment of the embedded cloud", () => {
   test("settings of the caller's own that lead to real AWS are taken away", () => {
-    const inherited = { AWS_PROFILE: "production", AWS_ENDPOINT_URL_RDS: "https://rds.amazonaws.com", AWS_SESSION_TOKEN: "t", HOME: "/home/me", PATH: "/usr/bin" };
+    const inherited = {
+      AWS_PROFILE: "production",
+      AWS_ENDPOINT_URL_RDS: "https://rds.amazonaws.com",
+      AWS_SESSION_TOKEN: "t",
+      HOME: "/home/me",
+      PATH: "/usr/bin",
+    };
     expect(misleadingSettings(inherited).sort()).toEqual(["AWS_ENDPOINT_URL_RDS", "AWS_PROFILE", "AWS_SESSION_TOKEN"]);
     const environment = localProcessEnvironment(endpoint, inherited);
     expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(["AWS_PROFILE"]));
@@ -49,13 +55,26 @@ describe("what is given on the command line", () => {
     expect(() => parsePair(pair)).toThrow(/is not <property>=<value>|begins like JSON/);
   });
 
-  test.each([["90s", 90], ["15m", 900], ["6h", 21_600], ["8d", 691_200]])("%s is a duration", (text, seconds) => expect(parseDuration(text)).toBe(seconds));
+  test.each([
+    ["90s", 90],
+    ["15m", 900],
+    ["6h", 21_600],
+    ["8d", 691_200],
+  ])("%s is a duration", (text, seconds) => expect(parseDuration(text)).toBe(seconds));
   test.each(["", "8", "d", "1.5h", "8 days", "-1d"])("%j is none", (text) => expect(() => parseDuration(text)).toThrow("no duration"));
 });
 
 describe("what is printed", () => {
   test("columns are as wide as their widest cell, and lines have no spaces at the end", () => {
-    expect(table(["A", "LONG"], [["wide cell", "x"], ["y", ""]])).toEqual(["A          LONG", "wide cell  x", "y"]);
+    expect(
+      table(
+        ["A", "LONG"],
+        [
+          ["wide cell", "x"],
+          ["y", ""],
+        ],
+      ),
+    ).toEqual(["A          LONG", "wide cell  x", "y"]);
   });
 
   test("a clock that was set says so", () => {
@@ -65,8 +84,22 @@ describe("what is printed", () => {
 
   test("the status names each database with its endpoint, and says where databases lie when that is elsewhere", () => {
     const instance = { identifier: "orders", status: "available", engineVersion: "17.10", port: 5555, dataFolder: "/var/tmp/x/db-1" };
-    const status = { pid: 7, dataFolder: "/project/.shipshape", clock: "now", recorded: 3, instances: [instance, { ...instance, identifier: "new", status: "creating", port: null }] };
-    const lines = statusLines({ pid: 7, port: 1, url: endpoint.url, startedAt: "then", dataFolder: "/project/.shipshape", databasesFolder: "/var/tmp/x", status }).join("\n");
+    const status = {
+      pid: 7,
+      dataFolder: "/project/.shipshape",
+      clock: "now",
+      recorded: 3,
+      instances: [instance, { ...instance, identifier: "new", status: "creating", port: null }],
+    };
+    const lines = statusLines({
+      pid: 7,
+      port: 1,
+      url: endpoint.url,
+      startedAt: "then",
+      dataFolder: "/project/.shipshape",
+      databasesFolder: "/var/tmp/x",
+      status,
+    }).join("\n");
     expect(lines).toMatch(/orders +available +PostgreSQL 17\.10 +127\.0\.0\.1:5555/);
     expect(lines).toMatch(/new +creating +PostgreSQL 17\.10 +- /);
     expect(lines).toContain("databases in    /var/tmp/x");

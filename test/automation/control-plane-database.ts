@@ -15,7 +15,14 @@ export async function makeControlPlaneDatabase(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-control-plane-"));
   chmodSync(folder, 0o755);
   const password = randomUUID();
-  const settings = { folder: join(folder, "server"), engineVersion: "17.10", port: 0, identity: { caFolder: join(folder, "ca") }, parameters: {}, memoryBytes: 2 ** 30 };
+  const settings = {
+    folder: join(folder, "server"),
+    engineVersion: "17.10",
+    port: 0,
+    identity: { caFolder: join(folder, "ca") },
+    parameters: {},
+    memoryBytes: 2 ** 30,
+  };
   const server = await createServer(settings, { username: "control", password, databaseName: "control" });
   await server.start();
   return {

@@ -27,14 +27,23 @@ afterAll(async () => {
 
 /** Runs a worker process to its end; resolves to the request it worked on and the signal that ended it. */
 function work(killAt: string, requestId?: string): Promise<{ id: string; signal: NodeJS.Signals | null; errors: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "probe-worker.ts"), postgres.url, killAt, join(folder, "key.pem"), ...(requestId ? [requestId] : [])]);
+  const child = spawn(process.execPath, [
+    "--import",
+    "tsx",
+    join(__dirname, "probe-worker.ts"),
+    postgres.url,
+    killAt,
+    join(folder, "key.pem"),
+    ...(requestId ? [requestId] : []),
+  ]);
   let [output, errors] = ["", ""];
   child.stdout.on("data", (d: Buffer) => (output += d.toString()));
   child.stderr.on("data", (d: Buffer) => (errors += d.toString()));
   return new Promise((resolve) => child.on("exit", (_, signal) => resolve({ id: output.trim(), signal, errors })));
 }
 
-const statements = async (id: string) => (await database.query<{ id: string }>("select id from evidence where request_id = $1 order by log_index", [id])).map((r) => r.id);
+const statements = async (id: string) =>
+  (await database.query<{ id: string }>("select id from evidence where request_id = $1 order by log_index", [id])).map((r) => r.id);
 const effects = async () => (await database.query<{ moment: string }>("delete from effect returning moment")).map((r) => r.moment).sort();
 const over = (run: Run) => ({ status: run.status, cleanUp: run.cleanUp, verdict: run.verdict });
 

@@ -18,7 +18,12 @@ function dieAt(moment: string): void {
 }
 
 async function main(): Promise<void> {
-  const controlPlane = await openControlPlane({ databaseUrl: url, signer: { origin: "shipshape.test/evidence", key: createPrivateKey(readFileSync(keyFile)) }, toolVersions: {}, operations: () => [probe] });
+  const controlPlane = await openControlPlane({
+    databaseUrl: url,
+    signer: { origin: "shipshape.test/evidence", key: createPrivateKey(readFileSync(keyFile)) },
+    toolVersions: {},
+    operations: () => [probe],
+  });
   const { database } = controlPlane;
   await database.query("create table if not exists effect (moment text, at timestamptz default clock_timestamp())");
   const effect = (moment: string, step: Step) =>
@@ -52,7 +57,8 @@ const probe: Operation<{ database: string }, string, PlanBasis, string[]> = {
   observe: () => Promise.reject(new Error("replaced in main")),
   plan: (request) => ({ target: request.database, evidenceValidDays: 7 }),
   run: () => Promise.reject(new Error("replaced in main")),
-  verify: (_, outcome) => verdictOf([{ name: "probed", verdict: outcome.length === 2 ? "pass" : "fail", explanation: "both steps ran", figures: { steps: outcome.length } }]),
+  verify: (_, outcome) =>
+    verdictOf([{ name: "probed", verdict: outcome.length === 2 ? "pass" : "fail", explanation: "both steps ran", figures: { steps: outcome.length } }]),
 };
 
 void main();

@@ -3,7 +3,18 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CreateDBInstanceCommand, CreateDBSnapshotCommand, DeleteDBInstanceCommand, DeleteDBSnapshotCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand, ModifyDBInstanceCommand, RebootDBInstanceCommand, RestoreDBInstanceFromDBSnapshotCommand, type DBInstance } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  CreateDBSnapshotCommand,
+  DeleteDBInstanceCommand,
+  DeleteDBSnapshotCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+  ModifyDBInstanceCommand,
+  RebootDBInstanceCommand,
+  RestoreDBInstanceFromDBSnapshotCommand,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
 import { Client } from "pg";
 import { type Cloud, instanceIs, instanceIsGone, startCloud } from "../cloud";
 import type { Measure } from "./measure";
@@ -44,7 +55,10 @@ export const upgradeGap: Measure = {
   async prepare() {
     const cloud = await startCloud();
     return {
-      ours: (run) => gapAround(cloud, `up-${run}`, (name) => cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: name, EngineVersion: "17.10", ApplyImmediately: true }))),
+      ours: (run) =>
+        gapAround(cloud, `up-${run}`, (name) =>
+          cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: name, EngineVersion: "17.10", ApplyImmediately: true })),
+        ),
       floor: (run) => gapAround(cloud, `same-${run}`, (name) => cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: name }))),
       after: () => cloud.stop(),
     };
@@ -74,7 +88,9 @@ async function filledDatabase() {
 
 /** A running server's WAL would make the copy several times as large, and no backup holds it. */
 function copyAndSync(from: string, scratch: string): number {
-  const entries = readdirSync(from).filter((name) => name !== "pg_wal").map((name) => join(from, name));
+  const entries = readdirSync(from)
+    .filter((name) => name !== "pg_wal")
+    .map((name) => join(from, name));
   const began = performance.now();
   execFileSync("cp", ["-a", "--", ...entries, scratch]);
   execFileSync("sync", ["-f", scratch]);
@@ -84,7 +100,15 @@ function copyAndSync(from: string, scratch: string): number {
 }
 
 async function create({ rds }: Cloud, identifier: string, version: string): Promise<DBInstance> {
-  const input = { Engine: "postgres", EngineVersion: version, DBInstanceClass: "db.t4g.medium", AllocatedStorage: 20, MasterUsername: login.user, MasterUserPassword: login.password, BackupRetentionPeriod: 0 };
+  const input = {
+    Engine: "postgres",
+    EngineVersion: version,
+    DBInstanceClass: "db.t4g.medium",
+    AllocatedStorage: 20,
+    MasterUsername: login.user,
+    MasterUserPassword: login.password,
+    BackupRetentionPeriod: 0,
+  };
   await rds.send(new CreateDBInstanceCommand({ ...input, DBInstanceIdentifier: identifier }));
   return instanceIs({ rds }, identifier, "available");
 }

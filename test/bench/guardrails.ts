@@ -48,7 +48,11 @@ export const previewWithPack: Measure = {
   runs: 5,
   async prepare() {
     const { pulumi, after } = await deployed();
-    return { ours: async () => void (await pulumi("preview", "--stack", databaseStack, "--policy-pack", pack)), floor: async () => void (await pulumi("preview", "--stack", databaseStack)), after };
+    return {
+      ours: async () => void (await pulumi("preview", "--stack", databaseStack, "--policy-pack", pack)),
+      floor: async () => void (await pulumi("preview", "--stack", databaseStack)),
+      after,
+    };
   },
 };
 
@@ -66,7 +70,11 @@ export const guardStates: Measure = {
     return {
       async ours() {
         const began = performance.now();
-        const { stderr } = await run(process.execPath, ["--require", peakReporter(folder), join(checkout, "automation/command-line/shipshape.cjs"), "guard", "--state", many, "--json"], { env, cwd: folder, maxBuffer: 1 << 26 });
+        const { stderr } = await run(
+          process.execPath,
+          ["--require", peakReporter(folder), join(checkout, "automation/command-line/shipshape.cjs"), "guard", "--state", many, "--json"],
+          { env, cwd: folder, maxBuffer: 1 << 26 },
+        );
         const seconds = (performance.now() - began) / 1000;
         process.stderr.write(`  ${states} states in ${seconds.toFixed(1)} s, peak memory ${/peak (\d+)/.exec(stderr)?.[1] ?? "?"} MB\n`);
         return seconds / states;
@@ -91,7 +99,8 @@ export const rulesPerSecond: Measure = {
       async ours() {
         const read = readState(text);
         const began = performance.now();
-        for (let round = 0; round < rounds; round++) judge(read, { settings: {}, raised: [], problems: [] }, new WaiverRegister({ waivers: [], problems: [] }, "2026-11-23"), "2026-11-23");
+        for (let round = 0; round < rounds; round++)
+          judge(read, { settings: {}, raised: [], problems: [] }, new WaiverRegister({ waivers: [], problems: [] }, "2026-11-23"), "2026-11-23");
         const seconds = (performance.now() - began) / 1000;
         process.stderr.write(`  ${Math.round((rounds * rules.length * read.declared.length) / seconds).toLocaleString("en")} rules × resources per second\n`);
         return seconds / rounds;
@@ -109,6 +118,9 @@ export const rulesPerSecond: Measure = {
 /** Said by the process itself when it ends, threads included. */
 function peakReporter(folder: string): string {
   const file = join(folder, "peak.cjs");
-  writeFileSync(file, 'if (require("node:worker_threads").isMainThread) process.on("exit", () => process.stderr.write(`peak ${Math.round(process.resourceUsage().maxRSS / 1024)}\\n`));\n');
+  writeFileSync(
+    file,
+    'if (require("node:worker_threads").isMainThread) process.on("exit", () => process.stderr.write(`peak ${Math.round(process.resourceUsage().maxRSS / 1024)}\\n`));\n',
+  );
   return file;
 }

@@ -37,7 +37,16 @@ export const instanceCreation: Measure = {
 async function createInstance({ rds }: Cloud, identifier: string, version: string): Promise<number> {
   const began = performance.now();
   await rds.send(
-    new CreateDBInstanceCommand({ DBInstanceIdentifier: identifier, Engine: "postgres", EngineVersion: version, DBInstanceClass: "db.t4g.medium", AllocatedStorage: 20, MasterUsername: "bench", MasterUserPassword: "bench-password", BackupRetentionPeriod: 0 }),
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: identifier,
+      Engine: "postgres",
+      EngineVersion: version,
+      DBInstanceClass: "db.t4g.medium",
+      AllocatedStorage: 20,
+      MasterUsername: "bench",
+      MasterUserPassword: "bench-password",
+      BackupRetentionPeriod: 0,
+    }),
   );
   for (;;) {
     const { DBInstances: [instance] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));

@@ -8,7 +8,21 @@ import { pulumiPreview, pulumiUp } from "./pulumi-commands";
 import { record, reportLines } from "./report";
 import { drillRestore, drillVerification, wholeDrill } from "./restore-drill";
 
-const measures = [...pluginStarts, instanceCreation, backup, restore, upgradeGap, drillRestore, drillVerification, wholeDrill, pulumiPreview, pulumiUp, rulesPerSecond, guardStates, previewWithPack];
+const measures = [
+  ...pluginStarts,
+  instanceCreation,
+  backup,
+  restore,
+  upgradeGap,
+  drillRestore,
+  drillVerification,
+  wholeDrill,
+  pulumiPreview,
+  pulumiUp,
+  rulesPerSecond,
+  guardStates,
+  previewWithPack,
+];
 
 async function main(words: string[]): Promise<void> {
   silenceSdkNotice();

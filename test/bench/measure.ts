@@ -33,7 +33,15 @@ export async function take(measure: Measure, progress: (line: string) => void): 
   } finally {
     await after();
   }
-  return { name, ours, floor, runs, oursSeconds: median(pairs.map((pair) => pair.ours)), floorSeconds: median(pairs.map((pair) => pair.floor)), ratio: median(pairs.map((pair) => pair.ours / pair.floor)) };
+  return {
+    name,
+    ours,
+    floor,
+    runs,
+    oursSeconds: median(pairs.map((pair) => pair.ours)),
+    floorSeconds: median(pairs.map((pair) => pair.floor)),
+    ratio: median(pairs.map((pair) => pair.ours / pair.floor)),
+  };
 }
 
 /** A thing that knows better when it began and ended gives its seconds itself. */

@@ -30,7 +30,8 @@ function pulumiMeasure(name: string, words: string[]): Measure {
       const { url, dataFolder } = await startLocalCloud(settings, () => undefined);
       const env = localProcessEnvironment({ url, dataFolder, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
       const empty = emptyProject();
-      const pulumi = (folder: string, stack: string, more: string[]) => run("pulumi", [...more, "--stack", stack, "--non-interactive", "--color", "never"], { cwd: folder, env, maxBuffer: 64 << 20 });
+      const pulumi = (folder: string, stack: string, more: string[]) =>
+        run("pulumi", [...more, "--stack", stack, "--non-interactive", "--color", "never"], { cwd: folder, env, maxBuffer: 64 << 20 });
       for (const stack of ["platform.dev", databaseStack]) {
         await pulumi(checkout, stack, ["stack", "select", "--create"]);
         await pulumi(checkout, stack, ["up", "--yes", "--skip-preview"]);
@@ -51,7 +52,9 @@ function pulumiMeasure(name: string, words: string[]): Measure {
 /** The same runtime options as ours, and a program without a line. */
 function emptyProject(): string {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-bench-empty-"));
-  const settings = readFileSync(join(checkout, "Pulumi.yaml"), "utf8").replace(/^name: .*$/m, "name: empty").replace(/^stackConfigDir: .*\n/m, "");
+  const settings = readFileSync(join(checkout, "Pulumi.yaml"), "utf8")
+    .replace(/^name: .*$/m, "name: empty")
+    .replace(/^stackConfigDir: .*\n/m, "");
   writeFileSync(join(folder, "Pulumi.yaml"), settings);
   cpSync(join(checkout, "tsconfig.json"), join(folder, "tsconfig.json"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", private: true }));

@@ -10,7 +10,10 @@ export function reportLines(measured: Measured[]): string[] {
   return [
     "| what | ours | floor | ratio | runs |",
     "|---|---|---|---|---|",
-    ...measured.map((row) => `| ${row.name} | ${seconds(row.oursSeconds)}: ${row.ours} | ${seconds(row.floorSeconds)}: ${row.floor} | **${row.ratio.toFixed(2)}×** | ${row.runs} |`),
+    ...measured.map(
+      (row) =>
+        `| ${row.name} | ${seconds(row.oursSeconds)}: ${row.ours} | ${seconds(row.floorSeconds)}: ${row.floor} | **${row.ratio.toFixed(2)}×** | ${row.runs} |`,
+    ),
   ];
 }
 

@@ -25,12 +25,23 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-const distinct = [...new Set(Object.values(lines).flat().flatMap((script) => script.trim().split("\n")))];
+const distinct = [
+  ...new Set(
+    Object.values(lines)
+      .flat()
+      .flatMap((script) => script.trim().split("\n")),
+  ),
+];
 
 test("each file previews with the pack, guards the state and keeps the findings", () => {
   for (const script of Object.values(lines)) {
     const text = script.join("\n");
-    expect([text.includes("pulumi preview"), text.includes("--policy-pack"), text.includes("shipshape guard --state"), text.includes("--sarif guardrails.sarif")]).toEqual([true, true, true, true]);
+    expect([
+      text.includes("pulumi preview"),
+      text.includes("--policy-pack"),
+      text.includes("shipshape guard --state"),
+      text.includes("--sarif guardrails.sarif"),
+    ]).toEqual([true, true, true, true]);
   }
 });
 
@@ -71,6 +82,8 @@ function shell(line: string, more: Record<string, string> = {}): Promise<string>
   // In the checkout the pack runs from its sources; the package brings it bundled.
   const env = { ...cloud.env, STACK: "database.orders-production", PACK: join("node_modules", "shipshape", "policypacks", "database-guardrails"), ...more };
   return new Promise((resolve, reject) => {
-    execFile("bash", ["-e", "-c", line], { cwd: project, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => (error ? reject(new Error(`${line}: ${stdout}${stderr}`)) : resolve(stdout)));
+    execFile("bash", ["-e", "-c", line], { cwd: project, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      error ? reject(new Error(`${line}: ${stdout}${stderr}`)) : resolve(stdout),
+    );
   });
 }

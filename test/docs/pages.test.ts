@@ -8,7 +8,10 @@ import { sizes, sizeStandards, tierStandard, tiers } from "../../components/stan
 import { errorTable } from "../../automation/errors";
 
 const checkout = join(__dirname, "../..");
-const pages = ["README.md", ...(readdirSync(join(checkout, "docs"), { recursive: true }) as string[]).filter((file) => file.endsWith(".md")).map((file) => join("docs", file))];
+const pages = [
+  "README.md",
+  ...(readdirSync(join(checkout, "docs"), { recursive: true }) as string[]).filter((file) => file.endsWith(".md")).map((file) => join("docs", file)),
+];
 const text = (page: string): string => readFileSync(join(checkout, page), "utf8");
 
 describe.each(pages)("%s", (page) => {
@@ -59,14 +62,18 @@ test.each(allCommands(shipshape).map((command) => [command.name(), command] as c
 });
 
 test("errors that hints promise to be explained on a page stand on that page", () => {
-  const promised = Object.values(errorTable).flatMap(({ hint }) => [...hint.matchAll(/(docs\/[\w-]+\.md), "([^"]+)"/g)].map((match) => [match[1] ?? "", match[2] ?? ""]));
+  const promised = Object.values(errorTable).flatMap(({ hint }) =>
+    [...hint.matchAll(/(docs\/[\w-]+\.md), "([^"]+)"/g)].map((match) => [match[1] ?? "", match[2] ?? ""]),
+  );
   expect(promised.length).toBeGreaterThan(0);
   const headings = (page: string) => [...text(page).matchAll(/^#+ (.*)$/gm)].map((match) => (match[1] ?? "").replaceAll("`", "")).join("\n");
   expect(promised.filter(([page, heading]) => !headings(page ?? "").includes(heading ?? ""))).toEqual([]);
 });
 
 test("the IAM policies of going to production allow no service as a whole, and name every resource that can be named", () => {
-  const policies = [...text("docs/going-to-production.md").matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = ""]) => JSON.parse(block) as { Statement: { Sid: string; Action: string | string[]; Resource: string | string[] }[] });
+  const policies = [...text("docs/going-to-production.md").matchAll(/```json\n([\s\S]*?)```/g)].map(
+    ([, block = ""]) => JSON.parse(block) as { Statement: { Sid: string; Action: string | string[]; Resource: string | string[] }[] },
+  );
   expect(policies).toHaveLength(2);
   for (const { Sid, Action, Resource } of policies.flatMap(({ Statement }) => Statement)) {
     for (const action of [Action].flat()) expect([Sid, action]).toEqual([Sid, expect.stringMatching(/^[a-z0-9-]+:[A-Z][A-Za-z]+(?<!\*)$|^rds:Describe\*$/)]);

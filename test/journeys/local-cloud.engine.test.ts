@@ -57,7 +57,12 @@ describe("a newcomer tries Shipshape on their own machine", () => {
   test("env gives a shell all it needs, and takes away what would lead to AWS", async () => {
     const { stdout } = await shipshape("local", "env", "--shell", "sh");
     const printed = execFileSync("sh", ["-c", `${stdout}\nenv -0`], { env: stranger, encoding: "utf8" });
-    shell = Object.fromEntries(printed.split("\0").filter(Boolean).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    shell = Object.fromEntries(
+      printed
+        .split("\0")
+        .filter(Boolean)
+        .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
     expect(shell).toMatchObject({ AWS_ENDPOINT_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string });
     expect(shell).not.toHaveProperty("AWS_PROFILE");
   });
@@ -75,7 +80,15 @@ describe("a newcomer tries Shipshape on their own machine", () => {
   test("status names the database with its endpoint; psql looks inside as one of its roles, over TLS", async () => {
     status = JSON.parse((await shipshape("local", "status", "--json")).stdout) as typeof status;
     expect(status.instances).toEqual([expect.objectContaining({ identifier, status: "available" })]);
-    const asked = await shipshape("local", "psql", identifier, "--role", "readonly", "-c", "select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid()");
+    const asked = await shipshape(
+      "local",
+      "psql",
+      identifier,
+      "--role",
+      "readonly",
+      "-c",
+      "select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid()",
+    );
     expect(asked.stdout).toMatch(/readonly\s*\|?\s*(t|true)/);
     expect(await shipshape("local", "psql", "nobody")).toMatchObject({ code: 2, stderr: expect.stringContaining(identifier) as string });
     expect(await shipshape("local", "psql", identifier, "--role", "nobody")).toMatchObject({ code: 2, stderr: expect.stringContaining("readwrite") as string });
@@ -123,7 +136,7 @@ describe("a newcomer tries Shipshape on their own machine", () => {
 });
 
 test("a shell reads exactly the values, quotes and dollars included", () => {
-  const value = "it's $HOME `date` \\ \"x\"";
+  const value = 'it\'s $HOME `date` \\ "x"';
   const lines = shellLines("sh", { VALUE: value }, ["AWS_PROFILE"]);
   const script = `${lines.join("\n")}\nprintf '%s|%s' "$VALUE" "\${AWS_PROFILE-gone}"`;
   expect(execFileSync("sh", ["-c", script], { env: { AWS_PROFILE: "production" }, encoding: "utf8" })).toBe(`${value}|gone`);

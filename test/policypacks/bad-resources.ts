@@ -9,29 +9,50 @@ export function badResources(): void {
   const table = new aws.ec2.RouteTable("table", { vpcId: "vpc-0a1b2c3d4e5f60001", routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-0a1b2c3d4e5f60001" }] });
   new aws.ec2.RouteTableAssociation("association", { subnetId: network.id, routeTableId: table.id });
   new aws.rds.SubnetGroup("subnets", { name: "open", subnetIds: [network.id] });
-  new aws.ec2.SecurityGroup("open", { vpcId: "vpc-0a1b2c3d4e5f60001", ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }] });
-  new aws.rds.ParameterGroup("parameters", { name: "careless", family: "postgres17", parameters: [{ name: "rds.force_ssl", value: "0", applyMethod: "pending-reboot" }] });
+  new aws.ec2.SecurityGroup("open", {
+    vpcId: "vpc-0a1b2c3d4e5f60001",
+    ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }],
+  });
+  new aws.rds.ParameterGroup("parameters", {
+    name: "careless",
+    family: "postgres17",
+    parameters: [{ name: "rds.force_ssl", value: "0", applyMethod: "pending-reboot" }],
+  });
   new aws.cloudwatch.LogGroup("log", { name: "/aws/rds/instance/careless/postgresql", retentionInDays: 7 });
   new aws.rds.EventSubscription("events", { name: "muted", snsTopic: "arn:aws:sns:eu-central-1:123456789012:t", sourceType: "db-snapshot", enabled: false });
-  new aws.rds.Instance("careless", {
-    identifier: "careless",
+  new aws.rds.Instance(
+    "careless",
+    {
+      identifier: "careless",
+      engine: "postgres",
+      engineVersion: "13.4",
+      instanceClass: "db.t4g.medium",
+      allocatedStorage: 20,
+      username: "postgres",
+      password: "hunter2hunter2",
+      publiclyAccessible: true,
+      storageEncrypted: false,
+      skipFinalSnapshot: true,
+      autoMinorVersionUpgrade: false,
+      backupRetentionPeriod: 0,
+      caCertIdentifier: "rds-ca-2019",
+      blueGreenUpdate: { enabled: true },
+      parameterGroupName: "default.postgres13",
+      tags: production,
+    },
+    { ignoreChanges: ["backupRetentionPeriod"] },
+  );
+  new aws.rds.Instance("keyed", {
+    identifier: "keyed",
     engine: "postgres",
-    engineVersion: "13.4",
     instanceClass: "db.t4g.medium",
     allocatedStorage: 20,
-    username: "postgres",
-    password: "hunter2hunter2",
-    publiclyAccessible: true,
-    storageEncrypted: false,
+    kmsKeyId: key.arn,
+    storageEncrypted: true,
     skipFinalSnapshot: true,
-    autoMinorVersionUpgrade: false,
-    backupRetentionPeriod: 0,
-    caCertIdentifier: "rds-ca-2019",
-    blueGreenUpdate: { enabled: true },
-    parameterGroupName: "default.postgres13",
-    tags: production,
-  }, { ignoreChanges: ["backupRetentionPeriod"] });
-  new aws.rds.Instance("keyed", { identifier: "keyed", engine: "postgres", instanceClass: "db.t4g.medium", allocatedStorage: 20, kmsKeyId: key.arn, storageEncrypted: true, skipFinalSnapshot: true, username: "keeper", password: "hunter2hunter2" });
+    username: "keeper",
+    password: "hunter2hunter2",
+  });
   new aws.rds.Instance("copy", {
     identifier: "copy",
     instanceClass: "db.t4g.medium",

@@ -55,14 +55,24 @@ export const database = (properties: Record<string, unknown> = {}, more: Partial
   ...more,
 });
 
-export const tagged = (tags: Record<string, unknown>) => ({ tags: Object.fromEntries(Object.entries({ ...productionTags, ...tags }).filter(([, value]) => value !== undefined)) });
+export const tagged = (tags: Record<string, unknown>) => ({
+  tags: Object.fromEntries(Object.entries({ ...productionTags, ...tags }).filter(([, value]) => value !== undefined)),
+});
 export const throwawayTags = tagged({ "shipshape:ring": undefined, "shipshape:run": "261123-1a2b", "shipshape:expires-on": "2026-11-24" }).tags;
 export const some = (type: string, properties: Record<string, unknown> = {}, more: Partial<ResourceFacts> = {}): Given => ({ type, properties, ...more });
 export const named = (name: string, given: Given): Given => ({ ...given, name });
 export const urnOf = (given: Given): string => given.urn ?? `urn:pulumi:test::shipshape::${given.type}::${given.name ?? "orders-instance"}`;
 
 export function resourceOf(given: Given): Resource {
-  return new Resource({ urn: urnOf(given), name: given.name ?? "orders-instance", properties: {}, protect: undefined, ignoreChanges: [], dependencies: {}, ...given });
+  return new Resource({
+    urn: urnOf(given),
+    name: given.name ?? "orders-instance",
+    properties: {},
+    protect: undefined,
+    ignoreChanges: [],
+    dependencies: {},
+    ...given,
+  });
 }
 
 export function judged(rule: Rule, scene: Scene, settings: Partial<RuleSettings> = {}): Finding[] {

@@ -33,7 +33,8 @@ async function preview(name: string, program: PulumiFn, settings: Record<string,
   const told: Told[] = [];
   const heard = (event: EngineEvent) => {
     const { policyEvent } = event as { policyEvent?: { policyName: string; resourceUrn: string; enforcementLevel: string; message: string } };
-    if (policyEvent) told.push({ rule: policyEvent.policyName, urn: policyEvent.resourceUrn, level: policyEvent.enforcementLevel, message: policyEvent.message });
+    if (policyEvent)
+      told.push({ rule: policyEvent.policyName, urn: policyEvent.resourceUrn, level: policyEvent.enforcementLevel, message: policyEvent.message });
   };
   try {
     const { stdout } = await stack.preview({ policyPacks: [pack], onEvent: heard });
@@ -46,10 +47,26 @@ async function preview(name: string, program: PulumiFn, settings: Record<string,
 test("standard databases of every tier, environment and role set, their platform and throwaways pass every rule in a first preview, without a word", async () => {
   const { told, stopped, text } = await preview("database.all-production", async () => {
     new DatabasePlatform("another", { ...platformArguments, platformName: "another" });
-    const request = { owner: "team-orders", size: "small" as const, dataClassification: "confidential" as const, costCenter: "4711", platform: engine.platform, extensions: [] };
-    for (const environment of environments) for (const tier of tiers) new StandardDatabase(`${tier}-${environment}`, { ...request, service: tier, environment, tier, accessRoles: "later" });
+    const request = {
+      owner: "team-orders",
+      size: "small" as const,
+      dataClassification: "confidential" as const,
+      costCenter: "4711",
+      platform: engine.platform,
+      extensions: [],
+    };
+    for (const environment of environments)
+      for (const tier of tiers) new StandardDatabase(`${tier}-${environment}`, { ...request, service: tier, environment, tier, accessRoles: "later" });
     new StandardDatabase("declared", { ...request, service: "declared", environment: "production", tier: "gold", accessRoles: "declared" });
-    new StandardDatabase("own", { ...request, service: "own", environment: "production", tier: "gold", accessRoles: "later", masterPassword: "own", parameters: { work_mem: 65_536 } });
+    new StandardDatabase("own", {
+      ...request,
+      service: "own",
+      environment: "production",
+      tier: "gold",
+      accessRoles: "later",
+      masterPassword: "own",
+      parameters: { work_mem: 65_536 },
+    });
     restoredDatabase({
       identifier: "drill-1",
       sourceResourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -61,7 +78,17 @@ test("standard databases of every tier, environment and role set, their platform
       keyArn: undefined,
       engineLifecycleSupport: "open-source-rds-extended-support-disabled",
       createTimeoutMinutes: 60,
-      tags: { service: "orders", owner: "team-orders", environment: "development", tier: "gold", "data-classification": "confidential", "cost-center": "1", "shipshape:run": "r-1", "shipshape:expires-on": "2099-01-01", "shipshape:purpose": "restore-drill" },
+      tags: {
+        service: "orders",
+        owner: "team-orders",
+        environment: "development",
+        tier: "gold",
+        "data-classification": "confidential",
+        "cost-center": "1",
+        "shipshape:run": "r-1",
+        "shipshape:expires-on": "2099-01-01",
+        "shipshape:purpose": "restore-drill",
+      },
       adopt: false,
     });
   });
@@ -82,7 +109,10 @@ test("a bad resource for each rule is stopped with every rule named; waived it i
   const once = new Map(mandatory.map((one) => [`${one.rule} ${one.urn}`, one]));
   [...once.values()].forEach(({ rule, urn }, index) => writeFileSync(join(waivers, `${index}.yaml`), waiver(rule, urn)));
   const waived = await preview("database.bad-production", async () => badResources(), settings);
-  expect({ stopped: waived.stopped ? waived.text : false, levels: [...new Set(waived.told.map(({ level }) => level))] }).toEqual({ stopped: false, levels: ["advisory"] });
+  expect({ stopped: waived.stopped ? waived.text : false, levels: [...new Set(waived.told.map(({ level }) => level))] }).toEqual({
+    stopped: false,
+    levels: ["advisory"],
+  });
   expect(waived.told.filter(({ message }) => message.includes("Waived by"))).toHaveLength(mandatory.length);
 
   const later = await preview("database.bad-production", async () => badResources(), { ...settings, SHIPSHAPE_GUARDRAILS_DATE: inDays(61) });
@@ -97,10 +127,17 @@ test("a state gives the same findings to pulumi policy analyze and to shipshape 
   const file = join(engine.cloud.dataFolder, "spoilt.json");
   writeFileSync(file, JSON.stringify(state));
   const output = await new Promise<string>((resolve) => {
-    execFile("pulumi", ["policy", "analyze", "--file", file, "--policy-pack", pack, "--json"], { env: engine.cloud.env, cwd: engine.cloud.dataFolder, maxBuffer: 1 << 26 }, (_, stdout) => resolve(stdout));
+    execFile(
+      "pulumi",
+      ["policy", "analyze", "--file", file, "--policy-pack", pack, "--json"],
+      { env: engine.cloud.env, cwd: engine.cloud.dataFolder, maxBuffer: 1 << 26 },
+      (_, stdout) => resolve(stdout),
+    );
   });
   const events = output.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as { policyEvent?: Record<string, string> }] : []));
-  const analyzed = events.flatMap(({ policyEvent: one }) => (one ? [{ rule: one["policyName"], urn: one["resourceUrn"], level: one["enforcementLevel"], message: one["message"] }] : []));
+  const analyzed = events.flatMap(({ policyEvent: one }) =>
+    one ? [{ rule: one["policyName"], urn: one["resourceUrn"], level: one["enforcementLevel"], message: one["message"] }] : [],
+  );
   const guarded = judgeStateFiles([file], { waivers: { waivers: [], problems: [] }, config: { settings: {}, raised: [], problems: [] }, today }).findings;
   const comparable = guarded.map(({ rule, urn, level, message }) => ({ rule, urn, level, message }));
   expect(comparable.length).toBeGreaterThan(8);
@@ -113,7 +150,11 @@ function spoil(resources: Record<string, Record<string, unknown>>[]): void {
     for (const properties of [resource["inputs"], resource["outputs"]]) {
       if (!properties) continue;
       if ("ingress" in properties) properties["ingress"] = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }];
-      if ("parameters" in properties) properties["parameters"] = [{ name: "rds.force_ssl", value: "0" }, { name: "log_connections", value: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:broken" } }];
+      if ("parameters" in properties)
+        properties["parameters"] = [
+          { name: "rds.force_ssl", value: "0" },
+          { name: "log_connections", value: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:broken" } },
+        ];
       if ("enableKeyRotation" in properties) Object.assign(properties, { enableKeyRotation: "sometimes", deletionWindowInDays: 7 });
       if ("sourceType" in properties) Object.assign(properties, { enabled: false, tags: {} });
     }
@@ -123,4 +164,5 @@ function spoil(resources: Record<string, Record<string, unknown>>[]): void {
 
 const sorted = (told: unknown[]) => told.map((one) => JSON.stringify(one)).sort();
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-const waiver = (rule: string, resource: string) => `rule: ${rule}\nresource: ${JSON.stringify(resource)}\nreason: a test\nowner: team-orders\napprover: team-platform\nexpiresOn: ${inDays(60)}\ncategory: waiver\n`;
+const waiver = (rule: string, resource: string) =>
+  `rule: ${rule}\nresource: ${JSON.stringify(resource)}\nreason: a test\nowner: team-orders\napprover: team-platform\nexpiresOn: ${inDays(60)}\ncategory: waiver\n`;

@@ -34,7 +34,9 @@ describe("one rule, one file, one test, one page", () => {
   });
 
   test("a rule says which resources it is asked about, exactly where it has something to ask", () => {
-    const odd = rules.filter((rule) => (rule.check === undefined) !== (rule.types === undefined) || (rule.checkInStack === undefined) !== (rule.typesInStack === undefined));
+    const odd = rules.filter(
+      (rule) => (rule.check === undefined) !== (rule.types === undefined) || (rule.checkInStack === undefined) !== (rule.typesInStack === undefined),
+    );
     expect(odd.map(({ id }) => id)).toEqual([]);
   });
 
@@ -66,7 +68,11 @@ describe("pages", () => {
 
 test("a new rule comes with its test and its place in the list, in the order of names", () => {
   const made = newRule("require-new-thing", read("policypacks/database-guardrails/rules.ts"));
-  expect(made.map(({ file }) => file)).toEqual(["policypacks/database-guardrails/rules/require-new-thing.ts", "test/policypacks/rules/require-new-thing.test.ts", "policypacks/database-guardrails/rules.ts"]);
+  expect(made.map(({ file }) => file)).toEqual([
+    "policypacks/database-guardrails/rules/require-new-thing.ts",
+    "test/policypacks/rules/require-new-thing.test.ts",
+    "policypacks/database-guardrails/rules.ts",
+  ]);
   const list = made[2]?.text ?? "";
   const imported = [...list.matchAll(/"\.\/rules\/([^"]+)"/g)].map(([, id]) => id);
   expect(imported).toEqual([...ids, "require-new-thing"].sort());

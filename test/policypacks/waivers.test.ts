@@ -8,7 +8,15 @@ import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-reg
 import { database, judged, today, urnOf } from "./fixtures";
 
 const urn = urnOf(database());
-const given = { rule: "require-multi-az", resource: urn, reason: "moves in March", owner: "team-orders", approver: "team-platform", expiresOn: "2027-03-31", category: "waiver" };
+const given = {
+  rule: "require-multi-az",
+  resource: urn,
+  reason: "moves in March",
+  owner: "team-orders",
+  approver: "team-platform",
+  expiresOn: "2027-03-31",
+  category: "waiver",
+};
 const yaml = (changes: Record<string, string | undefined> = {}) =>
   Object.entries({ ...given, ...changes })
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}: "${value}"\n`]))
@@ -40,7 +48,9 @@ describe("a waiver", () => {
     const { register, finding } = waived({}, "2027-04-01");
     expect(finding).toMatchObject({ kind: "violation", level: "mandatory" });
     expect(finding?.message).toContain("The waiver standby expired on 2027-03-31.");
-    expect(register.stale(new Set(["test::shipshape"])).map(({ rule, level, message }) => [rule, level, message.split(";")[0]])).toEqual([["forbid-stale-waivers", "mandatory", "waiver standby: expired on 2027-03-31"]]);
+    expect(register.stale(new Set(["test::shipshape"])).map(({ rule, level, message }) => [rule, level, message.split(";")[0]])).toEqual([
+      ["forbid-stale-waivers", "mandatory", "waiver standby: expired on 2027-03-31"],
+    ]);
   });
 
   test("covers what its glob matches, and nothing beyond", () => {
@@ -63,13 +73,21 @@ describe("a waiver", () => {
 describe("a broken waiver is named with its line, and waives nothing", () => {
   test.each([
     ["an unknown rule", yaml({ rule: "require-multiaz" }), '1: rule: there is no rule "require-multiaz"; docs/guardrails.md lists them'],
-    ["a typo in a name", yaml().replace("approver", "aprover"), "5: unknown: aprover; a waiver has rule, resource, reason, owner, approver, expiresOn, category"],
+    [
+      "a typo in a name",
+      yaml().replace("approver", "aprover"),
+      "5: unknown: aprover; a waiver has rule, resource, reason, owner, approver, expiresOn, category",
+    ],
     ["a missing reason", yaml({ reason: undefined }), "1: reason: give the reason, so that somebody else understands it in half a year"],
     ["an owner who approves", yaml({ approver: "team-orders" }), "5: approver: nobody approves their own exception: give an approver other than the owner"],
     ["no end", yaml({ expiresOn: undefined }), "1: expiresOn: give a day as YYYY-MM-DD"],
     ["a day that does not exist", yaml({ expiresOn: "2027-02-30" }), "6: expiresOn: give a day as YYYY-MM-DD"],
     ["an end too far ahead", yaml({ expiresOn: "2027-11-23" }), "6: expiresOn: 2027-11-23 is 365 days ahead; allowed: 180 at most"],
-    ["a waiver for everything", yaml({ resource: "urn:pulumi:*::*::*::*" }), "2: resource: a waiver is for named resources: give at least a name, a type or a stack"],
+    [
+      "a waiver for everything",
+      yaml({ resource: "urn:pulumi:*::*::*::*" }),
+      "2: resource: a waiver is for named resources: give at least a name, a type or a stack",
+    ],
     ["a star", yaml({ resource: "*" }), '2: resource: give a URN ("urn:pulumi:<stack>::<project>::<type>::<name>") or an ARN, which may hold *'],
     ["an unknown category", yaml({ category: "accepted" }), '7: category: give "waiver" or "mitigated"'],
     ["an empty file", "", "1: give a mapping, not nothing"],
@@ -92,5 +110,10 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
 
 test("the day can be set ahead, never back", () => {
   const now = new Date("2026-11-23T12:00:00Z");
-  expect([todayOf(undefined, now), todayOf("2027-01-01", now), todayOf("2026-01-01", now), todayOf("soon", now)]).toEqual(["2026-11-23", "2027-01-01", "2026-11-23", "2026-11-23"]);
+  expect([todayOf(undefined, now), todayOf("2027-01-01", now), todayOf("2026-01-01", now), todayOf("soon", now)]).toEqual([
+    "2026-11-23",
+    "2027-01-01",
+    "2026-11-23",
+    "2026-11-23",
+  ]);
 });

@@ -16,13 +16,16 @@ export const automatedBackupActions: Action[] = [
     async run(input, call) {
       const { cloud, region } = call;
       await cloud.restorableTimes.refresh(cloud.instances.list(region));
-      const found = cloud.backups.list(region).filter(
-        (backup) =>
-          [undefined, backup.resourceId].includes(input.DbiResourceId) &&
-          [undefined, backup.source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
-          [undefined, automatedBackupArn(backup)].includes(input.DBInstanceAutomatedBackupsArn),
-      );
-      if (found.length === 0 && (input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn) !== undefined) findAutomatedBackup({ resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn }, call);
+      const found = cloud.backups
+        .list(region)
+        .filter(
+          (backup) =>
+            [undefined, backup.resourceId].includes(input.DbiResourceId) &&
+            [undefined, backup.source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
+            [undefined, automatedBackupArn(backup)].includes(input.DBInstanceAutomatedBackupsArn),
+        );
+      if (found.length === 0 && (input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn) !== undefined)
+        findAutomatedBackup({ resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn }, call);
       const kept = filtered(found, input.Filters, {
         status: (backup) => [backup.status],
         "db-instance-id": ({ source }) => [source.shape.DBInstanceIdentifier],
@@ -36,10 +39,16 @@ export const automatedBackupActions: Action[] = [
     name: "DeleteDBInstanceAutomatedBackup",
     input: z.strictObject({ DbiResourceId: text.optional(), DBInstanceAutomatedBackupsArn: text.optional() }),
     async run(input, call) {
-      if ((input.DbiResourceId === undefined) === (input.DBInstanceAutomatedBackupsArn === undefined)) throw new AwsError("InvalidParameterCombination", "exactly one of DbiResourceId and DBInstanceAutomatedBackupsArn must be given");
+      if ((input.DbiResourceId === undefined) === (input.DBInstanceAutomatedBackupsArn === undefined))
+        throw new AwsError("InvalidParameterCombination", "exactly one of DbiResourceId and DBInstanceAutomatedBackupsArn must be given");
       const backup = findAutomatedBackup({ resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn }, call);
-      if (backup.status === "active") throw new AwsError("InvalidDBInstanceAutomatedBackupState", `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is active: only retained backups can be deleted, others go with their DB instance or with a backup retention period of 0`);
-      if (call.cloud.backups.isInUse(backup.resourceId)) throw new AwsError("InvalidDBInstanceAutomatedBackupState", `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is being restored`);
+      if (backup.status === "active")
+        throw new AwsError(
+          "InvalidDBInstanceAutomatedBackupState",
+          `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is active: only retained backups can be deleted, others go with their DB instance or with a backup retention period of 0`,
+        );
+      if (call.cloud.backups.isInUse(backup.resourceId))
+        throw new AwsError("InvalidDBInstanceAutomatedBackupState", `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is being restored`);
       const described = describeAutomatedBackup(backup, call);
       await dropAll(backup.resourceId, call.cloud);
       return { DBInstanceAutomatedBackup: { ...described, Status: "deleting" } };

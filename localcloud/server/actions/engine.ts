@@ -41,12 +41,26 @@ export const engineActions: Action[] = [
   }),
   action({
     name: "DescribeOrderableDBInstanceOptions",
-    input: z.strictObject({ ...paging, Engine: text, EngineVersion: text.optional(), DBInstanceClass: text.optional(), LicenseModel: text.optional(), Vpc: boolean.optional() }),
+    input: z.strictObject({
+      ...paging,
+      Engine: text,
+      EngineVersion: text.optional(),
+      DBInstanceClass: text.optional(),
+      LicenseModel: text.optional(),
+      Vpc: boolean.optional(),
+    }),
     run(input, { region }) {
-      const versions = input.Engine === "postgres" ? offeredVersions().filter((version) => input.EngineVersion === undefined || version === input.EngineVersion) : [];
+      const versions =
+        input.Engine === "postgres" ? offeredVersions().filter((version) => input.EngineVersion === undefined || version === input.EngineVersion) : [];
       const classes = instanceClasses.filter(({ name }) => input.DBInstanceClass === undefined || name === input.DBInstanceClass);
-      const options = versions.flatMap((version) => classes.flatMap(({ name }) => ["gp2", "gp3", "io1", "io2"].map((storageType) => ({ version, name, storageType }))));
-      const { entries, ...rest } = page(filtered(options, input.Filters, {}), input, (option) => `${sortable(option.version)}/${option.name}/${option.storageType}`);
+      const options = versions.flatMap((version) =>
+        classes.flatMap(({ name }) => ["gp2", "gp3", "io1", "io2"].map((storageType) => ({ version, name, storageType }))),
+      );
+      const { entries, ...rest } = page(
+        filtered(options, input.Filters, {}),
+        input,
+        (option) => `${sortable(option.version)}/${option.name}/${option.storageType}`,
+      );
       return { ...rest, OrderableDBInstanceOptions: entries.map((option) => describeOption(option, region)) };
     },
   }),
@@ -55,7 +69,8 @@ export const engineActions: Action[] = [
     input: z.strictObject({ ...paging, CertificateIdentifier: text.optional() }),
     run(input, { region }) {
       const found = certificateAuthorities.filter((name) => input.CertificateIdentifier === undefined || name === input.CertificateIdentifier);
-      if (found.length === 0) throw new AwsError("CertificateNotFound", `Certificate not found: ${input.CertificateIdentifier}; known are ${certificateAuthorities.join(", ")}`);
+      if (found.length === 0)
+        throw new AwsError("CertificateNotFound", `Certificate not found: ${input.CertificateIdentifier}; known are ${certificateAuthorities.join(", ")}`);
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (name) => name);
       return { ...rest, DefaultCertificateForNewLaunches: defaultCertificateAuthority, Certificates: entries.map((name) => describeAuthority(name, region)) };
     },
@@ -69,7 +84,11 @@ export const engineActions: Action[] = [
 ];
 
 /** `16.9` before `16.10`, as text. */
-const sortable = (version: string): string => version.split(".").map((part) => part.padStart(4, "0")).join(".");
+const sortable = (version: string): string =>
+  version
+    .split(".")
+    .map((part) => part.padStart(4, "0"))
+    .join(".");
 
 function describeVersion(version: string): object {
   const newestOfMajor = resolveVersion(majorOf(version));

@@ -13,10 +13,18 @@ const chosen = { SourceType: text.optional(), EventCategories: list(text).option
 export const eventActions: Action[] = [
   action({
     name: "DescribeEvents",
-    input: z.strictObject({ ...paging, ...chosen, SourceIdentifier: text.optional(), StartTime: timestamp.optional(), EndTime: timestamp.optional(), Duration: integer.optional() }),
+    input: z.strictObject({
+      ...paging,
+      ...chosen,
+      SourceIdentifier: text.optional(),
+      StartTime: timestamp.optional(),
+      EndTime: timestamp.optional(),
+      Duration: integer.optional(),
+    }),
     run(input, { cloud, region }) {
       const sourceType = input.SourceType === undefined ? undefined : sourceNamed(input.SourceType);
-      if (input.SourceIdentifier !== undefined && sourceType === undefined) throw new AwsError("InvalidParameterCombination", "a SourceType must be given with a SourceIdentifier");
+      if (input.SourceIdentifier !== undefined && sourceType === undefined)
+        throw new AwsError("InvalidParameterCombination", "a SourceType must be given with a SourceIdentifier");
       const end = input.EndTime ?? cloud.clock.now();
       // RDS answers for the last hour when nothing is said.
       const start = input.StartTime ?? new Date(end.getTime() - (input.Duration ?? 60) * 60_000);
@@ -28,7 +36,15 @@ export const eventActions: Action[] = [
         [undefined, event.sourceIdentifier].includes(input.SourceIdentifier?.toLowerCase()) &&
         (input.EventCategories === undefined || event.categories.some((category) => input.EventCategories!.includes(category)));
       const found = cloud.events.list(region).map((event, index) => ({ event, key: `${event.date}/${String(index).padStart(6, "0")}` }));
-      const { entries, ...rest } = page(filtered(found.filter(({ event }) => isAsked(event)), input.Filters, {}), input, ({ key }) => key);
+      const { entries, ...rest } = page(
+        filtered(
+          found.filter(({ event }) => isAsked(event)),
+          input.Filters,
+          {},
+        ),
+        input,
+        ({ key }) => key,
+      );
       return { ...rest, Events: entries.map(({ event }) => describeEvent(event)) };
     },
   }),
@@ -42,12 +58,25 @@ export const eventActions: Action[] = [
   }),
   action({
     name: "CreateEventSubscription",
-    input: z.strictObject({ ...subscriptionName, ...chosen, SnsTopicArn: text, SourceIds: list(text).optional(), Enabled: boolean.default(true), Tags: tags.optional() }),
+    input: z.strictObject({
+      ...subscriptionName,
+      ...chosen,
+      SnsTopicArn: text,
+      SourceIds: list(text).optional(),
+      Enabled: boolean.default(true),
+      Tags: tags.optional(),
+    }),
     run(input, call) {
       const { cloud, region } = call;
-      if (!/^[A-Za-z][A-Za-z0-9-]{0,254}$/.test(input.SubscriptionName)) throw new AwsError("InvalidParameterValue", `the SubscriptionName '${input.SubscriptionName.slice(0, 300)}' is not valid: it has 1 to 255 letters, digits and hyphens and begins with a letter`);
-      if (cloud.eventSubscriptions.find(region, input.SubscriptionName)) throw new AwsError("SubscriptionAlreadyExist", `Subscription ${input.SubscriptionName} already exists.`);
-      if (cloud.eventSubscriptions.list(region).length >= limits.eventSubscriptions) throw new AwsError("EventSubscriptionQuotaExceeded", `the quota of ${limits.eventSubscriptions} event subscriptions of this Region is used up`);
+      if (!/^[A-Za-z][A-Za-z0-9-]{0,254}$/.test(input.SubscriptionName))
+        throw new AwsError(
+          "InvalidParameterValue",
+          `the SubscriptionName '${input.SubscriptionName.slice(0, 300)}' is not valid: it has 1 to 255 letters, digits and hyphens and begins with a letter`,
+        );
+      if (cloud.eventSubscriptions.find(region, input.SubscriptionName))
+        throw new AwsError("SubscriptionAlreadyExist", `Subscription ${input.SubscriptionName} already exists.`);
+      if (cloud.eventSubscriptions.list(region).length >= limits.eventSubscriptions)
+        throw new AwsError("EventSubscriptionQuotaExceeded", `the quota of ${limits.eventSubscriptions} event subscriptions of this Region is used up`);
       const sourceType = input.SourceType === undefined ? undefined : sourceNamed(input.SourceType);
       for (const id of input.SourceIds ?? []) checkSource(id, sourceType, call);
       const subscription: EventSubscriptionRecord = {
@@ -68,7 +97,8 @@ export const eventActions: Action[] = [
     name: "DescribeEventSubscriptions",
     input: z.strictObject({ ...paging, SubscriptionName: text.optional() }),
     run(input, { cloud, region }) {
-      const found = input.SubscriptionName === undefined ? cloud.eventSubscriptions.list(region) : [cloud.eventSubscriptions.get(region, input.SubscriptionName)];
+      const found =
+        input.SubscriptionName === undefined ? cloud.eventSubscriptions.list(region) : [cloud.eventSubscriptions.get(region, input.SubscriptionName)];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (subscription) => subscription.name);
       return { ...rest, EventSubscriptionsList: entries.map(describeSubscription) };
     },
@@ -79,7 +109,11 @@ export const eventActions: Action[] = [
     run(input, call) {
       const subscription = call.cloud.eventSubscriptions.get(call.region, input.SubscriptionName);
       const sourceType = input.SourceType === undefined ? subscription.sourceType : sourceNamed(input.SourceType);
-      if (sourceType !== subscription.sourceType && subscription.sourceIds.length > 0) throw new AwsError("InvalidParameterCombination", `the subscription names sources of ${subscription.sourceType}; remove them before changing its SourceType`);
+      if (sourceType !== subscription.sourceType && subscription.sourceIds.length > 0)
+        throw new AwsError(
+          "InvalidParameterCombination",
+          `the subscription names sources of ${subscription.sourceType}; remove them before changing its SourceType`,
+        );
       const changed: EventSubscriptionRecord = {
         ...subscription,
         ...(input.SnsTopicArn === undefined ? {} : { snsTopicArn: topic(input.SnsTopicArn, call) }),
@@ -104,7 +138,8 @@ export const eventActions: Action[] = [
     input: z.strictObject({ ...subscriptionName, SourceIdentifier: text }),
     run(input, call) {
       const subscription = call.cloud.eventSubscriptions.get(call.region, input.SubscriptionName);
-      if (!subscription.sourceIds.includes(input.SourceIdentifier)) throw new AwsError("SourceNotFound", `Source ${input.SourceIdentifier} not found in subscription ${subscription.name}`);
+      if (!subscription.sourceIds.includes(input.SourceIdentifier))
+        throw new AwsError("SourceNotFound", `Source ${input.SourceIdentifier} not found in subscription ${subscription.name}`);
       return saved({ ...subscription, sourceIds: subscription.sourceIds.filter((id) => id !== input.SourceIdentifier) }, call);
     },
   }),
@@ -129,7 +164,8 @@ function categories(names: string[], sourceType: EventSource | undefined): strin
   if (names.length > 0 && sourceType === undefined) throw new AwsError("InvalidParameterCombination", "EventCategories need a SourceType");
   const known: readonly string[] = sourceType === undefined ? [] : eventCategories[sourceType];
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new AwsError("SubscriptionCategoryNotFound", `the supplied category does not exist: ${unknown.join(", ")}; ${sourceType} has ${known.join(", ")}`);
+  if (unknown.length > 0)
+    throw new AwsError("SubscriptionCategoryNotFound", `the supplied category does not exist: ${unknown.join(", ")}; ${sourceType} has ${known.join(", ")}`);
   return [...new Set(names)].sort();
 }
 
@@ -141,7 +177,12 @@ function topic(arn: string, { cloud, region }: Call): string {
 
 function checkSource(id: string, sourceType: EventSource | undefined, { cloud, region }: Call): void {
   if (sourceType === undefined) throw new AwsError("InvalidParameterCombination", "a SourceType must be given with source ids");
-  const exists = { "db-instance": () => cloud.instances.find(region, id), "db-parameter-group": () => cloud.parameterGroups.find(region, id), "db-snapshot": () => cloud.snapshots.find(region, id), "db-security-group": () => undefined }[sourceType]();
+  const exists = {
+    "db-instance": () => cloud.instances.find(region, id),
+    "db-parameter-group": () => cloud.parameterGroups.find(region, id),
+    "db-snapshot": () => cloud.snapshots.find(region, id),
+    "db-security-group": () => undefined,
+  }[sourceType]();
   if (!exists) throw new AwsError("SourceNotFound", `Source ${id} of type ${sourceType} not found`);
 }
 
@@ -151,5 +192,12 @@ function saved(subscription: EventSubscriptionRecord, { cloud }: Call): object {
 }
 
 function describeEvent(event: CloudEvent): object {
-  return { SourceIdentifier: event.sourceIdentifier, SourceType: event.sourceType, Message: event.message, EventCategories: event.categories, Date: event.date, SourceArn: event.sourceArn };
+  return {
+    SourceIdentifier: event.sourceIdentifier,
+    SourceType: event.sourceType,
+    Message: event.message,
+    EventCategories: event.categories,
+    Date: event.date,
+    SourceArn: event.sourceArn,
+  };
 }

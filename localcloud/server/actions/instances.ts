@@ -24,7 +24,10 @@ export const instanceActions: Action[] = [
     name: "DescribeDBInstances",
     input: z.strictObject({ ...paging, DBInstanceIdentifier: text.optional() }),
     async run(input, { cloud, region }) {
-      const found = input.DBInstanceIdentifier === undefined ? cloud.instances.list(region) : [byName(input.DBInstanceIdentifier, region, (name) => cloud.instances.get(region, name))];
+      const found =
+        input.DBInstanceIdentifier === undefined
+          ? cloud.instances.list(region)
+          : [byName(input.DBInstanceIdentifier, region, (name) => cloud.instances.get(region, name))];
       const kept = filtered(found, input.Filters, {
         "db-instance-id": (instance) => [instance.shape.DBInstanceIdentifier, instanceArn(instance)],
         "dbi-resource-id": (instance) => [instance.resourceId],
@@ -61,7 +64,12 @@ export const instanceActions: Action[] = [
   }),
   action({
     name: "DeleteDBInstance",
-    input: z.strictObject({ ...named, SkipFinalSnapshot: boolean.default(false), FinalDBSnapshotIdentifier: text.optional(), DeleteAutomatedBackups: boolean.default(true) }),
+    input: z.strictObject({
+      ...named,
+      SkipFinalSnapshot: boolean.default(false),
+      FinalDBSnapshotIdentifier: text.optional(),
+      DeleteAutomatedBackups: boolean.default(true),
+    }),
     run: remove,
   }),
 ];
@@ -78,7 +86,11 @@ function modify(input: ModifyInput, call: Call): object {
   // One that could not work takes the changes as they are and tries again what it was at.
   if (hasFault(instance)) return answer(instances.retry(input.ApplyImmediately ? { ...next, shape: { ...next.shape, ...pending }, pending: {} } : next), call);
   if (!input.ApplyImmediately) return answer(instances.begin(next, { kind: "modify", changes: {} }, statusOf({}, modification)), call);
-  const begun = instances.begin({ ...next, pending: {} }, { kind: "modify", changes: pending, rotateMasterPassword: modification.rotateMasterPassword }, statusOf(pending, modification));
+  const begun = instances.begin(
+    { ...next, pending: {} },
+    { kind: "modify", changes: pending, rotateMasterPassword: modification.rotateMasterPassword },
+    statusOf(pending, modification),
+  );
   return answer(begun, call);
 }
 
@@ -91,7 +103,13 @@ function withImmediateChanges(instance: InstanceRecord, modification: Modificati
   if (managed && !managed.on) delete changed.masterSecret;
   if (modification.parameterGroup !== undefined && modification.parameterGroup !== instance.parameterGroup.name) {
     changed.parameterGroup = { name: modification.parameterGroup, status: "pending-reboot" };
-    call.cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["configuration change"], `Updated to use DBParameterGroup ${modification.parameterGroup}`);
+    call.cloud.events.say(
+      instance.region,
+      "db-instance",
+      instance.shape.DBInstanceIdentifier,
+      ["configuration change"],
+      `Updated to use DBParameterGroup ${modification.parameterGroup}`,
+    );
   }
   return changed;
 }
@@ -108,32 +126,61 @@ function statusOf(changes: DeferrableChanges, modification: Modification): Insta
 
 function failOver(instance: InstanceRecord, call: Call): void {
   const { shape } = instance;
-  if (!shape.MultiAZ || shape.SecondaryAvailabilityZone === undefined) throw new AwsError("InvalidParameterCombination", "ForceFailover cannot be specified since the instance is not configured for either MultiAZ or High Availability");
+  if (!shape.MultiAZ || shape.SecondaryAvailabilityZone === undefined)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "ForceFailover cannot be specified since the instance is not configured for either MultiAZ or High Availability",
+    );
   [shape.AvailabilityZone, shape.SecondaryAvailabilityZone] = [shape.SecondaryAvailabilityZone, shape.AvailabilityZone];
   call.cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["failover"], "Multi-AZ instance failover completed");
 }
 
-function remove(input: { DBInstanceIdentifier: string; SkipFinalSnapshot: boolean; FinalDBSnapshotIdentifier?: string | undefined; DeleteAutomatedBackups: boolean }, call: Call): object {
+function remove(
+  input: { DBInstanceIdentifier: string; SkipFinalSnapshot: boolean; FinalDBSnapshotIdentifier?: string | undefined; DeleteAutomatedBackups: boolean },
+  call: Call,
+): object {
   const { instances, snapshots } = call.cloud;
   const instance = instances.get(call.region, input.DBInstanceIdentifier);
   if (instance.status === "deleting") throw new AwsError("InvalidDBInstanceState", `instance ${instance.shape.DBInstanceIdentifier} is already being deleted.`);
-  if (instance.shape.DeletionProtection) throw new AwsError("InvalidParameterCombination", `cannot delete protected DB Instance ${instance.shape.DBInstanceIdentifier}, please disable deletion protection and try again.`);
+  if (instance.shape.DeletionProtection)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `cannot delete protected DB Instance ${instance.shape.DBInstanceIdentifier}, please disable deletion protection and try again.`,
+    );
   const name = input.FinalDBSnapshotIdentifier;
-  if (input.SkipFinalSnapshot && name !== undefined) throw new AwsError("InvalidParameterCombination", "FinalDBSnapshotIdentifier cannot be specified when deleting a DB instance with SkipFinalSnapshot");
+  if (input.SkipFinalSnapshot && name !== undefined)
+    throw new AwsError("InvalidParameterCombination", "FinalDBSnapshotIdentifier cannot be specified when deleting a DB instance with SkipFinalSnapshot");
   if (!input.SkipFinalSnapshot) {
     if (name === undefined) throw new AwsError("InvalidParameterCombination", "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
     checkIdentifier("FinalDBSnapshotIdentifier", name, 255);
-    if (snapshots.find(call.region, name)) throw new AwsError("DBSnapshotAlreadyExists", `cannot create the snapshot because a snapshot with the identifier ${name} already exists.`);
-    if (snapshots.list(call.region).length >= limits.manualSnapshots) throw new AwsError("SnapshotQuotaExceeded", `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`);
-    if (!["available", "stopped"].includes(instance.status)) throw new AwsError("InvalidDBInstanceState", `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}: a final snapshot can't be taken; delete it with SkipFinalSnapshot`);
+    if (snapshots.find(call.region, name))
+      throw new AwsError("DBSnapshotAlreadyExists", `cannot create the snapshot because a snapshot with the identifier ${name} already exists.`);
+    if (snapshots.list(call.region).length >= limits.manualSnapshots)
+      throw new AwsError("SnapshotQuotaExceeded", `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`);
+    if (!["available", "stopped"].includes(instance.status))
+      throw new AwsError(
+        "InvalidDBInstanceState",
+        `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}: a final snapshot can't be taken; delete it with SkipFinalSnapshot`,
+      );
   }
-  return answer(instances.begin(instance, { kind: "delete", keepBackups: !input.DeleteAutomatedBackups, step: input.SkipFinalSnapshot ? "remove" : "snapshot", ...(name === undefined ? {} : { finalSnapshot: name }) }), call);
+  return answer(
+    instances.begin(instance, {
+      kind: "delete",
+      keepBackups: !input.DeleteAutomatedBackups,
+      step: input.SkipFinalSnapshot ? "remove" : "snapshot",
+      ...(name === undefined ? {} : { finalSnapshot: name }),
+    }),
+    call,
+  );
 }
 
 function inState(identifier: string, call: Call, verb: string, allowed: InstanceStatus[]): InstanceRecord {
   const instance = call.cloud.instances.get(call.region, identifier);
   if (allowed.includes(instance.status)) return instance;
-  throw new AwsError("InvalidDBInstanceState", `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}; it can be ${verb} when it is ${allowed.join(" or ")}.`);
+  throw new AwsError(
+    "InvalidDBInstanceState",
+    `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}; it can be ${verb} when it is ${allowed.join(" or ")}.`,
+  );
 }
 
 /** Describe takes a name or an ARN. */

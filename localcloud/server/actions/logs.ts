@@ -16,9 +16,13 @@ export const logActions: Action[] = [
     input: z.strictObject({ ...paging, ...named, FilenameContains: text.optional(), FileLastWritten: integer.optional(), FileSize: integer.optional() }),
     async run(input, call) {
       const files = await serverOf(input.DBInstanceIdentifier, call).logFiles();
-      const isAsked = (file: LogFile) => file.name.includes(input.FilenameContains ?? "") && file.lastWritten.getTime() >= (input.FileLastWritten ?? 0) && file.size >= (input.FileSize ?? 0);
+      const isAsked = (file: LogFile) =>
+        file.name.includes(input.FilenameContains ?? "") && file.lastWritten.getTime() >= (input.FileLastWritten ?? 0) && file.size >= (input.FileSize ?? 0);
       const { entries, ...rest } = page(filtered(files.filter(isAsked), input.Filters, {}), input, (file) => file.name);
-      return { ...rest, DescribeDBLogFiles: entries.map((file) => ({ LogFileName: file.name, LastWritten: Math.floor(file.lastWritten.getTime()), Size: file.size })) };
+      return {
+        ...rest,
+        DescribeDBLogFiles: entries.map((file) => ({ LogFileName: file.name, LastWritten: Math.floor(file.lastWritten.getTime()), Size: file.size })),
+      };
     },
   }),
   action({
@@ -28,7 +32,8 @@ export const logActions: Action[] = [
       const server = serverOf(input.DBInstanceIdentifier, call);
       // Only names of the list are taken, so that none leads out of the folder.
       const file = (await server.logFiles()).find((candidate) => candidate.name === input.LogFileName);
-      if (!file) throw new AwsError("DBLogFileNotFoundFault", `DBLog File: ${input.LogFileName}, is not found on the DB instance ${input.DBInstanceIdentifier}`);
+      if (!file)
+        throw new AwsError("DBLogFileNotFoundFault", `DBLog File: ${input.LogFileName}, is not found on the DB instance ${input.DBInstanceIdentifier}`);
       return portion(join(server.logFolder, file.name), file.size, input);
     },
   }),
@@ -48,7 +53,8 @@ function serverOf(identifier: string, { cloud, region }: Call): PostgresServer {
 async function portion(path: string, size: number, request: { Marker?: string | undefined; NumberOfLines?: number | undefined }): Promise<object> {
   const lines = Math.min(request.NumberOfLines ?? limits.logPortionLines, limits.logPortionLines);
   if (lines < 1) throw new AwsError("InvalidParameterValue", `invalid NumberOfLines: ${lines}; it must be from 1 to ${limits.logPortionLines}`);
-  if (request.Marker !== undefined && !/^\d{1,15}$/.test(request.Marker)) throw new AwsError("InvalidParameterValue", `the request parameter 'Marker' is not valid: '${request.Marker.slice(0, 100)}'`);
+  if (request.Marker !== undefined && !/^\d{1,15}$/.test(request.Marker))
+    throw new AwsError("InvalidParameterValue", `the request parameter 'Marker' is not valid: '${request.Marker.slice(0, 100)}'`);
   const from = request.Marker === undefined ? Math.max(0, size - limits.logPortionBytes) : Math.min(Number(request.Marker), size);
   const bytes = await read(path, from, Math.min(size - from, limits.logPortionBytes));
   const data = request.Marker === undefined ? lastLines(bytes, lines, from > 0) : firstLines(bytes, lines);

@@ -37,7 +37,10 @@ export const parameterGroupActions: Action[] = [
     name: "DescribeDBParameterGroups",
     input: z.strictObject({ ...paging, DBParameterGroupName: text.optional() }),
     run(input, { cloud, region }) {
-      const found = input.DBParameterGroupName === undefined ? cloud.parameterGroups.list(region) : [byName(input.DBParameterGroupName, region, (name) => cloud.parameterGroups.get(region, name))];
+      const found =
+        input.DBParameterGroupName === undefined
+          ? cloud.parameterGroups.list(region)
+          : [byName(input.DBParameterGroupName, region, (name) => cloud.parameterGroups.get(region, name))];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (group) => group.name);
       return { ...rest, DBParameterGroups: entries.map(describeParameterGroup) };
     },
@@ -62,8 +65,10 @@ export const parameterGroupActions: Action[] = [
     input: z.strictObject({ ...groupName, ResetAllParameters: boolean.default(false), Parameters: list(parameter).optional() }),
     async run(input, call) {
       const group = call.cloud.parameterGroups.get(call.region, input.DBParameterGroupName);
-      if (input.ResetAllParameters && input.Parameters) throw new AwsError("InvalidParameterCombination", "ResetAllParameters and Parameters cannot both be given");
-      if (!input.ResetAllParameters && !input.Parameters) throw new AwsError("InvalidParameterCombination", "either ResetAllParameters or Parameters must be given");
+      if (input.ResetAllParameters && input.Parameters)
+        throw new AwsError("InvalidParameterCombination", "ResetAllParameters and Parameters cannot both be given");
+      if (!input.ResetAllParameters && !input.Parameters)
+        throw new AwsError("InvalidParameterCombination", "either ResetAllParameters or Parameters must be given");
       for (const changes of batches(await resets(group, input.Parameters))) await changeParameters(group, changes, call);
       return { DBParameterGroupName: group.name };
     },
@@ -75,7 +80,11 @@ export const parameterGroupActions: Action[] = [
       const group = cloud.parameterGroups.get(region, input.DBParameterGroupName);
       if (isDefaultGroup(group.name)) throw new AwsError("InvalidDBParameterGroupState", `default DBParameterGroup cannot be deleted: ${group.name}`);
       const users = cloud.instances.list(region).filter((instance) => instance.parameterGroup.name === group.name);
-      if (users.length > 0) throw new AwsError("InvalidDBParameterGroupState", `one or more database instances are still members of this parameter group ${group.name}, so the group cannot be deleted: ${users.map((instance) => instance.shape.DBInstanceIdentifier).join(", ")}`);
+      if (users.length > 0)
+        throw new AwsError(
+          "InvalidDBParameterGroupState",
+          `one or more database instances are still members of this parameter group ${group.name}, so the group cannot be deleted: ${users.map((instance) => instance.shape.DBInstanceIdentifier).join(", ")}`,
+        );
       cloud.parameterGroups.remove(group);
     },
   }),
@@ -99,16 +108,27 @@ export const parameterGroupActions: Action[] = [
 
 function familyNamed(family: string): string {
   if (majorOfFamily(family) !== undefined) return family;
-  throw new AwsError("InvalidParameterValue", `ParameterGroupFamily ${family} is not a valid parameter group family; offered are ${offeredMajors().map((major) => `postgres${major}`).join(", ")}`);
+  throw new AwsError(
+    "InvalidParameterValue",
+    `ParameterGroupFamily ${family} is not a valid parameter group family; offered are ${offeredMajors()
+      .map((major) => `postgres${major}`)
+      .join(", ")}`,
+  );
 }
 
 function definitionsOf(family: string): Promise<ParameterDefinition[]> {
   return parameterDefinitions(majorOfFamily(familyNamed(family))!);
 }
 
-function describeParameters(definitions: ParameterDefinition[], group: ParameterGroupRecord | undefined, request: PageRequest & { Filters?: Filter[] | undefined }, source: string | undefined): object {
+function describeParameters(
+  definitions: ParameterDefinition[],
+  group: ParameterGroupRecord | undefined,
+  request: PageRequest & { Filters?: Filter[] | undefined },
+  source: string | undefined,
+): object {
   const sources = ["user", "system", "engine-default"];
-  if (source !== undefined && !sources.includes(source)) throw new AwsError("InvalidParameterValue", `invalid Source: ${source}; valid values are ${sources.join(", ")}`);
+  if (source !== undefined && !sources.includes(source))
+    throw new AwsError("InvalidParameterValue", `invalid Source: ${source}; valid values are ${sources.join(", ")}`);
   const rows = definitions.map((definition) => describeParameter(definition, group)).filter((row) => source === undefined || row.Source === source);
   const kept = filtered(rows, request.Filters, { "parameter-name": (row) => [row.ParameterName] });
   const { entries, ...rest } = page(kept, request, (row) => row.ParameterName);
@@ -139,10 +159,16 @@ function describeParameter(definition: ParameterDefinition, group: ParameterGrou
 type Reset = { name: string; applyMethod: "immediate" | "pending-reboot" };
 
 /** All parameters go back as their kind allows; named ones as the call says. */
-async function resets(group: ParameterGroupRecord, named: { ParameterName: string; ApplyMethod?: "immediate" | "pending-reboot" | undefined }[] | undefined): Promise<Reset[]> {
+async function resets(
+  group: ParameterGroupRecord,
+  named: { ParameterName: string; ApplyMethod?: "immediate" | "pending-reboot" | undefined }[] | undefined,
+): Promise<Reset[]> {
   if (named) return named.map(({ ParameterName: name, ApplyMethod: method }) => ({ name, applyMethod: method ?? "pending-reboot" }));
   const definitions = await definitionsOf(group.family);
-  return Object.keys(group.parameters).map((name) => ({ name, applyMethod: definitions.find((definition) => definition.name === name)?.applyType === "dynamic" ? "immediate" : "pending-reboot" }));
+  return Object.keys(group.parameters).map((name) => ({
+    name,
+    applyMethod: definitions.find((definition) => definition.name === name)?.applyType === "dynamic" ? "immediate" : "pending-reboot",
+  }));
 }
 
 const batchSize = 20;

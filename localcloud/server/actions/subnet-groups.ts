@@ -15,10 +15,21 @@ export const subnetGroupActions: Action[] = [
     input: z.strictObject({ DBSubnetGroupName: text, DBSubnetGroupDescription: text, SubnetIds: subnetIds, Tags: tags.optional() }),
     run(input, { cloud, region }) {
       const name = input.DBSubnetGroupName.toLowerCase();
-      if (!/^[a-z0-9._ -]{1,255}$/.test(name) || name === "default") throw new AwsError("InvalidParameterValue", `the DBSubnetGroupName '${name.slice(0, 300)}' is not valid: it has 1 to 255 letters, digits, periods, underscores, spaces and hyphens and is not 'default'`);
+      if (!/^[a-z0-9._ -]{1,255}$/.test(name) || name === "default")
+        throw new AwsError(
+          "InvalidParameterValue",
+          `the DBSubnetGroupName '${name.slice(0, 300)}' is not valid: it has 1 to 255 letters, digits, periods, underscores, spaces and hyphens and is not 'default'`,
+        );
       if (cloud.subnetGroups.find(region, name)) throw new AwsError("DBSubnetGroupAlreadyExists", `the DB subnet group '${name}' already exists.`);
-      if (cloud.subnetGroups.list(region).length > limits.subnetGroups) throw new AwsError("DBSubnetGroupQuotaExceeded", `the quota of ${limits.subnetGroups} DB subnet groups of this Region is used up`);
-      const group: SubnetGroupRecord = { name, region, description: input.DBSubnetGroupDescription, ...resolveSubnets(cloud, region, input.SubnetIds), tags: input.Tags ?? [] };
+      if (cloud.subnetGroups.list(region).length > limits.subnetGroups)
+        throw new AwsError("DBSubnetGroupQuotaExceeded", `the quota of ${limits.subnetGroups} DB subnet groups of this Region is used up`);
+      const group: SubnetGroupRecord = {
+        name,
+        region,
+        description: input.DBSubnetGroupDescription,
+        ...resolveSubnets(cloud, region, input.SubnetIds),
+        tags: input.Tags ?? [],
+      };
       cloud.subnetGroups.put(group);
       return { DBSubnetGroup: describeSubnetGroup(group) };
     },
@@ -27,7 +38,10 @@ export const subnetGroupActions: Action[] = [
     name: "DescribeDBSubnetGroups",
     input: z.strictObject({ ...paging, DBSubnetGroupName: text.optional() }),
     run(input, { cloud, region }) {
-      const found = input.DBSubnetGroupName === undefined ? cloud.subnetGroups.list(region) : [byName(input.DBSubnetGroupName, region, (name) => cloud.subnetGroups.get(region, name))];
+      const found =
+        input.DBSubnetGroupName === undefined
+          ? cloud.subnetGroups.list(region)
+          : [byName(input.DBSubnetGroupName, region, (name) => cloud.subnetGroups.get(region, name))];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (group) => group.name);
       return { ...rest, DBSubnetGroups: entries.map(describeSubnetGroup) };
     },
@@ -37,12 +51,18 @@ export const subnetGroupActions: Action[] = [
     input: z.strictObject({ DBSubnetGroupName: text, DBSubnetGroupDescription: text.optional(), SubnetIds: subnetIds }),
     run(input, { cloud, region }) {
       const group = cloud.subnetGroups.get(region, input.DBSubnetGroupName);
-      if (group.name === "default") throw new AwsError("InvalidDBSubnetGroupStateFault", "the default DB subnet group cannot be modified here: its network is fixed");
+      if (group.name === "default")
+        throw new AwsError("InvalidDBSubnetGroupStateFault", "the default DB subnet group cannot be modified here: its network is fixed");
       const next = resolveSubnets(cloud, region, input.SubnetIds);
       const users = cloud.instances.list(region).filter((instance) => instance.shape.DBSubnetGroupName === group.name);
-      if (users.length > 0 && next.vpcId !== group.vpcId) throw new AwsError("InvalidSubnet", `the subnets are in ${next.vpcId}, the DB instances of the group in ${group.vpcId}`);
+      if (users.length > 0 && next.vpcId !== group.vpcId)
+        throw new AwsError("InvalidSubnet", `the subnets are in ${next.vpcId}, the DB instances of the group in ${group.vpcId}`);
       const left = users.find((instance) => !next.subnets.some((subnet) => subnet.zone === instance.shape.AvailabilityZone));
-      if (left) throw new AwsError("SubnetAlreadyInUse", `the DB instance ${left.shape.DBInstanceIdentifier} stands in ${left.shape.AvailabilityZone}, where the group would have no subnet`);
+      if (left)
+        throw new AwsError(
+          "SubnetAlreadyInUse",
+          `the DB instance ${left.shape.DBInstanceIdentifier} stands in ${left.shape.AvailabilityZone}, where the group would have no subnet`,
+        );
       const changed: SubnetGroupRecord = { ...group, ...next, description: input.DBSubnetGroupDescription ?? group.description };
       cloud.subnetGroups.put(changed);
       return { DBSubnetGroup: describeSubnetGroup(changed) };
@@ -53,8 +73,15 @@ export const subnetGroupActions: Action[] = [
     input: z.strictObject({ DBSubnetGroupName: text }),
     run(input, { cloud, region }) {
       const group = cloud.subnetGroups.get(region, input.DBSubnetGroupName);
-      const users = cloud.instances.list(region).filter((instance) => instance.shape.DBSubnetGroupName === group.name).map((instance) => instance.shape.DBInstanceIdentifier);
-      if (users.length > 0) throw new AwsError("InvalidDBSubnetGroupStateFault", `cannot delete the subnet group '${group.name}' because at least one database instance: ${users.join(", ")} is still using it.`);
+      const users = cloud.instances
+        .list(region)
+        .filter((instance) => instance.shape.DBSubnetGroupName === group.name)
+        .map((instance) => instance.shape.DBInstanceIdentifier);
+      if (users.length > 0)
+        throw new AwsError(
+          "InvalidDBSubnetGroupStateFault",
+          `cannot delete the subnet group '${group.name}' because at least one database instance: ${users.join(", ")} is still using it.`,
+        );
       if (group.name === "default") throw new AwsError("InvalidDBSubnetGroupStateFault", "the default DB subnet group cannot be deleted here");
       cloud.subnetGroups.remove(group);
     },

@@ -42,7 +42,13 @@ interface Tagged {
 function tagged(arn: string, { cloud, region }: Call): Tagged {
   const parsed = parseRdsArn(arn);
   const find = parsed && finders[parsed.kind];
-  if (!parsed || !find) throw new AwsError("InvalidParameterValue", `invalid resource name: ${arn}; tags here are on ${Object.keys(finders).map((kind) => `arn:aws:rds:<region>:<account>:${kind}:<name>`).join(", ")}`);
+  if (!parsed || !find)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `invalid resource name: ${arn}; tags here are on ${Object.keys(finders)
+        .map((kind) => `arn:aws:rds:<region>:<account>:${kind}:<name>`)
+        .join(", ")}`,
+    );
   if (parsed.region !== region) throw new AwsError("InvalidParameterValue", `the Region of ${arn} is not that of the request, ${region}`);
   return find(parsed.name, cloud, region);
 }

@@ -87,7 +87,15 @@ export class AutomatedBackups {
 
   /** A restore that has not finished reads from these files. */
   isInUse(resourceId: string, baseId?: string): boolean {
-    return this.cloud.instances.list().some(({ operation }) => operation?.kind === "restore" && "base" in operation.from && operation.from.base.resourceId === resourceId && (baseId === undefined || operation.from.base.id === baseId));
+    return this.cloud.instances
+      .list()
+      .some(
+        ({ operation }) =>
+          operation?.kind === "restore" &&
+          "base" in operation.from &&
+          operation.from.base.resourceId === resourceId &&
+          (baseId === undefined || operation.from.base.id === baseId),
+      );
   }
 }
 

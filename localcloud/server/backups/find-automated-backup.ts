@@ -14,11 +14,21 @@ export interface AutomatedBackupName {
 export function findAutomatedBackup(name: AutomatedBackupName, { cloud, region }: Call): AutomatedBackupRecord {
   const instance = name.identifier === undefined ? undefined : cloud.instances.get(region, name.identifier);
   const resourceId = instance?.resourceId ?? name.resourceId;
-  const found = cloud.backups.list(region).find((backup) => (resourceId === undefined ? automatedBackupArn(backup) === name.arn : backup.resourceId === resourceId));
+  const found = cloud.backups
+    .list(region)
+    .find((backup) => (resourceId === undefined ? automatedBackupArn(backup) === name.arn : backup.resourceId === resourceId));
   if (found) return found;
   const live = instance ?? (resourceId === undefined ? undefined : cloud.instances.byResourceId(resourceId));
-  if (live?.shape.BackupRetentionPeriod === 0) throw new AwsError("PointInTimeRestoreNotEnabled", `point-in-time restore is not enabled for ${live.shape.DBInstanceIdentifier}: its backup retention period is 0`);
-  if (live) throw new AwsError("InvalidRestoreFault", `DB instance ${live.shape.DBInstanceIdentifier} has no restorable time yet: its first automated backup is not complete`);
+  if (live?.shape.BackupRetentionPeriod === 0)
+    throw new AwsError(
+      "PointInTimeRestoreNotEnabled",
+      `point-in-time restore is not enabled for ${live.shape.DBInstanceIdentifier}: its backup retention period is 0`,
+    );
+  if (live)
+    throw new AwsError(
+      "InvalidRestoreFault",
+      `DB instance ${live.shape.DBInstanceIdentifier} has no restorable time yet: its first automated backup is not complete`,
+    );
   throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${name.resourceId ?? name.arn}`);
 }
 

@@ -16,16 +16,24 @@ export async function sweepBackups(cloud: Cloud): Promise<void> {
     }
   }
   for (const region of new Set(instances.list().map((instance) => instance.region))) {
-    for (const { identifier, status } of snapshots.list(region)) if (status === "creating" && !isTaken(region, identifier, cloud)) snapshots.fail(region, identifier);
+    for (const { identifier, status } of snapshots.list(region))
+      if (status === "creating" && !isTaken(region, identifier, cloud)) snapshots.fail(region, identifier);
   }
   const taken = join(instances.servers.databasesFolder, "snapshots");
   for (const region of await namesIn(taken)) {
-    for (const name of await namesIn(join(taken, region))) if (!snapshots.find(region, name)) await rm(join(taken, region, name), { recursive: true, force: true });
+    for (const name of await namesIn(join(taken, region)))
+      if (!snapshots.find(region, name)) await rm(join(taken, region, name), { recursive: true, force: true });
   }
 }
 
 function isTaken(region: string, snapshot: string, { instances }: Cloud): boolean {
-  return instances.list(region).some(({ operation }) => (operation?.kind === "backup" && operation.snapshot === snapshot) || (operation?.kind === "delete" && operation.finalSnapshot?.toLowerCase() === snapshot));
+  return instances
+    .list(region)
+    .some(
+      ({ operation }) =>
+        (operation?.kind === "backup" && operation.snapshot === snapshot) ||
+        (operation?.kind === "delete" && operation.finalSnapshot?.toLowerCase() === snapshot),
+    );
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -29,7 +29,9 @@ const rdsTypes: Record<string, string> = { db: "DBInstance", pg: "DBParameterGro
 export function resourcesOf(service: string, input: unknown, output: object | undefined): NamedResource[] {
   const found = Object.entries(asRecord(input)).flatMap(([parameter, value]) => fromParameter(service, parameter, value));
   const answered = [output, ...Object.values(asRecord(output))].flatMap((part) =>
-    Object.entries(asRecord(part)).flatMap(([member, value]) => (member in answersWithArn && typeof value === "string" ? [{ type: answersWithArn[member] ?? "", name: value }] : [])),
+    Object.entries(asRecord(part)).flatMap(([member, value]) =>
+      member in answersWithArn && typeof value === "string" ? [{ type: answersWithArn[member] ?? "", name: value }] : [],
+    ),
   );
   return [...found, ...answered].filter((one, position, all) => all.findIndex((other) => other.name === one.name && other.type === one.type) === position);
 }
@@ -39,11 +41,15 @@ function fromParameter(service: string, parameter: string, value: unknown): Name
   const rdsWord = parameter === "ResourceName" ? /^arn:aws:rds:[^:]*:[^:]*:([a-z-]+):(.+)$/.exec(value) : null;
   if (rdsWord) {
     const type = `AWS::RDS::${rdsTypes[rdsWord[1] ?? ""] ?? "Resource"}`;
-    return [{ type, name: value }, { type, name: rdsWord[2] ?? "" }];
+    return [
+      { type, name: value },
+      { type, name: rdsWord[2] ?? "" },
+    ];
   }
   if (service === "secretsmanager" && parameter === "Name") return [{ type: "AWS::SecretsManager::Secret", name: value }];
   const type = namedBy[parameter];
   return type === undefined ? [] : [{ type, name: value }];
 }
 
-const asRecord = (value: unknown): Record<string, unknown> => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {});
+const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};

@@ -39,8 +39,10 @@ export const cloudTrail: Service = {
 };
 
 function refuseInvalid({ StartTime, EndTime, MaxResults, LookupAttributes }: z.output<typeof lookup>): void {
-  if (StartTime !== undefined && EndTime !== undefined && StartTime > EndTime) throw new AwsError("InvalidTimeRangeException", `The start time ${StartTime} is after the end time ${EndTime}.`);
-  if (MaxResults < 1 || MaxResults > eventsPerPage) throw new AwsError("InvalidMaxResultsException", `MaxResults must be between 1 and ${eventsPerPage}, not ${MaxResults}.`);
+  if (StartTime !== undefined && EndTime !== undefined && StartTime > EndTime)
+    throw new AwsError("InvalidTimeRangeException", `The start time ${StartTime} is after the end time ${EndTime}.`);
+  if (MaxResults < 1 || MaxResults > eventsPerPage)
+    throw new AwsError("InvalidMaxResultsException", `MaxResults must be between 1 and ${eventsPerPage}, not ${MaxResults}.`);
   if (LookupAttributes.length > 1) throw new AwsError("InvalidLookupAttributesException", `A lookup takes one attribute, not ${LookupAttributes.length}.`);
 }
 

@@ -6,7 +6,24 @@ import { limits } from "../limits";
 
 /** RDS's sources of events, with the categories each can have (User Guide, "Amazon RDS event categories and event messages"). */
 export const eventCategories = {
-  "db-instance": ["availability", "backtrack", "backup", "configuration change", "creation", "deletion", "failover", "failure", "low storage", "maintenance", "notification", "read replica", "recovery", "restoration", "security", "security patching"],
+  "db-instance": [
+    "availability",
+    "backtrack",
+    "backup",
+    "configuration change",
+    "creation",
+    "deletion",
+    "failover",
+    "failure",
+    "low storage",
+    "maintenance",
+    "notification",
+    "read replica",
+    "recovery",
+    "restoration",
+    "security",
+    "security patching",
+  ],
   "db-parameter-group": ["configuration change"],
   "db-security-group": ["configuration change", "failure"],
   "db-snapshot": ["creation", "deletion", "notification", "restoration"],
@@ -37,7 +54,13 @@ export class Events {
     this.journal = new Journal(join(recordsFolder, "events.jsonl"), limits.eventCount);
   }
 
-  say<Source extends EventSource>(region: string, sourceType: Source, sourceIdentifier: string, categories: (typeof eventCategories)[Source][number][], message: string): void {
+  say<Source extends EventSource>(
+    region: string,
+    sourceType: Source,
+    sourceIdentifier: string,
+    categories: (typeof eventCategories)[Source][number][],
+    message: string,
+  ): void {
     const sourceArn = rdsArn(region, arnKind[sourceType], sourceIdentifier);
     this.journal.append({ date: this.clock.now().toISOString(), region, sourceType, sourceIdentifier, sourceArn, categories, message });
   }

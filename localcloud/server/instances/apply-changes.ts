@@ -27,7 +27,14 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
   const { resourceId, shape } = instance;
   const known = cloud.managedSecrets.describe(resourceId);
   const isNew = instance.masterSecret !== undefined && known === undefined;
-  if (isNew) cloud.managedSecrets.create({ dbiResourceId: resourceId, identifier: shape.DBInstanceIdentifier, region: instance.region, username: shape.MasterUsername, kmsKeyId: instance.masterSecret!.kmsKeyId });
+  if (isNew)
+    cloud.managedSecrets.create({
+      dbiResourceId: resourceId,
+      identifier: shape.DBInstanceIdentifier,
+      region: instance.region,
+      username: shape.MasterUsername,
+      kmsKeyId: instance.masterSecret!.kmsKeyId,
+    });
   // A managed one is set again with every change: a kill may have come between the making of its secret and this line.
   // One that is being rotated is left to the rotation, which sets it too.
   const managed = instance.masterSecret && known?.SecretStatus !== "rotating" ? cloud.managedSecrets.credentials(resourceId).password : undefined;
@@ -38,7 +45,8 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
   cloud.instances.update(resourceId, (current) => {
     if (current.newMasterPassword === password) delete current.newMasterPassword;
   });
-  if (isNew || !instance.masterSecret) cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["configuration change"], "Reset master credentials");
+  if (isNew || !instance.masterSecret)
+    cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["configuration change"], "Reset master credentials");
 }
 
 /** As on RDS, no backups from now on means none from before either. Switched on, the first backup begins the archive. */
@@ -85,5 +93,6 @@ const finished: Partial<Record<keyof DeferrableChanges, (shape: InstanceShape) =
   MultiAZ: (shape) => `Finished applying modification to convert to a ${shape.MultiAZ ? "Multi-AZ" : "Single-AZ"} DB instance`,
   BackupRetentionPeriod: () => "Finished updating backup retention period",
   CACertificateIdentifier: () => "Finished applying modification to CA certificate",
-  IAMDatabaseAuthenticationEnabled: (shape) => `IAM database authentication is now ${shape.IAMDatabaseAuthenticationEnabled ? "enabled" : "disabled"}; the embedded cloud has no IAM tokens to log in with`,
+  IAMDatabaseAuthenticationEnabled: (shape) =>
+    `IAM database authentication is now ${shape.IAMDatabaseAuthenticationEnabled ? "enabled" : "disabled"}; the embedded cloud has no IAM tokens to log in with`,
 };

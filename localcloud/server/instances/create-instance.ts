@@ -25,7 +25,10 @@ export function newInstance(input: CreateInput, call: Call): InstanceRecord {
     status: "creating",
     shape,
     tags: input.Tags ?? [],
-    parameterGroup: { name: references.parameterGroup(call, input.DBParameterGroupName ?? defaultGroupOf(shape.EngineVersion), shape.EngineVersion), status: "in-sync" },
+    parameterGroup: {
+      name: references.parameterGroup(call, input.DBParameterGroupName ?? defaultGroupOf(shape.EngineVersion), shape.EngineVersion),
+      status: "in-sync",
+    },
     activeParameters: {},
     pending: {},
     ...(kmsKeyId === undefined ? { newMasterPassword: input.MasterUserPassword! } : { masterSecret: { kmsKeyId } }),
@@ -39,7 +42,8 @@ function checkAlone(input: CreateInput): void {
   if (input.MasterUsername === undefined) throw new AwsError("MissingParameter", "the parameter MasterUsername must be provided and must not be blank");
   check.checkMasterUsername(input.MasterUsername);
   if (input.DBName !== undefined) check.checkDatabaseName(input.DBName);
-  if (input.Port !== undefined && (input.Port < 1150 || input.Port > 65535)) throw new AwsError("InvalidParameterValue", `invalid database port: ${input.Port}; it must be from 1150 to 65535`);
+  if (input.Port !== undefined && (input.Port < 1150 || input.Port > 65535))
+    throw new AwsError("InvalidParameterValue", `invalid database port: ${input.Port}; it must be from 1150 to 65535`);
   check.checkBackupRetention(input.BackupRetentionPeriod);
   check.checkLogExports(input.EnableCloudwatchLogsExports ?? []);
   if (input.CACertificateIdentifier !== undefined) check.checkCertificateAuthority(input.CACertificateIdentifier);
@@ -48,18 +52,26 @@ function checkAlone(input: CreateInput): void {
 
 function checkMasterPassword(input: CreateInput): void {
   if (input.ManageMasterUserPassword) {
-    if (input.MasterUserPassword !== undefined) throw new AwsError("InvalidParameterCombination", "you can't specify MasterUserPassword when ManageMasterUserPassword is true: Secrets Manager makes the password");
+    if (input.MasterUserPassword !== undefined)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "you can't specify MasterUserPassword when ManageMasterUserPassword is true: Secrets Manager makes the password",
+      );
     return;
   }
-  if (input.MasterUserSecretKmsKeyId !== undefined) throw new AwsError("InvalidParameterCombination", "MasterUserSecretKmsKeyId needs ManageMasterUserPassword");
-  if (input.MasterUserPassword === undefined) throw new AwsError("MissingParameter", "the parameter MasterUserPassword must be provided and must not be blank, unless ManageMasterUserPassword is true");
+  if (input.MasterUserSecretKmsKeyId !== undefined)
+    throw new AwsError("InvalidParameterCombination", "MasterUserSecretKmsKeyId needs ManageMasterUserPassword");
+  if (input.MasterUserPassword === undefined)
+    throw new AwsError("MissingParameter", "the parameter MasterUserPassword must be provided and must not be blank, unless ManageMasterUserPassword is true");
   check.checkPassword(input.MasterUserPassword);
 }
 
 function refuseTaken(input: CreateInput, call: Call): void {
   const instances = call.cloud.instances.list(call.region);
-  if (instances.some((instance) => instance.shape.DBInstanceIdentifier === input.DBInstanceIdentifier.toLowerCase())) throw new AwsError("DBInstanceAlreadyExists", `DB instance already exists: ${input.DBInstanceIdentifier}`);
-  if (instances.length >= limits.instances) throw new AwsError("InstanceQuotaExceeded", `the quota of ${limits.instances} DB instances of this Region is used up`);
+  if (instances.some((instance) => instance.shape.DBInstanceIdentifier === input.DBInstanceIdentifier.toLowerCase()))
+    throw new AwsError("DBInstanceAlreadyExists", `DB instance already exists: ${input.DBInstanceIdentifier}`);
+  if (instances.length >= limits.instances)
+    throw new AwsError("InstanceQuotaExceeded", `the quota of ${limits.instances} DB instances of this Region is used up`);
 }
 
 function newShape(input: CreateInput, call: Call): InstanceShape {
@@ -67,8 +79,10 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
   const subnetGroup = call.cloud.subnetGroups.get(call.region, input.DBSubnetGroupName ?? "default");
   const zones = [...new Set(subnetGroup.subnets.map((subnet) => subnet.zone))].sort();
   const multiAz = input.MultiAZ ?? false;
-  if (input.AvailabilityZone !== undefined && multiAz) throw new AwsError("InvalidParameterCombination", "requesting a specific availability zone is not valid for Multi-AZ instances");
-  if (input.AvailabilityZone !== undefined && !zones.includes(input.AvailabilityZone)) throw new AwsError("InvalidVPCNetworkStateFault", `the DB subnet group has no subnet in ${input.AvailabilityZone}; it has ${zones.join(", ")}`);
+  if (input.AvailabilityZone !== undefined && multiAz)
+    throw new AwsError("InvalidParameterCombination", "requesting a specific availability zone is not valid for Multi-AZ instances");
+  if (input.AvailabilityZone !== undefined && !zones.includes(input.AvailabilityZone))
+    throw new AwsError("InvalidVPCNetworkStateFault", `the DB subnet group has no subnet in ${input.AvailabilityZone}; it has ${zones.join(", ")}`);
   const zone = input.AvailabilityZone ?? zones[0]!;
   const encrypted = input.StorageEncrypted ?? false;
   if (input.KmsKeyId !== undefined && !encrypted) throw new AwsError("InvalidParameterCombination", "KmsKeyId can be given only with StorageEncrypted");
@@ -120,20 +134,37 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
 
 function versionOf(input: CreateInput): string {
   const version = input.EngineVersion === undefined ? defaultVersion() : resolveVersion(input.EngineVersion);
-  if (version === undefined) throw new AwsError("InvalidParameterCombination", `cannot find version ${input.EngineVersion ?? "(default)"} for postgres; this machine has ${offeredVersions().join(", ") || "none installed"}`);
+  if (version === undefined)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `cannot find version ${input.EngineVersion ?? "(default)"} for postgres; this machine has ${offeredVersions().join(", ") || "none installed"}`,
+    );
   return version;
 }
 
 function windows(identifier: string, input: CreateInput): Pick<InstanceShape, "PreferredBackupWindow" | "PreferredMaintenanceWindow"> {
   check.checkWindows(input);
   const backup = input.PreferredBackupWindow ?? defaultBackupWindow(identifier, input.PreferredMaintenanceWindow);
-  return { PreferredBackupWindow: backup, PreferredMaintenanceWindow: input.PreferredMaintenanceWindow?.toLowerCase() ?? defaultMaintenanceWindow(identifier, backup) };
+  return {
+    PreferredBackupWindow: backup,
+    PreferredMaintenanceWindow: input.PreferredMaintenanceWindow?.toLowerCase() ?? defaultMaintenanceWindow(identifier, backup),
+  };
 }
 
-function insights(input: CreateInput, call: Call): Pick<InstanceShape, "PerformanceInsightsEnabled" | "PerformanceInsightsKMSKeyId" | "PerformanceInsightsRetentionPeriod"> {
-  const given = { ...(input.PerformanceInsightsKMSKeyId === undefined ? {} : { PerformanceInsightsKMSKeyId: input.PerformanceInsightsKMSKeyId }), ...(input.PerformanceInsightsRetentionPeriod === undefined ? {} : { PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod }) };
+function insights(
+  input: CreateInput,
+  call: Call,
+): Pick<InstanceShape, "PerformanceInsightsEnabled" | "PerformanceInsightsKMSKeyId" | "PerformanceInsightsRetentionPeriod"> {
+  const given = {
+    ...(input.PerformanceInsightsKMSKeyId === undefined ? {} : { PerformanceInsightsKMSKeyId: input.PerformanceInsightsKMSKeyId }),
+    ...(input.PerformanceInsightsRetentionPeriod === undefined ? {} : { PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod }),
+  };
   if (!input.EnablePerformanceInsights) return { PerformanceInsightsEnabled: false, ...given };
-  return { PerformanceInsightsEnabled: true, PerformanceInsightsKMSKeyId: references.keyArn(call, input.PerformanceInsightsKMSKeyId ?? "alias/aws/rds"), PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod ?? 7 };
+  return {
+    PerformanceInsightsEnabled: true,
+    PerformanceInsightsKMSKeyId: references.keyArn(call, input.PerformanceInsightsKMSKeyId ?? "alias/aws/rds"),
+    PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod ?? 7,
+  };
 }
 
 function checkTogether(input: CreateInput, shape: InstanceShape): void {

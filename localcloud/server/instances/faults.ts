@@ -15,8 +15,13 @@ export function faultOf(error: unknown): Fault {
   if (code === "disk-full") return { status: "storage-full", category: "low storage", message: `The DB instance has no disk space left: ${message}${hint}` };
   if (code === "port-taken") return { status: "incompatible-network", category: "failure", message: `The DB instance cannot have its port: ${message}${hint}` };
   if (code === "incompatible-parameters") {
-    return { status: "incompatible-parameters", category: "configuration change", message: `The DB instance does not start with its parameters: ${message}${hint}` };
+    return {
+      status: "incompatible-parameters",
+      category: "configuration change",
+      message: `The DB instance does not start with its parameters: ${message}${hint}`,
+    };
   }
-  if (code === "cannot-recover") return { status: "incompatible-restore", category: "restoration", message: `The DB instance cannot be restored: ${message}${hint}` };
+  if (code === "cannot-recover")
+    return { status: "incompatible-restore", category: "restoration", message: `The DB instance cannot be restored: ${message}${hint}` };
   return { status: "failed", category: "failure", message: `The DB instance has failed: ${message}${hint}` };
 }

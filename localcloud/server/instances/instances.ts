@@ -80,7 +80,10 @@ export class Instances {
   schedule(resourceId: string): void {
     if (this.working.has(resourceId) || this.closing) return;
     const work = this.turns.take(() => this.work(resourceId)).catch(logError);
-    this.working.set(resourceId, work.finally(() => this.working.delete(resourceId)));
+    this.working.set(
+      resourceId,
+      work.finally(() => this.working.delete(resourceId)),
+    );
   }
 
   /** Tries again what a fault interrupted, as somebody asked for it or made it possible. */

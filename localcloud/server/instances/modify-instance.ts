@@ -104,18 +104,35 @@ function newVersion(instance: InstanceRecord, input: ModifyInput): string | unde
   const from = instance.shape.EngineVersion;
   const to = input.EngineVersion;
   if (to === undefined || to === from || to === majorOf(from)) return undefined;
-  if (!offeredVersions().includes(to)) throw new AwsError("InvalidParameterCombination", `cannot upgrade postgres from ${from} to ${to}: version ${to} is not offered; offered are ${offeredVersions().join(", ")}`);
-  if (compareVersions(to, from) < 0) throw new AwsError("InvalidParameterCombination", `cannot upgrade postgres from ${from} to ${to}: a DB instance is never downgraded`);
+  if (!offeredVersions().includes(to))
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `cannot upgrade postgres from ${from} to ${to}: version ${to} is not offered; offered are ${offeredVersions().join(", ")}`,
+    );
+  if (compareVersions(to, from) < 0)
+    throw new AwsError("InvalidParameterCombination", `cannot upgrade postgres from ${from} to ${to}: a DB instance is never downgraded`);
   const target = upgradeTargets(from).find((candidate) => candidate.version === to);
-  if (target?.isMajor && !input.AllowMajorVersionUpgrade) throw new AwsError("InvalidParameterCombination", `the AllowMajorVersionUpgrade flag must be present when upgrading to a new major version: ${from} to ${to}`);
-  if (target?.isMajor) throw new AwsError("InvalidParameterCombination", `the embedded cloud does not upgrade to another major version (${from} to ${to}): its PostgreSQL comes without pg_upgrade. Create an instance of the new version and move the data`);
+  if (target?.isMajor && !input.AllowMajorVersionUpgrade)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `the AllowMajorVersionUpgrade flag must be present when upgrading to a new major version: ${from} to ${to}`,
+    );
+  if (target?.isMajor)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `the embedded cloud does not upgrade to another major version (${from} to ${to}): its PostgreSQL comes without pg_upgrade. Create an instance of the new version and move the data`,
+    );
   return to;
 }
 
 function newSubnetGroup(instance: InstanceRecord, input: ModifyInput, call: Call): string | undefined {
   if (input.DBSubnetGroupName === undefined || input.DBSubnetGroupName === instance.shape.DBSubnetGroupName) return undefined;
   const [from, to] = [instance.shape.DBSubnetGroupName, input.DBSubnetGroupName].map((name) => call.cloud.subnetGroups.get(call.region, name));
-  if (from!.vpcId === to!.vpcId) throw new AwsError("InvalidVPCNetworkStateFault", `you cannot move DB instance ${instance.shape.DBInstanceIdentifier} to subnet group ${to!.name}. The specified DB subnet group and DB instance are in the same VPC. Choose a DB subnet group in different VPC than the specified DB instance and try again`);
+  if (from!.vpcId === to!.vpcId)
+    throw new AwsError(
+      "InvalidVPCNetworkStateFault",
+      `you cannot move DB instance ${instance.shape.DBInstanceIdentifier} to subnet group ${to!.name}. The specified DB subnet group and DB instance are in the same VPC. Choose a DB subnet group in different VPC than the specified DB instance and try again`,
+    );
   return to!.name;
 }
 
@@ -129,10 +146,17 @@ function insights(instance: InstanceRecord, input: ModifyInput, call: Call): Par
   const { shape } = instance;
   const key = input.PerformanceInsightsKMSKeyId === undefined ? undefined : references.keyArn(call, input.PerformanceInsightsKMSKeyId);
   if (!(input.EnablePerformanceInsights ?? shape.PerformanceInsightsEnabled)) {
-    return { PerformanceInsightsEnabled: false, PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod, PerformanceInsightsKMSKeyId: key };
+    return {
+      PerformanceInsightsEnabled: false,
+      PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod,
+      PerformanceInsightsKMSKeyId: key,
+    };
   }
   if (key !== undefined && shape.PerformanceInsightsKMSKeyId !== undefined && key !== shape.PerformanceInsightsKMSKeyId) {
-    throw new AwsError("InvalidParameterCombination", `you can't change the KMS key of Performance Insights after it was set: it is ${shape.PerformanceInsightsKMSKeyId}`);
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `you can't change the KMS key of Performance Insights after it was set: it is ${shape.PerformanceInsightsKMSKeyId}`,
+    );
   }
   return {
     PerformanceInsightsEnabled: true,
@@ -149,21 +173,34 @@ function logExports(instance: InstanceRecord, input: ModifyInput): string[] | un
   return [...new Set([...instance.shape.EnabledCloudwatchLogsExports, ...on])].filter((type) => !off.includes(type)).sort();
 }
 
-function masterPassword(instance: InstanceRecord, input: ModifyInput, call: Call): Pick<Modification, "newMasterPassword" | "manageMasterPassword" | "rotateMasterPassword"> {
+function masterPassword(
+  instance: InstanceRecord,
+  input: ModifyInput,
+  call: Call,
+): Pick<Modification, "newMasterPassword" | "manageMasterPassword" | "rotateMasterPassword"> {
   const managed = instance.masterSecret !== undefined;
   const willBeManaged = input.ManageMasterUserPassword ?? managed;
   const rotate = input.RotateMasterUserPassword ?? false;
   const password = input.MasterUserPassword;
-  if (willBeManaged && password !== undefined) throw new AwsError("InvalidParameterCombination", "you can't specify MasterUserPassword for an instance with ManageMasterUserPassword turned on: Secrets Manager makes the password");
-  if (!willBeManaged && managed && password === undefined) throw new AwsError("InvalidParameterCombination", "turning ManageMasterUserPassword off needs a MasterUserPassword");
+  if (willBeManaged && password !== undefined)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "you can't specify MasterUserPassword for an instance with ManageMasterUserPassword turned on: Secrets Manager makes the password",
+    );
+  if (!willBeManaged && managed && password === undefined)
+    throw new AwsError("InvalidParameterCombination", "turning ManageMasterUserPassword off needs a MasterUserPassword");
   if (rotate && !managed) throw new AwsError("InvalidParameterCombination", "RotateMasterUserPassword needs a master password that Secrets Manager manages");
   if (rotate && !input.ApplyImmediately) throw new AwsError("InvalidParameterCombination", "RotateMasterUserPassword needs ApplyImmediately");
-  if (!willBeManaged && input.MasterUserSecretKmsKeyId !== undefined) throw new AwsError("InvalidParameterCombination", "MasterUserSecretKmsKeyId needs ManageMasterUserPassword");
+  if (!willBeManaged && input.MasterUserSecretKmsKeyId !== undefined)
+    throw new AwsError("InvalidParameterCombination", "MasterUserSecretKmsKeyId needs ManageMasterUserPassword");
   const kmsKeyId = input.MasterUserSecretKmsKeyId === undefined ? instance.masterSecret?.kmsKeyId : references.keyArn(call, input.MasterUserSecretKmsKeyId);
-  if (managed && willBeManaged && kmsKeyId !== instance.masterSecret?.kmsKeyId) throw new AwsError("InvalidParameterCombination", "the KMS key of a managed master password cannot be changed while it is managed");
+  if (managed && willBeManaged && kmsKeyId !== instance.masterSecret?.kmsKeyId)
+    throw new AwsError("InvalidParameterCombination", "the KMS key of a managed master password cannot be changed while it is managed");
   return {
     ...(password === undefined ? {} : { newMasterPassword: password }),
-    ...(willBeManaged === managed ? {} : { manageMasterPassword: { on: willBeManaged, kmsKeyId: kmsKeyId ?? references.keyArn(call, "alias/aws/secretsmanager") } }),
+    ...(willBeManaged === managed
+      ? {}
+      : { manageMasterPassword: { on: willBeManaged, kmsKeyId: kmsKeyId ?? references.keyArn(call, "alias/aws/secretsmanager") } }),
     rotateMasterPassword: rotate,
   };
 }

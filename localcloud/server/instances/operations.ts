@@ -71,7 +71,8 @@ async function start(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const server = await runnable(takeGroupValues(instance, cloud), cloud);
   if (server.state() === "running") return;
   const recovers = server.state() === "crashed";
-  const say = (category: "recovery" | "notification", message: string) => cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, [category], message);
+  const say = (category: "recovery" | "notification", message: string) =>
+    cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, [category], message);
   if (recovers) say("recovery", "Recovery of the DB instance has started. Recovery time will vary with the amount of data to be recovered.");
   noteReport(instance, await server.start(), cloud);
   if (recovers) say("recovery", "Recovery of the DB instance is complete.");
@@ -114,7 +115,13 @@ async function warnOfDamage(instance: InstanceRecord, server: PostgresServer, cl
     await verifyPages(server);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["backup"], `The final snapshot is taken of a database that could not be verified: ${message}`);
+    cloud.events.say(
+      instance.region,
+      "db-instance",
+      instance.shape.DBInstanceIdentifier,
+      ["backup"],
+      `The final snapshot is taken of a database that could not be verified: ${message}`,
+    );
   }
 }
 
@@ -133,7 +140,10 @@ async function runnable(instance: InstanceRecord, cloud: Cloud): Promise<Postgre
 
 /** What PostgreSQL said of the parameters: the instance's apply status, and an event for each that does not act. */
 export function noteReport(instance: InstanceRecord, report: ParameterReport, cloud: Cloud): void {
-  cloud.instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = report.pendingReboot.length > 0 ? "pending-reboot" : "in-sync"));
+  cloud.instances.update(
+    instance.resourceId,
+    (current) => void (current.parameterGroup.status = report.pendingReboot.length > 0 ? "pending-reboot" : "in-sync"),
+  );
   const say = (message: string) => cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["configuration change"], message);
   for (const { name, value, reason } of report.leftOut) say(`The parameter ${name} runs without '${value}': ${reason}`);
   for (const { name, reason } of report.invalid) say(`The parameter ${name} was not applied: ${reason}`);

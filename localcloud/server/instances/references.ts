@@ -8,7 +8,11 @@ import { majorOf } from "./engine-versions";
 /** @returns the key's ARN, whatever spelling named it */
 export function keyArn(call: Call, named: string): string {
   const arn = call.cloud.recorded.shelf.keyArn(named, call.region);
-  if (arn === undefined) throw new AwsError("KMSKeyNotAccessibleFault", `the specified KMS key [${named}] does not exist, is not enabled or you do not have permissions to access it`);
+  if (arn === undefined)
+    throw new AwsError(
+      "KMSKeyNotAccessibleFault",
+      `the specified KMS key [${named}] does not exist, is not enabled or you do not have permissions to access it`,
+    );
   return arn;
 }
 
@@ -17,7 +21,10 @@ export function securityGroups(call: Call, ids: string[], vpcId: string): string
     const group = call.cloud.recorded.shelf.find(SECURITY_GROUP, id, call.region);
     if (!group) throw new AwsError("InvalidParameterValue", `invalid security group, groupId= ${id}, groupName=.`);
     if (group.properties.vpcId !== vpcId) {
-      throw new AwsError("InvalidVPCNetworkStateFault", `the DB instance and EC2 security group are in different VPCs. The DB instance is in ${vpcId} and the EC2 security group ${id} is in ${String(group.properties.vpcId)}`);
+      throw new AwsError(
+        "InvalidVPCNetworkStateFault",
+        `the DB instance and EC2 security group are in different VPCs. The DB instance is in ${vpcId} and the EC2 security group ${id} is in ${String(group.properties.vpcId)}`,
+      );
     }
   }
   return ids;
@@ -35,7 +42,10 @@ export function parameterGroup(call: Call, name: string, engineVersion: string):
   const group = call.cloud.parameterGroups.get(call.region, name);
   const family = `postgres${majorOf(engineVersion)}`;
   if (group.family !== family) {
-    throw new AwsError("InvalidParameterCombination", `the parameter group ${name} with DBParameterGroupFamily ${group.family} can't be used for this instance. Use a parameter group with DBParameterGroupFamily ${family}`);
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `the parameter group ${name} with DBParameterGroupFamily ${group.family} can't be used for this instance. Use a parameter group with DBParameterGroupFamily ${family}`,
+    );
   }
   return group.name;
 }

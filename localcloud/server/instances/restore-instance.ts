@@ -48,9 +48,20 @@ export type RestoredSettings = z.output<z.ZodObject<typeof restoredSettings>> & 
 export function restoredInstance(identifier: string, request: RestoredSettings, source: BackedUpInstance, call: Call): InstanceRecord {
   const { ManageMasterUserPassword: managed, MasterUserSecretKmsKeyId: key, DBName: databaseName, ...asked } = request;
   const { shape } = source;
-  if (managed || key !== undefined) throw new AwsError("InvalidParameterCombination", "ManageMasterUserPassword can be given on a restore for RDS for Oracle only; for postgres turn it on with ModifyDBInstance once the DB instance is available");
-  if (databaseName !== undefined && databaseName !== shape.DBName) throw new AwsError("InvalidParameterCombination", "DBName can't be given when restoring postgres: the databases are those that were backed up");
-  const input = { ...inherited(shape), ...withoutUnset(asked), Tags: asked.Tags ?? source.tags, DBInstanceIdentifier: identifier, MasterUserPassword: unusedPassword() } as CreateInput;
+  if (managed || key !== undefined)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "ManageMasterUserPassword can be given on a restore for RDS for Oracle only; for postgres turn it on with ModifyDBInstance once the DB instance is available",
+    );
+  if (databaseName !== undefined && databaseName !== shape.DBName)
+    throw new AwsError("InvalidParameterCombination", "DBName can't be given when restoring postgres: the databases are those that were backed up");
+  const input = {
+    ...inherited(shape),
+    ...withoutUnset(asked),
+    Tags: asked.Tags ?? source.tags,
+    DBInstanceIdentifier: identifier,
+    MasterUserPassword: unusedPassword(),
+  } as CreateInput;
   const { newMasterPassword: _unused, ...record } = newInstance(input, call);
   return record;
 }

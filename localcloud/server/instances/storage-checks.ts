@@ -2,7 +2,12 @@ import { AwsError } from "../aws-error";
 import type { InstanceShape } from "./instance-record";
 
 /** RDS User Guide, "Amazon RDS DB instance storage": bounds for PostgreSQL, in GiB. */
-const bounds: Record<string, { min: number; max: number }> = { gp2: { min: 20, max: 65_536 }, gp3: { min: 20, max: 65_536 }, io1: { min: 100, max: 65_536 }, io2: { min: 100, max: 65_536 } };
+const bounds: Record<string, { min: number; max: number }> = {
+  gp2: { min: 20, max: 65_536 },
+  gp3: { min: 20, max: 65_536 },
+  io1: { min: 100, max: 65_536 },
+  io2: { min: 100, max: 65_536 },
+};
 
 /** From this size on gp3 is striped over four volumes: a higher floor, and speed can be bought. Below it can't. */
 const stripedGiB = 400;
@@ -12,15 +17,29 @@ type Storage = Pick<InstanceShape, "AllocatedStorage" | "MaxAllocatedStorage" | 
 /** Checks storage as it results from a call. @param said what the call itself named, as RDS judges some of it by presence. */
 export function checkStorage(storage: Storage, said: { Iops?: number; StorageThroughput?: number }): void {
   const bound = bounds[storage.StorageType];
-  if (!bound) throw new AwsError("StorageTypeNotSupported", `storage type '${storage.StorageType}' is not supported; supported are ${Object.keys(bounds).join(", ")}`);
+  if (!bound)
+    throw new AwsError("StorageTypeNotSupported", `storage type '${storage.StorageType}' is not supported; supported are ${Object.keys(bounds).join(", ")}`);
   const { AllocatedStorage: size, MaxAllocatedStorage: cap, StorageType: type } = storage;
-  if (size < bound.min || size > bound.max) throw new AwsError("InvalidParameterValue", `invalid storage size for engine name postgres and storage type ${type}: ${size}; it must be from ${bound.min} to ${bound.max} GiB`);
+  if (size < bound.min || size > bound.max)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `invalid storage size for engine name postgres and storage type ${type}: ${size}; it must be from ${bound.min} to ${bound.max} GiB`,
+    );
   // RDS wants some room to grow into: at least 10 % (User Guide, "Managing capacity automatically").
-  if (cap !== undefined && cap < Math.ceil(size * 1.1)) throw new AwsError("InvalidParameterCombination", `max storage size must be greater than storage size by at least 10 percent: MaxAllocatedStorage is ${cap}, AllocatedStorage is ${size}`);
+  if (cap !== undefined && cap < Math.ceil(size * 1.1))
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `max storage size must be greater than storage size by at least 10 percent: MaxAllocatedStorage is ${cap}, AllocatedStorage is ${size}`,
+    );
   const bought = said.Iops !== undefined || said.StorageThroughput !== undefined;
   if (type === "gp2" && bought) throw new AwsError("InvalidParameterCombination", "you can't specify Iops or StorageThroughput for storage type gp2");
-  if (type === "gp3" && size < stripedGiB && bought) throw new AwsError("InvalidParameterCombination", `you can't specify IOPS or storage throughput for engine postgres and a storage size less than ${stripedGiB}`);
-  if (type.startsWith("io") && (storage.Iops ?? 0) < 1_000) throw new AwsError("InvalidParameterCombination", `storage type ${type} needs Iops of at least 1000`);
+  if (type === "gp3" && size < stripedGiB && bought)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `you can't specify IOPS or storage throughput for engine postgres and a storage size less than ${stripedGiB}`,
+    );
+  if (type.startsWith("io") && (storage.Iops ?? 0) < 1_000)
+    throw new AwsError("InvalidParameterCombination", `storage type ${type} needs Iops of at least 1000`);
 }
 
 /** What gp3 gives without being paid for. */
@@ -31,6 +50,10 @@ export function includedSpeed(type: string, sizeGiB: number): { Iops?: number; S
 
 /** Storage only grows, and by at least 10 %: RDS rounds a smaller step up (API reference, ModifyDBInstance, AllocatedStorage). */
 export function grownStorage(current: number, asked: number): number {
-  if (asked < current) throw new AwsError("InvalidParameterCombination", `requested storage size (${asked}) cannot be less than the current storage size (${current}): storage only grows`);
+  if (asked < current)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `requested storage size (${asked}) cannot be less than the current storage size (${current}): storage only grows`,
+    );
   return asked === current ? current : Math.max(asked, Math.ceil(current * 1.1));
 }

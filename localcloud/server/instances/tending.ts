@@ -65,7 +65,8 @@ export class Tending {
   private tendBackups(): void {
     if (Date.now() - this.backupsLookedAt < limits.retentionWatchMs) return;
     this.backupsLookedAt = Date.now();
-    for (const { resourceId } of this.cloud.backups.list()) if (!this.cloud.instances.isBusy(resourceId)) void dropExpired(resourceId, this.cloud).catch(logError);
+    for (const { resourceId } of this.cloud.backups.list())
+      if (!this.cloud.instances.isBusy(resourceId)) void dropExpired(resourceId, this.cloud).catch(logError);
   }
 
   private lookAt(instance: InstanceRecord): void {

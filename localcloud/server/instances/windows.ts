@@ -71,20 +71,30 @@ export function currentBackupWindow(text: string, now: Date): Date | undefined {
 
 /** RDS chooses a window at random from an 8-hour block of the Region; here the name chooses, so that it stays the same. */
 export function defaultBackupWindow(identifier: string, maintenance: string | undefined): string {
-  return choose(identifier, 20 * 60, (start) => `${clock(start)}-${clock(start + 30)}`, (text) => {
-    const taken = maintenance === undefined ? undefined : parseMaintenanceWindow(maintenance);
-    const window = parseBackupWindow(text);
-    return typeof taken !== "object" || typeof window !== "object" || !windowsOverlap(window, taken);
-  });
+  return choose(
+    identifier,
+    20 * 60,
+    (start) => `${clock(start)}-${clock(start + 30)}`,
+    (text) => {
+      const taken = maintenance === undefined ? undefined : parseMaintenanceWindow(maintenance);
+      const window = parseBackupWindow(text);
+      return typeof taken !== "object" || typeof window !== "object" || !windowsOverlap(window, taken);
+    },
+  );
 }
 
 export function defaultMaintenanceWindow(identifier: string, backup: string): string {
   const day = days[hash(`day ${identifier}`) % 7]!;
-  return choose(identifier, 22 * 60, (start) => `${start >= dayMinutes ? dayAfter(day) : day}:${clock(start)}-${start + 30 >= dayMinutes ? dayAfter(day) : day}:${clock(start + 30)}`, (text) => {
-    const window = parseMaintenanceWindow(text);
-    const taken = parseBackupWindow(backup);
-    return typeof window !== "object" || typeof taken !== "object" || !windowsOverlap(taken, window);
-  });
+  return choose(
+    identifier,
+    22 * 60,
+    (start) => `${start >= dayMinutes ? dayAfter(day) : day}:${clock(start)}-${start + 30 >= dayMinutes ? dayAfter(day) : day}:${clock(start + 30)}`,
+    (text) => {
+      const window = parseMaintenanceWindow(text);
+      const taken = parseBackupWindow(backup);
+      return typeof window !== "object" || typeof taken !== "object" || !windowsOverlap(taken, window);
+    },
+  );
 }
 
 function choose(identifier: string, blockStart: number, write: (start: number) => string, fits: (text: string) => boolean): string {

@@ -19,7 +19,10 @@ export const changeRoute: Route = {
     const target = findTarget(cloud, asked.data.arn);
     const changed = changedProperties(target, asked.data.properties);
     target.write(changed);
-    return { status: 200, body: { arn: target.arn, properties: withoutSecrets(target, changed), previous: withoutSecrets(target, target.properties, Object.keys(changed)) } };
+    return {
+      status: 200,
+      body: { arn: target.arn, properties: withoutSecrets(target, changed), previous: withoutSecrets(target, target.properties, Object.keys(changed)) },
+    };
   },
 };
 
@@ -27,8 +30,15 @@ function findTarget(cloud: Cloud, arn: string): ChangeTarget {
   const targets = changeTargets(cloud);
   const found = targets.find((target) => target.arn === arn);
   if (found !== undefined) return found;
-  const near = nearest(arn, targets.map((target) => target.arn));
-  throw new AwsError("ResourceNotFound", `there is nothing with the ARN ${arn}; ${near.length > 0 ? `near it: ${near.join(", ")}` : "nothing has been made yet"}`, 404);
+  const near = nearest(
+    arn,
+    targets.map((target) => target.arn),
+  );
+  throw new AwsError(
+    "ResourceNotFound",
+    `there is nothing with the ARN ${arn}; ${near.length > 0 ? `near it: ${near.join(", ")}` : "nothing has been made yet"}`,
+    404,
+  );
 }
 
 /** Everything is checked before anything is written. `tags.owner` names one entry of a map. */
@@ -45,7 +55,8 @@ function changedProperties(target: ChangeTarget, asked: Properties): Properties 
 }
 
 function withEntry(path: string, map: unknown, entry: string, given: unknown): Properties {
-  if (typeof map !== "object" || map === null || Array.isArray(map)) throw new AwsError("InvalidParameterValue", `${path} names an entry of something that is no map (${JSON.stringify(map)})`);
+  if (typeof map !== "object" || map === null || Array.isArray(map))
+    throw new AwsError("InvalidParameterValue", `${path} names an entry of something that is no map (${JSON.stringify(map)})`);
   const { [entry]: current, ...others } = map as Properties;
   return given === null ? others : { ...others, [entry]: typedValue(path, given, current ?? "") };
 }

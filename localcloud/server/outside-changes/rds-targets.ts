@@ -9,9 +9,18 @@ import { tagList, tagMap } from "./tag-map";
 /** The RDS resources beside instances, in all Regions. */
 export function rdsTargets(cloud: Cloud): ChangeTarget[] {
   return [
-    ...cloud.store.collection<ParameterGroupRecord>("parameter-groups").list().map((group) => parameterGroupTarget(cloud, group)),
-    ...cloud.store.collection<SubnetGroupRecord>("subnet-groups").list().map((group) => subnetGroupTarget(cloud, group)),
-    ...cloud.store.collection<EventSubscriptionRecord>("event-subscriptions").list().map((subscription) => subscriptionTarget(cloud, subscription)),
+    ...cloud.store
+      .collection<ParameterGroupRecord>("parameter-groups")
+      .list()
+      .map((group) => parameterGroupTarget(cloud, group)),
+    ...cloud.store
+      .collection<SubnetGroupRecord>("subnet-groups")
+      .list()
+      .map((group) => subnetGroupTarget(cloud, group)),
+    ...cloud.store
+      .collection<EventSubscriptionRecord>("event-subscriptions")
+      .list()
+      .map((subscription) => subscriptionTarget(cloud, subscription)),
   ];
 }
 
@@ -33,7 +42,10 @@ function parameterGroupTarget(cloud: Cloud, group: ParameterGroupRecord): Change
 }
 
 function asParameters(values: Record<string, unknown>, known: Record<string, GroupParameter>): Record<string, GroupParameter> {
-  const entry = ([name, value]: [string, unknown]): [string, GroupParameter] => [name, { applyMethod: known[name]?.applyMethod ?? "pending-reboot", value: String(value) }];
+  const entry = ([name, value]: [string, unknown]): [string, GroupParameter] => [
+    name,
+    { applyMethod: known[name]?.applyMethod ?? "pending-reboot", value: String(value) },
+  ];
   return Object.fromEntries(Object.entries(values).map(entry));
 }
 

@@ -7,7 +7,10 @@ export function typedValue(name: string, given: unknown, current: unknown): unkn
   const value = typeof given === "string" && type !== "string" ? guessed(given) : given;
   if (typeOf(value) === type) return value;
   if (type === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
-  throw new AwsError("InvalidParameterValue", `${name} is a ${type} (now ${JSON.stringify(current)}), and '${typeof given === "string" ? given : JSON.stringify(given)}' is none`);
+  throw new AwsError(
+    "InvalidParameterValue",
+    `${name} is a ${type} (now ${JSON.stringify(current)}), and '${typeof given === "string" ? given : JSON.stringify(given)}' is none`,
+  );
 }
 
 /** `5`, `true`, `["a"]` as what they look like; anything else is text. */

@@ -15,14 +15,25 @@ export interface ParameterChange {
 
 /** Checks all changes as RDS does, then writes the group, then lets the databases that use it take what acts at once. */
 export async function changeParameters(group: ParameterGroupRecord, changes: ParameterChange[], call: Call): Promise<void> {
-  if (isDefaultGroup(group.name)) throw new AwsError("InvalidDBParameterGroupState", `${group.name} is a default parameter group and cannot be modified; create one of your own`);
-  if (changes.length > changesMax) throw new AwsError("InvalidParameterValue", `at most ${changesMax} parameters can be changed in one call; this one has ${changes.length}`);
+  if (isDefaultGroup(group.name))
+    throw new AwsError("InvalidDBParameterGroupState", `${group.name} is a default parameter group and cannot be modified; create one of your own`);
+  if (changes.length > changesMax)
+    throw new AwsError("InvalidParameterValue", `at most ${changesMax} parameters can be changed in one call; this one has ${changes.length}`);
   for (const change of changes) await checkChange(group, change);
   // Read again: the checks above took their time, and another call may have written the group meanwhile.
   const current = call.cloud.parameterGroups.get(group.region, group.name);
-  const parameters = changed(current.parameters, changes.map(({ name, value, applyMethod }) => [name, value === undefined ? undefined : { value, applyMethod }]));
+  const parameters = changed(
+    current.parameters,
+    changes.map(({ name, value, applyMethod }) => [name, value === undefined ? undefined : { value, applyMethod }]),
+  );
   call.cloud.parameterGroups.put({ ...current, parameters });
-  call.cloud.events.say(group.region, "db-parameter-group", group.name, ["configuration change"], `Updated parameters: ${changes.map((change) => change.name).join(", ")}`);
+  call.cloud.events.say(
+    group.region,
+    "db-parameter-group",
+    group.name,
+    ["configuration change"],
+    `Updated parameters: ${changes.map((change) => change.name).join(", ")}`,
+  );
   const users = call.cloud.instances.list(group.region).filter((instance) => instance.parameterGroup.name === group.name);
   await Promise.all(users.map((instance) => takeChanges(instance, changes, call)));
 }
@@ -32,7 +43,8 @@ const changesMax = 20;
 
 async function checkChange(group: ParameterGroupRecord, change: ParameterChange): Promise<void> {
   const major = majorOfFamily(group.family);
-  if (major === undefined) throw new AwsError("InvalidParameterValue", `the family ${group.family} is not offered here any more: its PostgreSQL is not installed`);
+  if (major === undefined)
+    throw new AwsError("InvalidParameterValue", `the family ${group.family} is not offered here any more: its PostgreSQL is not installed`);
   const definition = (await parameterDefinitions(major)).find((candidate) => candidate.name === change.name);
   if (!definition) throw new AwsError("InvalidParameterValue", `could not find parameter with name: ${change.name}`);
   if (!definition.isModifiable) throw new AwsError("InvalidParameterValue", `the parameter ${change.name} cannot be modified.`);
@@ -41,7 +53,8 @@ async function checkChange(group: ParameterGroupRecord, change: ParameterChange)
   }
   if (change.value === undefined) return;
   const reason = await checkParameter(major, change.name, change.value);
-  if (reason !== undefined) throw new AwsError("InvalidParameterValue", `invalid parameter value: ${change.value.slice(0, 200)} for: ${change.name}; ${reason}`);
+  if (reason !== undefined)
+    throw new AwsError("InvalidParameterValue", `invalid parameter value: ${change.value.slice(0, 200)} for: ${change.name}; ${reason}`);
 }
 
 /** A database at work on something else finishes first; one that is stopped takes everything at its next start. */
@@ -54,7 +67,10 @@ async function takeChanges(instance: InstanceRecord, changes: ParameterChange[],
   const server = instances.servers.get(instance.resourceId);
   if (!before || server?.state() !== "running") return retryAfterBadParameters(before, call);
   const updated = instances.update(instance.resourceId, (current) => {
-    current.activeParameters = changed(current.activeParameters, now.map(({ name, value }) => [name, value]));
+    current.activeParameters = changed(
+      current.activeParameters,
+      now.map(({ name, value }) => [name, value]),
+    );
     if (now.length > 0) current.parameterGroup.status = "applying";
   })!;
   if (now.length > 0) await apply(updated, server, call);
@@ -69,7 +85,13 @@ async function apply(instance: InstanceRecord, server: PostgresServer, call: Cal
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;
     call.cloud.instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = "pending-reboot"));
-    call.cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["configuration change"], `The changed parameters wait for a reboot: ${error.message}`);
+    call.cloud.events.say(
+      instance.region,
+      "db-instance",
+      instance.shape.DBInstanceIdentifier,
+      ["configuration change"],
+      `The changed parameters wait for a reboot: ${error.message}`,
+    );
   }
 }
 

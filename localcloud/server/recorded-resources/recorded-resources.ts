@@ -143,4 +143,5 @@ function rowOf(token: string): RecordedType {
 const alreadyExists = (row: RecordedType, id: string): AwsError => new AwsError("ResourceAlreadyExists", `a ${row.noun} ${id} exists already`, 409);
 
 /** Null and absent are one to AWS. */
-const withoutUnset = (properties: Properties): Properties => Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined && value !== null));
+const withoutUnset = (properties: Properties): Properties =>
+  Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined && value !== null));

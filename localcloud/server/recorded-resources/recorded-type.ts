@@ -86,6 +86,10 @@ export const ec2Id = (prefix: string): string => `${prefix}-0${randomBytes(8).to
 
 /** `AROA…`: IAM's unique ids, 21 characters. */
 export function iamUniqueId(prefix: string): string {
-  const digits = createHash("sha256").update(randomUUID()).digest("hex").toUpperCase().replace(/[0189]/g, "7");
+  const digits = createHash("sha256")
+    .update(randomUUID())
+    .digest("hex")
+    .toUpperCase()
+    .replace(/[0189]/g, "7");
   return prefix + digits.slice(0, 17);
 }

@@ -57,14 +57,23 @@ interface RecordedView {
   deletionAt?: string;
 }
 
-const view = ({ type, name, region, id, arn, properties, deletionAt }: RecordedResource): RecordedView => ({ type, name, region, id, arn, properties, ...(deletionAt === undefined ? {} : { deletionAt }) });
+const view = ({ type, name, region, id, arn, properties, deletionAt }: RecordedResource): RecordedView => ({
+  type,
+  name,
+  region,
+  id,
+  arn,
+  properties,
+  ...(deletionAt === undefined ? {} : { deletionAt }),
+});
 
 /** The one resource that `type=`, `id=` and, where an id stands in several Regions, `region=` name. */
 function named(request: RouteRequest, cloud: Cloud): RecordedResource {
   const [type, id, region] = ["type", "id", "region"].map((name) => request.query.get(name) ?? "");
   if (!type || !id) throw new AwsError("MissingParameter", "the request must say which resource: ?type=<Pulumi type>&id=<id>");
   const found = cloud.recorded.shelf.find(type, id, region || undefined);
-  if (found === undefined) throw new AwsError("ResourceNotFound", `there is no ${supportedTypes.get(type)?.noun ?? type} ${id}${region ? ` in ${region}` : ""}`, 404);
+  if (found === undefined)
+    throw new AwsError("ResourceNotFound", `there is no ${supportedTypes.get(type)?.noun ?? type} ${id}${region ? ` in ${region}` : ""}`, 404);
   return found;
 }
 

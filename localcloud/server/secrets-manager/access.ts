@@ -14,7 +14,11 @@ export function find(id: string, { cloud, region }: Call): Secret {
 
 export function findStanding(id: string, call: Call): Secret {
   const secret = find(id, call);
-  if (secret.deletion) throw new AwsError("InvalidRequestException", `You can't perform this operation on the secret because it was marked for deletion (scheduled deletion: ${secret.deletion.dueAt}).`);
+  if (secret.deletion)
+    throw new AwsError(
+      "InvalidRequestException",
+      `You can't perform this operation on the secret because it was marked for deletion (scheduled deletion: ${secret.deletion.dueAt}).`,
+    );
   return secret;
 }
 
@@ -25,5 +29,9 @@ export function findOwn(id: string, call: Call, verb: string): Secret {
 }
 
 export function refuseManaged(secret: Secret, verb: string): void {
-  if (secret.managed) throw new AwsError("InvalidRequestException", `You can't ${verb} this secret: it is managed by ${secret.managed.service}, which changes it with its DB instance.`);
+  if (secret.managed)
+    throw new AwsError(
+      "InvalidRequestException",
+      `You can't ${verb} this secret: it is managed by ${secret.managed.service}, which changes it with its DB instance.`,
+    );
 }

@@ -3,7 +3,8 @@ import type { SecretValue } from "./secret";
 
 /** The value in an input, if there is one. */
 export function valueIn(input: { SecretString?: string | undefined; SecretBinary?: string | undefined }): SecretValue | undefined {
-  if (input.SecretString !== undefined && input.SecretBinary !== undefined) throw new AwsError("InvalidParameterException", "You can't specify both a binary secret value and a string secret value in the same secret.");
+  if (input.SecretString !== undefined && input.SecretBinary !== undefined)
+    throw new AwsError("InvalidParameterException", "You can't specify both a binary secret value and a string secret value in the same secret.");
   if (input.SecretString !== undefined) return { string: input.SecretString };
   return input.SecretBinary === undefined ? undefined : { binary: input.SecretBinary };
 }

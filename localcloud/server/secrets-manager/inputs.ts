@@ -8,7 +8,13 @@ const token = z.string().min(32).max(64).optional();
 const tags = z.array(z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256) })).max(limits.tagsPerResource);
 const description = z.string().max(2_048).optional();
 const kmsKeyId = z.string().max(2_048).optional();
-const value = { SecretString: z.string().min(1).max(limits.secretBytes).optional(), SecretBinary: z.base64().max(limits.secretBytes * 2).optional() };
+const value = {
+  SecretString: z.string().min(1).max(limits.secretBytes).optional(),
+  SecretBinary: z
+    .base64()
+    .max(limits.secretBytes * 2)
+    .optional(),
+};
 const page = { MaxResults: z.int().min(1).max(100).default(100), NextToken: z.string().optional() };
 
 const filterKeys = z.enum(["description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all"]);
@@ -25,12 +31,20 @@ export const inputs = {
     ...value,
   }),
   getSecretValue: z.strictObject({ SecretId: secretId, VersionId: z.string().optional(), VersionStage: z.string().optional() }),
-  putSecretValue: z.strictObject({ SecretId: secretId, ClientRequestToken: token, VersionStages: z.array(z.string().min(1).max(256)).min(1).max(20).optional(), ...value }),
+  putSecretValue: z.strictObject({
+    SecretId: secretId,
+    ClientRequestToken: token,
+    VersionStages: z.array(z.string().min(1).max(256)).min(1).max(20).optional(),
+    ...value,
+  }),
   updateSecret: z.strictObject({ SecretId: secretId, ClientRequestToken: token, Description: description, KmsKeyId: kmsKeyId, ...value }),
   deleteSecret: z.strictObject({ SecretId: secretId, RecoveryWindowInDays: z.int().optional(), ForceDeleteWithoutRecovery: z.boolean().optional() }),
   listSecrets: z.strictObject({
     IncludePlannedDeletion: z.boolean().default(false),
-    Filters: z.array(z.strictObject({ Key: filterKeys, Values: z.array(z.string().min(1)).min(1).max(10) })).max(10).default([]),
+    Filters: z
+      .array(z.strictObject({ Key: filterKeys, Values: z.array(z.string().min(1)).min(1).max(10) }))
+      .max(10)
+      .default([]),
     SortOrder: z.enum(["asc", "desc"]).default("desc"),
     SortBy: z.enum(["created-date", "last-accessed-date", "last-changed-date", "name"]).default("created-date"),
     ...page,

@@ -57,7 +57,11 @@ export const lifecycleActions: Action[] = [
     input: inputs.rotateSecret,
     async run(input, call) {
       const secret = findStanding(input.SecretId, call);
-      if (!secret.managed) throw new AwsError("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret, and the embedded cloud runs no functions: only master passwords that RDS manages rotate here.");
+      if (!secret.managed)
+        throw new AwsError(
+          "InvalidRequestException",
+          "No Lambda rotation function ARN is associated with this secret, and the embedded cloud runs no functions: only master passwords that RDS manages rotate here.",
+        );
       if (input.RotationRules) call.cloud.secrets.setRotationDays(secret, input.RotationRules.AutomaticallyAfterDays);
       if (input.RotateImmediately) await rotateNow(secret, input.ClientRequestToken, call);
       return { ...named(secret), VersionId: versionAt(find(secret.arn, call), "AWSCURRENT")?.id };
@@ -68,9 +72,11 @@ export const lifecycleActions: Action[] = [
     input: inputs.deleteSecret,
     run(input, call) {
       const force = input.ForceDeleteWithoutRecovery === true;
-      if (force && input.RecoveryWindowInDays !== undefined) throw new AwsError("InvalidParameterException", "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+      if (force && input.RecoveryWindowInDays !== undefined)
+        throw new AwsError("InvalidParameterException", "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
       const days = force ? 0 : (input.RecoveryWindowInDays ?? 30);
-      if (!force && (days < 7 || days > 30)) throw new AwsError("InvalidParameterException", `The RecoveryWindowInDays value must be between 7 and 30 days (inclusive), not ${days}.`);
+      if (!force && (days < 7 || days > 30))
+        throw new AwsError("InvalidParameterException", `The RecoveryWindowInDays value must be between 7 and 30 days (inclusive), not ${days}.`);
       // A forced deletion ends a recovery window that has begun, which frees the name.
       const secret = force ? find(input.SecretId, call) : findStanding(input.SecretId, call);
       refuseManaged(secret, "delete");

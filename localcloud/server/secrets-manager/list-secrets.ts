@@ -29,7 +29,10 @@ function matches(secret: Secret, key: ListSecretsInput["Filters"][number]["Key"]
     "primary-region": [secret.region],
     "owning-service": [secret.managed?.service ?? ""],
   };
-  if (key === "all") return Object.values(fields).flat().some((text) => text.toLowerCase().includes(value.toLowerCase()));
+  if (key === "all")
+    return Object.values(fields)
+      .flat()
+      .some((text) => text.toLowerCase().includes(value.toLowerCase()));
   if (key === "description") return (secret.description ?? "").toLowerCase().startsWith(value.toLowerCase());
   return fields[key].some((text) => text.startsWith(value));
 }

@@ -39,8 +39,15 @@ export class Secrets {
   create(asked: NewSecret): Secret {
     const taken = this.find(asked.name, asked.region);
     // SDKs send the same token when they repeat a request whose answer was lost.
-    if (taken && !taken.deletion && asked.version && taken.versions.some((version) => isDeepStrictEqual([version.id, version.value], [asked.version?.id, asked.version?.value]))) return taken;
-    if (taken?.deletion) throw new AwsError("InvalidRequestException", "You can't create this secret because a secret with this name is already scheduled for deletion.");
+    if (
+      taken &&
+      !taken.deletion &&
+      asked.version &&
+      taken.versions.some((version) => isDeepStrictEqual([version.id, version.value], [asked.version?.id, asked.version?.value]))
+    )
+      return taken;
+    if (taken?.deletion)
+      throw new AwsError("InvalidRequestException", "You can't create this secret because a secret with this name is already scheduled for deletion.");
     if (taken) throw new AwsError("ResourceExistsException", `The operation failed because the secret ${asked.name} already exists.`);
     // RDS has judged the key of its own secrets, and an interrupted create must go on even if the key went since.
     if (!asked.managed) this.refuseUnusableKey(asked.kmsKeyId, asked.region);
@@ -56,7 +63,9 @@ export class Secrets {
   /** By name, ARN, or ARN without its random end; those waiting for their deletion included. */
   find(nameOrArn: string, region: string): Secret | undefined {
     const named = (secret: Secret) =>
-      nameOrArn.startsWith("arn:") ? secret.arn === nameOrArn || secret.arn.replace(/-[A-Za-z0-9]{6}$/, "") === nameOrArn : secret.name === nameOrArn && secret.region === region;
+      nameOrArn.startsWith("arn:")
+        ? secret.arn === nameOrArn || secret.arn.replace(/-[A-Za-z0-9]{6}$/, "") === nameOrArn
+        : secret.name === nameOrArn && secret.region === region;
     return this.list().find(named);
   }
 
@@ -110,7 +119,10 @@ export class Secrets {
 
   private refuseUnusableKey(kmsKeyId: string | undefined, region: string): void {
     if (kmsKeyId === undefined || this.surroundings.keyArn(kmsKeyId, region) !== undefined) return;
-    throw new AwsError("EncryptionFailure", `Secrets Manager can't encrypt the protected secret text using the KMS key ${kmsKeyId}: it does not exist, or is pending deletion.`);
+    throw new AwsError(
+      "EncryptionFailure",
+      `Secrets Manager can't encrypt the protected secret text using the KMS key ${kmsKeyId}: it does not exist, or is pending deletion.`,
+    );
   }
 
   /** A recovery window is over when anybody looks after its end; no timer is needed for that. */
@@ -122,7 +134,8 @@ export class Secrets {
   }
 
   private change(secret: Secret): Secret {
-    if (Object.keys(secret.tags).length > limits.tagsPerResource) throw new AwsError("InvalidParameterException", `a secret can have ${limits.tagsPerResource} tags, not ${Object.keys(secret.tags).length}`);
+    if (Object.keys(secret.tags).length > limits.tagsPerResource)
+      throw new AwsError("InvalidParameterException", `a secret can have ${limits.tagsPerResource} tags, not ${Object.keys(secret.tags).length}`);
     const changed = { ...secret, changedAt: this.now() };
     this.keep(changed);
     return changed;

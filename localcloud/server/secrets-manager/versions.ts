@@ -7,7 +7,10 @@ import type { Secret, SecretVersion } from "./secret";
 export function addVersion(secret: Secret, added: SecretVersion): Secret {
   const known = secret.versions.find((version) => version.id === added.id);
   if (known !== undefined && !isDeepStrictEqual(known.value, added.value)) {
-    throw new AwsError("ResourceExistsException", `You can't use ClientRequestToken ${added.id} because that value is already in use for a version of secret ${secret.arn}.`);
+    throw new AwsError(
+      "ResourceExistsException",
+      `You can't use ClientRequestToken ${added.id} because that value is already in use for a version of secret ${secret.arn}.`,
+    );
   }
   if (known !== undefined) return secret;
   const moved = { ...secret, versions: [...secret.versions, { ...added, stages: [] }] };
@@ -39,7 +42,8 @@ export function pickVersion(secret: Secret, id: string | undefined, stage: strin
     const what = id === undefined ? `staging label: ${wanted}` : `VersionId: ${id}`;
     throw new AwsError("ResourceNotFoundException", `Secrets Manager can't find the specified secret value for ${what}`);
   }
-  if (wanted !== undefined && !found.stages.includes(wanted)) throw new AwsError("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.");
+  if (wanted !== undefined && !found.stages.includes(wanted))
+    throw new AwsError("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.");
   return found;
 }
 

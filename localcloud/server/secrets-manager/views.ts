@@ -35,7 +35,8 @@ const rotation = (secret: Secret, days: number): object => ({
   NextRotationDate: nextRotation(secret),
 });
 
-const stagesById = (secret: Secret): Record<string, string[]> => Object.fromEntries(secret.versions.filter(isInUse).map((version) => [version.id, version.stages]));
+const stagesById = (secret: Secret): Record<string, string[]> =>
+  Object.fromEntries(secret.versions.filter(isInUse).map((version) => [version.id, version.stages]));
 
 const isInUse = (version: SecretVersion): boolean => version.stages.length > 0;
 
@@ -54,5 +55,10 @@ export function valueView(secret: Secret, version: SecretVersion): object {
 
 /** What ListSecretVersionIds answers for each. */
 export function versionEntry(secret: Secret, version: SecretVersion): object {
-  return { VersionId: version.id, VersionStages: version.stages, CreatedDate: new Date(version.createdAt), KmsKeyIds: [secret.kmsKeyId ?? "DefaultEncryptionKey"] };
+  return {
+    VersionId: version.id,
+    VersionStages: version.stages,
+    CreatedDate: new Date(version.createdAt),
+    KmsKeyIds: [secret.kmsKeyId ?? "DefaultEncryptionKey"],
+  };
 }

@@ -25,7 +25,15 @@ export function automated(backup: AutomatedBackupRecord, base: BaseBackupRecord)
   const { shape, tags } = backup.source;
   const minute = base.takenAt.slice(0, 16).replace(/[T:]/g, "-");
   const source = { ...backup.source, shape: { ...shape, EngineVersion: base.engineVersion } };
-  return { identifier: `rds:${shape.DBInstanceIdentifier}-${minute}`, region: backup.region, type: "automated", status: "available", createdAt: base.takenAt, source, tags: shape.CopyTagsToSnapshot ? tags : [] };
+  return {
+    identifier: `rds:${shape.DBInstanceIdentifier}-${minute}`,
+    region: backup.region,
+    type: "automated",
+    status: "available",
+    createdAt: base.takenAt,
+    source,
+    tags: shape.CopyTagsToSnapshot ? tags : [],
+  };
 }
 
 export function describeSnapshot(snapshot: AnySnapshot): object {

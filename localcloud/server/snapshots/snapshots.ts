@@ -90,7 +90,14 @@ export class Snapshots {
 
 export function snapshotOf(instance: InstanceRecord, identifier: string, now: Date, tags?: Tag[]): SnapshotRecord {
   const copied = instance.shape.CopyTagsToSnapshot ? instance.tags : [];
-  return { identifier: identifier.toLowerCase(), region: instance.region, status: "creating", createdAt: now.toISOString(), source: backedUp(instance), tags: tags ?? copied };
+  return {
+    identifier: identifier.toLowerCase(),
+    region: instance.region,
+    status: "creating",
+    createdAt: now.toISOString(),
+    source: backedUp(instance),
+    tags: tags ?? copied,
+  };
 }
 
 const key = (region: string, identifier: string): string => `${region}/${identifier.toLowerCase()}`;

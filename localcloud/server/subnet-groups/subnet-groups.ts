@@ -58,7 +58,10 @@ export function resolveSubnets(cloud: Cloud, region: string, ids: string[]): Pic
   if (vpcIds.length > 1) throw new AwsError("InvalidSubnet", `the subnets are not in one VPC: ${vpcIds.join(", ")}`);
   const zones = new Set(found.map((subnet) => subnet.zone));
   if (zones.size < 2) {
-    throw new AwsError("DBSubnetGroupDoesNotCoverEnoughAZs", `the DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: ${[...zones].join(", ") || "none"}. Add subnets to cover at least 2 AZs`);
+    throw new AwsError(
+      "DBSubnetGroupDoesNotCoverEnoughAZs",
+      `the DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: ${[...zones].join(", ") || "none"}. Add subnets to cover at least 2 AZs`,
+    );
   }
   return { vpcId: vpcIds[0]!, subnets: found.map(({ id, zone }) => ({ id, zone })) };
 }

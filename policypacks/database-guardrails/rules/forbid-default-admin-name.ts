@@ -17,6 +17,7 @@ export const forbidDefaultAdminName = defineRule({
   *check(database) {
     const property = database.has("masterUsername") ? "masterUsername" : "username";
     const found = database.string(property);
-    if (found !== undefined && guessed.includes(found.toLowerCase())) yield { property, found, allowed: `anything but ${guessed.join(", ")}`, change: "choose another name when the database is next rebuilt" };
+    if (found !== undefined && guessed.includes(found.toLowerCase()))
+      yield { property, found, allowed: `anything but ${guessed.join(", ")}`, change: "choose another name when the database is next rebuilt" };
   },
 });

@@ -1,7 +1,22 @@
 import { requiredTags } from "../../../components/standards";
 import { auditedProperties } from "../audited-properties";
 import { defineRule } from "../rule";
-import { cluster, clusterInstance, clusterParameterGroup, defaultPrivileges, grant, grantRole, instance, key, logGroup, metricAlarm, parameterGroup, role, securityGroup, subnetGroup } from "../types";
+import {
+  cluster,
+  clusterInstance,
+  clusterParameterGroup,
+  defaultPrivileges,
+  grant,
+  grantRole,
+  instance,
+  key,
+  logGroup,
+  metricAlarm,
+  parameterGroup,
+  role,
+  securityGroup,
+  subnetGroup,
+} from "../types";
 
 export const forbidHiddenDrift = defineRule({
   id: "forbid-hidden-drift",
@@ -12,10 +27,31 @@ export const forbidHiddenDrift = defineRule({
   properties: ["ignoreChanges"],
   why: "`ignoreChanges` also holds for refresh: what somebody changes by hand on an ignored property is never seen, by nobody.",
   solution: "Declare the value as it shall be. Where two parties change one property, take it out of one of their hands.",
-  types: [instance, cluster, clusterInstance, securityGroup, parameterGroup, clusterParameterGroup, subnetGroup, key, logGroup, metricAlarm, role, grant, grantRole, defaultPrivileges],
+  types: [
+    instance,
+    cluster,
+    clusterInstance,
+    securityGroup,
+    parameterGroup,
+    clusterParameterGroup,
+    subnetGroup,
+    key,
+    logGroup,
+    metricAlarm,
+    role,
+    grant,
+    grantRole,
+    defaultPrivileges,
+  ],
   *check(resource) {
     const hiding = resource.ignoreChanges.filter(hides);
-    if (hiding.length > 0) yield { property: "ignoreChanges", found: hiding.join(", "), allowed: "nothing of what guardrails judge", change: `remove ${hiding.join(", ")} from ignoreChanges` };
+    if (hiding.length > 0)
+      yield {
+        property: "ignoreChanges",
+        found: hiding.join(", "),
+        allowed: "nothing of what guardrails judge",
+        change: `remove ${hiding.join(", ")} from ignoreChanges`,
+      };
   },
 });
 

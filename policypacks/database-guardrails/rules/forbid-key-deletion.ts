@@ -21,6 +21,11 @@ export const forbidKeyDeletion = defineRule({
     if (resource.protect === false) yield { property: "protect", found: false, allowed: "true", change: "give the resource option protect: true" };
     const days = resource.number("deletionWindowInDays") ?? longestWindowDays;
     if (standingOf(resource).production && days < longestWindowDays)
-      yield { property: "deletionWindowInDays", found: days, allowed: `${longestWindowDays} (production)`, change: `set deletionWindowInDays to ${longestWindowDays}` };
+      yield {
+        property: "deletionWindowInDays",
+        found: days,
+        allowed: `${longestWindowDays} (production)`,
+        change: `set deletionWindowInDays to ${longestWindowDays}`,
+      };
   },
 });

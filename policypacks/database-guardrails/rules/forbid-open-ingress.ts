@@ -19,9 +19,11 @@ export const forbidOpenIngress = defineRule({
   types: [securityGroup, securityGroupRule, securityGroupIngressRule],
   *check(resource, { ports = [postgresPort] }) {
     if (resource.is(securityGroup)) {
-      for (const [index, entry] of resource.list("ingress").entries()) yield* wideOf(entry, ports, `ingress[${index}].`, { ipv4: entry.strings("cidrBlocks"), ipv6: entry.strings("ipv6CidrBlocks") });
+      for (const [index, entry] of resource.list("ingress").entries())
+        yield* wideOf(entry, ports, `ingress[${index}].`, { ipv4: entry.strings("cidrBlocks"), ipv6: entry.strings("ipv6CidrBlocks") });
     } else if (resource.is(securityGroupRule)) {
-      if (resource.string("type") === "ingress") yield* wideOf(resource, ports, "", { ipv4: resource.strings("cidrBlocks"), ipv6: resource.strings("ipv6CidrBlocks") });
+      if (resource.string("type") === "ingress")
+        yield* wideOf(resource, ports, "", { ipv4: resource.strings("cidrBlocks"), ipv6: resource.strings("ipv6CidrBlocks") });
     } else {
       yield* wideOf(resource, ports, "", { ipv4: one(resource.string("cidrIpv4")), ipv6: one(resource.string("cidrIpv6")) });
     }
@@ -32,7 +34,12 @@ function* wideOf(entry: Properties, ports: readonly number[], path: string, rang
   const wide = [...ranges.ipv4.filter((range) => prefixOf(range) < prefixMin.ipv4), ...ranges.ipv6.filter((range) => prefixOf(range) < prefixMin.ipv6)];
   if (wide.length === 0 || !ports.some((port) => opens(entry, port))) return;
   const property = `${path}${wide[0]?.includes(":") ? "ipv6CidrBlocks" : "cidrBlocks"}`;
-  yield { property, found: wide.join(", "), allowed: `security groups, or ranges of /${prefixMin.ipv4} (IPv6: /${prefixMin.ipv6}) and narrower, for port ${ports.join(", ")}`, change: `remove ${wide.join(", ")}` };
+  yield {
+    property,
+    found: wide.join(", "),
+    allowed: `security groups, or ranges of /${prefixMin.ipv4} (IPv6: /${prefixMin.ipv6}) and narrower, for port ${ports.join(", ")}`,
+    change: `remove ${wide.join(", ")}`,
+  };
 }
 
 function opens(entry: Properties, port: number): boolean {

@@ -13,6 +13,7 @@ export const forbidPublicAccess = defineRule({
   throwaways: true,
   types: [instance, clusterInstance],
   *check(database) {
-    if (database.boolean("publiclyAccessible")) yield { property: "publiclyAccessible", found: true, allowed: "false", change: "set publiclyAccessible to false" };
+    if (database.boolean("publiclyAccessible"))
+      yield { property: "publiclyAccessible", found: true, allowed: "false", change: "set publiclyAccessible to false" };
   },
 });

@@ -14,6 +14,7 @@ export const forbidPublicGrants = defineRule({
   *check(resource) {
     if (resource.string("role")?.toLowerCase() !== "public") return;
     const found = resource.strings("privileges");
-    if (found.length > 0) yield { property: "privileges", found: found.join(", "), allowed: "none for PUBLIC", change: "name the role that needs them, or give an empty list" };
+    if (found.length > 0)
+      yield { property: "privileges", found: found.join(", "), allowed: "none for PUBLIC", change: "name the role that needs them, or give an empty list" };
   },
 });

@@ -13,6 +13,7 @@ export const forbidPublicSnapshot = defineRule({
   throwaways: true,
   types: snapshots,
   *check(resource) {
-    if (resource.strings("sharedAccounts").includes("all")) yield { property: "sharedAccounts", found: "all", allowed: "account numbers", change: 'replace "all" by the accounts that need the snapshot' };
+    if (resource.strings("sharedAccounts").includes("all"))
+      yield { property: "sharedAccounts", found: "all", allowed: "account numbers", change: 'replace "all" by the accounts that need the snapshot' };
   },
 });

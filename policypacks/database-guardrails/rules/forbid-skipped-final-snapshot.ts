@@ -14,7 +14,19 @@ export const forbidSkippedFinalSnapshot = defineRule({
   types: databases,
   *check(database) {
     if (!standingOf(database).production || database.has("replicateSourceDb")) return;
-    if (database.boolean("skipFinalSnapshot")) yield { property: "skipFinalSnapshot", found: true, allowed: "false (production)", change: "set skipFinalSnapshot to false and give finalSnapshotIdentifier" };
-    else if (!database.has("finalSnapshotIdentifier")) yield { property: "finalSnapshotIdentifier", found: undefined, allowed: "a name that is free", change: "give one: without it the database can't be deleted at all" };
+    if (database.boolean("skipFinalSnapshot"))
+      yield {
+        property: "skipFinalSnapshot",
+        found: true,
+        allowed: "false (production)",
+        change: "set skipFinalSnapshot to false and give finalSnapshotIdentifier",
+      };
+    else if (!database.has("finalSnapshotIdentifier"))
+      yield {
+        property: "finalSnapshotIdentifier",
+        found: undefined,
+        allowed: "a name that is free",
+        change: "give one: without it the database can't be deleted at all",
+      };
   },
 });

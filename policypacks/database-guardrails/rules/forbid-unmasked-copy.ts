@@ -23,13 +23,23 @@ export const forbidUnmaskedCopy = defineRule({
     // A drill's copy stands in an isolation no application reaches, has its source's environment, and is gone within hours.
     if (tags?.has(maskingTag) || tags?.text(purposeTag) === "restore-drill") return;
     if (sources(database).some((name) => environments.some((one) => one !== "production" && name.split(/[-:]/).includes(one)))) return;
-    yield { property: `tags.${maskingTag}`, found: undefined, allowed: `the profile that masked it (this is ${environment}; its source may be production)`, change: "make the copy by an environment refresh, or restore from a source whose name says that it is not production" };
+    yield {
+      property: `tags.${maskingTag}`,
+      found: undefined,
+      allowed: `the profile that masked it (this is ${environment}; its source may be production)`,
+      change: "make the copy by an environment refresh, or restore from a source whose name says that it is not production",
+    };
   },
 });
 
 /** Names of what it was copied from, where the program says names. */
 function sources(database: Resource): string[] {
   const pointInTime = database.object("restoreToPointInTime");
-  const names = [database.text("snapshotIdentifier"), database.text("replicateSourceDb"), pointInTime?.text("sourceDbInstanceIdentifier"), pointInTime?.text("sourceClusterIdentifier")];
+  const names = [
+    database.text("snapshotIdentifier"),
+    database.text("replicateSourceDb"),
+    pointInTime?.text("sourceDbInstanceIdentifier"),
+    pointInTime?.text("sourceClusterIdentifier"),
+  ];
   return names.filter((name): name is string => name !== undefined);
 }

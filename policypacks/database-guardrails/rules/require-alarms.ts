@@ -16,14 +16,23 @@ export const requireAlarms = defineRule({
   solution: `Declare an alarm for each of ${watched.join(", ")} beside the database, with an action. \`StandardDatabase\` has them.`,
   typesInStack: [instance],
   *checkInStack(database, stack) {
-    const alarms = stack.of(metricAlarm).filter((alarm) => watches(alarm, database, stack) && alarm.boolean("actionsEnabled") !== false && alarm.has("alarmActions"));
+    const alarms = stack
+      .of(metricAlarm)
+      .filter((alarm) => watches(alarm, database, stack) && alarm.boolean("actionsEnabled") !== false && alarm.has("alarmActions"));
     const missing = watched.filter((metric) => !alarms.some((alarm) => alarm.text("metricName") === metric));
-    if (missing.length > 0) yield { found: `no alarm with an action on ${missing.join(", ")}`, allowed: `alarms on ${watched.join(", ")} in the database's stack`, change: `add alarms on ${missing.join(", ")}` };
+    if (missing.length > 0)
+      yield {
+        found: `no alarm with an action on ${missing.join(", ")}`,
+        allowed: `alarms on ${watched.join(", ")} in the database's stack`,
+        change: `add alarms on ${missing.join(", ")}`,
+      };
   },
 });
 
 /** By the name in its dimensions, or because it was computed from the database. */
 function watches(alarm: Resource, database: Resource, stack: Stack): boolean {
   const identifier = database.text("identifier");
-  return (identifier !== undefined && alarm.object("dimensions")?.text("DBInstanceIdentifier") === identifier) || stack.behind(alarm, instance).includes(database);
+  return (
+    (identifier !== undefined && alarm.object("dimensions")?.text("DBInstanceIdentifier") === identifier) || stack.behind(alarm, instance).includes(database)
+  );
 }

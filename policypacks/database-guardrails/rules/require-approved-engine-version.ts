@@ -4,7 +4,8 @@ import { defineRule } from "../rule";
 import { databases } from "../types";
 
 const approved: Readonly<Record<string, VersionStandard>> = versionStandards;
-const majors = (today: string) => Object.entries(approved).flatMap(([major, { minimumMinor, approvedUntil }]) => (approvedUntil >= today ? [`${major}.${minimumMinor} or newer`] : []));
+const majors = (today: string) =>
+  Object.entries(approved).flatMap(([major, { minimumMinor, approvedUntil }]) => (approvedUntil >= today ? [`${major}.${minimumMinor} or newer`] : []));
 
 export const requireApprovedEngineVersion = defineRule({
   id: "require-approved-engine-version",
@@ -14,7 +15,8 @@ export const requireApprovedEngineVersion = defineRule({
   controls: ["RDS.13"],
   properties: ["engineVersion"],
   why: "An old minor lacks fixes of security and of data corruption; a major at the end of its life gets none any more, or costs Extended Support. So each approved major has a least minor and a date at which its approval ends.",
-  solution: "Give an approved version, as `components/standards.ts` lists them. Rings bring a running database there; a major upgrade is planned long before the date.",
+  solution:
+    "Give an approved version, as `components/standards.ts` lists them. Rings bring a running database there; a major upgrade is planned long before the date.",
   types: databases,
   *check(database, { today }) {
     if (!isPostgres(database)) return;
@@ -27,7 +29,9 @@ export const requireApprovedEngineVersion = defineRule({
     const [major = "", minor] = version.split(".");
     const standard = approved[major];
     if (!standard) yield wrong(majors(today).join(", "), "give a version of an approved major");
-    else if (standard.approvedUntil < today) yield wrong(`${majors(today).join(", ")} (the approval of ${major} ended on ${standard.approvedUntil})`, "upgrade to a newer major");
-    else if (minor !== undefined && Number(minor) < standard.minimumMinor) yield wrong(majors(today).join(", "), `give ${major}.${standard.minimumMinor} or newer`);
+    else if (standard.approvedUntil < today)
+      yield wrong(`${majors(today).join(", ")} (the approval of ${major} ended on ${standard.approvedUntil})`, "upgrade to a newer major");
+    else if (minor !== undefined && Number(minor) < standard.minimumMinor)
+      yield wrong(majors(today).join(", "), `give ${major}.${standard.minimumMinor} or newer`);
   },
 });

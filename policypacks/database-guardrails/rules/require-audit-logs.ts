@@ -16,6 +16,11 @@ export const requireAuditLogs = defineRule({
     if (!isPostgres(database)) return;
     const exported = database.strings("enabledCloudwatchLogsExports");
     if (!exported.includes("postgresql"))
-      yield { property: "enabledCloudwatchLogsExports", found: exported.join(", ") || undefined, allowed: 'a list with "postgresql"', change: 'add "postgresql"' };
+      yield {
+        property: "enabledCloudwatchLogsExports",
+        found: exported.join(", ") || undefined,
+        allowed: 'a list with "postgresql"',
+        change: 'add "postgresql"',
+      };
   },
 });

@@ -21,7 +21,12 @@ export const requireBackupPlan = defineRule({
     const plan = tags?.has(backupPlanTag) ? tags.string(backupPlanTag) : undefined;
     if (plan !== undefined && plan !== "none") return;
     if (stack.of(backupSelection).some((selection) => selects(selection, database, stack))) return;
-    yield { property: `tags.${backupPlanTag}`, found: plan, allowed: "vault or vault-and-copy, or a selection in this stack (production gold)", change: `add the tag ${backupPlanTag}: vault-and-copy` };
+    yield {
+      property: `tags.${backupPlanTag}`,
+      found: plan,
+      allowed: "vault or vault-and-copy, or a selection in this stack (production gold)",
+      change: `add the tag ${backupPlanTag}: vault-and-copy`,
+    };
   },
 });
 

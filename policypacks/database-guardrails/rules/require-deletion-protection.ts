@@ -10,13 +10,15 @@ export const requireDeletionProtection = defineRule({
   controls: ["RDS.7", "RDS.8", "CKV_AWS_293"],
   properties: ["deletionProtection", "protect"],
   why: "AWS's protection stops a hand in the console, Pulumi's stops a program whose change would replace the database. Each alone leaves the other way open.",
-  solution: "Set `deletionProtection` and the resource option `protect` to true. To retire a database, `retire: true` lifts both first, with a waiver that says so.",
+  solution:
+    "Set `deletionProtection` and the resource option `protect` to true. To retire a database, `retire: true` lifts both first, with a waiver that says so.",
   types: databases,
   *check(database) {
     const standing = standingOf(database);
     if (!standing.standard.protected || database.has("replicateSourceDb")) return;
     const found = database.boolean("deletionProtection");
     if (!found) yield { property: "deletionProtection", found, allowed: `true (${namedStanding(standing)})`, change: "set deletionProtection to true" };
-    if (database.protect === false) yield { property: "protect", found: false, allowed: `true (${namedStanding(standing)})`, change: "give the resource option protect: true" };
+    if (database.protect === false)
+      yield { property: "protect", found: false, allowed: `true (${namedStanding(standing)})`, change: "give the resource option protect: true" };
   },
 });

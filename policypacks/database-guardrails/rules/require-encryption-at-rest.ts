@@ -18,6 +18,12 @@ export const requireEncryptionAtRest = defineRule({
       return;
     }
     const found = resource.boolean("storageEncrypted");
-    if (!found) yield { property: "storageEncrypted", found, allowed: "true", change: "set storageEncrypted to true: this makes a new database, so restore a snapshot with a key and move there" };
+    if (!found)
+      yield {
+        property: "storageEncrypted",
+        found,
+        allowed: "true",
+        change: "set storageEncrypted to true: this makes a new database, so restore a snapshot with a key and move there",
+      };
   },
 });

@@ -13,6 +13,7 @@ export const requireEnhancedMonitoring = defineRule({
   types: [instance, clusterInstance],
   *check(database) {
     const found = database.number("monitoringInterval");
-    if (!found) yield { property: "monitoringInterval", found, allowed: "1, 5, 10, 15, 30 or 60", change: "set monitoringInterval to 60 and give monitoringRoleArn" };
+    if (!found)
+      yield { property: "monitoringInterval", found, allowed: "1, 5, 10, 15, 30 or 60", change: "set monitoringInterval to 60 and give monitoringRoleArn" };
   },
 });

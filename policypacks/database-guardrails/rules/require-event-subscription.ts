@@ -10,7 +10,8 @@ export const requireEventSubscription = defineRule({
   controls: ["RDS.19", "RDS.20", "RDS.21", "RDS.22"],
   properties: ["sourceType", "eventCategories", "enabled"],
   why: "Failovers, maintenance and full storage are events of RDS. Nobody reads them unless they are sent.",
-  solution: "Stand on a `DatabasePlatform`, whose subscriptions cover the account, or subscribe a topic to the events of instances. A subscription that is there must be enabled.",
+  solution:
+    "Stand on a `DatabasePlatform`, whose subscriptions cover the account, or subscribe a topic to the events of instances. A subscription that is there must be enabled.",
   typesInStack: [instance, eventSubscription],
   *checkInStack(resource, stack) {
     if (resource.is(eventSubscription)) {
@@ -20,6 +21,11 @@ export const requireEventSubscription = defineRule({
     // Standard databases stand on a platform in another stack, and that one is judged by itself.
     if (resource.object("tags")?.has(standardTag)) return;
     const covered = stack.of(eventSubscription).some((subscription) => ["db-instance", undefined].includes(subscription.string("sourceType")));
-    if (!covered) yield { found: "no subscription to the events of instances in this stack", allowed: "one, or a platform's", change: "declare an event subscription with sourceType db-instance" };
+    if (!covered)
+      yield {
+        found: "no subscription to the events of instances in this stack",
+        allowed: "one, or a platform's",
+        change: "declare an event subscription with sourceType db-instance",
+      };
   },
 });

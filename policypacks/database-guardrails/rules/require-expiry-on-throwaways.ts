@@ -20,10 +20,12 @@ export const requireExpiryOnThrowaways = defineRule({
     const stays = tags?.has(ringTag) ?? false;
     if (!isThrowaway && (stays || !isCopy(database) || database.has("replicateSourceDb"))) return;
     const missing = [runTag, "owner", expiryTag].filter((name) => !tags?.has(name));
-    if (missing.length > 0) yield { property: "tags", found: `no ${missing.join(", no ")}`, allowed: `${runTag}, owner and ${expiryTag}`, change: `add ${missing.join(", ")}` };
+    if (missing.length > 0)
+      yield { property: "tags", found: `no ${missing.join(", no ")}`, allowed: `${runTag}, owner and ${expiryTag}`, change: `add ${missing.join(", ")}` };
     const expiry = tags?.has(expiryTag) ? tags.string(expiryTag) : undefined;
     if (expiry === undefined) return;
     if (Number.isNaN(Date.parse(expiry))) yield { property: `tags.${expiryTag}`, found: expiry, allowed: "a date, as 2026-11-30", change: "give a date" };
-    else if (expiry.slice(0, 10) < today) yield { property: `tags.${expiryTag}`, found: expiry, allowed: `${today} or later`, change: "remove the copy: it has expired" };
+    else if (expiry.slice(0, 10) < today)
+      yield { property: `tags.${expiryTag}`, found: expiry, allowed: `${today} or later`, change: "remove the copy: it has expired" };
   },
 });

@@ -17,6 +17,11 @@ export const requireLogRetention = defineRule({
     if (!group.string("name")?.startsWith("/aws/rds/")) return;
     const found = group.number("retentionInDays");
     if (found === undefined || found < leastDays)
-      yield { property: "retentionInDays", found: found === 0 || found === undefined ? "not set, which is for ever" : found, allowed: `${leastDays} or more`, change: "set retentionInDays" };
+      yield {
+        property: "retentionInDays",
+        found: found === 0 || found === undefined ? "not set, which is for ever" : found,
+        allowed: `${leastDays} or more`,
+        change: "set retentionInDays",
+      };
   },
 });

@@ -12,7 +12,8 @@ export const requireManagedMasterPassword = defineRule({
   controls: ["CKV_AWS_388"],
   properties: ["manageMasterUserPassword", ...passwords],
   why: "A password in a program or its config is known to everybody who reads them, in every copy and every old commit, and it is never changed.",
-  solution: "Set `manageMasterUserPassword` to true. Where RDS refuses that (read replicas, blue/green), compute the password from a generated one: `masterPassword: \"own\"` of `StandardDatabase`.",
+  solution:
+    'Set `manageMasterUserPassword` to true. Where RDS refuses that (read replicas, blue/green), compute the password from a generated one: `masterPassword: "own"` of `StandardDatabase`.',
   // Beside the stack's other resources: there it shows whether a password was generated or typed.
   typesInStack: databases,
   *checkInStack(database) {

@@ -16,6 +16,7 @@ export const requireModernCa = defineRule({
   types: [instance, clusterInstance],
   *check(database) {
     const found = database.string("caCertIdentifier");
-    if (found !== undefined && !modern.includes(found)) yield { property: "caCertIdentifier", found, allowed: modern.join(", "), change: `set caCertIdentifier to ${caCertificate}` };
+    if (found !== undefined && !modern.includes(found))
+      yield { property: "caCertIdentifier", found, allowed: modern.join(", "), change: `set caCertIdentifier to ${caCertificate}` };
   },
 });

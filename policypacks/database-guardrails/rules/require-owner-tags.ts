@@ -1,7 +1,19 @@
 import { requiredTags } from "../../../components/standards";
 import { defineRule } from "../rule";
 import { standingOf } from "../standing";
-import { cluster, clusterInstance, clusterParameterGroup, clusterSnapshot, clusterSnapshotCopy, eventSubscription, instance, parameterGroup, snapshot, snapshotCopy, subnetGroup } from "../types";
+import {
+  cluster,
+  clusterInstance,
+  clusterParameterGroup,
+  clusterSnapshot,
+  clusterSnapshotCopy,
+  eventSubscription,
+  instance,
+  parameterGroup,
+  snapshot,
+  snapshotCopy,
+  subnetGroup,
+} from "../types";
 
 /** What several databases share, or what is left of one, has no tier or ring of its own. */
 const sharedTags = ["service", "owner", "environment", "cost-center"];
@@ -15,17 +27,37 @@ export const requireOwnerTags = defineRule({
   controls: ["RDS.28", "RDS.29", "RDS.30", "RDS.31", "RDS.32", "RDS.33"],
   properties: ["tags"],
   why: "Tier, environment and owner decide how strictly a database is judged, when it is patched and who is called at night. One without them is nobody's, and stays so until an incident.",
-  solution: "Use `StandardDatabase`, which sets them all, or give the resource the tags named in the message. The owner is a team that the pack's config knows.",
+  solution:
+    "Use `StandardDatabase`, which sets them all, or give the resource the tags named in the message. The owner is a team that the pack's config knows.",
   throwaways: true,
-  types: [instance, cluster, clusterInstance, snapshot, snapshotCopy, clusterSnapshot, clusterSnapshotCopy, parameterGroup, clusterParameterGroup, subnetGroup, eventSubscription],
+  types: [
+    instance,
+    cluster,
+    clusterInstance,
+    snapshot,
+    snapshotCopy,
+    clusterSnapshot,
+    clusterSnapshotCopy,
+    parameterGroup,
+    clusterParameterGroup,
+    subnetGroup,
+    eventSubscription,
+  ],
   *check(resource, { teams }) {
     const { throwaway } = standingOf(resource);
-    const wanted = throwaway ? copyTags : resource.is(instance, cluster, clusterInstance) ? requiredTags : resource.type.includes("napshot") ? copyTags : sharedTags;
+    const wanted = throwaway
+      ? copyTags
+      : resource.is(instance, cluster, clusterInstance)
+        ? requiredTags
+        : resource.type.includes("napshot")
+          ? copyTags
+          : sharedTags;
     const tags = resource.object("tags");
     const missing = wanted.filter((name) => !tags?.has(name));
     if (missing.length > 0)
       yield { property: "tags", found: tags?.names().join(", ") || undefined, allowed: `all of ${wanted.join(", ")}`, change: `add ${missing.join(", ")}` };
     const owner = teams && tags?.string("owner");
-    if (owner && !teams.includes(owner)) yield { property: "tags.owner", found: owner, allowed: teams.join(", "), change: "name a team that exists, or add it to the pack's config" };
+    if (owner && !teams.includes(owner))
+      yield { property: "tags.owner", found: owner, allowed: teams.join(", "), change: "name a team that exists, or add it to the pack's config" };
   },
 });

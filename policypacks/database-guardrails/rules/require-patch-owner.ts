@@ -14,6 +14,11 @@ export const requirePatchOwner = defineRule({
   types: [instance, clusterInstance],
   *check(database) {
     if (database.boolean("autoMinorVersionUpgrade") !== false || database.object("tags")?.has(ringTag)) return;
-    yield { property: "autoMinorVersionUpgrade", found: false, allowed: `true, or the tag ${ringTag}`, change: `add the tag ${ringTag}, or set autoMinorVersionUpgrade to true` };
+    yield {
+      property: "autoMinorVersionUpgrade",
+      found: false,
+      allowed: `true, or the tag ${ringTag}`,
+      change: `add the tag ${ringTag}, or set autoMinorVersionUpgrade to true`,
+    };
   },
 });

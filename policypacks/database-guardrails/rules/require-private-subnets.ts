@@ -14,7 +14,13 @@ export const requirePrivateSubnets = defineRule({
   typesInStack: [subnetGroup],
   *checkInStack(group, stack) {
     const open = stack.behind(group, subnet, "subnetIds").filter((one) => hasWayOut(one, stack));
-    if (open.length > 0) yield { property: "subnetIds", found: open.map(({ name }) => name).join(", "), allowed: "subnets whose routes lead to no internet gateway", change: "give private subnets instead" };
+    if (open.length > 0)
+      yield {
+        property: "subnetIds",
+        found: open.map(({ name }) => name).join(", "),
+        allowed: "subnets whose routes lead to no internet gateway",
+        change: "give private subnets instead",
+      };
   },
 });
 
@@ -23,7 +29,10 @@ function hasWayOut(one: Resource, stack: Stack): boolean {
     .of(routeTableAssociation)
     .filter((association) => stack.behind(association, subnet, "subnetId").includes(one))
     .flatMap((association) => stack.behind(association, routeTable, "routeTableId"));
-  return tables.some((table) => leadsOut(table, stack) || stack.of(route).some((single) => stack.behind(single, routeTable, "routeTableId").includes(table) && leadsOut(single, stack)));
+  return tables.some(
+    (table) =>
+      leadsOut(table, stack) || stack.of(route).some((single) => stack.behind(single, routeTable, "routeTableId").includes(table) && leadsOut(single, stack)),
+  );
 }
 
 function leadsOut(resource: Resource, stack: Stack): boolean {

@@ -15,6 +15,12 @@ export const requireRetainedAutomatedBackups = defineRule({
   *check(database) {
     if (!standingOf(database).production || database.has("replicateSourceDb")) return;
     const found = database.boolean("deleteAutomatedBackups");
-    if (found !== false) yield { property: "deleteAutomatedBackups", found: found ?? "not set, which is true on AWS", allowed: "false (production)", change: "set deleteAutomatedBackups to false" };
+    if (found !== false)
+      yield {
+        property: "deleteAutomatedBackups",
+        found: found ?? "not set, which is true on AWS",
+        allowed: "false (production)",
+        change: "set deleteAutomatedBackups to false",
+      };
   },
 });

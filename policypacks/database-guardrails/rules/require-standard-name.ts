@@ -21,6 +21,11 @@ export const requireStandardName = defineRule({
     const name = database.string(property);
     const wellFormed = name !== undefined && name.length <= lengthMax && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
     if (wellFormed && (start === undefined || name === start || name.startsWith(`${start}-`))) return;
-    yield { property, found: name, allowed: `${start ?? "<service>-<environment>"}, then perhaps -<words>, ${lengthMax} characters at most`, change: "rename it when it is next rebuilt: a new name on a living database replaces it" };
+    yield {
+      property,
+      found: name,
+      allowed: `${start ?? "<service>-<environment>"}, then perhaps -<words>, ${lengthMax} characters at most`,
+      change: "rename it when it is next rebuilt: a new name on a living database replaces it",
+    };
   },
 });

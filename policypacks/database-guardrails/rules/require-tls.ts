@@ -32,7 +32,12 @@ export const requireTls = defineRule({
     const version = resource.text("engineVersion");
     const major = version === undefined ? undefined : Number(version.split(".")[0]);
     if (major !== undefined && major < (resource.is(cluster) ? forcedFrom.aurora : forcedFrom.rds))
-      yield { property: resource.is(cluster) ? "dbClusterParameterGroupName" : "parameterGroupName", found: `the default of ${version}, which forces nothing`, allowed: "a parameter group with rds.force_ssl = 1", change: "attach one" };
+      yield {
+        property: resource.is(cluster) ? "dbClusterParameterGroupName" : "parameterGroupName",
+        found: `the default of ${version}, which forces nothing`,
+        allowed: "a parameter group with rds.force_ssl = 1",
+        change: "attach one",
+      };
   },
 });
 

@@ -12,6 +12,7 @@ export const requireUnmanagedBlueGreen = defineRule({
   solution: "Leave `blueGreenUpdate` out; an operation with a health gate before the switch does it.",
   types: [instance],
   *check(database) {
-    if (database.object("blueGreenUpdate")?.boolean("enabled")) yield { property: "blueGreenUpdate.enabled", found: true, allowed: "false", change: "remove blueGreenUpdate" };
+    if (database.object("blueGreenUpdate")?.boolean("enabled"))
+      yield { property: "blueGreenUpdate.enabled", found: true, allowed: "false", change: "remove blueGreenUpdate" };
   },
 });

@@ -25,15 +25,33 @@ function statement(run: string, kind: string, digest = "ab".repeat(32)): Stateme
     subject: [{ name: `urn:shipshape:run:${run}`, digest: { sha256: digest } }],
     predicateType: `urn:shipshape:evidence:restore-drill:${kind}:v1`,
     predicate: {
-      operation: "restore-drill", target: "orders", verdict: "pass", checks: [], removed: [], request: { requestedBy: "an auditor", reason: "a test", receivedAt: "2026-05-31T00:00:00Z" },
-      decision: { status: "allowed", decidedBy: "admission rules", rules: [] }, outcome: null, error: null, issuedAt: "2026-05-31T00:00:00Z", expiresOn: "2026-06-30T00:00:00Z",
+      operation: "restore-drill",
+      target: "orders",
+      verdict: "pass",
+      checks: [],
+      removed: [],
+      request: { requestedBy: "an auditor", reason: "a test", receivedAt: "2026-05-31T00:00:00Z" },
+      decision: { status: "allowed", decidedBy: "admission rules", rules: [] },
+      outcome: null,
+      error: null,
+      issuedAt: "2026-05-31T00:00:00Z",
+      expiresOn: "2026-06-30T00:00:00Z",
     },
   };
 }
 
 async function append(run: string, kind: "verdict" | "teardown" = "verdict", by = signer) {
-  await database.query("insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', '{}', 'an auditor', 'a test') on conflict do nothing", [run]);
-  return appendStatement(database, by, { requestId: run, kind, target: "orders", verdict: kind === "verdict" ? "pass" : undefined, statement: statement(run, kind) });
+  await database.query(
+    "insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', '{}', 'an auditor', 'a test') on conflict do nothing",
+    [run],
+  );
+  return appendStatement(database, by, {
+    requestId: run,
+    kind,
+    target: "orders",
+    verdict: kind === "verdict" ? "pass" : undefined,
+    statement: statement(run, kind),
+  });
 }
 
 beforeAll(async () => {
@@ -82,7 +100,10 @@ test("an exported folder verifies offline, with the key the auditor was given", 
   const v = await verified();
   expect(broken(v)).toEqual([]);
   expect(v).toMatchObject({ valid: true, keyTrusted: true });
-  expect(v.statements.map((s) => [s.id, s.expired])).toEqual([["whole.verdict", false], ["whole.teardown", false]]);
+  expect(v.statements.map((s) => [s.id, s.expired])).toEqual([
+    ["whole.verdict", false],
+    ["whole.teardown", false],
+  ]);
 });
 
 test("evidence that has expired says so, and still is what it was", async () => {
@@ -113,7 +134,9 @@ test("a changed payload, a changed place and another signer's key are each found
   });
   expect(broken(await verified()).join("\n")).toMatch(/the log holds it at place 0 .*does not lead to the checkpoint's root/);
 
-  expect(broken(await verified({ verifierKey: verifierKey(stranger.origin, stranger.key) })).join("\n")).toMatch(/the checkpoint is signed by that key: no signature/);
+  expect(broken(await verified({ verifierKey: verifierKey(stranger.origin, stranger.key) })).join("\n")).toMatch(
+    /the checkpoint is signed by that key: no signature/,
+  );
 });
 
 test("against a checkpoint kept from before, a log that only grew verifies, and one that was rewritten does not", async () => {

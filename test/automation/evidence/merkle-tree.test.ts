@@ -1,4 +1,15 @@
-import { consistencyProof, extendsTree, includes, inclusionProof, innerHash, leafHash, nodesOfAppend, rootOf, type Hash, type NodeReader } from "../../../automation/evidence/merkle-tree";
+import {
+  consistencyProof,
+  extendsTree,
+  includes,
+  inclusionProof,
+  innerHash,
+  leafHash,
+  nodesOfAppend,
+  rootOf,
+  type Hash,
+  type NodeReader,
+} from "../../../automation/evidence/merkle-tree";
 
 const SIZES = 66; // beyond two complete subtrees of 32, with every shape of the right edge
 const leaves = Array.from({ length: SIZES }, (_, i) => leafHash(Buffer.from(`statement ${i}`)));

@@ -34,8 +34,23 @@ afterAll(async () => {
 
 async function append(run: string): Promise<void> {
   await database.query("insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', '{}', 'an auditor', 'a test')", [run]);
-  const predicate = { operation: "restore-drill", target: "orders", checks: [], request: {}, decision: { rules: [] }, outcome: null, error: null, issuedAt: "2026-05-31T00:00:00Z", expiresOn: "2026-06-30T00:00:00Z" };
-  await appendStatement(database, signer, { requestId: run, kind: "verdict", target: "orders", statement: { _type: STATEMENT_TYPE, subject: [{ name: run, digest: { sha256: "00" } }], predicateType: "urn:test", predicate } });
+  const predicate = {
+    operation: "restore-drill",
+    target: "orders",
+    checks: [],
+    request: {},
+    decision: { rules: [] },
+    outcome: null,
+    error: null,
+    issuedAt: "2026-05-31T00:00:00Z",
+    expiresOn: "2026-06-30T00:00:00Z",
+  };
+  await appendStatement(database, signer, {
+    requestId: run,
+    kind: "verdict",
+    target: "orders",
+    statement: { _type: STATEMENT_TYPE, subject: [{ name: run, digest: { sha256: "00" } }], predicateType: "urn:test", predicate },
+  });
 }
 const verify = (...args: string[]) => spawnSync(program, args, { encoding: "utf8" });
 

@@ -76,10 +76,15 @@ describe("exit codes", () => {
 });
 
 test("a folder of many states is judged by threads, with the same findings in the order of files, broken ones among them", async () => {
-  for (let number = 100; number < 200; number++) put(`many/${number}.json`, number === 150 ? "{" : exported({ multiAz: number !== 199 && number !== 101 }, {}, `database.s${number}`));
+  for (let number = 100; number < 200; number++)
+    put(`many/${number}.json`, number === 150 ? "{" : exported({ multiAz: number !== 199 && number !== 101 }, {}, `database.s${number}`));
   put("w0/needed.yaml", waiver(inDays(30)).replace("database.orders-production", "database.s199"));
   const { exitCode, out, progress } = await guard("--state", at("many"), "--json", "--waivers", at("w0"));
-  const { judged, findings, problems } = JSON.parse(out) as { judged: string; findings: { rule: string; kind: string; file: string }[]; problems: { file: string }[] };
+  const { judged, findings, problems } = JSON.parse(out) as {
+    judged: string;
+    findings: { rule: string; kind: string; file: string }[];
+    problems: { file: string }[];
+  };
   expect([exitCode, judged, progress]).toEqual([2, "99 states with 594 resources", ""]);
   expect(problems.map(({ file }) => file)).toEqual([at("many/150.json")]);
   expect(findings.map(({ rule, kind, file }) => [rule, kind, file])).toEqual([
@@ -115,7 +120,20 @@ describe("waivers", () => {
   });
 
   test("are written, listed and checked by the command", async () => {
-    const words = ["--rule", "require-multi-az", "--resource", "urn:pulumi:database.orders-production::shipshape::*::orders-instance", "--reason", "moves", "--owner", "team-orders", "--expires-on", inDays(10), "--waivers", at("w4")];
+    const words = [
+      "--rule",
+      "require-multi-az",
+      "--resource",
+      "urn:pulumi:database.orders-production::shipshape::*::orders-instance",
+      "--reason",
+      "moves",
+      "--owner",
+      "team-orders",
+      "--expires-on",
+      inDays(10),
+      "--waivers",
+      at("w4"),
+    ];
     await expect(run("waiver", "new", ...words, "--approver", "team-orders")).rejects.toThrow("nobody approves their own exception");
     await run("waiver", "new", ...words, "--approver", "team-platform");
     await expect(run("waiver", "new", ...words, "--approver", "team-platform")).rejects.toThrow("there is a waiver");
@@ -139,7 +157,10 @@ describe("the pack's config", () => {
   });
 
   test("with an unknown rule, an unknown option or a disabled rule is an error with its line; the rest is heeded", async () => {
-    const config = put("c/wrong.json", '{\n  "require-tsl": "mandatory",\n  "require-tls": "disabled",\n  "require-multi-az": { "zones": 3 },\n  "require-owner-tags": { "teams": "all" }\n}\n');
+    const config = put(
+      "c/wrong.json",
+      '{\n  "require-tsl": "mandatory",\n  "require-tls": "disabled",\n  "require-multi-az": { "zones": 3 },\n  "require-owner-tags": { "teams": "all" }\n}\n',
+    );
     const { exitCode, progress } = await guard("--state", bad, "--config", config);
     expect(exitCode).toBe(2);
     expect(progress).toContain(`${config}:2: there is no rule "require-tsl"`);
@@ -161,10 +182,20 @@ describe("reports for machines", () => {
     put("s/one.json", exported({ multiAz: false }));
     put("s/two.json", exported({ multiAz: false }, { sourcePosition: undefined, stackTrace: undefined }));
     await guard("--state", at("s"), "--sarif", at("guardrails.sarif"));
-    const sarif = JSON.parse(readFileSync(at("guardrails.sarif"), "utf8")) as { version: string; runs: [{ tool: { driver: { rules: { id: string }[] } }; results: { ruleId: string; level: string; locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }[] }[] }] };
+    const sarif = JSON.parse(readFileSync(at("guardrails.sarif"), "utf8")) as {
+      version: string;
+      runs: [
+        {
+          tool: { driver: { rules: { id: string }[] } };
+          results: { ruleId: string; level: string; locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }[] }[];
+        },
+      ];
+    };
     const [{ tool, results }] = sarif.runs;
     expect([sarif.version, tool.driver.rules.map(({ id }) => id)]).toEqual(["2.1.0", ["require-multi-az"]]);
-    expect(results.map(({ level, locations: [location] }) => [level, location?.physicalLocation.artifactLocation.uri, location?.physicalLocation.region.startLine])).toEqual([
+    expect(
+      results.map(({ level, locations: [location] }) => [level, location?.physicalLocation.artifactLocation.uri, location?.physicalLocation.region.startLine]),
+    ).toEqual([
       ["error", "program.ts", 12],
       ["error", "stacks/Pulumi.database.orders-production.yaml", 1],
     ]);

@@ -13,16 +13,41 @@ afterAll(() => cloud.stop());
 
 test("a database that no stack declares is judged as it is, and nothing is said of what the API does not tell", async () => {
   await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "careless", DBParameterGroupFamily: "postgres17", Description: "by hand" }));
-  await cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "careless", Parameters: [{ ParameterName: "rds.force_ssl", ParameterValue: "0", ApplyMethod: "immediate" }] }));
   await cloud.rds.send(
-    new CreateDBInstanceCommand({ DBInstanceIdentifier: "by-hand", Engine: "postgres", EngineVersion: "17.9", DBInstanceClass: "db.t4g.medium", AllocatedStorage: 20, MasterUsername: "keeper", MasterUserPassword: "hunter2hunter2", BackupRetentionPeriod: 1, StorageEncrypted: true, DBParameterGroupName: "careless" }),
+    new ModifyDBParameterGroupCommand({
+      DBParameterGroupName: "careless",
+      Parameters: [{ ParameterName: "rds.force_ssl", ParameterValue: "0", ApplyMethod: "immediate" }],
+    }),
+  );
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: "by-hand",
+      Engine: "postgres",
+      EngineVersion: "17.9",
+      DBInstanceClass: "db.t4g.medium",
+      AllocatedStorage: 20,
+      MasterUsername: "keeper",
+      MasterUserPassword: "hunter2hunter2",
+      BackupRetentionPeriod: 1,
+      StorageEncrypted: true,
+      DBParameterGroupName: "careless",
+    }),
   );
   const { exitCode, report } = await guardLive();
   expect(exitCode).toBe(1);
   expect(report.judged).toBe("1 database in eu-central-1");
   const rulesFound = report.findings.filter(({ urn }) => urn.endsWith(":db:by-hand")).map(({ rule }) => rule);
-  expect(rulesFound).toEqual(expect.arrayContaining(["require-owner-tags", "require-backup-retention", "require-deletion-protection", "require-audit-logs", "require-multi-az"]));
-  for (const unseen of ["forbid-skipped-final-snapshot", "require-retained-automated-backups", "require-managed-master-password", "require-alarms", "require-backup-plan"]) expect(rulesFound).not.toContain(unseen);
+  expect(rulesFound).toEqual(
+    expect.arrayContaining(["require-owner-tags", "require-backup-retention", "require-deletion-protection", "require-audit-logs", "require-multi-az"]),
+  );
+  for (const unseen of [
+    "forbid-skipped-final-snapshot",
+    "require-retained-automated-backups",
+    "require-managed-master-password",
+    "require-alarms",
+    "require-backup-plan",
+  ])
+    expect(rulesFound).not.toContain(unseen);
   expect(report.findings.filter(({ urn }) => urn.endsWith(":pg:careless")).map(({ rule }) => rule)).toContain("require-tls");
   expect(report.left).toContain("not judged here, but in states: require-alarms, require-backup-plan");
 });

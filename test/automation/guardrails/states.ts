@@ -3,12 +3,27 @@ import { database, productionTags } from "../../policypacks/fixtures";
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x:y" };
 
 /** An export of a stack with one database. */
-export function exported(properties: Record<string, unknown> = {}, more: Record<string, unknown> = {}, stack = "database.orders-production"): Record<string, unknown> {
+export function exported(
+  properties: Record<string, unknown> = {},
+  more: Record<string, unknown> = {},
+  stack = "database.orders-production",
+): Record<string, unknown> {
   const given = { ...database().properties, ...properties };
   const urn = (type: string, name: string) => `urn:pulumi:${stack}::shipshape::${type}::${name}`;
   const alarm = (metricName: string) => {
-    const alarmed = { metricName, dimensions: { DBInstanceIdentifier: "orders-production" }, alarmActions: ["arn:aws:sns:eu-central-1:1:t"], tags: productionTags };
-    return { urn: urn("aws:cloudwatch/metricAlarm:MetricAlarm", metricName), custom: true, type: "aws:cloudwatch/metricAlarm:MetricAlarm", inputs: alarmed, outputs: alarmed };
+    const alarmed = {
+      metricName,
+      dimensions: { DBInstanceIdentifier: "orders-production" },
+      alarmActions: ["arn:aws:sns:eu-central-1:1:t"],
+      tags: productionTags,
+    };
+    return {
+      urn: urn("aws:cloudwatch/metricAlarm:MetricAlarm", metricName),
+      custom: true,
+      type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+      inputs: alarmed,
+      outputs: alarmed,
+    };
   };
   return {
     version: 3,
@@ -25,7 +40,10 @@ export function exported(properties: Record<string, unknown> = {}, more: Record<
           outputs: { ...given, tags: { ...productionTags, "shipshape:standard": "1.0.0", ...((properties["tags"] as object | undefined) ?? {}) } },
           protect: true,
           sourcePosition: "project:///node_modules/shipshape/dist/components/standard-database.js#90,22",
-          stackTrace: [{ sourcePosition: "project:///node_modules/shipshape/dist/components/standard-database.js#90,22" }, { sourcePosition: "project:///program.ts#12,3" }],
+          stackTrace: [
+            { sourcePosition: "project:///node_modules/shipshape/dist/components/standard-database.js#90,22" },
+            { sourcePosition: "project:///program.ts#12,3" },
+          ],
           propertyDependencies: { identifier: null },
           ...more,
         },

@@ -29,7 +29,11 @@ describe("a server that cannot be had", () => {
   });
 
   it("names the package to add when its binaries are missing", async () => {
-    const missing = { code: "binaries-missing", message: expect.stringContaining(availableVersions().join(", ")) as string, hint: expect.stringContaining(`postgresql-15.3-${process.platform}-${process.arch}`) as string };
+    const missing = {
+      code: "binaries-missing",
+      message: expect.stringContaining(availableVersions().join(", ")) as string,
+      hint: expect.stringContaining(`postgresql-15.3-${process.platform}-${process.arch}`) as string,
+    };
     await expect(createServer(place.settings("old", { engineVersion: "15.3" }), master)).rejects.toMatchObject(missing);
     expect(existsSync(join(place.folder, "old"))).toBe(false);
   });
@@ -60,9 +64,9 @@ describe("a server that cannot be had", () => {
     ["disk-full", 'FATAL:  could not write to file "pg_wal/xlogtemp.12": No space left on device'],
     ["port-taken", 'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use'],
     ["incompatible-parameters", 'FATAL:  could not access file "pgaudit": No such file or directory'],
-    ["incompatible-parameters", "FATAL:  WAL streaming (\"max_wal_senders\" > 0) requires \"wal_level\" to be \"replica\" or \"logical\""],
+    ["incompatible-parameters", 'FATAL:  WAL streaming ("max_wal_senders" > 0) requires "wal_level" to be "replica" or "logical"'],
     ["incompatible-parameters", "FATAL:  could not map anonymous shared memory: Cannot allocate memory"],
-    ["start-failed", 'PANIC:  could not locate a valid checkpoint record'],
+    ["start-failed", "PANIC:  could not locate a valid checkpoint record"],
   ])("is classed as %s by what PostgreSQL logs: %s", (code, line) => {
     const error = startFailure([`2026-11-23 10:00:00 UTC::@:[1]:${line}`]);
     expect(error.code).toBe(code);

@@ -96,7 +96,10 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
   });
 
   it("is NOSUPERUSER CREATEDB CREATEROLE NOREPLICATION, in rds_superuser, and owns its database", async () => {
-    const [role] = await server.query("select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls, rolvaliduntil::text from pg_roles where rolname = $1", [master.username]);
+    const [role] = await server.query(
+      "select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls, rolvaliduntil::text from pg_roles where rolname = $1",
+      [master.username],
+    );
     expect(role).toEqual({ rolsuper: false, rolcreatedb: true, rolcreaterole: true, rolreplication: false, rolbypassrls: false, rolvaliduntil: "infinity" });
     const [owner] = await server.query("select datdba::regrole::text as name from pg_database where datname = 'orders'");
     expect(owner).toEqual({ name: "orders_admin" });

@@ -27,14 +27,22 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
   });
 
   it("have RDS's defaults where nothing is given, but not the memory of the instance class", async () => {
-    expect(await show("rds.force_ssl", "idle_in_transaction_session_timeout", "track_io_timing", "timezone", "rds.log_retention_period")).toEqual(["1", "1d", "on", "UTC", "4320"]);
+    expect(await show("rds.force_ssl", "idle_in_transaction_session_timeout", "track_io_timing", "timezone", "rds.log_retention_period")).toEqual([
+      "1",
+      "1d",
+      "on",
+      "UTC",
+      "4320",
+    ]);
     expect(await show("shared_buffers", "max_connections", "wal_level")).toEqual(["128MB", "56", "replica"]);
   });
 
   it("leave out a library the binaries lack, say so, and keep its settings as placeholders", async () => {
     expect(await show("shared_preload_libraries", "pgaudit.log")).toEqual(["pg_stat_statements", "ddl,role"]);
     const { leftOut } = await server.applyParameters({ shared_preload_libraries: "pgaudit,pg_stat_statements" });
-    expect(leftOut).toEqual([{ name: "shared_preload_libraries", value: "pgaudit", reason: `the embedded PostgreSQL ${engineVersion} has no library 'pgaudit'` }]);
+    expect(leftOut).toEqual([
+      { name: "shared_preload_libraries", value: "pgaudit", reason: `the embedded PostgreSQL ${engineVersion} has no library 'pgaudit'` },
+    ]);
   });
 
   it("act at once when dynamic, after a restart when static, and report which", async () => {
@@ -54,7 +62,14 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
   });
 
   it("refuse bad values by name; the good ones of the same change act, and the next start is not spoilt", async () => {
-    const report = await server.applyParameters({ statement_timeout: "7000", work_mem: "1", timezone: "Nowhere/Else", log_statement: "some", fsync: "0", nonsense: "1" });
+    const report = await server.applyParameters({
+      statement_timeout: "7000",
+      work_mem: "1",
+      timezone: "Nowhere/Else",
+      log_statement: "some",
+      fsync: "0",
+      nonsense: "1",
+    });
     expect(report.invalid.map(({ name }) => name).sort()).toEqual(["fsync", "log_statement", "nonsense", "timezone", "work_mem"]);
     expect(report.invalid.find(({ name }) => name === "timezone")?.reason).toBe('invalid value for parameter "TimeZone": "Nowhere/Else"');
     expect(await show("statement_timeout")).toEqual(["7s"]);
@@ -67,7 +82,7 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
   it("that are refused together at start fail that start by name, leave data as it was, and can be corrected", async () => {
     await client.query("create table kept as select 1 as one");
     await client.end();
-    await server.applyParameters({ shared_buffers: String(900 * 1024 ** 2 / 8) }); // 900 GiB in pages of 8 kB
+    await server.applyParameters({ shared_buffers: String((900 * 1024 ** 2) / 8) }); // 900 GiB in pages of 8 kB
     await expect(server.restart()).rejects.toMatchObject({ code: "incompatible-parameters", message: expect.stringContaining("shared memory") as string });
     expect(server.state()).toBe("stopped");
     await server.applyParameters({});
@@ -80,7 +95,14 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     const definitions = await parameterDefinitions(major);
     const find = (name: string) => definitions.find((definition) => definition.name === name);
     expect(definitions.length).toBeGreaterThan(300);
-    expect(find("max_connections")).toMatchObject({ dataType: "integer", allowedValues: "1-262143", applyType: "static", isModifiable: true, defaultValue: "LEAST({DBInstanceClassMemory/9531392},5000)", source: "system" });
+    expect(find("max_connections")).toMatchObject({
+      dataType: "integer",
+      allowedValues: "1-262143",
+      applyType: "static",
+      isModifiable: true,
+      defaultValue: "LEAST({DBInstanceClassMemory/9531392},5000)",
+      source: "system",
+    });
     expect(find("work_mem")).toMatchObject({ dataType: "integer", unit: "kB", defaultValue: "4096", applyType: "dynamic", source: "engine-default" });
     expect(find("rds.force_ssl")).toMatchObject({ dataType: "boolean", allowedValues: "0,1", defaultValue: "1", applyType: "dynamic", isModifiable: true });
     expect(find("log_lock_waits")).toMatchObject({ dataType: "boolean", allowedValues: "0,1" });

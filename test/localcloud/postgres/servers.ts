@@ -7,7 +7,12 @@ import { type PostgresServer, type PostgresServerSettings, createServer } from "
 import { processesIn } from "../../../localcloud/postgres/processes";
 
 /** The newest installed minor of each major. */
-export const versions = ["16", "17", "18"].map((major) => availableVersions().filter((version) => majorOf(version) === major).pop() as string);
+export const versions = ["16", "17", "18"].map(
+  (major) =>
+    availableVersions()
+      .filter((version) => majorOf(version) === major)
+      .pop() as string,
+);
 
 export const master = { username: "orders_admin", password: "first-Password-1", databaseName: "orders" };
 

@@ -1,16 +1,31 @@
-import { DeleteDBInstanceCommand, DescribeDBInstancesCommand, DescribeEventsCommand, RestoreDBInstanceToPointInTimeCommand, type DBInstance, type RestoreDBInstanceToPointInTimeCommandInput } from "@aws-sdk/client-rds";
+import {
+  DeleteDBInstanceCommand,
+  DescribeDBInstancesCommand,
+  DescribeEventsCommand,
+  RestoreDBInstanceToPointInTimeCommand,
+  type DBInstance,
+  type RestoreDBInstanceToPointInTimeCommandInput,
+} from "@aws-sdk/client-rds";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { instanceIsGone, type Cloud } from "../../cloud";
 
 /** What tests of backups ask of the embedded cloud, again and again. */
 export function backupClient(cloud: Cloud) {
-  const describe_ = async (name: string): Promise<DBInstance> => (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
+  const describe_ = async (name: string): Promise<DBInstance> =>
+    (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
   return {
     describe: describe_,
 
     restoreTo: (source: string, target: string, to: Date | "latest", more: Partial<RestoreDBInstanceToPointInTimeCommandInput> = {}) =>
-      cloud.rds.send(new RestoreDBInstanceToPointInTimeCommand({ ...(more.SourceDbiResourceId ?? more.SourceDBInstanceAutomatedBackupsArn ? {} : { SourceDBInstanceIdentifier: source }), TargetDBInstanceIdentifier: target, ...(to === "latest" ? { UseLatestRestorableTime: true } : { RestoreTime: to }), ...more })),
+      cloud.rds.send(
+        new RestoreDBInstanceToPointInTimeCommand({
+          ...((more.SourceDbiResourceId ?? more.SourceDBInstanceAutomatedBackupsArn) ? {} : { SourceDBInstanceIdentifier: source }),
+          TargetDBInstanceIdentifier: target,
+          ...(to === "latest" ? { UseLatestRestorableTime: true } : { RestoreTime: to }),
+          ...more,
+        }),
+      ),
 
     /** Until what was committed before this moment can be restored. */
     async restorable(name: string, until: Date): Promise<Date> {

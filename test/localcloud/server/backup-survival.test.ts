@@ -19,7 +19,10 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-const partials = () => readdirSync(join(cloud.dataFolder, "databases"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".partial") && /^(backups|snapshots)/.test(name));
+const partials = () =>
+  readdirSync(join(cloud.dataFolder, "databases"), { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".partial") && /^(backups|snapshots)/.test(name),
+  );
 
 async function killAfter(milliseconds: number): Promise<void> {
   await sleep(milliseconds);

@@ -43,8 +43,20 @@ test("a line torn by a kill costs that line only", () => {
 });
 
 test("passwords and secret values are left out wherever they stand, switches named like them are not", () => {
-  const input = { MasterUserPassword: "a", ManageMasterUserPassword: "true", RotateMasterUserPassword: "true", SecretString: "b", Nested: [{ SecretBinary: "c", Name: "d" }] };
-  expect(redact(input)).toEqual({ MasterUserPassword: hidden, ManageMasterUserPassword: "true", RotateMasterUserPassword: "true", SecretString: hidden, Nested: [{ SecretBinary: hidden, Name: "d" }] });
+  const input = {
+    MasterUserPassword: "a",
+    ManageMasterUserPassword: "true",
+    RotateMasterUserPassword: "true",
+    SecretString: "b",
+    Nested: [{ SecretBinary: "c", Name: "d" }],
+  };
+  expect(redact(input)).toEqual({
+    MasterUserPassword: hidden,
+    ManageMasterUserPassword: "true",
+    RotateMasterUserPassword: "true",
+    SecretString: hidden,
+    Nested: [{ SecretBinary: hidden, Name: "d" }],
+  });
   open().record(call("CreateDBInstance", input));
   expect(readFileSync(join(folder, "calls.jsonl"), "utf8")).toContain(hidden);
 });

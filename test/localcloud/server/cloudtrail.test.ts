@@ -19,12 +19,18 @@ async function lookUp(asked: LookupEventsCommandInput): Promise<Event[]> {
   return (await new CloudTrailClient(as("AKIAAUDITOR000000000")).send(new LookupEventsCommand(asked))).Events ?? [];
 }
 
-const by = (AttributeKey: "EventName" | "ResourceName" | "Username" | "EventSource" | "AccessKeyId" | "ReadOnly", AttributeValue: string) => ({ LookupAttributes: [{ AttributeKey, AttributeValue }] });
+const by = (AttributeKey: "EventName" | "ResourceName" | "Username" | "EventSource" | "AccessKeyId" | "ReadOnly", AttributeValue: string) => ({
+  LookupAttributes: [{ AttributeKey, AttributeValue }],
+});
 
 test("an access key is a user, the same at every call, and another key is another user", async () => {
   const identity = (key: string) => new STSClient(as(key)).send(new GetCallerIdentityCommand({}));
   const first = await identity("AKIAALICE00000000001");
-  expect(first).toMatchObject({ Account: "123456789012", Arn: "arn:aws:iam::123456789012:user/alice00000000001", UserId: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/) });
+  expect(first).toMatchObject({
+    Account: "123456789012",
+    Arn: "arn:aws:iam::123456789012:user/alice00000000001",
+    UserId: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/),
+  });
   expect((await identity("AKIAALICE00000000001")).UserId).toBe(first.UserId);
   expect((await identity("AKIABOB0000000000001")).UserId).not.toBe(first.UserId);
 });
@@ -35,11 +41,23 @@ test("a call is found by its name, resource, user, key, source and kind, with it
   await mallory.send(new GetSecretValueCommand({ SecretId: "not-there" })).catch(() => undefined);
 
   const [created] = await lookUp(by("ResourceName", "trailed"));
-  expect(created).toMatchObject({ EventName: "CreateSecret", Username: "mallory000000001", AccessKeyId: "AKIAMALLORY000000001", ReadOnly: "false", EventSource: "secretsmanager.amazonaws.com" });
+  expect(created).toMatchObject({
+    EventName: "CreateSecret",
+    Username: "mallory000000001",
+    AccessKeyId: "AKIAMALLORY000000001",
+    ReadOnly: "false",
+    EventSource: "secretsmanager.amazonaws.com",
+  });
   expect(created!.EventTime!.getTime()).toBeGreaterThan(Date.now() - 60_000);
-  for (const attribute of [by("Username", "mallory000000001"), by("AccessKeyId", "AKIAMALLORY000000001")]) expect((await lookUp(attribute)).map((event) => event.EventName)).toEqual(["GetSecretValue", "CreateSecret"]);
+  for (const attribute of [by("Username", "mallory000000001"), by("AccessKeyId", "AKIAMALLORY000000001")])
+    expect((await lookUp(attribute)).map((event) => event.EventName)).toEqual(["GetSecretValue", "CreateSecret"]);
   const [failed] = await lookUp(by("ResourceName", "not-there"));
-  expect(JSON.parse(failed!.CloudTrailEvent!)).toMatchObject({ errorCode: "ResourceNotFoundException", eventName: "GetSecretValue", requestParameters: { secretId: "not-there" }, userIdentity: { userName: "mallory000000001" } });
+  expect(JSON.parse(failed!.CloudTrailEvent!)).toMatchObject({
+    errorCode: "ResourceNotFoundException",
+    eventName: "GetSecretValue",
+    requestParameters: { secretId: "not-there" },
+    userIdentity: { userName: "mallory000000001" },
+  });
   expect((await lookUp(by("ReadOnly", "false"))).every((event) => event.ReadOnly === "false")).toBe(true);
   expect((await lookUp(by("EventSource", "rds.amazonaws.com"))).map((event) => event.EventId)).not.toContain(created!.EventId);
 });
@@ -80,7 +98,11 @@ test("the log survives a kill of the server", async () => {
 test.each<[string, LookupEventsCommandInput, string]>([
   ["an end before the start", { StartTime: new Date(2_000), EndTime: new Date(1_000) }, "InvalidTimeRangeException"],
   ["a page too large", { MaxResults: 51 }, "InvalidMaxResultsException"],
-  ["two attributes", { LookupAttributes: [...by("EventName", "a").LookupAttributes, ...by("Username", "b").LookupAttributes] }, "InvalidLookupAttributesException"],
+  [
+    "two attributes",
+    { LookupAttributes: [...by("EventName", "a").LookupAttributes, ...by("Username", "b").LookupAttributes] },
+    "InvalidLookupAttributesException",
+  ],
   ["a token of no page", { NextToken: "none" }, "InvalidNextTokenException"],
   ["insights", { EventCategory: "insight" }, "InvalidParameterException"],
 ])("%s is refused", async (_what, asked, code) => {

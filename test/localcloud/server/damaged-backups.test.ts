@@ -1,4 +1,10 @@
-import { CreateDBInstanceCommand, CreateDBSnapshotCommand, DescribeDBSnapshotsCommand, RestoreDBInstanceFromDBSnapshotCommand, type DBInstance } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  CreateDBSnapshotCommand,
+  DescribeDBSnapshotsCommand,
+  RestoreDBInstanceFromDBSnapshotCommand,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
 import { closeSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -39,7 +45,9 @@ test("a missing WAL segment is named", async () => {
   await client.query("create table filler as select i, repeat('x', 500) as text from generate_series(1, 10000) i");
   await client.end();
   await rds.restorable("orders", await nextWholeSecond());
-  const segments = readdirSync(archive()).filter((name) => /^[0-9A-F]{24}$/.test(name)).sort();
+  const segments = readdirSync(archive())
+    .filter((name) => /^[0-9A-F]{24}$/.test(name))
+    .sort();
   const missing = segments.at(-3)!;
   renameSync(join(archive(), missing), join(archive(), "elsewhere"));
   await failsToRestore("without-segment", new RegExp(`WAL segment ${missing} is missing from the archive`));
@@ -72,11 +80,15 @@ test("a corrupt page keeps a backup from being made, is named in an event, and l
   const { instances } = (await callOwn(cloud, "GET", "/shipshape/status")).body as { instances: { identifier: string; dataFolder: string }[] };
   flipByte(join(instances.find(({ identifier }) => identifier === "orders")!.dataFolder, path), 8192 + 4000);
   await cloud.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "tainted" }));
-  for (const deadline = Date.now() + 20_000; (await rds.describe("orders")).DBInstanceStatus !== "available" && Date.now() < deadline; ) await sleep(50);
+  for (const deadline = Date.now() + 20_000; (await rds.describe("orders")).DBInstanceStatus !== "available" && Date.now() < deadline;) await sleep(50);
   const { DBSnapshots } = await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: "tainted" }));
   expect(DBSnapshots).toMatchObject([{ Status: "failed" }]);
-  expect(await rds.events("orders")).toContainEqual(expect.stringMatching(new RegExp(`The backup failed.*checksum verification failed in file ".*${path}", block 1`)));
-  await expect(cloud.rds.send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: "never", DBSnapshotIdentifier: "tainted" }))).rejects.toMatchObject({ name: "InvalidDBSnapshotStateFault" });
+  expect(await rds.events("orders")).toContainEqual(
+    expect.stringMatching(new RegExp(`The backup failed.*checksum verification failed in file ".*${path}", block 1`)),
+  );
+  await expect(
+    cloud.rds.send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: "never", DBSnapshotIdentifier: "tainted" })),
+  ).rejects.toMatchObject({ name: "InvalidDBSnapshotStateFault" });
   expect(readdirSync(join(rds.backupsFolder(orders), "base"))).toHaveLength(1);
 });
 

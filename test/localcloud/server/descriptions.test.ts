@@ -40,46 +40,81 @@ afterAll(async () => cloud?.stop());
 const arn = (kind: string, name: string) => `arn:aws:rds:eu-central-1:123456789012:${kind}:${name}`;
 
 test("instances are found by name, ARN and filter, in their own Region only", async () => {
-  const names = async (input: object) => (await cloud.rds.send(new DescribeDBInstancesCommand(input))).DBInstances!.map((instance) => instance.DBInstanceIdentifier);
+  const names = async (input: object) =>
+    (await cloud.rds.send(new DescribeDBInstancesCommand(input))).DBInstances!.map((instance) => instance.DBInstanceIdentifier);
   expect(await names({})).toEqual(["ledger", "orders"]);
   expect(await names({ DBInstanceIdentifier: "ORDERS" })).toEqual(["orders"]);
   expect(await names({ DBInstanceIdentifier: arn("db", "orders") })).toEqual(["orders"]);
   expect(await names({ Filters: [{ Name: "db-instance-id", Values: ["ledger", "none"] }] })).toEqual(["ledger"]);
   expect(await names({ Filters: [{ Name: "engine", Values: ["mysql"] }] })).toEqual([]);
-  const elsewhere = await fetch(cloud.url, { method: "POST", body: "Action=DescribeDBInstances&Version=2014-10-31", headers: { authorization: "AWS4-HMAC-SHA256 Credential=K/20260101/eu-west-1/rds/aws4_request, SignedHeaders=host, Signature=0" } });
+  const elsewhere = await fetch(cloud.url, {
+    method: "POST",
+    body: "Action=DescribeDBInstances&Version=2014-10-31",
+    headers: { authorization: "AWS4-HMAC-SHA256 Credential=K/20260101/eu-west-1/rds/aws4_request, SignedHeaders=host, Signature=0" },
+  });
   expect(await elsewhere.text()).toContain("<DBInstances></DBInstances>");
 });
 
 test("tags are added, replaced, listed and removed on everything that carries them", async () => {
-  await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "tagged", DBParameterGroupFamily: "postgres16", Description: "x", Tags: [{ Key: "owner", Value: "a" }] }));
+  await cloud.rds.send(
+    new CreateDBParameterGroupCommand({
+      DBParameterGroupName: "tagged",
+      DBParameterGroupFamily: "postgres16",
+      Description: "x",
+      Tags: [{ Key: "owner", Value: "a" }],
+    }),
+  );
   for (const resource of [arn("pg", "tagged"), arn("db", "orders")]) {
-    await cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: resource, Tags: [{ Key: "owner", Value: "b" }, { Key: "tier", Value: "gold" }] }));
+    await cloud.rds.send(
+      new AddTagsToResourceCommand({
+        ResourceName: resource,
+        Tags: [
+          { Key: "owner", Value: "b" },
+          { Key: "tier", Value: "gold" },
+        ],
+      }),
+    );
     await cloud.rds.send(new RemoveTagsFromResourceCommand({ ResourceName: resource, TagKeys: ["tier", "absent"] }));
     expect((await cloud.rds.send(new ListTagsForResourceCommand({ ResourceName: resource }))).TagList).toEqual([{ Key: "owner", Value: "b" }]);
   }
 });
 
 test("a list of many pages gives each entry once, also when one is made between two pages", async () => {
-  for (let index = 10; index < 45; index += 1) await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: `paged-${index}`, DBParameterGroupFamily: "postgres17", Description: "x" }));
+  for (let index = 10; index < 45; index += 1)
+    await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: `paged-${index}`, DBParameterGroupFamily: "postgres17", Description: "x" }));
   const seen: string[] = [];
   for await (const page of paginateDescribeDBParameterGroups({ client: cloud.rds, pageSize: 20 }, {})) {
     seen.push(...page.DBParameterGroups!.map((group) => group.DBParameterGroupName!));
-    if (seen.length === 20) await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "aaa-made-meanwhile", DBParameterGroupFamily: "postgres17", Description: "x" }));
+    if (seen.length === 20)
+      await cloud.rds.send(
+        new CreateDBParameterGroupCommand({ DBParameterGroupName: "aaa-made-meanwhile", DBParameterGroupFamily: "postgres17", Description: "x" }),
+      );
   }
   expect(seen.filter((name) => name.startsWith("paged-"))).toHaveLength(35);
   expect(new Set(seen).size).toBe(seen.length);
   expect(seen).toEqual(expect.arrayContaining(["default.postgres16", "default.postgres17", "default.postgres18"]));
-  expect((await cloud.rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: "default.postgres17" }))).DBParameterGroups![0]!.DBParameterGroupFamily).toBe("postgres17");
+  expect(
+    (await cloud.rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: "default.postgres17" }))).DBParameterGroups![0]!.DBParameterGroupFamily,
+  ).toBe("postgres17");
 });
 
 test("subnet groups hold their subnets and zones, are changed, and go", async () => {
   const group = { DBSubnetGroupName: "Private", DBSubnetGroupDescription: "x" };
   const created = await cloud.rds.send(new CreateDBSubnetGroupCommand({ ...group, SubnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"] }));
-  expect(created.DBSubnetGroup).toMatchObject({ DBSubnetGroupName: "private", VpcId: "vpc-0a1b2c3d4e5f60001", DBSubnetGroupArn: arn("subgrp", "private"), SubnetGroupStatus: "Complete" });
-  const modified = await cloud.rds.send(new ModifyDBSubnetGroupCommand({ DBSubnetGroupName: "private", SubnetIds: ["subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"] }));
+  expect(created.DBSubnetGroup).toMatchObject({
+    DBSubnetGroupName: "private",
+    VpcId: "vpc-0a1b2c3d4e5f60001",
+    DBSubnetGroupArn: arn("subgrp", "private"),
+    SubnetGroupStatus: "Complete",
+  });
+  const modified = await cloud.rds.send(
+    new ModifyDBSubnetGroupCommand({ DBSubnetGroupName: "private", SubnetIds: ["subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"] }),
+  );
   expect(modified.DBSubnetGroup!.Subnets!.map((subnet) => subnet.SubnetAvailabilityZone!.Name)).toEqual(["eu-central-1b", "eu-central-1c"]);
   await cloud.rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: "private" }));
-  await expect(cloud.rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: "private" }))).rejects.toMatchObject({ name: "DBSubnetGroupNotFoundFault" });
+  await expect(cloud.rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: "private" }))).rejects.toMatchObject({
+    name: "DBSubnetGroupNotFoundFault",
+  });
 });
 
 test("the engine versions offered are those installed, each with where it can be upgraded to", async () => {
@@ -97,28 +132,48 @@ test("the engine versions offered are those installed, each with where it can be
 
 test("every class offered can be had with every kind of storage, page after page", async () => {
   let count = 0;
-  for await (const page of paginateDescribeOrderableDBInstanceOptions({ client: cloud.rds }, { Engine: "postgres", EngineVersion: "17.10" })) count += page.OrderableDBInstanceOptions!.length;
+  for await (const page of paginateDescribeOrderableDBInstanceOptions({ client: cloud.rds }, { Engine: "postgres", EngineVersion: "17.10" }))
+    count += page.OrderableDBInstanceOptions!.length;
   expect(count).toBeGreaterThan(400);
-  const { OrderableDBInstanceOptions: options } = await cloud.rds.send(new DescribeOrderableDBInstanceOptionsCommand({ Engine: "postgres", EngineVersion: "17.10", DBInstanceClass: "db.r7g.4xlarge" }));
+  const { OrderableDBInstanceOptions: options } = await cloud.rds.send(
+    new DescribeOrderableDBInstanceOptionsCommand({ Engine: "postgres", EngineVersion: "17.10", DBInstanceClass: "db.r7g.4xlarge" }),
+  );
   expect(options!.map((option) => option.StorageType)).toEqual(["gp2", "gp3", "io1", "io2"]);
 });
 
 test("subscriptions are kept with their categories and sources", async () => {
   const topic = (await callOwn(cloud, "POST", "/shipshape/recorded", { type: "aws:sns/topic:Topic", name: "alerts", properties: { name: "alerts" } })).body;
-  const created = await cloud.rds.send(new CreateEventSubscriptionCommand({ SubscriptionName: "failures", SnsTopicArn: topic.arn, SourceType: "db-instance", EventCategories: ["failure", "deletion"] }));
-  expect(created.EventSubscription).toMatchObject({ CustSubscriptionId: "failures", Status: "active", EventCategoriesList: ["deletion", "failure"], SourceIdsList: [], Enabled: true });
+  const created = await cloud.rds.send(
+    new CreateEventSubscriptionCommand({
+      SubscriptionName: "failures",
+      SnsTopicArn: topic.arn,
+      SourceType: "db-instance",
+      EventCategories: ["failure", "deletion"],
+    }),
+  );
+  expect(created.EventSubscription).toMatchObject({
+    CustSubscriptionId: "failures",
+    Status: "active",
+    EventCategoriesList: ["deletion", "failure"],
+    SourceIdsList: [],
+    Enabled: true,
+  });
   await cloud.rds.send(new AddSourceIdentifierToSubscriptionCommand({ SubscriptionName: "failures", SourceIdentifier: "orders" }));
   await cloud.rds.send(new ModifyEventSubscriptionCommand({ SubscriptionName: "failures", Enabled: false, EventCategories: ["failure"] }));
   const { EventSubscriptionsList: list } = await cloud.rds.send(new DescribeEventSubscriptionsCommand({ SubscriptionName: "failures" }));
   expect(list).toMatchObject([{ Enabled: false, EventCategoriesList: ["failure"], SourceIdsList: ["orders"], SnsTopicArn: topic.arn }]);
-  await expect(cloud.rds.send(new ModifyEventSubscriptionCommand({ SubscriptionName: "failures", EventCategories: ["weather"] }))).rejects.toMatchObject({ name: "SubscriptionCategoryNotFoundFault" });
+  await expect(cloud.rds.send(new ModifyEventSubscriptionCommand({ SubscriptionName: "failures", EventCategories: ["weather"] }))).rejects.toMatchObject({
+    name: "SubscriptionCategoryNotFoundFault",
+  });
   await cloud.rds.send(new DeleteEventSubscriptionCommand({ SubscriptionName: "failures" }));
   const { EventCategoriesMapList: categories } = await cloud.rds.send(new DescribeEventCategoriesCommand({ SourceType: "db-instance" }));
   expect(categories![0]!.EventCategories).toContain("low storage");
 });
 
 test("events are found by source, category and time, and forgotten after fourteen days of the cloud's clock", async () => {
-  const { Events: created } = await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: "orders", EventCategories: ["creation"] }));
+  const { Events: created } = await cloud.rds.send(
+    new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: "orders", EventCategories: ["creation"] }),
+  );
   expect(created).toMatchObject([{ Message: "DB instance created", SourceArn: arn("db", "orders") }]);
   await callOwn(cloud, "PUT", "/shipshape/clock", { offsetSeconds: 3 * 86_400 });
   expect((await cloud.rds.send(new DescribeEventsCommand({}))).Events).toEqual([]);

@@ -25,7 +25,13 @@ let cloud: Cloud;
 beforeAll(async () => {
   cloud = await startCloud();
   const create = (DBInstanceIdentifier: string, more: object) => cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier, ...more }));
-  await create("orders", { DBName: "orders", PreferredMaintenanceWindow: "sun:04:00-sun:04:30", PreferredBackupWindow: "02:00-02:30", EngineVersion: "17.9", Tags: [{ Key: "owner", Value: "team a = b + c" }] });
+  await create("orders", {
+    DBName: "orders",
+    PreferredMaintenanceWindow: "sun:04:00-sun:04:30",
+    PreferredBackupWindow: "02:00-02:30",
+    EngineVersion: "17.9",
+    Tags: [{ Key: "owner", Value: "team a = b + c" }],
+  });
   const { MasterUserPassword: _none, ...withoutPassword } = small;
   await cloud.rds.send(new CreateDBInstanceCommand({ ...withoutPassword, DBInstanceIdentifier: "managed", ManageMasterUserPassword: true }));
   await instanceIs(cloud, "orders", "available");
@@ -33,9 +39,13 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-const modify = (change: Omit<ModifyDBInstanceMessage, "DBInstanceIdentifier">, name = "orders") => cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: name, ...change }));
+const modify = (change: Omit<ModifyDBInstanceMessage, "DBInstanceIdentifier">, name = "orders") =>
+  cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: name, ...change }));
 const describe_ = async (name: string) => (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
-const messages = async (name: string) => (await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: name, Duration: 20_000 }))).Events!.map((event) => event.Message);
+const messages = async (name: string) =>
+  (await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: name, Duration: 20_000 }))).Events!.map(
+    (event) => event.Message,
+  );
 
 test("an instance shows what was asked for, RDS's defaults, and an endpoint that answers", async () => {
   const orders = await describe_("orders");
@@ -59,12 +69,18 @@ test("an instance shows what was asked for, RDS's defaults, and an endpoint that
   expect(orders.DbiResourceId).toMatch(/^db-[A-Z2-7]{26}$/);
   expect(orders.InstanceCreateTime).toBeInstanceOf(Date);
   expect(orders.CertificateDetails!.ValidTill!.getTime()).toBeGreaterThan(Date.now());
-  expect(await asMaster(cloud, orders, "select current_database() as name, split_part(version(), ' ', 2) as version")).toEqual([{ name: "orders", version: "17.9" }]);
+  expect(await asMaster(cloud, orders, "select current_database() as name, split_part(version(), ' ', 2) as version")).toEqual([
+    { name: "orders", version: "17.9" },
+  ]);
 });
 
 test("the master administers but is no superuser, and cannot become one", async () => {
   const orders = await describe_("orders");
-  const [rights] = await asMaster(cloud, orders, "select rolsuper, rolcreaterole, rolcreatedb, pg_has_role('rds_superuser', 'member') as member from pg_roles where rolname = current_user");
+  const [rights] = await asMaster(
+    cloud,
+    orders,
+    "select rolsuper, rolcreaterole, rolcreatedb, pg_has_role('rds_superuser', 'member') as member from pg_roles where rolname = current_user",
+  );
   expect(rights).toEqual({ rolsuper: false, rolcreaterole: true, rolcreatedb: true, member: true });
   await asMaster(cloud, orders, "create role app login password 'x'; create schema app; create extension pg_stat_statements");
   for (const refused of ["alter role shipmaster superuser", "set role rdsadmin", "alter system set work_mem = '1GB'", "copy (select 1) to program 'true'"]) {
@@ -97,9 +113,22 @@ test("a managed password can be given up for one's own, and taken again", async 
 
 test("what RDS applies at once is applied at once, and no restart comes of it", async () => {
   const before = await asMaster(cloud, await describe_("orders"), "select pg_postmaster_start_time() as at");
-  await modify({ BackupRetentionPeriod: 7, CopyTagsToSnapshot: true, MaxAllocatedStorage: 100, CloudwatchLogsExportConfiguration: { EnableLogTypes: ["postgresql", "upgrade"] }, EnablePerformanceInsights: true });
+  await modify({
+    BackupRetentionPeriod: 7,
+    CopyTagsToSnapshot: true,
+    MaxAllocatedStorage: 100,
+    CloudwatchLogsExportConfiguration: { EnableLogTypes: ["postgresql", "upgrade"] },
+    EnablePerformanceInsights: true,
+  });
   const after = await instanceIs(cloud, "orders", "available");
-  expect(after).toMatchObject({ BackupRetentionPeriod: 7, CopyTagsToSnapshot: true, MaxAllocatedStorage: 100, EnabledCloudwatchLogsExports: ["postgresql", "upgrade"], PerformanceInsightsEnabled: true, PerformanceInsightsRetentionPeriod: 7 });
+  expect(after).toMatchObject({
+    BackupRetentionPeriod: 7,
+    CopyTagsToSnapshot: true,
+    MaxAllocatedStorage: 100,
+    EnabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+    PerformanceInsightsEnabled: true,
+    PerformanceInsightsRetentionPeriod: 7,
+  });
   expect(after.PendingModifiedValues).toEqual({});
   expect(await asMaster(cloud, after, "select pg_postmaster_start_time() as at")).toEqual(before);
 });
@@ -170,7 +199,9 @@ test("logs are listed, and read on from a marker", async () => {
   const head = await cloud.rds.send(new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, Marker: "0", NumberOfLines: 1 }));
   expect(head.LogFileData!.trimEnd().split("\n")).toHaveLength(1);
   expect(head.AdditionalDataPending).toBe(true);
-  const next = await cloud.rds.send(new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, Marker: head.Marker, NumberOfLines: 1 }));
+  const next = await cloud.rds.send(
+    new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, Marker: head.Marker, NumberOfLines: 1 }),
+  );
   expect(next.LogFileData).not.toBe(head.LogFileData);
 });
 
@@ -186,13 +217,21 @@ test("deletion protection protects; a deletion leaves exactly the final snapshot
   await modify({ DeletionProtection: true }, "orders-2");
   const orders = await instanceIs(cloud, "orders-2", "available");
   const remove = (more: object) => cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders-2", ...more }));
-  await expect(remove({ SkipFinalSnapshot: true })).rejects.toMatchObject({ name: "InvalidParameterCombination", message: expect.stringContaining("cannot delete protected DB Instance") });
+  await expect(remove({ SkipFinalSnapshot: true })).rejects.toMatchObject({
+    name: "InvalidParameterCombination",
+    message: expect.stringContaining("cannot delete protected DB Instance"),
+  });
   await modify({ DeletionProtection: false }, "orders-2");
   await instanceIs(cloud, "orders-2", "available");
   expect((await remove({ FinalDBSnapshotIdentifier: "orders-final" })).DBInstance!.DBInstanceStatus).toBe("deleting");
   await instanceIsGone(cloud, "orders-2");
   const { DBSnapshots: [snapshot] = [] } = await cloud.rds.send(new DescribeDBSnapshotsCommand({}));
-  expect(snapshot).toMatchObject({ DBSnapshotIdentifier: "orders-final", Status: "available", DbiResourceId: orders.DbiResourceId, TagList: [{ Key: "owner", Value: "team a = b + c" }] });
+  expect(snapshot).toMatchObject({
+    DBSnapshotIdentifier: "orders-final",
+    Status: "available",
+    DbiResourceId: orders.DbiResourceId,
+    TagList: [{ Key: "owner", Value: "team a = b + c" }],
+  });
   const files = join(cloud.dataFolder, "databases", "snapshots", "eu-central-1", "orders-final");
   expect(existsSync(files)).toBe(true);
   expect(existsSync(join(cloud.dataFolder, "databases", orders.DbiResourceId!))).toBe(false);

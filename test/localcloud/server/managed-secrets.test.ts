@@ -23,7 +23,10 @@ function open(setMasterPassword: SetMasterPassword) {
   return { clock, secrets, managed: new ManagedSecrets(secrets, clock, setMasterPassword) };
 }
 
-const reachable = (database: { password?: string }): SetMasterPassword => async (_id, _username, password) => void (database.password = password);
+const reachable =
+  (database: { password?: string }): SetMasterPassword =>
+  async (_id, _username, password) =>
+    void (database.password = password);
 const unreachable: SetMasterPassword = async () => {
   throw new Error("the database does not run");
 };
@@ -36,7 +39,11 @@ test("an instance whose creation is taken up again gets the secret it had", () =
   const { managed, secrets } = open(unreachable);
   expect(managed.create(user).SecretArn).toBe(SecretArn);
   expect(secrets.list()).toHaveLength(1);
-  expect(secrets.list()[0]).toMatchObject({ name: expect.stringMatching(/^rds!db-[0-9a-f-]{36}$/), managed: { service: "rds" }, tags: { "aws:secretsmanager:owningService": "rds" } });
+  expect(secrets.list()[0]).toMatchObject({
+    name: expect.stringMatching(/^rds!db-[0-9a-f-]{36}$/),
+    managed: { service: "rds" },
+    tags: { "aws:secretsmanager:owningService": "rds" },
+  });
 });
 
 test("passwords are as RDS allows them", () => {

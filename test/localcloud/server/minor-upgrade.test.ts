@@ -15,13 +15,19 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-const upgrade = (EngineVersion: string, more: object = {}) => cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", EngineVersion, ApplyImmediately: true, ...more }));
+const upgrade = (EngineVersion: string, more: object = {}) =>
+  cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", EngineVersion, ApplyImmediately: true, ...more }));
 
 test("versions that RDS would not go to are refused, and those it would are offered", async () => {
   await expect(upgrade("16.14")).rejects.toMatchObject({ message: expect.stringContaining("never downgraded") });
   await expect(upgrade("18.4")).rejects.toMatchObject({ message: expect.stringContaining("AllowMajorVersionUpgrade") });
   const { DBEngineVersions: [version] = [] } = await cloud.rds.send(new DescribeDBEngineVersionsCommand({ Engine: "postgres", EngineVersion: "17.9" }));
-  expect(version!.ValidUpgradeTarget).toEqual(expect.arrayContaining([expect.objectContaining({ EngineVersion: "17.10", IsMajorVersionUpgrade: false }), expect.objectContaining({ EngineVersion: "18.4", IsMajorVersionUpgrade: true })]));
+  expect(version!.ValidUpgradeTarget).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ EngineVersion: "17.10", IsMajorVersionUpgrade: false }),
+      expect.objectContaining({ EngineVersion: "18.4", IsMajorVersionUpgrade: true }),
+    ]),
+  );
 });
 
 test("a minor upgrade in place under a writing client loses no acknowledged row, and keeps the port", async () => {
@@ -45,7 +51,9 @@ test("a backup from before the upgrade restores to a moment after it", async () 
   await rds.restoreTo("orders", "later", "latest");
   const later = await instanceIs(cloud, "later", "available");
   expect(later.EngineVersion).toBe("17.10");
-  expect(await asMaster(cloud, later, "select count(*)::int from ledger")).toEqual(await asMaster(cloud, await rds.describe("orders"), "select count(*)::int from ledger"));
+  expect(await asMaster(cloud, later, "select count(*)::int from ledger")).toEqual(
+    await asMaster(cloud, await rds.describe("orders"), "select count(*)::int from ledger"),
+  );
 });
 
 /** Inserts row after row and notes those that were acknowledged; connects again when it was thrown out, as any client has to. */

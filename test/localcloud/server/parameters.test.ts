@@ -28,7 +28,8 @@ afterAll(async () => cloud?.stop());
 const set = (ParameterName: string, ParameterValue: string, ApplyMethod: "immediate" | "pending-reboot" = "immediate") =>
   cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "tuned", Parameters: [{ ParameterName, ParameterValue, ApplyMethod }] }));
 const applyStatus = async () => (await instanceIs(cloud, "orders", "available")).DBParameterGroups![0]!.ParameterApplyStatus;
-const shown = async (name: string) => (await asMaster(cloud, await instanceIs(cloud, "orders", "available"), `select current_setting('${name}') as value`))[0].value as string;
+const shown = async (name: string) =>
+  (await asMaster(cloud, await instanceIs(cloud, "orders", "available"), `select current_setting('${name}') as value`))[0].value as string;
 const reboot = async () => {
   await cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders" }));
   await instanceIs(cloud, "orders", "available");
@@ -36,7 +37,7 @@ const reboot = async () => {
 
 async function parameters(source?: string): Promise<Parameter[]> {
   const found: Parameter[] = [];
-  for (let marker: string | undefined; ; ) {
+  for (let marker: string | undefined; ;) {
     const page = await cloud.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName: "tuned", Source: source, Marker: marker }));
     found.push(...page.Parameters!);
     marker = page.Marker;
@@ -53,7 +54,14 @@ test("a dynamic parameter acts in the running server as soon as the call returns
 test("rds.force_ssl decides whether a connection without TLS is let in", async () => {
   const { Endpoint, MasterUsername } = await instanceIs(cloud, "orders", "available");
   const plain = async () => {
-    const client = new Client({ host: Endpoint!.Address!, port: Endpoint!.Port!, user: MasterUsername!, password: small.MasterUserPassword, database: "postgres", ssl: false });
+    const client = new Client({
+      host: Endpoint!.Address!,
+      port: Endpoint!.Port!,
+      user: MasterUsername!,
+      password: small.MasterUserPassword,
+      database: "postgres",
+      ssl: false,
+    });
     await client.connect();
     await client.end();
   };
@@ -85,12 +93,16 @@ test("a library this PostgreSQL lacks is left out by name, and the event log say
   await set("pgaudit.log", "ddl,role");
   await reboot();
   expect(await shown("shared_preload_libraries")).toContain("pg_stat_statements");
-  const { Events } = await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: "orders", EventCategories: ["configuration change"] }));
+  const { Events } = await cloud.rds.send(
+    new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: "orders", EventCategories: ["configuration change"] }),
+  );
   expect(Events!.map((event) => event.Message).join("\n")).toMatch(/shared_preload_libraries.*pgaudit/);
 });
 
 test("DescribeDBParameters tells what was set from what is default; Reset puts the default back", async () => {
-  expect((await parameters("user")).map(({ ParameterName, ParameterValue, ApplyMethod, ApplyType }) => [ParameterName, ParameterValue, ApplyMethod, ApplyType])).toEqual([
+  expect(
+    (await parameters("user")).map(({ ParameterName, ParameterValue, ApplyMethod, ApplyType }) => [ParameterName, ParameterValue, ApplyMethod, ApplyType]),
+  ).toEqual([
     ["log_lock_waits", "1", "pending-reboot", "dynamic"],
     ["log_min_duration_statement", "1000", "immediate", "dynamic"],
     ["pgaudit.log", "ddl,role", "immediate", "dynamic"],
@@ -98,7 +110,12 @@ test("DescribeDBParameters tells what was set from what is default; Reset puts t
     ["shared_preload_libraries", "pg_stat_statements,pgaudit", "pending-reboot", "static"],
     ["track_commit_timestamp", "1", "pending-reboot", "static"],
   ]);
-  await cloud.rds.send(new ResetDBParameterGroupCommand({ DBParameterGroupName: "tuned", Parameters: [{ ParameterName: "log_min_duration_statement", ApplyMethod: "immediate" }] }));
+  await cloud.rds.send(
+    new ResetDBParameterGroupCommand({
+      DBParameterGroupName: "tuned",
+      Parameters: [{ ParameterName: "log_min_duration_statement", ApplyMethod: "immediate" }],
+    }),
+  );
   expect(await shown("log_min_duration_statement")).toBe("-1");
   const all = await parameters();
   expect(all.length).toBeGreaterThan(250);
@@ -110,14 +127,21 @@ test("DescribeDBParameters tells what was set from what is default; Reset puts t
 
 test("another group acts at the next reboot", async () => {
   await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "other", DBParameterGroupFamily: "postgres17", Description: "another" }));
-  await cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "other", Parameters: [{ ParameterName: "statement_timeout", ParameterValue: "77000", ApplyMethod: "immediate" }] }));
+  await cloud.rds.send(
+    new ModifyDBParameterGroupCommand({
+      DBParameterGroupName: "other",
+      Parameters: [{ ParameterName: "statement_timeout", ParameterValue: "77000", ApplyMethod: "immediate" }],
+    }),
+  );
   await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", DBParameterGroupName: "other" }));
   const changed = await instanceIs(cloud, "orders", "available");
   expect(changed.DBParameterGroups).toEqual([{ DBParameterGroupName: "other", ParameterApplyStatus: "pending-reboot" }]);
   expect(await shown("statement_timeout")).toBe("0");
   await reboot();
   expect(await shown("statement_timeout")).toBe("77s");
-  await expect(cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "other" }))).rejects.toMatchObject({ name: "InvalidDBParameterGroupStateFault" });
+  await expect(cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "other" }))).rejects.toMatchObject({
+    name: "InvalidDBParameterGroupStateFault",
+  });
   await cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "tuned" }));
 });
 
@@ -125,7 +149,13 @@ test("memory that cannot be had makes this instance incompatible-parameters, wit
   const client = await connect(cloud, await instanceIs(cloud, "orders", "available"));
   await client.query("create table kept as select 1 as n");
   await client.end();
-  const change = (ParameterValue: string) => cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "other", Parameters: [{ ParameterName: "shared_buffers", ParameterValue, ApplyMethod: "pending-reboot" }] }));
+  const change = (ParameterValue: string) =>
+    cloud.rds.send(
+      new ModifyDBParameterGroupCommand({
+        DBParameterGroupName: "other",
+        Parameters: [{ ParameterName: "shared_buffers", ParameterValue, ApplyMethod: "pending-reboot" }],
+      }),
+    );
   await change(String((900 * 1024 * 1024) / 8));
   await cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders" }));
   await instanceIs(cloud, "orders", "incompatible-parameters");

@@ -1,4 +1,10 @@
-import { CreateDBInstanceCommand, CreateDBParameterGroupCommand, DeleteDBInstanceAutomatedBackupCommand, DescribeDBInstanceAutomatedBackupsCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  CreateDBParameterGroupCommand,
+  DeleteDBInstanceAutomatedBackupCommand,
+  DescribeDBInstanceAutomatedBackupsCommand,
+  ModifyDBInstanceCommand,
+} from "@aws-sdk/client-rds";
 import { existsSync } from "node:fs";
 import { instanceIs, startCloud, type Cloud } from "../../cloud";
 import { backupClient, nextWholeSecond } from "./backup-client";
@@ -11,8 +17,12 @@ beforeAll(async () => {
   cloud = await startCloud();
   rds = backupClient(cloud);
   const tags = [{ Key: "owner", Value: "team-orders" }];
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 7, DBName: "app", Tags: tags, StorageEncrypted: true }));
-  await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "eighteen", DBParameterGroupFamily: "postgres18", Description: "of another major" }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 7, DBName: "app", Tags: tags, StorageEncrypted: true }),
+  );
+  await cloud.rds.send(
+    new CreateDBParameterGroupCommand({ DBParameterGroupName: "eighteen", DBParameterGroupFamily: "postgres18", Description: "of another major" }),
+  );
   await instanceIs(cloud, "orders", "available");
 });
 afterAll(async () => cloud?.stop());
@@ -27,7 +37,15 @@ test("a restore to a second between two commits has the earlier and not the late
   await client.end();
   await rds.restorable("orders", target);
   const { DBInstance: begun } = await rds.restoreTo("orders", "earlier", target);
-  expect(begun).toMatchObject({ DBInstanceStatus: "creating", MasterUsername: "shipmaster", DBName: "app", BackupRetentionPeriod: 7, StorageEncrypted: true, KmsKeyId: orders.KmsKeyId, TagList: [{ Key: "owner", Value: "team-orders" }] });
+  expect(begun).toMatchObject({
+    DBInstanceStatus: "creating",
+    MasterUsername: "shipmaster",
+    DBName: "app",
+    BackupRetentionPeriod: 7,
+    StorageEncrypted: true,
+    KmsKeyId: orders.KmsKeyId,
+    TagList: [{ Key: "owner", Value: "team-orders" }],
+  });
   const earlier = await instanceIs(cloud, "earlier", "available");
   expect(await asMaster(cloud, earlier, "select name from marker")).toEqual([{ name: "before" }]);
   expect(earlier.DBParameterGroups).toMatchObject([{ ParameterApplyStatus: "in-sync" }]);
@@ -43,7 +61,10 @@ test("a restored instance is backed up in its turn, and takes a managed master p
   await asMaster(cloud, managed, "insert into marker values ('on the new timeline')", password);
   await rds.restorable("earlier", await nextWholeSecond());
   await rds.restoreTo("earlier", "again", "latest");
-  expect(await asMaster(cloud, await instanceIs(cloud, "again", "available"), "select name from marker", password)).toEqual([{ name: "before" }, { name: "on the new timeline" }]);
+  expect(await asMaster(cloud, await instanceIs(cloud, "again", "available"), "select name from marker", password)).toEqual([
+    { name: "before" },
+    { name: "on the new timeline" },
+  ]);
   await Promise.all([rds.remove("again"), rds.remove("earlier")]);
   expect(existsSync(rds.backupsFolder(earlier))).toBe(false);
 });
@@ -58,13 +79,23 @@ test("an idle database restores to its latest restorable time", async () => {
 test("a restore is refused before the earliest time, after the latest, and with what RDS does not take", async () => {
   const far = new Date(Date.now() + 3_600_000);
   const now = await rds.restorable("orders", new Date(Date.now() - 1_000));
-  await expect(rds.restoreTo("orders", "never", far)).rejects.toMatchObject({ name: "InvalidRestoreFault", message: expect.stringContaining("after the latest restorable time") });
-  await expect(rds.restoreTo("orders", "never", new Date(now.getTime() - 86_400_000))).rejects.toMatchObject({ name: "InvalidRestoreFault", message: expect.stringContaining("before the earliest restorable time") });
+  await expect(rds.restoreTo("orders", "never", far)).rejects.toMatchObject({
+    name: "InvalidRestoreFault",
+    message: expect.stringContaining("after the latest restorable time"),
+  });
+  await expect(rds.restoreTo("orders", "never", new Date(now.getTime() - 86_400_000))).rejects.toMatchObject({
+    name: "InvalidRestoreFault",
+    message: expect.stringContaining("before the earliest restorable time"),
+  });
   await expect(rds.restoreTo("orders", "orders", "latest")).rejects.toMatchObject({ name: "DBInstanceAlreadyExistsFault" });
   await expect(rds.restoreTo("nobody", "never", "latest")).rejects.toMatchObject({ name: "DBInstanceNotFoundFault" });
   await expect(rds.restoreTo("orders", "never", "latest", { RestoreTime: now })).rejects.toMatchObject({ name: "InvalidParameterCombination" });
-  await expect(rds.restoreTo("orders", "never", "latest", { DBParameterGroupName: "eighteen" })).rejects.toMatchObject({ message: expect.stringContaining("postgres18") });
-  await expect(rds.restoreTo("orders", "never", "latest", { ManageMasterUserPassword: true })).rejects.toMatchObject({ message: expect.stringContaining("Oracle") });
+  await expect(rds.restoreTo("orders", "never", "latest", { DBParameterGroupName: "eighteen" })).rejects.toMatchObject({
+    message: expect.stringContaining("postgres18"),
+  });
+  await expect(rds.restoreTo("orders", "never", "latest", { ManageMasterUserPassword: true })).rejects.toMatchObject({
+    message: expect.stringContaining("Oracle"),
+  });
 });
 
 test("retained backups restore a database that is gone, until they are deleted", async () => {
@@ -72,11 +103,15 @@ test("retained backups restore a database that is gone, until they are deleted",
   await asMaster(cloud, orders, "insert into marker values ('last')");
   await nextWholeSecond();
   await rds.remove("orders", { SkipFinalSnapshot: true, DeleteAutomatedBackups: false });
-  const { DBInstanceAutomatedBackups: [kept] = [] } = await cloud.rds.send(new DescribeDBInstanceAutomatedBackupsCommand({ DbiResourceId: orders.DbiResourceId }));
+  const { DBInstanceAutomatedBackups: [kept] = [] } = await cloud.rds.send(
+    new DescribeDBInstanceAutomatedBackupsCommand({ DbiResourceId: orders.DbiResourceId }),
+  );
   expect(kept).toMatchObject({ Status: "retained", DBInstanceIdentifier: "orders", RestoreWindow: { LatestTime: expect.any(Date) } });
   await rds.restoreTo("", "risen", "latest", { SourceDBInstanceAutomatedBackupsArn: kept!.DBInstanceAutomatedBackupsArn });
   expect(await asMaster(cloud, await instanceIs(cloud, "risen", "available"), "select name from marker where name = 'last'")).toEqual([{ name: "last" }]);
   await cloud.rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId: orders.DbiResourceId }));
   expect(existsSync(rds.backupsFolder(orders))).toBe(false);
-  await expect(rds.restoreTo("", "never", "latest", { SourceDbiResourceId: orders.DbiResourceId })).rejects.toMatchObject({ name: "DBInstanceAutomatedBackupNotFoundFault" });
+  await expect(rds.restoreTo("", "never", "latest", { SourceDbiResourceId: orders.DbiResourceId })).rejects.toMatchObject({
+    name: "DBInstanceAutomatedBackupNotFoundFault",
+  });
 });

@@ -13,7 +13,8 @@ beforeAll(async () => {
 afterAll(async () => cloud?.stop());
 
 const query = (type: string, id: string, region?: string) => `${path}?${new URLSearchParams({ type, id, ...(region ? { region } : {}) })}`;
-const create = (type: string, properties: object, region?: string): Promise<OwnAnswer> => callOwn(cloud, "POST", path, { type, name: "x", properties, ...(region ? { region } : {}) });
+const create = (type: string, properties: object, region?: string): Promise<OwnAnswer> =>
+  callOwn(cloud, "POST", path, { type, name: "x", properties, ...(region ? { region } : {}) });
 const read = (type: string, id: string, region?: string) => callOwn(cloud, "GET", query(type, id, region));
 const replace = (type: string, id: string, properties: object) => callOwn(cloud, "PUT", query(type, id), { properties });
 const remove = (type: string, id: string) => callOwn(cloud, "DELETE", query(type, id));
@@ -95,7 +96,8 @@ test("a deleted key is not found any more, stays on the list until its day has c
   expect(await read(key, id)).toMatchObject({ status: 404 });
   const listed = (await callOwn(cloud, "GET", `${path}?type=${key}`)).body.resources.find((record: { id: string }) => record.id === id);
   expect(new Date(listed.deletionAt).getTime() - Date.now()).toBeGreaterThan(6 * 86_400_000);
-  for (const kmsKeyId of [arn, "alias/leaving"]) expect(await create(logGroup, { name: "unreadable", kmsKeyId })).toMatchObject({ status: 400, body: { code: "ReferenceNotFound" } });
+  for (const kmsKeyId of [arn, "alias/leaving"])
+    expect(await create(logGroup, { name: "unreadable", kmsKeyId })).toMatchObject({ status: 400, body: { code: "ReferenceNotFound" } });
   await callOwn(cloud, "PUT", "/shipshape/clock", { offsetSeconds: 8 * 86_400 });
   expect((await callOwn(cloud, "GET", `${path}?type=${key}`)).body.resources.map((record: { id: string }) => record.id)).not.toContain(id);
   expect(await read("aws:kms/alias:Alias", "alias/leaving")).toMatchObject({ status: 404 });
@@ -104,8 +106,14 @@ test("a deleted key is not found any more, stays on the list until its day has c
 
 test("what is in use is not deleted, and the answer names the user", async () => {
   await made(role, { name: "used", assumeRolePolicy: "{}" });
-  const { id: attachment } = await made("aws:iam/rolePolicyAttachment:RolePolicyAttachment", { role: "used", policyArn: "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole" });
-  expect(await remove(role, "used")).toMatchObject({ status: 409, body: { code: "ResourceInUse", message: expect.stringContaining("role policy attachment used/arn:aws:iam::aws:policy") } });
+  const { id: attachment } = await made("aws:iam/rolePolicyAttachment:RolePolicyAttachment", {
+    role: "used",
+    policyArn: "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+  });
+  expect(await remove(role, "used")).toMatchObject({
+    status: 409,
+    body: { code: "ResourceInUse", message: expect.stringContaining("role policy attachment used/arn:aws:iam::aws:policy") },
+  });
   expect(await remove("aws:iam/rolePolicyAttachment:RolePolicyAttachment", attachment)).toMatchObject({ status: 204 });
   expect(await remove(role, "used")).toMatchObject({ status: 204 });
 });
@@ -126,7 +134,10 @@ test("a plan with selections and a vault with recovery points stay; an empty vau
 
 test("the default network is there in every Region, and cannot be deleted", async () => {
   for (const region of ["eu-central-1", "us-east-1"]) {
-    expect((await read("aws:ec2/subnet:Subnet", "subnet-0a1b2c3d4e5f60002", region)).body.properties).toMatchObject({ vpcId: defaultVpc, availabilityZone: `${region}b` });
+    expect((await read("aws:ec2/subnet:Subnet", "subnet-0a1b2c3d4e5f60002", region)).body.properties).toMatchObject({
+      vpcId: defaultVpc,
+      availabilityZone: `${region}b`,
+    });
   }
   expect(await remove("aws:ec2/vpc:Vpc", defaultVpc)).toMatchObject({ status: 409 });
 });
@@ -145,8 +156,20 @@ describe("bad requests are refused by name", () => {
     ["a role without a trust policy", role, { name: "r" }, "ValidationError", "needs assumeRolePolicy"],
     ["a security group in no network", securityGroup, { name: "lost", vpcId: "vpc-none" }, "ReferenceNotFound", "names a VPC that does not exist: vpc-none"],
     ["an alias of no key", "aws:kms/alias:Alias", { name: "alias/a", targetKeyId: "none" }, "ReferenceNotFound", "names a KMS key"],
-    ["a policy of no topic", "aws:sns/topicPolicy:TopicPolicy", { arn: "arn:aws:sns:eu-central-1:1:none", policy: "{}" }, "ReferenceNotFound", "names a SNS topic"],
-    ["a lock on no vault", "aws:backup/vaultLockConfiguration:VaultLockConfiguration", { backupVaultName: "none" }, "ReferenceNotFound", "names a backup vault"],
+    [
+      "a policy of no topic",
+      "aws:sns/topicPolicy:TopicPolicy",
+      { arn: "arn:aws:sns:eu-central-1:1:none", policy: "{}" },
+      "ReferenceNotFound",
+      "names a SNS topic",
+    ],
+    [
+      "a lock on no vault",
+      "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+      { backupVaultName: "none" },
+      "ReferenceNotFound",
+      "names a backup vault",
+    ],
     ["a plan for no vault", "aws:backup/plan:Plan", { name: "p", rules: [{ targetVaultName: "none" }] }, "ReferenceNotFound", "names a backup vault"],
     ["a policy of no secret", "aws:secretsmanager/secretPolicy:SecretPolicy", { secretArn: "arn:none", policy: "{}" }, "ReferenceNotFound", "names a secret"],
   ])("%s", async (_what, type, properties, code, message) => {
@@ -158,7 +181,8 @@ describe("bad requests are refused by name", () => {
   });
 
   test("what does not exist", async () => {
-    for (const answer of [await read(role, "none"), await replace(role, "none", {}), await remove(role, "none")]) expect(answer).toMatchObject({ status: 404, body: { code: "ResourceNotFound" } });
+    for (const answer of [await read(role, "none"), await replace(role, "none", {}), await remove(role, "none")])
+      expect(answer).toMatchObject({ status: 404, body: { code: "ResourceNotFound" } });
   });
 });
 

@@ -36,17 +36,40 @@ let cloud: Cloud;
 beforeAll(async () => {
   cloud = await startCloud();
   await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "tuned", DBParameterGroupFamily: "postgres17", Description: "used" }));
-  await cloud.rds.send(new CreateDBSubnetGroupCommand({ DBSubnetGroupName: "private", DBSubnetGroupDescription: "used", SubnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"] }));
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", EngineVersion: "17.10", DBParameterGroupName: "tuned", DBSubnetGroupName: "private", EnablePerformanceInsights: true, PreferredBackupWindow: "02:00-02:30", PreferredMaintenanceWindow: "sun:04:00-sun:04:30" }));
+  await cloud.rds.send(
+    new CreateDBSubnetGroupCommand({
+      DBSubnetGroupName: "private",
+      DBSubnetGroupDescription: "used",
+      SubnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"],
+    }),
+  );
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      ...small,
+      DBInstanceIdentifier: "orders",
+      EngineVersion: "17.10",
+      DBParameterGroupName: "tuned",
+      DBSubnetGroupName: "private",
+      EnablePerformanceInsights: true,
+      PreferredBackupWindow: "02:00-02:30",
+      PreferredMaintenanceWindow: "sun:04:00-sun:04:30",
+    }),
+  );
   await instanceIs(cloud, "orders", "available");
 });
 afterAll(async () => cloud?.stop());
 
-const create = (more: Partial<CreateDBInstanceMessage>) => () => cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "bad", ...more }));
+const create = (more: Partial<CreateDBInstanceMessage>) => () =>
+  cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "bad", ...more }));
 const modify = (more: Partial<ModifyDBInstanceMessage>) => () => cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", ...more }));
-const parameter = (ParameterName: string, ParameterValue: string, ApplyMethod: "immediate" | "pending-reboot" = "immediate") => () =>
-  cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "tuned", Parameters: [{ ParameterName, ParameterValue, ApplyMethod }] }));
-const subnets = (...SubnetIds: string[]) => () => cloud.rds.send(new CreateDBSubnetGroupCommand({ DBSubnetGroupName: "bad", DBSubnetGroupDescription: "x", SubnetIds }));
+const parameter =
+  (ParameterName: string, ParameterValue: string, ApplyMethod: "immediate" | "pending-reboot" = "immediate") =>
+  () =>
+    cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "tuned", Parameters: [{ ParameterName, ParameterValue, ApplyMethod }] }));
+const subnets =
+  (...SubnetIds: string[]) =>
+  () =>
+    cloud.rds.send(new CreateDBSubnetGroupCommand({ DBSubnetGroupName: "bad", DBSubnetGroupDescription: "x", SubnetIds }));
 const none = "arn:aws:sns:eu-central-1:123456789012:none";
 
 /** What is asked; the SDK's name of the error; words the message must hold, so that it can be acted upon. */
@@ -69,18 +92,43 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
   ["a short password", create({ MasterUserPassword: "short" }), "InvalidParameterValue", /8 to 128/],
   ["a password with a slash", create({ MasterUserPassword: "with/a/slash" }), "InvalidParameterValue", /printable ASCII/],
   ["a password beside a managed one", create({ ManageMasterUserPassword: true }), "InvalidParameterCombination", /Secrets Manager makes/],
-  ["a secret's key without a managed password", create({ MasterUserSecretKmsKeyId: "alias/aws/rds" }), "InvalidParameterCombination", /needs ManageMasterUserPassword/],
+  [
+    "a secret's key without a managed password",
+    create({ MasterUserSecretKmsKeyId: "alias/aws/rds" }),
+    "InvalidParameterCombination",
+    /needs ManageMasterUserPassword/,
+  ],
   ["a reserved database name", create({ DBName: "template1" }), "InvalidParameterValue", /reserved/],
   ["36 days of retention", create({ BackupRetentionPeriod: 36 }), "InvalidParameterValue", /36.*between 0 and 35/],
   ["a backup window of ten minutes", create({ PreferredBackupWindow: "02:00-02:10" }), "InvalidParameterValue", /shorter than 30/],
   ["a maintenance window without a day", create({ PreferredMaintenanceWindow: "04:00-05:00" }), "InvalidParameterValue", /ddd:hh24:mi/],
-  ["windows that overlap", create({ PreferredBackupWindow: "23:45-00:30", PreferredMaintenanceWindow: "mon:00:00-mon:00:30" }), "InvalidParameterValue", /must not overlap/],
+  [
+    "windows that overlap",
+    create({ PreferredBackupWindow: "23:45-00:30", PreferredMaintenanceWindow: "mon:00:00-mon:00:30" }),
+    "InvalidParameterValue",
+    /must not overlap/,
+  ],
   ["monitoring without a role", create({ MonitoringInterval: 60 }), "InvalidParameterCombination", /MonitoringRoleARN value is required/],
   ["a monitoring interval RDS has not", create({ MonitoringInterval: 7 }), "InvalidParameterValue", /0, 1, 5, 10, 15, 30, 60/],
-  ["a monitoring role nobody made", create({ MonitoringInterval: 60, MonitoringRoleArn: "arn:aws:iam::123456789012:role/none" }), "InvalidParameterValue", /ENHANCED_MONITORING/],
+  [
+    "a monitoring role nobody made",
+    create({ MonitoringInterval: 60, MonitoringRoleArn: "arn:aws:iam::123456789012:role/none" }),
+    "InvalidParameterValue",
+    /ENHANCED_MONITORING/,
+  ],
   ["an odd Insights retention", create({ EnablePerformanceInsights: true, PerformanceInsightsRetentionPeriod: 8 }), "InvalidParameterValue", /multiple of 31/],
-  ["advanced Insights for a week", create({ EnablePerformanceInsights: true, DatabaseInsightsMode: "advanced", PerformanceInsightsRetentionPeriod: 7 }), "InvalidParameterCombination", /465/],
-  ["a key nobody made", create({ StorageEncrypted: true, KmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/none" }), "KMSKeyNotAccessibleFault", /key\/none/],
+  [
+    "advanced Insights for a week",
+    create({ EnablePerformanceInsights: true, DatabaseInsightsMode: "advanced", PerformanceInsightsRetentionPeriod: 7 }),
+    "InvalidParameterCombination",
+    /465/,
+  ],
+  [
+    "a key nobody made",
+    create({ StorageEncrypted: true, KmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/none" }),
+    "KMSKeyNotAccessibleFault",
+    /key\/none/,
+  ],
   ["a key without encryption", create({ KmsKeyId: "alias/aws/rds" }), "InvalidParameterCombination", /StorageEncrypted/],
   ["a parameter group nobody made", create({ DBParameterGroupName: "none" }), "DBParameterGroupNotFoundFault", /none/],
   ["a parameter group of another family", create({ EngineVersion: "16.14", DBParameterGroupName: "tuned" }), "InvalidParameterCombination", /postgres16/],
@@ -90,12 +138,27 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
   ["an unknown log", create({ EnableCloudwatchLogsExports: ["slowquery"] }), "InvalidParameterCombination", /slowquery.*postgresql/],
   ["an unknown authority", create({ CACertificateIdentifier: "rds-ca-2015" }), "CertificateNotFoundFault", /rds-ca-rsa2048-g1/],
   ["a parameter the cloud has no counterpart of", create({ Domain: "corp" }), "UnknownParameter", /does not support the parameter Domain of CreateDBInstance/],
-  ["a read replica", () => cloud.rds.send(new CreateDBInstanceReadReplicaCommand({ DBInstanceIdentifier: "bad", SourceDBInstanceIdentifier: "orders" })), "InvalidAction", /CreateDBInstanceReadReplica/],
+  [
+    "a read replica",
+    () => cloud.rds.send(new CreateDBInstanceReadReplicaCommand({ DBInstanceIdentifier: "bad", SourceDBInstanceIdentifier: "orders" })),
+    "InvalidAction",
+    /CreateDBInstanceReadReplica/,
+  ],
   ["clusters", () => cloud.rds.send(new DescribeDBClustersCommand({})), "InvalidAction", /not Aurora/],
-  ["an instance nobody made", () => cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "none" })), "DBInstanceNotFoundFault", /none not found/],
+  [
+    "an instance nobody made",
+    () => cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "none" })),
+    "DBInstanceNotFoundFault",
+    /none not found/,
+  ],
   ["a page of 101", () => cloud.rds.send(new DescribeDBInstancesCommand({ MaxRecords: 101 })), "InvalidParameterValue", /between 20 and 100/],
   ["a marker no page gave", () => cloud.rds.send(new DescribeDBInstancesCommand({ Marker: "7" })), "InvalidParameterValue", /Marker/],
-  ["an unknown filter", () => cloud.rds.send(new DescribeDBInstancesCommand({ Filters: [{ Name: "colour", Values: ["red"] }] })), "InvalidParameterValue", /colour.*db-instance-id/],
+  [
+    "an unknown filter",
+    () => cloud.rds.send(new DescribeDBInstancesCommand({ Filters: [{ Name: "colour", Values: ["red"] }] })),
+    "InvalidParameterValue",
+    /colour.*db-instance-id/,
+  ],
   ["less storage", modify({ AllocatedStorage: 19 }), "InvalidParameterCombination", /cannot be less than the current/],
   ["a downgrade", modify({ EngineVersion: "17.9" }), "InvalidParameterCombination", /never downgraded/],
   ["a major upgrade by accident", modify({ EngineVersion: "18.4" }), "InvalidParameterCombination", /AllowMajorVersionUpgrade/],
@@ -104,39 +167,154 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
   ["a rotation of one's own password", modify({ RotateMasterUserPassword: true, ApplyImmediately: true }), "InvalidParameterCombination", /Secrets Manager/],
   ["a new window over the other", modify({ PreferredBackupWindow: "04:00-05:00" }), "InvalidParameterValue", /must not overlap/],
   ["a port for a running database", modify({ DBPortNumber: 5433 }), "UnknownParameter", /DBPortNumber/],
-  ["a group of a family not offered", () => cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "bad", DBParameterGroupFamily: "postgres9", Description: "x" })), "InvalidParameterValue", /postgres9.*postgres17/],
-  ["a group whose name is taken", () => cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "TUNED", DBParameterGroupFamily: "postgres17", Description: "x" })), "DBParameterGroupAlreadyExistsFault", /tuned/],
+  [
+    "a group of a family not offered",
+    () => cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "bad", DBParameterGroupFamily: "postgres9", Description: "x" })),
+    "InvalidParameterValue",
+    /postgres9.*postgres17/,
+  ],
+  [
+    "a group whose name is taken",
+    () => cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "TUNED", DBParameterGroupFamily: "postgres17", Description: "x" })),
+    "DBParameterGroupAlreadyExistsFault",
+    /tuned/,
+  ],
   ["a static parameter at once", parameter("shared_buffers", "1000"), "InvalidParameterCombination", /cannot use immediate apply method for static parameter/],
   ["an unknown parameter", parameter("no_such", "1"), "InvalidParameterValue", /no_such/],
   ["a value out of its range", parameter("deadlock_timeout", "-1"), "InvalidParameterValue", /deadlock_timeout/],
   ["a word that is none of the allowed", parameter("log_statement", "some"), "InvalidParameterValue", /log_statement/],
   ["a parameter RDS keeps", parameter("listen_addresses", "*"), "InvalidParameterValue", /cannot be modified/],
-  ["a default group's change", () => cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "default.postgres17", Parameters: [{ ParameterName: "work_mem", ParameterValue: "64", ApplyMethod: "immediate" }] })), "InvalidDBParameterGroupStateFault", /default/],
-  ["a reset of everything and of one", () => cloud.rds.send(new ResetDBParameterGroupCommand({ DBParameterGroupName: "tuned", ResetAllParameters: true, Parameters: [{ ParameterName: "work_mem" }] })), "InvalidParameterCombination", /both/],
-  ["the deletion of a group in use", () => cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "tuned" })), "InvalidDBParameterGroupStateFault", /orders/],
-  ["parameters of a group nobody made", () => cloud.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName: "none" })), "DBParameterGroupNotFoundFault", /none/],
+  [
+    "a default group's change",
+    () =>
+      cloud.rds.send(
+        new ModifyDBParameterGroupCommand({
+          DBParameterGroupName: "default.postgres17",
+          Parameters: [{ ParameterName: "work_mem", ParameterValue: "64", ApplyMethod: "immediate" }],
+        }),
+      ),
+    "InvalidDBParameterGroupStateFault",
+    /default/,
+  ],
+  [
+    "a reset of everything and of one",
+    () =>
+      cloud.rds.send(
+        new ResetDBParameterGroupCommand({ DBParameterGroupName: "tuned", ResetAllParameters: true, Parameters: [{ ParameterName: "work_mem" }] }),
+      ),
+    "InvalidParameterCombination",
+    /both/,
+  ],
+  [
+    "the deletion of a group in use",
+    () => cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "tuned" })),
+    "InvalidDBParameterGroupStateFault",
+    /orders/,
+  ],
+  [
+    "parameters of a group nobody made",
+    () => cloud.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName: "none" })),
+    "DBParameterGroupNotFoundFault",
+    /none/,
+  ],
   ["a subnet nobody made", subnets("subnet-none", "subnet-0a1b2c3d4e5f60001"), "InvalidSubnet", /subnet-none/],
   ["subnets of one zone", subnets("subnet-0a1b2c3d4e5f60001"), "DBSubnetGroupDoesNotCoverEnoughAZs", /at least 2 AZs/],
-  ["a subnet group without the zone its database is in", () => cloud.rds.send(new ModifyDBSubnetGroupCommand({ DBSubnetGroupName: "private", SubnetIds: ["subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"] })), "SubnetAlreadyInUse", /orders/],
-  ["the deletion of a subnet group in use", () => cloud.rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: "private" })), "InvalidDBSubnetGroupStateFault", /orders/],
-  ["a subscription to a topic nobody made", () => cloud.rds.send(new CreateEventSubscriptionCommand({ SubscriptionName: "bad", SnsTopicArn: none })), "SNSTopicArnNotFoundFault", /none/],
-  ["a subscription nobody made", () => cloud.rds.send(new DescribeEventSubscriptionsCommand({ SubscriptionName: "none" })), "SubscriptionNotFoundFault", /none/],
-  ["events of a source without its type", () => cloud.rds.send(new DescribeEventsCommand({ SourceIdentifier: "orders" })), "InvalidParameterCombination", /SourceType/],
-  ["tags on what is not there", () => cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: "arn:aws:rds:eu-central-1:123456789012:db:none", Tags: [{ Key: "a", Value: "b" }] })), "DBInstanceNotFoundFault", /none/],
-  ["a tag of AWS's own", () => cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: "arn:aws:rds:eu-central-1:123456789012:db:orders", Tags: [{ Key: "aws:x", Value: "b" }] })), "InvalidParameterValue", /aws:/],
+  [
+    "a subnet group without the zone its database is in",
+    () => cloud.rds.send(new ModifyDBSubnetGroupCommand({ DBSubnetGroupName: "private", SubnetIds: ["subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"] })),
+    "SubnetAlreadyInUse",
+    /orders/,
+  ],
+  [
+    "the deletion of a subnet group in use",
+    () => cloud.rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: "private" })),
+    "InvalidDBSubnetGroupStateFault",
+    /orders/,
+  ],
+  [
+    "a subscription to a topic nobody made",
+    () => cloud.rds.send(new CreateEventSubscriptionCommand({ SubscriptionName: "bad", SnsTopicArn: none })),
+    "SNSTopicArnNotFoundFault",
+    /none/,
+  ],
+  [
+    "a subscription nobody made",
+    () => cloud.rds.send(new DescribeEventSubscriptionsCommand({ SubscriptionName: "none" })),
+    "SubscriptionNotFoundFault",
+    /none/,
+  ],
+  [
+    "events of a source without its type",
+    () => cloud.rds.send(new DescribeEventsCommand({ SourceIdentifier: "orders" })),
+    "InvalidParameterCombination",
+    /SourceType/,
+  ],
+  [
+    "tags on what is not there",
+    () => cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: "arn:aws:rds:eu-central-1:123456789012:db:none", Tags: [{ Key: "a", Value: "b" }] })),
+    "DBInstanceNotFoundFault",
+    /none/,
+  ],
+  [
+    "a tag of AWS's own",
+    () =>
+      cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: "arn:aws:rds:eu-central-1:123456789012:db:orders", Tags: [{ Key: "aws:x", Value: "b" }] })),
+    "InvalidParameterValue",
+    /aws:/,
+  ],
   ["a tag of AWS's own from the first", create({ Tags: [{ Key: "AWS:x", Value: "b" }] }), "InvalidParameterValue", /'AWS:x'.*Tags\.1\.Key.*aws:/],
   ["a tag's value of 257 characters", create({ Tags: [{ Key: "a", Value: "v".repeat(257) }] }), "InvalidParameterValue", /Tags\.1\.Value.*0 to 256/],
   ["a tag no answer could hold", create({ Tags: [{ Key: "a", Value: "bell \u0007" }] }), "InvalidParameterValue", /letters, digits, spaces/],
-  ["one tag twice", create({ Tags: [{ Key: "a", Value: "1" }, { Key: "a", Value: "2" }] }), "InvalidParameterValue", /same key.*twice/],
+  [
+    "one tag twice",
+    create({
+      Tags: [
+        { Key: "a", Value: "1" },
+        { Key: "a", Value: "2" },
+      ],
+    }),
+    "InvalidParameterValue",
+    /same key.*twice/,
+  ],
   ["51 tags", create({ Tags: Array.from({ length: 51 }, (_value, index) => ({ Key: `k${index}`, Value: "" })) }), "InvalidParameterValue", /at most 50/],
   ["a megabyte of tags", create({ Tags: [{ Key: "a", Value: "v".repeat(1_100_000) }] }), "RequestEntityTooLarge", /larger than 1048576 bytes/],
-  ["a start of what runs", () => cloud.rds.send(new StartDBInstanceCommand({ DBInstanceIdentifier: "orders" })), "InvalidDBInstanceStateFault", /available.*stopped/],
-  ["a failover without Multi-AZ", () => cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true })), "InvalidParameterCombination", /MultiAZ/],
-  ["a deletion without a word about the final snapshot", () => cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders" })), "InvalidParameterCombination", /FinalDBSnapshotIdentifier is required/],
-  ["a final snapshot that is skipped", () => cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true, FinalDBSnapshotIdentifier: "last" })), "InvalidParameterCombination", /SkipFinalSnapshot/],
+  [
+    "a start of what runs",
+    () => cloud.rds.send(new StartDBInstanceCommand({ DBInstanceIdentifier: "orders" })),
+    "InvalidDBInstanceStateFault",
+    /available.*stopped/,
+  ],
+  [
+    "a failover without Multi-AZ",
+    () => cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true })),
+    "InvalidParameterCombination",
+    /MultiAZ/,
+  ],
+  [
+    "a deletion without a word about the final snapshot",
+    () => cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders" })),
+    "InvalidParameterCombination",
+    /FinalDBSnapshotIdentifier is required/,
+  ],
+  [
+    "a final snapshot that is skipped",
+    () => cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true, FinalDBSnapshotIdentifier: "last" })),
+    "InvalidParameterCombination",
+    /SkipFinalSnapshot/,
+  ],
   ["a snapshot nobody took", () => cloud.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "none" })), "DBSnapshotNotFoundFault", /none/],
-  ["a log outside the log folder", () => cloud.rds.send(new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: "../server.json" })), "DBLogFileNotFoundFault", /server\.json/],
-  ["a certificate nobody has", () => cloud.rds.send(new DescribeCertificatesCommand({ CertificateIdentifier: "none" })), "CertificateNotFoundFault", /rds-ca-rsa2048-g1/],
+  [
+    "a log outside the log folder",
+    () => cloud.rds.send(new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: "../server.json" })),
+    "DBLogFileNotFoundFault",
+    /server\.json/,
+  ],
+  [
+    "a certificate nobody has",
+    () => cloud.rds.send(new DescribeCertificatesCommand({ CertificateIdentifier: "none" })),
+    "CertificateNotFoundFault",
+    /rds-ca-rsa2048-g1/,
+  ],
 ];
 
 test.each(refusals)("%s: refused by name", async (_claim, call, name, message) => {
@@ -158,22 +336,32 @@ test("a web page, a strange Host and a body without end are refused at the door"
   expect(origin.status).toBe(403);
   const rebound = await requestWithHost(Number(port), "evil.example");
   expect(rebound).toMatch(/^HTTP\/1\.1 403/);
-  const large = await fetch(cloud.url, { method: "POST", body: "x".repeat(2_000_000) }).then((response) => response.status, () => 413);
+  const large = await fetch(cloud.url, { method: "POST", body: "x".repeat(2_000_000) }).then(
+    (response) => response.status,
+    () => 413,
+  );
   expect(large).toBe(413);
   expect((await callOwn(cloud, "GET", "/shipshape/nothing")).status).toBe(404);
   expect((await callOwn(cloud, "GET", "/shipshape/status")).body.pid).toBe(cloud.pid);
 });
 
-test.each([{ now: "+275760-09-12T23:59:59Z" }, { now: "0001-01-01T00:00:00Z" }, { now: "soon" }, { offsetSeconds: 4e9 }])("a clock that is no time to live in is refused: %j", async (to) => {
-  const { status, body } = await callOwn(cloud, "PUT", "/shipshape/clock", to);
-  expect([status, body.message]).toEqual([400, expect.stringContaining("at most a century from now")]);
-  expect((await callOwn(cloud, "GET", "/shipshape/clock")).body.offsetSeconds).toBe(0);
-});
+test.each([{ now: "+275760-09-12T23:59:59Z" }, { now: "0001-01-01T00:00:00Z" }, { now: "soon" }, { offsetSeconds: 4e9 }])(
+  "a clock that is no time to live in is refused: %j",
+  async (to) => {
+    const { status, body } = await callOwn(cloud, "PUT", "/shipshape/clock", to);
+    expect([status, body.message]).toEqual([400, expect.stringContaining("at most a century from now")]);
+    expect((await callOwn(cloud, "GET", "/shipshape/clock")).body.offsetSeconds).toBe(0);
+  },
+);
 
 test("an unsigned request and an unknown service are told what there is", async () => {
   const unsigned = await fetch(cloud.url, { method: "POST", body: "Action=DescribeDBInstances" });
   expect([unsigned.status, await unsigned.text()]).toEqual([403, expect.stringContaining("<Code>MissingAuthenticationToken</Code>")]);
-  const unknown = await fetch(cloud.url, { method: "POST", body: "Action=ListBuckets", headers: { authorization: "AWS4-HMAC-SHA256 Credential=K/20260101/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0" } });
+  const unknown = await fetch(cloud.url, {
+    method: "POST",
+    body: "Action=ListBuckets",
+    headers: { authorization: "AWS4-HMAC-SHA256 Credential=K/20260101/eu-central-1/s3/aws4_request, SignedHeaders=host, Signature=0" },
+  });
   expect(await unknown.text()).toMatch(/no service 's3'; it has: rds/);
 });
 

@@ -78,7 +78,10 @@ test("a deleted secret cannot be read, keeps its name taken, and can be restored
   const { DeletionDate } = await secrets.send(new DeleteSecretCommand({ SecretId: "deleted", RecoveryWindowInDays: 7 }));
   expect(Math.round((DeletionDate!.getTime() - Date.now()) / 86_400_000)).toBe(7);
   await expect(read("deleted")).rejects.toMatchObject({ name: "InvalidRequestException", message: expect.stringContaining("marked for deletion") });
-  await expect(create("deleted")).rejects.toMatchObject({ name: "InvalidRequestException", message: expect.stringContaining("already scheduled for deletion") });
+  await expect(create("deleted")).rejects.toMatchObject({
+    name: "InvalidRequestException",
+    message: expect.stringContaining("already scheduled for deletion"),
+  });
   expect((await secrets.send(new DescribeSecretCommand({ SecretId: "deleted" }))).DeletedDate).toBeInstanceOf(Date);
   await secrets.send(new RestoreSecretCommand({ SecretId: "deleted" }));
   expect((await read("deleted")).SecretString).toBe("first");
@@ -108,7 +111,9 @@ test("tags are set and removed, and those of AWS are its own", async () => {
   await secrets.send(new TagResourceCommand({ SecretId: "tagged", Tags: [{ Key: "tier", Value: "gold" }] }));
   await secrets.send(new UntagResourceCommand({ SecretId: "tagged", TagKeys: ["owner"] }));
   expect((await secrets.send(new DescribeSecretCommand({ SecretId: "tagged" }))).Tags).toEqual([{ Key: "tier", Value: "gold" }]);
-  await expect(secrets.send(new TagResourceCommand({ SecretId: "tagged", Tags: [{ Key: "aws:x", Value: "y" }] }))).rejects.toMatchObject({ name: "InvalidParameterException" });
+  await expect(secrets.send(new TagResourceCommand({ SecretId: "tagged", Tags: [{ Key: "aws:x", Value: "y" }] }))).rejects.toMatchObject({
+    name: "InvalidParameterException",
+  });
 });
 
 test("secrets are listed by filter, in order, page by page, and those being deleted only when asked for", async () => {
@@ -126,7 +131,11 @@ test("secrets are listed by filter, in order, page by page, and those being dele
 test("a secret's policy is the one recorded for it", async () => {
   const { ARN } = await create("with-policy");
   expect((await secrets.send(new GetResourcePolicyCommand({ SecretId: ARN! }))).ResourcePolicy).toBeUndefined();
-  await callOwn(cloud, "POST", "/shipshape/recorded", { type: "aws:secretsmanager/secretPolicy:SecretPolicy", name: "policy", properties: { secretArn: ARN, policy: '{"Version":"2012-10-17"}' } });
+  await callOwn(cloud, "POST", "/shipshape/recorded", {
+    type: "aws:secretsmanager/secretPolicy:SecretPolicy",
+    name: "policy",
+    properties: { secretArn: ARN, policy: '{"Version":"2012-10-17"}' },
+  });
   expect((await secrets.send(new GetResourcePolicyCommand({ SecretId: ARN! }))).ResourcePolicy).toBe('{"Version":"2012-10-17"}');
 });
 
@@ -145,16 +154,40 @@ describe("bad calls are refused by name", () => {
   const calls: [string, string, () => Promise<unknown>][] = [
     ["reading what does not exist", "ResourceNotFoundException", () => read("nowhere")],
     ["reading a stage nobody has", "ResourceNotFoundException", () => read("bad", { VersionStage: "AWSPENDING" })],
-    ["creating what exists", "ResourceExistsException", () => secrets.send(new CreateSecretCommand({ Name: "bad", SecretString: "y", ClientRequestToken: token }))],
+    [
+      "creating what exists",
+      "ResourceExistsException",
+      () => secrets.send(new CreateSecretCommand({ Name: "bad", SecretString: "y", ClientRequestToken: token })),
+    ],
     ["a name with a reserved character", "InvalidParameterException", () => create("rds!mine")],
-    ["two kinds of value", "InvalidParameterException", () => secrets.send(new CreateSecretCommand({ Name: "both", SecretString: "x", SecretBinary: new Uint8Array([1]) }))],
+    [
+      "two kinds of value",
+      "InvalidParameterException",
+      () => secrets.send(new CreateSecretCommand({ Name: "both", SecretString: "x", SecretBinary: new Uint8Array([1]) })),
+    ],
     ["no value", "InvalidRequestException", () => secrets.send(new PutSecretValueCommand({ SecretId: "bad" }))],
-    ["a key that does not exist", "EncryptionFailure", () => secrets.send(new CreateSecretCommand({ Name: "keyless", SecretString: "x", KmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/none" }))],
+    [
+      "a key that does not exist",
+      "EncryptionFailure",
+      () => secrets.send(new CreateSecretCommand({ Name: "keyless", SecretString: "x", KmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/none" })),
+    ],
     ["a recovery window too short", "InvalidParameterException", () => secrets.send(new DeleteSecretCommand({ SecretId: "bad", RecoveryWindowInDays: 1 }))],
-    ["a window and no window", "InvalidParameterException", () => secrets.send(new DeleteSecretCommand({ SecretId: "bad", RecoveryWindowInDays: 7, ForceDeleteWithoutRecovery: true }))],
+    [
+      "a window and no window",
+      "InvalidParameterException",
+      () => secrets.send(new DeleteSecretCommand({ SecretId: "bad", RecoveryWindowInDays: 7, ForceDeleteWithoutRecovery: true })),
+    ],
     ["a rotation nobody set up", "InvalidRequestException", () => secrets.send(new RotateSecretCommand({ SecretId: "bad" }))],
-    ["a rotation by a function", "InvalidParameterException", () => secrets.send(new RotateSecretCommand({ SecretId: "bad", RotationLambdaARN: "arn:aws:lambda:eu-central-1:123456789012:function:rotate" }))],
-    ["a replica", "InvalidParameterException", () => secrets.send(new CreateSecretCommand({ Name: "replica", SecretString: "x", AddReplicaRegions: [{ Region: "eu-west-1" }] }))],
+    [
+      "a rotation by a function",
+      "InvalidParameterException",
+      () => secrets.send(new RotateSecretCommand({ SecretId: "bad", RotationLambdaARN: "arn:aws:lambda:eu-central-1:123456789012:function:rotate" })),
+    ],
+    [
+      "a replica",
+      "InvalidParameterException",
+      () => secrets.send(new CreateSecretCommand({ Name: "replica", SecretString: "x", AddReplicaRegions: [{ Region: "eu-west-1" }] })),
+    ],
   ];
 
   beforeAll(async () => void (await create("bad")));

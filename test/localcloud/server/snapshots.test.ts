@@ -1,4 +1,13 @@
-import { CopyDBSnapshotCommand, CreateDBInstanceCommand, CreateDBSnapshotCommand, DeleteDBSnapshotCommand, DescribeDBInstanceAutomatedBackupsCommand, DescribeDBSnapshotsCommand, ModifyDBInstanceCommand, RestoreDBInstanceFromDBSnapshotCommand } from "@aws-sdk/client-rds";
+import {
+  CopyDBSnapshotCommand,
+  CreateDBInstanceCommand,
+  CreateDBSnapshotCommand,
+  DeleteDBSnapshotCommand,
+  DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBSnapshotsCommand,
+  ModifyDBInstanceCommand,
+  RestoreDBInstanceFromDBSnapshotCommand,
+} from "@aws-sdk/client-rds";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,17 +22,29 @@ let rds: ReturnType<typeof backupClient>;
 beforeAll(async () => {
   cloud = await startCloud();
   rds = backupClient(cloud);
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 2, PreferredBackupWindow: "03:00-04:00", PreferredMaintenanceWindow: "sun:05:00-sun:06:00", CopyTagsToSnapshot: true, Tags: [{ Key: "owner", Value: "team-orders" }] }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      ...small,
+      DBInstanceIdentifier: "orders",
+      BackupRetentionPeriod: 2,
+      PreferredBackupWindow: "03:00-04:00",
+      PreferredMaintenanceWindow: "sun:05:00-sun:06:00",
+      CopyTagsToSnapshot: true,
+      Tags: [{ Key: "owner", Value: "team-orders" }],
+    }),
+  );
   await asMaster(cloud, await instanceIs(cloud, "orders", "available"), "create table kept as select 1 as n");
 });
 afterAll(async () => cloud?.stop());
 
 const snapshots = async (more: object = {}) => (await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: "orders", ...more }))).DBSnapshots!;
-const restore = (DBInstanceIdentifier: string, DBSnapshotIdentifier: string) => cloud.rds.send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier, DBSnapshotIdentifier }));
+const restore = (DBInstanceIdentifier: string, DBSnapshotIdentifier: string) =>
+  cloud.rds.send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier, DBSnapshotIdentifier }));
 const rowsOf = async (name: string) => asMaster(cloud, await instanceIs(cloud, name, "available"), "select n from kept order by n");
 
 async function backedUpTimes(count: number): Promise<void> {
-  for (const deadline = Date.now() + 20_000; (await snapshots({ SnapshotType: "automated" })).length !== count; await sleep(100)) if (Date.now() > deadline) throw new Error(`not ${count} automated snapshots`);
+  for (const deadline = Date.now() + 20_000; (await snapshots({ SnapshotType: "automated" })).length !== count; await sleep(100))
+    if (Date.now() > deadline) throw new Error(`not ${count} automated snapshots`);
   await instanceIs(cloud, "orders", "available");
 }
 
@@ -32,8 +53,12 @@ test("a snapshot holds the database as it was then, with its tags, and so does i
   expect(begun).toMatchObject({ Status: "creating", SnapshotType: "manual" });
   await instanceIs(cloud, "orders", "available");
   await asMaster(cloud, await rds.describe("orders"), "insert into kept values (2)");
-  expect(await snapshots({ SnapshotType: "manual" })).toMatchObject([{ DBSnapshotIdentifier: "first", Status: "available", TagList: [{ Key: "owner", Value: "team-orders" }] }]);
-  const { DBSnapshot: copy } = await cloud.rds.send(new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "first", TargetDBSnapshotIdentifier: "second", CopyTags: true }));
+  expect(await snapshots({ SnapshotType: "manual" })).toMatchObject([
+    { DBSnapshotIdentifier: "first", Status: "available", TagList: [{ Key: "owner", Value: "team-orders" }] },
+  ]);
+  const { DBSnapshot: copy } = await cloud.rds.send(
+    new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "first", TargetDBSnapshotIdentifier: "second", CopyTags: true }),
+  );
   expect(copy).toMatchObject({ Status: "available", SourceDBSnapshotIdentifier: expect.stringContaining(":snapshot:first"), TagList: [{ Key: "owner" }] });
   await cloud.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "first" }));
   await restore("from-copy", "second");
@@ -59,7 +84,12 @@ test("automated backups come daily in their window, can be restored as snapshots
   expect(await asMaster(cloud, await instanceIs(cloud, "from-daily", "available"), "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
   await rds.remove("from-daily");
   const day = (offset: number) => `${new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)}T03:10:00Z`;
-  for (const [offset, kept] of [[1, 2], [2, 3], [3, 3], [4, 3]] as const) {
+  for (const [offset, kept] of [
+    [1, 2],
+    [2, 3],
+    [3, 3],
+    [4, 3],
+  ] as const) {
     await callOwn(cloud, "PUT", "/shipshape/clock", { now: day(offset) });
     await backedUpTimes(kept);
   }

@@ -34,7 +34,22 @@ test("a disk that is full in the middle of a write is an error, and leaves the r
   things.put("one", "as it was");
   const program = `const { Store } = require(process.argv[1]); new Store(process.argv[2]).collection("things").put("one", "x".repeat(100_000))`;
   // A limit on the size of a file ends a write in the middle, as a full disk does; the signal that comes with it is to be ignored.
-  const limited = spawnSync("sh", ["-c", `trap '' XFSZ; ulimit -f 16; exec "$@"`, "sh", process.execPath, "--import", "tsx", "-e", program, join(__dirname, "../../../localcloud/server/store.ts"), folder], { encoding: "utf8" });
+  const limited = spawnSync(
+    "sh",
+    [
+      "-c",
+      `trap '' XFSZ; ulimit -f 16; exec "$@"`,
+      "sh",
+      process.execPath,
+      "--import",
+      "tsx",
+      "-e",
+      program,
+      join(__dirname, "../../../localcloud/server/store.ts"),
+      folder,
+    ],
+    { encoding: "utf8" },
+  );
   expect([limited.status, limited.stderr]).toEqual([1, expect.stringContaining("EFBIG")]);
   expect(new Store(folder).collection("things").get("one")).toBe("as it was");
 });

@@ -1,4 +1,12 @@
-import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand, DescribeEventsCommand, ModifyDBInstanceCommand, type DBInstance } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  DeleteDBInstanceCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+  DescribeEventsCommand,
+  ModifyDBInstanceCommand,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
@@ -19,7 +27,8 @@ afterAll(async () => cloud?.stop());
 
 const create = (DBInstanceIdentifier: string, more: object = {}) => cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier, ...more }));
 const describe_ = async (name: string) => (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
-const statusOf = async (name: string) => (await callOwn(cloud, "GET", "/shipshape/status")).body.instances.find((instance: { identifier: string }) => instance.identifier === name);
+const statusOf = async (name: string) =>
+  (await callOwn(cloud, "GET", "/shipshape/status")).body.instances.find((instance: { identifier: string }) => instance.identifier === name);
 
 test("a killed server leaves databases serving; the next one adopts them, with every record as it was", async () => {
   const before = await describe_("orders");
@@ -120,7 +129,9 @@ test("a port somebody else has is that instance's fault alone, and it starts whe
 });
 
 test("a second server on the same data folder refuses and names it; one on another folder stands beside the first", async () => {
-  const second = spawn(process.execPath, ["--import", "tsx", join(__dirname, "..", "..", "..", "localcloud", "main.ts")], { env: { ...process.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder } });
+  const second = spawn(process.execPath, ["--import", "tsx", join(__dirname, "..", "..", "..", "localcloud", "main.ts")], {
+    env: { ...process.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder },
+  });
   let said = "";
   second.stderr.on("data", (data: Buffer) => (said += data.toString()));
   const code = await new Promise((resolve) => second.once("close", resolve));

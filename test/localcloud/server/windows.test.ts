@@ -1,4 +1,12 @@
-import { defaultBackupWindow, defaultMaintenanceWindow, nextMaintenance, parseBackupWindow, parseMaintenanceWindow, windowsOverlap, type Window } from "../../../localcloud/server/instances/windows";
+import {
+  defaultBackupWindow,
+  defaultMaintenanceWindow,
+  nextMaintenance,
+  parseBackupWindow,
+  parseMaintenanceWindow,
+  windowsOverlap,
+  type Window,
+} from "../../../localcloud/server/instances/windows";
 
 const backup = (text: string) => parseBackupWindow(text) as Window;
 const maintenance = (text: string) => parseMaintenanceWindow(text) as Window;
@@ -22,7 +30,8 @@ test.each([
 });
 
 test("a window over the end of the week is entered on both sides of it", () => {
-  for (const inside of ["2031-01-05T23:50:00Z", "2031-01-06T00:10:00Z"]) expect(nextMaintenance("sun:23:45-mon:00:15", new Date(inside)).getTime()).toBe(Date.parse(inside));
+  for (const inside of ["2031-01-05T23:50:00Z", "2031-01-06T00:10:00Z"])
+    expect(nextMaintenance("sun:23:45-mon:00:15", new Date(inside)).getTime()).toBe(Date.parse(inside));
 });
 
 test("windows chosen for a name are well formed, stay the same, and never overlap", () => {
@@ -36,4 +45,6 @@ test("windows chosen for a name are well formed, stay the same, and never overla
 });
 
 test.each(["2:00-02:30", "02:00-02:10", "24:00-24:30", "02:00"])("%s is no backup window", (text) => expect(typeof parseBackupWindow(text)).toBe("string"));
-test.each(["sun:04:00-sun:04:10", "son:04:00-son:04:30", "04:00-04:30", "mon:00:00-wed:00:00"])("%s is no maintenance window", (text) => expect(typeof parseMaintenanceWindow(text)).toBe("string"));
+test.each(["sun:04:00-sun:04:10", "son:04:00-son:04:30", "04:00-04:30", "mon:00:00-wed:00:00"])("%s is no maintenance window", (text) =>
+  expect(typeof parseMaintenanceWindow(text)).toBe("string"),
+);

@@ -5,10 +5,14 @@ import { page } from "../../../localcloud/server/paging";
 const decode = (form: string) => decodeForm(new URLSearchParams(form));
 
 test("a form becomes the nested input, whatever a client calls the elements of a list", () => {
-  expect(decode("Tags.Tag.1.Key=owner&Tags.Tag.1.Value=a&Tags.member.2.Key=x")).toEqual({ Tags: { Tag: { "1": { Key: "owner", Value: "a" } }, member: { "2": { Key: "x" } } } });
+  expect(decode("Tags.Tag.1.Key=owner&Tags.Tag.1.Value=a&Tags.member.2.Key=x")).toEqual({
+    Tags: { Tag: { "1": { Key: "owner", Value: "a" } }, member: { "2": { Key: "x" } } },
+  });
   expect(decode("Tags.member.2.Key=b&Tags.member.10.Key=c&Tags.member.1.Key=a")).toEqual({ Tags: [{ Key: "a" }, { Key: "b" }, { Key: "c" }] });
   expect(decode("Filters.Filter.1.Name=engine&Filters.Filter.1.Values.Value.1=postgres")).toEqual({ Filters: [{ Name: "engine", Values: ["postgres"] }] });
-  expect(decode("CloudwatchLogsExportConfiguration.EnableLogTypes.member.1=postgresql")).toEqual({ CloudwatchLogsExportConfiguration: { EnableLogTypes: ["postgresql"] } });
+  expect(decode("CloudwatchLogsExportConfiguration.EnableLogTypes.member.1=postgresql")).toEqual({
+    CloudwatchLogsExportConfiguration: { EnableLogTypes: ["postgresql"] },
+  });
   expect(decode("VpcSecurityGroupIds=")).toEqual({ VpcSecurityGroupIds: "" });
 });
 
@@ -22,13 +26,22 @@ test("a form cannot reach what every object inherits, nor grow without bound", (
 });
 
 test("an answer leaves out what is unset, names list elements, and escapes what XML cannot hold", () => {
-  const xml = renderMembers({ Name: "a<b>&\"c\"\u0007", None: undefined, Yes: true, At: new Date(0), TagList: [{ Key: "k" }], Ids: ["x"], Empty: [] }, { TagList: "Tag" });
-  expect(xml).toBe("<Name>a&lt;b&gt;&amp;&quot;c&quot;\uFFFD</Name><Yes>true</Yes><At>1970-01-01T00:00:00.000Z</At><TagList><Tag><Key>k</Key></Tag></TagList><Ids><member>x</member></Ids><Empty></Empty>");
+  const xml = renderMembers(
+    { Name: 'a<b>&"c"\u0007', None: undefined, Yes: true, At: new Date(0), TagList: [{ Key: "k" }], Ids: ["x"], Empty: [] },
+    { TagList: "Tag" },
+  );
+  expect(xml).toBe(
+    "<Name>a&lt;b&gt;&amp;&quot;c&quot;\uFFFD</Name><Yes>true</Yes><At>1970-01-01T00:00:00.000Z</At><TagList><Tag><Key>k</Key></Tag></TagList><Ids><member>x</member></Ids><Empty></Empty>",
+  );
 });
 
 test("a page goes on after the last entry given, though that has gone meanwhile", () => {
   const names = Array.from({ length: 50 }, (_value, index) => `n${String(index).padStart(2, "0")}`);
   const first = page(names, { MaxRecords: 20 }, (name) => name);
-  const second = page(names.filter((name) => name !== "n19"), { MaxRecords: 100, Marker: first.Marker }, (name) => name);
+  const second = page(
+    names.filter((name) => name !== "n19"),
+    { MaxRecords: 100, Marker: first.Marker },
+    (name) => name,
+  );
   expect([first.entries.at(-1), second.entries[0], second.Marker]).toEqual(["n19", "n20", undefined]);
 });

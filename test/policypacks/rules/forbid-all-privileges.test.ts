@@ -11,7 +11,7 @@ claims(forbidAllPrivileges, {
     "a membership": some(grantRole, { role: "a", grantRole: "b" }),
   },
   fails: {
-    "ALL": [some(grant, { role: "readwrite", privileges: ["ALL"] }), "name what readwrite needs"],
+    ALL: [some(grant, { role: "readwrite", privileges: ["ALL"] }), "name what readwrite needs"],
     "the grant option": [some(grant, { role: "readwrite", privileges: ["SELECT"], withGrantOption: true }), "withGrantOption is true"],
     "the admin option": [some(grantRole, { withAdminOption: true }), "withAdminOption is true"],
     "a value of the wrong type": [some(grant, { role: "a", privileges: 1 }), "a list"],

@@ -2,14 +2,18 @@ import { unknown, unseen } from "../../../policypacks/database-guardrails/proper
 import { forbidUnmaskedCopy } from "../../../policypacks/database-guardrails/rules/forbid-unmasked-copy";
 import { claims, database, tagged } from "../fixtures";
 
-const development = (properties: Record<string, unknown>, tags: Record<string, unknown> = {}) => database({ ...properties, ...tagged({ environment: "development", ...tags }) });
+const development = (properties: Record<string, unknown>, tags: Record<string, unknown> = {}) =>
+  database({ ...properties, ...tagged({ environment: "development", ...tags }) });
 
 claims(forbidUnmaskedCopy, {
   passes: {
     "a copy in production": database({ snapshotIdentifier: "orders-production-final" }),
     "a masked one": development({ snapshotIdentifier: "orders-production-final" }, { "shipshape:masking-profile": "orders-v3" }),
     "a copy of development": development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-development" } }),
-    "a drill's, which no application reaches": development({ restoreToPointInTime: { sourceDbiResourceId: "db-1" } }, { "shipshape:run": "r", "shipshape:purpose": "restore-drill" }),
+    "a drill's, which no application reaches": development(
+      { restoreToPointInTime: { sourceDbiResourceId: "db-1" } },
+      { "shipshape:run": "r", "shipshape:purpose": "restore-drill" },
+    ),
     "what is no copy": development({}),
     "a living database, whose origin is not told": development({ restoreToPointInTime: unseen, snapshotIdentifier: unseen }),
   },

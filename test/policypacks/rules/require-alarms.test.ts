@@ -4,9 +4,17 @@ import { metricAlarm } from "../../../policypacks/database-guardrails/types";
 import { claims, database, some, urnOf } from "../fixtures";
 
 const alarm = (metricName: string, more: Record<string, unknown> = {}) =>
-  some(metricAlarm, { metricName, dimensions: { DBInstanceIdentifier: "orders-production" }, alarmActions: ["arn:aws:sns:eu-central-1:1:t"], ...more }, { name: metricName });
+  some(
+    metricAlarm,
+    { metricName, dimensions: { DBInstanceIdentifier: "orders-production" }, alarmActions: ["arn:aws:sns:eu-central-1:1:t"], ...more },
+    { name: metricName },
+  );
 const [cpu, storage, memory, connections] = [alarm("CPUUtilization"), alarm("FreeStorageSpace"), alarm("FreeableMemory"), alarm("DatabaseConnections")];
-const computed = (given: ReturnType<typeof alarm>) => ({ ...given, properties: { ...given.properties, dimensions: unknown }, dependencies: { dimensions: [urnOf(database())] } });
+const computed = (given: ReturnType<typeof alarm>) => ({
+  ...given,
+  properties: { ...given.properties, dimensions: unknown },
+  dependencies: { dimensions: [urnOf(database())] },
+});
 
 claims(requireAlarms, {
   passes: {

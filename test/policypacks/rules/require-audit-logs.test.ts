@@ -6,7 +6,7 @@ claims(requireAuditLogs, {
   passes: { "an exported log": database(), "another engine's logs": database({ engine: "mysql", enabledCloudwatchLogsExports: ["audit"] }) },
   fails: {
     "an export without the log that matters": [database({ enabledCloudwatchLogsExports: ["upgrade"] }), 'is "upgrade"'],
-    "none": [database({ enabledCloudwatchLogsExports: undefined }), "not set"],
+    none: [database({ enabledCloudwatchLogsExports: undefined }), "not set"],
     "a value of the wrong type": [database({ enabledCloudwatchLogsExports: "postgresql" }), "a list"],
     "a log of the wrong type": [database({ enabledCloudwatchLogsExports: [7] }), "a text"],
   },

@@ -3,7 +3,8 @@ import { requireAuditParameters } from "../../../policypacks/database-guardrails
 import { parameterGroup } from "../../../policypacks/database-guardrails/types";
 import { claims, database, some } from "../fixtures";
 
-const group = (parameters: Record<string, unknown>) => some(parameterGroup, { family: "postgres17", parameters: Object.entries(parameters).map(([name, value]) => ({ name, value })) });
+const group = (parameters: Record<string, unknown>) =>
+  some(parameterGroup, { family: "postgres17", parameters: Object.entries(parameters).map(([name, value]) => ({ name, value })) });
 const logged = { log_connections: "1", log_disconnections: "1" };
 const audited = { ...logged, shared_preload_libraries: "pg_stat_statements,pgaudit", "pgaudit.log": "ddl,role" };
 

@@ -4,7 +4,11 @@ import { cluster, snapshotCopy } from "../../../policypacks/database-guardrails/
 import { claims, database, some, throwawayTags } from "../fixtures";
 
 claims(requireEncryptionAtRest, {
-  passes: { "an encrypted database": database(), "a copy with a key of the same preview": some(snapshotCopy, { kmsKeyId: unknown }), "an encrypted throwaway": database({ tags: throwawayTags }) },
+  passes: {
+    "an encrypted database": database(),
+    "a copy with a key of the same preview": some(snapshotCopy, { kmsKeyId: unknown }),
+    "an encrypted throwaway": database({ tags: throwawayTags }),
+  },
   fails: {
     "a database in the clear": [database({ storageEncrypted: false }), "storageEncrypted is false"],
     "nothing said": [database({ storageEncrypted: undefined }), "not set"],

@@ -4,9 +4,9 @@ import { clusterInstance } from "../../../policypacks/database-guardrails/types"
 import { claims, database, some } from "../fixtures";
 
 claims(requireEnhancedMonitoring, {
-  passes: { "monitoring": database() },
+  passes: { monitoring: database() },
   fails: {
-    "none": [database({ monitoringInterval: 0 }), "is 0"],
+    none: [database({ monitoringInterval: 0 }), "is 0"],
     "nothing said": [database({ monitoringInterval: undefined }), "not set"],
     "none on an instance of a cluster": [some(clusterInstance), "not set"],
     "a value of the wrong type": [database({ monitoringInterval: "often" }), "a number"],

@@ -11,7 +11,7 @@ claims(requireEventSubscription, {
     "an enabled subscription": some(eventSubscription, { sourceType: "db-instance", enabled: true }),
   },
   fails: {
-    "none": [database(), "no subscription to the events of instances"],
+    none: [database(), "no subscription to the events of instances"],
     "one to something else": [[database(), some(eventSubscription, { sourceType: "db-snapshot" }, { name: "events" })], "declare"],
     "a disabled one": [some(eventSubscription, { enabled: false }), "enabled is false"],
     "a value of the wrong type": [some(eventSubscription, { enabled: "on" }), "true or false"],

@@ -5,7 +5,7 @@ import { claims, database } from "../fixtures";
 claims(requireIamAuthentication, {
   passes: { "logins by IAM": database() },
   fails: {
-    "none": [database({ iamDatabaseAuthenticationEnabled: false }), "is false"],
+    none: [database({ iamDatabaseAuthenticationEnabled: false }), "is false"],
     "nothing said": [database({ iamDatabaseAuthenticationEnabled: undefined }), "not set"],
     "a value of the wrong type": [database({ iamDatabaseAuthenticationEnabled: "iam" }), "true or false"],
   },

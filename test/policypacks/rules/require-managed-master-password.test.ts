@@ -2,7 +2,8 @@ import { unknown, unseen, sealed } from "../../../policypacks/database-guardrail
 import { requireManagedMasterPassword } from "../../../policypacks/database-guardrails/rules/require-managed-master-password";
 import { claims, database, judged } from "../fixtures";
 
-const own = (properties: Record<string, unknown>, behind: string[]) => database({ manageMasterUserPassword: undefined, ...properties }, { dependencies: { password: behind } });
+const own = (properties: Record<string, unknown>, behind: string[]) =>
+  database({ manageMasterUserPassword: undefined, ...properties }, { dependencies: { password: behind } });
 
 claims(requireManagedMasterPassword, {
   passes: {

@@ -8,7 +8,9 @@ claims(requireOwnerTags, {
   passes: {
     "a database with all tags": database(),
     "a tag whose value is known after deployment only": database(tagged({ "cost-center": unknown })),
-    "a parameter group that several databases share, without a tier": some(parameterGroup, { tags: { service: "s", owner: "team-platform", environment: "production", "cost-center": "1" } }),
+    "a parameter group that several databases share, without a tier": some(parameterGroup, {
+      tags: { service: "s", owner: "team-platform", environment: "production", "cost-center": "1" },
+    }),
     "a throwaway with the tags of its source": database({ tags: throwawayTags }),
   },
   fails: {

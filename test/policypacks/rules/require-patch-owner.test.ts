@@ -10,7 +10,7 @@ claims(requirePatchOwner, {
     "nothing said, which is automatic": database({ autoMinorVersionUpgrade: undefined, tags: {} }),
   },
   fails: {
-    "neither": [database(tagged({ "shipshape:ring": undefined })), "add the tag shipshape:ring"],
+    neither: [database(tagged({ "shipshape:ring": undefined })), "add the tag shipshape:ring"],
     "a value of the wrong type": [database({ autoMinorVersionUpgrade: "later" }), "true or false"],
   },
   undecided: { "a value that is not known": database({ autoMinorVersionUpgrade: unknown }) },

@@ -6,7 +6,7 @@ import { claims, database, some } from "../fixtures";
 claims(requirePerformanceInsights, {
   passes: { "a record": database() },
   fails: {
-    "none": [database({ performanceInsightsEnabled: false }), "is false"],
+    none: [database({ performanceInsightsEnabled: false }), "is false"],
     "nothing said": [some(clusterInstance), "not set"],
     "a value of the wrong type": [database({ performanceInsightsEnabled: 7 }), "true or false"],
   },

@@ -3,7 +3,11 @@ import { requireRetainedAutomatedBackups } from "../../../policypacks/database-g
 import { claims, database, tagged } from "../fixtures";
 
 claims(requireRetainedAutomatedBackups, {
-  passes: { "production that keeps them": database(), "development that does not": database({ deleteAutomatedBackups: true, ...tagged({ environment: "development" }) }), "what the RDS API does not tell": database({ deleteAutomatedBackups: unseen }) },
+  passes: {
+    "production that keeps them": database(),
+    "development that does not": database({ deleteAutomatedBackups: true, ...tagged({ environment: "development" }) }),
+    "what the RDS API does not tell": database({ deleteAutomatedBackups: unseen }),
+  },
   fails: {
     "deleted ones": [database({ deleteAutomatedBackups: true }), "is true"],
     "nothing said, which deletes them": [database({ deleteAutomatedBackups: undefined }), "not set, which is true on AWS"],

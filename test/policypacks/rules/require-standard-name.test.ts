@@ -11,7 +11,7 @@ claims(requireStandardName, {
   },
   fails: {
     "a name of something else": [database({ identifier: "db1" }), "orders-production"],
-    "capitals": [database({ identifier: "Orders-Production" }), "rename"],
+    capitals: [database({ identifier: "Orders-Production" }), "rename"],
     "none, which Pulumi fills with chance": [database({ identifier: undefined }), "not set"],
     "a name of the wrong type": [database({ identifier: {} }), "a text"],
     "a cluster's": [some(cluster, { clusterIdentifier: "X" }), 'clusterIdentifier is "X"'],

@@ -14,11 +14,14 @@ claims(requireTls, {
     "another engine's group": group("mysql8.0"),
   },
   fails: {
-    "a group that switches it off": [group("postgres17", "0"), "parameters.rds.force_ssl is \"0\"; allowed: 1"],
+    "a group that switches it off": [group("postgres17", "0"), 'parameters.rds.force_ssl is "0"; allowed: 1'],
     "an old family whose default is off": [group("postgres14"), "not set"],
     "a database without a group, before PostgreSQL 15": [database({ parameterGroupName: undefined, engineVersion: "14.9" }), "the default of 14.9"],
     "Aurora's default before 17": [some(cluster, { engine: "aurora-postgresql", engineVersion: "16.2" }), "dbClusterParameterGroupName"],
     "parameters of the wrong type": [some(parameterGroup, { family: "postgres17", parameters: "none" }), "a list"],
   },
-  undecided: { "a value that is not known": group("postgres17", unknown), "parameters that are not known": some(parameterGroup, { family: "postgres17", parameters: unknown }) },
+  undecided: {
+    "a value that is not known": group("postgres17", unknown),
+    "parameters that are not known": some(parameterGroup, { family: "postgres17", parameters: unknown }),
+  },
 });

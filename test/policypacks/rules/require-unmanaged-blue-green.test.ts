@@ -3,7 +3,14 @@ import { requireUnmanagedBlueGreen } from "../../../policypacks/database-guardra
 import { claims, database } from "../fixtures";
 
 claims(requireUnmanagedBlueGreen, {
-  passes: { "an operation's": database(), "one that is switched off": database({ blueGreenUpdate: { enabled: false } }), "what the RDS API does not tell": database({ blueGreenUpdate: unseen }) },
-  fails: { "the provider's": [database({ blueGreenUpdate: { enabled: true } }), "remove blueGreenUpdate"], "a value of the wrong type": [database({ blueGreenUpdate: true }), "an object"] },
+  passes: {
+    "an operation's": database(),
+    "one that is switched off": database({ blueGreenUpdate: { enabled: false } }),
+    "what the RDS API does not tell": database({ blueGreenUpdate: unseen }),
+  },
+  fails: {
+    "the provider's": [database({ blueGreenUpdate: { enabled: true } }), "remove blueGreenUpdate"],
+    "a value of the wrong type": [database({ blueGreenUpdate: true }), "an object"],
+  },
   undecided: { "a value that is not known": database({ blueGreenUpdate: { enabled: unknown } }) },
 });

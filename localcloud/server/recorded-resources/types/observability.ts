@@ -15,7 +15,16 @@ const topicPolicy = (arn: string, accountId: string): string =>
         Sid: "__default_statement_ID",
         Effect: "Allow",
         Principal: { AWS: "*" },
-        Action: ["SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission", "SNS:RemovePermission", "SNS:DeleteTopic", "SNS:Subscribe", "SNS:ListSubscriptionsByTopic", "SNS:Publish"],
+        Action: [
+          "SNS:GetTopicAttributes",
+          "SNS:SetTopicAttributes",
+          "SNS:AddPermission",
+          "SNS:RemovePermission",
+          "SNS:DeleteTopic",
+          "SNS:Subscribe",
+          "SNS:ListSubscriptionsByTopic",
+          "SNS:Publish",
+        ],
         Resource: arn,
         Condition: { StringEquals: { "AWS:SourceOwner": accountId } },
       },
@@ -29,7 +38,19 @@ const topic: RecordedType = {
   whenTaken: "accepted-if-equal",
   identify(properties, place) {
     const arn = topicArn(properties, place);
-    return { id: arn, arn, computed: { arn, owner: place.accountId, policy: topicPolicy(arn, place.accountId), signatureVersion: 0, tracingConfig: "", beginningArchiveTime: "", fifoThroughputScope: "" } };
+    return {
+      id: arn,
+      arn,
+      computed: {
+        arn,
+        owner: place.accountId,
+        policy: topicPolicy(arn, place.accountId),
+        signatureVersion: 0,
+        tracingConfig: "",
+        beginningArchiveTime: "",
+        fifoThroughputScope: "",
+      },
+    };
   },
 };
 
