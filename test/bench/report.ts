@@ -17,12 +17,20 @@ export function reportLines(measured: Measured[]): string[] {
   ];
 }
 
-/** Replaces what stands below the mark; measures not taken this time are not kept, so that the table is of one machine and one day. */
+/** Replaces the rows of what was measured and keeps the others: each ratio stands for itself, as it was taken within one run. */
 export function record(measured: Measured[]): void {
   const text = readFileSync(page, "utf8");
   const head = text.slice(0, text.indexOf(mark) + mark.length);
+  const [heading = "", line = "", ...rows] = reportLines(measured);
+  const nameOf = (row: string) => row.split("|")[1]?.trim() ?? "";
+  const fresh = new Map(rows.map((row) => [nameOf(row), row]));
+  const kept = text
+    .slice(head.length)
+    .split("\n")
+    .filter((row) => row.startsWith("| ") && nameOf(row) !== nameOf(heading));
+  const all = [...kept.map((row) => fresh.get(nameOf(row)) ?? row), ...rows.filter((row) => !kept.some((old) => nameOf(old) === nameOf(row)))];
   const where = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node.js ${process.versions.node}, ${process.platform}`;
-  writeFileSync(page, `${head}\n\nRecorded ${where}. Medians.\n\n${reportLines(measured).join("\n")}\n`);
+  writeFileSync(page, `${head}\n\nLast recorded ${where}. Medians.\n\n${[heading, line, ...all].join("\n")}\n`);
 }
 
 const seconds = (value: number): string => (value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`);
