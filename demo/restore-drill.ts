@@ -28,7 +28,7 @@ async function drill(scene: Scene): Promise<string> {
   const lines = await shipshape(scene, words);
   const id = /request (\S+)$/.exec(lines[0] ?? "")?.[1];
   // The command's own word on what to do next is this chapter's next command.
-  scene.stage.result(lines.filter((line) => line !== "" && !line.startsWith("the signed evidence:")));
+  scene.stage.result(lines.filter((line) => !line.startsWith("the signed evidence:")));
   if (id === undefined)
     throw new ShipshapeError("demo-expectation-failed", {
       expected: "a drill with an id",

@@ -75,8 +75,8 @@ export class DrillCloud {
     await this.cloud.stop();
   }
 
-  /** A database with this content in its first base backup. */
-  async makeSource(identifier: string, content: string): Promise<DBInstance> {
+  /** A database with this content in its first base backup; `afterwards` are statements that want a transaction of their own. */
+  async makeSource(identifier: string, content: string, afterwards: string[] = []): Promise<DBInstance> {
     const { rds, secrets } = this.cloud;
     const { MasterUserPassword: _own, ...settings } = small;
     const tags = { service: identifier, environment: "development", tier: "bronze", owner: "team-test" };
@@ -104,6 +104,7 @@ export class DrillCloud {
       `create role shipshape login password '${password}'; grant shipshape to current_user; create schema shipshape authorization shipshape; ${content}`,
       await managedPassword(this.cloud, instance),
     );
+    for (const statement of afterwards) await this.query(identifier, statement);
     await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: 7, ApplyImmediately: true }));
     for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
       const { DBInstances: [now] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));

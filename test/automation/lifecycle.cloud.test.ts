@@ -66,3 +66,55 @@ test.each(moments)("a worker killed %s: the next one ends the run as it would ha
   const repeated = moment.startsWith("after ") ? [moment.slice("after ".length)] : [];
   expect(await effects()).toEqual(["first", "observe", "remove", "second", ...repeated].sort());
 });
+
+describe("what nobody carries any more is swept by the next worker", () => {
+  /** Leaves a run as a worker left it that was killed at that moment, with its workflows as this statement says. */
+  async function left(killedAt: string, workflows: string): Promise<string> {
+    const { id, signal } = await work(killedAt);
+    expect(signal).toBe("SIGKILL");
+    await database.query(`update dbos.workflow_status set ${workflows} where workflow_uuid like $1 || '%'`, [id]);
+    return id;
+  }
+  const findings = async (id: string) =>
+    (await database.query<{ id: string }>("select id from finding where request_id = $1 and answered_at is null", [id])).map((f) => f.id);
+  const told = async (id: string) => {
+    const run = await readRun(database, id);
+    return { ...over(run), error: run.error?.code, cleanUpError: run.cleanUpError?.code };
+  };
+  afterEach(effects);
+
+  test("a run that killed one worker after the other is recorded as failed, shown, and cleaned up", async () => {
+    const id = await left("after first", "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'");
+    await work("", id);
+    expect(await told(id)).toEqual({ status: "failed", cleanUp: "done", verdict: undefined, error: "run-lost", cleanUpError: undefined });
+    expect(await statements(id)).toEqual([`${id}.teardown`]);
+    expect(await findings(id)).toEqual([`${id}.verdict`]);
+  });
+
+  test("a clean-up whose workflow failed is begun anew", async () => {
+    const id = await left("after remove", "status = 'ERROR'");
+    await work("", id);
+    expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
+    expect(await statements(id)).toEqual([`${id}.verdict`, `${id}.teardown`]);
+  });
+
+  test("a clean-up that was lost as often as it is begun by itself is stuck, and shown", async () => {
+    const id = await left("after remove", "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'");
+    await database.query("update dbos.workflow_status set workflow_uuid = workflow_uuid || '-3' where workflow_uuid = $1", [`${id}-clean-up`]);
+    await database.query("update run set clean_up_attempt = 3 where request_id = $1", [id]);
+    await work("", id);
+    expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "stuck", verdict: "pass", cleanUpError: "clean-up-lost" });
+    expect(await findings(id)).toEqual([`${id}.clean-up`]);
+  });
+
+  test("a run whose throwaway had to be gone by now is ended, and cleaned up", async () => {
+    const id = await left("after first", "application_version = 'of a release that no worker runs'");
+    await database.query(
+      "insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, 'overdue', 'none', 'registered', now() - interval '1 hour')",
+      [id],
+    );
+    await work("", id);
+    expect(await told(id)).toMatchObject({ status: "cancelled", cleanUp: "done", error: "run-overdue" });
+    expect(await findings(id)).toEqual([`${id}.verdict`]);
+  });
+});

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteDBInstanceCommand, RestoreDBInstanceToPointInTimeCommand, type DBInstance } from "@aws-sdk/client-rds";
 import { secondsBetween } from "../../automation/operations/restore-drill/plan";
+import { ensureEngine } from "../../localcloud/toolchain/engine";
 import { DrillCloud } from "../automation/drill-cloud";
 import { instanceIsGone } from "../cloud";
 import type { Measure } from "./measure";
@@ -58,8 +59,10 @@ function drillMeasure(name: string, ours: string, floor: string, timed: { ours(d
     floor,
     runs: 3,
     async prepare() {
+      // The Automation API looks for the engine on the PATH of its own process.
+      process.env["PATH"] = [(await ensureEngine(() => undefined)).folder, process.env["PATH"]].join(delimiter);
       const drills = await DrillCloud.start();
-      const source = await drills.makeSource("bench", content);
+      const source = await drills.makeSource("bench", content, ["vacuum (freeze, analyze) filler"]); // or autovacuum would do it after the backup, and all of it be replayed
       const drilled: Drilled = {
         drills,
         backupFolder: baseBackupOf(drills, source),
