@@ -5,7 +5,7 @@ module.exports = {
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   transform: { "^.+\\.ts$": swc },
-  testTimeout: 120_000, // a whole "pulumi up" on a busy machine; what is slow is measured by benchmarks
+  testTimeout: 900_000, // several times "pulumi up" on a busy machine; what is slow is measured by benchmarks, never asserted
   maxWorkers: 2, // every worker runs databases and engines of its own
   globalSetup: "<rootDir>/test/global-setup.ts",
   reporters: ["default", "<rootDir>/test/closing-line.cjs"],

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeDBInstancesCommand, DescribeEventsCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { localProcessEnvironment } from "../automation/command-line/local-environment";
+import { until, waitSecondsMax } from "./until";
 
 /** A real server process of the embedded cloud on a folder of its own, with clients that reach it. */
 export interface Cloud {
@@ -66,10 +67,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   return cloud;
 }
 
-/** Asks until the instance says so; fails with what it says instead when that is a fault, or after a minute. */
+/** Asks until the instance says so; fails with what it says instead when that is a fault, or when patience ends. */
 export async function instanceIs(cloud: Pick<Cloud, "rds">, identifier: string, status: string): Promise<DBInstance> {
   const faults = ["failed", "storage-full", "incompatible-parameters", "incompatible-network", "incompatible-restore"].filter((fault) => fault !== status);
-  for (const deadline = Date.now() + 60_000; ; await sleep(50)) {
+  for (const deadline = Date.now() + waitSecondsMax * 1000; ; await sleep(50)) {
     const { DBInstances: [instance] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
     const current = instance?.DBInstanceStatus ?? "";
     if (instance && current === status) return instance;
@@ -84,15 +85,15 @@ async function lastEvent(cloud: Pick<Cloud, "rds">, identifier: string): Promise
 
 /** Until RDS does not know the instance any more. */
 export async function instanceIsGone(cloud: Pick<Cloud, "rds">, identifier: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; ; await sleep(50)) {
+  await until(`${identifier} is gone`, async () => {
     try {
       await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+      return false;
     } catch (error) {
-      if ((error as Error).name === "DBInstanceNotFoundFault") return;
+      if ((error as Error).name === "DBInstanceNotFoundFault") return true;
       throw error;
     }
-    if (Date.now() > deadline) throw new Error(`${identifier} is still there`);
-  }
+  });
 }
 
 /** A folder that PostgreSQL's unprivileged user can enter, as mkdtemp's own 0700 would not let it. */
@@ -119,7 +120,7 @@ async function startServer(dataFolder: string, environment: Record<string, strin
     env: { ...process.env, ...environment, SHIPSHAPE_DATA_FOLDER: dataFolder },
   });
   closeSync(log);
-  for (const deadline = Date.now() + 60_000; ; await sleep(20)) {
+  for (const deadline = Date.now() + waitSecondsMax * 1000; ; await sleep(20)) {
     const record = recordIn(whereabouts, child.pid);
     if (record !== undefined) return { process: child, url: record.url, controlPlaneUrl: record.controlPlaneUrl };
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the embedded cloud did not start: ${logTail(dataFolder)}`);

@@ -25,7 +25,7 @@ beforeAll(async () => {
   // One installation serves both projects: what differs is the language of the program.
   writeFileSync(join(javascriptProject, "package.json"), '{"name":"orders","private":true}');
   symlinkSync(join(typescriptProject, "node_modules"), join(javascriptProject, "node_modules"));
-}, 300_000);
+});
 
 test("the package holds what runs, and no tests, demo or PostgreSQL", async () => {
   const { stdout } = await run(repository, "tar", "-tzf", tarball);
@@ -74,13 +74,13 @@ describe("with PostgreSQL added", () => {
     const started = await shipshape("local", "start");
     if (started.code !== 0) throw new Error(started.stderr);
     environment = { ...process.env, ...(JSON.parse((await shipshape("local", "env", "--json")).stdout) as Record<string, string>), NO_COLOR: "1" };
-  }, 120_000);
+  });
 
   // Here and not at the top: there the folders are removed first, and a server without its folder runs for ever.
   afterAll(async () => {
     const stopped = await shipshape("local", "stop");
     if (stopped.code !== 0) throw new Error(stopped.stderr);
-  }, 60_000);
+  });
 
   test.each([
     ["TypeScript", typescriptProject, "index.ts", 'import { DatabasePlatform, StandardDatabase } from "shipshape";'],

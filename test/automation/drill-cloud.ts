@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import {
   CreateDBInstanceCommand,
@@ -18,6 +17,7 @@ import type { Run } from "../../automation/records";
 import { readRun } from "../../automation/runner/runs";
 import { installPlugins } from "../../localcloud/plugins/bundle";
 import { instanceIs, startCloud, type Cloud } from "../cloud";
+import { until } from "../until";
 import { asMaster, managedPassword, small } from "../localcloud/server/database-client";
 
 /** A command of ours that was run to its end. */
@@ -106,11 +106,10 @@ export class DrillCloud {
     );
     for (const statement of afterwards) await this.query(identifier, statement);
     await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: 7, ApplyImmediately: true }));
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
+    return until(`${identifier} has a backup`, async () => {
       const { DBInstances: [now] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
-      if (now?.DBInstanceStatus === "available" && now.LatestRestorableTime) return now;
-    }
-    throw new Error(`${identifier} has no backup after a minute`);
+      return now?.DBInstanceStatus === "available" && now.LatestRestorableTime ? now : undefined;
+    });
   }
 
   /** One statement as the master, to any database of this cloud. */
@@ -148,12 +147,7 @@ export class DrillCloud {
     return (JSON.parse(stdout) as { id: string }).id;
   }
 
-  /** Asks until it holds, at most a minute. */
-  async until(what: string, holds: () => Promise<boolean>, pauseMilliseconds = 20): Promise<void> {
-    for (const deadline = Date.now() + 60_000; !(await holds()); await sleep(pauseMilliseconds)) {
-      if (Date.now() > deadline) throw new Error(`not within a minute: ${what}`);
-    }
-  }
+  until = until;
 
   run = (id: string): Promise<Run> => readRun(this.database, id);
 

@@ -17,7 +17,7 @@ import { recordedOf, startEngine, watch, type Engine } from "./engine";
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 180_000);
+});
 afterAll(() => engine?.stop());
 
 const program = (name: string, args: () => DatabaseRequest) => async () => {
@@ -42,7 +42,7 @@ test("bronze in development leaves nothing", async () => {
   expect(DBInstanceAutomatedBackups).toEqual([]);
   expect(SecretList?.filter((secret) => secret.Name?.includes("ledger") || secret.Name?.startsWith("rds!"))).toEqual([]);
   expect(await recordedOf(engine.cloud, "ledger")).toEqual([]);
-}, 240_000);
+});
 
 test("a database that was there before is taken over with a preview that proves no change to it", async () => {
   const identifier = "legacy-billing";
@@ -117,7 +117,7 @@ test("a database that was there before is taken over with a preview that proves 
   const { DBInstances: [now] = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
   expect({ ...now, LatestRestorableTime: undefined }).toEqual({ ...found, LatestRestorableTime: undefined });
   expect(Object.keys((await taken.preview()).changeSummary)).toEqual(["same"]);
-}, 240_000);
+});
 
 test("a database made from a snapshot stays when the argument that made it is dropped", async () => {
   const source = { DBInstanceIdentifier: "source", DBSnapshotIdentifier: "before-the-move" };
@@ -150,7 +150,7 @@ test("a database made from a snapshot stays when the argument that made it is dr
   const watched = watch("plan");
   await stack.preview({ onEvent: watched.onEvent });
   expect(watched.steps).toEqual([]);
-}, 240_000);
+});
 
 test("a standard database made from the backups of another takes its roles over with new passwords, and stays when the argument is dropped", async () => {
   const plain: DatabaseRequest = {
@@ -192,4 +192,4 @@ test("a standard database made from the backups of another takes its roles over 
   expect(Object.keys((await twin.preview()).changeSummary)).toEqual(["same"]);
   await twin.destroy();
   await source.destroy();
-}, 300_000);
+});

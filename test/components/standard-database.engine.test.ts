@@ -20,7 +20,7 @@ beforeAll(async () => {
     program("orders", () => asked),
   );
   ({ outputs } = await orders.up());
-}, 180_000);
+});
 afterAll(() => engine?.stop());
 
 const program = (name: string, args: () => DatabaseRequest) => async () => {
@@ -138,7 +138,7 @@ test("what somebody changes in the database or in its secrets is shown as an upd
 
   expect(replaced(await up(orders, { refresh: true }))).toEqual([]);
   expect(await drift(orders)).toEqual([]);
-}, 240_000);
+});
 
 test("changed arguments change the database in place, the class in its maintenance window", async () => {
   asked = {
@@ -158,7 +158,7 @@ test("changed arguments change the database in place, the class in its maintenan
   const next = watch("plan");
   await orders.preview({ onEvent: next.onEvent });
   expect(next.steps).toEqual([]);
-}, 240_000);
+});
 
 /** The middle of ring 3's night, less than seven days away: any later, and RDS would rotate the master password in the middle of the test. */
 function nextWindow(from: Date): Date {
@@ -186,7 +186,7 @@ test("a rotated master password breaks neither refresh nor up", async () => {
   await orders.refresh();
   asked = { ...asked, extensions: ["pg_stat_statements", "pgcrypto", "citext"] };
   expect((await up(orders)).steps.find((step) => step.name === "orders-extension-citext")?.op).toBe("create");
-}, 240_000);
+});
 
 test("a destroy in production is refused before anything is touched", async () => {
   const urns = async () => (await stateOf(orders)).map((one) => one.urn).sort();
@@ -195,7 +195,7 @@ test("a destroy in production is refused before anything is touched", async () =
   await expect(orders.destroy()).rejects.toThrow(/orders-keystone.* cannot be deleted[\s\S]*because it is protected/);
   expect(await urns()).toEqual(before);
   expect(await drift(orders)).toEqual([]);
-}, 240_000);
+});
 
 test("retired, it is destroyed although its master password was rotated, and leaves exactly what it lists", async () => {
   asked = { ...asked, retire: true };
@@ -225,4 +225,4 @@ test("retired, it is destroyed although its master password was rotated, and lea
       (role) => `secret shipshape/orders/production/orders/${role}, recoverable for 30 days`,
     ),
   ]);
-}, 240_000);
+});

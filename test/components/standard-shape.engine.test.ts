@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   await stack.up();
   state = await stateOf(stack);
-}, 180_000);
+});
 afterAll(() => engine?.stop());
 
 test.each(standardRows)("$tier in $environment: the engine sent every property of the standard", (row) => {

@@ -63,10 +63,8 @@ describe("a connection", () => {
     expect(await who({ sslrootcert: undefined, sslmode: "require" })).toBe(database.master.username);
   });
 
-  test("with a wrong password fails at once", async () => {
-    const started = Date.now();
+  test("with a wrong password fails with what PostgreSQL said", async () => {
     await expect(who({ password: "wrong" })).rejects.toThrow(/password authentication failed/);
-    expect(Date.now() - started).toBeLessThan(5_000);
   });
 
   test("waits for a server that is starting", async () => {

@@ -23,6 +23,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { type Cloud, instanceIs, instanceIsGone, startCloud } from "../../cloud";
+import { eventually } from "../../until";
 import { callOwn } from "./own-endpoint";
 
 /** What the other rooms of the cloud have to do with a DB instance: its master password, its network, its record, its trail. */
@@ -72,17 +73,6 @@ async function logIn(password: string): Promise<string> {
     return (await client.query<{ current_user: string }>("select current_user")).rows[0]!.current_user;
   } finally {
     await client.end();
-  }
-}
-
-/** Tries again until it succeeds; after ten seconds, fails as the last try did. */
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + 10_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
   }
 }
 

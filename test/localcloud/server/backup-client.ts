@@ -9,6 +9,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { instanceIsGone, type Cloud } from "../../cloud";
+import { until as untilIt } from "../../until";
 
 /** What tests of backups ask of the embedded cloud, again and again. */
 export function backupClient(cloud: Cloud) {
@@ -29,11 +30,15 @@ export function backupClient(cloud: Cloud) {
 
     /** Until what was committed before this moment can be restored. */
     async restorable(name: string, until: Date): Promise<Date> {
-      for (const deadline = Date.now() + 20_000; ; await sleep(200)) {
-        const { LatestRestorableTime: latest } = await describe_(name);
-        if (latest && latest >= until) return latest;
-        if (Date.now() > deadline) throw new Error(`${latest?.toISOString()} is the latest restorable time of ${name}, not ${until.toISOString()}`);
-      }
+      let latest: Date | undefined;
+      return untilIt(
+        () => `${latest?.toISOString()} is the latest restorable time of ${name}, not ${until.toISOString()}`,
+        async () => {
+          latest = (await describe_(name)).LatestRestorableTime;
+          return latest !== undefined && latest >= until ? latest : undefined;
+        },
+        200,
+      );
     },
 
     async remove(name: string, more: object = { SkipFinalSnapshot: true }): Promise<void> {

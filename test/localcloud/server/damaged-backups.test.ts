@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-rds";
 import { closeSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { instanceIs, startCloud, type Cloud } from "../../cloud";
+
 import { backupClient, nextWholeSecond } from "./backup-client";
 import { asMaster, connect, small } from "./database-client";
 import { callOwn } from "./own-endpoint";
@@ -80,7 +80,7 @@ test("a corrupt page keeps a backup from being made, is named in an event, and l
   const { instances } = (await callOwn(cloud, "GET", "/shipshape/status")).body as { instances: { identifier: string; dataFolder: string }[] };
   flipByte(join(instances.find(({ identifier }) => identifier === "orders")!.dataFolder, path), 8192 + 4000);
   await cloud.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "tainted" }));
-  for (const deadline = Date.now() + 20_000; (await rds.describe("orders")).DBInstanceStatus !== "available" && Date.now() < deadline;) await sleep(50);
+  await instanceIs(cloud, "orders", "available");
   const { DBSnapshots } = await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: "tainted" }));
   expect(DBSnapshots).toMatchObject([{ Status: "failed" }]);
   expect(await rds.events("orders")).toContainEqual(

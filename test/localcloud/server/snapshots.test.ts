@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-rds";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { instanceIs, startCloud, type Cloud } from "../../cloud";
+import { until } from "../../until";
 import { backupClient } from "./backup-client";
 import { asMaster, small } from "./database-client";
 import { callOwn } from "./own-endpoint";
@@ -43,8 +43,7 @@ const restore = (DBInstanceIdentifier: string, DBSnapshotIdentifier: string) =>
 const rowsOf = async (name: string) => asMaster(cloud, await instanceIs(cloud, name, "available"), "select n from kept order by n");
 
 async function backedUpTimes(count: number): Promise<void> {
-  for (const deadline = Date.now() + 20_000; (await snapshots({ SnapshotType: "automated" })).length !== count; await sleep(100))
-    if (Date.now() > deadline) throw new Error(`not ${count} automated snapshots`);
+  await until(`${count} automated snapshots`, async () => (await snapshots({ SnapshotType: "automated" })).length === count);
   await instanceIs(cloud, "orders", "available");
 }
 

@@ -1,5 +1,6 @@
 import { DeleteEventSubscriptionCommand, DescribeDBSnapshotsCommand, ModifyDBInstanceCommand, ModifyDBParameterGroupCommand } from "@aws-sdk/client-rds";
 import { instanceIs, startCloud, type Cloud } from "../../../cloud";
+import { until } from "../../../until";
 import type { PluginStack } from "../plugin-stack";
 import { createAwsStack, setClock } from "./aws-stack";
 import { databaseProgram, importProgram, securityGroupId } from "./database-program";
@@ -155,10 +156,5 @@ test("what RDS refuses fails the create under RDS's own code, and leaves nothing
 });
 
 async function windowHasPassed(): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
-    const instance = await instanceIs(cloud, "orders", "available");
-    if (instance.DBInstanceClass === "db.m7g.large") return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("the change did not come with its window");
+  await until("the change came with its window", async () => (await instanceIs(cloud, "orders", "available")).DBInstanceClass === "db.m7g.large");
 }

@@ -1,8 +1,8 @@
 import { CreateDBInstanceCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { createServer, type AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import * as aws from "@pulumi/aws";
 import { instanceIs, startCloud, type Cloud } from "../../../cloud";
+import { until } from "../../../until";
 import type { PluginStack } from "../plugin-stack";
 import { createAwsStack } from "./aws-stack";
 
@@ -58,11 +58,10 @@ test("a database that is there and not in state is not taken for one's own, and 
 });
 
 async function exists(identifier: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(20)) {
+  await until(`${identifier} was asked for`, async () => {
     const { DBInstances = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({}));
-    if (DBInstances.some((instance) => instance.DBInstanceIdentifier === identifier)) return;
-  }
-  throw new Error(`${identifier} was never asked for`);
+    return DBInstances.some((instance) => instance.DBInstanceIdentifier === identifier);
+  });
 }
 
 async function freePort(): Promise<number> {
