@@ -16,10 +16,30 @@ export interface OperationRequest {
   receivedAt: Date;
 }
 
+/**
+ * One database, and no other that ever was or will be. An identifier is used again by whatever is created under it; a resource id is not, and
+ * the ARN says in which account and Region.
+ */
+export interface TargetDatabase {
+  identifier: string;
+  resourceId: string;
+  arn: string;
+  account: string;
+  region: string;
+}
+
+/** The coordinates of a database as RDS gives them. */
+export function targetDatabase(d: { identifier: string; resourceId: string; arn: string }): TargetDatabase {
+  const [, , , region = "", account = ""] = d.arn.split(":");
+  return { identifier: d.identifier, resourceId: d.resourceId, arn: d.arn, account, region };
+}
+
 /** What every plan says, whatever the operation. The rest of a plan is the operation's own. */
 export interface PlanBasis {
-  /** The database the operation is about, by its identifier. */
+  /** The database the operation is about, by its identifier: what people call it. */
   target: string;
+  /** The same database, by what cannot be given to another: what evidence is about. */
+  database: TargetDatabase;
   /** How long the evidence of this run counts, in days. */
   evidenceValidDays: number;
 }

@@ -16,6 +16,7 @@ export function sealVerdict(database: Database, signer: Signer, toolVersions: Re
     requestId: request.id,
     operation: request.operation,
     target: plan.target,
+    database: plan.database,
     request: { requestedBy: request.requestedBy, reason: request.reason, receivedAt: request.receivedAt.toISOString() },
     decision: { status: decision.status, decidedBy: decision.decidedBy, rules: decision.rules },
     plan,
@@ -32,6 +33,7 @@ export function sealTeardown(database: Database, signer: Signer, request: Operat
     requestId: request.id,
     operation: request.operation,
     target: plan.target,
+    database: plan.database,
     removed: report.removed,
   });
 }

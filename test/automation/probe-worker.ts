@@ -6,7 +6,7 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { openControlPlane } from "../../automation/main";
-import { verdictOf, type PlanBasis } from "../../automation/records";
+import { targetDatabase, verdictOf, type PlanBasis } from "../../automation/records";
 import type { Operation, Step } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 
@@ -55,7 +55,11 @@ const probe: Operation<{ database: string }, string, PlanBasis, string[]> = {
   owner: "a test",
   request: z.strictObject({ database: z.string() }),
   observe: () => Promise.reject(new Error("replaced in main")),
-  plan: (request) => ({ target: request.database, evidenceValidDays: 7 }),
+  plan: ({ database }) => ({
+    target: database,
+    database: targetDatabase({ identifier: database, resourceId: "db-PROBED", arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}` }),
+    evidenceValidDays: 7,
+  }),
   run: () => Promise.reject(new Error("replaced in main")),
   verify: (_, outcome) =>
     verdictOf([{ name: "probed", verdict: outcome.length === 2 ? "pass" : "fail", explanation: "both steps ran", figures: { steps: outcome.length } }]),

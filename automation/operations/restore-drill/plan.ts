@@ -1,6 +1,6 @@
 /** Pure: from what is asked and what was seen to every choice of the drill. */
 import { tierStandard, tiers, environments, type Environment, type Tier } from "../../../components/standards";
-import type { PlanBasis } from "../../records";
+import { targetDatabase, type PlanBasis } from "../../records";
 import type { RestoreDrillRequest } from "./request";
 
 /** The source as the cloud describes it, and the isolation that the platform offers. */
@@ -55,6 +55,7 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
   const expiresAt = new Date(Date.parse(source.observedAt) + THROWAWAY_LIFE_HOURS * 3_600_000).toISOString();
   return {
     target: request.database,
+    database: targetDatabase(source),
     evidenceValidDays: standard.drillEveryDays,
     source,
     throwaway: {
