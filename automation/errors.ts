@@ -217,6 +217,24 @@ export const errorTable = {
     message: "SHIPSHAPE_DATABASE_URL is not set: the control plane keeps its records in PostgreSQL",
     hint: 'with the embedded cloud: eval "$(npx shipshape local env)"; in production: docs/going-to-production.md, "The control plane"',
   },
+  "cloud-unreachable": {
+    httpStatus: 504,
+    exitCode: 1,
+    message: "the AWS API gave no answer: {reason}",
+    hint: 'is AWS_ENDPOINT_URL still right? With the embedded cloud: `npx shipshape local start`, then eval "$(npx shipshape local env)"',
+  },
+  "cloud-credentials": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "the AWS API refuses the credentials found here: {reason}",
+    hint: "`aws sts get-caller-identity` in the same shell shows what the AWS SDK finds; temporary credentials expire and must be fetched again",
+  },
+  "cloud-region": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "no AWS Region is set",
+    hint: "set AWS_REGION, or a Region in the profile that AWS_PROFILE names",
+  },
   "stack-locked": {
     httpStatus: 409,
     exitCode: 1,

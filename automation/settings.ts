@@ -16,8 +16,12 @@ export interface Settings {
   colours: "auto" | "never";
   /** The control plane, where it is configured. */
   controlPlane: ControlPlaneSettings;
-  /** The environment this process was given, to be handed to programs it starts. */
+  /** A PEM file of the authorities that sign the databases' certificates: PGSSLROOTCERT. */
+  rootCertificateFile: string | undefined;
+  /** The environment this process was given, to be handed to programs it starts. Nothing of the control plane's own is in it. */
   inherited: Readonly<Record<string, string>>;
+  /** What the Pulumi engine, its plugins and programs get. What is `undefined` here must not reach them from this process. */
+  engineEnvironment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ControlPlaneSettings {
@@ -41,6 +45,7 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
   const inCheckout = existsSync(join(packageFolder, "localcloud", "main.ts"));
   const named = environment["SHIPSHAPE_DATA_FOLDER"];
   const dataFolder = named ? resolve(workingFolder, named) : join(inCheckout ? packageFolder : projectFolder(workingFolder), ".shipshape");
+  const given = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     packageFolder,
     inCheckout,
@@ -54,8 +59,31 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
     },
     shell: shellOf(environment),
     colours: environment["NO_COLOR"] ? "never" : "auto",
-    inherited: Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    rootCertificateFile: environment["PGSSLROOTCERT"] || undefined,
+    inherited: Object.fromEntries(given.filter(([name]) => !ownSecrets.includes(name))),
+    engineEnvironment: Object.fromEntries(given.map(([name, value]) => [name, engineNeeds.test(name) ? value : undefined])),
   };
+}
+
+/** Who has these can write the control plane's records, and sign evidence. */
+const ownSecrets = ["SHIPSHAPE_DATABASE_URL", "SHIPSHAPE_SIGNING_KEY_FILE"];
+
+/**
+ * What the engine, its plugins and the programs need: to find programs and folders, to speak the user's language, to reach the network, the
+ * cloud, the state backend and its secrets provider, and to verify certificates. Everything else of this process is none of their business.
+ */
+const engineNeeds = new RegExp(
+  `^(${[
+    "PATH|PATHEXT|HOME|USER|USERNAME|LOGNAME|SHELL|TMPDIR|TEMP|TMP|LANG|LC_.*|TZ|NO_COLOR",
+    "XDG_.*|APPDATA|LOCALAPPDATA|USERPROFILE|HOMEDRIVE|HOMEPATH|ProgramData|SystemRoot|SYSTEMROOT|windir|ComSpec|COMSPEC",
+    "https?_proxy|all_proxy|no_proxy|grpc_proxy|HTTPS?_PROXY|ALL_PROXY|NO_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|PGSSLROOTCERT",
+    "AWS_.*|PULUMI_.*|AZURE_.*|ARM_.*|GOOGLE_.*|CLOUDSDK_.*|VAULT_.*",
+  ].join("|")})$`,
+);
+
+/** Takes the control plane's secrets out of the environment, once they are read: programs that this process starts would inherit them. */
+export function hideOwnSecrets(environment: NodeJS.ProcessEnv = process.env): void {
+  ownSecrets.forEach((name) => Reflect.deleteProperty(environment, name));
 }
 
 /** The AWS SDK's notice about the Node.js versions of its future releases is for us who pin it, not for whoever runs a command. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { localProcessEnvironment } from "../automation/command-line/local-environment";
+import { localAccess, localProcessEnvironment } from "../automation/command-line/local-environment";
 import { startLocalCloud } from "../automation/command-line/local-start";
 import { readStartRecord } from "../automation/command-line/start-record";
 import { reasonOf, ShipshapeError } from "../automation/errors";
 import { readSettings, type Settings, silenceSdkNotice } from "../automation/settings";
-import { accessFromEnvironment, awsClients } from "../automation/targets/aws-access";
+import { awsClients } from "../automation/targets/aws-access";
 import type { Chapter, Scene } from "./chapter";
 import { closing } from "./closing";
 import { cloud } from "./cloud";
@@ -50,7 +50,7 @@ async function setScene(settings: Settings, stage: Stage): Promise<Scene> {
     { url: local.url, dataFolder: settings.dataFolder, controlPlaneUrl: local.controlPlaneUrl, engineFolder },
     settings.inherited,
   );
-  const access = accessFromEnvironment(environment);
+  const access = localAccess({ url: local.url, dataFolder: settings.dataFolder });
   return { stage, settings, cloud: local, environment, clients: awsClients(access), rootCertificateFile: join(settings.dataFolder, "ca", "ca.pem") };
 }
 

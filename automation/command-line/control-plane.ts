@@ -7,7 +7,6 @@ import type { ControlPlane } from "../main";
 import type * as RestoreDrill from "../operations/restore-drill/restore-drill";
 import type * as RestoreDrillSteps from "../operations/restore-drill/steps";
 import type { Settings } from "../settings";
-import { accessFromEnvironment } from "../targets/aws-access";
 
 /** Opens the control plane that the environment names, for the length of `work`. */
 export async function withControlPlane<T>(settings: Settings, work: (controlPlane: ControlPlane) => Promise<T>): Promise<T> {
@@ -30,8 +29,8 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
       restoreDrill(
         restoreDrillSteps({
           database,
-          access: accessFromEnvironment(settings.inherited),
-          stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.inherited },
+          access: { rootCertificateFile: settings.rootCertificateFile },
+          stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment },
           platformStack: settings.controlPlane.platformStack,
         }),
       ),

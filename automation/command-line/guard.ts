@@ -16,7 +16,7 @@ import { textReport } from "../guardrails/report-text";
 import { stateFiles, type StateRules } from "../guardrails/state-files";
 import { judgeInParallel, type WorkerProgram } from "../guardrails/state-pool";
 import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
-import { accessFromEnvironment, awsClients } from "../targets/aws-access";
+import { awsClients } from "../targets/aws-access";
 import { livingDatabases } from "../targets/living-databases";
 import type { CommandContext } from "./command-context";
 
@@ -51,7 +51,7 @@ export function addGuard(shipshape: Command, context: CommandContext): void {
     .action(async (options: GuardOptions) => {
       if ((options.state === undefined) === (options.live === undefined))
         throw new ShipshapeError("usage", { problem: "give one of --state <path> and --live", command: "guard" });
-      const verdict = options.state === undefined ? await liveVerdict(options, context) : await stateVerdict(options.state, options, context);
+      const verdict = options.state === undefined ? await liveVerdict(options) : await stateVerdict(options.state, options, context);
       await tell(verdict, options, context);
     });
 }
@@ -78,9 +78,9 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
   };
 }
 
-async function liveVerdict(options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
+async function liveVerdict(options: GuardOptions): Promise<Verdict> {
   const rules = rulesOf(options);
-  const living = await livingDatabases(awsClients(accessFromEnvironment(settings.inherited)));
+  const living = await livingDatabases(awsClients());
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
   const findings = judge(liveInventory(living), rules.config, register, rules.today);
   const databases = living.instances.length + living.clusters.length;

@@ -1,4 +1,5 @@
 import { delimiter, join } from "node:path";
+import type { AwsAccess } from "../targets/aws-access";
 
 /** A running embedded cloud, as far as a program that wants to use it must know it. */
 export interface LocalEndpoint {
@@ -54,6 +55,13 @@ export function misleadingSettings(inherited: Readonly<Record<string, string>>):
 export function localProcessEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Record<string, string>>): Record<string, string> {
   const left = Object.entries(inherited).filter(([name]) => !misleading.test(name));
   return { ...Object.fromEntries(left), ...localEnvironment(endpoint, inherited) };
+}
+
+/** The same for the AWS SDK in a process that was started without that environment. */
+export function localAccess(endpoint: LocalEndpoint): AwsAccess {
+  const { AWS_REGION = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", PGSSLROOTCERT } = localEnvironment(endpoint);
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+  return { cloud: { endpoint: endpoint.url, region: AWS_REGION, credentials }, rootCertificateFile: PGSSLROOTCERT };
 }
 
 /** `aws` and gRPC would ask a configured proxy even for this machine's own address. */

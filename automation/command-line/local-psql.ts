@@ -3,12 +3,12 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Command } from "commander";
 import type { Settings } from "../settings";
-import { type AwsAccess, accessFromEnvironment, awsClients } from "../targets/aws-access";
+import { type AwsAccess, awsClients } from "../targets/aws-access";
 import { connectToDatabase } from "../targets/database-connection";
 import { type DatabaseLogin, findDatabaseLogin } from "../targets/database-login";
 import type { CommandContext } from "./command-context";
 import { requireLocalCloud } from "./local-cloud";
-import { localEnvironment } from "./local-environment";
+import { localAccess } from "./local-environment";
 import { runPrompt } from "./sql-prompt";
 
 interface PsqlOptions {
@@ -30,18 +30,13 @@ export function addPsql(local: Command, context: CommandContext): void {
     )
     .action(async (identifier: string, options: PsqlOptions) => {
       const { settings, terminal } = context;
-      const access = await localAccess(settings);
+      const { url } = await requireLocalCloud(settings.dataFolder);
+      const access = localAccess({ url, dataFolder: settings.dataFolder });
       const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
       const psql = findOnPath("psql", settings);
       if (psql !== undefined) process.exitCode = await runPsql(psql, login, access, options, settings);
       else process.exitCode = await runPrompt(await connectToDatabase(login, access.rootCertificateFile), login, options.command, terminal);
     });
-}
-
-/** The same values that `local env` prints, given to the SDK directly: this process was started without them. */
-export async function localAccess(settings: Settings): Promise<AwsAccess> {
-  const { url } = await requireLocalCloud(settings.dataFolder);
-  return accessFromEnvironment(localEnvironment({ url, dataFolder: settings.dataFolder }));
 }
 
 /** The password travels in the environment: arguments can be read by everybody on the machine. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { reasonOf, ShipshapeError } from "../errors";
-import { readSettings, silenceSdkNotice } from "../settings";
+import { hideOwnSecrets, readSettings, silenceSdkNotice } from "../settings";
 import type { CommandContext } from "./command-context";
 import { addEvidence } from "./evidence";
 import { addGuard } from "./guard";
@@ -19,6 +19,7 @@ import { addWaiver } from "./waiver";
 export async function main(words: string[], packageFolder: string): Promise<number> {
   silenceSdkNotice();
   const settings = readSettings(packageFolder);
+  hideOwnSecrets();
   const terminal = createTerminal(settings.colours);
   const shipshape = buildCommand({ settings, terminal });
   // A reader that has seen enough (`shipshape … | head -1`) is no error.

@@ -17,8 +17,8 @@ import { stackLockPollMilliseconds, stackLockWaitSeconds } from "../limits";
 export interface StackSurroundings {
   /** Where workspaces are made, one folder a stack; nothing of value lies there. */
   workspacesFolder: string;
-  /** What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint. */
-  environment: Readonly<Record<string, string>>;
+  /** What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint; and, as `undefined`, what it is not to inherit. */
+  environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface StackProgram {
@@ -81,7 +81,9 @@ const folderOf = (s: StackSurroundings, stackName: string) => join(s.workspacesF
 async function workspace(s: StackSurroundings, stackName: string) {
   const workDir = folderOf(s, stackName);
   await mkdir(workDir, { recursive: true });
-  return { workDir, envVars: { ...s.environment, PULUMI_RUN_PROGRAM: "false" }, projectSettings: { name: PROJECT, runtime: "nodejs" as const, main: workDir } };
+  // The engine inherits this process's environment, and a variable of that is taken away by `undefined` alone, which the type does not say.
+  const envVars = { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>;
+  return { workDir, envVars, projectSettings: { name: PROJECT, runtime: "nodejs" as const, main: workDir } };
 }
 
 const quiet = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });

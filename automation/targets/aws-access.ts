@@ -1,13 +1,18 @@
+/**
+ * The AWS clients. Endpoint, Region and credentials are the SDK's to find: keys with or without a session token, a profile, SSO, a web
+ * identity, the role of the machine. A copy of some of these variables would lose the others.
+ */
 import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { reasonOf, ShipshapeError } from "../errors";
 
-/** Where AWS is. With nothing given, the SDK's own defaults: the environment, a profile, the role of the machine. */
 export interface AwsAccess {
-  endpoint?: string | undefined;
-  region?: string | undefined;
-  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
+  /** A cloud that the environment of this process does not name. @default what the SDK finds */
+  cloud?: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } | undefined;
   /** A PEM file of the authorities that sign the databases' certificates; Node's own list does not hold RDS's. */
   rootCertificateFile?: string | undefined;
+  /** Throws where this process may not act any more. Called before every call. */
+  beforeCall?: (() => void) | undefined;
 }
 
 export interface AwsClients {
@@ -15,14 +20,43 @@ export interface AwsClients {
   secrets: SecretsManagerClient;
 }
 
-export function awsClients({ endpoint, region, credentials }: AwsAccess): AwsClients {
-  const settings = { ...(endpoint && { endpoint }), ...(region && { region }), ...(credentials && { credentials }) };
-  return { rds: new RDSClient(settings), secrets: new SecretsManagerClient(settings) };
+/** Calls that get no answer, or for which there are no credentials, fail with cloud-unreachable, cloud-credentials or cloud-region. */
+export function awsClients(access: AwsAccess = {}): AwsClients {
+  return {
+    rds: explaining(new RDSClient(access.cloud ?? {}), access),
+    secrets: explaining(new SecretsManagerClient(access.cloud ?? {}), access),
+  };
 }
 
-/** The embedded cloud as its environment record tells it (`shipshape local env`). */
-export function accessFromEnvironment(environment: Readonly<Record<string, string>>): AwsAccess {
-  const { AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, PGSSLROOTCERT } = environment;
-  const credentials = AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY ? { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } : undefined;
-  return { endpoint: AWS_ENDPOINT_URL, region: AWS_REGION, credentials, rootCertificateFile: PGSSLROOTCERT };
+type Middleware = (next: (call: unknown) => Promise<unknown>) => (call: unknown) => Promise<unknown>;
+
+interface Client {
+  middlewareStack: { add(middleware: never, options: { step: "initialize"; name: string }): void };
+}
+
+/** Added before the SDK's retries, so that it speaks once they have given up. */
+function explaining<C extends Client>(client: C, { beforeCall }: AwsAccess): C {
+  const explain: Middleware = (next) => async (call) => {
+    beforeCall?.();
+    try {
+      return await next(call);
+    } catch (error) {
+      throw explained(error) ?? error;
+    }
+  };
+  client.middlewareStack.add(explain as never, { step: "initialize", name: "explainFailure" });
+  return client;
+}
+
+const noAnswer = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|TimeoutError)\b/;
+const noCredentials =
+  /^(CredentialsProviderError|TokenProviderError|ExpiredToken|ExpiredTokenException|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|MissingAuthenticationToken)/;
+
+function explained(error: unknown): ShipshapeError | undefined {
+  const { code = "", name = "" } = error as { code?: string; name?: string };
+  const reason = reasonOf(error) || code;
+  // The SDK wraps some of them into an error that keeps the text alone.
+  if (noAnswer.test(`${code} ${name} ${reason}`)) return new ShipshapeError("cloud-unreachable", { reason }, { cause: error });
+  if (noCredentials.test(name)) return new ShipshapeError("cloud-credentials", { reason }, { cause: error });
+  return reason === "Region is missing" ? new ShipshapeError("cloud-region", {}, { cause: error }) : undefined;
 }

@@ -6,7 +6,7 @@ import { unreachable } from "./aws-error";
 export interface ClientSettings {
   endpoint: string;
   region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
 }
 
 /** The unmodified AWS clients, one a Region, made when first asked for: most engine operations need only some. */

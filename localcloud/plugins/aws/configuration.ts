@@ -75,6 +75,8 @@ export function configureProvider(settings: Bag, environment: Environment = read
   }
   const accessKey = settings.accessKey ?? environment.accessKey ?? "AKIASHIPSHAPELOCAL00";
   const secretKey = settings.secretKey ?? environment.secretKey ?? "local";
+  // A token belongs to the keys it came with: the environment's is not sent with the program's own keys.
+  const sessionToken = settings.token ?? (settings.accessKey === undefined ? environment.sessionToken : undefined);
   return {
     region: settings.region ?? environment.region ?? "eu-central-1",
     endpoint: endpoint.replace(/\/$/, ""),
@@ -84,7 +86,7 @@ export function configureProvider(settings: Bag, environment: Environment = read
     ignoredTags: { keys: settings.ignoreTags?.keys ?? [], prefixes: settings.ignoreTags?.keyPrefixes ?? [] },
     ...awsClients({
       endpoint,
-      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey, ...(sessionToken && { sessionToken }) },
       region: settings.region ?? environment.region ?? "eu-central-1",
     }),
   };

@@ -4,6 +4,7 @@ export interface Environment {
   region?: string | undefined;
   accessKey?: string | undefined;
   secretKey?: string | undefined;
+  sessionToken?: string | undefined;
 }
 
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
@@ -12,6 +13,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
     region: variables.AWS_REGION ?? variables.AWS_DEFAULT_REGION,
     accessKey: variables.AWS_ACCESS_KEY_ID,
     secretKey: variables.AWS_SECRET_ACCESS_KEY,
+    sessionToken: variables.AWS_SESSION_TOKEN,
   };
 }
 

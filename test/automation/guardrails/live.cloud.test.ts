@@ -55,7 +55,8 @@ test("a database that no stack declares is judged as it is, and nothing is said 
 async function guardLive() {
   const said: string[] = [];
   const terminal: Terminal = { ...createTerminal("never"), say: (line = "") => void said.push(line) };
-  const settings = { ...readSettings(join(__dirname, "../../..")), inherited: cloud.env };
+  const settings = readSettings(join(__dirname, "../../.."));
+  Object.assign(process.env, cloud.env);
   process.exitCode = undefined;
   await buildCommand({ settings, terminal }).parseAsync(["guard", "--live", "--json", "--waivers", join(cloud.dataFolder, "none")], { from: "user" });
   const exitCode = process.exitCode;

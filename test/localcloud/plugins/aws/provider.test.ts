@@ -39,6 +39,14 @@ describe("settings", () => {
     );
     expect({ endpoint, region }).toEqual({ endpoint: "http://127.0.0.1:2", region: "us-east-1" });
   });
+
+  test("a session token goes with the keys it belongs to", async () => {
+    const environment = { endpoint: "http://127.0.0.1:1", accessKey: "ASIA1", secretKey: "s", sessionToken: "of-the-environment" };
+    const tokenOf = async (settings: object) => (await configureProvider(settings, environment).rds("eu-west-1").config.credentials()).sessionToken;
+    expect(await tokenOf({})).toBe("of-the-environment");
+    expect(await tokenOf({ accessKey: "AKIA2", secretKey: "t" })).toBeUndefined();
+    expect(await tokenOf({ accessKey: "ASIA3", secretKey: "u", token: "of-the-program" })).toBe("of-the-program");
+  });
 });
 
 describe("tags", () => {
