@@ -20,12 +20,12 @@ export const automatedBackupActions: Action[] = [
         .list(region)
         .filter(
           (backup) =>
-            [undefined, backup.resourceId].includes(input.DbiResourceId) &&
+            (input.DbiResourceId === undefined || backup.resourceId.toLowerCase() === input.DbiResourceId.toLowerCase()) &&
             [undefined, backup.source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
             [undefined, automatedBackupArn(backup)].includes(input.DBInstanceAutomatedBackupsArn),
         );
-      if (found.length === 0 && (input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn) !== undefined)
-        findAutomatedBackup({ resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn }, call);
+      const asked = input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn;
+      if (found.length === 0 && asked !== undefined) throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${asked}`);
       const kept = filtered(found, input.Filters, {
         status: (backup) => [backup.status],
         "db-instance-id": ({ source }) => [source.shape.DBInstanceIdentifier],

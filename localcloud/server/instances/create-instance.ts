@@ -9,7 +9,7 @@ import type { CreateInput } from "./instance-input";
 import type { InstanceRecord, InstanceShape } from "./instance-record";
 import * as references from "./references";
 import * as check from "./setting-checks";
-import { checkStorage, includedSpeed } from "./storage-checks";
+import { checkStorage, growthCap, includedSpeed } from "./storage-checks";
 import { defaultBackupWindow, defaultMaintenanceWindow } from "./windows";
 
 /** The record of a new instance: the input checked as RDS checks it, its defaults filled in. Nothing is made yet. */
@@ -97,7 +97,7 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
     MasterUsername: input.MasterUsername!,
     ...(input.DBName === undefined ? {} : { DBName: input.DBName }),
     AllocatedStorage: size,
-    ...(input.MaxAllocatedStorage === undefined ? {} : { MaxAllocatedStorage: input.MaxAllocatedStorage }),
+    ...(growthCap(input.MaxAllocatedStorage, size) === undefined ? {} : { MaxAllocatedStorage: input.MaxAllocatedStorage! }),
     StorageType: type,
     ...includedSpeed(type, size),
     ...(input.Iops === undefined ? {} : { Iops: input.Iops }),

@@ -1,4 +1,4 @@
-import { rdsArn } from "../arn";
+import { accountId, rdsArn } from "../arn";
 import { restoreWindow } from "../backups/automated-backups";
 import type { Cloud } from "../cloud";
 import { describeSubnetGroup } from "../subnet-groups/subnet-groups";
@@ -30,6 +30,11 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
     AssociatedRoles: [],
     CustomerOwnedIpEnabled: false,
     ActivityStreamStatus: "stopped",
+    // Enhanced monitoring writes to one log group for the whole Region, with a stream for each instance.
+    EnhancedMonitoringResourceArn:
+      shape.MonitoringInterval > 0 ? `arn:aws:logs:${instance.region}:${accountId}:log-group:RDSOSMetrics:log-stream:${instance.resourceId}` : undefined,
+    // RDS's default; another order is an account's policy, which the embedded cloud has not.
+    UpgradeRolloutOrder: "second",
     CertificateDetails: { CAIdentifier: shape.CACertificateIdentifier, ValidTill: cloud.instances.servers.certificateValidTill(instance.resourceId) },
     MasterUserSecret: secret,
     TagList: instance.tags,

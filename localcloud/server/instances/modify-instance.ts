@@ -5,7 +5,7 @@ import type { ModifyInput } from "./instance-input";
 import type { DeferrableChanges, InstanceRecord, InstanceShape } from "./instance-record";
 import * as references from "./references";
 import * as check from "./setting-checks";
-import { checkStorage, grownStorage, includedSpeed } from "./storage-checks";
+import { checkStorage, growthCap, grownStorage, includedSpeed } from "./storage-checks";
 
 /** What a ModifyDBInstance comes to, checked as RDS checks it. */
 export interface Modification {
@@ -29,7 +29,7 @@ export function modificationOf(instance: InstanceRecord, input: ModifyInput, cal
   check.checkWindows(result);
   check.checkMonitoring(result);
   check.checkInsights(result);
-  checkStorage(result, input);
+  checkStorage({ ...result, MaxAllocatedStorage: input.MaxAllocatedStorage ?? result.MaxAllocatedStorage }, input);
   return {
     now,
     deferrable,
@@ -76,7 +76,6 @@ function immediateChanges(instance: InstanceRecord, input: ModifyInput, call: Ca
   const retention = input.BackupRetentionPeriod;
   const vpcId = call.cloud.subnetGroups.get(call.region, shape.DBSubnetGroupName).vpcId;
   const changes = withoutUnset<Partial<InstanceShape>>({
-    MaxAllocatedStorage: input.MaxAllocatedStorage,
     // From some days to others: soon, not in the window; to or from none waits, as it takes a backup or drops them.
     BackupRetentionPeriod: retention !== undefined && retention > 0 && shape.BackupRetentionPeriod > 0 ? retention : undefined,
     PreferredBackupWindow: input.PreferredBackupWindow,
@@ -90,7 +89,7 @@ function immediateChanges(instance: InstanceRecord, input: ModifyInput, call: Ca
     EnabledCloudwatchLogsExports: logExports(instance, input),
     DeletionProtection: input.DeletionProtection,
   });
-  return { ...changes, ...monitoringRole(instance, input, call), ...insights(instance, input, call) };
+  return { ...changes, ...storageCap(instance, input), ...monitoringRole(instance, input, call), ...insights(instance, input, call) };
 }
 
 function newIdentifier(instance: InstanceRecord, input: ModifyInput, call: Call): string | undefined {
@@ -136,6 +135,12 @@ function newSubnetGroup(instance: InstanceRecord, input: ModifyInput, call: Call
   return to!.name;
 }
 
+/** With autoscaling turned off the member is there, and undefined. */
+function storageCap(instance: InstanceRecord, input: ModifyInput): Pick<InstanceShape, "MaxAllocatedStorage"> {
+  const cap = input.MaxAllocatedStorage;
+  return cap === undefined ? {} : { MaxAllocatedStorage: growthCap(cap, input.AllocatedStorage ?? instance.shape.AllocatedStorage) };
+}
+
 /** Turned off, enhanced monitoring lets its role go: the member stands with undefined. */
 function monitoringRole(instance: InstanceRecord, input: ModifyInput, call: Call): Pick<InstanceShape, "MonitoringRoleArn"> {
   if (input.MonitoringRoleArn !== undefined) return { MonitoringRoleArn: references.monitoringRole(call, input.MonitoringRoleArn) };
@@ -145,13 +150,9 @@ function monitoringRole(instance: InstanceRecord, input: ModifyInput, call: Call
 function insights(instance: InstanceRecord, input: ModifyInput, call: Call): Partial<InstanceShape> {
   const { shape } = instance;
   const key = input.PerformanceInsightsKMSKeyId === undefined ? undefined : references.keyArn(call, input.PerformanceInsightsKMSKeyId);
-  if (!(input.EnablePerformanceInsights ?? shape.PerformanceInsightsEnabled)) {
-    return {
-      PerformanceInsightsEnabled: false,
-      PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod,
-      PerformanceInsightsKMSKeyId: key,
-    };
-  }
+  // RDS takes key and retention beside "off", as clients resend what they have, and forgets them.
+  if (!(input.EnablePerformanceInsights ?? shape.PerformanceInsightsEnabled))
+    return { PerformanceInsightsEnabled: false, PerformanceInsightsRetentionPeriod: undefined, PerformanceInsightsKMSKeyId: undefined };
   if (key !== undefined && shape.PerformanceInsightsKMSKeyId !== undefined && key !== shape.PerformanceInsightsKMSKeyId) {
     throw new AwsError(
       "InvalidParameterCombination",

@@ -66,7 +66,10 @@ export function restoredInstance(identifier: string, request: RestoredSettings, 
   return record;
 }
 
-/** The port is not: beside its source on one machine it could not be had. Nor are tags' owners, groups, protection or monitoring. */
+/**
+ * The port is not: beside its source on one machine it could not be had. Nor are, as on RDS, groups (the subnet group included), protection,
+ * monitoring and Performance Insights.
+ */
 function inherited(shape: InstanceShape): Partial<CreateInput> {
   const buysSpeed = shape.StorageType.startsWith("io") || (shape.StorageType === "gp3" && shape.AllocatedStorage >= 400);
   return withoutUnset({
@@ -75,7 +78,6 @@ function inherited(shape: InstanceShape): Partial<CreateInput> {
     EngineVersion: shape.EngineVersion,
     MasterUsername: shape.MasterUsername,
     DBName: shape.DBName,
-    DBSubnetGroupName: shape.DBSubnetGroupName,
     AllocatedStorage: shape.AllocatedStorage,
     StorageType: shape.StorageType,
     Iops: buysSpeed ? shape.Iops : undefined,
@@ -86,10 +88,6 @@ function inherited(shape: InstanceShape): Partial<CreateInput> {
     PreferredBackupWindow: shape.PreferredBackupWindow,
     PreferredMaintenanceWindow: shape.PreferredMaintenanceWindow,
     CACertificateIdentifier: shape.CACertificateIdentifier,
-    DatabaseInsightsMode: shape.DatabaseInsightsMode,
-    EnablePerformanceInsights: shape.PerformanceInsightsEnabled,
-    PerformanceInsightsKMSKeyId: shape.PerformanceInsightsKMSKeyId,
-    PerformanceInsightsRetentionPeriod: shape.PerformanceInsightsRetentionPeriod,
     LicenseModel: shape.LicenseModel,
   });
 }

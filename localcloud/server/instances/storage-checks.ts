@@ -14,8 +14,15 @@ const stripedGiB = 400;
 
 type Storage = Pick<InstanceShape, "AllocatedStorage" | "MaxAllocatedStorage" | "StorageType" | "Iops" | "StorageThroughput">;
 
-/** Checks storage as it results from a call. @param said what the call itself named, as RDS judges some of it by presence. */
-export function checkStorage(storage: Storage, said: { Iops?: number; StorageThroughput?: number }): void {
+const storageSettings = ["AllocatedStorage", "MaxAllocatedStorage", "StorageType", "Iops", "StorageThroughput"] as const;
+
+/**
+ * Checks storage as it results from a call. RDS judges only calls that name storage: an instance that has grown to its cap takes every
+ * other change.
+ * @param said what the call itself named
+ */
+export function checkStorage(storage: Storage, said: Partial<Storage>): void {
+  if (storageSettings.every((name) => said[name] === undefined)) return;
   const bound = bounds[storage.StorageType];
   if (!bound)
     throw new AwsError("StorageTypeNotSupported", `storage type '${storage.StorageType}' is not supported; supported are ${Object.keys(bounds).join(", ")}`);
@@ -25,8 +32,8 @@ export function checkStorage(storage: Storage, said: { Iops?: number; StorageThr
       "InvalidParameterValue",
       `invalid storage size for engine name postgres and storage type ${type}: ${size}; it must be from ${bound.min} to ${bound.max} GiB`,
     );
-  // RDS wants some room to grow into: at least 10 % (User Guide, "Managing capacity automatically").
-  if (cap !== undefined && cap < Math.ceil(size * 1.1))
+  // RDS wants some room to grow into: at least 10 % (User Guide, "Managing capacity automatically"). A cap equal to the size turns autoscaling off.
+  if (cap !== undefined && cap !== size && cap < Math.ceil(size * 1.1))
     throw new AwsError(
       "InvalidParameterCombination",
       `max storage size must be greater than storage size by at least 10 percent: MaxAllocatedStorage is ${cap}, AllocatedStorage is ${size}`,
@@ -38,8 +45,22 @@ export function checkStorage(storage: Storage, said: { Iops?: number; StorageThr
       "InvalidParameterCombination",
       `you can't specify IOPS or storage throughput for engine postgres and a storage size less than ${stripedGiB}`,
     );
+  if (type === "gp3" && bought) checkBoughtSpeed(storage);
   if (type.startsWith("io") && (storage.Iops ?? 0) < 1_000)
     throw new AwsError("InvalidParameterCombination", `storage type ${type} needs Iops of at least 1000`);
+}
+
+/** Striped gp3 has a floor as well as a ceiling (User Guide, "gp3 storage"): 12,000–64,000 IOPS and 500–4,000 MiB/s. */
+function checkBoughtSpeed({ Iops: iops = 0, StorageThroughput: throughput = 0 }: Storage): void {
+  const refusal = (what: string, given: number, allowed: string) =>
+    new AwsError("InvalidParameterCombination", `invalid ${what} value for engine name postgres and storage type gp3: ${given}; it must be ${allowed}`);
+  if (iops < 12_000 || iops > 64_000) throw refusal("iops", iops, `from 12000 to 64000 for ${stripedGiB} GiB and more`);
+  if (throughput < 500 || throughput > 4_000) throw refusal("storage throughput", throughput, `from 500 to 4000 for ${stripedGiB} GiB and more`);
+}
+
+/** A cap equal to the size is how RDS is told that storage does not grow by itself; it then shows no cap. */
+export function growthCap(cap: number | undefined, size: number): number | undefined {
+  return cap === size ? undefined : cap;
 }
 
 /** What gp3 gives without being paid for. */

@@ -181,6 +181,8 @@ describe("a change from outside", () => {
       CopyTagsToSnapshot: true,
       DeletionProtection: true,
       MonitoringInterval: 30,
+      EnhancedMonitoringResourceArn: expect.stringMatching(/^arn:aws:logs:eu-central-1:123456789012:log-group:RDSOSMetrics:log-stream:db-[A-Z2-7]{26}$/),
+      UpgradeRolloutOrder: "second",
       PerformanceInsightsEnabled: true,
       EnabledCloudwatchLogsExports: ["postgresql"],
       IAMDatabaseAuthenticationEnabled: true,

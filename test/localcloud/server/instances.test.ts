@@ -133,6 +133,26 @@ test("what RDS applies at once is applied at once, and no restart comes of it", 
   expect(await asMaster(cloud, after, "select pg_postmaster_start_time() as at")).toEqual(before);
 });
 
+test("Performance Insights is switched off by a request that repeats its key and retention", async () => {
+  const { PerformanceInsightsKMSKeyId } = await describe_("orders");
+  await modify({ EnablePerformanceInsights: false, PerformanceInsightsKMSKeyId, PerformanceInsightsRetentionPeriod: 7 });
+  const off = await instanceIs(cloud, "orders", "available");
+  expect(off.PerformanceInsightsEnabled).toBe(false);
+  expect(off).not.toHaveProperty("PerformanceInsightsKMSKeyId");
+  expect(off).not.toHaveProperty("PerformanceInsightsRetentionPeriod");
+});
+
+test("storage that has reached its cap hinders no other change, and a cap equal to the storage switches its growth off", async () => {
+  const arn = "arn:aws:rds:eu-central-1:123456789012:db:managed";
+  await callOwn(cloud, "POST", "/shipshape/change", { arn, properties: { maxAllocatedStorage: "20" } });
+  expect(await describe_("managed")).toMatchObject({ AllocatedStorage: 20, MaxAllocatedStorage: 20 });
+  await modify({ DeletionProtection: true }, "managed");
+  await modify({ DeletionProtection: false, CopyTagsToSnapshot: true, DBInstanceClass: "db.t4g.medium" }, "managed");
+  await expect(modify({ MaxAllocatedStorage: 21 }, "managed")).rejects.toMatchObject({ message: expect.stringContaining("at least 10 percent") });
+  await modify({ MaxAllocatedStorage: 20 }, "managed");
+  expect(await instanceIs(cloud, "managed", "available")).not.toHaveProperty("MaxAllocatedStorage");
+});
+
 test("what can wait waits for the maintenance window by the cloud's clock; a change back takes it away", async () => {
   await callOwn(cloud, "PUT", "/shipshape/clock", { now: "2031-01-01T12:00:00Z" }); // a Wednesday
   await modify({ MultiAZ: true, AllocatedStorage: 40, EngineVersion: "17.10" });
@@ -154,8 +174,11 @@ test("with ApplyImmediately everything that waits is applied, and the port stays
   const before = await describe_("orders");
   await modify({ DBInstanceClass: "db.m7g.large" });
   await modify({ AllocatedStorage: 30, ApplyImmediately: true });
+  expect(await instanceIs(cloud, "orders", "available")).toMatchObject({ DBInstanceClass: "db.m7g.large", PendingModifiedValues: {} });
+  await modify({ AllocatedStorage: 40 });
+  await modify({ ApplyImmediately: true });
   const after = await instanceIs(cloud, "orders", "available");
-  expect(after).toMatchObject({ DBInstanceClass: "db.m7g.large", AllocatedStorage: 30, PendingModifiedValues: {} });
+  expect(after).toMatchObject({ AllocatedStorage: 40, PendingModifiedValues: {} });
   expect(after.Endpoint).toEqual(before.Endpoint);
   expect(await asMaster(cloud, after, "select 1 as one")).toEqual([{ one: 1 }]);
 });

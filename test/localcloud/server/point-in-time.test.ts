@@ -1,8 +1,10 @@
 import {
   CreateDBInstanceCommand,
   CreateDBParameterGroupCommand,
+  CreateDBSubnetGroupCommand,
   DeleteDBInstanceAutomatedBackupCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBSnapshotsCommand,
   ModifyDBInstanceCommand,
 } from "@aws-sdk/client-rds";
 import { existsSync } from "node:fs";
@@ -17,9 +19,10 @@ beforeAll(async () => {
   cloud = await startCloud();
   rds = backupClient(cloud);
   const tags = [{ Key: "owner", Value: "team-orders" }];
-  await cloud.rds.send(
-    new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 7, DBName: "app", Tags: tags, StorageEncrypted: true }),
-  );
+  const subnets = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"];
+  await cloud.rds.send(new CreateDBSubnetGroupCommand({ DBSubnetGroupName: "private", DBSubnetGroupDescription: "private", SubnetIds: subnets }));
+  const settings = { DBName: "app", Tags: tags, StorageEncrypted: true, DBSubnetGroupName: "private", EnablePerformanceInsights: true };
+  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, ...settings, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 7 }));
   await cloud.rds.send(
     new CreateDBParameterGroupCommand({ DBParameterGroupName: "eighteen", DBParameterGroupFamily: "postgres18", Description: "of another major" }),
   );
@@ -45,8 +48,14 @@ test("a restore to a second between two commits has the earlier and not the late
     StorageEncrypted: true,
     KmsKeyId: orders.KmsKeyId,
     TagList: [{ Key: "owner", Value: "team-orders" }],
+    // Neither is inherited on RDS.
+    PerformanceInsightsEnabled: false,
+    DBSubnetGroup: { DBSubnetGroupName: "default" },
   });
+  expect(begun).not.toHaveProperty("PerformanceInsightsKMSKeyId");
   const earlier = await instanceIs(cloud, "earlier", "available");
+  // Its own backups begin with a whole one, and it is not available before that is taken.
+  expect(await rds.events("earlier")).toContain("Finished DB instance backup");
   expect(await asMaster(cloud, earlier, "select name from marker")).toEqual([{ name: "before" }]);
   expect(earlier.DBParameterGroups).toMatchObject([{ ParameterApplyStatus: "in-sync" }]);
   expect(await asMaster(cloud, earlier, "show fsync")).toEqual([{ fsync: "on" }]);
@@ -67,6 +76,22 @@ test("a restored instance is backed up in its turn, and takes a managed master p
   ]);
   await Promise.all([rds.remove("again"), rds.remove("earlier")]);
   expect(existsSync(rds.backupsFolder(earlier))).toBe(false);
+});
+
+test("a restore that asks for no backups never has one, neither while it is made nor afterwards", async () => {
+  const target = await rds.restorable("orders", await nextWholeSecond());
+  const { DBInstance: begun } = await rds.restoreTo("orders", "unbacked", target, { BackupRetentionPeriod: 0 });
+  const automated = async () => {
+    const resource = { DbiResourceId: begun!.DbiResourceId! };
+    const { DBSnapshots = [] } = await cloud.rds.send(new DescribeDBSnapshotsCommand(resource));
+    const backups = cloud.rds.send(new DescribeDBInstanceAutomatedBackupsCommand(resource)).catch((error: Error) => error.name);
+    return [await backups, DBSnapshots.length, existsSync(rds.backupsFolder(begun!))];
+  };
+  const none = ["DBInstanceAutomatedBackupNotFoundFault", 0, false];
+  while ((await rds.describe("unbacked")).DBInstanceStatus === "creating") expect(await automated()).toEqual(none);
+  expect(await instanceIs(cloud, "unbacked", "available")).toMatchObject({ BackupRetentionPeriod: 0, CopyTagsToSnapshot: false });
+  expect(await automated()).toEqual(none);
+  await rds.remove("unbacked");
 });
 
 test("an idle database restores to its latest restorable time", async () => {
