@@ -74,11 +74,12 @@ const rooms = [
     files: [file],
     patterns: restrictions(file.split("/")[0], { stage: stages.find((stage) => file.startsWith(`automation/${stage}/`)) }),
   })),
-  {
-    folder: "automation/command-line/local-start.ts",
-    files: ["automation/command-line/local-start.ts"],
+  // These start the embedded cloud, and sign what the command line asks it.
+  ...["automation/command-line/local-start.ts", "automation/command-line/local-cloud.ts"].map((file) => ({
+    folder: file,
+    files: [file],
     patterns: restrictions("automation", { mayStart: true }),
-  },
+  })),
 ];
 
 module.exports = tseslint.config(

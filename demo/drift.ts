@@ -26,10 +26,10 @@ async function changeByHand({ stage, clients, cloud }: Scene): Promise<void> {
   await clients.rds.send(
     new ModifyDBInstanceCommand({ DBInstanceIdentifier: databaseIdentifier, BackupRetentionPeriod: 1, DeletionProtection: false, ApplyImmediately: true }),
   );
-  const { arn } = await securityGroup(cloud.url);
+  const { arn } = await securityGroup(cloud);
   const ingress = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], description: "just for a test" }];
   stage.command(`npx shipshape local change ${arn} 'ingress=${JSON.stringify(ingress)}'`);
-  await callLocal(cloud.url, "POST", "/shipshape/change", { arn, properties: { ingress } });
+  await callLocal(cloud, "POST", "/shipshape/change", { arn, properties: { ingress } });
   stage.bad("backups are kept for one day, deletion protection is off, and the database port is open to the world");
 }
 
@@ -53,7 +53,7 @@ async function putItRight(scene: Scene): Promise<void> {
   const { stage, clients } = scene;
   await pulumiUp(scene, "drift", databaseStack, ["--refresh"]);
   const instance = await describeDatabase(clients, databaseIdentifier);
-  const open = JSON.stringify((await securityGroup(scene.cloud.url)).properties["ingress"] ?? []).includes("0.0.0.0/0");
+  const open = JSON.stringify((await securityGroup(scene.cloud)).properties["ingress"] ?? []).includes("0.0.0.0/0");
   if (instance.BackupRetentionPeriod !== wantedRetentionDays || instance.DeletionProtection !== true || open) {
     const found = `retention ${instance.BackupRetentionPeriod}, deletion protection ${instance.DeletionProtection}, port ${open ? "open" : "closed"}`;
     throw new ShipshapeError("demo-expectation-failed", {
@@ -65,8 +65,8 @@ async function putItRight(scene: Scene): Promise<void> {
   stage.good(`backups are kept for ${instance.BackupRetentionPeriod} days again, deletion protection is on, the port is closed`);
 }
 
-async function securityGroup(url: string): Promise<{ arn: string; properties: Record<string, unknown> }> {
-  const groups = await recordedProperties(url, "aws:ec2/securityGroup:SecurityGroup");
+async function securityGroup(cloud: Scene["cloud"]): Promise<{ arn: string; properties: Record<string, unknown> }> {
+  const groups = await recordedProperties(cloud, "aws:ec2/securityGroup:SecurityGroup");
   const group = groups.find(({ properties }) => String(properties["name"]).startsWith(databaseIdentifier));
   if (group !== undefined) return group;
   const found = groups.map(({ properties }) => String(properties["name"])).join(", ") || "none";

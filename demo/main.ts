@@ -46,11 +46,8 @@ async function main(names: string[]): Promise<number> {
 async function setScene(settings: Settings, stage: Stage): Promise<Scene> {
   const local = await startLocalCloud(settings, (line) => stage.result(line));
   const engineFolder = (await readStartRecord(settings.dataFolder))?.engine.folder;
-  const environment = localProcessEnvironment(
-    { url: local.url, dataFolder: settings.dataFolder, controlPlaneUrl: local.controlPlaneUrl, engineFolder },
-    settings.inherited,
-  );
-  const access = localAccess({ url: local.url, dataFolder: settings.dataFolder });
+  const environment = localProcessEnvironment({ ...local, engineFolder }, settings.inherited);
+  const access = localAccess(local);
   return { stage, settings, cloud: local, environment, clients: awsClients(access), rootCertificateFile: join(settings.dataFolder, "ca", "ca.pem") };
 }
 

@@ -1,4 +1,4 @@
-import { callLocal } from "../automation/command-line/local-cloud";
+import { callLocal, type LocalCloud } from "../automation/command-line/local-cloud";
 
 /** A resource the embedded cloud keeps without giving it behaviour: keys, alarms, security groups. On AWS each has an API of its own. */
 export interface Recorded {
@@ -7,7 +7,7 @@ export interface Recorded {
   properties: Record<string, unknown>;
 }
 
-export async function recordedProperties(url: string, type: string): Promise<Recorded[]> {
-  const answer = await callLocal<Recorded[] | { resources: Recorded[] }>(url, "GET", `/shipshape/recorded?type=${encodeURIComponent(type)}`);
+export async function recordedProperties(cloud: LocalCloud, type: string): Promise<Recorded[]> {
+  const answer = await callLocal<Recorded[] | { resources: Recorded[] }>(cloud, "GET", `/shipshape/recorded?type=${encodeURIComponent(type)}`);
   return Array.isArray(answer) ? answer : answer.resources;
 }

@@ -59,7 +59,7 @@ export const standard: Chapter = {
     const instance = await describeDatabase(clients, databaseIdentifier);
     const group = instance.DBParameterGroups?.[0]?.DBParameterGroupName;
     const { Parameters = [] } = await clients.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName: group, Source: "user", MaxRecords: 100 }));
-    const alarms = await recordedProperties(cloud.url, "aws:cloudwatch/metricAlarm:MetricAlarm");
+    const alarms = await recordedProperties(cloud, "aws:cloudwatch/metricAlarm:MetricAlarm");
     const live: LiveState = {
       instance,
       parameters: new Map(Parameters.map(({ ParameterName = "", ParameterValue = "" }) => [ParameterName, ParameterValue])),

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { join } from "node:path";
+import { ensureAccessKey } from "./access/access-keys";
 import { ensureAuthority } from "./postgres/certificates";
 import { takeFolder } from "./server/data-folder-lock";
 import { Cloud } from "./server/cloud";
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   await takeFolder(settings.dataFolder);
   // Before the first database: clients name its file in their environment from now on, and Node warns at every start while it is not there.
   await ensureAuthority(join(settings.dataFolder, "ca"));
+  ensureAccessKey(settings.dataFolder);
   const cloud = new Cloud(settings);
   const server = serveHttp(cloud, surface);
   const address = await listen(server, settings.port);

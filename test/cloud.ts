@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeDBInstancesCommand, DescribeEventsCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { type AccessKey, ensureAccessKey } from "../localcloud/access/access-keys";
 import { localProcessEnvironment } from "../automation/command-line/local-environment";
 import { until, waitSecondsMax } from "./until";
 
@@ -16,6 +17,8 @@ export interface Cloud {
   pid: number;
   /** The whole environment of a child process that is to use this cloud. */
   env: Record<string, string>;
+  /** How clients reach it: as the owner of its data folder, or with another access key, which is a user of its own. */
+  client(accessKeyId?: string): ClientSettings;
   rds: RDSClient;
   secrets: SecretsManagerClient;
   /** Ends the server process with this signal and waits until it is gone; databases live on after SIGKILL. */
@@ -24,6 +27,13 @@ export interface Cloud {
   restart(): Promise<void>;
   /** Stops databases and server, and removes the folder. */
   stop(): Promise<void>;
+}
+
+export interface ClientSettings {
+  endpoint: string;
+  region: string;
+  credentials: AccessKey;
+  maxAttempts: number;
 }
 
 export interface CloudOptions {
@@ -137,16 +147,19 @@ function logTail(dataFolder: string): string {
   return readFileSync(join(dataFolder, "localcloud.log"), "utf8").split("\n").slice(-20).join("\n");
 }
 
-function reach(server: ServerProcess, dataFolder: string): Pick<Cloud, "url" | "pid" | "env" | "rds" | "secrets"> {
+function reach(server: ServerProcess, dataFolder: string): Pick<Cloud, "url" | "pid" | "env" | "client" | "rds" | "secrets"> {
   const inherited = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  const env = localProcessEnvironment({ url: server.url, dataFolder, controlPlaneUrl: server.controlPlaneUrl }, inherited);
-  const client = {
+  const env = localProcessEnvironment(
+    { url: server.url, dataFolder, accessKey: ensureAccessKey(dataFolder), controlPlaneUrl: server.controlPlaneUrl },
+    inherited,
+  );
+  const client = (accessKeyId?: string): ClientSettings => ({
     endpoint: server.url,
     region: "eu-central-1",
-    credentials: { accessKeyId: "AKIASHIPSHAPELOCAL00", secretAccessKey: "local" },
+    credentials: ensureAccessKey(dataFolder, accessKeyId),
     maxAttempts: 1,
-  };
-  return { url: server.url, pid: server.process.pid!, env, rds: new RDSClient(client), secrets: new SecretsManagerClient(client) };
+  });
+  return { url: server.url, pid: server.process.pid!, env, client, rds: new RDSClient(client()), secrets: new SecretsManagerClient(client()) };
 }
 
 function closeClients(cloud: Pick<Cloud, "rds" | "secrets">): void {

@@ -14,8 +14,8 @@ export function addChange(local: Command, context: CommandContext): void {
     )
     .action(async (arn: string, pairs: string[]) => {
       const properties = Object.fromEntries(pairs.map(parsePair));
-      const { url } = await requireLocalCloud(context.settings.dataFolder);
-      await callLocal(url, "POST", "/shipshape/change", { arn, properties });
+      const cloud = await requireLocalCloud(context.settings.dataFolder);
+      await callLocal(cloud, "POST", "/shipshape/change", { arn, properties });
       for (const pair of pairs) context.terminal.say(`changed ${arn}: ${pair}`);
     });
 }

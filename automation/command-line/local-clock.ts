@@ -25,13 +25,13 @@ export function addClock(local: Command, context: CommandContext): void {
     .action(async (options: ClockOptions) => {
       if ([options.set, options.advance, options.reset].filter((given) => given !== undefined).length > 1)
         throw new InvalidArgumentError("give one of --set, --advance and --reset");
-      const { url } = await requireLocalCloud(context.settings.dataFolder);
-      let clock = await callLocal<{ now: string }>(url, "GET", "/shipshape/clock");
+      const cloud = await requireLocalCloud(context.settings.dataFolder);
+      let clock = await callLocal<{ now: string }>(cloud, "GET", "/shipshape/clock");
       const change = changeOf(options, clock.now);
       if (change !== undefined)
         clock =
-          (await callLocal<{ now: string } | undefined>(url, "PUT", "/shipshape/clock", change)) ??
-          (await callLocal<{ now: string }>(url, "GET", "/shipshape/clock"));
+          (await callLocal<{ now: string } | undefined>(cloud, "PUT", "/shipshape/clock", change)) ??
+          (await callLocal<{ now: string }>(cloud, "GET", "/shipshape/clock"));
       context.terminal.say(options.json ? JSON.stringify(clock) : clockText(clock));
     });
 }

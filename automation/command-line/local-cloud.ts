@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type AccessKey, ensureAccessKey, keyIdOf } from "../../localcloud/access/access-keys";
+import { fetchSigned } from "../../localcloud/access/signature";
 import { reasonOf, ShipshapeError } from "../errors";
 import { localPollMilliseconds, localRequestTimeoutSeconds } from "../limits";
 
@@ -37,6 +39,8 @@ export interface LocalStatus {
 /** A running embedded cloud: where it is, and its own small API under `/shipshape/`. */
 export interface LocalCloud extends LocalRecord {
   dataFolder: string;
+  /** Of who started it. */
+  accessKey: AccessKey;
   status: LocalStatus;
 }
 
@@ -55,8 +59,8 @@ export async function readLocalRecord(dataFolder: string): Promise<LocalRecord |
 export async function findLocalCloud(dataFolder: string): Promise<LocalCloud | undefined> {
   const record = await readLocalRecord(dataFolder);
   if (record === undefined) return undefined;
-  const status = await callLocal<LocalStatus>(record.url, "GET", "/shipshape/status").catch(() => undefined);
-  return status?.pid === record.pid ? { ...record, dataFolder, status } : undefined;
+  const status = await callLocal<LocalStatus>({ ...record, dataFolder }, "GET", "/shipshape/status").catch(() => undefined);
+  return status?.pid === record.pid ? { ...record, dataFolder, accessKey: ensureAccessKey(dataFolder), status } : undefined;
 }
 
 export async function requireLocalCloud(dataFolder: string): Promise<LocalCloud> {
@@ -65,13 +69,17 @@ export async function requireLocalCloud(dataFolder: string): Promise<LocalCloud>
   return cloud;
 }
 
-/** One request to the server's own API; its refusals keep their words. */
-export async function callLocal<Answer>(url: string, method: string, path: string, body?: unknown): Promise<Answer> {
+/** A user's key for the API, made where there is none: to the cloud each key is a user of its own. */
+export const accessKeyOf = (dataFolder: string, userName: string): AccessKey => ensureAccessKey(dataFolder, keyIdOf(userName));
+
+/** One request to the server's own API, signed with the key of its data folder; its refusals keep their words. */
+export async function callLocal<Answer>(cloud: Pick<LocalCloud, "url" | "dataFolder">, method: string, path: string, body?: unknown): Promise<Answer> {
+  const { url, dataFolder } = cloud;
   const request = `${method} ${path}`;
-  const response = await fetch(new URL(path, url), {
+  const response = await fetchSigned(new URL(path, url), ensureAccessKey(dataFolder), {
     method,
     signal: AbortSignal.timeout(localRequestTimeoutSeconds * 1000),
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    body: body === undefined ? undefined : JSON.stringify(body),
   }).catch((thrown: unknown) => {
     throw new ShipshapeError("local-unreachable", { url, request, reason: fetchFailure(thrown) });
   });

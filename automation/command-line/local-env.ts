@@ -1,7 +1,7 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Shell, shells } from "../settings";
 import type { CommandContext } from "./command-context";
-import { requireLocalCloud } from "./local-cloud";
+import { accessKeyOf, requireLocalCloud } from "./local-cloud";
 import { localEnvironment, misleadingSettings } from "./local-environment";
 import { readStartRecord } from "./start-record";
 
@@ -11,19 +11,26 @@ export function addEnv(local: Command, context: CommandContext): void {
     .command("env")
     .description("print the environment in which aws, pulumi and the AWS SDK use the embedded cloud")
     .addOption(new Option("--shell <shell>", "the shell to write for").choices([...shells]).default(settings.shell))
+    .option("--as <user>", "with the access key of another user, who is made if new: to try what depends on who calls", parseUser)
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
       '\nExamples:\n  eval "$(npx shipshape local env)"                                    # bash, zsh\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
     )
-    .action(async (options: { shell: Shell; json?: boolean }) => {
+    .action(async (options: { shell: Shell; as?: string; json?: boolean }) => {
       const { dataFolder, inherited } = context.settings;
-      const { url, controlPlaneUrl } = await requireLocalCloud(dataFolder);
+      const { url, controlPlaneUrl, accessKey: ownKey } = await requireLocalCloud(dataFolder);
+      const accessKey = options.as === undefined ? ownKey : accessKeyOf(dataFolder, options.as);
       const engineFolder = (await readStartRecord(dataFolder))?.engine.folder;
-      const { PATH, ...set } = localEnvironment({ url, dataFolder, controlPlaneUrl, engineFolder }, inherited);
+      const { PATH, ...set } = localEnvironment({ url, dataFolder, accessKey, controlPlaneUrl, engineFolder }, inherited);
       if (options.json) return terminal.say(JSON.stringify({ ...set, ...(PATH && { PATH }) }, undefined, 2));
       for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder)) terminal.say(line);
     });
+}
+
+function parseUser(text: string): string {
+  if (!/^[a-z0-9]{1,16}$/i.test(text)) throw new InvalidArgumentError(`"${text}" is no user: it takes 1 to 16 letters and digits`);
+  return text;
 }
 
 /**

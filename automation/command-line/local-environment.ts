@@ -5,6 +5,8 @@ import type { AwsAccess } from "../targets/aws-access";
 export interface LocalEndpoint {
   url: string;
   dataFolder: string;
+  /** Without it the API answers nobody. */
+  accessKey: { accessKeyId: string; secretAccessKey: string };
   /** Where Shipshape keeps requests, runs and evidence; the embedded cloud runs a PostgreSQL for that. */
   controlPlaneUrl?: string | undefined;
   /** The folder of `pulumi` when it is not on PATH already. */
@@ -12,11 +14,11 @@ export interface LocalEndpoint {
 }
 
 /**
- * Settings of the caller's own that would send requests past the embedded cloud, to real AWS: an endpoint per service wins over
- * `AWS_ENDPOINT_URL`, a profile wins over keys in some clients. They are taken away, not overwritten.
+ * Settings of the caller's own that would send requests past the embedded cloud, to real AWS, or sign them as it does not expect: an
+ * endpoint per service wins over `AWS_ENDPOINT_URL`, a profile over keys in some clients. They are taken away, not overwritten.
  */
 const misleading =
-  /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*)$/;
+  /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|AUTH_SCHEME_PREFERENCE|SIGV4A_.*)$/;
 const proxySettings = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "grpc_proxy"];
 
 /**
@@ -30,8 +32,8 @@ export function localEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Re
     AWS_REGION: "eu-central-1",
     // boto3, and the `aws` CLI before version 2, know the region by this name only.
     AWS_DEFAULT_REGION: "eu-central-1",
-    AWS_ACCESS_KEY_ID: "AKIASHIPSHAPELOCAL00",
-    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ACCESS_KEY_ID: endpoint.accessKey.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: endpoint.accessKey.secretAccessKey,
     PULUMI_HOME: join(endpoint.dataFolder, "pulumi-home"),
     PULUMI_BACKEND_URL: `file://${join(endpoint.dataFolder, "pulumi-state")}`,
     PULUMI_CONFIG_PASSPHRASE: "shipshape-local",

@@ -30,8 +30,8 @@ export function addPsql(local: Command, context: CommandContext): void {
     )
     .action(async (identifier: string, options: PsqlOptions) => {
       const { settings, terminal } = context;
-      const { url } = await requireLocalCloud(settings.dataFolder);
-      const access = localAccess({ url, dataFolder: settings.dataFolder });
+      const { url, dataFolder, accessKey } = await requireLocalCloud(settings.dataFolder);
+      const access = localAccess({ url, dataFolder, accessKey });
       const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
       const psql = findOnPath("psql", settings);
       if (psql !== undefined) process.exitCode = await runPsql(psql, login, access, options, settings);

@@ -10,6 +10,7 @@ import { readStartRecord } from "./start-record";
 const ours = [
   "localcloud.json",
   "localcloud.log",
+  "access-keys",
   "cloud",
   "control-plane",
   "databases",

@@ -26,7 +26,7 @@ export function addStop(local: Command, context: CommandContext): void {
 export async function stopLocalCloud(settings: Settings, progress: (line: string) => void): Promise<boolean> {
   const cloud = (await findLocalCloud(settings.dataFolder)) ?? (await adoptOrphans(settings, progress));
   if (cloud === undefined) return false;
-  await callLocal(cloud.url, "POST", "/shipshape/stop");
+  await callLocal(cloud, "POST", "/shipshape/stop");
   let left = "";
   const done = await waitFor(localStopWaitSeconds, async () => ((left = await whatIsLeft(cloud)) === "" ? true : undefined));
   if (done === undefined)

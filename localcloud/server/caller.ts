@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { accountId } from "./arn";
 
-/** Who an access key stands for. Any key is taken; each stands for a user of its own, the same at every call. */
+/** Who an access key stands for: each for a user of its own, the same at every call. */
 export interface Caller {
   /** `AKIASHIPSHAPELOCAL00` → `shipshapelocal00`. */
   userName: string;
@@ -11,7 +11,7 @@ export interface Caller {
 }
 
 export function callerOf(accessKeyId: string): Caller {
-  const userName = accessKeyId.replace(/^A[KS]IA/, "").toLowerCase() || "anonymous";
+  const userName = accessKeyId.replace(/^A[KS]IA/, "").toLowerCase();
   const digits = createHash("sha256")
     .update(accessKeyId)
     .digest("hex")

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Action, AnsweredCall, Call, Service } from "./action";
 import { AwsError } from "./aws-error";
-import { accountId, defaultRegion } from "./arn";
+import { accountId } from "./arn";
+import type { NotAuthenticated, Signer } from "./authentication";
 import type { Cloud } from "./cloud";
 import { checkInput } from "./input-check";
 import { logError } from "./log";
@@ -12,6 +13,7 @@ import { escapeXml, renderMembers } from "./xml";
 export interface AwsRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
+  readonly signer: Signer;
 }
 
 export interface AwsAnswer {
@@ -51,30 +53,18 @@ export async function dispatch(request: AwsRequest, services: readonly Service[]
 }
 
 /** The answer to a request refused before it was read, in the protocol of its client. */
-export function refuse(request: Pick<AwsRequest, "headers">, error: AwsError): AwsAnswer {
+export function refuse(request: Pick<AwsRequest, "headers">, error: AwsError | NotAuthenticated): AwsAnswer {
   const wire = header(request, "x-amz-target") === undefined ? queryWire : jsonWire;
-  return wire.failure(undefined, error, randomUUID());
+  const refusal = error instanceof AwsError ? error : new AwsError(wire.authenticationErrors[error.fault], error.message, wire.authenticationStatus);
+  return wire.failure(undefined, refusal, randomUUID());
 }
 
 function describeCall(request: AwsRequest, cloud: Cloud): Call & { service: string } {
-  const scope = /Credential=([^/,\s]+)\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(header(request, "authorization") ?? "");
-  return {
-    cloud,
-    accessKeyId: scope?.[1] ?? "",
-    region: scope?.[2] ?? defaultRegion,
-    service: scope?.[3] ?? "",
-    userAgent: header(request, "user-agent") ?? "",
-    requestId: randomUUID(),
-  };
+  return { cloud, ...request.signer, userAgent: header(request, "user-agent") ?? "", requestId: randomUUID() };
 }
 
 function refuseService(name: string, services: readonly Service[]): AwsError {
   const known = services.map((service) => service.name).join(", ");
-  if (name === "")
-    return new AwsError(
-      "MissingAuthenticationToken",
-      `the request carries no AWS signature (version 4), whose scope names the service; any key and secret will do, services here are: ${known}`,
-    );
   return new AwsError("InvalidAction", `the embedded cloud has no service '${name}'; it has: ${known}`);
 }
 
@@ -107,6 +97,8 @@ function header(request: Pick<AwsRequest, "headers">, name: string): string | un
 
 interface Wire {
   readonly inputErrors: { missing: string; unknown: string; invalid: string };
+  readonly authenticationErrors: Readonly<Record<NotAuthenticated["fault"], string>>;
+  readonly authenticationStatus: number;
   decode(request: AwsRequest): { actionName: string; input: unknown };
   success(service: Service, action: Action, output: object | undefined, requestId: string): AwsAnswer;
   failure(service: Service | undefined, error: AwsError, requestId: string): AwsAnswer;
@@ -114,6 +106,8 @@ interface Wire {
 
 const queryWire: Wire = {
   inputErrors: { missing: "MissingParameter", unknown: "UnknownParameter", invalid: "InvalidParameterValue" },
+  authenticationErrors: { missing: "MissingAuthenticationToken", "unknown-key": "InvalidClientTokenId", "wrong-signature": "SignatureDoesNotMatch" },
+  authenticationStatus: 403,
   decode(request) {
     const { Action: actionName, Version: _version, ...input } = decodeForm(new URLSearchParams(request.body));
     if (typeof actionName !== "string") throw new AwsError("MissingAction", "the request must contain the parameter Action");
@@ -136,6 +130,12 @@ const queryWire: Wire = {
 
 const jsonWire: Wire = {
   inputErrors: { missing: "InvalidParameterException", unknown: "InvalidParameterException", invalid: "InvalidParameterException" },
+  authenticationErrors: {
+    missing: "MissingAuthenticationTokenException",
+    "unknown-key": "UnrecognizedClientException",
+    "wrong-signature": "InvalidSignatureException",
+  },
+  authenticationStatus: 400,
   decode(request) {
     const actionName = (header(request, "x-amz-target") ?? "").split(".").at(-1) ?? "";
     try {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AnsweredCall, Route, Service } from "./action";
+import { ownService } from "../access/signature";
+import { authenticate, NotAuthenticated, type ReceivedRequest } from "./authentication";
 import { AwsError } from "./aws-error";
 import type { Cloud } from "./cloud";
 import { dispatch, refuse } from "./dispatch";
@@ -37,12 +39,20 @@ interface Answer {
 async function handle(request: IncomingMessage, cloud: Cloud, surface: Surface): Promise<Answer> {
   refuseBrowsers(request);
   const url = addressOf(request);
-  if (url.pathname.startsWith("/shipshape/")) return ownRoute(request.method ?? "GET", url, await readBody(request), cloud, surface);
-  const body = await readBody(request).catch(asAwsError);
-  // An SDK reads errors in its service's protocol only.
-  if (body instanceof AwsError) return refuse(request, body);
-  if (request.method !== "POST") throw new AwsError("InvalidAction", "AWS requests to this server are POST requests to /; try GET /shipshape/status", 405);
-  return dispatch({ headers: request.headers, body }, surface.services, cloud, (call) => surface.answered(call, cloud));
+  const method = request.method ?? "GET";
+  if (url.pathname.startsWith("/shipshape/")) return ownRoute({ method, url, headers: request.headers, body: await readBody(request) }, cloud, surface);
+  if (method !== "POST") throw new AwsError("InvalidAction", "AWS requests to this server are POST requests to /; try GET /shipshape/status", 405);
+  return awsCall(request, url, cloud, surface).catch((error: unknown) => {
+    // An SDK reads errors in its service's protocol only.
+    if (error instanceof AwsError || error instanceof NotAuthenticated) return refuse(request, error);
+    throw error;
+  });
+}
+
+async function awsCall(request: IncomingMessage, url: URL, cloud: Cloud, surface: Surface): Promise<Answer> {
+  const body = await readBody(request);
+  const signer = await authenticate({ method: "POST", url, headers: request.headers, body }, cloud.settings.dataFolder);
+  return dispatch({ headers: request.headers, body: body.toString("utf8"), signer }, surface.services, cloud, (call) => surface.answered(call, cloud));
 }
 
 function addressOf(request: IncomingMessage): URL {
@@ -53,15 +63,9 @@ function addressOf(request: IncomingMessage): URL {
   }
 }
 
-/** Anything else stays thrown. */
-function asAwsError(error: unknown): AwsError {
-  if (error instanceof AwsError) return error;
-  throw error;
-}
-
 /**
- * The server trusts whoever reaches 127.0.0.1, so a web page open on this machine must not: a browser sends Origin with
- * a page's requests, and a page that has its own name rebound to 127.0.0.1 sends that name as Host.
+ * No web page gets so far as to have its signature checked: a browser sends Origin with a page's requests, and a page
+ * that has its own name rebound to 127.0.0.1 sends that name as Host.
  */
 function refuseBrowsers(request: IncomingMessage): void {
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
@@ -70,7 +74,7 @@ function refuseBrowsers(request: IncomingMessage): void {
   if (request.headers.origin !== undefined) throw new AwsError("AccessDenied", "this server does not answer web pages (the request has an Origin header)");
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -78,10 +82,13 @@ async function readBody(request: IncomingMessage): Promise<string> {
     if (size > limits.requestBytes) throw new AwsError("RequestEntityTooLarge", `the request is larger than ${limits.requestBytes} bytes`, 413);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
-async function ownRoute(method: string, url: URL, text: string, cloud: Cloud, surface: Surface): Promise<Answer> {
+async function ownRoute(request: ReceivedRequest, cloud: Cloud, surface: Surface): Promise<Answer> {
+  const { method, url } = request;
+  const signer = await authenticate(request, cloud.settings.dataFolder);
+  if (signer.service !== ownService) throw new AwsError("AccessDenied", `the request is signed for ${signer.service}, not for ${ownService}`);
   const here = surface.routes.filter((route) => route.path === url.pathname);
   if (here.length === 0)
     throw new AwsError(
@@ -91,7 +98,7 @@ async function ownRoute(method: string, url: URL, text: string, cloud: Cloud, su
     );
   const route = here.find((candidate) => candidate.method === method);
   if (!route) throw new AwsError("MethodNotAllowed", `${url.pathname} takes ${here.map((candidate) => candidate.method).join(", ")}, not ${method}`, 405);
-  const answer = await route.run({ query: url.searchParams, body: parseBody(text) }, cloud);
+  const answer = await route.run({ query: url.searchParams, body: parseBody(request.body.toString("utf8")) }, cloud);
   return { status: answer.status, contentType: "application/json", body: answer.body === undefined ? "" : JSON.stringify(answer.body) };
 }
 
@@ -105,6 +112,7 @@ function parseBody(text: string): unknown {
 }
 
 function failure(error: unknown): Answer {
+  if (error instanceof NotAuthenticated) return failure(new AwsError("AccessDenied", error.message));
   const known = error instanceof AwsError;
   if (!known) logError(error);
   const body = { code: known ? error.code : "InternalFailure", message: error instanceof Error ? error.message : String(error) };

@@ -2,6 +2,8 @@
 export const limits = {
   /** A parameter group of a few hundred parameters is 60 kB; nothing an SDK sends comes near this. */
   requestBytes: 1_048_576,
+  /** As AWS: a signature made longer ago, or by a clock further ahead, is not taken any more. */
+  signatureAgeMs: 15 * 60_000,
   /** Longer than the idle time after which SDKs and proxies give a connection up themselves. */
   keepAliveMs: 75_000,
   /** Deepest path of a form parameter, e.g. `Filters.Filter.1.Values.Value.1` has 6 segments. */

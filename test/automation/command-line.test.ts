@@ -10,7 +10,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const endpoint = { url: "http://127.0.0.1:4711", dataFolder: "/project/.shipshape", engineFolder: "/cache/engine/3.250.0" };
+const endpoint = {
+  url: "http://127.0.0.1:4711",
+  dataFolder: "/project/.shipshape",
+  accessKey: { accessKeyId: "AKIASHIPSHAPELOCAL00", secretAccessKey: "a secret of this folder" },
+  engineFolder: "/cache/engine/3.250.0",
+};
 
 describe("the environment of the embedded cloud", () => {
   test("settings of the caller's own that lead to real AWS are taken away", () => {
@@ -97,6 +102,7 @@ describe("what is printed", () => {
       url: endpoint.url,
       startedAt: "then",
       dataFolder: "/project/.shipshape",
+      accessKey: endpoint.accessKey,
       databasesFolder: "/var/tmp/x",
       status,
     }).join("\n");

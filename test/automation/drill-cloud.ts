@@ -173,11 +173,7 @@ export class DrillCloud {
 
   /** How often the cloud took a call of that name that was about the resource. */
   async callsTaken(name: string, resource: string): Promise<number> {
-    const trail = new CloudTrailClient({
-      endpoint: this.cloud.url,
-      region: "eu-central-1",
-      credentials: { accessKeyId: "AKIAAUDITOR000000000", secretAccessKey: "any" },
-    });
+    const trail = new CloudTrailClient(this.cloud.client("AKIAAUDITOR000000000"));
     const { Events = [] } = await trail.send(
       new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: resource }], MaxResults: 50 }),
     );

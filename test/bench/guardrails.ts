@@ -24,8 +24,8 @@ const states = 10_000;
 /** A cloud with the platform and one database, and what a person does there. */
 async function deployed() {
   const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
-  const { url, dataFolder } = await startLocalCloud(settings, () => undefined);
-  const env = localProcessEnvironment({ url, dataFolder, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
+  const { url, dataFolder, accessKey } = await startLocalCloud(settings, () => undefined);
+  const env = localProcessEnvironment({ url, dataFolder, accessKey, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
   const pulumi = (...words: string[]) => run("pulumi", [...words, "--non-interactive", "--color", "never"], { cwd: checkout, env, maxBuffer: 1 << 26 });
   for (const stack of ["platform.dev", databaseStack]) {
     await pulumi("stack", "select", "--create", "--stack", stack);

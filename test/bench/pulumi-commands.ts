@@ -27,8 +27,8 @@ function pulumiMeasure(name: string, words: string[]): Measure {
     runs: 5,
     async prepare() {
       const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
-      const { url, dataFolder } = await startLocalCloud(settings, () => undefined);
-      const env = localProcessEnvironment({ url, dataFolder, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
+      const { url, dataFolder, accessKey } = await startLocalCloud(settings, () => undefined);
+      const env = localProcessEnvironment({ url, dataFolder, accessKey, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
       const empty = emptyProject();
       const pulumi = (folder: string, stack: string, more: string[]) =>
         run("pulumi", [...more, "--stack", stack, "--non-interactive", "--color", "never"], { cwd: folder, env, maxBuffer: 64 << 20 });

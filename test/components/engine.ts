@@ -4,6 +4,7 @@ import { LocalWorkspace, type EngineEvent, type PulumiFn, type Stack } from "@pu
 import { DatabasePlatform, type DatabasePlatformArgs, type PlatformReference } from "../../components";
 import { installPlugins } from "../../localcloud/plugins/bundle";
 import { startCloud, type Cloud } from "../cloud";
+import { callOwn } from "../localcloud/server/own-endpoint";
 
 /** The real engine on an embedded cloud of its own, with a platform to stand on. Programs are functions of the test. */
 export interface Engine {
@@ -113,13 +114,9 @@ function differing(old: Record<string, unknown> = {}, now: Record<string, unknow
 
 /** Our own routes of the embedded cloud, which stand for a hand in the console. */
 export async function ask(cloud: Cloud, method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${cloud.url}/shipshape/${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return text === "" ? undefined : JSON.parse(text);
+  const answer = await callOwn(cloud, method, `/shipshape/${path}`, body);
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
 }
 
 /** Changes resources behind the engine's back, by their names in a state, and returns those properties of them that a refresh then does not show. */

@@ -98,7 +98,11 @@ describe("a newcomer tries Shipshape on their own machine", () => {
     expect((await shipshape("local", "change", `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`, "backupRetentionPeriod=1")).code).toBe(0);
     expect(await pulumi("refresh", "--preview-only", "--diff", "--stack", databaseStack)).toContain("backupRetentionPeriod");
     await pulumi("up", "--yes", "--skip-preview", "--refresh", "--stack", databaseStack);
-    const rds = new RDSClient({ endpoint: shell["AWS_ENDPOINT_URL"] ?? "", region: "eu-central-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+    const rds = new RDSClient({
+      endpoint: shell["AWS_ENDPOINT_URL"]!,
+      region: shell["AWS_REGION"]!,
+      credentials: { accessKeyId: shell["AWS_ACCESS_KEY_ID"]!, secretAccessKey: shell["AWS_SECRET_ACCESS_KEY"]! },
+    });
     const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
     expect(DBInstances?.[0]?.BackupRetentionPeriod).toBe(7);
   });

@@ -73,8 +73,13 @@ export function configureProvider(settings: Bag, environment: Environment = read
       'this is the embedded cloud\'s aws plugin, and it does not know where the cloud is: AWS_ENDPOINT_URL is not set. Run `npx shipshape local start` and `eval "$(npx shipshape local env)"`',
     );
   }
-  const accessKey = settings.accessKey ?? environment.accessKey ?? "AKIASHIPSHAPELOCAL00";
-  const secretKey = settings.secretKey ?? environment.secretKey ?? "local";
+  const accessKey = settings.accessKey ?? environment.accessKey;
+  const secretKey = settings.secretKey ?? environment.secretKey;
+  if (!accessKey || !secretKey) {
+    throw new Error(
+      'the embedded cloud wants a signature with its access key: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Run `eval "$(npx shipshape local env)"`',
+    );
+  }
   // A token belongs to the keys it came with: the environment's is not sent with the program's own keys.
   const sessionToken = settings.token ?? (settings.accessKey === undefined ? environment.sessionToken : undefined);
   return {

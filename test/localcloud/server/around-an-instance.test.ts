@@ -231,11 +231,7 @@ test("the trail finds an instance's calls by its name and by its ARN, and holds 
     }),
   );
   await instanceIs(cloud, "orders", "available");
-  const trail = new CloudTrailClient({
-    endpoint: cloud.url,
-    region: "eu-central-1",
-    credentials: { accessKeyId: "AKIAAUDITOR000000000", secretAccessKey: "any" },
-  });
+  const trail = new CloudTrailClient(cloud.client("AKIAAUDITOR000000000"));
   for (const name of ["orders", "arn:aws:rds:eu-central-1:123456789012:db:orders"]) {
     const events: Event[] = [];
     for await (const page of paginateLookupEvents({ client: trail }, { LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: name }] }))

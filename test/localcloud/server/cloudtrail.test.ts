@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-/** A client of another user: any access key is taken, and is a user of its own. */
-const as = (accessKeyId: string) => ({ endpoint: cloud.url, region: "eu-central-1", credentials: { accessKeyId, secretAccessKey: "any" }, maxAttempts: 1 });
+/** A client of another user: each access key is a user of its own. */
+const as = (accessKeyId: string) => cloud.client(accessKeyId);
 
 async function lookUp(asked: LookupEventsCommandInput): Promise<Event[]> {
   return (await new CloudTrailClient(as("AKIAAUDITOR000000000")).send(new LookupEventsCommand(asked))).Events ?? [];

@@ -1,3 +1,4 @@
+import { fetchSigned } from "../../../localcloud/access/signature";
 import type { Cloud } from "../../cloud";
 
 export interface OwnAnswer {
@@ -7,8 +8,11 @@ export interface OwnAnswer {
 }
 
 /** Calls one of the server's own endpoints, below `/shipshape/`. */
-export async function callOwn(cloud: Pick<Cloud, "url">, method: string, path: string, body?: unknown): Promise<OwnAnswer> {
-  const response = await fetch(`${cloud.url}${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+export async function callOwn(cloud: Pick<Cloud, "url" | "client">, method: string, path: string, body?: unknown): Promise<OwnAnswer> {
+  const response = await fetchSigned(new URL(`${cloud.url}${path}`), cloud.client().credentials, {
+    method,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   const text = await response.text();
   return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
 }

@@ -1,3 +1,4 @@
+import { fetchSigned } from "../../../access/signature";
 import type { Bag } from "../../adapter/wire";
 import { unreachable } from "../aws-error";
 import type { AwsConfig } from "../configuration";
@@ -50,11 +51,9 @@ const query = ({ type, id, region }: RecordName): string => `?${new URLSearchPar
 
 /** Undefined where there is no such record. */
 async function call(config: AwsConfig, method: string, search: string, signal: AbortSignal, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${config.endpoint}${PATH}${search}`, {
-    method,
-    signal,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-  }).catch((error: unknown) => {
+  const key = { accessKeyId: config.accessKey, secretAccessKey: config.secretKey };
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  const response = await fetchSigned(new URL(`${config.endpoint}${PATH}${search}`), key, { method, signal, body: sent }).catch((error: unknown) => {
     throw signal.aborted ? error : unreachable(config.endpoint, error);
   });
   const text = await response.text();

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Cloud } from "../../../cloud";
+import { callOwn } from "../../server/own-endpoint";
 import { createPluginStack, type PluginStack } from "../plugin-stack";
 
 /** A stack whose `aws` programs reach this cloud. */
@@ -19,10 +20,10 @@ export function stateFiles(stack: PluginStack): string {
 
 /** Somebody changes something outside, also as no API could. */
 export async function changeOutside(cloud: Cloud, arn: string, properties: object): Promise<void> {
-  const response = await fetch(`${cloud.url}/shipshape/change`, { method: "POST", body: JSON.stringify({ arn, properties }) });
-  if (!response.ok) throw new Error(await response.text());
+  const { status, body } = await callOwn(cloud, "POST", "/shipshape/change", { arn, properties });
+  if (status >= 300) throw new Error(JSON.stringify(body));
 }
 
 export async function setClock(cloud: Cloud, to: object): Promise<void> {
-  await fetch(`${cloud.url}/shipshape/clock`, { method: "PUT", body: JSON.stringify(to) });
+  await callOwn(cloud, "PUT", "/shipshape/clock", to);
 }

@@ -5,7 +5,7 @@ import { instance } from "../../../../localcloud/plugins/aws/rds/instance";
 import { checkInstance } from "../../../../localcloud/plugins/aws/rds/instance-check";
 import { liveInstance } from "../../../../localcloud/plugins/aws/rds/instance-live";
 
-const config = configureProvider({}, { endpoint: "http://127.0.0.1:9" });
+const config = configureProvider({}, { endpoint: "http://127.0.0.1:9", accessKey: "K", secretKey: "s" });
 const live = (more: DBInstance, known: Record<string, unknown> = {}) =>
   liveInstance({ DBInstanceIdentifier: "orders", EngineVersion: "17.9", ...more }, known, config, "eu-central-1");
 

@@ -8,7 +8,10 @@ import { recordedTypes } from "../../../../localcloud/plugins/aws/recorded";
 import { liveTags, tagChanges } from "../../../../localcloud/plugins/aws/tags";
 import { supportedTypes } from "../../../../localcloud/server/recorded-resources/supported-types";
 
-const config = configureProvider({ region: "eu-west-1", defaultTags: { tags: { team: "payments" } } }, { endpoint: "http://127.0.0.1:9/" });
+const config = configureProvider(
+  { region: "eu-west-1", defaultTags: { tags: { team: "payments" } } },
+  { endpoint: "http://127.0.0.1:9/", accessKey: "K", secretKey: "s" },
+);
 const type = (token: string) => provider.resources[token]!;
 const naming = { logicalName: "thing", randomSeed: Buffer.from("seed") };
 
@@ -30,12 +33,13 @@ describe("settings", () => {
 
   test("without an address of the cloud, the error says how to get one", () => {
     expect(() => configureProvider({}, {})).toThrow(/AWS_ENDPOINT_URL.*shipshape local/);
+    expect(() => configureProvider({}, { endpoint: "http://127.0.0.1:9", accessKey: "K" })).toThrow(/AWS_SECRET_ACCESS_KEY.*shipshape local env/);
   });
 
   test("an explicit endpoint and Region win over the environment", () => {
     const { endpoint, region } = configureProvider(
       { region: "us-east-1", endpoints: [{ rds: "http://127.0.0.1:2" }] },
-      { endpoint: "http://127.0.0.1:1", region: "eu-west-1" },
+      { endpoint: "http://127.0.0.1:1", region: "eu-west-1", accessKey: "K", secretKey: "s" },
     );
     expect({ endpoint, region }).toEqual({ endpoint: "http://127.0.0.1:2", region: "us-east-1" });
   });

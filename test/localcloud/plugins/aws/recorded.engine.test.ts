@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { startCloud, type Cloud } from "../../../cloud";
+import { callOwn } from "../../server/own-endpoint";
 import type { PluginStack } from "../plugin-stack";
 import { changeOutside, createAwsStack, stateFiles } from "./aws-stack";
 import { securityGroupId } from "./database-program";
@@ -166,7 +167,7 @@ test("each change made outside is seen by a refresh, and taken back by the next 
 
 test("a key whose deletion is scheduled counts as gone, and all the rest goes with destroy", async () => {
   expect(await stack.destroy()).toMatchObject({ failed: false });
-  const { resources } = (await (await fetch(`${cloud.url}/shipshape/recorded`)).json()) as { resources: { type: string; name: string; deletionAt?: string }[] };
+  const { resources } = (await callOwn(cloud, "GET", "/shipshape/recorded")).body as { resources: { type: string; name: string; deletionAt?: string }[] };
   const left = resources.filter(({ name }) => name !== "default");
   expect(left).toEqual([expect.objectContaining({ type: "aws:kms/key:Key", deletionAt: expect.any(String) })]);
 });

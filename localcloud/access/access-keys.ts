@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** As in AWS: the id names the caller, the secret proves it. */
+export interface AccessKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** The key of who started the cloud, which `local env` prints. */
+export const ownerKeyId = "AKIASHIPSHAPELOCAL00";
+
+/** `alice` → `AKIAALICE00000000000`: of a user that the cloud then calls by this name, padded. */
+export function keyIdOf(userName: string): string {
+  return `AKIA${userName.toUpperCase().padEnd(16, "0")}`;
+}
+
+/** The key of that id in a data folder; undefined when nobody made one. */
+export function findAccessKey(dataFolder: string, accessKeyId: string): AccessKey | undefined {
+  // The id comes from requests too, and becomes the name of a file.
+  if (!/^[A-Z0-9]{16,128}$/.test(accessKeyId)) return undefined;
+  try {
+    return { accessKeyId, secretAccessKey: readFileSync(join(keysFolder(dataFolder), accessKeyId), "utf8").trim() };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** The key of that id, made where there is none. Safe for many at once: all of them get the same one. */
+export function ensureAccessKey(dataFolder: string, accessKeyId = ownerKeyId): AccessKey {
+  const known = findAccessKey(dataFolder, accessKeyId);
+  if (known) return known;
+  const folder = keysFolder(dataFolder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const partial = join(folder, `.${accessKeyId}-${randomBytes(6).toString("hex")}`);
+  // 40 characters, as AWS's have. Linked under its name when it is whole, and only where nobody was quicker.
+  writeFileSync(partial, randomBytes(30).toString("base64url"), { mode: 0o600, flag: "wx" });
+  try {
+    linkSync(partial, join(folder, accessKeyId));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(partial);
+  }
+  const made = findAccessKey(dataFolder, accessKeyId);
+  if (!made) throw new Error(`'${accessKeyId}' cannot be an access key id: it takes 16 to 128 capital letters and digits`);
+  return made;
+}
+
+const keysFolder = (dataFolder: string): string => join(dataFolder, "access-keys");

@@ -1,0 +1,137 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
+import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { AccessKey } from "../../../localcloud/access/access-keys";
+import { authorizationOf } from "../../../localcloud/access/signature";
+import { type Cloud, startCloud } from "../../cloud";
+import { callOwn } from "./own-endpoint";
+
+let cloud: Cloud;
+beforeAll(async () => {
+  cloud = await startCloud();
+});
+afterAll(async () => cloud?.stop());
+
+interface Signing {
+  path?: string;
+  service?: string;
+  body?: string;
+  key?: AccessKey;
+  date?: Date;
+  headers?: Record<string, string>;
+  /** Headers that are sent and not signed. */
+  unsigned?: Record<string, string>;
+}
+
+/** A request that is right in every part but for those a test changes, ready for `send`. */
+async function signed({ path = "/", service = "sts", body = identity, key = cloud.client().credentials, date = new Date(), ...rest }: Signing = {}) {
+  const url = new URL(path, cloud.url);
+  const headers = { host: url.host, "x-amz-date": date.toISOString().replaceAll(/[-:]|\.\d{3}/g, ""), ...rest.headers };
+  const authorization = await authorizationOf({ method: "POST", url, headers, body }, key, { region: "eu-central-1", service, date });
+  return { path, body, headers: { ...headers, authorization, ...rest.unsigned } as Record<string, string> };
+}
+
+async function send({ path, body, headers }: Awaited<ReturnType<typeof signed>>): Promise<[number, string]> {
+  const response = await fetch(new URL(path, cloud.url), { method: "POST", body, headers });
+  return [response.status, await response.text()];
+}
+
+const identity = "Action=GetCallerIdentity&Version=2011-06-15";
+const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+test("the key of the data folder is for its owner's eyes only, and signs", async () => {
+  expect(await send(await signed())).toEqual([200, expect.stringContaining("user/shipshapelocal00")]);
+  expect(statSync(join(cloud.dataFolder, "access-keys")).mode & 0o777).toBe(0o700);
+  expect(statSync(join(cloud.dataFolder, "access-keys", "AKIASHIPSHAPELOCAL00")).mode & 0o777).toBe(0o600);
+});
+
+test("no other secret and no unknown key is let in, in the words of each protocol", async () => {
+  const own = cloud.client().credentials;
+  const wrong = { ...cloud.client(), credentials: { ...own, secretAccessKey: "local" } };
+  const unknown = { ...cloud.client(), credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x".repeat(40) } };
+  const elsewhere = { ...cloud.client(), credentials: { ...own, accessKeyId: ".." } };
+  const temporary = { ...cloud.client(), credentials: { ...own, sessionToken: "of another account" } };
+  const refused = async (call: Promise<unknown>) => {
+    const error = (await call.catch((thrown: unknown) => thrown)) as Error & { $metadata: { httpStatusCode: number } };
+    return [error.name, error.$metadata?.httpStatusCode];
+  };
+  const rds = (settings: typeof wrong) => refused(new RDSClient(settings).send(new DescribeDBInstancesCommand({})));
+  const secrets = (settings: typeof wrong) => refused(new SecretsManagerClient(settings).send(new ListSecretsCommand({})));
+  expect(await rds(wrong)).toEqual(["SignatureDoesNotMatch", 403]);
+  expect(await secrets(wrong)).toEqual(["InvalidSignatureException", 400]);
+  for (const settings of [unknown, elsewhere, temporary]) {
+    expect(await rds(settings)).toEqual(["InvalidClientTokenId", 403]);
+    expect(await secrets(settings)).toEqual(["UnrecognizedClientException", 400]);
+  }
+});
+
+test("nothing of a signed request can be changed", async () => {
+  const mismatch = [403, expect.stringContaining("<Code>SignatureDoesNotMatch</Code>")];
+  const request = await signed({ headers: { "x-amz-target": "a.B" }, service: "sts" });
+  expect(await send({ ...request, body: `${identity}&X=1` })).toEqual([400, expect.anything()]); // a JSON client's code
+  const form = await signed();
+  expect(await send({ ...form, body: "Action=AssumeRole&Version=2011-06-15" })).toEqual(mismatch);
+  expect(await send({ ...form, path: "/?Action=AssumeRole" })).toEqual(mismatch);
+  expect(await send({ ...form, headers: { ...form.headers, authorization: form.headers.authorization!.replace("/sts/", "/rds/") } })).toEqual(mismatch);
+  expect(await send({ ...form, headers: { ...form.headers, authorization: form.headers.authorization!.replace("eu-central-1", "us-east-1") } })).toEqual(
+    mismatch,
+  );
+  expect(await send(await signed({ unsigned: { "x-amz-target": "secretsmanager.ListSecrets" } }))).toEqual([
+    400,
+    expect.stringContaining("InvalidSignatureException"),
+  ]);
+  expect(await send(await signed({ headers: { "x-amz-content-sha256": sha256("another body") } }))).toEqual(mismatch);
+  const { authorization: _left, ...bare } = form.headers;
+  expect(await send({ ...form, headers: bare })).toEqual([403, expect.stringContaining("<Code>MissingAuthenticationToken</Code>")]);
+});
+
+test("a signature holds for a quarter of an hour, in both directions, by the real clock", async () => {
+  for (const skew of [-14, 14]) expect((await send(await signed({ date: minutes(skew) })))[0]).toBe(200);
+  for (const skew of [-16, 16, 60 * 24 * 365])
+    expect(await send(await signed({ date: minutes(skew) }))).toEqual([403, expect.stringContaining("Signature expired")]);
+  await callOwn(cloud, "PUT", "/shipshape/clock", { offsetSeconds: 8 * 86_400 });
+  expect(await new STSClient(cloud.client()).send(new GetCallerIdentityCommand({}))).toMatchObject({ Account: "123456789012" });
+  await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
+});
+
+test("clients may sign the hash of the body, leave the body out, and put more headers and a query under the signature", async () => {
+  const forms: Signing[] = [
+    { headers: { "x-amz-content-sha256": sha256(identity) } },
+    { headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } },
+    { headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8", "user-agent": "spaces  and	tabs", "x-custom": " a   b " } },
+    { path: "/?b=2&a=%C3%BC+%2F&a=1" },
+    { body: `${identity}&Note=${encodeURIComponent("ü & ☃")}` },
+  ];
+  for (const form of forms) expect((await send(await signed(form)))[0]).toBe(form.body === undefined ? 200 : 400);
+});
+
+test("the cloud's own routes want the signature too, and one made for them", async () => {
+  const status = new URL("/shipshape/status", cloud.url);
+  expect((await fetch(status)).status).toBe(403);
+  expect(await (await fetch(new URL("/shipshape/database-url", cloud.url), { method: "POST", body: '{"identifier":"x"}' })).json()).toMatchObject({
+    code: "AccessDenied",
+  });
+  expect((await fetch(new URL("/shipshape/nothing", cloud.url))).status).toBe(403);
+  const forAws = await signed({ path: "/shipshape/stop", service: "rds", body: "" });
+  expect(await send(forAws)).toEqual([403, expect.stringContaining("signed for rds")]);
+  expect((await callOwn(cloud, "GET", "/shipshape/status")).body.pid).toBe(cloud.pid);
+});
+
+test("an unknown service is told what there is", async () => {
+  expect((await send(await signed({ service: "s3", body: "Action=ListBuckets" })))[1]).toMatch(/no service 's3'; it has: rds/);
+});
+
+/** Counted as skipped where the machine has no such program. */
+const whereAwsIs = spawnSync("aws", ["--version"]).status === 0 ? test : test.skip;
+
+whereAwsIs("the aws command signs as the cloud expects, and is refused with another secret", () => {
+  const aws = (environment: Record<string, string>) =>
+    execFileSync("aws", ["rds", "describe-db-instances", "--output", "json"], { env: { ...cloud.env, ...environment }, encoding: "utf8", stdio: "pipe" });
+  expect(JSON.parse(aws({}))).toEqual({ DBInstances: [] });
+  expect(() => aws({ AWS_SECRET_ACCESS_KEY: "local" })).toThrow(/SignatureDoesNotMatch/);
+});
