@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { controlPlaneConnectionsMax } from "./limits";
+import { reasonOf, ShipshapeError } from "./errors";
+import { controlPlaneConnectionsMax, controlPlaneConnectSeconds } from "./limits";
 
 export interface Database {
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
@@ -17,11 +18,16 @@ export interface ControlPlaneDatabase extends Database {
 
 const SCHEMA = "shipshape";
 
-/** Opens the control plane's database and brings its schema up to date. Two processes may do so at once: one migrates, the other waits. */
-export async function openDatabase(url: string): Promise<ControlPlaneDatabase> {
-  const pool = new pg.Pool({ connectionString: url, max: controlPlaneConnectionsMax, application_name: "shipshape", options: `-c search_path=${SCHEMA}` });
-  pool.on("error", () => {}); // an idle connection that dies is replaced at its next use; the query then reports
-  const database: ControlPlaneDatabase = { url, ...over(pool), close: () => pool.end() };
+/**
+ * Opens the control plane's database and brings its schema up to date. Two processes may do so at once: one migrates, the other waits.
+ * `beforeQuery` throws where this process may not act any more. Errors, here and at each query: control-plane-unreachable.
+ */
+export async function openDatabase(url: string, beforeQuery: () => void = () => {}): Promise<ControlPlaneDatabase> {
+  // Anything else would be taken for the name of a database on this machine.
+  if (!/^postgres(ql)?:\/\//.test(url))
+    throw new ShipshapeError("control-plane-unreachable", { address: "(none)", reason: "SHIPSHAPE_DATABASE_URL does not begin with postgresql://" });
+  const pool = await connected(url);
+  const database: ControlPlaneDatabase = { url, ...over(pool, url, beforeQuery), close: () => pool.end() };
   try {
     await migrate(database);
   } catch (error) {
@@ -31,28 +37,72 @@ export async function openDatabase(url: string): Promise<ControlPlaneDatabase> {
   return database;
 }
 
-function over(pool: pg.Pool): Database {
+/** Whatever keeps the first connection from being made, an address, a password or a certificate, keeps all others too. */
+async function connected(url: string): Promise<pg.Pool> {
+  const settings = { connectionString: url, connectionTimeoutMillis: controlPlaneConnectSeconds * 1000, keepAlive: true };
+  const pool = new pg.Pool({ ...settings, max: controlPlaneConnectionsMax, application_name: "shipshape", options: `-c search_path=${SCHEMA}` });
+  pool.on("error", () => {}); // an idle connection that dies is replaced at its next use; the query then reports
+  try {
+    (await pool.connect()).release();
+    return pool;
+  } catch (error) {
+    await pool.end();
+    throw new ShipshapeError("control-plane-unreachable", { address: addressOf(url), reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
+  const ask = (client: pg.Pool | pg.PoolClient, sql: string, values?: unknown[]) =>
+    translateConnectionErrors(url, async () => {
+      beforeQuery();
+      return (await client.query(sql, values)).rows;
+    });
   return {
-    query: async (sql, values) => (await pool.query(sql, values)).rows,
+    query: (sql, values) => ask(pool, sql, values),
     transaction: async (work) => {
-      const client = await pool.connect();
-      const inside: Database = { query: async (sql, values) => (await client.query(sql, values)).rows, transaction: (nested) => nested(inside, client) };
+      const client = await translateConnectionErrors(url, () => pool.connect());
+      const broken = () => {}; // between two queries nothing else hears of it; the next query reports
+      client.on("error", broken);
+      const inside: Database = { query: (sql, values) => ask(client, sql, values), transaction: (nested) => nested(inside, client) };
+      const release = (failure?: Error) => (client.removeListener("error", broken), client.release(failure));
       try {
-        await client.query("begin");
+        await inside.query("begin");
         const result = await work(inside, client);
-        await client.query("commit");
-        client.release();
+        await inside.query("commit");
+        release();
         return result;
       } catch (error) {
         // A connection that cannot roll back is thrown away, not returned half-way through a transaction.
-        await client.query("rollback").then(
-          () => client.release(),
-          (failure: Error) => client.release(failure),
-        );
+        await client.query("rollback").then(() => release(), release);
         throw error;
       }
     },
   };
+}
+
+/** An error that says the connection is gone, or cannot be made, becomes control-plane-unreachable; any other stays what it is. */
+export async function translateConnectionErrors<T>(url: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ShipshapeError || !isConnectionError(error)) throw error;
+    throw new ShipshapeError("control-plane-unreachable", { address: addressOf(url), reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+/** By the codes of the operating system and of PostgreSQL (connection exceptions, shutdown, starting up, too many connections); node-postgres gives texts alone. */
+function isConnectionError(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isConnectionError);
+  const { code = "", message = "" } = (error ?? {}) as { code?: string; message?: string };
+  if (/^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|08|57P0|53300)/.test(String(code))) return true;
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(message);
+}
+
+/** Host, port and database: who reads the error need not read the password. */
+function addressOf(url: string): string {
+  if (!URL.canParse(url)) return "(an address that cannot be read)";
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
 }
 
 /** Applies the migrations that are missing, each once, in the order of their numbers, all in one transaction. */

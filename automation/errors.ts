@@ -6,8 +6,8 @@
 interface ErrorRow {
   /** What an HTTP client of the control plane is answered. */
   httpStatus: number;
-  /** 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. 130: interrupted. */
-  exitCode: 1 | 2 | 3 | 130;
+  /** 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. 70: a worker lost the control plane. 130: interrupted. */
+  exitCode: 1 | 2 | 3 | 70 | 130;
   message: string;
   hint: string;
 }
@@ -216,6 +216,42 @@ export const errorTable = {
     exitCode: 2,
     message: "SHIPSHAPE_DATABASE_URL is not set: the control plane keeps its records in PostgreSQL",
     hint: 'with the embedded cloud: eval "$(npx shipshape local env)"; in production: docs/going-to-production.md, "The control plane"',
+  },
+  "control-plane-unreachable": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: "the control plane's PostgreSQL at {address} cannot be used: {reason}",
+    hint: 'does it run, and is SHIPSHAPE_DATABASE_URL still right? With the embedded cloud: `npx shipshape local start`, then eval "$(npx shipshape local env)"',
+  },
+  "control-plane-busy": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: "another process has been bringing the control plane's schema up to date for more than {seconds} s",
+    hint: "let it finish, and repeat the command; a session that hangs is ended with pg_terminate_backend in SHIPSHAPE_DATABASE_URL",
+  },
+  "worker-session-lost": {
+    httpStatus: 503,
+    exitCode: 70,
+    message: "worker {id} lost its session with the control plane's PostgreSQL and ends: {reason}",
+    hint: "no run is lost: other workers carry them on, or this one when it is started again (`npx shipshape worker`)",
+  },
+  "worker-silent": {
+    httpStatus: 503,
+    exitCode: 70,
+    message: "worker {id} could not report for {seconds} s and ends: another worker may have taken its runs over",
+    hint: "no run is lost; if the machine was neither suspended nor cut off from its network, it is overloaded: start fewer workers on it",
+  },
+  "worker-missing": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: "request {id} waits for a worker, and none has been alive for {seconds} s",
+    hint: "the request is kept: `npx shipshape worker` carries it out, `npx shipshape show {id}` shows how far it is",
+  },
+  "wait-interrupted": {
+    httpStatus: 499,
+    exitCode: 130,
+    message: "no longer waiting for request {id}, which goes on wherever a worker runs",
+    hint: "do not ask again: `npx shipshape worker` carries it out, `npx shipshape show {id}` shows how far it is, `npx shipshape cancel {id}` stops it",
   },
   "cloud-unreachable": {
     httpStatus: 504,

@@ -29,19 +29,63 @@ export const promptRowsMax = 200;
 /** Connections of one process to the control plane's database, beside those of the durable engine (its own pool). */
 export const controlPlaneConnectionsMax = 10;
 
+/** A login to the control plane's database takes milliseconds; beyond this its address leads nowhere. */
+export const controlPlaneConnectSeconds = 10;
+
+/** How long one call to the durable engine may take. The engine itself tries again without end while its database is away. */
+export const durableCallSeconds = 60;
+
+/** How long a waiting command bears with a control plane that does not answer: a restart or a failover of PostgreSQL takes less. */
+export const controlPlaneOutageSeconds = 180;
+
+/** How often it is tried again meanwhile. */
+export const controlPlaneOutagePollMilliseconds = 1000;
+
+/** How long a process waits for another that brings the durable engine's schema up to date: its migrations of an empty database take seconds. */
+export const schemaLockWaitSeconds = 120;
+
 /** How often a process asks whether another is done with bringing the durable engine's schema up to date, which takes some seconds, once. */
 export const schemaLockPollMilliseconds = 100;
 
 /** Runs one worker carries at once; a run mostly waits for the cloud, and each `up` in flight costs an engine process of some 200 MB. */
 export const operationsAtOnceMax = 4;
 
+/** Runs of one database at once: two operations on it would measure and change each other. */
+export const runsPerDatabaseMax = 1;
+
+/** How often a worker asks the queue for more: what is queued begins within a blink, for ten small queries a second. */
+export const queuePollMilliseconds = 100;
+
+/** How often a run looks whether its clean-up has ended, once per drill and worker. */
+export const cleanUpPollMilliseconds = 100;
+
+/** The pause after the first failed attempt of a step, and by how much each further one is longer. Most troubles that pass do so in seconds. */
+export const stepBackoffSeconds = 1;
+export const stepBackoffFactor = 2;
+
+/** Attempts, and seconds for each, of a step that only keeps records: quick and local, so what outlasts five attempts is no passing trouble. */
+export const recordAttemptsMax = 5;
+export const recordSecondsMax = 30;
+
 /** How often a worker looks for what dead workers and ended runs left behind: a few queries on indexes. */
 export const tendPollMilliseconds = 1000;
 
-/** Unfinished runs, and clean-ups to start, that one look takes in; the next look takes the next. */
+/** Runs of each kind that one look takes in; the next look takes the next ones. */
 export const runsSweptMax = 200;
 
-/** How often a run is taken over from a dead worker. Workers die of a deployment now and then; a run that twenty died of kills them. */
+/** How often a worker says that it is alive. */
+export const workerBeatMilliseconds = 2000;
+
+/** From so long a silence on, a worker counts as frozen. Well above what a busy machine or a large program's load can hold one up. */
+export const workerSilentSecondsMax = 60;
+
+/** Workers that died are forgotten after so many days, where nobody had anything to take over from them. */
+export const workerRecordDays = 7;
+
+/** How long a waiting command bears with there being no worker at all: longer than a deployment replaces the only one. */
+export const workerMissingSeconds = 60;
+
+/** How often a run is taken over from a dead worker. Workers end with every deployment; a run that twenty ended with is what ends them. */
 export const recoveriesMax = 20;
 
 /** Clean-ups of one run that are started without being asked for, after the workflow of the one before was lost. Then a human looks. */
@@ -49,6 +93,9 @@ export const cleanUpsByThemselvesMax = 3;
 
 /** How long a stopping worker waits for its runs; what is not done by then is recovered by the next worker. */
 export const workerStopWaitSeconds = 5;
+
+/** How long a worker that a command started for its own request waits for what else it began. A drill of the largest database takes hours. */
+export const workerDrainSeconds = 12 * 3600;
 
 /** How long a run waits for the approval of its plan. The plan was made for the world of that day; older consent would be to another world. */
 export const approvalWaitSeconds = 7 * 24 * 3600;

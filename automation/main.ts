@@ -5,21 +5,34 @@ import { describeError, ShipshapeError } from "./errors";
 import type { Signer } from "./evidence/ledger";
 import { sealTeardown, sealVerdict } from "./evidence/sealing";
 import { cleanUp, lifecycle, type Stages } from "./lifecycle";
-import { approvalWaitSeconds } from "./limits";
+import { approvalWaitSeconds, recordAttemptsMax, recordSecondsMax, workerSilentSecondsMax } from "./limits";
 import { admit } from "./policy/decisions";
 import { readRequest, submitRequest } from "./request/requests";
 import { closeFinding, openFinding } from "./review/findings";
-import { DurableClient, isNotOurs, receive, registerWorkflows, startWorker, stepsOf, type StepObserver, type Worker, type Workflows } from "./runner/durable";
+import {
+  DurableClient,
+  isNotOurs,
+  receive,
+  registerWorkflows,
+  requireLease,
+  startWorker,
+  stepsOf,
+  type StepObserver,
+  type Worker,
+  type Workflows,
+} from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
 import { endRun, queueRun, readRun, setCleanUp, setPlan, setRunStatus, stepRecorder, unstick } from "./runner/runs";
-import { firstCleanUpId, sweep, type Sweep } from "./runner/sweep";
+import { firstCleanUpId, sweeper, type Sweep } from "./runner/sweep";
 
 export interface ControlPlane {
   readonly database: ControlPlaneDatabase;
   /** Checks the input against the operation's schema and queues the request. Resolves to its id. Errors: operation-unknown, request-invalid. */
   submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
-  /** Runs queued operations in this process until it is stopped. */
-  work(): Promise<Worker>;
+  /** Runs queued operations in this process until it is stopped. `lost` must end the process: others may carry on what it ran. */
+  work(lost: (error: ShipshapeError) => void): Promise<Worker>;
+  /** The workers that are alive, in all processes. */
+  workers(): Promise<string[]>;
   /** Stops a run before its next step; a worker removes what it made. Errors: request-unknown, run-over. */
   cancel(requestId: string): Promise<void>;
   /** Asks again for a clean-up that is stuck; a worker does it. Errors: request-unknown, clean-up-not-stuck. */
@@ -30,14 +43,17 @@ export interface ControlPlane {
 export interface ControlPlaneSettings {
   databaseUrl: string;
   signer: Signer;
-  operations: (database: ControlPlaneDatabase) => AnyOperation[];
+  /** `requireLease` is to be called before each effect outside the control plane's database. */
+  operations: (database: ControlPlaneDatabase, requireLease: () => void) => AnyOperation[];
   toolVersions: Record<string, string>;
+  /** From so long a silence on, a worker is replaced. @default a minute (limits.ts) */
+  workerSilentSecondsMax?: number;
 }
 
 export async function openControlPlane(settings: ControlPlaneSettings): Promise<ControlPlane> {
-  const database = await openDatabase(settings.databaseUrl);
+  const database = await openDatabase(settings.databaseUrl, requireLease);
   const durable = await DurableClient.open(settings.databaseUrl, database);
-  const operations = new Map(settings.operations(database).map((o) => [o.name, o]));
+  const operations = new Map(settings.operations(database, requireLease).map((o) => [o.name, o]));
   const operationOf = (name: string) => {
     const operation = operations.get(name);
     if (!operation) throw new ShipshapeError("operation-unknown", { operation: name, known: [...operations.keys()].join(", ") });
@@ -58,13 +74,15 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         await durable.enqueue(connection, id, target);
       });
     },
-    work: async () => {
+    work: async (lost) => {
       const stages = stagesOf(settings, database, operationOf);
       const workflows = registerWorkflows(lifecycle(stages), cleanUp(stages));
       stages.cleanUpApart = (requestId) => workflows.cleanUp(requestId, firstCleanUpId(requestId));
       const leftovers = leftoversOf(database, durable, workflows);
-      return startWorker(settings.databaseUrl, (liveness) => sweep(leftovers, liveness));
+      const lease = { url: settings.databaseUrl, silentSecondsMax: settings.workerSilentSecondsMax ?? workerSilentSecondsMax, lost };
+      return startWorker(lease, sweeper(leftovers));
     },
+    workers: () => durable.workers(),
     cancel: async (requestId) => {
       if ((await readRun(database, requestId)).finishedAt) throw new ShipshapeError("run-over", { id: requestId });
       await durable.cancel(requestId);
@@ -84,14 +102,15 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
 /** What each stage does for the lifecycle, as durable steps. Record keeping is quick and local: few attempts, short bounds. */
 function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase, operationOf: (name: string) => AnyOperation): Stages {
   const quiet: StepObserver = { begun: async () => {}, ended: async () => {} };
-  const record = <T>(requestId: string, name: string, work: () => Promise<T>) => stepsOf(requestId, quiet)(name, { attemptsMax: 5, timeoutSeconds: 30 }, work);
+  const recordKeeping = { attemptsMax: recordAttemptsMax, timeoutSeconds: recordSecondsMax };
+  const record = <T>(requestId: string, name: string, work: () => Promise<T>) => stepsOf(requestId, quiet)(name, recordKeeping, work);
   return {
     load: async (requestId, part) => {
       const request = await readRequest(database, requestId); // written once, never changed: read as often as need be, outside any step
       return { request, operation: operationOf(request.operation), step: stepsOf(requestId, stepRecorder(database, requestId, part)) };
     },
     planned: (id, plan) => record(id, "record plan", async () => void (await setPlan(database, id, plan))),
-    admit: (request, plan) => record(request.id, "decide", () => admit(database, request, plan)),
+    admit: (request, plan) => record(request.id, "decide", () => admit(database, request, plan, operationOf(request.operation).effect)),
     approval: async (decision) => {
       await record(decision.requestId, "record waiting", async () => void (await setRunStatus(database, decision.requestId, "waiting")));
       return (await receive<string>(`approval of ${decision.planDigest}`, approvalWaitSeconds)) !== undefined;

@@ -5,6 +5,8 @@ import { createHash } from "node:crypto";
 export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 export type CleanUpStatus = "none" | "pending" | "done" | "stuck";
 export type VerdictWord = "pass" | "fail" | "inconclusive";
+/** What an operation does to databases: nothing, nothing but to a copy that it makes and removes, or a change. */
+export type Effect = "reads" | "throwaway" | "changes";
 
 /** What is asked for: by whom, why, of which operation. Its id is the id of everything that follows from it. */
 export interface OperationRequest {

@@ -23,8 +23,8 @@ export const restoreDrill: Chapter = {
 
 /** Runs a drill through the front door, shows its verdict, and resolves to its request's id. */
 async function drill(scene: Scene): Promise<string> {
-  const words = ["request", "restore-drill", "--database", databaseIdentifier, "--reason", "the demo", "--wait"];
-  scene.stage.command(`npx shipshape request restore-drill --database ${databaseIdentifier} --reason "the demo" --wait`);
+  const words = ["request", "restore-drill", "--database", databaseIdentifier, "--reason", "the demo", "--work"];
+  scene.stage.command(`npx shipshape request restore-drill --database ${databaseIdentifier} --reason "the demo" --work`);
   const lines = await shipshape(scene, words);
   const id = /request (\S+)$/.exec(lines[0] ?? "")?.[1];
   // The command's own word on what to do next is this chapter's next command.

@@ -25,11 +25,11 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
     databaseUrl,
     signer: signerOf(settings),
     toolVersions: { shipshape: packageVersion(settings), node: process.versions.node },
-    operations: (database) => [
+    operations: (database, beforeCall) => [
       restoreDrill(
         restoreDrillSteps({
           database,
-          access: { rootCertificateFile: settings.rootCertificateFile },
+          access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
           stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment },
           platformStack: settings.controlPlane.platformStack,
         }),

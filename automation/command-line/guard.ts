@@ -50,7 +50,7 @@ export function addGuard(shipshape: Command, context: CommandContext): void {
     )
     .action(async (options: GuardOptions) => {
       if ((options.state === undefined) === (options.live === undefined))
-        throw new ShipshapeError("usage", { problem: "give one of --state <path> and --live", command: "guard" });
+        throw new ShipshapeError("usage", { problem: "give one of --state <path> and --live", command: "shipshape guard" });
       const verdict = options.state === undefined ? await liveVerdict(options) : await stateVerdict(options.state, options, context);
       await tell(verdict, options, context);
     });

@@ -1,20 +1,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { reasonOf, ShipshapeError } from "../errors";
+import { ShipshapeError } from "../errors";
 import { hideOwnSecrets, readSettings, silenceSdkNotice } from "../settings";
 import type { CommandContext } from "./command-context";
+import { reportError } from "./error-report";
 import { addEvidence } from "./evidence";
 import { addGuard } from "./guard";
 import { addLocalCommands } from "./local";
 import { addRequest } from "./request";
 import { addRuns } from "./runs";
-import { createTerminal, type Terminal } from "./terminal";
+import { createTerminal } from "./terminal";
 import { addWaiver } from "./waiver";
 
 /**
  * `shipshape …`: builds the commands, runs the one asked for, and gives its exit code.
- * 0: done. 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. 130: interrupted.
+ * 0: done. 1: what was asked failed. 2: usage error, nothing was done. 3: the embedded cloud does not run. 70: a worker lost the control plane.
+ * 130: interrupted.
  */
 export async function main(words: string[], packageFolder: string): Promise<number> {
   silenceSdkNotice();
@@ -29,7 +31,7 @@ export async function main(words: string[], packageFolder: string): Promise<numb
     return Number(process.exitCode ?? 0);
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-    return showError(thrown instanceof CommanderError ? usageError(thrown, words, shipshape) : thrown, words.includes("--json"), terminal);
+    return reportError(thrown instanceof CommanderError ? usageError(thrown, words, shipshape) : thrown, words.includes("--json"), terminal);
   }
 }
 
@@ -42,9 +44,12 @@ export function buildCommand(context: CommandContext): Command {
     .configureOutput({ writeErr: () => undefined })
     .addHelpText(
       "after",
-      '\nTypical:\n  npx shipshape local start\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --wait\n  npx shipshape guard --live\n\nEach command\'s own --help has more examples.',
+      '\nTypical:\n  npx shipshape local start\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work\n  npx shipshape guard --live\n\nEach command\'s own --help has more examples.',
     )
-    .addHelpText("after", "\nExit codes: 0 done · 1 failed · 2 asked wrongly, nothing was done · 3 the embedded cloud does not run · 130 interrupted");
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done · 1 failed · 2 usage error, nothing was done · 3 the embedded cloud does not run\n            70 a worker lost the control plane · 130 interrupted",
+    );
   addLocalCommands(shipshape, context);
   addRequest(shipshape, context);
   addRuns(shipshape, context);
@@ -52,18 +57,6 @@ export function buildCommand(context: CommandContext): Command {
   addGuard(shipshape, context);
   addWaiver(shipshape, context);
   return shipshape;
-}
-
-/** Message, hint, code: in this order a person reads them. Machines get the same as one line of JSON. */
-function showError(thrown: unknown, asJson: boolean, terminal: Terminal): number {
-  if (!(thrown instanceof ShipshapeError)) {
-    // A bug of ours: the stack is what a report needs.
-    process.stderr.write(`${terminal.style("red", "unexpected:")} ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown)}\n`);
-    return 1;
-  }
-  if (asJson) process.stderr.write(`${JSON.stringify(thrown)}\n`);
-  else process.stderr.write(`${terminal.style("red", "error:")} ${thrown.message}\n${terminal.style("dim", "hint:")}  ${thrown.hint} [${thrown.code}]\n`);
-  return thrown.exitCode;
 }
 
 /** What commander found wrong with the words, in our form, pointing at the help of the command that was meant. */

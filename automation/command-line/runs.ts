@@ -1,14 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { runsListedMax, workerIdlePollMilliseconds } from "../limits";
 import { recoveryProofs, unproven } from "../observability/status";
 import { readDecision } from "../policy/decisions";
 import { openFindings } from "../review/findings";
-import { latestRuns, readRun } from "../runner/runs";
+import { busyRuns, latestRuns, readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./control-plane";
-import { isOver, waitHere } from "./request";
 import { reportRun, runRecord, stepLines } from "./run-report";
 import { table } from "./terminal";
+import { interrupted, leaveOnceLost, waitHelp, waitUntilOver, workHelp, type WaitOptions } from "./waiting";
 
 /** `status`, `show`, `cancel`, `clean-up`, `worker`: what runs, what one run did, and who carries them. */
 export function addRuns(shipshape: Command, context: CommandContext): void {
@@ -62,44 +63,51 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
     );
   shipshape
     .command("cancel <id>")
-    .description("stop a run before its next step; what it made is removed all the same")
+    .description("stop a run before its next step; what it made is removed nevertheless")
+    .option("--json", "print the run as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape cancel 261123093000-1a2b3c4d")
-    .action((id: string) =>
+    .action((id: string, options: { json?: boolean }) =>
       withControlPlane(context.settings, async (controlPlane) => {
         await controlPlane.cancel(id);
-        const { cleanUp } = await readRun(controlPlane.database, id);
-        terminal.say(
-          `request ${id} is cancelled; ${cleanUp === "pending" ? "a worker removes what it made (`npx shipshape worker`)" : "it had made nothing yet"}`,
-        );
+        const run = await readRun(controlPlane.database, id);
+        if (options.json) return terminal.say(JSON.stringify(runRecord(run)));
+        const next = run.cleanUp === "pending" ? "a worker removes what it made (`npx shipshape worker`)" : "it had made nothing yet";
+        terminal.say(`request ${id} is cancelled; ${next}`);
       }),
     );
   shipshape
     .command("clean-up <id>")
     .description("try again to remove what a run made, when its clean-up is stuck")
-    .option("--wait", "do it here, if no other worker does, and wait for its end; exit code 1 when it is stuck again")
-    .addHelpText("after", "\nExample:\n  npx shipshape clean-up 261123093000-1a2b3c4d --wait")
-    .action((id: string, options: { wait?: boolean }) =>
+    .option("--wait", waitHelp.replace(/unless.*/, "when it is stuck again"))
+    .option("--work", workHelp)
+    .option("--json", "print the run as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape clean-up 261123093000-1a2b3c4d --work")
+    .action((id: string, options: WaitOptions) =>
       withControlPlane(context.settings, async (controlPlane) => {
         await controlPlane.cleanUpAgain(id);
-        if (!options.wait) return terminal.say(`the clean-up of ${id} is asked for; a worker does it (\`npx shipshape worker\`)`);
-        await waitHere(controlPlane, id, false, context);
-        process.exitCode = (await readRun(controlPlane.database, id)).cleanUp === "done" ? 0 : 1;
+        if (options.wait || options.work) process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
+        else if (options.json) terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
+        else terminal.say(`the clean-up of ${id} is asked for; a worker does it (\`npx shipshape worker\`)`);
       }),
     );
   shipshape
     .command("worker")
     .description("run queued operations here, and take over what dead workers left, until interrupted")
-    .option("--until-idle", "end when nothing is queued or running")
+    .option("--until-idle", "end when nothing is queued, running or to be cleaned up")
+    .option("--json", "print a line of JSON when it begins, and one when it ends")
     .addHelpText("after", "\nExamples:\n  npx shipshape worker\n  npx shipshape worker --until-idle")
-    .action((options: { untilIdle?: boolean }) =>
+    .action((options: { untilIdle?: boolean; json?: boolean }) =>
       withControlPlane(context.settings, async (controlPlane) => {
-        const worker = await controlPlane.work();
+        const interruption = interrupted();
+        const worker = await controlPlane.work(leaveOnceLost(options.json === true, terminal));
+        const say = (status: string) => options.json && terminal.say(JSON.stringify({ worker: worker.id, status }));
+        say("running");
         terminal.progress(`worker ${worker.id} runs; Ctrl-C ends it, and loses nothing`);
-        const interrupted = new Promise<true>((resolve) => ["SIGINT", "SIGTERM"].forEach((signal) => process.once(signal, () => resolve(true))));
-        const poll = () => new Promise<false>((resolve) => setTimeout(() => resolve(false), workerIdlePollMilliseconds));
-        while (!(await Promise.race([interrupted, poll()])))
-          if (options.untilIdle && (await latestRuns(controlPlane.database, runsListedMax)).every(isOver)) break;
+        while (!(await Promise.race([interruption.happened(), sleep(workerIdlePollMilliseconds, false)])))
+          if (options.untilIdle && (await busyRuns(controlPlane.database)) === 0) break;
+        interruption.dispose();
         await worker.stop();
+        say("ended");
       }),
     );
 }

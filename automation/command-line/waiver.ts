@@ -93,7 +93,7 @@ async function write({ id, waivers, ...given }: NewWaiver, terminal: Terminal): 
   if (existsSync(file)) throw new ShipshapeError("waiver-exists", { file: relative(process.cwd(), file) });
   const text = stringify(given);
   const [problem] = parseWaiver(file, text, todayOf(undefined)).problems;
-  if (problem) throw new ShipshapeError("usage", { problem: problem.message, command: "waiver new" });
+  if (problem) throw new ShipshapeError("usage", { problem: problem.message, command: "shipshape waiver new" });
   await mkdir(folder, { recursive: true });
   await writeFile(file, text);
   terminal.say(`${relative(process.cwd(), file)}: have it reviewed by ${given.approver}, and merge it`);

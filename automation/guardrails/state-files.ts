@@ -32,11 +32,11 @@ export async function stateFiles(path: string): Promise<string[]> {
   try {
     isFolder = statSync(path).isDirectory();
   } catch (error) {
-    throw new ShipshapeError("usage", { problem: `--state: cannot read ${path}: ${reasonOf(error)}`, command: "guard" }, { cause: error });
+    throw new ShipshapeError("usage", { problem: `--state: cannot read ${path}: ${reasonOf(error)}`, command: "shipshape guard" }, { cause: error });
   }
   if (!isFolder) return [path];
   const found = (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && entry.name.endsWith(".json"));
-  if (found.length === 0) throw new ShipshapeError("usage", { problem: `--state: ${path} holds no .json file`, command: "guard" });
+  if (found.length === 0) throw new ShipshapeError("usage", { problem: `--state: ${path} holds no .json file`, command: "shipshape guard" });
   return found.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 

@@ -1,39 +1,45 @@
 /**
  * The policy stage: a request and its plan are admitted, denied, or held for a person's approval.
  *
- * Every rule is asked, so that the decision names all it stands on. A drill makes nothing but a throwaway and writes nothing but two markers
- * to the schema that is Shipshape's own: it is allowed to whoever may request it.
+ * Every rule is asked, so that the decision names all its reasons. What an operation does to databases decides, not its name: one that only reads,
+ * or makes nothing but throwaways, is allowed for all who may request it; one that changes a database waits for a person.
  */
 import type { Database } from "../database";
-import { planDigestOf, type Decision, type OperationRequest, type PlanBasis } from "../records";
+import { planDigestOf, type Decision, type Effect, type OperationRequest, type PlanBasis } from "../records";
+
+type Judgement = { verdict: Decision["status"]; reason: string };
 
 export interface AdmissionRule {
   id: string;
-  judge(request: OperationRequest, plan: PlanBasis): { verdict: Decision["status"]; reason: string };
+  judge(request: Pick<OperationRequest, "operation" | "reason">, effect: Effect): Judgement;
 }
 
-const admissionRules: AdmissionRule[] = [
+const byEffect: Record<Effect, (operation: string) => Judgement> = {
+  reads: (operation) => ({ verdict: "allowed", reason: `${operation} only reads` }),
+  throwaway: (operation) => ({ verdict: "allowed", reason: `${operation} changes no data: what it makes is an isolated throwaway that expires` }),
+  changes: (operation) => ({ verdict: "needs-approval", reason: `${operation} changes a database` }),
+};
+
+export const admissionRules: AdmissionRule[] = [
   {
     id: "require-reason",
-    judge: (request) =>
-      request.reason.trim() === ""
-        ? { verdict: "denied", reason: "the request gives no reason" }
-        : { verdict: "allowed", reason: "the request gives a reason" },
+    judge: ({ reason }) =>
+      reason.trim() === "" ? { verdict: "denied", reason: "the request gives no reason" } : { verdict: "allowed", reason: "the request gives a reason" },
   },
-  {
-    id: "allow-restore-drill",
-    judge: (request) =>
-      request.operation === "restore-drill"
-        ? { verdict: "allowed", reason: "a restore drill changes no data: it reads a backup into an isolated throwaway that expires" }
-        : { verdict: "needs-approval", reason: `${request.operation} changes a database` },
-  },
+  { id: "require-approval-of-changes", judge: ({ operation }, effect) => byEffect[effect](operation) },
 ];
 
-/** Decides once: repeated after a crash, it gives the decision that was stored. */
-export async function admit(database: Database, request: OperationRequest, plan: PlanBasis): Promise<Decision> {
-  const rules = admissionRules.map((rule) => ({ id: rule.id, ...rule.judge(request, plan) }));
+/** Pure: the strictest verdict of all rules. */
+export function decide(request: Pick<OperationRequest, "operation" | "reason">, effect: Effect, asked = admissionRules): Pick<Decision, "status" | "rules"> {
+  const rules = asked.map((rule) => ({ id: rule.id, ...rule.judge(request, effect) }));
   const verdicts = rules.map((r) => r.verdict);
   const status = verdicts.includes("denied") ? "denied" : verdicts.includes("needs-approval") ? "needs-approval" : "allowed";
+  return { status, rules };
+}
+
+/** Decides once: repeated after a crash, it gives the decision that was stored. */
+export async function admit(database: Database, request: OperationRequest, plan: PlanBasis, effect: Effect): Promise<Decision> {
+  const { status, rules } = decide(request, effect);
   await database.query(
     "insert into decision (request_id, status, plan_digest, rules, decided_by) values ($1, $2, $3, $4, $5) on conflict (request_id) do nothing",
     [request.id, status, planDigestOf(plan), JSON.stringify(rules), "admission rules"],

@@ -10,10 +10,24 @@ import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import { ensureSystemDatabase } from "@dbos-inc/dbos-sdk/internal/system_database";
 import { GlobalLogger } from "@dbos-inc/dbos-sdk/internal/telemetry/logs";
 import type pg from "pg";
-import type { Database } from "../database";
+import { translateConnectionErrors, type Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { operationsAtOnceMax, recoveriesMax, schemaLockPollMilliseconds, tendPollMilliseconds, workerStopWaitSeconds } from "../limits";
-import { Liveness } from "./liveness";
+import {
+  cleanUpPollMilliseconds,
+  durableCallSeconds,
+  operationsAtOnceMax,
+  queuePollMilliseconds,
+  recoveriesMax,
+  runsPerDatabaseMax,
+  schemaLockPollMilliseconds,
+  schemaLockWaitSeconds,
+  stepBackoffFactor,
+  stepBackoffSeconds,
+  tendPollMilliseconds,
+  workerSilentSecondsMax,
+  workerStopWaitSeconds,
+} from "../limits";
+import { Liveness, WORKERS_ALIVE, type LivenessSettings } from "./liveness";
 import type { Step, StepSettings } from "./operation";
 
 const SCHEMA = "dbos";
@@ -37,42 +51,50 @@ export function registerWorkflows(lifecycle: Workflow, cleanUp: Workflow): Workf
   return {
     cleanUp: async (requestId, workflowId) => {
       const handle = await DBOS.startWorkflow(registered, { workflowID: workflowId })(requestId);
-      await handle.getResult({ pollingIntervalMs: 100 });
+      await handle.getResult({ pollingIntervalMs: cleanUpPollMilliseconds });
     },
   };
 }
 
 export interface Worker {
   readonly id: string;
-  stop(): Promise<void>;
+  /** Takes nothing new, and waits so long for what it runs. The rest is carried on by the next worker. @default a few seconds */
+  stop(drainSeconds?: number): Promise<void>;
 }
 
 /** The worker of this process: DBOS has one a process too. */
 let liveness: Liveness | undefined;
 
+/** Ends this process where it is a worker that others may have replaced. To be called before anything that has an effect. */
+export const requireLease = (): void => liveness?.requireHeld();
+
 /** Starts a worker in this process: it runs what is queued, takes over what dead workers left, and does `tend` every now and then. */
-export async function startWorker(url: string, tend: (liveness: Liveness) => Promise<void>): Promise<Worker> {
+export async function startWorker(settings: Omit<LivenessSettings, "workerId">, tend: (liveness: Liveness) => Promise<void>): Promise<Worker> {
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const own = (liveness = await Liveness.open(url, id));
+  const own = (liveness = await Liveness.open({ ...settings, workerId: id }));
   DBOS.setConfig({
     name: "shipshape",
-    systemDatabaseUrl: url,
+    systemDatabaseUrl: settings.url,
     systemDatabaseSchemaName: SCHEMA,
     executorID: id,
     applicationVersion: WORKFLOW_VERSION,
     logLevel: "error",
   });
   await DBOS.launch();
-  await DBOS.registerQueue(QUEUE, { workerConcurrency: operationsAtOnceMax, partitionConcurrency: 1, minPollingIntervalMs: 100 });
+  await DBOS.registerQueue(QUEUE, {
+    workerConcurrency: operationsAtOnceMax,
+    partitionConcurrency: runsPerDatabaseMax,
+    minPollingIntervalMs: queuePollMilliseconds,
+  });
   const tending = keepDoing(async () => {
     await takeOverFromDead(own);
     await tend(own);
   });
   return {
     id,
-    stop: async () => {
+    stop: async (drainSeconds = workerStopWaitSeconds) => {
       await tending.stop();
-      await DBOS.shutdown({ workflowCompletionTimeoutMS: workerStopWaitSeconds * 1000 });
+      await DBOS.shutdown({ workflowCompletionTimeoutMS: drainSeconds * 1000 });
       await own.close();
     },
   };
@@ -99,7 +121,11 @@ async function takeOverFromDead(own: Liveness): Promise<void> {
 
 /** The steps of the running workflow. `observer` is told of each attempt; where it refuses to let one begin, nothing is done. */
 export function stepsOf(requestId: string, observer: StepObserver): Step {
-  const run = <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const used = new Set<string>();
+  const run = async <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    // Records and progress are kept by name: a second step of a name would overwrite the first.
+    if (used.has(name)) throw new Error(`the step "${name}" was run already: a step that is repeated needs a name of its own each time`);
+    used.add(name);
     let attempts = 0;
     return DBOS.runStep(() => inFlight(requestId, () => observed(name, observer, () => work(attemptSignal()))), {
       name,
@@ -107,8 +133,8 @@ export function stepsOf(requestId: string, observer: StepObserver): Step {
       maxAttempts: settings.attemptsMax,
       // Decided here to the last: DBOS would wrap the error of the last attempt into one of its own, and its code and hint would be lost.
       shouldRetry: (error) => ++attempts < settings.attemptsMax && mayPass(error),
-      intervalSeconds: 1,
-      backoffRate: 2,
+      intervalSeconds: stepBackoffSeconds,
+      backoffRate: stepBackoffFactor,
       timeoutMS: settings.timeoutSeconds * 1000,
     });
   };
@@ -152,58 +178,77 @@ export const isNotOurs = (error: unknown): boolean =>
 /** `alive`: queued or running. `lost`: no worker will carry it any further, whatever its records say. */
 export type WorkflowState = "absent" | "alive" | "done" | "lost";
 
-/** Talks to the queue from outside a worker. */
+/** Talks to the queue from outside a worker. Errors of every call: control-plane-unreachable. */
 export class DurableClient {
-  private constructor(private readonly client: DBOSClient) {}
+  private constructor(
+    private readonly client: DBOSClient,
+    private readonly url: string,
+    private readonly database: Database,
+  ) {}
 
   static async open(url: string, database: Database): Promise<DurableClient> {
-    await oneAtATime(database, async () => {
-      // DBOS.migrate would tell its progress on standard output, which belongs to the command's result.
-      await ensureSystemDatabase(url, new GlobalLogger(undefined, { logLevel: "error" }), undefined, SCHEMA);
+    return translateConnectionErrors(url, async () => {
+      // DBOS.migrate would report its progress on standard output, which belongs to the command's result.
+      await oneAtATime(database, () => ensureSystemDatabase(url, new GlobalLogger(undefined, { logLevel: "error" }), undefined, SCHEMA));
+      return new DurableClient(await DBOSClient.create({ systemDatabaseUrl: url, systemDatabaseSchemaName: SCHEMA }), url, database);
     });
-    return new DurableClient(await DBOSClient.create({ systemDatabaseUrl: url, systemDatabaseSchemaName: SCHEMA }));
   }
 
   /** Enqueues a lifecycle inside the caller's transaction: the request and its workflow exist both or not at all. */
   async enqueue(transaction: pg.ClientBase, requestId: string, partition: string): Promise<void> {
-    await this.client.enqueueInTransaction(
-      transaction,
-      { queueName: QUEUE, workflowName: LIFECYCLE, workflowID: requestId, queuePartitionKey: partition, appVersion: WORKFLOW_VERSION },
-      requestId,
+    await this.bounded(
+      this.client.enqueueInTransaction(
+        transaction,
+        { queueName: QUEUE, workflowName: LIFECYCLE, workflowID: requestId, queuePartitionKey: partition, appVersion: WORKFLOW_VERSION },
+        requestId,
+      ),
     );
   }
 
   cancel(workflowId: string): Promise<void> {
-    return this.client.cancelWorkflow(workflowId);
+    return this.bounded(this.client.cancelWorkflow(workflowId));
   }
 
   /** What became of each of these workflows. */
   async states(workflowIds: string[]): Promise<(workflowId: string) => WorkflowState> {
-    const found = workflowIds.length === 0 ? [] : await this.client.listWorkflows({ workflowIDs: workflowIds, loadInput: false, loadOutput: false });
+    const list = () => this.client.listWorkflows({ workflowIDs: workflowIds, loadInput: false, loadOutput: false });
+    const found = workflowIds.length === 0 ? [] : await this.bounded(list());
     const states = new Map(found.map((w) => [w.workflowID, stateOf(w.status)]));
     return (id) => states.get(id) ?? "absent";
   }
 
-  send(workflowId: string, message: unknown, topic: string): Promise<void> {
-    return this.client.send(workflowId, message, topic);
+  /** The workers that are alive. */
+  async workers(): Promise<string[]> {
+    return (await this.database.query<{ id: string }>(WORKERS_ALIVE, [workerSilentSecondsMax])).map(({ id }) => id);
   }
 
   close(): Promise<void> {
     return this.client.destroy();
   }
+
+  /** The engine's own calls try again without end while their database is away; a command is to end and say so. */
+  private bounded<T>(call: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const error = Object.assign(new Error(`no answer within ${durableCallSeconds} s`), { code: "ETIMEDOUT" });
+      timer = setTimeout(() => reject(error), durableCallSeconds * 1000);
+    });
+    return translateConnectionErrors(this.url, () => Promise.race([call, late]).finally(() => clearTimeout(timer)));
+  }
 }
 
 /**
- * The engine's migrations block each other when two processes begin on an empty database. The lock is tried for, not waited for: they build
- * indexes concurrently, which waits for every statement that was begun before, and so would wait for who waits for them.
+ * The engine's migrations block each other when two processes begin on an empty database. The lock is tried for again and again, not waited for:
+ * the migrations build indexes concurrently, which waits for every statement that began before, so a waiting statement would make both wait.
  */
 function oneAtATime(database: Database, work: () => Promise<void>): Promise<void> {
   return database.transaction(async (t) => {
-    for (;;) {
+    for (const endsAt = Date.now() + schemaLockWaitSeconds * 1000; Date.now() < endsAt;) {
       const [lock] = await t.query<{ taken: boolean }>("select pg_try_advisory_xact_lock(hashtext('shipshape durable engine')) as taken");
       if (lock?.taken) return work();
       await new Promise((resolve) => setTimeout(resolve, schemaLockPollMilliseconds));
     }
+    throw new ShipshapeError("control-plane-busy", { seconds: schemaLockWaitSeconds });
   });
 }
 

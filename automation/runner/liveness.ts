@@ -1,37 +1,81 @@
 /**
- * Who is alive, told by PostgreSQL's sessions: a lock that a session holds ends with its process, however that ends.
+ * Who is alive, by PostgreSQL's sessions and its clock.
  *
- * Each worker holds a lock named after itself: who can take it knows that worker dead. And it holds one named after a run while a step of
- * that run is in flight: who can take that knows that nothing is being made for the run any more. (DBOS forgets a step that was cancelled or
- * ran out of time; its code goes on all the same, and what it makes must not come after the clean-up.)
+ * Each worker holds a lock named after itself in a session of its own. A session ends with its process, so a process that can take the lock
+ * knows that worker dead. A process that is frozen, or cut off from the network, keeps its session: so each worker also beats, and the session of one
+ * that was silent for too long is ended by another worker before its runs are taken over. The silent one, if it ever wakes up, finds its lease
+ * over by its own clock and leaves before it acts.
+ *
+ * A worker also holds a lock named after a run while a step of that run is in flight. A process that can take that one knows that nothing is being
+ * made for the run any more. (DBOS forgets a step that was cancelled or ran out of time, but its code goes on, and what it makes must not
+ * come after the clean-up.)
  */
 import pg from "pg";
+import { translateConnectionErrors } from "../database";
+import { reasonOf, ShipshapeError } from "../errors";
+import { workerBeatMilliseconds, workerRecordDays } from "../limits";
 
 /** "SHIP", and the next: sets our advisory locks apart from others in the same database. */
 const WORKER_LOCKS = 0x53_48_49_50;
 const RUN_LOCKS = WORKER_LOCKS + 1;
 
+/** The session that holds the lock of worker `$1`, if any: PostgreSQL shows both halves of an advisory lock as unsigned numbers. */
+const HOLDER = `select l.pid from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.granted and l.classid = ${WORKER_LOCKS}::oid
+  and l.objid = (hashtext(worker.id)::bigint & 4294967295)::oid and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`;
+
+export interface LivenessSettings {
+  url: string;
+  workerId: string;
+  /** From so long a silence on, a worker counts as frozen. */
+  silentSecondsMax: number;
+  /** Called once when this worker may not go on. It must end the process: others may have taken its runs over. */
+  lost: (error: ShipshapeError) => void;
+}
+
 export class Liveness {
   private readonly inFlight = new Map<string, number>();
   private turn: Promise<unknown> = Promise.resolve();
+  private heldUntil = 0;
+  private closed = false;
+  private left: ShipshapeError | undefined;
+  private wake = () => {};
 
   private constructor(
     private readonly session: pg.Client,
-    readonly workerId: string,
+    private readonly settings: LivenessSettings,
   ) {}
 
-  static async open(url: string, workerId: string): Promise<Liveness> {
-    const session = new pg.Client({ connectionString: url, application_name: `shipshape worker ${workerId}` });
-    session.on("error", () => process.exit(70)); // its lock gone, this worker may be taken for dead: it must not run on beside its successor
-    await session.connect();
-    await session.query("select pg_advisory_lock($1, hashtext($2))", [WORKER_LOCKS, workerId]);
-    return new Liveness(session, workerId);
+  static async open(settings: LivenessSettings): Promise<Liveness> {
+    return translateConnectionErrors(settings.url, async () => {
+      const { url, workerId } = settings;
+      const session = new pg.Client({ connectionString: url, application_name: `shipshape worker ${workerId}`, options: "-c search_path=shipshape" });
+      const liveness = new Liveness(session, settings);
+      session.on("error", (error) => liveness.leave(new ShipshapeError("worker-session-lost", { id: workerId, reason: reasonOf(error) })));
+      await session.connect();
+      await liveness.query("select pg_advisory_lock($1, hashtext($2))", WORKER_LOCKS, workerId);
+      await liveness.query("delete from worker where beat_at < clock_timestamp() - make_interval(days => $1)", workerRecordDays);
+      await liveness.query("insert into worker (id) values ($1)", workerId);
+      liveness.heldUntil = Date.now() + settings.silentSecondsMax * 1000;
+      void liveness.beat();
+      return liveness;
+    });
   }
 
-  /** Does `work` when that worker is dead, and keeps others from doing the same meanwhile. */
+  get workerId(): string {
+    return this.settings.workerId;
+  }
+
+  /** Ends this process where another may have taken its runs over. To be called before anything that has an effect. */
+  requireHeld(): void {
+    this.leaveIfSilent();
+    if (this.left) throw this.left;
+  }
+
+  /** Does `work` when that worker is dead, and keeps others from doing the same meanwhile. One that is only silent dies of this. */
   async ifDead(workerId: string, work: () => Promise<unknown>): Promise<void> {
-    if (!(await this.tryLock(WORKER_LOCKS, workerId))) return;
+    if (!(await this.tryLock(WORKER_LOCKS, workerId))) return this.endIfSilent(workerId);
     await work();
+    await this.query("delete from worker where id = $1", workerId);
     await this.query("select pg_advisory_unlock($1, hashtext($2))", WORKER_LOCKS, workerId);
   }
 
@@ -55,8 +99,50 @@ export class Liveness {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
+    this.wake();
     this.session.removeAllListeners("error").on("error", () => undefined);
+    await this.query("delete from worker where id = $1", this.workerId).catch(() => undefined);
     await this.session.end();
+  }
+
+  /** The lease is counted from before each beat was sent, so that it ends here before it ends for the others. */
+  private async beat(): Promise<void> {
+    while (!this.closed) {
+      const sentAt = Date.now();
+      const watch = setTimeout(() => this.leaveIfSilent(), this.settings.silentSecondsMax * 1000);
+      try {
+        await this.query("update worker set beat_at = clock_timestamp() where id = $1", this.workerId);
+        this.leaveIfSilent(); // an answer that comes too late renews nothing
+        this.heldUntil = sentAt + this.settings.silentSecondsMax * 1000;
+      } catch {
+        // A session that is lost reports it.
+      } finally {
+        clearTimeout(watch);
+      }
+      await new Promise<void>((resolve) => (this.closed ? resolve() : ((this.wake = resolve), setTimeout(resolve, workerBeatMilliseconds))));
+    }
+  }
+
+  private leaveIfSilent(): void {
+    if (Date.now() < this.heldUntil) return;
+    this.leave(new ShipshapeError("worker-silent", { id: this.workerId, seconds: this.settings.silentSecondsMax }));
+  }
+
+  private leave(error: ShipshapeError): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.left = error;
+    this.settings.lost(error);
+  }
+
+  /** Its lock comes free with its session, so that the next look finds it dead. */
+  private async endIfSilent(workerId: string): Promise<void> {
+    await this.query(
+      `select pg_terminate_backend((${HOLDER})) from worker where id = $1 and beat_at < clock_timestamp() - make_interval(secs => $2)`,
+      workerId,
+      this.settings.silentSecondsMax,
+    );
   }
 
   private async tryLock(locks: number, name: string): Promise<boolean> {
@@ -65,8 +151,8 @@ export class Liveness {
   }
 
   /** One after another: a session answers one query at a time. */
-  private query(sql: string, locks: number, name: string): Promise<pg.QueryResult> {
-    const answer = this.turn.then(() => this.session.query(sql, [locks, name]));
+  private query(sql: string, ...values: (string | number)[]): Promise<pg.QueryResult> {
+    const answer = this.turn.then(() => this.session.query(sql, values));
     this.turn = answer.catch(() => undefined);
     return answer;
   }
@@ -77,3 +163,6 @@ export class Liveness {
     else this.inFlight.delete(requestId);
   }
 }
+
+/** Workers that are alive: they hold their lock, and were heard of lately. */
+export const WORKERS_ALIVE = `select id from worker where exists (${HOLDER}) and beat_at > clock_timestamp() - make_interval(secs => $1) order by id`;

@@ -1,6 +1,6 @@
-/** What an operation is: four verbs of which two are pure, and the two that put things right again. */
+/** What an operation is: two pure verbs (plan, verify) and three with effects (observe, run, clean up). */
 import type { ZodType } from "zod";
-import type { CleanUpReport, PlanBasis, Verdict } from "../records";
+import type { CleanUpReport, Effect, PlanBasis, Verdict } from "../records";
 
 export interface StepSettings {
   /** How often the step may be tried; each attempt must be safe after any other was cut off half-way. */
@@ -21,6 +21,8 @@ export interface Operation<Request = unknown, Observed = unknown, Plan extends P
   readonly name: string;
   /** The team that answers for the operation. */
   readonly owner: string;
+  /** Decides who must agree before it runs. */
+  readonly effect: Effect;
   readonly request: ZodType<Request>;
   /** Reads what the plan needs to know of the world. */
   observe(request: Request, step: Step): Promise<Observed>;

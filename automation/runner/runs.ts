@@ -51,11 +51,12 @@ export interface RunToCleanUp {
   attempt: number;
 }
 
-/** Runs that have ended and whose clean-up has not. */
-export const runsToCleanUp = (database: Database, countMax: number) =>
+/** Runs that have ended and whose clean-up has not, after that one. */
+export const runsToCleanUp = (database: Database, after: string, countMax: number) =>
   database.query<RunToCleanUp>(
-    `select request_id as "requestId", clean_up_attempt as attempt from run where clean_up = 'pending' and finished_at is not null order by request_id limit $1`,
-    [countMax],
+    `select request_id as "requestId", clean_up_attempt as attempt from run
+     where clean_up = 'pending' and finished_at is not null and request_id > $1 order by request_id limit $2`,
+    [after, countMax],
   );
 
 /** Another clean-up after the one of that number; asked for by two at once, it is one. */
@@ -71,9 +72,17 @@ export async function unstick(database: Database, requestId: string): Promise<bo
   return asked.length > 0;
 }
 
-export async function unfinishedRuns(database: Database, countMax: number): Promise<string[]> {
-  const rows = await database.query<{ id: string }>("select request_id as id from run where finished_at is null order by request_id limit $1", [countMax]);
-  return rows.map((row) => row.id);
+/** Runs that have not ended, after that one. */
+export const unfinishedRuns = (database: Database, after: string, countMax: number) =>
+  database.query<{ requestId: string }>(
+    `select request_id as "requestId" from run where finished_at is null and request_id > $1 order by request_id limit $2`,
+    [after, countMax],
+  );
+
+/** How many runs a worker has something to do for; those that wait for a person are not among them. */
+export async function busyRuns(database: Database): Promise<number> {
+  const [row] = await database.query<{ count: string }>("select count(*) from run where status in ('queued', 'running') or clean_up = 'pending'");
+  return Number(row?.count);
 }
 
 export async function readRun(database: Database, requestId: string): Promise<Run> {

@@ -8,7 +8,7 @@ import { cleanUpsByThemselvesMax, runsSweptMax } from "../limits";
 import type { DurableClient } from "./durable";
 import type { Liveness } from "./liveness";
 import { cleanUpAgain, runsToCleanUp, unfinishedRuns, type RunToCleanUp } from "./runs";
-import { overdueThrowaways } from "./throwaways";
+import { overdueThrowaways, type OverdueThrowaway } from "./throwaways";
 
 export interface Sweep {
   database: Database;
@@ -21,39 +21,62 @@ export interface Sweep {
   stuck(requestId: string, error: ShipshapeError): Promise<void>;
 }
 
-export async function sweep(s: Sweep, liveness: Liveness): Promise<void> {
-  await endOverdueRuns(s);
-  await endLostRuns(s);
-  await startMissingCleanUps(s, liveness);
+/**
+ * One look after the other. Each takes one page of each kind and the next look takes the next, so that all are reached however many there are; and
+ * a run that cannot be dealt with does not keep the others from it.
+ */
+export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
+  const overdue = pages((after) => overdueThrowaways(s.database, after, runsSweptMax));
+  const unfinished = pages((after) => unfinishedRuns(s.database, after, runsSweptMax));
+  const toCleanUp = pages((after) => runsToCleanUp(s.database, after, runsSweptMax));
+  return async (liveness) => {
+    await each(await overdue(), (one) => endOverdueRun(s, one));
+    await endLostRuns(s, await unfinished());
+    await startMissingCleanUps(s, await toCleanUp(), liveness);
+  };
 }
 
 /** The copy of real data that a run holds has a date by which it must be gone: a run still at it then is ended. */
-async function endOverdueRuns(s: Sweep): Promise<void> {
-  for (const { requestId, identifier, expiresAt } of await overdueThrowaways(s.database, runsSweptMax)) {
-    await s.overdue(requestId, new ShipshapeError("run-overdue", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }));
-  }
+function endOverdueRun(s: Sweep, { requestId, identifier, expiresAt }: OverdueThrowaway): Promise<void> {
+  return s.overdue(requestId, new ShipshapeError("run-overdue", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }));
 }
 
 /** A run whose workflow ended in an error that it could not record, or killed one worker after the other. */
-async function endLostRuns(s: Sweep): Promise<void> {
-  const ids = await unfinishedRuns(s.database, runsSweptMax);
-  const stateOf = await s.durable.states(ids);
-  for (const id of ids.filter((i) => stateOf(i) !== "alive")) await s.lost(id, new ShipshapeError("run-lost", { id }));
+async function endLostRuns(s: Sweep, runs: { requestId: string }[]): Promise<void> {
+  const stateOf = await s.durable.states(runs.map(({ requestId }) => requestId));
+  const lost = runs.filter(({ requestId }) => stateOf(requestId) !== "alive");
+  await each(lost, ({ requestId }) => s.lost(requestId, new ShipshapeError("run-lost", { id: requestId })));
 }
 
-async function startMissingCleanUps(s: Sweep, liveness: Liveness): Promise<void> {
-  const runs = await runsToCleanUp(s.database, runsSweptMax);
+async function startMissingCleanUps(s: Sweep, runs: RunToCleanUp[], liveness: Liveness): Promise<void> {
   const stateOf = await s.durable.states(runs.flatMap((run) => [run.requestId, cleanUpId(run)]));
-  for (const run of runs) {
+  await each(runs, async (run) => {
     const state = stateOf(cleanUpId(run));
     // A lifecycle that is alive starts the first clean-up itself.
-    if (state === "alive" || (run.attempt === 1 && state === "absent" && stateOf(run.requestId) === "alive")) continue;
+    if (state === "alive" || (run.attempt === 1 && state === "absent" && stateOf(run.requestId) === "alive")) return;
     // What the run was making when it was cancelled must not appear after it has been looked for.
-    if (!(await liveness.isQuiet(run.requestId))) continue;
+    if (!(await liveness.isQuiet(run.requestId))) return;
     if (state === "absent") s.startCleanUp(run.requestId, cleanUpId(run));
     else if (run.attempt < cleanUpsByThemselvesMax) await cleanUpAgain(s.database, run);
     else await s.stuck(run.requestId, new ShipshapeError("clean-up-lost", { id: run.requestId }));
-  }
+  });
+}
+
+/** Gives a page a call, and the first again after the last. */
+function pages<Row extends { requestId: string }>(read: (after: string) => Promise<Row[]>): () => Promise<Row[]> {
+  let after = "";
+  return async () => {
+    const rows = await read(after);
+    after = rows.length < runsSweptMax ? "" : (rows.at(-1)?.requestId ?? "");
+    return rows;
+  };
+}
+
+/** Deals with each; the failures are reported together, once all others have been dealt with. */
+async function each<Row>(rows: Row[], deal: (row: Row) => Promise<unknown>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const row of rows) await deal(row).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures);
 }
 
 export const cleanUpId = ({ requestId, attempt }: RunToCleanUp): string => (attempt === 1 ? firstCleanUpId(requestId) : `${requestId}-clean-up-${attempt}`);

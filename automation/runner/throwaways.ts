@@ -21,10 +21,16 @@ export const markRemoved = (database: Database, requestId: string, identifier: s
     identifier,
   ]);
 
-/** Throwaways past their date whose run has not ended. */
-export const overdueThrowaways = (database: Database, countMax: number) =>
-  database.query<{ requestId: string; identifier: string; expiresAt: Date }>(
+export interface OverdueThrowaway {
+  requestId: string;
+  identifier: string;
+  expiresAt: Date;
+}
+
+/** Throwaways past their date whose run has not ended, of requests after that one. */
+export const overdueThrowaways = (database: Database, after: string, countMax: number) =>
+  database.query<OverdueThrowaway>(
     `select t.request_id as "requestId", t.identifier, t.expires_at as "expiresAt" from throwaway t join run on run.request_id = t.request_id
-     where t.status = 'registered' and t.expires_at < clock_timestamp() and run.finished_at is null order by t.expires_at limit $1`,
-    [countMax],
+     where t.status = 'registered' and t.expires_at < clock_timestamp() and run.finished_at is null and t.request_id > $1 order by t.request_id limit $2`,
+    [after, countMax],
   );

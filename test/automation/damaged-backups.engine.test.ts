@@ -106,7 +106,7 @@ test("a throwaway that cannot be removed is shown as stuck, and removed when ask
   );
 
   await protect(false);
-  expect(await drills.shipshape("clean-up", id, "--wait")).toMatchObject({ code: 0, stdout: expect.stringContaining("clean-up done") as string });
+  expect(await drills.shipshape("clean-up", id, "--work")).toMatchObject({ code: 0, stdout: expect.stringContaining("clean-up done") as string });
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
   const after = JSON.parse((await drills.shipshape("status", "--json")).stdout) as { findings: { id: string }[] };
   expect(after.findings.map((f) => f.id)).not.toContain(`${id}.clean-up`);

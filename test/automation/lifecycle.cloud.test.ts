@@ -1,45 +1,21 @@
-import { spawn } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
+import type { ControlPlaneDatabase } from "../../automation/database";
 import type { Run } from "../../automation/records";
 import { readRun } from "../../automation/runner/runs";
-import { makeControlPlaneDatabase, type TestDatabase } from "./control-plane-database";
+import { ProbedControlPlane } from "./probe";
 
-let postgres: TestDatabase;
+let probed: ProbedControlPlane;
 let database: ControlPlaneDatabase;
-let folder: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "shipshape-lifecycle-"));
-  chmodSync(folder, 0o755);
-  writeFileSync(join(folder, "key.pem"), generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
+  probed = await ProbedControlPlane.start();
+  database = probed.database;
 });
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => probed?.stop());
 
 /** Runs a worker process to its end; resolves to the request it worked on and the signal that ended it. */
-function work(killAt: string, requestId?: string): Promise<{ id: string; signal: NodeJS.Signals | null; errors: string }> {
-  const child = spawn(process.execPath, [
-    "--import",
-    "tsx",
-    join(__dirname, "probe-worker.ts"),
-    postgres.url,
-    killAt,
-    join(folder, "key.pem"),
-    ...(requestId ? [requestId] : []),
-  ]);
-  let [output, errors] = ["", ""];
-  child.stdout.on("data", (d: Buffer) => (output += d.toString()));
-  child.stderr.on("data", (d: Buffer) => (errors += d.toString()));
-  return new Promise((resolve) => child.on("exit", (_, signal) => resolve({ id: output.trim(), signal, errors })));
+async function work(killAt: string, requestId?: string) {
+  const { stdout, stderr, signal } = await probed.worker(killAt, requestId).ended;
+  return { id: stdout, errors: stderr, signal };
 }
 
 const statements = async (id: string) =>
@@ -117,4 +93,13 @@ describe("what nobody carries any more is swept by the next worker", () => {
     expect(await told(id)).toMatchObject({ status: "cancelled", cleanUp: "done", error: "run-overdue" });
     expect(await findings(id)).toEqual([`${id}.verdict`]);
   });
+});
+
+test("a step whose name was used already is refused, not merged with the first", async () => {
+  const { id } = await work("a name twice");
+  const run = await readRun(database, id);
+  expect(run.status).toBe("failed");
+  expect(run.error?.message).toMatch(/the step "first" was run already/);
+  expect(run.steps["first"]?.attempts).toBe(1);
+  await effects();
 });

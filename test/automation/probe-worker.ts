@@ -1,20 +1,25 @@
 /**
- * A worker with one small operation, for tests that kill it: `tsx probe-worker.ts <database url> <kill at> [<request id>]`.
- * It submits a request where none is given, kills itself (SIGKILL) at the named moment, and otherwise ends when the run is over.
+ * A worker with one small operation, for tests that kill or freeze it:
+ * `tsx probe-worker.ts <database url> <key file> <moment> [<request id>] [<silent seconds>]`.
+ * It submits a request where none is given, prints its id, does what the moment says, and otherwise ends when the run is over.
+ *
+ * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` keeps on having effects in that step until the
+ * effect `go on` is recorded.
  */
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { openControlPlane } from "../../automation/main";
 import { targetDatabase, verdictOf, type PlanBasis } from "../../automation/records";
 import type { Operation, Step } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 
-const [url = "", killAt = "", keyFile = "", givenId] = process.argv.slice(2);
-const once = { attemptsMax: 1, timeoutSeconds: 30 };
+const [url = "", keyFile = "", moment = "", givenId = "", silentSeconds] = process.argv.slice(2);
+const once = { attemptsMax: 1, timeoutSeconds: 120 };
 
-function dieAt(moment: string): void {
-  if (moment === killAt) process.kill(process.pid, "SIGKILL");
+function dieAt(reached: string): void {
+  if (reached === moment) process.kill(process.pid, "SIGKILL");
 }
 
 async function main(): Promise<void> {
@@ -23,36 +28,50 @@ async function main(): Promise<void> {
     signer: { origin: "shipshape.test/evidence", key: createPrivateKey(readFileSync(keyFile)) },
     toolVersions: {},
     operations: () => [probe],
+    ...(silentSeconds !== undefined && { workerSilentSecondsMax: Number(silentSeconds) }),
   });
   const { database } = controlPlane;
   await database.query("create table if not exists effect (moment text, at timestamptz default clock_timestamp())");
-  const effect = (moment: string, step: Step) =>
-    step(moment, once, async () => {
-      dieAt(`before ${moment}`);
-      await database.query("insert into effect (moment) values ($1)", [moment]);
-      dieAt(`after ${moment}`);
-      return moment;
+  const record = (what: string) => database.query("insert into effect (moment) values ($1)", [what]);
+  const stay = async () => {
+    for (;;) {
+      await record("stayed");
+      if ((await database.query("select 1 from effect where moment = 'go on'")).length > 0) return;
+      await sleep(5);
+    }
+  };
+  const effect = (name: string, step: Step) =>
+    step(name, once, async () => {
+      dieAt(`before ${name}`);
+      await record(name);
+      if (moment === `stay in ${name}`) await stay();
+      dieAt(`after ${name}`);
+      return name;
     });
   Object.assign(probe, {
     observe: (_: unknown, step: Step) => effect("observe", step),
-    run: async (_: unknown, step: Step) => [await effect("first", step), await effect("second", step)],
+    run: async (_: unknown, step: Step) => [await effect("first", step), await effect(moment === "a name twice" ? "first" : "second", step)],
     cleanUp: async (_: unknown, step: Step) => ({ removed: [{ kind: "probe", identifier: await effect("remove", step), provenGoneBy: "a test" }] }),
   });
-  const id = givenId ?? (await controlPlane.submit("restore-drill", { database: "orders" }, { requestedBy: "a test", reason: "to be killed" }));
+  const id = givenId || (await controlPlane.submit("probe", { database: "orders" }, { requestedBy: "a test", reason: "to be killed" }));
   process.stdout.write(`${id}\n`);
-  const worker = await controlPlane.work();
+  const worker = await controlPlane.work((error) => {
+    process.stderr.write(`${error.code}\n`);
+    process.exit(error.exitCode);
+  });
   for (;;) {
     const run = await readRun(database, id);
     if (run.finishedAt && run.cleanUp !== "pending") break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   await worker.stop();
   await controlPlane.close();
 }
 
 const probe: Operation<{ database: string }, string, PlanBasis, string[]> = {
-  name: "restore-drill",
+  name: "probe",
   owner: "a test",
+  effect: "throwaway",
   request: z.strictObject({ database: z.string() }),
   observe: () => Promise.reject(new Error("replaced in main")),
   plan: ({ database }) => ({

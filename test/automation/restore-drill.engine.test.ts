@@ -25,7 +25,7 @@ const stepDone = async (id: string, step: string) => (await drills.run(id)).step
 const noProcessLeft = () => drills.until("no engine or plugin runs", () => Promise.resolve(drills.processes().length === 0), 100);
 
 test("a good drill passes, tells its steps as they end, and leaves nothing behind", async () => {
-  const { code, stdout, stderr } = await drills.shipshape("request", "restore-drill", "--database", "orders", "--reason", "monthly", "--wait", "--json");
+  const { code, stdout, stderr } = await drills.shipshape("request", "restore-drill", "--database", "orders", "--reason", "monthly", "--work", "--json");
   const run = JSON.parse(stdout) as { id: string; status: string; verdict: string; checks: { name: string; verdict: string }[] };
   expect({ code, ...run, stderr }).toMatchObject({
     code: 0,

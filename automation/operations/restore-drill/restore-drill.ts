@@ -11,6 +11,7 @@ const reading = { attemptsMax: 3, timeoutSeconds: 300 };
 export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRequest, ObservedSource, RestoreDrillPlan, RestoreDrillOutcome> => ({
   name: "restore-drill",
   owner: "platform",
+  effect: "throwaway",
   request: restoreDrillRequest,
 
   observe: (request, step) => step("look at the source", quick, () => steps.observe(request.database)),

@@ -1,0 +1,13 @@
+import { describeError, reasonOf, ShipshapeError } from "../errors";
+import type { Terminal } from "./terminal";
+
+/** Message, hint, code: in this order a person reads them. Machines get the same as one line of JSON. Gives the exit code. */
+export function reportError(thrown: unknown, asJson: boolean, terminal: Terminal): number {
+  const known = thrown instanceof ShipshapeError;
+  if (asJson) process.stderr.write(`${JSON.stringify(known ? thrown : { error: describeError(thrown) })}\n`);
+  else if (known)
+    process.stderr.write(`${terminal.style("red", "error:")} ${thrown.message}\n${terminal.style("dim", "hint:")}  ${thrown.hint} [${thrown.code}]\n`);
+  // A bug of ours: the stack is what a report needs.
+  else process.stderr.write(`${terminal.style("red", "unexpected:")} ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown)}\n`);
+  return known ? thrown.exitCode : 1;
+}

@@ -1,0 +1,107 @@
+/** `--wait` looks on until a request is over; `--work` also carries it out, in this process. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { ShipshapeError } from "../errors";
+import {
+  controlPlaneOutagePollMilliseconds,
+  controlPlaneOutageSeconds,
+  requestPollMilliseconds,
+  stepTakesLongSeconds,
+  workerDrainSeconds,
+  workerMissingSeconds,
+} from "../limits";
+import type { ControlPlane } from "../main";
+import type { Run } from "../records";
+import { readRun } from "../runner/runs";
+import type { CommandContext } from "./command-context";
+import { reportError } from "./error-report";
+import { progressOf, reportRun, runRecord } from "./run-report";
+import type { Terminal } from "./terminal";
+
+export interface WaitOptions {
+  wait?: boolean;
+  work?: boolean;
+  json?: boolean;
+}
+
+export const waitHelp = "wait for its end, which a worker brings about; exit code 1 unless its verdict is pass";
+export const workHelp = "wait, and be a worker meanwhile, with the rights of this shell; what else it begins is finished too";
+
+/** Reports the run once it is over. Errors: wait-interrupted, worker-missing, control-plane-unreachable. */
+export async function waitUntilOver(controlPlane: ControlPlane, id: string, options: WaitOptions, { terminal }: CommandContext): Promise<Run> {
+  terminal.progress(`request ${id}`);
+  const interruption = interrupted();
+  const worker = options.work ? await controlPlane.work(leaveOnceLost(options.json === true, terminal)) : undefined;
+  try {
+    const run = await watch(controlPlane, id, worker !== undefined, interruption.happened, terminal);
+    if (options.json) terminal.say(JSON.stringify(runRecord(run)));
+    else {
+      terminal.progress("");
+      reportRun(run, terminal);
+    }
+    if (run.verdict !== "pass" || run.cleanUp === "stuck") process.exitCode = 1;
+    // What this worker began of others is not left half-way; Ctrl-C leaves it to the next worker.
+    await Promise.race([worker?.stop(workerDrainSeconds), interruption.happened()]);
+    if (interruption.has()) process.exit(130);
+    return run;
+  } catch (error) {
+    await worker?.stop();
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+export const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending";
+
+/** How long an absence is borne with, in seconds; the defaults are for people and for builds. */
+export const patience = { worker: workerMissingSeconds, controlPlane: controlPlaneOutageSeconds };
+
+/** Reports each step as it ends, one that takes long meanwhile, and what keeps the request from going on. */
+export async function watch(
+  controlPlane: Pick<ControlPlane, "database" | "workers">,
+  id: string,
+  worksHere: boolean,
+  interruption: () => Promise<unknown>,
+  terminal: Pick<Terminal, "progress">,
+  { worker: workerSeconds, controlPlane: outageSeconds } = patience,
+): Promise<Run> {
+  const said = new Set<string>();
+  const sayOnce = (line: string) => void (said.has(line) || (said.add(line), terminal.progress(`  ${line}`)));
+  let [answeredAt, workerSeenAt] = [Date.now(), Date.now()];
+  // Ends with the run, every step of which has its bound; with the patience for what is absent; or with the person's.
+  for (;;) {
+    let pause = requestPollMilliseconds;
+    try {
+      const run = await readRun(controlPlane.database, id);
+      const { ended, underWay } = progressOf(run);
+      ended.forEach(sayOnce);
+      if (underWay && underWay.seconds > stepTakesLongSeconds) sayOnce(`… ${underWay.name}`);
+      if (isOver(run)) return run;
+      if (worksHere || (await controlPlane.workers()).length > 0) workerSeenAt = Date.now();
+      else sayOnce("no worker is alive: start one (`npx shipshape worker`), or ask with --work");
+      answeredAt = Date.now();
+    } catch (error) {
+      if (!(error instanceof ShipshapeError && error.code === "control-plane-unreachable") || secondsSince(answeredAt) > outageSeconds) throw error;
+      sayOnce("the control plane does not answer; trying again");
+      [pause, workerSeenAt] = [controlPlaneOutagePollMilliseconds, Date.now()];
+    }
+    if (secondsSince(workerSeenAt) > workerSeconds) throw new ShipshapeError("worker-missing", { id, seconds: workerSeconds });
+    if (await Promise.race([interruption(), sleep(pause, false)])) throw new ShipshapeError("wait-interrupted", { id });
+  }
+}
+
+/** What a worker does that must not go on: it says why, and ends this process at once. */
+export const leaveOnceLost = (asJson: boolean, terminal: Terminal) => (error: ShipshapeError) => process.exit(reportError(error, asJson, terminal));
+
+/** Ctrl-C, or a service manager's request to end. */
+export function interrupted(): { happened(): Promise<true>; has(): boolean; dispose(): void } {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  let now = false;
+  let resolve: (value: true) => void;
+  const promise = new Promise<true>((r) => (resolve = r));
+  const note = () => ((now = true), resolve(true));
+  signals.forEach((signal) => process.once(signal, note));
+  return { happened: () => promise, has: () => now, dispose: () => signals.forEach((signal) => process.removeListener(signal, note)) };
+}
+
+const secondsSince = (at: number) => (Date.now() - at) / 1000;

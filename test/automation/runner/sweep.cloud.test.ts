@@ -1,0 +1,111 @@
+import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import type { DurableClient, WorkflowState } from "../../../automation/runner/durable";
+import type { Liveness } from "../../../automation/runner/liveness";
+import { busyRuns } from "../../../automation/runner/runs";
+import { sweeper, type Sweep } from "../../../automation/runner/sweep";
+import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+
+let postgres: TestDatabase;
+let database: ControlPlaneDatabase;
+beforeAll(async () => {
+  postgres = await makeControlPlaneDatabase();
+  database = await openDatabase(postgres.url);
+});
+afterAll(async () => {
+  await database?.close();
+  await postgres?.remove();
+});
+
+const insert = async (id: string, columns: string) => {
+  await database.query("insert into request (id, operation, input, requested_by, reason) values ($1, 'probe', '{\"database\": \"orders\"}', 't', 't')", [id]);
+  await database.query(`insert into run (request_id, status) values ($1, 'queued')`, [id]);
+  await database.query(`update run set ${columns} where request_id = $1`, [id]);
+};
+const quiet = { isQuiet: async () => true } as unknown as Liveness;
+const noted: string[] = [];
+const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep> = {}) =>
+  sweeper({
+    database: database,
+    durable: { states: async () => states } as unknown as DurableClient,
+    startCleanUp: (id, workflow) => void noted.push(`clean up ${id} as ${workflow}`),
+    lost: async (id, { code }) => void noted.push(`${code} ${id}`),
+    overdue: async (id, { code }) => void noted.push(`${code} ${id}`),
+    stuck: async (id, { code }) => void noted.push(`${code} ${id}`),
+    ...change,
+  });
+beforeEach(async () => {
+  noted.length = 0;
+  await database.query("delete from throwaway");
+  await database.query("delete from run");
+  await database.query("delete from request");
+});
+
+test("the sweep reaches a lost run behind any number that are alive", async () => {
+  await database.query(
+    "insert into request (id, operation, input, requested_by, reason) select 'r' || lpad(i::text, 4, '0'), 'probe', '{}', 't', 't' from generate_series(1, 501) i",
+  );
+  await database.query("insert into run (request_id, status) select id, 'queued' from request");
+  const sweep = sweepWith((id) => (id === "r0501" ? "lost" : "alive"));
+  for (const found of [[], [], ["run-lost r0501"], ["run-lost r0501"]]) {
+    await sweep(quiet);
+    expect(noted).toEqual(found);
+  }
+  expect(await busyRuns(database)).toBe(501);
+});
+
+test("the sweep deals with the others where one cannot be dealt with, and reports that one", async () => {
+  for (const id of ["a", "b", "c"]) await insert(id, "status = 'running'");
+  const lost = async (id: string) => {
+    if (id === "a") throw new Error("a cannot be recorded");
+    noted.push(id);
+  };
+  await expect(sweepWith(() => "absent", { lost })(quiet)).rejects.toMatchObject({ errors: [{ message: "a cannot be recorded" }] });
+  expect(noted).toEqual(["b", "c"]);
+});
+
+const over = "status = 'succeeded', finished_at = now(), clean_up = 'pending'";
+test.each<[string, WorkflowState, WorkflowState, number, string[]]>([
+  ["is left to a lifecycle that is alive", "alive", "absent", 1, []],
+  ["is left alone while it goes on", "done", "alive", 1, []],
+  ["is started where the lifecycle ended without it", "lost", "absent", 1, ["clean up x as x-clean-up"]],
+  ["is started again under a number of its own", "lost", "absent", 2, ["clean up x as x-clean-up-2"]],
+  ["that a human asked for again is started though the lifecycle is alive", "alive", "absent", 2, ["clean up x as x-clean-up-2"]],
+  ["that was lost too often is stuck", "lost", "lost", 3, ["clean-up-lost x"]],
+])("a clean-up %s", async (_, lifecycle, cleanUp, attempt, found) => {
+  await insert("x", `${over}, clean_up_attempt = ${attempt}`);
+  await sweepWith((id) => (id === "x" ? lifecycle : cleanUp))(quiet);
+  expect(noted).toEqual(found);
+});
+
+test("a clean-up that was lost is asked for again, once", async () => {
+  await insert("x", over);
+  await sweepWith(() => "lost")(quiet);
+  expect(noted).toEqual([]);
+  expect(await database.query("select clean_up, clean_up_attempt from run")).toEqual([{ clean_up: "pending", clean_up_attempt: 2 }]);
+});
+
+test("nothing is cleaned up while a step of the run is in flight", async () => {
+  await insert("x", over);
+  await sweepWith(() => "absent")({ isQuiet: async () => false } as unknown as Liveness);
+  expect(noted).toEqual([]);
+});
+
+test("a run is busy while a worker has something to do for it, not while it waits for a person", async () => {
+  await insert("queued", "status = 'queued'");
+  await insert("running", "status = 'running'");
+  await insert("cleaning", over);
+  await insert("waiting", "status = 'waiting'");
+  await insert("over", "status = 'failed', finished_at = now(), clean_up = 'stuck'");
+  expect(await busyRuns(database)).toBe(3);
+});
+
+test("a run whose throwaway is past its date is ended, and no other", async () => {
+  await insert("late", "status = 'running'");
+  await insert("early", "status = 'running'");
+  await database.query(
+    `insert into throwaway (request_id, identifier, stack, status, expires_at) values
+     ('late', 'd-late', 's', 'registered', now() - interval '1 second'), ('early', 'd-early', 's', 'registered', now() + interval '1 hour')`,
+  );
+  await sweepWith(() => "alive")(quiet);
+  expect(noted).toEqual(["run-overdue late"]);
+});

@@ -1,0 +1,76 @@
+import { openDatabase } from "../../automation/database";
+import { readRun } from "../../automation/runner/runs";
+import { ProbedControlPlane, until } from "./probe";
+
+let probed: ProbedControlPlane;
+beforeAll(async () => {
+  probed = await ProbedControlPlane.start();
+});
+afterAll(() => probed?.stop());
+
+const aliveWorkers = async () => Number((await probed.database.query<{ count: string }>("select count(*) from worker"))[0]?.count);
+
+test("a worker that is frozen is replaced, and does nothing more when it wakes up", async () => {
+  const silentSeconds = 15;
+  const frozen = probed.worker("stay in first", "", silentSeconds);
+  await until("it is in its step", async () => frozen.stdout() !== "" && (await probed.effects("stayed").catch(() => 0)) > 0);
+  frozen.kill("SIGSTOP");
+  const id = frozen.stdout();
+  expect(await probed.worker("", id, silentSeconds).ended).toMatchObject({ code: 0 });
+  expect(await readRun(probed.database, id)).toMatchObject({ status: "succeeded", verdict: "pass", cleanUp: "done" });
+  const before = await probed.effects("stayed");
+  frozen.kill("SIGCONT");
+  const { code, stderr } = await frozen.ended;
+  expect({ code, stderr }).toEqual({ code: 70, stderr: expect.stringMatching(/worker-(silent|session-lost)/) as string });
+  expect(await probed.effects("stayed")).toBe(before);
+  expect([await probed.effects("first"), await probed.effects("second"), await probed.effects("remove")]).toEqual([2, 1, 1]);
+});
+
+test("PostgreSQL is restarted: a worker says why it ends, a waiting command waits on and leaves the request's id", async () => {
+  const waiting = probed.shipshape("request", "restore-drill", "--database", "nowhere", "--reason", "a test", "--wait");
+  await until("it says that there is no worker", () => waiting.stderr().includes("no worker is alive: start one (`npx shipshape worker`)"));
+  const id = /request (\S+)/.exec(waiting.stderr())?.[1] ?? "";
+  // The request is taken out of reach of the workers below.
+  await probed.database.query("update dbos.workflow_status set application_version = 'of a release that no worker runs' where workflow_uuid = $1", [id]);
+  const [plain, json] = [probed.shipshape("worker"), probed.shipshape("worker", "--json")];
+  await until("two workers are alive", async () => (await aliveWorkers()) === 2);
+  await probed.postgres.server.stop("immediate");
+  await until("the wait is interrupted by the outage", () => waiting.stderr().includes("the control plane does not answer; trying again"));
+  await probed.postgres.server.start();
+  expect(await plain.ended).toMatchObject({
+    code: 70,
+    stderr: expect.stringMatching(/error: worker \S+ lost its session [^]*hint: [^]*\[worker-session-lost\]/),
+  });
+  const ended = await json.ended;
+  expect({ code: ended.code, error: JSON.parse(ended.stderr.trim().split("\n").at(-1)!) }).toMatchObject({
+    code: 70,
+    error: { error: { code: "worker-session-lost" } },
+  });
+  waiting.kill("SIGINT");
+  const { code, stderr } = await waiting.ended;
+  expect(code).toBe(130);
+  expect(stderr).toMatch(new RegExp(`no longer waiting for request ${id}[^]*npx shipshape show ${id}[^]*\\[wait-interrupted\\]`));
+  expect((await readRun(probed.database, id)).status).toBe("queued");
+  await probed.database.query("delete from worker");
+});
+
+test("whatever keeps the control plane's database from being used has one code, names the address, and no password", async () => {
+  const { url } = probed.postgres;
+  const bad = {
+    refused: "postgresql://control:hidden@127.0.0.1:9/control",
+    "wrong password": url.replace(/control:[^@]+@/, "control:hidden@"),
+    "no such database": url.replace("/control?", "/absent?"),
+    "another authority": url.replace(/sslrootcert=.*/, `sslrootcert=${__filename}`),
+    "no such host": "postgresql://control:hidden@nowhere.invalid/control",
+    "no URL": "control:hidden",
+    "no address in the URL": "postgresql://control:hidden@[/control",
+  };
+  for (const [why, wrong] of Object.entries(bad)) {
+    const error: Error = await openDatabase(wrong).then(
+      () => new Error(`${why}: opened`),
+      (thrown: Error) => thrown,
+    );
+    expect({ why, error }).toMatchObject({ error: { code: "control-plane-unreachable", hint: expect.stringContaining("SHIPSHAPE_DATABASE_URL") as string } });
+    expect(error.message).not.toContain("hidden");
+  }
+});
