@@ -21,7 +21,7 @@ async function watched(answers: (object | Error)[], workers: string[] = ["w"], p
   return { run, said };
 }
 
-test("it ends with the run, and reports each step once as it ends", async () => {
+test("the wait ends with the run, and reports each step once as it ends", async () => {
   const step = { status: "done", attempts: 1, startedAt: "2026-11-26T09:30:00.000Z", finishedAt: "2026-11-26T09:30:01.000Z" };
   const { run, said } = await watched([running, { ...running, steps: { look: step } }, { ...over, steps: { look: step } }]);
   expect(run).toMatchObject({ status: "succeeded", verdict: "pass" });
