@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import { passwordWithSecret } from "./master-login";
-import { controlSchema, integritySchema, ownerLockTimeoutSeconds, roleNames, roleStandards, schemaUsers, type RoleName } from "./roles";
+import { controlSchema, integritySchema, roleNames, roleStandards, type RoleName } from "./roles";
 import type { StandardShape } from "./standard-shape";
 
 /** One login of a database, as consumers need it. With `authentication: "iam"` there is no secret, and the connection string has no password. */
@@ -37,10 +37,15 @@ export interface AccessRoles {
  */
 export function accessRoles(name: string, shape: StandardShape, settings: AccessSettings, parent: pulumi.Resource): AccessRoles {
   const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
-  const roles = roleNames.map((role) => roleWithSecret(name, role, shape, settings, { parent }, sql));
+  const roles = {} as Record<RoleName, MadeRole>;
+  // From the last to the first, since the first is a member of others.
+  for (const role of [...roleNames].reverse()) {
+    const groups = roleStandards[role].memberOf.flatMap((group) => roles[group as RoleName]?.made ?? []);
+    roles[role] = roleWithSecret(name, role, shape, settings, { parent }, { ...sql, dependsOn: groups });
+  }
   const next = chain(
     sql,
-    roles.map(({ made }) => made),
+    roleNames.map((role) => roles[role].made),
   );
   const database = shape.databaseName;
 
@@ -63,8 +68,8 @@ export function accessRoles(name: string, shape: StandardShape, settings: Access
 
   const lastGrant = grants(name, shape, next);
   return {
-    logins: Object.fromEntries(roles.map(({ login }) => [login.username, login])) as Record<RoleName, RoleLogin>,
-    leaves: [lastGrant, ...roles.flatMap(({ secretVersion }) => secretVersion ?? [])],
+    logins: Object.fromEntries(roleNames.map((role) => [role, roles[role].login])) as Record<RoleName, RoleLogin>,
+    leaves: [lastGrant, ...roleNames.flatMap((role) => roles[role].secretVersion ?? [])],
   };
 }
 
@@ -79,6 +84,12 @@ function chain(options: pulumi.CustomResourceOptions, first: pulumi.Resource[]):
   };
 }
 
+interface MadeRole {
+  made: postgresql.Role;
+  login: RoleLogin;
+  secretVersion: pulumi.Resource | undefined;
+}
+
 function roleWithSecret(
   name: string,
   role: RoleName,
@@ -86,7 +97,7 @@ function roleWithSecret(
   settings: AccessSettings,
   aside: pulumi.CustomResourceOptions,
   sql: pulumi.CustomResourceOptions,
-): { made: postgresql.Role; login: RoleLogin; secretVersion: pulumi.Resource | undefined } {
+): MadeRole {
   const { secretName, authentication, statementTimeoutMilliseconds } = shape.roles[role];
   const standard = roleStandards[role];
   const kept = secretName
@@ -156,8 +167,8 @@ function searchPath(role: RoleName, shape: StandardShape): string[] {
 }
 
 /**
- * The certificates to trust are not part of it: each consumer names its own file (PGSSLROOTCERT, or sslrootcert).
- * A lock timeout cannot be declared on a role, so the owner's string carries it: a migration must not queue the application behind itself.
+ * The certificates to trust are not part of it: each consumer names its own file. Nor are settings of the session (`options`): poolers refuse them,
+ * and a lock timeout in it would leave an invalid index of every CREATE INDEX CONCURRENTLY that has to wait.
  */
 function connectionString(
   role: RoleName,
@@ -165,41 +176,36 @@ function connectionString(
   shape: StandardShape,
   password: pulumi.Output<string> | undefined,
 ): pulumi.Output<string> {
-  const lockTimeout = role === "owner" ? `&options=${encodeURIComponent(`-c lock_timeout=${ownerLockTimeoutSeconds}s`)}` : "";
-  const login = password ? pulumi.interpolate`${role}:${password}` : pulumi.output(role);
-  return pulumi.secret(pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full${lockTimeout}`);
+  // A password that a rotation chose may have characters that mean something in a URL.
+  const login = password ? pulumi.interpolate`${role}:${password.apply(encodeURIComponent)}` : pulumi.output(role);
+  return pulumi.secret(pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full`);
 }
 
 function grants(name: string, shape: StandardShape, next: Next): postgresql.Grant {
   const database = shape.databaseName;
   const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database">) =>
     next((options) => new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, options));
+  // Without a schema: what the owner makes in a schema of its own is the application's too.
   const later = (suffix: string, args: Omit<postgresql.DefaultPrivilegesArgs, "database" | "owner" | "schema">) =>
-    next(
-      (options) =>
-        new postgresql.DefaultPrivileges(
-          `${name}-later-${suffix}`,
-          { database, owner: "owner", schema: shape.schemaName, withGrantOption: false, ...args },
-          options,
-        ),
-    );
+    next((options) => new postgresql.DefaultPrivileges(`${name}-later-${suffix}`, { database, owner: "owner", withGrantOption: false, ...args }, options));
 
-  // An empty list revokes. What is nobody's in particular is nobody's; `postgres` and `template1` stay open to PUBLIC, as on every RDS.
+  // An empty list revokes, and shows what somebody grants by hand. `postgres` and `template1` stay open to PUBLIC, as on every RDS.
   grant("public-database", { role: "public", objectType: "database", privileges: [] });
   grant("public-schema", { role: "public", objectType: "schema", schema: "public", privileges: [] });
+  grant("public-application", { role: "public", objectType: "schema", schema: shape.schemaName, privileges: [] });
+  grant("public-tables", { role: "public", objectType: "table", schema: shape.schemaName, privileges: [] });
+  later("public-functions", { role: "public", objectType: "function", privileges: [] });
   for (const role of roleNames) {
-    const standard = roleStandards[role];
-    grant(`${role}-database`, { role, objectType: "database", privileges: [...standard.onDatabase] });
+    const { onDatabase, onSchemas, onTables, onSequences, onFunctions } = roleStandards[role];
+    grant(`${role}-database`, { role, objectType: "database", privileges: [...onDatabase] });
     grant(`${role}-public`, { role, objectType: "schema", schema: "public", privileges: ["USAGE"] });
-    if (schemaUsers.includes(role)) grant(`${role}-schema`, { role, objectType: "schema", schema: shape.schemaName, privileges: ["USAGE"] });
-    for (const [objectType, privileges] of [
-      ["table", standard.onTables],
-      ["sequence", standard.onSequences],
-    ] as const) {
-      if (privileges.length === 0) continue;
-      grant(`${role}-${objectType}s`, { role, objectType, schema: shape.schemaName, privileges: [...privileges] });
-      later(`${role}-${objectType}s`, { role, objectType, privileges: [...privileges] });
-    }
+    if (role === "owner") continue;
+    grant(`${role}-schema`, { role, objectType: "schema", schema: shape.schemaName, privileges: [...onSchemas] });
+    grant(`${role}-tables`, { role, objectType: "table", schema: shape.schemaName, privileges: [...onTables] });
+    grant(`${role}-sequences`, { role, objectType: "sequence", schema: shape.schemaName, privileges: [...onSequences] });
+    // Not on functions that are there: those of extensions are not the owner's to grant, and would be a difference for ever.
+    for (const [objectType, privileges] of Object.entries({ schema: onSchemas, table: onTables, sequence: onSequences, function: onFunctions }))
+      if (privileges.length > 0) later(`${role}-${objectType}s`, { role, objectType, privileges: [...privileges] });
   }
   // Whether RDS lets its master pass this right on is not documented; where it does not, the grant warns, and a drill says "inconclusive".
   grant("shipshape-integrity", { role: "shipshape", objectType: "schema", schema: integritySchema, privileges: ["USAGE"] });

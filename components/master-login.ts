@@ -40,13 +40,16 @@ export function masterLogin(
   return { instanceArguments: { password: own.password }, own, leaves: [version] };
 }
 
-/** Letters and digits only: the password stands in connection strings and in files of many formats. 40 of them are 238 bits. */
+/**
+ * A password and the secret that keeps it. It is born as letters and digits only, since it is written into files of many formats; 40 of them are 238
+ * bits. From then on the secret decides: a rotation that is none of ours changes the login and the secret, and the program follows.
+ */
 export function passwordWithSecret(
   name: string,
   settings: { secretName: string; purpose: string; recoveryDays: number; keyArn: pulumi.Input<string>; tags: Record<string, string> },
   options: pulumi.CustomResourceOptions,
 ) {
-  const password = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
+  const born = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
   const secret = new aws.secretsmanager.Secret(
     `${name}-secret`,
     {
@@ -58,7 +61,32 @@ export function passwordWithSecret(
     },
     options,
   );
-  return { password, secret };
+  const password = pulumi.all([secret.arn, born]).apply(async ([arn, first]) => (await passwordKept(arn, options)) ?? first);
+  return { password: pulumi.secret(password), secret };
+}
+
+/** Undefined while the secret has no value, at its birth. */
+async function passwordKept(secretId: string, { parent }: pulumi.CustomResourceOptions): Promise<string | undefined> {
+  const where: pulumi.InvokeOptions = parent ? { parent } : {};
+  const { versions } = await aws.secretsmanager.getSecretVersions({ secretId }, where);
+  if (!versions?.some((version) => version.versionStages.includes("AWSCURRENT"))) return undefined;
+  const { secretString } = await aws.secretsmanager.getSecretVersion({ secretId }, where);
+  const kept = passwordIn(secretString);
+  if (kept === undefined)
+    await pulumi.log.warn(
+      `the secret ${secretId} holds no password (expected is JSON with "password"): it is written again with the password it was made with`,
+    );
+  return kept;
+}
+
+/** Undefined where it is not what a rotation leaves: JSON with a password in it. */
+export function passwordIn(secretString: string): string | undefined {
+  try {
+    const { password } = (JSON.parse(secretString) ?? {}) as { password?: unknown };
+    return typeof password === "string" && password !== "" ? password : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

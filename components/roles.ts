@@ -8,13 +8,17 @@ export type Authentication = "password" | "iam";
 
 export interface RoleStandard {
   purpose: string;
-  /** Predefined roles it is a member of, all of them: a membership granted by hand is drift. */
+  /** Roles it is a member of, all of them: a membership granted by hand is drift. */
   memberOf: readonly string[];
   /** Privileges on the database itself; `PUBLIC` has none. */
-  onDatabase: readonly ("CONNECT" | "TEMPORARY")[];
-  /** On the tables and sequences of the application's schema, those made later included. Empty: not even USAGE of the schema. */
+  onDatabase: readonly ("CONNECT" | "CREATE" | "TEMPORARY")[];
+  /** On the application's schema, and on each that the owner makes later. */
+  onSchemas: readonly "USAGE"[];
+  /** On tables, views and sequences of the application's schema, and on those that the owner makes later, in whatever schema. */
   onTables: readonly string[];
   onSequences: readonly string[];
+  /** On functions and procedures that the owner makes later. `PUBLIC` has none: one with the owner's rights would let every role write. */
+  onFunctions: readonly "EXECUTE"[];
   /** 0 = none. The owner runs migrations and `shipshape` integrity checks, both long by nature. */
   statementTimeoutMilliseconds: number;
   idleInTransactionTimeoutMilliseconds: number;
@@ -25,10 +29,15 @@ export interface RoleStandard {
 export const roleStandards: Record<RoleName, RoleStandard> = {
   owner: {
     purpose: "owns the application's schema and runs migrations",
-    memberOf: [],
-    onDatabase: ["CONNECT", "TEMPORARY"],
+    // Gives it no row that it does not own already, but the right to end their sessions when one of them blocks a migration.
+    memberOf: ["readwrite", "readonly"],
+    // PostgreSQL asks for CREATE before it looks whether the schema exists, so every tool that writes `CREATE SCHEMA IF NOT EXISTS` needs it.
+    // It also gives the extensions that PostgreSQL calls trusted, and nothing outside this database.
+    onDatabase: ["CONNECT", "CREATE", "TEMPORARY"],
+    onSchemas: [],
     onTables: [],
     onSequences: [],
+    onFunctions: [],
     statementTimeoutMilliseconds: 0,
     idleInTransactionTimeoutMilliseconds: 300_000,
     connectionLimit: -1,
@@ -37,8 +46,10 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
     purpose: "the application: reads and writes rows, changes no structure",
     memberOf: [],
     onDatabase: ["CONNECT", "TEMPORARY"],
+    onSchemas: ["USAGE"],
     onTables: ["SELECT", "INSERT", "UPDATE", "DELETE"],
     onSequences: ["USAGE", "SELECT"],
+    onFunctions: ["EXECUTE"],
     statementTimeoutMilliseconds: 60_000,
     idleInTransactionTimeoutMilliseconds: 60_000,
     connectionLimit: -1,
@@ -47,8 +58,10 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
     purpose: "people and reports: reads rows",
     memberOf: [],
     onDatabase: ["CONNECT"],
+    onSchemas: ["USAGE"],
     onTables: ["SELECT"],
     onSequences: ["SELECT"],
+    onFunctions: [],
     statementTimeoutMilliseconds: 300_000,
     idleInTransactionTimeoutMilliseconds: 60_000,
     connectionLimit: -1,
@@ -57,8 +70,10 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
     purpose: "metrics collectors: reads statistics, no rows",
     memberOf: ["pg_monitor"],
     onDatabase: ["CONNECT"],
+    onSchemas: [],
     onTables: [],
     onSequences: [],
+    onFunctions: [],
     statementTimeoutMilliseconds: 30_000,
     idleInTransactionTimeoutMilliseconds: 10_000,
     connectionLimit: 5,
@@ -67,18 +82,16 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
     purpose: "the control plane: reads catalogs, checks integrity, owns the schema shipshape, reads no rows",
     memberOf: ["pg_monitor"],
     onDatabase: ["CONNECT"],
+    // The names of what it checks the indexes of.
+    onSchemas: ["USAGE"],
     onTables: [],
     onSequences: [],
+    onFunctions: [],
     statementTimeoutMilliseconds: 0,
     idleInTransactionTimeoutMilliseconds: 60_000,
     connectionLimit: 10,
   },
 };
-
-/** Roles that use the application's schema by grant; the owner does by owning it. `shipshape` needs its names to check its indexes. */
-export const schemaUsers: readonly RoleName[] = ["readwrite", "readonly", "shipshape"];
-/** Longer than any single wait should be for a lock that a migration takes while the application runs. */
-export const ownerLockTimeoutSeconds = 5;
 
 /** Where integrity checks live: a schema of their own, so that the right to run them can be granted without naming every overload. */
 export const integritySchema = "amcheck";

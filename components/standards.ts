@@ -5,7 +5,7 @@
  * replaced or restarted; minor: something is added or tightened; patch: wording) and has a line in CHANGELOG.md.
  * Figures without a source are choices of the house; those with one say where it comes from.
  */
-export const standardVersion = "1.0.0";
+export const standardVersion = "1.1.0";
 
 export const environments = ["production", "staging", "development"] as const;
 export const tiers = ["gold", "silver", "bronze"] as const;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
-import { declare, platform, request } from "./declared";
+import { declare, kept, platform, request } from "./declared";
 
 /** What an application's platform is handed, with every Output resolved. */
 async function handed(more: Partial<DatabaseRequest> = {}) {
@@ -42,7 +42,7 @@ test("a role with IAM is let connect as itself to this very database, and has no
 
 test("containers, functions and Kubernetes are told where to find what, and no password", async () => {
   const { consumers, connectionStrings } = await handed();
-  expect(connectionStrings.owner).toBe("postgresql://owner:secret-of-the-mock@db.internal:5432/orders?sslmode=verify-full&options=-c%20lock_timeout%3D5s");
+  expect(connectionStrings.owner).toBe("postgresql://owner:secret-of-the-mock@db.internal:5432/orders?sslmode=verify-full");
   expect(consumers.ecsSecrets.readwrite).toMatchObject({
     DATABASE_URL: `${secretArn}:url::`,
     PGPASSWORD: `${secretArn}:password::`,
@@ -69,4 +69,40 @@ test("a connection string is a secret to Pulumi", async () => {
     string = new StandardDatabase("orders", { ...request, platform }).connectionStrings.readwrite;
   });
   expect(await pulumi.isSecret(string!)).toBe(true);
+});
+
+describe("the password of a role", () => {
+  afterEach(() => {
+    delete kept.secretString;
+    delete kept.stage;
+  });
+  const secretHolds = (secretString: string) => void Object.assign(kept, { secretString, stage: "AWSCURRENT" });
+  /** Secrets travel in a wrapping. */
+  const plain = (value: unknown) => (value as { value: string }).value;
+  const passwordOf = (declared: { name: string; inputs: Record<string, unknown> }[]) =>
+    plain(declared.find((one) => one.name === "orders-role-readwrite")?.inputs.password);
+  const declareOrders = () => declare(() => new StandardDatabase("orders", { ...request, platform }));
+
+  test("is what its secret holds now: of the login, of the secret's next version and of the connection string alike", async () => {
+    secretHolds('{"password":"p@ss/w:rd?#%&"}');
+    const declared = await declareOrders();
+    expect(passwordOf(declared)).toBe("p@ss/w:rd?#%&");
+    const next = JSON.parse(plain(declared.find((one) => one.name === "orders-readwrite-secret-version")?.inputs.secretString)) as Record<string, string>;
+    expect(next.password).toBe("p@ss/w:rd?#%&");
+    expect(next.url).toBe("postgresql://readwrite:p%40ss%2Fw%3Ard%3F%23%25%26@db.internal:5432/orders?sslmode=verify-full");
+    expect(decodeURIComponent(new URL(next.url ?? "").password)).toBe("p@ss/w:rd?#%&");
+  });
+
+  test("is the one it was made with while the secret has no current value", async () => {
+    kept.stage = "AWSPENDING";
+    expect(passwordOf(await declareOrders())).toBe("secret-of-the-mock");
+  });
+});
+
+test("connection strings hold nothing that poolers or drivers refuse: one option, the check of the certificate", async () => {
+  const { connectionStrings } = await handed();
+  for (const [role, url] of Object.entries(connectionStrings)) {
+    const { protocol, username, pathname, search } = new URL(url ?? "");
+    expect({ protocol, username, pathname, search }).toEqual({ protocol: "postgresql:", username: role, pathname: "/orders", search: "?sslmode=verify-full" });
+  }
 });

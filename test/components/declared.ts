@@ -18,7 +18,7 @@ export async function declare(program: () => unknown, stack = "database.orders-p
         seen.push({ type, name, inputs });
         return { id: id || `${name}-id`, state: { ...inputs, ...computed(type, name, inputs) } };
       },
-      call: ({ token }) => answers[token] ?? {},
+      call: ({ token, inputs }) => answers[token]?.(inputs as Record<string, string>) ?? {},
     },
     "shipshape",
     stack,
@@ -67,12 +67,19 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
   return { arn };
 }
 
-const answers: Record<string, Record<string, unknown>> = {
-  "aws:rds/getEngineVersion:getEngineVersion": { versionActual: "17.10", version: "17.10" },
-  "aws:secretsmanager/getSecretVersion:getSecretVersion": { secretString: '{"username":"shipshape_admin","password":"master-of-the-mock"}' },
-  "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
-  "aws:index/getRegion:getRegion": { region: "eu-central-1" },
-  "aws:index/getPartition:getPartition": { partition: "aws" },
+const masterSecret = '{"username":"shipshape_admin","password":"master-of-the-mock"}';
+/** What the secret of a role holds, where a test says that it holds something already. */
+export const kept: { secretString?: string; stage?: string } = {};
+
+const answers: Record<string, (inputs: Record<string, string>) => Record<string, unknown>> = {
+  "aws:rds/getEngineVersion:getEngineVersion": () => ({ versionActual: "17.10", version: "17.10" }),
+  "aws:secretsmanager/getSecretVersions:getSecretVersions": () => ({ versions: kept.stage ? [{ versionStages: [kept.stage] }] : undefined }),
+  "aws:secretsmanager/getSecretVersion:getSecretVersion": ({ secretId }) => ({
+    secretString: secretId?.endsWith("-instance-master") ? masterSecret : kept.secretString,
+  }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
+  "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
+  "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
 };
 
 export const request = {

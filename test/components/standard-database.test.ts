@@ -97,3 +97,70 @@ test("nothing is granted to PUBLIC, nothing is granted whole, and no role has an
   for (const { inputs } of declared.filter((one) => one.type === "postgresql:index/role:Role"))
     expect(inputs).toMatchObject({ superuser: false, createRole: false, createDatabase: false, replication: false, bypassRowLevelSecurity: false });
 });
+
+/** Who may do what, written out a second time: a slip in roles.ts must not also slip in here. */
+const expectedRoles = {
+  owner: { roles: ["readwrite", "readonly"], connectionLimit: -1, statementTimeout: 0, idleInTransactionSessionTimeout: 300_000 },
+  readwrite: { roles: [], connectionLimit: -1, statementTimeout: 60_000, idleInTransactionSessionTimeout: 60_000 },
+  readonly: { roles: [], connectionLimit: -1, statementTimeout: 300_000, idleInTransactionSessionTimeout: 60_000 },
+  monitoring: { roles: ["pg_monitor"], connectionLimit: 5, statementTimeout: 30_000, idleInTransactionSessionTimeout: 10_000 },
+  shipshape: { roles: ["pg_monitor"], connectionLimit: 10, statementTimeout: 0, idleInTransactionSessionTimeout: 60_000 },
+};
+const expectedGrants = {
+  "public database orders": [],
+  "public schema public": [],
+  "public schema orders": [],
+  "public table orders": [],
+  "owner database orders": ["CONNECT", "CREATE", "TEMPORARY"],
+  "owner schema public": ["USAGE"],
+  "readwrite database orders": ["CONNECT", "TEMPORARY"],
+  "readwrite schema public": ["USAGE"],
+  "readwrite schema orders": ["USAGE"],
+  "readwrite table orders": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+  "readwrite sequence orders": ["USAGE", "SELECT"],
+  "readonly database orders": ["CONNECT"],
+  "readonly schema public": ["USAGE"],
+  "readonly schema orders": ["USAGE"],
+  "readonly table orders": ["SELECT"],
+  "readonly sequence orders": ["SELECT"],
+  "monitoring database orders": ["CONNECT"],
+  "monitoring schema public": ["USAGE"],
+  "monitoring schema orders": [],
+  "monitoring table orders": [],
+  "monitoring sequence orders": [],
+  "shipshape database orders": ["CONNECT"],
+  "shipshape schema public": ["USAGE"],
+  "shipshape schema orders": ["USAGE"],
+  "shipshape table orders": [],
+  "shipshape sequence orders": [],
+  "shipshape schema amcheck": ["USAGE"],
+  "shipshape function amcheck": ["EXECUTE"],
+};
+/** In every schema of the owner's, hence without one. */
+const expectedLater = {
+  "public function": [],
+  "readwrite schema": ["USAGE"],
+  "readwrite table": ["SELECT", "INSERT", "UPDATE", "DELETE"],
+  "readwrite sequence": ["USAGE", "SELECT"],
+  "readwrite function": ["EXECUTE"],
+  "readonly schema": ["USAGE"],
+  "readonly table": ["SELECT"],
+  "readonly sequence": ["SELECT"],
+  "shipshape schema": ["USAGE"],
+};
+
+test("each role has exactly these memberships, limits and privileges, and none besides", async () => {
+  const declared = await declare(database());
+  const inputs = (type: string) => declared.filter((one) => one.type === `postgresql:index/${type}`).map((one) => one.inputs);
+  const roles = inputs("role:Role").map(({ name, roles, connectionLimit, statementTimeout, idleInTransactionSessionTimeout }) => [
+    name,
+    { roles, connectionLimit, statementTimeout, idleInTransactionSessionTimeout },
+  ]);
+  expect(Object.fromEntries(roles)).toEqual(expectedRoles);
+  const grants = inputs("grant:Grant").map(({ role, objectType, schema, database, privileges }) => [`${role} ${objectType} ${schema ?? database}`, privileges]);
+  expect(Object.fromEntries(grants)).toEqual(expectedGrants);
+  const later = inputs("defaultPrivileges:DefaultPrivileges");
+  expect(Object.fromEntries(later.map(({ role, objectType, privileges }) => [`${role} ${objectType}`, privileges]))).toEqual(expectedLater);
+  for (const one of later) expect(one).toMatchObject({ owner: "owner", database: "orders" });
+  expect(later.filter((one) => "schema" in one)).toEqual([]);
+});

@@ -1,0 +1,14 @@
+import { passwordIn } from "../../components/master-login";
+
+test.each([
+  ['{"password":"p@ss","username":"readwrite"}', "p@ss"],
+  ["", undefined],
+  ["not JSON", undefined],
+  ["null", undefined],
+  ["[]", undefined],
+  ['"p@ss"', undefined],
+  ['{"password":7}', undefined],
+  ['{"password":""}', undefined],
+])("of a secret that holds %j the password is %j", (secretString, password) => {
+  expect(passwordIn(secretString)).toBe(password);
+});
