@@ -6,7 +6,7 @@ import { keystone } from "./keystone";
 import { notifications } from "./notifications";
 import { parameterGroup } from "./parameter-group";
 import { standardParameters } from "./parameters";
-import { platformRequest, type DatabasePlatformArgs } from "./platform-arguments";
+import { platformArguments, type DatabasePlatformArgs } from "./platform-arguments";
 import { assumedBy, inPlace, keyPolicy, type Place } from "./platform-policies";
 import { securityGroup } from "./security-group";
 import { keyDeletionDays, standardTag, standardVersion, versionStandards } from "./standards";
@@ -39,8 +39,8 @@ export class DatabasePlatform extends pulumi.ComponentResource {
   readonly isolationSecurityGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: DatabasePlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const { vpcId, subnetIds, workerSecurityGroupIds, ...plain } = args;
-    const request = parseInput(platformRequest, plain, `DatabasePlatform "${name}"`);
+    const request = parseInput(platformArguments, (args as DatabasePlatformArgs | undefined) ?? {}, `DatabasePlatform "${name}"`);
+    const { vpcId, subnetIds, workerSecurityGroupIds } = args;
     super("shipshape:index:DatabasePlatform", name, { platformName: request.platformName, environment: request.environment, standardVersion }, options);
     const child = { parent: this };
     const { platformName } = request;

@@ -16,17 +16,49 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 
 function describe(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${join([...issue.path, key])}: is not an argument; check its spelling`);
+  // Whatever was wanted, it cannot be judged: said once here, for every argument.
+  if (isUnknown(issue.input)) return [`${join(issue.path)}: is an Output, known only while things are made; give a plain value`];
   return [`${join(issue.path)}: ${issue.message}${given(issue)}`];
 }
 
 function given(issue: z.core.$ZodIssue): string {
   if (issue.input === undefined) return " (nothing given)";
-  const text = JSON.stringify(issue.input) ?? String(issue.input);
-  return ` (given ${text.length > 80 ? `${text.slice(0, 77)}…` : text})`;
+  const shown = JSON.stringify(issue.input, plainly) ?? String(issue.input);
+  return ` (given ${shown.length > 80 ? `${shown.slice(0, 77)}…` : shown})`;
 }
 
+/** An Output inside would be shown as a paragraph on why it has no text. */
+function plainly(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  return isUnknown(this[key]) ? "an Output" : value;
+}
+
+const isUnknown = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 const join = (path: readonly PropertyKey[]): string => path.map(String).join(".") || "(the whole)";
 
 /** One of a table's values, and an error that names them all. */
 export const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
-  z.literal(values as unknown as T[number][], { error: () => `give one of ${values.join(", ")}` });
+  z.literal(values as unknown as T[number][], { error: ({ input }) => `give one of ${values.join(", ")}${quotes(values, input)}` });
+
+function quotes(values: readonly unknown[], input: unknown): string {
+  const same = values.find((value) => value !== input && String(value) === String(input));
+  if (same === undefined) return "";
+  return typeof same === "number" ? ", without quotes" : `, in quotes: "${String(same)}"`;
+}
+
+/** Text. In YAML, digits without quotes are a number and an empty value is null: who gave something is told what to write, not that it is missing. */
+export const text = (what: string, example?: string) => z.string({ error: ({ input }) => notText(what, input, example) });
+
+function notText(what: string, input: unknown, example: string | undefined): string {
+  if (input === undefined) return `${what} is missing`;
+  if (typeof input === "number" || typeof input === "bigint") return `is a number; write it as text, in quotes: "${example ?? String(input)}"`;
+  if (typeof input === "boolean") return `is true or false; write it as text, in quotes: "${String(input)}"`;
+  return input === null ? "is empty; give text" : "give text";
+}
+
+/** An argument that may be an Output: checked where it is plain, since nobody can judge the others before they are known. */
+export const inputOf = (plain: z.ZodType) =>
+  z.unknown().superRefine((value, context) => {
+    if (isUnknown(value)) return;
+    const { error } = plain.safeParse(value, { reportInput: true });
+    for (const issue of error?.issues ?? []) context.addIssue(issue as z.core.$ZodRawIssue);
+  });

@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { PlatformReference, ResolvedRequest } from "./arguments";
+import type { ResolvedRequest } from "./arguments";
+import type { PlatformReference } from "./database-request";
 import type { MasterLogin } from "./master-login";
 import { instanceTags, type StandardShape } from "./standard-shape";
 import { caCertificate, engineLifecycleSupport, exportedLogs, masterUsername, performanceInsightsRetentionDays } from "./standards";

@@ -1,34 +1,25 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { oneOf } from "./input-errors";
-import { environments, postgresMajors } from "./standards";
+import { inputOf, oneOf, text } from "./input-errors";
+import { environments, postgresMajors, type Environment, type PostgresMajor } from "./standards";
 
 /** What can be judged before anything runs; the network's ids cannot. */
 export const platformRequest = z
   .strictObject({
-    /** Starts the names of everything here; one platform in an account and Region needs no other. @default "shipshape" */
-    platformName: z
-      .string()
+    platformName: text("platformName")
       .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: () => "give lower-case words joined by single hyphens" })
       .max(32, { error: () => "give at most 32 characters" })
       .default("shipshape"),
-    /** The team that answers for it. */
-    owner: z.string({ error: () => "owner (the team) is missing" }).min(1, { error: () => "owner (the team) is missing" }),
-    /** Who pays; a tag of everything here. */
-    costCenter: z.string({ error: () => "costCenter is missing" }).min(1, { error: () => "costCenter is missing" }),
-    /** The most that stands on it: a platform of production databases is itself production. */
+    owner: text("owner (the team)").min(1, { error: () => "is empty" }),
+    costCenter: text("costCenter").min(1, { error: () => "is empty" }),
     environment: oneOf(environments),
-    /** A parameter group is made for each. @default all approved */
     postgresMajors: z
       .array(oneOf(postgresMajors))
       .min(1, { error: () => "give at least one" })
       .default([...postgresMajors]),
-    /** The Region where the gold tier's backups are copied; a production platform must name one. @default undefined: no copies */
-    copyRegion: z
-      .string()
+    copyRegion: text("copyRegion")
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => 'give a Region, as "eu-west-1"' })
       .optional(),
-    /** First step of retirement: lifts the platform's protection at the next `up`; only then does `destroy` work. @default false */
     retire: z.boolean({ error: () => "give true or false" }).default(false),
   })
   .superRefine((request, context) => {
@@ -37,7 +28,33 @@ export const platformRequest = z
     context.addIssue({ code: "custom", path: ["copyRegion"], input: request.copyRegion, message });
   });
 
-export interface DatabasePlatformArgs extends z.input<typeof platformRequest> {
+const ids = (what: string) => z.array(inputOf(text(what)), { error: () => "give a list of ids" });
+/** And what other resources know: checked where it is plain. */
+export const platformArguments = platformRequest.safeExtend({
+  vpcId: inputOf(text("vpcId")),
+  subnetIds: inputOf(ids("a subnet's id").min(2, { error: () => "give private subnets in at least two zones" })),
+  workerSecurityGroupIds: inputOf(ids("a security group's id")).optional(),
+});
+
+/** What a platform team says; `platformRequest` checks it, and a type test holds both together. */
+export interface PlatformRequest {
+  /** Starts the names of everything here; one platform in an account and Region needs no other. @default "shipshape" */
+  platformName?: string | undefined;
+  /** The team that answers for it, as `team-platform`. */
+  owner: string;
+  /** Who pays, as text: `"1000"`; a tag of everything here. */
+  costCenter: string;
+  /** The most that is placed on it: a platform of production databases is itself production. */
+  environment: Environment;
+  /** A parameter group is made for each. @default all approved: [16, 17, 18] */
+  postgresMajors?: PostgresMajor[] | undefined;
+  /** The Region where the gold tier's backups are copied; a production platform must name one. @default undefined: no copies */
+  copyRegion?: string | undefined;
+  /** First step of retirement: lifts the platform's protection at the next `up`; only then does `destroy` work. @default false */
+  retire?: boolean | undefined;
+}
+
+export interface DatabasePlatformArgs extends PlatformRequest {
   /** The network that databases stand in. */
   vpcId: pulumi.Input<string>;
   /** Private ones, in at least two zones. */

@@ -127,4 +127,5 @@ export const allowedExtensions = [
   "uuid-ossp",
   "vector",
 ] as const;
+export type AllowedExtension = (typeof allowedExtensions)[number];
 export const defaultExtensions = ["pg_stat_statements", "pgaudit"] as const;

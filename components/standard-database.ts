@@ -2,9 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accessRoles, type RoleLogin } from "./access-roles";
 import { alarm, standardAlarms } from "./alarms";
-import { databaseRequest, type StandardDatabaseArgs } from "./arguments";
+import { databaseArguments, neverAnAlias } from "./arguments";
 import { consumerSettings, type ConsumerSettings } from "./consumers";
 import { parseInput } from "./input-errors";
+import type { StandardDatabaseArgs } from "./database-request";
 import { finalSnapshotIdentifier, instanceArguments, instanceOptions, resolvedEngineVersion } from "./instance";
 import { keystone } from "./keystone";
 import { logGroupName, logGroups } from "./log-groups";
@@ -58,8 +59,9 @@ export class StandardDatabase extends pulumi.ComponentResource {
   readonly remainsAfterDestroy: pulumi.Output<string[]>;
 
   constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const { platform, reachableFrom, ...plain } = args;
-    const request = parseInput(databaseRequest, plain, `StandardDatabase "${name}"`);
+    const { reachableFrom, ...said } = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
+    const request = parseInput(databaseArguments, said, `StandardDatabase "${name}"`);
+    const platform = { ...said.platform, keyArn: pulumi.output(said.platform.keyArn).apply(neverAnAlias) };
     const shape = standardShape(request);
     super(
       "shipshape:index:StandardDatabase",

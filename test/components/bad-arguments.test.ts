@@ -1,4 +1,7 @@
-import { DatabasePlatform, StandardDatabase } from "../../components";
+import * as pulumi from "@pulumi/pulumi";
+import { DatabasePlatform, parseInput, StandardDatabase } from "../../components";
+import { databaseArguments, neverAnAlias } from "../../components/arguments";
+import { platformArguments } from "../../components/platform-arguments";
 import { declare, platform, request } from "./declared";
 
 type Case = [claim: string, change: Record<string, unknown>, said: RegExp];
@@ -29,7 +32,35 @@ const cases: Case[] = [
   ],
   ["a schema name that the control plane owns", { schemaName: "shipshape" }, /schemaName: is reserved/],
   ["a major that is not approved", { postgresMajor: 15 }, /postgresMajor: give one of 16, 17, 18 \(given 15\)/],
-  ["a version without a minor", { engineVersion: "17" }, /engineVersion: give major and minor, as "17.10" \(given "17"\)/],
+  ["a version without a minor", { engineVersion: "17" }, /^[^\n]*: 1 argument is wrong.*\n {2}engineVersion: give major and minor, as "17.10" \(given "17"\)$/],
+  ["a version without quotes", { engineVersion: 17.1 }, /engineVersion: is a number; write it as text, in quotes: "17.10" \(given 17.1\)/],
+  ["a major in quotes", { postgresMajor: "17" }, /postgresMajor: give one of 16, 17, 18, without quotes \(given "17"\)/],
+  ["a cost center without quotes", { costCenter: 4711 }, /costCenter: is a number; write it as text, in quotes: "4711" \(given 4711\)/],
+  ["an owner that YAML takes for a truth value", { owner: true }, /owner: is true or false; write it as text, in quotes: "true" \(given true\)/],
+  ["an empty cost center", { costCenter: null }, /costCenter: is empty; give text \(given null\)/],
+  ["an Output for a tier", { tier: pulumi.output("gold") }, /tier: is an Output, known only while things are made; give a plain value$/m],
+  ["a promise for a cost center", { costCenter: Promise.resolve("4711") }, /costCenter: is an Output.*; give a plain value$/m],
+  ["an Output for a truth value", { retire: pulumi.output(true) }, /retire: is an Output/],
+  ["an Output among extensions", { extensions: [pulumi.output("citext")] }, /extensions\.0: is an Output/],
+  [
+    "an Output deep inside",
+    { restoreFrom: { snapshotIdentifier: pulumi.output("s") } },
+    /restoreFrom: give \{snapshotIdentifier.*\(given \{"snapshotIdentifier":"an Output"\}\)/,
+  ],
+  ["no platform", { platform: undefined }, /platform: give what the platform's stack gives out: vpcId, .* parameterGroupNames \(nothing given\)/],
+  ["a platform by its name", { platform: "platform.dev" }, /platform: give what the platform's stack gives out/],
+  [
+    "a key by its alias",
+    { platform: { ...platform, keyArn: "alias/shipshape-databases" } },
+    /platform\.keyArn: give the key's ARN, .*never an alias \(given "alias/,
+  ],
+  [
+    "a key by the ARN of its alias",
+    { platform: { ...platform, keyArn: "arn:aws:kms:eu-central-1:123456789012:alias/shipshape-databases" } },
+    /platform\.keyArn: give the key's ARN, .*never an alias/,
+  ],
+  ["a topic by its name", { platform: { ...platform, topicArn: "shipshape" } }, /platform\.topicArn: give the topic's ARN/],
+  ["an output of the platform misspelt", { platform: { ...platform, vpc: "vpc-1" } }, /platform\.vpc: is not an argument/],
   ["a version of another major", { engineVersion: "16.13" }, /engineVersion: is not of postgresMajor 17/],
   ["a minor below the minimum", { engineVersion: "17.4" }, /engineVersion: is below the minimum 17\.9/],
   ["storage of a smaller size", { size: "large", storageOfSize: "small" }, /storageOfSize: is smaller than size large/],
@@ -74,20 +105,68 @@ const cases: Case[] = [
   ["an argument misspelt", { dataClasification: "internal" }, /dataClasification: is not an argument; check its spelling/],
 ];
 
-test.each(cases)("%s is refused by name, and nothing is made", async (_, change, said) => {
+/** What is said of arguments: empty where they are taken. */
+function saidOf(schema: Parameters<typeof parseInput>[0], given: unknown): string {
+  try {
+    parseInput(schema, given, "the database");
+    return "";
+  } catch (error) {
+    expect(error).toBeInstanceOf(pulumi.RunError);
+    return (error as Error).message;
+  }
+}
+
+test.each(cases)("%s is refused by name", (_, change, said) => {
+  expect(saidOf(databaseArguments, { ...request, platform, ...change })).toMatch(said);
+});
+
+test("where arguments are wrong, all of them are named at once, one line each, and nothing is made", async () => {
+  const wrong = { ...request, tier: "platinum", size: "huge", owner: undefined, parameters: { fsync: 0 }, extensions: ["dblink"] };
+  const partial = { vpcId: platform.vpcId, keyArn: "alias/mine" };
+  const missing = ["subnetGroupName", "topicArn", "monitoringRoleArn", "parameterGroupNames"];
   const declared = await declare(() => {
-    expect(() => new StandardDatabase("orders", { ...request, ...change, platform } as ConstructorParameters<typeof StandardDatabase>[1])).toThrow(said);
+    const make = () => new StandardDatabase("orders", { ...wrong, platform: partial } as unknown as ConstructorParameters<typeof StandardDatabase>[1]);
+    expect(make).toThrow(/^StandardDatabase "orders": 10 arguments are wrong, nothing was created\n( {2}\S+: .+\n?){10}$/);
+    for (const name of missing) expect(make).toThrow(new RegExp(`platform\\.${name}: .* \\(nothing given\\)`));
+    for (const nothing of [{}, undefined])
+      expect(() => new StandardDatabase("orders", nothing as unknown as ConstructorParameters<typeof StandardDatabase>[1])).toThrow(
+        /: 8 arguments are wrong[^]*service: service is missing[^]*platform: give what/,
+      );
   });
   expect(declared).toEqual([]);
 });
 
-test("all errors come at once, one line each", async () => {
-  await declare(() => {
-    const wrong = { ...request, tier: "platinum", size: "huge", owner: undefined, parameters: { fsync: 0 }, extensions: ["dblink"] };
-    expect(() => new StandardDatabase("orders", { ...wrong, platform } as unknown as ConstructorParameters<typeof StandardDatabase>[1])).toThrow(
-      /^StandardDatabase "orders": 5 arguments are wrong, nothing was created\n( {2}\S+: .+\n?){5}$/,
-    );
-  });
+const stringFields: [path: string, place: (value: unknown) => object][] = [
+  ...["service", "owner", "costCenter", "databaseName", "schemaName", "engineVersion"].map((name) => [name, (value: unknown) => ({ [name]: value })] as never),
+  ["import.identifier", (identifier) => ({ import: { identifier } })],
+  ["import.asFound.username", (username) => ({ import: { identifier: "legacy", asFound: { username } } })],
+  ["import.asFound.tags.team", (team) => ({ import: { identifier: "legacy", asFound: { tags: { team } } } })],
+  ["platform.vpcId", (vpcId) => ({ platform: { ...platform, vpcId } })],
+  ["platform.keyArn", (keyArn) => ({ platform: { ...platform, keyArn } })],
+  ["platform.caBundlePath", (caBundlePath) => ({ platform: { ...platform, caBundlePath } })],
+];
+test.each(stringFields)("%s as anything but text is told what it is, never that it is missing", (path, place) => {
+  for (const [given, said] of [
+    [7, /is a number; write it as text, in quotes: "/],
+    [false, /is true or false; write it as text, in quotes: "false"/],
+    [[], /give text \(given \[\]\)/],
+    [{}, /give text \(given \{\}\)/],
+  ] as const) {
+    const line = saidOf(databaseArguments, { ...request, platform, ...place(given) }).split("\n")[1] ?? "";
+    expect(line.trimStart().split(":")[0]).toBe(path);
+    expect(line).toMatch(said);
+    expect(line).not.toContain("missing");
+  }
+});
+
+test("what only other resources know is taken as an Output", () => {
+  const outputs = Object.fromEntries(Object.entries(platform).map(([name, value]) => [name, pulumi.output<unknown>(value)]));
+  expect(saidOf(databaseArguments, { ...request, platform: outputs })).toBe("");
+});
+
+test.each(["alias/mine", "arn:aws:kms:eu-central-1:123456789012:alias/mine", "0001"])("%s as the key is refused also when it is known late", (arn) => {
+  expect(() => neverAnAlias(arn)).toThrow(/^platform\.keyArn: give the key's ARN, .*never an alias \(given "/);
+  expect(neverAnAlias(platform.keyArn)).toBe(platform.keyArn);
 });
 
 test.each<Case>([
@@ -95,7 +174,11 @@ test.each<Case>([
   ["production without a Region for copies", { copyRegion: undefined }, /copyRegion: is missing: gold databases in production/],
   ["a Region misspelt", { copyRegion: "europe" }, /copyRegion: give a Region/],
   ["a major that is not approved", { postgresMajors: [15] }, /postgresMajors\.0: give one of 16, 17, 18/],
-])("a platform with %s is refused by name, and nothing is made", async (_, change, said) => {
+  ["no subnets", { subnetIds: undefined }, /subnetIds: give a list of ids \(nothing given\)/],
+  ["one subnet", { subnetIds: ["subnet-1"] }, /subnetIds: give private subnets in at least two zones/],
+  ["no network", { vpcId: undefined }, /vpcId: vpcId is missing/],
+  ["a cost center without quotes", { costCenter: 1000 }, /costCenter: is a number; write it as text, in quotes: "1000"/],
+])("a platform with %s is refused by name", (_, change, said) => {
   const args = {
     owner: "team-platform",
     costCenter: "1",
@@ -103,10 +186,16 @@ test.each<Case>([
     copyRegion: "eu-west-1",
     vpcId: "vpc-1",
     subnetIds: ["subnet-1", "subnet-2"],
-    ...change,
   };
+  expect(saidOf(platformArguments, args)).toBe("");
+  expect(saidOf(platformArguments, { ...args, ...change })).toMatch(said);
+});
+
+test("a platform without any arguments is told all that is missing, and nothing is made", async () => {
   const declared = await declare(() => {
-    expect(() => new DatabasePlatform("platform", args as ConstructorParameters<typeof DatabasePlatform>[1])).toThrow(said);
+    expect(() => new DatabasePlatform("platform", undefined as unknown as ConstructorParameters<typeof DatabasePlatform>[1])).toThrow(
+      /^DatabasePlatform "platform": 5 arguments are wrong, nothing was created/,
+    );
   });
   expect(declared).toEqual([]);
 });

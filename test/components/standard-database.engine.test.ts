@@ -109,7 +109,7 @@ test("what somebody changes in the database or in its secrets is shown as an upd
     await query("grant connect on database orders to public");
     await query("grant usage on schema public to public");
     await query("drop extension pg_stat_statements");
-    await query("alter default privileges for role owner in schema orders revoke select on tables from readonly");
+    await query("alter default privileges for role owner revoke select on tables from readonly");
   });
   await as("owner", async (query) => {
     await query("revoke select on invoice from readonly");
