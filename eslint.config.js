@@ -1,86 +1,50 @@
 const tseslint = require("typescript-eslint");
 
-/** The houses of this repository, and what each may import of the others: the law of docs/architecture.md. */
-const law = {
-  components: [],
-  policypacks: ["components"],
-  stacks: ["components"],
-  automation: ["stacks", "components", "policypacks"],
-  localcloud: [],
-  demo: ["automation", "stacks", "components"],
-};
-const houses = Object.keys(law);
+const { areas, cloudStarters, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
 
-/** The control plane's stages know its records, not each other. `targets` and `operations` are the runner's. */
-const stages = ["request", "policy", "runner", "evidence", "observability", "review"];
+const escaped = (text) => text.replaceAll(/[.$^()]/g, "\\$&");
 
-/** Libraries with one door each, and who may hold the key. */
-const doors = [
-  { library: "^@dbos-inc/", files: ["automation/runner/durable.ts", "test/**"], why: "only automation/runner/durable.ts speaks to the durable engine" },
-  {
-    library: "^@pulumi/pulumi/automation",
-    files: ["automation/runner/pulumi-stack.ts", "test/**"],
-    why: "only automation/runner/pulumi-stack.ts drives Pulumi",
-  },
-  // The demo plays the colleague who changes something by hand.
-  { library: "^@aws-sdk/", files: ["automation/targets/**", "demo/**", "localcloud/**", "test/**"], why: "only automation/targets/ speaks to AWS" },
-  {
-    library: "^pg$",
-    // Besides the fleet: the control plane's own database (and the durable engine's, which is the same), the built-in prompt of "local psql", and the demo's application.
-    files: [
-      "automation/targets/**",
-      "automation/database.ts",
-      "automation/runner/liveness.ts",
-      "automation/command-line/sql-prompt.ts",
-      "demo/connect.ts",
-      "localcloud/**",
-      "test/**",
-    ],
-    why: "only automation/targets/ opens connections to databases of the fleet",
-  },
-];
-
-const outOf = (folder, why) => ({ regex: `^(\\.\\./)+${folder}(/|$)`, message: why });
-
-function restrictions(house, { stage, mayStart = false } = {}) {
-  const forbidden = [...houses, "test"].filter((other) => other !== house && !law[house].includes(other) && !(mayStart && other === "localcloud"));
+/** What the files of one folder (or one file) must not import: patterns of module names, each with the reason. */
+function restrictions(place) {
+  const area = place.split("/")[0];
+  const stage = stages.find((one) => place.startsWith(`automation/${one}/`));
+  const forbidden = forbiddenAreas(area).filter((other) => !(other === "localcloud" && cloudStarters.includes(place)));
   return [
-    ...forbidden.map((other) => outOf(other, `${house}/ must not import ${other}/ (see "import law" in docs/architecture.md)`)),
-    ...(house === "policypacks" ? [{ regex: "^(\\.\\./)+components/(?!standards$)", message: "rules know the standards, not the components" }] : []),
-    ...stages
-      .filter((other) => stage !== undefined && other !== stage)
-      .map((other) => outOf(other, `the stage ${stage} must not import the stage ${other}; automation/main.ts wires them`)),
+    ...forbidden.map((other) => outside(other, `${area}/ must not import ${other}/ (import-rules.cjs)`)),
+    ...(area === "policypacks" ? [{ regex: "^(\\.\\./)+components/(?!standards$)", message: "rules know the standards, not the components" }] : []),
+    ...(stage === undefined ? [] : stages)
+      .filter((other) => other !== stage)
+      .map((other) => outside(other, `the stage ${stage} must not import the stage ${other}; automation/main.ts wires them`)),
+    ...restrictedLibraries
+      .filter(({ files }) => !files.some((open) => open === place || (open.endsWith("/") && place.startsWith(open))))
+      .map(({ library, why }) => ({ regex: `^${escaped(library)}${library.endsWith("/") ? "" : "(/|$)"}`, message: why, allowTypeImports: true })),
   ];
 }
 
-/** One config entry per group of files, since a later entry of the same rule replaces an earlier one. */
-function imports(files, patterns) {
-  return { files, rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
+const outside = (folder, message) => ({ regex: `^(\\.\\./)+${folder}(/|$)`, message });
+
+/** One entry per group of files, since a later entry of the same rule replaces an earlier one. A dynamic import is an import. */
+function importRules(files, patterns) {
+  // The selector language takes no slash inside a pattern.
+  const dynamic = patterns.flatMap(({ regex, message, allowTypeImports }) => {
+    const pattern = regex.replaceAll("/", "\\x2f");
+    const selectors = [`ImportExpression[source.value=/${pattern}/]`, `CallExpression[callee.name='require'][arguments.0.value=/${pattern}/]`];
+    if (!allowTypeImports) selectors.push(`TSImportType[source.value=/${pattern}/]`);
+    return selectors.map((selector) => ({ selector, message }));
+  });
+  return {
+    files,
+    rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }], "no-restricted-syntax": ["error", ...dynamic] },
+  };
 }
 
-function closedDoors(file) {
-  return doors
-    .filter(({ files }) => !files.some((open) => open === file || (open.endsWith("/**") && file.startsWith(open.slice(0, -2)))))
-    .map(({ library, why }) => ({ regex: library, message: why, allowTypeImports: true }));
-}
-
-const rooms = [
-  ...houses.map((house) => ({ folder: `${house}/`, files: [`${house}/**/*.ts`], patterns: restrictions(house) })),
-  ...stages.map((stage) => ({ folder: `automation/${stage}/`, files: [`automation/${stage}/**/*.ts`], patterns: restrictions("automation", { stage }) })),
-  { folder: "automation/targets/", files: ["automation/targets/**/*.ts"], patterns: restrictions("automation") },
-  // The files that hold a key, or start the embedded cloud.
-  ...[...new Set(doors.flatMap(({ files }) => files.filter((file) => file.endsWith(".ts"))))].map((file) => ({
-    folder: file,
-    files: [file],
-    patterns: restrictions(file.split("/")[0], { stage: stages.find((stage) => file.startsWith(`automation/${stage}/`)) }),
-  })),
-  // These start the embedded cloud, and sign what the command line asks it.
-  ...["automation/command-line/local-start.ts", "automation/command-line/local-cloud.ts"].map((file) => ({
-    folder: file,
-    files: [file],
-    patterns: restrictions("automation", { mayStart: true }),
-  })),
-];
+/** From the widest place to the narrowest: areas, then stages and other folders with a rule of their own, then single files. */
+const places = [
+  ...Object.keys(areas).map((area) => `${area}/`),
+  ...stages.map((stage) => `automation/${stage}/`),
+  ...new Set(restrictedLibraries.flatMap(({ files }) => files)),
+  ...cloudStarters,
+].sort((one, other) => one.split("/").length - other.split("/").length || Number(other.endsWith("/")) - Number(one.endsWith("/")));
 
 module.exports = tseslint.config(
   { ignores: ["dist/", "coverage/", ".shipshape/", "node_modules/"] },
@@ -106,6 +70,6 @@ module.exports = tseslint.config(
   },
   { files: ["**/settings.ts", "localcloud/plugins/aws/environment.ts", "test/**/*.ts"], rules: { "no-restricted-properties": "off" } },
   // What people read on their terminal, and the programs that Pulumi runs.
-  { files: ["demo/**/*.ts", "test/bench/**/*.ts"], rules: { "no-console": "off" } },
-  ...rooms.map(({ folder, files, patterns }) => imports(files, [...patterns, ...closedDoors(folder)])),
+  { files: ["demo/**/*.ts", "test/bench/**/*.ts", "test/mutants/**/*.ts"], rules: { "no-console": "off" } },
+  ...places.map((place) => importRules([place.endsWith("/") ? `${place}**/*.ts` : place], restrictions(place))),
 );

@@ -1,12 +1,25 @@
-const swc = ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }];
+const unit = require("./jest.unit.config.cjs");
 
-/** @type {import('jest').Config} */
+/**
+ * All tests. Those that need the Pulumi engine and its plugins are a project of their own, so that naming a unit test
+ * starts it at once.
+ * @type {import('jest').Config}
+ */
 module.exports = {
-  roots: ["<rootDir>/test"],
-  testMatch: ["**/*.test.ts"],
-  transform: { "^.+\\.ts$": swc },
-  testTimeout: 900_000, // several times "pulumi up" on a busy machine; what is slow is measured by benchmarks, never asserted
+  projects: [
+    unit,
+    {
+      ...unit,
+      displayName: "real",
+      testPathIgnorePatterns: ["/test/bench/"],
+      testRegex: unit.testPathIgnorePatterns
+        .filter((pattern) => !pattern.includes("bench"))
+        .map((pattern) => (pattern.endsWith("$") ? pattern : `${pattern}.*\\.test\\.ts$`)),
+      testMatch: undefined,
+      testTimeout: 900_000, // several times "pulumi up" on a busy machine; what is slow is measured by benchmarks, never asserted
+      globalSetup: "<rootDir>/test/global-setup.ts",
+    },
+  ],
   maxWorkers: 2, // every worker runs databases and engines of its own
-  globalSetup: "<rootDir>/test/global-setup.ts",
   reporters: ["default", "<rootDir>/test/closing-line.cjs"],
 };

@@ -1,11 +1,18 @@
-const { globalSetup: _, ...config } = require("./jest.config.js");
+const swc = ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }];
 
 /**
  * The tests of `npm run check`: those that start no process and need neither engine nor plugins.
  * @type {import('jest').Config}
  */
 module.exports = {
-  ...config,
-  // Whatever starts a server, a database or an engine is called *.cloud.test.ts or *.engine.test.ts, or stands in these folders.
+  displayName: "unit",
+  // The sources are among the roots, so that `jest --watch`, `-o` and `--findRelatedTests` know what a change touches.
+  roots: ["<rootDir>"],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/\\.shipshape/", "<rootDir>/coverage/", "<rootDir>/\\.stryker-tmp/"],
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  transform: { "^.+\\.ts$": swc },
+  testEnvironment: "<rootDir>/test/leak-environment.cjs",
+  testTimeout: 60_000,
+  // What starts a server, a database or an engine is called *.cloud.test.ts or *.engine.test.ts, or is in one of these folders.
   testPathIgnorePatterns: ["\\.(cloud|engine)\\.test\\.ts$", "/test/localcloud/(postgres|server)/", "/test/journeys/", "/test/bench/"],
 };

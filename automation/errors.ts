@@ -1,7 +1,7 @@
 /**
  * Every error the command line and the control plane can give, in one table: stable code, HTTP status, exit code, message, hint.
- * Messages are lower case and name the value given; hints say what to do next. `docs/errors.md` repeats this table, and a test
- * matches both ways. Nothing outside this file invents wording, so that an error can be searched for by its code.
+ * Messages are lower case and name the value given; hints say what to do next. `npm run pages` writes
+ * this table into `docs/errors.md`. Nothing outside this file invents wording, so that an error can be searched for by its code.
  */
 interface ErrorRow {
   /** What an HTTP client of the control plane is answered. */

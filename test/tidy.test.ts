@@ -150,6 +150,12 @@ describe("dependencies", () => {
   });
 });
 
+test("each script that a page or a source names with `npm run` exists", () => {
+  const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+  const named = written.flatMap((file) => [...text(file).matchAll(/\bnpm run ([a-z][a-z:-]*)/g)].map(([, script]) => script!));
+  expect([...new Set(named)].filter((script) => !(script in scripts))).toEqual([]);
+});
+
 test("the version of the standard has a line in the change log", () => {
   const version = /standardVersion\s*=\s*"([^"]+)"/.exec(text("components/standards.ts"))?.[1];
   expect(version).toBeDefined();

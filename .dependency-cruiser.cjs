@@ -1,0 +1,49 @@
+const { areas, cloudStarters, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
+
+const start = (paths) => `^(${paths.map((path) => path.replaceAll(".", "\\.")).join("|")})`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...Object.keys(areas).map((area) => ({
+      name: `${area}-imports`,
+      severity: "error",
+      comment: `what ${area}/ may import stands in import-rules.cjs`,
+      from: { path: `^${area}/`, pathNot: start(cloudStarters) },
+      to: { path: start(forbiddenAreas(area).map((other) => `${other}/`)) },
+    })),
+    {
+      name: "rules-know-standards-only",
+      severity: "error",
+      from: { path: "^policypacks/" },
+      to: { path: "^components/", pathNot: "^components/standards\\.ts$" },
+    },
+    ...stages.map((stage) => ({
+      name: `stage-${stage}-knows-no-other`,
+      severity: "error",
+      comment: "automation/main.ts wires the stages",
+      from: { path: `^automation/${stage}/` },
+      to: { path: start(stages.filter((other) => other !== stage).map((other) => `automation/${other}/`)) },
+    })),
+    ...restrictedLibraries.map(({ library, files, why }) => ({
+      name: `restricted-${library.replaceAll(/\W+/g, "-")}`,
+      severity: "error",
+      comment: why,
+      from: { pathNot: start([...files, "test/"]) },
+      to: { path: `(^|node_modules/)${library}${library.endsWith("/") ? "" : "(/|$)"}`, dependencyTypesNot: ["type-only"] },
+    })),
+    {
+      name: "not-resolvable",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(dist|coverage|\\.shipshape)/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: "specify",
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+  },
+};

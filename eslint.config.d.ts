@@ -1,0 +1,4 @@
+import type { Linter } from "eslint";
+
+declare const config: Linter.Config[];
+export = config;

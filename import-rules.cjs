@@ -1,0 +1,57 @@
+// Which folder may import which, and which file alone may use a library: read by eslint.config.js, so that an editor shows
+// it at once, and by .dependency-cruiser.cjs, which follows every import through the whole graph.
+
+/** The areas of this repository, and what each may import of the others (docs/architecture.md). */
+const areas = {
+  components: [],
+  policypacks: ["components"],
+  stacks: ["components"],
+  automation: ["stacks", "components", "policypacks"],
+  localcloud: [],
+  demo: ["automation", "stacks", "components"],
+};
+
+/** The control plane's stages know its records, not each other. `targets` and `operations` are the runner's. */
+const stages = ["request", "policy", "runner", "evidence", "observability", "review"];
+
+/** Files besides tests that may import the embedded cloud: they start it, and sign what the command line asks it. */
+const cloudStarters = ["automation/command-line/local-start.ts", "automation/command-line/local-cloud.ts"];
+
+/** Libraries that only some files may import. Types may be imported anywhere. */
+const restrictedLibraries = [
+  {
+    library: "@dbos-inc/",
+    files: ["automation/runner/durable.ts"],
+    why: "only automation/runner/durable.ts uses the durable engine",
+  },
+  {
+    library: "@pulumi/pulumi/automation",
+    files: ["automation/runner/pulumi-stack.ts"],
+    why: "only automation/runner/pulumi-stack.ts drives Pulumi",
+  },
+  {
+    library: "@aws-sdk/",
+    // The demo plays the colleague who changes something by hand.
+    files: ["automation/targets/", "demo/", "localcloud/"],
+    why: "only automation/targets/ calls AWS",
+  },
+  {
+    library: "pg",
+    // Besides the fleet: the control plane's own database (the durable engine's, too), the built-in prompt of "local psql",
+    // and the demo's application.
+    files: [
+      "automation/targets/",
+      "automation/database.ts",
+      "automation/runner/liveness.ts",
+      "automation/command-line/sql-prompt.ts",
+      "demo/connect.ts",
+      "localcloud/",
+    ],
+    why: "only automation/targets/ opens connections to databases of the fleet",
+  },
+];
+
+/** The areas that this area must not import. */
+const forbiddenAreas = (area) => [...Object.keys(areas), "test"].filter((other) => other !== area && !areas[area].includes(other));
+
+module.exports = { areas, stages, cloudStarters, restrictedLibraries, forbiddenAreas };
