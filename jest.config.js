@@ -16,10 +16,10 @@ module.exports = {
         .filter((pattern) => !pattern.includes("bench"))
         .map((pattern) => (pattern.endsWith("$") ? pattern : `${pattern}.*\\.test\\.ts$`)),
       testMatch: undefined,
-      testTimeout: 900_000, // several times "pulumi up" on a busy machine; what is slow is measured by benchmarks, never asserted
       globalSetup: "<rootDir>/test/global-setup.ts",
     },
   ],
+  testTimeout: 900_000, // several times "pulumi up" on a busy machine; what is slow is measured by benchmarks, never asserted
   maxWorkers: 2, // every worker runs databases and engines of its own
   reporters: ["default", "<rootDir>/test/closing-line.cjs"],
 };
