@@ -41,7 +41,7 @@ describe("names", () => {
   });
 
   test("source files are named in kebab case", () => {
-    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|cloud|engine|unit|config))*\.(ts|cjs)$/;
+    const kebab = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.(test|cloud|engine|unit|config|d))*\.(ts|cjs)$/;
     expect(sources.filter((file) => !kebab.test(basename(file)))).toEqual([]);
   });
 
@@ -164,7 +164,7 @@ test("the version of the standard has a line in the change log", () => {
 
 /** By itself, or through what it imports of the tests' own files. */
 function startsProcess(file: string): boolean {
-  const imported = [...text(file).matchAll(/ from "([^"]+)"/g)].map(([, name]) => name!);
+  const imported = [...text(file).matchAll(/^(?:import|export|\}).* from "([^"]+)"/gm)].map(([, name]) => name!);
   if (imported.some((name) => /^node:child_process$|^@pulumi\/pulumi\/automation$|postgres\/postgres-server$/.test(name))) return true;
   const beside = imported.filter((name) => name.startsWith(".")).map((name) => `${join(dirname(file), name)}.ts`);
   return beside.some((name) => name.startsWith("test/") && tracked.includes(name) && startsProcess(name));
