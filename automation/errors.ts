@@ -283,6 +283,12 @@ export const errorTable = {
     message: "pulumi could not bring stack {stack} to where it should be: {reason}",
     hint: "what was made is removed by the run's clean-up; the request may be made again",
   },
+  "fleet-unreadable": {
+    httpStatus: 502,
+    exitCode: 2,
+    message: "the RDS API did not answer {action}: {reason}",
+    hint: "it needs the right rds:Describe*; `aws rds describe-db-instances` asks the same with the same credentials",
+  },
   "state-unreadable": {
     httpStatus: 422,
     exitCode: 2,

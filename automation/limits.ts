@@ -132,3 +132,13 @@ export const stateFilesPerBatch = 32;
 
 /** Threads that judge states. Each holds one parsed state at a time, of some tens of megabytes for the largest stacks. */
 export const stateThreadsMax = 8;
+
+/** Of what could not be judged, so many are named in a line: enough to know what it is about. */
+export const unjudgedShownMax = 5;
+
+/** Snapshots whose sharing is asked for at once: a thousand take a minute, and the quota of the API for other callers is left alone. */
+export const snapshotsAskedAtOnce = 4;
+
+/** How often a throttled question is asked again, after the SDK's own three tries, and the first wait, which doubles: 15 s in all. */
+export const throttledRetriesMax = 4;
+export const throttledWaitMilliseconds = 1000;

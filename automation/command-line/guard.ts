@@ -9,12 +9,14 @@ import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { ShipshapeError } from "../errors";
 import { readGuardConfig } from "../guardrails/guard-config";
 import { judge } from "../guardrails/judgement";
-import { liveInventory, notJudgedLive } from "../guardrails/live-inventory";
+import { liveInventory, onlyOfStates } from "../guardrails/live-inventory";
+import { printable, printableJson } from "../guardrails/printable";
 import { annotations } from "../guardrails/report-annotations";
 import { sarifReport } from "../guardrails/report-sarif";
 import { textReport } from "../guardrails/report-text";
-import { stateFiles, type StateRules } from "../guardrails/state-files";
+import { groupsOfOthers, stateFiles, type StateRules } from "../guardrails/state-files";
 import { judgeInParallel, type WorkerProgram } from "../guardrails/state-pool";
+import { unjudgedLines } from "../guardrails/unjudged";
 import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
 import { awsClients } from "../targets/aws-access";
 import { livingDatabases } from "../targets/living-databases";
@@ -29,6 +31,7 @@ interface GuardOptions {
   json?: boolean;
   github?: boolean;
   sarif?: string;
+  failOnUndecided?: boolean;
 }
 
 /** `shipshape guard`: the rules of the policy pack, without an engine: on exported states, and on databases as they are. */
@@ -40,13 +43,14 @@ export function addGuard(shipshape: Command, context: CommandContext): void {
     .option("--live", "what the RDS API describes in this account and Region, databases no stack declares included")
     .option("--config <file>", "the policy pack's config, as for `pulumi preview --policy-pack-config`")
     .option("--waivers <folder>", "where waivers lie (default: policypacks/waivers)")
+    .option("--fail-on-undecided", "exit with 1 also when a value that a rule asks for cannot be read here")
     .option("--on <day>", "judge expiry as on a later day, YYYY-MM-DD", day)
     .option("--json", "print the findings as JSON")
     .option("--github", "print them as annotations of GitHub Actions")
     .option("--sarif <file>", "also write them as SARIF 2.1.0")
     .addHelpText(
       "after",
-      "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  npx shipshape guard --state exports/ --sarif guardrails.sarif\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or was asked wrongly",
+      "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  pulumi stack export --show-secrets | npx shipshape guard --state - --fail-on-undecided\n  npx shipshape guard --state exports/ --sarif guardrails.sarif\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or a usage error",
     )
     .action(async (options: GuardOptions) => {
       if ((options.state === undefined) === (options.live === undefined))
@@ -74,7 +78,8 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
     findings: [...judged.findings, ...register.stale(new Set(judged.stacks))],
     problems: [...problemsOf(rules), ...judged.problems],
     judged: `${judged.files} ${judged.files === 1 ? "state" : "states"} with ${judged.resources} resources`,
-    left: [],
+    left: unjudgedLines([...judged.unjudged, ...groupsOfOthers(judged)]),
+    severalFiles: files.length > 1,
   };
 }
 
@@ -82,16 +87,19 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
   const rules = rulesOf(options);
   const living = await livingDatabases(awsClients());
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
-  const findings = judge(liveInventory(living), rules.config, register, rules.today);
-  const databases = living.instances.length + living.clusters.length;
+  const { resources, databases, otherEngines } = liveInventory(living);
+  const unasked = new Set(onlyOfStates);
+  const findings = judge({ declared: [], deployed: resources, unseen: ({ id }) => unasked.add(id) }, rules.config, register, rules.today);
   return {
-    findings,
+    findings: findings.filter(({ rule }) => !onlyOfStates.includes(rule)),
     problems: problemsOf(rules),
     judged: `${databases} ${databases === 1 ? "database" : "databases"} in ${living.region}`,
     left: [
-      `not judged here, but in states: ${notJudgedLive.join(", ")}`,
-      ...(living.unanswered.length > 0 ? [`this cloud does not answer ${living.unanswered.join(", ")}`] : []),
+      `not judged here, but in states: ${[...unasked].sort().join(", ")}`,
+      ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule is for`] : []),
+      ...(living.unanswered.length > 0 ? [`not judged, because the RDS API did not answer: ${living.unanswered.join(", ")}`] : []),
     ],
+    severalFiles: false,
   };
 }
 
@@ -117,16 +125,18 @@ function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgra
 
 async function tell(verdict: Verdict, options: GuardOptions, { terminal }: CommandContext): Promise<void> {
   const folder = process.cwd();
-  if (options.sarif !== undefined) await writeFile(options.sarif, `${JSON.stringify(sarifReport(verdict, folder), undefined, 2)}\n`);
+  if (options.sarif !== undefined) await writeFile(options.sarif, `${printableJson(sarifReport(verdict, folder))}\n`);
   const { findings, problems, judged, left } = verdict;
-  if (options.json) terminal.say(JSON.stringify({ judged, counts: countsOf(findings), findings: ordered(findings), problems, left }, undefined, 2));
+  if (options.json) terminal.say(printableJson({ judged, counts: countsOf(findings), findings: ordered(findings), problems, left }));
   else for (const line of options.github ? annotations(verdict, folder) : textReport(verdict, (style, text) => terminal.style(style, text))) terminal.say(line);
   if (!options.json && !options.github)
     for (const { code, ...values } of problems) {
       const error = new ShipshapeError(code, values);
-      terminal.progress(`${terminal.style("red", "error:")} ${error.message}\n${terminal.style("dim", "hint:")}  ${error.hint} [${code}]`);
+      terminal.progress(
+        `${terminal.style("red", "error:")} ${printable(error.message)}\n${terminal.style("dim", "hint:")}  ${printable(error.hint)} [${code}]`,
+      );
     }
-  process.exitCode = exitCodeOf(verdict);
+  process.exitCode = exitCodeOf(verdict, options.failOnUndecided);
 }
 
 function day(text: string): string {

@@ -1,6 +1,8 @@
-/** `pulumi stack export` → resources as rules see them, just as `pulumi policy analyze --file` hands them to a pack. */
-import { sealed } from "../../policypacks/database-guardrails/properties";
+/** `pulumi stack export` → resources as rules see them, just as `pulumi policy analyze --file` hands them to a pack, and what no rule can judge. */
+import { sealed, unknown } from "../../policypacks/database-guardrails/properties";
 import { Resource } from "../../policypacks/database-guardrails/resource";
+import { readTypes } from "../../policypacks/database-guardrails/types";
+import { isForeign, type Unjudged } from "./unjudged";
 
 /** Where a resource was declared, relative to the project. */
 export interface Source {
@@ -12,11 +14,14 @@ export interface Source {
 export interface ExportedState {
   /** "stack::project" of its resources. */
   stack: string | undefined;
-  /** Each with its inputs, for rules on one resource. */
+  /** Each with what its program asks for. */
   declared: Resource[];
-  /** Each with its outputs, for rules on the stack. */
+  /** Each as it is: what the cloud answered last, and where it answered nothing, what the program asks for. */
   deployed: Resource[];
   sources: Map<string, Source>;
+  unjudged: Unjudged[];
+  /** How many there are, judged or not. */
+  resources: number;
 }
 
 /** Thrown with the line where reading ended. */
@@ -32,7 +37,11 @@ export class UnreadableState extends Error {
 interface StateResource {
   urn: string;
   type: string;
+  custom?: boolean;
+  /** Replaced, and still to be removed. */
   delete?: boolean;
+  /** Only read by this stack. */
+  external?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   protect?: boolean;
@@ -43,13 +52,18 @@ interface StateResource {
   stackTrace?: { sourcePosition?: string }[];
 }
 
+interface PendingOperation {
+  type: string;
+  resource: StateResource;
+}
+
 /** 4 only names features of the deployment beside it. */
 const versionsRead = [3, 4];
 
 export function readState(text: string): ExportedState {
   const state = parse(text);
   if ("checkpoint" in state) throw new UnreadableState(1, "this is a backend's checkpoint, not an export; make one: `pulumi stack export --file <file>`");
-  const { version, deployment } = state as { version?: unknown; deployment?: { resources?: unknown } | null };
+  const { version, deployment } = state as { version?: unknown; deployment?: { resources?: unknown; pending_operations?: unknown } | null };
   if (typeof version !== "number" || typeof deployment !== "object" || deployment === null)
     throw new UnreadableState(1, "this is no stack export: it has no version and deployment");
   if (!versionsRead.includes(version))
@@ -59,32 +73,49 @@ export function readState(text: string): ExportedState {
     );
   const resources = deployment.resources ?? [];
   if (!Array.isArray(resources) || !resources.every(isResource)) throw new UnreadableState(1, "its resources are not a list of objects with urn and type");
-  // What is pending deletion is gone as far as anybody may use it.
-  const kept = resources.filter((resource) => !resource.delete);
+  const pending = deployment.pending_operations ?? [];
+  if (!Array.isArray(pending) || !pending.every(isPending))
+    throw new UnreadableState(1, "its pending operations are not a list of objects with type and resource");
+  const own = resources.filter((resource) => !resource.delete && !resource.external);
+  // What a cut-off operation was to make may be there; what it was to remove may be gone.
+  const begun = pending.filter(({ type }) => beginnings.includes(type)).map(({ resource }) => resource);
   return {
-    stack: kept[0]?.urn
+    resources: resources.length,
+    stack: resources[0]?.urn
       .replace(/^urn:pulumi:/, "")
       .split("::")
       .slice(0, 2)
       .join("::"),
-    declared: kept.map((resource) => toResource(resource, resource.inputs)),
-    deployed: kept.map((resource) => toResource(resource, resource.outputs)),
-    sources: new Map(kept.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const))),
+    declared: [...own, ...begun].map((resource) => toResource(resource, resource.inputs, "program")),
+    deployed: own.map((resource) => toResource(resource, { ...resource.inputs, ...answered(resource.outputs) }, "state")),
+    sources: new Map(resources.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const))),
+    unjudged: [
+      ...pending.map(({ type, resource }): Unjudged => ({ why: "pending", what: `${type} ${resource.urn}` })),
+      ...resources.filter(({ external }) => external).map((resource): Unjudged => ({ why: "external", what: shortOf(resource) })),
+      ...resources.filter((resource) => resource.delete).map((resource): Unjudged => ({ why: "replaced", what: shortOf(resource) })),
+      ...own.filter((resource) => isForeign(resource.type, resource.custom)).map((resource): Unjudged => ({ why: "foreign", what: shortOf(resource) })),
+    ],
   };
 }
 
-function toResource(
-  { urn, type, protect, ignoreChanges, dependencies, propertyDependencies }: StateResource,
-  properties: Record<string, unknown> = {},
-): Resource {
-  const name = urn.slice(urn.lastIndexOf("::") + 2);
+const beginnings = ["creating", "updating", "importing"];
+/** A name may hold "::" itself. */
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+const shortOf = ({ type, urn }: StateResource): string => `${type} ${nameOf(urn)}`;
+/** A provider leaves a property open that it was not asked about. */
+const answered = (outputs: Record<string, unknown> = {}): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null && value !== undefined));
+
+function toResource(resource: StateResource, properties: Record<string, unknown> = {}, toldBy: "program" | "state"): Resource {
+  const { urn, type, protect, ignoreChanges, dependencies, propertyDependencies } = resource;
   const byProperty = Object.fromEntries(Object.entries(propertyDependencies ?? {}).map(([property, behind]) => [property, behind ?? []]));
-  const opened = open(properties) as Record<string, unknown>;
   return new Resource({
     urn,
     type,
-    name,
-    properties: opened,
+    name: nameOf(urn),
+    // Most resources of an application are none that a rule reads.
+    properties: readTypes.has(type) ? (open(properties) as Record<string, unknown>) : {},
+    toldBy,
     protect: protect ?? false,
     ignoreChanges: ignoreChanges ?? [],
     dependencies: { ...byProperty, "": dependencies ?? [] },
@@ -92,9 +123,12 @@ function toResource(
 }
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
+/** What the engine writes for a value that was not known yet. */
+const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Secrets stay closed: rules ask whether there is one, never what it is. An export with --show-secrets has them open. */
 function open(value: unknown): unknown {
+  if (value === unknownMark) return unknown;
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(open);
   const object = value as Record<string, unknown>;
@@ -130,5 +164,7 @@ function brokenAt(text: string, reason: string): number {
 }
 
 const lineOf = (text: string, position: number): number => text.slice(0, Math.max(0, position)).split("\n").length;
+const isPending = (one: unknown): one is PendingOperation =>
+  typeof one === "object" && one !== null && typeof (one as PendingOperation).type === "string" && isResource((one as PendingOperation).resource);
 const isResource = (one: unknown): one is StateResource =>
   typeof one === "object" && one !== null && typeof (one as StateResource).urn === "string" && typeof (one as StateResource).type === "string";

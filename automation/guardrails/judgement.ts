@@ -1,9 +1,9 @@
 /** All rules on what was read, with waivers applied: the same for a state, a preview and living databases. */
 import type { Finding } from "../../policypacks/database-guardrails/finding";
-import { judgeResource, judgeStack } from "../../policypacks/database-guardrails/judge";
+import { judgeResource, judgeStack, type Unseen } from "../../policypacks/database-guardrails/judge";
 import { Stack, type Resource } from "../../policypacks/database-guardrails/resource";
 import { rules } from "../../policypacks/database-guardrails/rules";
-import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/rule";
+import type { RuleSettings } from "../../policypacks/database-guardrails/rule";
 import type { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
 import type { Source } from "./exported-state";
 import type { GuardConfig } from "./guard-config";
@@ -14,20 +14,32 @@ export interface LocatedFinding extends Finding {
 }
 
 export interface Judged {
+  /** What programs ask for. */
   declared: readonly Resource[];
+  /** What there is. Empty of what only a program knows yet. */
   deployed: readonly Resource[];
-  /** @default all */
-  rules?: readonly Rule[];
+  unseen?: Unseen;
 }
 
-export function judge(given: Judged, config: GuardConfig, register: WaiverRegister, today: string): Finding[] {
-  const settings = (rule: Rule): RuleSettings => ({ ...config.settings[rule.id], today });
-  const stack = new Stack(given.deployed);
-  return (given.rules ?? rules).flatMap((rule) => {
-    const own = settings(rule);
-    const findings = [...given.declared.flatMap((resource) => judgeResource(rule, resource, own)), ...judgeStack(rule, stack, own)];
-    return findings.map((finding) => register.apply(raised(finding, config)));
+export function judge({ declared, deployed, unseen }: Judged, config: GuardConfig, register: WaiverRegister, today: string): Finding[] {
+  const [asked, stack] = [new Stack(declared), new Stack(deployed)];
+  return rules.flatMap((rule) => {
+    const own: RuleSettings = { ...config.settings[rule.id], today };
+    const alone = (where: Stack) => where.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, unseen));
+    const actual = distinct([...alone(stack), ...judgeStack(rule, stack, own, unseen)]);
+    // What a program asks for comes back with its next `up`; where it says the same as what is there, it is said once. What it hides, what is there shows.
+    const told = new Set(actual.filter(({ kind }) => kind === "violation").map(placeOf));
+    const promised = alone(asked).filter((finding) => !told.has(placeOf(finding)) && (finding.kind === "violation" || !stack.has(finding.urn)));
+    return [...actual, ...distinct(promised)].map((finding) => register.apply(raised(finding, config)));
   });
+}
+
+/** A set may come back in another order, so that the place in it says nothing. */
+const placeOf = ({ urn, property = "" }: Finding): string => `${urn} ${property.replace(/\[\d+\]/g, "[]")}`;
+
+function distinct(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ urn, message }) => !seen.has(`${urn} ${message}`) && seen.add(`${urn} ${message}`));
 }
 
 function raised(finding: Finding, { raised }: GuardConfig): Finding {

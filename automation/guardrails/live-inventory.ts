@@ -1,43 +1,113 @@
 /** What the RDS API describes → the resources a program would have declared. What the API does not tell is marked unseen, not absent. */
 import type { DBCluster, DBInstance, Tag } from "@aws-sdk/client-rds";
-import { unseen } from "../../policypacks/database-guardrails/properties";
-import { Resource } from "../../policypacks/database-guardrails/resource";
+import { canonical, unseen } from "../../policypacks/database-guardrails/properties";
+import { Resource, type ResourceFacts } from "../../policypacks/database-guardrails/resource";
 import { rules } from "../../policypacks/database-guardrails/rules";
-import { cluster, eventSubscription, instance, parameterGroup, snapshot } from "../../policypacks/database-guardrails/types";
+import {
+  cluster,
+  clusterInstance,
+  clusterParameterGroup,
+  clusterSnapshot,
+  eventSubscription,
+  instance,
+  parameterGroup,
+  proxy,
+  snapshot,
+} from "../../policypacks/database-guardrails/types";
 import type { LivingDatabases } from "../targets/living-databases";
-import type { Judged } from "./judgement";
 
 /** Rules that ask for resources of other APIs: here they would only ever say no. */
-export const notJudgedLive = ["require-alarms", "require-backup-plan"];
+const notJudgedLive = ["require-alarms", "require-backup-plan", "forbid-hidden-drift"];
 
-export function liveInventory(living: LivingDatabases): Judged {
-  const resources = [
-    ...living.instances.map((one) => resource(instance, one.DBInstanceArn, one.DBInstanceIdentifier, instanceProperties(one))),
-    ...living.clusters.map((one) => resource(cluster, one.DBClusterArn, one.DBClusterIdentifier, clusterProperties(one))),
-    // Its tags would be a call for each; whose it is, its databases say.
-    ...living.parameterGroups.map(({ group, parameters }) =>
-      resource(parameterGroup, group.DBParameterGroupArn, group.DBParameterGroupName, {
-        family: group.DBParameterGroupFamily,
+const liveTypes = [instance, cluster, clusterInstance, parameterGroup, clusterParameterGroup, eventSubscription, proxy, snapshot, clusterSnapshot];
+/** Those, rules that know nothing of what the RDS API has, and rules about a program's own options. */
+export const onlyOfStates: readonly string[] = rules
+  .filter(({ id, types = [], typesInStack = [] }) => notJudgedLive.includes(id) || ![...types, ...typesInStack].some((type) => liveTypes.includes(type)))
+  .map(({ id }) => id);
+
+export interface LiveInventory {
+  resources: Resource[];
+  databases: number;
+  /** Databases of engines that the RDS API lists and no rule is for. */
+  otherEngines: string[];
+}
+
+/** Services of their own behind the RDS API. */
+const notRds = ["docdb", "neptune"];
+
+export function liveInventory(living: LivingDatabases): LiveInventory {
+  const judged = <One extends { Engine?: string }>(all: readonly One[]) => all.filter(({ Engine = "" }) => !notRds.includes(canonical(Engine)));
+  const [instances, clusters] = [judged(living.instances), judged(living.clusters)];
+  const statusOfMembers = new Map(clusters.map((one) => [one.DBClusterIdentifier, groupStatusOf(one)]));
+  return {
+    databases: clusters.length + instances.filter(({ DBClusterIdentifier }) => DBClusterIdentifier === undefined).length,
+    otherEngines: [
+      ...living.clusters.filter((one) => !clusters.includes(one)).map(({ DBClusterIdentifier, Engine }) => `${DBClusterIdentifier} (${Engine})`),
+      ...living.instances
+        .filter((one) => !instances.includes(one) && one.DBClusterIdentifier === undefined)
+        .map(({ DBInstanceIdentifier, Engine }) => `${DBInstanceIdentifier} (${Engine})`),
+    ],
+    resources: [
+      ...instances.map((one) =>
+        // A member has its cluster's protection, zones and backups, and is asked for none of its own.
+        resource(one.DBClusterIdentifier === undefined ? instance : clusterInstance, one.DBInstanceArn, one.DBInstanceIdentifier, instanceProperties(one), {
+          createdAt: one.InstanceCreateTime?.toISOString(),
+        }),
+      ),
+      ...clusters.map((one) =>
+        resource(
+          cluster,
+          one.DBClusterArn,
+          one.DBClusterIdentifier,
+          { ...clusterProperties(one), parameterApplyStatus: statusOfMembers.get(one.DBClusterIdentifier) },
+          { createdAt: one.ClusterCreateTime?.toISOString() },
+        ),
+      ),
+      ...around(living),
+    ],
+  };
+}
+
+/** What belongs to databases, and snapshots whose database may be gone. */
+function around({ parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots }: LivingDatabases): Resource[] {
+  return [
+    // Tags of groups, subscriptions and proxies would be a call for each; whose they are, their databases say.
+    ...parameterGroups.map(({ arn, name, family, ofCluster, parameters }) =>
+      resource(ofCluster ? clusterParameterGroup : parameterGroup, arn, name, {
+        family,
         parameters: parameters.map(({ ParameterName, ParameterValue }) => ({ name: ParameterName, value: ParameterValue })),
         tags: unseen,
       }),
     ),
-    ...living.eventSubscriptions.map((one) =>
+    ...eventSubscriptions.map((one) =>
       resource(eventSubscription, one.EventSubscriptionArn, one.CustSubscriptionId, {
         enabled: one.Enabled,
+        status: one.Status,
         sourceType: one.SourceType,
         eventCategories: one.EventCategoriesList,
         tags: unseen,
       }),
     ),
-    ...living.publicSnapshots.map((one) =>
-      resource(snapshot, one.DBSnapshotArn, one.DBSnapshotIdentifier, { sharedAccounts: ["all"], tags: tagsOf(one.TagList) }),
+    ...proxies.map((one) => resource(proxy, one.DBProxyArn, one.DBProxyName, { requireTls: one.RequireTLS, tags: unseen })),
+    ...snapshots.map((one) =>
+      resource(snapshot, one.DBSnapshotArn, one.DBSnapshotIdentifier, {
+        encrypted: one.Encrypted,
+        sharedAccounts: one.sharedAccounts,
+        tags: tagsOf(one.TagList),
+      }),
+    ),
+    ...clusterSnapshots.map((one) =>
+      resource(clusterSnapshot, one.DBClusterSnapshotArn, one.DBClusterSnapshotIdentifier, {
+        storageEncrypted: one.StorageEncrypted,
+        sharedAccounts: one.sharedAccounts,
+        tags: tagsOf(one.TagList),
+      }),
     ),
   ];
-  return { declared: resources, deployed: resources, rules: rules.filter(({ id }) => !notJudgedLive.includes(id)) };
 }
 
 function instanceProperties(one: DBInstance): Record<string, unknown> {
+  const groups = one.DBParameterGroups ?? [];
   return {
     identifier: one.DBInstanceIdentifier,
     engine: one.Engine,
@@ -46,7 +116,6 @@ function instanceProperties(one: DBInstance): Record<string, unknown> {
     backupRetentionPeriod: one.BackupRetentionPeriod,
     publiclyAccessible: one.PubliclyAccessible,
     storageEncrypted: one.StorageEncrypted,
-    kmsKeyId: one.KmsKeyId,
     multiAz: one.MultiAZ,
     deletionProtection: one.DeletionProtection,
     copyTagsToSnapshot: one.CopyTagsToSnapshot,
@@ -56,9 +125,10 @@ function instanceProperties(one: DBInstance): Record<string, unknown> {
     monitoringInterval: one.MonitoringInterval,
     performanceInsightsEnabled: one.PerformanceInsightsEnabled,
     caCertIdentifier: one.CACertificateIdentifier,
-    parameterGroupName: one.DBParameterGroups?.[0]?.DBParameterGroupName,
+    parameterGroupName: groups[0]?.DBParameterGroupName,
+    parameterApplyStatus: worst(groups.map(({ ParameterApplyStatus }) => ParameterApplyStatus)),
     username: one.MasterUsername,
-    replicateSourceDb: one.ReadReplicaSourceDBInstanceIdentifier,
+    replicateSourceDb: one.ReadReplicaSourceDBInstanceIdentifier ?? one.ReadReplicaSourceDBClusterIdentifier,
     manageMasterUserPassword: one.MasterUserSecret ? true : unseen,
     ...sayOnlyPrograms,
   };
@@ -68,34 +138,43 @@ function clusterProperties(one: DBCluster): Record<string, unknown> {
   return {
     clusterIdentifier: one.DBClusterIdentifier,
     engine: one.Engine,
+    engineMode: one.EngineMode,
     engineVersion: one.EngineVersion,
     tags: tagsOf(one.TagList),
     backupRetentionPeriod: one.BackupRetentionPeriod,
+    publiclyAccessible: one.PubliclyAccessible,
     storageEncrypted: one.StorageEncrypted,
-    kmsKeyId: one.KmsKeyId,
     deletionProtection: one.DeletionProtection,
     copyTagsToSnapshot: one.CopyTagsToSnapshot,
     iamDatabaseAuthenticationEnabled: one.IAMDatabaseAuthenticationEnabled,
     enabledCloudwatchLogsExports: one.EnabledCloudwatchLogsExports ?? [],
     dbClusterParameterGroupName: one.DBClusterParameterGroup,
     masterUsername: one.MasterUsername,
+    replicationSourceIdentifier: one.ReplicationSourceIdentifier,
     manageMasterUserPassword: one.MasterUserSecret ? true : unseen,
     ...sayOnlyPrograms,
   };
 }
 
-/** How it came to be and how it is to end: only a program says. */
+/** How it came to be and how it is to end: only a program says. Whose key it is, only KMS. */
 const sayOnlyPrograms = {
+  kmsKeyId: unseen,
   skipFinalSnapshot: unseen,
   finalSnapshotIdentifier: unseen,
   deleteAutomatedBackups: unseen,
   snapshotIdentifier: unseen,
   restoreToPointInTime: unseen,
+  s3Import: unseen,
   blueGreenUpdate: unseen,
 };
 
+const groupStatusOf = ({ DBClusterMembers = [] }: DBCluster): string | undefined =>
+  worst(DBClusterMembers.map(({ DBClusterParameterGroupStatus }) => DBClusterParameterGroupStatus));
+/** In effect only where it is so in each group and member. */
+const worst = (statuses: readonly (string | undefined)[]): string | undefined =>
+  statuses.find((status) => status !== undefined && canonical(status) !== "in-sync") ?? statuses[0];
 const tagsOf = (tags: readonly Tag[] = []): Record<string, string> => Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 
-function resource(type: string, arn = "", name = "", properties: Record<string, unknown>): Resource {
-  return new Resource({ urn: arn, type, name, properties, protect: undefined, ignoreChanges: [], dependencies: {} });
+function resource(type: string, arn = "", name = "", properties: Record<string, unknown>, more: Partial<ResourceFacts> = {}): Resource {
+  return new Resource({ urn: arn, type, name, properties, toldBy: "api", protect: undefined, ignoreChanges: [], dependencies: {}, ...more });
 }

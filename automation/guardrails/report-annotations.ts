@@ -1,3 +1,4 @@
+import { printable } from "./printable";
 import { placeOf } from "./report-location";
 import { ordered, type Verdict } from "./verdict";
 
@@ -9,7 +10,8 @@ export function annotations(verdict: Verdict, projectFolder: string): string[] {
     const kind = finding.level === "mandatory" ? "error" : finding.kind === "violation" ? "warning" : "notice";
     return command(kind, { ...(place && { file: place.file, line: place.line, col: place.column }), title: finding.rule }, finding.message);
   });
-  return [...problems, ...findings];
+  const left = verdict.left.map((line) => command("notice", { title: "not judged" }, line));
+  return [...problems, ...findings, ...left];
 }
 
 function command(kind: "error" | "warning" | "notice", properties: Record<string, string | number>, message: string): string {
@@ -17,4 +19,4 @@ function command(kind: "error" | "warning" | "notice", properties: Record<string
   return `::${kind} ${given.join(",")}::${escaped(message)}`;
 }
 
-const escaped = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const escaped = (text: string): string => printable(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"));

@@ -1,3 +1,4 @@
+import { printable, printableLine } from "./printable";
 import { countsOf, ordered, type Counts, type Verdict } from "./verdict";
 import type { LocatedFinding } from "./judgement";
 
@@ -12,20 +13,28 @@ export function textReport(verdict: Verdict, style: Style): string[] {
   }
   const groups = [...byOwner].sort(([one], [other]) => (one < other ? -1 : 1));
   const lines = groups.flatMap(([owner, findings]) => [
-    `${style("bold", owner)}: ${summary(countsOf(findings))}`,
-    ...findings.flatMap((finding) => findingLines(finding, style)),
+    `${style("bold", printableLine(owner))}: ${summary(countsOf(findings))}`,
+    ...findings.flatMap((finding) => findingLines(finding, verdict.severalFiles, style)),
     "",
   ]);
-  const total = summary(countsOf(verdict.findings));
-  return [...lines, ...verdict.left.map((line) => style("dim", line)), `${verdict.judged}: ${total === "" ? style("green", "nothing to object to") : total}`];
+  const left = verdict.left.map((line) => style("dim", printableLine(line)));
+  return [...lines, ...left, `${printableLine(verdict.judged)}: ${totalOf(verdict, style)}`];
 }
 
-function findingLines(finding: LocatedFinding, style: Style): string[] {
+/** Green only where everything was judged. */
+function totalOf({ findings, problems, left }: Verdict, style: Style): string {
+  const total = summary(countsOf(findings));
+  if (total !== "") return total;
+  return left.length + problems.length === 0 ? style("green", "nothing to object to") : style("yellow", "nothing to object to in what was judged");
+}
+
+function findingLines(finding: LocatedFinding, severalFiles: boolean, style: Style): string[] {
   const mark = finding.level === "mandatory" ? style("red", "✗") : finding.kind === "waived" ? style("dim", "–") : style("yellow", "!");
-  const place = finding.source ? `${finding.source.file}:${finding.source.line}` : finding.file;
+  const { source, file, urn } = finding;
+  const places = [urn, source && `${source.file}:${source.line}`, source && !severalFiles ? undefined : file].filter((place) => place !== undefined);
   return [
-    `  ${mark} ${finding.rule} (${finding.severity}) ${finding.message}`,
-    ...(finding.urn === "" ? [] : [style("dim", `      ${finding.urn}${place === undefined ? "" : `  ${place}`}`)]),
+    `  ${mark} ${finding.rule} (${finding.severity}) ${printableLine(finding.message)}`,
+    ...(urn === "" ? [] : [style("dim", `      ${printable(places.join("  "))}`)]),
   ];
 }
 

@@ -1,6 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { isPostgres } from "../../policypacks/database-guardrails/engines";
+import { ownGroupOf } from "../../policypacks/database-guardrails/parameters";
+import { canonical } from "../../policypacks/database-guardrails/properties";
+import { decodeText } from "../../policypacks/database-guardrails/text-file";
+import { clusterInstance, databases, parameterGroups } from "../../policypacks/database-guardrails/types";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
 import type { Waivers } from "../../policypacks/database-guardrails/waiver-files";
 import { reasonOf, ShipshapeError } from "../errors";
@@ -8,6 +13,7 @@ import { readState, UnreadableState } from "./exported-state";
 import type { GuardConfig } from "./guard-config";
 import { judge, type LocatedFinding } from "./judgement";
 import type { Problem } from "./problem";
+import type { Unjudged } from "./unjudged";
 
 /** What a worker is told once. */
 export interface StateRules {
@@ -21,6 +27,9 @@ export interface StatesJudged {
   problems: Problem[];
   stacks: string[];
   neededWaivers: string[];
+  unjudged: Unjudged[];
+  /** By name: those that databases use, and those that the states declare. */
+  parameterGroups: { used: string[]; declared: string[] };
   files: number;
   resources: number;
 }
@@ -42,20 +51,39 @@ export async function stateFiles(path: string): Promise<string[]> {
 
 export function judgeStateFiles(files: readonly string[], { waivers, config, today }: StateRules): StatesJudged {
   const register = new WaiverRegister(waivers, today);
-  const judged: StatesJudged = { findings: [], problems: [], stacks: [], neededWaivers: [], files: 0, resources: 0 };
+  const judged: StatesJudged = {
+    findings: [],
+    problems: [],
+    stacks: [],
+    neededWaivers: [],
+    unjudged: [],
+    parameterGroups: { used: [], declared: [] },
+    files: 0,
+    resources: 0,
+  };
+  const [used, declared] = [new Set<string>(), new Set<string>()];
   for (const file of files) {
     try {
-      const state = readState(readFileSync(file === "-" ? 0 : file, "utf8"));
+      const state = readState(decodeText(readFileSync(file === "-" ? 0 : file)));
       const findings = judge(state, config, register, today);
       judged.findings.push(...findings.map((finding) => located(finding, file, state.sources.get(finding.urn))));
       if (state.stack !== undefined) judged.stacks.push(state.stack);
+      judged.unjudged.push(...state.unjudged);
+      for (const one of state.deployed) {
+        if (one.is(...databases, clusterInstance) && isPostgres(one)) used.add(ownGroupOf(one) ?? "");
+        else if (one.is(...parameterGroups)) declared.add(canonical(one.text("name") ?? ""));
+      }
       judged.files += 1;
-      judged.resources += state.declared.length;
+      judged.resources += state.resources;
     } catch (error) {
       judged.problems.push({ code: "state-unreadable", file, line: error instanceof UnreadableState ? error.line : 1, reason: reasonOf(error) });
     }
   }
-  return { ...judged, neededWaivers: register.neededIds() };
+  return { ...judged, neededWaivers: register.neededFiles(), parameterGroups: { used: [...used], declared: [...declared] } };
 }
 
 const located = (finding: LocatedFinding, file: string, source: LocatedFinding["source"]): LocatedFinding => ({ ...finding, file, ...(source && { source }) });
+
+/** Names of groups that databases use, and that no state declared: whether they force TLS is for the state that does. */
+export const groupsOfOthers = ({ parameterGroups: { used, declared } }: StatesJudged): Unjudged[] =>
+  used.filter((name) => name !== "" && !declared.includes(name)).map((what) => ({ why: "parameter group", what }));

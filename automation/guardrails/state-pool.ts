@@ -54,6 +54,11 @@ function merged(results: readonly StatesJudged[]): StatesJudged {
     problems: results.flatMap(({ problems }) => problems),
     stacks: results.flatMap(({ stacks }) => stacks),
     neededWaivers: [...new Set(results.flatMap(({ neededWaivers }) => neededWaivers))],
+    unjudged: results.flatMap(({ unjudged }) => unjudged),
+    parameterGroups: {
+      used: [...new Set(results.flatMap(({ parameterGroups }) => parameterGroups.used))],
+      declared: [...new Set(results.flatMap(({ parameterGroups }) => parameterGroups.declared))],
+    },
     files: results.reduce((sum, { files }) => sum + files, 0),
     resources: results.reduce((sum, { resources }) => sum + resources, 0),
   };

@@ -7,14 +7,16 @@ export interface Verdict {
   problems: Problem[];
   /** "3 states with 231 resources", "12 databases in eu-central-1". */
   judged: string;
-  /** Rules that could not be asked here, and why. */
+  /** What was there and not judged, and rules that could not be asked here. */
   left: string[];
+  /** Whether findings are of several files, so that each says of which. */
+  severalFiles: boolean;
 }
 
-/** 2: something could not be read or is asked wrongly. 1: mandatory violations. 0: none, whatever advice there is. */
-export function exitCodeOf({ findings, problems }: Verdict): 0 | 1 | 2 {
+/** 2: something could not be read. 1: mandatory violations, and where that was asked for, values that nobody could read. 0: none, whatever advice there is. */
+export function exitCodeOf({ findings, problems }: Verdict, failOnUndecided = false): 0 | 1 | 2 {
   if (problems.length > 0) return 2;
-  return findings.some(({ level }) => level === "mandatory") ? 1 : 0;
+  return findings.some(({ level, kind }) => level === "mandatory" || (failOnUndecided && kind === "undecided")) ? 1 : 0;
 }
 
 /** Worst first: what stops a change, by severity, then by name. */

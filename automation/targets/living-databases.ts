@@ -1,80 +1,157 @@
 /** Everything the RDS API tells of the databases of an account and Region, declared by a stack or not. */
 import {
+  DescribeDBClusterSnapshotAttributesCommand,
+  DescribeDBSnapshotAttributesCommand,
+  paginateDescribeDBClusterParameterGroups,
+  paginateDescribeDBClusterParameters,
   paginateDescribeDBClusters,
+  paginateDescribeDBClusterSnapshots,
   paginateDescribeDBInstances,
   paginateDescribeDBParameterGroups,
   paginateDescribeDBParameters,
+  paginateDescribeDBProxies,
   paginateDescribeDBSnapshots,
   paginateDescribeEventSubscriptions,
   type DBCluster,
+  type DBClusterSnapshot,
   type DBInstance,
-  type DBParameterGroup,
+  type DBProxy,
   type DBSnapshot,
   type EventSubscription,
   type Parameter,
 } from "@aws-sdk/client-rds";
-import { fleetPagesMax } from "../limits";
+import { snapshotsAskedAtOnce } from "../limits";
 import type { AwsClients } from "./aws-access";
+import { RdsQuestions } from "./rds-questions";
+
+export interface LivingParameterGroup {
+  arn: string | undefined;
+  name: string | undefined;
+  family: string | undefined;
+  ofCluster: boolean;
+  /** What was set in it. */
+  parameters: Parameter[];
+}
 
 export interface LivingDatabases {
   region: string;
   instances: DBInstance[];
   clusters: DBCluster[];
-  /** Only those that an instance uses, with what was set in them. */
-  parameterGroups: { group: DBParameterGroup; parameters: Parameter[] }[];
+  /** Only those that a database uses, and none of AWS's own, which nobody can change. */
+  parameterGroups: LivingParameterGroup[];
   eventSubscriptions: EventSubscription[];
-  /** Snapshots shared with everybody. */
-  publicSnapshots: DBSnapshot[];
-  /** Actions this cloud does not have. */
+  proxies: DBProxy[];
+  /** Those taken by hand, the only ones that can be shared, with the accounts they are shared with. */
+  snapshots: (DBSnapshot & { sharedAccounts: string[] })[];
+  clusterSnapshots: (DBClusterSnapshot & { sharedAccounts: string[] })[];
+  /** What was not answered, or not to its end, and why: what was asked for there was not judged. */
   unanswered: string[];
 }
 
 export async function livingDatabases({ rds: client }: AwsClients): Promise<LivingDatabases> {
-  const unanswered: string[] = [];
-  const ask = async <Page, One>(action: string, pages: AsyncIterable<Page>, of: (page: Page) => One[] | undefined): Promise<One[]> => {
-    try {
-      return await all(pages, of);
-    } catch (error) {
-      if (!isUnsupported(error)) throw error;
-      unanswered.push(action);
-      return [];
-    }
-  };
-  const instances = await all(paginateDescribeDBInstances({ client }, {}), (page) => page.DBInstances);
-  const clusters = await ask("DescribeDBClusters", paginateDescribeDBClusters({ client }, {}), (page) => page.DBClusters);
-  const used = new Set(instances.flatMap((one) => (one.DBParameterGroups ?? []).map(({ DBParameterGroupName }) => DBParameterGroupName)));
-  const groups = (await all(paginateDescribeDBParameterGroups({ client }, {}), (page) => page.DBParameterGroups)).filter(({ DBParameterGroupName }) =>
-    used.has(DBParameterGroupName),
+  const questions = new RdsQuestions();
+  const all = questions.all.bind(questions);
+  const instances = await questions.mustAll(
+    "DescribeDBInstances",
+    () => paginateDescribeDBInstances({ client }, {}),
+    (page) => page.DBInstances,
   );
-  const parameterGroups = [];
-  for (const group of groups) {
-    const parameters = await all(
-      paginateDescribeDBParameters({ client }, { DBParameterGroupName: group.DBParameterGroupName, Source: "user" }),
-      (page) => page.Parameters,
+  const clusters = await all(
+    "DescribeDBClusters",
+    () => paginateDescribeDBClusters({ client }, {}),
+    (page) => page.DBClusters,
+  );
+  const parameterGroups = [...(await instanceGroups(instances)), ...(await clusterGroups(clusters))];
+  const eventSubscriptions = await all(
+    "DescribeEventSubscriptions",
+    () => paginateDescribeEventSubscriptions({ client }, {}),
+    (page) => page.EventSubscriptionsList,
+  );
+  const proxies = await all(
+    "DescribeDBProxies",
+    () => paginateDescribeDBProxies({ client }, {}),
+    (page) => page.DBProxies,
+  );
+  // Databases that are gone have left theirs behind, so snapshots are asked for themselves.
+  const snapshots = await withAccounts(
+    await all(
+      "DescribeDBSnapshots",
+      () => paginateDescribeDBSnapshots({ client }, { SnapshotType: "manual" }),
+      (page) => page.DBSnapshots,
+    ),
+    async ({ DBSnapshotIdentifier }) => {
+      const answer = await client.send(new DescribeDBSnapshotAttributesCommand({ DBSnapshotIdentifier }));
+      return answer.DBSnapshotAttributesResult?.DBSnapshotAttributes;
+    },
+  );
+  const clusterSnapshots = await withAccounts(
+    await all(
+      "DescribeDBClusterSnapshots",
+      () => paginateDescribeDBClusterSnapshots({ client }, { SnapshotType: "manual" }),
+      (page) => page.DBClusterSnapshots,
+    ),
+    async ({ DBClusterSnapshotIdentifier }) => {
+      const answer = await client.send(new DescribeDBClusterSnapshotAttributesCommand({ DBClusterSnapshotIdentifier }));
+      return answer.DBClusterSnapshotAttributesResult?.DBClusterSnapshotAttributes;
+    },
+  );
+  const region = await client.config.region();
+  return { region, instances, clusters, parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots, unanswered: questions.unanswered };
+
+  async function instanceGroups(of: readonly DBInstance[]): Promise<LivingParameterGroup[]> {
+    const used = new Set(of.flatMap((one) => (one.DBParameterGroups ?? []).map(({ DBParameterGroupName }) => DBParameterGroupName)));
+    const groups = await all(
+      "DescribeDBParameterGroups",
+      () => paginateDescribeDBParameterGroups({ client }, {}),
+      (page) => page.DBParameterGroups,
     );
-    parameterGroups.push({ group, parameters });
+    return inTurn(
+      groups.filter(({ DBParameterGroupName: name }) => isOwn(name, used)),
+      async ({ DBParameterGroupName: name, DBParameterGroupArn: arn, DBParameterGroupFamily: family }) => {
+        const pages = () => paginateDescribeDBParameters({ client }, { DBParameterGroupName: name, Source: "user" });
+        return { arn, name, family, ofCluster: false, parameters: await all("DescribeDBParameters", pages, (page) => page.Parameters) };
+      },
+    );
   }
-  const eventSubscriptions = await ask("DescribeEventSubscriptions", paginateDescribeEventSubscriptions({ client }, {}), (page) => page.EventSubscriptionsList);
-  const own = new Set(instances.map(({ DBInstanceArn }) => accountOf(DBInstanceArn)));
-  const publicSnapshots = (
-    await ask("DescribeDBSnapshots", paginateDescribeDBSnapshots({ client }, { SnapshotType: "public" }), (page) => page.DBSnapshots)
-  ).filter(({ DBSnapshotArn }) => own.has(accountOf(DBSnapshotArn)));
-  return { region: await client.config.region(), instances, clusters, parameterGroups, eventSubscriptions, publicSnapshots, unanswered };
+
+  async function clusterGroups(of: readonly DBCluster[]): Promise<LivingParameterGroup[]> {
+    const used = new Set(of.map(({ DBClusterParameterGroup }) => DBClusterParameterGroup));
+    if (used.size === 0) return [];
+    const pages = () => paginateDescribeDBClusterParameterGroups({ client }, {});
+    const groups = await all("DescribeDBClusterParameterGroups", pages, (page) => page.DBClusterParameterGroups);
+    return inTurn(
+      groups.filter(({ DBClusterParameterGroupName: name }) => isOwn(name, used)),
+      async ({ DBClusterParameterGroupName: name, DBClusterParameterGroupArn: arn, DBParameterGroupFamily: family }) => {
+        const set = () => paginateDescribeDBClusterParameters({ client }, { DBClusterParameterGroupName: name, Source: "user" });
+        return { arn, name, family, ofCluster: true, parameters: await all("DescribeDBClusterParameters", set, (page) => page.Parameters) };
+      },
+    );
+  }
+
+  /** A call for each, some at once: an account may have thousands. */
+  async function withAccounts<One>(
+    snapshotsFound: readonly One[],
+    attributes: (one: One) => Promise<{ AttributeName?: string; AttributeValues?: string[] }[] | undefined>,
+  ): Promise<(One & { sharedAccounts: string[] })[]> {
+    const found = new Array<One & { sharedAccounts: string[] }>(snapshotsFound.length);
+    let next = 0;
+    const askOn = async () => {
+      for (let at = next++; at < snapshotsFound.length; at = next++) {
+        const one = snapshotsFound[at] as One;
+        const answer = await questions.one("the attributes of snapshots", () => attributes(one));
+        const restore = answer?.find(({ AttributeName }) => AttributeName === "restore");
+        found[at] = { ...one, sharedAccounts: restore?.AttributeValues ?? [] };
+      }
+    };
+    await Promise.all(Array.from({ length: snapshotsAskedAtOnce }, askOn));
+    return found;
+  }
 }
 
-const accountOf = (arn: string | undefined): string | undefined => arn?.split(":")[4];
+const isOwn = (name: string | undefined, used: ReadonlySet<string | undefined>): boolean => used.has(name) && !name?.startsWith("default.");
 
-async function all<Page, One>(pages: AsyncIterable<Page>, of: (page: Page) => One[] | undefined): Promise<One[]> {
-  const found: One[] = [];
-  let read = 0;
-  for await (const page of pages) {
-    found.push(...(of(page) ?? []));
-    if (++read >= fleetPagesMax) break;
-  }
-  return found;
-}
-
-/** The embedded cloud refuses by name what it does not have; AWS has them all. */
-function isUnsupported(error: unknown): boolean {
-  return error instanceof Error && ["InvalidAction", "NotImplemented", "UnsupportedOperation"].includes(error.name);
+async function inTurn<One, Result>(ones: readonly One[], make: (one: One) => Promise<Result>): Promise<Result[]> {
+  const made: Result[] = [];
+  for (const one of ones) made.push(await make(one));
+  return made;
 }

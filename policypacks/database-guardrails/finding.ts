@@ -37,12 +37,24 @@ export function violationFinding(rule: Rule, resource: Resource, standing: Stand
   return property === undefined ? finding : { ...finding, property };
 }
 
-/** Undefined where nothing is to be said: an unseen value is another place's business, an advisory rule may wait. */
+const whyUndecided = {
+  unknown: ["cannot be known before deployment", "give a plain value, or run `npx shipshape guard --state` after `pulumi up`"],
+  sealed: [
+    "is an encrypted secret here",
+    "give a plain value, or judge the state with its secrets: `pulumi stack export --show-secrets | npx shipshape guard --state -`",
+  ],
+  elsewhere: ["is declared in another stack", "judge that stack as well, or declare it here"],
+} as const;
+
+/** Undefined where nothing is to be said: in a preview an advisory rule may wait. In a state a sealed value stays sealed. */
 export function undecidedFinding(rule: Rule, resource: Resource, standing: Standing, { property, reason }: Undecided): Finding | undefined {
-  if (reason === "unseen" || levelOf(rule.severity, standing) !== "mandatory") return undefined;
-  const why = reason === "sealed" ? "is an encrypted secret here" : "cannot be known before deployment";
-  const text = `${resource.name}: ${property} ${why}; ${rule.id} is decided on the state after it. To change: give a plain value, or run \`shipshape guard --state\` after \`pulumi up\`.`;
-  return { ...base(rule, resource, standing, "undecided", text), level: "advisory", property };
+  if (reason === "unseen" || (reason === "unknown" && levelOf(rule.severity, standing) !== "mandatory")) return undefined;
+  const [why, change] = whyUndecided[reason];
+  return {
+    ...base(rule, resource, standing, "undecided", `${resource.name}: ${property} ${why}, so ${rule.id} is not decided. To change: ${change}.`),
+    level: "advisory",
+    property,
+  };
 }
 
 export function wrongTypeFinding(rule: Rule, resource: Resource, standing: Standing, { property, found, expected }: WrongType): Finding {
@@ -58,5 +70,6 @@ function base(rule: Rule, resource: Resource, standing: Standing, kind: Finding[
 function shown(value: unknown): string {
   if (value === undefined) return "not set";
   if (value === unknown) return "not known yet";
-  return typeof value === "string" ? (value.includes(" ") ? value : `"${value}"`) : JSON.stringify(value);
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return typeof value === "string" ? (value.includes(" ") ? value : `"${value}"`) : String(value);
 }

@@ -1,32 +1,39 @@
 import { undecidedFinding, violationFinding, wrongTypeFinding, type Finding } from "./finding";
-import { Undecided, WrongType } from "./properties";
+import { Undecided, WrongType, decided } from "./properties";
 import type { Resource, Stack } from "./resource";
-import type { Rule, RuleSettings, Violation } from "./rule";
-import { standingOf } from "./standing";
+import type { Found, Rule, RuleSettings } from "./rule";
+import { isThrowaway, standingOf } from "./standing";
+
+/** Told of each rule that asked for what the RDS API does not tell: there it was not judged. */
+export type Unseen = (rule: Rule) => void;
 
 /** One rule on one resource: what it finds, and what it could not decide. */
-export function judgeResource(rule: Rule, resource: Resource, settings: RuleSettings): Finding[] {
+export function judgeResource(rule: Rule, resource: Resource, settings: RuleSettings, unseen?: Unseen): Finding[] {
   if (!rule.check || !rule.types?.includes(resource.type)) return [];
-  return findingsOf(rule, resource, () => rule.check?.(resource, settings) ?? []);
+  return findingsOf(rule, resource, settings, () => rule.check?.(resource, settings) ?? [], unseen);
 }
 
 /** One rule on a whole stack. */
-export function judgeStack(rule: Rule, stack: Stack, settings: RuleSettings): Finding[] {
+export function judgeStack(rule: Rule, stack: Stack, settings: RuleSettings, unseen?: Unseen): Finding[] {
   if (!rule.checkInStack || !rule.typesInStack) return [];
-  return stack.of(...rule.typesInStack).flatMap((resource) => findingsOf(rule, resource, () => rule.checkInStack?.(resource, stack, settings) ?? []));
+  return stack
+    .of(...rule.typesInStack)
+    .flatMap((resource) => findingsOf(rule, resource, settings, () => rule.checkInStack?.(resource, stack, settings) ?? [], unseen));
 }
 
 /** What a rule can't read is a verdict of its own: in the cloud's hands, sealed, or of the wrong type. Anything else thrown is a bug and stays one. */
-function findingsOf(rule: Rule, resource: Resource, check: () => Iterable<Violation>): Finding[] {
+function findingsOf(rule: Rule, resource: Resource, { today }: RuleSettings, check: () => Iterable<Found>, unseen: Unseen = () => undefined): Finding[] {
+  if (!rule.throwaways && isThrowaway(resource, today)) return [];
   const standing = standingOf(resource);
-  if (standing.throwaway && !rule.throwaways) return [];
   const findings: Finding[] = [];
-  try {
-    for (const violation of check()) findings.push(violationFinding(rule, resource, standing, violation));
-  } catch (thrown) {
-    if (thrown instanceof WrongType) findings.push(wrongTypeFinding(rule, resource, standing, thrown));
-    else if (thrown instanceof Undecided) findings.push(...[undecidedFinding(rule, resource, standing, thrown) ?? []].flat());
-    else throw thrown;
+  for (const found of decided(check)) {
+    if (found instanceof WrongType) findings.push(wrongTypeFinding(rule, resource, standing, found));
+    else if (!(found instanceof Undecided)) findings.push(violationFinding(rule, resource, standing, found));
+    else if (found.reason === "unseen") unseen(rule);
+    else {
+      const finding = undecidedFinding(rule, resource, standing, found);
+      if (finding) findings.push(finding);
+    }
   }
   return findings;
 }

@@ -1,13 +1,14 @@
 import { UnknownValueError, type Policies, type PolicyPackArgs, type PolicyResource, type PolicyResourceOptions, type ReportViolation } from "@pulumi/policy";
 import type { Finding } from "./finding";
 import { judgeResource, judgeStack } from "./judge";
+import { configSchemaOf } from "./options";
 import { unknown } from "./properties";
 import { Resource, Stack } from "./resource";
 import type { Rule, RuleSettings } from "./rule";
 import { rules } from "./rules";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import type { PackSettings } from "./settings";
-import { stackOf } from "./waiver";
+import { stackOf } from "./waiver-glob";
 import { readWaivers } from "./waiver-files";
 import { WaiverRegister } from "./waiver-register";
 
@@ -78,15 +79,9 @@ function described(rule: Rule) {
     enforcementLevel: mandatory ? ("mandatory" as const) : ("advisory" as const),
     tags: [...rule.controls],
     remediationSteps: rule.solution,
-    configSchema: configSchemas[rule.id] ?? { properties: {} },
+    configSchema: configSchemaOf(rule.id),
   };
 }
-
-/** What a pack's config may say beyond the level. */
-export const configSchemas: Record<string, { properties: Record<string, { type: "array"; items: { type: "string" | "integer" } }> }> = {
-  "require-owner-tags": { properties: { teams: { type: "array", items: { type: "string" } } } },
-  "forbid-open-ingress": { properties: { ports: { type: "array", items: { type: "integer" } } } },
-};
 
 function reportFinding(report: ReportViolation, { rule, severity, kind, level, urn, message }: Finding): void {
   // Left open, the level is what the config says: so it can raise an advisory violation, but neither a waived nor an undecided one.

@@ -1,7 +1,7 @@
 /**
- * What a rule reads. A value may be known, absent, unknown (a preview: only the cloud can tell), sealed (a secret nobody opened) or unseen (the
- * RDS API does not tell what only a program says). Rules ask for the type they need; what cannot be had is thrown, and `judge.ts` makes the
- * verdict of it, so that no rule takes "not known" for "not there".
+ * What a rule reads. A value may be known, absent, unknown (a preview: only the cloud can tell), sealed (a secret nobody opened), unseen (the
+ * RDS API does not tell what only a program says) or elsewhere (declared in a stack that is not here). Rules ask for the type they need; what
+ * cannot be had is thrown, and `judge.ts` makes the verdict of it, so that no rule takes "not known" for "not there".
  */
 export const unknown = Symbol("unknown until deployment");
 export const unseen = Symbol("not told by the RDS API");
@@ -11,7 +11,7 @@ export const sealed = "[secret]";
 export class Undecided extends Error {
   constructor(
     readonly property: string,
-    readonly reason: "unknown" | "sealed" | "unseen",
+    readonly reason: "unknown" | "sealed" | "unseen" | "elsewhere",
   ) {
     super(`${property} is ${reason}`);
   }
@@ -27,15 +27,30 @@ export class WrongType extends Error {
   }
 }
 
+/** As RDS and its provider compare names, protocols and settings: without case, and without blanks around them. All rules compare in this form. */
+export const canonical = (text: string): string => text.normalize("NFKC").trim().toLowerCase();
+
+/** One part of a check: what it cannot read becomes a verdict of its own, and the other parts are still asked. */
+export function* decided<Found>(check: () => Iterable<Found>): Iterable<Found | Undecided | WrongType> {
+  try {
+    yield* check();
+  } catch (thrown) {
+    if (!(thrown instanceof Undecided || thrown instanceof WrongType)) throw thrown;
+    yield thrown;
+  }
+}
+
 export class Properties {
   constructor(
     private readonly values: Readonly<Record<string, unknown>>,
     private readonly path = "",
+    /** Why what is not among the values may be there after all. */
+    private readonly beyond?: Undecided | WrongType,
   ) {}
 
   /** Given at all, its value known or not: a key that the same first preview makes is a key. */
   has(name: string): boolean {
-    const value = this.values[name];
+    const value = this.value(name);
     if (value === unseen) throw new Undecided(this.at(name), "unseen");
     return value !== undefined && value !== null && value !== "";
   }
@@ -47,7 +62,8 @@ export class Properties {
   boolean(name: string): boolean | undefined {
     const value = this.known(name);
     if (value === undefined || typeof value === "boolean") return value;
-    if (value === "true" || value === "false") return value === "true";
+    const word = typeof value === "string" ? canonical(value) : undefined;
+    if (word === "true" || word === "false") return word === "true";
     throw new WrongType(this.at(name), value, "true or false");
   }
   number(name: string): number | undefined {
@@ -62,15 +78,39 @@ export class Properties {
     if (typeof value === "number") return String(value);
     throw new WrongType(this.at(name), value, "a text");
   }
-  strings(name: string): string[] {
-    return this.elements(name).map((element, index) => {
-      if (typeof element === "string") return element;
-      throw this.unfit(element, `${name}[${index}]`, "a text");
-    });
+  /** A text in its canonical form. */
+  word(name: string): string | undefined {
+    const value = this.string(name);
+    return value === undefined ? undefined : canonical(value);
   }
-  /** A list of objects. */
+  strings(name: string): string[] {
+    const { strings, doubts } = this.readableStrings(name);
+    if (doubts[0]) throw doubts[0];
+    return strings;
+  }
+  /** The texts of a list that can be read, and why the others can't: one that is sealed does not hide those beside it. */
+  readableStrings(name: string): { strings: string[]; doubts: (Undecided | WrongType)[] } {
+    const [strings, doubts]: [string[], (Undecided | WrongType)[]] = [[], []];
+    try {
+      for (const [index, element] of this.elements(name).entries()) {
+        const why = this.unreadable(element, `${name}[${index}]`);
+        if (why) doubts.push(why);
+        else if (typeof element === "string" || typeof element === "number") strings.push(String(element));
+        else doubts.push(new WrongType(this.at(`${name}[${index}]`), element, "a text"));
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof Undecided || thrown instanceof WrongType)) throw thrown;
+      doubts.push(thrown);
+    }
+    return { strings, doubts };
+  }
+  /** A list of objects. One that can't be read as a whole is there, and says so when it is asked for something. */
   list(name: string): Properties[] {
-    return this.elements(name).map((element, index) => this.inner(element, `${name}[${index}]`));
+    return this.elements(name).map((element, index) => {
+      const at = `${name}[${index}]`;
+      const why = this.unreadable(element, at);
+      return why ? new Properties({}, this.at(at), why) : this.inner(element, at);
+    });
   }
   object(name: string): Properties | undefined {
     const value = this.known(name);
@@ -88,16 +128,18 @@ export class Properties {
   }
   private inner(value: unknown, name: string): Properties {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return new Properties(value as Record<string, unknown>, this.at(name));
-    throw this.unfit(value, name, "an object");
-  }
-  private unfit(value: unknown, name: string, expected: string): Error {
-    return this.unreadable(value, name) ?? new WrongType(this.at(name), value, expected);
+    throw this.unreadable(value, name) ?? new WrongType(this.at(name), value, "an object");
   }
   private known(name: string): unknown {
-    const value = this.values[name];
+    const value = this.value(name);
     const why = this.unreadable(value, name);
     if (why) throw why;
     return value === null ? undefined : value;
+  }
+  private value(name: string): unknown {
+    const value = this.values[name];
+    if (value === undefined && this.beyond) throw this.beyond;
+    return value;
   }
   private unreadable(value: unknown, name: string): Undecided | undefined {
     if (value === unknown) return new Undecided(this.at(name), "unknown");

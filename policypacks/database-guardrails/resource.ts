@@ -1,4 +1,4 @@
-import { Properties } from "./properties";
+import { Properties, sealed, Undecided, unknown, unseen } from "./properties";
 
 /** What is known of a resource, wherever it was read: the pack's arguments, an exported state, the RDS API. */
 export interface ResourceFacts {
@@ -6,8 +6,14 @@ export interface ResourceFacts {
   urn: string;
   type: string;
   name: string;
-  /** Inputs where a resource is judged alone, outputs where a whole stack is (as `pulumi policy analyze` has it). */
   properties: Readonly<Record<string, unknown>>;
+  /**
+   * Where the properties come from: what a program asks for, what a state says there is, or what the RDS API answers.
+   * @default program
+   */
+  toldBy?: "program" | "state" | "api";
+  /** When AWS made it, where the API says so. Unlike a tag, nobody can choose it. */
+  createdAt?: string | undefined;
   /** Undefined where no program says it: protection and ignored changes are Pulumi's own. */
   protect: boolean | undefined;
   ignoreChanges: readonly string[];
@@ -20,12 +26,16 @@ export class Resource extends Properties {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
+  readonly toldBy: "program" | "state" | "api";
+  readonly createdAt: string | undefined;
   readonly protect: boolean | undefined;
   readonly ignoreChanges: readonly string[];
 
   constructor(private readonly facts: ResourceFacts) {
     super(facts.properties);
     ({ urn: this.urn, type: this.type, name: this.name, protect: this.protect, ignoreChanges: this.ignoreChanges } = facts);
+    this.toldBy = facts.toldBy ?? "program";
+    this.createdAt = facts.createdAt;
   }
   is(...types: readonly string[]): boolean {
     return types.includes(this.type);
@@ -34,23 +44,37 @@ export class Resource extends Properties {
   dependsOn(property?: string): readonly string[] {
     return property === undefined ? Object.values(this.facts.dependencies).flat() : (this.facts.dependencies[property] ?? []);
   }
-  /** Undefined when there is none or it is not known; see `Properties.object` where that is a difference. */
+  /** Its own tags, and those its provider puts on every resource: AWS has both. Undefined when there are none at all. */
+  tags(): Properties | undefined {
+    const own = this.object("tags");
+    const { tags, tagsAll } = this.facts.properties;
+    if (isObject(tagsAll)) return new Properties({ ...tagsAll, ...(isObject(tags) ? tags : {}) }, "tags");
+    const why = tagsAll === unknown ? "unknown" : tagsAll === unseen ? "unseen" : tagsAll === sealed ? "sealed" : undefined;
+    return why === undefined ? own : new Properties(isObject(tags) ? tags : {}, "tags", new Undecided("tagsAll", why));
+  }
+  /** The value of one tag; undefined when there is none or it is not known. See `tags` where that is a difference. */
   tag(name: string): string | undefined {
-    const tags = this.facts.properties["tags"];
-    const value = typeof tags === "object" && tags !== null ? (tags as Record<string, unknown>)[name] : undefined;
-    return typeof value === "string" ? value : undefined;
+    const { tags, tagsAll } = this.facts.properties;
+    const value = (isObject(tags) ? tags[name] : undefined) ?? (isObject(tagsAll) ? tagsAll[name] : undefined);
+    return typeof value === "string" && value !== sealed ? value : undefined;
   }
 }
 
 /** All resources of one stack, or of one account and Region where no stack was asked. */
 export class Stack {
   private readonly byUrn: Map<string, Resource>;
+  private readonly byType = new Map<string, Resource[]>();
 
   constructor(readonly resources: readonly Resource[]) {
     this.byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+    for (const resource of resources) {
+      const known = this.byType.get(resource.type);
+      if (known) known.push(resource);
+      else this.byType.set(resource.type, [resource]);
+    }
   }
   of(...types: readonly string[]): Resource[] {
-    return this.resources.filter((resource) => types.includes(resource.type));
+    return types.flatMap((type) => this.byType.get(type) ?? []);
   }
   /** Resources of a type that another one was computed from. */
   behind(resource: Resource, type: string, property?: string): Resource[] {
@@ -59,4 +83,9 @@ export class Stack {
       return found?.type === type ? [found] : [];
     });
   }
+  has(urn: string): boolean {
+    return this.byUrn.has(urn);
+  }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import type { Undecided, WrongType } from "./properties";
 import type { Resource, Stack } from "./resource";
 
 export const severities = ["critical", "high", "medium", "low"] as const;
@@ -12,13 +13,16 @@ export interface Violation {
   change: string;
 }
 
+/** What a check comes upon: a violation, or a value that it cannot read and that hides nothing else (see `decided`). */
+export type Found = Violation | Undecided | WrongType;
+
 /** What a pack's config may say; the same file serves `pulumi --policy-pack-config` and `shipshape guard --config`. */
 export interface RuleSettings {
   /** For what expires. Never earlier than the real day, so that nothing is brought back to life. */
   today: string;
   /** Teams that may own something. @default any */
   teams?: readonly string[];
-  /** Ports databases listen on. @default 5432 */
+  /** Ports databases listen on, beside those that the databases of the stack name. @default 5432 */
   ports?: readonly number[];
 }
 
@@ -37,12 +41,14 @@ export interface Rule {
   solution: string;
   /** Judged on throwaways too. @default false */
   throwaways?: boolean;
-  /** Which resources `check` is asked about: alone, by their inputs, before they are made. */
+  /** Asks for what the RDS API alone tells, so that no program or state can break it. @default false */
+  onlyLive?: boolean;
+  /** Which resources `check` is asked about: alone, before they are made, and in a state once more as they are. */
   types?: readonly string[];
-  check?(resource: Resource, settings: RuleSettings): Iterable<Violation>;
+  check?(resource: Resource, settings: RuleSettings): Iterable<Found>;
   /** Which resources `checkInStack` is asked about: beside all others of their stack, by their outputs. */
   typesInStack?: readonly string[];
-  checkInStack?(resource: Resource, stack: Stack, settings: RuleSettings): Iterable<Violation>;
+  checkInStack?(resource: Resource, stack: Stack, settings: RuleSettings): Iterable<Found>;
 }
 
 /** Nothing but its argument: it makes each rule's file read alike, and the compiler hold it to the interface. */

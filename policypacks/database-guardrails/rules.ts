@@ -7,6 +7,7 @@ import { forbidOpenIngress } from "./rules/forbid-open-ingress";
 import { forbidPublicAccess } from "./rules/forbid-public-access";
 import { forbidPublicGrants } from "./rules/forbid-public-grants";
 import { forbidPublicSnapshot } from "./rules/forbid-public-snapshot";
+import { forbidSharedSnapshot } from "./rules/forbid-shared-snapshot";
 import { forbidSkippedFinalSnapshot } from "./rules/forbid-skipped-final-snapshot";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import { forbidSuperuserRoles } from "./rules/forbid-superuser-roles";
@@ -30,6 +31,7 @@ import { requireModernCa } from "./rules/require-modern-ca";
 import { requireMultiAz } from "./rules/require-multi-az";
 import { requireOwnKey } from "./rules/require-own-key";
 import { requireOwnerTags } from "./rules/require-owner-tags";
+import { requireParametersInEffect } from "./rules/require-parameters-in-effect";
 import { requirePatchOwner } from "./rules/require-patch-owner";
 import { requirePerformanceInsights } from "./rules/require-performance-insights";
 import { requirePrivateSubnets } from "./rules/require-private-subnets";
@@ -48,6 +50,7 @@ export const rules: readonly Rule[] = [
   forbidPublicAccess,
   forbidPublicGrants,
   forbidPublicSnapshot,
+  forbidSharedSnapshot,
   forbidSkippedFinalSnapshot,
   forbidStaleWaivers,
   forbidSuperuserRoles,
@@ -71,6 +74,7 @@ export const rules: readonly Rule[] = [
   requireMultiAz,
   requireOwnKey,
   requireOwnerTags,
+  requireParametersInEffect,
   requirePatchOwner,
   requirePerformanceInsights,
   requirePrivateSubnets,

@@ -9,9 +9,14 @@ export const clusterSnapshot = "aws:rds/clusterSnapshot:ClusterSnapshot";
 export const clusterSnapshotCopy = "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy";
 export const parameterGroup = "aws:rds/parameterGroup:ParameterGroup";
 export const clusterParameterGroup = "aws:rds/clusterParameterGroup:ClusterParameterGroup";
+export const proxy = "aws:rds/proxy:Proxy";
+export const exportTask = "aws:rds/exportTask:ExportTask";
 export const subnetGroup = "aws:rds/subnetGroup:SubnetGroup";
 export const eventSubscription = "aws:rds/eventSubscription:EventSubscription";
 export const securityGroup = "aws:ec2/securityGroup:SecurityGroup";
+export const defaultSecurityGroup = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
+export const managedPrefixList = "aws:ec2/managedPrefixList:ManagedPrefixList";
+export const managedPrefixListEntry = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry";
 export const securityGroupRule = "aws:ec2/securityGroupRule:SecurityGroupRule";
 export const securityGroupIngressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 export const subnet = "aws:ec2/subnet:Subnet";
@@ -32,3 +37,11 @@ export const defaultPrivileges = "postgresql:index/defaultPrivileges:DefaultPriv
 export const databases = [instance, cluster] as const;
 export const snapshots = [snapshot, snapshotCopy, clusterSnapshot, clusterSnapshotCopy] as const;
 export const parameterGroups = [parameterGroup, clusterParameterGroup] as const;
+
+/** Types that some rule reads properties of. All others only count as what something depends on. */
+export const readTypes: ReadonlySet<string> = new Set([
+  ...[...databases, clusterInstance, globalCluster, ...snapshots, ...parameterGroups, proxy, exportTask, subnetGroup, eventSubscription],
+  ...[securityGroup, defaultSecurityGroup, securityGroupRule, securityGroupIngressRule, managedPrefixList, managedPrefixListEntry],
+  ...[subnet, routeTable, routeTableAssociation, route, internetGateway, key, logGroup, metricAlarm, backupSelection],
+  ...[role, grantRole, grant, defaultPrivileges],
+]);

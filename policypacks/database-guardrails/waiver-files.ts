@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isMap, LineCounter, parseDocument, type Document } from "yaml";
-import { daysBetween, waiverDaysMax, waiverSchema, type Waiver } from "./waiver";
+import { daysBetween } from "./days";
+import { decodeText } from "./text-file";
+import { waiverDaysMax, waiverSchema, type Waiver } from "./waiver";
+import { readYamlMapping } from "./yaml-mapping";
 
 /** What is wrong with a file, where a person finds it. */
 export interface WaiverProblem {
@@ -14,53 +16,62 @@ export interface Waivers {
   problems: WaiverProblem[];
 }
 
+/** Seven short texts: what is larger is no waiver. */
+const fileBytesMax = 64 * 1024;
+
 /** All waivers of a folder. A broken one is a problem and no waiver: what it was for is a violation again. */
 export function readWaivers(folder: string, today: string): Waivers {
-  if (!existsSync(folder)) return { waivers: [], problems: [] };
-  const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
-  const read = files.sort().map((name) => parseWaiver(join(folder, name), readFileSync(join(folder, name), "utf8"), today));
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    // No folder, no waivers. One that cannot be read must not look like none.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { waivers: [], problems: [] };
+    return { waivers: [], problems: [{ file: folder, line: 1, message: `this is no folder that can be read: ${(error as Error).message}` }] };
+  }
+  const files = names.filter((name) => /\.ya?ml$/i.test(name)).sort();
+  const read = files.map((name) => readWaiver(join(folder, name), today));
   const waivers = read.flatMap(({ waiver }) => waiver ?? []);
-  return { waivers, problems: [...read.flatMap(({ problems }) => problems), ...doubles(waivers)] };
+  return { waivers, problems: [...read.flatMap(({ problems }) => problems), ...doubles(waivers, today)] };
+}
+
+function readWaiver(file: string, today: string): ReturnType<typeof parseWaiver> {
+  const broken = (message: string) => ({ problems: [{ file, line: 1, message }] });
+  try {
+    // A link is followed, but to a file only: a pipe would never end.
+    if (!(lstatSync(file).isSymbolicLink() ? statSync(file) : lstatSync(file)).isFile()) return broken("this is no file");
+    const bytes = readFileSync(file);
+    return bytes.length > fileBytesMax ? broken(`larger than ${fileBytesMax} bytes`) : parseWaiver(file, decodeText(bytes), today);
+  } catch (error) {
+    return broken((error as Error).message);
+  }
 }
 
 export function parseWaiver(file: string, text: string, today: string): { waiver?: Waiver; problems: WaiverProblem[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const problem = (offset: number, message: string): WaiverProblem => ({ file, line: lines.linePos(offset).line, message });
-  if (document.errors.length > 0) return { problems: document.errors.map(({ pos, message }) => problem(pos[0], message.split("\n")[0] ?? message)) };
-  const parsed = waiverSchema.safeParse(document.toJS());
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
-      const name = issue.code === "unrecognized_keys" ? issue.keys[0] : issue.path[0]?.toString();
-      const message =
-        issue.code === "unrecognized_keys"
-          ? `unknown: ${issue.keys.join(", ")}; a waiver has ${Object.keys(waiverSchema.shape).join(", ")}`
-          : `${name === undefined ? "" : `${name}: `}${issue.message}`;
-      return problem(offsetOf(document, name), message);
-    });
-    return { problems };
-  }
-  const { expiresOn } = parsed.data;
-  if (daysBetween(today, expiresOn) > waiverDaysMax)
+  const { values, problems, lineOf } = readYamlMapping(text, "a mapping");
+  const problem = (key: string | undefined, message: string): WaiverProblem => ({ file, line: lineOf(key), message });
+  if (values === undefined) return { problems: problems.map((one) => ({ file, ...one })) };
+  const parsed = waiverSchema.safeParse(values);
+  if (!parsed.success)
     return {
-      problems: [
-        problem(offsetOf(document, "expiresOn"), `expiresOn: ${expiresOn} is ${daysBetween(today, expiresOn)} days ahead; allowed: ${waiverDaysMax} at most`),
-      ],
+      problems: parsed.error.issues.map((issue) => {
+        if (issue.code === "unrecognized_keys")
+          return problem(issue.keys[0], `unknown: ${issue.keys.join(", ")}; a waiver has ${Object.keys(waiverSchema.shape).join(", ")}`);
+        const name = issue.path[0]?.toString();
+        return problem(name, `${name === undefined ? "" : `${name}: `}${issue.message}`);
+      }),
     };
-  return { waiver: { ...parsed.data, id: basename(file).replace(/\.ya?ml$/, ""), file }, problems: [] };
+  const { expiresOn } = parsed.data;
+  const days = daysBetween(today, expiresOn);
+  if (days > waiverDaysMax) return { problems: [problem("expiresOn", `expiresOn: ${expiresOn} is ${days} days ahead; allowed: ${waiverDaysMax} at most`)] };
+  return { waiver: { ...parsed.data, id: basename(file).replace(/\.ya?ml$/i, ""), file }, problems: [] };
 }
 
-/** Of the key in the file; a missing one is missing from its first line. */
-function offsetOf(document: Document, name: string | undefined): number {
-  if (name === undefined || !isMap(document.contents)) return 0;
-  const pair = document.contents.items.find((item) => String(item.key) === name);
-  const key = pair?.key as { range?: [number, number, number] } | undefined;
-  return key?.range?.[0] ?? 0;
-}
-
-function doubles(waivers: readonly Waiver[]): WaiverProblem[] {
+/** Two that say the same would each hide that the other is no longer needed. One that has expired is renewed by another, and says nothing any more. */
+function doubles(waivers: readonly Waiver[], today: string): WaiverProblem[] {
   const first = new Map<string, Waiver>();
   return waivers.flatMap((waiver) => {
+    if (waiver.expiresOn < today) return [];
     const subject = `${waiver.rule} ${waiver.resource}`;
     const other = first.get(subject);
     if (!other) first.set(subject, waiver);

@@ -1,9 +1,11 @@
+import { daysBetween } from "./days";
 import { levelOf, type Finding } from "./finding";
 import { Resource } from "./resource";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import { standingOf } from "./standing";
-import { daysBetween, matches, stackOf, waiverWarningDays, type Waiver } from "./waiver";
+import { waiverWarningDays, type Waiver } from "./waiver";
 import type { Waivers, WaiverProblem } from "./waiver-files";
+import { matchesGlob, stackOf } from "./waiver-glob";
 
 /** The waivers there are, and which of them were needed: known only when everything has been judged. */
 export class WaiverRegister {
@@ -14,19 +16,22 @@ export class WaiverRegister {
     private readonly read: Waivers,
     private readonly today: string,
   ) {
-    for (const waiver of read.waivers) this.byRule.set(waiver.rule, [...(this.byRule.get(waiver.rule) ?? []), waiver]);
+    // The last to end comes first: one that has expired must not hide its renewal.
+    const latestFirst = [...read.waivers].sort((one, other) => (one.expiresOn > other.expiresOn ? -1 : 1));
+    for (const waiver of latestFirst) this.byRule.set(waiver.rule, [...(this.byRule.get(waiver.rule) ?? []), waiver]);
   }
 
   /** A violation with a valid waiver becomes an advisory that names it; with an expired one it stays, and says so. */
   apply(finding: Finding): Finding {
-    const waiver = (this.byRule.get(finding.rule) ?? []).find((one) => matches(one, finding.urn));
+    const covering = (this.byRule.get(finding.rule) ?? []).filter((one) => matchesGlob(one.resource, finding.urn));
+    const [waiver] = covering;
     if (!waiver) return finding;
-    this.needed.add(waiver.id);
+    for (const { file } of covering) this.needed.add(file);
     if (finding.kind !== "violation") return finding;
     const { id, expiresOn, approver } = waiver;
     const daysLeft = daysBetween(this.today, expiresOn);
     if (daysLeft < 0) return { ...finding, message: `${finding.message} The waiver ${id} expired on ${expiresOn}.` };
-    const ends = daysLeft <= waiverWarningDays ? `, in ${daysLeft} days: put it right or renew it` : "";
+    const ends = daysLeft <= waiverWarningDays ? `, in ${daysLeft} days: fix it or renew the waiver` : "";
     return {
       ...finding,
       kind: "waived",
@@ -36,12 +41,12 @@ export class WaiverRegister {
     };
   }
 
-  /** Ids of waivers that matched something; a worker tells them to whoever asked it. */
-  neededIds(): string[] {
+  /** Files of waivers that matched something; a thread hands them to the one that counts. */
+  neededFiles(): string[] {
     return [...this.needed];
   }
-  markNeeded(ids: readonly string[]): void {
-    for (const id of ids) this.needed.add(id);
+  markNeeded(files: readonly string[]): void {
+    for (const file of files) this.needed.add(file);
   }
 
   /**
@@ -50,16 +55,11 @@ export class WaiverRegister {
    */
   stale(judged: ReadonlySet<string> | "all"): Finding[] {
     const about = (waiver: Waiver) => judged === "all" || judged.has(stackOf(waiver.resource) ?? "");
-    const expired = this.read.waivers.filter((waiver) => about(waiver) && daysBetween(this.today, waiver.expiresOn) < 0);
-    const unmatched = this.read.waivers.filter((waiver) => about(waiver) && !this.needed.has(waiver.id) && !expired.includes(waiver));
+    const expired = this.read.waivers.filter((waiver) => about(waiver) && this.hasExpired(waiver));
+    const unmatched = this.read.waivers.filter((waiver) => about(waiver) && !this.needed.has(waiver.file) && !expired.includes(waiver));
     return [
       ...this.read.problems.map((problem) => broken(problem)),
-      ...expired.map((waiver) =>
-        finding(
-          waiver,
-          `expired on ${waiver.expiresOn}; allowed: ${this.today} or later. To change: put right what it was for and delete ${waiver.file}, or renew it with an approver.`,
-        ),
-      ),
+      ...expired.map((waiver) => this.expiredFinding(waiver)),
       ...unmatched.map((waiver) =>
         finding(
           waiver,
@@ -67,6 +67,21 @@ export class WaiverRegister {
         ),
       ),
     ];
+  }
+
+  private hasExpired({ expiresOn }: Waiver): boolean {
+    return daysBetween(this.today, expiresOn) < 0;
+  }
+
+  /** One that was renewed by another file is only in the way. */
+  private expiredFinding(waiver: Waiver): Finding {
+    const { rule, resource, expiresOn, file } = waiver;
+    const renewal = this.byRule.get(rule)?.find((other) => !this.hasExpired(other) && matchesGlob(other.resource, resource));
+    if (renewal) return { ...finding(waiver, `expired on ${expiresOn}, and ${renewal.id} renews it. To change: delete ${file}.`), level: "advisory" };
+    return finding(
+      waiver,
+      `expired on ${expiresOn}; allowed: ${this.today} or later. To change: fix what it was for and delete ${file}, or renew it with an approver.`,
+    );
   }
 }
 

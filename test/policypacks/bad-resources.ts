@@ -60,7 +60,7 @@ export function badResources(): void {
     skipFinalSnapshot: true,
     tags: { owner: "team-orders", environment: "development", tier: "bronze" },
   });
-  new aws.rds.SnapshotCopy("shared", { sourceDbSnapshotIdentifier: "a", targetDbSnapshotIdentifier: "b", sharedAccounts: ["all"] });
+  new aws.rds.SnapshotCopy("shared", { sourceDbSnapshotIdentifier: "a", targetDbSnapshotIdentifier: "b", sharedAccounts: ["all", "210987654321"] });
   const connection = new postgresql.Provider("connection", { host: "127.0.0.1", username: "keeper", password: "hunter2", superuser: false });
   new postgresql.Role("mighty", { name: "mighty", superuser: true }, { provider: connection });
   new postgresql.Grant("everybody", { database: "orders", role: "public", objectType: "database", privileges: ["CONNECT"] }, { provider: connection });

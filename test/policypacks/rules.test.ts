@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { ruleOptions } from "../../automation/guardrails/guard-config";
 import { auditedProperties } from "../../policypacks/database-guardrails/audited-properties";
 import { newRule } from "../../policypacks/database-guardrails/new-rule";
-import { configSchemas } from "../../policypacks/database-guardrails/pack-policies";
 import { pages, withTable } from "../../policypacks/database-guardrails/pages";
 import { rules } from "../../policypacks/database-guardrails/rules";
 
@@ -44,11 +42,6 @@ describe("one rule, one file, one test, one page", () => {
     const outside = ["protect", "ignoreChanges"];
     const missing = rules.flatMap(({ properties }) => properties.filter((property) => !outside.includes(property) && !auditedProperties.includes(property)));
     expect([...new Set(missing)]).toEqual([]);
-  });
-
-  test("guard and pack take the same options", () => {
-    const pack = Object.entries(configSchemas).map(([rule, { properties }]) => [rule, Object.keys(properties)]);
-    expect(Object.entries(ruleOptions).map(([rule, { option }]) => [rule, [option]])).toEqual(pack);
   });
 });
 

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { requireMultiAz } from "../../policypacks/database-guardrails/rules/require-multi-az";
+import { waiverDaysMax } from "../../policypacks/database-guardrails/waiver";
 import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/waiver-files";
+import { matchesGlob } from "../../policypacks/database-guardrails/waiver-glob";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
 import { database, judged, today, urnOf } from "./fixtures";
 
@@ -40,8 +42,10 @@ describe("a waiver", () => {
 
   test("warns in its last 14 days", () => {
     expect(waived({}, "2027-03-16").finding?.message).not.toContain("renew");
-    expect(waived({}, "2027-03-17").finding?.message).toContain("in 14 days: put it right or renew it");
-    expect(waived({}, "2027-03-31").finding?.kind).toBe("waived");
+    expect(waived({}, "2027-03-17").finding?.message).toContain("in 14 days: fix it or renew the waiver");
+    const { register, finding } = waived({}, "2027-03-31");
+    expect([finding?.kind, finding?.message.includes("in 0 days")]).toEqual(["waived", true]);
+    expect(register.stale("all")).toEqual([]);
   });
 
   test("gives the violation back the day after, and is a violation itself", () => {
@@ -70,6 +74,28 @@ describe("a waiver", () => {
   });
 });
 
+const inDays = (days: number) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
+const bomb = Array.from({ length: 20 }, (_, at) => `k${at}: &a${at} [${at === 0 ? "x" : `*a${at - 1}, *a${at - 1}, *a${at - 1}`}]\n`).join("");
+
+test("a waiver may last to its last allowed day", () => {
+  expect(problemsOf(yaml({ expiresOn: inDays(waiverDaysMax) }))).toEqual([]);
+  expect(waiverDaysMax).toBe(180);
+});
+
+test("a waiver that has expired does not hide its renewal, whichever is read first, and is only in the way", () => {
+  for (const names of [
+    ["a", "b"],
+    ["b", "a"],
+  ]) {
+    const [old, renewal] = [yaml({ expiresOn: "2026-10-01" }), yaml({ resource: "urn:pulumi:test::shipshape::*::orders-instance" })];
+    const waivers = [old, renewal].map((text, at) => parseWaiver(`${names[at]}.yaml`, text, today).waiver).flatMap((one) => one ?? []);
+    const register = new WaiverRegister({ waivers: waivers.sort((one, other) => (one.id < other.id ? -1 : 1)), problems: [] }, today);
+    const [finding] = judged(requireMultiAz, database({ multiAz: false })).map((one) => register.apply(one));
+    expect(finding).toMatchObject({ kind: "waived", waiver: { id: names[1] } });
+    expect(register.stale("all").map(({ level, message }) => [level, message.includes(`${names[1]} renews it`)])).toEqual([["advisory", true]]);
+  }
+});
+
 describe("a broken waiver is named with its line, and waives nothing", () => {
   test.each([
     ["an unknown rule", yaml({ rule: "require-multiaz" }), '1: rule: there is no rule "require-multiaz"; docs/guardrails.md lists them'],
@@ -78,20 +104,51 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
       yaml().replace("approver", "aprover"),
       "5: unknown: aprover; a waiver has rule, resource, reason, owner, approver, expiresOn, category",
     ],
-    ["a missing reason", yaml({ reason: undefined }), "1: reason: give the reason, so that somebody else understands it in half a year"],
+    ["a missing reason", yaml({ reason: undefined }), "1: reason: give the reason, so that others understand it in half a year"],
     ["an owner who approves", yaml({ approver: "team-orders" }), "5: approver: nobody approves their own exception: give an approver other than the owner"],
     ["no end", yaml({ expiresOn: undefined }), "1: expiresOn: give a day as YYYY-MM-DD"],
     ["a day that does not exist", yaml({ expiresOn: "2027-02-30" }), "6: expiresOn: give a day as YYYY-MM-DD"],
+    ["an end a day too far ahead", yaml({ expiresOn: inDays(waiverDaysMax + 1) }), "6: expiresOn: 2027-05-23 is 181 days ahead; allowed: 180 at most"],
     ["an end too far ahead", yaml({ expiresOn: "2027-11-23" }), "6: expiresOn: 2027-11-23 is 365 days ahead; allowed: 180 at most"],
-    [
-      "a waiver for everything",
-      yaml({ resource: "urn:pulumi:*::*::*::*" }),
-      "2: resource: a waiver is for named resources: give at least a name, a type or a stack",
-    ],
-    ["a star", yaml({ resource: "*" }), '2: resource: give a URN ("urn:pulumi:<stack>::<project>::<type>::<name>") or an ARN, which may hold *'],
+    ["a waiver for everything", yaml({ resource: "urn:pulumi:*::*::*::*" }), "2: resource: a waiver is for named resources: name stack and project"],
+    ["a star", yaml({ resource: "*" }), '2: resource: give a URN ("urn:pulumi:'],
+    ...[
+      "urn:pulumi:*::*::*aws*::*",
+      "urn:pulumi:prod::*::*::*",
+      "urn:pulumi:*::*::aws:rds/instance:Instance::*",
+      "urn:pulumi:*::*::*::*-instance",
+      "urn:pulumi:*::*::*::or*",
+      "arn:aws:rds:*:*:*",
+      "arn:aws:rds:eu-central-1:123456789012:db:*",
+    ].map((resource) => [`a waiver for nearly everything: ${resource}`, yaml({ resource }), "a waiver is for named resources"] as [string, string, string]),
+    ...["arn:aws:*", "urn:pulumi:*", "urn:pulumi:test::shipshape::*", "urn:pulumi:test::::type::name"].map(
+      (resource) => [`what is neither a URN nor an ARN: ${resource}`, yaml({ resource }), "give a URN"] as [string, string, string],
+    ),
+    ...["Team-Orders", "team_orders", "TEAM ORDERS", "@acme/team-orders", "orders", "team-0rders", "tearn-orders"].map(
+      (approver) =>
+        [`the owner's team under another spelling: ${approver}`, yaml({ approver }), "nobody approves their own exception"] as [string, string, string],
+    ),
+    ...["team-\u043erders", "team-orders\u200b", "team\u2010orders", "\uff54eam-orders"].map(
+      (approver) =>
+        [`a name of letters that look like others: ${JSON.stringify(approver)}`, yaml({ approver }), "5: approver: a name has letters from a to z"] as [
+          string,
+          string,
+          string,
+        ],
+    ),
+    ["an alias", yaml({ owner: undefined }) + "owner: &team team-orders\n", "7: an anchor or alias; write the value out"],
+    ["a bomb of aliases", bomb, "1: an anchor or alias"],
+    ["a tag", yaml({ reason: undefined }) + "reason: !!binary aGk=\n", "7: the tag tag:yaml.org,2002:binary; give a plain value"],
+    ["a tag that nobody knows", yaml({ reason: undefined }) + "reason: !run echo\n", "7: "],
+    ["two documents", `${yaml()}---\n${yaml()}`, "multiple documents"],
+    ["a key given twice", `${yaml()}owner: team-a\n`, "8: Map keys must be unique"],
+    ["a key that is a list", `? [rule]\n: x\n${yaml()}`, "give names as keys"],
+    ["a name that JavaScript knows", `${yaml()}__proto__: x\n`, "8: unknown: __proto__"],
+    ["brackets without end", `rule: ${"[".repeat(20_000)}`, "1: "],
+    ["a reason without end", yaml({ reason: "x".repeat(3_000) }), "3: reason: is longer than 2000 characters"],
     ["an unknown category", yaml({ category: "accepted" }), '7: category: give "waiver" or "mitigated"'],
     ["an empty file", "", "1: give a mapping, not nothing"],
-  ])("%s", (_, text, expected) => expect(problemsOf(text)).toContain(expected));
+  ])("%s", (_, text, expected) => expect(problemsOf(text).join("\n")).toContain(expected));
 
   test("text that is no YAML", () => expect(problemsOf("rule: [")[0]).toMatch(/^1: /));
 
@@ -105,6 +162,66 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe("a folder of waivers", () => {
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-waivers-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const put = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content);
+
+  test("is read whatever tool wrote its files", () => {
+    const utf16 = Buffer.from(`\ufeff${yaml().replaceAll("\n", "\r\n")}`, "utf16le");
+    put("little-endian.yaml", utf16);
+    put("big-endian.YML", Buffer.from(utf16).swap16());
+    put("marked.yaml", `\ufeff${yaml()}`);
+    const { waivers, problems } = readWaivers(folder, today);
+    expect(waivers.map(({ id }) => id)).toEqual(["big-endian", "little-endian", "marked"]);
+    expect(problems.every(({ message }) => message.includes("one waiver for a rule and a resource"))).toBe(true);
+  });
+
+  test("names what is no file, or no folder, and never fails", () => {
+    mkdirSync(join(folder, "folder.yaml"));
+    put("huge.yaml", "#".repeat(70_000));
+    symlinkSync(join(folder, "nowhere"), join(folder, "broken.yaml"));
+    const messages = readWaivers(folder, today).problems.map(({ file, message }) => `${basename(file)}: ${message}`);
+    expect(messages).toEqual(expect.arrayContaining(["folder.yaml: this is no file", "huge.yaml: larger than 65536 bytes"]));
+    expect(messages.some((message) => message.startsWith("broken.yaml: ENOENT"))).toBe(true);
+    expect(readWaivers(join(folder, "huge.yaml"), today).problems[0]?.message).toContain("this is no folder that can be read");
+    expect(readWaivers(join(folder, "nowhere"), today)).toEqual({ waivers: [], problems: [] });
+  });
+});
+
+describe("a glob", () => {
+  const database = "urn:pulumi:prod::shop::aws:rds/instance:Instance::";
+
+  test("reaches over '::' in the last part, which is the name, and in no other", () => {
+    expect(matchesGlob(`${database}*`, `${database}team-a::orders`)).toBe(true);
+    expect(matchesGlob(`${database}team-a::*`, `${database}team-a::orders`)).toBe(true);
+    expect(matchesGlob(`${database}team-a::orders`, `${database}team-a::orders`)).toBe(true);
+    expect(matchesGlob("urn:pulumi:*::aws:rds/instance:Instance::orders", `${database}orders`)).toBe(false);
+    expect(matchesGlob("arn:aws:rds:*:123456789012:db:orders", "arn:aws:rds:eu-central-1:123456789012:db:orders")).toBe(true);
+    expect(matchesGlob("arn:aws:rds:*:db:orders", "arn:aws:rds:eu-central-1:123456789012:db:orders")).toBe(false);
+  });
+
+  test("says the same as the slow way, for names of all kinds", () => {
+    let seed = 7;
+    const random = (below: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
+    const word = (letters: string) => Array.from({ length: random(9) }, () => letters[random(letters.length)]).join("");
+    let matched = 0;
+    for (let round = 0; round < 5_000; round++) {
+      const [glob, name] = [`x${word("ab*")}`, `x${word("ab")}`];
+      const slow = new RegExp(`^${glob.replaceAll("*", ".*")}$`).test(name);
+      if (slow) matched++;
+      expect([glob, name, matchesGlob(database + glob, database + name)]).toEqual([glob, name, slow]);
+    }
+    expect(matched).toBeGreaterThan(100);
+  });
+
+  test("of many stars looks at each letter of a long name a bounded number of times", () => {
+    const text = "a".repeat(100_000);
+    expect(matchesGlob(`${database}${"a*".repeat(500)}b`, database + text)).toBe(false);
+    expect(matchesGlob(`${database}${"*a".repeat(500)}`, database + text)).toBe(true);
   });
 });
 

@@ -1,8 +1,8 @@
-import { defineRule } from "../rule";
+import { ownerRole } from "../powers";
+import { canonical, decided } from "../properties";
+import type { Resource } from "../resource";
+import { defineRule, type Found } from "../rule";
 import { defaultPrivileges, grant, grantRole } from "../types";
-
-/** The role of a standard database that owns its schema. */
-const ownerRole = "owner";
 
 export const forbidAllPrivileges = defineRule({
   id: "forbid-all-privileges",
@@ -15,14 +15,17 @@ export const forbidAllPrivileges = defineRule({
   solution: "List the privileges by name, and leave the grant option off.",
   types: [grant, defaultPrivileges, grantRole],
   *check(resource) {
-    if (resource.is(grantRole)) {
-      if (resource.boolean("withAdminOption")) yield { property: "withAdminOption", found: true, allowed: "false", change: "set withAdminOption to false" };
-      return;
-    }
-    const role = resource.string("role");
-    const isOwner = role === ownerRole || (role !== undefined && role === resource.text("owner"));
-    if (!isOwner && resource.strings("privileges").some((name) => /^all( privileges)?$/i.test(name)))
-      yield { property: "privileges", found: "ALL", allowed: "privileges by name (ALL for the owner only)", change: `name what ${role ?? "the role"} needs` };
-    if (resource.boolean("withGrantOption")) yield { property: "withGrantOption", found: true, allowed: "false", change: "set withGrantOption to false" };
+    if (!resource.is(grantRole)) yield* decided(() => allPrivileges(resource));
+    const option = resource.is(grantRole) ? "withAdminOption" : "withGrantOption";
+    if (resource.boolean(option)) yield { property: option, found: true, allowed: "false", change: `set ${option} to false` };
   },
 });
+
+function* allPrivileges(resource: Resource): Iterable<Found> {
+  const role = resource.string("role");
+  if (role === ownerRole || (role !== undefined && role === resource.text("owner"))) return;
+  const { strings, doubts } = resource.readableStrings("privileges");
+  yield* doubts;
+  if (strings.some((name) => /^all(\s+privileges)?$/.test(canonical(name))))
+    yield { property: "privileges", found: "ALL", allowed: "privileges by name (ALL for the owner only)", change: `name what ${role ?? "the role"} needs` };
+}

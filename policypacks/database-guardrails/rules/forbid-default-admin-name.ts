@@ -1,4 +1,5 @@
 import { masterUsername } from "../../../components/standards";
+import { canonical } from "../properties";
 import { defineRule } from "../rule";
 import { databases } from "../types";
 
@@ -17,7 +18,7 @@ export const forbidDefaultAdminName = defineRule({
   *check(database) {
     const property = database.has("masterUsername") ? "masterUsername" : "username";
     const found = database.string(property);
-    if (found !== undefined && guessed.includes(found.toLowerCase()))
+    if (found !== undefined && guessed.includes(canonical(found)))
       yield { property, found, allowed: `anything but ${guessed.join(", ")}`, change: "choose another name when the database is next rebuilt" };
   },
 });

@@ -1,10 +1,12 @@
 import { postgresPort } from "../../../components/standards";
-import type { Properties } from "../properties";
-import { defineRule, type Violation } from "../rule";
-import { securityGroup, securityGroupIngressRule, securityGroupRule } from "../types";
+import { defaultPort } from "../engines";
+import { opens, prefixMin, rangesOfPrefixLists, wideRanges } from "../network";
+import { decided, Undecided, WrongType, type Properties } from "../properties";
+import type { Resource, Stack } from "../resource";
+import { defineRule, type Found } from "../rule";
+import { clusterInstance, databases, defaultSecurityGroup, securityGroup, securityGroupIngressRule, securityGroupRule } from "../types";
 
-/** A /8 is sixteen million addresses, an IPv6 /32 a whole internet provider: nobody knows who that is. */
-const prefixMin = { ipv4: 9, ipv6: 33 };
+const guarded = [securityGroup, defaultSecurityGroup, securityGroupRule, securityGroupIngressRule];
 
 export const forbidOpenIngress = defineRule({
   id: "forbid-open-ingress",
@@ -12,47 +14,102 @@ export const forbidOpenIngress = defineRule({
   severity: "critical",
   owner: "team-security",
   controls: ["EC2.18", "EC2.19"],
-  properties: ["ingress", "cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"],
+  properties: ["ingress", "cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6", "prefixListIds", "prefixListId", "port"],
   why: "Whoever reaches the port may try passwords, and the next flaw of the server. A port opened for a test tends to stay open.",
   solution: "Let in security groups of the applications (`reachableFrom` of `StandardDatabase`), or narrow address ranges of your own network.",
   throwaways: true,
-  types: [securityGroup, securityGroupRule, securityGroupIngressRule],
-  *check(resource, { ports = [postgresPort] }) {
-    if (resource.is(securityGroup)) {
-      for (const [index, entry] of resource.list("ingress").entries())
-        yield* wideOf(entry, ports, `ingress[${index}].`, { ipv4: entry.strings("cidrBlocks"), ipv6: entry.strings("ipv6CidrBlocks") });
-    } else if (resource.is(securityGroupRule)) {
-      if (resource.string("type") === "ingress")
-        yield* wideOf(resource, ports, "", { ipv4: resource.strings("cidrBlocks"), ipv6: resource.strings("ipv6CidrBlocks") });
-    } else {
-      yield* wideOf(resource, ports, "", { ipv4: one(resource.string("cidrIpv4")), ipv6: one(resource.string("cidrIpv6")) });
+  types: guarded,
+  *check(resource, { ports }) {
+    for (const entry of entriesOf(resource)) yield* decided(() => openTo(entry, standardPorts(ports)));
+  },
+  // What only the rest of the stack tells: ports that its databases listen on, and ranges behind a prefix list.
+  typesInStack: guarded,
+  *checkInStack(resource, stack, { ports }) {
+    const standard = standardPorts(ports);
+    const own = portsOfDatabases(stack).filter((port) => !standard.includes(port));
+    for (const entry of readableEntriesOf(resource)) {
+      yield* decided(function* () {
+        if (!standard.some((port) => opens(entry.rule, port))) yield* openTo(entry, own);
+      });
+      yield* decided(() => openByPrefixList(entry, [...standard, ...own], resource, stack));
     }
   },
 });
 
-function* wideOf(entry: Properties, ports: readonly number[], path: string, ranges: { ipv4: string[]; ipv6: string[] }): Iterable<Violation> {
-  const wide = [...ranges.ipv4.filter((range) => prefixOf(range) < prefixMin.ipv4), ...ranges.ipv6.filter((range) => prefixOf(range) < prefixMin.ipv6)];
-  if (wide.length === 0 || !ports.some((port) => opens(entry, port))) return;
-  const property = `${path}${wide[0]?.includes(":") ? "ipv6CidrBlocks" : "cidrBlocks"}`;
+/** One set of sources that a resource lets in, and where it stands in the resource. */
+interface Entry {
+  rule: Properties;
+  path: string;
+  ranges: readonly string[];
+  prefixLists: string;
+}
+
+function entriesOf(resource: Resource): Entry[] {
+  const inGroup = { ranges: ["cidrBlocks", "ipv6CidrBlocks"], prefixLists: "prefixListIds" };
+  if (resource.is(securityGroup, defaultSecurityGroup))
+    return resource.list("ingress").map((rule, index) => ({ rule, path: `ingress[${index}].`, ...inGroup }));
+  if (resource.is(securityGroupIngressRule)) return [{ rule: resource, path: "", ranges: ["cidrIpv4", "cidrIpv6"], prefixLists: "prefixListId" }];
+  return resource.word("type") === "ingress" ? [{ rule: resource, path: "", ...inGroup }] : [];
+}
+
+/** What can't be read at all has been said of the resource alone. */
+function readableEntriesOf(resource: Resource): Entry[] {
+  const reads = (read: () => unknown) => ![...decided(() => [read()])].some((found) => found instanceof Undecided || found instanceof WrongType);
+  if (!reads(() => entriesOf(resource))) return [];
+  return entriesOf(resource).filter(({ rule }) => reads(() => opens(rule, postgresPort)));
+}
+
+function* openTo({ rule, path, ranges }: Entry, ports: readonly number[]): Iterable<Found> {
+  const opened = ports.filter((port) => opens(rule, port));
+  if (opened.length === 0) return;
+  for (const property of ranges) {
+    const { strings, doubts } = textsOf(rule, property);
+    yield* doubts;
+    yield* tooWide(`${path}${property}`, strings, opened);
+  }
+}
+
+function* openByPrefixList({ rule, path, prefixLists }: Entry, ports: readonly number[], resource: Resource, stack: Stack): Iterable<Found> {
+  const opened = ports.filter((port) => opens(rule, port));
+  if (opened.length === 0 || !rule.has(prefixLists)) return;
+  const { strings, doubts } = textsOf(rule, prefixLists);
+  if (strings.length + doubts.length === 0) return;
+  const property = `${path}${prefixLists}`;
+  yield* tooWide(property, rangesOfPrefixLists(strings, resource, stack, property), opened);
+}
+
+function* tooWide(property: string, ranges: readonly string[], ports: readonly number[]): Iterable<Found> {
+  const wide = wideRanges(ranges);
+  if (wide.length === 0) return;
+  const shown = wide.length > 5 ? `${wide.slice(0, 5).join(", ")} and ${wide.length - 5} more` : wide.join(", ");
   yield {
     property,
-    found: wide.join(", "),
+    found: shown,
     allowed: `security groups, or ranges of /${prefixMin.ipv4} (IPv6: /${prefixMin.ipv6}) and narrower, for port ${ports.join(", ")}`,
-    change: `remove ${wide.join(", ")}`,
+    change: `remove ${shown}`,
   };
 }
 
-function opens(entry: Properties, port: number): boolean {
-  const protocol = entry.string("protocol") ?? entry.string("ipProtocol") ?? "-1";
-  if (protocol === "-1" || protocol === "all") return true;
-  if (protocol !== "tcp" && protocol !== "6") return false;
-  return (entry.number("fromPort") ?? 0) <= port && port <= (entry.number("toPort") ?? 65_535);
+/** A list of texts, or a single one. */
+function textsOf(rule: Properties, property: string): ReturnType<Properties["readableStrings"]> {
+  const single = rule.text(property);
+  return single === undefined ? rule.readableStrings(property) : { strings: [single], doubts: [] };
 }
 
-/** Not a prefix at all: nothing known of its width, so as wide as can be. */
-function prefixOf(range: string): number {
-  const digits = /\/(\d+)$/.exec(range)?.[1];
-  return digits === undefined ? 0 : Number(digits);
+/** Config adds ports, and takes none away. */
+const standardPorts = (configured: readonly number[] = []): number[] => [...new Set([postgresPort, ...configured])];
+
+function portsOfDatabases(stack: Stack): number[] {
+  const ports = stack.of(...databases, clusterInstance).flatMap((database) => portOf(database) ?? []);
+  return [...new Set(ports)];
 }
 
-const one = (value: string | undefined): string[] => (value === undefined ? [] : [value]);
+/** Before deployment AWS's own choice is not known, but it is that of the engine. */
+function portOf(database: Resource): number | undefined {
+  try {
+    return database.number("port") ?? defaultPort(database);
+  } catch (thrown) {
+    if (thrown instanceof Undecided && thrown.reason === "unknown") return defaultPort(database);
+    throw thrown;
+  }
+}

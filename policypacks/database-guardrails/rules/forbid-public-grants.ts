@@ -12,8 +12,9 @@ export const forbidPublicGrants = defineRule({
   solution: "Grant to the roles that need it. An empty list of privileges revokes, and is allowed.",
   types: [grant, defaultPrivileges],
   *check(resource) {
-    if (resource.string("role")?.toLowerCase() !== "public") return;
-    const found = resource.strings("privileges");
+    if (resource.word("role") !== "public") return;
+    const { strings: found, doubts } = resource.readableStrings("privileges");
+    yield* doubts;
     if (found.length > 0)
       yield { property: "privileges", found: found.join(", "), allowed: "none for PUBLIC", change: "name the role that needs them, or give an empty list" };
   },

@@ -1,3 +1,4 @@
+import { canonical } from "../properties";
 import { defineRule } from "../rule";
 import { snapshots } from "../types";
 
@@ -13,7 +14,9 @@ export const forbidPublicSnapshot = defineRule({
   throwaways: true,
   types: snapshots,
   *check(resource) {
-    if (resource.strings("sharedAccounts").includes("all"))
+    const { strings, doubts } = resource.readableStrings("sharedAccounts");
+    yield* doubts;
+    if (strings.some((account) => canonical(account) === "all"))
       yield { property: "sharedAccounts", found: "all", allowed: "account numbers", change: 'replace "all" by the accounts that need the snapshot' };
   },
 });

@@ -1,3 +1,5 @@
+import { followsKnownSource, isReplica } from "../origin";
+import { Undecided } from "../properties";
 import { defineRule } from "../rule";
 import { standingOf } from "../standing";
 import { databases } from "../types";
@@ -13,7 +15,7 @@ export const forbidSkippedFinalSnapshot = defineRule({
   solution: "Set `skipFinalSnapshot` to false and give a `finalSnapshotIdentifier` that is free.",
   types: databases,
   *check(database) {
-    if (!standingOf(database).production || database.has("replicateSourceDb")) return;
+    if (!standingOf(database).production || isReplica(database)) return;
     if (database.boolean("skipFinalSnapshot"))
       yield {
         property: "skipFinalSnapshot",
@@ -28,5 +30,10 @@ export const forbidSkippedFinalSnapshot = defineRule({
         allowed: "a name that is free",
         change: "give one: without it the database can't be deleted at all",
       };
+  },
+  typesInStack: databases,
+  *checkInStack(database, stack) {
+    // RDS refuses a final snapshot of a replica. Whether it is one, the stack of its source tells.
+    if (standingOf(database).production && isReplica(database) && !followsKnownSource(database, stack)) throw new Undecided("skipFinalSnapshot", "elsewhere");
   },
 });

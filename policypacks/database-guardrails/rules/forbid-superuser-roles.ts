@@ -1,8 +1,11 @@
-import { defineRule } from "../rule";
+import { masterUsername } from "../../../components/standards";
+import { mastersOf, ownerRole, powerfulRoles } from "../powers";
+import { canonical, decided } from "../properties";
+import type { Resource } from "../resource";
+import { defineRule, type Found } from "../rule";
 import { grantRole, role } from "../types";
 
 const powers = ["superuser", "createRole", "createDatabase", "replication", "bypassRowLevelSecurity"];
-const powerfulRoles = ["rds_superuser", "rds_replication", "rds_password", "pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"];
 
 export const forbidSuperuserRoles = defineRule({
   id: "forbid-superuser-roles",
@@ -11,20 +14,39 @@ export const forbidSuperuserRoles = defineRule({
   owner: "team-security",
   controls: ["CIS PostgreSQL 4"],
   properties: [...powers, "roles", "grantRole"],
-  why: "A login that may create roles, bypass row security or read files of the server turns a leaked application password into the whole database.",
+  why: "A login that may create roles, bypass row security, read every table or files of the server turns a leaked application password into the whole database. A member of such a role is one itself.",
   solution:
-    "Leave the attribute out, or set it to false. Grant what the role needs on the objects it needs. Members of `rds_superuser` are the master's alone.",
+    "Leave the attribute out, or set it to false. Grant what the role needs on the objects it needs. `rds_superuser` is the master's alone, and only the master is a member of `owner`.",
   types: [role, grantRole],
   *check(resource) {
-    if (resource.is(role)) {
-      for (const power of powers) if (resource.boolean(power)) yield { property: power, found: true, allowed: "false", change: `set ${power} to false` };
-      const memberships = resource.strings("roles").filter((name) => powerfulRoles.includes(name));
-      if (memberships.length > 0)
-        yield { property: "roles", found: memberships.join(", "), allowed: `none of ${powerfulRoles.join(", ")}`, change: `remove ${memberships.join(", ")}` };
-      return;
-    }
-    const granted = resource.string("grantRole");
-    if (granted && powerfulRoles.includes(granted))
-      yield { property: "grantRole", found: granted, allowed: `none of ${powerfulRoles.join(", ")}`, change: "remove this grant" };
+    if (resource.is(role))
+      for (const power of powers)
+        yield* decided(function* () {
+          if (resource.boolean(power)) yield { property: power, found: true, allowed: "false", change: `set ${power} to false` };
+        });
+    yield* decided(() => memberships(resource, powerfulRoles));
+  },
+  // Only beside the databases can it be seen what their masters are called.
+  typesInStack: [role, grantRole],
+  *checkInStack(resource, stack) {
+    const masters = mastersOf(stack).filter((name) => !powerfulRoles.includes(name));
+    if (masters.length > 0) yield* memberships(resource, masters);
   },
 });
+
+function* memberships(resource: Resource, powerful: readonly string[]): Iterable<Found> {
+  const property = resource.is(role) ? "roles" : "grantRole";
+  const single = resource.text(property);
+  const { strings, doubts } = single === undefined ? resource.readableStrings(property) : { strings: [single], doubts: [] };
+  yield* doubts;
+  // The master works on what the owner owns, and has to be its member for that.
+  const allowed = resource.text(resource.is(role) ? "name" : "role") === masterUsername ? [ownerRole] : [];
+  const found = strings.filter((name) => powerful.includes(canonical(name)) && !allowed.includes(name));
+  if (found.length > 0)
+    yield {
+      property,
+      found: found.join(", "),
+      allowed: `none of ${powerful.join(", ")}`,
+      change: resource.is(role) ? `remove ${found.join(", ")}` : "remove this grant",
+    };
+}

@@ -1,45 +1,51 @@
-import { environments } from "../../../components/standards";
-import { isCopy } from "../origin";
-import { defineRule } from "../rule";
+import { environmentOfOrigin, isCopy, isReplica, isRestored, sourceOfReplica } from "../origin";
 import type { Resource } from "../resource";
-import { maskingTag, purposeTag, standingOf } from "../standing";
-import { databases } from "../types";
+import { defineRule, type Found } from "../rule";
+import { environmentOfCopy, standingOf } from "../standing";
+import { databases, exportTask } from "../types";
 
 export const forbidUnmaskedCopy = defineRule({
   id: "forbid-unmasked-copy",
-  title: "No copy of production data stands outside production unmasked",
+  title: "No copy of production data is kept outside production unmasked",
   severity: "critical",
   owner: "team-security",
   controls: ["SOC 2 CC6.1", "GDPR Art. 5(1)(c)"],
   properties: ["tags"],
-  why: "More people reach a development database, with weaker logins and longer-lived copies. Real names and addresses have no business there.",
-  solution: `Refresh the environment by the operation for it: it masks before anybody is let in, and tags the copy \`${maskingTag}\`.`,
+  why: "More people reach a development database or a bucket, with weaker logins and longer-lived copies. Real names and addresses have no business there.",
+  solution:
+    "Copy from what is not production, named by an instance or one of its automated backups. A copy that was masked says so in a waiver of category `mitigated`: a tag that the copy gives itself proves nothing.",
   throwaways: true,
-  types: databases,
-  *check(database) {
-    const { production, environment } = standingOf(database);
-    if (production || !isCopy(database)) return;
-    const tags = database.object("tags");
-    // A drill's copy stands in an isolation no application reaches, has its source's environment, and is gone within hours.
-    if (tags?.has(maskingTag) || tags?.text(purposeTag) === "restore-drill") return;
-    if (sources(database).some((name) => environments.some((one) => one !== "production" && name.split(/[-:]/).includes(one)))) return;
-    yield {
-      property: `tags.${maskingTag}`,
-      found: undefined,
-      allowed: `the profile that masked it (this is ${environment}; its source may be production)`,
-      change: "make the copy by an environment refresh, or restore from a source whose name says that it is not production",
-    };
+  types: [...databases, exportTask],
+  *check(resource) {
+    if (resource.is(exportTask)) return yield* exported(resource);
+    // A replica is judged beside its source, where that can be seen.
+    if (!isCopy(resource) || isReplica(resource)) return;
+    yield* unmasked(resource);
+  },
+  typesInStack: databases,
+  *checkInStack(database, stack) {
+    if (!isReplica(database)) return;
+    const source = sourceOfReplica(database, stack);
+    if (source === undefined || standingOf(source).production) yield* unmasked(database);
   },
 });
 
-/** Names of what it was copied from, where the program says names. */
-function sources(database: Resource): string[] {
-  const pointInTime = database.object("restoreToPointInTime");
-  const names = [
-    database.text("snapshotIdentifier"),
-    database.text("replicateSourceDb"),
-    pointInTime?.text("sourceDbInstanceIdentifier"),
-    pointInTime?.text("sourceClusterIdentifier"),
-  ];
-  return names.filter((name): name is string => name !== undefined);
+function* unmasked(copy: Resource): Iterable<Found> {
+  const environment = environmentOfCopy(copy);
+  if (environment === "production") return;
+  const origin = environmentOfOrigin(copy);
+  if (origin !== undefined && origin !== "production") return;
+  yield {
+    found: `a copy of ${origin === undefined ? "a database that nobody can tell the environment of" : "production"}, made for ${environment}`,
+    allowed: "copies of what is not production",
+    change: isRestored(copy) ? "restore from an instance or automated backup whose name says that it is not production" : "replicate what is not production",
+  };
+}
+
+/** In a bucket no guardrail sees the data any more. */
+function* exported(task: Resource): Iterable<Found> {
+  const origin = environmentOfOrigin(task);
+  if (origin !== undefined && origin !== "production") return;
+  const source = task.text("sourceArn");
+  yield { property: "sourceArn", found: source, allowed: "an automated backup of what is not production", change: "do not export production data to a bucket" };
 }

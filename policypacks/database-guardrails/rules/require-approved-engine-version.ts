@@ -1,5 +1,6 @@
 import { versionStandards, type VersionStandard } from "../../../components/standards";
-import { isCopy, isPostgres } from "../origin";
+import { isPostgres } from "../engines";
+import { isCopy } from "../origin";
 import { defineRule } from "../rule";
 import { databases } from "../types";
 

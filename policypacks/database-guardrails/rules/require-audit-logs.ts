@@ -1,4 +1,5 @@
-import { isPostgres } from "../origin";
+import { isPostgres } from "../engines";
+import { canonical } from "../properties";
 import { defineRule } from "../rule";
 import { databases } from "../types";
 
@@ -15,7 +16,7 @@ export const requireAuditLogs = defineRule({
   *check(database) {
     if (!isPostgres(database)) return;
     const exported = database.strings("enabledCloudwatchLogsExports");
-    if (!exported.includes("postgresql"))
+    if (!exported.some((log) => canonical(log) === "postgresql"))
       yield {
         property: "enabledCloudwatchLogsExports",
         found: exported.join(", ") || undefined,

@@ -1,6 +1,8 @@
-import { isPostgres, majorOfFamily } from "../origin";
-import { parametersOf, usesDefaultGroup } from "../parameters";
-import { defineRule } from "../rule";
+import { isPostgres, majorOfFamily } from "../engines";
+import { isBelowCluster, parametersOf, usesDefaultGroup } from "../parameters";
+import { decided } from "../properties";
+import type { Resource } from "../resource";
+import { defineRule, type Found } from "../rule";
 import { cluster, databases, parameterGroups } from "../types";
 
 const off = ["0", "off", "false", "no", "none", ""];
@@ -30,21 +32,30 @@ export const requireAuditParameters = defineRule({
       return;
     }
     if (majorOfFamily(resource.string("family") ?? "") === undefined) return;
-    const value = parametersOf(resource);
-    for (const name of logged) {
-      const found = value(name);
-      if (found === undefined || off.includes(found.toLowerCase())) yield { property: `parameters.${name}`, found, allowed: "1", change: `set ${name} to 1` };
-    }
-    const pgaudit =
-      (value("shared_preload_libraries") ?? "").split(",").some((library) => library.trim() === "pgaudit") &&
-      !off.includes((value("pgaudit.log") ?? "").toLowerCase());
-    const statements = ["ddl", "mod", "all"].includes(value("log_statement") ?? "");
-    if (!pgaudit && !statements)
-      yield {
-        property: "parameters.pgaudit.log",
-        found: value("pgaudit.log"),
-        allowed: "pgaudit in shared_preload_libraries with pgaudit.log (ddl,role), or log_statement ddl, mod or all",
-        change: "load pgaudit and set pgaudit.log to ddl,role",
-      };
+    for (const name of logged) yield* decided(() => connections(name, resource));
+    yield* decided(() => changes(resource));
   },
 });
+
+function* connections(name: string, group: Resource): Iterable<Found> {
+  const values = parametersOf(group)(name);
+  if (values.length === 0 ? isBelowCluster(group) : !values.some((value) => off.includes(value))) return;
+  yield { property: `parameters.${name}`, found: shown(values), allowed: "1", change: `set ${name} to 1` };
+}
+
+function* changes(group: Resource): Iterable<Found> {
+  const value = parametersOf(group);
+  const [libraries, audited, statements] = [value("shared_preload_libraries"), value("pgaudit.log"), value("log_statement")];
+  if (isBelowCluster(group) && libraries.length + audited.length + statements.length === 0) return;
+  const loaded = libraries.length > 0 && libraries.every((list) => list.split(",").some((library) => library.trim() === "pgaudit"));
+  if (loaded && audited.length > 0 && !audited.some((one) => off.includes(one))) return;
+  if (statements.length > 0 && statements.every((one) => ["ddl", "mod", "all"].includes(one))) return;
+  yield {
+    property: "parameters.pgaudit.log",
+    found: shown(audited),
+    allowed: "pgaudit in shared_preload_libraries with pgaudit.log (ddl,role), or log_statement ddl, mod or all",
+    change: "load pgaudit and set pgaudit.log to ddl,role",
+  };
+}
+
+const shown = (values: readonly string[]): string | undefined => (values.length === 0 ? undefined : values.join(" and "));

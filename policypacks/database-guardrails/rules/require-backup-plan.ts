@@ -1,4 +1,5 @@
 import { backupPlanTag } from "../../../components/standards";
+import { followsKnownSource } from "../origin";
 import { defineRule } from "../rule";
 import { standingOf } from "../standing";
 import { backupSelection, databases } from "../types";
@@ -16,8 +17,8 @@ export const requireBackupPlan = defineRule({
   typesInStack: databases,
   *checkInStack(database, stack) {
     const { production, tier } = standingOf(database);
-    if (!production || tier !== "gold" || database.has("replicateSourceDb")) return;
-    const tags = database.object("tags");
+    if (!production || tier !== "gold" || followsKnownSource(database, stack)) return;
+    const tags = database.tags();
     const plan = tags?.has(backupPlanTag) ? tags.string(backupPlanTag) : undefined;
     if (plan !== undefined && plan !== "none") return;
     if (stack.of(backupSelection).some((selection) => selects(selection, database, stack))) return;

@@ -1,6 +1,6 @@
+import { unlessReplica } from "../origin";
 import { defineRule } from "../rule";
 import { namedStanding, standingOf } from "../standing";
-import { databases } from "../types";
 
 /** What AWS does when nothing is said. */
 const defaultDays = 1;
@@ -14,10 +14,8 @@ export const requireBackupRetention = defineRule({
   properties: ["backupRetentionPeriod"],
   why: "Damage is often noticed after days. What was deleted a week ago can't be recovered from a database whose backups live for one day, and one day is what AWS gives when nothing is said.",
   solution: "Set `backupRetentionPeriod` to what the tier asks for. `StandardDatabase` does.",
-  types: databases,
-  *check(database) {
-    // A replica's backups are its source's business.
-    if (database.has("replicateSourceDb")) return;
+  // A replica's backups are its source's business.
+  ...unlessReplica(function* (database) {
     const standing = standingOf(database);
     const least = standing.standard.backupRetentionDays;
     const found = database.number("backupRetentionPeriod");
@@ -28,5 +26,5 @@ export const requireBackupRetention = defineRule({
         allowed: `${least} days or more (${namedStanding(standing)})`,
         change: `set backupRetentionPeriod to ${least}`,
       };
-  },
+  }),
 });

@@ -1,3 +1,4 @@
+import { decided } from "../properties";
 import { defineRule } from "../rule";
 import { namedStanding, standingOf } from "../standing";
 import { databases } from "../types";
@@ -15,9 +16,11 @@ export const requireDeletionProtection = defineRule({
   types: databases,
   *check(database) {
     const standing = standingOf(database);
-    if (!standing.standard.protected || database.has("replicateSourceDb")) return;
-    const found = database.boolean("deletionProtection");
-    if (!found) yield { property: "deletionProtection", found, allowed: `true (${namedStanding(standing)})`, change: "set deletionProtection to true" };
+    if (!standing.standard.protected) return;
+    yield* decided(function* () {
+      const found = database.boolean("deletionProtection");
+      if (!found) yield { property: "deletionProtection", found, allowed: `true (${namedStanding(standing)})`, change: "set deletionProtection to true" };
+    });
     if (database.protect === false)
       yield { property: "protect", found: false, allowed: `true (${namedStanding(standing)})`, change: "give the resource option protect: true" };
   },

@@ -1,3 +1,4 @@
+import { offers } from "../engines";
 import { defineRule } from "../rule";
 import { clusterInstance, instance } from "../types";
 
@@ -12,6 +13,7 @@ export const requireEnhancedMonitoring = defineRule({
   solution: "Set `monitoringInterval` to 60 or less and give `monitoringRoleArn`.",
   types: [instance, clusterInstance],
   *check(database) {
+    if (!offers(database, "enhancedMonitoring")) return;
     const found = database.number("monitoringInterval");
     if (!found)
       yield { property: "monitoringInterval", found, allowed: "1, 5, 10, 15, 30 or 60", change: "set monitoringInterval to 60 and give monitoringRoleArn" };

@@ -1,6 +1,10 @@
 import { standardTag } from "../../../components/standards";
+import { canonical } from "../properties";
 import { defineRule } from "../rule";
 import { eventSubscription, instance } from "../types";
+
+/** What the RDS API says of a subscription that reaches nobody. */
+const broken = ["no-permission", "topic-not-exist"];
 
 export const requireEventSubscription = defineRule({
   id: "require-event-subscription",
@@ -16,11 +20,14 @@ export const requireEventSubscription = defineRule({
   *checkInStack(resource, stack) {
     if (resource.is(eventSubscription)) {
       if (resource.boolean("enabled") === false) yield { property: "enabled", found: false, allowed: "true", change: "set enabled to true" };
+      const status = resource.text("status");
+      if (status !== undefined && broken.includes(canonical(status)))
+        yield { property: "status", found: status, allowed: "active", change: "let RDS publish to the topic, or name one that exists" };
       return;
     }
     // Standard databases stand on a platform in another stack, and that one is judged by itself.
-    if (resource.object("tags")?.has(standardTag)) return;
-    const covered = stack.of(eventSubscription).some((subscription) => ["db-instance", undefined].includes(subscription.string("sourceType")));
+    if (resource.tags()?.has(standardTag)) return;
+    const covered = stack.of(eventSubscription).some((subscription) => ["db-instance", undefined].includes(subscription.word("sourceType")));
     if (!covered)
       yield {
         found: "no subscription to the events of instances in this stack",

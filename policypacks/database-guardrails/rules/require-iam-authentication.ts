@@ -1,3 +1,4 @@
+import { offers } from "../engines";
 import { defineRule } from "../rule";
 import { databases } from "../types";
 
@@ -12,6 +13,7 @@ export const requireIamAuthentication = defineRule({
   solution: "Set `iamDatabaseAuthenticationEnabled` to true.",
   types: databases,
   *check(database) {
+    if (!offers(database, "iamAuthentication")) return;
     const found = database.boolean("iamDatabaseAuthenticationEnabled");
     if (!found) yield { property: "iamDatabaseAuthenticationEnabled", found, allowed: "true", change: "set iamDatabaseAuthenticationEnabled to true" };
   },

@@ -14,7 +14,7 @@ export const requireLogRetention = defineRule({
   solution: "Set `retentionInDays` to 30 or more; production has a year.",
   types: [logGroup],
   *check(group) {
-    if (!group.string("name")?.startsWith("/aws/rds/")) return;
+    if (!group.word("name")?.startsWith("/aws/rds/")) return;
     const found = group.number("retentionInDays");
     if (found === undefined || found < leastDays)
       yield {

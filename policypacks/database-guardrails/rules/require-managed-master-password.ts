@@ -1,4 +1,5 @@
-import { isCopy } from "../origin";
+import { offers } from "../engines";
+import { followsKnownSource, isRestored } from "../origin";
 import { defineRule } from "../rule";
 import { databases } from "../types";
 
@@ -16,11 +17,11 @@ export const requireManagedMasterPassword = defineRule({
     'Set `manageMasterUserPassword` to true. Where RDS refuses that (read replicas, blue/green), compute the password from a generated one: `masterPassword: "own"` of `StandardDatabase`.',
   // Beside the stack's other resources: there it shows whether a password was generated or typed.
   typesInStack: databases,
-  *checkInStack(database) {
-    if (database.boolean("manageMasterUserPassword") || database.has("replicateSourceDb")) return;
+  *checkInStack(database, stack) {
+    if (!offers(database, "managedPassword") || database.boolean("manageMasterUserPassword") || followsKnownSource(database, stack)) return;
     const given = passwords.find((name) => database.has(name));
     if (given !== undefined && database.dependsOn(given).length > 0) return;
-    if (given === undefined && isCopy(database)) return;
+    if (given === undefined && isRestored(database)) return;
     yield {
       property: given ?? "manageMasterUserPassword",
       found: given === undefined ? undefined : "a value of the program itself",

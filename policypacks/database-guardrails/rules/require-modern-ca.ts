@@ -15,7 +15,7 @@ export const requireModernCa = defineRule({
   solution: `Set \`caCertIdentifier\` to ${caCertificate}.`,
   types: [instance, clusterInstance],
   *check(database) {
-    const found = database.string("caCertIdentifier");
+    const found = database.word("caCertIdentifier");
     if (found !== undefined && !modern.includes(found))
       yield { property: "caCertIdentifier", found, allowed: modern.join(", "), change: `set caCertIdentifier to ${caCertificate}` };
   },

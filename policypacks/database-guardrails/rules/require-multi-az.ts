@@ -1,4 +1,7 @@
-import { defineRule } from "../rule";
+import { offers } from "../engines";
+import { followsKnownSource, isReplica } from "../origin";
+import type { Resource } from "../resource";
+import { defineRule, type Found } from "../rule";
 import { namedStanding, standingOf } from "../standing";
 import { instance } from "../types";
 
@@ -13,9 +16,17 @@ export const requireMultiAz = defineRule({
   solution: "Set `multiAz` to true, or choose the tier that fits.",
   types: [instance],
   *check(database) {
-    const standing = standingOf(database);
-    if (!standing.standard.multiAz || database.has("replicateSourceDb")) return;
-    const found = database.boolean("multiAz");
-    if (!found) yield { property: "multiAz", found, allowed: `true (${namedStanding(standing)})`, change: "set multiAz to true" };
+    if (!isReplica(database)) yield* standbyOf(database);
+  },
+  typesInStack: [instance],
+  *checkInStack(database, stack) {
+    if (isReplica(database) && !followsKnownSource(database, stack)) yield* standbyOf(database);
   },
 });
+
+function* standbyOf(database: Resource): Iterable<Found> {
+  const standing = standingOf(database);
+  if (!standing.standard.multiAz || !offers(database, "standby")) return;
+  const found = database.boolean("multiAz");
+  if (!found) yield { property: "multiAz", found, allowed: `true (${namedStanding(standing)})`, change: "set multiAz to true" };
+}

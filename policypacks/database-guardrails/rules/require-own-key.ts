@@ -1,7 +1,6 @@
 import { keysOfDatabases } from "../keys";
 import { isCopy } from "../origin";
 import { defineRule } from "../rule";
-import { standingOf } from "../standing";
 import { databases, key } from "../types";
 
 export const requireOwnKey = defineRule({
@@ -18,7 +17,7 @@ export const requireOwnKey = defineRule({
   typesInStack: [key],
   *check(database) {
     // A restore has the key of its source; only a new database gets AWS's when nothing is said.
-    if (database.has("kmsKeyId") || isCopy(database) || standingOf(database).throwaway) return;
+    if (database.has("kmsKeyId") || isCopy(database)) return;
     yield { property: "kmsKeyId", found: undefined, allowed: "the ARN of a key of ours", change: "give kmsKeyId: on a living database this makes a new one" };
   },
   *checkInStack(resource, stack) {

@@ -1,6 +1,6 @@
 import { requiredTags } from "../../../components/standards";
 import { defineRule } from "../rule";
-import { standingOf } from "../standing";
+import { isThrowaway } from "../standing";
 import {
   cluster,
   clusterInstance,
@@ -43,16 +43,15 @@ export const requireOwnerTags = defineRule({
     subnetGroup,
     eventSubscription,
   ],
-  *check(resource, { teams }) {
-    const { throwaway } = standingOf(resource);
-    const wanted = throwaway
+  *check(resource, { teams, today }) {
+    const wanted = isThrowaway(resource, today)
       ? copyTags
       : resource.is(instance, cluster, clusterInstance)
         ? requiredTags
         : resource.type.includes("napshot")
           ? copyTags
           : sharedTags;
-    const tags = resource.object("tags");
+    const tags = resource.tags();
     const missing = wanted.filter((name) => !tags?.has(name));
     if (missing.length > 0)
       yield { property: "tags", found: tags?.names().join(", ") || undefined, allowed: `all of ${wanted.join(", ")}`, change: `add ${missing.join(", ")}` };

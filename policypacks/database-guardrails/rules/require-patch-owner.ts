@@ -1,3 +1,4 @@
+import { offers } from "../engines";
 import { defineRule } from "../rule";
 import { ringTag } from "../standing";
 import { clusterInstance, instance } from "../types";
@@ -13,7 +14,7 @@ export const requirePatchOwner = defineRule({
   solution: `Put the database into a ring by the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
   types: [instance, clusterInstance],
   *check(database) {
-    if (database.boolean("autoMinorVersionUpgrade") !== false || database.object("tags")?.has(ringTag)) return;
+    if (!offers(database, "minorUpgrades") || database.boolean("autoMinorVersionUpgrade") !== false || database.tags()?.has(ringTag)) return;
     yield {
       property: "autoMinorVersionUpgrade",
       found: false,

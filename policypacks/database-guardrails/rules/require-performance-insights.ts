@@ -1,3 +1,4 @@
+import { offers } from "../engines";
 import { defineRule } from "../rule";
 import { clusterInstance, instance } from "../types";
 
@@ -12,6 +13,7 @@ export const requirePerformanceInsights = defineRule({
   solution: "Set `performanceInsightsEnabled` to true.",
   types: [instance, clusterInstance],
   *check(database) {
+    if (!offers(database, "performanceInsights")) return;
     const found = database.boolean("performanceInsightsEnabled");
     if (!found) yield { property: "performanceInsightsEnabled", found, allowed: "true", change: "set performanceInsightsEnabled to true" };
   },

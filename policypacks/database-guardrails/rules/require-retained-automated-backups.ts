@@ -1,6 +1,6 @@
+import { unlessReplica } from "../origin";
 import { defineRule } from "../rule";
 import { standingOf } from "../standing";
-import { databases } from "../types";
 
 export const requireRetainedAutomatedBackups = defineRule({
   id: "require-retained-automated-backups",
@@ -11,9 +11,8 @@ export const requireRetainedAutomatedBackups = defineRule({
   properties: ["deleteAutomatedBackups"],
   why: "AWS deletes automated backups with the database unless told otherwise. Kept, they allow a recovery to any moment before the deletion; a final snapshot knows only the last one.",
   solution: "Set `deleteAutomatedBackups` to false in production.",
-  types: databases,
-  *check(database) {
-    if (!standingOf(database).production || database.has("replicateSourceDb")) return;
+  ...unlessReplica(function* (database) {
+    if (!standingOf(database).production) return;
     const found = database.boolean("deleteAutomatedBackups");
     if (found !== false)
       yield {
@@ -22,5 +21,5 @@ export const requireRetainedAutomatedBackups = defineRule({
         allowed: "false (production)",
         change: "set deleteAutomatedBackups to false",
       };
-  },
+  }),
 });

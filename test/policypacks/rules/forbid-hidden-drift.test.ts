@@ -14,6 +14,8 @@ claims(forbidHiddenDrift, {
     "everything ignored": [ignoring("*"), 'ignoreChanges is "*"'],
     "an audited property": [ignoring("engineVersion"), "remove engineVersion"],
     "all tags": [ignoring("tags"), "tags"],
+    "every tag": [ignoring("tags.*"), "tags.*"],
+    "every tag, the provider's included": [ignoring("tagsAll"), "tagsAll"],
     "a required tag": [ignoring("tags.owner"), "tags.owner"],
     "a path into an audited property": [some(securityGroup, {}, { ignoreChanges: ["ingress[0].cidrBlocks"] }), "ingress"],
     "an audited property of a parameter group": [some(parameterGroup, {}, { ignoreChanges: ["parameters"] }), "parameters"],

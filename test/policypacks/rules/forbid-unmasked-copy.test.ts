@@ -1,27 +1,45 @@
 import { unknown, unseen } from "../../../policypacks/database-guardrails/properties";
 import { forbidUnmaskedCopy } from "../../../policypacks/database-guardrails/rules/forbid-unmasked-copy";
-import { claims, database, tagged } from "../fixtures";
+import { exportTask } from "../../../policypacks/database-guardrails/types";
+import { claims, database, named, some, tagged } from "../fixtures";
 
 const development = (properties: Record<string, unknown>, tags: Record<string, unknown> = {}) =>
-  database({ ...properties, ...tagged({ environment: "development", ...tags }) });
+  database({ identifier: "orders-development", ...properties, ...tagged({ environment: "development", ...tags }) });
+const snapshot = "arn:aws:rds:eu-central-1:123456789012:snapshot";
 
 claims(forbidUnmaskedCopy, {
   passes: {
     "a copy in production": database({ snapshotIdentifier: "orders-production-final" }),
-    "a masked one": development({ snapshotIdentifier: "orders-production-final" }, { "shipshape:masking-profile": "orders-v3" }),
     "a copy of development": development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-development" } }),
-    "a drill's, which no application reaches": development(
-      { restoreToPointInTime: { sourceDbiResourceId: "db-1" } },
-      { "shipshape:run": "r", "shipshape:purpose": "restore-drill" },
-    ),
+    "an automated backup of development": development({ snapshotIdentifier: "rds:orders-development-2026-11-20-03-05" }),
+    "the same by its ARN": development({ snapshotIdentifier: `${snapshot}:rds:orders-development-2026-11-20-03-05` }),
     "what is no copy": development({}),
+    "a replica of what is not production, whatever it is called": [
+      development({ identifier: "copy", replicateSourceDb: "reports" }),
+      named("source", database({ identifier: "reports", ...tagged({ environment: "staging" }) })),
+    ],
     "a living database, whose origin is not told": development({ restoreToPointInTime: unseen, snapshotIdentifier: unseen }),
+    "an export of staging": some(exportTask, { sourceArn: `${snapshot}:rds:orders-staging-2026-11-20-03-05` }),
   },
   fails: {
-    "a copy of production": [development({ snapshotIdentifier: "orders-production-final" }), "make the copy by an environment refresh"],
-    "a copy of nobody knows what": [development({ restoreToPointInTime: { sourceDbiResourceId: "db-1" } }), "its source may be production"],
-    "a replica outside production": [development({ replicateSourceDb: "orders-production" }), "masking-profile is not set"],
-    "a throwaway that an application may reach": [development({ snapshotIdentifier: "x" }, { "shipshape:run": "r" }), "masking-profile"],
+    "a copy of production": [development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-production" } }), "a copy of production"],
+    "a copy of nobody knows what": [development({ restoreToPointInTime: { sourceDbiResourceId: "db-1" } }), "nobody can tell the environment of"],
+    "a snapshot that its maker gave a harmless name": [development({ snapshotIdentifier: "development-x" }), "nobody can tell"],
+    "a replica outside production": [development({ replicateSourceDb: "orders-production" }), "a copy of production"],
+    "a replica of a production database in its own stack, whatever it is called": [
+      [development({ identifier: "copy", replicateSourceDb: "reports" }), named("source", database({ identifier: "reports" }))],
+      "nobody can tell",
+    ],
+    "a copy that says itself that it was masked": [development({ snapshotIdentifier: "x" }, { "shipshape:masking-profile": "none" }), "nobody can tell"],
+    "a copy that says itself that it is a drill's": [
+      development({ restoreToPointInTime: { sourceDbiResourceId: "db-1" } }, { "shipshape:run": "r", "shipshape:purpose": "restore-drill" }),
+      "nobody can tell",
+    ],
+    "a copy that says it is production's, under a name that says otherwise": [
+      database({ identifier: "orders-development", snapshotIdentifier: "x" }),
+      "made for development",
+    ],
+    "an export of production to a bucket": [some(exportTask, { sourceArn: `${snapshot}:orders-production-final` }), "do not export production data"],
     "an origin of the wrong type": [development({ restoreToPointInTime: "yesterday" }), "an object"],
   },
   undecided: { "an origin that is not known": development({ restoreToPointInTime: unknown }) },

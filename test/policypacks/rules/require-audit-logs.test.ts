@@ -8,7 +8,7 @@ claims(requireAuditLogs, {
     "an export without the log that matters": [database({ enabledCloudwatchLogsExports: ["upgrade"] }), 'is "upgrade"'],
     none: [database({ enabledCloudwatchLogsExports: undefined }), "not set"],
     "a value of the wrong type": [database({ enabledCloudwatchLogsExports: "postgresql" }), "a list"],
-    "a log of the wrong type": [database({ enabledCloudwatchLogsExports: [7] }), "a text"],
+    "a log of the wrong type": [database({ enabledCloudwatchLogsExports: [true] }), "a text"],
   },
   undecided: { "exports that are not known": database({ enabledCloudwatchLogsExports: unknown }) },
 });

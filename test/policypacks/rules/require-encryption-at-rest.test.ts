@@ -1,21 +1,30 @@
 import { unknown } from "../../../policypacks/database-guardrails/properties";
 import { requireEncryptionAtRest } from "../../../policypacks/database-guardrails/rules/require-encryption-at-rest";
-import { cluster, snapshotCopy } from "../../../policypacks/database-guardrails/types";
-import { claims, database, some, throwawayTags } from "../fixtures";
+import { cluster, clusterSnapshot, snapshot, snapshotCopy } from "../../../policypacks/database-guardrails/types";
+import { claims, database, some, throwaway } from "../fixtures";
 
 claims(requireEncryptionAtRest, {
   passes: {
     "an encrypted database": database(),
     "a copy with a key of the same preview": some(snapshotCopy, { kmsKeyId: unknown }),
-    "an encrypted throwaway": database({ tags: throwawayTags }),
+    "a restore, when the state says that it is encrypted": database({ snapshotIdentifier: "s" }, { toldBy: "state" }),
+    "a snapshot that a program takes": some(snapshot),
+    "an encrypted snapshot": some(snapshot, { encrypted: true }, { toldBy: "api" }),
   },
   fails: {
     "a database in the clear": [database({ storageEncrypted: false }), "storageEncrypted is false"],
     "nothing said": [database({ storageEncrypted: undefined }), "not set"],
+    "a restore that came out in the clear": [database({ storageEncrypted: false, snapshotIdentifier: "s" }, { toldBy: "state" }), "storageEncrypted is false"],
+    "a snapshot in the clear": [some(snapshot, { encrypted: false }, { toldBy: "api" }), "encrypted is false"],
+    "a cluster's snapshot in the clear": [some(clusterSnapshot, { storageEncrypted: false }, { toldBy: "api" }), "copy it with a kmsKeyId"],
     "a replica in the clear": [database({ storageEncrypted: undefined, replicateSourceDb: "orders-production" }), "not set"],
     "a cluster in the clear": [some(cluster), "not set"],
     "a copy without a key": [some(snapshotCopy), "give kmsKeyId"],
     "a value of the wrong type": [database({ storageEncrypted: "perhaps" }), "true or false"],
   },
-  undecided: { "a value that is not known": database({ storageEncrypted: unknown }) },
+  undecided: {
+    "a restore from a snapshot, whose encryption it takes": database({ snapshotIdentifier: "s" }),
+    "a restore to a point in time": throwaway(),
+    "a value that is not known": database({ storageEncrypted: unknown }),
+  },
 });

@@ -1,6 +1,6 @@
 import { unknown, unseen, sealed } from "../../../policypacks/database-guardrails/properties";
 import { requireManagedMasterPassword } from "../../../policypacks/database-guardrails/rules/require-managed-master-password";
-import { claims, database, judged } from "../fixtures";
+import { claims, database, judged, withSource } from "../fixtures";
 
 const own = (properties: Record<string, unknown>, behind: string[]) =>
   database({ manageMasterUserPassword: undefined, ...properties }, { dependencies: { password: behind } });
@@ -10,7 +10,7 @@ claims(requireManagedMasterPassword, {
     "a managed password": database(),
     "one computed from a generated one": own({ password: sealed }, ["urn:pulumi:test::shipshape::random:index/randomPassword:RandomPassword::p"]),
     "a restore that says nothing": database({ manageMasterUserPassword: undefined, snapshotIdentifier: "s" }),
-    "a replica": database({ manageMasterUserPassword: undefined, replicateSourceDb: "orders-production" }),
+    "a replica": withSource({ manageMasterUserPassword: undefined }),
     "what the RDS API does not tell": database({ manageMasterUserPassword: unseen }),
   },
   fails: {
@@ -18,6 +18,7 @@ claims(requireManagedMasterPassword, {
     "one in encrypted config": [own({ password: sealed }, []), "a value of the program itself"],
     "a write-only one": [own({ passwordWo: "hunter2" }, []), "passwordWo"],
     "a password nobody declared": [database({ manageMasterUserPassword: false }), "manageMasterUserPassword is not set"],
+    "a replica of what nobody can see": [database({ manageMasterUserPassword: undefined, replicateSourceDb: "whatever" }), "is not set"],
     "a value of the wrong type": [database({ manageMasterUserPassword: "yes" }), "true or false"],
   },
   undecided: { "a value that is not known": database({ manageMasterUserPassword: unknown }) },

@@ -1,0 +1,54 @@
+import { canonical, Undecided, type Properties } from "./properties";
+import type { Resource, Stack } from "./resource";
+import { managedPrefixList, managedPrefixListEntry } from "./types";
+
+/** A /8 is sixteen million addresses, an IPv6 /32 a whole internet provider: nobody knows who that is. */
+export const prefixMin = { ipv4: 9, ipv6: 33 };
+
+/** Those that are too wide, each alone; or all of them, where narrow ones together are as wide as one that is. */
+export function wideRanges(ranges: readonly string[]): string[] {
+  return [
+    ...wideOf(
+      ranges.filter((range) => !range.includes(":")),
+      prefixMin.ipv4,
+    ),
+    ...wideOf(
+      ranges.filter((range) => range.includes(":")),
+      prefixMin.ipv6,
+    ),
+  ];
+}
+
+function wideOf(ranges: readonly string[], least: number): string[] {
+  const distinct = [...new Set(ranges.map(canonical))];
+  const wide = distinct.filter((range) => prefixOf(range) < least);
+  const share = distinct.reduce((sum, range) => sum + 2 ** -prefixOf(range), 0);
+  return wide.length > 0 || share < 2 ** (1 - least) ? wide : distinct;
+}
+
+/** Not a prefix at all: nothing is known of its width, so it counts as the widest. */
+function prefixOf(range: string): number {
+  const digits = /\/(\d+)$/.exec(range)?.[1];
+  return digits === undefined ? 0 : Number(digits);
+}
+
+/** Whether an entry lets a protocol of databases through on a port. The provider takes "TCP", "6" and "ALL" as well, and -1 for any port. */
+export function opens(entry: Properties, port: number): boolean {
+  const protocol = entry.word("protocol") ?? entry.word("ipProtocol") ?? "-1";
+  if (protocol === "-1" || protocol === "all") return true;
+  if (protocol !== "tcp" && protocol !== "6") return false;
+  const [from, to] = [entry.number("fromPort") ?? 0, entry.number("toPort") ?? 65_535];
+  return from <= port && port <= (to < 0 ? 65_535 : to);
+}
+
+/** The ranges of the prefix lists that an entry names; those that this stack does not declare are for the stack that does. */
+export function rangesOfPrefixLists(ids: readonly string[], resource: Resource, stack: Stack, property: string): string[] {
+  const named = ({ urn }: Resource, id: string | undefined) => (id === undefined ? resource.dependsOn().includes(urn) : ids.includes(id));
+  const lists = stack.of(managedPrefixList).filter((list) => named(list, list.text("id")));
+  if (lists.length === 0 || lists.length < ids.length) throw new Undecided(property, "elsewhere");
+  const entries = stack.of(managedPrefixListEntry).filter((entry) => {
+    const id = entry.text("prefixListId");
+    return lists.some((list) => (id === undefined ? entry.dependsOn("prefixListId").includes(list.urn) : id === list.text("id")));
+  });
+  return [...lists.flatMap((list) => list.list("entries")), ...entries].flatMap((entry) => entry.string("cidr") ?? []);
+}

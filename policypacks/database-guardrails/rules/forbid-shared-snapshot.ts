@@ -1,0 +1,24 @@
+import { canonical } from "../properties";
+import { defineRule } from "../rule";
+import { snapshots } from "../types";
+
+export const forbidSharedSnapshot = defineRule({
+  id: "forbid-shared-snapshot",
+  title: "A snapshot stays in its account",
+  severity: "high",
+  owner: "team-security",
+  controls: ["SOC 2 CC6.1"],
+  properties: ["sharedAccounts"],
+  why: "Another account restores a shared snapshot without asking anybody, and no guardrail of this one sees what becomes of the data there.",
+  solution: "Remove the accounts. Where one needs the snapshot, a waiver says which, why, and until when.",
+  throwaways: true,
+  types: snapshots,
+  *check(resource) {
+    const { strings, doubts } = resource.readableStrings("sharedAccounts");
+    yield* doubts;
+    // "all" is another rule's.
+    const found = strings.filter((account) => canonical(account) !== "all");
+    if (found.length > 0)
+      yield { property: "sharedAccounts", found: found.join(", "), allowed: "none", change: `remove ${found.join(", ")}, or write a waiver` };
+  },
+});
