@@ -305,7 +305,7 @@ export const errorTable = {
     httpStatus: 422,
     exitCode: 2,
     message: "{file}:{line}: {reason}",
-    hint: "it waives nothing until it is put right; `shipshape waiver check` shows all that is wrong",
+    hint: "it waives nothing until it is corrected; `npx shipshape waiver check` shows all that is wrong",
   },
   "waiver-exists": {
     httpStatus: 409,

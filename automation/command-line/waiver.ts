@@ -9,6 +9,7 @@ import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/
 import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { ShipshapeError } from "../errors";
 import type { CommandContext } from "./command-context";
+import { printable, printableJson, printableLine } from "../guardrails/printable";
 import { waiversFolder } from "./guard";
 import { table, type Terminal } from "./terminal";
 
@@ -32,7 +33,7 @@ export function addWaiver(shipshape: Command, { terminal }: CommandContext): voi
     .option("--waivers <folder>", "where they lie (default: policypacks/waivers)")
     .addHelpText(
       "after",
-      "\nWhether a waiver matches anything is told by `shipshape guard`, which sees the resources.\n\nExample:\n  npx shipshape waiver check",
+      "\nWhether a waiver matches anything only `npx shipshape guard` can say, which sees the resources.\n\nExample:\n  npx shipshape waiver check",
     )
     .action((options: { waivers?: string }) => check(options, terminal));
   waiver
@@ -40,7 +41,7 @@ export function addWaiver(shipshape: Command, { terminal }: CommandContext): voi
     .description("write the file of a new one, to be reviewed and merged")
     .requiredOption("--rule <rule>", "the rule it is an exception to")
     .requiredOption("--resource <urn>", "the resource's URN, or a glob of URNs")
-    .requiredOption("--reason <text>", "why, for somebody who reads it in half a year")
+    .requiredOption("--reason <text>", "why, for those who read it in half a year")
     .requiredOption("--owner <team>", "who has the exception, and ends it")
     .requiredOption("--approver <name>", "who approved it; not the owner")
     .requiredOption("--expires-on <day>", "the last day it holds, 180 days ahead at most")
@@ -70,35 +71,53 @@ function list(options: { waivers?: string; json?: boolean }, terminal: Terminal)
   const today = todayOf(undefined);
   const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today);
   const byEnd = [...waivers].sort((one, other) => (one.expiresOn < other.expiresOn ? -1 : 1));
-  if (options.json) return terminal.say(JSON.stringify({ waivers: byEnd, problems }, undefined, 2));
+  if (options.json) return terminal.say(printableJson({ waivers: byEnd, problems }));
   if (byEnd.length === 0) terminal.say("no waivers");
-  const rows = byEnd.map(({ id, rule, resource, owner, approver, expiresOn }) => [id, rule, resource, owner, approver, ends(expiresOn, today, terminal)]);
+  const rows = byEnd.map(({ id, rule, resource, owner, approver, expiresOn }) => [
+    printableLine(id),
+    rule,
+    printable(resource),
+    owner,
+    approver,
+    ends(expiresOn, today, terminal),
+  ]);
   if (rows.length > 0) for (const line of table(["ID", "RULE", "RESOURCE", "OWNER", "APPROVER", "EXPIRES"], rows)) terminal.say(line);
-  if (problems.length > 0) terminal.progress(`${problems.length} problems: \`shipshape waiver check\``);
+  if (problems.length > 0) terminal.progress(`${problems.length} problems: \`npx shipshape waiver check\``);
 }
 
 function check(options: { waivers?: string }, terminal: Terminal): void {
   const today = todayOf(undefined);
   const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today);
-  for (const { file, line, message } of problems) terminal.say(`${terminal.style("red", "✗")} ${relative(process.cwd(), file)}:${line}: ${message}`);
+  for (const { file, line, message } of problems)
+    terminal.say(`${terminal.style("red", "✗")} ${printable(`${relative(process.cwd(), file)}:${line}: ${message}`)}`);
   const expired = waivers.filter(({ expiresOn }) => expiresOn < today);
-  for (const { file, expiresOn } of expired) terminal.say(`${terminal.style("red", "✗")} ${relative(process.cwd(), file)}:1: expired on ${expiresOn}`);
+  for (const { file, expiresOn } of expired)
+    terminal.say(`${terminal.style("red", "✗")} ${printable(relative(process.cwd(), file))}:1: expired on ${expiresOn}`);
   terminal.say(`${waivers.length - expired.length} valid, ${expired.length} expired, ${problems.length} problems`);
   process.exitCode = problems.length > 0 ? 2 : expired.length > 0 ? 1 : 0;
 }
 
 async function write({ id, waivers, ...given }: NewWaiver, terminal: Terminal): Promise<void> {
   const folder = waiversFolder(waivers);
-  const name = id ?? `${given.rule}-${(given.resource.split("::").at(-1) ?? "").replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "")}`;
+  const name =
+    id ??
+    `${given.rule}-${(given.resource.split("::").at(-1) ?? "")
+      .replace(/[^A-Za-z0-9]+/g, "-")
+      .replace(/^-|-$/g, "")
+      .slice(0, 100)}`;
+  // It becomes a file's name: a path in it would lead out of the folder.
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw usage(`--id: "${name}" is no name of a waiver; give letters, digits and . _ -`);
   const file = join(folder, `${name}.yaml`);
   if (existsSync(file)) throw new ShipshapeError("waiver-exists", { file: relative(process.cwd(), file) });
   const text = stringify(given);
   const [problem] = parseWaiver(file, text, todayOf(undefined)).problems;
-  if (problem) throw new ShipshapeError("usage", { problem: problem.message, command: "shipshape waiver new" });
+  if (problem) throw usage(problem.message);
   await mkdir(folder, { recursive: true });
   await writeFile(file, text);
   terminal.say(`${relative(process.cwd(), file)}: have it reviewed by ${given.approver}, and merge it`);
 }
+
+const usage = (problem: string) => new ShipshapeError("usage", { problem, command: "shipshape waiver new" });
 
 function ends(expiresOn: string, today: string, terminal: Terminal): string {
   const days = daysBetween(today, expiresOn);

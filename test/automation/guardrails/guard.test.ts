@@ -1,35 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildCommand } from "../../../automation/command-line/main";
-import { createTerminal, type Terminal } from "../../../automation/command-line/terminal";
+import { readFileSync } from "node:fs";
 import { ShipshapeError } from "../../../automation/errors";
-import { readSettings } from "../../../automation/settings";
+import { folderOf, guard, run } from "./command";
 import { exported } from "./states";
 
-const checkout = join(__dirname, "../../..");
-const folder = mkdtempSync(join(tmpdir(), "shipshape-guard-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-const at = (name: string) => join(folder, name);
-const put = (name: string, content: unknown): string => {
-  mkdirSync(join(at(name), ".."), { recursive: true });
-  writeFileSync(at(name), typeof content === "string" ? content : JSON.stringify(content, undefined, 2));
-  return at(name);
-};
-
-/** The command as a person gives it, in this process. */
-async function run(...words: string[]): Promise<{ exitCode: number; out: string; progress: string }> {
-  const said = { out: [] as string[], progress: [] as string[] };
-  const terminal: Terminal = { ...createTerminal("never"), say: (line = "") => void said.out.push(line), progress: (line) => void said.progress.push(line) };
-  process.exitCode = undefined;
-  try {
-    await buildCommand({ settings: readSettings(checkout), terminal }).parseAsync(words, { from: "user" });
-    return { exitCode: Number(process.exitCode ?? 0), out: said.out.join("\n"), progress: said.progress.join("\n") };
-  } finally {
-    process.exitCode = undefined;
-  }
-}
-const guard = (...words: string[]) => run("guard", ...(words.includes("--waivers") ? [] : ["--waivers", at("none")]), ...words);
+const { at, put, remove } = folderOf("guard");
+afterAll(remove);
 
 const good = put("good/a.json", exported());
 const bad = put("bad/a.json", exported({ multiAz: false, backupRetentionPeriod: 1 }));

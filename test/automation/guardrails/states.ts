@@ -54,3 +54,14 @@ export function exported(
 }
 
 export const aSecret = secret;
+
+/** One resource of a state; without outputs of its own it has its inputs'. */
+export const resource = (type: string, name: string, inputs?: Record<string, unknown>, outputs = inputs) => ({
+  urn: `urn:pulumi:prod::shop::${type}::${name}`,
+  custom: true,
+  id: `${name}-id`,
+  type,
+  ...(inputs && { inputs }),
+  ...(outputs && { outputs }),
+});
+export const stateOf = (resources: readonly object[]) => ({ version: 3, deployment: { manifest: {}, resources } });

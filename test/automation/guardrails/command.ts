@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildCommand } from "../../../automation/command-line/main";
+import { createTerminal, type Terminal } from "../../../automation/command-line/terminal";
+import { readSettings } from "../../../automation/settings";
+
+const checkout = join(__dirname, "../../..");
+
+/** A folder for a test file, and what is put into it. */
+export function folderOf(name: string) {
+  const folder = mkdtempSync(join(tmpdir(), `shipshape-${name}-`));
+  const at = (file: string) => join(folder, file);
+  const put = (file: string, content: unknown): string => {
+    mkdirSync(join(at(file), ".."), { recursive: true });
+    writeFileSync(at(file), typeof content === "string" || Buffer.isBuffer(content) ? content : JSON.stringify(content, undefined, 2));
+    return at(file);
+  };
+  return { at, put, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+/** The command as a person gives it, in this process. */
+export async function run(...words: string[]): Promise<{ exitCode: number; out: string; progress: string }> {
+  const said = { out: [] as string[], progress: [] as string[] };
+  const terminal: Terminal = { ...createTerminal("never"), say: (line = "") => void said.out.push(line), progress: (line) => void said.progress.push(line) };
+  process.exitCode = undefined;
+  try {
+    await buildCommand({ settings: readSettings(checkout), terminal }).parseAsync(words, { from: "user" });
+    return { exitCode: Number(process.exitCode ?? 0), out: said.out.join("\n"), progress: said.progress.join("\n") };
+  } finally {
+    process.exitCode = undefined;
+  }
+}
+
+/** `guard` without waivers, where none are given. */
+export const guard = (...words: string[]) =>
+  run("guard", ...(words.includes("--waivers") ? [] : ["--waivers", join(tmpdir(), "shipshape-no-waivers")]), ...words);
+
+/** What a machine gets of it. */
+export async function report(...words: string[]) {
+  const { exitCode, out } = await guard(...words, "--json");
+  const parsed = JSON.parse(out) as {
+    findings: { rule: string; kind: string; level: string; message: string; name: string; property?: string }[];
+    left: string[];
+  };
+  return {
+    exitCode,
+    ...parsed,
+    found: parsed.findings.map(({ rule, kind, property }) => `${kind} ${rule}${property === undefined ? "" : ` ${property}`}`).sort(),
+  };
+}

@@ -1,0 +1,148 @@
+import { guard, report } from "./command";
+import { aCluster, aClusterGroup, aGroup, aMember, anInstance, aSnapshot, aSubscription, parametersOf, RdsAnswers } from "./rds-answers";
+
+const rds = new RdsAnswers();
+const before = { ...process.env };
+beforeAll(async () => {
+  const settings = { AWS_ENDPOINT_URL: await rds.start(), AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+  Object.assign(process.env, settings);
+});
+afterAll(async () => {
+  process.env = before;
+  await rds.stop();
+});
+beforeEach(() => {
+  rds.asked.length = 0;
+  rds.answers = {
+    DescribeDBInstances: () => ({ DBInstances: [anInstance("orders-production")] }),
+    DescribeDBParameterGroups: () => ({ DBParameterGroups: [aGroup("platform", "postgres17"), aGroup("default.postgres17", "postgres17")] }),
+    DescribeDBParameters: () => parametersOf(),
+    DescribeEventSubscriptions: () => ({ EventSubscriptionsList: [aSubscription] }),
+  };
+});
+const instances = (...all: object[]) => (rds.answers["DescribeDBInstances"] = () => ({ DBInstances: all }));
+const live = async () => {
+  const { found, findings, exitCode, left } = await report("--live");
+  return { found, exitCode, left, names: findings.map(({ rule, name }) => `${rule} ${name}`).sort() };
+};
+
+test("a fleet with nothing wrong has no finding, and says which rules only states can be judged by", async () => {
+  const { found, exitCode, left } = await live();
+  expect([found, exitCode, left.length]).toEqual([[], 0, 1]);
+  expect(left[0]).toContain("not judged here, but in states: ");
+  for (const rule of ["forbid-open-ingress", "forbid-unmasked-copy", "require-own-key", "require-alarms", "forbid-hidden-drift"])
+    expect(left[0]).toContain(rule);
+  expect((await guard("--live")).out).toMatch(/1 database in eu-central-1: nothing to object to in what was judged$/);
+});
+
+test("a cluster and its members are one database, and a member is asked for what is its own", async () => {
+  instances(anInstance("orders-production"), aMember("carts-production-1", "carts-production"), aMember("carts-production-2", "carts-production"));
+  rds.answers["DescribeDBClusters"] = () => ({ DBClusters: [aCluster("carts-production")] });
+  rds.answers["DescribeDBClusterParameterGroups"] = () => ({ DBClusterParameterGroups: [aClusterGroup("platform-aurora", "aurora-postgresql17")] });
+  rds.answers["DescribeDBClusterParameters"] = () => parametersOf();
+  expect((await live()).found).toEqual([]);
+  expect((await guard("--live")).out).toContain("2 databases in eu-central-1");
+  instances(aMember("carts-production-1", "carts-production", { PubliclyAccessible: true, PerformanceInsightsEnabled: false }));
+  rds.answers["DescribeDBClusterParameters"] = () =>
+    parametersOf({ "rds.force_ssl": "0", log_connections: "1", log_disconnections: "1", log_statement: "ddl" });
+  expect((await live()).names).toEqual([
+    "forbid-public-access carts-production-1",
+    "require-performance-insights carts-production-1",
+    "require-tls platform-aurora",
+  ]);
+});
+
+test.each(["pending-reboot", "applying", "failed-to-apply"])(
+  "a parameter group that is %s is not in effect, on an instance as on a member of a cluster",
+  async (status) => {
+    const groups = [{ DBParameterGroup: { DBParameterGroupName: "platform", ParameterApplyStatus: status } }];
+    instances(anInstance("orders-production", { DBParameterGroups: groups }), aMember("carts-production-1", "carts-production"));
+    const members = [{ DBClusterMember: { DBInstanceIdentifier: "carts-production-1", DBClusterParameterGroupStatus: status } }];
+    rds.answers["DescribeDBClusters"] = () => ({ DBClusters: [aCluster("carts-production", { DBClusterMembers: members })] });
+    const { names, exitCode } = await live();
+    expect([exitCode, names]).toEqual([1, ["require-parameters-in-effect carts-production", "require-parameters-in-effect orders-production"]]);
+  },
+);
+
+test("other engines are asked for what they have, and services of their own are named as not judged", async () => {
+  const others = { IAMDatabaseAuthenticationEnabled: false, EnabledCloudwatchLogsExports: ["error"], DBParameterGroups: undefined };
+  instances(
+    anInstance("orders-production-billing", { Engine: "sqlserver-se", EngineVersion: "16.00", ...others }),
+    anInstance("graph-1", { Engine: "neptune", DBClusterIdentifier: "graph" }),
+  );
+  rds.answers["DescribeDBClusters"] = () => ({ DBClusters: [aCluster("graph", { Engine: "neptune" }), aCluster("papers", { Engine: "docdb" })] });
+  const { found, left } = await live();
+  expect(found).toEqual([]);
+  expect(left).toContain("not judged: graph (neptune), papers (docdb): engines that no rule is for");
+});
+
+test("snapshots are judged though their database is gone: shared with everybody, with another account, in the clear", async () => {
+  instances();
+  rds.answers["DescribeDBSnapshots"] = (asked) => ({
+    DBSnapshots: asked.get("SnapshotType") === "manual" ? [aSnapshot("public"), aSnapshot("shared"), aSnapshot("clear", { Encrypted: false })] : [],
+  });
+  const accounts: Record<string, string[]> = { public: ["all"], shared: ["210987654321"] };
+  rds.answers["DescribeDBSnapshotAttributes"] = (asked) => ({
+    DBSnapshotAttributesResult: {
+      DBSnapshotAttributes: [
+        {
+          DBSnapshotAttribute: {
+            AttributeName: "restore",
+            AttributeValues: (accounts[asked.get("DBSnapshotIdentifier") ?? ""] ?? []).map((AttributeValue) => ({ AttributeValue })),
+          },
+        },
+      ],
+    },
+  });
+  expect((await live()).names).toEqual(["forbid-public-snapshot public", "forbid-shared-snapshot shared", "require-encryption-at-rest clear"]);
+});
+
+test("a proxy that takes connections without TLS, and a subscription that reaches nobody", async () => {
+  rds.answers["DescribeDBProxies"] = () => ({ DBProxies: [{ member: { DBProxyName: "front", DBProxyArn: "arn:proxy", RequireTLS: false } }] });
+  const deaf = { EventSubscription: { ...aSubscription.EventSubscription, Status: "topic-not-exist" } };
+  rds.answers["DescribeEventSubscriptions"] = () => ({ EventSubscriptionsList: [deaf] });
+  expect((await live()).names).toEqual(["require-event-subscription events", "require-tls front"]);
+});
+
+test("every page is read", async () => {
+  const all = Array.from({ length: 5 }, (_, at) => anInstance(`orders-production-${at}`, at === 4 ? { PubliclyAccessible: true } : {}));
+  rds.answers["DescribeDBInstances"] = (asked) => {
+    const at = Number(asked.get("Marker") ?? 0);
+    return { DBInstances: [all[at]], Marker: at < 4 ? String(at + 1) : undefined };
+  };
+  expect((await live()).names).toEqual(["forbid-public-access orders-production-4"]);
+  expect((await guard("--live")).out).toContain("5 databases");
+});
+
+test("a busy API is asked again, until it answers", async () => {
+  let refusals = 4;
+  rds.answers["DescribeDBInstances"] = () =>
+    refusals-- > 0 ? { error: "Throttling" } : { DBInstances: [anInstance("orders-production", { PubliclyAccessible: true })] };
+  expect((await live()).names).toEqual(["forbid-public-access orders-production"]);
+  expect(rds.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(5);
+});
+
+test("what the API refuses is named as not judged; without the instances there is nothing to judge, which is an error", async () => {
+  rds.answers["DescribeDBSnapshots"] = () => ({ error: "AccessDenied", status: 403 });
+  expect((await live()).left).toContain("not judged, because the RDS API did not answer: DescribeDBSnapshots (AccessDenied)");
+  rds.answers["DescribeDBInstances"] = () => ({ error: "AccessDenied", status: 403 });
+  await expect(guard("--live")).rejects.toMatchObject({
+    code: "fleet-unreadable",
+    exitCode: 2,
+    message: expect.stringContaining("DescribeDBInstances") as string,
+  });
+});
+
+test("a throwaway is one by its age as well as by its tags", async () => {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  const tags = { "shipshape:run": "r", "shipshape:expires-on": day(1) };
+  const bare = { BackupRetentionPeriod: 0, DeletionProtection: false, MultiAZ: false };
+  instances(anInstance("orders-production-drill", { ...bare, InstanceCreateTime: day(-0.1) }, tags));
+  expect((await live()).found).toEqual([]);
+  instances(anInstance("orders-production", { ...bare, InstanceCreateTime: day(-100) }, tags));
+  expect((await live()).names).toEqual([
+    "require-backup-retention orders-production",
+    "require-deletion-protection orders-production",
+    "require-multi-az orders-production",
+  ]);
+});

@@ -1,0 +1,173 @@
+import { instance, securityGroup } from "../../../policypacks/database-guardrails/types";
+import { productionTags } from "../../policypacks/fixtures";
+import { folderOf, guard, report } from "./command";
+import { aSecret, exported, resource, stateOf } from "./states";
+
+const { put, remove } = folderOf("unjudged");
+afterAll(remove);
+let number = 0;
+const state = (...resources: object[]) => put(`${number++}.json`, stateOf(resources));
+const open = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }];
+
+describe("what there is counts, beside what the program asks for", () => {
+  test("a port that was opened by hand, where the program says nothing of rules", async () => {
+    const { exitCode, found } = await report("--state", state(resource(securityGroup, "db", { name: "db" }, { name: "db", ingress: open })));
+    expect([exitCode, found]).toEqual([1, ["violation forbid-open-ingress ingress[0].cidrBlocks"]]);
+  });
+
+  test("a port that was closed by hand, which the next `up` opens again", async () => {
+    const { found } = await report("--state", state(resource(securityGroup, "db", { ingress: open }, { ingress: [] })));
+    expect(found).toEqual(["violation forbid-open-ingress ingress[0].cidrBlocks"]);
+  });
+
+  test("the same port is said once, in whatever order AWS gives its rules", async () => {
+    const narrow = { protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["10.0.0.0/24"] };
+    const { found } = await report("--state", state(resource(securityGroup, "db", { ingress: [...open, narrow] }, { ingress: [narrow, ...open] })));
+    expect(found).toEqual(["violation forbid-open-ingress ingress[1].cidrBlocks"]);
+  });
+
+  test("a restore that came out in the clear, though the program says that it is encrypted", async () => {
+    const one = exported({ storageEncrypted: true, snapshotIdentifier: "before" });
+    change(one, instance, (database) => Object.assign(database.outputs, { storageEncrypted: false, kmsKeyId: "" }));
+    const { exitCode, found } = await report("--state", put("restored.json", one));
+    expect([exitCode, found]).toEqual([1, ["violation require-encryption-at-rest storageEncrypted"]]);
+  });
+
+  test("a database that AWS made public, without backups and protection", async () => {
+    const one = exported();
+    change(one, instance, (database) => Object.assign(database.outputs, { publiclyAccessible: true, backupRetentionPeriod: 0, deletionProtection: false }));
+    expect((await report("--state", put("changed.json", one))).found).toEqual([
+      "violation forbid-public-access publiclyAccessible",
+      "violation require-backup-retention backupRetentionPeriod",
+      "violation require-deletion-protection deletionProtection",
+    ]);
+  });
+
+  test("what the program hides in a secret, the state may show", async () => {
+    const one = exported({ multiAz: false });
+    change(one, instance, (database) => Object.assign(database.inputs, { multiAz: aSecret }));
+    expect((await report("--state", put("hidden.json", one))).found).toEqual(["violation require-multi-az multiAz"]);
+  });
+});
+
+describe("what no rule judges is named, in text and in JSON, and the summary is no clean pass", () => {
+  const clean = /nothing to object to$/m;
+
+  test("a resource that this stack only reads", async () => {
+    const file = state({ ...resource(instance, "shared", undefined, { publiclyAccessible: true, identifier: "x" }), external: true });
+    const { exitCode, found, left } = await report("--state", file);
+    expect([exitCode, found, left]).toEqual([
+      0,
+      [],
+      [`not judged: 1 resource of another stack (${instance} shared): only read here, and judged where it is declared`],
+    ]);
+    const { out } = await guard("--state", file);
+    expect(out).toContain(left[0]);
+    expect(out).not.toMatch(clean);
+  });
+
+  test("a create that was cut off: its inputs are judged, and what came of it is open", async () => {
+    const pending = resource(instance, "ledger", { publiclyAccessible: true, storageEncrypted: false, tags: productionTags });
+    const file = put("pending.json", { version: 3, deployment: { resources: [], pending_operations: [{ type: "creating", resource: pending }] } });
+    const { exitCode, found, left } = await report("--state", file);
+    expect(exitCode).toBe(1);
+    expect(found).toEqual(
+      expect.arrayContaining(["violation forbid-public-access publiclyAccessible", "violation require-encryption-at-rest storageEncrypted"]),
+    );
+    expect(left[0]).toMatch(/^not judged: 1 pending operation \(creating urn:pulumi:.*::ledger\)/);
+  });
+
+  test("a delete that was cut off", async () => {
+    const pending = resource(instance, "ledger", { publiclyAccessible: true });
+    const file = put("deleting.json", { version: 3, deployment: { resources: [], pending_operations: [{ type: "deleting", resource: pending }] } });
+    const { found, left } = await report("--state", file);
+    expect([found, left[0]]).toEqual([[], expect.stringContaining("1 pending operation (deleting ") as string]);
+  });
+
+  test("a replaced resource that is still there", async () => {
+    const { found, left } = await report("--state", state({ ...resource(securityGroup, "old", { ingress: open }), delete: true }));
+    expect([found, left]).toEqual([[], [`not judged: 1 replaced resource (${securityGroup} old): still to be deleted by \`pulumi up\``]]);
+  });
+
+  test.each([
+    "aws-native:rds:DBInstance",
+    "aws:cloudformation/stack:Stack",
+    "aws:cloudcontrol/resource:Resource",
+    "aws:docdb/cluster:Cluster",
+    "aws:rds/customDbEngineVersion:CustomDbEngineVersion",
+    "pulumi-nodejs:dynamic:Resource",
+    "command:local:Command",
+    "kubernetes:helm.sh/v3:Release",
+  ])("a resource of type %s", async (type) => {
+    const file = state(resource(type, "other", {}));
+    const { left } = await report("--state", file);
+    expect(left).toEqual([`not judged: 1 resource of a type that no rule knows (${type} other): it may make databases`]);
+    expect((await guard("--state", file)).out).not.toMatch(clean);
+  });
+
+  test("many of them are counted, and the first few named", async () => {
+    const { left } = await report("--state", state(...Array.from({ length: 8 }, (_, at) => resource("command:local:Command", `c${at}`, {}))));
+    expect(left[0]).toMatch(/^not judged: 8 resources of types that no rule knows \(command:local:Command c0, .* and 3 more\)/);
+  });
+
+  test("a parameter group by its name only; beside the state that declares it, all is judged", async () => {
+    const group = resource("aws:rds/parameterGroup:ParameterGroup", "group", {
+      name: "Shipshape-Postgres17-Standard",
+      family: "postgres17",
+      tags: productionTags,
+      parameters: [
+        { name: "log_connections", value: "1" },
+        { name: "log_disconnections", value: "1" },
+        { name: "log_statement", value: "ddl" },
+      ],
+    });
+    const alone = put("group/a.json", exported());
+    expect((await report("--state", alone)).left[0]).toContain("1 parameter group (shipshape-postgres17-standard)");
+    put("group/b.json", stateOf([group]));
+    const { out, exitCode } = await guard("--state", put("group/a.json", exported()).replace(/a\.json$/, ""));
+    expect([exitCode, out]).toEqual([0, "2 states with 7 resources: nothing to object to"]);
+  });
+
+  test("components, providers and what only computes values are nothing to judge", async () => {
+    const component = { ...resource("shop:index:Shop", "shop", {}), custom: false };
+    const file = state(component, resource("pulumi:providers:aws", "default", {}), resource("random:index/randomId:RandomId", "id", {}));
+    expect((await guard("--state", file)).out).toBe("1 state with 3 resources: nothing to object to");
+  });
+});
+
+describe("sealed values", () => {
+  test("are not decided, with the way to decide them, and can be made to fail", async () => {
+    const file = state(resource(securityGroup, "db", { ingress: aSecret }));
+    const { exitCode, out } = await guard("--state", file);
+    expect([exitCode, out]).toEqual([0, expect.stringContaining("`pulumi stack export --show-secrets | npx shipshape guard --state -`") as string]);
+    expect(out).toMatch(/1 undecided$/);
+    expect((await guard("--state", file, "--fail-on-undecided")).exitCode).toBe(1);
+    expect((await guard("--state", state(resource(securityGroup, "db", { ingress: [] })), "--fail-on-undecided")).exitCode).toBe(0);
+  });
+
+  test("are no values: one beside a plain one does not hide it", async () => {
+    const file = state(resource(securityGroup, "db", { ingress: [{ ...open[0], cidrBlocks: [aSecret] }, ...open] }));
+    const { found, findings } = await report("--state", file);
+    expect(found).toEqual(["undecided forbid-open-ingress ingress[0].cidrBlocks[0]", "violation forbid-open-ingress ingress[1].cidrBlocks"]);
+    expect(JSON.stringify(findings)).not.toContain("[secret]");
+  });
+
+  test("are opened by an export that shows them", async () => {
+    const shown = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(open) };
+    expect((await report("--state", state(resource(securityGroup, "db", { ingress: shown })))).found).toEqual([
+      "violation forbid-open-ingress ingress[0].cidrBlocks",
+    ]);
+  });
+
+  test("of advice are said as well: in a state they stay sealed", async () => {
+    expect((await report("--state", put("low.json", exported({ monitoringInterval: aSecret })))).found).toEqual([
+      "undecided require-enhanced-monitoring monitoringInterval",
+    ]);
+  });
+});
+
+type Entry = { type: string; inputs: Record<string, unknown>; outputs: Record<string, unknown> };
+function change(state: Record<string, unknown>, type: string, act: (entry: Entry) => void): void {
+  const { resources } = state["deployment"] as { resources: Entry[] };
+  for (const entry of resources) if (entry.type === type) act(entry);
+}
