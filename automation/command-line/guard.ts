@@ -9,7 +9,8 @@ import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { ShipshapeError } from "../errors";
 import { readGuardConfig } from "../guardrails/guard-config";
 import { judge } from "../guardrails/judgement";
-import { liveInventory, onlyOfStates } from "../guardrails/live-inventory";
+import { liveInventory } from "../guardrails/live-inventory";
+import { onlyOfStates, UnseenLive } from "../guardrails/live-rules";
 import { printable, printableJson } from "../guardrails/printable";
 import { annotations } from "../guardrails/report-annotations";
 import { sarifReport } from "../guardrails/report-sarif";
@@ -77,7 +78,7 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
   return {
     findings: [...judged.findings, ...register.stale(new Set(judged.stacks))],
     problems: [...problemsOf(rules), ...judged.problems],
-    judged: `${judged.files} ${judged.files === 1 ? "state" : "states"} with ${judged.resources} resources`,
+    judged: `${counted(judged.files, "state")} with ${counted(judged.resources, "resource")}`,
     left: unjudgedLines([...judged.unjudged, ...groupsOfOthers(judged)]),
     severalFiles: files.length > 1,
   };
@@ -88,20 +89,22 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
   const living = await livingDatabases(awsClients());
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
   const { resources, databases, otherEngines } = liveInventory(living);
-  const unasked = new Set(onlyOfStates);
-  const findings = judge({ declared: [], deployed: resources, unseen: ({ id }) => unasked.add(id) }, rules.config, register, rules.today);
+  const unseen = new UnseenLive();
+  const findings = judge({ declared: [], deployed: resources, unseen: unseen.note }, rules.config, register, rules.today);
   return {
     findings: findings.filter(({ rule }) => !onlyOfStates.includes(rule)),
     problems: problemsOf(rules),
-    judged: `${databases} ${databases === 1 ? "database" : "databases"} in ${living.region}`,
+    judged: `${counted(databases, "database")} in ${living.region}`,
     left: [
-      `not judged here, but in states: ${[...unasked].sort().join(", ")}`,
+      unseen.line(resources),
       ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule is for`] : []),
       ...(living.unanswered.length > 0 ? [`not judged, because the RDS API did not answer: ${living.unanswered.join(", ")}`] : []),
     ],
     severalFiles: false,
   };
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const problemsOf = ({ waivers, config }: StateRules): Verdict["problems"] => [
   ...waivers.problems.map(({ file, line, message }) => ({ code: "waiver-invalid" as const, file, line, reason: message })),

@@ -2,7 +2,6 @@
 import type { DBCluster, DBInstance, Tag } from "@aws-sdk/client-rds";
 import { canonical, unseen } from "../../policypacks/database-guardrails/properties";
 import { Resource, type ResourceFacts } from "../../policypacks/database-guardrails/resource";
-import { rules } from "../../policypacks/database-guardrails/rules";
 import {
   cluster,
   clusterInstance,
@@ -16,14 +15,18 @@ import {
 } from "../../policypacks/database-guardrails/types";
 import type { LivingDatabases } from "../targets/living-databases";
 
-/** Rules that ask for resources of other APIs: here they would only ever say no. */
-const notJudgedLive = ["require-alarms", "require-backup-plan", "forbid-hidden-drift"];
-
-const liveTypes = [instance, cluster, clusterInstance, parameterGroup, clusterParameterGroup, eventSubscription, proxy, snapshot, clusterSnapshot];
-/** Those, rules that know nothing of what the RDS API has, and rules about a program's own options. */
-export const onlyOfStates: readonly string[] = rules
-  .filter(({ id, types = [], typesInStack = [] }) => notJudgedLive.includes(id) || ![...types, ...typesInStack].some((type) => liveTypes.includes(type)))
-  .map(({ id }) => id);
+/** All that it may hold. */
+export const liveTypes: readonly string[] = [
+  instance,
+  cluster,
+  clusterInstance,
+  parameterGroup,
+  clusterParameterGroup,
+  eventSubscription,
+  proxy,
+  snapshot,
+  clusterSnapshot,
+];
 
 export interface LiveInventory {
   resources: Resource[];

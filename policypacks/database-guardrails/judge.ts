@@ -4,8 +4,8 @@ import type { Resource, Stack } from "./resource";
 import type { Found, Rule, RuleSettings } from "./rule";
 import { isThrowaway, standingOf } from "./standing";
 
-/** Told of each rule that asked for what the RDS API does not tell: there it was not judged. */
-export type Unseen = (rule: Rule) => void;
+/** Called for each rule that asked for what the RDS API does not tell: there it was not judged. */
+export type Unseen = (rule: Rule, resource: Resource) => void;
 
 /** One rule on one resource: what it finds, and what it could not decide. */
 export function judgeResource(rule: Rule, resource: Resource, settings: RuleSettings, unseen?: Unseen): Finding[] {
@@ -29,7 +29,7 @@ function findingsOf(rule: Rule, resource: Resource, { today }: RuleSettings, che
   for (const found of decided(check)) {
     if (found instanceof WrongType) findings.push(wrongTypeFinding(rule, resource, standing, found));
     else if (!(found instanceof Undecided)) findings.push(violationFinding(rule, resource, standing, found));
-    else if (found.reason === "unseen") unseen(rule);
+    else if (found.reason === "unseen") unseen(rule, resource);
     else {
       const finding = undecidedFinding(rule, resource, standing, found);
       if (finding) findings.push(finding);

@@ -32,6 +32,8 @@ test("a fleet with nothing wrong has no finding, and says which rules only state
   expect(left[0]).toContain("not judged here, but in states: ");
   for (const rule of ["forbid-open-ingress", "forbid-unmasked-copy", "require-own-key", "require-alarms", "forbid-hidden-drift"])
     expect(left[0]).toContain(rule);
+  // Of a group only the tags are not told; of databases they are.
+  expect(left[0]).toMatch(/, require-owner-tags of platform, events$/);
   expect((await guard("--live")).out).toMatch(/1 database in eu-central-1: nothing to object to in what was judged$/);
 });
 

@@ -99,7 +99,7 @@ describe("a config raises and never lowers", () => {
     ["", "1: give a mapping of rules, not nothing"],
     ["a: &a [x]\nb: *a\n", "1: an anchor or alias; write the value out"],
     ['{\n "require-tls": "mandatory",\n "require-tls": "mandatory"\n}', "3: Map keys must be unique"],
-  ])("%j", async (text, expected) => {
+  ])("is an error with its line where it is %j", async (text, expected) => {
     const config = put("lower.json", text);
     const { exitCode, progress } = await guard("--state", state, "--config", config);
     expect([exitCode, progress]).toEqual([2, expect.stringContaining(`${config}:${expected}`) as string]);

@@ -1,0 +1,35 @@
+/** Which rules the RDS API cannot answer for, wholly or for some resources: every report of living databases says so. */
+import type { Resource } from "../../policypacks/database-guardrails/resource";
+import type { Rule } from "../../policypacks/database-guardrails/rule";
+import { rules } from "../../policypacks/database-guardrails/rules";
+import { unjudgedShownMax } from "../limits";
+import { liveTypes } from "./live-inventory";
+
+/** They ask for resources of other APIs, or for a program's own options: here they would only ever say no, or yes. */
+const ofOtherApis = ["require-alarms", "require-backup-plan", "forbid-hidden-drift"];
+
+const typesOf = ({ types = [], typesInStack = [] }: Rule): string[] => [...types, ...typesInStack];
+export const onlyOfStates: readonly string[] = rules
+  .filter((rule) => ofOtherApis.includes(rule.id) || !typesOf(rule).some((type) => liveTypes.includes(type)))
+  .map(({ id }) => id);
+
+export class UnseenLive {
+  private readonly byRule = new Map<Rule, Set<Resource>>();
+
+  readonly note = (rule: Rule, resource: Resource): void => {
+    this.byRule.set(rule, (this.byRule.get(rule) ?? new Set()).add(resource));
+  };
+
+  line(resources: readonly Resource[]): string {
+    const [whole, partly]: [string[], string[]] = [[...onlyOfStates], []];
+    for (const [rule, unseen] of this.byRule) {
+      if (onlyOfStates.includes(rule.id)) continue;
+      const asked = resources.filter((resource) => resource.is(...typesOf(rule)));
+      const names = [...unseen].map(({ name }) => name);
+      const rest = names.length > unjudgedShownMax ? ` and ${names.length - unjudgedShownMax} more` : "";
+      if (unseen.size === asked.length) whole.push(rule.id);
+      else partly.push(`${rule.id} of ${names.slice(0, unjudgedShownMax).join(", ")}${rest}`);
+    }
+    return `not judged here, but in states: ${[...whole.sort(), ...partly.sort()].join(", ")}`;
+  }
+}
