@@ -28,26 +28,27 @@ export const lifecycle =
   async (requestId: string): Promise<void> => {
     const { request, operation, step } = await stages.load(requestId, "run");
     await stages.running(requestId);
+    /** Every run that ends seals a statement, however early it ended. */
+    const end = async (conclusion: Conclusion, known: { plan?: PlanBasis; decision?: Decision; cleansUp?: boolean } = {}) => {
+      await stages.sealVerdict({ request, conclusion, plan: known.plan, decision: known.decision, cleansUp: known.cleansUp ?? false });
+      await stages.finished(requestId, conclusion);
+    };
     let plan: PlanBasis;
     try {
       plan = operation.plan(request.input, await operation.observe(request.input, step), requestId);
     } catch (error) {
       if (stages.passOn(error)) throw error;
-      return stages.finished(requestId, failure(error)); // nothing was planned, so nothing was done and there is nothing to seal
+      return end(failure(error));
     }
     await stages.planned(requestId, plan);
     const decision = await stages.admit(request, plan);
-    if (decision.status === "denied") return stages.finished(requestId, failure(new ShipshapeError("request-denied", { reasons: reasons(decision) })));
+    if (decision.status === "denied") return end(failure(new ShipshapeError("request-denied", { reasons: reasons(decision) })), { plan, decision });
     if (decision.status === "needs-approval" && !(await stages.approval(decision)))
-      return stages.finished(
-        requestId,
-        failure(new ShipshapeError("approval-missing", { digest: decision.planDigest, waitedHours: approvalWaitSeconds / 3600 })),
-      );
-    await stages.begun(requestId, operation.cleanUp !== undefined);
-    const conclusion = await conclude(stages, operation, plan, step);
-    await stages.sealVerdict({ request, plan, decision, conclusion });
-    await stages.finished(requestId, conclusion);
-    if (operation.cleanUp) await stages.cleanUpApart(requestId);
+      return end(failure(new ShipshapeError("approval-missing", { digest: decision.planDigest, waitedHours: approvalWaitSeconds / 3600 })), { plan, decision });
+    const cleansUp = operation.cleanUp !== undefined;
+    await stages.begun(requestId, cleansUp);
+    await end(await conclude(stages, operation, plan, step), { plan, decision, cleansUp });
+    if (cleansUp) await stages.cleanUpApart(requestId);
   };
 
 /** Runs and judges. An error is a conclusion too: it is sealed, and what the run had made is cleaned up all the same. */

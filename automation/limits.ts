@@ -121,6 +121,36 @@ export const workerIdlePollMilliseconds = 500;
 /** Runs and findings that `shipshape status` lists. */
 export const runsListedMax = 50;
 
+/** Rows of the evidence log read at once: some 5 kB each, so that a page is a few megabytes. */
+export const statementsPerPage = 500;
+
+/** Checkpoints looked at together for the newest that is truly signed: the first, unless somebody put others above it. */
+export const checkpointsPerPage = 100;
+
+/** How long the statement of a run counts that ended before it had a plan: it proves nothing that could grow old, and is kept as long as a bad drill. */
+export const failedEvidenceValidDays = 30;
+
+/** A private key in PEM has some 120 bytes; what is larger is another file. */
+export const signingKeyBytesMax = 16_384;
+
+/** An exported statement has some 10 kB, thousands of catalog differences included; beyond this it is no evidence of ours. */
+export const evidenceFileBytesMax = 8 * 2 ** 20;
+
+/** Entries of an exported folder: eight files, and two for each change of keys. */
+export const evidenceFilesMax = 200;
+
+/** A reason is a sentence or two. */
+export const reasonCharactersMax = 2000;
+
+/** How long the RDS API is asked about the fleet: it answers a page in a second; what does not answer in this is unknown. */
+export const fleetAnswerSeconds = 30;
+
+/** Who asks is known to STS within a second; offline machines should not wait longer to be told so. */
+export const principalAnswerSeconds = 10;
+
+/** Open findings named in an error: enough to see which was meant. */
+export const findingsNamedMax = 10;
+
 /** Statements that `shipshape evidence list` lists. */
 export const evidenceListedMax = 200;
 

@@ -2,13 +2,14 @@
 import type { ControlPlaneDatabase } from "./database";
 import { openDatabase } from "./database";
 import { describeError, ShipshapeError } from "./errors";
-import type { Signer } from "./evidence/ledger";
+import { requireSigner, type Signer } from "./evidence/ledger";
 import { sealTeardown, sealVerdict } from "./evidence/sealing";
 import { cleanUp, lifecycle, type Stages } from "./lifecycle";
 import { approvalWaitSeconds, recordAttemptsMax, recordSecondsMax, workerSilentSecondsMax } from "./limits";
-import { admit } from "./policy/decisions";
-import { readRequest, submitRequest } from "./request/requests";
-import { closeFinding, openFinding } from "./review/findings";
+import { admit, readDecision } from "./policy/decisions";
+import type { Concluded, Conclusion } from "./records";
+import { readRequest, reasonProblems, submitRequest } from "./request/requests";
+import { closeFinding, closeVerdictsOf, openFinding } from "./review/findings";
 import {
   DurableClient,
   isNotOurs,
@@ -22,7 +23,7 @@ import {
   type Workflows,
 } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
-import { endRun, queueRun, readRun, setCleanUp, setPlan, setRunStatus, stepRecorder, unstick } from "./runner/runs";
+import { endRun, markSealed, queueRun, readRun, setCleanUp, setPlan, setRunStatus, stepRecorder, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper, type Sweep } from "./runner/sweep";
 
 export interface ControlPlane {
@@ -42,7 +43,8 @@ export interface ControlPlane {
 
 export interface ControlPlaneSettings {
   databaseUrl: string;
-  signer: Signer;
+  /** Reads the key that signs: a worker needs it, and nobody else does. */
+  signer: () => Signer;
   /** `requireLease` is to be called before each effect outside the control plane's database. */
   operations: (database: ControlPlaneDatabase, requireLease: () => void) => AnyOperation[];
   toolVersions: Record<string, string>;
@@ -63,11 +65,8 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     database,
     submit: async (name, input, by) => {
       const checked = operationOf(name).request.safeParse(input);
-      if (!checked.success)
-        throw new ShipshapeError("request-invalid", {
-          operation: name,
-          problems: checked.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("; "),
-        });
+      const problems = [...(checked.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? []), ...reasonProblems(by.reason)];
+      if (!checked.success || problems.length > 0) throw new ShipshapeError("request-invalid", { operation: name, problems: problems.join("; ") });
       const target = (checked.data as { database: string }).database;
       return submitRequest(database, { operation: name, input: checked.data, ...by }, async (transaction, connection, id) => {
         await queueRun(transaction, id);
@@ -75,10 +74,11 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       });
     },
     work: async (lost) => {
+      await requireSigner(database, settings.signer()); // a worker that cannot sign must not begin what it cannot seal
       const stages = stagesOf(settings, database, operationOf);
       const workflows = registerWorkflows(lifecycle(stages), cleanUp(stages));
       stages.cleanUpApart = (requestId) => workflows.cleanUp(requestId, firstCleanUpId(requestId));
-      const leftovers = leftoversOf(database, durable, workflows);
+      const leftovers = leftoversOf(database, durable, workflows, (c) => sealed(settings, database, c));
       const lease = { url: settings.databaseUrl, silentSecondsMax: settings.workerSilentSecondsMax ?? workerSilentSecondsMax, lost };
       return startWorker(lease, sweeper(leftovers));
     },
@@ -121,18 +121,18 @@ function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase
         await setRunStatus(database, id, "running");
         if (cleansUp) await setCleanUp(database, id, "pending");
       }),
-    sealVerdict: (c) => record(c.request.id, "seal verdict", async () => void (await sealVerdict(database, settings.signer, settings.toolVersions, c))),
+    sealVerdict: (c) => record(c.request.id, "seal verdict", () => sealed(settings, database, c)),
     finished: (id, c) =>
       record(id, "record end", async () => {
         const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
         await endRun(database, id, { status: c.status, ...outcome, verdict: c.verdict.verdict, checks: c.verdict.checks });
         const failed = c.verdict.checks.filter((k) => k.verdict !== "pass").map((k) => `${k.name}: ${k.explanation}`);
-        if (c.verdict.verdict !== "pass") await raise(database, id, "verdict", c.status === "failed" ? describeError(c.error).message : failed.join("; "));
+        if (c.verdict.verdict === "pass") await closeVerdictsOf(database, (await readRun(database, id)).target ?? "");
+        else await raise(database, id, "verdict", c.status === "failed" ? describeError(c.error).message : failed.join("; "));
       }),
     cleanUpApart: () => Promise.reject(new Error("the workflows are not registered yet")),
     runOf: (id) => readRun(database, id),
-    sealTeardown: (request, plan, report) =>
-      record(request.id, "seal teardown", async () => void (await sealTeardown(database, settings.signer, request, plan, report))),
+    sealTeardown: (request, plan, report) => record(request.id, "seal teardown", () => sealTeardown(database, settings.signer(), request, plan, report)),
     cleaned: (id, status, error) =>
       record(id, "record clean-up", async () => {
         await setCleanUp(database, id, status, error);
@@ -143,8 +143,29 @@ function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase
   };
 }
 
+/** Seals what became of a run, and notes that it owes nothing more. */
+async function sealed(settings: ControlPlaneSettings, database: ControlPlaneDatabase, c: Concluded): Promise<void> {
+  await sealVerdict(database, settings.signer(), settings.toolVersions, c);
+  await markSealed(database, c.request.id);
+}
+
+/** What is sealed of a run that was ended from outside its lifecycle. */
+async function concludedOf(database: ControlPlaneDatabase, requestId: string): Promise<Concluded> {
+  const [request, run, decision] = [await readRequest(database, requestId), await readRun(database, requestId), await readDecision(database, requestId)];
+  const { code, message, hint } = run.error ?? describeError(new ShipshapeError("run-cancelled", { id: requestId }));
+  const conclusion: Conclusion =
+    run.status === "succeeded"
+      ? { status: run.status, outcome: run.outcome, verdict: { verdict: run.verdict ?? "inconclusive", checks: run.checks } }
+      : {
+          status: run.status === "cancelled" ? "cancelled" : "failed",
+          error: Object.assign(new Error(message), { code, hint }),
+          verdict: { verdict: "inconclusive", checks: [] },
+        };
+  return { request, plan: run.plan, decision, conclusion, cleansUp: run.cleanUp !== "none" };
+}
+
 /** What the sweep does with what it finds, in the words of all stages. */
-function leftoversOf(database: ControlPlaneDatabase, durable: DurableClient, workflows: Workflows): Sweep {
+function leftoversOf(database: ControlPlaneDatabase, durable: DurableClient, workflows: Workflows, seal: (c: Concluded) => Promise<void>): Sweep {
   const end = async (id: string, status: "failed" | "cancelled", error: ShipshapeError) => {
     await endRun(database, id, { status, error });
     await raise(database, id, "verdict", error.message);
@@ -162,6 +183,7 @@ function leftoversOf(database: ControlPlaneDatabase, durable: DurableClient, wor
       await setCleanUp(database, requestId, "stuck", error);
       await raise(database, requestId, "clean-up", error.message);
     },
+    seal: async (requestId) => seal(await concludedOf(database, requestId)),
   };
 }
 

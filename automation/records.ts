@@ -36,6 +36,14 @@ export function targetDatabase(d: { identifier: string; resourceId: string; arn:
   return { identifier: d.identifier, resourceId: d.resourceId, arn: d.arn, account, region };
 }
 
+/** A database as the cloud knows it today. */
+export interface FleetDatabase extends TargetDatabase {
+  /** Whether there are automated backups that it could be restored from. */
+  hasBackups: boolean;
+}
+
+export type FleetAnswer = { asked: true; databases: FleetDatabase[] } | { asked: false; reason: string };
+
 /** What every plan says, whatever the operation. The rest of a plan is the operation's own. */
 export interface PlanBasis {
   /** The database the operation is about, by its identifier: what people call it. */
@@ -101,6 +109,8 @@ export interface Run {
   cleanUpError: ErrorRecord | undefined;
   startedAt: Date | undefined;
   finishedAt: Date | undefined;
+  /** When the statement of its verdict was sealed. */
+  sealedAt: Date | undefined;
 }
 
 /** The verdict over checks: one failure fails; short of that, one that could not be decided leaves all undecided. No checks prove nothing. */
@@ -114,7 +124,10 @@ export function verdictOf(checks: Check[]): Verdict {
  * The digest that approvals and evidence name: SHA-256 of the plan's JSON without spaces, the names of each object sorted by code point, in hex.
  * Sorted, because a plan that was read back from the database has its names in another order, and is the same plan.
  */
-export const planDigestOf = (plan: PlanBasis): string => createHash("sha256").update(JSON.stringify(plan, sorted)).digest("hex");
+export const planDigestOf = (plan: PlanBasis): string => createHash("sha256").update(canonicalJson(plan)).digest("hex");
+
+/** JSON without spaces, the names of each object sorted by code point. */
+export const canonicalJson = (value: unknown): string => JSON.stringify(value, sorted);
 
 const sorted = (_name: string, value: unknown): unknown =>
   value !== null && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
@@ -125,12 +138,14 @@ export interface CleanUpReport {
 }
 
 /** How a run ended: with an outcome that was judged, or with the error that kept it from one. */
-export type Conclusion = { status: "succeeded"; outcome: unknown; verdict: Verdict } | { status: "failed"; error: unknown; verdict: Verdict };
+export type Conclusion = { status: "succeeded"; outcome: unknown; verdict: Verdict } | { status: "failed" | "cancelled"; error: unknown; verdict: Verdict };
 
-/** All that is sealed of a run. */
+/** All that is sealed of a run. One that ended early has no plan, or no decision. */
 export interface Concluded {
   request: OperationRequest;
-  plan: PlanBasis;
-  decision: Decision;
+  plan: PlanBasis | undefined;
+  decision: Decision | undefined;
   conclusion: Conclusion;
+  /** Whether the run may have made something, so that its removal is sealed too. */
+  cleansUp: boolean;
 }

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
 /** What the command line knows of its surroundings. Made once, in the launcher's `main`, and handed on. */
@@ -27,14 +26,14 @@ export interface Settings {
 export interface ControlPlaneSettings {
   /** PostgreSQL for requests, runs and evidence: SHIPSHAPE_DATABASE_URL. */
   databaseUrl: string | undefined;
-  /** The Ed25519 key that signs evidence: SHIPSHAPE_SIGNING_KEY_FILE. @default made below the data folder */
+  /** The Ed25519 key that signs evidence: SHIPSHAPE_SIGNING_KEY_FILE. @default `evidence/signing-key.pem` of the data folder */
   signingKeyFile: string;
+  /** What this machine remembers of evidence logs: their first keys and newest heads. */
+  logMemoryFile: string;
   /** The evidence log's name in checkpoints: SHIPSHAPE_EVIDENCE_ORIGIN. Set it once: it is part of what auditors trust. */
   evidenceOrigin: string;
   /** The platform stack whose isolation throwaways stand in: SHIPSHAPE_PLATFORM_STACK. */
   platformStack: string;
-  /** Who asks, in requests made from here: SHIPSHAPE_REQUESTER. @default the operating system's user */
-  requester: string;
 }
 
 export const shells = ["sh", "fish", "powershell"] as const;
@@ -53,9 +52,9 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
     controlPlane: {
       databaseUrl: environment["SHIPSHAPE_DATABASE_URL"] || undefined,
       signingKeyFile: resolve(workingFolder, environment["SHIPSHAPE_SIGNING_KEY_FILE"] || join(dataFolder, "evidence", "signing-key.pem")),
+      logMemoryFile: join(dataFolder, "evidence", "known-logs.json"),
       evidenceOrigin: environment["SHIPSHAPE_EVIDENCE_ORIGIN"] || "shipshape.local/evidence",
       platformStack: environment["SHIPSHAPE_PLATFORM_STACK"] || "platform.dev",
-      requester: environment["SHIPSHAPE_REQUESTER"] || userInfo().username,
     },
     shell: shellOf(environment),
     colours: environment["NO_COLOR"] ? "never" : "auto",

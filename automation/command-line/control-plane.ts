@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ShipshapeError } from "../errors";
-import { signingKey } from "../evidence/signing-key";
 import type * as Main from "../main";
 import type { ControlPlane } from "../main";
 import type * as RestoreDrill from "../operations/restore-drill/restore-drill";
 import type * as RestoreDrillSteps from "../operations/restore-drill/steps";
+import type { FleetAnswer } from "../records";
 import type { Settings } from "../settings";
+import type * as AwsAccess from "../targets/aws-access";
+import type * as Fleet from "../targets/fleet";
+import type * as Principal from "../targets/principal";
+import { signerOf } from "./evidence-log";
 
 /** Opens the control plane that the environment names, for the length of `work`. */
 export async function withControlPlane<T>(settings: Settings, work: (controlPlane: ControlPlane) => Promise<T>): Promise<T> {
@@ -23,7 +27,7 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
   /* eslint-enable @typescript-eslint/no-require-imports */
   const controlPlane = await openControlPlane({
     databaseUrl,
-    signer: signerOf(settings),
+    signer: () => signerOf(settings),
     toolVersions: { shipshape: packageVersion(settings), node: process.versions.node },
     operations: (database, beforeCall) => [
       restoreDrill(
@@ -43,7 +47,15 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
   }
 }
 
-export const signerOf = ({ controlPlane }: Settings) => ({ origin: controlPlane.evidenceOrigin, key: signingKey(controlPlane.signingKeyFile) });
+// Loaded when used, as above: the AWS SDK.
+/* eslint-disable @typescript-eslint/no-require-imports */
+/** Who asks. Errors: principal-unknown. */
+export const principal = (): Promise<string> => (require("../targets/principal") as typeof Principal).principal();
+
+/** What the cloud says of its databases today. */
+export const fleetToday = (): Promise<FleetAnswer> =>
+  (require("../targets/fleet") as typeof Fleet).askFleet((require("../targets/aws-access") as typeof AwsAccess).awsClients());
+/* eslint-enable @typescript-eslint/no-require-imports */
 
 const packageVersion = ({ packageFolder }: Settings): string =>
   (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;

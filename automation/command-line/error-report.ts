@@ -1,4 +1,5 @@
 import { describeError, reasonOf, ShipshapeError } from "../errors";
+import { printableLines } from "../printable";
 import type { Terminal } from "./terminal";
 
 /** Message, hint, code: in this order a person reads them. Machines get the same as one line of JSON. Gives the exit code. */
@@ -6,8 +7,13 @@ export function reportError(thrown: unknown, asJson: boolean, terminal: Terminal
   const known = thrown instanceof ShipshapeError;
   if (asJson) process.stderr.write(`${JSON.stringify(known ? thrown : { error: describeError(thrown) })}\n`);
   else if (known)
-    process.stderr.write(`${terminal.style("red", "error:")} ${thrown.message}\n${terminal.style("dim", "hint:")}  ${thrown.hint} [${thrown.code}]\n`);
+    process.stderr.write(
+      `${terminal.style("red", "error:")} ${printableLines(thrown.message)}\n${terminal.style("dim", "hint:")}  ${printableLines(thrown.hint)} [${thrown.code}]\n`,
+    );
   // A bug of ours: the stack is what a report needs.
-  else process.stderr.write(`${terminal.style("red", "unexpected:")} ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown)}\n`);
+  else
+    process.stderr.write(
+      `${terminal.style("red", "unexpected:")} ${printableLines(thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown))}\n`,
+    );
   return known ? thrown.exitCode : 1;
 }

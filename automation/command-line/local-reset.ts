@@ -1,8 +1,10 @@
-import { readdir, rm, rmdir } from "node:fs/promises";
+import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ShipshapeError } from "../errors";
+import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
+import { memoryOf } from "./evidence-log";
 import { stopLocalCloud } from "./local-stop";
 import { readStartRecord } from "./start-record";
 
@@ -16,7 +18,6 @@ const ours = [
   "databases",
   "ca",
   "demo",
-  "evidence",
   "pulumi-home",
   "pulumi-state",
   "workspaces",
@@ -34,19 +35,32 @@ export function addReset(local: Command, context: CommandContext): void {
       const { dataFolder } = settings;
       const present = await whatLiesThere(dataFolder);
       if (present.length === 0) return terminal.say(`nothing to delete in ${dataFolder}`);
+      const keepsEvidence = hasSigned(settings);
       if (!options.yes && !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`)))
         return terminal.say("nothing was deleted");
       await stopLocalCloud(settings, (line) => terminal.progress(line));
-      const left = await deleteData(dataFolder);
+      const kept = keepsEvidence ? await keepEvidence(dataFolder) : await rm(join(dataFolder, "evidence"), { recursive: true, force: true });
+      const left = (await deleteData(dataFolder)).filter((name) => !isKeptEvidence(name));
       terminal.say(
         `deleted all data in ${dataFolder}${left.length > 0 ? `, but for what is not ours: ${left.join(", ")}` : ""}; start anew: npx shipshape local start`,
       );
+      if (kept) terminal.say(`the key of evidence that was signed here is kept in ${kept}: delete it when nobody verifies that evidence any more`);
     });
 }
 
+/** Whether anything was ever signed by the key in the folder: the log goes with the databases, but what was exported stays. */
+const hasSigned = (settings: Settings): boolean => memoryOf(settings).hasHead;
+
+async function keepEvidence(dataFolder: string): Promise<string> {
+  const kept = join(dataFolder, `evidence-kept-${new Date().toISOString().replace(/\D/g, "")}`);
+  await rename(join(dataFolder, "evidence"), kept);
+  return kept;
+}
+const isKeptEvidence = (name: string): boolean => /^evidence-kept-\d+$/.test(name);
+
 async function whatLiesThere(dataFolder: string): Promise<string[]> {
-  const names = await readdir(dataFolder).catch((): string[] => []);
-  if (names.length > 0 && !names.some((name) => ours.includes(name))) {
+  const names = (await readdir(dataFolder).catch((): string[] => [])).filter((name) => !isKeptEvidence(name));
+  if (names.length > 0 && !names.some((name) => ours.includes(name) || name === "evidence")) {
     throw new ShipshapeError("reset-refused", {
       folder: dataFolder,
       reason: `it holds ${names.slice(0, 3).join(", ")}, and nothing that \`local start\` makes`,

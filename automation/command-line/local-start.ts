@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { access, constants, mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,6 +11,7 @@ import { reasonOf, ShipshapeError } from "../errors";
 import { localStartWaitSeconds, logTailLinesMax } from "../limits";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
+import { createFirstKey, memoryOf } from "./evidence-log";
 import { findLocalCloud, localLogFile, type LocalCloud, processLives, waitFor } from "./local-cloud";
 import { reportStatus } from "./local-status";
 import { type StartRecord, writeStartRecord } from "./start-record";
@@ -33,6 +35,7 @@ export function addStart(local: Command, context: CommandContext): void {
 export async function startLocalCloud(settings: Settings, progress: Progress): Promise<LocalCloud> {
   requirePostgres();
   await prepareDataFolder(settings.dataFolder);
+  createEvidenceKey(settings, progress);
   const engine = await prepareEngine(progress);
   await preparePlugins(settings);
   const running = await findLocalCloud(settings.dataFolder);
@@ -55,6 +58,22 @@ async function prepareDataFolder(dataFolder: string): Promise<void> {
     await access(dataFolder, constants.W_OK | constants.X_OK);
   } catch (thrown) {
     throw new ShipshapeError("local-folder-unusable", { dataFolder, reason: reasonOf(thrown) }, { cause: thrown });
+  }
+}
+
+/**
+ * The embedded default has a key of its own, made with the folder that it belongs to. Where there ever was a control plane, and so perhaps a log, a
+ * missing key is not replaced: `shipshape evidence key create` says what is to be done.
+ */
+function createEvidenceKey(settings: Settings, progress: Progress): void {
+  const { signingKeyFile, evidenceOrigin } = settings.controlPlane;
+  const [isOwn, isNew] = [signingKeyFile.startsWith(join(settings.dataFolder, "evidence")), !existsSync(join(settings.dataFolder, "control-plane"))];
+  if (!isOwn || !isNew || existsSync(signingKeyFile) || memoryOf(settings).of(evidenceOrigin)) return;
+  try {
+    progress(`created the key that signs evidence: ${createFirstKey(settings)}`);
+  } catch (thrown) {
+    // Another `local start` at the same moment was first.
+    if (!(thrown instanceof ShipshapeError && thrown.code === "signing-key-exists")) throw thrown;
   }
 }
 

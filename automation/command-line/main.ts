@@ -9,7 +9,9 @@ import { addEvidence } from "./evidence";
 import { addGuard } from "./guard";
 import { addLocalCommands } from "./local";
 import { addRequest } from "./request";
+import { addReview } from "./review";
 import { addRuns } from "./runs";
+import { addStatus } from "./status";
 import { createTerminal } from "./terminal";
 import { addWaiver } from "./waiver";
 
@@ -52,7 +54,9 @@ export function buildCommand(context: CommandContext): Command {
     );
   addLocalCommands(shipshape, context);
   addRequest(shipshape, context);
+  addStatus(shipshape, context);
   addRuns(shipshape, context);
+  addReview(shipshape, context);
   addEvidence(shipshape, context);
   addGuard(shipshape, context);
   addWaiver(shipshape, context);

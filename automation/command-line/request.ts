@@ -1,7 +1,7 @@
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
-import { withControlPlane } from "./control-plane";
+import { principal, withControlPlane } from "./control-plane";
 import { runRecord } from "./run-report";
 import { waitHelp, waitUntilOver, workHelp, type WaitOptions } from "./waiting";
 
@@ -20,14 +20,13 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
     .option("--wait", waitHelp)
     .option("--work", workHelp)
     .option("--json", "print the result as JSON")
-    .addOption(new Option("--requested-by <who>", "who asks").default(context.settings.controlPlane.requester))
     .addHelpText(
       "after",
       '\nExamples:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work\n  npx shipshape request restore-drill --database orders-production --reason "audit" --wait --json | jq -r .verdict\n\nInterrupted (Ctrl-C), the drill is not lost: any worker goes on with it (`npx shipshape worker`).',
     )
     .action((options: RequestOptions) =>
       withControlPlane(context.settings, async (controlPlane) => {
-        const id = await controlPlane.submit("restore-drill", { database: options.database }, { requestedBy: options.requestedBy, reason: options.reason });
+        const id = await controlPlane.submit("restore-drill", { database: options.database }, { requestedBy: await principal(), reason: options.reason });
         if (options.wait || options.work) return void (await waitUntilOver(controlPlane, id, options, context));
         if (options.json) return context.terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
         context.terminal.say(`request ${id} is queued; a worker runs it (\`npx shipshape worker\`), \`npx shipshape show ${id}\` tells how it goes`);
@@ -38,5 +37,4 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
 interface RequestOptions extends WaitOptions {
   database: string;
   reason: string;
-  requestedBy: string;
 }

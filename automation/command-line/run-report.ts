@@ -1,4 +1,5 @@
 import type { Run, StepRecord } from "../records";
+import { printable } from "../printable";
 import { table, type Terminal } from "./terminal";
 
 /** A run as machines get it. */
@@ -19,19 +20,22 @@ export function runRecord(run: Run): Record<string, unknown> {
 
 /** A run as people read it: what it was, how it ended, what was checked, and what to do next. */
 export function reportRun(run: Run, terminal: Terminal): void {
-  terminal.say(`${terminal.style("bold", run.operation)} of ${run.target ?? "?"}   request ${run.requestId}`);
+  terminal.say(`${terminal.style("bold", run.operation)} of ${printable(run.target ?? "?")}   request ${run.requestId}`);
   terminal.say(`run ${run.status}, verdict ${run.verdict ? verdictText(run.verdict, terminal) : "none"}, clean-up ${run.cleanUp}`);
   for (const [what, error] of [
     ["error", run.error],
     ["clean-up", run.cleanUpError],
   ] as const) {
-    if (error) terminal.say(`${terminal.style("red", `${what}:`)} ${error.message}${error.hint ? `\nhint:  ${error.hint}` : ""} [${error.code}]`);
+    if (error)
+      terminal.say(
+        `${terminal.style("red", `${what}:`)} ${printable(error.message)}${error.hint ? `\nhint:  ${printable(error.hint)}` : ""} [${printable(error.code)}]`,
+      );
   }
   if (run.checks.length > 0) {
     terminal.say();
     for (const line of table(
       ["CHECK", "VERDICT", "WHAT WAS FOUND"],
-      run.checks.map((c) => [c.name, c.verdict, c.explanation]),
+      run.checks.map((c) => [printable(c.name), c.verdict, printable(c.explanation)]),
     ))
       terminal.say(line);
   }
@@ -68,5 +72,5 @@ const marks = { done: "✓", failed: "✗", running: "…" } as const;
 
 function stepLine(name: string, { status, startedAt, finishedAt, attempts, error }: StepRecord): string {
   const took = finishedAt ? `  ${((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s` : "";
-  return `${marks[status]} ${name}${took}${attempts > 1 ? `  (attempt ${attempts})` : ""}${error ? `  ${error}` : ""}`;
+  return `${marks[status]} ${name}${took}${attempts > 1 ? `  (attempt ${attempts})` : ""}${error ? `  ${printable(error)}` : ""}`;
 }

@@ -1,48 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import { runsListedMax, workerIdlePollMilliseconds } from "../limits";
-import { recoveryProofs, unproven } from "../observability/status";
+import { workerIdlePollMilliseconds } from "../limits";
 import { readDecision } from "../policy/decisions";
-import { openFindings } from "../review/findings";
-import { busyRuns, latestRuns, readRun } from "../runner/runs";
+import { printable } from "../printable";
+import { readRequest } from "../request/requests";
+import { busyRuns, readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./control-plane";
 import { reportRun, runRecord, stepLines } from "./run-report";
-import { table } from "./terminal";
 import { interrupted, leaveOnceLost, waitHelp, waitUntilOver, workHelp, type WaitOptions } from "./waiting";
 
-/** `status`, `show`, `cancel`, `clean-up`, `worker`: what runs, what one run did, and who carries them. */
+/** `show`, `cancel`, `clean-up`, `worker`: what runs, what one run did, and who carries them. */
 export function addRuns(shipshape: Command, context: CommandContext): void {
   const { terminal } = context;
-  shipshape
-    .command("status")
-    .description("the latest requests, and what a human must answer")
-    .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExamples:\n  npx shipshape status\n  npx shipshape status --json | jq -r '.runs[] | select(.verdict != \"pass\") | .id'")
-    .action((options: { json?: boolean }) =>
-      withControlPlane(context.settings, async ({ database }) => {
-        const [runs, findings] = [await latestRuns(database, runsListedMax), await openFindings(database, runsListedMax)];
-        const proofs = await recoveryProofs(database);
-        if (options.json) return terminal.say(JSON.stringify({ runs: runs.map(runRecord), recovery: proofs, findings }, undefined, 2));
-        if (runs.length === 0) return terminal.say("no requests yet; `npx shipshape request --help` lists what may be asked");
-        for (const line of table(
-          ["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"],
-          runs.map((r) => [r.requestId, r.operation, r.target ?? "", r.status, r.verdict ?? "-", r.cleanUp]),
-        ))
-          terminal.say(line);
-        terminal.say();
-        for (const p of proofs)
-          terminal.say(
-            p.expiresOn > new Date()
-              ? `recovery of ${p.target} is proven until ${p.expiresOn.toISOString().slice(0, 10)} (${p.requestId})`
-              : terminal.style("red", `recovery of ${p.target} is unproven since ${p.expiresOn.toISOString().slice(0, 10)}`),
-          );
-        for (const target of unproven(runs, proofs, new Date()))
-          if (!proofs.some((p) => p.target === target)) terminal.say(terminal.style("red", `recovery of ${target} was never proven`));
-        if (findings.length) terminal.say(`\n${terminal.style("yellow", `${findings.length} to answer:`)}`);
-        for (const f of findings) terminal.say(`  ${f.request_id}  ${f.target}: ${f.summary}`);
-      }),
-    );
   shipshape
     .command("show <id>")
     .description("one request: its decision, its steps, its checks")
@@ -56,7 +26,9 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
             JSON.stringify({ ...runRecord(run), decision: decision ?? null, plan: run.plan ?? null, outcome: run.outcome ?? null }, undefined, 2),
           );
         reportRun(run, terminal);
-        if (decision) terminal.say(`\ndecision: ${decision.status} (${decision.rules.map((r) => r.reason).join("; ")})`);
+        const asked = await readRequest(database, id);
+        terminal.say(`\nrequested by ${printable(asked.requestedBy)}: ${printable(asked.reason)}`);
+        if (decision) terminal.say(`decision: ${decision.status} (${printable(decision.rules.map((r) => r.reason).join("; "))})`);
         terminal.say("\nsteps:");
         for (const line of stepLines(run)) terminal.say(`  ${line}`);
       }),

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 import { ShipshapeError } from "../errors";
+import { printableLines } from "../printable";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -22,8 +23,11 @@ export function createTerminal(colours: "auto" | "never"): Terminal {
   const coloured = colours === "auto" && process.stdout.isTTY === true;
   const style = (name: Style, text: string) => (coloured ? styleText(name, text) : text);
   return {
-    say: (line = "") => void process.stdout.write(`${line}\n`),
-    progress: (line) => void process.stderr.write(`${process.stderr.isTTY && coloured ? styleText("dim", line) : line}\n`),
+    say: (line = "") => void process.stdout.write(`${shown(line, coloured)}\n`),
+    progress: (line) => {
+      const text = shown(line, coloured && process.stderr.isTTY);
+      process.stderr.write(`${process.stderr.isTTY && coloured ? styleText("dim", text) : text}\n`);
+    },
     style,
     async confirm(action, question) {
       if (process.stdin.isTTY !== true) throw new ShipshapeError("confirmation-needed", { action });
@@ -36,6 +40,14 @@ export function createTerminal(colours: "auto" | "never"): Terminal {
     },
   };
 }
+
+/** Whatever a line was made of, nothing but our own colours reaches the terminal as a control character. */
+const shown = (line: string, coloured: boolean): string =>
+  line
+    .split(colour)
+    .map((part, i) => (i % 2 === 1 && coloured ? part : printableLines(part)))
+    .join("");
+const colour = new RegExp(String.raw`(\u001b\[\d{1,2}m)`);
 
 /** Columns as wide as their widest cell; the last one is not padded, so that lines have no trailing spaces. */
 export function table(headings: string[], rows: string[][]): string[] {

@@ -51,7 +51,8 @@ export async function waitUntilOver(controlPlane: ControlPlane, id: string, opti
   }
 }
 
-export const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending";
+/** Its statement is sealed too: a run that was cancelled owes it until a worker has done that. */
+export const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
 /** How long an absence is borne with, in seconds; the defaults are for people and for builds. */
 export const patience = { worker: workerMissingSeconds, controlPlane: controlPlaneOutageSeconds };

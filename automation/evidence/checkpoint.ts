@@ -6,6 +6,7 @@
  * Sources: C2SP signed-note and tlog-checkpoint; the same format as `golang.org/x/mod/sumdb/note`.
  */
 import { createHash, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
+import { bytesOf } from "./base64";
 import type { Hash } from "./merkle-tree";
 
 export interface Checkpoint {
@@ -32,9 +33,9 @@ export function verifierKey(name: string, key: KeyObject): string {
 
 /** Reads a verifier key. Throws a plain Error naming what is wrong with it. */
 export function parseVerifierKey(text: string): { name: string; key: KeyObject } {
-  const [, name, hash, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim()) ?? [];
+  const [, name, hash, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text.trim()) ?? [];
   const bytes = Buffer.from(encoded ?? "", "base64");
-  if (!name || bytes.length !== 33 || bytes[0] !== 1) throw new Error(`not an Ed25519 verifier key "<name>+<hash>+<key>": "${text.trim()}"`);
+  if (!name || bytes.length !== 33 || bytes[0] !== 1) throw new Error(`not an Ed25519 verifier key "<name>+<hash>+<key>"`);
   const key = createPublicKey({ key: Buffer.concat([SPKI_HEADER, bytes.subarray(1)]), format: "der", type: "spki" });
   if (keyHash(name, key).toString("hex") !== hash) throw new Error(`the verifier key of "${name}" does not fit its own hash ${hash}`);
   return { name, key };
@@ -42,26 +43,24 @@ export function parseVerifierKey(text: string): { name: string; key: KeyObject }
 
 const textOf = (c: Checkpoint) => `${c.origin}\n${c.size}\n${c.root.toString("base64")}\n`;
 
-/** The signed note of a checkpoint. The log's name is its origin. */
-export function signCheckpoint(c: Checkpoint, key: KeyObject): string {
-  const signature = Buffer.concat([keyHash(c.origin, key), sign(null, Buffer.from(textOf(c)), key)]);
-  return `${textOf(c)}\n— ${c.origin} ${signature.toString("base64")}\n`;
+/** The signed note of a checkpoint, by each of the keys. The log's name is its origin. */
+export function signCheckpoint(c: Checkpoint, ...keys: KeyObject[]): string {
+  const line = (key: KeyObject) => `— ${c.origin} ${Buffer.concat([keyHash(c.origin, key), sign(null, Buffer.from(textOf(c)), key)]).toString("base64")}\n`;
+  return `${textOf(c)}\n${keys.map(line).join("")}`;
 }
 
-/** Opens a signed note: its checkpoint, if the named key signed it. Throws a plain Error naming what does not fit. */
+/** Opens a signed note: its checkpoint, if the named key signed it. Throws a plain Error that names what does not fit. */
 export function openCheckpoint(note: string, trusted: { name: string; key: KeyObject }): Checkpoint {
-  const split = note.lastIndexOf("\n\n");
-  const text = note.slice(0, split + 1);
-  const [origin, size, root] = text.split("\n");
-  if (split < 0 || !origin || !/^(0|[1-9]\d*)$/.test(size ?? "") || Buffer.from(root ?? "", "base64").length !== 32)
-    throw new Error("not a checkpoint: origin, size and root are expected, one a line, then an empty line and signatures");
+  const [, text = "", origin = "", size = "", root = "", signatures = ""] =
+    /^((\S+)\n(0|[1-9]\d{0,14})\n([A-Za-z0-9+/]{43}=)\n)\n((?:— \S+ \S+\n){1,8})$/.exec(note) ?? [];
+  if (text === "") throw new Error("not a checkpoint: origin, size and root are expected, one a line, then an empty line and signatures");
   if (origin !== trusted.name) throw new Error(`the checkpoint is of log "${origin}", not of "${trusted.name}"`);
   const expected = keyHash(trusted.name, trusted.key);
-  for (const line of note.slice(split + 2).split("\n")) {
-    const [, name, encoded] = /^— (\S+) (\S+)$/.exec(line) ?? [];
-    const bytes = Buffer.from(encoded ?? "", "base64");
+  for (const line of signatures.trimEnd().split("\n")) {
+    const [, name, encoded = ""] = line.split(" ");
+    const bytes = Buffer.from(encoded, "base64");
     if (name !== trusted.name || !bytes.subarray(0, 4).equals(expected)) continue;
-    if (verify(null, Buffer.from(text), trusted.key, bytes.subarray(4))) return { origin, size: Number(size), root: Buffer.from(root as string, "base64") };
+    if (verify(null, Buffer.from(text), trusted.key, bytes.subarray(4))) return { origin, size: Number(size), root: bytesOf(root) };
     throw new Error(`the signature of "${trusted.name}" does not fit the checkpoint's text`);
   }
   throw new Error(`no signature of "${trusted.name}" with key ${expected.toString("hex")}`);

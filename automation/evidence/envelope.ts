@@ -3,29 +3,34 @@
  * Sources: in-toto attestation spec (Statement v1), DSSE protocol v1.0 (pre-authentication encoding).
  */
 import { createHash, sign, verify, type KeyObject } from "node:crypto";
+import { z } from "zod";
+import { bytesOf } from "./base64";
 import { rawPublicKey } from "./checkpoint";
 
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 
-/** What a statement is about: a name, and the digest that pins it. */
-export interface Subject {
-  name: string;
-  digest: { sha256: string };
-}
+const envelopeSchema = z.strictObject({
+  payloadType: z.literal(PAYLOAD_TYPE),
+  payload: z.string(),
+  signatures: z
+    .array(z.strictObject({ keyid: z.string(), sig: z.string() }))
+    .min(1)
+    .max(4),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
 
-export interface Statement<Predicate = Record<string, unknown>> {
-  _type: typeof STATEMENT_TYPE;
-  subject: Subject[];
-  predicateType: string;
-  predicate: Predicate & { issuedAt: string; expiresOn: string };
-}
-
-export interface Envelope {
-  payloadType: string;
-  payload: string;
-  signatures: { keyid: string; sig: string }[];
-}
+const time = z.iso.datetime();
+const statementSchema = z.strictObject({
+  _type: z.literal(STATEMENT_TYPE),
+  subject: z.tuple([z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) })]),
+  predicateType: z.string(),
+  // A change of keys does not expire; everything else does.
+  predicate: z.looseObject({ issuedAt: time, expiresOn: time.nullable() }),
+});
+/** What a statement says, of what: the subject is a name, and the digest that pins it. */
+export type Statement = z.infer<typeof statementSchema>;
+export type Subject = Statement["subject"][0];
 
 /** PAE: what is signed, so that neither type nor payload can be swapped or shifted. Lengths are in bytes. */
 export function preAuthenticationEncoding(payloadType: string, payload: Buffer): Buffer {
@@ -36,22 +41,43 @@ export function preAuthenticationEncoding(payloadType: string, payload: Buffer):
 export const keyIdOf = (key: KeyObject): string => createHash("sha256").update(rawPublicKey(key)).digest("hex");
 
 /** The envelope's bytes, exactly as they are logged and exported: their SHA-256 leaf is what the log commits to. */
-export function sealStatement(statement: Statement<object>, key: KeyObject): string {
+export function sealStatement(statement: Statement, ...keys: KeyObject[]): string {
   const payload = Buffer.from(JSON.stringify(statement));
-  const sig = sign(null, preAuthenticationEncoding(PAYLOAD_TYPE, payload), key).toString("base64");
-  const envelope: Envelope = { payloadType: PAYLOAD_TYPE, payload: payload.toString("base64"), signatures: [{ keyid: keyIdOf(key), sig }] };
-  return JSON.stringify(envelope);
+  const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
+  const signatures = keys.map((key) => ({ keyid: keyIdOf(key), sig: sign(null, encoded, key).toString("base64") }));
+  return JSON.stringify({ payloadType: PAYLOAD_TYPE, payload: payload.toString("base64"), signatures } satisfies Envelope);
 }
 
-/** Opens an envelope: its statement, if `key` signed it. Throws a plain Error naming what does not fit. */
-export function openEnvelope(text: string, key: KeyObject): Statement {
-  const envelope = JSON.parse(text) as Partial<Envelope>;
-  if (envelope.payloadType !== PAYLOAD_TYPE || typeof envelope.payload !== "string") throw new Error(`not an envelope of ${PAYLOAD_TYPE}`);
-  const payload = Buffer.from(envelope.payload, "base64");
+/** Opens an envelope: its statement, if each of the keys signed it. Throws a plain Error that names what does not fit. */
+export function openEnvelope(text: string, ...keys: KeyObject[]): Statement {
+  const { envelope, payload } = unpack(text);
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
-  if (!envelope.signatures?.some((s) => verify(null, encoded, key, Buffer.from(s.sig, "base64"))))
-    throw new Error(`no signature of key ${keyIdOf(key)} fits the payload`);
-  const statement = JSON.parse(payload.toString()) as Statement;
-  if (statement._type !== STATEMENT_TYPE || !Array.isArray(statement.subject)) throw new Error(`not an in-toto statement (${STATEMENT_TYPE})`);
-  return statement;
+  for (const key of keys) {
+    if (!envelope.signatures.some((s) => verify(null, encoded, key, bytesOf(s.sig)))) throw new Error(`no signature of key ${keyIdOf(key)} fits the payload`);
+  }
+  return statementIn(payload);
+}
+
+/** The statement of an envelope whose signature is not looked at: what it claims, for finding the keys to check it with. */
+export const claimOf = (text: string): Statement => statementIn(unpack(text).payload);
+
+function unpack(text: string): { envelope: Envelope; payload: Buffer } {
+  const parsed = envelopeSchema.safeParse(parse(text));
+  if (!parsed.success) throw new Error(`not an envelope of ${PAYLOAD_TYPE}`);
+  return { envelope: parsed.data, payload: bytesOf(parsed.data.payload) };
+}
+
+function statementIn(payload: Buffer): Statement {
+  const parsed = statementSchema.safeParse(parse(payload.toString()));
+  if (!parsed.success) throw new Error(`not an in-toto statement (${STATEMENT_TYPE})`);
+  return parsed.data;
+}
+
+/** Undefined for what is not JSON: the schema then refuses it in our words. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,59 +1,67 @@
 /** Evidence of one request as a folder that anybody can verify offline, without access to us. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { openCheckpoint, parseVerifierKey, verifierKey } from "./checkpoint";
-import { latestCheckpoint, nodeReader, type EvidenceRow, type Signer } from "./ledger";
+import { KEY_CHANGE_TYPE, currentKey, openCheckpointBy } from "./key-history";
+import { attributesText, envelopeFile, evidenceFiles, proofsText, writeFolder, type Proofs } from "./folder";
+import type { KnownLog } from "./ledger";
 import { consistencyProof, inclusionProof } from "./merkle-tree";
+import { readLog, statementsOf, type EvidenceLog, type LogEntry } from "./reading";
 import { reportOf } from "./report";
 
-/** The proofs of a folder, as JSON: hashes in base64, lowest first. */
-export interface Proofs {
-  treeSize: number;
-  statements: { id: string; file: string; leafIndex: number; inclusion: string[] }[];
-  /** From an older checkpoint that the auditor kept to the one in the folder. */
-  consistency?: { olderSize: number; hashes: string[] };
-}
-
-export const evidenceFiles = { checkpoint: "checkpoint", verifierKey: "verifier-key", proofs: "proofs.json", report: "report.md" } as const;
-
-/** Writes the folder. It is made if need be; files of the same names are replaced. Errors: evidence-unknown. */
+/** Writes the folder; an older export of the same name is replaced. Errors: evidence-unknown, evidence-log-damaged, evidence-out-unusable. */
 export async function exportEvidence(
   database: Database,
-  signer: Signer,
+  known: KnownLog,
   requestId: string,
   folder: string,
   olderNote?: string,
 ): Promise<{ folder: string; files: string[] }> {
-  const rows = await database.query<EvidenceRow>("select * from evidence where request_id = $1 order by log_index", [requestId]);
-  const checkpoint = await latestCheckpoint(database);
-  if (rows.length === 0 || !checkpoint) throw new ShipshapeError("evidence-unknown", { id: requestId });
-  const key = verifierKey(signer.origin, signer.key);
-  const read = nodeReader(database);
-  const older = olderNote === undefined ? undefined : openCheckpoint(olderNote, parseVerifierKey(key)).size;
+  const log = await readLog(database, known);
+  const untrue = log.problems.find((p) => p.lost?.place === Infinity);
+  if (untrue) throw new ShipshapeError("evidence-log-damaged", { reason: untrue.what });
+  const statements = statementsOf(log, requestId);
+  if (statements.length === 0 || !log.head) throw new ShipshapeError("evidence-unknown", { id: requestId });
+  const size = log.head.checkpoint.size;
+  const inLog = async (entry: LogEntry, kind: string) => ({
+    file: envelopeFile(kind),
+    leafIndex: entry.place,
+    inclusion: (await inclusionProof(entry.place, size, log.tree)).map(base64),
+  });
+  const changes = log.entries.filter((e) => e.statement.predicateType === KEY_CHANGE_TYPE);
   const proofs: Proofs = {
-    treeSize: checkpoint.size,
-    statements: await Promise.all(
-      rows.map(async (r) => ({
-        id: r.id,
-        file: `${r.kind}.envelope.json`,
-        leafIndex: Number(r.log_index),
-        inclusion: (await inclusionProof(Number(r.log_index), checkpoint.size, read)).map(base64),
-      })),
-    ),
-    ...(older === undefined ? {} : { consistency: { olderSize: older, hashes: (await consistencyProof(older, checkpoint.size, read)).map(base64) } }),
+    treeSize: size,
+    statements: await Promise.all(statements.map(async (s) => ({ id: s.run.id, ...(await inLog(s, s.run.kind)) }))),
+    keyChanges: await Promise.all(changes.map((change, i) => inLog(change, `key-change-${i + 1}`))),
+    ...(olderNote === undefined ? {} : { consistency: await consistency(log, known.origin, olderNote, size) }),
   };
-  const files: Record<string, string> = {
-    [evidenceFiles.checkpoint]: checkpoint.note,
-    [evidenceFiles.verifierKey]: `${key}\n`,
-    [evidenceFiles.proofs]: `${JSON.stringify(proofs, undefined, 2)}\n`,
-    [evidenceFiles.report]: reportOf(rows),
-    ...Object.fromEntries(rows.map((r) => [`${r.kind}.envelope.json`, r.envelope])),
-  };
-  await mkdir(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
-  return { folder, files: Object.keys(files).sort() };
+  const files = new Map<string, string>([
+    [evidenceFiles.checkpoint, log.head.note],
+    [evidenceFiles.verifierKey, `${currentKey(log.history).verifierKey}\n`],
+    [evidenceFiles.proofs, proofsText(proofs)],
+    [evidenceFiles.report, reportOf(statements)],
+    [evidenceFiles.attributes, attributesText],
+    ...[...proofs.statements, ...proofs.keyChanges].map((p, i): [string, string] => [p.file, ([...statements, ...changes][i] as LogEntry).envelope]),
+  ]);
+  writeFolder(folder, files);
+  return { folder, files: [...files.keys()].sort() };
+}
+
+async function consistency(log: EvidenceLog, origin: string, olderNote: string, size: number): Promise<NonNullable<Proofs["consistency"]>> {
+  const older = openOlder(olderNote, origin, log);
+  return { olderSize: older, hashes: (await consistencyProof(older, size, log.tree)).map(base64) };
+}
+
+function openOlder(note: string, origin: string, log: EvidenceLog): number {
+  try {
+    const { size } = openCheckpointBy(note, origin, log.history);
+    if (size > (log.head?.checkpoint.size ?? 0)) throw new Error(`it covers ${size} statements, more than the log has`);
+    return size;
+  } catch (error) {
+    throw new ShipshapeError("usage", {
+      problem: `the older checkpoint does not fit this log: ${(error as Error).message}`,
+      command: "shipshape evidence export",
+    });
+  }
 }
 
 const base64 = (hash: Buffer) => hash.toString("base64");

@@ -57,6 +57,21 @@ async function rangeHash(begin: number, end: number, read: NodeReader): Promise<
   return hashes.reduceRight((right, left) => innerHash(left, right));
 }
 
+/** Reads the nodes of a tree that is given by all its leaves. */
+export function nodesOver(leaves: Hash[]): NodeReader {
+  const levels = [leaves];
+  for (let below = leaves; below.length > 1; levels.push(below))
+    below = Array.from({ length: Math.floor(below.length / 2) }, (_, i) => innerHash(below[2 * i] as Hash, below[2 * i + 1] as Hash));
+  return async (nodes) =>
+    nodes.map(({ level, index }) => {
+      const hash = levels[level]?.[index];
+      if (!hash) throw new Error(`the tree of ${leaves.length} leaves has no node ${level}/${index}`);
+      return hash;
+    });
+}
+
+const isPlace = (n: number) => Number.isSafeInteger(n) && n >= 0;
+
 /** The root of the first `size` leaves. */
 export const rootOf = (size: number, read: NodeReader): Promise<Hash> => (size === 0 ? Promise.resolve(emptyRoot()) : rangeHash(0, size, read));
 
@@ -103,7 +118,7 @@ export async function consistencyProof(older: number, newer: number, read: NodeR
 
 /** Whether `proof` leads from the leaf at `index` to `root` in a tree of `size`. Needs nothing but its arguments. */
 export function includes(root: Hash, size: number, index: number, leaf: Hash, proof: Hash[]): boolean {
-  if (!(index >= 0 && index < size)) return false;
+  if (!isPlace(index) || !isPlace(size) || index >= size) return false;
   let [node, last, hash] = [index, size - 1, leaf];
   for (const sibling of proof) {
     if (last === 0) return false;
@@ -120,7 +135,7 @@ export function includes(root: Hash, size: number, index: number, leaf: Hash, pr
 
 /** Whether `proof` shows the tree (newer, newerRoot) to be the tree (older, olderRoot) with leaves appended and none changed. */
 export function extendsTree(older: number, olderRoot: Hash, newer: number, newerRoot: Hash, proof: Hash[]): boolean {
-  if (older > newer || older < 0) return false;
+  if (!isPlace(older) || !isPlace(newer) || older > newer) return false;
   if (older === newer) return proof.length === 0 && olderRoot.equals(newerRoot);
   if (older === 0) return proof.length === 0 && olderRoot.equals(emptyRoot());
   let [node, last] = [older - 1, newer - 1];

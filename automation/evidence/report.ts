@@ -1,66 +1,96 @@
-/** The readable report of a request's statements: the same facts as the signed envelopes, which alone are the evidence. */
+/**
+ * The readable report of a request's statements: the same facts as the signed envelopes, which alone are the evidence. It is a function of what is
+ * signed and of nothing else, so that a verifier can make it again and compare.
+ */
 import { createHash } from "node:crypto";
-import type { Check } from "../records";
-import type { Envelope, Statement } from "./envelope";
-import type { EvidenceRow } from "./ledger";
+import { printableMarkdown as text } from "../printable";
+import type { RunStatement, TeardownPredicate, VerdictPredicate } from "./run-statement";
 
-/** What the report reads of a verdict's predicate. */
-interface VerdictPredicate {
-  operation: string;
-  target: string;
-  verdict: string;
-  checks: Check[];
-  request: { requestedBy: string; reason: string; receivedAt: string };
-  decision: { status: string; decidedBy: string; rules: { id: string; reason: string }[] };
-  outcome: { phases?: { name: string; beganAt: string; endedAt: string }[] } | null;
-  error: { message: string } | null;
-  removed?: { kind: string; identifier: string; provenGoneBy: string }[];
+export interface ReportedStatement {
+  run: RunStatement;
+  envelope: string;
 }
 
-export function reportOf(rows: Pick<EvidenceRow, "id" | "kind" | "envelope">[]): string {
-  return rows
-    .map((row) => {
-      const statement = statementOf(row.envelope) as unknown as Statement<VerdictPredicate>;
-      const digest = createHash("sha256").update(row.envelope).digest("hex");
-      const body =
-        row.kind === "verdict"
-          ? verdictLines(statement.predicate)
-          : (statement.predicate.removed ?? []).map((r) => `- ${r.kind} \`${r.identifier}\` is gone: ${r.provenGoneBy}`);
-      return [
-        `# ${row.kind === "verdict" ? "Verdict" : "Teardown"}: ${statement.predicate.operation} of ${statement.predicate.target}`,
-        "",
-        `Statement \`${row.id}\`, envelope SHA-256 \`${digest}\``,
-        `Issued ${statement.predicate.issuedAt}, expires ${statement.predicate.expiresOn}`,
-        "",
-        ...body,
-        "",
-      ].join("\n");
-    })
-    .join("\n");
+export const reportOf = (statements: ReportedStatement[]): string => statements.map(sectionOf).join("\n");
+
+function sectionOf({ run, envelope }: ReportedStatement): string {
+  const { predicate: p, kind } = run;
+  const title = `# ${kind === "verdict" ? "Verdict" : "Teardown"}: ${text(p.operation)} of ${text(p.target)}`;
+  const lines = kind === "verdict" ? verdictLines(run.predicate) : teardownLines(run.predicate);
+  const facts: [string, string][] = [
+    ["database", text(p.target)],
+    ...(p.database ? databaseFacts(p.database) : ([["resource id", "not known: the run ended before it found the database"]] as [string, string][])),
+    ...(kind === "verdict" ? requestFacts(run.predicate) : []),
+    ["subject", `${text(run.subject.name)}, SHA-256 ${run.subject.digest.sha256}`],
+    ["statement", `${text(run.id)}, envelope SHA-256 ${createHash("sha256").update(envelope).digest("hex")}`],
+    ["issued", p.issuedAt],
+    ["expires", p.expiresOn],
+  ];
+  return [title, "", ...lines.before, "", "| fact | |", "|---|---|", ...facts.map(([name, value]) => `| ${name} | ${value} |`), "", ...lines.after, ""].join(
+    "\n",
+  );
 }
 
-/** The statement inside an envelope, unverified: for showing what was just read from our own log. */
-export const statementOf = (envelope: string): Statement =>
-  JSON.parse(Buffer.from((JSON.parse(envelope) as Envelope).payload, "base64").toString()) as Statement;
+const databaseFacts = (d: NonNullable<VerdictPredicate["database"]>): [string, string][] => [
+  ["resource id", text(d.resourceId)],
+  ["ARN", text(d.arn)],
+  ["account, Region", `${text(d.account)}, ${text(d.region)}`],
+];
 
-function verdictLines(p: VerdictPredicate): string[] {
+function requestFacts(p: VerdictPredicate): [string, string][] {
+  const source = (p.plan?.["source"] ?? {}) as { engineVersion?: unknown; tags?: Record<string, unknown> };
+  const known: [string, unknown][] = [
+    ["engine version", source.engineVersion],
+    ["tier", source.tags?.["tier"]],
+    ["environment", source.tags?.["environment"]],
+  ];
   return [
-    `**${p.verdict}**${p.error ? ` — ${p.error.message}` : ""}`,
-    "",
-    `Requested by ${p.request.requestedBy} on ${p.request.receivedAt}: ${p.request.reason}`,
-    `Decision: ${p.decision.status}, by ${p.decision.decidedBy} (${p.decision.rules.map((r) => r.id).join(", ")})`,
-    "",
-    "| check | verdict | what was found | figures |",
-    "|---|---|---|---|",
-    ...p.checks.map(
-      (c) =>
-        `| ${c.name} | ${c.verdict} | ${c.explanation.replace(/\|/g, "\\|")} | ${Object.entries(c.figures)
-          .map(([k, v]) => `${k} ${v}`)
-          .join(", ")} |`,
-    ),
-    "",
-    ...(p.outcome?.phases ?? []).map(
-      (phase) => `- ${phase.name}: ${((Date.parse(phase.endedAt) - Date.parse(phase.beganAt)) / 1000).toFixed(1)} s (${phase.beganAt} to ${phase.endedAt})`,
-    ),
+    ...known.flatMap(([name, value]): [string, string][] => (typeof value === "string" ? [[name, text(value)]] : [])),
+    ["requested by", `${text(p.request.requestedBy)} at ${text(p.request.receivedAt)}`],
+    ["reason", text(p.request.reason)],
+    [
+      "decision",
+      p.decision
+        ? `${text(p.decision.status)}, by ${text(p.decision.decidedBy)} (${p.decision.rules.map((r) => text(r.id)).join(", ")})`
+        : "none: the run ended before",
+    ],
+    ["run", p.run],
   ];
 }
+
+/** What the verdict means, for who reads nothing else. */
+const meaning = {
+  pass: "every check passed, on the day it was issued and no later than it expires",
+  fail: "at least one check failed: what it names is not as it should be",
+  inconclusive: "it could not be decided: nothing is proven, neither way",
+} as const;
+
+function verdictLines(p: VerdictPredicate): { before: string[]; after: string[] } {
+  const phases = (p.outcome as { phases?: unknown } | null)?.phases;
+  return {
+    before: [`**${p.verdict}**: ${meaning[p.verdict]}.`, ...(p.error ? ["", `The run ended early: ${text(p.error.message)} (${text(p.error.code)})`] : [])],
+    after: [
+      ...(p.checks.length === 0
+        ? ["Nothing was checked."]
+        : ["| check | verdict | what was found | figures |", "|---|---|---|---|", ...p.checks.map(checkLine)]),
+      "",
+      ...(Array.isArray(phases) ? phases.map(phaseLine) : []),
+    ],
+  };
+}
+
+function checkLine(c: VerdictPredicate["checks"][number]): string {
+  const figures = Object.entries(c.figures).map(([name, value]) => `${text(name)} ${text(String(value))}`);
+  return `| ${text(c.name)} | ${c.verdict} | ${text(c.explanation)} | ${figures.join(", ")} |`;
+}
+
+function phaseLine(phase: unknown): string {
+  const { name, beganAt, endedAt } = phase as { name?: unknown; beganAt?: unknown; endedAt?: unknown };
+  const seconds = (Date.parse(String(endedAt)) - Date.parse(String(beganAt))) / 1000;
+  return `- ${text(String(name))}: ${seconds.toFixed(1)} s (${text(String(beganAt))} to ${text(String(endedAt))})`;
+}
+
+const teardownLines = (p: TeardownPredicate) => ({
+  before: p.removed.length === 0 ? ["Nothing that the run made was left to remove."] : ["All that the run made is gone."],
+  after: p.removed.map((r) => `- ${text(r.kind)} ${text(r.identifier)} is gone: ${text(r.provenGoneBy)}`),
+});

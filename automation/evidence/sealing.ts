@@ -1,59 +1,68 @@
 /** What is sealed of a run: the verdict, and that what it made is gone. Two statements on one subject; a drill counts as fresh only with both. */
 import type { Database } from "../database";
 import { describeError } from "../errors";
-import { planDigestOf, type CleanUpReport, type Concluded, type OperationRequest, type PlanBasis } from "../records";
-import { STATEMENT_TYPE, type Statement, type Subject } from "./envelope";
-import { appendStatement, type EvidenceRow, type Signer } from "./ledger";
+import { failedEvidenceValidDays } from "../limits";
+import type { CleanUpReport, Concluded, OperationRequest, PlanBasis, VerdictWord } from "../records";
+import { STATEMENT_TYPE, type Statement } from "./envelope";
+import { appendStatement, type Signer } from "./ledger";
+import { predicateTypeOf, subjectOf, type StatementKind } from "./run-statement";
 
-export const predicateTypeOf = (operation: string, kind: "verdict" | "teardown") => `urn:shipshape:evidence:${operation}:${kind}:v1`;
-
-/** The subject of a run's statements: the run by its id, pinned by the digest of the plan it carried out. */
-const subjectOf = (requestId: string, plan: PlanBasis): Subject => ({ name: `urn:shipshape:run:${requestId}`, digest: { sha256: planDigestOf(plan) } });
-
-export function sealVerdict(database: Database, signer: Signer, toolVersions: Record<string, string>, c: Concluded): Promise<EvidenceRow> {
+/** Every run that ends seals one: also a denied one, a cancelled one, and one that failed before it had a plan. */
+export function sealVerdict(database: Database, signer: Signer, toolVersions: Record<string, string>, c: Concluded): Promise<void> {
   const { request, plan, decision, conclusion } = c;
-  return seal(database, signer, request, plan, "verdict", conclusion.verdict.verdict, {
-    requestId: request.id,
-    operation: request.operation,
-    target: plan.target,
-    database: plan.database,
-    request: { requestedBy: request.requestedBy, reason: request.reason, receivedAt: request.receivedAt.toISOString() },
-    decision: { status: decision.status, decidedBy: decision.decidedBy, rules: decision.rules },
-    plan,
+  return seal(database, signer, request, plan, "verdict", {
+    request: requestRecord(request),
+    decision: decision ? { status: decision.status, decidedBy: decision.decidedBy, rules: decision.rules } : null,
+    plan: plan ? { ...plan } : null,
+    run: conclusion.status,
     outcome: conclusion.status === "succeeded" ? conclusion.outcome : null,
-    error: conclusion.status === "failed" ? describeError(conclusion.error) : null,
+    error: conclusion.status === "succeeded" ? null : describeError(conclusion.error),
     verdict: conclusion.verdict.verdict,
-    checks: conclusion.verdict.checks,
+    checks: conclusion.verdict.checks.map((check) => ({ ...check })),
+    teardown: c.cleansUp ? "follows" : "none",
     toolVersions,
   });
 }
 
-export function sealTeardown(database: Database, signer: Signer, request: OperationRequest, plan: PlanBasis, report: CleanUpReport): Promise<EvidenceRow> {
-  return seal(database, signer, request, plan, "teardown", undefined, {
-    requestId: request.id,
-    operation: request.operation,
-    target: plan.target,
-    database: plan.database,
-    removed: report.removed,
-  });
-}
+export const sealTeardown = (database: Database, signer: Signer, request: OperationRequest, plan: PlanBasis, report: CleanUpReport): Promise<void> =>
+  seal(database, signer, request, plan, "teardown", { removed: report.removed });
+
+/** A request as it is sealed, and digested where there is no plan. */
+const requestRecord = ({ id, operation, input, requestedBy, reason, receivedAt }: OperationRequest) => ({
+  id,
+  operation,
+  input,
+  requestedBy,
+  reason,
+  receivedAt: receivedAt.toISOString(),
+});
 
 function seal(
   database: Database,
   signer: Signer,
   request: OperationRequest,
-  plan: PlanBasis,
-  kind: "verdict" | "teardown",
-  verdict: string | undefined,
-  body: object,
-): Promise<EvidenceRow> {
+  plan: PlanBasis | undefined,
+  kind: StatementKind,
+  body: { verdict?: VerdictWord } & Record<string, unknown>,
+): Promise<void> {
   const issuedAt = new Date();
-  const expiresOn = new Date(issuedAt.getTime() + plan.evidenceValidDays * 86_400_000);
-  const statement: Statement<object> = {
+  const target = plan?.target ?? nameGiven(request);
+  const expiresOn = new Date(issuedAt.getTime() + (plan?.evidenceValidDays ?? failedEvidenceValidDays) * 86_400_000).toISOString();
+  const statement: Statement = {
     _type: STATEMENT_TYPE,
-    subject: [subjectOf(request.id, plan)],
+    subject: [subjectOf(request.id, plan ?? requestRecord(request))],
     predicateType: predicateTypeOf(request.operation, kind),
-    predicate: { ...body, issuedAt: issuedAt.toISOString(), expiresOn: expiresOn.toISOString() },
+    predicate: {
+      requestId: request.id,
+      operation: request.operation,
+      target,
+      database: plan?.database ?? null,
+      ...body,
+      issuedAt: issuedAt.toISOString(),
+      expiresOn,
+    },
   };
-  return appendStatement(database, signer, { requestId: request.id, kind, target: plan.target, verdict, statement });
+  return appendStatement(database, signer, { requestId: request.id, kind, target, verdict: body.verdict, statement });
 }
+
+const nameGiven = ({ input }: OperationRequest): string => String((input as { database?: unknown } | null)?.database ?? "");

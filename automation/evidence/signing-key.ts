@@ -1,38 +1,68 @@
-/** The Ed25519 key that signs evidence. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
-
 /**
- * Reads the signing key, or makes it where there is none. Two processes starting at once agree on one key: each writes a file of its own and
- * links it to the name, which only the first can.
+ * The Ed25519 key that signs evidence. It is created by a command and by nothing else: a key that came into being on the way would go on with a log
+ * that auditors know another key of.
  */
-export function signingKey(file: string): KeyObject {
-  return read(file) ?? make(file);
-}
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { reasonOf, ShipshapeError } from "../errors";
+import { signingKeyBytesMax } from "../limits";
 
-function read(file: string): KeyObject | undefined {
+/** Errors: signing-key-missing, signing-key-exposed, signing-key-unusable. */
+export function readSigningKey(file: string): KeyObject {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) throw new ShipshapeError("signing-key-missing", { file });
+  const unusable = (reason: string) => new ShipshapeError("signing-key-unusable", { file, reason });
+  if (!stats.isFile() || stats.size > signingKeyBytesMax) throw unusable("it is not a small regular file");
+  // Windows has no such mode: there every file shows all of it.
+  if (process.platform !== "win32" && (stats.mode & 0o077) !== 0)
+    throw new ShipshapeError("signing-key-exposed", { file, mode: (stats.mode & 0o777).toString(8).padStart(4, "0") });
+  let key: KeyObject;
   try {
-    return createPrivateKey(readFileSync(file));
+    key = createPrivateKey(readFileSync(file));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw unusable(reasonOf(error));
   }
+  if (key.asymmetricKeyType !== "ed25519") throw unusable(`its type is ${key.asymmetricKeyType}, not ed25519`);
+  return key;
 }
 
-function make(file: string): KeyObject {
-  mkdirSync(dirname(file), { recursive: true });
+/** Creates the key; the file appears whole, and only if there is none. Errors: signing-key-exists. */
+export function createSigningKey(file: string): KeyObject {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const { privateKey } = generateKeyPairSync("ed25519");
   const own = `${file}.${process.pid}`;
-  const handle = openSync(own, "w", 0o600);
-  writeSync(handle, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString());
-  fsyncSync(handle);
-  closeSync(handle);
+  writeKey(own, privateKey);
   try {
     linkSync(own, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw new ShipshapeError("signing-key-exists", { file });
+    throw error;
   } finally {
     rmSync(own, { force: true });
   }
-  return read(file) as KeyObject;
+  return privateKey;
+}
+
+/**
+ * The key that is to replace the one in `file`, kept beside it until the log knows it: a rotation that was cut off goes on with the same one.
+ */
+export function nextSigningKey(file: string): KeyObject {
+  const next = nextFileOf(file);
+  return statSync(next, { throwIfNoEntry: false }) ? readSigningKey(next) : createSigningKey(next);
+}
+
+/** Puts the next key in the place of the old one, which is gone then: what it signed is verified by its public half. */
+export const takeNextSigningKey = (file: string): void => renameSync(nextFileOf(file), file);
+
+export const publicKeyOf = (key: KeyObject): KeyObject => (key.type === "private" ? createPublicKey(key) : key);
+
+const nextFileOf = (file: string) => `${file}.next`;
+
+function writeKey(file: string, key: KeyObject): void {
+  rmSync(file, { force: true });
+  const handle = openSync(file, "wx", 0o600);
+  writeSync(handle, key.export({ type: "pkcs8", format: "pem" }).toString());
+  fsyncSync(handle);
+  closeSync(handle);
 }

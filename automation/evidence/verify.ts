@@ -1,15 +1,20 @@
-/** Verifies an exported folder offline: signatures, places in the log, expiry, and, against an older checkpoint, that nothing was rewritten. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+/**
+ * Verifies an exported folder offline: signatures, places in the log, that all of it is about one run and nothing is missing, added or reworded, and,
+ * against an older checkpoint, that nothing was rewritten. What it tells comes from signed statements.
+ */
 import { reasonOf, ShipshapeError } from "../errors";
-import { openCheckpoint, parseVerifierKey, type Checkpoint } from "./checkpoint";
-import { openEnvelope, type Statement } from "./envelope";
-import { evidenceFiles, type Proofs } from "./export";
+import { canonicalJson } from "../records";
+import { parseVerifierKey, verifierKey, type Checkpoint } from "./checkpoint";
+import { openEnvelope } from "./envelope";
+import { attributesText, envelopeFile, evidenceFiles, proofsSchema, proofsText, readFolder, type Proofs } from "./folder";
+import { currentKey, keyHistory, keysAt, openCheckpointBy, type KeyHistory } from "./key-history";
 import { extendsTree, includes, leafHash } from "./merkle-tree";
+import { reportOf, type ReportedStatement } from "./report";
+import { runStatementOf, type RunStatement } from "./run-statement";
 
 export interface VerificationInput {
   folder: string;
-  /** The verifier key as the auditor was given it. Without it the folder's own is used, which proves only that the folder agrees with itself. */
+  /** A verifier key of the log that is trusted. Without it the folder's own is used, which proves only that the folder agrees with itself. */
   verifierKey?: string | undefined;
   /** A checkpoint the auditor kept from before. */
   olderNote?: string | undefined;
@@ -19,52 +24,169 @@ export interface VerificationInput {
 export interface Verification {
   valid: boolean;
   keyTrusted: boolean;
+  /** The log, and its current key, as the folder names them; proven when `valid` and `keyTrusted`. */
+  origin: string | undefined;
+  verifierKey: string | undefined;
   treeSize: number | undefined;
   findings: { what: string; holds: boolean; reason: string }[];
-  statements: { id: string; subject: string; predicateType: string; verdict: string | undefined; issuedAt: string; expiresOn: string; expired: boolean }[];
+  /** From signed statements only. */
+  statements: VerifiedStatement[];
+  expired: boolean;
+}
+
+export interface VerifiedStatement {
+  id: string;
+  kind: RunStatement["kind"];
+  operation: string;
+  target: string;
+  database: RunStatement["predicate"]["database"];
+  verdict: string | undefined;
+  requestedBy: string | undefined;
+  issuedAt: string;
+  expiresOn: string;
+  expired: boolean;
 }
 
 /** Resolves whatever is wrong inside the folder; rejects only when it is no evidence folder. Errors: evidence-unreadable. */
 export async function verifyEvidence(input: VerificationInput): Promise<Verification> {
-  const read = async (name: string) =>
-    readFile(join(input.folder, name), "utf8").catch((error: unknown) => {
-      throw new ShipshapeError("evidence-unreadable", { folder: input.folder, reason: reasonOf(error) });
-    });
-  const [note, ownKey, proofsText] = [await read(evidenceFiles.checkpoint), await read(evidenceFiles.verifierKey), await read(evidenceFiles.proofs)];
-  const result: Verification = { valid: false, keyTrusted: input.verifierKey !== undefined, treeSize: undefined, findings: [], statements: [] };
-  const holds = async <T>(what: string, test: () => T | Promise<T>): Promise<T | undefined> => {
+  const folder = readFolder(input.folder);
+  const file = (name: string): string => {
+    const text = folder.get(name);
+    if (text === undefined) throw new ShipshapeError("evidence-unreadable", { folder: input.folder, reason: `there is no file ${name}` });
+    return text;
+  };
+  const [note, ownKey, proofsJson, report] = [
+    file(evidenceFiles.checkpoint),
+    file(evidenceFiles.verifierKey),
+    file(evidenceFiles.proofs),
+    file(evidenceFiles.report),
+  ];
+  const findings: Verification["findings"] = [];
+  const holds = <T>(what: string, test: () => T): T | undefined => {
     try {
-      const value = await test();
-      result.findings.push({ what, holds: true, reason: "" });
+      const value = test();
+      findings.push({ what, holds: true, reason: "" });
       return value;
     } catch (error) {
-      result.findings.push({ what, holds: false, reason: reasonOf(error) });
+      if (error instanceof ShipshapeError) throw error;
+      findings.push({ what, holds: false, reason: reasonOf(error) });
       return undefined;
     }
   };
-  const trusted = await holds("the verifier key is well formed", () => parseVerifierKey(input.verifierKey ?? ownKey));
-  const proofs = await holds("the proofs are well formed", () => JSON.parse(proofsText) as Proofs);
-  const checkpoint = trusted && (await holds("the checkpoint is signed by that key", () => openCheckpoint(note, trusted)));
-  if (trusted && proofs && checkpoint) {
-    result.treeSize = checkpoint.size;
-    for (const place of proofs.statements) {
-      const envelope = await read(place.file);
-      const statement = await holds(`${place.id}: the envelope is signed by that key`, () => openEnvelope(envelope, trusted.key));
-      await holds(`${place.id}: the log holds it at place ${place.leafIndex} of ${checkpoint.size}`, () => requireIncluded(checkpoint, place, envelope));
-      if (statement) result.statements.push(summaryOf(place.id, statement, input.now));
+  const found: ReportedStatement[] = [];
+  let [origin, key, treeSize]: [string?, string?, number?] = [];
+
+  holds("the files' line ends are as they were written", () => requireLineEnds(folder));
+  const trusted = holds("the verifier key is well formed", () => parseVerifierKey(input.verifierKey ?? ownKey));
+  const proofs = holds("the proofs are well formed", () => proofsOf(proofsJson));
+  if (trusted && proofs && findings.every((f) => f.holds)) {
+    for (const { file: name } of [...proofs.statements, ...proofs.keyChanges]) file(name);
+    const changes = proofs.keyChanges.map((c) => ({ place: c.leafIndex, envelope: file(c.file) }));
+    const history = keyHistory(trusted.name, trusted.key, changes);
+    const checkpoint = holds("the checkpoint is signed by that key", () => openCheckpointBy(note, trusted.name, history));
+    if (checkpoint) {
+      [origin, key, treeSize] = [trusted.name, currentKey(history).verifierKey, checkpoint.size];
+      holds("the folder names the log's key and size", () => requireNamed(ownKey, proofs, history, checkpoint));
+      for (const change of proofs.keyChanges)
+        holds(`the log holds the change of keys at place ${change.leafIndex} of ${checkpoint.size}`, () =>
+          requireIncluded(checkpoint, change, file(change.file)),
+        );
+      for (const entry of proofs.statements) {
+        const envelope = file(entry.file);
+        const run = holds(`${entry.file}: it is signed by the log's key`, () => runStatementOf(openEnvelope(envelope, ...keysAt(history, entry.leafIndex))));
+        if (run) found.push({ run, envelope });
+        holds(`${entry.file}: the log holds it at place ${entry.leafIndex} of ${checkpoint.size}`, () => requireIncluded(checkpoint, entry, envelope));
+        if (run) holds(`${run.id}: the folder names it as it is`, () => requireLabel(entry, run));
+      }
+      const runs = found.map((f) => f.run);
+      holds("all statements are of one run, one plan and one database", () => requireOneRun(runs, proofs));
+      holds("no statement of the run is missing", () => requireComplete(runs));
+      holds("the report says what the statements say", () => requireReport(report, found));
+      holds("the folder holds nothing else", () => requireNothingElse(folder, proofs));
+      const { olderNote } = input;
+      if (olderNote !== undefined)
+        holds("the log only grew since the older checkpoint", () => requireExtends(openCheckpointBy(olderNote, trusted.name, history), checkpoint, proofs));
     }
-    await holds("all statements are of one run and one plan", () => requireOneSubject(result.statements, proofs));
-    if (input.olderNote !== undefined)
-      await holds("the log only grew since the older checkpoint", () => requireExtends(openCheckpoint(input.olderNote as string, trusted), checkpoint, proofs));
   }
-  result.valid = result.findings.every((f) => f.holds) && result.statements.length > 0;
-  return result;
+  const statements = found.map(({ run }) => summaryOf(run, input.now));
+  return {
+    valid: findings.every((f) => f.holds),
+    keyTrusted: input.verifierKey !== undefined,
+    origin,
+    verifierKey: key,
+    treeSize,
+    findings,
+    statements,
+    expired: statements.some((s) => s.expired),
+  };
 }
 
-function requireIncluded(checkpoint: Checkpoint, place: Proofs["statements"][number], envelope: string): void {
+function requireLineEnds(folder: Map<string, string>): void {
+  const rewritten = [...folder].filter(([, text]) => text.includes("\r")).map(([name]) => name);
+  if (rewritten.length > 0)
+    throw new Error(
+      `${rewritten.length} files have line ends CRLF, as git writes them with core.autocrlf: nothing can be verified so. ` +
+        "Keep the folder's .gitattributes beside the files and check them out again, or copy the folder as it was exported",
+    );
+}
+
+function proofsOf(text: string): Proofs {
+  const parsed = proofsSchema.safeParse(JSON.parse(text));
+  if (!parsed.success)
+    throw new Error(
+      `not as they are exported: ${parsed.error.issues
+        .map((i) => `${i.path.join(".")} ${i.message}`)
+        .slice(0, 3)
+        .join("; ")}`,
+    );
+  if (proofsText(parsed.data) !== text) throw new Error("not laid out as they are exported");
+  return parsed.data;
+}
+
+function requireNamed(ownKey: string, proofs: Proofs, history: KeyHistory, checkpoint: Checkpoint): void {
+  const current = currentKey(history);
+  const own = parseVerifierKey(ownKey);
+  if (ownKey !== `${current.verifierKey}\n`) throw new Error(`its verifier key is ${verifierKey(own.name, own.key)}, the log's is ${current.verifierKey}`);
+  if (proofs.treeSize !== checkpoint.size) throw new Error(`its proofs are for ${proofs.treeSize} statements, the checkpoint for ${checkpoint.size}`);
+  if (history.length !== proofs.keyChanges.length + 1) throw new Error("not every change of keys in it was signed by the key before and the key after it");
+}
+
+function requireIncluded(checkpoint: Checkpoint, place: { leafIndex: number; inclusion: string[] }, envelope: string): void {
   const proof = place.inclusion.map((h) => Buffer.from(h, "base64"));
   if (!includes(checkpoint.root, checkpoint.size, place.leafIndex, leafHash(Buffer.from(envelope)), proof))
     throw new Error("the proof does not lead to the checkpoint's root: the envelope was changed, or is not in this log");
+}
+
+function requireLabel(entry: Proofs["statements"][number], run: RunStatement): void {
+  if (entry.id !== run.id || entry.file !== envelopeFile(run.kind)) throw new Error(`it names it ${entry.id} in ${entry.file}`);
+}
+
+function requireOneRun(runs: RunStatement[], proofs: Proofs): void {
+  if (runs.length !== proofs.statements.length) throw new Error("a statement could not be opened");
+  const about = (r: RunStatement) => canonicalJson([r.subject, r.predicate.requestId, r.predicate.operation, r.predicate.target, r.predicate.database]);
+  if (new Set(runs.map(about)).size > 1) throw new Error("the statements are about different runs, plans or databases");
+}
+
+function requireComplete(runs: RunStatement[]): void {
+  const [verdicts, teardowns] = [runs.filter((r) => r.kind === "verdict"), runs.filter((r) => r.kind === "teardown")];
+  const [verdict] = verdicts;
+  if (!verdict) throw new Error("the verdict is missing");
+  if (verdicts.length > 1 || teardowns.length > 1) throw new Error("a statement is there twice");
+  if (verdict.predicate.teardown === "follows" && teardowns.length === 0)
+    throw new Error("the teardown is missing: export again once the clean-up is done. Until then the verdict does not count");
+}
+
+function requireReport(report: string, found: ReportedStatement[]): void {
+  if (report !== reportOf(found))
+    throw new Error("it is not the report of these statements: it was changed, or another version of Shipshape wrote it; export again");
+}
+
+function requireNothingElse(folder: Map<string, string>, proofs: Proofs): void {
+  const named = [...Object.values<string>(evidenceFiles), ...[...proofs.statements, ...proofs.keyChanges].map((s) => s.file)];
+  const strange = [...folder.keys()].filter((name) => !named.includes(name));
+  if (strange.length > 0) throw new Error(`nothing vouches for ${strange.join(", ")}`);
+  if (new Set(named).size < named.length) throw new Error("a file is named twice");
+  if ((folder.get(evidenceFiles.attributes) ?? attributesText) !== attributesText) throw new Error(`${evidenceFiles.attributes} was changed`);
 }
 
 function requireExtends(older: Checkpoint, newer: Checkpoint, proofs: Proofs): void {
@@ -72,33 +194,21 @@ function requireExtends(older: Checkpoint, newer: Checkpoint, proofs: Proofs): v
   const proof = proofs.consistency;
   if (!proof || proof.olderSize !== older.size)
     throw new Error(`the folder has no proof from size ${older.size}: export it again with --since <that checkpoint>`);
-  if (
-    !extendsTree(
-      older.size,
-      older.root,
-      newer.size,
-      newer.root,
-      proof.hashes.map((h) => Buffer.from(h, "base64")),
-    )
-  )
-    throw new Error("the older tree is not a part of the newer: the log was rewritten");
+  const hashes = proof.hashes.map((h) => Buffer.from(h, "base64"));
+  if (!extendsTree(older.size, older.root, newer.size, newer.root, hashes)) throw new Error("the older tree is not a part of the newer: the log was rewritten");
 }
 
-function requireOneSubject(statements: Verification["statements"], proofs: Proofs): void {
-  if (statements.length !== proofs.statements.length) throw new Error("a statement could not be opened");
-  if (new Set(statements.map((s) => s.subject)).size > 1) throw new Error("the statements are about different runs");
-}
-
-function summaryOf(id: string, statement: Statement, now: Date) {
-  const { issuedAt, expiresOn } = statement.predicate;
-  const verdict = statement.predicate["verdict"];
+function summaryOf({ id, kind, predicate: p }: RunStatement, now: Date): VerifiedStatement {
   return {
     id,
-    subject: JSON.stringify(statement.subject),
-    predicateType: statement.predicateType,
-    verdict: typeof verdict === "string" ? verdict : undefined,
-    issuedAt,
-    expiresOn,
-    expired: Date.parse(expiresOn) < now.getTime(),
+    kind,
+    operation: p.operation,
+    target: p.target,
+    database: p.database,
+    verdict: "verdict" in p ? String(p.verdict) : undefined,
+    requestedBy: kind === "verdict" ? p.request.requestedBy : undefined,
+    issuedAt: p.issuedAt,
+    expiresOn: p.expiresOn,
+    expired: Date.parse(p.expiresOn) <= now.getTime(),
   };
 }

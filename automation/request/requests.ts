@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
+import { reasonCharactersMax } from "../limits";
 import type { OperationRequest } from "../records";
 
 export interface RequestToSubmit {
@@ -15,6 +16,12 @@ export interface RequestToSubmit {
 /** A request's id: sortable by time, short enough to be typed, and good as a part of names in the cloud (lower case, digits). */
 export function newRequestId(now: Date = new Date()): string {
   return `${now.toISOString().slice(0, 19).replace(/\D/g, "").slice(2)}-${randomBytes(4).toString("hex")}`;
+}
+
+/** What is wrong with a reason. It is sealed as it was given, so it has to say something. */
+export function reasonProblems(reason: string): string[] {
+  if (!/[^\p{C}\p{Z}]/u.test(reason)) return ["reason: say why, it stands in the evidence"];
+  return reason.length > reasonCharactersMax ? [`reason: ${reason.length} characters; ${reasonCharactersMax} are the most`] : [];
 }
 
 /** Stores the request; `enqueue` joins the transaction, so that a request without its workflow cannot exist. */

@@ -1,5 +1,7 @@
 /** The review stage: what a human must answer. A finding is opened by what went wrong, and stays until it is answered. */
 import type { Database } from "../database";
+import { ShipshapeError } from "../errors";
+import { findingsNamedMax } from "../limits";
 
 export const openFinding = (database: Database, f: { id: string; requestId: string; target: string; summary: string }) =>
   database.query(
@@ -11,6 +13,40 @@ export const openFinding = (database: Database, f: { id: string; requestId: stri
 /** What has put itself right needs no answer any more. */
 export const closeFinding = (database: Database, id: string) =>
   database.query("update finding set answered_at = clock_timestamp() where id = $1 and answered_at is null", [id]);
+
+/** A later proof answers what earlier drills of the database left open. */
+export const closeVerdictsOf = (database: Database, target: string) =>
+  database.query("update finding set answered_at = clock_timestamp() where target = $1 and id like '%.verdict' and answered_at is null", [target]);
+
+export interface Answer {
+  findingId: string;
+  status: "accepted" | "rejected" | "follow-up";
+  reviewer: string;
+  comment: string;
+  /** The request that deals with it, where the answer is a follow-up. */
+  followUpRequestId?: string | undefined;
+}
+
+/** Records a person's answer, and closes the finding. Errors: finding-unknown. */
+export async function answerFinding(database: Database, a: Answer): Promise<void> {
+  await database.transaction(async (t) => {
+    const [closed] = await t.query<{ request_id: string }>(
+      "update finding set answered_at = clock_timestamp() where id = $1 and answered_at is null returning request_id",
+      [a.findingId],
+    );
+    if (!closed) {
+      const open = await openFindings(t, findingsNamedMax);
+      throw new ShipshapeError("finding-unknown", { id: a.findingId, known: open.map((f) => f.id).join(", ") || "none" });
+    }
+    await t.query("insert into review (request_id, status, reviewer, comment, follow_up_request_id) values ($1, $2, $3, $4, $5)", [
+      closed.request_id,
+      a.status,
+      a.reviewer,
+      a.comment,
+      a.followUpRequestId ?? null,
+    ]);
+  });
+}
 
 export interface Finding {
   id: string;

@@ -37,6 +37,17 @@ export const endRun = (database: Database, requestId: string, end: RunEnd) =>
     ],
   );
 
+/** From now on the run owes no statement of its verdict. */
+export const markSealed = (database: Database, requestId: string) =>
+  database.query("update run set verdict_sealed_at = coalesce(verdict_sealed_at, clock_timestamp()) where request_id = $1", [requestId]);
+
+/** Runs that were ended from outside their lifecycle (cancelled, lost, overdue), and whose statement is still owed. */
+export const runsToSeal = (database: Database, after: string, countMax: number) =>
+  database.query<{ requestId: string }>(
+    `select request_id as "requestId" from run where verdict_sealed_at is null and finished_at is not null and request_id > $1 order by request_id limit $2`,
+    [after, countMax],
+  );
+
 /** How the clean-up goes. Its error stands beside the run's own: a run can fail for one reason, and its clean-up for another. */
 export const setCleanUp = (database: Database, requestId: string, cleanUp: CleanUpStatus, error?: unknown) =>
   database.query("update run set clean_up = $2, clean_up_error = $3 where request_id = $1", [
@@ -81,7 +92,9 @@ export const unfinishedRuns = (database: Database, after: string, countMax: numb
 
 /** How many runs a worker has something to do for; those that wait for a person are not among them. */
 export async function busyRuns(database: Database): Promise<number> {
-  const [row] = await database.query<{ count: string }>("select count(*) from run where status in ('queued', 'running') or clean_up = 'pending'");
+  const [row] = await database.query<{ count: string }>(
+    "select count(*) from run where status in ('queued', 'running') or clean_up = 'pending' or (finished_at is not null and verdict_sealed_at is null)",
+  );
   return Number(row?.count);
 }
 
@@ -110,6 +123,7 @@ interface RunRow {
   clean_up_error: Run["error"] | null;
   started_at: Date | null;
   finished_at: Date | null;
+  verdict_sealed_at: Date | null;
 }
 
 async function readRuns(database: Database, which: string, values: unknown[]): Promise<Run[]> {
@@ -133,6 +147,7 @@ async function readRuns(database: Database, which: string, values: unknown[]): P
     cleanUpError: r.clean_up_error ?? undefined,
     startedAt: r.started_at ?? undefined,
     finishedAt: r.finished_at ?? undefined,
+    sealedAt: r.verdict_sealed_at ?? undefined,
   }));
 }
 

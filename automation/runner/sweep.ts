@@ -1,13 +1,13 @@
 /**
  * The sweep: what runs leave behind when nobody carries them any more. It makes nothing and decides nothing of its own: a lost run is
- * recorded as failed, an overdue one cancelled, and each run that has ended without its clean-up gets one.
+ * recorded as failed, an overdue one cancelled, each run that has ended without its clean-up gets one, and each that owes its statement seals it.
  */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { cleanUpsByThemselvesMax, runsSweptMax } from "../limits";
 import type { DurableClient } from "./durable";
 import type { Liveness } from "./liveness";
-import { cleanUpAgain, runsToCleanUp, unfinishedRuns, type RunToCleanUp } from "./runs";
+import { cleanUpAgain, runsToCleanUp, runsToSeal, unfinishedRuns, type RunToCleanUp } from "./runs";
 import { overdueThrowaways, type OverdueThrowaway } from "./throwaways";
 
 export interface Sweep {
@@ -19,6 +19,8 @@ export interface Sweep {
   lost(requestId: string, error: ShipshapeError): Promise<void>;
   overdue(requestId: string, error: ShipshapeError): Promise<void>;
   stuck(requestId: string, error: ShipshapeError): Promise<void>;
+  /** Seals the statement that an ended run owes. */
+  seal(requestId: string): Promise<void>;
 }
 
 /**
@@ -29,10 +31,13 @@ export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   const overdue = pages((after) => overdueThrowaways(s.database, after, runsSweptMax));
   const unfinished = pages((after) => unfinishedRuns(s.database, after, runsSweptMax));
   const toCleanUp = pages((after) => runsToCleanUp(s.database, after, runsSweptMax));
+  const toSeal = pages((after) => runsToSeal(s.database, after, runsSweptMax));
   return async (liveness) => {
     await each(await overdue(), (one) => endOverdueRun(s, one));
     await endLostRuns(s, await unfinished());
     await startMissingCleanUps(s, await toCleanUp(), liveness);
+    // Last: a key that cannot sign must not keep anything from being removed.
+    await each(await toSeal(), ({ requestId }) => s.seal(requestId));
   };
 }
 

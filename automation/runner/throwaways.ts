@@ -34,3 +34,9 @@ export const overdueThrowaways = (database: Database, after: string, countMax: n
      where t.status = 'registered' and t.expires_at < clock_timestamp() and run.finished_at is null and t.request_id > $1 order by t.request_id limit $2`,
     [after, countMax],
   );
+
+/** The names of throwaways that were registered and are not known to be gone. */
+export async function registeredThrowaways(database: Database): Promise<string[]> {
+  const rows = await database.query<{ identifier: string }>("select identifier from throwaway where status = 'registered'");
+  return rows.map((row) => row.identifier);
+}

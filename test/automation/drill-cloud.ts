@@ -12,9 +12,11 @@ import {
 } from "@aws-sdk/client-rds";
 import { CreateSecretCommand, ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
+import { createFirstKey } from "../../automation/command-line/evidence-log";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
 import type { Run } from "../../automation/records";
 import { readRun } from "../../automation/runner/runs";
+import { readSettings } from "../../automation/settings";
 import { installPlugins } from "../../localcloud/plugins/bundle";
 import { instanceIs, startCloud, type Cloud } from "../cloud";
 import { until } from "../until";
@@ -49,6 +51,7 @@ export class DrillCloud {
       await installPlugins(PULUMI_HOME);
       mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
       const env = { ...cloud.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_PLATFORM_STACK: "platform.test" };
+      createFirstKey(readSettings(join(__dirname, "../.."), cloud.dataFolder, env));
       await makeIsolation(cloud);
       await cloud.rds.send(
         new CreateDBParameterGroupCommand({
@@ -219,7 +222,7 @@ export class DrillCloud {
 
 export const nothingLeft = { databases: [], secrets: [], stacks: [], markers: [], processes: [] };
 
-const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending";
+const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
 /** What the platform stack is to a drill: an output that names the security group of the isolation. Here the default one stands for it. */
 async function makeIsolation(cloud: Cloud): Promise<void> {

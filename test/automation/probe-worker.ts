@@ -25,7 +25,7 @@ function dieAt(reached: string): void {
 async function main(): Promise<void> {
   const controlPlane = await openControlPlane({
     databaseUrl: url,
-    signer: { origin: "shipshape.test/evidence", key: createPrivateKey(readFileSync(keyFile)) },
+    signer: () => ({ origin: "shipshape.test/evidence", key: createPrivateKey(readFileSync(keyFile)) }),
     toolVersions: {},
     operations: () => [probe],
     ...(silentSeconds !== undefined && { workerSilentSecondsMax: Number(silentSeconds) }),
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   });
   for (;;) {
     const run = await readRun(database, id);
-    if (run.finishedAt && run.cleanUp !== "pending") break;
+    if (run.finishedAt && run.cleanUp !== "pending" && run.sealedAt) break;
     await sleep(50);
   }
   await worker.stop();

@@ -4,7 +4,7 @@ import type { Database } from "../../automation/database";
 
 const id = "261126093000-0a1b2c3d";
 const running = { request_id: id, operation: "probe", input: { database: "orders" }, status: "running", clean_up: "none", steps: {}, finished_at: null };
-const over = { ...running, status: "succeeded", finished_at: new Date(), verdict: "pass" };
+const over = { ...running, status: "succeeded", finished_at: new Date(), verdict_sealed_at: new Date(), verdict: "pass" };
 const unreachable = new ShipshapeError("control-plane-unreachable", { address: "db/control", reason: "refused" });
 const never = () => new Promise<never>(() => {});
 

@@ -1,177 +1,176 @@
-import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
-import { exportEvidence, type Proofs } from "../../../automation/evidence/export";
-import { STATEMENT_TYPE, type Statement } from "../../../automation/evidence/envelope";
-import { appendStatement, latestCheckpoint, type Signer } from "../../../automation/evidence/ledger";
-import { verifierKey } from "../../../automation/evidence/checkpoint";
-import { verifyEvidence } from "../../../automation/evidence/verify";
-import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+import { latestCheckpoint, requireSigner, type Signer } from "../../../automation/evidence/ledger";
+import { LogMemory } from "../../../automation/evidence/log-memory";
+import { readLog } from "../../../automation/evidence/reading";
+import { recoverabilities } from "../../../automation/observability/recoverability";
+import type { Concluded, Conclusion } from "../../../automation/records";
+import { signedDrills } from "../../../automation/recovery-status";
+import { broken, LogUnderTest, now } from "./log-under-test";
+import { concluded, databaseCalled, planOf, sealRun } from "./sealed-runs";
 
-const signer: Signer = { origin: "shipshape.test/evidence", key: generateKeyPairSync("ed25519").privateKey };
-const stranger: Signer = { origin: signer.origin, key: generateKeyPairSync("ed25519").privateKey };
-const now = new Date("2026-06-01T00:00:00Z");
-const key = verifierKey(signer.origin, signer.key);
+const log = new LogUnderTest();
 
-let postgres: TestDatabase;
-let database: ControlPlaneDatabase;
-let folder: string;
+const statusOf = async (identifier: string, resourceId?: string) => {
+  const read = await readLog(log.database, log.signer);
+  const databases = [{ ...databaseCalled(identifier, resourceId), hasBackups: true }];
+  const [first] = recoverabilities({ fleet: { asked: true, databases }, drills: signedDrills(read), lost: read.problems.flatMap((p) => p.lost ?? []), now });
+  return first?.recoverability;
+};
+const of = (run: string, identifier: string, verdict: "pass" | "fail" = "pass"): Concluded => concluded(run, verdict, { plan: planOf(identifier) });
 
-function statement(run: string, kind: string, digest = "ab".repeat(32)): Statement<Record<string, unknown>> {
-  return {
-    _type: STATEMENT_TYPE,
-    subject: [{ name: `urn:shipshape:run:${run}`, digest: { sha256: digest } }],
-    predicateType: `urn:shipshape:evidence:restore-drill:${kind}:v1`,
-    predicate: {
-      operation: "restore-drill",
-      target: "orders",
-      verdict: "pass",
-      checks: [],
-      removed: [],
-      request: { requestedBy: "an auditor", reason: "a test", receivedAt: "2026-05-31T00:00:00Z" },
-      decision: { status: "allowed", decidedBy: "admission rules", rules: [] },
-      outcome: null,
-      error: null,
-      issuedAt: "2026-05-31T00:00:00Z",
-      expiresOn: "2026-06-30T00:00:00Z",
-    },
-  };
-}
-
-async function append(run: string, kind: "verdict" | "teardown" = "verdict", by = signer) {
-  await database.query(
-    "insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', '{}', 'an auditor', 'a test') on conflict do nothing",
-    [run],
-  );
-  return appendStatement(database, by, {
-    requestId: run,
-    kind,
-    target: "orders",
-    verdict: kind === "verdict" ? "pass" : undefined,
-    statement: statement(run, kind),
+describe("appending", () => {
+  test("a statement that is appended twice is in the log once, as it was the first time", async () => {
+    await log.append("twice");
+    const before = await latestCheckpoint(log.database);
+    await log.append("twice");
+    expect(await latestCheckpoint(log.database)).toEqual(before);
+    expect(await log.ids()).toEqual(["twice.verdict", "twice.teardown"]);
   });
-}
 
-beforeAll(async () => {
-  postgres = await makeControlPlaneDatabase();
-  database = await openDatabase(postgres.url);
-});
-afterAll(async () => {
-  await database?.close();
-  await postgres?.remove();
-});
-beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "shipshape-evidence-"))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const verified = (more: object = {}) => verifyEvidence({ folder, verifierKey: key, now, ...more });
-const broken = (v: Awaited<ReturnType<typeof verified>>) => v.findings.filter((f) => !f.holds).map((f) => `${f.what}: ${f.reason}`);
-const rewrite = (file: string, change: (text: string) => string) => writeFileSync(join(folder, file), change(readFileSync(join(folder, file), "utf8")));
-
-test("a statement that is appended twice is in the log once, as it was the first time", async () => {
-  const first = await append("twice");
-  const size = (await latestCheckpoint(database))?.size;
-  const second = await append("twice");
-  expect(second.envelope).toBe(first.envelope);
-  expect((await latestCheckpoint(database))?.size).toBe(size);
-});
-
-test("statements appended at once all get a place of their own", async () => {
-  const rows = await Promise.all(Array.from({ length: 8 }, (_, i) => append(`at-once-${i}`)));
-  const places = rows.map((r) => Number(r.log_index)).sort((a, b) => a - b);
-  expect(new Set(places).size).toBe(8);
-  expect((places[7] ?? 0) - (places[0] ?? 0)).toBe(7);
-});
-
-test("what was appended can be neither changed, nor deleted, nor truncated, not even by its owner", async () => {
-  await append("append-only");
-  for (const table of ["evidence", "evidence_node", "evidence_checkpoint"]) {
-    await expect(database.query(`delete from ${table}`)).rejects.toThrow("append-only");
-    await expect(database.query(`truncate ${table} cascade`)).rejects.toThrow("append-only");
-  }
-  await expect(database.query("update evidence set verdict = 'pass'")).rejects.toThrow("append-only");
-});
-
-test("an exported folder verifies offline, with the key the auditor was given", async () => {
-  await append("whole");
-  await append("whole", "teardown");
-  await exportEvidence(database, signer, "whole", folder);
-  const v = await verified();
-  expect(broken(v)).toEqual([]);
-  expect(v).toMatchObject({ valid: true, keyTrusted: true });
-  expect(v.statements.map((s) => [s.id, s.expired])).toEqual([
-    ["whole.verdict", false],
-    ["whole.teardown", false],
-  ]);
-});
-
-test("evidence that has expired says so, and still is what it was", async () => {
-  await append("old");
-  await exportEvidence(database, signer, "old", folder);
-  const v = await verified({ now: new Date("2026-07-01T00:00:00Z") });
-  expect(v.valid).toBe(true);
-  expect(v.statements[0]?.expired).toBe(true);
-});
-
-test("a changed payload, a changed place and another signer's key are each found, and named", async () => {
-  await append("forged");
-  await exportEvidence(database, signer, "forged", folder);
-  const original = readFileSync(join(folder, "verdict.envelope.json"), "utf8");
-
-  rewrite("verdict.envelope.json", (text) => {
-    const envelope = JSON.parse(text);
-    const payload = Buffer.from(envelope.payload, "base64").toString().replace('"orders"', '"ledger"');
-    return JSON.stringify({ ...envelope, payload: Buffer.from(payload).toString("base64") });
+  test("statements appended at once all get a place of their own", async () => {
+    await Promise.all(Array.from({ length: 8 }, (_, i) => log.append(`at-once-${i}`, "verdict")));
+    const { entries, problems: found } = await readLog(log.database, log.signer);
+    expect(entries.map((e) => e.place)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(found).toEqual([]);
   });
-  expect(broken(await verified()).join("\n")).toMatch(/forged.verdict: the envelope is signed by that key: no signature[\s\S]*the log holds it at place/);
 
-  writeFileSync(join(folder, "verdict.envelope.json"), original);
-  rewrite("proofs.json", (text) => {
-    const proofs = JSON.parse(text) as Proofs;
-    proofs.statements[0]!.leafIndex = 0;
-    return JSON.stringify(proofs);
+  test("what was appended can be neither changed, nor deleted, nor truncated, not even by its owner", async () => {
+    await log.append("append-only");
+    for (const table of ["evidence", "evidence_node", "evidence_checkpoint", "evidence_key"]) {
+      await expect(log.database.query(`delete from ${table}`)).rejects.toThrow("append-only");
+      await expect(log.database.query(`truncate ${table} cascade`)).rejects.toThrow("append-only");
+    }
+    await expect(log.database.query("update evidence set verdict = 'pass'")).rejects.toThrow("append-only");
   });
-  expect(broken(await verified()).join("\n")).toMatch(/the log holds it at place 0 .*does not lead to the checkpoint's root/);
 
-  expect(broken(await verified({ verifierKey: verifierKey(stranger.origin, stranger.key) })).join("\n")).toMatch(
-    /the checkpoint is signed by that key: no signature/,
-  );
+  test("a run that failed before it had a plan seals a statement whose subject is the digest of its request", async () => {
+    const conclusion: Conclusion = { status: "failed", error: new Error("no such database"), verdict: { verdict: "inconclusive", checks: [] } };
+    await sealRun(log.database, log.signer, concluded("early", "inconclusive", { plan: undefined, decision: undefined, conclusion, cleansUp: false }));
+    await log.exported("early");
+    const v = await log.verified();
+    expect(broken(v)).toEqual([]);
+    expect(v.statements).toMatchObject([{ id: "early.verdict", target: "orders", database: null, verdict: "inconclusive" }]);
+  });
 });
 
-test("against a checkpoint kept from before, a log that only grew verifies, and one that was rewritten does not", async () => {
-  await append("kept");
-  const kept = (await latestCheckpoint(database))!.note;
-  await append("newer");
-  await exportEvidence(database, signer, "newer", folder, kept);
-  expect(broken(await verified({ olderNote: kept }))).toEqual([]);
+describe("rows that were slipped in or altered", () => {
+  const slipIn = (place: number, envelope: string, id = `forged-${place}`) =>
+    log.database.query(
+      `insert into evidence (log_index, id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
+       values ($1, $2, 'verdict', 'urn:shipshape:evidence:restore-drill:verdict:v2', 's', 'd', 'payments', 'pass', now(), '2035-01-01', $3)`,
+      [place, id, envelope],
+    );
+  const unsigned = JSON.stringify({ payloadType: "application/vnd.in-toto+json", payload: Buffer.from("{}").toString("base64"), signatures: [] });
 
-  // Who holds key and database can write another log of the same length; the checkpoint kept outside gives it away.
-  const other = await makeControlPlaneDatabase();
-  const honest = database;
-  try {
-    database = await openDatabase(other.url);
-    for (let i = 0; i < 40; i++) await append(`rewritten-${i}`);
-    await exportEvidence(database, signer, "rewritten-39", folder, kept);
-    const v = await verified({ olderNote: kept });
-    expect(broken(v).join("\n")).toMatch(/the log only grew since the older checkpoint: the older tree is not a part of the newer/);
-    expect(v.valid).toBe(false);
-  } finally {
-    await database.close();
-    database = honest;
-    await other.remove();
-  }
+  test("an unsigned row proves nothing, is told, and keeps no place from the statements that follow", async () => {
+    await log.append("before");
+    for (const place of [2, 3, 7, -1]) await slipIn(place, unsigned);
+    await log.database.query("insert into evidence_node (level, index, hash) values (0, 2, sha256('x')), (1, 1, sha256('y')), (0, 3, sha256('z'))");
+    await log.database.query("insert into evidence_checkpoint (size, note) values (3, 'shipshape.test/evidence'), (999, 'not one')");
+    await sealRun(log.database, log.signer, of("after", "ledger"));
+    expect(await log.ids()).toEqual(["before.verdict", "before.teardown", "after.verdict", "after.teardown"]);
+    expect(await statusOf("payments")).toBe("never");
+    expect(await statusOf("orders")).toBe("fresh");
+    expect(await statusOf("ledger")).toBe("fresh");
+    expect((await log.problems()).filter((p) => /forged-.* is no statement of the log/.test(p))).toHaveLength(4);
+    await log.exported("after");
+    expect(broken(await log.verified())).toEqual([]);
+  });
+
+  test("a row that claims a run before it has ended does not keep its statement out", async () => {
+    await log.append("first");
+    await log.database.query(
+      `insert into evidence (log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
+       select 2, 'first.x', request_id, 'verdict', predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope from evidence where log_index = 0`,
+    );
+    await log.append("second");
+    expect(await log.ids()).toEqual(["first.verdict", "first.teardown", "second.verdict", "second.teardown"]);
+  });
+
+  test("altered columns change nothing that is said of a log.database, and are told", async () => {
+    await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
+    await log.withoutTriggers("update evidence set verdict = 'pass', target = 'ledger', expires_on = '2035-01-01' where kind = 'verdict'");
+    expect(await statusOf("orders")).toBe("failed");
+    expect(await statusOf("ledger")).toBe("never");
+    expect(await log.problems()).toEqual([expect.stringMatching(/the columns of failed.verdict were altered/)]);
+    await log.exported("failed");
+    expect((await log.verified()).statements[0]).toMatchObject({ target: "orders", verdict: "fail" });
+  });
+
+  test("a statement that was altered or deleted leaves its database unknown, and the others as they are", async () => {
+    await sealRun(log.database, log.signer, of("of-orders", "orders"));
+    await sealRun(log.database, log.signer, of("of-ledger", "ledger"));
+    await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
+    await log.withoutTriggers("update evidence set envelope = replace(envelope, 'payload', 'payloaD') where id = 'failed.verdict'");
+    expect(await statusOf("orders")).toBe("unknown");
+    expect(await statusOf("ledger")).toBe("fresh");
+    expect(await log.problems()).toContainEqual("the statement at place 4 is missing or was altered");
+    await log.append("goes-on");
+    expect(await log.ids()).toContain("goes-on.verdict");
+
+    await log.withoutTriggers("delete from evidence where id = 'failed.verdict'");
+    expect(await statusOf("ledger")).toBe("unknown"); // what is missing may be about any database
+  });
+
+  test("where the nodes are gone they are made again from the statements; where both are damaged nothing is proven or signed", async () => {
+    for (const run of ["a", "b", "c"]) await log.append(run);
+    await log.withoutTriggers("delete from evidence_node where level > 0");
+    await log.append("d");
+    expect(await log.problems()).toEqual([]);
+    await log.exported("d");
+    expect(broken(await log.verified())).toEqual([]);
+    await log.withoutTriggers("delete from evidence_node", "delete from evidence where id = 'a.verdict'");
+    await expect(log.append("e")).rejects.toMatchObject({ code: "evidence-log-damaged" });
+    expect(await log.problems()).toContainEqual(expect.stringMatching(/neither the statements nor the stored hashes lead to the head/));
+    expect(await statusOf("orders")).toBe("unknown");
+    await expect(log.exported("d")).rejects.toMatchObject({ code: "evidence-log-damaged" });
+  });
 });
 
-test("a folder without a proof from the kept checkpoint says how to get one", async () => {
-  await append("without-proof");
-  const kept = (await latestCheckpoint(database))!.note;
-  await append("after-it");
-  await exportEvidence(database, signer, "after-it", folder);
-  expect(broken(await verified({ olderNote: kept })).join("\n")).toMatch(/export it again with --since/);
-});
+describe("a log that was seen before", () => {
+  const cut = (size: number) =>
+    log.withoutTriggers(
+      `delete from evidence where log_index >= ${size}`,
+      `delete from evidence_checkpoint where size > ${size}`,
+      `delete from evidence_node where index >= ${size} >> level`,
+    );
 
-test("a folder that holds no evidence, and a request that left none, are coded errors", async () => {
-  await expect(verified()).rejects.toMatchObject({ code: "evidence-unreadable" });
-  await expect(exportEvidence(database, signer, "nobody", folder)).rejects.toMatchObject({ code: "evidence-unknown" });
+  test("cut off, it is signed no further, and proves nothing", async () => {
+    await log.append("kept");
+    await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
+    await cut(2);
+    await expect(log.append("next")).rejects.toMatchObject({ code: "evidence-log-rewritten", message: expect.stringContaining("had 4 statements") as string });
+    await expect(requireSigner(log.database, log.signer)).rejects.toMatchObject({ code: "evidence-log-rewritten" });
+    expect(await statusOf("orders")).toBe("unknown");
+    await expect(log.exported("kept")).rejects.toMatchObject({ code: "evidence-log-damaged" });
+  });
+
+  test("cut off and grown again by who holds the key elsewhere, it is refused where it was seen", async () => {
+    await log.append("kept");
+    await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
+    await cut(2);
+    const elsewhere = { ...log.signer, memory: undefined };
+    for (const run of ["other-1", "other-2"]) await sealRun(log.database, elsewhere, concluded(run));
+    await expect(log.append("next")).rejects.toMatchObject({ message: expect.stringContaining("its first 4 statements are not those") as string });
+    expect(await log.problems()).toContainEqual(expect.stringMatching(/is not the one that was seen here before/));
+  });
+
+  test("emptied, it is not begun again; and a reader remembers what it has seen too", async () => {
+    const reader: Signer = { ...log.signer, memory: new LogMemory(join(log.folder, "of-a-reader.json")) };
+    await log.append("gone");
+    await readLog(log.database, reader);
+    await cut(0);
+    await expect(log.append("anew")).rejects.toMatchObject({ code: "evidence-log-rewritten" });
+    expect((await readLog(log.database, reader)).problems).toHaveLength(1);
+  });
+
+  test("what is remembered cannot be read, or not be written: nothing is signed", async () => {
+    writeFileSync(join(log.folder, "known-logs.json"), "{");
+    await expect(log.append("unremembered")).rejects.toMatchObject({ code: "evidence-memory-unusable" });
+    writeFileSync(join(log.folder, "a-file"), "");
+    log.signer = { ...log.signer, memory: new LogMemory(join(log.folder, "a-file", "known-logs.json")) };
+    await expect(log.append("unwritable")).rejects.toMatchObject({ code: "evidence-memory-unusable" });
+    expect(await latestCheckpoint(log.database)).toBeUndefined();
+  });
 });

@@ -4,10 +4,11 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
-import { STATEMENT_TYPE } from "../../../automation/evidence/envelope";
-import { exportEvidence, type Proofs } from "../../../automation/evidence/export";
-import { appendStatement, latestCheckpoint, type Signer } from "../../../automation/evidence/ledger";
+import { exportEvidence } from "../../../automation/evidence/export";
+import type { Proofs } from "../../../automation/evidence/folder";
+import { latestCheckpoint, type Signer } from "../../../automation/evidence/ledger";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+import { concluded, sealRun } from "./sealed-runs";
 
 /** Go is there wherever the engine was built from source; where it is not, these claims are shown by CI alone. */
 const withGo = spawnSync("go", ["version"]).status === 0 ? test : test.skip;
@@ -32,26 +33,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function append(run: string): Promise<void> {
-  await database.query("insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', '{}', 'an auditor', 'a test')", [run]);
-  const predicate = {
-    operation: "restore-drill",
-    target: "orders",
-    checks: [],
-    request: {},
-    decision: { rules: [] },
-    outcome: null,
-    error: null,
-    issuedAt: "2026-05-31T00:00:00Z",
-    expiresOn: "2026-06-30T00:00:00Z",
-  };
-  await appendStatement(database, signer, {
-    requestId: run,
-    kind: "verdict",
-    target: "orders",
-    statement: { _type: STATEMENT_TYPE, subject: [{ name: run, digest: { sha256: "00" } }], predicateType: "urn:test", predicate },
-  });
-}
+const append = (run: string) => sealRun(database, signer, concluded(run), ["verdict"]);
 const verify = (...args: string[]) => spawnSync(program, args, { encoding: "utf8" });
 
 withGo("Go's own sumdb packages read our checkpoint and our proofs, for every place in logs of many sizes", async () => {

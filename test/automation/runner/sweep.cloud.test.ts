@@ -31,6 +31,7 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
     lost: async (id, { code }) => void noted.push(`${code} ${id}`),
     overdue: async (id, { code }) => void noted.push(`${code} ${id}`),
     stuck: async (id, { code }) => void noted.push(`${code} ${id}`),
+    seal: async () => undefined,
     ...change,
   });
 beforeEach(async () => {
@@ -38,6 +39,15 @@ beforeEach(async () => {
   await database.query("delete from throwaway");
   await database.query("delete from run");
   await database.query("delete from request");
+});
+
+test("the sweep seals what every ended run owes, once it has removed what runs left, and owes nothing for the others", async () => {
+  await insert("cancelled", "status = 'cancelled', finished_at = now(), clean_up = 'pending'");
+  await insert("sealed", "status = 'cancelled', finished_at = now(), verdict_sealed_at = now()");
+  await insert("running", "status = 'running'");
+  const sweep = sweepWith((id) => (id === "running" ? "alive" : "absent"), { seal: async (id) => void noted.push(`seal ${id}`) });
+  await sweep(quiet);
+  expect(noted).toEqual(["clean up cancelled as cancelled-clean-up", "seal cancelled"]);
 });
 
 test("the sweep reaches a lost run behind any number that are alive", async () => {

@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { openDatabase } from "../database";
+import { ShipshapeError } from "../errors";
+import { verifierKey } from "../evidence/checkpoint";
+import { currentKey, sameKey } from "../evidence/key-history";
+import { changeKey, historyOf, latestCheckpoint } from "../evidence/ledger";
+import { nextSigningKey, takeNextSigningKey } from "../evidence/signing-key";
+import type { Settings } from "../settings";
+import type { CommandContext } from "./command-context";
+import { principal, withControlPlane } from "./control-plane";
+import { createFirstKey, knownLog, signerOf } from "./evidence-log";
+
+/** `shipshape evidence key …`: the key that signs the log. Only these commands, and the first `local start` of a data folder, create one. */
+export function addEvidenceKey(evidence: Command, context: CommandContext): void {
+  const { settings, terminal } = context;
+  const key = evidence
+    .command("key")
+    .description("the key that signs the evidence log")
+    .helpCommand(false)
+    .addHelpText("after", "\nExamples:\n  npx shipshape evidence key create\n  npx shipshape evidence key show > shipshape-verifier-key");
+  key
+    .command("create")
+    .description("create the first key of a log; refused where the log has one")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence key create")
+    .action(async () => {
+      terminal.say(await createForLog(settings));
+      terminal.progress(
+        `the private key is ${settings.controlPlane.signingKeyFile}: keep a copy where you keep secrets; above is its public half, for auditors`,
+      );
+    });
+  key
+    .command("show")
+    .description("the public half of the log's key, as auditors need it; with --all every key it ever had")
+    .option("--all", "every key the log ever had, oldest first")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence key show > shipshape-verifier-key")
+    .action((options: { all?: boolean }) =>
+      withControlPlane(settings, async ({ database }) => {
+        const log = (await knownLog(settings, database, terminal)) ?? signerOf(settings);
+        const keys = await historyOf(database, log);
+        for (const { verifierKey: text } of options.all ? keys : keys.slice(-1)) terminal.say(text);
+      }),
+    );
+  key
+    .command("rotate")
+    .description("replace the key: the change is a statement in the log, signed by both; stop workers elsewhere first, and give them the new file")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence key rotate")
+    .action(() =>
+      withControlPlane(settings, async ({ database }) => {
+        const { signingKeyFile } = settings.controlPlane;
+        const signer = signerOf(settings);
+        const next = nextSigningKey(signingKeyFile);
+        const { key: current } = currentKey(await historyOf(database, signer));
+        if (!sameKey(current, next)) await changeKey(database, signer, next, await principal());
+        takeNextSigningKey(signingKeyFile);
+        terminal.say(verifierKey(signer.origin, next));
+        terminal.progress(`${signingKeyFile} is the new key; the old one is gone, and what it signed still verifies`);
+      }),
+    );
+}
+
+/** Errors: signing-key-exists, signing-key-lost. */
+async function createForLog(settings: Settings): Promise<string> {
+  const { signingKeyFile: file, evidenceOrigin: origin, databaseUrl } = settings.controlPlane;
+  if (!existsSync(file) && databaseUrl !== undefined && (await hasLog(databaseUrl))) throw new ShipshapeError("signing-key-lost", { origin, file });
+  return createFirstKey(settings);
+}
+
+async function hasLog(databaseUrl: string): Promise<boolean> {
+  const database = await openDatabase(databaseUrl);
+  try {
+    return (await latestCheckpoint(database)) !== undefined;
+  } finally {
+    await database.close();
+  }
+}

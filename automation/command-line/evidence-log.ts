@@ -1,0 +1,54 @@
+/** The evidence log as this machine knows it: the key that is trusted here, and what was seen before. */
+import { existsSync } from "node:fs";
+import type { Database } from "../database";
+import { ShipshapeError } from "../errors";
+import { parseVerifierKey, verifierKey } from "../evidence/checkpoint";
+import { firstKeyOf, type KnownLog, type Signer } from "../evidence/ledger";
+import { LogMemory } from "../evidence/log-memory";
+import { readLog, unreadLog, type LogContent } from "../evidence/reading";
+import { createSigningKey, readSigningKey } from "../evidence/signing-key";
+import { printable } from "../printable";
+import type { Settings } from "../settings";
+import type { Terminal } from "./terminal";
+
+export const memoryOf = ({ controlPlane }: Settings): LogMemory => new LogMemory(controlPlane.logMemoryFile);
+
+/** Who signs from here. Errors: signing-key-missing, signing-key-exposed, signing-key-unusable. */
+export function signerOf(settings: Settings): Signer {
+  const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
+  return { origin, key: readSigningKey(signingKeyFile), memory: memoryOf(settings) };
+}
+
+/** Reads the log by the key that is trusted here: one that was remembered, or the signing key, or the log's own, which is then remembered. */
+export async function readEvidence(settings: Settings, database: Database, terminal: Terminal): Promise<LogContent> {
+  const log = await knownLog(settings, database, terminal);
+  return log ? readLog(database, log) : unreadLog(database);
+}
+
+export async function knownLog(settings: Settings, database: Database, terminal: Terminal): Promise<KnownLog | undefined> {
+  const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
+  const memory = memoryOf(settings);
+  const remembered = memory.of(origin);
+  if (remembered) return { origin, key: parseVerifierKey(remembered.verifierKey).key, memory };
+  try {
+    return { origin, key: readSigningKey(signingKeyFile), memory };
+  } catch {
+    // Who reads needs no private key.
+  }
+  const first = await firstKeyOf(database, origin);
+  if (!first) return undefined;
+  const text = verifierKey(origin, first);
+  memory.remember(origin, { verifierKey: text });
+  terminal.progress(`the evidence log ${printable(origin)} is read here for the first time, and its key trusted from now on: ${text}`);
+  return { origin, key: first, memory };
+}
+
+/** Creates the first key of the log that the settings name, and trusts it here. Resolves to its verifier key. Errors: signing-key-exists, signing-key-lost. */
+export function createFirstKey(settings: Settings): string {
+  const { signingKeyFile: file, evidenceOrigin: origin } = settings.controlPlane;
+  if (existsSync(file)) throw new ShipshapeError("signing-key-exists", { file });
+  if (memoryOf(settings).of(origin)) throw new ShipshapeError("signing-key-lost", { origin, file });
+  const text = verifierKey(origin, createSigningKey(file));
+  memoryOf(settings).remember(origin, { verifierKey: text });
+  return text;
+}

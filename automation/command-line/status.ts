@@ -1,0 +1,84 @@
+import type { Command } from "commander";
+import { runsListedMax } from "../limits";
+import type { LogContent } from "../evidence/reading";
+import type { DatabaseRecovery, Recoverability } from "../observability/recoverability";
+import { printable } from "../printable";
+import type { FleetAnswer, Run } from "../records";
+import { recoveryStatus } from "../recovery-status";
+import { openFindings, type Finding } from "../review/findings";
+import { latestRuns } from "../runner/runs";
+import type { CommandContext } from "./command-context";
+import { fleetToday, withControlPlane } from "./control-plane";
+import { readEvidence } from "./evidence-log";
+import { runRecord } from "./run-report";
+import { table, type Terminal } from "./terminal";
+
+interface Status {
+  fleet: FleetAnswer;
+  log: LogContent;
+  recovery: DatabaseRecovery[];
+  runs: Run[];
+  findings: Finding[];
+}
+
+/** `shipshape status`: what is known of the recovery of every database, the latest runs, and what a human must answer. */
+export function addStatus(shipshape: Command, { settings, terminal }: CommandContext): void {
+  shipshape
+    .command("status")
+    .description("whether each database of the fleet is known to recover, the latest requests, and what a human must answer")
+    .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape status\n  npx shipshape status --json | jq -r '.recovery[] | select(.recoverability != \"fresh\") | .database.identifier'",
+    )
+    .action((options: { json?: boolean }) =>
+      withControlPlane(settings, async ({ database }) => {
+        const log = await readEvidence(settings, database, terminal);
+        const fleet = await fleetToday();
+        const recovery = await recoveryStatus(database, log, fleet, new Date());
+        const status = { fleet, log, recovery, runs: await latestRuns(database, runsListedMax), findings: await openFindings(database, runsListedMax) };
+        if (options.json) terminal.say(JSON.stringify(statusRecord(status), undefined, 2));
+        else for (const line of statusLines(status, terminal)) terminal.say(line);
+      }),
+    );
+}
+
+const statusRecord = ({ fleet, log, recovery, runs, findings }: Status) => ({
+  recovery,
+  fleet: fleet.asked ? { asked: true, databases: fleet.databases.length } : fleet,
+  evidence: { size: log.head?.checkpoint.size ?? 0, problems: log.problems.map((p) => p.what) },
+  runs: runs.map(runRecord),
+  findings,
+});
+
+const colours = { fresh: "green", stale: "yellow", failed: "red", unproven: "yellow", never: "yellow", unknown: "red" } as const satisfies Record<
+  Recoverability,
+  string
+>;
+
+function statusLines({ fleet, log, recovery, runs, findings }: Status, terminal: Terminal): string[] {
+  const problems = [...(fleet.asked ? [] : [`the fleet is not known: ${fleet.reason}`]), ...log.problems.map((p) => `evidence: ${p.what}`)];
+  return [
+    ...problems.map((what) => `${terminal.style("red", "problem:")} ${printable(what)}`),
+    ...(recovery.length === 0
+      ? ["no databases are known"]
+      : table(
+          ["DATABASE", "RECOVERY", "UNTIL", "WHY"],
+          recovery.map((r) => recoveryRow(r, terminal)),
+        )),
+    ...recovery.flatMap(({ database, beside }) => beside.map((d) => `  ${printable(database.identifier)}: later drill ${d.requestId} was inconclusive`)),
+    "",
+    ...(runs.length === 0 ? ["no requests yet; `npx shipshape request --help` lists what may be asked"] : table(runHeadings, runs.map(runRow))),
+    ...(findings.length > 0 ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)] : []),
+    ...findings.map((f) => `  ${f.id}  ${printable(f.target)}: ${printable(f.summary)}`),
+  ];
+}
+
+function recoveryRow({ database, recoverability, reason, decidedBy }: DatabaseRecovery, terminal: Terminal): string[] {
+  const until = recoverability === "fresh" || recoverability === "stale" ? (decidedBy?.expiresOn.toISOString().slice(0, 10) ?? "-") : "-";
+  // The word is padded before it is coloured: a column is as wide as what is seen.
+  return [printable(database.identifier), terminal.style(colours[recoverability], recoverability.padEnd("unproven".length)), until, printable(reason)];
+}
+
+const runHeadings = ["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"];
+const runRow = (r: Run) => [r.requestId, r.operation, printable(r.target ?? ""), r.status, r.verdict ?? "-", r.cleanUp];

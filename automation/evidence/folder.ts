@@ -1,0 +1,102 @@
+/** An exported folder on disk: what files it has, how it is written, and how one from an unknown sender is read without trusting anything in it. */
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { reasonOf, ShipshapeError } from "../errors";
+import { evidenceFileBytesMax, evidenceFilesMax } from "../limits";
+import { printable } from "../printable";
+
+export const evidenceFiles = {
+  checkpoint: "checkpoint",
+  verifierKey: "verifier-key",
+  proofs: "proofs.json",
+  report: "report.md",
+  /** Keeps git from rewriting line ends: the bytes are what is signed. */
+  attributes: ".gitattributes",
+} as const;
+export const attributesText = "* -text\n";
+export const envelopeFile = (kind: string) => `${kind}.envelope.json`;
+
+const place = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const hashes = z.array(z.base64().length(44)).max(64);
+const inLog = { file: z.string().regex(/^[a-z0-9-]{1,40}\.envelope\.json$/), leafIndex: place, inclusion: hashes };
+
+export const proofsSchema = z.strictObject({
+  treeSize: place,
+  statements: z.array(z.strictObject({ id: z.string().max(100), ...inLog })).max(2),
+  /** Each change of the log's key, oldest first. */
+  keyChanges: z.array(z.strictObject(inLog)).max(evidenceFilesMax),
+  /** From an older checkpoint that the auditor kept to the one in the folder. */
+  consistency: z.strictObject({ olderSize: place, hashes }).optional(),
+});
+/** The proofs of a folder, as JSON: hashes in base64, lowest first. */
+export type Proofs = z.infer<typeof proofsSchema>;
+export const proofsText = (proofs: Proofs) => `${JSON.stringify(proofs, undefined, 2)}\n`;
+
+/** The texts of all files, by name. A file that is none, too large or not text makes the whole no evidence. Errors: evidence-unreadable. */
+export function readFolder(folder: string): Map<string, string> {
+  const unreadable = (reason: string) => new ShipshapeError("evidence-unreadable", { folder: printable(folder), reason: printable(reason) });
+  try {
+    const names = readdirSync(folder).filter((name) => name !== ".git"); // a checkout of a repository that holds the evidence
+    if (names.length > evidenceFilesMax) throw unreadable(`it holds ${names.length} files`);
+    return new Map(names.map((name) => [name, readWhole(join(folder, name), name)]));
+  } catch (error) {
+    throw error instanceof ShipshapeError ? error : unreadable(reasonOf(error));
+  }
+}
+
+/** Neither follows a link nor waits for a pipe or a device; and reads no more than there was when it looked. */
+function readWhole(path: string, name: string): string {
+  if (!lstatSync(path).isFile()) throw new Error(`${name} is no regular file`);
+  const handle = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(handle);
+    if (!stats.isFile()) throw new Error(`${name} is no regular file`);
+    if (stats.size > evidenceFileBytesMax) throw new Error(`${name} has ${stats.size} bytes; ${evidenceFileBytesMax} are the most`);
+    const bytes = Buffer.alloc(stats.size);
+    return decode(bytes.subarray(0, readSync(handle, bytes)), name);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function decode(bytes: Buffer, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Error(`${name} is not UTF-8 text`);
+  }
+}
+
+/**
+ * Writes the folder whole or not at all, beside its name first. An older export is replaced; a link, or a folder with anything else in it, is left
+ * alone. Errors: evidence-out-unusable.
+ */
+export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
+  const [made, old] = [`${folder}.${process.pid}.part`, `${folder}.${process.pid}.old`];
+  try {
+    const there = requireReplaceable(folder);
+    mkdirSync(made, { recursive: true });
+    for (const [name, content] of files) writeFileSync(join(made, name), content, { flag: "wx" });
+    if (there) renameSync(folder, old);
+    renameSync(made, folder);
+  } catch (error) {
+    throw error instanceof ShipshapeError
+      ? error
+      : new ShipshapeError("evidence-out-unusable", { folder: printable(folder), reason: printable(reasonOf(error)) });
+  } finally {
+    for (const left of [made, old]) rmSync(left, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is something to replace. */
+function requireReplaceable(folder: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (!stats) return false;
+  const refuse = (reason: string) => new ShipshapeError("evidence-out-unusable", { folder: printable(folder), reason });
+  if (!stats.isDirectory()) throw refuse("it is no folder");
+  const known = new Set<string>(Object.values(evidenceFiles));
+  const strange = readdirSync(folder).find((name) => !known.has(name) && !name.endsWith(".envelope.json"));
+  if (strange !== undefined) throw refuse(`it holds ${printable(strange)}, which no export wrote`);
+  return true;
+}

@@ -1,0 +1,111 @@
+/**
+ * The keys a log was signed with, one after the other. A change of keys is a statement in the log, signed by the old key and by the new, so that
+ * who trusts one of them can follow it to all of them, forwards and backwards.
+ */
+import type { KeyObject } from "node:crypto";
+import { z } from "zod";
+import { openCheckpoint, parseVerifierKey, rawPublicKey, verifierKey, type Checkpoint } from "./checkpoint";
+import { claimOf, keyIdOf, openEnvelope, sealStatement, STATEMENT_TYPE, type Statement } from "./envelope";
+
+export const KEY_CHANGE_TYPE = "urn:shipshape:evidence:key-change:v1";
+
+const keyChangeSchema = z.strictObject({
+  origin: z.string(),
+  from: z.string(),
+  to: z.string(),
+  changedBy: z.string(),
+  issuedAt: z.string(),
+  expiresOn: z.null(),
+});
+
+/** A key, and the places of the log whose statements it signs: from the first to before `end`; the last key has no end. */
+export interface KeyPeriod {
+  key: KeyObject;
+  verifierKey: string;
+  begin: number;
+  end: number;
+}
+
+export type KeyHistory = readonly [KeyPeriod, ...KeyPeriod[]];
+
+export const sameKey = (a: KeyObject, b: KeyObject): boolean => rawPublicKey(a).equals(rawPublicKey(b));
+export const currentKey = (history: KeyHistory): KeyPeriod => history.at(-1) as KeyPeriod;
+
+/** The statement of a change, signed by both keys. */
+export function sealKeyChange(origin: string, from: KeyObject, to: KeyObject, changedBy: string, now: Date): { statement: Statement; envelope: string } {
+  const statement: Statement = {
+    _type: STATEMENT_TYPE,
+    subject: [{ name: `urn:shipshape:evidence-log:${origin}`, digest: { sha256: keyIdOf(to) } }],
+    predicateType: KEY_CHANGE_TYPE,
+    predicate: { origin, from: verifierKey(origin, from), to: verifierKey(origin, to), changedBy, issuedAt: now.toISOString(), expiresOn: null },
+  };
+  return { statement, envelope: sealStatement(statement, from, to) };
+}
+
+interface KeyChange {
+  place: number;
+  from: KeyObject;
+  to: KeyObject;
+}
+
+/** The history that the trusted key belongs to: what only claims to be a change of its keys, or is one of a stranger's keys, is no part of it. */
+export function keyHistory(origin: string, trusted: KeyObject, changes: { place: number; envelope: string }[]): KeyHistory {
+  const all = changes.flatMap(({ place, envelope }) => openKeyChange(origin, place, envelope)).sort((a, b) => a.place - b.place);
+  const taken: KeyChange[] = [];
+  for (let first = trusted, place = Infinity; ;) {
+    const change = all.findLast((c) => c.place < place && sameKey(c.to, first));
+    if (!change) break;
+    taken.unshift(change);
+    ({ from: first, place } = change);
+  }
+  for (let last = trusted, place = taken.at(-1)?.place ?? -1; ;) {
+    const change = all.find((c) => c.place > place && sameKey(c.from, last));
+    if (!change) break;
+    taken.push(change);
+    ({ to: last, place } = change);
+  }
+  const period = (key: KeyObject, i: number): KeyPeriod => ({
+    key,
+    verifierKey: verifierKey(origin, key),
+    begin: taken[i - 1]?.place ?? 0,
+    end: taken[i]?.place ?? Infinity,
+  });
+  return [period(taken[0]?.from ?? trusted, 0), ...taken.map((change, i) => period(change.to, i + 1))];
+}
+
+/** The keys that must have signed the statement at a place: the one in charge, and at the place of a change the one before it too. */
+export function keysAt(history: KeyHistory, place: number): KeyObject[] {
+  const at = history.findIndex((p) => place >= p.begin && place < p.end);
+  const period = history[at] as KeyPeriod;
+  return at > 0 && period.begin === place ? [(history[at - 1] as KeyPeriod).key, period.key] : [period.key];
+}
+
+/** Opens a checkpoint, if the key in charge of its newest statement signed it. Throws a plain Error. */
+export function openCheckpointBy(note: string, origin: string, history: KeyHistory): Checkpoint {
+  let failure: unknown;
+  for (const period of [...history].reverse()) {
+    try {
+      const checkpoint = openCheckpoint(note, { name: origin, key: period.key });
+      if (checkpoint.size > period.end)
+        throw new Error(`the checkpoint of ${checkpoint.size} statements is signed by a key that was given up at ${period.end}`);
+      return checkpoint;
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+function openKeyChange(origin: string, place: number, envelope: string): KeyChange[] {
+  try {
+    const claim = claimOf(envelope);
+    if (claim.predicateType !== KEY_CHANGE_TYPE) return [];
+    const { from, to, origin: log } = keyChangeSchema.parse(claim.predicate);
+    const [old, young] = [parseVerifierKey(from), parseVerifierKey(to)];
+    if (log !== origin || old.name !== origin || young.name !== origin) return [];
+    openEnvelope(envelope, old.key, young.key);
+    return [{ place, from: old.key, to: young.key }];
+  } catch {
+    return []; // not a change of keys that both keys signed
+  }
+}

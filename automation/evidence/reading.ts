@@ -1,0 +1,110 @@
+/**
+ * The log as it is read: signatures, places and head are checked, and what a row's columns say has no part in it. What does not hold is a problem
+ * that is told; it hides nothing else.
+ */
+import type { Database } from "../database";
+import { reasonOf, ShipshapeError } from "../errors";
+import { KEY_CHANGE_TYPE, type KeyHistory } from "./key-history";
+import { headOf, historyOf, leadsTo, rememberHead, requireRemembered, type Head, type KnownLog } from "./ledger";
+import { emptyRoot, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
+import { sortRows, type SignedRow } from "./rows";
+import { runStatementOf, type RunStatement } from "./run-statement";
+
+export interface LogEntry {
+  place: number;
+  envelope: string;
+  statement: SignedRow["statement"];
+  /** What it says of a run; undefined for a change of keys, and for statements of a form that this version does not know. */
+  run: RunStatement | undefined;
+}
+
+export interface LogProblem {
+  what: string;
+  /** Where a statement is missing or cannot be read: nothing that stands before it is known to be the newest word. Undefined: nothing is missing. */
+  lost?: { place: number; target: string | undefined };
+}
+
+export interface LogContent {
+  head: Head | undefined;
+  /** By place. */
+  entries: LogEntry[];
+  problems: LogProblem[];
+}
+
+export interface EvidenceLog extends LogContent {
+  history: KeyHistory;
+  /** Reads the nodes under the head, for proofs. */
+  tree: NodeReader;
+}
+
+/** Reads the whole log. Errors: evidence-memory-unusable. */
+export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog> {
+  return database.transaction(async (t) => {
+    await t.query("set transaction isolation level repeatable read, read only");
+    const history = await historyOf(t, log);
+    const head = await headOf(t, log.origin, history);
+    const { signed, others } = await sortRows(t, head?.checkpoint.size ?? 0, history);
+    const problems: LogProblem[] = others.map(({ row, reason }) => ({ what: `row "${row.id}" is no statement of the log: ${reason}` }));
+    const leaves = await leavesOf(t, head, signed, problems);
+    const tree = nodesOver(leaves);
+    const entries = signed.flatMap((found, place) => {
+      if (found && leaves[place]?.equals(found.leaf)) return [entryOf(found, problems)];
+      const target = (found?.row ?? others.find(({ row }) => Number(row.log_index) === place)?.row)?.target ?? undefined;
+      problems.push({ what: `the statement at place ${place} is missing or was altered`, lost: { place, target } });
+      return [];
+    });
+    if (!head && others.length > 0) problems.push(everything("no head of the log is signed by the key that is trusted here"));
+    await requireRemembered(log, history, head?.checkpoint, [() => tree]).catch((error: unknown) => {
+      if (!(error instanceof ShipshapeError) || error.code !== "evidence-log-rewritten") throw error;
+      problems.push(everything(error.message));
+    });
+    if (head && problems.length === 0) rememberHead(log, head.note);
+    return { head, history, entries, problems, tree };
+  });
+}
+
+/** The statements of one request, by what is signed in them. */
+export const statementsOf = (log: LogContent, requestId: string): (LogEntry & { run: RunStatement })[] =>
+  log.entries.filter((e): e is LogEntry & { run: RunStatement } => e.run?.predicate.requestId === requestId);
+
+/** The log where no key of it is known here: empty, or wholly in doubt. */
+export async function unreadLog(database: Database): Promise<LogContent> {
+  const rows = await database.query("select 1 from evidence limit 1");
+  return { head: undefined, entries: [], problems: rows.length > 0 ? [everything("no key of this log is known here: nothing in it can be verified")] : [] };
+}
+
+/** What could be missing is the newest word on any database. */
+const everything = (what: string): LogProblem => ({ what, lost: { place: Infinity, target: undefined } });
+
+/**
+ * The hashes that the signed head stands on: those of the statements where they lead to its root; else the stored ones, which then show which
+ * statements are not the true ones.
+ */
+async function leavesOf(t: Database, head: Head | undefined, signed: (SignedRow | undefined)[], problems: LogProblem[]): Promise<Hash[]> {
+  if (!head) return [];
+  const own = signed.map((s) => s?.leaf);
+  if (own.every((leaf) => leaf !== undefined) && (await leadsTo(head.checkpoint, nodesOver(own)))) return own;
+  const rows = await t.query<{ index: string; hash: Buffer }>(
+    "select distinct on (index) index, hash from evidence_node where level = 0 and index >= 0 and index < $1 order by index, row_id",
+    [head.checkpoint.size],
+  );
+  const stored = rows.map((r) => r.hash);
+  if (stored.length === own.length && (await leadsTo(head.checkpoint, nodesOver(stored)))) return stored;
+  problems.push(everything(`neither the statements nor the stored hashes lead to the head that was signed at ${head.checkpoint.size} statements`));
+  return own.map((leaf) => leaf ?? emptyRoot());
+}
+
+function entryOf({ row, place, statement }: SignedRow, problems: LogProblem[]): LogEntry {
+  const entry: LogEntry = { place, envelope: row.envelope, statement, run: undefined };
+  try {
+    if (statement.predicateType === KEY_CHANGE_TYPE) return entry;
+    entry.run = runStatementOf(statement);
+    const { predicate, kind, id } = entry.run;
+    const verdict = kind === "verdict" ? predicate.verdict : null;
+    if (row.id !== id || row.target !== predicate.target || row.verdict !== verdict || row.expires_on?.toISOString() !== predicate.expiresOn)
+      problems.push({ what: `the columns of ${id} were altered; what counts is the signed statement` });
+  } catch (error) {
+    problems.push({ what: `the statement at place ${place} is of no form that is known here: ${reasonOf(error)}` });
+  }
+  return entry;
+}

@@ -1,0 +1,80 @@
+/**
+ * The rows of the log, sorted out: which row holds the statement of which place. Rows may be there twice, be altered, or be slipped in; the place
+ * belongs to the row that the log's key signed, arrived first, and repeats no statement of an earlier place.
+ */
+import type { Database } from "../database";
+import { reasonOf } from "../errors";
+import { statementsPerPage } from "../limits";
+import { openEnvelope, type Statement } from "./envelope";
+import { keysAt, type KeyHistory } from "./key-history";
+import { leafHash, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
+
+export interface EvidenceRow {
+  row_id: string;
+  log_index: string;
+  id: string;
+  request_id: string | null;
+  kind: string;
+  predicate_type: string;
+  target: string | null;
+  verdict: string | null;
+  issued_at: Date;
+  expires_on: Date | null;
+  envelope: string;
+}
+
+/** A row whose envelope the log's key signed, at the place the row claims. */
+export interface SignedRow {
+  row: EvidenceRow;
+  place: number;
+  leaf: Hash;
+  statement: Statement;
+}
+
+export interface SortedRows {
+  /** By place; a place without a signed row is a hole. */
+  signed: (SignedRow | undefined)[];
+  /** Rows that hold no place, each with why. */
+  others: { row: EvidenceRow; reason: string }[];
+}
+
+export async function sortRows(database: Database, size: number, history: KeyHistory): Promise<SortedRows> {
+  const sorted: SortedRows = { signed: new Array<SignedRow | undefined>(size).fill(undefined), others: [] };
+  const seen = new Set<string>();
+  for await (const row of rowsByPlace(database)) {
+    const place = Number(row.log_index);
+    try {
+      if (!(place >= 0 && place < size)) throw new Error(`the signed head covers ${size} statements, and none at place ${place}`);
+      if (sorted.signed[place]) throw new Error(`place ${place} is another statement's`);
+      const statement = openEnvelope(row.envelope, ...keysAt(history, place));
+      const name = `${statement.predicateType} ${JSON.stringify(statement.subject)}`;
+      if (seen.has(name)) throw new Error("it repeats a statement of an earlier place");
+      seen.add(name);
+      sorted.signed[place] = { row, place, leaf: leafHash(Buffer.from(row.envelope)), statement };
+    } catch (error) {
+      sorted.others.push({ row, reason: reasonOf(error) });
+    }
+  }
+  return sorted;
+}
+
+/** The tree over the statements, as far as the first hole. */
+export async function treeOfRows(database: Database, size: number, history: KeyHistory): Promise<NodeReader> {
+  const { signed } = await sortRows(database, size, history);
+  const hole = signed.indexOf(undefined);
+  return nodesOver((hole < 0 ? signed : signed.slice(0, hole)).map((s) => (s as SignedRow).leaf));
+}
+
+/** In pages, so that a long log needs no more memory than what is kept of it. */
+async function* rowsByPlace(database: Database): AsyncGenerator<EvidenceRow> {
+  for (let after: [string, string] = ["-9223372036854775808", "0"]; ;) {
+    const rows = await database.query<EvidenceRow>(
+      "select * from evidence where (log_index, row_id) > ($1::bigint, $2::bigint) order by log_index, row_id limit $3",
+      [...after, statementsPerPage],
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < statementsPerPage) return;
+    after = [last.log_index, last.row_id];
+  }
+}

@@ -1,0 +1,74 @@
+/** What the statements of a run say, as they are sealed and as they are read back: one schema for both. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { canonicalJson } from "../records";
+import type { Statement, Subject } from "./envelope";
+
+export const statementKinds = ["verdict", "teardown"] as const;
+export type StatementKind = (typeof statementKinds)[number];
+
+const verdictWord = z.enum(["pass", "fail", "inconclusive"]);
+const databaseSchema = z.strictObject({ identifier: z.string(), resourceId: z.string(), arn: z.string(), account: z.string(), region: z.string() });
+const common = {
+  requestId: z.string().regex(/^[\w-]{1,64}$/),
+  operation: z.string(),
+  /** What was asked about, by the name that was given: all there is where nothing was found under it. */
+  target: z.string(),
+  /** Null where the run ended before it knew which database it was about. */
+  database: databaseSchema.nullable(),
+  issuedAt: z.iso.datetime(),
+  expiresOn: z.iso.datetime(),
+};
+
+const verdictSchema = z.looseObject({
+  ...common,
+  request: z.strictObject({ id: z.string(), operation: z.string(), input: z.unknown(), requestedBy: z.string(), reason: z.string(), receivedAt: z.string() }),
+  decision: z.looseObject({ status: z.string(), decidedBy: z.string(), rules: z.array(z.looseObject({ id: z.string(), reason: z.string() })) }).nullable(),
+  plan: z.looseObject({}).nullable(),
+  run: z.enum(["succeeded", "failed", "cancelled"]),
+  verdict: verdictWord,
+  checks: z.array(z.looseObject({ name: z.string(), verdict: verdictWord, explanation: z.string(), figures: z.record(z.string(), z.unknown()) })),
+  error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+  outcome: z.unknown(),
+  /** Whether a statement of the teardown belongs to this one: a run that made nothing has none. */
+  teardown: z.enum(["follows", "none"]),
+  toolVersions: z.record(z.string(), z.string()),
+});
+const teardownSchema = z.looseObject({
+  ...common,
+  removed: z.array(z.looseObject({ kind: z.string(), identifier: z.string(), provenGoneBy: z.string() })),
+});
+
+export type VerdictPredicate = z.infer<typeof verdictSchema>;
+export type TeardownPredicate = z.infer<typeof teardownSchema>;
+export type RunStatement = { id: string; subject: Subject } & (
+  { kind: "verdict"; predicate: VerdictPredicate } | { kind: "teardown"; predicate: TeardownPredicate }
+);
+
+export const predicateTypeOf = (operation: string, kind: StatementKind) => `urn:shipshape:evidence:${operation}:${kind}:v2`;
+export const statementId = (requestId: string, kind: StatementKind) => `${requestId}.${kind}`;
+
+/** The subject of a run's statements: the run by its id, pinned by the digest of the plan it carried out, or of the request where no plan was made. */
+export const subjectOf = (requestId: string, planOrRequest: object): Subject => ({
+  name: `urn:shipshape:run:${requestId}`,
+  digest: { sha256: createHash("sha256").update(canonicalJson(planOrRequest)).digest("hex") },
+});
+
+/** What a statement says of a run. Throws a plain Error for one that is about something else, or contradicts itself. */
+export function runStatementOf(statement: Statement): RunStatement {
+  const { subject, predicateType, predicate } = statement;
+  const [, operation, kind] = /^urn:shipshape:evidence:([a-z-]+):(verdict|teardown):v2$/.exec(predicateType) ?? [];
+  if (kind === undefined) throw new Error(`"${predicateType}" is no type of a run's statements`);
+  const parsed = (kind === "verdict" ? verdictSchema : teardownSchema).safeParse(predicate);
+  if (!parsed.success) throw new Error(`the ${kind} is not as one is written: ${parsed.error.issues.map((i) => i.path.join(".")).join(", ")}`);
+  const read = { id: statementId(parsed.data.requestId, kind as StatementKind), subject: subject[0], kind, predicate: parsed.data } as RunStatement;
+  if (parsed.data.operation !== operation) throw new Error("its type names another operation than it does itself");
+  if (read.subject.name !== `urn:shipshape:run:${parsed.data.requestId}`) throw new Error("its subject is another run than it names");
+  if (read.kind === "verdict") requireOwnDigest(read.predicate, read.subject);
+  return read;
+}
+
+function requireOwnDigest({ requestId, request, plan }: VerdictPredicate, subject: Subject): void {
+  if (request.id !== requestId) throw new Error("its request is that of another run");
+  if (subjectOf(requestId, plan ?? request).digest.sha256 !== subject.digest.sha256) throw new Error("its subject is not the digest of its plan");
+}

@@ -1,0 +1,38 @@
+/** What is known of the fleet's recovery: the signed log, and what the cloud says today, put together. No column of a table has a say in it. */
+import type { Database } from "./database";
+import type { LogContent } from "./evidence/reading";
+import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./observability/recoverability";
+import type { FleetAnswer } from "./records";
+import { registeredThrowaways } from "./runner/throwaways";
+
+/** The databases with what is known of each. Throwaways that a run has registered are copies, and are left out. */
+export async function recoveryStatus(database: Database, log: LogContent, answer: FleetAnswer, now: Date): Promise<DatabaseRecovery[]> {
+  const throwaways = new Set(await registeredThrowaways(database));
+  const fleet = answer.asked ? { ...answer, databases: answer.databases.filter((d) => !throwaways.has(d.identifier)) } : answer;
+  return recoverabilities({ fleet, drills: signedDrills(log), lost: log.problems.flatMap((p) => p.lost ?? []), now });
+}
+
+export function signedDrills({ entries }: LogContent): SignedDrill[] {
+  const runs = entries.flatMap(({ place, run }) => (run ? [{ place, run }] : []));
+  const tornDown = new Set(runs.flatMap(({ run }) => (run.kind === "teardown" ? [subjectName(run)] : [])));
+  return runs.flatMap(({ place, run }): SignedDrill[] => {
+    if (run.kind !== "verdict" || run.predicate.operation !== "restore-drill") return [];
+    const { requestId, target, database, verdict, teardown, issuedAt, expiresOn } = run.predicate;
+    return [
+      {
+        place,
+        requestId,
+        target,
+        database: database ?? undefined,
+        verdict,
+        tornDown: teardown === "none" || tornDown.has(subjectName(run)),
+        issuedAt: new Date(issuedAt),
+        expiresOn: new Date(expiresOn),
+      },
+    ];
+  });
+}
+
+/** Both statements of a run name the run, the plan and the operation. */
+const subjectName = ({ subject, predicate }: { subject: { name: string; digest: { sha256: string } }; predicate: { operation: string } }) =>
+  `${predicate.operation} ${subject.name} ${subject.digest.sha256}`;

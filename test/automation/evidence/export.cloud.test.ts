@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { exportEvidence } from "../../../automation/evidence/export";
+import { changeKey, latestCheckpoint, requireSigner } from "../../../automation/evidence/ledger";
+import { leafHash } from "../../../automation/evidence/merkle-tree";
+import { readLog, statementsOf } from "../../../automation/evidence/reading";
+import { broken, LogUnderTest, newKey } from "./log-under-test";
+import { concluded, requestOf, sealRun } from "./sealed-runs";
+
+const log = new LogUnderTest();
+
+describe("keys", () => {
+  test("another key does not go on with the log, neither here nor where nothing is remembered", async () => {
+    await log.append("by-the-first");
+    const other = { ...log.signer, key: newKey() };
+    await expect(sealRun(log.database, other, concluded("x"))).rejects.toMatchObject({ code: "signing-key-foreign" });
+    await expect(sealRun(log.database, { ...other, memory: undefined }, concluded("x"))).rejects.toMatchObject({ code: "signing-key-foreign" });
+    expect(await log.ids()).toEqual(["by-the-first.verdict", "by-the-first.teardown"]);
+  });
+
+  test("a change of keys is in the log: older statements still verify, by the old key and by the new, and the old key signs no more", async () => {
+    await log.append("old");
+    const old = log.signer;
+    log.signer = { ...log.signer, key: newKey() };
+    await changeKey(log.database, old, log.signer.key, "an operator");
+    await expect(sealRun(log.database, old, concluded("late"))).rejects.toMatchObject({ code: "signing-key-foreign" });
+    await log.append("new");
+    expect(await log.problems()).toEqual([]);
+    for (const run of ["old", "new"]) {
+      await log.exported(run);
+      for (const verifier of [old, log.signer]) expect(broken(await log.verified({ verifierKey: log.key(verifier) }))).toEqual([]);
+      expect(broken(await log.verified({ verifierKey: log.key({ ...log.signer, key: newKey() }) })).join()).toMatch(
+        /checkpoint is signed by that key: no signature/,
+      );
+    }
+    // A row that claims a change by a stranger's keys leads nowhere.
+    const stranger = { ...log.signer, key: newKey(), memory: undefined };
+    await log.database.query(
+      "insert into evidence (log_index, id, kind, predicate_type, subject_name, subject_digest, issued_at, envelope) select 0, 'x', kind, predicate_type, 's', 'd', issued_at, envelope from evidence where kind = 'key-change'",
+    );
+    await log.append("newest");
+    await expect(requireSigner(log.database, stranger)).rejects.toMatchObject({ code: "signing-key-foreign" });
+  });
+});
+
+describe("exporting", () => {
+  test("an exported folder verifies offline, with the key the auditor was given", async () => {
+    await log.append("whole");
+    await log.exported("whole");
+    const v = await log.verified();
+    expect(broken(v)).toEqual([]);
+    expect(v).toMatchObject({ valid: true, keyTrusted: true, origin: log.signer.origin, verifierKey: log.key(), treeSize: 2, expired: false });
+    expect(v.statements).toMatchObject([
+      { id: "whole.verdict", target: "orders", database: { resourceId: "db-ORDERS", account: "123456789012", region: "eu-central-1" }, verdict: "pass" },
+      { id: "whole.teardown", target: "orders", verdict: undefined },
+    ]);
+    expect(readFileSync(join(log.out(), ".gitattributes"), "utf8")).toBe("* -text\n");
+  });
+
+  test("against a checkpoint kept from before, a log that only grew verifies, and one that was rewritten does not", async () => {
+    await log.append("kept");
+    const kept = (await latestCheckpoint(log.database))!.note;
+    await log.append("newer");
+    await log.exported("newer", kept);
+    expect(broken(await log.verified({ olderNote: kept }))).toEqual([]);
+    await log.exported("newer");
+    expect(broken(await log.verified({ olderNote: kept })).join()).toMatch(/export it again with --since/);
+
+    // Who holds key and log.database, and nothing is remembered of it, can write another log; the checkpoint kept outside gives it away.
+    await log.withoutTriggers("truncate evidence, evidence_node, evidence_checkpoint, evidence_key");
+    log.signer = { ...log.signer, memory: undefined };
+    for (const run of ["rewritten-1", "rewritten-2"]) await log.append(run);
+    await log.exported("rewritten-2", kept);
+    expect(broken(await log.verified({ olderNote: kept })).join()).toMatch(/the older tree is not a part of the newer/);
+    await expect(log.exported("rewritten-2", kept.replace("\n2\n", "\n3\n"))).rejects.toMatchObject({ code: "usage" });
+  });
+
+  test("an export replaces an older export, and neither writes through a link nor into a folder that holds anything else", async () => {
+    await log.append("again");
+    await log.exported("again");
+    writeFileSync(join(log.out(), "verdict.envelope.json"), "torn");
+    await log.exported("again");
+    expect(broken(await log.verified())).toEqual([]);
+
+    mkdirSync(join(log.folder, "other"));
+    writeFileSync(join(log.folder, "other", "mine.txt"), "mine");
+    rmSync(log.out(), { recursive: true });
+    symlinkSync(join(log.folder, "other"), log.out());
+    await expect(log.exported("again")).rejects.toMatchObject({ code: "evidence-out-unusable" });
+    await expect(exportEvidence(log.database, log.signer, "again", join(log.folder, "other"))).rejects.toMatchObject({
+      message: expect.stringContaining("mine.txt") as string,
+    });
+    expect(existsSync(join(log.folder, "other", "checkpoint"))).toBe(false);
+
+    mkdirSync(join(log.folder, "linked"));
+    writeFileSync(join(log.folder, "victim"), "precious");
+    symlinkSync(join(log.folder, "victim"), join(log.folder, "linked", "report.md"));
+    await exportEvidence(log.database, log.signer, "again", join(log.folder, "linked"));
+    expect(readFileSync(join(log.folder, "victim"), "utf8")).toBe("precious");
+  });
+
+  test("a request that left no evidence is a coded error", async () => {
+    await expect(log.exported("nobody")).rejects.toMatchObject({ code: "evidence-unknown" });
+    await log.append("somebody-else");
+    await expect(log.exported("nobody")).rejects.toMatchObject({ code: "evidence-unknown" });
+    expect(statementsOf(await readLog(log.database, log.signer), "nobody")).toEqual([]);
+  });
+
+  test("what is read as a leaf is what was exported, byte for byte", async () => {
+    await sealRun(log.database, log.signer, concluded("bytes", "pass", { request: requestOf("bytes", { reason: "ü \u2028 \ud83d\ude00" }) }), ["verdict"]);
+    await log.exported("bytes");
+    const [node] = await log.database.query<{ hash: Buffer }>("select hash from evidence_node where level = 0 and index = 0");
+    expect(leafHash(readFileSync(join(log.out(), "verdict.envelope.json")))).toEqual(node?.hash);
+  });
+});
