@@ -109,6 +109,24 @@ export const errorTable = {
     message: 'could not connect to database "{identifier}" at {address} as {role}: {reason}',
     hint: 'is the address reachable from here, and does this role log in with a password? docs/going-to-production.md, "Where up must run"',
   },
+  "database-query-failed": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: 'database "{identifier}" answered {role} with an error: {reason}',
+    hint: "the words are the database's own; with the cause fixed, ask again",
+  },
+  "database-replaced": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: 'database "{identifier}" is another one now: {found} instead of {expected}',
+    hint: "it was deleted and created again while the run was under way; ask again, for the new one",
+  },
+  "marker-table-changed": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: "{table} is not the table that drills create: {problem}",
+    hint: "nothing but drills uses it: drop it, and the next drill creates it",
+  },
   interrupted: {
     httpStatus: 499,
     exitCode: 130,
@@ -180,12 +198,6 @@ export const errorTable = {
     exitCode: 2,
     message: "the clean-up of request {id} is not stuck: it is {status}",
     hint: "`shipshape show {id}` tells how the run stands; a pending clean-up needs a worker (`shipshape worker`)",
-  },
-  "backups-missing": {
-    httpStatus: 409,
-    exitCode: 1,
-    message: 'database "{identifier}" has no automated backups that could be restored',
-    hint: "set a backup retention (the standard does) and wait for the first backup; docs/operations/restore-drill.md",
   },
   "platform-missing": {
     httpStatus: 409,

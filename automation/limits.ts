@@ -172,3 +172,15 @@ export const snapshotsAskedAtOnce = 4;
 /** How often a throttled question is asked again, after the SDK's own three tries, and the first wait, which doubles: 15 s in all. */
 export const throttledRetriesMax = 4;
 export const throttledWaitMilliseconds = 1000;
+
+/** One statement of the control plane in a fleet database, unless it says otherwise: a few rows of catalogs or of a small table. */
+export const controlStatementSeconds = 60;
+
+/** How long such a statement waits for a lock that an application holds. Whoever waits for a lock makes others wait: not for long, then. */
+export const controlLockSeconds = 10;
+
+/** Reading the whole catalog: a million columns take some ten seconds. */
+export const inventorySeconds = 240;
+
+/** Sessions that the check of one database may lose before it gives up: a damaged page can end one, a dying server all of them. */
+export const checkSessionsLostMax = 5;

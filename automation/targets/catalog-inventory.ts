@@ -1,55 +1,127 @@
-/** What a database consists of, as lines that two databases can be compared by: relations, columns, indexes, constraints, routines … */
+/**
+ * What a database consists of, as digests that two databases can be compared by.
+ *
+ * A restore to a point in time copies files, so its catalog holds the very rows of the source's, object ids included. Whole rows are compared
+ * therefore, of every catalog that says something of what users made, and not a choice of their properties: what a row has is compared, also
+ * what a later version of PostgreSQL adds. Left out is what changes without anybody changing an object (statistics, hints, the files' numbers),
+ * what belongs to temporary tables, and what is data (rows, values of sequences, large objects).
+ */
 import { createHash } from "node:crypto";
 import type { Client } from "pg";
 
 export interface CatalogInventory {
-  /** SHA-256 over all lines, sorted. */
+  /** SHA-256 over the digests of all kinds. */
   digest: string;
   counts: Record<string, number>;
-  /** Kind → digest of its lines: tells where two inventories differ without keeping the lines of a large catalog. */
+  /** Kind → digest of its rows: tells where two inventories differ without keeping the rows of a large catalog. */
   digests: Record<string, string>;
 }
 
-/** Everything a user made; never the system's own, nor what belongs to an extension (its version stands for it). */
-const LINES = `
-with mine as (
-  select n.oid from pg_namespace n where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-), owned as (select classid, objid from pg_depend where deptype = 'e')
-select 'schema' as kind, format('%s owner=%s acl=%s', nspname, nspowner::regrole, nspacl) as line from pg_namespace where oid in (select oid from mine)
-union all select 'extension', format('%s %s', extname, extversion) from pg_extension
-union all select 'relation', format('%s %s kind=%s owner=%s rls=%s acl=%s', relnamespace::regnamespace, relname, relkind, relowner::regrole, relrowsecurity, relacl)
-  from pg_class c where relnamespace in (select oid from mine) and relkind in ('r', 'p', 'v', 'm', 'S', 'f') and ('pg_class'::regclass, c.oid) not in (select * from owned)
-union all select 'column', format('%s.%s %s %s notnull=%s default=%s', a.attrelid::regclass, attname, attnum, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid))
-  from pg_attribute a join pg_class c on c.oid = attrelid left join pg_attrdef d on d.adrelid = attrelid and d.adnum = attnum
-  where relnamespace in (select oid from mine) and relkind in ('r', 'p', 'v', 'm', 'f') and attnum > 0 and not attisdropped and ('pg_class'::regclass, c.oid) not in (select * from owned)
-union all select 'index', format('%s valid=%s', pg_get_indexdef(indexrelid), indisvalid) from pg_index join pg_class c on c.oid = indrelid where relnamespace in (select oid from mine)
-union all select 'constraint', format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint where connamespace in (select oid from mine) and conrelid <> 0
-union all select 'view', format('%s %s', c.oid::regclass, md5(pg_get_viewdef(c.oid))) from pg_class c where relnamespace in (select oid from mine) and relkind in ('v', 'm') and ('pg_class'::regclass, c.oid) not in (select * from owned)
-union all select 'routine', format('%s %s owner=%s', p.oid::regprocedure, md5(prosrc), proowner::regrole) from pg_proc p where pronamespace in (select oid from mine) and ('pg_proc'::regclass, p.oid) not in (select * from owned)
-union all select 'trigger', pg_get_triggerdef(t.oid) from pg_trigger t join pg_class c on c.oid = tgrelid where relnamespace in (select oid from mine) and not tgisinternal
-union all select 'policy', format('%s %s %s %s', polrelid::regclass, polname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) from pg_policy
-union all select 'type', format('%s %s %s', typnamespace::regnamespace, typname, typtype) from pg_type t where typnamespace in (select oid from mine) and typtype in ('e', 'd') and ('pg_type'::regclass, t.oid) not in (select * from owned)
-order by 1, 2`;
-
-export async function takeInventory(client: Client): Promise<CatalogInventory> {
-  // Names are written out in full then, whatever path the role that asks has been given.
-  await client.query("set search_path = pg_catalog");
-  const { rows } = await client.query<{ kind: string; line: string }>(LINES);
-  const kinds = new Map<string, string[]>();
-  for (const { kind, line } of rows)
-    kinds
-      .set(kind, kinds.get(kind) ?? [])
-      .get(kind)
-      ?.push(line);
-  const digests = Object.fromEntries([...kinds].map(([kind, of]) => [kind, sha256(of)]));
-  const counts = Object.fromEntries([...kinds].map(([kind, of]) => [kind, of.length]));
-  return { digest: sha256(Object.entries(digests).map(([k, d]) => `${k} ${d}`)), counts, digests };
+interface Kind {
+  kind: string;
+  catalog: string;
+  /** Which rows. `mine` holds the relations that users made, `schemas` their schemas. @default all that were made after initdb */
+  where?: string;
+  /** Columns that are not compared. */
+  without?: string[];
 }
 
-/** Length before each line, so that no two lists of lines can be told as one. */
-const sha256 = (lines: string[]) => lines.reduce((h, l) => h.update(`${Buffer.byteLength(l)}:${l}`), createHash("sha256")).digest("hex");
+const inSchema = (column: string) => `${column} in (select oid from schemas)`;
+const ofRelation = (column: string) => `${column} in (select oid from mine)`;
 
-/** The kinds in which two inventories differ. */
-export function differingKinds(a: CatalogInventory, b: CatalogInventory): string[] {
-  return [...new Set([...Object.keys(a.digests), ...Object.keys(b.digests)])].filter((k) => a.digests[k] !== b.digests[k]).sort();
+const kinds: Kind[] = [
+  { kind: "schema", catalog: "pg_namespace", where: inSchema("t.oid") },
+  { kind: "extension", catalog: "pg_extension" },
+  { kind: "extension member", catalog: "pg_depend", where: "deptype = 'e'" },
+  {
+    kind: "relation",
+    catalog: "pg_class",
+    where: ofRelation("t.oid"),
+    without: [
+      ...["relfilenode", "relpages", "reltuples", "relallvisible", "relallfrozen", "relfrozenxid", "relminmxid", "relrewrite"],
+      // Hints: vacuum takes back the last three when the last index, rule or trigger is gone; the objects themselves are compared.
+      ...["relhasindex", "relhasrules", "relhastriggers", "relhassubclass"],
+    ],
+  },
+  { kind: "column", catalog: "pg_attribute", where: ofRelation("attrelid"), without: ["attcacheoff"] },
+  { kind: "default", catalog: "pg_attrdef", where: ofRelation("adrelid") },
+  { kind: "index", catalog: "pg_index", where: ofRelation("indrelid"), without: ["indcheckxmin"] },
+  { kind: "constraint", catalog: "pg_constraint", where: inSchema("connamespace") },
+  { kind: "inheritance", catalog: "pg_inherits", where: ofRelation("inhrelid") },
+  { kind: "partitioning", catalog: "pg_partitioned_table", where: ofRelation("partrelid") },
+  { kind: "sequence", catalog: "pg_sequence", where: ofRelation("seqrelid") },
+  { kind: "sequence owner", catalog: "pg_depend", where: `deptype in ('a', 'i') and classid = 'pg_class'::regclass and ${ofRelation("objid")}` },
+  { kind: "rule", catalog: "pg_rewrite", where: ofRelation("ev_class") },
+  { kind: "trigger", catalog: "pg_trigger", where: ofRelation("tgrelid") },
+  { kind: "event trigger", catalog: "pg_event_trigger" },
+  { kind: "policy", catalog: "pg_policy", where: ofRelation("polrelid") },
+  { kind: "statistics object", catalog: "pg_statistic_ext", where: inSchema("stxnamespace") },
+  { kind: "routine", catalog: "pg_proc", where: inSchema("pronamespace") },
+  { kind: "aggregate", catalog: "pg_aggregate", where: "aggfnoid >= 16384" },
+  { kind: "type", catalog: "pg_type", where: inSchema("typnamespace") },
+  { kind: "enum label", catalog: "pg_enum", where: `enumtypid in (select y.oid from pg_type y where ${inSchema("y.typnamespace")})` },
+  { kind: "range", catalog: "pg_range", where: "rngtypid >= 16384" },
+  { kind: "operator", catalog: "pg_operator" },
+  { kind: "operator class", catalog: "pg_opclass" },
+  { kind: "operator family", catalog: "pg_opfamily" },
+  { kind: "operator family member", catalog: "pg_amop" },
+  { kind: "operator family function", catalog: "pg_amproc" },
+  { kind: "access method", catalog: "pg_am" },
+  { kind: "cast", catalog: "pg_cast" },
+  { kind: "collation", catalog: "pg_collation" },
+  { kind: "conversion", catalog: "pg_conversion" },
+  { kind: "language", catalog: "pg_language" },
+  { kind: "transform", catalog: "pg_transform" },
+  { kind: "text search", catalog: "pg_ts_config" },
+  { kind: "text search map", catalog: "pg_ts_config_map", where: "mapcfg >= 16384" },
+  { kind: "text search dictionary", catalog: "pg_ts_dict" },
+  { kind: "text search parser", catalog: "pg_ts_parser" },
+  { kind: "foreign data wrapper", catalog: "pg_foreign_data_wrapper" },
+  { kind: "foreign server", catalog: "pg_foreign_server" },
+  { kind: "foreign table", catalog: "pg_foreign_table", where: ofRelation("ftrelid") },
+  { kind: "user mapping", catalog: "pg_user_mappings", where: "true", without: ["umoptions"] },
+  { kind: "publication", catalog: "pg_publication" },
+  { kind: "published table", catalog: "pg_publication_rel" },
+  { kind: "published schema", catalog: "pg_publication_namespace" },
+  { kind: "default privilege", catalog: "pg_default_acl" },
+  { kind: "comment", catalog: "pg_description", where: "objoid >= 16384 and (classoid <> 'pg_class'::regclass or objoid in (select oid from mine))" },
+  { kind: "security label", catalog: "pg_seclabel", where: "true" },
+  { kind: "role", catalog: "pg_roles", where: "oid >= 16384 and rolname !~ '^rds'", without: ["rolpassword"] },
+  {
+    kind: "membership",
+    catalog: "pg_auth_members",
+    where: "member in (select r.oid from pg_roles r where r.oid >= 16384 and r.rolname !~ '^rds')",
+  },
+  {
+    kind: "stored setting",
+    catalog: "pg_db_role_setting",
+    where: `setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
+      and (setrole = 0 or setrole in (select r.oid from pg_roles r where r.oid >= 16384 and r.rolname !~ '^rds'))`,
+  },
+  { kind: "database", catalog: "pg_database", where: "datname = current_database()", without: ["datfrozenxid", "datminmxid"] },
+];
+
+/** What inventories are compared by, in the order of the words above. */
+export const inventoryKinds: readonly string[] = kinds.map(({ kind }) => kind);
+
+/** The hashes of all rows of a kind, sorted, are hashed once more: 32 bytes a row, whatever the catalog's size. One statement sees one moment. */
+const INVENTORY = `
+with schemas as materialized (select n.oid from pg_namespace n where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'),
+mine as materialized (select c.oid from pg_class c where c.relnamespace in (select oid from schemas) and c.relpersistence <> 't'),
+entries as (
+${kinds
+  .map(
+    ({ kind, catalog, where = "t.oid >= 16384", without = [] }) =>
+      `select '${kind}' as kind, sha256(convert_to((to_jsonb(t) - '{${without.join(",")}}'::text[])::text, 'UTF8')) as hash from ${catalog} t where ${where}`,
+  )
+  .join("\nunion all ")})
+select kind, count(*)::int as count, encode(sha256(string_agg(hash, ''::bytea order by hash)), 'hex') as digest from entries group by kind order by kind`;
+
+export async function takeInventory(client: Client): Promise<CatalogInventory> {
+  const { rows } = await client.query<{ kind: string; count: number; digest: string }>(INVENTORY);
+  const digests = Object.fromEntries(rows.map(({ kind, digest }) => [kind, digest]));
+  const counts = Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
+  const digest = createHash("sha256");
+  for (const row of rows) digest.update(`${row.kind} ${row.digest}\n`);
+  return { digest: digest.digest("hex"), counts, digests };
 }

@@ -5,7 +5,11 @@ import { databaseConnectTimeoutSeconds } from "../limits";
 import type { DatabaseLogin } from "./database-login";
 
 /** An open connection over TLS whose certificate was verified against the given authority. The caller ends it. */
-export async function connectToDatabase(login: DatabaseLogin, rootCertificateFile?: string): Promise<Client> {
+export async function connectToDatabase(
+  login: DatabaseLogin,
+  rootCertificateFile?: string,
+  session: { options?: string; queryTimeoutSeconds?: number } = {},
+): Promise<Client> {
   const ca = rootCertificateFile === undefined ? undefined : await readFile(rootCertificateFile, "utf8");
   const client = new Client({
     host: login.host,
@@ -16,6 +20,8 @@ export async function connectToDatabase(login: DatabaseLogin, rootCertificateFil
     ssl: { rejectUnauthorized: true, ...(ca && { ca }) },
     connectionTimeoutMillis: databaseConnectTimeoutSeconds * 1000,
     application_name: "shipshape",
+    ...(session.options !== undefined && { options: session.options }),
+    ...(session.queryTimeoutSeconds !== undefined && { query_timeout: session.queryTimeoutSeconds * 1000 }),
   });
   // A server that ends the connection later must not end this process; the next query reports it.
   client.on("error", () => undefined);

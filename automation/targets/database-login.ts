@@ -7,6 +7,10 @@ import type { AwsClients } from "./aws-access";
 /** All that a client needs to log in to one database as one role. */
 export interface DatabaseLogin {
   identifier: string;
+  /** Which instance that is: an identifier may be given to another one later. */
+  resourceId: string;
+  /** Of PostgreSQL, such as 17. */
+  majorVersion: number;
   host: string;
   port: number;
   database: string;
@@ -25,8 +29,20 @@ export async function findDatabaseLogin(clients: AwsClients, identifier: string,
     throw new ShipshapeError("database-not-available", { identifier, status: instance.DBInstanceStatus ?? "unknown" });
   requireServing(instance);
   const { username, password } = await readLogin(clients, instance, role);
-  return { identifier, host, port, database: databaseName ?? instance.DBName ?? "postgres", user: username, password };
+  return {
+    identifier,
+    resourceId: instance.DbiResourceId ?? "",
+    majorVersion: Number.parseInt(instance.EngineVersion ?? "", 10),
+    host,
+    port,
+    database: databaseName ?? instance.DBName ?? "postgres",
+    user: username,
+    password,
+  };
 }
+
+/** @throws database-role-unknown */
+export const requireLogin = async (clients: AwsClients, instance: DBInstance, role: string): Promise<void> => void (await readLogin(clients, instance, role));
 
 /** States in which RDS does something to an instance while the database answers. */
 const serving = new Set([

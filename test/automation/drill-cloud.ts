@@ -20,7 +20,7 @@ import { readSettings } from "../../automation/settings";
 import { installPlugins } from "../../localcloud/plugins/bundle";
 import { instanceIs, startCloud, type Cloud } from "../cloud";
 import { until } from "../until";
-import { asMaster, managedPassword, small } from "../localcloud/server/database-client";
+import { asMaster, connect, managedPassword, small } from "../localcloud/server/database-client";
 
 /** A command of ours that was run to its end. */
 export interface Answer {
@@ -97,7 +97,7 @@ export class DrillCloud {
       }),
     );
     const instance = await instanceIs(this.cloud, identifier, "available");
-    const password = "a-password-for-the-control-plane";
+    const password = controlPassword;
     await secrets.send(
       new CreateSecretCommand({ Name: `shipshape/${identifier}/development/app/shipshape`, SecretString: JSON.stringify({ username: "shipshape", password }) }),
     );
@@ -115,10 +115,29 @@ export class DrillCloud {
     });
   }
 
+  async switchBackupsOff(identifier: string): Promise<void> {
+    await this.cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: 0, ApplyImmediately: true }));
+    await this.until("there are no backups", async () => (await this.describe(identifier)).BackupRetentionPeriod === 0);
+    await instanceIs(this.cloud, identifier, "available");
+  }
+
+  /** An instance as any client makes one, without a login for the control plane. */
+  async makePlainInstance(identifier: string): Promise<void> {
+    await this.cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: identifier }));
+    await instanceIs(this.cloud, identifier, "available");
+  }
+
   /** One statement as the master, to any database of this cloud. */
   async query(identifier: string, sql: string): Promise<Record<string, unknown>[]> {
     const instance = await instanceIs(this.cloud, identifier, "available");
     return (await asMaster(this.cloud, instance, sql, await managedPassword(this.cloud, instance))) as Record<string, unknown>[];
+  }
+
+  /** One statement as the control plane's own role, which a copy has with the password that its source had. */
+  async queryAsControl(identifier: string, sql: string): Promise<void> {
+    const instance = await this.describe(identifier);
+    const client = await connect(this.cloud, { ...instance, MasterUsername: "shipshape" }, controlPassword);
+    await client.query(sql).finally(() => client.end());
   }
 
   shipshape(...words: string[]): Promise<Answer> {
@@ -224,11 +243,15 @@ export const nothingLeft = { databases: [], secrets: [], stacks: [], markers: []
 
 const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
-/** What the platform stack is to a drill: an output that names the security group of the isolation. Here the default one stands for it. */
+/** Not the group that sources are in. */
+export const isolationSecurityGroup = "sg-0150a7ed000000001";
+const controlPassword = "a-password-for-the-control-plane";
+
+/** What the platform stack is to a drill: an output that names the security group of the isolation. */
 async function makeIsolation(cloud: Cloud): Promise<void> {
   const workDir = join(cloud.dataFolder, "isolation");
   mkdirSync(workDir);
-  const program = async () => ({ isolationSecurityGroupId: "sg-0a1b2c3d4e5f60001" });
+  const program = async () => ({ isolationSecurityGroupId: isolationSecurityGroup });
   const stack = await LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName: "platform.test", program }, { workDir, envVars: cloud.env });
   await stack.up();
 }

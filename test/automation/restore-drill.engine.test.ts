@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { DrillCloud, nothingLeft, type WorkerProcess } from "./drill-cloud";
+import { DrillCloud, isolationSecurityGroup, nothingLeft, type WorkerProcess } from "./drill-cloud";
 
 let drills: DrillCloud;
 let worker: WorkerProcess | undefined;
@@ -95,4 +95,80 @@ test("a drill cancelled while it restores is removed all the same, and seals tha
   expect(await drills.shipshape("cancel", id)).toMatchObject({ code: 2, stderr: expect.stringContaining("run-over") as string });
   await noProcessLeft();
   expect(await drills.leftovers()).toEqual(nothingLeft);
+});
+
+test("a drill whose marker is missing fails, and leaves nothing behind", async () => {
+  const id = await drills.request("orders");
+  worker = drills.startWorker();
+  // As if recovery had stopped too early: the copy is what was restored, but for the marker.
+  await drills.until("the copy is there", async () => (await drills.statusOf(`drill-${id}`)) === "available", 5);
+  await drills.queryAsControl(`drill-${id}`, "delete from shipshape.recovery_marker");
+  expect(await ended(id)).toEqual({ status: "succeeded", verdict: "fail", cleanUp: "done" });
+  expect((await drills.run(id)).checks.filter(({ verdict }) => verdict !== "pass")).toMatchObject([
+    { name: "markers-bracket-target", verdict: "fail", explanation: "what was committed before the recovery target is missing" },
+  ]);
+  expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
+  await noProcessLeft();
+  expect(await drills.leftovers()).toEqual(nothingLeft);
+});
+
+/** Everyday settings of owners, each of which made a drill of a sound backup fail once, and functions that no check may run into. */
+const hostile = [
+  `create schema ledger;
+   create function ledger.strip(t text) returns text language sql immutable parallel safe as $$ select translate(t, 'áéíóú', 'aeiou') $$;
+   create function ledger.fold(t text) returns text language plpgsql immutable parallel safe as $$ begin return lower(strip(t)); end $$;
+   create table ledger.customer (id bigint generated always as identity primary key, name text not null);
+   create index customer_name_folded on ledger.customer (ledger.fold(name));
+   create table ledger.entry (id int, at timestamptz not null, constraint after_the_move check (at >= '2024-03-31 02:30:00+01'::timestamptz))`,
+  "set search_path = ledger, public; insert into ledger.customer (name) select 'Dr. Ádám ' || i from generate_series(1, 2000) i",
+  "alter database app set datestyle to 'SQL, DMY'",
+  "alter role shipmaster set timezone = 'Asia/Kolkata'",
+  "create schema evil; create view evil.pg_class as select * from pg_catalog.pg_class where relname = 'pg_am'",
+  "alter role shipmaster set search_path = evil, pg_catalog",
+  "alter role shipshape set statement_timeout = '1ms'",
+  "alter database app set default_transaction_read_only = on",
+];
+
+test("a database whose owners set dates, zones, paths and read-only for its sessions passes as any other; its locked role leaves markers, and no clean-up stuck", async () => {
+  await drills.makeSource("ledger", hostile[0]!, hostile.slice(1));
+  const id = await drills.request("ledger");
+  worker = drills.startWorker();
+  await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);
+  const copy = await drills.describe(`drill-${id}`);
+  expect(copy.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).toEqual([isolationSecurityGroup]);
+  expect((await drills.describe("ledger")).VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).not.toContain(isolationSecurityGroup);
+  await drills.query("ledger", "set default_transaction_read_only = off; alter role shipshape nologin");
+  expect(await ended(id)).toEqual({ status: "succeeded", verdict: "pass", cleanUp: "done" });
+  expect((await drills.run(id)).checks.find(({ name }) => name === "heaps-and-indexes-are-sound")).toMatchObject({
+    verdict: "pass",
+    explanation: expect.stringContaining("checked in their structure only: ledger.customer_name_folded") as string,
+  });
+  expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
+  expect(await drills.leftovers()).toEqual({ ...nothingLeft, markers: [`ledger ${id}`, `ledger ${id}`], processes: expect.any(Array) as string[] });
+  await drills.query("ledger", "set default_transaction_read_only = off; delete from shipshape.recovery_marker");
+});
+
+test("a database whose backups are gone fails its drill with a sealed verdict, though it passed before; nothing is made", async () => {
+  await drills.switchBackupsOff("ledger");
+  const { code, stdout } = await drills.shipshape("request", "restore-drill", "--database", "ledger", "--reason", "a test", "--wait", "--json");
+  const run = JSON.parse(stdout) as { id: string };
+  expect({ code, ...run }).toMatchObject({
+    code: 1,
+    status: "succeeded",
+    verdict: "fail",
+    cleanUp: "done",
+    checks: [{ name: "backups-exist", verdict: "fail" }],
+  });
+  expect(await drills.statements(run.id)).toEqual(["verdict", "teardown"]);
+  expect(await drills.callsTaken("RestoreDBInstanceToPointInTime", `drill-${run.id}`)).toBe(0);
+});
+
+test("a database without the role of the control plane is refused before anything is made, and leaves no clean-up stuck", async () => {
+  await drills.makePlainInstance("my-shop");
+  const { code, stdout } = await drills.shipshape("request", "restore-drill", "--database", "my-shop", "--reason", "a test", "--wait", "--json");
+  const run = JSON.parse(stdout) as { id: string; cleanUp: string };
+  expect({ code, ...run }).toMatchObject({ code: 1, status: "failed", error: { code: "database-role-unknown" } });
+  expect(["none", "done"]).toContain(run.cleanUp);
+  const { findings } = JSON.parse((await drills.shipshape("status", "--json")).stdout) as { findings: { id: string }[] };
+  expect(findings.map((finding) => finding.id)).not.toContain(`${run.id}.clean-up`);
 });

@@ -1,6 +1,7 @@
 /** Pure: from what is asked and what was seen to every choice of the drill. */
 import { tierStandard, tiers, environments, type Environment, type Tier } from "../../../components/standards";
 import { targetDatabase, type PlanBasis } from "../../records";
+import { damagesMax, markerGapSeconds, restorableWaitSecondsMin, targetErrorSecondsMax, throwawayLifeHours } from "./limits";
 import type { RestoreDrillRequest } from "./request";
 
 /** The source as the cloud describes it, and the isolation that the platform offers. */
@@ -17,7 +18,10 @@ export interface ObservedSource {
   subnetGroupName: string;
   keyArn: string | undefined;
   engineLifecycleSupport: string;
-  latestRestorableTime: string;
+  /** Null where there are no automated backups, or none is complete yet. */
+  latestRestorableTime: string | null;
+  /** 0: automated backups are switched off. */
+  backupRetentionDays: number;
   tags: Record<string, string>;
   /** The only security groups of the throwaway. */
   isolationSecurityGroupIds: string[];
@@ -34,16 +38,15 @@ export interface RestoreDrillPlan extends PlanBasis {
     tags: Record<string, string>;
     createTimeoutMinutes: number;
   };
-  /** Exposure when the drill was asked for: how much would have been lost, had the database been lost then. */
-  rpoAchievedSeconds: number;
+  /** Exposure when the drill began: how much would have been lost, had the database been lost then. Null where nothing could be restored. */
+  rpoAchievedSeconds: number | null;
   objectives: { rpoSeconds: number; rtoSeconds: number; targetErrorSeconds: number };
-  /** Between marker, recovery target and marker: RDS restores to a whole second, and recovery stops before the first later commit. */
   markerGapSeconds: number;
+  /** How long the second marker may take to become restorable; longer than the RPO, so that a longer wait breaks the objective. */
+  restorableWaitSeconds: number;
   structure: { secondsMax: number; damagesMax: number };
 }
 
-/** A throwaway that its run did not remove is swept after a day: long enough for any drill, short enough to cost little. */
-const THROWAWAY_LIFE_HOURS = 24;
 /** Without `environment` or `tier` tags a database is judged as production gold: the strictest, since nobody said otherwise. */
 const tagged = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T => known.find((k) => k === value) ?? otherwise;
 
@@ -52,7 +55,7 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
   const environment: Environment = tagged(source.tags["environment"], environments, "production");
   const standard = tierStandard(tier, environment);
   const identifier = `drill-${requestId}`;
-  const expiresAt = new Date(Date.parse(source.observedAt) + THROWAWAY_LIFE_HOURS * 3_600_000).toISOString();
+  const expiresAt = new Date(Date.parse(source.observedAt) + throwawayLifeHours * 3_600_000).toISOString();
   return {
     target: request.database,
     database: targetDatabase(source),
@@ -67,17 +70,15 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
       tags: throwawayTags(source.tags, requestId, expiresAt),
       createTimeoutMinutes: createTimeoutMinutes(source.allocatedStorageGib),
     },
-    rpoAchievedSeconds: secondsBetween(source.latestRestorableTime, source.observedAt),
-    objectives: { rpoSeconds: standard.rpoSeconds, rtoSeconds: standard.rtoSeconds, targetErrorSeconds: TARGET_ERROR_SECONDS },
-    markerGapSeconds: 2,
-    structure: { secondsMax: structureSecondsMax[tier], damagesMax: 20 },
+    rpoAchievedSeconds: source.latestRestorableTime === null ? null : secondsBetween(source.latestRestorableTime, source.observedAt),
+    objectives: { rpoSeconds: standard.rpoSeconds, rtoSeconds: standard.rtoSeconds, targetErrorSeconds: targetErrorSecondsMax },
+    markerGapSeconds,
+    restorableWaitSeconds: Math.max(restorableWaitSecondsMin, 2 * standard.rpoSeconds),
+    structure: { secondsMax: structureSecondsMax[tier], damagesMax },
   };
 }
 
-/** The target is a whole second with a marker two seconds before it; the last commit reached may lie that far back, and no further. */
-const TARGET_ERROR_SECONDS = 3;
-
-/** Reading is the cost: a budget by tier, and what it left unread is stated in the evidence. */
+/** Reading is the cost: a budget by tier. What it left unread makes the check inconclusive. */
 const structureSecondsMax: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };
 
 /** The provider's default of 40 minutes is too short for terabytes: an hour, and one more for each 500 GiB, six at most. */

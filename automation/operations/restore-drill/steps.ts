@@ -1,23 +1,28 @@
 /** The effects of a restore drill: each one thing, safe to repeat after being cut off at any moment. */
-import type { Client } from "pg";
+import { DatabaseError, type Client } from "pg";
 import type { Database } from "../../database";
-import { ShipshapeError } from "../../errors";
-import { restorablePollMilliseconds } from "../../limits";
+import { reasonOf, ShipshapeError } from "../../errors";
+import { inventorySeconds, restorablePollMilliseconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
 import { readOutputs, removeStack, upStack, type StackSurroundings } from "../../runner/pulumi-stack";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { restoredDatabase } from "../../../stacks/restored-database";
-import { differingKinds, takeInventory, type CatalogInventory } from "../../targets/catalog-inventory";
-import { connectToDatabase } from "../../targets/database-connection";
-import { describeDatabase, findDatabaseLogin, masterRole, requireServing } from "../../targets/database-login";
+import { takeInventory } from "../../targets/catalog-inventory";
+import { openControlSession } from "../../targets/control-session";
+import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing, type DatabaseLogin } from "../../targets/database-login";
 import { databaseEvents, deleteDatabase, findDatabase } from "../../targets/database-instance";
 import { awsClients, type AwsAccess } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
 import { readRecoveryPoint } from "../../targets/recovery-point";
+import { shownText } from "../../targets/shown-text";
 import { verifyStructures } from "../../targets/structure-verification";
 import type { ObservedSource, RestoreDrillPlan } from "./plan";
+import type { BracketingMarkers, Undecided } from "./verify";
 
 export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
+
+/** The login of the control plane in every standard database. */
+const controlRole = "shipshape";
 
 export interface RestoreDrillSurroundings {
   database: Database;
@@ -46,18 +51,21 @@ const restoreFailed = new Set(["incompatible-restore", "failed", "incompatible-p
 export function restoreDrillSteps(s: RestoreDrillSurroundings) {
   const clients = awsClients(s.access);
 
+  const openSource = async (plan: RestoreDrillPlan) => {
+    const login = await findDatabaseLogin(clients, plan.source.identifier, controlRole, plan.source.databaseName);
+    if (login.resourceId !== plan.source.resourceId)
+      throw new ShipshapeError("database-replaced", { identifier: login.identifier, found: login.resourceId, expected: plan.source.resourceId });
+    return open(login);
+  };
+  const openThrowaway = async (plan: RestoreDrillPlan, statementSeconds?: number) =>
+    open(await findDatabaseLogin(clients, plan.throwaway.identifier, masterRole, plan.source.databaseName), statementSeconds);
+  const open = (login: DatabaseLogin, statementSeconds = inventorySeconds) =>
+    openControlSession(login, { rootCertificateFile: s.access.rootCertificateFile, statementSeconds });
+
   const withSource = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) =>
-    withDatabase(plan.source.identifier, "shipshape", plan.source.databaseName, work);
+    within(plan.source.identifier, controlRole, () => openSource(plan), work);
   const withThrowaway = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) =>
-    withDatabase(plan.throwaway.identifier, masterRole, plan.source.databaseName, work);
-  async function withDatabase<T>(identifier: string, role: string, databaseName: string, work: (client: Client) => Promise<T>): Promise<T> {
-    const client = await connectToDatabase(await findDatabaseLogin(clients, identifier, role, databaseName), s.access.rootCertificateFile);
-    try {
-      return await work(client);
-    } finally {
-      await client.end();
-    }
-  }
+    within(plan.throwaway.identifier, masterRole, () => openThrowaway(plan), work);
 
   /** Waits until nothing is being done to the throwaway, then tells what there is. */
   const settled = async (identifier: string, signal: AbortSignal): Promise<ReadonlySet<string>> => {
@@ -70,10 +78,14 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
   };
 
   return {
+    /** Refuses what no drill could be made of, before anything is planned, registered or made. */
     async observe(identifier: string): Promise<ObservedSource> {
       const instance = await describeDatabase(clients, identifier);
-      requireServing(instance);
-      if (!instance.LatestRestorableTime || !(instance.BackupRetentionPeriod ?? 0)) throw new ShipshapeError("backups-missing", { identifier });
+      await requireLogin(clients, instance, controlRole);
+      const backupRetentionDays = instance.BackupRetentionPeriod ?? 0;
+      const restorable = backupRetentionDays > 0 ? instance.LatestRestorableTime : undefined;
+      // Lost backups are a verdict, whatever the database does otherwise.
+      if (restorable) requireServing(instance);
       const platform = await readOutputs(s.stacks, s.platformStack);
       const isolation = platform?.["isolationSecurityGroupId"];
       if (typeof isolation !== "string") throw new ShipshapeError("platform-missing", { stack: s.platformStack });
@@ -90,7 +102,8 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
         subnetGroupName: instance.DBSubnetGroup?.DBSubnetGroupName ?? "",
         keyArn: instance.KmsKeyId,
         engineLifecycleSupport: instance.EngineLifecycleSupport ?? "open-source-rds-extended-support-disabled",
-        latestRestorableTime: instance.LatestRestorableTime.toISOString(),
+        latestRestorableTime: restorable?.toISOString() ?? null,
+        backupRetentionDays,
         tags: Object.fromEntries((instance.TagList ?? []).map((t) => [t.Key ?? "", t.Value ?? ""])),
         isolationSecurityGroupIds: [isolation],
       };
@@ -105,26 +118,42 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
     recordRemoval: async (requestId: string, plan: RestoreDrillPlan): Promise<void> =>
       void (await markRemoved(s.database, requestId, plan.throwaway.identifier)),
 
-    writeMarker: (plan: RestoreDrillPlan, requestId: string, name: string): Promise<Marker> =>
-      withSource(plan, (client) => writeMarker(client, requestId, name)),
-    /** Written once the database's own clock is well past the target: clocks of other machines have no say. */
-    writeMarkerAfter: (plan: RestoreDrillPlan, requestId: string, target: string): Promise<Marker> =>
+    writeMarker: (plan: RestoreDrillPlan, requestId: string): Promise<Marker> => withSource(plan, (client) => writeMarker(client, requestId, "before")),
+    /** Written once the database's own clock is well past the target: clocks of other machines have no say. Looks at the first again. */
+    writeMarkerAfter: (plan: RestoreDrillPlan, requestId: string, target: string): Promise<Pick<BracketingMarkers, "after" | "beforeAgain">> =>
       withSource(plan, async (client) => {
-        await client.query("select pg_sleep(greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + $2::int))", [target, plan.markerGapSeconds]);
-        return writeMarker(client, requestId, "after");
+        await client.query("select pg_sleep(least(60, greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + $2::int)))", [
+          target,
+          plan.markerGapSeconds,
+        ]);
+        const after = await writeMarker(client, requestId, "after");
+        return { after, beforeAgain: (await readMarkers(client, requestId, ["before"]))[0] ?? null };
       }),
-    /** A source that is gone has taken its markers along. */
-    async removeMarkers(plan: RestoreDrillPlan, requestId: string): Promise<void> {
-      if (!(await findDatabase(clients, plan.source.identifier))) return;
-      await withSource(plan, async (client) => void (await deleteMarkers(client, requestId)));
+    /** Undefined when they are gone. A source that cannot be reached, or is read-only, keeps them until the next drill; the throwaway is gone all the same. */
+    async removeMarkers(plan: RestoreDrillPlan, requestId: string): Promise<CleanUpReport["left"]> {
+      const { identifier, resourceId } = plan.source;
+      try {
+        // One that is gone, or was created again, has taken its markers along.
+        if ((await findDatabase(clients, identifier))?.DbiResourceId !== resourceId) return [];
+        await withSource(plan, (client) => deleteMarkers(client, requestId));
+        return [];
+      } catch (error) {
+        return [{ kind: "recovery markers", identifier, reason: `${reasonOf(error)}; the next drill of the database removes them` }];
+      }
     },
-    sourceInventory: (plan: RestoreDrillPlan): Promise<CatalogInventory> => withSource(plan, takeInventory),
+    sourceInventory: (plan: RestoreDrillPlan) => decided(() => withSource(plan, takeInventory)),
 
-    /** The marker after the target too: one that is not in the backups would be missing wherever recovery stopped. Resolves to when it is. */
-    async waitUntilRestorable(plan: RestoreDrillPlan, committedAt: string, signal: AbortSignal): Promise<string> {
-      for (;;) {
-        const { LatestRestorableTime: latest } = await describeDatabase(clients, plan.source.identifier);
-        if (latest && latest.getTime() >= Date.parse(committedAt)) return now();
+    /** The marker after the target too: one that is not in the backups would be missing wherever recovery stopped. */
+    async waitUntilRestorable(plan: RestoreDrillPlan, committedAt: string, signal: AbortSignal): Promise<{ askedAt: string } | { at: string; reason: string }> {
+      for (const endsAt = Date.now() + plan.restorableWaitSeconds * 1000; ;) {
+        const instance = await describeDatabase(clients, plan.source.identifier);
+        const latest = instance.LatestRestorableTime;
+        if (!instance.BackupRetentionPeriod) return { at: now(), reason: "automated backups were switched off while the drill ran: nothing can be restored" };
+        if (latest && latest.getTime() >= Date.parse(committedAt)) return { askedAt: now() };
+        if (Date.now() > endsAt) {
+          const reached = latest ? `the newest restorable time is still ${latest.toISOString()}` : "there is no restorable time";
+          return { at: now(), reason: `what was committed at ${committedAt} cannot be restored ${plan.restorableWaitSeconds} s later: ${reached}` };
+        }
         await pause(signal);
       }
     },
@@ -161,15 +190,14 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
         await client.query("select 1");
         return now();
       }),
-    readMarkers: (plan: RestoreDrillPlan, requestId: string) => withThrowaway(plan, (client) => readMarkers(client, requestId, ["before", "after"])),
-    recoveryPoint: (plan: RestoreDrillPlan, target: string) => withThrowaway(plan, (client) => readRecoveryPoint(client, target)),
-    compareCatalogs: (plan: RestoreDrillPlan, source: CatalogInventory) =>
-      withThrowaway(plan, async (client) => {
-        const restored = await takeInventory(client);
-        return { restored, differingKinds: differingKinds(source, restored) };
-      }),
-    verifyStructures: (plan: RestoreDrillPlan) =>
-      withThrowaway(plan, async (client) => ({ ...(await verifyStructures(client, plan.structure)), verifiedAt: now() })),
+    readMarkers: (plan: RestoreDrillPlan, requestId: string) =>
+      decided(() => withThrowaway(plan, (client) => readMarkers(client, requestId, ["before", "after"]))),
+    recoveryPoint: (plan: RestoreDrillPlan, target: string) => decided(() => withThrowaway(plan, (client) => readRecoveryPoint(client, target))),
+    restoredInventory: (plan: RestoreDrillPlan) => decided(() => withThrowaway(plan, takeInventory)),
+    async verifyStructures(plan: RestoreDrillPlan) {
+      const report = await verifyStructures(() => openThrowaway(plan, plan.structure.secondsMax), plan.structure);
+      return { ...report, verifiedAt: now() };
+    },
 
     /** By Pulumi where Pulumi knows it; what only the cloud knows (a restore that failed is in no state) by its name and our tag. */
     async removeThrowaway(plan: RestoreDrillPlan, signal: AbortSignal): Promise<void> {
@@ -196,6 +224,30 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
 
   async function lastEvents(identifier: string): Promise<string> {
     return (await databaseEvents(clients, identifier)).slice(-3).join("; ") || "the cloud gives no reason";
+  }
+}
+
+/** Runs `work` in a session, and gives an error of the database its code and the database's own words. A lost connection passes as it is. */
+async function within<T>(identifier: string, role: string, open: () => Promise<Client>, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await open();
+  try {
+    return await work(client);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "")) throw error;
+    throw new ShipshapeError("database-query-failed", { identifier, role, reason: shownText(error.message) }, { cause: error });
+  } finally {
+    await client.end();
+  }
+}
+
+/** What the database itself refuses leaves a check undecided: it says nothing of the backup, and does not end the run. */
+async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ShipshapeError && (error.code === "database-query-failed" || error.code === "marker-table-changed"))
+      return { undecided: error.message };
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { verdictOf, type Check, type Verdict } from "../../records";
 import type { CatalogInventory } from "../../targets/catalog-inventory";
 import type { Marker } from "../../targets/recovery-markers";
 import type { RecoveryPoint } from "../../targets/recovery-point";
-import type { StructureReport } from "../../targets/structure-verification";
+import type { Remainder, StructureReport } from "../../targets/structure-verification";
 import { secondsBetween, type RestoreDrillPlan } from "./plan";
 
 export interface Phase {
@@ -12,139 +12,160 @@ export interface Phase {
   endedAt: string;
 }
 
-/** What the steps recorded. Where the restore itself failed there is a reason, and nothing was there to be checked. */
+/** Why a check could not be made: that is neither for nor against the backup. */
+export interface Undecided {
+  undecided: string;
+}
+
+export interface BracketingMarkers {
+  before: Marker;
+  after: Marker;
+  /** The first marker as the source had it after the second: null when it was gone. */
+  beforeAgain: Marker | null;
+}
+
+/** What the steps recorded, up to where the drill could go. */
 export interface RestoreDrillOutcome {
-  recoveryTarget: string;
-  markers: { before: Marker; after: Marker };
   phases: Phase[];
+  /** No restore could be asked for: there is no backup, or the backups do not reach what was committed long ago. */
+  notRestorable: { at: string; reason: string } | null;
+  recoveryTarget: string | null;
+  markers: BracketingMarkers | null;
   restore:
     | { succeeded: true; askedAt: string; firstQueryAt: string; endpoint: string; resourceId: string }
-    | { succeeded: false; askedAt: string; failedAt: string; reason: string };
+    | { succeeded: false; askedAt: string; failedAt: string; reason: string }
+    | null;
   found: {
-    markers: Marker[];
-    recoveryPoint: RecoveryPoint;
+    markers: Marker[] | Undecided;
+    recoveryPoint: RecoveryPoint | Undecided;
     structure: StructureReport;
-    source: CatalogInventory;
-    sourceAfter: CatalogInventory;
-    restored: CatalogInventory;
-    differingKinds: string[];
+    source: CatalogInventory | Undecided;
+    sourceAfter: CatalogInventory | Undecided;
+    restored: CatalogInventory | Undecided;
   } | null;
 }
 
 export function verifyRestoreDrill(plan: RestoreDrillPlan, outcome: RestoreDrillOutcome): Verdict {
-  const { restore, found } = outcome;
-  if (!restore.succeeded)
-    return verdictOf([
-      {
-        name: "database-recovers",
-        verdict: "fail",
-        explanation: `the backup could not be restored to ${outcome.recoveryTarget}: ${restore.reason}`,
-        figures: { recoveryTarget: outcome.recoveryTarget },
-      },
-    ]);
-  const rtoAchievedSeconds = secondsBetween(restore.askedAt, restore.firstQueryAt);
+  const { restore, found, notRestorable, recoveryTarget, markers } = outcome;
+  if (notRestorable) {
+    const figures = { at: notRestorable.at, latestRestorableTime: plan.source.latestRestorableTime, backupRetentionDays: plan.source.backupRetentionDays };
+    return verdictOf([{ name: "backups-exist", verdict: "fail", explanation: notRestorable.reason, figures }]);
+  }
+  // Without any of these nothing was checked, and no checks prove nothing.
+  if (!restore || !recoveryTarget || !markers) return verdictOf([]);
+  if (!restore.succeeded) {
+    const explanation = `the backup could not be restored to ${recoveryTarget}: ${restore.reason}`;
+    return verdictOf([{ name: "database-recovers", verdict: "fail", explanation, figures: { recoveryTarget } }]);
+  }
+  if (!found) return verdictOf([]);
   return verdictOf([
-    { name: "database-recovers", verdict: "pass", explanation: "the restored database accepts queries", figures: { recoveryTarget: outcome.recoveryTarget } },
-    within(
-      "recovery-time",
-      "from asking for the restore to the first query",
-      "rtoAchievedSeconds",
-      rtoAchievedSeconds,
-      "rtoSeconds",
-      plan.objectives.rtoSeconds,
-    ),
-    within(
-      "recovery-exposure",
-      "from the newest restorable time to the beginning of the drill",
-      "rpoAchievedSeconds",
-      plan.rpoAchievedSeconds,
-      "rpoSeconds",
-      plan.objectives.rpoSeconds,
-    ),
-    ...(found ? [markers(outcome, found.markers), target(plan, outcome, found.recoveryPoint), structure(found.structure), inventory(found)] : []),
+    { name: "database-recovers", verdict: "pass", explanation: "the restored database accepts queries", figures: { recoveryTarget } },
+    recoveryTime(plan, secondsBetween(restore.askedAt, restore.firstQueryAt)),
+    recoveryExposure(plan),
+    bracket(markers, recoveryTarget, found.markers),
+    lastCommit(plan, recoveryTarget, found.recoveryPoint),
+    structure(found.structure),
+    inventory(found.source, found.sourceAfter, found.restored),
   ]);
 }
 
-function within(name: string, what: string, figure: string, achieved: number, objective: string, limit: number): Check {
-  const verdict = achieved <= limit ? "pass" : "fail";
-  return { name, verdict, explanation: `${achieved} s ${what}; the objective is ${limit} s`, figures: { [figure]: achieved, [objective]: limit } };
+function recoveryTime(plan: RestoreDrillPlan, rtoAchievedSeconds: number): Check {
+  const { rtoSeconds } = plan.objectives;
+  const what = "from asking for the restore to the first query";
+  return { name: "recovery-time", ...within(rtoAchievedSeconds, rtoSeconds, what), figures: { rtoAchievedSeconds, rtoSeconds } };
 }
 
-function markers(outcome: RestoreDrillOutcome, there: Marker[]): Check {
-  const has = (m: Marker) => there.some((t) => t.name === m.name);
-  const [before, after] = [has(outcome.markers.before), has(outcome.markers.after)];
-  const explanation =
-    before && !after
-      ? "what was committed before the recovery target is there, what was committed after it is not"
-      : !before
-        ? "what was committed before the recovery target is missing"
-        : "what was committed after the recovery target is there";
-  return {
-    name: "markers-bracket-target",
-    verdict: before && !after ? "pass" : "fail",
-    explanation,
-    figures: {
-      markerBeforeAt: outcome.markers.before.committedAt,
-      markerAfterAt: outcome.markers.after.committedAt,
-      markerBeforeThere: before,
-      markerAfterThere: after,
-    },
-  };
+function recoveryExposure({ rpoAchievedSeconds, objectives: { rpoSeconds } }: RestoreDrillPlan): Check {
+  const what = "from the newest restorable time to the beginning of the drill";
+  return { name: "recovery-exposure", ...within(rpoAchievedSeconds ?? NaN, rpoSeconds, what), figures: { rpoAchievedSeconds, rpoSeconds } };
 }
 
-function target(plan: RestoreDrillPlan, outcome: RestoreDrillOutcome, reached: RecoveryPoint): Check {
-  const figures = {
-    lastCommitAt: reached.lastCommitAt,
-    lsn: reached.lsn,
-    timeline: reached.timeline,
-    targetErrorSecondsMax: plan.objectives.targetErrorSeconds,
-  };
-  if (reached.lastCommitAt === null)
-    return { name: "last-commit-meets-target", verdict: "inconclusive", explanation: "the restored database keeps no commit timestamps", figures };
-  const targetErrorSeconds = secondsBetween(reached.lastCommitAt, outcome.recoveryTarget);
-  const verdict = targetErrorSeconds >= 0 && targetErrorSeconds <= plan.objectives.targetErrorSeconds ? "pass" : "fail";
+/** Begin and end of a figure may have been read from the clocks of two machines; a span that runs backwards shows that they disagree. */
+function within(seconds: number, limit: number, what: string): Pick<Check, "verdict" | "explanation"> {
+  if (!Number.isFinite(seconds)) return { verdict: "inconclusive", explanation: `the time ${what} is not known` };
+  const explanation = `${seconds} s ${what}; the objective is ${limit} s`;
+  if (seconds < 0) return { verdict: "inconclusive", explanation: `${explanation}. No time is negative: the clocks that measured it disagree` };
+  return { verdict: seconds <= limit ? "pass" : "fail", explanation };
+}
+
+function bracket({ before, after, beforeAgain }: BracketingMarkers, recoveryTarget: string, there: Marker[] | Undecided): Check {
+  const base = { name: "markers-bracket-target" };
+  const times = { markerBeforeAt: before.committedAt, markerAfterAt: after.committedAt };
+  if ("undecided" in there) return { ...base, verdict: "inconclusive", explanation: there.undecided, figures: times };
+  const has = (marker: Marker) => there.some((one) => one.name === marker.name && one.writtenAt === marker.writtenAt);
+  const [hasBefore, hasAfter] = [has(before), has(after)];
+  const figures = { ...times, markerBeforeThere: hasBefore, markerAfterThere: hasAfter };
+  // Then neither a marker that is missing nor one that is there says anything of the backup.
+  const touched = beforeAgain?.committedAt !== before.committedAt || beforeAgain.writtenAt !== before.writtenAt;
+  if (touched || !(Date.parse(before.committedAt) < Date.parse(recoveryTarget) && Date.parse(recoveryTarget) < Date.parse(after.committedAt)))
+    return { ...base, verdict: "inconclusive", explanation: "the markers were changed in the source while they bracketed the target; drill again", figures };
+  if (!hasBefore) return { ...base, verdict: "fail", explanation: "what was committed before the recovery target is missing", figures };
+  if (hasAfter) return { ...base, verdict: "fail", explanation: "what was committed after the recovery target is there", figures };
+  const explanation = "what was committed before the recovery target is there, what was committed after it is not";
+  return { ...base, verdict: "pass", explanation, figures };
+}
+
+function lastCommit(plan: RestoreDrillPlan, recoveryTarget: string, reached: RecoveryPoint | Undecided): Check {
+  const name = "last-commit-meets-target";
+  if ("undecided" in reached) return { name, verdict: "inconclusive", explanation: reached.undecided, figures: {} };
+  const { lastCommitAt, lsn, timeline } = reached;
+  const limit = plan.objectives.targetErrorSeconds;
+  const figures = { lastCommitAt, lsn, timeline, targetErrorSecondsMax: limit };
+  if (lastCommitAt === null) return { name, verdict: "inconclusive", explanation: "the restored database keeps no commit timestamps", figures };
+  const targetErrorSeconds = secondsBetween(lastCommitAt, recoveryTarget);
   return {
-    name: "last-commit-meets-target",
-    verdict,
+    name,
+    verdict: targetErrorSeconds >= 0 && targetErrorSeconds <= limit ? "pass" : "fail",
     explanation: `the last commit replayed lies ${targetErrorSeconds} s before the recovery target`,
     figures: { ...figures, targetErrorSeconds },
   };
 }
 
 function structure(report: StructureReport): Check {
+  const { left, skipped, structureOnly, damages } = report;
   const figures = {
     relationsChecked: report.relationsChecked,
-    relationsLeft: report.relationsLeft,
     bytesChecked: report.bytesChecked,
-    damages: report.damages.length,
+    relationsLeft: left.count,
+    bytesLeft: left.bytes,
+    relationsStructureOnly: structureOnly.count,
+    relationsSkipped: skipped.count,
+    damages: damages.length,
   };
   const base = { name: "heaps-and-indexes-are-sound", figures };
-  if (report.damages.length) return { ...base, verdict: "fail", explanation: report.damages.map((d) => `${d.relation}: ${d.problem}`).join("; ") };
+  const not = (what: string, remainder: Remainder) => (remainder.count ? `${remainder.count} ${what}: ${namesOf(remainder)}` : "");
+  if (damages.length) return { ...base, verdict: "fail", explanation: damages.map((d) => `${d.relation}: ${d.problem}`).join("; ") };
   if (!report.available) return { ...base, verdict: "inconclusive", explanation: `amcheck could not be used: ${report.unavailableReason}` };
+  if (left.count) return { ...base, verdict: "inconclusive", explanation: not("could not be checked", left) };
   if (report.relationsChecked === 0) return { ...base, verdict: "inconclusive", explanation: "no heap or index was checked" };
-  return {
-    ...base,
-    verdict: "pass",
-    explanation: report.relationsLeft
-      ? `all that the budget allowed: ${report.relationsLeft} relations were left unread`
-      : "every heap and every B-tree index was read and is sound",
-  };
+  const explanation = [
+    "every heap and every B-tree index was read and is sound",
+    not("checked in their structure only", structureOnly),
+    not("not checked", skipped),
+  ];
+  return { ...base, verdict: "pass", explanation: explanation.filter(Boolean).join("; ") };
 }
 
-function inventory(found: NonNullable<RestoreDrillOutcome["found"]>): Check {
-  const objects = Object.values(found.restored.counts).reduce((a, b) => a + b, 0);
-  const figures = { sourceDigest: found.source.digest, restoredDigest: found.restored.digest, entries: objects };
+function namesOf({ count, named }: Remainder): string {
+  const names = named.map(({ relation, problem }) => `${relation} (${problem})`);
+  return [...names, ...(count > named.length ? [`and ${count - named.length} more`] : [])].join(", ");
+}
+
+function inventory(source: CatalogInventory | Undecided, sourceAfter: CatalogInventory | Undecided, restored: CatalogInventory | Undecided): Check {
   const name = "catalog-equals-source";
-  if (found.differingKinds.length === 0)
-    return { name, verdict: "pass", explanation: `the catalog is that of the source, object by object (${objects} entries)`, figures };
-  const kinds = found.differingKinds.join(", ");
-  // Somebody migrated the source just then: which of its catalogs the target should have is not known.
-  if (found.source.digest !== found.sourceAfter.digest)
-    return {
-      name,
-      verdict: "inconclusive",
-      explanation: `the source's own catalog changed while the target was bracketed, and what was restored differs in: ${kinds}; drill again`,
-      figures,
-    };
-  return { name, verdict: "fail", explanation: `the catalog differs from the source's in: ${kinds}`, figures };
+  for (const one of [source, sourceAfter, restored]) if ("undecided" in one) return { name, verdict: "inconclusive", explanation: one.undecided, figures: {} };
+  const [before, after, copy] = [source, sourceAfter, restored] as [CatalogInventory, CatalogInventory, CatalogInventory];
+  const entries = Object.values(copy.counts).reduce((a, b) => a + b, 0);
+  const figures = { sourceDigest: before.digest, sourceAfterDigest: after.digest, restoredDigest: copy.digest, entries };
+  if (entries === 0) return { name, verdict: "inconclusive", explanation: "no catalog entry was read", figures };
+  const kinds = [...new Set([before, after, copy].flatMap(({ digests }) => Object.keys(digests)))].sort();
+  // The target lies between the two inventories of the source: where these are equal, so must the copy be.
+  const differing = kinds.filter((kind) => before.digests[kind] === after.digests[kind] && copy.digests[kind] !== before.digests[kind]);
+  if (differing.length) return { name, verdict: "fail", explanation: `the catalog differs from the source's in: ${differing.join(", ")}`, figures };
+  const open = kinds.filter((kind) => ![before.digests[kind], after.digests[kind]].includes(copy.digests[kind]));
+  if (open.length) {
+    const explanation = `the source's own catalog changed while the target was bracketed, and what was restored differs in: ${open.join(", ")}; drill again`;
+    return { name, verdict: "inconclusive", explanation, figures };
+  }
+  return { name, verdict: "pass", explanation: `the catalog's ${entries} entries are those of the source`, figures };
 }

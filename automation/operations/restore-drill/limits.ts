@@ -1,0 +1,26 @@
+/** The bounds of a restore drill, each with its reason. */
+
+/** A throwaway that its run did not remove is swept after a day: long enough for any drill, short enough to cost little. */
+export const throwawayLifeHours = 24;
+
+/** The target is a whole second with a marker two seconds before it; the last commit reached may lie that far back, and no further. */
+export const targetErrorSecondsMax = 3;
+
+/** Between marker, recovery target and marker: RDS restores to a whole second, and recovery stops before the first later commit. */
+export const markerGapSeconds = 2;
+
+/** Damaged relations that a report names; a backup with so many needs no longer list. */
+export const damagesMax = 20;
+
+/** RDS ships its log every five minutes. What was committed half an hour ago and cannot be restored yet is beyond every objective. */
+export const restorableWaitSecondsMin = 1800;
+
+/** Looking at the source, or writing a row: quick, and tried again where the network or the API fails for a moment. */
+export const quickStep = { attemptsMax: 3, timeoutSeconds: 120 };
+
+/** Reading a whole catalog. */
+export const readingStep = { attemptsMax: 3, timeoutSeconds: 300 };
+
+/** Six attempts of a removal span half a minute of failing calls, and more with the SDK's own. After that the clean-up is stuck, and the sweep tries again. */
+export const removalStep = { attemptsMax: 6, timeoutSeconds: 3600 };
+export const proofStep = { attemptsMax: 6, timeoutSeconds: 300 };

@@ -1,0 +1,39 @@
+/** The extension amcheck in a database that others own: found by what it is, not by its name alone, and created where it is missing. */
+import { randomUUID } from "node:crypto";
+import type { Client } from "pg";
+
+export interface Amcheck {
+  /** The schema of its functions, quoted. */
+  schema: string;
+}
+
+/** Creates it where it is missing, in a schema of its own that nobody could have prepared. */
+export async function ensureAmcheck(client: Client): Promise<void> {
+  const { rows } = await client.query("select from pg_extension where extname = 'amcheck'");
+  if (rows.length > 0) return;
+  const schema = `shipshape_amcheck_${randomUUID().slice(0, 8)}`;
+  await client.query(`create schema ${schema}`);
+  await client.query(`create extension amcheck schema ${schema}`);
+}
+
+/** The arguments as the catalog writes them: (regclass, boolean) and (regclass, boolean, boolean, text, bigint, bigint). */
+const FUNCTIONS = `
+select p.proname as name, quote_ident(n.nspname) as schema, has_function_privilege(p.oid, 'execute') and has_schema_privilege(n.oid, 'usage') as allowed
+from pg_extension e
+join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid and d.deptype = 'e' and d.classid = 'pg_proc'::regclass
+join pg_proc p on p.oid = d.objid join pg_namespace n on n.oid = p.pronamespace
+where e.extname = 'amcheck' and p.prolang = 13 and p.probin = '$libdir/amcheck' and p.prosrc = p.proname
+  and (p.proname, p.proargtypes::text) in (('bt_index_check', '2205 16'), ('verify_heapam', '2205 16 16 25 20 20'))`;
+
+/** Both functions in C, of amcheck's own library; or why they cannot be used. Settings that would hide damage count as a reason too. */
+export async function findAmcheck(client: Client): Promise<Amcheck | string> {
+  const hiding = await client.query<{ name: string }>(
+    "select name from pg_settings where name in ('ignore_checksum_failure', 'zero_damaged_pages', 'ignore_system_indexes') and setting = 'on'",
+  );
+  if (hiding.rows[0]) return `the setting ${hiding.rows[0].name} is on, which hides damage`;
+  const { rows } = await client.query<{ name: string; schema: string; allowed: boolean }>(FUNCTIONS);
+  const missing = ["bt_index_check", "verify_heapam"].filter((name) => !rows.some((row) => row.name === name));
+  if (missing.length > 0) return `the extension amcheck has no ${missing.join(" and no ")} of its own`;
+  const denied = rows.find((row) => !row.allowed);
+  return denied ? `this login may not run ${denied.name}` : { schema: rows[0]?.schema ?? "" };
+}

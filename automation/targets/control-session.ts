@@ -1,0 +1,87 @@
+/**
+ * Sessions of the control plane in databases that others own. Whoever owns a database can set defaults for every session in it
+ * (ALTER ROLE … SET, ALTER DATABASE … SET), and can shadow functions, operators, types and tables by a search path. Neither may decide
+ * what a check finds. So each session brings its settings along in the startup packet, which outranks what is stored and is there before a
+ * login trigger runs; what such a trigger changes or creates in the session is discarded before the first statement of ours.
+ *
+ * With `pg_catalog` first and temporary tables last, an unqualified name in our SQL is always PostgreSQL's own: nobody but a superuser can
+ * create anything in `pg_catalog`. Tables of ours are written with their schema.
+ */
+import type { Client } from "pg";
+import { controlLockSeconds, controlStatementSeconds } from "../limits";
+import { connectToDatabase } from "./database-connection";
+import type { DatabaseLogin } from "./database-login";
+
+export interface ControlSessionOptions {
+  rootCertificateFile?: string | undefined;
+  /** The longest that one statement may take. @default controlStatementSeconds */
+  statementSeconds?: number;
+}
+
+/** An open session that no setting of the database, of the role or of a login trigger reaches. The caller ends it. */
+export async function openControlSession(login: DatabaseLogin, options: ControlSessionOptions = {}): Promise<Client> {
+  const statementSeconds = options.statementSeconds ?? controlStatementSeconds;
+  const client = await connectToDatabase(login, options.rootCertificateFile, {
+    options: startupOptions(login.majorVersion, statementSeconds),
+    // The server ends a statement that takes too long; this is for a server, or a network, that does not answer any more.
+    queryTimeoutSeconds: statementSeconds + controlLockSeconds,
+  });
+  try {
+    await client.query("discard all"); // resets every setting to the startup packet's, and drops temporary tables
+    await client.query("set role none"); // which a stored setting can choose, and no reset undoes
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+/** What PostgreSQL does, or the text it writes, depends on these. */
+const settings: Record<string, string> = {
+  search_path: "pg_catalog,pg_temp",
+  // How values are written and read.
+  DateStyle: "ISO,MDY",
+  IntervalStyle: "postgres",
+  TimeZone: "UTC",
+  array_nulls: "on",
+  backslash_quote: "safe_encoding",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  quote_all_identifiers: "off",
+  standard_conforming_strings: "on",
+  transform_null_equals: "off",
+  xmlbinary: "base64",
+  xmloption: "content",
+  // What may be read and written, and how surely. An error is better than rows that a policy leaves out in silence.
+  default_transaction_deferrable: "off",
+  default_transaction_isolation: "read\\ committed",
+  default_transaction_read_only: "off",
+  row_security: "off",
+  synchronous_commit: "on",
+  // Where what we create goes, and with how much memory amcheck looks for rows that an index lacks: the less, the more it misses.
+  default_table_access_method: "heap",
+  default_tablespace: "",
+  maintenance_work_mem: "128MB",
+  temp_tablespaces: "",
+  work_mem: "32MB",
+  // What ends a session, or makes it slow. A library that is not there would refuse the login.
+  client_min_messages: "warning",
+  exit_on_error: "off",
+  idle_session_timeout: "0",
+  jit: "off",
+  local_preload_libraries: "",
+  max_parallel_workers_per_gather: "0",
+};
+
+/** An unknown name in a startup packet refuses the connection. */
+function startupOptions(majorVersion: number, statementSeconds: number): string {
+  const timeouts = {
+    statement_timeout: `${statementSeconds}s`,
+    lock_timeout: `${controlLockSeconds}s`,
+    idle_in_transaction_session_timeout: `${statementSeconds}s`,
+    ...(majorVersion >= 17 && { transaction_timeout: "0" }),
+  };
+  return Object.entries({ ...settings, ...timeouts })
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(" ");
+}

@@ -1,0 +1,52 @@
+import type { ObservedSource } from "../../../../automation/operations/restore-drill/plan";
+import { planRestoreDrill } from "../../../../automation/operations/restore-drill/plan";
+import type { RestoreDrillOutcome } from "../../../../automation/operations/restore-drill/verify";
+import type { CatalogInventory } from "../../../../automation/targets/catalog-inventory";
+
+export const source: ObservedSource = {
+  observedAt: "2026-03-01T10:00:00.000Z",
+  identifier: "orders-production",
+  arn: "arn:aws:rds:eu-central-1:123456789012:db:orders-production",
+  resourceId: "db-ORDERS",
+  databaseName: "orders",
+  engineVersion: "17.10",
+  instanceClass: "db.m7g.large",
+  allocatedStorageGib: 100,
+  parameterGroupName: "shipshape-postgres17-standard",
+  subnetGroupName: "shipshape-databases",
+  keyArn: "arn:aws:kms:eu-central-1:123456789012:key/1",
+  engineLifecycleSupport: "open-source-rds-extended-support-disabled",
+  latestRestorableTime: "2026-03-01T09:56:00.000Z",
+  backupRetentionDays: 35,
+  tags: { service: "orders", owner: "team-orders", environment: "production", tier: "gold", "data-classification": "confidential", "cost-center": "4711" },
+  isolationSecurityGroupIds: ["sg-0150a7ed000000001"],
+};
+
+export const request = { database: "orders-production" };
+export const plan = planRestoreDrill(request, source, "260301100000-aaaaaaaa");
+
+export const inventory = (differing: Record<string, string> = {}): CatalogInventory => {
+  const digests = { relation: "r", column: "c", routine: "p", ...differing };
+  return { digest: JSON.stringify(digests), counts: { relation: 2, column: 5, routine: 1 }, digests };
+};
+
+const none = { count: 0, bytes: 0, named: [] };
+const before = { name: "before", committedAt: "2026-03-01T10:00:01.500000Z", writtenAt: "2026-03-01T10:00:01.400000Z" };
+const after = { name: "after", committedAt: "2026-03-01T10:00:06.100000Z", writtenAt: "2026-03-01T10:00:06.000000Z" };
+
+/** A drill with nothing wrong. */
+export const good = {
+  phases: [],
+  notRestorable: null,
+  recoveryTarget: "2026-03-01T10:00:04.000Z",
+  markers: { before, after, beforeAgain: before },
+  restore: { succeeded: true, askedAt: "2026-03-01T10:06:00.000Z", firstQueryAt: "2026-03-01T10:16:00.000Z", endpoint: "drill:5432", resourceId: "db-COPY" },
+  found: {
+    markers: [before],
+    recoveryPoint: { lastCommitAt: "2026-03-01T10:00:03.000000Z", lsn: "0/1", timeline: 2, serverVersion: "17.10" },
+    structure: { available: true, relationsChecked: 280, bytesChecked: 1_000_000, damages: [], left: none, structureOnly: none, skipped: none },
+    source: inventory(),
+    sourceAfter: inventory(),
+    restored: inventory(),
+  },
+} satisfies RestoreDrillOutcome;

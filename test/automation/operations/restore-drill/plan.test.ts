@@ -1,0 +1,92 @@
+import { planRestoreDrill, recoveryTarget, secondsBetween } from "../../../../automation/operations/restore-drill/plan";
+import { plan, request, source } from "./drills";
+
+const planned = (differing: Partial<typeof source>) => planRestoreDrill(request, { ...source, ...differing }, "260301100000-aaaaaaaa");
+const tagged = (tags: Record<string, string>) => planned({ tags });
+
+test("the throwaway is named after the request, is isolated, and carries whose data it is, which run made it and when it expires", () => {
+  expect(plan.throwaway).toEqual({
+    identifier: "drill-260301100000-aaaaaaaa",
+    stack: "restored-database.drill-260301100000-aaaaaaaa",
+    expiresAt: "2026-03-02T10:00:00.000Z",
+    instanceClass: "db.m7g.large",
+    securityGroupIds: ["sg-0150a7ed000000001"],
+    tags: {
+      ...source.tags,
+      "shipshape:run": "260301100000-aaaaaaaa",
+      "shipshape:expires-on": "2026-03-02T10:00:00.000Z",
+      "shipshape:purpose": "restore-drill",
+    },
+    createTimeoutMinutes: 60,
+  });
+});
+
+test("tags that are neither of ownership nor of classification stay with the source", () => {
+  expect(Object.keys(tagged({ owner: "team-orders", "shipshape:standard": "default/1/abc", backup: "daily" }).throwaway.tags).sort()).toEqual([
+    "owner",
+    "shipshape:expires-on",
+    "shipshape:purpose",
+    "shipshape:run",
+  ]);
+});
+
+test.each([
+  [
+    { tier: "gold", environment: "production" },
+    { rtoSeconds: 3600, rpoSeconds: 600, days: 7, hours: 4 },
+  ],
+  [
+    { tier: "silver", environment: "production" },
+    { rtoSeconds: 14_400, rpoSeconds: 600, days: 30, hours: 2 },
+  ],
+  [
+    { tier: "bronze", environment: "production" },
+    { rtoSeconds: 86_400, rpoSeconds: 600, days: 90, hours: 1 },
+  ],
+  [
+    { tier: "gold", environment: "development" },
+    { rtoSeconds: 3600, rpoSeconds: 600, days: 90, hours: 4 },
+  ],
+  [{}, { rtoSeconds: 3600, rpoSeconds: 600, days: 7, hours: 4 }],
+  [
+    { tier: "Gold", environment: "prod" },
+    { rtoSeconds: 3600, rpoSeconds: 600, days: 7, hours: 4 },
+  ],
+])("a database tagged %j is judged by its tier; without a known one, as production gold", (tags: Record<string, string>, expected) => {
+  const { objectives, evidenceValidDays, structure } = tagged(tags);
+  expect({ ...objectives, days: evidenceValidDays, hours: structure.secondsMax / 3600 }).toEqual({ ...expected, targetErrorSeconds: 3 });
+});
+
+test("the exposure is from the newest restorable time to the look at the source; unknown where nothing can be restored", () => {
+  expect(plan.rpoAchievedSeconds).toBe(240);
+  expect(planned({ latestRestorableTime: null }).rpoAchievedSeconds).toBeNull();
+});
+
+test("waiting for the second marker ends later than any objective, so that a wait that ends is a broken one", () => {
+  expect(plan.restorableWaitSeconds).toBe(1800);
+  expect(plan.restorableWaitSeconds).toBeGreaterThan(plan.objectives.rpoSeconds);
+});
+
+test.each([
+  [20, 60],
+  [499, 60],
+  [500, 120],
+  [2600, 360],
+  [64_000, 360],
+])("a restore of %d GiB may take %d minutes", (allocatedStorageGib, minutes) => {
+  expect(planned({ allocatedStorageGib }).throwaway.createTimeoutMinutes).toBe(minutes);
+});
+
+test.each([
+  ["2026-03-01T10:00:01.000000Z", "2026-03-01T10:00:03.000Z"],
+  ["2026-03-01T10:00:01.000001Z", "2026-03-01T10:00:03.000Z"],
+  ["2026-03-01T10:00:01.001000Z", "2026-03-01T10:00:04.000Z"],
+  ["2026-03-01T10:00:01.999999Z", "2026-03-01T10:00:04.000Z"],
+])("a marker committed at %s has its target at %s: the first whole second two seconds later", (at, target) => {
+  expect(recoveryTarget(at, 2)).toBe(target);
+});
+
+test("seconds between two times keep a tenth, and their sign", () => {
+  expect(secondsBetween("2026-03-01T10:00:00.000Z", "2026-03-01T10:00:01.260Z")).toBe(1.3);
+  expect(secondsBetween("2026-03-01T10:00:01.000Z", "2026-03-01T10:00:00.000Z")).toBe(-1);
+});

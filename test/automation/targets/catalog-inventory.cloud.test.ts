@@ -1,0 +1,188 @@
+import type { Client } from "pg";
+import { inventoryKinds, takeInventory, type CatalogInventory } from "../../../automation/targets/catalog-inventory";
+import { FleetDatabase } from "./fleet-database";
+
+let database: FleetDatabase;
+
+const content = `
+create role reader; create role keeper;
+create schema shop;
+create type shop.colour as enum ('red', 'green');
+create domain shop.positive as int constraint above_zero check (value > 0);
+create type shop.pair as (a int, b text);
+create table shop.item (id int primary key, name text not null default 'x', price shop.positive, colour shop.colour, kind text);
+create table shop.child (item int references shop.item, note text);
+create table shop.part (id int, at date) partition by range (at);
+create table shop.part_1 partition of shop.part for values from ('2020-01-01') to ('2021-01-01');
+create sequence shop.counter; create sequence shop.numbers owned by shop.item.id;
+create index item_name on shop.item (name);
+create view shop.cheap as select id from shop.item where price < 10;
+create materialized view shop.summary as select count(*) from shop.item;
+create function shop.f(i int) returns int language sql immutable as 'select i + 1';
+create function shop.touched() returns trigger language plpgsql as 'begin return new; end';
+create procedure shop.p() language sql as 'select 1';
+create aggregate shop.total (int) (sfunc = int4pl, stype = int, initcond = '0');
+create trigger touch before update on shop.item for each row execute function shop.touched();
+create rule no_delete as on delete to shop.child do instead nothing;
+alter table shop.item enable row level security;
+create policy mine on shop.item to reader using (true);
+create function shop.eq(a shop.pair, b shop.pair) returns boolean language sql immutable as 'select (a).a = (b).a';
+create operator shop.=== (leftarg = shop.pair, rightarg = shop.pair, function = shop.eq);
+create function shop.to_text(p shop.pair) returns text language sql immutable as 'select (p).b';
+create cast (shop.pair as text) with function shop.to_text(shop.pair);
+create collation shop.german (provider = icu, locale = 'de-DE');
+create statistics shop.both on name, kind from shop.item;
+create text search configuration shop.words (copy = simple);
+create publication changes for table shop.child;
+alter default privileges in schema shop grant select on tables to reader;
+comment on table shop.item is 'things';
+alter role reader set work_mem = '8MB';
+grant reader to keeper;
+create extension pg_trgm schema shop;`;
+
+/** Each is a change that a restored copy must not have, and what the comparison calls it. */
+const changes: [change: string, kind: string][] = [
+  ["alter function shop.f(int) security definer", "routine"],
+  ["alter function shop.f(int) set search_path = public", "routine"],
+  ["alter function shop.f(int) volatile", "routine"],
+  ["alter function shop.f(int) leakproof", "routine"],
+  ["alter function shop.f(int) parallel safe", "routine"],
+  ["alter function shop.f(int) strict", "routine"],
+  ["grant execute on function shop.f(int) to reader", "routine"],
+  ["revoke execute on function shop.f(int) from public", "routine"],
+  ["alter function shop.f(int) owner to keeper", "routine"],
+  ["create or replace function shop.f(i int) returns int language sql immutable as 'select i + 2'", "routine"],
+  ["create or replace procedure shop.p() language sql as 'select 2'", "routine"],
+  ["grant select (name) on shop.item to reader", "column"],
+  ["alter table shop.item alter name drop not null", "column"],
+  ["alter table shop.item alter name set statistics 500", "column"],
+  ["alter table shop.item alter name set storage external", "column"],
+  ["alter table shop.item alter name set default 'y'", "default"],
+  ["alter type shop.colour add value 'blue'", "enum label"],
+  ["alter type shop.colour rename value 'red' to 'rouge'", "enum label"],
+  ["alter table shop.item disable trigger touch", "trigger"],
+  ["alter table shop.item enable always trigger touch", "trigger"],
+  ["alter table shop.child disable trigger all", "trigger"],
+  ["drop trigger touch on shop.item", "trigger"],
+  ["alter table shop.item force row level security", "relation"],
+  ["alter table shop.item disable row level security", "relation"],
+  ["alter policy mine on shop.item to public", "policy"],
+  ["alter policy mine on shop.item using (id > 0)", "policy"],
+  ["drop policy mine on shop.item", "policy"],
+  ["alter domain shop.positive drop constraint above_zero", "constraint"],
+  ["alter domain shop.positive set default 1", "type"],
+  ["alter domain shop.positive set not null", "type"],
+  ["alter type shop.pair add attribute c int", "column"],
+  ["alter table shop.child drop constraint child_item_fkey", "constraint"],
+  ["alter table shop.item add constraint named check (name <> '') not valid", "constraint"],
+  ["alter table shop.part detach partition shop.part_1", "inheritance"],
+  ["alter default privileges in schema shop revoke select on tables from reader", "default privilege"],
+  ["drop rule no_delete on shop.child", "rule"],
+  ["alter table shop.child disable rule no_delete", "rule"],
+  ["alter sequence shop.counter increment by 2", "sequence"],
+  ["alter sequence shop.numbers owned by none", "sequence owner"],
+  ["refresh materialized view shop.summary with no data", "relation"],
+  ["drop operator shop.=== (shop.pair, shop.pair)", "operator"],
+  ["drop cast (shop.pair as text)", "cast"],
+  ["drop index shop.item_name", "index"],
+  ["alter index shop.item_name rename to item_names", "relation"],
+  ["create or replace view shop.cheap as select id from shop.item where price < 20", "rule"],
+  ["alter view shop.cheap set (security_invoker = true)", "relation"],
+  ["alter table shop.item replica identity full", "relation"],
+  ["alter table shop.item set (fillfactor = 70)", "relation"],
+  ["alter table shop.part_1 set unlogged", "relation"],
+  ["grant select on shop.item to reader", "relation"],
+  ["alter table shop.item owner to keeper", "relation"],
+  ["grant usage on schema shop to reader", "schema"],
+  ["grant usage on type shop.colour to reader; revoke usage on type shop.colour from public", "type"],
+  ["drop statistics shop.both", "statistics object"],
+  ["alter collation shop.german rename to deutsch", "collation"],
+  ["alter text search configuration shop.words drop mapping for word", "text search map"],
+  ["alter publication changes drop table shop.child", "published table"],
+  ["comment on table shop.item is 'other things'", "comment"],
+  ["alter extension pg_trgm drop function shop.similarity(text, text)", "extension member"],
+  ["alter role reader set work_mem = '9MB'", "stored setting"],
+  ["alter database app set default_transaction_isolation = 'serializable'", "stored setting"],
+  ["revoke reader from keeper", "membership"],
+  ["alter role reader connection limit 3", "role"],
+  ["drop aggregate shop.total (int)", "aggregate"],
+  ["revoke connect on database app from public", "database"],
+];
+
+/** What the content above does not have, so that each kind is met once. */
+const rareObjects = [
+  "create function shop.on_ddl() returns event_trigger language plpgsql as 'begin end'; create event trigger watch on ddl_command_end execute function shop.on_ddl()",
+  "create type shop.span as range (subtype = int)",
+  "create operator class shop.own for type int using btree as operator 1 <, function 1 btint4cmp(int, int)",
+  "create access method own type index handler bthandler",
+  "create conversion shop.conv for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1",
+  "create trusted language other handler plpgsql_call_handler",
+  "create function shop.i(internal) returns internal language internal immutable as 'jsonb_in'; create transform for shop.pair language plpgsql (from sql with function shop.i(internal))",
+  "create text search dictionary shop.dict (template = simple)",
+  "create text search parser shop.pars (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype)",
+  "create foreign data wrapper w; create server s foreign data wrapper w; create foreign table shop.ft (i int) server s; create user mapping for boss server s",
+  "create publication all_of_it for tables in schema shop",
+  "insert into pg_seclabel values (0, 0, 0, 'p', 'l')",
+];
+
+let admin: Client;
+let before: CatalogInventory;
+
+beforeAll(async () => {
+  database = await FleetDatabase.start();
+  await database.admin(content);
+  admin = await database.adminSession();
+  before = await takeInventory(admin);
+});
+afterAll(async () => {
+  await admin?.end();
+  await database?.stop();
+});
+
+const differingKinds = (a: CatalogInventory, b: CatalogInventory) => inventoryKinds.filter((kind) => a.digests[kind] !== b.digests[kind]);
+
+/** Rolled back, so that each change is seen alone. */
+async function changed(change: string): Promise<string[]> {
+  try {
+    await admin.query(`begin; ${change}`);
+    return differingKinds(before, await takeInventory(admin));
+  } finally {
+    await admin.query("rollback");
+  }
+}
+
+test.each(changes)("a copy differs after: %s", async (change, kind) => {
+  expect(await changed(change)).toContain(kind);
+});
+
+test("every kind that is compared is in this database, or is made by one change", async () => {
+  const seen = new Set(Object.keys(before.digests));
+  for (const change of rareObjects) for (const kind of await changed(change)) seen.add(kind);
+  expect(inventoryKinds.filter((kind) => !seen.has(kind))).toEqual([]);
+});
+
+test("what changes without anyone changing an object is no difference: rows, statistics, files, values of sequences, temporary tables", async () => {
+  await database.admin(
+    "insert into shop.item (id) select generate_series(1, 1000); select nextval('shop.counter'); create table shop.gone (i int primary key)",
+  );
+  before = await takeInventory(admin);
+  for (const statement of ["update shop.item set name = 'z'", "vacuum full shop.item", "analyze", "reindex table shop.item", "truncate shop.item cascade"])
+    await database.admin(statement);
+  await database.admin("select nextval('shop.counter'); select lo_create(0)");
+  const other = await database.session();
+  await other.query("create temp table passing (id int primary key, name text default 'x', serial serial); create index on passing (name)");
+  await other.query("create function pg_temp.helper() returns int language sql as 'select 1'; create type pg_temp.mood as enum ('good')");
+  expect(differingKinds(before, await takeInventory(admin))).toEqual([]);
+  await other.end();
+});
+
+test("the owner's login reads the same inventory as the superuser, with other settings stored for it", async () => {
+  await database.addLogin("plain");
+  await database.admin(
+    "alter role plain set timezone = 'Asia/Kolkata'; alter role plain set datestyle = 'SQL, DMY'; alter role plain set quote_all_identifiers = on",
+  );
+  await database.admin("alter role plain set search_path = shop, pg_catalog; create view shop.pg_class as select * from pg_catalog.pg_class limit 1");
+  before = await takeInventory(admin);
+  expect(await database.within(takeInventory, "plain")).toEqual(before);
+  expect(await database.within(takeInventory)).toEqual(before);
+});

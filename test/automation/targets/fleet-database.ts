@@ -1,0 +1,77 @@
+import { mkdtempSync, chmodSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Client } from "pg";
+import { openControlSession } from "../../../automation/targets/control-session";
+import type { DatabaseLogin } from "../../../automation/targets/database-login";
+import { connectAsAdministrator } from "../../../localcloud/postgres/administrator";
+import { createServer, type PostgresServer } from "../../../localcloud/postgres/postgres-server";
+
+/** A server as RDS runs it, with a database that a test makes as hostile as its owners could. */
+export class FleetDatabase {
+  private constructor(
+    private readonly folder: string,
+    readonly server: PostgresServer,
+  ) {}
+
+  static async start(engineVersion = "17.10"): Promise<FleetDatabase> {
+    const folder = mkdtempSync(join(tmpdir(), "shipshape-fleet-"));
+    chmodSync(folder, 0o755);
+    const settings = {
+      folder: join(folder, "server"),
+      engineVersion,
+      port: 0,
+      identity: { caFolder: join(folder, "ca") },
+      parameters: { track_commit_timestamp: "1" },
+      memoryBytes: 2 ** 30,
+    };
+    const server = await createServer(settings, { username: "boss", password: PASSWORD, databaseName: "app" });
+    await server.start();
+    return new FleetDatabase(folder, server);
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop("immediate");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  login(user = "boss", database = "app"): DatabaseLogin {
+    return { identifier: "app", resourceId: "db-APP", majorVersion: 17, host: "127.0.0.1", port: this.server.port, database, user, password: PASSWORD };
+  }
+
+  /** A session as the control plane opens one. */
+  session(user = "boss", statementSeconds = 60): Promise<Client> {
+    return openControlSession(this.login(user), { rootCertificateFile: join(this.folder, "ca", "ca.pem"), statementSeconds });
+  }
+
+  async within<T>(work: (client: Client) => Promise<T>, user = "boss"): Promise<T> {
+    const client = await this.session(user);
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** As the superuser that only the cloud itself is: what no customer may do, tests may. */
+  async admin(sql: string): Promise<void> {
+    await this.server.query(sql, undefined, "app");
+  }
+
+  /** A session of that superuser with the settings that the control plane fixes for its own. */
+  async adminSession(): Promise<Client> {
+    const client = await connectAsAdministrator({ socketFolder: this.server.socketFolder, port: this.server.port }, "app");
+    await client.query("set search_path = pg_catalog, pg_temp; set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set allow_system_table_mods = on");
+    return client;
+  }
+
+  /** From another database, where what is stored for this one does not act. */
+  async store(statements: string): Promise<void> {
+    await this.server.query(statements, undefined, "postgres");
+  }
+
+  addLogin = (user: string): Promise<void> => this.admin(`create role ${user} login password '${PASSWORD}'`);
+}
+
+/** Fixed, since a login is asked for again and again. */
+const PASSWORD = "a-Password-of-tests-1";

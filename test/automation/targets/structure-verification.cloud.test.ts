@@ -1,0 +1,148 @@
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { verifyStructures, type StructureReport } from "../../../automation/targets/structure-verification";
+import { FleetDatabase } from "./fleet-database";
+
+let database: FleetDatabase;
+const budget = { secondsMax: 600, damagesMax: 20 };
+const verify = (secondsMax = budget.secondsMax) => verifyStructures(() => database.session(), { ...budget, secondsMax });
+const names = (of: { relation: string }[]) => of.map(({ relation }) => relation).sort();
+
+/** Functions that are harmless while an index is made, and then are not. */
+const traps: [name: string, then: string][] = [
+  ["claims damage", "raise exception using errcode = 'XX001', message = E'invalid page in block 7 of relation \\u001b]0;pwned\\u0007'"],
+  ["claims damage of an index", "raise exception using errcode = 'index_corrupted'"],
+  ["denies permission", "raise exception using errcode = '42501'"],
+  ["raises", "raise exception 'no'"],
+  ["ends the session", "perform pg_terminate_backend(pg_backend_pid())"],
+  ["never returns", "perform pg_sleep(3600)"],
+];
+
+beforeAll(async () => {
+  database = await FleetDatabase.start();
+  await database.addLogin("owner");
+  await database.admin(
+    `create schema app authorization owner; grant owner to boss; create schema evil; grant usage on schema evil to public;
+    set role owner;
+    create function app.strip(t text) returns text language sql immutable as $$select translate(t, 'áé', 'ae')$$;
+    create table app.customer (id int primary key, name text not null, gone boolean not null default false);
+    insert into app.customer select i, 'Dr. Ádám ' || i from generate_series(1, 2000) i;
+    create index customer_plain on app.customer (lower(name)) where not gone;
+    create unlogged table app.cache (id int primary key);
+    create table app.tags (words text[]); create index tags_gin on app.tags using gin (words);
+    create table app."od${"\\u001b"}[2Jd" (id int);
+    reset role;`.replace("\\u001b", "\u001b"),
+  );
+  // A helper that names another without its schema: it works for the application, and for nobody with another search path.
+  await database.admin(`set role owner; set search_path = app;
+    create function fold(t text) returns text language plpgsql immutable as $$ begin return lower(strip(t)); end $$;
+    create table folded (name text); create index folded_name on folded (fold(name)); insert into folded select name from customer`);
+  for (const [i, [, then]] of traps.entries())
+    await database.admin(`set role owner; create table app.t${i} (i int); insert into app.t${i} select generate_series(1, 100);
+      create function app.f${i}(i int) returns int language plpgsql immutable as 'begin return i; end'; create index t${i}_f on app.t${i} (app.f${i}(i));
+      create index t${i}_p on app.t${i} (i) where app.f${i}(i) > 0;
+      create or replace function app.f${i}(i int) returns int language plpgsql immutable as $$begin ${then}; return i; end$$`);
+});
+afterAll(async () => database?.stop());
+
+test("functions of the database in indexes decide nothing: they are not called, their indexes are checked in their structure and named", async () => {
+  const report = await verify();
+  expect(report).toMatchObject({ available: true, damages: [], left: { count: 0, bytes: 0, named: [] } } satisfies Partial<StructureReport>);
+  const expected = traps.flatMap((_, i) => [`app.t${i}_f`, `app.t${i}_p`]);
+  expect(names(report.structureOnly.named)).toEqual(["app.folded_name", ...expected]);
+  expect(report.relationsChecked).toBeGreaterThan(100);
+});
+
+test("an index whose expression and predicate are PostgreSQL's own is checked against its heap: a row that it lacks is found", async () => {
+  const ready = (yes: boolean) => database.admin(`update pg_index set indisready = ${yes} where indexrelid = 'app.customer_plain'::regclass`);
+  await ready(false);
+  await database.admin("insert into app.customer values (0, 'not indexed')");
+  await ready(true);
+  expect((await verify()).damages).toEqual([
+    { relation: "app.customer_plain", problem: expect.stringMatching(/^heap tuple \(\d+,\d+\) from table "customer" lacks matching index tuple/) as string },
+  ]);
+  await database.admin("delete from app.customer where id = 0");
+});
+
+test("what is of a kind that is not read is named with the reason: unlogged, invalid, another access method", async () => {
+  await database.admin("update pg_index set indisvalid = false where indexrelid = 'app.customer_plain'::regclass");
+  const { skipped } = await verify();
+  await database.admin("update pg_index set indisvalid = true where indexrelid = 'app.customer_plain'::regclass");
+  expect(skipped.named.filter(({ relation }) => relation.startsWith("app.")).sort((a, b) => (a.relation < b.relation ? -1 : 1))).toEqual([
+    { relation: "app.cache", problem: "unlogged: its rows are in no backup" },
+    { relation: "app.cache_pkey", problem: "unlogged: its rows are in no backup" },
+    { relation: "app.customer_plain", problem: "an invalid index" },
+    { relation: "app.tags_gin", problem: "access method gin" },
+  ]);
+});
+
+test("a relation whose check does not end within the budget is left, as is all after it", async () => {
+  const client = await database.session();
+  // A lock that no check can wait out.
+  await client.query("begin; lock table app.customer in access exclusive mode");
+  const { left, damages } = await verify(4);
+  await client.query("rollback");
+  await client.end();
+  expect(damages).toEqual([]);
+  expect(left.named).toContainEqual({ relation: "app.customer", problem: "its check did not end within the time budget" });
+  expect(left.count).toBeGreaterThan(1);
+});
+
+test("shadows in a stored search path, and overloads in the schema of amcheck, are not called", async () => {
+  await database.admin(`create schema amcheck; alter extension amcheck set schema amcheck; grant all on schema amcheck to public;
+    create view evil.pg_class as select * from pg_catalog.pg_class where relname = 'pg_am';
+    alter role boss set search_path = evil, pg_catalog;
+    create function amcheck.verify_heapam(relation regclass, on_error_stop boolean) returns table (blkno bigint, msg text) language sql as $$select 1, 'forged'$$;
+    create function amcheck.bt_index_check(index oid, heapallindexed boolean) returns void language plpgsql as $$begin raise 'forged' using errcode = 'XX001'; end$$`);
+  const report = await verify();
+  await database.admin("alter role boss reset all");
+  expect(report).toMatchObject({ available: true, damages: [], left: { count: 0 } });
+  expect(report.relationsChecked).toBeGreaterThan(100);
+});
+
+test("functions of amcheck that were replaced are not called: it counts as not there", async () => {
+  await database.admin(`create or replace function amcheck.bt_index_check(index regclass, heapallindexed boolean) returns void language sql as 'select'`);
+  expect(await verify()).toMatchObject({ available: false, unavailableReason: "the extension amcheck has no bt_index_check of its own", relationsChecked: 0 });
+  await database.admin("drop extension amcheck cascade");
+});
+
+test("a setting that hides damage leaves nothing decided", async () => {
+  await database.admin("alter role boss set zero_damaged_pages = on");
+  expect(await verify()).toMatchObject({ available: false, unavailableReason: "the setting zero_damaged_pages is on, which hides damage" });
+  await database.admin("alter role boss reset all");
+});
+
+test("an event trigger that stops the creation of amcheck leaves nothing decided, with its words fit for a terminal", async () => {
+  await database.admin(`drop extension if exists amcheck;
+    create function public.stop() returns event_trigger language plpgsql as $$begin raise exception E'no \\u001b[31mway\\n✓ pass'; end$$;
+    create event trigger stop on ddl_command_start when tag in ('CREATE EXTENSION') execute function public.stop()`);
+  expect(await verify()).toMatchObject({ available: false, unavailableReason: "no \\u{1b}[31mway\\u{a}✓ pass" });
+  await database.admin("drop event trigger stop");
+});
+
+test("real damage is found in a heap, in an index, and in an index with an expression of the database's own; names fit a terminal", async () => {
+  const odd = (await database.server.query("select relname from pg_class where relname like 'od%d'", [], "app"))[0]!["relname"] as string;
+  await database.admin(`insert into app."${odd}" values (1)`);
+  const files = await database.server.query(
+    `select c.oid::regclass::text as name, pg_relation_filepath(c.oid) as path from pg_class c
+     where c.oid in ('app.customer'::regclass, 'app.customer_pkey'::regclass, 'app.folded_name'::regclass) or relname like 'od%d'`,
+    [],
+    "app",
+  );
+  await database.server.stop("fast");
+  for (const { path } of files) flipByte(join(database.server.dataFolder, path as string));
+  await database.server.start();
+  const { damages, left } = await verify();
+  expect(left).toMatchObject({ count: 0 });
+  // Each index is compared with its heap, whose first page is damaged too.
+  expect(names(damages)).toEqual(['app."od\\u{1b}[2Jd"', "app.customer", "app.customer_pkey", "app.customer_plain", "app.folded_name"]);
+  for (const { problem } of damages) expect(problem).toMatch(/^invalid page in block 0 of relation base\/\d+\/\d+$/);
+});
+
+function flipByte(path: string): void {
+  const file = openSync(path, "r+");
+  const byte = Buffer.alloc(1);
+  readSync(file, byte, 0, 1, 5000);
+  writeSync(file, Buffer.from([byte[0]! ^ 0xff]), 0, 1, 5000);
+  closeSync(file);
+}
