@@ -217,6 +217,12 @@ export const errorTable = {
     message: "the throwaway {identifier} is still there after its removal",
     hint: "look at its events in the cloud; then `shipshape clean-up <request id>` tries again",
   },
+  "throwaway-outlived": {
+    httpStatus: 504,
+    exitCode: 1,
+    message: "the throwaway {identifier} of request {id} had to be gone by {expiresAt}, and is still there",
+    hint: "`shipshape show {id}` says what keeps its clean-up; a worker tries again every hour, `shipshape clean-up {id}` at once",
+  },
   "evidence-unknown": {
     httpStatus: 404,
     exitCode: 2,

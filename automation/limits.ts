@@ -91,6 +91,10 @@ export const recoveriesMax = 20;
 /** Clean-ups of one run that are started without being asked for, after the workflow of the one before was lost. Then a human looks. */
 export const cleanUpsByThemselvesMax = 3;
 
+/** A stuck clean-up is tried again after five minutes, then after twice as long each time, up to every hour, until what it removes is gone. */
+export const stuckRetrySecondsMin = 300;
+export const stuckRetrySecondsMax = 3600;
+
 /** How long a stopping worker waits for its runs; what is not done by then is recovered by the next worker. */
 export const workerStopWaitSeconds = 5;
 

@@ -184,6 +184,7 @@ function leftoversOf(database: ControlPlaneDatabase, durable: DurableClient, wor
       await raise(database, requestId, "clean-up", error.message);
     },
     seal: async (requestId) => seal(await concludedOf(database, requestId)),
+    outlived: (requestId, error) => raise(database, requestId, "clean-up", error.message),
   };
 }
 

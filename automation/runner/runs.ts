@@ -50,7 +50,7 @@ export const runsToSeal = (database: Database, after: string, countMax: number) 
 
 /** How the clean-up goes. Its error stands beside the run's own: a run can fail for one reason, and its clean-up for another. */
 export const setCleanUp = (database: Database, requestId: string, cleanUp: CleanUpStatus, error?: unknown) =>
-  database.query("update run set clean_up = $2, clean_up_error = $3 where request_id = $1", [
+  database.query("update run set clean_up = $2, clean_up_error = $3, clean_up_changed_at = clock_timestamp() where request_id = $1", [
     requestId,
     cleanUp,
     error === undefined ? null : JSON.stringify(describeError(error)),
@@ -81,6 +81,17 @@ export async function unstick(database: Database, requestId: string): Promise<bo
     [requestId],
   );
   return asked.length > 0;
+}
+
+/** Clean-ups that have been stuck for as long as their next attempt is to wait: twice as long each time, up to the longest. */
+export async function stuckCleanUpsDue(database: Database, secondsMin: number, secondsMax: number, countMax: number): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    `select request_id as id from run where clean_up = 'stuck'
+       and clean_up_changed_at < clock_timestamp() - least($2::float8, $1::float8 * power(2, least(clean_up_attempt, 20) - 1)) * interval '1 second'
+     order by clean_up_changed_at limit $3`,
+    [secondsMin, secondsMax, countMax],
+  );
+  return rows.map((row) => row.id);
 }
 
 /** Runs that have not ended, after that one. */

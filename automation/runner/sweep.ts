@@ -4,11 +4,11 @@
  */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { cleanUpsByThemselvesMax, runsSweptMax } from "../limits";
+import { cleanUpsByThemselvesMax, runsSweptMax, stuckRetrySecondsMax, stuckRetrySecondsMin } from "../limits";
 import type { DurableClient } from "./durable";
 import type { Liveness } from "./liveness";
-import { cleanUpAgain, runsToCleanUp, runsToSeal, unfinishedRuns, type RunToCleanUp } from "./runs";
-import { overdueThrowaways, type OverdueThrowaway } from "./throwaways";
+import { cleanUpAgain, runsToCleanUp, runsToSeal, stuckCleanUpsDue, unfinishedRuns, unstick, type RunToCleanUp } from "./runs";
+import { newlyOutlived, overdueThrowaways, type OverdueThrowaway } from "./throwaways";
 
 export interface Sweep {
   database: Database;
@@ -21,6 +21,7 @@ export interface Sweep {
   stuck(requestId: string, error: ShipshapeError): Promise<void>;
   /** Seals the statement that an ended run owes. */
   seal(requestId: string): Promise<void>;
+  outlived(requestId: string, error: ShipshapeError): Promise<void>;
 }
 
 /**
@@ -35,6 +36,8 @@ export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   return async (liveness) => {
     await each(await overdue(), (one) => endOverdueRun(s, one));
     await endLostRuns(s, await unfinished());
+    await reportOutlived(s);
+    await retryStuckCleanUps(s);
     await startMissingCleanUps(s, await toCleanUp(), liveness);
     // Last: a key that cannot sign must not keep anything from being removed.
     await each(await toSeal(), ({ requestId }) => s.seal(requestId));
@@ -51,6 +54,17 @@ async function endLostRuns(s: Sweep, runs: { requestId: string }[]): Promise<voi
   const stateOf = await s.durable.states(runs.map(({ requestId }) => requestId));
   const lost = runs.filter(({ requestId }) => stateOf(requestId) !== "alive");
   await each(lost, ({ requestId }) => s.lost(requestId, new ShipshapeError("run-lost", { id: requestId })));
+}
+
+/** A copy of real data past its date, whose run has ended: nobody may overlook it, whatever its clean-up is doing. */
+async function reportOutlived(s: Sweep): Promise<void> {
+  for (const { requestId, identifier, expiresAt } of await newlyOutlived(s.database, runsSweptMax))
+    await s.outlived(requestId, new ShipshapeError("throwaway-outlived", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }));
+}
+
+/** Stuck is for a human to see, not the end: most causes pass, an outage or a lock, and the copy is to go as soon as it can. */
+async function retryStuckCleanUps(s: Sweep): Promise<void> {
+  for (const id of await stuckCleanUpsDue(s.database, stuckRetrySecondsMin, stuckRetrySecondsMax, runsSweptMax)) await unstick(s.database, id);
 }
 
 async function startMissingCleanUps(s: Sweep, runs: RunToCleanUp[], liveness: Liveness): Promise<void> {

@@ -40,3 +40,14 @@ export async function registeredThrowaways(database: Database): Promise<string[]
   const rows = await database.query<{ identifier: string }>("select identifier from throwaway where status = 'registered'");
   return rows.map((row) => row.identifier);
 }
+
+/** Throwaways past their date whose run has ended and which are there still, each given once. */
+export const newlyOutlived = (database: Database, countMax: number) =>
+  database.query<{ requestId: string; identifier: string; expiresAt: Date }>(
+    `update throwaway set outlived_at = clock_timestamp() where (request_id, identifier) in (
+       select t.request_id, t.identifier from throwaway t join run on run.request_id = t.request_id
+       where t.status = 'registered' and t.outlived_at is null and t.expires_at < clock_timestamp() and run.finished_at is not null
+       order by t.expires_at limit $1)
+     returning request_id as "requestId", identifier, expires_at as "expiresAt"`,
+    [countMax],
+  );

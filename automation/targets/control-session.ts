@@ -7,10 +7,12 @@
  * With `pg_catalog` first and temporary tables last, an unqualified name in our SQL is always PostgreSQL's own: nobody but a superuser can
  * create anything in `pg_catalog`. Tables of ours are written with their schema.
  */
-import type { Client } from "pg";
+import { DatabaseError, type Client } from "pg";
+import { ShipshapeError } from "../errors";
 import { controlLockSeconds, controlStatementSeconds } from "../limits";
 import { connectToDatabase } from "./database-connection";
 import type { DatabaseLogin } from "./database-login";
+import { shownText } from "./shown-text";
 
 export interface ControlSessionOptions {
   rootCertificateFile?: string | undefined;
@@ -35,6 +37,29 @@ export async function openControlSession(login: DatabaseLogin, options: ControlS
     throw error;
   }
 }
+
+/**
+ * Does `work` in such a session and ends it. An error of the database gets a code and keeps the database's own words; a session that was lost
+ * passes as it is, since another attempt may do better. Errors: database-query-failed.
+ */
+export async function inControlSession<T>(login: DatabaseLogin, options: ControlSessionOptions, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await openControlSession(login, options);
+  try {
+    return await work(client);
+  } catch (error) {
+    if (sessionWasLost(error)) throw error;
+    throw new ShipshapeError(
+      "database-query-failed",
+      { identifier: login.identifier, role: login.user, reason: shownText((error as DatabaseError).message) },
+      { cause: error },
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** Without a SQLSTATE, or with one of these classes, it is not the statement that failed but the session that ended. */
+export const sessionWasLost = (error: unknown): boolean => !(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "");
 
 /** What PostgreSQL does, or the text it writes, depends on these. */
 const settings: Record<string, string> = {

@@ -7,10 +7,10 @@
  *
  * Nothing is passed over in silence: what was not in time, could not be checked, or is of a kind that amcheck does not read is counted and named.
  */
-import { DatabaseError, type Client } from "pg";
-import { reasonOf } from "../errors";
+import type { Client, DatabaseError } from "pg";
 import { checkSessionsLostMax } from "../limits";
 import { ensureAmcheck, findAmcheck, type Amcheck } from "./amcheck";
+import { sessionWasLost } from "./control-session";
 import { shownText } from "./shown-text";
 
 export interface StructureReport {
@@ -106,8 +106,8 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
     }
     return report;
   } catch (error) {
-    if (report.relationsChecked > 0 || !(error instanceof DatabaseError)) throw error;
-    return { ...report, available: false, unavailableReason: shownText(reasonOf(error)) };
+    if (report.relationsChecked > 0 || sessionWasLost(error)) throw error;
+    return { ...report, available: false, unavailableReason: shownText((error as DatabaseError).message) };
   } finally {
     await client?.end().catch(() => undefined);
   }
@@ -142,11 +142,11 @@ async function check(client: Client, relation: Relation, { schema }: Amcheck, se
     );
     return rows[0] ? { damage: shownText(`block ${rows[0].blkno}: ${rows[0].msg}`) } : { bytes: await sizeOf(client, relation) };
   } catch (error) {
-    // Without a SQLSTATE, or with one of these classes, it was the session that ended: a damaged page can take its backend down.
-    if (!(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "")) return { left: shownText(reasonOf(error)), sessionLost: true };
+    const { code, message } = error as DatabaseError;
+    if (sessionWasLost(error)) return { left: shownText(message), sessionLost: true }; // a damaged page can take its backend down
     // XX001 data_corrupted, XX002 index_corrupted: the finding. Anything else is no verdict on the data.
-    if (error.code === "XX001" || error.code === "XX002") return { damage: shownText(error.message) };
-    return { left: error.code === "57014" ? "its check did not end within the time budget" : shownText(error.message) };
+    if (code === "XX001" || code === "XX002") return { damage: shownText(message) };
+    return { left: code === "57014" ? "its check did not end within the time budget" : shownText(message) };
   }
 }
 

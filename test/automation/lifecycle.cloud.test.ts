@@ -74,13 +74,26 @@ describe("what nobody carries any more is swept by the next worker", () => {
     expect(await statements(id)).toEqual([`${id}.verdict`, `${id}.teardown`]);
   });
 
-  test("a clean-up that was lost as often as it is begun by itself is stuck, and shown", async () => {
+  test("a clean-up that was lost as often as it is begun without being asked for is stuck and shown; it is tried again, and a copy past its date is reported", async () => {
     const id = await left("after remove", "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'");
     await database.query("update dbos.workflow_status set workflow_uuid = workflow_uuid || '-3' where workflow_uuid = $1", [`${id}-clean-up`]);
     await database.query("update run set clean_up_attempt = 3 where request_id = $1", [id]);
     await work("", id);
     expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "stuck", verdict: "pass", cleanUpError: "clean-up-lost" });
     expect(await findings(id)).toEqual([`${id}.clean-up`]);
+
+    // Time passes: what kept it may be over, and the copy it should have removed is past its date.
+    await database.query("update run set clean_up_changed_at = now() - interval '2 hours' where request_id = $1", [id]);
+    await database.query(
+      "insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, 'outlived', 'none', 'registered', now() - interval '1 hour')",
+      [id],
+    );
+    await work("never, until cleaned up", id);
+    expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
+    expect(await statements(id)).toEqual([`${id}.verdict`, `${id}.teardown`]);
+    expect(await findings(id)).toEqual([]);
+    const [answered] = await database.query<{ summary: string }>("select summary from finding where id = $1", [`${id}.clean-up`]);
+    expect(answered?.summary).toContain("the throwaway outlived of request");
   });
 
   test("a run whose throwaway had to be gone by now is ended, and cleaned up", async () => {

@@ -61,7 +61,8 @@ async function main(): Promise<void> {
   });
   for (;;) {
     const run = await readRun(database, id);
-    if (run.finishedAt && run.cleanUp !== "pending" && run.sealedAt) break;
+    const goesOn = run.cleanUp === "pending" || (run.cleanUp === "stuck" && moment === "never, until cleaned up");
+    if (run.finishedAt && !goesOn && run.sealedAt) break;
     await sleep(50);
   }
   await worker.stop();

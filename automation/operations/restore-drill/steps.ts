@@ -1,5 +1,5 @@
 /** The effects of a restore drill: each one thing, safe to repeat after being cut off at any moment. */
-import { DatabaseError, type Client } from "pg";
+import type { Client } from "pg";
 import type { Database } from "../../database";
 import { reasonOf, ShipshapeError } from "../../errors";
 import { inventorySeconds, restorablePollMilliseconds } from "../../limits";
@@ -8,13 +8,12 @@ import { readOutputs, removeStack, upStack, type StackSurroundings } from "../..
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { restoredDatabase } from "../../../stacks/restored-database";
 import { takeInventory } from "../../targets/catalog-inventory";
-import { openControlSession } from "../../targets/control-session";
-import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing, type DatabaseLogin } from "../../targets/database-login";
+import { inControlSession, openControlSession } from "../../targets/control-session";
+import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing } from "../../targets/database-login";
 import { databaseEvents, deleteDatabase, findDatabase } from "../../targets/database-instance";
 import { awsClients, type AwsAccess } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
 import { readRecoveryPoint } from "../../targets/recovery-point";
-import { shownText } from "../../targets/shown-text";
 import { verifyStructures } from "../../targets/structure-verification";
 import type { ObservedSource, RestoreDrillPlan } from "./plan";
 import type { BracketingMarkers, Undecided } from "./verify";
@@ -51,21 +50,15 @@ const restoreFailed = new Set(["incompatible-restore", "failed", "incompatible-p
 export function restoreDrillSteps(s: RestoreDrillSurroundings) {
   const clients = awsClients(s.access);
 
-  const openSource = async (plan: RestoreDrillPlan) => {
+  const session = { rootCertificateFile: s.access.rootCertificateFile, statementSeconds: inventorySeconds };
+  async function withSource<T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>): Promise<T> {
     const login = await findDatabaseLogin(clients, plan.source.identifier, controlRole, plan.source.databaseName);
     if (login.resourceId !== plan.source.resourceId)
       throw new ShipshapeError("database-replaced", { identifier: login.identifier, found: login.resourceId, expected: plan.source.resourceId });
-    return open(login);
-  };
-  const openThrowaway = async (plan: RestoreDrillPlan, statementSeconds?: number) =>
-    open(await findDatabaseLogin(clients, plan.throwaway.identifier, masterRole, plan.source.databaseName), statementSeconds);
-  const open = (login: DatabaseLogin, statementSeconds = inventorySeconds) =>
-    openControlSession(login, { rootCertificateFile: s.access.rootCertificateFile, statementSeconds });
-
-  const withSource = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) =>
-    within(plan.source.identifier, controlRole, () => openSource(plan), work);
-  const withThrowaway = <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) =>
-    within(plan.throwaway.identifier, masterRole, () => openThrowaway(plan), work);
+    return inControlSession(login, session, work);
+  }
+  const throwawayLogin = (plan: RestoreDrillPlan) => findDatabaseLogin(clients, plan.throwaway.identifier, masterRole, plan.source.databaseName);
+  const withThrowaway = async <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) => inControlSession(await throwawayLogin(plan), session, work);
 
   /** Waits until nothing is being done to the throwaway, then tells what there is. */
   const settled = async (identifier: string, signal: AbortSignal): Promise<ReadonlySet<string>> => {
@@ -195,7 +188,8 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
     recoveryPoint: (plan: RestoreDrillPlan, target: string) => decided(() => withThrowaway(plan, (client) => readRecoveryPoint(client, target))),
     restoredInventory: (plan: RestoreDrillPlan) => decided(() => withThrowaway(plan, takeInventory)),
     async verifyStructures(plan: RestoreDrillPlan) {
-      const report = await verifyStructures(() => openThrowaway(plan, plan.structure.secondsMax), plan.structure);
+      const settings = { ...session, statementSeconds: plan.structure.secondsMax };
+      const report = await verifyStructures(async () => openControlSession(await throwawayLogin(plan), settings), plan.structure);
       return { ...report, verifiedAt: now() };
     },
 
@@ -224,19 +218,6 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
 
   async function lastEvents(identifier: string): Promise<string> {
     return (await databaseEvents(clients, identifier)).slice(-3).join("; ") || "the cloud gives no reason";
-  }
-}
-
-/** Runs `work` in a session, and gives an error of the database its code and the database's own words. A lost connection passes as it is. */
-async function within<T>(identifier: string, role: string, open: () => Promise<Client>, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await open();
-  try {
-    return await work(client);
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "")) throw error;
-    throw new ShipshapeError("database-query-failed", { identifier, role, reason: shownText(error.message) }, { cause: error });
-  } finally {
-    await client.end();
   }
 }
 

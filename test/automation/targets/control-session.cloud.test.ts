@@ -103,7 +103,7 @@ test("what a login trigger sets in the session, creates in it or takes as role i
       );
       return rows as unknown[];
     });
-    expect(seen).toEqual([{ path: "pg_catalog, pg_temp", dates: "ISO, MDY", whole: true }]);
+    expect(seen).toEqual([{ path: "pg_catalog,pg_temp", dates: "ISO, MDY", whole: true }]);
   } finally {
     await database.admin("drop event trigger trap");
   }
