@@ -32,6 +32,7 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
     overdue: async (id, { code }) => void noted.push(`${code} ${id}`),
     stuck: async (id, { code }) => void noted.push(`${code} ${id}`),
     seal: async () => undefined,
+    outlived: async (id, { code }) => void noted.push(`${code} ${id}`),
     ...change,
   });
 beforeEach(async () => {
@@ -118,4 +119,43 @@ test("a run whose throwaway is past its date is ended, and no other", async () =
   );
   await sweepWith(() => "alive")(quiet);
   expect(noted).toEqual(["run-overdue late"]);
+});
+
+test.each([
+  [1, 6, true],
+  [1, 4, false],
+  [2, 11, true],
+  [2, 9, false],
+  [30, 61, true],
+  [30, 59, false],
+])("a clean-up that is stuck after attempt %d is tried again after %d minutes: %s", async (attempt, minutes, again) => {
+  await insert(
+    "s",
+    `status = 'failed', finished_at = now(), clean_up = 'stuck', clean_up_attempt = ${attempt}, clean_up_changed_at = now() - interval '${minutes} minutes'`,
+  );
+  const sweep = sweepWith(() => "absent");
+  await sweep(quiet);
+  await sweep(quiet);
+  const wanted = attempt + 1;
+  expect([...new Set(noted)]).toEqual(again ? [`clean up s as s-clean-up-${wanted}`] : []);
+});
+
+test("a throwaway that is past its date after its run has ended is reported once, whatever its clean-up is doing", async () => {
+  for (const [id, columns, status, age] of [
+    ["pending", "status = 'failed', finished_at = now(), clean_up = 'pending'", "registered", "1 hour"],
+    ["stuck", "status = 'failed', finished_at = now(), clean_up = 'stuck'", "registered", "1 hour"],
+    ["removed", "status = 'failed', finished_at = now(), clean_up = 'done'", "removed", "1 hour"],
+    ["young", "status = 'failed', finished_at = now(), clean_up = 'stuck'", "registered", "-1 hour"],
+  ] as const) {
+    await insert(id, columns);
+    await database.query("insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, $1, 's', $2, now() - $3::interval)", [
+      id,
+      status,
+      age,
+    ]);
+  }
+  const sweep = sweepWith(() => "alive");
+  await sweep(quiet);
+  await sweep(quiet);
+  expect(noted.sort()).toEqual(["throwaway-outlived pending", "throwaway-outlived stuck"]);
 });
