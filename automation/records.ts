@@ -135,8 +135,8 @@ const sorted = (_name: string, value: unknown): unknown =>
 export interface CleanUpReport {
   /** What was removed, each with the proof that it is gone. */
   removed: { kind: string; identifier: string; provenGoneBy: string }[];
-  /** What is of no harm and could not be removed, each with the reason. */
-  left: { kind: string; identifier: string; reason: string }[];
+  /** What is of no harm and could not be removed, each with the reason. @default nothing */
+  left?: { kind: string; identifier: string; reason: string }[];
 }
 
 /** How a run ended: with an outcome that was judged, or with the error that kept it from one. */

@@ -25,7 +25,7 @@ export function sealVerdict(database: Database, signer: Signer, toolVersions: Re
 }
 
 export const sealTeardown = (database: Database, signer: Signer, request: OperationRequest, plan: PlanBasis, report: CleanUpReport): Promise<void> =>
-  seal(database, signer, request, plan, "teardown", { removed: report.removed, left: report.left });
+  seal(database, signer, request, plan, "teardown", { removed: report.removed, left: report.left ?? [] });
 
 /** A request as it is sealed, and digested where there is no plan. */
 const requestRecord = ({ id, operation, input, requestedBy, reason, receivedAt }: OperationRequest) => ({
