@@ -11,7 +11,9 @@ import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { instanceIs } from "../cloud";
 import { loggedIn } from "./database-login";
 import { request } from "./declared";
-import { recordedOf, startEngine, watch, type Engine } from "./engine";
+import { allows, policies } from "../docs/rights/policies";
+import { recordedCalls } from "../docs/rights/recorded-calls";
+import { deployers, recordedOf, startEngine, watch, type Engine } from "./engine";
 
 /** How a database comes to us from elsewhere, and how one that protects nothing goes. */
 let engine: Engine;
@@ -192,4 +194,13 @@ test("a standard database made from the backups of another takes its roles over 
   expect(Object.keys((await twin.preview()).changeSummary)).toEqual(["same"]);
   await twin.destroy();
   await source.destroy();
+});
+
+test("the documented rights suffice for every call that these lives took", async () => {
+  for (const role of ["platform", "databases"] as const) {
+    const calls = await recordedCalls(engine.cloud, deployers[role]);
+    expect(calls.map(({ action }) => action)).toContain(role === "platform" ? "rds:CreateDBParameterGroup" : "rds:DeleteDBInstance");
+    const refused = calls.flatMap(({ action, resources }) => resources.filter((r) => !allows(policies[role], action, r)).map((r) => `${action} ${r}`));
+    expect({ role, refused }).toEqual({ role, refused: [] });
+  }
 });

@@ -24,6 +24,9 @@ export const platformArguments: DatabasePlatformArgs = {
   subnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"],
 };
 
+/** The access keys that stacks are deployed with. */
+export const deployers = { platform: "AKIAPLATFORM00000001", databases: "AKIADATABASES0000001" };
+
 export async function startEngine(): Promise<Engine> {
   const cloud = await startCloud();
   // No test will stop what no test was handed.
@@ -39,10 +42,15 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
   mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
   // The Automation API looks for the engine on this process's PATH before it hears of any other.
   process.env.PATH = PATH;
+  // Each role of docs/going-to-production.md has a key of its own, so that the cloud's record tells their calls apart.
+  const deployer = (name: string) => {
+    const { credentials } = cloud.client(name.startsWith("platform.") ? deployers.platform : deployers.databases);
+    return { ...cloud.env, AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey };
+  };
   const stack = async (name: string, program: PulumiFn): Promise<Stack> => {
     const workDir = join(cloud.dataFolder, "programs", name);
     mkdirSync(workDir, { recursive: true });
-    return LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName: name, program }, { workDir, envVars: cloud.env });
+    return LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName: name, program }, { workDir, envVars: deployer(name) });
   };
   const made = await stack("platform.test", async () => {
     const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames } = new DatabasePlatform("platform", platformArguments);

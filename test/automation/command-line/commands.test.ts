@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generateKeyPairSync } from "node:crypto";
+import type { Command } from "commander";
+import { buildCommand, main } from "../../../automation/command-line/main";
+import { reportError } from "../../../automation/command-line/error-report";
+import { createTerminal } from "../../../automation/command-line/terminal";
+import { ShipshapeError } from "../../../automation/errors";
+import { readSettings } from "../../../automation/settings";
+
+const packageFolder = join(__dirname, "../../..");
+const folder = mkdtempSync(join(tmpdir(), "shipshape-commands-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const keyFile = join(folder, "key.pem");
+writeFileSync(keyFile, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+const settings = readSettings(packageFolder, folder, {
+  SHIPSHAPE_DATABASE_URL: "postgresql://control:hidden@127.0.0.1:9/control",
+  SHIPSHAPE_SIGNING_KEY_FILE: keyFile,
+  SHIPSHAPE_DATA_FOLDER: folder,
+});
+const terminal = { ...createTerminal("never"), say: () => undefined, progress: () => undefined };
+const build = () => buildCommand({ settings, terminal });
+
+const leaves = (command: Command): Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(leaves));
+const pathOf = (command: Command): string[] => (command.parent === null ? [] : [...pathOf(command.parent), command.name()]);
+const all = leaves(build()).map((command) => ({ path: pathOf(command), command }));
+
+/** Standard error and exit code of a command line, run in this process. */
+async function run(words: string[]): Promise<{ code: number; errors: string }> {
+  let errors = "";
+  const write = jest.spyOn(process.stderr, "write").mockImplementation((text) => ((errors += String(text)), true));
+  process.exitCode = undefined;
+  try {
+    return { code: await main(words, packageFolder), errors };
+  } finally {
+    write.mockRestore();
+    process.exitCode = undefined;
+    process.stdout.removeAllListeners("error");
+  }
+}
+
+/** The command that a hint names, as words; undefined where it names none. */
+const helpNamed = (errors: string): string[] | undefined => /`npx shipshape ?([a-z -]*?) ?--help`/.exec(errors)?.[1]?.split(" ").filter(Boolean);
+const exists = (words: string[]): boolean => {
+  let at: Command | undefined = build();
+  for (const word of words) at = at?.commands.find((command) => command.name() === word);
+  return at !== undefined;
+};
+
+describe.each(all.map(({ path, command }) => [path.join(" "), path, command] as const))("%s", (_, path, command) => {
+  const needed = [
+    ...command.registeredArguments.filter((a) => a.required).map((a) => (a.variadic ? "x=y" : "x")),
+    ...command.options.filter((o) => o.mandatory).flatMap((o) => [o.long!, "x"]),
+  ];
+
+  test("an option that it does not have is a usage error, whose hint names a command that exists", async () => {
+    const { code, errors } = await run([...path, ...needed, "--no-such-option"]);
+    expect(code).toBe(2);
+    expect(errors).toContain("[usage]");
+    expect(helpNamed(errors)).toEqual(path);
+    expect(exists(helpNamed(errors)!)).toBe(true);
+  });
+
+  test("as JSON, the same is one line that a machine reads", async () => {
+    const { code, errors } = await run([...path, ...needed, "--json", "--no-such-option"]);
+    expect({ code, error: JSON.parse(errors) as unknown }).toMatchObject({ code: 2, error: { error: { code: "usage" } } });
+  });
+});
+
+test.each([
+  ["a command that there is none of", ["nonsense"]],
+  ["a group without its command", ["local"]],
+  ["guard without what to judge", ["guard"]],
+  ["guard of a file that is not there", ["guard", "--state", "/absent.json"]],
+  ["guard of a folder without states", ["guard", "--state", folder]],
+  ["a waiver for no rule", ["waiver", "new", ...waiverWords("no-such-rule")]],
+  ["evidence to be verified that cannot be read", ["evidence", "verify", folder, "--key", "/absent.pub"]],
+])("%s: the hint names a command that exists", async (_, words) => {
+  const { code, errors } = await run(words);
+  expect(code).toBe(2);
+  const named = helpNamed(errors);
+  if (errors.includes("[usage]")) expect(named).toBeDefined();
+  expect(exists(named ?? [])).toBe(true);
+});
+
+function waiverWords(rule: string): string[] {
+  const given = { rule, resource: "urn:pulumi:a::b::c::d", reason: "r", owner: "team-a", approver: "team-b", "expires-on": "2026-12-01" };
+  return [...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]), "--waivers", folder];
+}
+
+/** What each command that uses the control plane is given; the others are known to need none. */
+const usesControlPlane: Record<string, string[]> = {
+  status: [],
+  "show x": [],
+  "cancel x": [],
+  "clean-up x": [],
+  worker: [],
+  "request restore-drill": ["--database", "orders", "--reason", "r"],
+  "evidence list": [],
+  "evidence show x": [],
+  "evidence checkpoint": [],
+  "evidence export x": ["--out", join(folder, "out")],
+};
+
+test.each(Object.entries(usesControlPlane))("%s: a control plane that is not there has a code, a hint and no stack trace", async (command, options) => {
+  const words = [...command.split(" "), ...options];
+  const thrown: unknown = await build()
+    .parseAsync(words, { from: "user" })
+    .catch((error: unknown) => error);
+  expect(thrown).toMatchObject({ code: "control-plane-unreachable", exitCode: 1, hint: expect.stringContaining("SHIPSHAPE_DATABASE_URL") as string });
+  expect((thrown as Error).message).toMatch(/127\.0\.0\.1:9\/control cannot be used: .*ECONNREFUSED/);
+  expect((thrown as Error).message).not.toContain("hidden");
+});
+
+test("an error that nobody foresaw is JSON for machines too, and shows its stack to people", () => {
+  let errors = "";
+  const write = jest.spyOn(process.stderr, "write").mockImplementation((text) => ((errors += String(text)), true));
+  try {
+    expect(reportError(new TypeError("x is not a function"), true, terminal)).toBe(1);
+    expect(JSON.parse(errors)).toEqual({ error: { code: "unexpected", message: "x is not a function" } });
+    errors = "";
+    reportError(new TypeError("x is not a function"), false, terminal);
+    expect(errors).toMatch(/^unexpected: TypeError: x is not a function\n +at /);
+    errors = "";
+    expect(reportError(new ShipshapeError("run-over", { id: "x" }), false, terminal)).toBe(2);
+    expect(errors).toBe("error: the run of request x has ended\nhint:  `shipshape show x` tells how [run-over]\n");
+  } finally {
+    write.mockRestore();
+  }
+});
