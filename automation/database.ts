@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { reasonOf, ShipshapeError } from "./errors";
-import { controlPlaneConnectionsMax, controlPlaneConnectSeconds } from "./limits";
+import { controlPlaneConnectionsMax, controlPlaneConnectSeconds, controlPlaneIdleTransactionSeconds } from "./limits";
 
 export interface Database {
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
@@ -40,7 +40,14 @@ export async function openDatabase(url: string, beforeQuery: () => void = () => 
 /** Whatever keeps the first connection from being made, an address, a password or a certificate, keeps all others too. */
 async function connected(url: string): Promise<pg.Pool> {
   const settings = { connectionString: url, connectionTimeoutMillis: controlPlaneConnectSeconds * 1000, keepAlive: true };
-  const pool = new pg.Pool({ ...settings, max: controlPlaneConnectionsMax, application_name: "shipshape", options: `-c search_path=${SCHEMA}` });
+  const idle_in_transaction_session_timeout = controlPlaneIdleTransactionSeconds * 1000;
+  const pool = new pg.Pool({
+    ...settings,
+    idle_in_transaction_session_timeout,
+    max: controlPlaneConnectionsMax,
+    application_name: "shipshape",
+    options: `-c search_path=${SCHEMA}`,
+  });
   pool.on("error", () => {}); // an idle connection that dies is replaced at its next use; the query then reports
   try {
     (await pool.connect()).release();

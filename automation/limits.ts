@@ -32,6 +32,9 @@ export const controlPlaneConnectionsMax = 10;
 /** A login to the control plane's database takes milliseconds; beyond this its address leads nowhere. */
 export const controlPlaneConnectSeconds = 10;
 
+/** How long a transaction may stand still: one of a frozen process ends then, with its locks. The engine's migrations take a minute inside one at most. */
+export const controlPlaneIdleTransactionSeconds = 180;
+
 /** How long one call to the durable engine may take. The engine itself tries again without end while its database is away. */
 export const durableCallSeconds = 60;
 

@@ -114,6 +114,7 @@ function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
 }
 
 async function takeOverFromDead(own: Liveness): Promise<void> {
+  await own.endSilent();
   const pending = await DBOS.listWorkflows({ status: "PENDING", applicationVersion: WORKFLOW_VERSION, loadInput: false, loadOutput: false });
   const others = new Set(pending.map((w) => w.executorId).filter((id): id is string => id !== undefined && id !== own.workerId));
   for (const id of others) await own.ifDead(id, async () => DBOSExecutor.globalInstance?.recoverPendingWorkflows([id]));

@@ -71,9 +71,15 @@ export class Liveness {
     if (this.left) throw this.left;
   }
 
-  /** Does `work` when that worker is dead, and keeps others from doing the same meanwhile. One that is only silent dies of this. */
+  /** Ends the sessions of workers that are silent, whatever they ran: all their locks come free, and the next look finds them dead. */
+  async endSilent(): Promise<void> {
+    const sql = `select pg_terminate_backend((${HOLDER})) from worker where beat_at < clock_timestamp() - make_interval(secs => $1)`;
+    await this.query(sql, this.settings.silentSecondsMax);
+  }
+
+  /** Does `work` when that worker is dead, and keeps others from doing the same meanwhile. */
   async ifDead(workerId: string, work: () => Promise<unknown>): Promise<void> {
-    if (!(await this.tryLock(WORKER_LOCKS, workerId))) return this.endIfSilent(workerId);
+    if (!(await this.tryLock(WORKER_LOCKS, workerId))) return;
     await work();
     await this.query("delete from worker where id = $1", workerId);
     await this.query("select pg_advisory_unlock($1, hashtext($2))", WORKER_LOCKS, workerId);
@@ -134,15 +140,6 @@ export class Liveness {
     this.closed = true;
     this.left = error;
     this.settings.lost(error);
-  }
-
-  /** Its lock comes free with its session, so that the next look finds it dead. */
-  private async endIfSilent(workerId: string): Promise<void> {
-    await this.query(
-      `select pg_terminate_backend((${HOLDER})) from worker where id = $1 and beat_at < clock_timestamp() - make_interval(secs => $2)`,
-      workerId,
-      this.settings.silentSecondsMax,
-    );
   }
 
   private async tryLock(locks: number, name: string): Promise<boolean> {
