@@ -19,8 +19,8 @@ import { workerBeatMilliseconds, workerRecordDays } from "../limits";
 const WORKER_LOCKS = 0x53_48_49_50;
 const RUN_LOCKS = WORKER_LOCKS + 1;
 
-/** The session that holds the lock of worker `$1`, if any: PostgreSQL shows both halves of an advisory lock as unsigned numbers. */
-const HOLDER = `select l.pid from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.granted and l.classid = ${WORKER_LOCKS}::oid
+/** A worker's own session, while it holds the worker's lock: PostgreSQL shows both halves of an advisory lock as unsigned numbers. */
+const HOLDER = `select l.pid from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.granted and l.pid = worker.session_pid and l.classid = ${WORKER_LOCKS}::oid
   and l.objid = (hashtext(worker.id)::bigint & 4294967295)::oid and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`;
 
 export interface LivenessSettings {

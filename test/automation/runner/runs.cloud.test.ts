@@ -1,0 +1,147 @@
+import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import { ShipshapeError } from "../../../automation/errors";
+import { planDigestOf, targetDatabase } from "../../../automation/records";
+import { cleanUpAgain, endRun, latestRuns, queueRun, readRun, setCleanUp, setPlan, setRunStatus, stepRecorder, unstick } from "../../../automation/runner/runs";
+import { markRemoved, overdueThrowaways, registerThrowaway } from "../../../automation/runner/throwaways";
+import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+
+let postgres: TestDatabase;
+let database: ControlPlaneDatabase;
+let count = 0;
+let id: string;
+beforeAll(async () => {
+  postgres = await makeControlPlaneDatabase();
+  database = await openDatabase(postgres.url);
+});
+afterAll(async () => {
+  await database?.close();
+  await postgres?.remove();
+});
+beforeEach(async () => {
+  id = `request-${String(++count).padStart(3, "0")}`;
+  await database.query(
+    "insert into request (id, operation, input, requested_by, reason) values ($1, 'probe', '{\"database\": \"asked-for\"}', 'ana', 'a test')",
+    [id],
+  );
+  await queueRun(database, id);
+});
+
+const run = () => readRun(database, id);
+const arn = "arn:aws:rds:eu-central-1:123456789012:db:orders";
+const plan = { target: "orders", database: targetDatabase({ identifier: "orders", resourceId: "db-1", arn }), evidenceValidDays: 7 };
+const failure = new ShipshapeError("run-lost", { id: "x" });
+
+test("a run begins queued, about what was asked for, with nothing else said", async () => {
+  expect(await run()).toMatchObject({ requestId: id, operation: "probe", target: "asked-for", status: "queued", cleanUp: "none", steps: {}, checks: [] });
+  expect(await run()).toMatchObject({
+    plan: undefined,
+    planDigest: undefined,
+    verdict: undefined,
+    error: undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
+  });
+});
+
+test("a request that is not there is unknown", async () => {
+  await expect(readRun(database, "absent")).rejects.toMatchObject({ code: "request-unknown" });
+});
+
+test("it starts when it first runs, and not when it waits", async () => {
+  await setRunStatus(database, id, "waiting");
+  expect((await run()).startedAt).toBeUndefined();
+  await setRunStatus(database, id, "running");
+  const { startedAt } = await run();
+  expect(startedAt).toBeInstanceOf(Date);
+  await setRunStatus(database, id, "running");
+  expect((await run()).startedAt).toEqual(startedAt);
+});
+
+test("its plan is stored once, with its digest; whatever is repeated later carries out this one", async () => {
+  await setPlan(database, id, plan);
+  await setPlan(database, id, { ...plan, evidenceValidDays: 1 });
+  expect(await run()).toMatchObject({ target: "orders", plan, planDigest: planDigestOf(plan) });
+});
+
+test("it ends once: what is recorded later of it changes nothing", async () => {
+  const check = { name: "c", verdict: "pass" as const, explanation: "fine", figures: { n: 1 } };
+  await endRun(database, id, { status: "succeeded", outcome: { rows: 3 }, verdict: "pass", checks: [check] });
+  const ended = await run();
+  expect(ended).toMatchObject({
+    status: "succeeded",
+    outcome: { rows: 3 },
+    verdict: "pass",
+    checks: [check],
+    error: undefined,
+    finishedAt: expect.any(Date) as Date,
+  });
+  await endRun(database, id, { status: "failed", error: failure });
+  await setRunStatus(database, id, "running");
+  expect(await run()).toEqual(ended);
+});
+
+test("a failure is recorded with its code and its hint, apart from that of its clean-up", async () => {
+  await endRun(database, id, { status: "failed", error: failure });
+  await setCleanUp(database, id, "stuck", new Error("still there"));
+  const { status, cleanUp, error, cleanUpError } = await run();
+  expect({ status, cleanUp, cleanUpError }).toEqual({ status: "failed", cleanUp: "stuck", cleanUpError: { code: "unexpected", message: "still there" } });
+  expect(error).toEqual({ code: "run-lost", message: failure.message, hint: failure.hint });
+  await setCleanUp(database, id, "done");
+  expect((await run()).cleanUpError).toBeUndefined();
+});
+
+test("a stuck clean-up is asked for again, once by however many; another one is not", async () => {
+  expect(await unstick(database, id)).toBe(false);
+  await setCleanUp(database, id, "stuck");
+  expect((await Promise.all([1, 2, 3].map(() => unstick(database, id)))).filter(Boolean)).toHaveLength(1);
+  expect((await run()).cleanUp).toBe("pending");
+  const attempt = async () => (await database.query<{ n: number }>("select clean_up_attempt as n from run where request_id = $1", [id]))[0]?.n;
+  expect(await attempt()).toBe(2);
+  await Promise.all([1, 2, 3].map(() => cleanUpAgain(database, { requestId: id, attempt: 2 })));
+  expect(await attempt()).toBe(3);
+});
+
+test("the latest runs come first, no more than asked for", async () => {
+  expect((await latestRuns(database, 2)).map((r) => r.requestId)).toEqual([id, `request-${String(count - 1).padStart(3, "0")}`]);
+});
+
+describe("the steps of a run", () => {
+  test("each attempt is counted, with when it began and how it ended", async () => {
+    const recorder = stepRecorder(database, id, "run");
+    await recorder.begun("look");
+    expect((await run()).steps["look"]).toEqual({ status: "running", attempts: 1, startedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string });
+    await recorder.ended("look", failure);
+    expect((await run()).steps["look"]).toMatchObject({ status: "failed", attempts: 1, error: failure.message });
+    await recorder.begun("look");
+    await recorder.ended("look", undefined);
+    const again = (await run()).steps["look"];
+    expect(again).toMatchObject({ status: "done", attempts: 2, finishedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string });
+    expect(again).not.toHaveProperty("error");
+  });
+
+  test("none begins once the run has ended, but for those of its clean-up", async () => {
+    await endRun(database, id, { status: "cancelled" });
+    await expect(stepRecorder(database, id, "run").begun("late")).rejects.toMatchObject({ code: "run-over" });
+    await stepRecorder(database, id, "clean-up").begun("remove");
+    expect(Object.keys((await run()).steps)).toEqual(["remove"]);
+  });
+});
+
+test("a throwaway is registered once, overdue only while its run goes on, and removed once", async () => {
+  const throwaway = { identifier: `drill-${id}`, stack: "s", expiresAt: "2020-01-01T00:00:00Z" };
+  await registerThrowaway(database, id, throwaway);
+  await registerThrowaway(database, id, { ...throwaway, expiresAt: "2030-01-01T00:00:00Z" });
+  const overdue = async () => (await overdueThrowaways(database, "", 10)).map((t) => t.identifier);
+  expect(await overdue()).toEqual([throwaway.identifier]);
+  expect(await overdueThrowaways(database, id, 10)).toEqual([]);
+  await markRemoved(database, id, throwaway.identifier);
+  expect(await overdue()).toEqual([]);
+  const removedAt = async () => (await database.query<{ at: Date }>("select removed_at as at from throwaway where request_id = $1", [id]))[0]?.at;
+  const first = await removedAt();
+  expect(first).toBeInstanceOf(Date);
+  await markRemoved(database, id, throwaway.identifier);
+  expect(await removedAt()).toEqual(first);
+  await database.query("update throwaway set status = 'registered' where request_id = $1", [id]);
+  await endRun(database, id, { status: "failed", error: failure });
+  expect(await overdue()).toEqual([]);
+});
