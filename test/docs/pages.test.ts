@@ -74,7 +74,7 @@ test("the IAM policies of going to production allow no service as a whole, and n
   const policies = [...text("docs/going-to-production.md").matchAll(/```json\n([\s\S]*?)```/g)].map(
     ([, block = ""]) => JSON.parse(block) as { Statement: { Sid: string; Action: string | string[]; Resource: string | string[] }[] },
   );
-  expect(policies).toHaveLength(2);
+  expect(policies).toHaveLength(3);
   for (const { Sid, Action, Resource } of policies.flatMap(({ Statement }) => Statement)) {
     for (const action of [Action].flat()) expect([Sid, action]).toEqual([Sid, expect.stringMatching(/^[a-z0-9-]+:[A-Z][A-Za-z]+(?<!\*)$|^rds:Describe\*$/)]);
     if ([Resource].flat().includes("*")) expect(["Look", "MakeKeys", "VaultStorage"]).toContain(Sid);

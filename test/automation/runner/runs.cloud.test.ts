@@ -47,7 +47,7 @@ test("a request that is not there is unknown", async () => {
   await expect(readRun(database, "absent")).rejects.toMatchObject({ code: "request-unknown" });
 });
 
-test("it starts when it first runs, and not when it waits", async () => {
+test("a run starts when it first runs, and not when it waits", async () => {
   await setRunStatus(database, id, "waiting");
   expect((await run()).startedAt).toBeUndefined();
   await setRunStatus(database, id, "running");
@@ -63,7 +63,7 @@ test("its plan is stored once, with its digest; whatever is repeated later carri
   expect(await run()).toMatchObject({ target: "orders", plan, planDigest: planDigestOf(plan) });
 });
 
-test("it ends once: what is recorded later of it changes nothing", async () => {
+test("a run ends once: what is recorded later of it changes nothing", async () => {
   const check = { name: "c", verdict: "pass" as const, explanation: "fine", figures: { n: 1 } };
   await endRun(database, id, { status: "succeeded", outcome: { rows: 3 }, verdict: "pass", checks: [check] });
   const ended = await run();
