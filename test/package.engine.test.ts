@@ -49,10 +49,19 @@ test("the package holds what runs, and no tests, demo or PostgreSQL", async () =
       "dist/components/index.js",
       "dist/components/index.d.ts",
       "dist/toolchain/pulumi-language-nodejs",
+      // Messages of the command line point there.
+      "docs/guardrails.md",
+      "docs/going-to-production.md",
+      "docs/operations/restore-drill.md",
     ]),
   );
-  expect([...folders].filter((folder) => !/^(dist\/.*|automation|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(folder))).toEqual([]);
+  expect([...folders].filter((folder) => !/^(dist\/.*|automation|docs|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(folder))).toEqual([]);
   expect(files.filter((file) => /\btest|demo|postgres\.(bin|so)|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
+});
+
+test("an editor shows what the arguments are for", () => {
+  const types = readFileSync(join(typescriptProject, "node_modules/shipshape/dist/components/database-request.d.ts"), "utf8");
+  expect(types).toMatch(/\/\*\* What a loss would cost[^]*?\*\/\s+tier: Tier;/);
 });
 
 test("the package adds less than 40 MB to a project that has the Pulumi SDKs", () => {
@@ -87,7 +96,7 @@ describe("with PostgreSQL added", () => {
     ["JavaScript", javascriptProject, "index.js", 'const { DatabasePlatform, StandardDatabase } = require("shipshape");'],
   ])("a project in %s previews a platform and a StandardDatabase", async (_, project, file, imports) => {
     writeFileSync(join(project, "Pulumi.yaml"), `name: orders-${file.split(".")[1]}\nruntime: nodejs\nmain: ${file}\n`);
-    writeFileSync(join(project, file), `${imports}\n${program}`);
+    writeFileSync(join(project, file), `${imports}\n${file === "index.js" ? program.replace("export const url", "exports.url") : program}`);
     await run(project, "pulumi", "stack", "init", "dev", "--non-interactive");
     const { stdout } = await run(project, "pulumi", "preview", "--json", "--non-interactive");
     const { steps, changeSummary } = JSON.parse(stdout) as { steps: { urn: string }[]; changeSummary: Record<string, number> };
@@ -96,16 +105,11 @@ describe("with PostgreSQL added", () => {
   });
 });
 
-const program = `
-const platform = new DatabasePlatform("platform", {
-  owner: "team-platform", costCenter: "1", environment: "development",
-  vpcId: "vpc-0a1b2c3d4e5f60001", subnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"],
-});
-new StandardDatabase("orders", {
-  service: "orders", owner: "team-orders", environment: "development", tier: "bronze", size: "small", dataClassification: "internal", costCenter: "2",
-  extensions: ["pg_stat_statements"], platform,
-});
-`;
+/** The one that the pages tell an app team to try, without its import, which differs by language. */
+const program = [...readFileSync(join(repository, "docs/standard-database.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)]
+  .map(([, code = ""]) => code)
+  .find((code) => code.includes("new DatabasePlatform("))!
+  .replace(/^import .*$/m, "");
 
 /** The command as npm installed it. */
 async function shipshape(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -11,19 +11,42 @@ const configOf = (stack: string): Record<string, unknown> =>
 const tracked = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 
 /** Runs the entry as the engine would for a stack of this name with this config. */
-async function run(stack: string, config: Record<string, unknown>): Promise<{ names: string[]; error: string | undefined }> {
+async function run(stack: string, config: Record<string, unknown>): Promise<{ names: string[]; error: string | undefined; outputs: Record<string, unknown> }> {
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])),
   );
   let error: string | undefined;
-  const declared = await declare(() => program().catch((reason: unknown) => void (error = (reason as Error).message)), stack);
-  return { names: declared.map((one) => one.name), error };
+  let outputs: Record<string, unknown> = {};
+  const declared = await declare(
+    () =>
+      program().then(
+        (given) => void (outputs = given),
+        (reason: unknown) => void (error = (reason as Error).message),
+      ),
+    stack,
+  );
+  return { names: declared.map((one) => one.name), error, outputs };
 }
 
 test.each(tracked)("%s has all the config its program asks for", async (stack) => {
   const { names, error } = await run(stack, configOf(stack));
   expect(error).toBeUndefined();
   expect(names.length).toBeGreaterThan(20);
+});
+
+test("a database gives out a handful of outputs, a line each, and the rest on request", async () => {
+  const { outputs } = await run("database.orders-production", configOf("database.orders-production"));
+  const seals = await Promise.all(Object.values(outputs).map((value) => (pulumi.Output.isInstance(value) ? pulumi.isSecret(value) : false)));
+  const sealed = Object.keys(outputs).filter((_, at) => seals[at]);
+  expect(sealed).toEqual(["connectionStrings", "handOver", "standard"]);
+  const shown = Object.keys(outputs).filter((name) => !sealed.includes(name));
+  expect(shown).toEqual(["endpoint", "databaseName", "resourceId", "securityGroupId", "engineVersion"]);
+  const values = await Promise.all(shown.map((name) => new Promise((resolve) => void pulumi.output(outputs[name] as pulumi.Input<string>).apply(resolve))));
+  expect(values.map((value) => typeof value)).toEqual(shown.map(() => "string"));
+  const whole = await new Promise((resolve) => void pulumi.output(outputs.handOver as pulumi.Input<object>).apply(resolve));
+  expect(Object.keys(whole as object).sort()).toEqual(
+    ["address", "ecsSecrets", "externalSecrets", "iamPolicies", "lambdaEnvironments", "masterSecretArn", "port", "secretArns"].sort(),
+  );
 });
 
 test.each(tracked)("%s keeps a fixed salt and no secret in its config", (stack) => {

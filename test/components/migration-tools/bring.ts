@@ -1,0 +1,29 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Whether a tool that is no npm package is here, in the versions that its pin file names; else why not. */
+export interface Brought {
+  folder: string;
+  missing: string | undefined;
+}
+
+/** Downloaded once for each content of the pin file. `needs` must be on this machine; nothing of them is installed. */
+export function bring(tool: string, pins: string, needs: string[], install: (folder: string) => [command: string, arguments_: string[]]): Brought {
+  const digest = createHash("sha256").update(readFileSync(pins)).digest("hex").slice(0, 16);
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "shipshape", "test-tools");
+  const folder = join(cache, `${tool}-${digest}`);
+  const absent = needs.filter((command) => spawnSync("which", [command]).status !== 0);
+  if (absent.length > 0) return { folder, missing: `${tool} needs ${absent.join(" and ")}, which this machine lacks` };
+  if (existsSync(folder)) return { folder, missing: undefined };
+  mkdirSync(cache, { recursive: true });
+  const part = mkdtempSync(`${folder}-`);
+  const [command, words] = install(part);
+  const { status, stderr } = spawnSync(command, words, { encoding: "utf8", timeout: 300_000 });
+  if (status !== 0) return { folder, missing: `${tool} could not be downloaded: ${stderr.trim().split("\n").at(-1)}` };
+  // Another process may have been faster; then its folder is as good.
+  if (!existsSync(folder)) renameSync(part, folder);
+  return { folder, missing: undefined };
+}

@@ -1,0 +1,1 @@
+create index concurrently flyway_amount on flyway_invoice (amount);
