@@ -1,0 +1,97 @@
+/** An exported folder made without a database: a log of given envelopes, so that whatever an attacker could write can be written. */
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { signCheckpoint, verifierKey } from "../../../automation/evidence/checkpoint";
+import { openEnvelope, sealStatement, STATEMENT_TYPE, type Statement } from "../../../automation/evidence/envelope";
+import { attributesText, envelopeFile, evidenceFiles, proofsText, writeFolder, type Proofs } from "../../../automation/evidence/folder";
+import { inclusionProof, leafHash, nodesOver, rootOf } from "../../../automation/evidence/merkle-tree";
+import { reportOf } from "../../../automation/evidence/report";
+import { predicateTypeOf, runStatementOf, statementId, subjectOf, type StatementKind } from "../../../automation/evidence/run-statement";
+import { describeError } from "../../../automation/errors";
+import { concluded, planOf, removed, requestOf } from "./sealed-runs";
+
+export const origin = "shipshape.test/evidence";
+export const key = generateKeyPairSync("ed25519").privateKey;
+export const publicKey = verifierKey(origin, key);
+export const issuedAt = "2026-06-01T00:00:00.000Z";
+export const expiresOn = "2026-07-01T00:00:00.000Z";
+
+/** The statements of a run as they are sealed, with what a test wants otherwise. */
+export function verdictOf(id: string, more: Record<string, unknown> = {}, plan: object = planOf()): Statement {
+  const { conclusion, decision } = concluded(id);
+  const { receivedAt, ...request } = requestOf(id);
+  const error = more["error"] ? describeError(more["error"]) : null;
+  return statementOf(id, "verdict", plan, {
+    request: { ...request, receivedAt: receivedAt.toISOString() },
+    decision: { status: decision!.status, decidedBy: decision!.decidedBy, rules: decision!.rules },
+    plan,
+    run: "succeeded",
+    verdict: "pass",
+    checks: conclusion.verdict.checks,
+    outcome: null,
+    teardown: "follows",
+    toolVersions: {},
+    ...more,
+    error,
+  });
+}
+
+export const teardownOf = (id: string, more: Record<string, unknown> = {}, plan: object = planOf()): Statement =>
+  statementOf(id, "teardown", plan, { ...removed, ...more });
+
+const statementOf = (id: string, kind: StatementKind, plan: object, predicate: Record<string, unknown>): Statement => ({
+  _type: STATEMENT_TYPE,
+  subject: [subjectOf(id, plan)],
+  predicateType: predicateTypeOf("restore-drill", kind),
+  predicate: { requestId: id, operation: "restore-drill", target: "orders", database: planOf().database, issuedAt, expiresOn, ...predicate },
+});
+
+export interface Made {
+  statements: Statement[];
+  /** Other leaves of the log, before these. */
+  before?: string[];
+  by?: KeyObject;
+  origin?: string;
+}
+
+/** Writes the folder of these statements, each at its place in a log of them alone, in order. */
+export async function makeFolder(folder: string, { statements, before = [], by = key, origin: log = origin }: Made): Promise<Proofs> {
+  const envelopes = statements.map((s) => sealStatement(s, by));
+  const leaves = [...before, ...envelopes].map((e) => leafHash(Buffer.from(e)));
+  const [tree, size] = [nodesOver(leaves), leaves.length];
+  const kinds = statements.map((s, i) => s.predicateType.split(":").at(-2) ?? `other-${i}`);
+  const placeOf = async (i: number) => ({ leafIndex: i, inclusion: (await inclusionProof(i, size, tree)).map((h) => h.toString("base64")) });
+  const proofs: Proofs = {
+    treeSize: size,
+    statements: await Promise.all(
+      statements.map(async (s, i) => ({
+        id: statementId(String(s.predicate["requestId"]), kinds[i] as StatementKind),
+        file: envelopeFile(kinds[i]!),
+        ...(await placeOf(before.length + i)),
+      })),
+    ),
+    keyChanges: [],
+  };
+  const files = new Map<string, string>([
+    [evidenceFiles.checkpoint, signCheckpoint({ origin: log, size, root: await rootOf(size, tree) }, by)],
+    [evidenceFiles.verifierKey, `${verifierKey(log, by)}\n`],
+    [evidenceFiles.proofs, proofsText(proofs)],
+    [evidenceFiles.report, reported(envelopes, by)],
+    [evidenceFiles.attributes, attributesText],
+    ...envelopes.map((e, i): [string, string] => [envelopeFile(kinds[i]!), e]),
+  ]);
+  writeFolder(folder, files);
+  return proofs;
+}
+
+/** The report, where the statements are of the form that it knows. */
+function reported(envelopes: string[], by: KeyObject): string {
+  try {
+    return reportOf(envelopes.map((envelope) => ({ envelope, run: runStatementOf(openEnvelope(envelope, by)) })));
+  } catch {
+    return "";
+  }
+}
+
+export const rewriteProofs = (folder: string, proofs: object) => writeFileSync(join(folder, evidenceFiles.proofs), proofsText(proofs as Proofs));

@@ -1,0 +1,131 @@
+import { recoverabilities, type KnownOfTheFleet, type SignedDrill } from "../../../automation/observability/recoverability";
+import type { FleetDatabase } from "../../../automation/records";
+import { databaseCalled } from "../evidence/sealed-runs";
+
+const now = new Date("2026-06-15T00:00:00Z");
+const day = (n: number) => new Date(now.getTime() + n * 86_400_000);
+const inFleet = (name: string, more: Partial<FleetDatabase> = {}): FleetDatabase => ({ ...databaseCalled(name), hasBackups: true, ...more });
+const drill = (place: number, verdict: SignedDrill["verdict"], more: Partial<SignedDrill> = {}): SignedDrill => ({
+  place,
+  requestId: `drill-${place}`,
+  target: "orders",
+  database: databaseCalled("orders"),
+  verdict,
+  tornDown: true,
+  issuedAt: day(-1),
+  expiresOn: day(29),
+  ...more,
+});
+const known = (more: Partial<KnownOfTheFleet> = {}): KnownOfTheFleet => ({
+  fleet: { asked: true, databases: [inFleet("orders")] },
+  drills: [],
+  lost: [],
+  now,
+  ...more,
+});
+const words = (k: KnownOfTheFleet) => recoverabilities(k).map((r) => `${r.database.identifier} ${r.recoverability}`);
+const ofOrders = (drills: SignedDrill[], more: Partial<KnownOfTheFleet> = {}) => recoverabilities(known({ drills, ...more }))[0]!;
+
+describe("a database of the fleet", () => {
+  test("is fresh by a pass with its teardown, until the moment it expires", () => {
+    expect(ofOrders([drill(1, "pass")])).toMatchObject({ recoverability: "fresh", reason: "drill drill-1 passed", decidedBy: { requestId: "drill-1" } });
+    expect(ofOrders([drill(1, "pass", { expiresOn: new Date(now.getTime() + 1) })]).recoverability).toBe("fresh");
+    expect(ofOrders([drill(1, "pass", { expiresOn: now })])).toMatchObject({ recoverability: "stale", reason: "drill drill-1 has expired" });
+  });
+
+  test("is failed by a later fail, whatever passed before, and whatever order the statements are given in", () => {
+    expect(ofOrders([drill(2, "fail"), drill(1, "pass")])).toMatchObject({ recoverability: "failed", reason: "drill drill-2 failed" });
+    expect(ofOrders([drill(1, "pass"), drill(2, "fail", { tornDown: false, expiresOn: day(-1) })]).recoverability).toBe("failed");
+    expect(ofOrders([drill(3, "pass"), drill(2, "fail")]).recoverability).toBe("fresh");
+  });
+
+  test("is unproven by a pass whose throwaway is not proven gone; an older complete proof stands", () => {
+    expect(ofOrders([drill(1, "pass", { tornDown: false })])).toMatchObject({
+      recoverability: "unproven",
+      reason: expect.stringContaining("throwaway") as string,
+    });
+    expect(ofOrders([drill(1, "pass"), drill(2, "pass", { tornDown: false })])).toMatchObject({ recoverability: "fresh", decidedBy: { requestId: "drill-1" } });
+    expect(ofOrders([drill(1, "fail"), drill(2, "pass", { tornDown: false })]).recoverability).toBe("failed");
+  });
+
+  test("is never drilled, or without a verdict, or its backups are gone: each is said, and none is a proof", () => {
+    const without = { fleet: { asked: true as const, databases: [inFleet("orders", { hasBackups: false })] } };
+    expect(ofOrders([])).toMatchObject({ recoverability: "never", reason: "it was never drilled" });
+    expect(ofOrders([], without)).toMatchObject({ recoverability: "never", reason: "it was never drilled; it has no automated backups" });
+    expect(ofOrders([drill(1, "inconclusive")])).toMatchObject({
+      recoverability: "unproven",
+      reason: "no drill of it came to a verdict",
+      beside: [{ place: 1 }],
+    });
+    expect(ofOrders([drill(1, "pass")], without)).toMatchObject({ recoverability: "unproven", reason: "the backups that drill drill-1 proved are gone" });
+    expect(ofOrders([drill(1, "fail")], without)).toMatchObject({ recoverability: "failed", reason: "drill drill-1 failed; it has no automated backups" });
+  });
+
+  test("recreated under its name, or of that name in another account or Region, it is another database", () => {
+    for (const other of [{ resourceId: "db-BEFORE" }, { account: "210987654321" }, { region: "eu-west-1" }])
+      expect(ofOrders([drill(1, "pass", { database: { ...databaseCalled("orders"), ...other } })])).toMatchObject({
+        recoverability: "never",
+        reason: "another database had this name when it was drilled; this one never was",
+      });
+  });
+
+  test("renamed it is the same database", () => {
+    const renamed = { ...inFleet("orders"), identifier: "orders-old", arn: "arn:aws:rds:eu-central-1:123456789012:db:orders-old" };
+    expect(words(known({ fleet: { asked: true, databases: [renamed] }, drills: [drill(1, "pass")] }))).toEqual(["orders-old fresh"]);
+  });
+
+  test("later runs that decided nothing are shown beside the proof, those that never found the database too, and no others", () => {
+    const unnamed = { database: undefined, target: "orders" };
+    const drills = [
+      drill(1, "inconclusive"),
+      drill(2, "pass"),
+      drill(3, "inconclusive"),
+      drill(4, "inconclusive", unnamed),
+      drill(5, "inconclusive", { ...unnamed, target: "x" }),
+    ];
+    const { recoverability, beside } = ofOrders(drills);
+    expect([recoverability, beside.map((d) => d.place)]).toEqual(["fresh", [3, 4]]);
+  });
+
+  test("is unknown where a statement that cannot be read may be newer and about it", () => {
+    const lost = (place: number, target?: string) => ofOrders([drill(5, "pass")], { lost: [{ place, target }] }).recoverability;
+    expect(lost(6)).toBe("unknown");
+    expect(lost(6, "orders")).toBe("unknown");
+    expect(lost(6, "ledger")).toBe("fresh");
+    expect(lost(4)).toBe("fresh");
+    expect(ofOrders([], { lost: [{ place: 0, target: undefined }] }).recoverability).toBe("unknown");
+  });
+});
+
+describe("the fleet", () => {
+  test("is all that the cloud knows, by name, drilled or not", () => {
+    const databases = ["payments", "orders", "ledger"].map((name) => inFleet(name));
+    expect(words(known({ fleet: { asked: true, databases }, drills: [drill(1, "pass")] }))).toEqual(["ledger never", "orders fresh", "payments never"]);
+  });
+
+  test("that could not be asked leaves all that was drilled unknown, with the last word and never a proof", () => {
+    const [only] = recoverabilities(known({ fleet: { asked: false, reason: "no answer" }, drills: [drill(1, "fail"), drill(2, "pass")] }));
+    expect(only).toMatchObject({
+      recoverability: "unknown",
+      reason: "the cloud could not be asked about it: no answer; drill drill-2 said pass",
+      decidedBy: undefined,
+    });
+  });
+
+  test("does not have a database that is gone, which is said while its evidence has not expired", () => {
+    const gone = { target: "gone", database: databaseCalled("gone") };
+    expect(recoverabilities(known({ drills: [drill(1, "pass", gone)] }))[1]).toMatchObject({
+      recoverability: "unproven",
+      reason: "the cloud has no database of resource id db-GONE any more; drill drill-1 said pass",
+    });
+    expect(words(known({ drills: [drill(1, "pass", { ...gone, expiresOn: now })] }))).toEqual(["orders never"]);
+  });
+
+  test("of another account or Region was not asked, and is unknown", () => {
+    const abroad = { target: "abroad", database: { ...databaseCalled("abroad"), region: "us-east-1" } };
+    expect(recoverabilities(known({ drills: [drill(1, "pass", abroad)] }))[1]).toMatchObject({
+      recoverability: "unknown",
+      reason: "account 123456789012, Region us-east-1 was not asked; drill drill-1 said pass",
+    });
+  });
+});

@@ -1,0 +1,48 @@
+import { printable, printableLines, printableMarkdown } from "../../automation/printable";
+import { createTerminal } from "../../automation/command-line/terminal";
+import { reasonProblems } from "../../automation/request/requests";
+
+describe("text that others wrote", () => {
+  test("comes as one line in which nothing moves, hides or turns what is read", () => {
+    expect(printable("ok\n\n**pass**\r\t\u001b[2J\u0007\u009b31m\u202e\u200b\u2028\ufeff\ud800")).toBe(
+      "ok\\u000a\\u000a**pass**\\u000d\\u0009\\u001b[2J\\u0007\\u009b31m\\u202e\\u200b\\u2028\\ufeff\\ud800",
+    );
+    expect(printable("\u{e0001}")).toBe("\\udb40\\udc01");
+    expect(printable("Größe: 1 € — 漢字 😀")).toBe("Größe: 1 € — 漢字 😀");
+  });
+
+  test("keeps the line breaks of what we laid out ourselves, and nothing else", () => {
+    expect(printableLines("a\nb\r\u001b")).toBe("a\nb\\u000d\\u001b");
+  });
+
+  test("is no Markdown within Markdown", () => {
+    expect(printableMarkdown("**pass** | `x` [a](b) <b> # ~ & \\ _ \n")).toBe(
+      "\\*\\*pass\\*\\* \\| \\`x\\` \\[a\\](b) \\<b\\> \\# \\~ \\& \\\\ \\_ \\\\u000a".replace("\\\\u000a", "\\\\u000a"),
+    );
+  });
+
+  test("reaches no terminal as a control character, and JSON stays JSON", () => {
+    const written: string[] = [];
+    const spy = jest.spyOn(process.stdout, "write").mockImplementation((text) => (written.push(String(text)), true));
+    try {
+      const terminal = createTerminal("never");
+      terminal.say("a\u001b[31mb\nc");
+      terminal.say(JSON.stringify({ reason: "\u009b31m\u202e\n" }));
+    } finally {
+      spy.mockRestore();
+    }
+    expect(written[0]).toBe("a\\u001b[31mb\nc\n");
+    expect(JSON.parse(written[1]!)).toEqual({ reason: "\u009b31m\u202e\n" });
+    expect(written[1]).not.toMatch(/[\u0080-\u009f\u202e]/);
+  });
+});
+
+test.each(["", "  ", "\n\t", "\u200b\u00a0"])("a reason that says nothing is refused when it is given: %j", (reason) => {
+  expect(reasonProblems(reason)).toEqual(["reason: say why, it stands in the evidence"]);
+});
+
+test("a reason of a few sentences is none too long, and a book is", () => {
+  expect(reasonProblems("monthly drill")).toEqual([]);
+  expect(reasonProblems("x".repeat(2000))).toEqual([]);
+  expect(reasonProblems("x".repeat(2001))).toEqual(["reason: 2001 characters; 2000 are the most"]);
+});

@@ -1,0 +1,49 @@
+import { userInfo } from "node:os";
+import { STSClient } from "@aws-sdk/client-sts";
+import { operatingSystemUser, principal } from "../../../automation/targets/principal";
+
+const credentials = { accessKeyId: "AKIAEXAMPLE0000000000", secretAccessKey: "made up" };
+/** Answers in the place of the network, which is never reached. */
+const answering = (identity: () => string, more: object = {}) => {
+  const asked: string[] = [];
+  const handle = async (request: { hostname: string }) => {
+    asked.push(request.hostname);
+    const body = `<GetCallerIdentityResponse><GetCallerIdentityResult>${identity()}</GetCallerIdentityResult></GetCallerIdentityResponse>`;
+    return { response: { statusCode: 200, headers: { "content-type": "text/xml" }, body: Buffer.from(body) } };
+  };
+  const requestHandler = { handle, destroy: () => undefined } as never;
+  return { client: new STSClient({ region: "eu-central-1", credentials, maxAttempts: 1, requestHandler, ...more }), asked };
+};
+const arn = "arn:aws:sts::123456789012:assumed-role/deployer/session";
+
+test("whom STS names is who asks", async () => {
+  const { client, asked } = answering(() => `<Arn>${arn}</Arn>`);
+  expect(await principal(client)).toBe(arn);
+  expect(asked).toEqual(["sts.eu-central-1.amazonaws.com"]);
+});
+
+test.each(["http://127.0.0.1:4566", "https://sts.amazonaws.com.example.org", "http://sts.eu-central-1.amazonaws.com"])(
+  "an endpoint that is not AWS's own (%s) is not asked who asks: the operating system is",
+  async (endpoint) => {
+    const { client, asked } = answering(() => `<Arn>${arn}</Arn>`, { endpoint });
+    expect(await principal(client)).toBe(userInfo().username);
+    expect(asked).toEqual([]);
+  },
+);
+
+test("without credentials it is the operating system's user, by its id and not by a variable", async () => {
+  const noCredentials = Object.assign(new Error("Could not load credentials from any providers"), { name: "CredentialsProviderError" });
+  const { client } = answering(() => "", { credentials: () => Promise.reject(noCredentials) });
+  process.env["USER"] = "ciso";
+  expect(await principal(client)).toBe(userInfo().username);
+  expect(operatingSystemUser()).toBe(userInfo().username);
+});
+
+test("credentials that AWS does not take, and an answer without a name, are an error and no other name", async () => {
+  const expired = Object.assign(new Error("The security token included in the request is expired"), { name: "ExpiredTokenException" });
+  const refuse = () => {
+    throw expired;
+  };
+  await expect(principal(answering(refuse).client)).rejects.toMatchObject({ code: "principal-unknown", message: expect.stringContaining("expired") as string });
+  await expect(principal(answering(() => "").client)).rejects.toMatchObject({ code: "principal-unknown" });
+});
