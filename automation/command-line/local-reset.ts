@@ -1,10 +1,11 @@
-import { readdir, rename, rm, rmdir } from "node:fs/promises";
+import { readFile, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ShipshapeError } from "../errors";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { memoryOf } from "./evidence-log";
+import { ignoreAll, ignoreFile } from "./local-start";
 import { stopLocalCloud } from "./local-stop";
 import { readStartRecord } from "./start-record";
 
@@ -59,7 +60,7 @@ async function keepEvidence(dataFolder: string): Promise<string> {
 const isKeptEvidence = (name: string): boolean => /^evidence-kept-\d+$/.test(name);
 
 async function whatLiesThere(dataFolder: string): Promise<string[]> {
-  const names = (await readdir(dataFolder).catch((): string[] => [])).filter((name) => !isKeptEvidence(name));
+  const names = (await readdir(dataFolder).catch((): string[] => [])).filter((name) => !isKeptEvidence(name) && name !== ignoreFile);
   if (names.length > 0 && !names.some((name) => ours.includes(name) || name === "evidence")) {
     throw new ShipshapeError("reset-refused", {
       folder: dataFolder,
@@ -75,7 +76,9 @@ async function deleteData(dataFolder: string): Promise<string[]> {
   // Elsewhere only where the server puts them, whatever the record may say: .../shipshape-<uid>/<hash of this data folder>.
   if (databasesFolder !== undefined && /\/shipshape-\d+\/[0-9a-f]+$/.test(databasesFolder)) await rm(databasesFolder, { recursive: true, force: true });
   for (const name of ours) await rm(join(dataFolder, name), { recursive: true, force: true });
-  const left = await readdir(dataFolder);
-  if (left.length === 0) await rmdir(dataFolder);
+  const left = (await readdir(dataFolder)).filter((name) => name !== ignoreFile);
+  const ignored = join(dataFolder, ignoreFile);
+  if (left.length === 0 && (await readFile(ignored, "utf8").catch(() => "")) === ignoreAll) await rm(ignored);
+  if ((await readdir(dataFolder)).length === 0) await rmdir(dataFolder);
   return left;
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { access, constants, mkdir, open, readFile } from "node:fs/promises";
+import { access, constants, mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
@@ -31,6 +31,9 @@ export function addStart(local: Command, context: CommandContext): void {
     });
 }
 
+export const ignoreFile = ".gitignore";
+export const ignoreAll = "*\n";
+
 /** Brings up everything a `pulumi up` against the embedded cloud needs. Safe to repeat, and to run twice at once. */
 export async function startLocalCloud(settings: Settings, progress: Progress): Promise<LocalCloud> {
   requirePostgres();
@@ -52,8 +55,10 @@ function requirePostgres(): void {
   throw new ShipshapeError("local-postgres-missing", { platform, packageToAdd });
 }
 
-async function prepareDataFolder(dataFolder: string): Promise<void> {
+export async function prepareDataFolder(dataFolder: string): Promise<void> {
   try {
+    // Passwords and keys lie in it, and "git add ." must not take them. Of a folder that was there its owner decides.
+    if ((await mkdir(dataFolder, { recursive: true })) !== undefined) await writeFile(join(dataFolder, ignoreFile), ignoreAll);
     await mkdir(join(dataFolder, "pulumi-state"), { recursive: true });
     await access(dataFolder, constants.W_OK | constants.X_OK);
   } catch (thrown) {

@@ -1,0 +1,19 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepareDataFolder } from "../../automation/command-line/local-start";
+
+const folder = mkdtempSync(join(tmpdir(), "shipshape-data-folder-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("a data folder that is made keeps itself out of git, with all its passwords and keys", async () => {
+  await prepareDataFolder(join(folder, "new"));
+  await prepareDataFolder(join(folder, "new"));
+  expect(readFileSync(join(folder, "new", ".gitignore"), "utf8")).toBe("*\n");
+});
+
+test("a data folder that was there is left to its owner", async () => {
+  mkdirSync(join(folder, "old"));
+  await prepareDataFolder(join(folder, "old"));
+  expect(existsSync(join(folder, "old", ".gitignore"))).toBe(false);
+});
