@@ -87,7 +87,7 @@ export function readState(text: string): ExportedState {
       .slice(0, 2)
       .join("::"),
     declared: [...own, ...begun].map((resource) => toResource(resource, resource.inputs, "program")),
-    deployed: own.map((resource) => toResource(resource, { ...resource.inputs, ...answered(resource.outputs) }, "state")),
+    deployed: own.map((resource) => toResource(resource, readTypes.has(resource.type) ? asIs(resource) : undefined, "state")),
     sources: new Map(resources.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const))),
     unjudged: [
       ...pending.map(({ type, resource }): Unjudged => ({ why: "pending", what: `${type} ${resource.urn}` })),
@@ -103,8 +103,11 @@ const beginnings = ["creating", "updating", "importing"];
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 const shortOf = ({ type, urn }: StateResource): string => `${type} ${nameOf(urn)}`;
 /** A provider leaves a property open that it was not asked about. */
-const answered = (outputs: Record<string, unknown> = {}): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== null && value !== undefined));
+function asIs({ inputs, outputs = {} }: StateResource): Record<string, unknown> {
+  const properties = { ...inputs };
+  for (const name in outputs) if (outputs[name] !== null && outputs[name] !== undefined) properties[name] = outputs[name];
+  return properties;
+}
 
 function toResource(resource: StateResource, properties: Record<string, unknown> = {}, toldBy: "program" | "state"): Resource {
   const { urn, type, protect, ignoreChanges, dependencies, propertyDependencies } = resource;

@@ -1,5 +1,5 @@
 import { undecidedFinding, violationFinding, wrongTypeFinding, type Finding } from "./finding";
-import { Undecided, WrongType, decided } from "./properties";
+import { Undecided, WrongType } from "./properties";
 import type { Resource, Stack } from "./resource";
 import type { Found, Rule, RuleSettings } from "./rule";
 import { isThrowaway, standingOf } from "./standing";
@@ -22,18 +22,26 @@ export function judgeStack(rule: Rule, stack: Stack, settings: RuleSettings, uns
 }
 
 /** What a rule can't read is a verdict of its own: in the cloud's hands, sealed, or of the wrong type. Anything else thrown is a bug and stays one. */
-function findingsOf(rule: Rule, resource: Resource, { today }: RuleSettings, check: () => Iterable<Found>, unseen: Unseen = () => undefined): Finding[] {
+function findingsOf(rule: Rule, resource: Resource, { today }: RuleSettings, check: () => Iterable<Found>, unseen?: Unseen): Finding[] {
   if (!rule.throwaways && isThrowaway(resource, today)) return [];
-  const standing = standingOf(resource);
   const findings: Finding[] = [];
-  for (const found of decided(check)) {
-    if (found instanceof WrongType) findings.push(wrongTypeFinding(rule, resource, standing, found));
-    else if (!(found instanceof Undecided)) findings.push(violationFinding(rule, resource, standing, found));
-    else if (found.reason === "unseen") unseen(rule, resource);
-    else {
-      const finding = undecidedFinding(rule, resource, standing, found);
-      if (finding) findings.push(finding);
-    }
+  const keep = (found: Found) => {
+    const finding = findingOf(rule, resource, found, unseen);
+    if (finding) findings.push(finding);
+  };
+  try {
+    for (const found of check()) keep(found);
+  } catch (thrown) {
+    if (!(thrown instanceof Undecided || thrown instanceof WrongType)) throw thrown;
+    keep(thrown);
   }
   return findings;
+}
+
+function findingOf(rule: Rule, resource: Resource, found: Found, unseen?: Unseen): Finding | undefined {
+  const standing = standingOf(resource);
+  if (found instanceof WrongType) return wrongTypeFinding(rule, resource, standing, found);
+  if (!(found instanceof Undecided)) return violationFinding(rule, resource, standing, found);
+  if (found.reason === "unseen") unseen?.(rule, resource);
+  return undecidedFinding(rule, resource, standing, found);
 }

@@ -73,8 +73,13 @@ export class Stack {
       else this.byType.set(resource.type, [resource]);
     }
   }
-  of(...types: readonly string[]): Resource[] {
-    return types.flatMap((type) => this.byType.get(type) ?? []);
+  of(...types: readonly string[]): readonly Resource[] {
+    const lists = [];
+    for (const type of types) {
+      const list = this.byType.get(type);
+      if (list) lists.push(list);
+    }
+    return lists.length === 1 ? (lists[0] ?? []) : lists.flat();
   }
   /** Resources of a type that another one was computed from. */
   behind(resource: Resource, type: string, property?: string): Resource[] {

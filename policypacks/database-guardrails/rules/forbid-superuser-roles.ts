@@ -19,12 +19,8 @@ export const forbidSuperuserRoles = defineRule({
     "Leave the attribute out, or set it to false. Grant what the role needs on the objects it needs. `rds_superuser` is the master's alone, and only the master is a member of `owner`.",
   types: [role, grantRole],
   *check(resource) {
-    if (resource.is(role))
-      for (const power of powers)
-        yield* decided(function* () {
-          if (resource.boolean(power)) yield { property: power, found: true, allowed: "false", change: `set ${power} to false` };
-        });
-    yield* decided(() => memberships(resource, powerfulRoles));
+    if (resource.is(role)) for (const power of powers) if (resource.has(power)) yield* decided(() => powerOf(resource, power));
+    yield* memberships(resource, powerfulRoles);
   },
   // Only beside the databases can it be seen what their masters are called.
   typesInStack: [role, grantRole],
@@ -33,6 +29,10 @@ export const forbidSuperuserRoles = defineRule({
     if (masters.length > 0) yield* memberships(resource, masters);
   },
 });
+
+function* powerOf(resource: Resource, power: string): Iterable<Found> {
+  if (resource.boolean(power)) yield { property: power, found: true, allowed: "false", change: `set ${power} to false` };
+}
 
 function* memberships(resource: Resource, powerful: readonly string[]): Iterable<Found> {
   const property = resource.is(role) ? "roles" : "grantRole";

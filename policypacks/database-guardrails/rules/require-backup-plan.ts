@@ -1,4 +1,4 @@
-import { backupPlanTag } from "../../../components/standards";
+import { backupPlanRetentionDays, backupPlanTag } from "../../../components/standards";
 import { followsKnownSource } from "../origin";
 import { defineRule } from "../rule";
 import { standingOf } from "../standing";
@@ -20,7 +20,7 @@ export const requireBackupPlan = defineRule({
     if (!production || tier !== "gold" || followsKnownSource(database, stack)) return;
     const tags = database.tags();
     const plan = tags?.has(backupPlanTag) ? tags.string(backupPlanTag) : undefined;
-    if (plan !== undefined && plan !== "none") return;
+    if (plan !== undefined && plan in backupPlanRetentionDays) return;
     if (stack.of(backupSelection).some((selection) => selects(selection, database, stack))) return;
     yield {
       property: `tags.${backupPlanTag}`,

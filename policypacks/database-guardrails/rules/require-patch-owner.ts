@@ -1,4 +1,6 @@
+import { maintenanceWindows } from "../../../components/standards";
 import { offers } from "../engines";
+import type { Resource } from "../resource";
 import { defineRule } from "../rule";
 import { ringTag } from "../standing";
 import { clusterInstance, instance } from "../types";
@@ -14,12 +16,19 @@ export const requirePatchOwner = defineRule({
   solution: `Put the database into a ring by the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
   types: [instance, clusterInstance],
   *check(database) {
-    if (!offers(database, "minorUpgrades") || database.boolean("autoMinorVersionUpgrade") !== false || database.tags()?.has(ringTag)) return;
+    if (!offers(database, "minorUpgrades") || database.boolean("autoMinorVersionUpgrade") !== false || inRing(database)) return;
     yield {
       property: "autoMinorVersionUpgrade",
       found: false,
-      allowed: `true, or the tag ${ringTag}`,
+      allowed: `true, or the tag ${ringTag} with one of ${rings.join(", ")}`,
       change: `add the tag ${ringTag}, or set autoMinorVersionUpgrade to true`,
     };
   },
 });
+
+/** A tag that names no ring puts a database into none. */
+function inRing(database: Resource): boolean {
+  const tags = database.tags();
+  return tags?.has(ringTag) === true && (tags.text(ringTag) === undefined || rings.includes(tags.text(ringTag) ?? ""));
+}
+const rings = Object.keys(maintenanceWindows);

@@ -13,6 +13,7 @@ claims(requireBackupPlan, {
     "one selected by another tag": [bare, some(backupSelection, { selectionTags: [{ type: "STRINGEQUALS", key: "tier", value: "gold" }] }, { name: "plan" })],
   },
   fails: {
+    "a plan that nobody has": [database(tagged({ "shipshape:backup-plan": "nope" })), 'is "nope"'],
     "gold without a plan": [bare, "shipshape:backup-plan is not set"],
     "a plan that is none": [database(tagged({ "shipshape:backup-plan": "none" })), 'is "none"'],
     "a selection of something else": [[bare, some(backupSelection, { selectionTags: [{ key: "tier", value: "silver" }] }, { name: "plan" })], "add the tag"],

@@ -10,6 +10,7 @@ claims(requirePatchOwner, {
     "nothing said, which is automatic": database({ autoMinorVersionUpgrade: undefined, tags: {} }),
   },
   fails: {
+    "a tag that names no ring": [database(tagged({ "shipshape:ring": "none" })), "with one of 0, 1, 2, 3"],
     neither: [database(tagged({ "shipshape:ring": undefined })), "add the tag shipshape:ring"],
     "a value of the wrong type": [database({ autoMinorVersionUpgrade: "later" }), "true or false"],
   },
