@@ -1,13 +1,22 @@
-import { Client } from "pg";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Client, type ClientConfig } from "pg";
 import { limits } from "./limits";
 import { PostgresError } from "./postgres-errors";
+
+/** What is needed to reach a server as its administrator. */
+export interface AdministratorPlace {
+  dataFolder: string;
+  socketFolder: string;
+  port: number;
+}
 
 /**
  * Runs statements as `rdsadmin` over the server's socket, which only this user may enter. A connection each: it takes
  * 3–4 ms, and none is left open to hold up a stop.
  */
 export async function queryAsAdministrator(
-  place: { socketFolder: string; port: number },
+  place: AdministratorPlace,
   sql: string,
   values: unknown[] = [],
   database = "postgres",
@@ -24,15 +33,8 @@ export async function queryAsAdministrator(
 }
 
 /** For what needs one session from beginning to end; the caller ends it. */
-export async function connectAsAdministrator(place: { socketFolder: string; port: number }, database = "postgres"): Promise<Client> {
-  const client = new Client({
-    host: place.socketFolder,
-    port: place.port,
-    user: "rdsadmin",
-    database,
-    application_name: "rdsadmin",
-    query_timeout: limits.queryMilliseconds,
-  });
+export async function connectAsAdministrator(place: AdministratorPlace, database = "postgres"): Promise<Client> {
+  const client = new Client({ ...administratorConfig(place, database), query_timeout: limits.queryMilliseconds });
   client.on("error", () => undefined); // a server that goes away also fails the query, where it is heard
   try {
     await client.connect();
@@ -43,3 +45,65 @@ export async function connectAsAdministrator(place: { socketFolder: string; port
   }
   return client;
 }
+
+/**
+ * How our own sessions are opened. Everything is said here: what is left out, node-postgres takes from the `PG*` variables
+ * of whoever started the cloud, and PostgreSQL from the customer's parameter group or `ALTER DATABASE … SET`.
+ */
+export function administratorConfig(place: AdministratorPlace, database: string): ClientConfig {
+  const major = Number(readFileSync(join(place.dataFolder, "PG_VERSION"), "utf8"));
+  const settings = { ...sessionSettings, ...(major >= 17 ? { transaction_timeout: "0" } : {}) };
+  const config = {
+    host: place.socketFolder,
+    port: place.port,
+    user: "rdsadmin",
+    database,
+    application_name: "rdsadmin",
+    ssl: false,
+    sslnegotiation: "postgres",
+    replication: "false",
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value.replace(/[\\ ]/g, "\\$&")}`)
+      .join(" "),
+  };
+  return config as ClientConfig; // the published types do not know `replication` and `sslnegotiation`
+}
+
+/** A session's options win over every value that a parameter group, a database or a role can carry. */
+const sessionSettings: Record<string, string> = {
+  // One that is not there would refuse the login.
+  session_preload_libraries: "",
+  local_preload_libraries: "",
+  statement_timeout: "0",
+  lock_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+  idle_session_timeout: "0",
+  temp_file_limit: "-1",
+  default_transaction_read_only: "off",
+  default_transaction_isolation: "read committed",
+  default_transaction_deferrable: "off",
+  default_tablespace: "",
+  temp_tablespaces: "",
+  default_table_access_method: "heap",
+  session_replication_role: "origin",
+  synchronous_commit: "local",
+  search_path: "pg_catalog",
+  // Answers are read by programs, and warnings of damaged pages must arrive.
+  datestyle: "ISO",
+  intervalstyle: "postgres",
+  timezone: "UTC",
+  extra_float_digits: "1",
+  bytea_output: "hex",
+  quote_all_identifiers: "off",
+  standard_conforming_strings: "on",
+  lc_messages: "C",
+  client_min_messages: "notice",
+  // Our statements can hold a password's verifier, which is not for the customer's log or statistics.
+  log_statement: "none",
+  log_duration: "off",
+  log_min_duration_statement: "-1",
+  log_min_duration_sample: "-1",
+  log_transaction_sample_rate: "0",
+  log_min_error_statement: "panic",
+  "pg_stat_statements.track": "none",
+};

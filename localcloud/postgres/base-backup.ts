@@ -3,25 +3,19 @@ import { existsSync } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Client } from "pg";
-import { connectAsAdministrator } from "./administrator";
+import { type AdministratorPlace, connectAsAdministrator } from "./administrator";
 import { type BackupManifest, checkManifest, readManifest, writeManifest } from "./backup-manifest";
 import { bothDone, copyEntries, syncFolder } from "./copying";
 import { verifyPages } from "./page-verification";
 import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
 import { serverUser } from "./server-user";
 
-export interface BackupSource {
-  dataFolder: string;
-  socketFolder: string;
-  port: number;
-}
-
 /**
  * Copies a running server's files and, beside it, has every page verified. It lies under another name until it is whole and
  * on disk, so a kill at any moment leaves a whole backup or none. Called again for a finished one, it only gives its manifest.
  * @throws PostgresError corrupt-page, disk-full
  */
-export async function takeBaseBackup(server: BackupSource, engineVersion: string, target: string): Promise<BackupManifest> {
+export async function takeBaseBackup(server: AdministratorPlace, engineVersion: string, target: string): Promise<BackupManifest> {
   return buildBackup(target, async (folder) => {
     const client = await connectAsAdministrator(server);
     try {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type BinariesView, hasLibrary } from "./binaries-view";
 import { supportedExtensions } from "./extensions";
+import { limits } from "./limits";
 import { evaluateFormula, isFormula } from "./parameter-formula";
 import { type ParameterDefinition, type ParameterReport, checkAgainstDefinition, formulaVariables, listItems } from "./parameters";
 import { memoryDefaults } from "./rds-parameters";
@@ -42,7 +43,7 @@ export function configurationOf(input: ConfigurationInput): Configuration {
   const effective = { ...defaults, ...explicit };
   // By the names PostgreSQL knows: a library list filtered, RDS's own parameters turned into what they stand for.
   const grouped = { ...explicit, ...translated(effective) };
-  const libraries = presentLibraries(input, effective.shared_preload_libraries ?? "", explicit.shared_preload_libraries !== undefined, report);
+  const present = Object.fromEntries(libraryLists.map((name) => [name, presentLibraries(input, name, effective[name] ?? "", name in explicit, report)]));
   const file = (name: string, values: Record<string, string>, comment: string): ServerFile => ({
     path: join(input.dataFolder, "conf.d", name),
     content: `# ${comment}\n${Object.entries(values)
@@ -51,8 +52,8 @@ export function configurationOf(input: ConfigurationInput): Configuration {
   });
   return {
     files: [
-      file("00-rds-defaults.conf", { ...defaults, shared_preload_libraries: libraries }, "Defaults of RDS that differ from PostgreSQL's."),
-      file("10-parameter-group.conf", { ...grouped, shared_preload_libraries: libraries }, "The parameter group, in PostgreSQL's names."),
+      file("00-rds-defaults.conf", { ...defaults, ...present }, "Defaults of RDS that differ from PostgreSQL's."),
+      file("10-parameter-group.conf", { ...grouped, ...present }, "The parameter group, in PostgreSQL's names."),
       file("90-embedded-cloud.conf", keptValues(input), "Kept by the cloud; these win."),
     ],
     forceSsl: effective["rds.force_ssl"] === "1",
@@ -93,13 +94,22 @@ function acceptedValues(input: ConfigurationInput, report: ParameterReport): Rec
     if (reason === undefined) accepted[name] = computed(value, input.memoryBytes, definition);
     else report.invalid.push({ name, reason });
   }
+  const timeout = Number(accepted.transaction_timeout ?? 0);
+  if (timeout > 0 && timeout < limits.transactionTimeoutMilliseconds) {
+    const reason = `a login is a transaction too, and the cloud's own would not end in time; ${limits.transactionTimeoutMilliseconds} ms act instead`;
+    report.leftOut.push({ name: "transaction_timeout", value: String(timeout), reason });
+    accepted.transaction_timeout = String(limits.transactionTimeoutMilliseconds);
+  }
   return accepted;
 }
 
-function presentLibraries(input: ConfigurationInput, list: string, isExplicit: boolean, report: ParameterReport): string {
+/** A library that is not there would keep the server from starting, or refuse every login. */
+const libraryLists = ["shared_preload_libraries", "session_preload_libraries"];
+
+function presentLibraries(input: ConfigurationInput, name: string, list: string, isExplicit: boolean, report: ParameterReport): string {
   const missing = listItems(list).filter((library) => !hasLibrary(input.view, library));
   for (const value of isExplicit ? missing : []) {
-    report.leftOut.push({ name: "shared_preload_libraries", value, reason: `the embedded PostgreSQL ${input.view.version} has no library '${value}'` });
+    report.leftOut.push({ name, value, reason: `the embedded PostgreSQL ${input.view.version} has no library '${value}'` });
   }
   return listItems(list)
     .filter((library) => !missing.includes(library))

@@ -23,6 +23,11 @@ export const limits = {
   checkMilliseconds: 20_000,
   /** One query of ours. */
   queryMilliseconds: 60_000,
+  /** The shortest transaction_timeout that acts: it holds for logins, and a busy machine takes some hundred milliseconds for one. */
+  transactionTimeoutMilliseconds: 1_000,
+  /** A master that alters its own role in the same moment makes ours fail; it does so seldom twice. */
+  passwordAttempts: 10,
+  passwordRetryMilliseconds: 100,
   /** Longest socket path the kernels take is 103 (macOS) or 107 bytes; `/.s.PGSQL.65535.lock` takes 20. */
   socketFolderBytes: 80,
   /** A segment reaches the archive within 10–16 ms; a busy machine gets more. */

@@ -13,7 +13,7 @@ import { type ParameterReport, parameterDefinitions } from "./parameters";
 import { PostgresError } from "./postgres-errors";
 import type { LogFile, PostgresServer, PostgresServerSettings } from "./postgres-server";
 import { type PostmasterPlace, startPostmaster, stopPostmaster, waitUntilReady, wasShutDown } from "./postmaster";
-import { livePostmaster, readPidFile } from "./processes";
+import { livePostmaster, readPidFile, signalTo } from "./processes";
 import { quoteIdentifier, quoteLiteral } from "./rights";
 import { passwordVerifier } from "./scram";
 import { makeServerFolder, writeServerFile } from "./server-files";
@@ -89,7 +89,16 @@ export class ManagedServer implements PostgresServer {
   }
 
   async setMasterPassword(username: string, password: string): Promise<void> {
-    await this.query(`alter role ${quoteIdentifier(username)} password ${quoteLiteral(passwordVerifier(password))} valid until 'infinity'`);
+    const statement = `alter role ${quoteIdentifier(username)} password ${quoteLiteral(passwordVerifier(password))} valid until 'infinity'`;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return void (await this.query(statement));
+      } catch (error) {
+        // The master changes its own role at this very moment, as it may.
+        if (!/tuple concurrently (updated|deleted)/.test((error as Error).message) || attempt === limits.passwordAttempts) throw error;
+        await sleep(limits.passwordRetryMilliseconds);
+      }
+    }
   }
 
   query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]> {
@@ -183,16 +192,25 @@ export class ManagedServer implements PostgresServer {
 
   /** Waits until the postmaster has read its files again, and gives what needs a restart to act. */
   async #reload(): Promise<string[]> {
-    const [before] = await this.query("select pg_conf_load_time()::text as loaded, pg_reload_conf()");
-    for (const until = Date.now() + limits.reloadMilliseconds; ; await sleep(limits.pollMilliseconds)) {
-      const [now] = await this.query("select pg_conf_load_time()::text as loaded");
-      if (now?.loaded !== before?.loaded) break;
+    const asked = Date.now();
+    // By a signal, not by SQL: with what is being replaced no session may have been possible.
+    if (this.pid !== undefined) signalTo(this.pid, "SIGHUP");
+    for (const until = asked + limits.reloadMilliseconds; !(await this.#hasLoadedSince(asked, until)); await sleep(limits.pollMilliseconds))
       if (Date.now() > until) throw new PostgresError("start-failed", `the server did not reload its settings within ${limits.reloadMilliseconds / 1000} s`);
-    }
     await this.#checkAuthenticationRules();
     // A restored server keeps the settings of its recovery in mind until its next start; they act no more.
     const pending = await this.query("select name from pg_settings where pending_restart and name !~ '^(recovery_target.*|hot_standby)$' order by name");
     return pending.map(({ name }) => rdsNameOf[String(name)] ?? String(name).toLowerCase());
+  }
+
+  async #hasLoadedSince(moment: number, until: number): Promise<boolean> {
+    try {
+      const [row] = await this.query("select pg_conf_load_time() >= to_timestamp($1::float8 / 1000) as loaded", [moment]);
+      return row?.loaded === true;
+    } catch (error) {
+      if (this.state() !== "running" || Date.now() > until) throw error;
+      return false;
+    }
   }
 
   /** PostgreSQL keeps its old rules when new ones are broken, and says so only here. */

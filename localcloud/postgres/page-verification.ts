@@ -1,4 +1,5 @@
-import { Client, type ClientConfig } from "pg";
+import { Client } from "pg";
+import { type AdministratorPlace, administratorConfig } from "./administrator";
 import { PostgresError } from "./postgres-errors";
 
 /**
@@ -6,17 +7,9 @@ import { PostgresError } from "./postgres-errors";
  * it costs little beside a copy, and it names file and block.
  * @throws PostgresError corrupt-page
  */
-export async function verifyPages(place: { socketFolder: string; port: number }): Promise<void> {
-  // `replication` makes it a walsender's connection; the published types do not know it.
-  const config = {
-    host: place.socketFolder,
-    port: place.port,
-    user: "rdsadmin",
-    database: "postgres",
-    application_name: "rdsadmin",
-    replication: "database",
-  } as ClientConfig;
-  const client = new Client(config);
+export async function verifyPages(place: AdministratorPlace): Promise<void> {
+  // `replication` makes it a walsender's connection.
+  const client = new Client({ ...administratorConfig(place, "postgres"), replication: "database" } as ConstructorParameters<typeof Client>[0]);
   const findings: string[] = [];
   client.on("error", () => undefined);
   client.on("notice", ({ message }) => void (message?.includes("checksum") && findings.push(message)));

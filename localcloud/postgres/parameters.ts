@@ -3,7 +3,7 @@ import { newestVersion } from "./binaries";
 import { preloadLibraries } from "./extensions";
 import { limits } from "./limits";
 import { evaluateFormula, isFormula } from "./parameter-formula";
-import { isKeptByTheCloud, ownParameters, rdsDefaults } from "./rds-parameters";
+import { isKeptByTheCloud, ownParameters, rdsAllowedValues, rdsDefaults } from "./rds-parameters";
 import { serverUser } from "./server-user";
 import { type PostgresSetting, template, templateSettings } from "./template";
 
@@ -62,7 +62,7 @@ export function checkAgainstDefinition(definition: ParameterDefinition, value: s
     return range && (number < Number(range[1]) || number > Number(range[2])) ? refusal : undefined;
   }
   if (allowedValues === undefined) return undefined;
-  const allowed = allowedValues.split(",");
+  const allowed = allowedValues.toLowerCase().split(","); // PostgreSQL's own words are not all in lower case: TLSv1.3
   const given = dataType === "list" ? listItems(value) : [value];
   return given.every((item) => allowed.includes(item.toLowerCase())) ? undefined : refusal;
 }
@@ -104,7 +104,7 @@ function fromSetting(setting: PostgresSetting): ParameterDefinition {
     description: setting.short_desc,
     dataType: isList ? "list" : dataTypes[setting.vartype],
     unit: setting.unit ?? undefined,
-    allowedValues: name === "shared_preload_libraries" ? preloadLibraries.join(",") : allowedValues(setting),
+    allowedValues: name === "shared_preload_libraries" ? preloadLibraries.join(",") : (rdsAllowedValues[name] ?? allowedValues(setting)),
     defaultValue: rdsDefault ?? postgresDefault(setting),
     applyType: setting.context === "postmaster" ? "static" : "dynamic",
     isModifiable: !isKeptByTheCloud(name),

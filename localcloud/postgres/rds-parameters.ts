@@ -45,6 +45,12 @@ export const memoryDefaults: ReadonlySet<string> = new Set([
   "shared_buffers",
 ]);
 
+/** What RDS allows where it is less than PostgreSQL does: with fewer of these no backup could be taken. */
+export const rdsAllowedValues: Record<string, string> = {
+  max_replication_slots: "5-262143",
+  max_wal_senders: "5-262143",
+};
+
 export interface OwnParameter {
   description: string;
   dataType: "boolean" | "integer" | "string" | "list";
@@ -156,6 +162,7 @@ const kept = new Set([
   "createrole_self_grant",
   "data_directory",
   "data_sync_retry",
+  "db_user_namespace", // adds the database's name to every user's, rdsadmin's included
   "dynamic_library_path",
   "dynamic_shared_memory_type",
   "event_source",

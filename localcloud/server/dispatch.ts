@@ -4,8 +4,9 @@ import { AwsError } from "./aws-error";
 import { accountId } from "./arn";
 import type { NotAuthenticated, Signer } from "./authentication";
 import type { Cloud } from "./cloud";
+import { asAwsError } from "./failures";
 import { checkInput } from "./input-check";
-import { logError } from "./log";
+import { parseJson } from "./json-input";
 import { decodeForm } from "./query-form";
 import { escapeXml, renderMembers } from "./xml";
 
@@ -80,16 +81,6 @@ function findAction(service: Service, name: string): Action {
   throw new AwsError("InvalidAction", `the embedded cloud does not support the action '${name}' of ${service.name}; supported are: ${known}`);
 }
 
-function asAwsError(error: unknown): AwsError {
-  if (error instanceof AwsError) return error;
-  // The whole error goes to the server's log; the caller is told where to look.
-  logError(error);
-  return new AwsError(
-    "InternalFailure",
-    `the embedded cloud failed (${error instanceof Error ? error.message : String(error)}); its log, localcloud.log in the data folder, has the details`,
-  );
-}
-
 function header(request: Pick<AwsRequest, "headers">, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
@@ -138,11 +129,7 @@ const jsonWire: Wire = {
   authenticationStatus: 400,
   decode(request) {
     const actionName = (header(request, "x-amz-target") ?? "").split(".").at(-1) ?? "";
-    try {
-      return { actionName, input: JSON.parse(request.body === "" ? "{}" : request.body) as unknown };
-    } catch {
-      throw new AwsError("SerializationException", "the request's body is not JSON");
-    }
+    return { actionName, input: parseJson(request.body === "" ? "{}" : request.body, "SerializationException") };
   },
   success: (_service, _action, output, requestId) => json(200, output ?? {}, requestId),
   failure: (_service, error, requestId) => json(error.status, { __type: error.code, message: error.message }, requestId, { "x-amzn-errortype": error.code }),

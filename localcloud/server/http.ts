@@ -5,8 +5,9 @@ import { authenticate, NotAuthenticated, type ReceivedRequest } from "./authenti
 import { AwsError } from "./aws-error";
 import type { Cloud } from "./cloud";
 import { dispatch, refuse } from "./dispatch";
+import { asAwsError } from "./failures";
+import { parseJson } from "./json-input";
 import { limits } from "./limits";
-import { logError } from "./log";
 
 /** What the server answers with: AWS services at `/`, our own JSON below `/shipshape/`. */
 export interface Surface {
@@ -98,25 +99,14 @@ async function ownRoute(request: ReceivedRequest, cloud: Cloud, surface: Surface
     );
   const route = here.find((candidate) => candidate.method === method);
   if (!route) throw new AwsError("MethodNotAllowed", `${url.pathname} takes ${here.map((candidate) => candidate.method).join(", ")}, not ${method}`, 405);
-  const answer = await route.run({ query: url.searchParams, body: parseBody(request.body.toString("utf8")) }, cloud);
+  const text = request.body.toString("utf8");
+  const answer = await route.run({ query: url.searchParams, body: text === "" ? undefined : parseJson(text, "MalformedInput") }, cloud);
   return { status: answer.status, contentType: "application/json", body: answer.body === undefined ? "" : JSON.stringify(answer.body) };
 }
 
-function parseBody(text: string): unknown {
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new AwsError("MalformedInput", "the request's body is not JSON");
-  }
-}
-
-function failure(error: unknown): Answer {
-  if (error instanceof NotAuthenticated) return failure(new AwsError("AccessDenied", error.message));
-  const known = error instanceof AwsError;
-  if (!known) logError(error);
-  const body = { code: known ? error.code : "InternalFailure", message: error instanceof Error ? error.message : String(error) };
-  return { status: known ? error.status : 500, contentType: "application/json", body: JSON.stringify(body) };
+function failure(thrown: unknown): Answer {
+  const { status, code, message } = asAwsError(thrown instanceof NotAuthenticated ? new AwsError("AccessDenied", thrown.message) : thrown);
+  return { status, contentType: "application/json", body: JSON.stringify({ code, message }) };
 }
 
 function send(response: ServerResponse, answer: Answer): void {

@@ -1,14 +1,18 @@
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { logError } from "./log";
 import { writeDurably } from "./store";
 
 /**
  * A bounded log on disk, one JSON line an entry, newest last: events, API calls. A kill may cost the line being written,
- * never an earlier one. It is not forced to disk line by line: it tells what happened, the records say what is.
+ * never an earlier one. It is not forced to disk line by line: it tells what happened, the records say what is. So a line that a full
+ * disk refuses is no reason to fail what it tells of: it is there until this process ends.
  */
 export class Journal<T> {
   private entries: T[];
   private linesOnDisk: number;
+  /** The last line may have been written in part; the next begins a new one. */
+  private torn = false;
 
   /** @param countMax so many entries are kept; the file is rewritten when it holds twice as many. */
   constructor(
@@ -23,11 +27,17 @@ export class Journal<T> {
   }
 
   append(entry: T): void {
-    appendFileSync(this.path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
     this.entries.push(entry);
-    this.linesOnDisk += 1;
     if (this.entries.length > this.countMax) this.entries.shift();
-    if (this.linesOnDisk > 2 * this.countMax) this.rewrite();
+    try {
+      appendFileSync(this.path, `${this.torn ? "\n" : ""}${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      this.torn = false;
+      this.linesOnDisk += 1;
+      if (this.linesOnDisk > 2 * this.countMax) this.rewrite();
+    } catch (error) {
+      this.torn = true;
+      logError(error);
+    }
   }
 
   /** Oldest first. */

@@ -8,6 +8,8 @@ export const limits = {
   keepAliveMs: 75_000,
   /** Deepest path of a form parameter, e.g. `Filters.Filter.1.Values.Value.1` has 6 segments. */
   formDepth: 10,
+  /** Deepest JSON body; recorded resources' policies come to some ten levels. */
+  jsonDepth: 100,
   /** Highest index in a form list; RDS takes far fewer. */
   formListLength: 1_000,
   /** RDS bounds of MaxRecords for Describe calls. */

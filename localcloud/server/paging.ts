@@ -35,7 +35,7 @@ function decodeMarker(marker: string): string {
   return text.slice(prefix.length);
 }
 
-/** Keeps the entries that have, for each filter, one of its values. @param valuesOf by filter name; RDS refuses other names */
+/** Keeps the entries that have, for each filter, one of its values; RDS, which keeps its names in lower case, finds them in any. @param valuesOf by filter name; RDS refuses other names */
 export function filtered<Entry>(entries: Entry[], filters: Filter[] | undefined, valuesOf: Record<string, (entry: Entry) => string[]>): Entry[] {
   return (filters ?? []).reduce((left, filter) => {
     const read = valuesOf[filter.Name];
@@ -44,6 +44,7 @@ export function filtered<Entry>(entries: Entry[], filters: Filter[] | undefined,
         "InvalidParameterValue",
         `unrecognized filter name: ${filter.Name}; ${Object.keys(valuesOf).length > 0 ? `known are ${Object.keys(valuesOf).join(", ")}` : "this action has no filters here"}`,
       );
-    return left.filter((entry) => read(entry).some((value) => filter.Values.includes(value)));
+    const wanted = filter.Values.map((value) => value.toLowerCase());
+    return left.filter((entry) => read(entry).some((value) => wanted.includes(value.toLowerCase())));
   }, entries);
 }

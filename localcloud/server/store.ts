@@ -95,15 +95,20 @@ export class Collection<T> {
 /** Replaces a file so that a kill, or a power cut, leaves the old content or the new one. */
 export function writeDurably(path: string, text: string): void {
   const temporary = `${path}.tmp`;
-  const file = openSync(temporary, "w", 0o600);
   try {
-    // Not writeSync: on a disk that is filling up it writes a part and says so only in its result.
-    writeFileSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openSync(temporary, "w", 0o600);
+    try {
+      // Not writeSync: on a disk that is filling up it writes a part and says so only in its result.
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true }); // what fits of it would take up the last of the disk
+    throw error;
   }
-  renameSync(temporary, path);
   syncFolder(join(path, ".."));
 }
 

@@ -27,8 +27,8 @@ export const automatedBackupActions: Action[] = [
       const asked = input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn;
       if (found.length === 0 && asked !== undefined) throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${asked}`);
       const kept = filtered(found, input.Filters, {
-        status: (backup) => [backup.status],
-        "db-instance-id": ({ source }) => [source.shape.DBInstanceIdentifier],
+        status: (backup) => [statusOf(backup)],
+        "db-instance-id": ({ source, region: its }) => [source.shape.DBInstanceIdentifier, rdsArn(its, "db", source.shape.DBInstanceIdentifier)],
         "dbi-resource-id": ({ resourceId }) => [resourceId],
       });
       const { entries, ...rest } = page(kept, input, (backup) => backup.resourceId);
@@ -56,6 +56,8 @@ export const automatedBackupActions: Action[] = [
   }),
 ];
 
+const statusOf = (backup: AutomatedBackupRecord): string => (backup.base.length === 0 ? "creating" : backup.status);
+
 function describeAutomatedBackup(backup: AutomatedBackupRecord, { cloud }: Call): object {
   const live = cloud.instances.byResourceId(backup.resourceId);
   const { shape, tags, port } = live ? { ...backup.source, shape: live.shape, tags: live.tags } : backup.source;
@@ -67,7 +69,7 @@ function describeAutomatedBackup(backup: AutomatedBackupRecord, { cloud }: Call)
     DBInstanceIdentifier: shape.DBInstanceIdentifier,
     RestoreWindow: window && { EarliestTime: window.earliest, LatestTime: window.latest },
     AllocatedStorage: shape.AllocatedStorage,
-    Status: backup.base.length === 0 ? "creating" : backup.status,
+    Status: statusOf(backup),
     Port: port,
     AvailabilityZone: shape.AvailabilityZone,
     InstanceCreateTime: shape.InstanceCreateTime,

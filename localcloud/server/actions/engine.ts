@@ -79,7 +79,7 @@ export const engineActions: Action[] = [
     name: "DescribePendingMaintenanceActions",
     input: z.strictObject({ ...paging, ResourceIdentifier: text.optional() }),
     // Nobody at AWS plans maintenance here: what waits are our own changes, in PendingModifiedValues.
-    run: () => ({ PendingMaintenanceActions: [] }),
+    run: (input) => ({ PendingMaintenanceActions: filtered<never>([], input.Filters, { "db-instance-id": () => [], "db-cluster-id": () => [] }) }),
   }),
 ];
 

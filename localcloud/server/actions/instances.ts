@@ -46,8 +46,8 @@ export const instanceActions: Action[] = [
     input: z.strictObject({ ...named, ForceFailover: boolean.optional() }),
     run(input, call) {
       const instance = inState(input.DBInstanceIdentifier, call, "rebooted", ["available", "incompatible-parameters", "failed"]);
-      // A database that was never made is made: that is the operation its fault left in the record.
-      if (instance.operation?.kind === "create") return answer(call.cloud.instances.retry(instance), call);
+      // What its fault interrupted is tried again, from the making of the database on; it is not forgotten over the reboot.
+      if (instance.operation !== undefined && instance.operation.kind !== "reboot") return answer(call.cloud.instances.retry(instance), call);
       if (input.ForceFailover) failOver(instance, call);
       return answer(call.cloud.instances.begin(instance, { kind: "reboot" }), call);
     },

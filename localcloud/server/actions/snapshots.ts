@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { takeCopy } from "../../postgres/backups";
 import { action, type Action, type Call } from "../action";
+import { rdsArn } from "../arn";
 import { AwsError } from "../aws-error";
+import { keyArn } from "../instances/references";
 import { checkIdentifier } from "../instances/setting-checks";
 import { limits } from "../limits";
 import { filtered, page } from "../paging";
@@ -47,8 +49,9 @@ export const snapshotActions: Action[] = [
         throw new AwsError("InvalidDBSnapshotState", `the snapshot ${source.identifier} is ${source.status}; it can be copied when it is available.`);
       const identifier = input.TargetDBSnapshotIdentifier.toLowerCase();
       const folder = "snapshot" in origin ? cloud.snapshots.folder(region, origin.snapshot) : cloud.backups.baseFolder(origin.base.resourceId, origin.base.id);
+      // The copy of an encrypted snapshot keeps its key unless another is named; naming one encrypts what was not.
+      const encrypted = input.KmsKeyId ? { StorageEncrypted: true, KmsKeyId: keyArn(call, input.KmsKeyId) } : {};
       await takeCopy(folder, cloud.snapshots.folder(region, identifier));
-      const tagged = input.Tags ?? (input.CopyTags ? source.tags : []);
       const copy = {
         identifier,
         region,
@@ -56,8 +59,8 @@ export const snapshotActions: Action[] = [
         createdAt: cloud.clock.now().toISOString(),
         originallyCreatedAt: source.originallyCreatedAt ?? source.createdAt,
         copyOf: snapshotArn(source),
-        source: source.source,
-        tags: tagged,
+        source: { ...source.source, shape: { ...source.source.shape, ...encrypted } },
+        tags: input.Tags?.length ? input.Tags : input.CopyTags ? source.tags : [],
       };
       cloud.snapshots.put(copy);
       cloud.events.say(region, "db-snapshot", identifier, ["creation"], "Manual snapshot created");
@@ -82,11 +85,11 @@ export const snapshotActions: Action[] = [
       const asked = found.filter(
         ({ source, type }) =>
           [undefined, source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
-          [undefined, source.resourceId].includes(input.DbiResourceId) &&
-          [undefined, type].includes(input.SnapshotType as typeof type | undefined),
+          [undefined, source.resourceId.toLowerCase()].includes(input.DbiResourceId?.toLowerCase()) &&
+          [undefined, type].includes(input.SnapshotType?.toLowerCase() as typeof type | undefined),
       );
       const kept = filtered(asked, input.Filters, {
-        "db-instance-id": ({ source }) => [source.shape.DBInstanceIdentifier],
+        "db-instance-id": ({ source, region }) => [source.shape.DBInstanceIdentifier, rdsArn(region, "db", source.shape.DBInstanceIdentifier)],
         "db-snapshot-id": ({ identifier }) => [identifier],
         "dbi-resource-id": ({ source }) => [source.resourceId],
         "snapshot-type": ({ type }) => [type],

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { action, type Action, type Call } from "../action";
 import { parseRdsArn } from "../arn";
 import { AwsError } from "../aws-error";
+import type { RestoreOrigin } from "../instances/instance-record";
 import { isDefaultGroup } from "../parameter-groups/parameter-groups";
 import { limits } from "../limits";
 import { filters, list, tags, text } from "../query-input";
 import type { Tag } from "../records";
+import { findSnapshot } from "../snapshots/find-snapshot";
 
 export const tagActions: Action[] = [
   action({
@@ -71,10 +73,16 @@ const finders: Record<string, (name: string, cloud: Call["cloud"], region: strin
     return { tags: subscription.tags, put: (next) => cloud.eventSubscriptions.put({ ...subscription, tags: next }) };
   },
   snapshot(name, cloud, region) {
-    const snapshot = cloud.snapshots.get(region, name);
-    return { tags: snapshot.tags, put: (next) => cloud.snapshots.put({ ...snapshot, tags: next }) };
+    const { snapshot, origin } = findSnapshot(name, { cloud, region });
+    return { tags: snapshot.tags, put: (next) => putSnapshotTags(origin, next, { cloud, region }) };
   },
 };
+
+function putSnapshotTags(origin: RestoreOrigin, tags: Tag[], { cloud, region }: Pick<Call, "cloud" | "region">): void {
+  if ("snapshot" in origin) return cloud.snapshots.put({ ...cloud.snapshots.get(region, origin.snapshot), tags });
+  const { resourceId, id } = origin.base;
+  cloud.backups.update(resourceId, (backup) => void (backup.base = backup.base.map((base) => (base.id === id ? { ...base, tags } : base))));
+}
 
 function refuseDefault(name: string): never {
   throw new AwsError("InvalidParameterValue", `${name} is a default that is there without having been made; it has no tags here`);

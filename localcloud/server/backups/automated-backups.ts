@@ -38,6 +38,8 @@ export interface BaseBackupRecord {
   engineVersion: string;
   /** The first WAL segment that it needs. */
   startWal: string;
+  /** Of the automated snapshot it is; before any were set, those copied from the instance. */
+  tags?: Tag[];
 }
 
 /** The records, and where the files lie: below the databases' folder, outliving the instance they came from. */

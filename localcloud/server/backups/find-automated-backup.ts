@@ -13,7 +13,7 @@ export interface AutomatedBackupName {
 /** The automated backup that is named. @throws AwsError PointInTimeRestoreNotEnabled, DBInstanceNotFound, DBInstanceAutomatedBackupNotFound */
 export function findAutomatedBackup(name: AutomatedBackupName, { cloud, region }: Call): AutomatedBackupRecord {
   const instance = name.identifier === undefined ? undefined : cloud.instances.get(region, name.identifier);
-  const resourceId = instance?.resourceId ?? name.resourceId;
+  const resourceId = instance?.resourceId ?? name.resourceId?.replace(/^db-[a-z0-9]+$/i, (id) => `db-${id.slice(3).toUpperCase()}`);
   const found = cloud.backups
     .list(region)
     .find((backup) => (resourceId === undefined ? automatedBackupArn(backup) === name.arn : backup.resourceId === resourceId));

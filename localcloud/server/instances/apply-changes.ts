@@ -2,11 +2,16 @@ import { prepareUpgrade } from "../../postgres/postgres-server";
 import { dropAll } from "../backups/retention";
 import type { Cloud } from "../cloud";
 import type { DeferrableChanges, InstanceRecord, InstanceShape, Operation } from "./instance-record";
-import { noteReport } from "./operations";
+import { ensureRunning, noteReport } from "./operations";
 
 /** Brings a modified instance's database to what the record says. Repeating it restarts the database once more, and harms nothing. */
 export async function applyChanges(instance: InstanceRecord, operation: Operation & { kind: "modify" }, cloud: Cloud): Promise<void> {
-  await setMasterPassword(instance, cloud);
+  const { masterSecret, newMasterPassword } = instance;
+  const isWork = Object.keys(operation.changes).length > 0 || operation.rotateMasterPassword || masterSecret || newMasterPassword !== undefined;
+  if (!isWork) return;
+  // Whatever ended the last attempt: this server, the database, or the machine may have been started again since.
+  await ensureRunning(instance, cloud);
+  await cloud.managedSecrets.inTurn(instance.resourceId, () => setMasterPassword(cloud.instances.byResourceId(instance.resourceId) ?? instance, cloud));
   if (operation.rotateMasterPassword) await cloud.managedSecrets.rotate(instance.resourceId);
   const changes = operation.changes;
   const changed = withChanges(instance, changes);
@@ -36,9 +41,7 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
       kmsKeyId: instance.masterSecret!.kmsKeyId,
     });
   // A managed one is set again with every change: a kill may have come between the making of its secret and this line.
-  // One that is being rotated is left to the rotation, which sets it too.
-  const managed = instance.masterSecret && known?.SecretStatus !== "rotating" ? cloud.managedSecrets.credentials(resourceId).password : undefined;
-  const password = instance.masterSecret ? managed : instance.newMasterPassword;
+  const password = instance.masterSecret ? cloud.managedSecrets.credentials(resourceId).password : instance.newMasterPassword;
   if (password === undefined) return;
   await cloud.instances.setMasterPassword(resourceId, shape.MasterUsername, password);
   if (!instance.masterSecret) cloud.managedSecrets.delete(resourceId);

@@ -1,4 +1,5 @@
 import { PostgresError } from "../../postgres/postgres-errors";
+import { isDiskFull } from "../failures";
 import type { InstanceStatus } from "./instance-record";
 
 export interface Fault {
@@ -12,7 +13,7 @@ export function faultOf(error: unknown): Fault {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof PostgresError ? error.code : undefined;
   const hint = error instanceof PostgresError && error.hint ? ` ${error.hint}` : "";
-  if (code === "disk-full") return { status: "storage-full", category: "low storage", message: `The DB instance has no disk space left: ${message}${hint}` };
+  if (isDiskFull(error)) return { status: "storage-full", category: "low storage", message: `The DB instance has no disk space left: ${message}${hint}` };
   if (code === "port-taken") return { status: "incompatible-network", category: "failure", message: `The DB instance cannot have its port: ${message}${hint}` };
   if (code === "incompatible-parameters") {
     return {

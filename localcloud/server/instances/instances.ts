@@ -120,7 +120,9 @@ export class Instances {
 
   /** For Secrets Manager's rotations. */
   async setMasterPassword(resourceId: string, username: string, password: string): Promise<void> {
-    const server = this.servers.get(resourceId);
+    const instance = this.byResourceId(resourceId);
+    // After a kill of this process it may not have been opened yet.
+    const server = this.servers.get(resourceId) ?? (instance && (await this.servers.reopen(instance)));
     if (server?.state() !== "running") throw new AwsError("InvalidDBInstanceState", `the database of ${resourceId} does not run`);
     await server.setMasterPassword(username, password);
   }

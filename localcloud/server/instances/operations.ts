@@ -138,6 +138,15 @@ async function runnable(instance: InstanceRecord, cloud: Cloud): Promise<Postgre
   return server;
 }
 
+/** The server of an instance that is to be changed, started where something has ended it. */
+export async function ensureRunning(instance: InstanceRecord, cloud: Cloud): Promise<PostgresServer> {
+  const server = await cloud.instances.servers.reopen(instance);
+  if (server.state() === "running") return server;
+  const started = await runnable(takeGroupValues(instance, cloud), cloud);
+  noteReport(instance, await started.start(), cloud);
+  return started;
+}
+
 /** What PostgreSQL said of the parameters: the instance's apply status, and an event for each that does not act. */
 export function noteReport(instance: InstanceRecord, report: ParameterReport, cloud: Cloud): void {
   cloud.instances.update(

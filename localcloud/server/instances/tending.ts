@@ -25,9 +25,9 @@ export class Tending {
     this.cloud.clock.onSet(() => {
       this.secretsLookedAt = 0;
       this.backupsLookedAt = 0;
-      this.look();
+      this.lookAndGoOn();
     });
-    this.timer = setInterval(() => this.look(), limits.watchMs);
+    this.timer = setInterval(() => this.lookAndGoOn(), limits.watchMs);
   }
 
   end(): void {
@@ -38,10 +38,22 @@ export class Tending {
     const { instances } = this.cloud;
     // Its backup will not have become better meanwhile.
     if (instance.status === "incompatible-restore") return;
-    if (instance.operation) return instances.schedule(instance.resourceId);
-    const server = await instances.servers.reopen(instance);
+    // Opened first, whatever it was at: the operation, and everybody who asks meanwhile, then finds the database that runs.
+    const server = await instances.servers.reopen(instance).catch((error: unknown) => {
+      if (!instance.operation) throw error;
+    });
+    if (instance.operation || !server) return instances.schedule(instance.resourceId);
     if (instance.status === "available" && server.state() !== "running") instances.begin(instance, { kind: "start" });
     if (instance.status === "stopped" && server.state() === "running") await server.stop("fast");
+  }
+
+  /** What fails, on a disk that is full, is looked at again the next time; it must not end the server. */
+  private lookAndGoOn(): void {
+    try {
+      this.look();
+    } catch (error) {
+      logError(error);
+    }
   }
 
   private look(): void {
@@ -49,7 +61,7 @@ export class Tending {
     this.tendBackups();
     for (const instance of this.cloud.instances.list()) {
       if (this.cloud.instances.isBusy(instance.resourceId)) continue;
-      if (hasFault(instance)) this.tryAgain(instance);
+      if (instance.operation !== undefined || hasFault(instance)) this.tryAgain(instance);
       else if (instance.status === "available") this.lookAt(instance);
     }
   }
@@ -98,9 +110,14 @@ export class Tending {
     instances.update(instance.resourceId, (current) => void (current.status = "failed"));
   }
 
-  /** A full disk or a taken port passes, and a deletion that was asked for is to end; bad parameters and worse wait for somebody. */
+  /**
+   * A full disk or a taken port passes; a deletion or a change that was asked for is to end, as is work whose end could not be written down.
+   * Bad parameters and worse wait for the user.
+   */
   private tryAgain(instance: InstanceRecord): void {
-    if (!["storage-full", "incompatible-network"].includes(instance.status) && instance.operation?.kind !== "delete") return;
+    const mayPass = ["storage-full", "incompatible-network"].includes(instance.status) || !hasFault(instance);
+    const isToEnd = instance.operation?.kind === "delete" || (instance.operation?.kind === "modify" && instance.status === "failed");
+    if (!mayPass && !isToEnd) return;
     const last = this.tried.get(instance.resourceId) ?? 0;
     if (Date.now() - last < limits.faultRetryMs) return;
     this.tried.set(instance.resourceId, Date.now());

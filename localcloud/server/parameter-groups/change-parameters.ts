@@ -2,6 +2,7 @@ import type { Call } from "../action";
 import { AwsError } from "../aws-error";
 import { checkParameter, parameterDefinitions } from "../../postgres/parameters";
 import { PostgresError, type PostgresServer } from "../../postgres/postgres-server";
+import { logError } from "../log";
 import { noteReport } from "../instances/operations";
 import type { InstanceRecord } from "../instances/instance-record";
 import { isDefaultGroup, majorOfFamily, type ParameterGroupRecord } from "./parameter-groups";
@@ -42,6 +43,8 @@ export async function changeParameters(group: ParameterGroupRecord, changes: Par
 const changesMax = 20;
 
 async function checkChange(group: ParameterGroupRecord, change: ParameterChange): Promise<void> {
+  // Back to the default is always possible, also for a value that would not be taken any more.
+  if (change.value === undefined && change.name in group.parameters && change.applyMethod === "pending-reboot") return;
   const major = majorOfFamily(group.family);
   if (major === undefined)
     throw new AwsError("InvalidParameterValue", `the family ${group.family} is not offered here any more: its PostgreSQL is not installed`);
@@ -83,14 +86,14 @@ async function apply(instance: InstanceRecord, server: PostgresServer, call: Cal
   try {
     noteReport(instance, await server.applyParameters(instance.activeParameters), call.cloud);
   } catch (error) {
-    if (!(error instanceof PostgresError)) throw error;
+    if (!(error instanceof PostgresError)) logError(error);
     call.cloud.instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = "pending-reboot"));
     call.cloud.events.say(
       instance.region,
       "db-instance",
       instance.shape.DBInstanceIdentifier,
       ["configuration change"],
-      `The changed parameters wait for a reboot: ${error.message}`,
+      `The changed parameters wait for a reboot: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

@@ -17,7 +17,13 @@ const value = {
 };
 const page = { MaxResults: z.int().min(1).max(100).default(100), NextToken: z.string().optional() };
 
+/** AWS's own bounds of these two calls. */
+const passwordLengthMax = 4_096;
+const batchMax = 20;
+
 const filterKeys = z.enum(["description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all"]);
+
+const filters = z.array(z.strictObject({ Key: filterKeys, Values: z.array(z.string().min(1)).min(1).max(10) })).max(10);
 
 export const inputs = {
   byId: z.strictObject({ SecretId: secretId }),
@@ -41,11 +47,8 @@ export const inputs = {
   deleteSecret: z.strictObject({ SecretId: secretId, RecoveryWindowInDays: z.int().optional(), ForceDeleteWithoutRecovery: z.boolean().optional() }),
   listSecrets: z.strictObject({
     IncludePlannedDeletion: z.boolean().default(false),
-    Filters: z
-      .array(z.strictObject({ Key: filterKeys, Values: z.array(z.string().min(1)).min(1).max(10) }))
-      .max(10)
-      .default([]),
-    SortOrder: z.enum(["asc", "desc"]).default("desc"),
+    Filters: filters.default([]),
+    SortOrder: z.enum(["asc", "desc"]).default("asc"),
     SortBy: z.enum(["created-date", "last-accessed-date", "last-changed-date", "name"]).default("created-date"),
     ...page,
   }),
@@ -57,6 +60,22 @@ export const inputs = {
   }),
   tagResource: z.strictObject({ SecretId: secretId, Tags: tags }),
   untagResource: z.strictObject({ SecretId: secretId, TagKeys: z.array(z.string()).max(limits.tagsPerResource) }),
+  batchGetSecretValue: z.strictObject({
+    SecretIdList: z.array(secretId).min(1).max(batchMax).optional(),
+    Filters: filters.optional(),
+    MaxResults: z.int().min(1).max(batchMax).optional(),
+    NextToken: z.string().optional(),
+  }),
+  getRandomPassword: z.strictObject({
+    PasswordLength: z.int().min(1).max(passwordLengthMax).default(32),
+    ExcludeCharacters: z.string().max(passwordLengthMax).default(""),
+    ExcludeNumbers: z.boolean().default(false),
+    ExcludePunctuation: z.boolean().default(false),
+    ExcludeUppercase: z.boolean().default(false),
+    ExcludeLowercase: z.boolean().default(false),
+    IncludeSpace: z.boolean().default(false),
+    RequireEachIncludedType: z.boolean().default(true),
+  }),
   listSecretVersionIds: z.strictObject({ SecretId: secretId, IncludeDeprecated: z.boolean().default(false), ...page }),
 };
 

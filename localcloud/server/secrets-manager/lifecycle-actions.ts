@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Action, type Call, action } from "../action";
+import { accountId } from "../arn";
 import { AwsError } from "../aws-error";
 import { find, findOwn, findStanding, named, refuseManaged } from "./access";
 import { isAwsTag, tagRecord, valueIn } from "./input-values";
@@ -77,7 +78,9 @@ export const lifecycleActions: Action[] = [
       const days = force ? 0 : (input.RecoveryWindowInDays ?? 30);
       if (!force && (days < 7 || days > 30))
         throw new AwsError("InvalidParameterException", `The RecoveryWindowInDays value must be between 7 and 30 days (inclusive), not ${days}.`);
-      // A forced deletion ends a recovery window that has begun, which frees the name.
+      // Forced, it is no error that there is nothing to delete; and it ends a recovery window that has begun, which frees the name.
+      if (force && call.cloud.secrets.find(input.SecretId, call.region) === undefined)
+        return { ...nameAlone(input.SecretId, call), DeletionDate: call.cloud.clock.now() };
       const secret = force ? find(input.SecretId, call) : findStanding(input.SecretId, call);
       refuseManaged(secret, "delete");
       return { ...named(secret), DeletionDate: call.cloud.secrets.delete(secret, days) };
@@ -110,6 +113,13 @@ export const lifecycleActions: Action[] = [
     },
   }),
 ];
+
+/** What a secret that is not there is called, for an answer that has to name it. */
+function nameAlone(id: string, { region }: Call): { ARN: string; Name: string } {
+  return id.startsWith("arn:")
+    ? { ARN: id, Name: id.split(":").slice(6).join(":") }
+    : { ARN: `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}`, Name: id };
+}
 
 /** Secrets Manager has its own code for a database that cannot be asked now. */
 async function rotateNow(secret: Secret, versionId: string | undefined, { cloud }: Call): Promise<void> {

@@ -4,10 +4,17 @@ import type { Secret } from "./secret";
 
 /** The secrets that ListSecrets is asked for, in the order asked for. */
 export function selectSecrets(secrets: Secret[], asked: ListSecretsInput): Secret[] {
-  const shown = secrets.filter((secret) => asked.IncludePlannedDeletion || !secret.deletion);
-  const matching = shown.filter((secret) => asked.Filters.every((filter) => filter.Values.some((value) => matches(secret, filter.Key, value))));
+  const matching = matchingSecrets(
+    secrets.filter((secret) => asked.IncludePlannedDeletion || !secret.deletion),
+    asked.Filters,
+  );
   const direction = asked.SortOrder === "asc" ? 1 : -1;
   return matching.sort((a, b) => direction * (compare(sortKey(a, asked.SortBy), sortKey(b, asked.SortBy)) || compare(a.name, b.name)));
+}
+
+/** Those that every filter finds by one of its values. */
+export function matchingSecrets(secrets: Secret[], filters: ListSecretsInput["Filters"]): Secret[] {
+  return secrets.filter((secret) => filters.every((filter) => filter.Values.some((value) => matches(secret, filter.Key, value))));
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -18,7 +25,10 @@ function sortKey(secret: Secret, by: ListSecretsInput["SortBy"]): string {
   return by === "last-accessed-date" ? (secret.accessedAt ?? "") : secret.createdAt;
 }
 
-/** Prefix match; a leading `!` turns it round. Only `description` and `all` do not care for case. */
+/**
+ * The beginning of the text, or in a description and in `all` the beginnings of its words, in any order and case; a leading `!` turns it
+ * round. Of descriptions AWS's documentation says otherwise; what its service was seen to do counts.
+ */
 function matches(secret: Secret, key: ListSecretsInput["Filters"][number]["Key"], value: string): boolean {
   if (value.startsWith("!")) return !matches(secret, key, value.slice(1));
   const fields: Record<Exclude<typeof key, "all">, string[]> = {
@@ -32,9 +42,23 @@ function matches(secret: Secret, key: ListSecretsInput["Filters"][number]["Key"]
   if (key === "all")
     return Object.values(fields)
       .flat()
-      .some((text) => text.toLowerCase().includes(value.toLowerCase()));
-  if (key === "description") return (secret.description ?? "").toLowerCase().startsWith(value.toLowerCase());
+      .some((text) => hasWords(text, value));
+  if (key === "description") return hasWords(secret.description ?? "", value);
   return fields[key].some((text) => text.startsWith(value));
+}
+
+function hasWords(text: string, asked: string): boolean {
+  const words = wordsOf(text);
+  return wordsOf(asked).every((beginning) => words.some((word) => word.startsWith(beginning)));
+}
+
+/** Divided by spaces, by the marks a name may hold, and where a capital begins the next word. */
+function wordsOf(text: string): string[] {
+  return text
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[\s/_+=.@-]+/)
+    .filter((word) => word !== "");
 }
 
 /** One page, and the token of the next: the position it starts at. */

@@ -29,6 +29,7 @@ export type SetMasterPassword = (dbiResourceId: string, username: string, passwo
 /** Secrets that RDS makes for master passwords (`ManageMasterUserPassword`) and that RDS alone may change or delete. */
 export class ManagedSecrets {
   private readonly rotating = new Map<string, Promise<void>>();
+  private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly secrets: Secrets,
@@ -79,7 +80,7 @@ export class ManagedSecrets {
   rotate(dbiResourceId: string, versionId: string = randomUUID()): Promise<void> {
     const running = this.rotating.get(dbiResourceId);
     if (running !== undefined) return running;
-    const started = this.rotateOnce(dbiResourceId, versionId).finally(() => this.rotating.delete(dbiResourceId));
+    const started = this.inTurn(dbiResourceId, () => this.rotateOnce(dbiResourceId, versionId)).finally(() => this.rotating.delete(dbiResourceId));
     this.rotating.set(dbiResourceId, started);
     return started;
   }
@@ -89,6 +90,20 @@ export class ManagedSecrets {
     for (const secret of this.secrets.list()) {
       if (!secret.managed) continue;
       if (versionAt(secret, "AWSPENDING") || nextRotation(secret) <= this.clock.now()) this.rotate(secret.managed.dbiResourceId).catch(() => undefined);
+    }
+  }
+
+  /**
+   * Whatever sets an instance's master password does so in turn: PostgreSQL refuses two at once ("tuple concurrently updated"), and the one
+   * asked for last is to be the one that logs in.
+   */
+  async inTurn<Result>(dbiResourceId: string, work: () => Promise<Result>): Promise<Result> {
+    const turn = (this.turns.get(dbiResourceId) ?? Promise.resolve()).then(work, work);
+    this.turns.set(dbiResourceId, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(dbiResourceId) === turn) this.turns.delete(dbiResourceId);
     }
   }
 

@@ -1,7 +1,9 @@
-import { type Action, action } from "../action";
+import { type Action, type Call, action } from "../action";
+import { AwsError } from "../aws-error";
 import { find, findStanding, named } from "./access";
 import { inputs } from "./inputs";
-import { pageOf, selectSecrets } from "./list-secrets";
+import { matchingSecrets, pageOf, selectSecrets } from "./list-secrets";
+import { randomPassword } from "./random-password";
 import { pickVersion } from "./versions";
 import { description, listEntry, valueView, versionEntry } from "./views";
 
@@ -15,12 +17,29 @@ export const readingActions: Action[] = [
   action({
     name: "GetSecretValue",
     input: inputs.getSecretValue,
+    run: (input, call) => valueOf(input.SecretId, call, input.VersionId, input.VersionStage),
+  }),
+  action({
+    name: "BatchGetSecretValue",
+    input: inputs.batchGetSecretValue,
     run(input, call) {
-      const secret = findStanding(input.SecretId, call);
-      const version = pickVersion(secret, input.VersionId, input.VersionStage);
-      call.cloud.secrets.touch(secret);
-      return valueView(secret, version);
+      if ((input.SecretIdList === undefined) === (input.Filters === undefined))
+        throw new AwsError("InvalidParameterException", "You must include Filters or SecretIdList, but not both.");
+      if (input.SecretIdList !== undefined) return valuesOf(input.SecretIdList, call);
+      const here = call.cloud.secrets.list().filter((secret) => secret.region === call.region && !secret.deletion);
+      const page = pageOf(
+        matchingSecrets(here, input.Filters!),
+        { MaxResults: input.MaxResults ?? 20, NextToken: input.NextToken },
+        "InvalidNextTokenException",
+      );
+      const ids = page.items.map((secret) => secret.arn);
+      return { ...valuesOf(ids, call), NextToken: page.next };
     },
+  }),
+  action({
+    name: "GetRandomPassword",
+    input: inputs.getRandomPassword,
+    run: (input) => ({ RandomPassword: randomPassword(input) }),
   }),
   action({
     name: "ListSecrets",
@@ -50,3 +69,25 @@ export const readingActions: Action[] = [
     },
   }),
 ];
+
+function valueOf(id: string, call: Call, versionId?: string, stage?: string): object {
+  const secret = findStanding(id, call);
+  const version = pickVersion(secret, versionId, stage);
+  call.cloud.secrets.touch(secret);
+  return valueView(secret, version);
+}
+
+/** Each by itself: one that cannot be read is told beside the others. */
+function valuesOf(ids: string[], call: Call): { SecretValues: object[]; Errors: object[] } {
+  const SecretValues: object[] = [];
+  const Errors: object[] = [];
+  for (const id of ids) {
+    try {
+      SecretValues.push(valueOf(id, call));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      Errors.push({ SecretId: id, ErrorCode: error.code, Message: error.message });
+    }
+  }
+  return { SecretValues, Errors };
+}

@@ -16,8 +16,6 @@ export const secretsManager: Service = {
     StopReplicationToReplica: noReplicas,
     CancelRotateSecret: "rotations here are over when RotateSecret answers",
     UpdateSecretVersionStage: "stages move with PutSecretValue",
-    BatchGetSecretValue: "ask for each secret",
-    GetRandomPassword: "use @pulumi/random",
     ValidateResourcePolicy: "policies are kept, not evaluated",
   },
 };

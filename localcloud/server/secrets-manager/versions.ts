@@ -14,7 +14,9 @@ export function addVersion(secret: Secret, added: SecretVersion): Secret {
   }
   if (known !== undefined) return secret;
   const moved = { ...secret, versions: [...secret.versions, { ...added, stages: [] }] };
-  return withoutDeprecated(added.stages.reduce((next, stage) => moveStage(next, stage, added.id), moved));
+  // The first version is current, whatever else it is to be.
+  const stages = secret.versions.length === 0 ? [...new Set(["AWSCURRENT", ...added.stages])] : added.stages;
+  return withoutDeprecated(stages.reduce((next, stage) => moveStage(next, stage, added.id), moved));
 }
 
 /** Moves a stage to a version. The version that was current becomes the previous one, as Secrets Manager does by itself. */

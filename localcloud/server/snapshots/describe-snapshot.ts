@@ -32,7 +32,7 @@ export function automated(backup: AutomatedBackupRecord, base: BaseBackupRecord)
     status: "available",
     createdAt: base.takenAt,
     source,
-    tags: shape.CopyTagsToSnapshot ? tags : [],
+    tags: base.tags ?? (shape.CopyTagsToSnapshot ? tags : []),
   };
 }
 

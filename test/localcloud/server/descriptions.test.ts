@@ -9,8 +9,11 @@ import {
   DeleteEventSubscriptionCommand,
   DescribeCertificatesCommand,
   DescribeDBEngineVersionsCommand,
+  DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
   DescribeDBParameterGroupsCommand,
+  DescribeDBParametersCommand,
+  DescribeDBSnapshotsCommand,
   DescribeDBSubnetGroupsCommand,
   DescribeEventCategoriesCommand,
   DescribeEventsCommand,
@@ -47,12 +50,47 @@ test("instances are found by name, ARN and filter, in their own Region only", as
   expect(await names({ DBInstanceIdentifier: arn("db", "orders") })).toEqual(["orders"]);
   expect(await names({ Filters: [{ Name: "db-instance-id", Values: ["ledger", "none"] }] })).toEqual(["ledger"]);
   expect(await names({ Filters: [{ Name: "engine", Values: ["mysql"] }] })).toEqual([]);
+  // RDS keeps names in lower case and resource ids in upper case, and finds both in any.
+  const [{ DbiResourceId } = {}] = (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))).DBInstances!;
+  for (const [Name, value] of [
+    ["db-instance-id", "ORDERS"],
+    ["db-instance-id", arn("db", "Orders")],
+    ["dbi-resource-id", DbiResourceId!.toLowerCase()],
+  ] as const)
+    expect(await names({ Filters: [{ Name, Values: [value] }] })).toEqual(["orders"]);
+  expect(await names({ Filters: [{ Name: "engine", Values: ["POSTGRES"] }] })).toEqual(["ledger", "orders"]);
   const elsewhere = await fetch(cloud.url, {
     method: "POST",
     body: "Action=DescribeDBInstances&Version=2014-10-31",
     headers: { authorization: "AWS4-HMAC-SHA256 Credential=K/20260101/eu-west-1/rds/aws4_request, SignedHeaders=host, Signature=0" },
   });
   expect(await elsewhere.text()).toContain("<DBInstances></DBInstances>");
+});
+
+test("every action that has filters compares their values without regard to case", async () => {
+  const [{ DbiResourceId } = {}] = (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))).DBInstances!;
+  const of = [
+    { Name: "db-instance-id", Values: ["ORDERS"] },
+    { Name: "dbi-resource-id", Values: [DbiResourceId!.toLowerCase()] },
+  ];
+  const { DBSnapshots } = await cloud.rds.send(
+    new DescribeDBSnapshotsCommand({ Filters: [...of, { Name: "snapshot-type", Values: ["Automated"] }, { Name: "engine", Values: ["Postgres"] }] }),
+  );
+  expect(DBSnapshots).toHaveLength(1);
+  const byId = { Name: "db-snapshot-id", Values: [DBSnapshots![0]!.DBSnapshotIdentifier!.toUpperCase()] };
+  expect((await cloud.rds.send(new DescribeDBSnapshotsCommand({ Filters: [byId], DbiResourceId: DbiResourceId!.toLowerCase() }))).DBSnapshots).toHaveLength(1);
+  const { DBInstanceAutomatedBackups } = await cloud.rds.send(
+    new DescribeDBInstanceAutomatedBackupsCommand({ Filters: [...of, { Name: "status", Values: ["ACTIVE"] }], DbiResourceId: DbiResourceId!.toLowerCase() }),
+  );
+  expect(DBInstanceAutomatedBackups).toHaveLength(1);
+  const { DBEngineVersions } = await cloud.rds.send(
+    new DescribeDBEngineVersionsCommand({ Filters: [{ Name: "db-parameter-group-family", Values: ["POSTGRES17"] }] }),
+  );
+  expect(DBEngineVersions!.length).toBeGreaterThan(0);
+  const { Parameters } = await cloud.rds.send(
+    new DescribeDBParametersCommand({ DBParameterGroupName: "default.postgres17", Filters: [{ Name: "parameter-name", Values: ["WORK_MEM"] }] }),
+  );
+  expect(Parameters).toMatchObject([{ ParameterName: "work_mem" }]);
 });
 
 test("tags are added, replaced, listed and removed on everything that carries them", async () => {

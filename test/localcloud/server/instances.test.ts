@@ -147,7 +147,9 @@ test("storage that has reached its cap hinders no other change, and a cap equal 
   await callOwn(cloud, "POST", "/shipshape/change", { arn, properties: { maxAllocatedStorage: "20" } });
   expect(await describe_("managed")).toMatchObject({ AllocatedStorage: 20, MaxAllocatedStorage: 20 });
   await modify({ DeletionProtection: true }, "managed");
+  await instanceIs(cloud, "managed", "available");
   await modify({ DeletionProtection: false, CopyTagsToSnapshot: true, DBInstanceClass: "db.t4g.medium" }, "managed");
+  await instanceIs(cloud, "managed", "available");
   await expect(modify({ MaxAllocatedStorage: 21 }, "managed")).rejects.toMatchObject({ message: expect.stringContaining("at least 10 percent") });
   await modify({ MaxAllocatedStorage: 20 }, "managed");
   expect(await instanceIs(cloud, "managed", "available")).not.toHaveProperty("MaxAllocatedStorage");
@@ -175,10 +177,10 @@ test("with ApplyImmediately everything that waits is applied, and the port stays
   await modify({ DBInstanceClass: "db.m7g.large" });
   await modify({ AllocatedStorage: 30, ApplyImmediately: true });
   expect(await instanceIs(cloud, "orders", "available")).toMatchObject({ DBInstanceClass: "db.m7g.large", PendingModifiedValues: {} });
-  await modify({ AllocatedStorage: 40 });
+  await modify({ AllocatedStorage: 44 });
   await modify({ ApplyImmediately: true });
   const after = await instanceIs(cloud, "orders", "available");
-  expect(after).toMatchObject({ AllocatedStorage: 40, PendingModifiedValues: {} });
+  expect(after).toMatchObject({ AllocatedStorage: 44, PendingModifiedValues: {} });
   expect(after.Endpoint).toEqual(before.Endpoint);
   expect(await asMaster(cloud, after, "select 1 as one")).toEqual([{ one: 1 }]);
 });

@@ -1,7 +1,9 @@
 import {
+  BatchGetSecretValueCommand,
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
+  GetRandomPasswordCommand,
   GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretVersionIdsCommand,
@@ -126,6 +128,63 @@ test("secrets are listed by filter, in order, page by page, and those being dele
   expect(second.NextToken).toBeUndefined();
   const planned = await secrets.send(new ListSecretsCommand({ ...filters, MaxResults: 10, IncludePlannedDeletion: true }));
   expect(planned.SecretList).toHaveLength(4);
+});
+
+test("secrets are listed oldest first, and found by the beginnings of the words of their descriptions", async () => {
+  for (const [name, Description] of [
+    ["words/1", "one and two"],
+    ["words/2", "Two of theMany"],
+    ["words/3", "none"],
+  ])
+    await secrets.send(new CreateSecretCommand({ Name: name, Description, SecretString: "x" }));
+  const found = async (Key: "description" | "all" | "name", value: string) =>
+    (await secrets.send(new ListSecretsCommand({ Filters: [{ Key, Values: [value] }] }))).SecretList!.map((secret) => secret.Name);
+  expect(await found("name", "words/")).toEqual(["words/1", "words/2", "words/3"]);
+  expect(await found("description", "two")).toEqual(["words/1", "words/2"]);
+  expect(await found("description", "TWO one")).toEqual(["words/1"]);
+  expect(await found("description", "wo")).toEqual([]);
+  expect(await found("description", "many")).toEqual(["words/2"]);
+  expect(await found("all", "words theMany")).toEqual([]);
+  expect(await found("all", "the of")).toEqual(["words/2"]);
+  const newest = await secrets.send(new ListSecretsCommand({ Filters: [{ Key: "name", Values: ["words/"] }], SortOrder: "desc" }));
+  expect(newest.SecretList!.map((secret) => secret.Name)).toEqual(["words/3", "words/2", "words/1"]);
+});
+
+test("a secret's first version is current, whatever stage it is given", async () => {
+  await secrets.send(new CreateSecretCommand({ Name: "first-pending" }));
+  const put = (SecretString: string) => secrets.send(new PutSecretValueCommand({ SecretId: "first-pending", SecretString, VersionStages: ["AWSPENDING"] }));
+  expect((await put("first")).VersionStages!.sort()).toEqual(["AWSCURRENT", "AWSPENDING"]);
+  expect((await put("second")).VersionStages).toEqual(["AWSPENDING"]);
+  expect((await read("first-pending")).SecretString).toBe("first");
+});
+
+test("many secrets are read at once, by name or by filter, and one that cannot be read is told beside them", async () => {
+  for (const name of ["batch/a", "batch/b"]) await create(name, name);
+  const named = await secrets.send(new BatchGetSecretValueCommand({ SecretIdList: ["batch/a", "nowhere", "batch/b"] }));
+  expect(named.SecretValues!.map(({ SecretString }) => SecretString)).toEqual(["batch/a", "batch/b"]);
+  expect(named.Errors).toMatchObject([{ SecretId: "nowhere", ErrorCode: "ResourceNotFoundException" }]);
+  const first = await secrets.send(new BatchGetSecretValueCommand({ Filters: [{ Key: "name", Values: ["batch/"] }], MaxResults: 1 }));
+  const second = await secrets.send(
+    new BatchGetSecretValueCommand({ Filters: [{ Key: "name", Values: ["batch/"] }], MaxResults: 1, NextToken: first.NextToken }),
+  );
+  expect([first, second].map(({ SecretValues }) => SecretValues![0]!.Name)).toEqual(["batch/a", "batch/b"]);
+  await expect(secrets.send(new BatchGetSecretValueCommand({}))).rejects.toMatchObject({ name: "InvalidParameterException" });
+});
+
+test("a random password is of the characters asked for, with one of each kind", async () => {
+  const password = async (asked: object) => (await secrets.send(new GetRandomPasswordCommand(asked))).RandomPassword!;
+  expect(await password({})).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[^A-Za-z0-9])[!-~]{32}$/);
+  expect(await password({ PasswordLength: 4 })).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[^A-Za-z0-9])[!-~]{4}$/);
+  expect(await password({ ExcludePunctuation: true, ExcludeUppercase: true, ExcludeCharacters: "0123456789abc", PasswordLength: 100 })).toMatch(/^[d-z]{100}$/);
+  await expect(password({ PasswordLength: 3 })).rejects.toMatchObject({ name: "InvalidParameterException" });
+  const nothing = { ExcludePunctuation: true, ExcludeUppercase: true, ExcludeLowercase: true, ExcludeNumbers: true };
+  await expect(password(nothing)).rejects.toMatchObject({ name: "InvalidParameterException" });
+});
+
+test("the forced deletion of a secret that is not there is no error; any other is", async () => {
+  const deletion = await secrets.send(new DeleteSecretCommand({ SecretId: "never-made", ForceDeleteWithoutRecovery: true }));
+  expect(deletion).toMatchObject({ Name: "never-made", DeletionDate: expect.any(Date) });
+  await expect(secrets.send(new DeleteSecretCommand({ SecretId: "never-made" }))).rejects.toMatchObject({ name: "ResourceNotFoundException" });
 });
 
 test("a secret's policy is the one recorded for it", async () => {

@@ -1,10 +1,12 @@
 import {
+  AddTagsToResourceCommand,
   CopyDBSnapshotCommand,
   CreateDBInstanceCommand,
   CreateDBSnapshotCommand,
   DeleteDBSnapshotCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBSnapshotsCommand,
+  ListTagsForResourceCommand,
   ModifyDBInstanceCommand,
   RestoreDBInstanceFromDBSnapshotCommand,
 } from "@aws-sdk/client-rds";
@@ -59,6 +61,18 @@ test("a snapshot holds the database as it was then, with its tags, and so does i
     new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "first", TargetDBSnapshotIdentifier: "second", CopyTags: true }),
   );
   expect(copy).toMatchObject({ Status: "available", SourceDBSnapshotIdentifier: expect.stringContaining(":snapshot:first"), TagList: [{ Key: "owner" }] });
+  const copyWith = (TargetDBSnapshotIdentifier: string, KmsKeyId: string) =>
+    cloud.rds.send(new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "first", TargetDBSnapshotIdentifier, KmsKeyId, CopyTags: true, Tags: [] }));
+  await expect(copyWith("third", "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000")).rejects.toMatchObject({
+    name: "KMSKeyNotAccessibleFault",
+  });
+  const { body: key } = await callOwn(cloud, "POST", "/shipshape/recorded", { type: "aws:kms/key:Key", name: "orders", properties: {} });
+  const { DBSnapshot: encrypted } = await copyWith("encrypted", key.id);
+  expect(encrypted).toMatchObject({ Encrypted: true, KmsKeyId: expect.stringContaining(`:key/${key.id}`), TagList: [{ Key: "owner" }] });
+  const { DBInstance: sealed } = await restore("sealed", "encrypted");
+  expect(sealed).toMatchObject({ StorageEncrypted: true, KmsKeyId: encrypted!.KmsKeyId });
+  await instanceIs(cloud, "sealed", "available");
+  await rds.remove("sealed");
   await cloud.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "first" }));
   await restore("from-copy", "second");
   expect(await rowsOf("from-copy")).toEqual([{ n: 1 }]);
@@ -78,6 +92,11 @@ test("automated backups come daily in their window, can be restored as snapshots
   await backedUpTimes(1);
   const [first] = await snapshots({ SnapshotType: "automated" });
   expect(first!.DBSnapshotIdentifier).toMatch(/^rds:orders-\d{4}(-\d\d){4}$/);
+  const ResourceName = first!.DBSnapshotArn!;
+  const tagsOfFirst = async () => (await cloud.rds.send(new ListTagsForResourceCommand({ ResourceName }))).TagList;
+  expect(await tagsOfFirst()).toEqual([{ Key: "owner", Value: "team-orders" }]);
+  await cloud.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: [{ Key: "kept", Value: "yes" }] }));
+  expect(await tagsOfFirst()).toContainEqual({ Key: "kept", Value: "yes" });
   await restore("from-daily", first!.DBSnapshotIdentifier!);
   // It was taken before there was a table.
   expect(await asMaster(cloud, await instanceIs(cloud, "from-daily", "available"), "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);

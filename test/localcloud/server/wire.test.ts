@@ -1,3 +1,4 @@
+import { parseJson } from "../../../localcloud/server/json-input";
 import { decodeForm } from "../../../localcloud/server/query-form";
 import { renderMembers } from "../../../localcloud/server/xml";
 import { page } from "../../../localcloud/server/paging";
@@ -23,6 +24,18 @@ test("a form cannot reach what every object inherits, nor grow without bound", (
   expect(() => decode(`${"a.".repeat(20)}b=1`)).toThrow(/not of the form/);
   expect(() => decode("a..b=1")).toThrow(/not of the form/);
   expect(() => decode(Array.from({ length: 1001 }, (_value, index) => `L.member.${index + 1}=x`).join("&"))).toThrow(/1001 entries/);
+});
+
+test("JSON that is nested without end is refused by name, and what SDKs and policies hold is taken", () => {
+  for (const [open, close] of [
+    ["[", "]"],
+    ['{"a":', "}"],
+  ] as const) {
+    const nested = (depth: number) => `${open.repeat(depth)}1${close.repeat(depth)}`;
+    expect(() => parseJson(nested(100_000), "SerializationException")).toThrow(/nested more than 100 levels deep/);
+    expect(JSON.stringify(parseJson(nested(100), "SerializationException"))).toBe(nested(100));
+  }
+  expect(() => parseJson("{", "MalformedInput")).toThrow(/not JSON/);
 });
 
 test("an answer leaves out what is unset, names list elements, and escapes what XML cannot hold", () => {

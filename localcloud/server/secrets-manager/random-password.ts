@@ -1,0 +1,35 @@
+import { randomInt } from "node:crypto";
+import type { z } from "zod";
+import { AwsError } from "../aws-error";
+import type { inputs } from "./inputs";
+
+/** A password of the characters that are left after what is excluded, with one of each kind unless the call says otherwise. */
+export function randomPassword(asked: z.output<typeof inputs.getRandomPassword>): string {
+  const kinds = [
+    asked.ExcludeLowercase ? "" : "abcdefghijklmnopqrstuvwxyz",
+    asked.ExcludeUppercase ? "" : "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    asked.ExcludeNumbers ? "" : "0123456789",
+    asked.ExcludePunctuation ? "" : "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+    asked.IncludeSpace ? " " : "",
+  ]
+    .map((kind) => [...kind].filter((character) => !asked.ExcludeCharacters.includes(character)))
+    .filter((kind) => kind.length > 0);
+  const alphabet = kinds.flat();
+  if (alphabet.length === 0) throw new AwsError("InvalidParameterException", "The exclusions leave no character for the password.");
+  const required = asked.RequireEachIncludedType ? kinds : [];
+  if (required.length > asked.PasswordLength)
+    throw new AwsError("InvalidParameterException", `A password of ${asked.PasswordLength} can't hold a character of each of ${required.length} types.`);
+  const characters = required.map(anyOf);
+  while (characters.length < asked.PasswordLength) characters.push(anyOf(alphabet));
+  return shuffled(characters).join("");
+}
+
+const anyOf = (characters: string[]): string => characters[randomInt(characters.length)]!;
+
+function shuffled(characters: string[]): string[] {
+  for (let last = characters.length - 1; last > 0; last--) {
+    const other = randomInt(last + 1);
+    [characters[last], characters[other]] = [characters[other]!, characters[last]!];
+  }
+  return characters;
+}
