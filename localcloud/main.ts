@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { ensureAccessKey } from "./access/access-keys";
@@ -7,6 +6,7 @@ import { ensureAuthority } from "./postgres/certificates";
 import { takeFolder } from "./server/data-folder-lock";
 import { Cloud } from "./server/cloud";
 import { serveHttp } from "./server/http";
+import { listenAsBefore } from "./server/listener";
 import { log } from "./server/log";
 import { writeDurably } from "./server/store";
 import { surface } from "./server/surface";
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   ensureAccessKey(settings.dataFolder);
   const cloud = new Cloud(settings);
   const server = serveHttp(cloud, surface);
-  const address = await listen(server, settings.port);
+  const { port, reason: portReason } = await listenAsBefore(server, settings.port, cloud.store);
   await Promise.all([cloud.tending.begin(), cloud.controlPlane.begin()]);
 
   const whereabouts = join(settings.dataFolder, "localcloud.json");
@@ -29,14 +29,15 @@ async function main(): Promise<void> {
   cloud.requestStop = stop;
   process.on("SIGTERM", stop).on("SIGINT", stop);
 
-  const url = `http://127.0.0.1:${address.port}`;
+  const url = `http://127.0.0.1:${port}`;
   const databasesFolder = cloud.instances.servers.databasesFolder;
   // Written when everything can be asked: who reads it may call at once. For our eyes only (0600), as the URL holds a password.
   writeDurably(
     whereabouts,
     JSON.stringify({
       pid: process.pid,
-      port: address.port,
+      port,
+      portReason,
       url,
       startedAt: new Date().toISOString(),
       databasesFolder,
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     }),
   );
   log(`listening on ${url}, data in ${settings.dataFolder}`);
+  if (portReason) log(portReason);
   if (cloud.instances.servers.elsewhereReason) log(cloud.instances.servers.elsewhereReason);
 }
 
@@ -52,13 +54,6 @@ function ownFolder(settings: LocalCloudSettings): LocalCloudSettings {
   // 0755, as the unprivileged user of PostgreSQL must pass through; what is secret in it lies in folders of its own, 0700.
   if (!existsSync(settings.dataFolder)) mkdirSync(settings.dataFolder, { recursive: true, mode: 0o755 });
   return { ...settings, dataFolder: realpathSync(settings.dataFolder) };
-}
-
-function listen(server: Server, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve(server.address() as AddressInfo));
-  });
 }
 
 /** No new calls, then no databases, then no process: nothing listens afterwards. */

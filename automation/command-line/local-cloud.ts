@@ -11,6 +11,8 @@ import { localPollMilliseconds, localRequestTimeoutSeconds } from "../limits";
 export interface LocalRecord {
   pid: number;
   port: number;
+  /** Why it is not the port of the last start, where it is not. */
+  portReason?: string;
   url: string;
   startedAt: string;
   databasesFolder?: string;

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Shell, shells } from "../settings";
 import type { CommandContext } from "./command-context";
 import { accessKeyOf, requireLocalCloud } from "./local-cloud";
-import { localEnvironment, misleadingSettings } from "./local-environment";
+import { localEnvironment, localNames, misleadingSettings } from "./local-environment";
 import { readStartRecord } from "./start-record";
 
 export function addEnv(local: Command, context: CommandContext): void {
@@ -12,12 +12,17 @@ export function addEnv(local: Command, context: CommandContext): void {
     .description("print the environment in which aws, pulumi and the AWS SDK use the embedded cloud")
     .addOption(new Option("--shell <shell>", "the shell to write for").choices([...shells]).default(settings.shell))
     .option("--as <user>", "with the access key of another user, who is made if new: to try what depends on who calls", parseUser)
+    .option("--unset", "print what takes it away again from a shell; what the shell had in its place does not come back")
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  eval "$(npx shipshape local env)"                                    # bash, zsh\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
+      '\nExamples:\n  eval "$(npx shipshape local env)"                                    # bash, zsh\n  eval "$(npx shipshape local env --unset)"                            # and back\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
     )
-    .action(async (options: { shell: Shell; as?: string; json?: boolean }) => {
+    .action(async (options: { shell: Shell; as?: string; unset?: boolean; json?: boolean }) => {
+      if (options.unset) {
+        for (const line of shellLines(options.shell, {}, localNames())) terminal.say(line);
+        return;
+      }
       const { dataFolder, inherited } = context.settings;
       const { url, controlPlaneUrl, accessKey: ownKey } = await requireLocalCloud(dataFolder);
       const accessKey = options.as === undefined ? ownKey : accessKeyOf(dataFolder, options.as);

@@ -18,7 +18,9 @@ export interface LocalEndpoint {
  * endpoint per service wins over `AWS_ENDPOINT_URL`, a profile over keys in some clients. They are taken away, not overwritten.
  */
 const misleading =
-  /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|AUTH_SCHEME_PREFERENCE|SIGV4A_.*)$/;
+  /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|AUTH_SCHEME_PREFERENCE|SIGV4A_.*|CREDENTIAL_EXPIRATION)$/;
+/** Where a program is told one address by argument, libpq still takes `PGHOSTADDR` or `PGSERVICE` from here, and sessions get `PGOPTIONS`. */
+const ofAnotherDatabase = /^PG[A-Z]+$/;
 const proxySettings = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "grpc_proxy"];
 
 /**
@@ -50,12 +52,19 @@ export function localEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Re
 
 /** The names that must not stand in the environment beside the above. */
 export function misleadingSettings(inherited: Readonly<Record<string, string>>): string[] {
-  return Object.keys(inherited).filter((name) => misleading.test(name));
+  return Object.keys(inherited).filter((name) => misleading.test(name) || (ofAnotherDatabase.test(name) && name !== "PGSSLROOTCERT"));
+}
+
+/** Every name that the above sets in a shell, to be taken away again: but for PATH and proxies, which are the shell's own too. */
+export function localNames(): string[] {
+  const endpoint = { url: "", dataFolder: "", accessKey: { accessKeyId: "", secretAccessKey: "" }, controlPlaneUrl: "" };
+  return Object.keys(localEnvironment(endpoint));
 }
 
 /** The whole environment of a child process that is to use the embedded cloud. */
 export function localProcessEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Record<string, string>>): Record<string, string> {
-  const left = Object.entries(inherited).filter(([name]) => !misleading.test(name));
+  const misleadingNames = misleadingSettings(inherited);
+  const left = Object.entries(inherited).filter(([name]) => !misleadingNames.includes(name));
   return { ...Object.fromEntries(left), ...localEnvironment(endpoint, inherited) };
 }
 

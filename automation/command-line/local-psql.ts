@@ -41,10 +41,12 @@ export function addPsql(local: Command, context: CommandContext): void {
 
 /** The password travels in the environment: arguments can be read by everybody on the machine. */
 function runPsql(psql: string, login: DatabaseLogin, access: AwsAccess, options: PsqlOptions, settings: Settings): Promise<number> {
+  // The caller's own PG* variables belong to other databases; some win over what is set here.
+  const inherited = Object.entries(settings.inherited).filter(([name]) => !name.startsWith("PG"));
   const child = spawn(psql, ["--no-psqlrc", ...(options.command === undefined ? [] : ["--command", options.command])], {
     stdio: "inherit",
     env: {
-      ...settings.inherited,
+      ...Object.fromEntries(inherited),
       PGHOST: login.host,
       PGPORT: String(login.port),
       PGDATABASE: login.database,

@@ -44,6 +44,7 @@ export async function startLocalCloud(settings: Settings, progress: Progress): P
   const running = await findLocalCloud(settings.dataFolder);
   const cloud = running ?? (await startServer(settings));
   await writeStartRecord(settings.dataFolder, { engine, databasesFolder: cloud.databasesFolder });
+  if (running === undefined && cloud.portReason !== undefined) progress(cloud.portReason);
   progress(running === undefined ? `the embedded cloud listens at ${cloud.url}` : `the embedded cloud runs already at ${cloud.url}`);
   return cloud;
 }

@@ -2,7 +2,7 @@ import { parsePair } from "../../automation/command-line/local-change";
 import { parseDuration } from "../../automation/command-line/local-clock";
 import { startLocalCloud } from "../../automation/command-line/local-start";
 import { shellLines } from "../../automation/command-line/local-env";
-import { localEnvironment, localProcessEnvironment, misleadingSettings } from "../../automation/command-line/local-environment";
+import { localEnvironment, localNames, localProcessEnvironment, misleadingSettings } from "../../automation/command-line/local-environment";
 import { clockText, statusLines } from "../../automation/command-line/local-status";
 import { table } from "../../automation/command-line/terminal";
 import { readSettings } from "../../automation/settings";
@@ -30,6 +30,21 @@ describe("the environment of the embedded cloud", () => {
     const environment = localProcessEnvironment(endpoint, inherited);
     expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(["AWS_PROFILE"]));
     expect(environment).toMatchObject({ AWS_ENDPOINT_URL: endpoint.url, HOME: "/home/me", PATH: "/cache/engine/3.250.0:/usr/bin" });
+  });
+
+  test("variables of the caller's own that lead to another database or another key are taken away", () => {
+    const foreign = { PGSSLMODE: "verify-full", PGHOST: "nowhere", PGHOSTADDR: "10.0.0.1", PGSERVICE: "x", PGOPTIONS: "-c x=y", PGPASSFILE: "/none" };
+    const inherited = { ...foreign, AWS_CREDENTIAL_EXPIRATION: "2020-01-01T00:00:00Z", PGSSLROOTCERT: "/mine" };
+    expect(misleadingSettings(inherited).sort()).toEqual(["AWS_CREDENTIAL_EXPIRATION", ...Object.keys(foreign)].sort());
+    const environment = localProcessEnvironment(endpoint, inherited);
+    expect(Object.keys(environment).filter((name) => name.startsWith("PG"))).toEqual(["PGSSLROOTCERT"]);
+    expect(environment.PGSSLROOTCERT).toBe("/project/.shipshape/ca/ca.pem");
+  });
+
+  test("what is set in a shell can be taken away again, PATH and proxies apart", () => {
+    const set = Object.keys(localEnvironment({ ...endpoint, controlPlaneUrl: "postgresql://…" }, { PATH: "/usr/bin", HTTPS_PROXY: "http://proxy:3128" }));
+    expect(localNames().sort()).toEqual(set.filter((name) => !["PATH", "NO_PROXY", "no_proxy"].includes(name)).sort());
+    expect(shellLines("sh", {}, ["AWS_ENDPOINT_URL"])).toEqual(["unset AWS_ENDPOINT_URL"]);
   });
 
   test("applied twice it adds nothing to PATH", () => {

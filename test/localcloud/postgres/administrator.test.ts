@@ -11,7 +11,7 @@ const variables = { PGSSLMODE: "verify-full", PGHOST: "nowhere", PGPORT: "1", PG
 const before = { ...process.env };
 beforeAll(() => void Object.assign(process.env, variables));
 afterAll(async () => {
-  for (const name of Object.keys(variables)) delete process.env[name];
+  for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, before);
   await place.close();
 });

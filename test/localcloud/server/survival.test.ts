@@ -8,7 +8,7 @@ import {
   type DBInstance,
 } from "@aws-sdk/client-rds";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -126,6 +126,24 @@ test("a port somebody else has is that instance's fault alone, and it starts whe
   expect(lucky.Endpoint!.Port).toBe(port);
   await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "unlucky", SkipFinalSnapshot: true }));
   await instanceIsGone(cloud, "unlucky");
+});
+
+test("the API listens where it did before a restart, unless another program has taken the port", async () => {
+  const before = cloud.url;
+  await cloud.restart();
+  expect(cloud.url).toBe(before);
+  await cloud.kill("SIGTERM");
+  const { port } = new URL(before);
+  const squatter = createServer();
+  await new Promise<void>((resolve) => squatter.listen(Number(port), "127.0.0.1", resolve));
+  try {
+    await cloud.restart();
+    expect(cloud.url).not.toBe(before);
+    const { portReason } = JSON.parse(readFileSync(join(cloud.dataFolder, "localcloud.json"), "utf8")) as { portReason: string };
+    expect(portReason).toMatch(new RegExp(`port ${port}, where it listened before, is taken by another program.*local env`));
+  } finally {
+    await new Promise((resolve) => squatter.close(resolve));
+  }
 });
 
 test("a second server on the same data folder refuses and names it; one on another folder stands beside the first", async () => {
