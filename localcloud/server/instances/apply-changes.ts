@@ -6,12 +6,11 @@ import { ensureRunning, noteReport } from "./operations";
 
 /** Brings a modified instance's database to what the record says. Repeating it restarts the database once more, and harms nothing. */
 export async function applyChanges(instance: InstanceRecord, operation: Operation & { kind: "modify" }, cloud: Cloud): Promise<void> {
-  const { masterSecret, newMasterPassword } = instance;
-  const isWork = Object.keys(operation.changes).length > 0 || operation.rotateMasterPassword || masterSecret || newMasterPassword !== undefined;
-  if (!isWork) return;
-  // Whatever ended the last attempt: this server, the database, or the machine may have been started again since.
-  await ensureRunning(instance, cloud);
-  await cloud.managedSecrets.inTurn(instance.resourceId, () => setMasterPassword(cloud.instances.byResourceId(instance.resourceId) ?? instance, cloud));
+  if (instance.masterSecret || instance.newMasterPassword !== undefined) {
+    // Whatever ended the last attempt: this server, the database, or the machine may have been started again since.
+    await ensureRunning(instance, cloud);
+    await cloud.managedSecrets.inTurn(instance.resourceId, () => setMasterPassword(cloud.instances.byResourceId(instance.resourceId) ?? instance, cloud));
+  }
   if (operation.rotateMasterPassword) await cloud.managedSecrets.rotate(instance.resourceId);
   const changes = operation.changes;
   const changed = withChanges(instance, changes);

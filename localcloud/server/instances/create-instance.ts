@@ -4,7 +4,7 @@ import type { Call } from "../action";
 import { limits } from "../limits";
 import { defaultGroupOf } from "../parameter-groups/parameter-groups";
 import { defaultSecurityGroupId } from "../recorded-resources/default-network";
-import { defaultVersion, familyOf, offeredVersions, resolveVersion } from "./engine-versions";
+import { familyOf, installedVersion } from "./engine-versions";
 import type { CreateInput } from "./instance-input";
 import type { InstanceRecord, InstanceShape } from "./instance-record";
 import * as references from "./references";
@@ -93,7 +93,7 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
     DBInstanceIdentifier: identifier,
     DBInstanceClass: input.DBInstanceClass,
     Engine: "postgres",
-    EngineVersion: versionOf(input),
+    EngineVersion: installedVersion(input.EngineVersion),
     MasterUsername: input.MasterUsername!,
     ...(input.DBName === undefined ? {} : { DBName: input.DBName }),
     AllocatedStorage: size,
@@ -130,16 +130,6 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
     DedicatedLogVolume: input.DedicatedLogVolume ?? false,
     Port: input.Port ?? 0,
   };
-}
-
-function versionOf(input: CreateInput): string {
-  const version = input.EngineVersion === undefined ? defaultVersion() : resolveVersion(input.EngineVersion);
-  if (version === undefined)
-    throw new AwsError(
-      "InvalidParameterCombination",
-      `cannot find version ${input.EngineVersion ?? "(default)"} for postgres; this machine has ${offeredVersions().join(", ") || "none installed"}`,
-    );
-  return version;
 }
 
 function windows(identifier: string, input: CreateInput): Pick<InstanceShape, "PreferredBackupWindow" | "PreferredMaintenanceWindow"> {

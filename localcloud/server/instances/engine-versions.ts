@@ -1,4 +1,5 @@
-import { availableVersions } from "../../postgres/binaries";
+import { availableVersions, howToAdd, knownMajors } from "../../postgres/binaries";
+import { AwsError } from "../aws-error";
 
 /** The engine versions this cloud offers: those whose PostgreSQL is installed here. */
 export function offeredVersions(): string[] {
@@ -23,6 +24,23 @@ export function compareVersions(a: string, b: string): number {
 
 export function offeredMajors(): string[] {
   return [...new Set(offeredVersions().map(majorOf))];
+}
+
+/** Parameter groups are data of the API, so their families do not depend on what is installed here. */
+export function familyMajors(): string[] {
+  return [...new Set([...knownMajors, ...offeredMajors()])].sort((a, b) => Number(a) - Number(b));
+}
+
+/** @throws AwsError InvalidParameterCombination, which says how to install a version of a known major that is missing here */
+export function installedVersion(asked: string | undefined): string {
+  const version = asked === undefined ? defaultVersion() : resolveVersion(asked);
+  if (version !== undefined) return version;
+  const missing = asked ?? knownMajors.at(-2)!;
+  const isKnown = knownMajors.includes(majorOf(missing)) && !offeredMajors().includes(majorOf(missing));
+  throw new AwsError(
+    "InvalidParameterCombination",
+    `cannot find version ${asked ?? "(default)"} for postgres; this machine has ${offeredVersions().join(", ") || "none installed"}${isKnown ? `. ${howToAdd(missing)}` : ""}`,
+  );
 }
 
 /** What RDS takes when no version is named: the newest minor of the major before the newest, as RDS is slow to change it. */

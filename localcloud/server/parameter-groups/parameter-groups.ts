@@ -1,6 +1,6 @@
 import { rdsArn } from "../arn";
 import { AwsError } from "../aws-error";
-import { familyOf, majorOf, offeredMajors } from "../instances/engine-versions";
+import { familyMajors, familyOf } from "../instances/engine-versions";
 import type { Tag } from "../records";
 import type { Collection, Store } from "../store";
 
@@ -76,7 +76,7 @@ export function describeParameterGroup(group: ParameterGroupRecord): object {
 }
 
 function defaultGroups(region: string): ParameterGroupRecord[] {
-  return offeredMajors().map((major) => {
+  return familyMajors().map((major) => {
     const family = familyOf(major);
     return { name: `default.${family}`, region, family, description: `Default parameter group for ${family}`, parameters: {}, tags: [] };
   });
@@ -84,7 +84,7 @@ function defaultGroups(region: string): ParameterGroupRecord[] {
 
 /** `postgres17` → `17`, or undefined when no such family is offered. */
 export function majorOfFamily(family: string): string | undefined {
-  return offeredMajors().find((major) => familyOf(majorOf(major)) === family);
+  return familyMajors().find((major) => familyOf(major) === family);
 }
 
 const key = (region: string, name: string): string => `${region}/${name.toLowerCase()}`;

@@ -5,6 +5,9 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { credentials } from "@grpc/grpc-js";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import awsSdk from "@pulumi/aws/package.json";
 import postgresqlSdk from "@pulumi/postgresql/package.json";
 import randomSdk from "@pulumi/random/package.json";
@@ -60,6 +63,17 @@ describe("a plugin process", () => {
   test("says its port, listens there, and ends with the engine that holds its stdin", async () => {
     const { plugin, port } = await start();
     expect(await accepts(port)).toBe(true);
+    plugin.stdin!.end();
+    expect(await once(plugin, "exit")).toEqual([0, null]);
+  });
+
+  test("answers a cancel and stays: ending it is the engine's, which takes a plugin that is gone for crashed", async () => {
+    const { plugin, port } = await start();
+    const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    await new Promise<void>((resolve, reject) => client.cancel(new Empty(), (error: Error | null) => (error ? reject(error) : resolve())));
+    await sleep(300);
+    expect([await accepts(port), plugin.exitCode]).toEqual([true, null]);
+    client.close();
     plugin.stdin!.end();
     expect(await once(plugin, "exit")).toEqual([0, null]);
   });
