@@ -36,9 +36,15 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
     // RDS's default; another order is an account's policy, which the embedded cloud has not.
     UpgradeRolloutOrder: "second",
     CertificateDetails: { CAIdentifier: shape.CACertificateIdentifier, ValidTill: cloud.instances.servers.certificateValidTill(instance.resourceId) },
-    MasterUserSecret: secret,
+    MasterUserSecret: secret && { ...secret, SecretStatus: secretStatus(instance) ?? secret.SecretStatus },
     TagList: instance.tags,
   };
+}
+
+/** While the operation is at it, whatever the secret itself shows at this moment. */
+function secretStatus({ operation, status }: InstanceRecord): string | undefined {
+  if (status === "creating") return "creating";
+  return operation?.kind === "modify" && operation.rotateMasterPassword ? "rotating" : undefined;
 }
 
 export function instanceArn(instance: InstanceRecord): string {

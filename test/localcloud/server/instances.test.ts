@@ -92,8 +92,9 @@ test("a managed master password is in a secret, works, and is rotated on demand 
   const managed = await describe_("managed");
   const first = await managedPassword(cloud, managed);
   expect(await asMaster(cloud, managed, "select 1 as one", first)).toEqual([{ one: 1 }]);
-  await modify({ RotateMasterUserPassword: true, ApplyImmediately: true }, "managed");
-  await instanceIs(cloud, "managed", "available");
+  const { DBInstance: rotating } = await modify({ RotateMasterUserPassword: true, ApplyImmediately: true }, "managed");
+  expect(rotating!.MasterUserSecret!.SecretStatus).toBe("rotating");
+  expect((await instanceIs(cloud, "managed", "available")).MasterUserSecret!.SecretStatus).toBe("active");
   const second = await managedPassword(cloud, managed);
   expect(second).not.toBe(first);
   expect(await asMaster(cloud, managed, "select 1 as one", second)).toEqual([{ one: 1 }]);
