@@ -55,12 +55,13 @@ export class FleetDatabase {
 
   /** As the superuser that only the cloud itself is: what no customer may do, tests may. */
   async admin(sql: string): Promise<void> {
-    await this.server.query(sql, undefined, "app");
+    // The cloud's own sessions look in pg_catalog alone.
+    await this.server.query(`set search_path = public; ${sql}`, undefined, "app");
   }
 
   /** A session of that superuser with the settings that the control plane fixes for its own. */
   async adminSession(): Promise<Client> {
-    const client = await connectAsAdministrator({ socketFolder: this.server.socketFolder, port: this.server.port }, "app");
+    const client = await connectAsAdministrator(this.server, "app");
     await client.query("set search_path = pg_catalog, pg_temp; set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set allow_system_table_mods = on");
     return client;
   }
