@@ -21,13 +21,13 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
     .action((id: string, options: { json?: boolean }) =>
       withControlPlane(context.settings, async ({ database }) => {
         const [run, decision] = [await readRun(database, id), await readDecision(database, id)];
-        if (options.json)
-          return terminal.say(
-            JSON.stringify({ ...runRecord(run), decision: decision ?? null, plan: run.plan ?? null, outcome: run.outcome ?? null }, undefined, 2),
-          );
+        const { requestedBy, reason, receivedAt } = await readRequest(database, id);
+        if (options.json) {
+          const more = { requestedBy, reason, receivedAt, decision: decision ?? null, plan: run.plan ?? null, outcome: run.outcome ?? null };
+          return terminal.say(JSON.stringify({ ...runRecord(run), ...more }, undefined, 2));
+        }
         reportRun(run, terminal);
-        const asked = await readRequest(database, id);
-        terminal.say(`\nrequested by ${printable(asked.requestedBy)}: ${printable(asked.reason)}`);
+        terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
         if (decision) terminal.say(`decision: ${decision.status} (${printable(decision.rules.map((r) => r.reason).join("; "))})`);
         terminal.say("\nsteps:");
         for (const line of stepLines(run)) terminal.say(`  ${line}`);

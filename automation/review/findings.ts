@@ -50,12 +50,16 @@ export async function answerFinding(database: Database, a: Answer): Promise<void
 
 export interface Finding {
   id: string;
-  request_id: string;
+  requestId: string;
   target: string;
   summary: string;
-  first_seen: Date;
-  last_seen: Date;
+  firstSeen: Date;
+  lastSeen: Date;
 }
 
 export const openFindings = (database: Database, countMax: number) =>
-  database.query<Finding>("select * from finding where answered_at is null order by last_seen desc limit $1", [countMax]);
+  database.query<Finding>(
+    `select id, request_id as "requestId", target, summary, first_seen as "firstSeen", last_seen as "lastSeen"
+     from finding where answered_at is null order by last_seen desc limit $1`,
+    [countMax],
+  );

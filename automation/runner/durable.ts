@@ -11,7 +11,7 @@ import { ensureSystemDatabase } from "@dbos-inc/dbos-sdk/internal/system_databas
 import { GlobalLogger } from "@dbos-inc/dbos-sdk/internal/telemetry/logs";
 import type pg from "pg";
 import { translateConnectionErrors, type Database } from "../database";
-import { ShipshapeError } from "../errors";
+import { reasonOf, ShipshapeError } from "../errors";
 import {
   cleanUpPollMilliseconds,
   durableCallSeconds,
@@ -103,10 +103,16 @@ export async function startWorker(settings: Omit<LivenessSettings, "workerId">, 
 function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
   let stopped = false;
   let wake = () => {};
+  let reported = "";
+  // What goes on failing is reported once, not every second.
+  const report = (reason: string) => {
+    if (reason !== reported) process.emitWarning(`looking after runs failed, and is tried again: ${reason}`);
+    reported = reason;
+  };
   const loop = (async () => {
     while (!stopped) {
       // What failed is tried again at the next turn; a database that is gone for good ends the worker by its session.
-      await work().catch((error: Error) => process.emitWarning(`looking after runs failed, and is tried again: ${error.message}`));
+      await work().catch((error: unknown) => report(reasonOf(error)));
       await new Promise<void>((resolve) => (stopped ? resolve() : ((wake = resolve), setTimeout(resolve, tendPollMilliseconds))));
     }
   })();

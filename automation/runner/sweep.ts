@@ -33,15 +33,15 @@ export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   const unfinished = pages((after) => unfinishedRuns(s.database, after, runsSweptMax));
   const toCleanUp = pages((after) => runsToCleanUp(s.database, after, runsSweptMax));
   const toSeal = pages((after) => runsToSeal(s.database, after, runsSweptMax));
-  return async (liveness) => {
-    await each(await overdue(), (one) => endOverdueRun(s, one));
-    await endLostRuns(s, await unfinished());
-    await reportOutlived(s);
-    await retryStuckCleanUps(s);
-    await startMissingCleanUps(s, await toCleanUp(), liveness);
-    // Last: a key that cannot sign must not keep anything from being removed.
-    await each(await toSeal(), ({ requestId }) => s.seal(requestId));
-  };
+  const looks: ((liveness: Liveness) => Promise<void>)[] = [
+    async () => each(await overdue(), (one) => endOverdueRun(s, one)),
+    async () => endLostRuns(s, await unfinished()),
+    () => reportOutlived(s),
+    () => retryStuckCleanUps(s),
+    async (liveness) => startMissingCleanUps(s, await toCleanUp(), liveness),
+    async () => each(await toSeal(), ({ requestId }) => s.seal(requestId)),
+  ];
+  return (liveness) => each(looks, (look) => look(liveness));
 }
 
 /** The copy of real data that a run holds has a date by which it must be gone: a run still at it then is ended. */
@@ -58,13 +58,14 @@ async function endLostRuns(s: Sweep, runs: { requestId: string }[]): Promise<voi
 
 /** A copy of real data past its date, whose run has ended: nobody may overlook it, whatever its clean-up is doing. */
 async function reportOutlived(s: Sweep): Promise<void> {
-  for (const { requestId, identifier, expiresAt } of await newlyOutlived(s.database, runsSweptMax))
-    await s.outlived(requestId, new ShipshapeError("throwaway-outlived", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }));
+  await each(await newlyOutlived(s.database, runsSweptMax), ({ requestId, identifier, expiresAt }) =>
+    s.outlived(requestId, new ShipshapeError("throwaway-outlived", { id: requestId, identifier, expiresAt: expiresAt.toISOString() })),
+  );
 }
 
 /** Stuck is for a human to see, not the end: most causes pass, an outage or a lock, and the copy is to go as soon as it can. */
 async function retryStuckCleanUps(s: Sweep): Promise<void> {
-  for (const id of await stuckCleanUpsDue(s.database, stuckRetrySecondsMin, stuckRetrySecondsMax, runsSweptMax)) await unstick(s.database, id);
+  await each(await stuckCleanUpsDue(s.database, stuckRetrySecondsMin, stuckRetrySecondsMax, runsSweptMax), (id) => unstick(s.database, id));
 }
 
 async function startMissingCleanUps(s: Sweep, runs: RunToCleanUp[], liveness: Liveness): Promise<void> {
@@ -94,7 +95,7 @@ function pages<Row extends { requestId: string }>(read: (after: string) => Promi
 /** Deals with each; the failures are reported together, once all others have been dealt with. */
 async function each<Row>(rows: Row[], deal: (row: Row) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = [];
-  for (const row of rows) await deal(row).catch((error: unknown) => failures.push(error));
+  for (const row of rows) await deal(row).catch((error: unknown) => failures.push(...(error instanceof AggregateError ? error.errors : [error])));
   if (failures.length > 0) throw new AggregateError(failures);
 }
 

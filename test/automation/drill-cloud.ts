@@ -33,6 +33,9 @@ export interface WorkerProcess {
   end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
 }
 
+/** The access key that workers and commands call the cloud with. */
+export const workerKey = "AKIAWORKER0000000001";
+
 /**
  * An embedded cloud with all that a drill needs: an isolation to restore into, and sources made by the plain RDS API, which is faster than
  * a stack and has what the standard gives a database as far as a drill uses it.
@@ -50,7 +53,10 @@ export class DrillCloud {
       const { PULUMI_HOME = "", PULUMI_BACKEND_URL = "", SHIPSHAPE_DATABASE_URL = "" } = cloud.env;
       await installPlugins(PULUMI_HOME);
       mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
-      const env = { ...cloud.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_PLATFORM_STACK: "platform.test" };
+      // Workers have a key of their own, so that the cloud's record tells their calls from the test's.
+      const { accessKeyId, secretAccessKey } = cloud.client(workerKey).credentials;
+      const own = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+      const env = { ...cloud.env, ...own, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_PLATFORM_STACK: "platform.test" };
       createFirstKey(readSettings(join(__dirname, "../.."), cloud.dataFolder, env));
       await makeIsolation(cloud);
       await cloud.rds.send(

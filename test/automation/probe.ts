@@ -60,6 +60,7 @@ export class ProbedControlPlane {
       SHIPSHAPE_DATABASE_URL: this.postgres.url,
       SHIPSHAPE_SIGNING_KEY_FILE: join(this.folder, "key.pem"),
       SHIPSHAPE_DATA_FOLDER: this.folder,
+      AWS_EC2_METADATA_DISABLED: "true", // nothing of a control plane alone asks AWS
     });
   }
 

@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { DrillCloud, isolationSecurityGroup, nothingLeft, type WorkerProcess } from "./drill-cloud";
+import { allows, policies } from "../docs/rights/policies";
+import { recordedCalls } from "../docs/rights/recorded-calls";
+import { DrillCloud, isolationSecurityGroup, nothingLeft, workerKey, type WorkerProcess } from "./drill-cloud";
 
 let drills: DrillCloud;
 let worker: WorkerProcess | undefined;
@@ -150,7 +152,7 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
 
 test("a database whose backups are gone fails its drill with a sealed verdict, though it passed before; nothing is made", async () => {
   await drills.switchBackupsOff("ledger");
-  const { code, stdout } = await drills.shipshape("request", "restore-drill", "--database", "ledger", "--reason", "a test", "--wait", "--json");
+  const { code, stdout } = await drills.shipshape("request", "restore-drill", "--database", "ledger", "--reason", "a test", "--work", "--json");
   const run = JSON.parse(stdout) as { id: string };
   expect({ code, ...run }).toMatchObject({
     code: 1,
@@ -165,10 +167,20 @@ test("a database whose backups are gone fails its drill with a sealed verdict, t
 
 test("a database without the role of the control plane is refused before anything is made, and leaves no clean-up stuck", async () => {
   await drills.makePlainInstance("my-shop");
-  const { code, stdout } = await drills.shipshape("request", "restore-drill", "--database", "my-shop", "--reason", "a test", "--wait", "--json");
+  const { code, stdout } = await drills.shipshape("request", "restore-drill", "--database", "my-shop", "--reason", "a test", "--work", "--json");
   const run = JSON.parse(stdout) as { id: string; cleanUp: string };
   expect({ code, ...run }).toMatchObject({ code: 1, status: "failed", error: { code: "database-role-unknown" } });
   expect(["none", "done"]).toContain(run.cleanUp);
   const { findings } = JSON.parse((await drills.shipshape("status", "--json")).stdout) as { findings: { id: string }[] };
   expect(findings.map((finding) => finding.id)).not.toContain(`${run.id}.clean-up`);
+});
+
+test("the documented rights of workers suffice for every call that these drills took", async () => {
+  const calls = await recordedCalls(drills.cloud, workerKey);
+  expect(calls.map(({ action }) => action)).toEqual(expect.arrayContaining(["rds:RestoreDBInstanceToPointInTime", "rds:DeleteDBInstance"]));
+  // The sources of these drills are in the default subnet group; a standard database is in the platform's.
+  const asked = calls.flatMap(({ action, resources }) =>
+    resources.map((r) => ({ action, resource: r.replace("subgrp:default", "subgrp:shipshape-databases") })),
+  );
+  expect(asked.filter(({ action, resource }) => !allows(policies.worker, action, resource))).toEqual([]);
 });

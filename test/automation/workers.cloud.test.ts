@@ -84,7 +84,9 @@ test("PostgreSQL is restarted: a worker says why it ends, a waiting command wait
   const { code, stderr } = await waiting.ended;
   expect(code).toBe(130);
   expect(stderr).toMatch(new RegExp(`no longer waiting for request ${id}[^]*npx shipshape show ${id}[^]*\\[wait-interrupted\\]`));
-  expect((await readRun(probed.database, id)).status).toBe("queued");
+  const shown = JSON.parse((await probed.shipshape("show", id, "--json").ended).stdout) as Record<string, unknown>;
+  expect(shown).toMatchObject({ id, status: "queued", reason: "a test", requestedBy: expect.any(String), receivedAt: expect.stringMatching(/Z$/) });
+  expect(Object.keys(shown).filter((name) => name.includes("_"))).toEqual([]);
   await probed.database.query("delete from worker");
 });
 

@@ -74,6 +74,20 @@ test("the sweep deals with the others where one cannot be dealt with, and report
   expect(noted).toEqual(["b", "c"]);
 });
 
+test("the sweep goes on to the other kinds where one kind cannot be dealt with", async () => {
+  await insert("late", "status = 'running'");
+  await insert("x", "status = 'failed', finished_at = now(), clean_up = 'pending', verdict_sealed_at = now()");
+  await database.query(
+    "insert into throwaway (request_id, identifier, stack, status, expires_at) values ('late', 'd', 's', 'registered', now() - interval '1 second')",
+  );
+  const fails = async () => {
+    throw new Error("cannot be recorded");
+  };
+  const sweep = sweepWith((id) => (id.startsWith("x-") ? "absent" : "lost"), { overdue: fails, lost: fails });
+  await expect(sweep(quiet)).rejects.toMatchObject({ errors: [{ message: "cannot be recorded" }, { message: "cannot be recorded" }] });
+  expect(noted).toEqual(["clean up x as x-clean-up"]);
+});
+
 const over = "status = 'succeeded', finished_at = now(), clean_up = 'pending'";
 test.each<[string, WorkflowState, WorkflowState, number, string[]]>([
   ["is left to a lifecycle that is alive", "alive", "absent", 1, []],
