@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { StandardShape } from "./standard-shape";
 
 /** One alarm of the standard: either a metric of AWS/RDS or a metric-math expression over some. */
@@ -84,6 +84,21 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
   ];
 }
 
+/**
+ * The alarm that fits both what runs and what is asked for. A new size waits for the maintenance window, and nobody wants to be woken by the
+ * thresholds of a database that is not there yet, or not any more; so the more patient of the two counts until they are one.
+ */
+export function fittingAlarm(suffix: string, asked: StandardShape, runs: StandardShape): Pick<StandardAlarm, "threshold" | "math"> {
+  const smaller = { ...asked, allocatedStorageGib: Math.min(asked.allocatedStorageGib, runs.allocatedStorageGib) };
+  const [wanted, now, smallest] = [asked, { ...runs, burstableCpu: asked.burstableCpu }, smaller].map((shape) => {
+    const found = standardAlarms(shape).find((standard) => standard.suffix === suffix);
+    if (!found) throw new Error(`no alarm ${suffix}`);
+    return found;
+  });
+  const patient = wanted!.comparison === "LessThanThreshold" ? Math.min : Math.max;
+  return { threshold: patient(wanted!.threshold, now!.threshold), ...(smallest!.math ? { math: smallest!.math } : {}) };
+}
+
 /** At the pace of the last hours, room that autoscaling can still add included. A database that does not grow is a year away from full. */
 function hoursToFull(shape: StandardShape): StandardAlarm {
   const headroomBytes = (shape.storageCapGib - shape.allocatedStorageGib) * GIB;
@@ -112,6 +127,7 @@ function connectionsMax(shape: StandardShape): number {
 export function alarm(
   name: string,
   standard: StandardAlarm,
+  fitting: pulumi.Output<Pick<StandardAlarm, "threshold" | "math">>,
   instance: aws.rds.Instance,
   settings: { identifier: string; topicArn: pulumi.Input<string>; tags: Record<string, string> },
   options: pulumi.CustomResourceOptions,
@@ -119,14 +135,18 @@ export function alarm(
   const dimensions = { DBInstanceIdentifier: settings.identifier };
   const measured = standard.metric
     ? { namespace: "AWS/RDS", metricName: standard.metric.name, statistic: standard.metric.statistic, period: standard.periodSeconds, dimensions }
-    : { metricQueries: instance.resourceId.apply((resourceId) => queries(standard, settings.identifier, resourceId)) };
+    : {
+        metricQueries: pulumi
+          .all([instance.resourceId, fitting])
+          .apply(([resourceId, { math }]) => queries({ ...standard, ...(math ? { math } : {}) }, settings.identifier, resourceId)),
+      };
   return new aws.cloudwatch.MetricAlarm(
     `${name}-${standard.suffix}`,
     {
       name: `${settings.identifier}-${standard.suffix}`,
       alarmDescription: standard.description,
       comparisonOperator: standard.comparison,
-      threshold: standard.threshold,
+      threshold: fitting.threshold,
       evaluationPeriods: standard.points,
       datapointsToAlarm: standard.points,
       treatMissingData: standard.treatMissingData,

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { requiredBy } from "./extensions";
 import { inputOf, oneOf, text } from "./input-errors";
+import { reachableFrom } from "./reachable-from";
 import { databaseNameOf, identifierLengthMax, identifierOf } from "./names";
 import { allowedParameters } from "./parameters";
 import { allowedExtensions, controlSchema, defaultExtensions, integritySchema, roleNames } from "./roles";
@@ -98,8 +100,21 @@ const asFound = z
 
 export type FoundProperties = z.input<typeof asFound>;
 
-const importSchema = z.strictObject({
-  identifier: word("identifier", /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "give the DB instance identifier as RDS shows it"),
+/** Upper case only, as RDS writes it: an identifier, which RDS keeps in lower case, can then not pass for one, not even "db-orders". */
+const resourceId = z.string({ error: ({ input }) => notResourceId(input) }).regex(/^db-(?=.*[A-Z])[A-Z0-9]+$/, { error: ({ input }) => notResourceId(input) });
+
+/** The provider's id of an instance is the resource id: an import by any other name is a replacement to the engine once the state has the id. */
+function notResourceId(wrong: unknown): string {
+  const name = typeof wrong === "object" && wrong !== null && "identifier" in wrong ? wrong.identifier : wrong;
+  const identifier = typeof name === "string" && /^[A-Za-z][A-Za-z0-9-]*$/.test(name) ? name : "<identifier>";
+  return (
+    'give the resource id, as "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"; imported by any other name, the database would be deleted by a later up. Find it with: ' +
+    `aws rds describe-db-instances --db-instance-identifier ${identifier} --query "DBInstances[0].DbiResourceId" --output text`
+  );
+}
+
+const existingSchema = z.strictObject({
+  identifier: word("identifier", /^[a-z](?=.{0,62}$)[a-z0-9]*(-[a-z0-9]+)*$/, "give the DB instance identifier as RDS shows it, at most 63 characters"),
   asFound: asFound.default({}),
   logGroupsExist: z.boolean().default(false),
 });
@@ -166,7 +181,8 @@ export const databaseRequest = z
     roles: z.partialRecord(oneOf(roleNames), roleSettings, { error: () => `give settings for ${roleNames.join(", ")} only` }).default({}),
     extensions: z.array(oneOf(allowedExtensions)).default([...defaultExtensions]),
     parameters: parameterValues.default({}),
-    import: importSchema.optional(),
+    existing: existingSchema.optional(),
+    import: resourceId.optional(),
     restoreFrom: restoreSchema.optional(),
     retire: z.boolean({ error: () => "give true or false" }).default(false),
   })
@@ -180,6 +196,10 @@ export const databaseRequest = z
       refuse("engineVersion", request.engineVersion, `is below the minimum ${request.postgresMajor}.${standard.minimumMinor}; give that or newer`);
     if (request.storageOfSize && sizeStandards[request.storageOfSize].capGib < sizeStandards[request.size].capGib)
       refuse("storageOfSize", request.storageOfSize, `is smaller than size ${request.size}; give a larger size, or leave it out`);
+    for (const extension of request.extensions) {
+      const missing = requiredBy(extension).filter((name) => !request.extensions.includes(name));
+      if (missing.length > 0) refuse("extensions", request.extensions, `${extension} needs ${missing.join(", ")}; add it to the list`);
+    }
     if (request.replicas > 0)
       refuse(
         "replicas",
@@ -188,10 +208,16 @@ export const databaseRequest = z
           ? 'RDS refuses read replicas with a managed master password, and this version makes none; give 0 (later: masterPassword "own")'
           : "is reserved for a later version; give 0",
       );
-    if (request.import && request.restoreFrom)
-      refuse("restoreFrom", request.restoreFrom, "cannot go with import: a database is either taken over or made from a backup");
-    if (request.import?.asFound.manageMasterUserPassword === false && request.accessRoles === "declared")
-      refuse("accessRoles", request.accessRoles, 'give "later" while import.asFound.manageMasterUserPassword is false: nobody here knows the master password');
+    if (request.import && !request.existing)
+      refuse("existing", request.existing, "is missing: give {identifier, asFound} of the database that import names, so that it keeps its name");
+    if (request.existing && request.restoreFrom)
+      refuse("restoreFrom", request.restoreFrom, "cannot go with existing: a database is either taken over or made from a backup");
+    if (request.existing?.asFound.manageMasterUserPassword === false && request.accessRoles === "declared")
+      refuse(
+        "accessRoles",
+        request.accessRoles,
+        'give "later" while existing.asFound.manageMasterUserPassword is false: nobody here knows the master password',
+      );
     if (!request.databaseName && reserved(databaseNameOf(request)))
       refuse("databaseName", databaseNameOf(request), "would follow from the service and is reserved by PostgreSQL, RDS or Shipshape; give another");
     if (identifierOf(request).length > identifierLengthMax)
@@ -225,7 +251,7 @@ export const platformReference = z.strictObject(
 );
 
 /** All that is said of a database and can be judged before it is made. */
-export const databaseArguments = databaseRequest.safeExtend({ platform: platformReference });
+export const databaseArguments = databaseRequest.safeExtend({ platform: platformReference, reachableFrom });
 
 /** Where the key was an Output, its value is judged when it is known. */
 export function neverAnAlias(value: string): string {

@@ -28,7 +28,7 @@ export function backupPlans(
   const role = new aws.iam.Role(
     `${name}-backup-role`,
     {
-      name: `${settings.platformName}-backup`,
+      name: pulumi.interpolate`${settings.platformName}-${settings.place.region}-backup`,
       description: "AWS Backup takes snapshots of databases with it",
       assumeRolePolicy: assumedBy("backup.amazonaws.com"),
       tags: settings.tags,
@@ -97,7 +97,7 @@ interface Vault {
  */
 function lockedVault(
   name: string,
-  vaultName: string,
+  vaultName: pulumi.Input<string>,
   keyArn: pulumi.Input<string>,
   where: { region?: string },
   settings: BackupSettings,
@@ -126,7 +126,9 @@ function copyVault(name: string, region: string, settings: BackupSettings, optio
     },
     settings.keyOptions,
   );
-  const vault = lockedVault(`${name}-copy-vault`, `${settings.platformName}-copies`, key.arn, { region }, settings, options);
+  // Several Regions may copy to the same one.
+  const vaultName = pulumi.interpolate`${settings.platformName}-of-${settings.place.region}`;
+  const vault = lockedVault(`${name}-copy-vault`, vaultName, key.arn, { region }, settings, options);
   const policy = new aws.backup.VaultPolicy(
     `${name}-copy-vault-policy`,
     { backupVaultName: vault.name, policy: inPlace(settings.place, copyVaultPolicy), region },

@@ -52,7 +52,10 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       "shipshape:stack": `${pulumi.getProject()}/${pulumi.getStack()}`,
       [standardTag]: standardVersion,
     };
-    const place = here(child);
+    const place = here(child).apply((found) => {
+      if (found.region !== request.copyRegion) return found;
+      throw new pulumi.RunError(`copyRegion: ${found.region} is the platform's own Region; give another, which a loss of this one leaves alone`);
+    });
     // Destroying a key destroys every backup it opens, at once and for good.
     const production = request.environment === "production";
     const keyOptions = { ...child, protect: !request.retire, retainOnDelete: production };
@@ -75,7 +78,8 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     const monitoring = new aws.iam.Role(
       `${name}-monitoring-role`,
       {
-        name: `${platformName}-monitoring`,
+        // IAM knows no Regions: the platforms of two Regions of an account stand side by side.
+        name: pulumi.interpolate`${platformName}-${place.region}-monitoring`,
         description: "RDS writes enhanced monitoring with it",
         assumeRolePolicy: assumedBy("monitoring.rds.amazonaws.com"),
         tags,

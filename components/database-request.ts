@@ -47,8 +47,10 @@ export interface DatabaseRequest {
    * parameter group of its own. @default {} the standard's
    */
   parameters?: Record<string, number | boolean> | undefined;
-  /** Take over a database that exists. @default undefined: a new one */
-  import?: ImportedDatabase | undefined;
+  /** A database that was made elsewhere: its name, and where it is not as the standard says. Stays as long as that is so. @default undefined: a new one */
+  existing?: ExistingDatabase | undefined;
+  /** The resource id ("db-…") of the existing database, for the one `up` that takes it over; drop it afterwards. @default undefined */
+  import?: string | undefined;
   /** Make it from a snapshot, or from a moment of another database's backups. Counts at birth only. @default undefined: an empty one */
   restoreFrom?: RestoreFromSnapshot | RestoreToPointInTime | undefined;
   /** First step of retirement: lifts every protection at the next `up`; only then does `destroy` work. @default false */
@@ -62,7 +64,7 @@ export interface RoleSettings {
   statementTimeoutMilliseconds?: number | undefined;
 }
 
-export interface ImportedDatabase {
+export interface ExistingDatabase {
   /** The RDS identifier of the database that exists. */
   identifier: string;
   /**

@@ -5,7 +5,7 @@ export { databaseRequest } from "./arguments";
 export { parseInput, text } from "./input-errors";
 export type {
   DatabaseRequest,
-  ImportedDatabase,
+  ExistingDatabase,
   PlatformReference,
   RestoreFromSnapshot,
   RestoreToPointInTime,

@@ -4,8 +4,9 @@ import * as random from "@pulumi/random";
 import type { ResolvedRequest } from "./arguments";
 import type { PlatformReference } from "./database-request";
 import type { MasterLogin } from "./master-login";
+import { refusedChanges, refuseOtherSecretKey, waitingChanges, type Running, type Wanted } from "./running-instance";
 import { instanceTags, type StandardShape } from "./standard-shape";
-import { caCertificate, engineLifecycleSupport, exportedLogs, masterUsername, performanceInsightsRetentionDays } from "./standards";
+import { caCertificate, engineLifecycleSupport, exportedLogs, masterUsername, performanceInsightsRetentionDays, stripedStorage } from "./standards";
 
 export interface InstanceSettings {
   engineVersion: pulumi.Input<string>;
@@ -13,12 +14,13 @@ export interface InstanceSettings {
   securityGroupId: pulumi.Input<string>;
   finalSnapshotIdentifier: pulumi.Input<string> | undefined;
   login: MasterLogin;
+  running: pulumi.Output<Running | undefined>;
   tags: Record<string, string>;
 }
 
 /**
  * Every audited property is said, `false` and `0` included: the engine compares only what a program says, so one left out drifts unseen.
- * Not sent: the port (AWS gives 5432; the endpoint's own is what counts) and IOPS and throughput (refused below 400 GiB).
+ * Not sent: the port (AWS gives 5432; the endpoint's own is what counts).
  */
 export function instanceArguments(
   request: ResolvedRequest,
@@ -26,7 +28,7 @@ export function instanceArguments(
   platform: PlatformReference,
   settings: InstanceSettings,
 ): aws.rds.InstanceArgs {
-  return {
+  const asked = {
     identifier: shape.identifier,
     engine: "postgres",
     engineVersion: settings.engineVersion,
@@ -71,11 +73,59 @@ export function instanceArguments(
     tags: instanceTags(shape, settings.tags),
     ...found(request),
   };
+  return { ...asked, ...includedSpeed(asked, request, settings.running), ...checked(asked, request, shape, settings.running) };
+}
+
+/**
+ * From 400 GiB on a gp3 volume is striped: 12,000 IOPS and 500 MiB/s are the least RDS takes, and included. Below, it takes neither (RDS User
+ * Guide, "gp3 storage"). Unsaid, the provider repeats the 3,000 IOPS of the smaller volume when one grows past the threshold, and RDS refuses.
+ */
+function includedSpeed(asked: aws.rds.InstanceArgs, request: ResolvedRequest, running: InstanceSettings["running"]): Partial<aws.rds.InstanceArgs> {
+  if (asked.storageType !== "gp3" || Number(asked.allocatedStorage) < stripedStorage.fromGib) return {};
+  const speed = { iops: asked.iops ?? stripedStorage.iops, storageThroughput: asked.storageThroughput ?? stripedStorage.throughput };
+  if (!request.restoreFrom || "snapshotIdentifier" in request.restoreFrom) return speed;
+  // A restore to a point in time has the source's volume, which may be smaller; it grows at the next `up`.
+  const onceThere = pulumi.all([running, speed]).apply(([found, figures]) => (found ? figures : {})) as pulumi.Output<{
+    iops: number;
+    storageThroughput: number;
+  }>;
+  return { iops: onceThere.iops, storageThroughput: onceThere.storageThroughput };
+}
+
+/** Arguments that wait for what runs, so that what RDS would refuse because of it is refused here, at preview. */
+function checked(
+  asked: aws.rds.InstanceArgs,
+  request: ResolvedRequest,
+  shape: StandardShape,
+  running: InstanceSettings["running"],
+): Partial<aws.rds.InstanceArgs> {
+  const { engineVersion, instanceClass, allocatedStorage, maxAllocatedStorage, multiAz, masterUserSecretKmsKeyId: key } = asked;
+  const wanted = pulumi.output({ engineVersion, instanceClass, allocatedStorage, maxAllocatedStorage, multiAz }) as pulumi.Output<Wanted>;
+  return {
+    allocatedStorage: pulumi.all([running, wanted]).apply(([found, change]) => {
+      const refused = refusedChanges(found, change, request);
+      if (refused.length > 0)
+        throw new pulumi.RunError(`${shape.identifier}: RDS would refuse this, nothing was changed\n${refused.map((line) => `  ${line}`).join("\n")}`);
+      if (found) announce(found, change, request, shape);
+      return change.allocatedStorage;
+    }),
+    ...(key ? { masterUserSecretKmsKeyId: pulumi.all([running, key]).apply(([found, arn]) => refuseOtherSecretKey(found, String(arn))) } : {}),
+  };
+}
+
+function announce(running: Running, wanted: Wanted, request: ResolvedRequest, shape: StandardShape): void {
+  const waiting = waitingChanges(running, wanted);
+  if (waiting.length > 0)
+    void pulumi.log.warn(
+      `${shape.identifier}: ${waiting.join(", ")}: waits for the maintenance window (${shape.maintenanceWindow} UTC), and a new class or version restarts the ` +
+        "database then. Until it is done every preview shows it, and alarms fit both; run `pulumi up` once more after the window.",
+    );
+  if (request.import) void pulumi.log.warn(`${shape.identifier}: drop the argument \`import\` after this up: it counts once, and \`existing\` says the rest.`);
 }
 
 /** What an imported database has otherwise comes last; what it has none of is taken away. */
 function found(request: ResolvedRequest): Partial<aws.rds.InstanceArgs> {
-  return Object.fromEntries(Object.entries(request.import?.asFound ?? {}).map(([name, value]) => [name, value ?? undefined]));
+  return Object.fromEntries(Object.entries(request.existing?.asFound ?? {}).map(([name, value]) => [name, value ?? undefined]));
 }
 
 function restore(from: NonNullable<ResolvedRequest["restoreFrom"]>): Pick<aws.rds.InstanceArgs, "snapshotIdentifier" | "restoreToPointInTime"> {
@@ -97,7 +147,7 @@ export function instanceOptions(request: ResolvedRequest, shape: StandardShape, 
     ...options,
     protect: shape.protect,
     ignoreChanges: originProperties,
-    ...(request.import ? { import: request.import.identifier } : {}),
+    ...(request.import ? { import: request.import } : {}),
     ...(request.restoreFrom ? { customTimeouts: { create: restoreTimeout } } : {}),
   };
 }
@@ -109,15 +159,20 @@ export function finalSnapshotIdentifier(name: string, shape: StandardShape, opti
   return pulumi.interpolate`${shape.identifier}-final-${hex}`;
 }
 
-/** The pinned minor if the cloud offers it, else the newest it offers of the major; never one below the minimum. */
-export function resolvedEngineVersion(shape: StandardShape, options: pulumi.InvokeOutputOptions): pulumi.Output<string> {
+/** The pinned minor if the cloud offers it, else the newest it offers of the major; never one below the minimum, nor one without the extensions asked for. */
+export function resolvedEngineVersion(request: ResolvedRequest, shape: StandardShape, options: pulumi.InvokeOutputOptions): pulumi.Output<string> {
   const found = aws.rds.getEngineVersionOutput(
     shape.engineVersion
       ? { engine: "postgres", version: shape.engineVersion }
       : { engine: "postgres", parameterGroupFamily: shape.parameterGroupFamily, latest: true },
     options,
   );
-  return found.versionActual.apply((version) => {
+  return found.apply(({ versionActual: version, supportedFeatureNames = [] }) => {
+    // AWS has the whole allow-list and lists none of it; a cloud that has not says which it has.
+    const offers = supportedFeatureNames.filter((feature) => feature.startsWith("extension:")).map((feature) => feature.slice("extension:".length));
+    const missing = request.accessRoles === "declared" && offers.length > 0 ? shape.extensions.filter((name) => !offers.includes(name)) : [];
+    if (missing.length > 0)
+      throw new pulumi.RunError(`extensions: PostgreSQL ${version} of this cloud comes without ${missing.join(", ")}; leave them out here`);
     const [minimum, offered] = [shape.minimumEngineVersion, version].map((text) => Number(text.split(".")[1] ?? 0));
     if ((offered ?? 0) < (minimum ?? 0))
       throw new pulumi.RunError(

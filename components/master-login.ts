@@ -25,7 +25,7 @@ export function masterLogin(
   settings: { keyArn: pulumi.Input<string>; tags: Record<string, string> },
   options: pulumi.CustomResourceOptions,
 ): MasterLogin {
-  if (request.import?.asFound.manageMasterUserPassword === false) return { instanceArguments: {}, own: undefined, leaves: [] };
+  if (request.existing?.asFound.manageMasterUserPassword === false) return { instanceArguments: {}, own: undefined, leaves: [] };
   if (request.masterPassword === "managed")
     return { instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn }, own: undefined, leaves: [] };
   const own = passwordWithSecret(

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { namesBySource } from "./reachable-from";
 import { postgresPort } from "./standards";
 
 interface SecurityGroupSettings {
@@ -14,8 +15,8 @@ interface SecurityGroupSettings {
 /** Inline rules, so that the list is the whole list and a rule opened by hand is drift. A database calls nobody: nothing goes out. */
 export function securityGroup(name: string, settings: SecurityGroupSettings, options: pulumi.CustomResourceOptions): aws.ec2.SecurityGroup {
   const ingress = pulumi.output(settings.reachableFrom).apply((sources) =>
-    Object.entries(sources).map(([source, groupId]) => ({
-      description: source,
+    [...namesBySource(sources)].map(([groupId, names]) => ({
+      description: names,
       protocol: "tcp",
       fromPort: postgresPort,
       toPort: postgresPort,

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accessRoles, type RoleLogin } from "./access-roles";
-import { alarm, standardAlarms } from "./alarms";
+import { alarm, fittingAlarm, standardAlarms } from "./alarms";
 import { databaseArguments, neverAnAlias } from "./arguments";
 import { consumerSettings, type ConsumerSettings } from "./consumers";
 import { parseInput } from "./input-errors";
@@ -13,6 +13,7 @@ import { adminConnection, masterLogin } from "./master-login";
 import { parameterGroup } from "./parameter-group";
 import { resolvedParameters } from "./parameters";
 import type { RoleName } from "./roles";
+import { runningInstance, runningShape } from "./running-instance";
 import { securityGroup } from "./security-group";
 import { standardShape, standardTags, type StandardShape } from "./standard-shape";
 import { exportedLogs, standardVersion } from "./standards";
@@ -59,7 +60,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
   readonly remainsAfterDestroy: pulumi.Output<string[]>;
 
   constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const { reachableFrom, ...said } = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
+    const said = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
     const request = parseInput(databaseArguments, said, `StandardDatabase "${name}"`);
     const platform = { ...said.platform, keyArn: pulumi.output(said.platform.keyArn).apply(neverAnAlias) };
     const shape = standardShape(request);
@@ -73,6 +74,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const keyArn = platform.keyArn;
+    const running = runningInstance(shape.identifier, child);
 
     const group = securityGroup(
       `${name}-security-group`,
@@ -80,12 +82,12 @@ export class StandardDatabase extends pulumi.ComponentResource {
         groupName: `${shape.identifier}-database`,
         description: `Who may connect to ${shape.identifier}`,
         vpcId: platform.vpcId,
-        reachableFrom: reachableFrom ?? {},
+        reachableFrom: said.reachableFrom ?? {},
         tags,
       },
       child,
     );
-    const logs = logGroups(`${name}-log`, shape, { keyArn, exist: request.import?.logGroupsExist ?? false, tags }, child);
+    const logs = logGroups(`${name}-log`, shape, { keyArn, exist: request.existing?.logGroupsExist ?? false, tags }, child);
     const ownParameters = shape.ownParameterGroup
       ? parameterGroup(
           `${name}-parameters`,
@@ -103,19 +105,21 @@ export class StandardDatabase extends pulumi.ComponentResource {
     const instance = new aws.rds.Instance(
       `${name}-instance`,
       instanceArguments(request, shape, platform, {
-        engineVersion: resolvedEngineVersion(shape, child),
+        engineVersion: resolvedEngineVersion(request, shape, child),
         parameterGroupName: ownParameters?.name ?? platformParameterGroup(platform.parameterGroupNames, shape),
         securityGroupId: group.id,
         finalSnapshotIdentifier: snapshot,
         login,
+        running,
         tags,
       }),
       instanceOptions(request, shape, { ...child, dependsOn: logs }),
     );
 
-    const alarms = standardAlarms(shape).map((standard) =>
-      alarm(`${name}-alarm`, standard, instance, { identifier: shape.identifier, topicArn: platform.topicArn, tags }, child),
-    );
+    const alarms = standardAlarms(shape).map((standard) => {
+      const fitting = running.apply((found) => fittingAlarm(standard.suffix, shape, runningShape(shape, found)));
+      return alarm(`${name}-alarm`, standard, fitting, instance, { identifier: shape.identifier, topicArn: platform.topicArn, tags }, child);
+    });
     const access =
       request.accessRoles === "declared"
         ? accessRoles(

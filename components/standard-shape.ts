@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ResolvedRequest } from "./arguments";
+import { inOrder } from "./extensions";
 import { databaseNameOf, identifierOf, secretNameOf } from "./names";
 import { resolvedParameters } from "./parameters";
 import { roleNames, roleStandards, type Authentication, type RoleName } from "./roles";
@@ -85,7 +86,7 @@ export function standardShape(request: ResolvedRequest): StandardShape {
   const storage = sizeStandards[request.storageOfSize ?? request.size];
   const version = versionStandards[request.postgresMajor];
   const databaseName = databaseNameOf(request);
-  const identifier = request.import?.identifier ?? identifierOf(request);
+  const identifier = request.existing?.identifier ?? identifierOf(request);
   const kept = tier.protected && !request.retire;
   return {
     standardVersion,
@@ -126,9 +127,9 @@ export function standardShape(request: ResolvedRequest): StandardShape {
     secretRecoveryDays: secretRecoveryDays(request.environment),
     parameters: Object.fromEntries(resolvedParameters(request.parameters).map(({ name, value }) => [name, value])),
     ownParameterGroup: Object.keys(request.parameters).length > 0,
-    extensions: [...new Set(request.extensions)].sort(),
+    extensions: inOrder(request.extensions),
     roles: Object.fromEntries(roleNames.map((name) => [name, roleShape(name, request)])) as Record<RoleName, RoleShape>,
-    deviations: Object.keys(request.import?.asFound ?? {}).sort(),
+    deviations: Object.keys(request.existing?.asFound ?? {}).sort(),
   };
 }
 

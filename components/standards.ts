@@ -116,7 +116,9 @@ export interface SizeStandard {
   capGib: number;
 }
 
-/** None sets IOPS or throughput: RDS refuses them below 400 GiB and gives 12,000 IOPS above by itself (RDS User Guide, "gp3 storage"). */
+/** From this size on gp3 has more speed, included in its price, and IOPS and throughput (MiB/s) can be said (RDS User Guide, "gp3 storage"). */
+export const stripedStorage = { fromGib: 400, iops: 12_000, throughput: 500 };
+
 export const sizeStandards: Record<Size, SizeStandard> = {
   small: { instanceClass: "db.t4g.medium", vcpus: 2, memoryGib: 4, burstableCpu: true, allocatedGib: 20, capGib: 100 },
   medium: { instanceClass: "db.m7g.large", vcpus: 2, memoryGib: 8, burstableCpu: false, allocatedGib: 100, capGib: 500 },

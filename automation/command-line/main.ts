@@ -8,6 +8,7 @@ import { reportError } from "./error-report";
 import { addEvidence } from "./evidence";
 import { addGuard } from "./guard";
 import { addLocalCommands } from "./local";
+import { addPending } from "./pending";
 import { addRequest } from "./request";
 import { addReview } from "./review";
 import { addRuns } from "./runs";
@@ -59,6 +60,7 @@ export function buildCommand(context: CommandContext): Command {
   addReview(shipshape, context);
   addEvidence(shipshape, context);
   addGuard(shipshape, context);
+  addPending(shipshape, context);
   addWaiver(shipshape, context);
   return shipshape;
 }

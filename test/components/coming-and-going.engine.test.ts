@@ -5,15 +5,17 @@ import {
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
+  ModifyDBInstanceCommand,
 } from "@aws-sdk/client-rds";
 import { ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { instanceIs } from "../cloud";
 import { loggedIn } from "./database-login";
 import { request } from "./declared";
 import { allows, policies } from "../docs/rights/policies";
 import { recordedCalls } from "../docs/rights/recorded-calls";
-import { deployers, recordedOf, startEngine, watch, type Engine } from "./engine";
+import { deployers, nameOf, recordedOf, startEngine, stateOf, typedPreview, watch, type Engine } from "./engine";
 
 /** How a database comes to us from elsewhere, and how one that protects nothing goes. */
 let engine: Engine;
@@ -26,6 +28,9 @@ const program = (name: string, args: () => DatabaseRequest) => async () => {
   const { remainsAfterDestroy } = new StandardDatabase(name, { ...args(), platform: engine.platform });
   return { remainsAfterDestroy };
 };
+
+/** The least there is: quickly made, and destroyed without a word. */
+const plain: DatabaseRequest = { ...request, environment: "development", tier: "bronze", engineVersion: "17.10", extensions: [] };
 
 test("bronze in development leaves nothing", async () => {
   const ledger = await engine.stack(
@@ -65,6 +70,7 @@ test("a database that was there before is taken over with a preview that proves 
     }),
   );
   const found = await instanceIs(engine.cloud, identifier, "available");
+  let imported: Partial<DatabaseRequest> = { import: found.DbiResourceId };
   const taken = await engine.stack(
     "database.billing",
     program("billing", () => ({
@@ -73,7 +79,8 @@ test("a database that was there before is taken over with a preview that proves 
       postgresMajor: 16,
       engineVersion: "16.13",
       accessRoles: "later",
-      import: {
+      ...imported,
+      existing: {
         identifier,
         asFound: {
           username: "billing",
@@ -118,8 +125,88 @@ test("a database that was there before is taken over with a preview that proves 
   await taken.up();
   const { DBInstances: [now] = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
   expect({ ...now, LatestRestorableTime: undefined }).toEqual({ ...found, LatestRestorableTime: undefined });
+  // It stays the very same, whether the argument is still there at the next runs or not.
+  expect(Object.keys((await taken.up()).summary.resourceChanges ?? {})).toEqual(["same"]);
+  imported = {};
   expect(Object.keys((await taken.preview()).changeSummary)).toEqual(["same"]);
 });
+
+test("a database taken over with a managed password of another key keeps that key, or is refused at preview", async () => {
+  const identifier = "legacy-shop";
+  await engine.cloud.rds.send(
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: identifier,
+      Engine: "postgres",
+      EngineVersion: "17.10",
+      DBInstanceClass: "db.t4g.medium",
+      AllocatedStorage: 20,
+      MaxAllocatedStorage: 100,
+      StorageType: "gp3",
+      StorageEncrypted: true,
+      KmsKeyId: String(engine.platform.keyArn),
+      MasterUsername: "shipshape_admin",
+      ManageMasterUserPassword: true,
+      DBName: "shop",
+    }),
+  );
+  const found = await instanceIs(engine.cloud, identifier, "available");
+  const secretKey = found.MasterUserSecret?.KmsKeyId ?? "";
+  const shop = { ...plain, service: "shop", accessRoles: "later", import: found.DbiResourceId } as const;
+  const subnetsAsFound = { dbSubnetGroupName: found.DBSubnetGroup?.DBSubnetGroupName ?? "" };
+  const stack = await engine.stack(
+    "database.shop",
+    program("shop", () => ({ ...shop, existing: { identifier, asFound: { ...subnetsAsFound, masterUserSecretKmsKeyId: secretKey } } })),
+  );
+  expect(await typedPreview(engine, "database.shop", { ...shop, existing: { identifier, asFound: subnetsAsFound } })).toContain(
+    `existing.asFound.masterUserSecretKmsKeyId: RDS keeps the master password under ${secretKey}`,
+  );
+  await stack.up();
+  const now = await instanceIs(engine.cloud, identifier, "available");
+  expect([now.DbiResourceId, now.MasterUserSecret?.KmsKeyId, now.DBSubnetGroup?.DBSubnetGroupName]).toEqual([found.DbiResourceId, secretKey, "default"]);
+  await stack.destroy();
+});
+
+test("a size is changed when RDS does it, and said when; what RDS would refuse because of what runs is refused at preview", async () => {
+  const growing: DatabaseRequest = { ...plain, service: "growing", accessRoles: "later" };
+  let asked = growing;
+  const stack = await engine.stack(
+    "database.growing",
+    program("growing", () => asked),
+  );
+  await stack.up();
+  const small = await thresholds(stack);
+
+  // Past 400 GiB in one step, from a volume that has neither IOPS nor throughput to say.
+  asked = { ...growing, size: "large" };
+  const watched = watch("plan");
+  await stack.preview({ onEvent: watched.onEvent });
+  expect(watched.diagnostics.join()).toMatch(/class db\.t4g\.medium → db\.r7g\.xlarge, storage \(GiB\) 20 → 500: waits for the maintenance window/);
+  await stack.up();
+  const fast = { AllocatedStorage: 500, Iops: 12_000, StorageThroughput: 500 };
+  expect(await instanceIs(engine.cloud, "growing-development", "available")).toMatchObject({
+    AllocatedStorage: 20,
+    PendingModifiedValues: { ...fast, DBInstanceClass: "db.r7g.xlarge" },
+  });
+  // Nobody is woken by the thresholds of 500 GiB and 32 GiB of memory while 20 and 4 are there.
+  expect(await thresholds(stack)).toMatchObject({ "free-storage": small["free-storage"], "freeable-memory": small["freeable-memory"] });
+
+  await engine.cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "growing-development", ApplyImmediately: true }));
+  expect(await instanceIs(engine.cloud, "growing-development", "available")).toMatchObject(fast);
+  await stack.up({ refresh: true });
+  expect((await thresholds(stack))["free-storage"]).toBe(50 * 1024 ** 3);
+  expect(Object.keys((await stack.preview()).changeSummary)).toEqual(["same"]);
+
+  const refused = await typedPreview(engine, "database.growing", { ...growing, size: "medium" });
+  expect(refused).toContain('storageOfSize: 500 GiB are allocated and storage never shrinks, so it may not be capped at 500 GiB (at least 550). Give "large"');
+  asked = { ...growing, size: "small", storageOfSize: "large" };
+  expect((await stack.preview()).changeSummary).toMatchObject({ update: expect.any(Number) });
+  await stack.destroy();
+});
+
+async function thresholds(stack: Stack): Promise<Record<string, unknown>> {
+  const alarms = (await stateOf(stack)).filter((one) => one.type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+  return Object.fromEntries(alarms.map((one) => [nameOf(one.urn).replace("growing-alarm-", ""), one.outputs.threshold]));
+}
 
 test("a database made from a snapshot stays when the argument that made it is dropped", async () => {
   const source = { DBInstanceIdentifier: "source", DBSnapshotIdentifier: "before-the-move" };

@@ -1,5 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { LocalWorkspace, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { DatabasePlatform, type DatabasePlatformArgs, type PlatformReference } from "../../components";
 import { installPlugins } from "../../localcloud/plugins/bundle";
@@ -59,6 +61,22 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
   const { outputs } = await made.up();
   const platform = Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value])) as unknown as PlatformReference;
   return { cloud, platform, platformStack: made, stack, stop: () => cloud.stop() };
+}
+
+/**
+ * `pulumi preview` of `stacks/`, as somebody types it, for what a program refuses only once it knows what runs: an error in an output ends a
+ * process, and a program that is a function of a test has none of its own. Gives all that was printed.
+ */
+export async function typedPreview(engine: Engine, stackName: string, request: object): Promise<string> {
+  const file = join(engine.cloud.dataFolder, `${stackName}.yaml`);
+  const config = { "shipshape:request": request, "shipshape:place": { platformStack: "platform.test" } };
+  writeFileSync(file, JSON.stringify({ config }));
+  const words = ["preview", "--stack", stackName, "--config-file", file, "--non-interactive", "--color", "never"];
+  const options = { cwd: join(__dirname, "../.."), env: engine.cloud.env, maxBuffer: 64 << 20 };
+  return promisify(execFile)("pulumi", words, options).then(
+    ({ stdout, stderr }) => `${stdout}${stderr}`,
+    (error: { stdout?: string; stderr?: string }) => `${error.stdout ?? ""}${error.stderr ?? ""}`,
+  );
 }
 
 export interface StateResource {

@@ -87,6 +87,50 @@ test("a database restored from a point in time asks for the source's names by no
   expect(inputs).not.toHaveProperty("username");
 });
 
+test.each([
+  ["small", undefined, undefined],
+  ["medium", undefined, undefined],
+  ["large", 12_000, 500],
+  ["xlarge", 12_000, 500],
+] as const)("size %s says IOPS and throughput only from 400 GiB on", async (size, iops, storageThroughput) => {
+  const inputs = (await declare(database({ size }))).find((one) => one.name === "orders-instance")?.inputs;
+  expect([inputs?.iops, inputs?.storageThroughput]).toEqual([iops, storageThroughput]);
+});
+
+test("speed that an existing database has bought stays, and a volume that is no gp3 is given none", async () => {
+  const found = async (asFound: NonNullable<DatabaseRequest["existing"]>["asFound"]) =>
+    (await declare(database({ size: "large", existing: { identifier: "legacy", asFound } }))).find((one) => one.name === "orders-instance")?.inputs;
+  expect(await found({ iops: 16_000, storageThroughput: 1_000 })).toMatchObject({ iops: 16_000, storageThroughput: 1_000 });
+  expect(await found({ allocatedStorage: 300 })).not.toHaveProperty("iops");
+  expect(await found({ storageType: "gp2" })).not.toHaveProperty("iops");
+});
+
+test("a restore to a point in time says no speed: the volume is the source's", async () => {
+  const declared = await declare(database({ size: "large", restoreFrom: { sourceDbiResourceId: "db-SOURCE" } }));
+  expect(declared.find((one) => one.name === "orders-instance")?.inputs).not.toHaveProperty("iops");
+});
+
+test("one group under two names is let in once, under both", async () => {
+  const sources = { api: "sg-0001", worker: "sg-0002", reports: "sg-0001" };
+  const declared = await declare(() => new StandardDatabase("orders", { ...request, platform, reachableFrom: sources }));
+  const ingress = declared.find((one) => one.name === "orders-security-group")?.inputs.ingress as { description: string; securityGroups: string[] }[];
+  expect(ingress.map(({ description, securityGroups }) => [description, securityGroups])).toEqual([
+    ["api, reports", ["sg-0001"]],
+    ["worker", ["sg-0002"]],
+  ]);
+});
+
+test("what has no Region of its own carries the platform's in its name", async () => {
+  const args = { owner: "team-platform", costCenter: "1", environment: "production", copyRegion: "eu-west-1", vpcId: platform.vpcId } as const;
+  const declared = await declare(() => new DatabasePlatform("platform", { ...args, subnetIds: ["subnet-1", "subnet-2"] }), "platform.dev");
+  const named = declared.filter((one) => one.type.startsWith("aws:iam/role:") || one.inputs.region !== undefined).map((one) => one.inputs.name);
+  expect(named.filter((name) => name !== undefined).sort()).toEqual([
+    "shipshape-eu-central-1-backup",
+    "shipshape-eu-central-1-monitoring",
+    "shipshape-of-eu-central-1",
+  ]);
+});
+
 test("nothing is granted to PUBLIC, nothing is granted whole, and no role has an attribute of power", async () => {
   const declared = await declare(database());
   for (const { inputs } of declared.filter((one) => /Grant$|DefaultPrivileges$/.test(one.type))) {

@@ -1,5 +1,9 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { databaseRequest, standards, type DatabaseRequest } from "../../components";
 import { standardAlarms } from "../../components/alarms";
+import { requiredBy } from "../../components/extensions";
+import { allowedExtensions } from "../../components/roles";
 import { backupWindow, standardShape } from "../../components/standard-shape";
 import { standardParameters } from "../../components/parameters";
 import { request } from "./declared";
@@ -59,6 +63,22 @@ test("names follow from service, environment and database", () => {
   });
   expect(shapeOf({ databaseName: "order_archive" })).toMatchObject({ identifier: "orders-production-order-archive", databaseName: "order_archive" });
   expect(shapeOf({ databaseName: "archive" }).roles.readwrite.secretName).toBe("shipshape/orders/production/archive/readwrite");
+});
+
+test("extensions come after those they need, whatever their order in the program", () => {
+  for (const extensions of [
+    ["earthdistance", "cube"],
+    ["cube", "earthdistance"],
+  ] as const)
+    expect(shapeOf({ extensions: [...extensions] }).extensions).toEqual(["cube", "earthdistance"]);
+});
+
+test("what extensions need is what PostgreSQL's own control files say", () => {
+  const folder = join(__dirname, `../../node_modules/postgresql-17.10-${process.platform}-${process.arch}/native/share/postgresql/extension`);
+  const present = allowedExtensions.filter((extension) => existsSync(join(folder, `${extension}.control`)));
+  const requires = (extension: string) => /^requires = '(.*)'/m.exec(readFileSync(join(folder, `${extension}.control`), "utf8"))?.[1]?.split(/, */) ?? [];
+  expect(present.length).toBeGreaterThan(15);
+  expect(present.map((extension) => [extension, requiredBy(extension)])).toEqual(present.map((extension) => [extension, requires(extension)]));
 });
 
 test("every backup window is half an hour, no two windows of a database overlap, and backup plans start in neither", () => {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileFunction } from "node:vm";
+import type * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import * as components from "../../components";
 import { startEngine, watch, type Engine } from "../components/engine";
@@ -17,6 +18,13 @@ const isProgram = ({ code }: { code: string }) => code.startsWith("import ");
 const bare = ({ code }: { code: string }) => code.replace(/\/\/.*|\s/g, "");
 const programs = blocks.filter(isProgram).filter((block, at, all) => all.findIndex((other) => bare(other) === bare(block)) === at);
 const fragments = blocks.filter((block) => !isProgram(block));
+
+/** What the pages show is written for AWS, whose PostgreSQL has pgaudit, which is a default; the embedded one lacks it, and a preview says so. */
+class StandardDatabase extends components.StandardDatabase {
+  constructor(name: string, args: components.StandardDatabaseArgs, options?: pulumi.ComponentResourceOptions) {
+    super(name, { extensions: ["pg_stat_statements"], ...args }, options);
+  }
+}
 
 /** A request that needs no more; the pages show arguments to add to it. `platform` and `apiSecurityGroup` they take for granted. */
 const request = {
@@ -44,7 +52,7 @@ describe("on the embedded cloud", () => {
       compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
     }).outputText;
     const program = compileFunction(script, ["require", "exports", "platform", "apiSecurityGroup"]);
-    const modules = (name: string): unknown => (name === "shipshape" ? components : installed(name));
+    const modules = (name: string): unknown => (name === "shipshape" ? { ...components, StandardDatabase } : installed(name));
     const stack = await engine.stack(`database.example-${title.replace(/\W+/g, "-")}`, async () => {
       const exported: Record<string, unknown> = {};
       program(modules, exported, engine.platform, { id: "sg-0a1b2c3d4e5f60001" });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { supportedExtensions } from "../../postgres/extensions";
 import { action, type Action } from "../action";
 import { defaultRegion, accountId } from "../arn";
 import { AwsError } from "../aws-error";
@@ -118,7 +119,8 @@ function describeVersion(version: string): object {
     SupportsCertificateRotationWithoutRestart: true,
     SupportedCACertificateIdentifiers: certificateAuthorities,
     SupportedEngineModes: ["provisioned"],
-    SupportedFeatureNames: [],
+    // RDS offers the same extensions everywhere and so need not say which; here it depends on the binaries.
+    SupportedFeatureNames: supportedExtensions.map((name) => `extension:${name}`),
     TagList: [],
   };
 }

@@ -33,7 +33,7 @@ export function checkStorage(storage: Storage, said: Partial<Storage>): void {
       `invalid storage size for engine name postgres and storage type ${type}: ${size}; it must be from ${bound.min} to ${bound.max} GiB`,
     );
   // RDS wants some room to grow into: at least 10 % (User Guide, "Managing capacity automatically"). A cap equal to the size turns autoscaling off.
-  if (cap !== undefined && cap !== size && cap < Math.ceil(size * 1.1))
+  if (cap !== undefined && cap !== size && cap < Math.ceil((size * 11) / 10))
     throw new AwsError(
       "InvalidParameterCombination",
       `max storage size must be greater than storage size by at least 10 percent: MaxAllocatedStorage is ${cap}, AllocatedStorage is ${size}`,
@@ -76,5 +76,5 @@ export function grownStorage(current: number, asked: number): number {
       "InvalidParameterCombination",
       `requested storage size (${asked}) cannot be less than the current storage size (${current}): storage only grows`,
     );
-  return asked === current ? current : Math.max(asked, Math.ceil(current * 1.1));
+  return asked === current ? current : Math.max(asked, Math.ceil((current * 11) / 10));
 }

@@ -24,6 +24,8 @@ export interface PluginStack {
 export interface Outcome {
   /** Resource name → operation, but for those that stayed the same. */
   changes: Record<string, string>;
+  /** Resource name → every operation on it, in order; a replacement is several. */
+  steps: Record<string, string[]>;
   /** Resource name → path → kind. */
   diffs: Record<string, Record<string, string>>;
   /** Resource name → replaced properties. */
@@ -103,13 +105,14 @@ function readCalls(file: string): RecordedCall[] {
 }
 
 function describeEvents(events: EngineEvent[]): Omit<Outcome, "failed"> {
-  const outcome: Omit<Outcome, "failed"> = { changes: {}, diffs: {}, replaced: {}, outputs: {}, diagnostics: "" };
+  const outcome: Omit<Outcome, "failed"> = { changes: {}, steps: {}, diffs: {}, replaced: {}, outputs: {}, diagnostics: "" };
   for (const event of events) {
     const step = event.resOutputsEvent ?? event.resourcePreEvent;
     if (event.diagnosticEvent && event.diagnosticEvent.severity === "error") outcome.diagnostics += event.diagnosticEvent.message;
     if (!step || step.metadata.type.startsWith("pulumi:pulumi:")) continue;
     const { urn, op, detailedDiff, keys, new: after } = step.metadata;
     const name = urn.split("::").pop() ?? urn;
+    if (event.resourcePreEvent && op !== "same") (outcome.steps[name] ??= []).push(op);
     // A replacement is several steps; the one called "replace" is the whole.
     if (op !== "same" && op !== "refresh" && outcome.changes[name] !== "replace") outcome.changes[name] = op;
     if (detailedDiff && Object.keys(detailedDiff).length > 0)

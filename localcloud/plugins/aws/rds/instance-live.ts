@@ -45,7 +45,6 @@ function settings(instance: DBInstance): Bag {
     kmsKeyId: instance.KmsKeyId,
     licenseModel: instance.LicenseModel,
     maintenanceWindow: instance.PreferredMaintenanceWindow,
-    masterUserSecretKmsKeyId: instance.MasterUserSecret?.KmsKeyId,
     maxAllocatedStorage: instance.MaxAllocatedStorage,
     monitoringInterval: instance.MonitoringInterval,
     monitoringRoleArn: instance.MonitoringRoleArn,

@@ -105,10 +105,10 @@ export const afterReplicaProperties = list(`
   maxAllocatedStorage parameterGroupName password passwordWo replicaMode
 `);
 
-/** What no API call tells: kept as the program said it. */
+/** What no API call tells, or upstream never reads: kept as the program said it. */
 export const stateOnlyProperties = list(`
   allowMajorVersionUpgrade applyImmediately blueGreenUpdate deleteAutomatedBackups finalSnapshotIdentifier identifierPrefix
-  manageMasterUserPassword password passwordWoVersion restoreToPointInTime s3Import skipFinalSnapshot snapshotIdentifier
+  manageMasterUserPassword masterUserSecretKmsKeyId password passwordWoVersion restoreToPointInTime s3Import skipFinalSnapshot snapshotIdentifier
   upgradeStorageConfig warningEventCategories
 `);
 

@@ -71,7 +71,9 @@ export function modifyRequest(old: Bag, program: Bag): ModifyDBInstanceCommandIn
   const changed = modifyProperties.filter((name) => isChanged(name, old, wanted));
   const renamed = wanted.identifier !== undefined && wanted.identifier !== old.identifier;
   const newPassword = wanted.passwordWo !== undefined && wanted.passwordWoVersion !== old.passwordWoVersion;
-  if (changed.length === 0 && !renamed && !newPassword && !isChanged("engineLifecycleSupport", old, wanted)) return undefined;
+  // A new `applyImmediately` alone is sent, too: it is how a program fires what waits for the window.
+  const sentAlone = ["applyImmediately", "engineLifecycleSupport"].some((name) => isChanged(name, old, wanted));
+  if (changed.length === 0 && !renamed && !newPassword && !sentAlone) return undefined;
 
   const changes = { ...withZeros(wanted, changed), ...exceptions(changed, old, wanted) };
   return given({
@@ -109,12 +111,11 @@ function exceptions(changed: string[], old: Bag, wanted: Bag): Bag {
   return request;
 }
 
-function performanceInsights(wanted: Bag): Bag {
-  const request = { EnablePerformanceInsights: wanted.performanceInsightsEnabled ?? false };
-  return wanted.performanceInsightsEnabled
-    ? { ...request, ...parameters(wanted, ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"]) }
-    : request;
-}
+/** Key and retention are sent again with each change of Performance Insights, also with the one that switches it off. */
+const performanceInsights = (wanted: Bag): Bag => ({
+  EnablePerformanceInsights: wanted.performanceInsightsEnabled ?? false,
+  ...parameters(wanted, ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"]),
+});
 
 const logExportChange = (old: string[], wanted: string[]) => ({
   EnableLogTypes: wanted.filter((name) => !old.includes(name)),

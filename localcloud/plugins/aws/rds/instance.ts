@@ -58,13 +58,14 @@ export const instance: ResourceType<AwsConfig> = {
 
   async read(id, known, { config, importing }) {
     const region = known.region ?? config.region;
-    const live = await findInstance(config.rds(region), known.resourceId ?? id);
+    const rds = config.rds(region);
+    // As upstream: where the resource id is gone, what has its name now is taken for it (recreated outside, or switched over).
+    const live = (await findInstance(rds, known.resourceId ?? id)) ?? (known.identifier ? await findInstance(rds, known.identifier) : undefined);
     if (!live) return undefined;
     // What deletes it cannot be read; these are upstream's own assumptions for something imported.
     const assumed = importing ? { skipFinalSnapshot: true, deleteAutomatedBackups: true } : known;
-    // The id stays what it was imported by: another one would make the engine take the next `up` for the import of something else, and
-    // delete this one as replaced. Everything else goes by the resource id, which survives a rename.
-    return { properties: liveInstance(live, assumed, config, region) };
+    // Always the resource id, whatever the import named: an `import` option that names anything else turns a later `up` into a replacement.
+    return { id: live.DbiResourceId ?? id, properties: liveInstance(live, assumed, config, region) };
   },
 
   async update(stateId, old, wanted, context) {

@@ -6,8 +6,6 @@ export const securityGroupId = "sg-0a1b2c3d4e5f60001";
 export interface DatabaseProgram {
   instance?: Partial<aws.rds.InstanceArgs>;
   parameters?: { name: string; value: string; applyMethod?: string }[];
-  /** The instance to adopt. */
-  import?: string;
 }
 
 const parameters = [
@@ -35,9 +33,9 @@ export function databaseProgram(options: DatabaseProgram = {}): PulumiFn {
   };
 }
 
-/** The database alone, in groups that stand already. */
-export function importProgram(identifier: string, instance: Partial<aws.rds.InstanceArgs>): PulumiFn {
-  return async () => void new aws.rds.Instance("adopted", instanceArguments("private", "standard", { identifier, ...instance }), { import: identifier });
+/** The database alone, in groups that stand already; imported by this id. */
+export function importProgram(id: string, instance: Partial<aws.rds.InstanceArgs>): PulumiFn {
+  return async () => void new aws.rds.Instance("adopted", instanceArguments("private", "standard", instance), { import: id });
 }
 
 function instanceArguments(

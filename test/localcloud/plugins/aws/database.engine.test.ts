@@ -121,17 +121,57 @@ test("what cannot be changed would replace the database, and a preview says what
   expect(replaced.db!.sort()).toEqual(["dbName", "storageEncrypted"]);
 });
 
-test("an existing database is adopted by its identifier, with no change but what no API tells", async () => {
+test("an existing database is adopted by its resource id, with no change but what no API tells, and stays over repeated ups", async () => {
   const other = await createAwsStack("adoption", cloud);
   try {
-    const program = importProgram("orders-2", { instanceClass: "db.m7g.large", skipFinalSnapshot: true });
+    const { DbiResourceId = "" } = await instanceIs(cloud, "orders-2", "available");
+    const program = importProgram(DbiResourceId, { identifier: "orders-2", instanceClass: "db.m7g.large", skipFinalSnapshot: true });
     const { failed, diffs, outputs } = await other.up(program);
-    expect({ failed, identifier: outputs.adopted!.identifier }).toEqual({ failed: false, identifier: "orders-2" });
+    expect({ failed, id: outputs.adopted!.id, identifier: outputs.adopted!.identifier }).toEqual({ failed: false, id: DbiResourceId, identifier: "orders-2" });
     expect(Object.keys(diffs.adopted ?? {}).sort()).toEqual(["applyImmediately", "manageMasterUserPassword"]);
     expect(await other.up(program)).toMatchObject({ failed: false, changes: {} });
   } finally {
     other.remove();
   }
+});
+
+test("adopted by its identifier instead, the next unchanged program would delete it", async () => {
+  const other = await createAwsStack("adoption-by-name", cloud);
+  try {
+    const { DbiResourceId = "" } = await instanceIs(cloud, "orders-2", "available");
+    const program = importProgram("orders-2", { identifier: "orders-2", instanceClass: "db.m7g.large", skipFinalSnapshot: true });
+    expect((await other.up(program)).outputs.adopted).toMatchObject({ id: DbiResourceId });
+    const { steps } = await other.preview(program);
+    expect(steps.adopted).toEqual(["import-replacement", "replace", "update", "delete-replaced"]);
+  } finally {
+    other.remove();
+  }
+});
+
+test("a refused change counts as made at the next up, and only a refresh finds that it was not", async () => {
+  const kept = { instanceClass: "db.m7g.large", identifier: "orders-2" };
+  const shrunk = databaseProgram({ instance: { ...kept, allocatedStorage: 40, maxAllocatedStorage: 41 } });
+  const refused = await stack.up(shrunk);
+  expect(refused.failed).toBe(true);
+  expect(refused.diagnostics).toContain("updating RDS DB Instance (orders-2): InvalidParameterCombination: max storage size must be greater");
+  expect(await stack.up(shrunk)).toMatchObject({ failed: false, changes: { db: "update" }, diffs: {} });
+  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({ AllocatedStorage: 20, MaxAllocatedStorage: 100 });
+  expect((await stack.refresh()).diffs.db).toEqual({ allocatedStorage: "update", maxAllocatedStorage: "update" });
+  expect(await stack.up(databaseProgram({ instance: kept }))).toMatchObject({ failed: false });
+});
+
+test("applyImmediately alone fires what waits for the window", async () => {
+  const kept = { identifier: "orders-2" };
+  await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large", applyImmediately: false } }));
+  await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.t4g.medium", applyImmediately: false } }));
+  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({ PendingModifiedValues: { DBInstanceClass: "db.t4g.medium" } });
+  await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large", applyImmediately: false } }));
+  expect(await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large" } }))).toMatchObject({
+    diffs: { db: { applyImmediately: "update" } },
+  });
+  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({ DBInstanceClass: "db.t4g.medium", PendingModifiedValues: {} });
+  await stack.refresh();
+  expect(await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large" } }))).toMatchObject({ failed: false });
 });
 
 test("a database is not deleted without a final snapshot, unless the program says to skip it", async () => {

@@ -78,8 +78,25 @@ describe("creating", () => {
 describe("modifying", () => {
   test("is not called for what only the provider keeps", () => {
     expect(
-      modifyRequest(state, { ...state, skipFinalSnapshot: true, finalSnapshotIdentifier: "last", applyImmediately: true, allowMajorVersionUpgrade: true }),
+      modifyRequest(state, { ...state, skipFinalSnapshot: true, finalSnapshotIdentifier: "last", applyImmediately: false, allowMajorVersionUpgrade: true }),
     ).toBeUndefined();
+  });
+
+  test("sends applyImmediately alone, which fires what is pending", () => {
+    expect(modifyRequest({ ...state, applyImmediately: false }, { ...state, applyImmediately: true })).toEqual({
+      DBInstanceIdentifier: "orders",
+      ApplyImmediately: true,
+      DeletionProtection: true,
+    });
+  });
+
+  test("repeats key and retention of Performance Insights when it is switched off", () => {
+    const keyed = { ...state, performanceInsightsKmsKeyId: "arn:key" };
+    expect(modifyRequest(keyed, { ...keyed, performanceInsightsEnabled: false })).toMatchObject({
+      EnablePerformanceInsights: false,
+      PerformanceInsightsKMSKeyId: "arn:key",
+      PerformanceInsightsRetentionPeriod: 7,
+    });
   });
 
   test("sends what changed, when to apply it, and the deletion protection always", () => {

@@ -33,6 +33,13 @@ describe("what state holds of an instance", () => {
     });
   });
 
+  test("who keeps the master password, and with which key, as the program said it: the provider never reads either", () => {
+    const MasterUserSecret = { SecretArn: "arn", SecretStatus: "active", KmsKeyId: "arn:theirs" };
+    expect(live({ MasterUserSecret }).manageMasterUserPassword).toBeUndefined();
+    expect(live({ MasterUserSecret }).masterUserSecretKmsKeyId).toBeUndefined();
+    expect(live({ MasterUserSecret }, { masterUserSecretKmsKeyId: "arn:ours" }).masterUserSecretKmsKeyId).toBe("arn:ours");
+  });
+
   test("endpoint, secret and time in the provider's forms", () => {
     const instance = live({
       Endpoint: { Address: "127.0.0.1", Port: 5432, HostedZoneId: "Z1" },

@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { awsClients } from "../targets/aws-access";
+import { pendingChanges, type PendingChanges } from "../targets/pending-changes";
+import type { CommandContext } from "./command-context";
+import { table } from "./terminal";
+
+/** `shipshape pending`: what waits in RDS for the maintenance window. A program that is reverted does not take it back, and no preview shows it. */
+export function addPending(shipshape: Command, { terminal }: CommandContext): void {
+  shipshape
+    .command("pending")
+    .description("changes that RDS has taken and will do in the maintenance window, declared or not, and how to cancel them")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExamples:\n  npx shipshape pending\n  npx shipshape pending --json | jq -r '.[].cancel'")
+    .action(async (options: { json?: boolean }) => {
+      const found = await pendingChanges(awsClients());
+      for (const line of options.json ? [JSON.stringify(found, undefined, 2)] : report(found)) terminal.say(line);
+    });
+}
+
+export function report(found: PendingChanges[]): string[] {
+  if (found.length === 0) return ["nothing is pending"];
+  const rows = found.flatMap(({ identifier, window, changes }) => changes.map(({ property, runs, pending }) => [identifier, property, runs, pending, window]));
+  return [
+    ...table(["DATABASE", "PROPERTY", "RUNS", "PENDING", "WINDOW (UTC)"], rows),
+    "",
+    "What your program asks for may stay. What it no longer asks for is done all the same, unless the old values are sent:",
+    ...found.map(({ identifier, cancel }) => `  ${cancel ?? `${identifier}: a new password cannot be taken back; set another`}`),
+    "Each command takes back all that is pending on its database. An option that is left out lets that change happen now: --apply-immediately does what still waits.",
+  ];
+}

@@ -1,0 +1,61 @@
+/** What RDS has taken and not done yet, for every database of an account and Region. A state does not know it: the provider reads what runs. */
+import { paginateDescribeDBInstances, type DBInstance, type PendingModifiedValues } from "@aws-sdk/client-rds";
+import { fleetPagesMax } from "../limits";
+import type { AwsClients } from "./aws-access";
+
+export interface PendingChanges {
+  identifier: string;
+  /** `ddd:hh:mm-ddd:hh:mm`, UTC: when RDS does it, unless somebody sends a change with ApplyImmediately before. */
+  window: string;
+  changes: { property: string; runs: string; pending: string }[];
+  /** Sends the values that run today, at once; undefined where one of the changes cannot be taken back. */
+  cancel: string | undefined;
+}
+
+export async function pendingChanges({ rds: client }: AwsClients): Promise<PendingChanges[]> {
+  const found: PendingChanges[] = [];
+  let read = 0;
+  for await (const { DBInstances = [] } of paginateDescribeDBInstances({ client }, {})) {
+    found.push(...DBInstances.map(pendingOf).filter(({ changes }) => changes.length > 0));
+    if (++read >= fleetPagesMax) break;
+  }
+  return found;
+}
+
+type Name = keyof PendingModifiedValues & keyof DBInstance;
+
+/** How `aws rds modify-db-instance` names each value; what is not here (a new password) has no old value to send. */
+const options: Partial<Record<keyof PendingModifiedValues, (old: string) => string>> = {
+  DBInstanceClass: (old) => `--db-instance-class ${old}`,
+  AllocatedStorage: (old) => `--allocated-storage ${old}`,
+  StorageType: (old) => `--storage-type ${old}`,
+  Iops: (old) => `--iops ${old}`,
+  StorageThroughput: (old) => `--storage-throughput ${old}`,
+  EngineVersion: (old) => `--engine-version ${old}`,
+  MultiAZ: (old) => (old === "true" ? "--multi-az" : "--no-multi-az"),
+  BackupRetentionPeriod: (old) => `--backup-retention-period ${old}`,
+  DBInstanceIdentifier: (old) => `--new-db-instance-identifier ${old}`,
+  CACertificateIdentifier: (old) => `--ca-certificate-identifier ${old}`,
+  LicenseModel: (old) => `--license-model ${old}`,
+  IAMDatabaseAuthenticationEnabled: (old) => (old === "true" ? "--enable-iam-database-authentication" : "--no-enable-iam-database-authentication"),
+  DedicatedLogVolume: (old) => (old === "true" ? "--dedicated-log-volume" : "--no-dedicated-log-volume"),
+};
+
+export function pendingOf(instance: DBInstance): PendingChanges {
+  const identifier = instance.DBInstanceIdentifier ?? "";
+  const pending = Object.entries(instance.PendingModifiedValues ?? {}).filter(([, value]) => isSet(value)) as [keyof PendingModifiedValues, unknown][];
+  const changes = pending.map(([property, value]) => ({ property, runs: text(instance[property as Name]), pending: text(value) }));
+  // A volume takes its speed along when its size goes back; RDS refuses to hear of it below 400 GiB.
+  const isResized = changes.some(({ property }) => property === "AllocatedStorage");
+  const taken = changes.filter(({ property }) => !(isResized && ["Iops", "StorageThroughput"].includes(property)));
+  const words = taken.map(({ property, runs }) => options[property]?.(runs));
+  return {
+    identifier,
+    window: instance.PreferredMaintenanceWindow ?? "",
+    changes,
+    cancel: words.includes(undefined) ? undefined : `aws rds modify-db-instance --db-instance-identifier ${identifier} ${words.join(" ")} --apply-immediately`,
+  };
+}
+
+const isSet = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
+const text = (value: unknown): string => (typeof value === "object" ? JSON.stringify(value) : String(value ?? "-"));

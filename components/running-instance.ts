@@ -1,0 +1,99 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { ResolvedRequest } from "./arguments";
+import type { StandardShape } from "./standard-shape";
+import { sizeStandards } from "./standards";
+
+/** What RDS runs today under a database's name; undefined before there is one. */
+export type Running = Pick<
+  aws.rds.GetInstanceResult,
+  "resourceId" | "engineVersion" | "dbInstanceClass" | "allocatedStorage" | "maxAllocatedStorage" | "multiAz" | "masterUserSecrets"
+>;
+
+/** What the program asks of it. */
+export interface Wanted {
+  engineVersion: string;
+  instanceClass: string;
+  allocatedStorage: number;
+  maxAllocatedStorage: number;
+  multiAz: boolean;
+}
+
+/** Asked at every run of the program, a preview too: the state may be older than what autoscaling or a maintenance window has done since. */
+export function runningInstance(identifier: string, options: pulumi.InvokeOptions): pulumi.Output<Running | undefined> {
+  const found = aws.rds.getInstance({ dbInstanceIdentifier: identifier }, options).catch((error: Error) => {
+    // The provider has no code for it: its own words, and those of the API.
+    if (/no matching|not ?found|couldn't find|empty result/i.test(error.message)) return undefined;
+    throw error;
+  });
+  return pulumi.output(found).apply((running) => (running?.resourceId ? running : undefined));
+}
+
+/** What RDS would refuse in the middle of an `up`, because of what runs: known at preview, each with what to do. */
+export function refusedChanges(running: Running | undefined, wanted: Wanted, request: ResolvedRequest): string[] {
+  const { import: imported, existing } = request;
+  if (imported !== undefined && running?.resourceId !== imported)
+    return [
+      `import: ${imported} is not the resource id of ${existing?.identifier}, ${running ? `that is ${running.resourceId}` : "there is no database of that name"}`,
+    ];
+  return running ? [...refusedVersion(running.engineVersion, wanted.engineVersion), ...refusedStorage(running, wanted)] : [];
+}
+
+function refusedVersion(runs: string, wanted: string): string[] {
+  const [major = 0, minor = 0] = runs.split(".").map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = wanted.split(".").map(Number);
+  if (major !== wantedMajor)
+    return [`postgresMajor: ${runs} runs; another major is an operation of its own, with a parameter group of its own, not an up. Give ${major}`];
+  return wantedMinor < minor ? [`engineVersion: ${wanted} is older than ${runs}, which runs, and RDS never goes back. Give "${runs}"`] : [];
+}
+
+/** Storage never shrinks, and a cap that is changed must leave a tenth to grow (RDS User Guide, "Managing capacity automatically"). */
+function refusedStorage(running: Running, wanted: Wanted): string[] {
+  const allocated = running.allocatedStorage;
+  const cap = wanted.maxAllocatedStorage;
+  const capMin = Math.ceil((Math.max(allocated, wanted.allocatedStorage) * 11) / 10);
+  if (cap === 0)
+    return wanted.allocatedStorage < allocated
+      ? [`existing.asFound.allocatedStorage: ${allocated} GiB are allocated and storage never shrinks. Give that`]
+      : [];
+  // What only repeats what stands is not sent, however little room it leaves.
+  if (cap >= capMin || (cap === (running.maxAllocatedStorage || 0) && wanted.allocatedStorage <= allocated)) return [];
+  const enough = Object.entries(sizeStandards).find(([, size]) => size.capGib >= capMin)?.[0];
+  return [
+    `storageOfSize: ${allocated} GiB are allocated and storage never shrinks, so it may not be capped at ${cap} GiB (at least ${capMin}). ` +
+      (enough ? `Give "${enough}": the class changes, the storage stays` : `Give existing.asFound.maxAllocatedStorage of ${capMin} or more`),
+  ];
+}
+
+/** The key of a managed master password: RDS takes it when the password becomes managed, and never another. */
+export function refuseOtherSecretKey(running: Running | undefined, wanted: string): string {
+  const key = running?.masterUserSecrets?.[0]?.kmsKeyId;
+  if (!key || key === wanted) return wanted;
+  throw new pulumi.RunError(
+    `existing.asFound.masterUserSecretKmsKeyId: RDS keeps the master password under ${key} and cannot change that to ${wanted}. Give the key it has, ` +
+      "or manageMasterUserPassword false until RDS's password was given up for one of yours",
+  );
+}
+
+/** What RDS takes now and does in the maintenance window, in words; empty when there is nothing of the kind. */
+export function waitingChanges(running: Running, wanted: Wanted): string[] {
+  const change = (what: string, from: unknown, to: unknown) => (from === to ? [] : [`${what} ${String(from)} → ${String(to)}`]);
+  return [
+    ...change("class", running.dbInstanceClass, wanted.instanceClass),
+    ...change("version", running.engineVersion, wanted.engineVersion),
+    ...(wanted.allocatedStorage > running.allocatedStorage ? change("storage (GiB)", running.allocatedStorage, wanted.allocatedStorage) : []),
+    ...change("Multi-AZ", running.multiAz, wanted.multiAz),
+  ];
+}
+
+/** The shape that runs until the window: what alarms have to fit as well. An unknown class (of a database made elsewhere) is taken for the wanted one. */
+export function runningShape(shape: StandardShape, running: Running | undefined): StandardShape {
+  if (!running) return shape;
+  const known = Object.values(sizeStandards).find((size) => size.instanceClass === running.dbInstanceClass);
+  return {
+    ...shape,
+    allocatedStorageGib: running.allocatedStorage,
+    memoryGib: known?.memoryGib ?? shape.memoryGib,
+    vcpus: known?.vcpus ?? shape.vcpus,
+  };
+}
