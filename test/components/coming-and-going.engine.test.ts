@@ -276,8 +276,11 @@ test("a standard database made from the backups of another takes its roles over 
   asked = copy;
   const watched = watch("plan");
   await twin.up({ onEvent: watched.onEvent });
-  // The provider does not send what a restore to a point in time inherits from its source; it is set at the next `up`.
-  expect(watched.steps.map(({ name, op, paths }) => ({ name, op, paths }))).toEqual([{ name: "twin-instance", op: "update", paths: ["backupWindow"] }]);
+  // A restore to a point in time takes the window from its source and has no Performance Insights, and the provider says nothing of either before the next `up`.
+  const insights = ["performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"];
+  expect(watched.steps.map(({ name, op, paths }) => ({ name, op, paths }))).toEqual([
+    { name: "twin-instance", op: "update", paths: ["backupWindow", ...insights] },
+  ]);
   expect(Object.keys((await twin.preview()).changeSummary)).toEqual(["same"]);
   await twin.destroy();
   await source.destroy();
