@@ -21,7 +21,8 @@ export class LogMemory {
 
   /** Errors: evidence-memory-unusable. */
   of(origin: string): RememberedLog | undefined {
-    return this.read()[origin];
+    const all = this.read();
+    return Object.hasOwn(all, origin) ? all[origin] : undefined; // a stranger may call its log `__proto__`
   }
 
   /** Whether any log was ever seen with a statement in it. Errors: evidence-memory-unusable. */
@@ -32,7 +33,7 @@ export class LogMemory {
   /** Errors: evidence-memory-unusable. */
   remember(origin: string, log: RememberedLog): void {
     const all = this.read();
-    const known = all[origin];
+    const known = this.of(origin);
     if (known?.verifierKey === log.verifierKey && known.checkpoint === log.checkpoint) return;
     try {
       this.write({ ...all, [origin]: log });

@@ -131,6 +131,7 @@ describe("what is remembered of logs", () => {
   test("is kept for each log, for its owner's eyes only", () => {
     const memory = new LogMemory(join(folder, "deep", "known-logs.json"));
     expect([memory.of("a"), memory.hasHead]).toEqual([undefined, false]);
+    expect([memory.of("__proto__"), memory.of("constructor")]).toEqual([undefined, undefined]);
     memory.requireWritable();
     memory.remember("a", { verifierKey: "k" });
     memory.remember("b", { verifierKey: "l", checkpoint: "head" });

@@ -1,0 +1,79 @@
+import { generateKeyPairSync } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
+import { LogMemory } from "../../automation/evidence/log-memory";
+import { readLog } from "../../automation/evidence/reading";
+import type { Signer } from "../../automation/evidence/ledger";
+import { targetDatabase, type TargetDatabase, type VerdictWord } from "../../automation/records";
+import { recoveryStatus } from "../../automation/recovery-status";
+import { registerThrowaway } from "../../automation/runner/throwaways";
+import { askFleet } from "../../automation/targets/fleet";
+import { instanceIs, instanceIsGone, startCloud, type Cloud } from "../cloud";
+import { small } from "../localcloud/server/database-client";
+import { concluded, sealRun } from "./evidence/sealed-runs";
+
+let cloud: Cloud;
+let database: ControlPlaneDatabase;
+let signer: Signer;
+
+beforeAll(async () => {
+  cloud = await startCloud();
+  database = await openDatabase(cloud.env["SHIPSHAPE_DATABASE_URL"]!);
+  const memory = new LogMemory(join(cloud.dataFolder, "evidence", "known-logs.json"));
+  signer = { origin: "shipshape.test/evidence", key: generateKeyPairSync("ed25519").privateKey, memory };
+});
+afterAll(async () => {
+  await database?.close();
+  await cloud?.stop();
+});
+
+async function makeDatabase(identifier: string): Promise<TargetDatabase> {
+  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: identifier, EngineVersion: "17.10", BackupRetentionPeriod: 7 }));
+  for (;;) {
+    await instanceIs(cloud, identifier, "available");
+    const { DBInstances: [now] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    if (now?.LatestRestorableTime) return targetDatabase({ identifier, resourceId: now.DbiResourceId!, arn: now.DBInstanceArn! });
+    await sleep(100);
+  }
+}
+const drilled = (id: string, target: TargetDatabase, verdict: VerdictWord) =>
+  sealRun(database, signer, concluded(id, verdict, { plan: { target: target.identifier, database: target, evidenceValidDays: 30 } }));
+const recovery = async () => recoveryStatus(database, await readLog(database, signer), await askFleet(cloud as never), new Date());
+const words = async () => (await recovery()).map((r) => `${r.database.identifier} ${r.recoverability}`);
+
+test("a database is fresh until a drill fails, its backups are gone or it is recreated; what cannot be asked is unknown", async () => {
+  const [orders, ledger] = await Promise.all([makeDatabase("orders"), makeDatabase("ledger")]);
+  expect(await words()).toEqual(["ledger never", "orders never"]);
+  await drilled("passed", orders, "pass");
+  await drilled("ledger-passed", ledger, "pass");
+  expect(await words()).toEqual(["ledger fresh", "orders fresh"]);
+
+  await drilled("failed", orders, "fail");
+  expect(await words()).toEqual(["ledger fresh", "orders failed"]);
+  await drilled("passed-again", orders, "pass");
+  expect(await words()).toEqual(["ledger fresh", "orders fresh"]);
+
+  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod: 0, ApplyImmediately: true }));
+  await instanceIs(cloud, "orders", "available");
+  expect(await words()).toEqual(["ledger fresh", "orders unproven"]);
+
+  await registerThrowaway(database, "passed", { identifier: "ledger", stack: "none", expiresAt: new Date().toISOString() });
+  expect(await words()).toEqual(["orders unproven", "ledger unproven"]); // a copy that a run holds is no database of the fleet
+  await database.query("delete from throwaway");
+
+  await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true }));
+  await instanceIsGone(cloud, "orders");
+  await makeDatabase("orders");
+  expect((await recovery()).map((r) => `${r.recoverability}: ${r.reason}`)).toEqual([
+    "fresh: drill ledger-passed passed",
+    "never: another database had this name when it was drilled; this one never was",
+    expect.stringMatching(/^unproven: the cloud has no database of resource id/),
+  ]);
+
+  const unreachable = await askFleet({ rds: { send: () => Promise.reject(new Error("no answer")) } } as never);
+  expect(unreachable.asked).toBe(false);
+  const unknown = await recoveryStatus(database, await readLog(database, signer), unreachable, new Date());
+  expect(unknown.map((r) => `${r.database.identifier} ${r.recoverability}`)).toEqual(["ledger unknown", "orders unknown"]);
+});
