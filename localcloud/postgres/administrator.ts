@@ -12,6 +12,12 @@ export interface AdministratorPlace {
 }
 
 /**
+ * The cloud's sessions are in its own database unless they must be in another: the master can enter it in no way, so nothing
+ * of the master's is found there.
+ */
+export const ownDatabase = "rdsadmin";
+
+/**
  * Runs statements as `rdsadmin` over the server's socket, which only this user may enter. A connection each: it takes
  * 3–4 ms, and none is left open to hold up a stop.
  */
@@ -19,7 +25,7 @@ export async function queryAsAdministrator(
   place: AdministratorPlace,
   sql: string,
   values: unknown[] = [],
-  database = "postgres",
+  database = ownDatabase,
 ): Promise<Record<string, unknown>[]> {
   const client = await connectAsAdministrator(place, database);
   try {
@@ -33,7 +39,7 @@ export async function queryAsAdministrator(
 }
 
 /** For what needs one session from beginning to end; the caller ends it. */
-export async function connectAsAdministrator(place: AdministratorPlace, database = "postgres"): Promise<Client> {
+export async function connectAsAdministrator(place: AdministratorPlace, database = ownDatabase): Promise<Client> {
   const client = new Client({ ...administratorConfig(place, database), query_timeout: limits.queryMilliseconds });
   client.on("error", () => undefined); // a server that goes away also fails the query, where it is heard
   try {

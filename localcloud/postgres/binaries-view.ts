@@ -13,16 +13,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readSettings } from "../settings";
 import { findBinaries, type Binaries } from "./binaries";
 import { buildOnce } from "./build-once";
+import { guardedScript, isUnsupported, scriptFormat, trustedControl } from "./extension-scripts";
 import { supportedExtensions } from "./extensions";
 import { reachableFolder } from "./reachable-folder";
 
 /**
  * A second face of one minor's binaries, in our cache: hard links to npm's files, the library links its install script would
- * have made, and control files that let a master who is no superuser install what RDS supports. node_modules stays untouched.
+ * have made, and extensions that a master who is no superuser may install as on RDS. node_modules stays untouched.
  */
 export interface BinariesView {
   version: string;
@@ -38,7 +39,7 @@ export interface BinariesView {
 export async function binariesView(version: string): Promise<BinariesView> {
   const binaries = findBinaries(version);
   const fingerprint = createHash("sha256")
-    .update(JSON.stringify([viewFormat, binaries.packageVersion, supportedExtensions]))
+    .update(JSON.stringify([viewFormat, binaries.packageVersion, supportedExtensions, scriptFormat]))
     .digest("hex")
     .slice(0, 10);
   const folder = join(versionFolder(version), `view-${fingerprint}`);
@@ -63,7 +64,7 @@ export function hasLibrary(view: BinariesView, library: string): boolean {
 }
 
 /** Raise it when this file makes something else of the same binaries. */
-const viewFormat = 1;
+const viewFormat = 2;
 
 function mirror(binaries: Binaries, folder: string): void {
   for (const part of ["bin", "lib", "share"]) mirrorFolder(join(binaries.native, part), join(folder, part));
@@ -80,7 +81,7 @@ function mirrorFolder(source: string, target: string): void {
     const [from, to] = [join(source, entry.name), join(target, entry.name)];
     if (entry.isDirectory()) mirrorFolder(from, to);
     else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
-    else if (installable(entry.name)) writeOpenFile(to, trusting(readFileSync(from, "utf8")));
+    else if (basename(source) === "extension") mirrorExtensionFile(from, to);
     else mirrorFile(from, to);
   }
 }
@@ -103,11 +104,9 @@ function writeOpenFile(path: string, content: string): void {
   chmodSync(path, 0o644);
 }
 
-function installable(fileName: string): boolean {
-  return fileName.endsWith(".control") && supportedExtensions.includes(fileName.replace(/\.control$/, ""));
-}
-
-/** `trusted` runs the script as superuser for whoever may create in the database; rights.ts then says who really may. */
-function trusting(control: string): string {
-  return `${control.replace(/^(trusted|superuser)\s*=.*$/gm, "")}\ntrusted = true\n`;
+function mirrorExtensionFile(from: string, to: string): void {
+  const name = basename(from);
+  if (isUnsupported(name)) return;
+  const content = readFileSync(from, "utf8");
+  writeOpenFile(to, name.endsWith(".control") ? trustedControl(content) : guardedScript(name, content));
 }

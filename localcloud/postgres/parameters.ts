@@ -1,5 +1,6 @@
 import { runAsServer } from "./child-process";
 import { availableVersions, majorOf, newestVersion } from "./binaries";
+import { binariesView, hasLibrary } from "./binaries-view";
 import { preloadLibraries } from "./extensions";
 import { limits } from "./limits";
 import { evaluateFormula, isFormula } from "./parameter-formula";
@@ -53,7 +54,7 @@ export function parameterDefinitions(major: string): Promise<ParameterDefinition
 export async function checkParameter(major: string, name: string, value: string): Promise<string | undefined> {
   const definition = (await parameterDefinitions(major)).find((candidate) => candidate.name === name);
   if (definition === undefined) return `there is no parameter '${name}' for PostgreSQL ${major}`;
-  const fault = checkAgainstDefinition(definition, value);
+  const fault = checkAgainstDefinition(definition, value) ?? (await absentLibrary(major, name, value));
   if (fault !== undefined || definition.dataType !== "string" || definition.allowedValues !== undefined || name in ownParameters) return fault;
   return checkOnServer(major, name, value);
 }
@@ -114,7 +115,7 @@ function fromSetting(setting: PostgresSetting): ParameterDefinition {
     description: setting.short_desc,
     dataType: isList ? "list" : dataTypes[setting.vartype],
     unit: setting.unit ?? undefined,
-    allowedValues: name === "shared_preload_libraries" ? preloadLibraries.join(",") : (rdsAllowedValues[name] ?? allowedValues(setting)),
+    allowedValues: libraryLists.has(name) ? preloadLibraries.join(",") : (rdsAllowedValues[name] ?? allowedValues(setting)),
     defaultValue: rdsDefault ?? postgresDefault(setting),
     applyType: setting.context === "postmaster" ? "static" : "dynamic",
     isModifiable: !isKeptByTheCloud(name),
@@ -124,7 +125,9 @@ function fromSetting(setting: PostgresSetting): ParameterDefinition {
 
 const dataTypes = { bool: "boolean", integer: "integer", real: "float", string: "string", enum: "string" } as const;
 
-const listParameters = new Set(["shared_preload_libraries", "session_preload_libraries", "search_path", "temp_tablespaces"]);
+/** Only RDS's names of libraries: a path would run any file in the server. */
+const libraryLists: ReadonlySet<string> = new Set(["shared_preload_libraries", "session_preload_libraries"]);
+const listParameters = new Set([...libraryLists, "search_path", "temp_tablespaces"]);
 
 function allowedValues(setting: PostgresSetting): string | undefined {
   if (setting.vartype === "bool") return "0,1";
@@ -148,6 +151,14 @@ function toNumber(value: string): number | string {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** Each session would fail to start, our own as well. A library of shared_preload_libraries is left out instead, and an event says so. */
+async function absentLibrary(major: string, name: string, value: string): Promise<string | undefined> {
+  if (name !== "session_preload_libraries") return undefined;
+  const view = await binariesView(nearestVersion(major));
+  const absent = listItems(value).find((library) => !hasLibrary(view, library));
+  return absent && `the embedded PostgreSQL ${view.version} has no library '${absent}', which RDS has: no session could start with it`;
 }
 
 async function checkOnServer(major: string, name: string, value: string): Promise<string | undefined> {

@@ -6,7 +6,7 @@ import { buildOnce } from "./build-once";
 import { runAsServer } from "./child-process";
 import { limits } from "./limits";
 import { PostgresError } from "./postgres-errors";
-import { extensionRuleStatements, roleStatements } from "./rights";
+import { roleStatements } from "./rights";
 import { makeServerFolder, writeServerFile } from "./server-files";
 import { type ServerUser, serverUser } from "./server-user";
 
@@ -62,7 +62,7 @@ const initdbArguments = [
 
 function templateFolder(view: BinariesView): string {
   const fingerprint = createHash("sha256")
-    .update(JSON.stringify([view.fingerprint, serverUser().name, initdbArguments, roleStatements, extensionRuleStatements, settingsQuery]))
+    .update(JSON.stringify([view.fingerprint, serverUser().name, initdbArguments, roleStatements, settingsQuery]))
     .digest("hex")
     .slice(0, 10);
   return join(versionFolder(view.version), `template-${fingerprint}`);
@@ -75,9 +75,7 @@ async function buildTemplate(view: BinariesView, folder: string): Promise<void> 
   await bootstrap(user, view.initdb, ["-D", dataFolder, ...initdbArguments]);
 
   // A server without network, socket or other clients: single-user mode runs statements from its input.
-  await singleUser(user, view, dataFolder, "template1", extensionRuleStatements);
-  await singleUser(user, view, dataFolder, "template0", extensionRuleStatements);
-  await singleUser(user, view, dataFolder, "postgres", [...extensionRuleStatements, ...roleStatements, settingsQuery]);
+  await singleUser(user, view, dataFolder, "postgres", [...roleStatements, settingsQuery]);
   const main = "# Settings lie in conf.d; the embedded cloud writes them before each start.\ninclude_dir 'conf.d'\n";
   await writeServerFile({ path: join(dataFolder, "postgresql.conf"), content: main }, user);
   await makeServerFolder(join(dataFolder, "conf.d"), user);
