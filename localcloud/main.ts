@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { ensureAccessKey } from "./access/access-keys";
+import { closedDataFolder } from "./access/data-folder";
 import { ensureAuthority } from "./postgres/certificates";
 import { takeFolder } from "./server/data-folder-lock";
 import { Cloud } from "./server/cloud";
@@ -10,11 +11,14 @@ import { listenAsBefore } from "./server/listener";
 import { log } from "./server/log";
 import { writeDurably } from "./server/store";
 import { surface } from "./server/surface";
-import { readSettings, type LocalCloudSettings } from "./settings";
+import { readSettings } from "./settings";
 
 /** The embedded cloud's server process: takes its data folder, takes up what it did, listens, and ends in good order. */
 async function main(): Promise<void> {
-  const settings = ownFolder(readSettings());
+  // Files that no mode was thought of for are for our eyes only too.
+  process.umask(0o077);
+  const asked = readSettings();
+  const settings = { ...asked, dataFolder: closedDataFolder(asked.dataFolder) };
   await takeFolder(settings.dataFolder);
   // Before the first database: clients name its file in their environment from now on, and Node warns at every start while it is not there.
   await ensureAuthority(join(settings.dataFolder, "ca"));
@@ -47,13 +51,6 @@ async function main(): Promise<void> {
   log(`listening on ${url}, data in ${settings.dataFolder}`);
   if (portReason) log(portReason);
   if (cloud.instances.servers.elsewhereReason) log(cloud.instances.servers.elsewhereReason);
-}
-
-/** Every path made from it is then the same whichever way the folder was named. */
-function ownFolder(settings: LocalCloudSettings): LocalCloudSettings {
-  // 0755, as the unprivileged user of PostgreSQL must pass through; what is secret in it lies in folders of its own, 0700.
-  if (!existsSync(settings.dataFolder)) mkdirSync(settings.dataFolder, { recursive: true, mode: 0o755 });
-  return { ...settings, dataFolder: realpathSync(settings.dataFolder) };
 }
 
 /** No new calls, then no databases, then no process: nothing listens afterwards. */

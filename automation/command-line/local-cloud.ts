@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AccessKey, ensureAccessKey, keyIdOf } from "../../localcloud/access/access-keys";
 import { fetchSigned } from "../../localcloud/access/signature";
 import { reasonOf, ShipshapeError } from "../errors";
+import { readPassphrase } from "./local-passphrase";
 import { localPollMilliseconds, localRequestTimeoutSeconds } from "../limits";
 
 /** What the server leaves in its data folder while it listens. */
@@ -43,6 +44,8 @@ export interface LocalCloud extends LocalRecord {
   dataFolder: string;
   /** Of who started it. */
   accessKey: AccessKey;
+  /** Of the stacks that lie in the data folder. */
+  passphrase: string | undefined;
   status: LocalStatus;
 }
 
@@ -62,7 +65,9 @@ export async function findLocalCloud(dataFolder: string): Promise<LocalCloud | u
   const record = await readLocalRecord(dataFolder);
   if (record === undefined) return undefined;
   const status = await callLocal<LocalStatus>({ ...record, dataFolder }, "GET", "/shipshape/status").catch(() => undefined);
-  return status?.pid === record.pid ? { ...record, dataFolder, accessKey: ensureAccessKey(dataFolder), status } : undefined;
+  return status?.pid === record.pid
+    ? { ...record, dataFolder, accessKey: ensureAccessKey(dataFolder), passphrase: readPassphrase(dataFolder), status }
+    : undefined;
 }
 
 export async function requireLocalCloud(dataFolder: string): Promise<LocalCloud> {

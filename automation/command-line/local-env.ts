@@ -24,10 +24,10 @@ export function addEnv(local: Command, context: CommandContext): void {
         return;
       }
       const { dataFolder, inherited } = context.settings;
-      const { url, controlPlaneUrl, accessKey: ownKey } = await requireLocalCloud(dataFolder);
+      const { url, controlPlaneUrl, passphrase, accessKey: ownKey } = await requireLocalCloud(dataFolder);
       const accessKey = options.as === undefined ? ownKey : accessKeyOf(dataFolder, options.as);
       const engineFolder = (await readStartRecord(dataFolder))?.engine.folder;
-      const { PATH, ...set } = localEnvironment({ url, dataFolder, accessKey, controlPlaneUrl, engineFolder }, inherited);
+      const { PATH, ...set } = localEnvironment({ url, dataFolder, accessKey, passphrase, controlPlaneUrl, engineFolder }, inherited);
       if (options.json) return terminal.say(JSON.stringify({ ...set, ...(PATH && { PATH }) }, undefined, 2));
       for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder)) terminal.say(line);
     });

@@ -1,5 +1,6 @@
 import { delimiter, join } from "node:path";
 import type { AwsAccess } from "../targets/aws-access";
+import { knownPassphrase } from "./local-passphrase";
 
 /** A running embedded cloud, as far as a program that wants to use it must know it. */
 export interface LocalEndpoint {
@@ -7,6 +8,8 @@ export interface LocalEndpoint {
   dataFolder: string;
   /** Without it the API answers nobody. */
   accessKey: { accessKeyId: string; secretAccessKey: string };
+  /** Of the stacks that lie in the data folder. @default that of this repository's own stacks */
+  passphrase?: string | undefined;
   /** Where Shipshape keeps requests, runs and evidence; the embedded cloud runs a PostgreSQL for that. */
   controlPlaneUrl?: string | undefined;
   /** The folder of `pulumi` when it is not on PATH already. */
@@ -38,7 +41,7 @@ export function localEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Re
     AWS_SECRET_ACCESS_KEY: endpoint.accessKey.secretAccessKey,
     PULUMI_HOME: join(endpoint.dataFolder, "pulumi-home"),
     PULUMI_BACKEND_URL: `file://${join(endpoint.dataFolder, "pulumi-state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "shipshape-local",
+    PULUMI_CONFIG_PASSPHRASE: endpoint.passphrase ?? knownPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // refresh and destroy then run the program, which reads the master's current password: one rotated since the last `up` is no obstacle.
     PULUMI_RUN_PROGRAM: "true",

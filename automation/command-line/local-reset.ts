@@ -22,6 +22,7 @@ const ours = [
   "pulumi-home",
   "pulumi-state",
   "workspaces",
+  "passphrase",
   "start.json",
 ];
 

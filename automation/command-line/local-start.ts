@@ -4,6 +4,7 @@ import { access, constants, mkdir, open, readFile, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
+import { closedDataFolder } from "../../localcloud/access/data-folder";
 import { installPlugins } from "../../localcloud/plugins/bundle";
 import { availableVersions } from "../../localcloud/postgres/binaries";
 import { ensureEngine } from "../../localcloud/toolchain/engine";
@@ -13,6 +14,7 @@ import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { createFirstKey, memoryOf } from "./evidence-log";
 import { findLocalCloud, localLogFile, type LocalCloud, processLives, waitFor } from "./local-cloud";
+import { ensurePassphrase } from "./local-passphrase";
 import { reportStatus } from "./local-status";
 import { type StartRecord, writeStartRecord } from "./start-record";
 
@@ -37,7 +39,7 @@ export const ignoreAll = "*\n";
 /** Brings up everything a `pulumi up` against the embedded cloud needs. Safe to repeat, and to run twice at once. */
 export async function startLocalCloud(settings: Settings, progress: Progress): Promise<LocalCloud> {
   requirePostgres();
-  await prepareDataFolder(settings.dataFolder);
+  await prepareDataFolder(settings);
   createEvidenceKey(settings, progress);
   const engine = await prepareEngine(progress);
   await preparePlugins(settings);
@@ -56,11 +58,12 @@ function requirePostgres(): void {
   throw new ShipshapeError("local-postgres-missing", { platform, packageToAdd });
 }
 
-export async function prepareDataFolder(dataFolder: string): Promise<void> {
+export async function prepareDataFolder({ dataFolder, inCheckout }: Pick<Settings, "dataFolder" | "inCheckout">): Promise<void> {
   try {
     // Passwords and keys lie in it, and "git add ." must not take them. Of a folder that was there its owner decides.
     if ((await mkdir(dataFolder, { recursive: true })) !== undefined) await writeFile(join(dataFolder, ignoreFile), ignoreAll);
-    await mkdir(join(dataFolder, "pulumi-state"), { recursive: true });
+    closedDataFolder(dataFolder);
+    ensurePassphrase(dataFolder, { inCheckout });
     await access(dataFolder, constants.W_OK | constants.X_OK);
   } catch (thrown) {
     throw new ShipshapeError("local-folder-unusable", { dataFolder, reason: reasonOf(thrown) }, { cause: thrown });
@@ -102,7 +105,7 @@ async function preparePlugins(settings: Settings): Promise<void> {
  */
 async function startServer(settings: Settings): Promise<LocalCloud> {
   const logFile = localLogFile(settings.dataFolder);
-  const log = await open(logFile, "a");
+  const log = await open(logFile, "a", 0o600);
   const logBegan = (await log.stat()).size;
   const server = spawn(process.execPath, serverArguments(settings), {
     cwd: settings.packageFolder,

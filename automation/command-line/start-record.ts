@@ -12,7 +12,7 @@ export interface StartRecord {
 const startFile = (dataFolder: string) => join(dataFolder, "start.json");
 
 export async function writeStartRecord(dataFolder: string, record: StartRecord): Promise<void> {
-  await writeFile(startFile(dataFolder), `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeFile(startFile(dataFolder), `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
 }
 
 export async function readStartRecord(dataFolder: string): Promise<StartRecord | undefined> {

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { type AdministratorPlace, administratorConfig } from "./administrator";
+import { type AdministratorPlace, administratorConfig, ownDatabase } from "./administrator";
 import { PostgresError } from "./postgres-errors";
 
 /**
@@ -9,7 +9,7 @@ import { PostgresError } from "./postgres-errors";
  */
 export async function verifyPages(place: AdministratorPlace): Promise<void> {
   // `replication` makes it a walsender's connection.
-  const client = new Client({ ...administratorConfig(place, "rdsadmin"), replication: "database" } as ConstructorParameters<typeof Client>[0]);
+  const client = new Client({ ...administratorConfig(place, ownDatabase), replication: "database" } as ConstructorParameters<typeof Client>[0]);
   const findings: string[] = [];
   client.on("error", () => undefined);
   client.on("notice", ({ message }) => void (message?.includes("checksum") && findings.push(message)));

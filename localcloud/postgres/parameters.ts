@@ -1,6 +1,5 @@
 import { runAsServer } from "./child-process";
 import { availableVersions, majorOf, newestVersion } from "./binaries";
-import { binariesView, hasLibrary } from "./binaries-view";
 import { preloadLibraries } from "./extensions";
 import { limits } from "./limits";
 import { evaluateFormula, isFormula } from "./parameter-formula";
@@ -54,7 +53,7 @@ export function parameterDefinitions(major: string): Promise<ParameterDefinition
 export async function checkParameter(major: string, name: string, value: string): Promise<string | undefined> {
   const definition = (await parameterDefinitions(major)).find((candidate) => candidate.name === name);
   if (definition === undefined) return `there is no parameter '${name}' for PostgreSQL ${major}`;
-  const fault = checkAgainstDefinition(definition, value) ?? (await absentLibrary(major, name, value));
+  const fault = checkAgainstDefinition(definition, value);
   if (fault !== undefined || definition.dataType !== "string" || definition.allowedValues !== undefined || name in ownParameters) return fault;
   return checkOnServer(major, name, value);
 }
@@ -151,14 +150,6 @@ function toNumber(value: string): number | string {
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-/** Each session would fail to start, our own as well. A library of shared_preload_libraries is left out instead, and an event says so. */
-async function absentLibrary(major: string, name: string, value: string): Promise<string | undefined> {
-  if (name !== "session_preload_libraries") return undefined;
-  const view = await binariesView(nearestVersion(major));
-  const absent = listItems(value).find((library) => !hasLibrary(view, library));
-  return absent && `the embedded PostgreSQL ${view.version} has no library '${absent}', which RDS has: no session could start with it`;
 }
 
 async function checkOnServer(major: string, name: string, value: string): Promise<string | undefined> {

@@ -118,6 +118,7 @@ describe("what is printed", () => {
       startedAt: "then",
       dataFolder: "/project/.shipshape",
       accessKey: endpoint.accessKey,
+      passphrase: undefined,
       databasesFolder: "/var/tmp/x",
       status,
     }).join("\n");

@@ -7,13 +7,13 @@ const folder = mkdtempSync(join(tmpdir(), "shipshape-data-folder-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a data folder that is made keeps itself out of git, with all its passwords and keys", async () => {
-  await prepareDataFolder(join(folder, "new"));
-  await prepareDataFolder(join(folder, "new"));
+  await prepareDataFolder({ dataFolder: join(folder, "new"), inCheckout: true });
+  await prepareDataFolder({ dataFolder: join(folder, "new"), inCheckout: true });
   expect(readFileSync(join(folder, "new", ".gitignore"), "utf8")).toBe("*\n");
 });
 
 test("a data folder that was there is left to its owner", async () => {
   mkdirSync(join(folder, "old"));
-  await prepareDataFolder(join(folder, "old"));
+  await prepareDataFolder({ dataFolder: join(folder, "old"), inCheckout: true });
   expect(existsSync(join(folder, "old", ".gitignore"))).toBe(false);
 });

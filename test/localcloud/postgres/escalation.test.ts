@@ -187,9 +187,8 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
       await expectNothingGained();
     });
 
-    it("a library that RDS has and this machine has not is refused with its name, and no session is lost", async () => {
+    it("a library that RDS has and this machine has not is left out and named, and no session is lost", async () => {
       expect(await checkParameter(major, "session_preload_libraries", "auto_explain")).toBeUndefined();
-      expect(await checkParameter(major, "session_preload_libraries", "auto_explain,pg_hint_plan")).toMatch(/has no library 'pg_hint_plan'/);
       const { leftOut } = await server.applyParameters({ session_preload_libraries: "auto_explain,pg_hint_plan" });
       expect(leftOut).toEqual([expect.objectContaining({ name: "session_preload_libraries", value: "pg_hint_plan" })]);
       const session = await place.connect(server);

@@ -26,7 +26,7 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
       if (result !== "ok") refused.push([name, result]);
     }
     expect(refused).toEqual([]);
-    const { rows } = await client.query("select name from pg_available_extensions order by name collate \"C\"");
+    const { rows } = await client.query('select name from pg_available_extensions order by name collate "C"');
     expect(rows.map(({ name }) => name)).toEqual([...supportedExtensions].sort());
     expect((await client.query("show rds.extensions")).rows[0]).toEqual({ "rds.extensions": supportedExtensions.join(",") });
   });

@@ -60,8 +60,14 @@ test("no other secret and no unknown key is let in, in the words of each protoco
     const error = (await call.catch((thrown: unknown) => thrown)) as Error & { $metadata: { httpStatusCode: number } };
     return [error.name, error.$metadata?.httpStatusCode];
   };
-  const rds = (settings: typeof wrong) => refused(new RDSClient(settings).send(new DescribeDBInstancesCommand({})));
-  const secrets = (settings: typeof wrong) => refused(new SecretsManagerClient(settings).send(new ListSecretsCommand({})));
+  const rds = (settings: typeof wrong) => {
+    const client = new RDSClient(settings);
+    return refused(client.send(new DescribeDBInstancesCommand({}))).finally(() => client.destroy());
+  };
+  const secrets = (settings: typeof wrong) => {
+    const client = new SecretsManagerClient(settings);
+    return refused(client.send(new ListSecretsCommand({}))).finally(() => client.destroy());
+  };
   expect(await rds(wrong)).toEqual(["SignatureDoesNotMatch", 403]);
   expect(await secrets(wrong)).toEqual(["InvalidSignatureException", 400]);
   for (const settings of [unknown, elsewhere, temporary]) {
@@ -95,7 +101,9 @@ test("a signature holds for a quarter of an hour, in both directions, by the rea
   for (const skew of [-16, 16, 60 * 24 * 365])
     expect(await send(await signed({ date: minutes(skew) }))).toEqual([403, expect.stringContaining("Signature expired")]);
   await callOwn(cloud, "PUT", "/shipshape/clock", { offsetSeconds: 8 * 86_400 });
-  expect(await new STSClient(cloud.client()).send(new GetCallerIdentityCommand({}))).toMatchObject({ Account: "123456789012" });
+  const client = new STSClient(cloud.client());
+  expect(await client.send(new GetCallerIdentityCommand({}))).toMatchObject({ Account: "123456789012" });
+  client.destroy();
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
 
