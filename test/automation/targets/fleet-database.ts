@@ -55,8 +55,14 @@ export class FleetDatabase {
 
   /** As the superuser that only the cloud itself is: what no customer may do, tests may. */
   async admin(sql: string): Promise<void> {
-    // The cloud's own sessions look in pg_catalog alone.
-    await this.server.query(`set search_path = public; ${sql}`, undefined, "app");
+    const client = await connectAsAdministrator(this.server, "app");
+    try {
+      // The cloud's own sessions look in pg_catalog alone. Apart, as several statements at once are one transaction.
+      await client.query("set search_path = public");
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   }
 
   /** A session of that superuser with the settings that the control plane fixes for its own. */
