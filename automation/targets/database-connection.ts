@@ -20,7 +20,8 @@ export async function connectToDatabase(
     ssl: { rejectUnauthorized: true, ...(ca && { ca }) },
     connectionTimeoutMillis: databaseConnectTimeoutSeconds * 1000,
     application_name: "shipshape",
-    ...(session.options !== undefined && { options: session.options }),
+    // Said always: left out, node-postgres takes the caller's PGOPTIONS, which are for other databases.
+    options: session.options ?? "-c client_encoding=UTF8",
     ...(session.queryTimeoutSeconds !== undefined && { query_timeout: session.queryTimeoutSeconds * 1000 }),
   });
   // A server that ends the connection later must not end this process; the next query reports it.
