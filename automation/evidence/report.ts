@@ -91,6 +91,15 @@ function phaseLine(phase: unknown): string {
 }
 
 const teardownLines = (p: TeardownPredicate) => ({
-  before: p.removed.length === 0 ? ["Nothing that the run made was left to remove."] : ["All that the run made is gone."],
-  after: p.removed.map((r) => `- ${text(r.kind)} ${text(r.identifier)} is gone: ${text(r.provenGoneBy)}`),
+  before: [
+    p.left.length > 0
+      ? "Not all that the run made is gone."
+      : p.removed.length === 0
+        ? "The run had left nothing to remove."
+        : "All that the run made is gone.",
+  ],
+  after: [
+    ...p.removed.map((r) => `- ${text(r.kind)} ${text(r.identifier)} is gone: ${text(r.provenGoneBy)}`),
+    ...p.left.map((l) => `- left: ${text(JSON.stringify(l))}`),
+  ],
 });

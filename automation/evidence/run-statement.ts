@@ -37,6 +37,8 @@ const verdictSchema = z.looseObject({
 const teardownSchema = z.looseObject({
   ...common,
   removed: z.array(z.looseObject({ kind: z.string(), identifier: z.string(), provenGoneBy: z.string() })),
+  /** What could not be removed, each with why. */
+  left: z.array(z.unknown()).default([]),
 });
 
 export type VerdictPredicate = z.infer<typeof verdictSchema>;
