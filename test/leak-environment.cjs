@@ -15,11 +15,19 @@ const settleSecondsMax = 60;
 class LeakEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
+    this.failures = [];
     this.before = resources();
     this.inheritedFolder = process.env.TMPDIR;
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), "ss-")));
     chmodSync(this.folder, 0o755); // PostgreSQL's unprivileged user must be able to enter it
     process.env.TMPDIR = this.global.process.env.TMPDIR = this.folder;
+  }
+
+  /** What failed, since the error below would take the place of the file's results. */
+  handleTestEvent(event) {
+    if (event.name !== "test_done" && event.name !== "hook_failure") return;
+    const errors = event.name === "hook_failure" ? [event.error] : event.test.errors.map((error) => [error].flat()[0]);
+    this.failures.push(...errors.map((error) => `${event.test?.name ?? "a hook"}: ${error?.message ?? error}`));
   }
 
   async teardown() {
@@ -30,7 +38,8 @@ class LeakEnvironment extends TestEnvironment {
     else process.env.TMPDIR = this.inheritedFolder;
     if (left.length === 0) rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
     await super.teardown();
-    if (left.length > 0) throw new Error(`the tests of this file are over, and left running: ${left.join("; ")}`);
+    const message = `the tests of this file are over, and left running: ${left.join("; ")}`;
+    if (left.length > 0) throw new Error([message, ...this.failures].join("\n\n"));
   }
 
   left() {
