@@ -22,7 +22,7 @@ for (const engineVersion of versions) {
     let client: Client;
 
     const run = (program: string, words: string[], more: Record<string, string> = {}) => {
-      const environment = { PGHOST: "127.0.0.1", PGPORT: String(server.port), PGUSER: master.username, PGPASSWORD: master.password, PGSSLMODE: "require" };
+      const environment = { PGHOST: "127.0.0.1", PGPORT: String(server.port), PGUSER: master.username, PGPASSWORD: master.password, PGSSLMODE: "prefer" };
       const { status, stderr, stdout } = spawnSync(program, words, { env: { ...process.env, ...environment, ...more }, encoding: "utf8", maxBuffer: 1e8 });
       return { status, stderr, stdout };
     };
@@ -30,7 +30,7 @@ for (const engineVersion of versions) {
 
     beforeAll(async () => {
       chmodSync(folder, 0o755);
-      server = await place.server("db", { engineVersion });
+      server = await place.server("db", { engineVersion, parameters: { "rds.force_ssl": "0" } });
       client = await place.connect(server);
       // pageinspect and dblink are what most is done to; the others are what teams have.
       for (const name of supportedExtensions.filter((extension) => extension !== "plpgsql")) await client.query(`create extension "${name}" cascade`);
@@ -39,9 +39,8 @@ for (const engineVersion of versions) {
         insert into app.orders (note, tags, digest) select 'n' || i, 'a=>1', public.digest(i::text, 'sha256') from generate_series(1, 100) i;
         create table app.lines (id int generated always as identity, order_id uuid references app.orders, primary key (id));
         create index on app.orders using gin (note public.gin_trgm_ops); grant select on app.orders to app;
-        grant execute on function public.pg_stat_statements_reset(oid, oid, bigint, boolean) to app;
         create view app.recent as select * from app.orders; comment on table app.orders is 'kept'`);
-      for (const name of ["whole", "at_once", "plain", "by_owner"]) await client.query(`create database ${name}`);
+      for (const name of ["whole", "at_once", "plain"]) await client.query(`create database ${name}`);
       expect(run("pg_dump", ["-Fc", "-d", "orders", "-f", archive])).toMatchObject(clean);
     });
     afterAll(async () => {
@@ -53,11 +52,11 @@ for (const engineVersion of versions) {
     const countIn = async (database: string) => {
       const session = await place.connect(server, { database });
       const { rows } = await session.query(`select (select count(*)::int from app.orders) as orders, (select count(*)::int from pg_extension) as extensions,
-        has_table_privilege('app', 'app.orders', 'select') as granted, has_function_privilege('app', 'public.pg_stat_statements_reset(oid, oid, bigint, boolean)', 'execute') as handed_on`);
+        has_table_privilege('app', 'app.orders', 'select') as granted`);
       await session.end();
       return rows[0] as object;
     };
-    const all = { orders: 100, extensions: supportedExtensions.length, granted: true, handed_on: true };
+    const all = { orders: 100, extensions: supportedExtensions.length, granted: true };
 
     it("carries nothing of the administrator's, and of an extension its name alone", () => {
       const { stdout } = run("pg_restore", ["-f", "-", archive]);
