@@ -59,6 +59,7 @@ export class ProbedControlPlane {
     return this.spawn([join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words], {
       SHIPSHAPE_DATABASE_URL: this.postgres.url,
       SHIPSHAPE_SIGNING_KEY_FILE: join(this.folder, "key.pem"),
+      SHIPSHAPE_EVIDENCE_ORIGIN: "shipshape.test/evidence", // the log that the probes write
       SHIPSHAPE_DATA_FOLDER: this.folder,
       AWS_EC2_METADATA_DISABLED: "true", // nothing of a control plane alone asks AWS
     });

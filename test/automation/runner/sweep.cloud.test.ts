@@ -120,8 +120,9 @@ test("a run is busy while a worker has something to do for it, not while it wait
   await insert("running", "status = 'running'");
   await insert("cleaning", over);
   await insert("waiting", "status = 'waiting'");
-  await insert("over", "status = 'failed', finished_at = now(), clean_up = 'stuck'");
-  expect(await busyRuns(database)).toBe(3);
+  await insert("unsealed", "status = 'failed', finished_at = now(), clean_up = 'done'");
+  await insert("over", "status = 'failed', finished_at = now(), clean_up = 'stuck', verdict_sealed_at = now()");
+  expect(await busyRuns(database)).toBe(4);
 });
 
 test("a run whose throwaway is past its date is ended, and no other", async () => {
