@@ -11,6 +11,7 @@ import {
   type DBInstance,
 } from "@aws-sdk/client-rds";
 import { CreateSecretCommand, ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
+import * as aws from "@pulumi/aws";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { createFirstKey } from "../../automation/command-line/evidence-log";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
@@ -45,6 +46,7 @@ export class DrillCloud {
     readonly cloud: Cloud,
     readonly database: ControlPlaneDatabase,
     readonly env: Record<string, string>,
+    readonly isolationSecurityGroupId: string,
   ) {}
 
   static async start(): Promise<DrillCloud> {
@@ -58,7 +60,7 @@ export class DrillCloud {
       const own = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
       const env = { ...cloud.env, ...own, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_PLATFORM_STACK: "platform.test" };
       createFirstKey(readSettings(join(__dirname, "../.."), cloud.dataFolder, env));
-      await makeIsolation(cloud);
+      const isolation = await makeIsolation(cloud);
       await cloud.rds.send(
         new CreateDBParameterGroupCommand({
           DBParameterGroupName: "drilled",
@@ -72,7 +74,7 @@ export class DrillCloud {
           Parameters: [{ ParameterName: "track_commit_timestamp", ParameterValue: "1", ApplyMethod: "pending-reboot" }],
         }),
       );
-      return new DrillCloud(cloud, await openDatabase(SHIPSHAPE_DATABASE_URL), env);
+      return new DrillCloud(cloud, await openDatabase(SHIPSHAPE_DATABASE_URL), env, isolation);
     } catch (error) {
       await cloud.stop();
       throw error;
@@ -249,17 +251,23 @@ export const nothingLeft = { databases: [], secrets: [], stacks: [], markers: []
 
 const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
-/** Not the group that sources are in. */
-export const isolationSecurityGroup = "sg-0150a7ed000000001";
 const controlPassword = "a-password-for-the-control-plane";
 
-/** What the platform stack is to a drill: an output that names the security group of the isolation. */
-async function makeIsolation(cloud: Cloud): Promise<void> {
+/** What the platform stack is to a drill: an output that names the security group of the isolation, which is not the one that sources are in. */
+async function makeIsolation(cloud: Cloud): Promise<string> {
   const workDir = join(cloud.dataFolder, "isolation");
   mkdirSync(workDir);
-  const program = async () => ({ isolationSecurityGroupId: isolationSecurityGroup });
+  const program = async () => ({
+    isolationSecurityGroupId: new aws.ec2.SecurityGroup("isolation", {
+      vpcId: "vpc-0a1b2c3d4e5f60001",
+      description: "restored copies",
+      ingress: [],
+      egress: [],
+    }).id,
+  });
   const stack = await LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName: "platform.test", program }, { workDir, envVars: cloud.env });
-  await stack.up();
+  const { outputs } = await stack.up();
+  return String(outputs["isolationSecurityGroupId"]?.value);
 }
 
 function stackFiles(dataFolder: string): string[] {

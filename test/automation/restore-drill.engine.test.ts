@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { allows, policies } from "../docs/rights/policies";
 import { recordedCalls } from "../docs/rights/recorded-calls";
-import { DrillCloud, isolationSecurityGroup, nothingLeft, workerKey, type WorkerProcess } from "./drill-cloud";
+import { DrillCloud, nothingLeft, workerKey, type WorkerProcess } from "./drill-cloud";
 
 let drills: DrillCloud;
 let worker: WorkerProcess | undefined;
@@ -137,8 +137,8 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
   worker = drills.startWorker();
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);
   const copy = await drills.describe(`drill-${id}`);
-  expect(copy.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).toEqual([isolationSecurityGroup]);
-  expect((await drills.describe("ledger")).VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).not.toContain(isolationSecurityGroup);
+  expect(copy.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).toEqual([drills.isolationSecurityGroupId]);
+  expect((await drills.describe("ledger")).VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).not.toContain(drills.isolationSecurityGroupId);
   await drills.query("ledger", "set default_transaction_read_only = off; alter role shipshape nologin");
   expect(await ended(id)).toEqual({ status: "succeeded", verdict: "pass", cleanUp: "done" });
   expect((await drills.run(id)).checks.find(({ name }) => name === "heaps-and-indexes-are-sound")).toMatchObject({
