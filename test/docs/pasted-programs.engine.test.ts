@@ -51,7 +51,6 @@ describe("on the embedded cloud", () => {
     const script = ts.transpileModule(code.replace("acme/shipshape/platform.production", "organization/shipshape/platform.test"), {
       compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
     }).outputText;
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- compiled outside, its arrays would be none to the SDK, which asks instanceof
     const program = new Function("require", "exports", "platform", "apiSecurityGroup", script) as (...given: unknown[]) => void;
     const modules = (name: string): unknown => (name === "shipshape" ? { ...components, StandardDatabase } : installed(name));
     const stack = await engine.stack(`database.example-${title.replace(/\W+/g, "-")}`, async () => {

@@ -12,7 +12,6 @@ const { at, put, remove } = folderOf("printed");
 afterAll(remove);
 
 const hostile = "::stop-commands::x\n::error::made up\u001b[2J\u009b31m\u202etxt.exe\u200b";
-// eslint-disable-next-line no-control-regex -- control characters are what must not be there
 const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e]/;
 
 describe("nothing from a state, a tag or a file name reaches a terminal or a build server as more than text", () => {
