@@ -139,7 +139,7 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
   const copy = await drills.describe(`drill-${id}`);
   expect(copy.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).toEqual([drills.isolationSecurityGroupId]);
   expect((await drills.describe("ledger")).VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).not.toContain(drills.isolationSecurityGroupId);
-  await drills.query("ledger", "set default_transaction_read_only = off; alter role shipshape nologin");
+  await drills.query("ledger", "set transaction read write; alter role shipshape nologin");
   expect(await ended(id)).toEqual({ status: "succeeded", verdict: "pass", cleanUp: "done" });
   expect((await drills.run(id)).checks.find(({ name }) => name === "heaps-and-indexes-are-sound")).toMatchObject({
     verdict: "pass",
@@ -147,7 +147,7 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
   });
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
   expect(await drills.leftovers()).toEqual({ ...nothingLeft, markers: [`ledger ${id}`, `ledger ${id}`], processes: expect.any(Array) as string[] });
-  await drills.query("ledger", "set default_transaction_read_only = off; delete from shipshape.recovery_marker");
+  await drills.query("ledger", "set transaction read write; delete from shipshape.recovery_marker");
 });
 
 test("a database whose backups are gone fails its drill with a sealed verdict, though it passed before; nothing is made", async () => {
