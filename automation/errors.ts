@@ -211,6 +211,12 @@ export const errorTable = {
     message: "database {identifier} has the name of a throwaway but not the tag of its run: it is left alone",
     hint: "find out who made it; when it is rightly gone, `shipshape clean-up <request id>` tries again",
   },
+  "throwaway-exposed": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the throwaway {identifier} was not read: {problems}",
+    hint: "its clean-up removes it; look who changed it, or whether a backup plan selects it by its tags, and ask again",
+  },
   "throwaway-left": {
     httpStatus: 500,
     exitCode: 1,

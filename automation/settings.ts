@@ -34,6 +34,8 @@ export interface ControlPlaneSettings {
   evidenceOrigin: string;
   /** The platform stack whose isolation throwaways stand in: SHIPSHAPE_PLATFORM_STACK. */
   platformStack: string;
+  /** What encrypts the secrets of throwaways' stacks: SHIPSHAPE_SECRETS_PROVIDER. @default what encrypts the platform stack's */
+  secretsProvider: string | undefined;
 }
 
 export const shells = ["sh", "fish", "powershell"] as const;
@@ -55,6 +57,7 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
       logMemoryFile: join(dataFolder, "evidence", "known-logs.json"),
       evidenceOrigin: environment["SHIPSHAPE_EVIDENCE_ORIGIN"] || "shipshape.local/evidence",
       platformStack: environment["SHIPSHAPE_PLATFORM_STACK"] || "platform.dev",
+      secretsProvider: environment["SHIPSHAPE_SECRETS_PROVIDER"] || undefined,
     },
     shell: shellOf(environment),
     colours: environment["NO_COLOR"] ? "never" : "auto",

@@ -1,29 +1,23 @@
 /**
- * An isolated throwaway: one database restored from another's backups, to be checked and destroyed.
+ * An isolated throwaway: one database that RDS restored from another's backups, to be checked and destroyed.
  *
- * It inherits what the restore request does not say (credentials, encryption key, storage) and nothing that costs or outlives it. What RDS
- * and the provider want said, and what must not be: `pulumi up` on RDS refuses or forgets otherwise.
+ * The program creates nothing. The provider's own restore says no backup retention, so the copy would inherit its source's and be backed up before
+ * anyone could say otherwise; RDS is asked itself, and the stack adopts what it made, by resource id (the provider's id of an instance).
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface RestoredDatabaseArgs {
   identifier: string;
-  /** The source by its resource id, which still names it when the instance itself is gone. */
-  sourceResourceId: string;
-  /** On a whole second: RDS knows no finer. */
-  restoreTime: string;
   instanceClass: string;
-  /** The source's: a default group would start the server without commit timestamps, and they would be lost. */
   parameterGroupName: string;
   subnetGroupName: string;
   securityGroupIds: string[];
   keyArn: string | undefined;
   engineLifecycleSupport: string;
-  createTimeoutMinutes: number;
   tags: Record<string, string>;
-  /** True when the cloud has the instance and the state does not (a run was killed meanwhile): it is imported, not made. */
-  adopt: boolean;
+  /** Given while the state does not have the instance: it is imported then. Never created. */
+  importId: string | undefined;
 }
 
 export interface RestoredDatabaseOutputs {
@@ -38,8 +32,6 @@ export function restoredDatabase(args: RestoredDatabaseArgs): RestoredDatabaseOu
     {
       identifier: args.identifier,
       instanceClass: args.instanceClass,
-      // An import cannot bring what it was restored from, and naming it then would plan a replacement.
-      ...(args.adopt ? {} : { restoreToPointInTime: { sourceDbiResourceId: args.sourceResourceId, restoreTime: args.restoreTime } }),
       parameterGroupName: args.parameterGroupName,
       dbSubnetGroupName: args.subnetGroupName,
       vpcSecurityGroupIds: args.securityGroupIds,
@@ -56,15 +48,11 @@ export function restoredDatabase(args: RestoredDatabaseArgs): RestoredDatabaseOu
       deletionProtection: false,
       skipFinalSnapshot: true,
       deleteAutomatedBackups: true,
-      copyTagsToSnapshot: true,
+      copyTagsToSnapshot: false,
       applyImmediately: true,
       tags: args.tags,
     },
-    {
-      protect: false,
-      customTimeouts: { create: `${args.createTimeoutMinutes}m` },
-      ...(args.adopt ? { import: args.identifier } : {}),
-    },
+    { protect: false, ...(args.importId ? { import: args.importId } : {}) },
   );
   return { identifier: instance.identifier, endpoint: instance.endpoint, resourceId: instance.resourceId };
 }

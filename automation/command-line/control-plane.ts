@@ -36,6 +36,7 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
           access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
           stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment },
           platformStack: settings.controlPlane.platformStack,
+          secretsProvider: settings.controlPlane.secretsProvider,
         }),
       ),
     ],

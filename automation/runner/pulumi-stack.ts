@@ -2,9 +2,9 @@
  * The only file that imports the Automation API: `up` and `destroy` that can be repeated after a SIGKILL.
  *
  * `pulumi up` is not idempotent. Killed, the engine leaves a lock and a pending create, and the cloud may finish what was begun. So before
- * each `up`: a lock whose owner is proven dead is cancelled, the cloud is asked what it has once nothing is in flight there, pending creates
- * are cleared, and the program adopts (imports) what the cloud has and the state has not. The provider's "already exists" is never taken for
- * success.
+ * each `up`: a lock whose owner is proven dead is cancelled, the cloud is asked what it has once nothing is in flight there, what the state says is
+ * refreshed (a refused update counts as done in it) and pending creates are cleared, and the program imports what the cloud has and the state has
+ * not, by the id that the provider gives it. The provider's "already exists" is never taken for success.
  */
 import { readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
@@ -23,10 +23,12 @@ export interface StackSurroundings {
 
 export interface StackProgram {
   stackName: string;
-  /** The program; `adopt` holds the names that the cloud has and the state has not: they are to be imported. */
-  program(adopt: ReadonlySet<string>): PulumiFn;
-  /** Waits until the cloud has nothing in flight for this stack, then gives the names of what it has. */
-  settleCloud(signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** What encrypts the stack's secrets, as `pulumi stack init --secrets-provider` takes it. @default the backend's own, or a passphrase */
+  secretsProvider?: string | undefined;
+  /** The program; `adopt` holds what the cloud has and the state has not, name → id: it is to be imported. */
+  program(adopt: ReadonlyMap<string, string>): PulumiFn;
+  /** Waits until the cloud has nothing in flight for this stack, then gives what it has, name → id. */
+  settleCloud(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
 const PROJECT = "shipshape";
@@ -34,21 +36,28 @@ const PROJECT = "shipshape";
 /** Brings the stack up, whatever an earlier attempt left behind. Errors: stack-locked, stack-failed. */
 export async function upStack(s: StackSurroundings, p: StackProgram, signal: AbortSignal): Promise<OutputMap> {
   return translated(p.stackName, async () => {
-    const stack = await LocalWorkspace.createOrSelectStack({ projectName: PROJECT, stackName: p.stackName, program: nothing }, await workspace(s, p.stackName));
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { projectName: PROJECT, stackName: p.stackName, program: nothing },
+      await workspace(s, p.stackName, p.secretsProvider),
+    );
     // All of it anew once a lock is gone: until then its owner may have changed cloud and state.
     return whenUnlocked(stack, signal, async () => {
       const inCloud = await p.settleCloud(signal);
-      const inState = await namesInState(stack, signal);
-      const adopt = new Set([...inCloud].filter((name) => !inState.has(name)));
+      const inState = await namesInState(stack, signal, "refresh");
+      const adopt = new Map([...inCloud].filter(([name]) => !inState.has(name)));
       return (await stack.up({ ...quiet(signal), program: p.program(adopt) })).outputs;
     });
   });
 }
 
 /** Destroys the stack and removes it. Nothing left to destroy is no error. */
-export async function removeStack(s: StackSurroundings, stackName: string, settleCloud: StackProgram["settleCloud"], signal: AbortSignal): Promise<void> {
+export async function removeStack(
+  s: StackSurroundings,
+  { stackName, secretsProvider, settleCloud }: Omit<StackProgram, "program">,
+  signal: AbortSignal,
+): Promise<void> {
   await translated(stackName, async () => {
-    const stack = await findStack(s, stackName);
+    const stack = await findStack(s, stackName, secretsProvider);
     if (!stack) return;
     await whenUnlocked(stack, signal, async () => {
       await settleCloud(signal);
@@ -58,40 +67,72 @@ export async function removeStack(s: StackSurroundings, stackName: string, settl
     });
   });
   await rm(folderOf(s, stackName), { recursive: true, force: true });
+  await removeTracesInFolder(s.environment["PULUMI_BACKEND_URL"] ?? "", stackName);
 }
 
-/** The outputs of a stack that somebody else brings up; undefined when there is no such stack. Secrets come in plain text. */
-export async function readOutputs(s: StackSurroundings, stackName: string): Promise<Record<string, unknown> | undefined> {
+/**
+ * A backend in a folder keeps copies, the history and an empty folder of locks of a stack that is gone. Those of a throwaway describe a copy of
+ * real data; on a bucket its versioning and lifecycle rules decide.
+ */
+async function removeTracesInFolder(backendUrl: string, stackName: string): Promise<void> {
+  if (!backendUrl.startsWith("file://")) return;
+  const state = join(backendUrl.slice("file://".length), ".pulumi");
+  for (const kind of ["history", "backups", "locks/organization"]) await rm(join(state, kind, PROJECT, stackName), { recursive: true, force: true });
+  for (const copy of [".json.bak", ".json.gz.bak", ".json.attrs"]) await rm(join(state, "stacks", PROJECT, `${stackName}${copy}`), { force: true });
+}
+
+export interface KnownStack {
+  /** Secrets come in plain text. */
+  outputs: Record<string, unknown>;
+  /** What encrypts its secrets, where that is a key service; undefined where it is a passphrase or the backend itself. */
+  secretsProvider: string | undefined;
+}
+
+/** A stack that others bring up; undefined when there is none of that name. */
+export async function readStack(s: StackSurroundings, stackName: string): Promise<KnownStack | undefined> {
   const stack = await findStack(s, stackName);
-  return stack && Object.fromEntries(Object.entries(await stack.outputs()).map(([k, o]) => [k, o.value]));
+  if (!stack) return undefined;
+  const outputs = Object.fromEntries(Object.entries(await stack.outputs()).map(([k, o]) => [k, o.value as unknown]));
+  const { deployment } = (await stack.exportStack()) as { deployment?: { secrets_providers?: { type?: string; state?: { url?: string } } } };
+  const { type, state } = deployment?.secrets_providers ?? {};
+  return { outputs, secretsProvider: type === "cloud" ? state?.url : undefined };
 }
 
-async function findStack(s: StackSurroundings, stackName: string): Promise<Stack | undefined> {
+export const stackExists = async (s: StackSurroundings, stackName: string): Promise<boolean> => (await findStack(s, stackName)) !== undefined;
+
+async function findStack(s: StackSurroundings, stackName: string, secretsProvider?: string): Promise<Stack | undefined> {
   try {
-    return await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: nothing }, await workspace(s, stackName));
+    return await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: nothing }, await workspace(s, stackName, secretsProvider));
   } catch (error) {
-    if (error instanceof StackNotFoundError) return undefined;
-    throw error;
+    if (!(error instanceof StackNotFoundError)) throw error;
+    await rm(folderOf(s, stackName), { recursive: true, force: true });
+    return undefined;
   }
 }
 
 const nothing: PulumiFn = async () => {};
 const folderOf = (s: StackSurroundings, stackName: string) => join(s.workspacesFolder, stackName);
 
-async function workspace(s: StackSurroundings, stackName: string) {
+async function workspace(s: StackSurroundings, stackName: string, secretsProvider?: string) {
   const workDir = folderOf(s, stackName);
   await mkdir(workDir, { recursive: true });
   // The engine inherits this process's environment, and a variable of that is taken away by `undefined` alone, which the type does not say.
   const envVars = { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>;
-  return { workDir, envVars, projectSettings: { name: PROJECT, runtime: "nodejs" as const, main: workDir } };
+  return {
+    workDir,
+    envVars,
+    projectSettings: { name: PROJECT, runtime: "nodejs" as const, main: workDir },
+    // In the stack's settings too: the worker that goes on may be another, without the file that the first one made.
+    ...(secretsProvider && { secretsProvider, stackSettings: { [stackName]: { secretsProvider } } }),
+  };
 }
 
 const quiet = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
 
 /** The names (RDS identifiers, ids) of what the state has, once what a killed engine left half-done is cleared from it. */
-async function namesInState(stack: Stack, signal: AbortSignal): Promise<Set<string>> {
+async function namesInState(stack: Stack, signal: AbortSignal, refresh?: "refresh"): Promise<Set<string>> {
   let { deployment } = await stack.exportStack();
-  if (deployment?.pending_operations?.length > 0) {
+  if (deployment?.pending_operations?.length > 0 || (refresh && deployment?.resources?.length > 0)) {
     await stack.refresh({ ...quiet(signal), clearPendingCreates: true });
     ({ deployment } = await stack.exportStack());
   }

@@ -1,5 +1,17 @@
 /** What operations ask of and do to one DB instance through the RDS API, beside logging in to it. */
-import { DBInstanceNotFoundFault, DeleteDBInstanceCommand, DescribeDBInstancesCommand, DescribeEventsCommand, type DBInstance } from "@aws-sdk/client-rds";
+import {
+  DBInstanceAutomatedBackupNotFoundFault,
+  DBInstanceNotFoundFault,
+  DeleteDBInstanceCommand,
+  DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+  DescribeEventsCommand,
+  InvalidRestoreFault,
+  PointInTimeRestoreNotEnabledFault,
+  RestoreDBInstanceToPointInTimeCommand,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
 import type { AwsClients } from "./aws-access";
 
 /** The instance, or undefined when RDS knows none of that name. */
@@ -10,6 +22,71 @@ export async function findDatabase({ rds }: AwsClients, identifier: string): Pro
     if (error instanceof DBInstanceNotFoundFault) return undefined;
     throw error;
   }
+}
+
+export interface ThrowawayRequest {
+  identifier: string;
+  /** The source by its resource id, which still names it when the instance itself is gone. */
+  sourceResourceId: string;
+  /** On a whole second: RDS knows no finer. */
+  restoreTime: string;
+  instanceClass: string;
+  /** The source's: a default group would start the server without commit timestamps, and they would be lost. */
+  parameterGroupName: string;
+  subnetGroupName: string;
+  securityGroupIds: string[];
+  engineLifecycleSupport: string;
+  tags: Record<string, string>;
+}
+
+/**
+ * Asks RDS to restore a throwaway. It inherits what the request does not say, the source's backup retention among it: a copy of real data would be
+ * backed up at once, and that backup would outlive it. So this says 0, and that tags go to no snapshot. RDS takes a managed master password in a
+ * later change only. Resolves to RDS's reason where it refuses because of the backups.
+ */
+export async function restoreThrowaway({ rds }: AwsClients, t: ThrowawayRequest): Promise<string | undefined> {
+  const request = new RestoreDBInstanceToPointInTimeCommand({
+    TargetDBInstanceIdentifier: t.identifier,
+    SourceDbiResourceId: t.sourceResourceId,
+    RestoreTime: new Date(t.restoreTime),
+    DBInstanceClass: t.instanceClass,
+    DBParameterGroupName: t.parameterGroupName,
+    DBSubnetGroupName: t.subnetGroupName,
+    VpcSecurityGroupIds: t.securityGroupIds,
+    EngineLifecycleSupport: t.engineLifecycleSupport,
+    PubliclyAccessible: false,
+    MultiAZ: false,
+    AutoMinorVersionUpgrade: false,
+    DeletionProtection: false,
+    BackupRetentionPeriod: 0,
+    CopyTagsToSnapshot: false,
+    Tags: Object.entries(t.tags).map(([Key, Value]) => ({ Key, Value })),
+  });
+  try {
+    await rds.send(request);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InvalidRestoreFault || error instanceof PointInTimeRestoreNotEnabledFault || error instanceof DBInstanceAutomatedBackupNotFoundFault)
+      return `${error.name}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Backups of an instance, gone or not: automated ones and snapshots, by what the cloud calls them. None is no error. */
+export async function findBackups({ rds }: AwsClients, identifier: string, resourceId?: string): Promise<string[]> {
+  const which = resourceId === undefined ? { DBInstanceIdentifier: identifier } : { DbiResourceId: resourceId };
+  const automated = await rds.send(new DescribeDBInstanceAutomatedBackupsCommand(which)).then(
+    ({ DBInstanceAutomatedBackups = [] }) => DBInstanceAutomatedBackups,
+    (error: unknown) => {
+      if (error instanceof DBInstanceAutomatedBackupNotFoundFault) return [];
+      throw error;
+    },
+  );
+  const { DBSnapshots = [] } = await rds.send(new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: identifier }));
+  return [
+    ...automated.map((one) => `automated backup ${one.DBInstanceAutomatedBackupsArn ?? one.DbiResourceId}`),
+    ...DBSnapshots.map((one) => `snapshot ${one.DBSnapshotIdentifier}`),
+  ];
 }
 
 /** Deletes a throwaway with everything of it: no final snapshot, no retained backups. One that is gone already is no error. */

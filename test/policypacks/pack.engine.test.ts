@@ -1,3 +1,4 @@
+import * as aws from "@pulumi/aws";
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +7,6 @@ import { DatabasePlatform, StandardDatabase } from "../../components";
 import { environments, tiers } from "../../components/standards";
 import { judgeStateFiles } from "../../automation/guardrails/state-files";
 import { rules } from "../../policypacks/database-guardrails/rules";
-import { restoredDatabase } from "../../stacks/restored-database";
 import { platformArguments, startEngine, type Engine } from "../components/engine";
 import { badResources } from "./bad-resources";
 import { today } from "./fixtures";
@@ -67,17 +67,18 @@ test("standard databases of every tier, environment and role set, their platform
       masterPassword: "own",
       parameters: { work_mem: 65_536 },
     });
-    restoredDatabase({
+    new aws.rds.Instance("restored", {
       identifier: "drill-1",
-      sourceResourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-      restoreTime: "2026-11-23T10:00:00Z",
+      restoreToPointInTime: { sourceDbiResourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ", restoreTime: "2026-11-23T10:00:00Z" },
       instanceClass: "db.t4g.medium",
       parameterGroupName: "shipshape-postgres17-standard",
-      subnetGroupName: "shipshape-databases",
-      securityGroupIds: [],
-      keyArn: undefined,
-      engineLifecycleSupport: "open-source-rds-extended-support-disabled",
-      createTimeoutMinutes: 60,
+      dbSubnetGroupName: "shipshape-databases",
+      publiclyAccessible: false,
+      storageEncrypted: true,
+      manageMasterUserPassword: true,
+      autoMinorVersionUpgrade: false,
+      backupRetentionPeriod: 0,
+      skipFinalSnapshot: true,
       tags: {
         service: "orders",
         owner: "team-orders",
@@ -89,7 +90,6 @@ test("standard databases of every tier, environment and role set, their platform
         "shipshape:expires-on": inDays(2),
         "shipshape:purpose": "restore-drill",
       },
-      adopt: false,
     });
   });
   expect(stopped ? text : false).toBe(false);

@@ -21,6 +21,9 @@ export const quickStep = { attemptsMax: 3, timeoutSeconds: 120 };
 /** Reading a whole catalog. */
 export const readingStep = { attemptsMax: 3, timeoutSeconds: 300 };
 
+/** An import, a change of the master password, and half an hour for a stack's lock whose owner may be dead on another machine. */
+export const adoptionStep = { attemptsMax: 3, timeoutSeconds: 3600 };
+
 /** Six attempts of a removal span half a minute of failing calls, and more with the SDK's own. After that the clean-up is stuck, and the sweep tries again. */
 export const removalStep = { attemptsMax: 6, timeoutSeconds: 3600 };
 export const proofStep = { attemptsMax: 6, timeoutSeconds: 300 };

@@ -25,6 +25,8 @@ export interface ObservedSource {
   tags: Record<string, string>;
   /** The only security groups of the throwaway. */
   isolationSecurityGroupIds: string[];
+  /** What encrypts the secrets of the throwaway's stack, where that is a key service. */
+  secretsProvider: string | null;
 }
 
 export interface RestoreDrillPlan extends PlanBasis {
@@ -32,6 +34,7 @@ export interface RestoreDrillPlan extends PlanBasis {
   throwaway: {
     identifier: string;
     stack: string;
+    secretsProvider: string | null;
     expiresAt: string;
     instanceClass: string;
     securityGroupIds: string[];
@@ -64,6 +67,7 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
     throwaway: {
       identifier,
       stack: `restored-database.${identifier}`,
+      secretsProvider: source.secretsProvider,
       expiresAt,
       instanceClass: source.instanceClass,
       securityGroupIds: source.isolationSecurityGroupIds,

@@ -1,6 +1,6 @@
 /** The restore drill, as order and branches; what each step does is in steps.ts, how it is judged in verify.ts. */
 import type { Operation } from "../../runner/operation";
-import { proofStep, quickStep, readingStep, removalStep } from "./limits";
+import { adoptionStep, proofStep, quickStep, readingStep, removalStep } from "./limits";
 import { planRestoreDrill, recoveryTarget, type ObservedSource, type RestoreDrillPlan } from "./plan";
 import { restoreDrillRequest, type RestoreDrillRequest } from "./request";
 import type { RestoreDrillSteps } from "./steps";
@@ -42,6 +42,8 @@ export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRe
     if (!restored.succeeded)
       return { ...base, phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: restored.failedAt }], restore: { ...restored, askedAt } };
 
+    await step("prove that nothing backs the copy up", quickStep, () => steps.requireIsolation(plan, restored.resourceId));
+    const { endpoint } = await step("adopt the copy into its stack", adoptionStep, (signal) => steps.adopt(plan, signal));
     const firstQueryAt = await step("ask the first query", { attemptsMax: 5, timeoutSeconds: 120 }, () => steps.firstQuery(plan));
     const markers = await step("look for the markers", quickStep, () => steps.readMarkers(plan, step.requestId));
     const recoveryPoint = await step("read the point that was reached", quickStep, () => steps.recoveryPoint(plan, target));
@@ -51,7 +53,7 @@ export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRe
     return {
       ...base,
       phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: firstQueryAt }, { name: "verify", beganAt: firstQueryAt, endedAt: verifiedAt }],
-      restore: { succeeded: true, askedAt, firstQueryAt, endpoint: restored.endpoint, resourceId: restored.resourceId },
+      restore: { succeeded: true, askedAt, firstQueryAt, endpoint, resourceId: restored.resourceId },
       found: { markers, recoveryPoint, structure, source, sourceAfter, restored: inventory },
     };
   },

@@ -1,16 +1,18 @@
 /** The effects of a restore drill: each one thing, safe to repeat after being cut off at any moment. */
+import type { DBInstance } from "@aws-sdk/client-rds";
 import type { Client } from "pg";
 import type { Database } from "../../database";
 import { reasonOf, ShipshapeError } from "../../errors";
 import { inventorySeconds, restorablePollMilliseconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
-import { readOutputs, removeStack, upStack, type StackSurroundings } from "../../runner/pulumi-stack";
+import { readStack, removeStack, stackExists, upStack, type StackSurroundings } from "../../runner/pulumi-stack";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
-import { restoredDatabase } from "../../../stacks/restored-database";
+import { restoredDatabase, type RestoredDatabaseArgs } from "../../../stacks/restored-database";
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
 import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing } from "../../targets/database-login";
-import { databaseEvents, deleteDatabase, findDatabase } from "../../targets/database-instance";
+import { databaseEvents, deleteDatabase, findBackups, findDatabase, restoreThrowaway, type ThrowawayRequest } from "../../targets/database-instance";
+import { shownText } from "../../targets/shown-text";
 import { awsClients, type AwsAccess } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
 import { readRecoveryPoint } from "../../targets/recovery-point";
@@ -29,7 +31,11 @@ export interface RestoreDrillSurroundings {
   stacks: StackSurroundings;
   /** The platform stack whose isolation the throwaways stand in, e.g. `platform.dev`. */
   platformStack: string;
+  /** What encrypts the secrets of throwaways' stacks. @default what encrypts the platform stack's */
+  secretsProvider?: string | undefined;
 }
+
+type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
 /** States of an instance in which something is still being done to it; anything else stays as it is until somebody acts. */
 const inFlight = new Set([
@@ -60,14 +66,9 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
   const throwawayLogin = (plan: RestoreDrillPlan) => findDatabaseLogin(clients, plan.throwaway.identifier, masterRole, plan.source.databaseName);
   const withThrowaway = async <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) => inControlSession(await throwawayLogin(plan), session, work);
 
-  /** Waits until nothing is being done to the throwaway, then tells what there is. */
-  const settled = async (identifier: string, signal: AbortSignal): Promise<ReadonlySet<string>> => {
-    for (;;) {
-      const instance = await findDatabase(clients, identifier);
-      if (!instance) return new Set();
-      if (!inFlight.has(instance.DBInstanceStatus ?? "")) return new Set([identifier]);
-      await pause(signal);
-    }
+  /** Waits until nothing is being done to the throwaway, or it is gone. The step's bound ends it. */
+  const settled = async (identifier: string, signal: AbortSignal): Promise<void> => {
+    while (inFlight.has((await findDatabase(clients, identifier))?.DBInstanceStatus ?? "gone")) await pause(signal);
   };
 
   return {
@@ -79,8 +80,8 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
       const restorable = backupRetentionDays > 0 ? instance.LatestRestorableTime : undefined;
       // Lost backups are a verdict, whatever the database does otherwise.
       if (restorable) requireServing(instance);
-      const platform = await readOutputs(s.stacks, s.platformStack);
-      const isolation = platform?.["isolationSecurityGroupId"];
+      const platform = await readStack(s.stacks, s.platformStack);
+      const isolation = platform?.outputs["isolationSecurityGroupId"];
       if (typeof isolation !== "string") throw new ShipshapeError("platform-missing", { stack: s.platformStack });
       return {
         observedAt: new Date().toISOString(),
@@ -99,6 +100,7 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
         backupRetentionDays,
         tags: Object.fromEntries((instance.TagList ?? []).map((t) => [t.Key ?? "", t.Value ?? ""])),
         isolationSecurityGroupIds: [isolation],
+        secretsProvider: s.secretsProvider ?? platform?.secretsProvider ?? null,
       };
     },
 
@@ -151,31 +153,42 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
       }
     },
 
-    async restore(
-      plan: RestoreDrillPlan,
-      target: string,
-      signal: AbortSignal,
-    ): Promise<{ succeeded: true; endpoint: string; resourceId: string } | { succeeded: false; failedAt: string; reason: string }> {
-      const { identifier, stack } = plan.throwaway;
-      try {
-        await upStack(
-          s.stacks,
-          {
-            stackName: stack,
-            program: (adopt) => async () => restoredDatabase(argumentsOf(plan, target, adopt.has(identifier))),
-            settleCloud: (inner) => settled(identifier, inner),
-          },
-          signal,
-        );
-      } catch (error) {
-        const status = (await findDatabase(clients, identifier))?.DBInstanceStatus ?? "";
-        if (restoreFailed.has(status)) return { succeeded: false, failedAt: now(), reason: `${status}: ${await lastEvents(identifier)}` };
-        const refusal = /(InvalidRestoreFault|PointInTimeRestoreNotEnabled|DBSnapshotNotFound)[^;\n]*/.exec((error as Error).message);
-        if (refusal) return { succeeded: false, failedAt: now(), reason: refusal[0] };
-        throw error;
+    /** By RDS itself, and once: whatever was cut off when, the instance of the plan's name that has the run's tag is the one. */
+    async restore(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<Restored> {
+      const { identifier } = plan.throwaway;
+      if (!(await findOwn(plan))) {
+        const refusal = await restoreThrowaway(clients, requestOf(plan, target));
+        if (refusal !== undefined) return { succeeded: false, failedAt: now(), reason: shownText(refusal) };
       }
-      const instance = await describeDatabase(clients, identifier);
-      return { succeeded: true, endpoint: `${instance.Endpoint?.Address}:${instance.Endpoint?.Port}`, resourceId: instance.DbiResourceId ?? "" };
+      await settled(identifier, signal);
+      const instance = await findOwn(plan);
+      const status = instance?.DBInstanceStatus ?? "gone";
+      if (restoreFailed.has(status)) return { succeeded: false, failedAt: now(), reason: `${status}: ${shownText(await lastEvents(identifier))}` };
+      if (!instance || status !== "available") throw new ShipshapeError("database-not-available", { identifier, status });
+      return { succeeded: true, resourceId: instance.DbiResourceId ?? "" };
+    },
+
+    /** Asked of the API before anything is read: the copy is in the isolation alone, and no backup of it will outlive it. */
+    async requireIsolation(plan: RestoreDrillPlan, resourceId: string): Promise<void> {
+      const { identifier, securityGroupIds } = plan.throwaway;
+      const instance = await findOwn(plan);
+      const groups = (instance?.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId);
+      const problems = [
+        ...(instance?.DbiResourceId === resourceId ? [] : ["it is another instance now"]),
+        ...(instance?.BackupRetentionPeriod === 0 ? [] : [`its backup retention is ${instance?.BackupRetentionPeriod} days`]),
+        ...(await findBackups(clients, identifier, resourceId)).map((backup) => `there is the ${backup}`),
+        ...(instance?.PubliclyAccessible ? ["it is publicly accessible"] : []),
+        ...(groups.length > 0 && groups.every((group) => securityGroupIds.includes(group ?? "")) ? [] : [`its security groups are ${groups.join(", ")}`]),
+      ];
+      if (problems.length) throw new ShipshapeError("throwaway-exposed", { identifier, problems: problems.join("; ") });
+    },
+
+    /** Gives the copy to its stack, which sets a master password of its own. Resolves to where it answers. */
+    async adopt(plan: RestoreDrillPlan, signal: AbortSignal): Promise<{ endpoint: string }> {
+      const { identifier } = plan.throwaway;
+      await upStack(s.stacks, { ...stackOf(plan), program: (adopt) => async () => restoredDatabase(argumentsOf(plan, adopt.get(identifier))) }, signal);
+      const { Endpoint } = await describeDatabase(clients, identifier);
+      return { endpoint: `${Endpoint?.Address}:${Endpoint?.Port}` };
     },
 
     firstQuery: (plan: RestoreDrillPlan): Promise<string> =>
@@ -195,26 +208,47 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
 
     /** By Pulumi where Pulumi knows it; what only the cloud knows (a restore that failed is in no state) by its name and our tag. */
     async removeThrowaway(plan: RestoreDrillPlan, signal: AbortSignal): Promise<void> {
-      const { identifier, stack } = plan.throwaway;
-      await removeStack(s.stacks, stack, (inner) => settled(identifier, inner), signal);
-      const left = await findDatabase(clients, identifier);
-      if (!left) return;
-      if (!left.TagList?.some((t) => t.Key === "shipshape:run" && t.Value === plan.throwaway.tags["shipshape:run"]))
-        throw new ShipshapeError("throwaway-not-ours", { identifier });
+      const { identifier } = plan.throwaway;
+      await removeStack(s.stacks, stackOf(plan), signal);
+      if (!(await findOwn(plan))) return;
       await deleteDatabase(clients, identifier);
       await settled(identifier, signal);
     },
 
+    /** By identifier, which no other instance ever has: of the request's own id. */
     async proveGone(plan: RestoreDrillPlan): Promise<CleanUpReport["removed"]> {
       const { identifier, stack } = plan.throwaway;
       if (await findDatabase(clients, identifier)) throw new ShipshapeError("throwaway-left", { identifier });
-      if (await readOutputs(s.stacks, stack)) throw new ShipshapeError("throwaway-left", { identifier: stack });
+      const [backup] = await findBackups(clients, identifier);
+      if (backup) throw new ShipshapeError("throwaway-left", { identifier: backup });
+      if (await stackExists(s.stacks, stack)) throw new ShipshapeError("throwaway-left", { identifier: stack });
       return [
-        { kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${new Date().toISOString()}` },
+        { kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${now()}` },
+        { kind: "backups", identifier, provenGoneBy: `DescribeDBInstanceAutomatedBackups and DescribeDBSnapshots: none at ${now()}` },
         { kind: "stack", identifier: stack, provenGoneBy: "the backend has no stack of that name" },
       ];
     },
   };
+
+  /** The throwaway, if there is one. Another's of that name is left alone. */
+  async function findOwn(plan: RestoreDrillPlan): Promise<DBInstance | undefined> {
+    const { identifier, tags } = plan.throwaway;
+    const found = await findDatabase(clients, identifier);
+    if (found && !found.TagList?.some(({ Key, Value }) => Key === "shipshape:run" && Value === tags["shipshape:run"]))
+      throw new ShipshapeError("throwaway-not-ours", { identifier });
+    return found;
+  }
+
+  function stackOf(plan: RestoreDrillPlan) {
+    const { stack, secretsProvider } = plan.throwaway;
+    return { stackName: stack, secretsProvider: secretsProvider ?? undefined, settleCloud: (signal: AbortSignal) => settledOwn(plan, signal) };
+  }
+
+  async function settledOwn(plan: RestoreDrillPlan, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    await settled(plan.throwaway.identifier, signal);
+    const found = await findOwn(plan);
+    return new Map(found?.DbiResourceId ? [[plan.throwaway.identifier, found.DbiResourceId]] : []);
+  }
 
   async function lastEvents(identifier: string): Promise<string> {
     return (await databaseEvents(clients, identifier)).slice(-3).join("; ") || "the cloud gives no reason";
@@ -232,23 +266,31 @@ async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
   }
 }
 
-function argumentsOf(plan: RestoreDrillPlan, target: string, adopt: boolean) {
-  const { source, throwaway } = plan;
-  return {
-    identifier: throwaway.identifier,
-    sourceResourceId: source.resourceId,
-    restoreTime: target,
-    instanceClass: throwaway.instanceClass,
-    parameterGroupName: source.parameterGroupName,
-    subnetGroupName: source.subnetGroupName,
-    securityGroupIds: throwaway.securityGroupIds,
-    keyArn: source.keyArn,
-    engineLifecycleSupport: source.engineLifecycleSupport,
-    createTimeoutMinutes: throwaway.createTimeoutMinutes,
-    tags: throwaway.tags,
-    adopt,
-  };
-}
+const requestOf = ({ source, throwaway }: RestoreDrillPlan, restoreTime: string): ThrowawayRequest => ({
+  ...placeOf(source),
+  identifier: throwaway.identifier,
+  instanceClass: throwaway.instanceClass,
+  securityGroupIds: throwaway.securityGroupIds,
+  tags: throwaway.tags,
+  sourceResourceId: source.resourceId,
+  restoreTime,
+});
+
+const argumentsOf = ({ source, throwaway }: RestoreDrillPlan, importId: string | undefined): RestoredDatabaseArgs => ({
+  ...placeOf(source),
+  identifier: throwaway.identifier,
+  instanceClass: throwaway.instanceClass,
+  securityGroupIds: throwaway.securityGroupIds,
+  tags: throwaway.tags,
+  keyArn: source.keyArn,
+  importId,
+});
+
+const placeOf = ({ parameterGroupName, subnetGroupName, engineLifecycleSupport }: ObservedSource) => ({
+  parameterGroupName,
+  subnetGroupName,
+  engineLifecycleSupport,
+});
 
 const now = () => new Date().toISOString();
 

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { readOutputs } from "../../../automation/runner/pulumi-stack";
+import { readStack } from "../../../automation/runner/pulumi-stack";
 import { hideOwnSecrets, readSettings } from "../../../automation/settings";
 
 const folder = mkdtempSync(join(tmpdir(), "shipshape-engine-environment-"));
@@ -27,7 +27,7 @@ test("the engine gets the cloud, the backend and certificates, and none of the c
   Object.assign(process.env, needed, secret, { PATH: [folder, process.env["PATH"]].join(delimiter) });
   const { engineEnvironment } = readSettings(join(__dirname, "../../.."));
   hideOwnSecrets();
-  await readOutputs({ workspacesFolder: join(folder, "workspaces"), environment: engineEnvironment }, "platform.test");
+  await readStack({ workspacesFolder: join(folder, "workspaces"), environment: engineEnvironment }, "platform.test");
   const given = (command: string) =>
     Object.fromEntries(
       readFileSync(`${seen}-${command}`, "utf8")

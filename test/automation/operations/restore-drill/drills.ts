@@ -20,6 +20,7 @@ export const source: ObservedSource = {
   backupRetentionDays: 35,
   tags: { service: "orders", owner: "team-orders", environment: "production", tier: "gold", "data-classification": "confidential", "cost-center": "4711" },
   isolationSecurityGroupIds: ["sg-0150a7ed000000001"],
+  secretsProvider: "awskms://alias/state?region=eu-central-1",
 };
 
 export const request = { database: "orders-production" };

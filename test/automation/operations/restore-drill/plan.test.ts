@@ -8,6 +8,7 @@ test("the throwaway is named after the request, is isolated, and carries whose d
   expect(plan.throwaway).toEqual({
     identifier: "drill-260301100000-aaaaaaaa",
     stack: "restored-database.drill-260301100000-aaaaaaaa",
+    secretsProvider: "awskms://alias/state?region=eu-central-1",
     expiresAt: "2026-03-02T10:00:00.000Z",
     instanceClass: "db.m7g.large",
     securityGroupIds: ["sg-0150a7ed000000001"],
