@@ -24,6 +24,22 @@ export async function findDatabase({ rds }: AwsClients, identifier: string): Pro
   }
 }
 
+/** States of an instance in which something is still being done to it; anything else stays as it is until somebody acts. */
+export const inFlight = new Set([
+  "creating",
+  "modifying",
+  "backing-up",
+  "rebooting",
+  "deleting",
+  "configuring-enhanced-monitoring",
+  "configuring-log-exports",
+  "resetting-master-credentials",
+  "starting",
+  "stopping",
+]);
+/** States a restore ends in when what it read cannot be recovered. */
+export const restoreFailed = new Set(["incompatible-restore", "failed", "incompatible-parameters"]);
+
 export interface ThrowawayRequest {
   identifier: string;
   /** The source by its resource id, which still names it when the instance itself is gone. */

@@ -94,7 +94,8 @@ test("a truncated base backup fails the drill, named with its file; a second dri
 
 test("a throwaway that cannot be removed is shown as stuck, and removed when asked again", async () => {
   const id = await drills.request("flipped");
-  await drills.until("the throwaway is there", async () => (await drills.statusOf(`drill-${id}`)) !== undefined, 5);
+  // Before that the stack's own `up` would take the protection away again.
+  await drills.until("the copy is adopted", async () => (await drills.run(id)).steps["adopt the copy into its stack"]?.status === "done", 5);
   const protect = (deletionProtection: boolean) =>
     callOwn(drills.cloud, "POST", "/shipshape/change", { arn: `arn:aws:rds:eu-central-1:123456789012:db:drill-${id}`, properties: { deletionProtection } });
   expect((await protect(true)).status).toBe(200);

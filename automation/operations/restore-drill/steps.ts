@@ -11,7 +11,16 @@ import { restoredDatabase, type RestoredDatabaseArgs } from "../../../stacks/res
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
 import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing } from "../../targets/database-login";
-import { databaseEvents, deleteDatabase, findBackups, findDatabase, restoreThrowaway, type ThrowawayRequest } from "../../targets/database-instance";
+import {
+  databaseEvents,
+  deleteDatabase,
+  findBackups,
+  findDatabase,
+  inFlight,
+  restoreFailed,
+  restoreThrowaway,
+  type ThrowawayRequest,
+} from "../../targets/database-instance";
 import { shownText } from "../../targets/shown-text";
 import { awsClients, type AwsAccess } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
@@ -36,22 +45,6 @@ export interface RestoreDrillSurroundings {
 }
 
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
-
-/** States of an instance in which something is still being done to it; anything else stays as it is until somebody acts. */
-const inFlight = new Set([
-  "creating",
-  "modifying",
-  "backing-up",
-  "rebooting",
-  "deleting",
-  "configuring-enhanced-monitoring",
-  "configuring-log-exports",
-  "resetting-master-credentials",
-  "starting",
-  "stopping",
-]);
-/** States a restore ends in when what it read cannot be recovered. */
-const restoreFailed = new Set(["incompatible-restore", "failed", "incompatible-parameters"]);
 
 export function restoreDrillSteps(s: RestoreDrillSurroundings) {
   const clients = awsClients(s.access);
