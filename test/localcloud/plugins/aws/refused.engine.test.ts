@@ -4,7 +4,12 @@ import { createPluginStack, type PluginStack } from "../plugin-stack";
 let stack: PluginStack;
 
 /** Nobody listens there: a preview has to do without the cloud. */
-const environment = { AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_REGION: "eu-central-1" };
+const environment = {
+  AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+  AWS_REGION: "eu-central-1",
+  AWS_ACCESS_KEY_ID: "AKIANOBODYLISTENS000",
+  AWS_SECRET_ACCESS_KEY: "no cloud asks for it",
+};
 
 beforeAll(async () => {
   stack = await createPluginStack("aws-refused");
