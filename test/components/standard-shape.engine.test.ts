@@ -159,7 +159,6 @@ const changes: Record<string, Record<string, unknown>> = {
     username: "other",
     vpcSecurityGroupIds: ["sg-0a1b2c3d4e5f60001"],
   },
-  "silver-production-instance": { masterUserSecretKmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/other" },
   "bronze-development-instance": { multiAz: true, deletionProtection: true, monitoringInterval: 15 },
   "gold-production-log-postgresql": { retentionInDays: 1, kmsKeyId: "", tags: {} },
   "gold-production-log-upgrade": { retentionInDays: 1 },
