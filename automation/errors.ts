@@ -6,7 +6,7 @@
 interface ErrorRow {
   /** What an HTTP client of the control plane is answered. */
   httpStatus: number;
-  /** 1: what was asked failed. 2: it was asked wrongly, nothing was done. 3: the embedded cloud does not run. 70: a worker lost the control plane. 130: interrupted. */
+  /** 1: what was asked failed. 2: usage error, nothing was done. 3: the embedded cloud does not run. 70: a worker lost the control plane. 130: interrupted. */
   exitCode: 1 | 2 | 3 | 70 | 130;
   message: string;
   hint: string;

@@ -183,7 +183,7 @@ export const throttledWaitMilliseconds = 1000;
 /** One statement of the control plane in a fleet database, unless it says otherwise: a few rows of catalogs or of a small table. */
 export const controlStatementSeconds = 60;
 
-/** How long such a statement waits for a lock that an application holds. Whoever waits for a lock makes others wait: not for long, then. */
+/** How long such a statement waits for a lock that an application holds. A session that waits for a lock makes others wait behind it, so it gives up soon. */
 export const controlLockSeconds = 10;
 
 /** Reading the whole catalog: a million columns take some ten seconds. */

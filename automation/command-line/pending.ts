@@ -23,7 +23,7 @@ export function report(found: PendingChanges[]): string[] {
   return [
     ...table(["DATABASE", "PROPERTY", "RUNS", "PENDING", "WINDOW (UTC)"], rows),
     "",
-    "What your program asks for may stay. What it no longer asks for is done all the same, unless the old values are sent:",
+    "What your program asks for may stay. What it no longer asks for still happens, unless you send the old values:",
     ...found.map(({ identifier, cancel }) => `  ${cancel ?? `${identifier}: a new password cannot be taken back; set another`}`),
     "Each command takes back all that is pending on its database. An option that is left out lets that change happen now: --apply-immediately does what still waits.",
   ];

@@ -20,7 +20,7 @@ export function newRequestId(now: Date = new Date()): string {
 
 /** What is wrong with a reason. It is sealed as it was given, so it has to say something. */
 export function reasonProblems(reason: string): string[] {
-  if (!/[^\p{C}\p{Z}]/u.test(reason)) return ["reason: say why, it stands in the evidence"];
+  if (!/[^\p{C}\p{Z}]/u.test(reason)) return ["reason: say why; the evidence repeats it"];
   return reason.length > reasonCharactersMax ? [`reason: ${reason.length} characters; ${reasonCharactersMax} are the most`] : [];
 }
 

@@ -150,7 +150,7 @@ export function stepsOf(requestId: string, observer: StepObserver): Step {
 
 const inFlight = <T>(requestId: string, work: () => Promise<T>): Promise<T> => (liveness ? liveness.during(requestId, work) : work());
 
-/** What was asked wrongly stays wrong however often it is asked. A conflict, or a failure of others, may pass. */
+/** A wrong request stays wrong however often it is repeated. A conflict, or a failure of others, may pass. */
 const mayPass = (error: unknown): boolean => !(error instanceof ShipshapeError) || error.httpStatus >= 500 || error.httpStatus === 409;
 
 export interface StepObserver {

@@ -1,5 +1,5 @@
 /**
- * Sessions of the control plane in databases that others own. Whoever owns a database can set defaults for every session in it
+ * Sessions of the control plane in databases that others own. The owner of a database can set defaults for every session in it
  * (ALTER ROLE … SET, ALTER DATABASE … SET), and can shadow functions, operators, types and tables by a search path. Neither may decide
  * what a check finds. So each session brings its settings along in the startup packet, which outranks what is stored and is there before a
  * login trigger runs; what such a trigger changes or creates in the session is discarded before the first statement of ours.

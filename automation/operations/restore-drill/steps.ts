@@ -117,7 +117,7 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
         const after = await writeMarker(client, requestId, "after");
         return { after, beforeAgain: (await readMarkers(client, requestId, ["before"]))[0] ?? null };
       }),
-    /** Undefined when they are gone. A source that cannot be reached, or is read-only, keeps them until the next drill; the throwaway is gone all the same. */
+    /** Undefined when they are gone. A source that cannot be reached, or is read-only, keeps them until the next drill; the throwaway is gone either way. */
     async removeMarkers(plan: RestoreDrillPlan, requestId: string): Promise<CleanUpReport["left"]> {
       const { identifier, resourceId } = plan.source;
       try {
