@@ -109,7 +109,10 @@ function checked(
       if (found) announce(found, change, request, shape);
       return change.allocatedStorage;
     }),
-    ...(key ? { masterUserSecretKmsKeyId: pulumi.all([running, key]).apply(([found, arn]) => refuseOtherSecretKey(found, String(arn))) } : {}),
+    // Only where the program can name the key that RDS keeps: a key changed by hand is drift, which a refresh must show and no `up` may be stopped by.
+    ...(key && request.existing
+      ? { masterUserSecretKmsKeyId: pulumi.all([running, key]).apply(([found, arn]) => refuseOtherSecretKey(found, String(arn))) }
+      : {}),
   };
 }
 
