@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkServerIdentity, type ConnectionOptions } from "node:tls";
-import { Client } from "pg";
+import { Client, type ClientConfig } from "pg";
 import type { Context, Value } from "../adapter";
 import type { ServerAccess } from "./settings";
 
@@ -53,17 +53,24 @@ async function connect({ config, signal }: Access, database: string): Promise<Cl
   }
 }
 
-function clientOptions(config: ServerAccess, database: string) {
-  return {
+/** Everything is said: what is left out, node-postgres takes from the `PG*` variables of whoever started the engine, an empty text too. */
+function clientOptions(config: ServerAccess, database: string): ClientConfig {
+  const options = {
     host: config.host,
     port: config.port,
     user: config.username,
-    password: config.password,
+    // Without one it would look for a file.
+    password: () => config.password ?? "",
     database,
     connectionTimeoutMillis: config.connectTimeout * 1000,
     application_name: "Pulumi provider postgresql",
+    client_encoding: "UTF8",
+    options: "-c client_encoding=UTF8",
+    replication: "false",
     ssl: tlsOptions(config),
+    sslnegotiation: "postgres",
   };
+  return options as ClientConfig; // the published types do not know `replication` and `sslnegotiation`
 }
 
 /** The modes as the official provider's driver has them: `require` encrypts only, unless it was given whom to trust. */

@@ -55,6 +55,35 @@ describe("a connection", () => {
     expect(ssl).toBe(true);
   });
 
+  test("takes nothing from the variables of whoever starts the engine", async () => {
+    const foreign = {
+      PGOPTIONS: "-c no_such=1",
+      PGSSLNEGOTIATION: "sideways",
+      PGSSLMODE: "disable",
+      PGCLIENT_ENCODING: "no-such",
+      PGREPLICATION: "database",
+      PGAPPNAME: "of somebody else",
+      PGBINARY: "1",
+      PGHOST: "nowhere",
+      PGPORT: "1",
+      PGUSER: "nobody",
+      PGDATABASE: "nothing",
+      PGPASSWORD: "wrong",
+      PGPASSFILE: "/none",
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, foreign);
+    try {
+      const [session] = await onConnection(contextWith({}), undefined, (query) =>
+        query("SELECT current_user AS name, current_database() AS database, current_setting('application_name') AS application"),
+      );
+      expect(session).toEqual({ name: database.master.username, database: "app", application: "Pulumi provider postgresql" });
+    } finally {
+      for (const name of Object.keys(foreign)) Reflect.deleteProperty(process.env, name);
+      Object.assign(process.env, before);
+    }
+  });
+
   test("to a server that another authority vouches for is refused, unless nobody was named to be trusted", async () => {
     await ensureAuthority(join(folder, "other-ca"));
     const sslrootcert = join(folder, "other-ca", "ca.pem");
