@@ -153,6 +153,12 @@ const parameterValues = z
     }
   });
 
+/** A database that is taken over with a master password of its own. */
+export function hasUnknownPassword({ existing }: { existing?: z.output<typeof existingSchema> | undefined }): boolean {
+  const managed = existing?.asFound.manageMasterUserPassword;
+  return managed === false || managed === null;
+}
+
 const versionPattern = /^(\d{2})\.(\d{1,2})$/;
 
 /** What a team says of one database: schema of `StandardDatabase`'s plain arguments, of stack config and of requests. */
@@ -212,11 +218,11 @@ export const databaseRequest = z
       refuse("existing", request.existing, "is missing: give {identifier, asFound} of the database that import names, so that it keeps its name");
     if (request.existing && request.restoreFrom)
       refuse("restoreFrom", request.restoreFrom, "cannot go with existing: a database is either taken over or made from a backup");
-    if (request.existing?.asFound.manageMasterUserPassword === false && request.accessRoles === "declared")
+    if (hasUnknownPassword(request) && request.accessRoles === "declared")
       refuse(
         "accessRoles",
         request.accessRoles,
-        'give "later" while existing.asFound.manageMasterUserPassword is false: nobody here knows the master password',
+        `give "later" while existing.asFound.manageMasterUserPassword is ${request.existing?.asFound.manageMasterUserPassword}: nobody here knows the master password`,
       );
     if (!request.databaseName && reserved(databaseNameOf(request)))
       refuse("databaseName", databaseNameOf(request), "would follow from the service and is reserved by PostgreSQL, RDS or Shipshape; give another");

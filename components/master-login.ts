@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { ResolvedRequest } from "./arguments";
+import { hasUnknownPassword, type ResolvedRequest } from "./arguments";
 import type { PlatformReference } from "./database-request";
 import { secretNameOf } from "./names";
 import { warnIfUnreachable } from "./reachability";
@@ -25,7 +25,7 @@ export function masterLogin(
   settings: { keyArn: pulumi.Input<string>; tags: Record<string, string> },
   options: pulumi.CustomResourceOptions,
 ): MasterLogin {
-  if (request.existing?.asFound.manageMasterUserPassword === false) return { instanceArguments: {}, own: undefined, leaves: [] };
+  if (hasUnknownPassword(request)) return { instanceArguments: {}, own: undefined, leaves: [] };
   if (request.masterPassword === "managed")
     return { instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn }, own: undefined, leaves: [] };
   const own = passwordWithSecret(

@@ -75,6 +75,14 @@ test("a master password of our own is made, kept in a secret and given to RDS", 
   expect(declared.find((one) => one.name === "orders-master-secret")?.inputs.name).toBe("shipshape/orders/production/orders/master");
 });
 
+test.each([false, null])("a master password that nobody here knows (managed: %s) is not sent, nor is a key for it", async (manageMasterUserPassword) => {
+  const existing = { identifier: "legacy", asFound: { manageMasterUserPassword } };
+  const inputs = (await declare(database({ accessRoles: "later", existing }))).find((one) => one.name === "orders-instance")?.inputs;
+  expect(inputs).toBeDefined();
+  expect(inputs?.manageMasterUserPassword ?? false).toBe(false);
+  for (const name of ["masterUserSecretKmsKeyId", "password"]) expect(inputs).not.toHaveProperty(name);
+});
+
 test("a database restored from a point in time asks for the source's names by not asking", async () => {
   const declared = await declare(database({ restoreFrom: { sourceDbiResourceId: "db-SOURCE", restoreTime: "2026-01-31T12:00:00Z" } }));
   const inputs = declared.find((one) => one.name === "orders-instance")?.inputs;
