@@ -191,3 +191,9 @@ export const inventorySeconds = 240;
 
 /** Sessions that the check of one database may lose before it gives up: a damaged page can end one, a dying server all of them. */
 export const checkSessionsLostMax = 5;
+
+/** How long such a check waits for a server that crashed and recovers: as long as RDS takes to restart a small one, at most. */
+export const checkReopenSeconds = 120;
+
+/** How often it is tried again meanwhile. */
+export const checkReopenPollMilliseconds = 500;

@@ -17,6 +17,11 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
     .description("prove a database's backups: restore them into an isolated throwaway, check and measure it, remove it")
     .requiredOption("--database <identifier>", "the database whose backups are to be proven")
     .requiredOption("--reason <text>", "why, for the evidence")
+    .option(
+      "--structure-seconds <seconds>",
+      "how long heaps and indexes may be read; without it the tier decides: 3600 bronze, 7200 silver, 14400 gold",
+      Number,
+    )
     .option("--wait", waitHelp)
     .option("--work", workHelp)
     .option("--json", "print the result as JSON")
@@ -26,7 +31,8 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
     )
     .action((options: RequestOptions) =>
       withControlPlane(context.settings, async (controlPlane) => {
-        const id = await controlPlane.submit("restore-drill", { database: options.database }, { requestedBy: await principal(), reason: options.reason });
+        const { database, structureSeconds } = options;
+        const id = await controlPlane.submit("restore-drill", { database, structureSeconds }, { requestedBy: await principal(), reason: options.reason });
         if (options.wait || options.work) return void (await waitUntilOver(controlPlane, id, options, context));
         if (options.json) return context.terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
         context.terminal.say(`request ${id} is queued; a worker runs it (\`npx shipshape worker\`), \`npx shipshape show ${id}\` tells how it goes`);
@@ -36,5 +42,6 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
 
 interface RequestOptions extends WaitOptions {
   database: string;
+  structureSeconds?: number;
   reason: string;
 }

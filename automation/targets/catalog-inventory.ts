@@ -5,6 +5,9 @@
  * therefore, of every catalog that says something of what users made, and not a choice of their properties: what a row has is compared, also
  * what a later version of PostgreSQL adds. Left out is what changes without anybody changing an object (statistics, hints, the files' numbers),
  * what belongs to temporary tables, and what is data (rows, values of sequences, large objects).
+ *
+ * Rows are compared as PostgreSQL writes them, never as JSON: values of the owners' types lie in catalogs too (the default of a column that was added
+ * later), and a cast to JSON is a function of the owners', which would run with the rights of our session.
  */
 import { createHash } from "node:crypto";
 import type { Client } from "pg";
@@ -20,7 +23,7 @@ export interface CatalogInventory {
 interface Kind {
   kind: string;
   catalog: string;
-  /** Which rows. `mine` holds the relations that users made, `schemas` their schemas. @default all that were made after initdb */
+  /** Which rows. `mine` holds the relations that users made, `schemas` their schemas. @default all that were made after initdb and are not `passing` */
   where?: string;
   /** Columns that are not compared. */
   without?: string[];
@@ -28,6 +31,8 @@ interface Kind {
 
 const inSchema = (column: string) => `${column} in (select oid from schemas)`;
 const ofRelation = (column: string) => `${column} in (select oid from mine)`;
+/** Made after initdb, and not gone with the session that made it. */
+const lasting = (catalog: string, oid: string) => `${oid} >= 16384 and not exists (select from passing p where p.objid = ${oid} and p.classid = ${catalog})`;
 
 const kinds: Kind[] = [
   { kind: "schema", catalog: "pg_namespace", where: inSchema("t.oid") },
@@ -57,10 +62,10 @@ const kinds: Kind[] = [
   { kind: "policy", catalog: "pg_policy", where: ofRelation("polrelid") },
   { kind: "statistics object", catalog: "pg_statistic_ext", where: inSchema("stxnamespace") },
   { kind: "routine", catalog: "pg_proc", where: inSchema("pronamespace") },
-  { kind: "aggregate", catalog: "pg_aggregate", where: "aggfnoid >= 16384" },
+  { kind: "aggregate", catalog: "pg_aggregate", where: lasting("'pg_proc'::regclass", "aggfnoid") },
   { kind: "type", catalog: "pg_type", where: inSchema("typnamespace") },
   { kind: "enum label", catalog: "pg_enum", where: `enumtypid in (select y.oid from pg_type y where ${inSchema("y.typnamespace")})` },
-  { kind: "range", catalog: "pg_range", where: "rngtypid >= 16384" },
+  { kind: "range", catalog: "pg_range", where: lasting("'pg_type'::regclass", "rngtypid") },
   { kind: "operator", catalog: "pg_operator" },
   { kind: "operator class", catalog: "pg_opclass" },
   { kind: "operator family", catalog: "pg_opfamily" },
@@ -73,7 +78,7 @@ const kinds: Kind[] = [
   { kind: "language", catalog: "pg_language" },
   { kind: "transform", catalog: "pg_transform" },
   { kind: "text search", catalog: "pg_ts_config" },
-  { kind: "text search map", catalog: "pg_ts_config_map", where: "mapcfg >= 16384" },
+  { kind: "text search map", catalog: "pg_ts_config_map", where: lasting("'pg_ts_config'::regclass", "mapcfg") },
   { kind: "text search dictionary", catalog: "pg_ts_dict" },
   { kind: "text search parser", catalog: "pg_ts_parser" },
   { kind: "foreign data wrapper", catalog: "pg_foreign_data_wrapper" },
@@ -84,7 +89,7 @@ const kinds: Kind[] = [
   { kind: "published table", catalog: "pg_publication_rel" },
   { kind: "published schema", catalog: "pg_publication_namespace" },
   { kind: "default privilege", catalog: "pg_default_acl" },
-  { kind: "comment", catalog: "pg_description", where: "objoid >= 16384 and (classoid <> 'pg_class'::regclass or objoid in (select oid from mine))" },
+  { kind: "comment", catalog: "pg_description", where: lasting("classoid", "objoid") },
   { kind: "security label", catalog: "pg_seclabel", where: "true" },
   { kind: "role", catalog: "pg_roles", where: "oid >= 16384 and rolname !~ '^rds'", without: ["rolpassword"] },
   {
@@ -98,27 +103,39 @@ const kinds: Kind[] = [
     where: `setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
       and (setrole = 0 or setrole in (select r.oid from pg_roles r where r.oid >= 16384 and r.rolname !~ '^rds'))`,
   },
-  { kind: "database", catalog: "pg_database", where: "datname = current_database()", without: ["datfrozenxid", "datminmxid"] },
+  { kind: "database", catalog: "pg_database", where: "datname = current_database()", without: ["datfrozenxid", "datminmxid", "dathasloginevt"] },
 ];
 
 /** What inventories are compared by, in the order of the words above. */
 export const inventoryKinds: readonly string[] = kinds.map(({ kind }) => kind);
 
+/** The columns of each catalog, as this version of PostgreSQL has them. */
+const COLUMNS = `
+select a.attrelid::regclass::text as catalog, quote_ident(a.attname) as name from pg_attribute a
+where a.attrelid = any ($1::text[]::regclass[]) and a.attnum > 0 and not a.attisdropped order by a.attnum`;
+
 /** The hashes of all rows of a kind, sorted, are hashed once more: 32 bytes a row, whatever the catalog's size. One statement sees one moment. */
-const INVENTORY = `
-with schemas as materialized (select n.oid from pg_namespace n where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'),
+const inventoryOf = (columnsOf: (kind: Kind) => string[]) => `
+with recursive passing as (
+  select 'pg_namespace'::regclass::oid as classid, n.oid as objid from pg_namespace n where n.nspname ~ '^pg_(toast_)?temp_'
+  union select d.classid, d.objid from pg_depend d join passing p on d.refclassid = p.classid and d.refobjid = p.objid),
+schemas as materialized (select n.oid from pg_namespace n where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'),
 mine as materialized (select c.oid from pg_class c where c.relnamespace in (select oid from schemas) and c.relpersistence <> 't'),
 entries as (
 ${kinds
-  .map(
-    ({ kind, catalog, where = "t.oid >= 16384", without = [] }) =>
-      `select '${kind}' as kind, sha256(convert_to((to_jsonb(t) - '{${without.join(",")}}'::text[])::text, 'UTF8')) as hash from ${catalog} t where ${where}`,
-  )
+  .map((one) => {
+    const { kind, catalog, where = lasting(`'${catalog}'::regclass`, "t.oid") } = one;
+    const row = columnsOf(one).map((name) => `t.${name}`);
+    return `select '${kind}' as kind, sha256(convert_to(row(${row.join(",")})::text, 'UTF8')) as hash from ${catalog} t where ${where}`;
+  })
   .join("\nunion all ")})
 select kind, count(*)::int as count, encode(sha256(string_agg(hash, ''::bytea order by hash)), 'hex') as digest from entries group by kind order by kind`;
 
 export async function takeInventory(client: Client): Promise<CatalogInventory> {
-  const { rows } = await client.query<{ kind: string; count: number; digest: string }>(INVENTORY);
+  const { rows: columns } = await client.query<{ catalog: string; name: string }>(COLUMNS, [[...new Set(kinds.map(({ catalog }) => catalog))]]);
+  const columnsOf = ({ catalog, without = [] }: Kind) =>
+    columns.filter((column) => column.catalog === catalog && !without.includes(column.name)).map(({ name }) => name);
+  const { rows } = await client.query<{ kind: string; count: number; digest: string }>(inventoryOf(columnsOf));
   const digests = Object.fromEntries(rows.map(({ kind, digest }) => [kind, digest]));
   const counts = Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
   const digest = createHash("sha256");

@@ -61,9 +61,12 @@ select case when c.relkind <> 'r' or c.relpersistence <> 'p' then 'it is not a l
     when exists (select from pg_trigger t where t.tgrelid = c.oid) then 'it has triggers'
     when c.relrowsecurity then 'it has row-level security'
     when exists (select from pg_inherits h where c.oid in (h.inhrelid, h.inhparent)) then 'other tables inherit from it'
-    when (select array_agg(format('%s %s', a.attname, a.atttypid::regtype) order by a.attname) from pg_attribute a
-        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '')
-      is distinct from array['name text', 'run_id text', 'written_at timestamp with time zone'] then 'its columns are others'
+    when exists (select from pg_constraint k where k.conrelid = c.oid and k.contype not in ('p', 'n')) then 'it has constraints of its own'
+    when exists (select from pg_index i where i.indrelid = c.oid and not i.indisprimary) then 'it has indexes of its own'
+    when (select array_agg(format('%s %s %s', a.attname, a.atttypid::regtype, coalesce(pg_get_expr(d.adbin, d.adrelid), '-')) order by a.attname)
+        from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
+      is distinct from array['name text -', 'run_id text -', 'written_at timestamp with time zone clock_timestamp()'] then 'its columns are others'
     end as problem
 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'shipshape' and c.relname = 'recovery_marker'`;
 

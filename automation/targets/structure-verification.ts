@@ -1,14 +1,15 @@
 /**
- * Whether heaps and B-tree indexes are sound, by amcheck: every page is read, so a damaged page checksum shows here too.
+ * Whether heaps, sequences and B-tree indexes of one database are sound, by amcheck: every page is read, so a damaged page checksum shows here too.
  *
  * No code of the database under test runs here. What an index with an expression or a predicate should hold is computed by functions of the
  * database's owners, who could raise any error in PostgreSQL's name or never return; such an index is checked in its structure only, and the
- * report says so. What is then reported as damage comes from PostgreSQL's own C code.
+ * report says so. One that is ordered by such functions is not checked at all. What is then reported as damage comes from PostgreSQL's own C code.
  *
  * Nothing is passed over in silence: what was not in time, could not be checked, or is of a kind that amcheck does not read is counted and named.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, DatabaseError } from "pg";
-import { checkSessionsLostMax } from "../limits";
+import { checkReopenPollMilliseconds, checkReopenSeconds, checkSessionsLostMax } from "../limits";
 import { ensureAmcheck, findAmcheck, type Amcheck } from "./amcheck";
 import { sessionWasLost } from "./control-session";
 import { shownText } from "./shown-text";
@@ -23,10 +24,15 @@ export interface StructureReport {
   damages: Named[];
   /** Not checked, though amcheck could have: no time was left, or the check itself failed. */
   left: Remainder;
+  /** Whether time is what some of these lacked. */
+  outOfTime: boolean;
   /** Indexes whose pages were checked, but not whether they hold every row: only code of the database could tell. */
   structureOnly: Remainder;
   /** Of a kind that is not checked: unlogged, invalid, or neither heap nor B-tree. */
   skipped: Remainder;
+  /** The database that was checked, and the others of the instance, which were not. */
+  database: string;
+  otherDatabases: string[];
 }
 
 export interface Named {
@@ -53,28 +59,42 @@ interface Relation {
   /** As statistics say: asking for the size of one that is locked would wait. */
   bytes: string;
   skipped: string | null;
+  uncheckable: string | null;
   runsUserCode: boolean;
 }
 
+/** Templates hold what every new database begins with; rdsadmin is the cloud's own. */
+const DATABASES = `
+select quote_ident(current_database()) as current, coalesce((select json_agg(quote_ident(d.datname) order by d.datname) from pg_database d
+  where not d.datistemplate and d.datname not in (current_database(), 'rdsadmin')), '[]') as others`;
+
 /** User code: an expression or predicate that names a function, operator or type of the database's own, or that may read a column of such a type. */
 const RELATIONS = `
+with own_order as (select a.amprocfamily as family from pg_amproc a join pg_proc p on p.oid = a.amproc join pg_language l on l.oid = p.prolang
+  where l.lanname not in ('internal', 'c'))
 select c.oid::text as oid, format('%I.%I', n.nspname, c.relname) as name, case c.relkind when 'i' then 'index' else 'heap' end as kind,
   (greatest(c.relpages, 0) * current_setting('block_size')::bigint)::text as bytes,
   case when c.relpersistence = 't' then 'temporary' when c.relpersistence <> 'p' then 'unlogged: its rows are in no backup'
     when c.relkind = 'i' and not (i.indisvalid and i.indisready and i.indislive) then 'an invalid index'
     when a.amname <> case c.relkind when 'i' then 'btree' else 'heap' end then format('access method %s', a.amname) end as skipped,
+  -- Arrays, rows and ranges are ordered by whatever orders their elements.
+  case when exists (select from pg_opclass o where o.oid = any (i.indclass) and (o.opcfamily in (select family from own_order)
+    or (o.opcintype in ('anyarray'::regtype, 'record'::regtype, 'anyrange'::regtype, 'anymultirange'::regtype) and exists (select from own_order))))
+    then 'functions of the database decide its order' end as uncheckable,
   (i.indexprs is not null or i.indpred is not null) and (
     exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refobjid >= 16384
       and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass))
     or exists (select from pg_attribute t where t.attrelid = i.indrelid and t.attnum > 0 and not t.attisdropped and t.atttypid >= 16384)) as "runsUserCode"
 from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_index i on i.indexrelid = c.oid left join pg_am a on a.oid = c.relam
-where c.relkind in ('r', 't', 'm', 'i')
+where c.relkind in ('r', 't', 'm', 'S', 'i')
 order by kind, c.relpages desc, c.oid`;
 
 /** Checks all heaps, then all B-tree indexes against them, the largest first as far as statistics know. `open` gives a new session of a role that may run amcheck. */
 export async function verifyStructures(open: () => Promise<Client>, budget: StructureBudget): Promise<StructureReport> {
   const endsAt = Date.now() + budget.secondsMax * 1000;
-  const report: StructureReport = { available: true, relationsChecked: 0, bytesChecked: 0, damages: [], left: none(), structureOnly: none(), skipped: none() };
+  const where = { database: "", otherDatabases: [] };
+  const remainders = { left: none(), structureOnly: none(), skipped: none() };
+  const report: StructureReport = { available: true, relationsChecked: 0, bytesChecked: 0, damages: [], outOfTime: false, ...remainders, ...where };
   let client: Client | undefined;
   try {
     // In a session of its own: what is created may start event triggers of the database, and what they set must end with that session.
@@ -84,6 +104,9 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
     client = await open();
     const amcheck = await findAmcheck(client);
     if (typeof amcheck === "string") return { ...report, available: false, unavailableReason: amcheck };
+    const { rows: databases } = await client.query<{ current: string; others: string[] }>(DATABASES);
+    report.database = shownText(databases[0]?.current ?? "");
+    report.otherDatabases = (databases[0]?.others ?? []).map(shownText);
     const { rows } = await client.query<Relation>(RELATIONS);
     let sessionsLost = 0;
     for (const relation of rows) {
@@ -91,17 +114,22 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
         note(report.skipped, relation, relation.skipped);
         continue;
       }
+      if (relation.uncheckable !== null) {
+        note(report.left, relation, relation.uncheckable);
+        continue;
+      }
       const secondsLeft = Math.floor((endsAt - Date.now()) / 1000);
-      if (secondsLeft < 1 || report.damages.length >= budget.damagesMax || sessionsLost > checkSessionsLostMax) {
+      if (!client || secondsLeft < 1 || report.damages.length >= budget.damagesMax || sessionsLost > checkSessionsLostMax) {
+        report.outOfTime ||= secondsLeft < 1;
         note(report.left, relation, secondsLeft < 1 ? "the time budget had ended" : "the check had been given up");
         continue;
       }
       const found = await check(client, relation, amcheck, secondsLeft);
       record(report, relation, found);
       if (found.sessionLost) {
-        sessionsLost++;
         await client.end().catch(() => undefined);
-        client = await open();
+        client = await reopened(open);
+        sessionsLost++;
       }
     }
     return report;
@@ -113,14 +141,28 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
   }
 }
 
+/** A backend that crashed takes all sessions with it, and the server recovers for a while. Undefined where it does not come back. */
+async function reopened(open: () => Promise<Client>): Promise<Client | undefined> {
+  for (const endsAt = Date.now() + checkReopenSeconds * 1000; ;) {
+    try {
+      return await open();
+    } catch {
+      if (Date.now() > endsAt) return undefined;
+      await sleep(checkReopenPollMilliseconds);
+    }
+  }
+}
+
 interface Found {
   bytes?: string;
   damage?: string;
   left?: string;
   sessionLost?: boolean;
+  outOfTime?: boolean;
 }
 
 function record(report: StructureReport, relation: Relation, found: Found): void {
+  report.outOfTime ||= found.outOfTime === true;
   if (found.left !== undefined) return note(report.left, relation, found.left);
   report.relationsChecked++;
   report.bytesChecked += Number(found.bytes ?? relation.bytes);
@@ -146,7 +188,7 @@ async function check(client: Client, relation: Relation, { schema }: Amcheck, se
     if (sessionWasLost(error)) return { left: shownText(message), sessionLost: true }; // a damaged page can take its backend down
     // XX001 data_corrupted, XX002 index_corrupted: the finding. Anything else is no verdict on the data.
     if (code === "XX001" || code === "XX002") return { damage: shownText(message) };
-    return { left: code === "57014" ? "its check did not end within the time budget" : shownText(message) };
+    return code === "57014" ? { left: "its check did not end within the time budget", outOfTime: true } : { left: shownText(message) };
   }
 }
 

@@ -3,6 +3,9 @@
 /** A throwaway that its run did not remove is swept after a day: long enough for any drill, short enough to cost little. */
 export const throwawayLifeHours = 24;
 
+/** The longest that its heaps and indexes may be read: what is left of that day is for the restore and the removal. */
+export const structureSecondsMax = 16 * 3600;
+
 /** The target is a whole second with a marker two seconds before it; the last commit reached may lie that far back, and no further. */
 export const targetErrorSecondsMax = 3;
 

@@ -78,12 +78,12 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
     objectives: { rpoSeconds: standard.rpoSeconds, rtoSeconds: standard.rtoSeconds, targetErrorSeconds: targetErrorSecondsMax },
     markerGapSeconds,
     restorableWaitSeconds: Math.max(restorableWaitSecondsMin, 2 * standard.rpoSeconds),
-    structure: { secondsMax: structureSecondsMax[tier], damagesMax },
+    structure: { secondsMax: request.structureSeconds ?? structureSecondsOf[tier], damagesMax },
   };
 }
 
 /** Reading is the cost: a budget by tier. What it left unread makes the check inconclusive. */
-const structureSecondsMax: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };
+const structureSecondsOf: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };
 
 /** The provider's default of 40 minutes is too short for terabytes: an hour, and one more for each 500 GiB, six at most. */
 const createTimeoutMinutes = (allocatedGib: number) => Math.min(360, 60 + 60 * Math.floor(allocatedGib / 500));

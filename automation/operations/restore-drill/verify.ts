@@ -64,7 +64,7 @@ export function verifyRestoreDrill(plan: RestoreDrillPlan, outcome: RestoreDrill
     recoveryExposure(plan),
     bracket(markers, recoveryTarget, found.markers),
     lastCommit(plan, recoveryTarget, found.recoveryPoint),
-    structure(found.structure),
+    structure(plan, found.structure),
     inventory(found.source, found.sourceAfter, found.restored),
   ]);
 }
@@ -121,13 +121,14 @@ function lastCommit(plan: RestoreDrillPlan, recoveryTarget: string, reached: Rec
   };
 }
 
-function structure(report: StructureReport): Check {
-  const { left, skipped, structureOnly, damages } = report;
+function structure({ structure: { secondsMax } }: RestoreDrillPlan, report: StructureReport): Check {
+  const { left, skipped, structureOnly, damages, otherDatabases } = report;
   const figures = {
     relationsChecked: report.relationsChecked,
     bytesChecked: report.bytesChecked,
     relationsLeft: left.count,
     bytesLeft: left.bytes,
+    secondsMax,
     relationsStructureOnly: structureOnly.count,
     relationsSkipped: skipped.count,
     damages: damages.length,
@@ -136,12 +137,16 @@ function structure(report: StructureReport): Check {
   const not = (what: string, remainder: Remainder) => (remainder.count ? `${remainder.count} ${what}: ${namesOf(remainder)}` : "");
   if (damages.length) return { ...base, verdict: "fail", explanation: damages.map((d) => `${d.relation}: ${d.problem}`).join("; ") };
   if (!report.available) return { ...base, verdict: "inconclusive", explanation: `amcheck could not be used: ${report.unavailableReason}` };
-  if (left.count) return { ...base, verdict: "inconclusive", explanation: not("could not be checked", left) };
+  if (left.count) {
+    const more = report.outOfTime ? `; the time budget is ${secondsMax} s: give the next drill more with --structure-seconds` : "";
+    return { ...base, verdict: "inconclusive", explanation: not("could not be checked", left) + more };
+  }
   if (report.relationsChecked === 0) return { ...base, verdict: "inconclusive", explanation: "no heap or index was checked" };
   const explanation = [
-    "every heap and every B-tree index was read and is sound",
+    `every heap and every B-tree index of database ${report.database} was read and is sound`,
     not("checked in their structure only", structureOnly),
     not("not checked", skipped),
+    otherDatabases.length ? `not looked at: the instance's other databases ${otherDatabases.join(", ")}` : "",
   ];
   return { ...base, verdict: "pass", explanation: explanation.filter(Boolean).join("; ") };
 }

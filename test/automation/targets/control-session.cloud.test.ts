@@ -130,6 +130,17 @@ const tampered: [what: string, how: string][] = [
   ["a view in its place", "alter table shipshape.recovery_marker rename to old; create view shipshape.recovery_marker as select * from shipshape.old"],
   ["columns of a type with code of its own", "create domain shipshape.odd as text; alter table shipshape.recovery_marker alter run_id type shipshape.odd"],
   ["a table that inherits from it", "create table shipshape.other () inherits (shipshape.recovery_marker)"],
+  [
+    "a generated column that runs a function",
+    "create function public.slow(t text) returns text language sql immutable as 'select t'; alter table shipshape.recovery_marker add column x text generated always as (public.slow(name)) stored",
+  ],
+  ["a default of its own", "alter table shipshape.recovery_marker alter written_at set default '2000-01-01'"],
+  ["a default where there is none", "alter table shipshape.recovery_marker alter name set default 'x'"],
+  ["a check", "alter table shipshape.recovery_marker add check (pg_sleep(0) is not null)"],
+  [
+    "an index with a function in it",
+    "create function public.slow(t text) returns text language sql immutable as 'select t'; create index on shipshape.recovery_marker (public.slow(name))",
+  ],
   ["an unlogged table", "alter table shipshape.recovery_marker set unlogged"],
 ];
 
@@ -141,7 +152,7 @@ test.each(tampered)("%s on the table of markers is refused with a code, for writ
     await expect(database.within((client) => writeMarker(client, "tampered", "after"), "shipshape")).rejects.toMatchObject(refused);
     await expect(database.within((client) => readMarkers(client, "tampered", ["before"]))).rejects.toMatchObject(refused);
   } finally {
-    await database.admin("drop schema shipshape cascade; create schema shipshape authorization shipshape");
+    await database.admin("drop schema shipshape cascade; drop function if exists public.slow; create schema shipshape authorization shipshape");
   }
 });
 

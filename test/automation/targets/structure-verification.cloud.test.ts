@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { verifyStructures, type StructureReport } from "../../../automation/targets/structure-verification";
+import { until } from "../../until";
 import { FleetDatabase } from "./fleet-database";
 
 let database: FleetDatabase;
@@ -28,6 +29,7 @@ beforeAll(async () => {
     create table app.customer (id int primary key, name text not null, gone boolean not null default false);
     insert into app.customer select i, 'Dr. Ádám ' || i from generate_series(1, 2000) i;
     create index customer_plain on app.customer (lower(name)) where not gone;
+    create sequence app.counter;
     create unlogged table app.cache (id int primary key);
     create table app.tags (words text[]); create index tags_gin on app.tags using gin (words);
     create table app."od${"\\u001b"}[2Jd" (id int);
@@ -76,16 +78,53 @@ test("what is of a kind that is not read is named with the reason: unlogged, inv
   ]);
 });
 
+test("an index that functions of the database order is not checked, and left by name: its comparisons would be such functions; rows that hold it too", async () => {
+  await database.admin(`create type app.size as (i int); create table app.sized (i int, held app.size); insert into app.sized select i, row(i)::app.size from generate_series(1, 100) i;
+    create function app.compare(a int, b int) returns int language plpgsql immutable as 'begin return btint4cmp(a, b); end';
+    create operator class app.own for type int using btree as operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 app.compare(int, int);
+    create index sized_i on app.sized (i app.own); create index sized_row on app.sized (held); create index sized_plain on app.sized (i);
+    create or replace function app.compare(a int, b int) returns int language plpgsql immutable as $$begin raise 'damaged' using errcode = 'XX001'; end$$`);
+  const { damages, left } = await verify();
+  await database.admin("drop table app.sized; drop operator family app.own using btree; drop function app.compare; drop type app.size");
+  expect(damages).toEqual([]);
+  const problem = "functions of the database decide its order";
+  expect(left.named.filter(({ relation }) => relation.startsWith("app."))).toEqual([
+    { relation: "app.sized_i", problem },
+    { relation: "app.sized_row", problem },
+  ]);
+});
+
+test("the report names the database that was checked, and those of the instance that were not", async () => {
+  await database.store('create database "sa\u001bles"');
+  expect(await verify()).toMatchObject({ database: "app", otherDatabases: ["postgres", '"sa\\u{1b}les"'] });
+  await database.store('drop database "sa\u001bles"');
+});
+
+test("a backend that crashes leaves its relation by name; the check goes on once the server has recovered", async () => {
+  const holder = await database.session();
+  holder.on("error", () => undefined);
+  await holder.query("begin; lock table app.customer in access exclusive mode");
+  const running = verify();
+  const waiting = "select pid from pg_stat_activity where application_name = 'shipshape' and wait_event_type = 'Lock' and query like '%verify_heapam%'";
+  const pid = await until("the check waits for the lock", async () => (await database.server.query(waiting))[0]?.["pid"] as number | undefined);
+  process.kill(pid, "SIGKILL");
+  const { left, relationsChecked } = await running;
+  await holder.end().catch(() => undefined);
+  expect(names(left.named)).toEqual(["app.customer"]);
+  expect(relationsChecked).toBeGreaterThan(100);
+});
+
 test("a relation whose check does not end within the budget is left, as is all after it", async () => {
   const client = await database.session();
   // A lock that no check can wait out.
   await client.query("begin; lock table app.customer in access exclusive mode");
-  const { left, damages } = await verify(4);
+  const { left, damages, outOfTime } = await verify(4);
   await client.query("rollback");
   await client.end();
   expect(damages).toEqual([]);
   expect(left.named).toContainEqual({ relation: "app.customer", problem: "its check did not end within the time budget" });
   expect(left.count).toBeGreaterThan(1);
+  expect(outOfTime).toBe(true);
 });
 
 test("shadows in a stored search path, and overloads in the schema of amcheck, are not called", async () => {
@@ -125,7 +164,7 @@ test("real damage is found in a heap, in an index, and in an index with an expre
   await database.admin(`insert into app."${odd}" values (1)`);
   const files = await database.server.query(
     `select c.oid::regclass::text as name, pg_relation_filepath(c.oid) as path from pg_class c
-     where c.oid in ('app.customer'::regclass, 'app.customer_pkey'::regclass, 'app.folded_name'::regclass) or relname like 'od%d'`,
+     where c.oid in ('app.counter'::regclass, 'app.customer'::regclass, 'app.customer_pkey'::regclass, 'app.folded_name'::regclass) or relname like 'od%d'`,
     [],
     "app",
   );
@@ -135,7 +174,7 @@ test("real damage is found in a heap, in an index, and in an index with an expre
   const { damages, left } = await verify();
   expect(left).toMatchObject({ count: 0 });
   // Each index is compared with its heap, whose first page is damaged too.
-  expect(names(damages)).toEqual(['app."od\\u{1b}[2Jd"', "app.customer", "app.customer_pkey", "app.customer_plain", "app.folded_name"]);
+  expect(names(damages)).toEqual(['app."od\\u{1b}[2Jd"', "app.counter", "app.customer", "app.customer_pkey", "app.customer_plain", "app.folded_name"]);
   for (const { problem } of damages) expect(problem).toMatch(/^invalid page in block 0 of relation base\/\d+\/\d+$/);
 });
 

@@ -1,4 +1,5 @@
 import { planRestoreDrill, recoveryTarget, secondsBetween } from "../../../../automation/operations/restore-drill/plan";
+import { restoreDrillRequest } from "../../../../automation/operations/restore-drill/request";
 import { plan, request, source } from "./drills";
 
 const planned = (differing: Partial<typeof source>) => planRestoreDrill(request, { ...source, ...differing }, "260301100000-aaaaaaaa");
@@ -56,6 +57,13 @@ test.each([
 ])("a database tagged %j is judged by its tier; without a known one, as production gold", (tags: Record<string, string>, expected) => {
   const { objectives, evidenceValidDays, structure } = tagged(tags);
   expect({ ...objectives, days: evidenceValidDays, hours: structure.secondsMax / 3600 }).toEqual({ ...expected, targetErrorSeconds: 3 });
+});
+
+test("a request that says how long heaps and indexes may be read is planned so, within what a throwaway's life allows", () => {
+  expect(planRestoreDrill({ ...request, structureSeconds: 50_000 }, source, "260301100000-aaaaaaaa").structure.secondsMax).toBe(50_000);
+  const accepts = (structureSeconds: unknown) => restoreDrillRequest.safeParse({ ...request, structureSeconds }).success;
+  expect([60, 57_600, undefined].map(accepts)).toEqual([true, true, true]);
+  expect([59, 57_601, 100.5, NaN, "3600", null].map(accepts)).toEqual([false, false, false, false, false, false]);
 });
 
 test("the exposure is from the newest restorable time to the look at the source; unknown where nothing can be restored", () => {

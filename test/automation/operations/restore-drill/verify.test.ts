@@ -165,11 +165,25 @@ describe("heaps and indexes", () => {
       figures: { relationsChecked: 1, relationsLeft: 500, bytesLeft: 8192 },
     });
   });
+  test("left for lack of time say what to set, and left for another reason do not", () => {
+    const left = some("big", "its check did not end within the time budget");
+    expect(sound(structure({ left, outOfTime: true }))).toMatchObject({
+      verdict: "inconclusive",
+      explanation: expect.stringMatching(/; the time budget is 14400 s: give the next drill more with --structure-seconds$/) as string,
+      figures: { secondsMax: 14_400 },
+    });
+    expect(sound(structure({ left: some("locked", "a lock") })).explanation).not.toContain("--structure-seconds");
+  });
+  test("pass with the other databases of the instance, which were not looked at, by name", () => {
+    expect(sound(structure({ otherDatabases: ["postgres", '"sa les"'] })).explanation).toMatch(
+      /; not looked at: the instance's other databases postgres, "sa les"$/,
+    );
+  });
   test("pass with what was checked in its structure only, and what was not checked, by name", () => {
     expect(sound(structure({ structureOnly: some("app.folded", "runs code"), skipped: some("app.cache", "unlogged", 2) }))).toMatchObject({
       verdict: "pass",
       explanation:
-        "every heap and every B-tree index was read and is sound; 1 checked in their structure only: app.folded (runs code); 2 not checked: app.cache (unlogged), and 1 more",
+        "every heap and every B-tree index of database orders was read and is sound; 1 checked in their structure only: app.folded (runs code); 2 not checked: app.cache (unlogged), and 1 more",
       figures: { relationsStructureOnly: 1, relationsSkipped: 2 },
     });
   });
