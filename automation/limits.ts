@@ -137,6 +137,9 @@ export const checkpointsPerPage = 100;
 /** How long the statement of a run counts that ended before it had a plan: it proves nothing that could grow old, and is kept as long as a bad drill. */
 export const failedEvidenceValidDays = 30;
 
+/** How far the clocks of two machines may differ: they are kept within seconds. What was sealed later than now by more than this has no date to go by. */
+export const clocksDifferSecondsMax = 300;
+
 /** A private key in PEM has some 120 bytes; what is larger is another file. */
 export const signingKeyBytesMax = 16_384;
 

@@ -4,11 +4,12 @@
  */
 import type { Database } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
-import { KEY_CHANGE_TYPE, type KeyHistory } from "./key-history";
-import { headOf, historyOf, leadsTo, rememberHead, requireRemembered, type Head, type KnownLog } from "./ledger";
+import { KEY_CHANGE_TYPE, keyHistory, type KeyHistory } from "./key-history";
+import { headOf, leadsTo, rememberHead, requireRemembered, type Head, type KnownLog } from "./ledger";
 import { emptyRoot, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
-import { sortRows, type SignedRow } from "./rows";
+import { keyChangesIn, sortRows, type SignedRow } from "./rows";
 import { runStatementOf, type RunStatement } from "./run-statement";
+import { publicKeyOf } from "./signing-key";
 
 export interface LogEntry {
   place: number;
@@ -20,8 +21,11 @@ export interface LogEntry {
 
 export interface LogProblem {
   what: string;
-  /** Where a statement is missing or cannot be read: nothing that stands before it is known to be the newest word. Undefined: nothing is missing. */
-  lost?: { place: number; target: string | undefined };
+  /**
+   * Where a statement is missing or cannot be read: nothing that stands before it is known to be the newest word. Which database it was about only
+   * the statement said. Undefined: nothing is missing.
+   */
+  lost?: { place: number };
 }
 
 export interface LogContent {
@@ -41,7 +45,7 @@ export interface EvidenceLog extends LogContent {
 export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog> {
   return database.transaction(async (t) => {
     await t.query("set transaction isolation level repeatable read, read only");
-    const history = await historyOf(t, log);
+    const history = keyHistory(log.origin, publicKeyOf(log.key), await keyChangesIn(t));
     const head = await headOf(t, log.origin, history);
     const { signed, others } = await sortRows(t, head?.checkpoint.size ?? 0, history);
     const problems: LogProblem[] = others.map(({ row, reason }) => ({ what: `row "${row.id}" is no statement of the log: ${reason}` }));
@@ -49,8 +53,7 @@ export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog>
     const tree = nodesOver(leaves);
     const entries = signed.flatMap((found, place) => {
       if (found && leaves[place]?.equals(found.leaf)) return [entryOf(found, problems)];
-      const target = (found?.row ?? others.find(({ row }) => Number(row.log_index) === place)?.row)?.target ?? undefined;
-      problems.push({ what: `the statement at place ${place} is missing or was altered`, lost: { place, target } });
+      problems.push({ what: `the statement at place ${place} is missing or was altered`, lost: { place } });
       return [];
     });
     if (!head && others.length > 0) problems.push(everything("no head of the log is signed by the key that is trusted here"));
@@ -74,7 +77,7 @@ export async function unreadLog(database: Database): Promise<LogContent> {
 }
 
 /** What could be missing is the newest word on any database. */
-const everything = (what: string): LogProblem => ({ what, lost: { place: Infinity, target: undefined } });
+const everything = (what: string): LogProblem => ({ what, lost: { place: Infinity } });
 
 /**
  * The hashes that the signed head stands on: those of the statements where they lead to its root; else the stored ones, which then show which
@@ -104,7 +107,7 @@ function entryOf({ row, place, statement }: SignedRow, problems: LogProblem[]): 
     if (row.id !== id || row.target !== predicate.target || row.verdict !== verdict || row.expires_on?.toISOString() !== predicate.expiresOn)
       problems.push({ what: `the columns of ${id} were altered; what counts is the signed statement` });
   } catch (error) {
-    problems.push({ what: `the statement at place ${place} is of no form that is known here: ${reasonOf(error)}` });
+    problems.push({ what: `the statement at place ${place} is of no form that is known here: ${reasonOf(error)}`, lost: { place } });
   }
   return entry;
 }

@@ -5,8 +5,8 @@
 import type { Database } from "../database";
 import { reasonOf } from "../errors";
 import { statementsPerPage } from "../limits";
-import { openEnvelope, type Statement } from "./envelope";
-import { keysAt, type KeyHistory } from "./key-history";
+import { claimOf, openEnvelope, type Statement } from "./envelope";
+import { KEY_CHANGE_TYPE, keysAt, type KeyHistory } from "./key-history";
 import { leafHash, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
 
 export interface EvidenceRow {
@@ -56,6 +56,25 @@ export async function sortRows(database: Database, size: number, history: KeyHis
     }
   }
   return sorted;
+}
+
+/** What claims to be a change of keys, by its envelope and not by a column: a change that is overlooked would make what stands before it the newest word. */
+export async function keyChangesIn(database: Database): Promise<{ place: number; envelope: string }[]> {
+  const first = new Map<string, EvidenceRow>();
+  for await (const row of rowsByPlace(database)) {
+    const known = first.get(row.envelope);
+    // The same statement put in once more, at another place, came later.
+    if (claimsKeyChange(row.envelope) && !(known && BigInt(known.row_id) < BigInt(row.row_id))) first.set(row.envelope, row);
+  }
+  return [...first.values()].map(({ log_index, envelope }) => ({ place: Number(log_index), envelope }));
+}
+
+function claimsKeyChange(envelope: string): boolean {
+  try {
+    return claimOf(envelope).predicateType === KEY_CHANGE_TYPE;
+  } catch {
+    return false; // no envelope of ours: `sortRows` tells why
+  }
 }
 
 /** The tree over the statements, as far as the first hole. */

@@ -3,6 +3,7 @@
  * against an older checkpoint, that nothing was rewritten. What it tells comes from signed statements.
  */
 import { reasonOf, ShipshapeError } from "../errors";
+import { clocksDifferSecondsMax } from "../limits";
 import { canonicalJson } from "../records";
 import { parseVerifierKey, verifierKey, type Checkpoint } from "./checkpoint";
 import { openEnvelope } from "./envelope";
@@ -101,6 +102,7 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
       const runs = found.map((f) => f.run);
       holds("all statements are of one run, one plan and one database", () => requireOneRun(runs, proofs));
       holds("no statement of the run is missing", () => requireComplete(runs));
+      holds("no statement is of a time to come", () => requirePast(runs, input.now));
       holds("the report says what the statements say", () => requireReport(report, found));
       holds("the folder holds nothing else", () => requireNothingElse(folder, proofs));
       const { olderNote } = input;
@@ -174,6 +176,11 @@ function requireComplete(runs: RunStatement[]): void {
   if (verdicts.length > 1 || teardowns.length > 1) throw new Error("a statement is there twice");
   if (verdict.predicate.teardown === "follows" && teardowns.length === 0)
     throw new Error("the teardown is missing: export again once the clean-up is done. Until then the verdict does not count");
+}
+
+function requirePast(runs: RunStatement[], now: Date): void {
+  const early = runs.find((r) => Date.parse(r.predicate.issuedAt) > now.getTime() + clocksDifferSecondsMax * 1000);
+  if (early) throw new Error(`${early.id} says that it was issued at ${early.predicate.issuedAt}: the clock of this machine is wrong, or the signer's was`);
 }
 
 function requireReport(report: string, found: ReportedStatement[]): void {

@@ -1,9 +1,10 @@
 /** Pure: what is known of the recovery of each database, from what is signed and from what the cloud says of it today. */
+import { clocksDifferSecondsMax } from "../limits";
 import type { FleetAnswer, FleetDatabase, TargetDatabase, VerdictWord } from "../records";
 
 /**
  * fresh: proven, and the proof counts today. stale: it has expired. failed: the newest word is that it does not recover. unproven: drilled, and no
- * proof counts. never: this very database was never drilled. unknown: the cloud, or the log, could not be read.
+ * proof counts. never: this very database was never drilled. unknown: the cloud, the log or the time of the proof could not be relied on.
  */
 export type Recoverability = "fresh" | "stale" | "failed" | "unproven" | "never" | "unknown";
 
@@ -23,10 +24,9 @@ export interface SignedDrill {
   expiresOn: Date;
 }
 
-/** A statement that is in the log and cannot be read: it may be the newest word on its target, or on any database. */
+/** A statement that is in the log and cannot be read: it may be the newest word on any database. */
 export interface LostStatement {
   place: number;
-  target: string | undefined;
 }
 
 export interface DatabaseRecovery {
@@ -62,8 +62,8 @@ function recoveryOf(database: FleetDatabase, known: KnownOfTheFleet): DatabaseRe
   const from = decides?.place ?? -1;
   const unnamed = known.drills.filter((d) => !d.database && d.target === database.identifier);
   const base = { database, beside: [...own, ...unnamed].filter((d) => d.verdict === "inconclusive" && d.place > from) };
-  const lost = known.lost.find((l) => l.place > from && (l.target === undefined || l.target === database.identifier));
-  if (lost) return { ...base, recoverability: "unknown", reason: "the evidence log is damaged, and what is missing may be about it", decidedBy: undefined };
+  if (known.lost.some((l) => l.place > from))
+    return { ...base, recoverability: "unknown", reason: "a newer statement in the evidence log cannot be read, and may be about it", decidedBy: undefined };
   return { ...base, ...judged(database, own, decides, known) };
 }
 
@@ -81,6 +81,12 @@ function judged(
   }
   if (!decides) return { recoverability: "unproven", reason: `no drill of it came to a verdict${withoutBackups}`, decidedBy: undefined };
   if (decides.verdict === "fail") return { recoverability: "failed", reason: `drill ${decides.requestId} failed${withoutBackups}`, decidedBy: decides };
+  if (decides.issuedAt.getTime() > now.getTime() + clocksDifferSecondsMax * 1000)
+    return {
+      recoverability: "unknown",
+      reason: `drill ${decides.requestId} was sealed at ${decides.issuedAt.toISOString()}, which is yet to come: a clock is wrong, here or where it was sealed`,
+      decidedBy: decides,
+    };
   if (!database.hasBackups) return { recoverability: "unproven", reason: `the backups that drill ${decides.requestId} proved are gone`, decidedBy: decides };
   if (!decides.tornDown)
     return { recoverability: "unproven", reason: `drill ${decides.requestId} passed; that its throwaway is gone is not proven`, decidedBy: decides };

@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { latestCheckpoint, requireSigner, type Signer } from "../../../automation/evidence/ledger";
+import { appendStatement, changeKey, latestCheckpoint, requireSigner, type Signer } from "../../../automation/evidence/ledger";
 import { LogMemory } from "../../../automation/evidence/log-memory";
 import { readLog } from "../../../automation/evidence/reading";
 import { recoverabilities } from "../../../automation/observability/recoverability";
 import type { Concluded, Conclusion } from "../../../automation/records";
 import { signedDrills } from "../../../automation/recovery-status";
-import { broken, LogUnderTest, now } from "./log-under-test";
+import { broken, LogUnderTest, newKey, now } from "./log-under-test";
+import { verdictOf } from "./made-folder";
 import { concluded, databaseCalled, planOf, sealRun } from "./sealed-runs";
 
 const log = new LogUnderTest();
@@ -98,19 +99,46 @@ describe("rows that were slipped in or altered", () => {
     expect((await log.verified()).statements[0]).toMatchObject({ target: "orders", verdict: "fail" });
   });
 
-  test("a statement that was altered or deleted leaves its database unknown, and the others as they are", async () => {
+  test("a statement that was altered or deleted leaves unknown all that was proven before it, whatever its columns say it was about", async () => {
     await sealRun(log.database, log.signer, of("of-orders", "orders"));
-    await sealRun(log.database, log.signer, of("of-ledger", "ledger"));
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
-    await log.withoutTriggers("update evidence set envelope = replace(envelope, 'payload', 'payloaD') where id = 'failed.verdict'");
+    await sealRun(log.database, log.signer, of("of-ledger", "ledger"));
+    const altered = "envelope = replace(envelope, 'payload', 'payloaD')";
+    await log.withoutTriggers(`update evidence set ${altered}, target = 'payments', request_id = 'of-orders' where id = 'failed.verdict'`);
     expect(await statusOf("orders")).toBe("unknown");
-    expect(await statusOf("ledger")).toBe("fresh");
-    expect(await log.problems()).toContainEqual("the statement at place 4 is missing or was altered");
+    expect(await statusOf("ledger")).toBe("fresh"); // its proof is newer
+    expect(await log.problems()).toContainEqual("the statement at place 2 is missing or was altered");
     await log.append("goes-on");
     expect(await log.ids()).toContain("goes-on.verdict");
 
     await log.withoutTriggers("delete from evidence where id = 'failed.verdict'");
-    expect(await statusOf("ledger")).toBe("unknown"); // what is missing may be about any database
+    expect([await statusOf("orders"), await statusOf("ledger")]).toEqual(["fresh", "fresh"]); // proven again since
+    await log.withoutTriggers("delete from evidence where id = 'goes-on.teardown'");
+    expect([await statusOf("orders"), await statusOf("ledger")]).toEqual(["unknown", "unknown"]);
+  });
+
+  test("a signed statement of a form that is not known here may be the newest word: what was proven before it is unknown", async () => {
+    await log.append("passed");
+    expect(await statusOf("orders")).toBe("fresh");
+    const later = verdictOf("later", { verdict: "fail" });
+    const statement = { ...later, predicateType: later.predicateType.replace(":v2", ":v3") };
+    await sealRun(log.database, log.signer, concluded("later"), []);
+    await appendStatement(log.database, log.signer, { requestId: "later", kind: "verdict", target: "orders", statement });
+    expect(await log.problems()).toEqual([expect.stringMatching(/^the statement at place 2 is of no form that is known here/)]);
+    expect(await statusOf("orders")).toBe("unknown");
+    await log.append("passed-again");
+    expect(await statusOf("orders")).toBe("fresh");
+  });
+
+  test("a change of keys that a column hides is followed all the same, and so is what the new key signed", async () => {
+    await log.append("passed");
+    const next = newKey();
+    await changeKey(log.database, log.signer, next, "a test");
+    await sealRun(log.database, { ...log.signer, key: next }, of("failed", "orders", "fail"));
+    await log.withoutTriggers("update evidence set kind = 'verdict' where kind = 'key-change'");
+    // On a machine that has not seen this log before.
+    log.signer = { ...log.signer, memory: undefined };
+    expect(await statusOf("orders")).toBe("failed");
   });
 
   test("where the nodes are gone they are made again from the statements; where both are damaged nothing is proven or signed", async () => {

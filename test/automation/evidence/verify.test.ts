@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { signCheckpoint, verifierKey } from "../../../automation/evidence/checkpoint";
 import type { Proofs } from "../../../automation/evidence/folder";
 import { verifyEvidence } from "../../../automation/evidence/verify";
-import { expiresOn, key, makeFolder, origin, publicKey, rewriteProofs, teardownOf, verdictOf } from "./made-folder";
+import { expiresOn, issuedAt, key, makeFolder, origin, publicKey, rewriteProofs, teardownOf, verdictOf } from "./made-folder";
 import { databaseCalled, planOf } from "./sealed-runs";
 
 let root: string;
@@ -45,6 +45,13 @@ describe("a folder that is whole", () => {
   ])("holds still, and says whether it has expired: %s", async (_, offset, expired) => {
     await whole();
     expect(await verified({ now: new Date(Date.parse(expiresOn) + offset) })).toMatchObject({ valid: true, expired });
+  });
+
+  test("of a time to come does not hold: its expiry would be no limit; clocks may differ by minutes", async () => {
+    await whole();
+    const at = (seconds: number) => broken({ now: new Date(Date.parse(issuedAt) - seconds * 1000) });
+    expect((await at(301)).join("\n")).toMatch(/no statement is of a time to come: run-1.verdict says that it was issued at .*: the clock of this machine/);
+    expect(await at(300)).toEqual([]);
   });
 
   test("without a key that was given it agrees with itself, and is not trusted", async () => {
