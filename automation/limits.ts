@@ -140,6 +140,9 @@ export const failedEvidenceValidDays = 30;
 /** How far the clocks of two machines may differ: they are kept within seconds. What was sealed later than now by more than this has no date to go by. */
 export const clocksDifferSecondsMax = 300;
 
+/** Backups are taken daily in a window: so much less than the retention may they reach back, and a little more where the window was moved. */
+export const backupsBeginHours = 30;
+
 /** A private key in PEM has some 120 bytes; what is larger is another file. */
 export const signingKeyBytesMax = 16_384;
 

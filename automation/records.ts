@@ -38,8 +38,12 @@ export function targetDatabase(d: { identifier: string; resourceId: string; arn:
 
 /** A database as the cloud knows it today. */
 export interface FleetDatabase extends TargetDatabase {
-  /** Whether there are automated backups that it could be restored from. */
-  hasBackups: boolean;
+  /** The earliest moment that its automated backups can restore; null where there is none to restore. */
+  restorableFrom: Date | null;
+  /** For how long RDS keeps them. */
+  backupRetentionDays: number;
+  /** The run that it says it is a throwaway of. Anybody who may tag it can say so. */
+  run: string | undefined;
 }
 
 export type FleetAnswer = { asked: true; databases: FleetDatabase[] } | { asked: false; reason: string };

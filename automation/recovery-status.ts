@@ -2,13 +2,14 @@
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./observability/recoverability";
-import type { FleetAnswer } from "./records";
+import type { FleetAnswer, FleetDatabase } from "./records";
 import { registeredThrowaways } from "./runner/throwaways";
 
-/** The databases with what is known of each. Throwaways that a run has registered are copies, and are left out. */
+/** The databases with what is known of each. Throwaways are copies, and are left out: those that a run has registered and that the cloud tags as its own. */
 export async function recoveryStatus(database: Database, log: LogContent, answer: FleetAnswer, now: Date): Promise<DatabaseRecovery[]> {
-  const throwaways = new Set(await registeredThrowaways(database));
-  const fleet = answer.asked ? { ...answer, databases: answer.databases.filter((d) => !throwaways.has(d.identifier)) } : answer;
+  const throwaways = await registeredThrowaways(database);
+  const isThrowaway = (d: FleetDatabase) => throwaways.some((t) => t.identifier === d.identifier && t.requestId === d.run);
+  const fleet = answer.asked ? { ...answer, databases: answer.databases.filter((d) => !isThrowaway(d)) } : answer;
   return recoverabilities({ fleet, drills: signedDrills(log), lost: log.problems.flatMap((p) => p.lost ?? []), now });
 }
 
@@ -17,7 +18,8 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
   const tornDown = new Set(runs.flatMap(({ run }) => (run.kind === "teardown" ? [subjectName(run)] : [])));
   return runs.flatMap(({ place, run }): SignedDrill[] => {
     if (run.kind !== "verdict" || run.predicate.operation !== "restore-drill") return [];
-    const { requestId, target, database, verdict, teardown, issuedAt, expiresOn } = run.predicate;
+    const { requestId, target, database, verdict, teardown, issuedAt, expiresOn, plan } = run.predicate;
+    const { backupRetentionDays } = (plan?.["source"] ?? {}) as { backupRetentionDays?: unknown };
     return [
       {
         place,
@@ -26,6 +28,7 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
         database: database ?? undefined,
         verdict,
         tornDown: teardown === "none" || tornDown.has(subjectName(run)),
+        backupRetentionDays: typeof backupRetentionDays === "number" ? backupRetentionDays : undefined,
         issuedAt: new Date(issuedAt),
         expiresOn: new Date(expiresOn),
       },

@@ -1,5 +1,5 @@
 /** Pure: what is known of the recovery of each database, from what is signed and from what the cloud says of it today. */
-import { clocksDifferSecondsMax } from "../limits";
+import { backupsBeginHours, clocksDifferSecondsMax } from "../limits";
 import type { FleetAnswer, FleetDatabase, TargetDatabase, VerdictWord } from "../records";
 
 /**
@@ -20,6 +20,8 @@ export interface SignedDrill {
   verdict: VerdictWord;
   /** Whether the removal of its throwaway is signed too: without it the verdict does not count as a proof. */
   tornDown: boolean;
+  /** For how long RDS kept the backups that it restored from, as its plan says. */
+  backupRetentionDays: number | undefined;
   issuedAt: Date;
   expiresOn: Date;
 }
@@ -73,7 +75,7 @@ function judged(
   decides: SignedDrill | undefined,
   { drills, now }: KnownOfTheFleet,
 ): Pick<DatabaseRecovery, "recoverability" | "reason" | "decidedBy"> {
-  const withoutBackups = database.hasBackups ? "" : "; it has no automated backups";
+  const withoutBackups = database.restorableFrom ? "" : "; it has no automated backups";
   if (own.length === 0) {
     const namesake = drills.some((d) => d.database && d.database.identifier === database.identifier);
     const reason = namesake ? "another database had this name when it was drilled; this one never was" : "it was never drilled";
@@ -87,11 +89,28 @@ function judged(
       reason: `drill ${decides.requestId} was sealed at ${decides.issuedAt.toISOString()}, which is yet to come: a clock is wrong, here or where it was sealed`,
       decidedBy: decides,
     };
-  if (!database.hasBackups) return { recoverability: "unproven", reason: `the backups that drill ${decides.requestId} proved are gone`, decidedBy: decides };
+  if (!database.restorableFrom || beganAgain(database, database.restorableFrom, decides, now)) {
+    const since = database.restorableFrom ? `: nothing before ${database.restorableFrom.toISOString()} can be restored` : "";
+    return { recoverability: "unproven", reason: `the backups that drill ${decides.requestId} proved are gone${since}`, decidedBy: decides };
+  }
   if (!decides.tornDown)
     return { recoverability: "unproven", reason: `drill ${decides.requestId} passed; that its throwaway is gone is not proven`, decidedBy: decides };
   if (decides.expiresOn <= now) return { recoverability: "stale", reason: `drill ${decides.requestId} has expired`, decidedBy: decides };
   return { recoverability: "fresh", reason: `drill ${decides.requestId} passed`, decidedBy: decides };
+}
+
+/**
+ * Backups reach back as long as they are kept, or to before the drill. Those that do neither were switched off since and began again. Looked for where
+ * they were kept shortest; what was switched off for a while longer ago than that has been replaced by now in any case.
+ */
+function beganAgain(
+  { backupRetentionDays: today }: FleetDatabase,
+  from: Date,
+  { issuedAt, backupRetentionDays: then = today }: SignedDrill,
+  now: Date,
+): boolean {
+  const keptFrom = now.getTime() - Math.min(then, today) * 86_400_000 + backupsBeginHours * 3_600_000;
+  return from > issuedAt && from.getTime() > keptFrom;
 }
 
 /** The newest failure, or the newest proof with both statements, whichever is newer; short of both a pass that lacks its teardown. */

@@ -35,11 +35,9 @@ export const overdueThrowaways = (database: Database, after: string, countMax: n
     [after, countMax],
   );
 
-/** The names of throwaways that were registered and are not known to be gone. */
-export async function registeredThrowaways(database: Database): Promise<string[]> {
-  const rows = await database.query<{ identifier: string }>("select identifier from throwaway where status = 'registered'");
-  return rows.map((row) => row.identifier);
-}
+/** The throwaways that were registered and are not known to be gone. */
+export const registeredThrowaways = (database: Database) =>
+  database.query<{ requestId: string; identifier: string }>(`select request_id as "requestId", identifier from throwaway where status = 'registered'`);
 
 /** Throwaways past their date whose run has ended and which are there still, each given once. */
 export const newlyOutlived = (database: Database, countMax: number) =>

@@ -1,7 +1,14 @@
 import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import {
+  AddTagsToResourceCommand,
+  CreateDBInstanceCommand,
+  DeleteDBInstanceCommand,
+  DescribeDBInstancesCommand,
+  ModifyDBInstanceCommand,
+  type Tag,
+} from "@aws-sdk/client-rds";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
 import { LogMemory } from "../../automation/evidence/log-memory";
 import { readLog } from "../../automation/evidence/reading";
@@ -11,6 +18,7 @@ import { recoveryStatus } from "../../automation/recovery-status";
 import { registerThrowaway } from "../../automation/runner/throwaways";
 import { askFleet } from "../../automation/targets/fleet";
 import { instanceIs, instanceIsGone, startCloud, type Cloud } from "../cloud";
+import { until } from "../until";
 import { small } from "../localcloud/server/database-client";
 import { concluded, sealRun } from "./evidence/sealed-runs";
 
@@ -38,6 +46,13 @@ async function makeDatabase(identifier: string): Promise<TargetDatabase> {
     await sleep(100);
   }
 }
+const describe = async (identifier: string) => (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }))).DBInstances![0]!;
+async function keepBackups(identifier: string, days: number): Promise<void> {
+  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: days, ApplyImmediately: true }));
+  await until("the retention is set", async () => (await describe(identifier)).BackupRetentionPeriod === days);
+  await instanceIs(cloud, identifier, "available");
+}
+const tag = ({ arn }: TargetDatabase, ...Tags: Tag[]) => cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags }));
 const drilled = (id: string, target: TargetDatabase, verdict: VerdictWord) =>
   sealRun(database, signer, concluded(id, verdict, { plan: { target: target.identifier, database: target, evidenceValidDays: 30 } }));
 const recovery = async () => recoveryStatus(database, await readLog(database, signer), await askFleet(cloud as never), new Date());
@@ -55,11 +70,21 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
   await drilled("passed-again", orders, "pass");
   expect(await words()).toEqual(["ledger fresh", "orders fresh"]);
 
-  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod: 0, ApplyImmediately: true }));
-  await instanceIs(cloud, "orders", "available");
+  await keepBackups("orders", 0);
   expect(await words()).toEqual(["ledger fresh", "orders unproven"]);
+  // Between two looks off and on again: there are backups, and not one of those that were proven.
+  await keepBackups("orders", 7);
+  await until("there are backups again", async () => (await describe("orders")).LatestRestorableTime);
+  expect((await recovery()).map((r) => r.reason)).toEqual([
+    "drill ledger-passed passed",
+    expect.stringMatching(/^the backups that drill passed-again proved are gone: nothing before .* can be restored$/),
+  ]);
 
   await registerThrowaway(database, "passed", { identifier: "ledger", stack: "none", expiresAt: new Date().toISOString() });
+  expect(await words()).toEqual(["ledger fresh", "orders unproven"]); // a row of a table hides no database
+  await tag(ledger, { Key: "shipshape:run", Value: "another" });
+  expect(await words()).toEqual(["ledger fresh", "orders unproven"]); // nor does a tag
+  await tag(ledger, { Key: "shipshape:run", Value: "passed" });
   expect(await words()).toEqual(["orders unproven", "ledger unproven"]); // a copy that a run holds is no database of the fleet
   await database.query("delete from throwaway");
 

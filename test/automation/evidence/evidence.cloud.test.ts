@@ -14,7 +14,7 @@ const log = new LogUnderTest();
 
 const statusOf = async (identifier: string, resourceId?: string) => {
   const read = await readLog(log.database, log.signer);
-  const databases = [{ ...databaseCalled(identifier, resourceId), hasBackups: true }];
+  const databases = [{ ...databaseCalled(identifier, resourceId), restorableFrom: new Date(0), backupRetentionDays: 7, run: undefined }];
   const [first] = recoverabilities({ fleet: { asked: true, databases }, drills: signedDrills(read), lost: read.problems.flatMap((p) => p.lost ?? []), now });
   return first?.recoverability;
 };

@@ -4,7 +4,13 @@ import { databaseCalled } from "../evidence/sealed-runs";
 
 const now = new Date("2026-06-15T00:00:00Z");
 const day = (n: number) => new Date(now.getTime() + n * 86_400_000);
-const inFleet = (name: string, more: Partial<FleetDatabase> = {}): FleetDatabase => ({ ...databaseCalled(name), hasBackups: true, ...more });
+const inFleet = (name: string, more: Partial<FleetDatabase> = {}): FleetDatabase => ({
+  ...databaseCalled(name),
+  restorableFrom: day(-7),
+  backupRetentionDays: 7,
+  run: undefined,
+  ...more,
+});
 const drill = (place: number, verdict: SignedDrill["verdict"], more: Partial<SignedDrill> = {}): SignedDrill => ({
   place,
   requestId: `drill-${place}`,
@@ -12,6 +18,7 @@ const drill = (place: number, verdict: SignedDrill["verdict"], more: Partial<Sig
   database: databaseCalled("orders"),
   verdict,
   tornDown: true,
+  backupRetentionDays: 7,
   issuedAt: day(-1),
   expiresOn: day(29),
   ...more,
@@ -49,7 +56,7 @@ describe("a database of the fleet", () => {
   });
 
   test("is never drilled, or without a verdict, or its backups are gone: each is said, and none is a proof", () => {
-    const without = { fleet: { asked: true as const, databases: [inFleet("orders", { hasBackups: false })] } };
+    const without = { fleet: { asked: true as const, databases: [inFleet("orders", { restorableFrom: null })] } };
     expect(ofOrders([])).toMatchObject({ recoverability: "never", reason: "it was never drilled" });
     expect(ofOrders([], without)).toMatchObject({ recoverability: "never", reason: "it was never drilled; it has no automated backups" });
     expect(ofOrders([drill(1, "inconclusive")])).toMatchObject({
@@ -59,6 +66,23 @@ describe("a database of the fleet", () => {
     });
     expect(ofOrders([drill(1, "pass")], without)).toMatchObject({ recoverability: "unproven", reason: "the backups that drill drill-1 proved are gone" });
     expect(ofOrders([drill(1, "fail")], without)).toMatchObject({ recoverability: "failed", reason: "drill drill-1 failed; it has no automated backups" });
+  });
+
+  test.each([
+    ["as far back as they are kept", -20, 7, 7, -7, "fresh"],
+    ["a daily backup less than that", -20, 7, 7, -6, "fresh"],
+    ["to before the drill, and were off before it", -1, 7, 7, -2, "fresh"],
+    ["to after the drill, and are kept for longer", -20, 7, 7, -3, "unproven"],
+    ["to after the drill of an hour ago", -1 / 24, 7, 7, -0.01, "unproven"],
+    ["as far back as they were kept before the retention was raised", -20, 7, 35, -8, "fresh"],
+    ["less than that, after it was raised", -20, 7, 35, -2, "unproven"],
+    ["as far back as they are kept since it was lowered", -20, 35, 7, -7, "fresh"],
+    ["less than a retention that the plan does not say", -20, undefined, 7, -3, "unproven"],
+  ] as const)("whose backups reach %s (drilled on day %d, kept %s, now %d days, from day %d) is %s", (_, drilled, then, today, from, word) => {
+    const fleet = { asked: true as const, databases: [inFleet("orders", { restorableFrom: day(from), backupRetentionDays: today })] };
+    const { recoverability, reason } = ofOrders([drill(1, "pass", { issuedAt: day(drilled), backupRetentionDays: then })], { fleet });
+    expect(recoverability).toBe(word);
+    if (word === "unproven") expect(reason).toBe(`the backups that drill drill-1 proved are gone: nothing before ${day(from).toISOString()} can be restored`);
   });
 
   test("recreated under its name, or of that name in another account or Region, it is another database", () => {
