@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 /** What an action answers: the members of its result, or an error's code. Called with the request's parameters, once for each call. */
 export type Answer = (asked: URLSearchParams) => Record<string, unknown> | { error: string; status?: number };
 
-/** An account's RDS API on this machine's own address: it answers what a test says, and keeps what it was asked. */
+/** An account's RDS API, and its Secrets Manager, on this machine's own address: it answers what a test says, and keeps what it was asked. */
 export class RdsAnswers {
   readonly asked: string[] = [];
   private server: Server | undefined;
@@ -15,10 +15,17 @@ export class RdsAnswers {
       let body = "";
       request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
-        const asked = new URLSearchParams(body);
-        const action = asked.get("Action") ?? "";
+        const target = request.headers["x-amz-target"];
+        const asked = new URLSearchParams(typeof target === "string" ? (JSON.parse(body) as Record<string, string>) : body);
+        const action = typeof target === "string" ? target : (asked.get("Action") ?? "");
         this.asked.push(action);
         const answer = this.answers[action]?.(asked) ?? {};
+        if (typeof target === "string") {
+          response.setHeader("content-type", "application/x-amz-json-1.1");
+          if ("error" in answer) response.statusCode = 400;
+          response.end(JSON.stringify("error" in answer ? { __type: answer.error, message: "made up" } : answer));
+          return;
+        }
         response.setHeader("content-type", "text/xml");
         if ("error" in answer) {
           response.statusCode = Number(answer["status"] ?? 400);

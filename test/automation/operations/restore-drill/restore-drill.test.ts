@@ -1,0 +1,202 @@
+import { restoreDrill } from "../../../../automation/operations/restore-drill/restore-drill";
+import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
+import { verifyRestoreDrill } from "../../../../automation/operations/restore-drill/verify";
+import type { Step, StepSettings } from "../../../../automation/runner/operation";
+import { good, plan, request, source } from "./drills";
+
+interface Taken extends StepSettings {
+  name: string;
+}
+
+/** Runs each step at once, and keeps what was asked of it. */
+function stepsTaken(): { step: Step; taken: Taken[] } {
+  const taken: Taken[] = [];
+  const run = <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>) => {
+    taken.push({ name, ...settings });
+    return work(new AbortController().signal);
+  };
+  return { step: Object.assign(run, { requestId: "run-1", sleep: () => Promise.resolve() }), taken };
+}
+
+/** Effects that answer as a drill with nothing wrong, and note with what they were called. */
+function effects(differing: Partial<Record<keyof RestoreDrillSteps, unknown>> = {}) {
+  const called: [string, ...unknown[]][] = [];
+  const answers: Record<keyof RestoreDrillSteps, unknown> = {
+    observe: source,
+    register: "2026-03-01T10:00:00.500Z",
+    recordRemoval: undefined,
+    writeMarker: good.markers.before,
+    writeMarkerAfter: { after: good.markers.after, beforeAgain: good.markers.beforeAgain },
+    removeMarkers: [],
+    sourceInventory: good.found.source,
+    waitUntilRestorable: { askedAt: good.restore.askedAt },
+    restore: { succeeded: true, resourceId: "db-COPY" },
+    requireIsolation: undefined,
+    adopt: { endpoint: good.restore.endpoint },
+    firstQuery: good.restore.firstQueryAt,
+    readMarkers: good.found.markers,
+    recoveryPoint: good.found.recoveryPoint,
+    restoredInventory: good.found.restored,
+    verifyStructures: { ...good.found.structure, verifiedAt: "2026-03-01T10:18:00.000Z" },
+    removeThrowaway: undefined,
+    proveGone: [{ kind: "database", identifier: plan.throwaway.identifier, provenGoneBy: "none" }],
+    ...differing,
+  };
+  const made = Object.entries(answers).map(([name, answer]) => [
+    name,
+    (...given: unknown[]) => {
+      called.push([name, ...given.filter((one) => !(one instanceof AbortSignal))]);
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+  ]);
+  return { steps: Object.fromEntries(made) as RestoreDrillSteps, called };
+}
+
+const namesOf = (taken: Taken[]) => taken.map(({ name }) => name);
+
+test("a drill with nothing wrong takes each step once, in this order, and tells all that its verdict needs", async () => {
+  const { steps, called } = effects();
+  const { step, taken } = stepsTaken();
+  const outcome = await restoreDrill(steps).run(plan, step);
+  expect(outcome).toEqual({
+    ...good,
+    phases: [
+      { name: "bracket the target", beganAt: "2026-03-01T10:00:00.500Z", endedAt: good.restore.askedAt },
+      { name: "restore", beganAt: good.restore.askedAt, endedAt: good.restore.firstQueryAt },
+      { name: "verify", beganAt: good.restore.firstQueryAt, endedAt: "2026-03-01T10:18:00.000Z" },
+    ],
+  });
+  expect(verifyRestoreDrill(plan, outcome).verdict).toBe("pass");
+  expect(namesOf(taken)).toEqual([
+    "register the throwaway",
+    "write the marker before the target",
+    "take the source's inventory",
+    "write the marker after the target",
+    "take the source's inventory again",
+    "wait until both markers are restorable",
+    "restore into isolation",
+    "prove that nothing backs the copy up",
+    "adopt the copy into its stack",
+    "ask the first query",
+    "look for the markers",
+    "read the point that was reached",
+    "compare the catalogs",
+    "verify heaps and indexes",
+  ]);
+  expect(called).toEqual([
+    ["register", "run-1", plan],
+    ["writeMarker", plan, "run-1"],
+    ["sourceInventory", plan],
+    ["writeMarkerAfter", plan, "run-1", good.recoveryTarget],
+    ["sourceInventory", plan],
+    ["waitUntilRestorable", plan, good.markers.after.committedAt],
+    ["restore", plan, good.recoveryTarget],
+    ["requireIsolation", plan, "db-COPY"],
+    ["adopt", plan],
+    ["firstQuery", plan],
+    ["readMarkers", plan, "run-1"],
+    ["recoveryPoint", plan, good.recoveryTarget],
+    ["restoredInventory", plan],
+    ["verifyStructures", plan],
+  ]);
+});
+
+test("each step is bounded, and tried again; a wait and a reading get longer than what they wait for", async () => {
+  const { step, taken } = stepsTaken();
+  const drill = restoreDrill(effects().steps);
+  await drill.observe(request, step);
+  await drill.run(plan, step);
+  await drill.cleanUp?.(plan, step);
+  for (const { name, attemptsMax, timeoutSeconds } of taken) {
+    expect([name, attemptsMax >= 2 && attemptsMax <= 10, timeoutSeconds >= 60 && timeoutSeconds <= 6 * 3600]).toEqual([name, true, true]);
+  }
+  const boundOf = (wanted: string) => taken.find(({ name }) => name === wanted)?.timeoutSeconds ?? 0;
+  expect(boundOf("wait until both markers are restorable")).toBeGreaterThan(plan.restorableWaitSeconds);
+  expect(boundOf("restore into isolation")).toBe(plan.throwaway.createTimeoutMinutes * 60);
+  expect(boundOf("verify heaps and indexes")).toBeGreaterThan(plan.structure.secondsMax);
+});
+
+test.each([
+  ["switched off", { backupRetentionDays: 0 }, "automated backups are switched off: nothing can be restored"],
+  ["not complete", { latestRestorableTime: null }, "no automated backup is complete: nothing can be restored"],
+])("where backups are %s, nothing is registered or made, and the verdict is fail", async (_, differing, reason) => {
+  const { steps, called } = effects();
+  const { step } = stepsTaken();
+  const without = { ...plan, source: { ...source, ...differing } };
+  const outcome = await restoreDrill(steps).run(without, step);
+  expect(called).toEqual([]);
+  expect(outcome).toEqual({ phases: [], notRestorable: { at: source.observedAt, reason }, recoveryTarget: null, markers: null, restore: null, found: null });
+  expect(verifyRestoreDrill(without, outcome).verdict).toBe("fail");
+});
+
+test("markers that do not become restorable end the drill before anything is made, and the verdict is fail", async () => {
+  const { steps, called } = effects({ waitUntilRestorable: { at: "2026-03-01T10:30:00.000Z", reason: "there is no restorable time" } });
+  const { step } = stepsTaken();
+  const outcome = await restoreDrill(steps).run(plan, step);
+  expect(called.map(([name]) => name)).not.toContain("restore");
+  expect(outcome).toMatchObject({
+    notRestorable: { reason: "there is no restorable time" },
+    markers: good.markers,
+    recoveryTarget: good.recoveryTarget,
+    restore: null,
+    phases: [{ name: "bracket the target", beganAt: "2026-03-01T10:00:00.500Z", endedAt: "2026-03-01T10:30:00.000Z" }],
+  });
+  expect(verifyRestoreDrill(plan, outcome).verdict).toBe("fail");
+});
+
+test("a restore that fails ends the drill, says when and why, and the verdict is fail", async () => {
+  const { steps, called } = effects({ restore: { succeeded: false, failedAt: "2026-03-01T10:09:00.000Z", reason: "incompatible-restore" } });
+  const { step } = stepsTaken();
+  const outcome = await restoreDrill(steps).run(plan, step);
+  expect(called.map(([name]) => name)).not.toContain("adopt");
+  expect(outcome).toMatchObject({
+    restore: { succeeded: false, askedAt: good.restore.askedAt, failedAt: "2026-03-01T10:09:00.000Z", reason: "incompatible-restore" },
+    found: null,
+    phases: [
+      { name: "bracket the target", beganAt: "2026-03-01T10:00:00.500Z", endedAt: good.restore.askedAt },
+      { name: "restore", beganAt: good.restore.askedAt, endedAt: "2026-03-01T10:09:00.000Z" },
+    ],
+  });
+  expect(verifyRestoreDrill(plan, outcome).verdict).toBe("fail");
+});
+
+test("a copy that is not isolated is neither adopted nor read", async () => {
+  const { steps, called } = effects({ requireIsolation: new Error("exposed") });
+  await expect(restoreDrill(steps).run(plan, stepsTaken().step)).rejects.toThrow("exposed");
+  expect(called.at(-1)?.[0]).toBe("requireIsolation");
+});
+
+test("the source is observed by the identifier that was asked for", async () => {
+  const { steps, called } = effects();
+  const { step, taken } = stepsTaken();
+  expect(await restoreDrill(steps).observe(request, step)).toBe(source);
+  expect(called).toEqual([["observe", "orders-production"]]);
+  expect(namesOf(taken)).toEqual(["look at the source"]);
+});
+
+test("the copy of real data goes first, its removal is recorded once it is proven, and markers that stay do not undo that", async () => {
+  const left = [{ kind: "recovery markers", identifier: "orders-production", reason: "read-only" }];
+  const { steps, called } = effects({ removeMarkers: left });
+  const { step, taken } = stepsTaken();
+  expect(await restoreDrill(steps).cleanUp?.(plan, step)).toEqual({
+    removed: [{ kind: "database", identifier: plan.throwaway.identifier, provenGoneBy: "none" }],
+    left,
+  });
+  expect(called).toEqual([
+    ["removeThrowaway", plan],
+    ["proveGone", plan],
+    ["recordRemoval", "run-1", plan],
+    ["removeMarkers", plan, "run-1"],
+  ]);
+  expect(namesOf(taken)).toEqual(["remove the throwaway", "prove the throwaway gone", "record the removal", "remove the markers"]);
+});
+
+test("a throwaway that is not proven gone is not recorded as removed", async () => {
+  const { steps, called } = effects({ proveGone: new Error("still there") });
+  await expect(restoreDrill(steps).cleanUp?.(plan, stepsTaken().step)).rejects.toThrow("still there");
+  expect(called.map(([name]) => name)).not.toContain("recordRemoval");
+});
+
+test("a drill makes nothing but a throwaway, and says who answers for it", () => {
+  expect(restoreDrill(effects().steps)).toMatchObject({ name: "restore-drill", owner: "platform", effect: "throwaway", verify: verifyRestoreDrill });
+});
