@@ -11,7 +11,7 @@ import {
   type NodeReader,
 } from "../../../automation/evidence/merkle-tree";
 
-const SIZES = 66; // beyond two complete subtrees of 32, with every shape of the right edge
+const SIZES = 35; // beyond a complete subtree of 32, with every shape of the right edge
 const leaves = Array.from({ length: SIZES }, (_, i) => leafHash(Buffer.from(`statement ${i}`)));
 
 /** The definition of RFC 6962 section 2.1, word for word: what the stored nodes must agree with. */
