@@ -14,20 +14,23 @@ const pages = [
 ];
 const text = (page: string): string => readFileSync(join(checkout, page), "utf8");
 
-describe.each(pages)("%s", (page) => {
-  test("links lead to files that exist", () => {
-    const links = [...text(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((match) => join(checkout, dirname(page), match[1] ?? ""));
-    expect(links.filter((target) => !existsSync(target)).map((target) => relative(checkout, target))).toEqual([]);
-  });
+const linksOf = (page: string) => [...text(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target = ""]) => target);
+const commandsOf = (page: string) => [...text(page).matchAll(/(?:npx |`)shipshape ([a-z][^`\n#|]*)/g)].map(([, line = ""]) => line);
+const jsonOf = (page: string) => [...text(page).matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+/** Only what has something to hold is a test. */
+const having = (parts: (page: string) => string[]) => pages.filter((page) => parts(page).length > 0);
 
-  test("commands it names exist, with the options it gives them", () => {
-    const lines = [...text(page).matchAll(/(?:npx |`)shipshape ([a-z][^`\n#|]*)/g)].map(([, line = ""]) => line);
-    expect(lines.flatMap((line) => unknownWords(line))).toEqual([]);
-  });
+test.each(having(linksOf))("%s: links lead to files that exist", (page) => {
+  const targets = linksOf(page).map((target) => join(checkout, dirname(page), target));
+  expect(targets.filter((target) => !existsSync(target)).map((target) => relative(checkout, target))).toEqual([]);
+});
 
-  test("JSON in it is JSON", () => {
-    for (const [, block = ""] of text(page).matchAll(/```json\n([\s\S]*?)```/g)) expect(() => JSON.parse(block) as unknown).not.toThrow();
-  });
+test.each(having(commandsOf))("%s: commands it names exist, with the options it gives them", (page) => {
+  expect(commandsOf(page).flatMap((line) => unknownWords(line))).toEqual([]);
+});
+
+test.each(having(jsonOf))("%s: JSON in it is JSON", (page) => {
+  for (const block of jsonOf(page)) expect(() => JSON.parse(block) as unknown).not.toThrow();
 });
 
 const shipshape = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });

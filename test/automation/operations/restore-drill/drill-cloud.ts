@@ -1,0 +1,69 @@
+import { restoreDrillSteps, type RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
+import type { Database } from "../../../../automation/database";
+import { readStack, removeStack, stackExists, upStack } from "../../../../automation/runner/pulumi-stack";
+import { RdsAnswers } from "../../guardrails/rds-answers";
+import { plan, source } from "./drills";
+
+/** The RDS API as a drill meets it. */
+export class DrillCloud extends RdsAnswers {
+  private endpoint = "";
+  /** What was written to the control plane's database. */
+  readonly statements: unknown[][] = [];
+  private readonly database = {
+    query: (sql: string, values: unknown[]) => (this.statements.push([sql.split(" ")[0], ...values]), Promise.resolve([])),
+  } as unknown as Database;
+
+  override async start(): Promise<string> {
+    this.endpoint = await super.start();
+    return this.endpoint;
+  }
+
+  /** Answers nothing, was asked nothing; the engine, which the tests replace, does all that it is asked. */
+  forget(): void {
+    this.answers = {};
+    this.asked.length = 0;
+    this.statements.length = 0;
+    jest
+      .mocked(readStack)
+      .mockReset()
+      .mockResolvedValue({ outputs: { isolationSecurityGroupId: "sg-0150a7ed000000001" }, secretsProvider: source.secretsProvider ?? undefined });
+    jest.mocked(stackExists).mockReset().mockResolvedValue(false);
+    jest.mocked(removeStack).mockReset().mockResolvedValue();
+    jest.mocked(upStack).mockReset().mockResolvedValue({});
+  }
+
+  steps(more: { secretsProvider?: string } = {}): RestoreDrillSteps {
+    return restoreDrillSteps({
+      database: this.database,
+      access: { cloud: { endpoint: this.endpoint, region: "eu-central-1", credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" } } },
+      stacks: { workspacesFolder: "/nowhere", environment: {} },
+      platformStack: "platform.dev",
+      ...more,
+    });
+  }
+
+  /** The instance in one state for each look; the last one stays. `null` is an instance that is not there. */
+  instances(...states: (Record<string, unknown> | null)[]): void {
+    let call = 0;
+    this.answers["DescribeDBInstances"] = () => {
+      const state = states[Math.min(call++, states.length - 1)];
+      return state ? { DBInstances: [{ DBInstance: state }] } : gone;
+    };
+  }
+}
+
+export const gone = { error: "DBInstanceNotFound", status: 404 };
+export const tags = (of: Record<string, string>) => Object.entries(of).map(([Key, Value]) => ({ Tag: { Key, Value } }));
+export const groups = (...ids: string[]) => ids.map((VpcSecurityGroupId) => ({ VpcSecurityGroupMembership: { VpcSecurityGroupId } }));
+/** A throwaway as it is to be. */
+export const throwaway = (more: Record<string, unknown> = {}) => ({
+  DBInstanceIdentifier: plan.throwaway.identifier,
+  DBInstanceStatus: "available",
+  DbiResourceId: "db-COPY",
+  BackupRetentionPeriod: 0,
+  PubliclyAccessible: false,
+  VpcSecurityGroups: groups("sg-0150a7ed000000001"),
+  Endpoint: { Address: "drill.example", Port: 5432 },
+  TagList: tags(plan.throwaway.tags),
+  ...more,
+});

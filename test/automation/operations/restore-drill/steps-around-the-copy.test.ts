@@ -1,0 +1,172 @@
+import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
+import { readStack, removeStack, stackExists } from "../../../../automation/runner/pulumi-stack";
+import { DrillCloud, gone, tags, throwaway } from "./drill-cloud";
+import { plan, source } from "./drills";
+
+// The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone decides.
+jest.mock("../../../../automation/runner/pulumi-stack");
+jest.mock("../../../../automation/limits", () => ({ ...jest.requireActual<object>("../../../../automation/limits"), restorablePollMilliseconds: 1 }));
+
+const cloud = new DrillCloud();
+const { identifier } = plan.throwaway;
+const signal = new AbortController().signal;
+let steps: RestoreDrillSteps;
+beforeAll(async () => void (await cloud.start()));
+afterAll(() => cloud.stop());
+beforeEach(() => {
+  cloud.forget();
+  steps = cloud.steps();
+});
+
+describe("removal", () => {
+  beforeEach(() => {
+    cloud.answers["DeleteDBInstance"] = () => ({});
+  });
+
+  test("what Pulumi removed is not deleted again", async () => {
+    cloud.instances(null);
+    await steps.removeThrowaway(plan, signal);
+    expect(jest.mocked(removeStack).mock.calls[0]?.[1]).toMatchObject({ stackName: plan.throwaway.stack, secretsProvider: source.secretsProvider });
+    expect(cloud.asked).not.toContain("DeleteDBInstance");
+  });
+
+  test("what only the cloud knows is deleted with all its backups, and waited for", async () => {
+    let asked: URLSearchParams | undefined;
+    cloud.answers["DeleteDBInstance"] = (parameters) => ((asked = parameters), {});
+    cloud.instances(throwaway({ DBInstanceStatus: "failed" }), throwaway({ DBInstanceStatus: "deleting" }), null);
+    await steps.removeThrowaway(plan, signal);
+    expect(Object.fromEntries(asked ?? [])).toMatchObject({ DBInstanceIdentifier: identifier, SkipFinalSnapshot: "true", DeleteAutomatedBackups: "true" });
+    expect(cloud.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(3);
+  });
+
+  test("is proven by the API and the backend: neither instance, backups nor stack", async () => {
+    cloud.instances(null);
+    expect(await steps.proveGone(plan)).toMatchObject([
+      { kind: "database", identifier, provenGoneBy: expect.stringContaining("DBInstanceNotFound at 2") as string },
+      { kind: "backups", identifier, provenGoneBy: expect.stringContaining("none at 2") as string },
+      { kind: "stack", identifier: plan.throwaway.stack, provenGoneBy: "the backend has no stack of that name" },
+    ]);
+    expect(jest.mocked(stackExists).mock.calls[0]?.[1]).toBe(plan.throwaway.stack);
+  });
+
+  test.each<[string, string, () => void]>([
+    ["an instance", identifier, () => cloud.instances(throwaway({ DBInstanceStatus: "deleting" }))],
+    [
+      "an automated backup",
+      "automated backup db-COPY",
+      () =>
+        (cloud.answers["DescribeDBInstanceAutomatedBackups"] = () => ({
+          DBInstanceAutomatedBackups: [{ DBInstanceAutomatedBackup: { DbiResourceId: "db-COPY" } }],
+        })),
+    ],
+    [
+      "a snapshot",
+      "snapshot final",
+      () => (cloud.answers["DescribeDBSnapshots"] = () => ({ DBSnapshots: [{ DBSnapshot: { DBSnapshotIdentifier: "final" } }] })),
+    ],
+    ["its stack", plan.throwaway.stack, () => jest.mocked(stackExists).mockResolvedValue(true)],
+  ])("%s that is left refutes it", async (_, left, arrange) => {
+    cloud.instances(null);
+    arrange();
+    await expect(steps.proveGone(plan)).rejects.toMatchObject({ code: "throwaway-left", message: expect.stringContaining(left) as string });
+  });
+
+  test("what cannot be asked is not taken for gone", async () => {
+    cloud.answers["DescribeDBInstances"] = () => ({ error: "AccessDenied", status: 403 });
+    await expect(steps.proveGone(plan)).rejects.toThrow("made up");
+    cloud.instances(null);
+    cloud.answers["DescribeDBInstanceAutomatedBackups"] = () => ({ error: "AccessDenied", status: 403 });
+    await expect(steps.proveGone(plan)).rejects.toThrow("made up");
+  });
+});
+
+describe("markers in the source", () => {
+  test("went with a source that is gone, or was created again", async () => {
+    cloud.instances(null);
+    expect(await steps.removeMarkers(plan, "run-1")).toEqual([]);
+    cloud.instances({ DBInstanceIdentifier: source.identifier, DbiResourceId: "db-NEW" });
+    expect(await steps.removeMarkers(plan, "run-1")).toEqual([]);
+  });
+
+  test("that cannot be reached are told, and end nothing", async () => {
+    cloud.instances({ DBInstanceIdentifier: source.identifier, DbiResourceId: source.resourceId, DBInstanceStatus: "stopped" });
+    expect(await steps.removeMarkers(plan, "run-1")).toMatchObject([
+      { kind: "recovery markers", identifier: source.identifier, reason: expect.stringMatching(/; the next drill of the database removes them$/) as string },
+    ]);
+  });
+});
+
+describe("observation", () => {
+  const instance = {
+    DBInstanceIdentifier: source.identifier,
+    DBInstanceArn: source.arn,
+    DBInstanceStatus: "available",
+    DbiResourceId: source.resourceId,
+    DBName: "orders",
+    EngineVersion: "17.10",
+    DBInstanceClass: "db.m7g.large",
+    AllocatedStorage: 100,
+    BackupRetentionPeriod: 35,
+    LatestRestorableTime: "2026-03-01T09:56:00Z",
+    KmsKeyId: source.keyArn,
+    DBParameterGroups: [{ DBParameterGroup: { DBParameterGroupName: source.parameterGroupName } }],
+    DBSubnetGroup: { DBSubnetGroupName: source.subnetGroupName },
+    EngineLifecycleSupport: source.engineLifecycleSupport,
+    TagList: tags(source.tags),
+  };
+  const platform = { outputs: { isolationSecurityGroupId: "sg-0150a7ed000000001" }, secretsProvider: undefined };
+  beforeEach(() => {
+    cloud.answers["secretsmanager.GetSecretValue"] = () => ({ SecretString: JSON.stringify({ username: "shipshape", password: "p" }) });
+  });
+
+  test("takes from the API all that a plan needs", async () => {
+    cloud.instances(instance);
+    expect(await steps.observe(source.identifier)).toEqual({ ...source, observedAt: expect.stringMatching(/Z$/) as string });
+  });
+
+  test("what is to encrypt throwaways' secrets is said, or the platform's own, or nothing", async () => {
+    cloud.instances(instance);
+    expect(await cloud.steps({ secretsProvider: "awskms://alias/drills" }).observe(source.identifier)).toMatchObject({
+      secretsProvider: "awskms://alias/drills",
+    });
+    jest.mocked(readStack).mockResolvedValue(platform);
+    expect(await steps.observe(source.identifier)).toMatchObject({ secretsProvider: null });
+  });
+
+  test("backups that are switched off are seen, whatever time the API still names, and whatever the database does", async () => {
+    cloud.instances({ ...instance, BackupRetentionPeriod: 0, DBInstanceStatus: "stopped" });
+    expect(await steps.observe(source.identifier)).toMatchObject({ backupRetentionDays: 0, latestRestorableTime: null });
+    cloud.instances({ ...instance, LatestRestorableTime: undefined });
+    expect(await steps.observe(source.identifier)).toMatchObject({ backupRetentionDays: 35, latestRestorableTime: null });
+  });
+
+  test.each<[string, string, () => void]>([
+    ["a stopped database", "database-not-available", () => cloud.instances({ ...instance, DBInstanceStatus: "stopped" })],
+    [
+      "a database that is not there",
+      "database-unknown",
+      () => (cloud.answers["DescribeDBInstances"] = (asked) => (asked.has("DBInstanceIdentifier") ? gone : {})),
+    ],
+    ["no platform", "platform-missing", () => jest.mocked(readStack).mockResolvedValue(undefined)],
+    [
+      "a platform without isolation",
+      "platform-missing",
+      () => jest.mocked(readStack).mockResolvedValue({ ...platform, outputs: { isolationSecurityGroupId: 1 } }),
+    ],
+    ["no login", "database-role-unknown", () => (cloud.answers["secretsmanager.GetSecretValue"] = () => ({ error: "ResourceNotFoundException" }))],
+  ])("%s is refused before anything is planned", async (_, code, arrange) => {
+    cloud.instances(instance);
+    arrange();
+    await expect(steps.observe(source.identifier)).rejects.toMatchObject({ code });
+  });
+});
+
+test("a throwaway is registered before it is made, and recorded as removed by request and name", async () => {
+  const began = await steps.register("run-1", plan);
+  expect(Date.parse(began)).toBeLessThanOrEqual(Date.now());
+  await steps.recordRemoval("run-1", plan);
+  expect(cloud.statements).toEqual([
+    ["insert", "run-1", identifier, plan.throwaway.stack, plan.throwaway.expiresAt],
+    ["update", "run-1", identifier],
+  ]);
+});
