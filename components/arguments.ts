@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { requiredBy } from "./extensions";
+import { asFound, contradictions } from "./found-properties";
 import { inputOf, oneOf, text } from "./input-errors";
 import { reachableFrom } from "./reachable-from";
 import { databaseNameOf, identifierLengthMax, identifierOf } from "./names";
 import { allowedParameters } from "./parameters";
-import { allowedExtensions, controlSchema, defaultExtensions, integritySchema, roleNames } from "./roles";
+import { isReserved } from "./reserved-names";
+import { allowedExtensions, defaultExtensions, roleNames } from "./roles";
+import { standardShape } from "./standard-shape";
 import { dataClassifications, defaultPostgresMajor, environments, postgresMajors, sizes, sizeStandards, tiers, versionStandards } from "./standards";
 
 /** The checks of what a team writes, before anything runs, and their words; what each argument is for is said in database-request.ts. */
@@ -13,30 +16,9 @@ const word = (what: string, pattern: RegExp, rule: string) => text(what).regex(p
 const label = (what: string) => word(what, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "give lower-case words joined by single hyphens, starting with a letter");
 const sqlName = (what: string) =>
   word(what, /^[a-z][a-z0-9_]{0,62}$/, "give a lower-case SQL name of 1 to 63 letters, digits and underscores, starting with a letter").refine(
-    (name) => !reserved(name),
+    (name) => !isReserved(name),
     { error: () => "is reserved by PostgreSQL, RDS or Shipshape; choose another name" },
   );
-
-const reservedNames: ReadonlySet<string> = new Set([
-  "postgres",
-  "template0",
-  "template1",
-  "rdsadmin",
-  "admin",
-  "public",
-  "all",
-  "user",
-  "default",
-  "table",
-  "select",
-  "order",
-  "group",
-  "database",
-  "information_schema",
-  controlSchema,
-  integritySchema,
-]);
-const reserved = (name: string) => reservedNames.has(name) || name.startsWith("pg_") || name.startsWith("rds");
 
 const roleSettings = z.strictObject({
   authentication: oneOf(["password", "iam"]).default("password"),
@@ -46,59 +28,6 @@ const roleSettings = z.strictObject({
     .max(86_400_000, { error: () => "give 0 (none) to 86400000" })
     .optional(),
 });
-
-const found = text("the value it has");
-/** Properties of `aws.rds.Instance` that an existing database may have otherwise than the standard says, until it is brought in line. */
-const foundProperties = {
-  allocatedStorage: z.int(),
-  autoMinorVersionUpgrade: z.boolean(),
-  availabilityZone: found,
-  backupRetentionPeriod: z.int(),
-  backupWindow: found,
-  caCertIdentifier: found,
-  copyTagsToSnapshot: z.boolean(),
-  databaseInsightsMode: found,
-  dbName: found,
-  dbSubnetGroupName: found,
-  deletionProtection: z.boolean(),
-  enabledCloudwatchLogsExports: z.array(found),
-  engineLifecycleSupport: found,
-  iamDatabaseAuthenticationEnabled: z.boolean(),
-  instanceClass: found,
-  iops: z.int(),
-  kmsKeyId: found,
-  maintenanceWindow: found,
-  manageMasterUserPassword: z.boolean(),
-  masterUserSecretKmsKeyId: found,
-  maxAllocatedStorage: z.int(),
-  monitoringInterval: z.int(),
-  monitoringRoleArn: found,
-  multiAz: z.boolean(),
-  networkType: found,
-  parameterGroupName: found,
-  performanceInsightsEnabled: z.boolean(),
-  performanceInsightsKmsKeyId: found,
-  performanceInsightsRetentionPeriod: z.int(),
-  port: z.int(),
-  publiclyAccessible: z.boolean(),
-  storageEncrypted: z.boolean(),
-  storageThroughput: z.int(),
-  storageType: found,
-  tags: z.record(z.string(), found),
-  username: found,
-  vpcSecurityGroupIds: z.array(found),
-} satisfies Record<string, z.ZodType>;
-
-/** `null`: the database has none of it (no monitoring role, no key for Performance Insights). */
-const asFound = z
-  .strictObject(
-    Object.fromEntries(Object.entries(foundProperties).map(([name, type]) => [name, type.nullable()])) as {
-      [Name in keyof typeof foundProperties]: z.ZodNullable<(typeof foundProperties)[Name]>;
-    },
-  )
-  .partial();
-
-export type FoundProperties = z.input<typeof asFound>;
 
 /** Upper case only, as RDS writes it: an identifier, which RDS keeps in lower case, can then not pass for one, not even "db-orders". */
 const resourceId = z.string({ error: ({ input }) => notResourceId(input) }).regex(/^db-(?=.*[A-Z])[A-Z0-9]+$/, { error: ({ input }) => notResourceId(input) });
@@ -148,6 +77,8 @@ const parameterValues = z
           input: value,
           message: `is not among the parameters a team may set: ${Object.keys(allowedParameters).join(", ")}`,
         });
+      else if (allowed.whole && !Number.isInteger(value))
+        context.addIssue({ code: "custom", path: [name], input: value, message: `give a whole number (${allowed.unit})` });
       else if (value < allowed.min || value > allowed.max)
         context.addIssue({ code: "custom", path: [name], input: value, message: `give ${allowed.min} to ${allowed.max} (${allowed.unit})` });
     }
@@ -194,6 +125,9 @@ export const databaseRequest = z
   })
   .superRefine((request, context) => {
     const refuse = (path: keyof typeof request, input: unknown, message: string) => context.addIssue({ code: "custom", path: [path], input, message });
+    const found = request.existing?.asFound;
+    for (const [name, message] of found ? contradictions(found, standardShape(request), request.masterPassword) : [])
+      context.addIssue({ code: "custom", path: ["existing", "asFound", name], input: found?.[name], message });
     const standard = versionStandards[request.postgresMajor];
     const [, major, minor] = (versionPattern.exec(request.engineVersion ?? "") ?? []).map(Number);
     if (major !== undefined && major !== request.postgresMajor)
@@ -224,7 +158,7 @@ export const databaseRequest = z
         request.accessRoles,
         `give "later" while existing.asFound.manageMasterUserPassword is ${request.existing?.asFound.manageMasterUserPassword}: nobody here knows the master password`,
       );
-    if (!request.databaseName && reserved(databaseNameOf(request)))
+    if (!request.databaseName && isReserved(databaseNameOf(request)))
       refuse("databaseName", databaseNameOf(request), "would follow from the service and is reserved by PostgreSQL, RDS or Shipshape; give another");
     if (identifierOf(request).length > identifierLengthMax)
       refuse(

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FoundProperties } from "./arguments";
+import type { FoundProperties } from "./found-properties";
 import type { AllowedExtension, Authentication, RoleName } from "./roles";
 import type { DataClassification, Environment, PostgresMajor, Size, Tier } from "./standards";
 

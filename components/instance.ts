@@ -99,8 +99,9 @@ function checked(
   shape: StandardShape,
   running: InstanceSettings["running"],
 ): Partial<aws.rds.InstanceArgs> {
-  const { engineVersion, instanceClass, allocatedStorage, maxAllocatedStorage, multiAz, masterUserSecretKmsKeyId: key } = asked;
-  const wanted = pulumi.output({ engineVersion, instanceClass, allocatedStorage, maxAllocatedStorage, multiAz }) as pulumi.Output<Wanted>;
+  const { engineVersion, instanceClass, allocatedStorage, maxAllocatedStorage, multiAz, dbSubnetGroupName, masterUserSecretKmsKeyId: key } = asked;
+  const properties = { engineVersion, instanceClass, allocatedStorage, maxAllocatedStorage, multiAz, dbSubnetGroupName };
+  const wanted = pulumi.output(properties) as pulumi.Output<Wanted>;
   return {
     allocatedStorage: pulumi.all([running, wanted]).apply(([found, change]) => {
       const refused = refusedChanges(found, change, request);
@@ -160,27 +161,4 @@ export function finalSnapshotIdentifier(name: string, shape: StandardShape, opti
   if (!shape.finalSnapshot) return undefined;
   const { hex } = new random.RandomId(`${name}-final-snapshot`, { byteLength: 4, keepers: { identifier: shape.identifier } }, options);
   return pulumi.interpolate`${shape.identifier}-final-${hex}`;
-}
-
-/** The pinned minor if the cloud offers it, else the newest it offers of the major; never one below the minimum, nor one without the extensions asked for. */
-export function resolvedEngineVersion(request: ResolvedRequest, shape: StandardShape, options: pulumi.InvokeOutputOptions): pulumi.Output<string> {
-  const found = aws.rds.getEngineVersionOutput(
-    shape.engineVersion
-      ? { engine: "postgres", version: shape.engineVersion }
-      : { engine: "postgres", parameterGroupFamily: shape.parameterGroupFamily, latest: true },
-    options,
-  );
-  return found.apply(({ versionActual: version, supportedFeatureNames = [] }) => {
-    // AWS has the whole allow-list and lists none of it; a cloud that has not says which it has.
-    const offers = supportedFeatureNames.filter((feature) => feature.startsWith("extension:")).map((feature) => feature.slice("extension:".length));
-    const missing = request.accessRoles === "declared" && offers.length > 0 ? shape.extensions.filter((name) => !offers.includes(name)) : [];
-    if (missing.length > 0)
-      throw new pulumi.RunError(`extensions: PostgreSQL ${version} of this cloud comes without ${missing.join(", ")}; leave them out here`);
-    const [minimum, offered] = [shape.minimumEngineVersion, version].map((text) => Number(text.split(".")[1] ?? 0));
-    if ((offered ?? 0) < (minimum ?? 0))
-      throw new pulumi.RunError(
-        `engineVersion: the cloud offers ${version} at most, the standard asks for ${shape.minimumEngineVersion} or newer; give another postgresMajor`,
-      );
-    return version;
-  });
 }

@@ -39,21 +39,25 @@ export interface ParameterBounds {
   min: number;
   max: number;
   unit: string;
+  /** RDS refuses a fraction. */
+  whole: boolean;
   applyMethod: Parameter["applyMethod"];
 }
 const bounds = (min: number, max: number, unit: string, applyMethod: Parameter["applyMethod"] = "immediate"): ParameterBounds => ({
   min,
   max,
   unit,
+  whole: true,
   applyMethod,
 });
+const fractions = (min: number, max: number, unit: string): ParameterBounds => ({ ...bounds(min, max, unit), whole: false });
 
 /** What a team may set, and how far. A bound keeps one database from starving itself, or from weakening the standard. */
 export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
-  autovacuum_analyze_scale_factor: bounds(0.005, 0.2, "share of the table"),
+  autovacuum_analyze_scale_factor: fractions(0.005, 0.2, "share of the table"),
   autovacuum_naptime: bounds(5, 60, "s"),
   autovacuum_vacuum_cost_limit: bounds(200, 10_000, "cost units"),
-  autovacuum_vacuum_scale_factor: bounds(0.005, 0.2, "share of the table"),
+  autovacuum_vacuum_scale_factor: fractions(0.005, 0.2, "share of the table"),
   default_statistics_target: bounds(10, 1_000, "buckets"),
   effective_io_concurrency: bounds(1, 1_000, "requests"),
   idle_in_transaction_session_timeout: bounds(1_000, 300_000, "ms"),
@@ -65,7 +69,7 @@ export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
   max_connections: bounds(50, 5_000, "connections", "pending-reboot"),
   max_parallel_workers_per_gather: bounds(0, 8, "workers"),
   max_worker_processes: bounds(8, 64, "workers", "pending-reboot"),
-  random_page_cost: bounds(1, 4, "cost units"),
+  random_page_cost: fractions(1, 4, "cost units"),
   "rds.logical_replication": bounds(0, 1, "0 or 1", "pending-reboot"),
   statement_timeout: bounds(1_000, 3_600_000, "ms"),
   work_mem: bounds(1_024, 262_144, "kB"),

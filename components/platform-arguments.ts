@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { inputOf, oneOf, text } from "./input-errors";
+import { groupId } from "./reachable-from";
+import { tagValue } from "./tags";
 import { environments, postgresMajors, type Environment, type PostgresMajor } from "./standards";
 
 /** What can be judged before anything runs; the network's ids cannot. */
@@ -10,8 +12,8 @@ export const platformRequest = z
       .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: () => "give lower-case words joined by single hyphens" })
       .max(32, { error: () => "give at most 32 characters" })
       .default("shipshape"),
-    owner: text("owner (the team)").min(1, { error: () => "is empty" }),
-    costCenter: text("costCenter").min(1, { error: () => "is empty" }),
+    owner: tagValue("owner (the team)").min(1, { error: () => "is empty" }),
+    costCenter: tagValue("costCenter").min(1, { error: () => "is empty" }),
     environment: oneOf(environments),
     postgresMajors: z
       .array(oneOf(postgresMajors))
@@ -28,12 +30,18 @@ export const platformRequest = z
     context.addIssue({ code: "custom", path: ["copyRegion"], input: request.copyRegion, message });
   });
 
-const ids = (what: string) => z.array(inputOf(text(what)), { error: () => "give a list of ids" });
+const ids = (id: z.ZodType) => z.array(inputOf(id), { error: () => "give a list of ids" });
+/** RDS's own quota of a subnet group. */
+const subnetsMax = 20;
+const subnetIds = ids(text("a subnet's id"))
+  .min(2, { error: () => "give private subnets in at least two zones" })
+  .max(subnetsMax, { error: () => `give at most ${subnetsMax}` })
+  .refine((given) => new Set(given).size === given.length, { error: () => "names a subnet twice" });
 /** And what other resources know: checked where it is plain. */
 export const platformArguments = platformRequest.safeExtend({
   vpcId: inputOf(text("vpcId")),
-  subnetIds: inputOf(ids("a subnet's id").min(2, { error: () => "give private subnets in at least two zones" })),
-  workerSecurityGroupIds: inputOf(ids("a security group's id")).optional(),
+  subnetIds: inputOf(subnetIds),
+  workerSecurityGroupIds: inputOf(ids(groupId)).optional(),
 });
 
 /** What a platform team says; `platformRequest` checks it, and a type test holds both together. */

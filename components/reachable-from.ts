@@ -2,11 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { inputOf, text } from "./input-errors";
 
-/** Who may reach a database: security groups, by the name of who is behind them. */
-const groupId = text("the group").regex(/^sg-[0-9a-f]+$/, { error: () => "give a security group id, as sg-0a1b2c3d4e5f60001; address ranges are not let in" });
+export const groupId = text("the group").regex(/^sg-[0-9a-f]+$/, {
+  error: () => "give a security group id, as sg-0a1b2c3d4e5f60001; address ranges are not let in",
+});
 /** What EC2 takes as a rule's description, which these names become. */
 const sourceName = /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,100}$/;
 
+/** Who may reach a database: security groups, by the name of who is behind them. */
 export const reachableFrom = z
   .record(z.string(), inputOf(groupId), { error: () => 'give security groups by the name of who is behind them, as {"orders-api": apiSecurityGroup.id}' })
   .superRefine((sources, context) => {

@@ -7,7 +7,7 @@ import { sizeStandards } from "./standards";
 /** What RDS runs today under a database's name; undefined before there is one. */
 export type Running = Pick<
   aws.rds.GetInstanceResult,
-  "resourceId" | "engineVersion" | "dbInstanceClass" | "allocatedStorage" | "maxAllocatedStorage" | "multiAz" | "masterUserSecrets"
+  "resourceId" | "engineVersion" | "dbInstanceClass" | "allocatedStorage" | "maxAllocatedStorage" | "multiAz" | "masterUserSecrets" | "dbSubnetGroup"
 >;
 
 /** What the program asks of it. */
@@ -17,6 +17,7 @@ export interface Wanted {
   allocatedStorage: number;
   maxAllocatedStorage: number;
   multiAz: boolean;
+  dbSubnetGroupName: string;
 }
 
 /** Asked at every run of the program, a preview too: the state may be older than what autoscaling or a maintenance window has done since. */
@@ -36,7 +37,15 @@ export function refusedChanges(running: Running | undefined, wanted: Wanted, req
     return [
       `import: ${imported} is not the resource id of ${existing?.identifier}, ${running ? `that is ${running.resourceId}` : "there is no database of that name"}`,
     ];
-  return running ? [...refusedVersion(running.engineVersion, wanted.engineVersion), ...refusedStorage(running, wanted)] : [];
+  if (!running) return [];
+  return [...refusedVersion(running.engineVersion, wanted.engineVersion), ...refusedStorage(running, wanted), ...refusedMove(running, wanted, request)];
+}
+
+/** RDS moves a database to a subnet group of another network only, and with it to other security groups: nothing that an `up` should do. */
+function refusedMove({ dbSubnetGroup: stands }: Running, { dbSubnetGroupName: wanted }: Wanted, { existing }: ResolvedRequest): string[] {
+  if (stands === "" || stands.toLowerCase() === wanted.toLowerCase()) return [];
+  const where = existing ? "existing.asFound.dbSubnetGroupName" : "platform.subnetGroupName";
+  return [`${where}: the database stands in the subnet group ${stands}, and RDS moves none to another of the same network, ${wanted}. Give "${stands}"`];
 }
 
 function refusedVersion(runs: string, wanted: string): string[] {

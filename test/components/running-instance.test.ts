@@ -12,8 +12,16 @@ const small: Running = {
   maxAllocatedStorage: 100,
   multiAz: true,
   masterUserSecrets: [],
+  dbSubnetGroup: "shipshape-databases",
 };
-const unchanged: Wanted = { engineVersion: "17.10", instanceClass: "db.t4g.medium", allocatedStorage: 20, maxAllocatedStorage: 100, multiAz: true };
+const unchanged: Wanted = {
+  engineVersion: "17.10",
+  instanceClass: "db.t4g.medium",
+  allocatedStorage: 20,
+  maxAllocatedStorage: 100,
+  multiAz: true,
+  dbSubnetGroupName: "shipshape-databases",
+};
 const refusals = (running: Partial<Running>, wanted: Partial<Wanted>, more: Partial<DatabaseRequest> = {}) =>
   refusedChanges({ ...small, ...running }, { ...unchanged, ...wanted }, databaseRequest.parse({ ...request, ...more }));
 

@@ -119,8 +119,8 @@ function describeVersion(version: string): object {
     SupportsCertificateRotationWithoutRestart: true,
     SupportedCACertificateIdentifiers: certificateAuthorities,
     SupportedEngineModes: ["provisioned"],
-    // RDS offers the same extensions everywhere and so need not say which; here it depends on the binaries.
-    SupportedFeatureNames: supportedExtensions.map((name) => `extension:${name}`),
+    // RDS has the same extensions and logins everywhere and so need not say which; here it depends on the binaries, and there are no IAM tokens.
+    SupportedFeatureNames: ["authentication:password", ...supportedExtensions.map((name) => `extension:${name}`)],
     TagList: [],
   };
 }
