@@ -204,7 +204,8 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         says: /^platform\.subnetGroupName: the database stands in the subnet group shipshape-databases/,
       },
     ],
-    "you can't change the KMS key of Performance Insights": "replaced",
+    // No data source tells that key: the page says to give it as found.
+    "you can't change the KMS key of Performance Insights": "account",
     "you can't specify MasterUserPassword": [
       found({ manageMasterUserPassword: true }, /existing\.asFound\.manageMasterUserPassword: cannot be true/, { masterPassword: "own" }),
     ],

@@ -99,10 +99,8 @@ export const instance: ResourceType<AwsConfig> = {
         `deleting RDS DB Instance (${old.identifier}): final_snapshot_identifier is required when skip_final_snapshot is false (finalSnapshotIdentifier, skipFinalSnapshot)`,
       );
     }
-    // Only the one that state knows: another of its name, made since by somebody else, is not ours to delete.
-    const live = await findInstance(rds, old.resourceId ?? stateId);
-    if (!live) return;
-    const deleted = await attempt(`deleting RDS DB Instance (${old.identifier})`, () => orGone(["DBInstanceNotFound"], () => requestDeletion(rds, live, old)));
+    // As upstream: by the name that state has, even where another database has it now, or this one another name.
+    const deleted = await attempt(`deleting RDS DB Instance (${old.identifier})`, () => orGone(["DBInstanceNotFound"], () => requestDeletion(rds, old)));
     if (deleted) await waitDeleted(rds, old.resourceId ?? stateId, { ...context, timeoutSeconds: context.timeoutSeconds ?? DELETE_TIMEOUT_SECONDS });
   },
 };
@@ -176,11 +174,11 @@ function refuseBlueGreen(wanted: Bag): void {
   throw new Error("blueGreenUpdate: blue/green deployments have no embedded counterpart; leave it out, the change is then made in place");
 }
 
-async function requestDeletion(rds: RDSClient, live: DBInstance, old: Bag): Promise<true> {
+async function requestDeletion(rds: RDSClient, old: Bag): Promise<true> {
   try {
     await rds.send(
       new DeleteDBInstanceCommand({
-        DBInstanceIdentifier: live.DBInstanceIdentifier,
+        DBInstanceIdentifier: old.identifier,
         DeleteAutomatedBackups: old.deleteAutomatedBackups ?? true,
         SkipFinalSnapshot: old.skipFinalSnapshot ?? false,
         ...(old.skipFinalSnapshot ? {} : { FinalDBSnapshotIdentifier: old.finalSnapshotIdentifier }),

@@ -1,4 +1,4 @@
-import type { DBInstance } from "@aws-sdk/client-rds";
+import { DeleteDBInstanceCommand, type DBInstance, type DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { diffResource } from "../../../../localcloud/plugins/adapter/diff";
 import { configureProvider } from "../../../../localcloud/plugins/aws/configuration";
 import { instance } from "../../../../localcloud/plugins/aws/rds/instance";
@@ -54,6 +54,53 @@ describe("what state holds of an instance", () => {
       masterUserSecrets: [{ secretArn: "arn", secretStatus: "active", kmsKeyId: "key" }],
       latestRestorableTime: "2030-01-01T10:00:00Z",
     });
+  });
+});
+
+describe("as the official provider, an instance is", () => {
+  /** RDS with these databases, and what it was asked to delete. */
+  function rdsWith(...databases: DBInstance[]) {
+    const deleted: unknown[] = [];
+    const send = (command: object) => {
+      if (command instanceof DeleteDBInstanceCommand) {
+        const { DBInstanceIdentifier } = command.input;
+        deleted.push(DBInstanceIdentifier);
+        if (databases.every((one) => one.DBInstanceIdentifier !== DBInstanceIdentifier))
+          throw Object.assign(new Error("not found"), { name: "DBInstanceNotFound" });
+        return {};
+      }
+      const { Filters, DBInstanceIdentifier } = (command as DescribeDBInstancesCommand).input;
+      const here = databases.filter((one) => !deleted.includes(one.DBInstanceIdentifier));
+      return {
+        DBInstances: here.filter((one) => (Filters ? one.DbiResourceId === Filters[0]?.Values?.[0] : one.DBInstanceIdentifier === DBInstanceIdentifier)),
+      };
+    };
+    const context = { config: { ...config, rds: () => ({ send }) }, signal: new AbortController().signal, log: () => {}, importing: false };
+    return { deleted, context: context as never };
+  }
+  const known = { identifier: "orders", resourceId: "db-OLD", skipFinalSnapshot: true, region: "eu-central-1" };
+
+  test("read by its resource id, also under another name", async () => {
+    const { context } = rdsWith({ DBInstanceIdentifier: "orders-2", DbiResourceId: "db-OLD" }, { DBInstanceIdentifier: "orders", DbiResourceId: "db-NEW" });
+    expect(await instance.read!("db-OLD", known, context)).toMatchObject({ id: "db-OLD", properties: { identifier: "orders-2" } });
+  });
+
+  test("read by its name where the resource id is gone, and gets the id of what has that name now", async () => {
+    const { context } = rdsWith({ DBInstanceIdentifier: "orders", DbiResourceId: "db-NEW" });
+    expect(await instance.read!("db-OLD", known, context)).toMatchObject({ id: "db-NEW", properties: { resourceId: "db-NEW" } });
+    expect(await instance.read!("db-OLD", known, rdsWith().context)).toBeUndefined();
+  });
+
+  test("deleted by the name in the state: another database that has it now is deleted", async () => {
+    const { context, deleted } = rdsWith({ DBInstanceIdentifier: "orders", DbiResourceId: "db-NEW" });
+    await instance.delete("db-OLD", known, context);
+    expect(deleted).toEqual(["orders"]);
+  });
+
+  test("deleted by the name in the state: one that was renamed outside stays", async () => {
+    const { context, deleted } = rdsWith({ DBInstanceIdentifier: "orders-2", DbiResourceId: "db-OLD" });
+    await instance.delete("db-OLD", known, context);
+    expect(deleted).toEqual(["orders"]);
   });
 });
 
