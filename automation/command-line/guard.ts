@@ -20,6 +20,7 @@ import { judgeInParallel, type WorkerProgram } from "../guardrails/state-pool";
 import { unjudgedLines } from "../guardrails/unjudged";
 import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
 import { awsClients } from "../targets/aws-access";
+import { namedPlace } from "../targets/cloud-place";
 import { livingDatabases } from "../targets/living-databases";
 import type { CommandContext } from "./command-context";
 
@@ -95,6 +96,7 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
     findings: findings.filter(({ rule }) => !onlyOfStates.includes(rule)),
     problems: problemsOf(rules),
     judged: `${counted(databases, "database")} in ${living.region}`,
+    place: namedPlace(living.place),
     left: [
       unseen.line(resources),
       ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule is for`] : []),
@@ -129,8 +131,8 @@ function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgra
 async function tell(verdict: Verdict, options: GuardOptions, { terminal }: CommandContext): Promise<void> {
   const folder = process.cwd();
   if (options.sarif !== undefined) await writeFile(options.sarif, `${printableJson(sarifReport(verdict, folder))}\n`);
-  const { findings, problems, judged, left } = verdict;
-  if (options.json) terminal.say(printableJson({ judged, counts: countsOf(findings), findings: ordered(findings), problems, left }));
+  const { findings, problems, judged, place, left } = verdict;
+  if (options.json) terminal.say(printableJson({ judged, place, counts: countsOf(findings), findings: ordered(findings), problems, left }));
   else for (const line of options.github ? annotations(verdict, folder) : textReport(verdict, (style, text) => terminal.style(style, text))) terminal.say(line);
   if (!options.json && !options.github)
     for (const { code, ...values } of problems) {

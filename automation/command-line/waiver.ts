@@ -87,7 +87,10 @@ function list(options: { waivers?: string; json?: boolean }, terminal: Terminal)
 
 function check(options: { waivers?: string }, terminal: Terminal): void {
   const today = todayOf(undefined);
-  const { waivers, problems } = readWaivers(waiversFolder(options.waivers), today);
+  const folder = waiversFolder(options.waivers);
+  // Who checks a folder means one: with a typo in its name all would look well.
+  if (!existsSync(folder)) throw new ShipshapeError("usage", { problem: `there is no folder ${folder}`, command: "shipshape waiver check" });
+  const { waivers, problems } = readWaivers(folder, today);
   for (const { file, line, message } of problems)
     terminal.say(`${terminal.style("red", "✗")} ${printable(`${relative(process.cwd(), file)}:${line}: ${message}`)}`);
   const expired = waivers.filter(({ expiresOn }) => expiresOn < today);

@@ -1,7 +1,8 @@
 /** `pulumi stack export` → resources as rules see them, just as `pulumi policy analyze --file` hands them to a pack, and what no rule can judge. */
 import { sealed, unknown } from "../../policypacks/database-guardrails/properties";
 import { Resource } from "../../policypacks/database-guardrails/resource";
-import { readTypes } from "../../policypacks/database-guardrails/types";
+import { declaredIn } from "../../policypacks/database-guardrails/standing";
+import { databases, readTypes } from "../../policypacks/database-guardrails/types";
 import { isForeign, type Unjudged } from "./unjudged";
 
 /** Where a resource was declared, relative to the project. */
@@ -44,6 +45,9 @@ interface StateResource {
   external?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  parent?: string;
+  /** When it came into the state. */
+  created?: string;
   protect?: boolean;
   ignoreChanges?: string[];
   dependencies?: string[];
@@ -77,6 +81,8 @@ export function readState(text: string): ExportedState {
   if (!Array.isArray(pending) || !pending.every(isPending))
     throw new UnreadableState(1, "its pending operations are not a list of objects with type and resource");
   const own = resources.filter((resource) => !resource.delete && !resource.external);
+  const left = resources.filter((resource) => resource.delete && !resource.external && readTypes.has(resource.type));
+  const toResource = resourceReader(resources);
   // What a cut-off operation was to make may be there; what it was to remove may be gone.
   const begun = pending.filter(({ type }) => beginnings.includes(type)).map(({ resource }) => resource);
   return {
@@ -87,12 +93,15 @@ export function readState(text: string): ExportedState {
       .slice(0, 2)
       .join("::"),
     declared: [...own, ...begun].map((resource) => toResource(resource, resource.inputs, "program")),
-    deployed: own.map((resource) => toResource(resource, readTypes.has(resource.type) ? asIs(resource) : undefined, "state")),
+    // Those that were replaced first, so that a URN stands for the one that stays.
+    deployed: [...left, ...own].map((resource) => toResource(resource, readTypes.has(resource.type) ? asIs(resource) : undefined, "state")),
     sources: new Map(resources.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const))),
     unjudged: [
       ...pending.map(({ type, resource }): Unjudged => ({ why: "pending", what: `${type} ${resource.urn}` })),
       ...resources.filter(({ external }) => external).map((resource): Unjudged => ({ why: "external", what: shortOf(resource) })),
-      ...resources.filter((resource) => resource.delete).map((resource): Unjudged => ({ why: "replaced", what: shortOf(resource) })),
+      ...resources
+        .filter((resource) => resource.delete && !left.includes(resource))
+        .map((resource): Unjudged => ({ why: "replaced", what: shortOf(resource) })),
       ...own.filter((resource) => isForeign(resource.type, resource.custom)).map((resource): Unjudged => ({ why: "foreign", what: shortOf(resource) })),
     ],
   };
@@ -109,20 +118,51 @@ function asIs({ inputs, outputs = {} }: StateResource): Record<string, unknown> 
   return properties;
 }
 
-function toResource(resource: StateResource, properties: Record<string, unknown> = {}, toldBy: "program" | "state"): Resource {
-  const { urn, type, protect, ignoreChanges, dependencies, propertyDependencies } = resource;
-  const byProperty = Object.fromEntries(Object.entries(propertyDependencies ?? {}).map(([property, behind]) => [property, behind ?? []]));
-  return new Resource({
-    urn,
-    type,
-    name: nameOf(urn),
-    // Most resources of an application are none that a rule reads.
-    properties: readTypes.has(type) ? (open(properties) as Record<string, unknown>) : {},
-    toldBy,
-    protect: protect ?? false,
-    ignoreChanges: ignoreChanges ?? [],
-    dependencies: { ...byProperty, "": dependencies ?? [] },
-  });
+function resourceReader(resources: readonly StateResource[]) {
+  const components = new Map(resources.flatMap((one) => (one.custom === false ? [[one.urn, one] as const] : [])));
+  return (resource: StateResource, properties: Record<string, unknown> = {}, toldBy: "program" | "state"): Resource => {
+    const { urn, type, protect, ignoreChanges, dependencies, propertyDependencies } = resource;
+    const byProperty = Object.fromEntries(Object.entries(propertyDependencies ?? {}).map(([property, behind]) => [property, behind ?? []]));
+    const isRead = readTypes.has(type);
+    return new Resource({
+      urn,
+      type,
+      name: resource.delete ? `${nameOf(urn)} (replaced, still there until \`pulumi up\` deletes it)` : nameOf(urn),
+      // Most resources of an application are none that a rule reads.
+      properties: isRead ? (open(properties) as Record<string, unknown>) : {},
+      toldBy,
+      ...(isRead && {
+        createdAt: resource.created,
+        adopted: isAdopted(resource),
+        leaving: resource.delete ?? false,
+        declaredBy: declaredBy(resource, components),
+      }),
+      protect: protect ?? false,
+      ignoreChanges: ignoreChanges ?? [],
+      dependencies: { ...byProperty, "": dependencies ?? [] },
+    });
+  };
+}
+
+/** RDS makes no database of a program that names neither an engine nor another database: this one was there before. */
+const isAdopted = ({ type, inputs = {} }: StateResource): boolean =>
+  (databases as readonly string[]).includes(type) &&
+  ["engine", "snapshotIdentifier", "restoreToPointInTime", "replicateSourceDb", "replicationSourceIdentifier", "s3Import"].every(
+    (name) => inputs[name] === undefined || inputs[name] === null,
+  );
+
+/** What the nearest component that says so was given as environment and tier. */
+function declaredBy(
+  { parent = "" }: StateResource,
+  components: ReadonlyMap<string, StateResource>,
+): { environment?: string | undefined; tier?: string | undefined } {
+  const passed = new Set<string>();
+  for (let component = components.get(parent); component !== undefined && !passed.has(component.urn); component = components.get(component.parent ?? "")) {
+    passed.add(component.urn);
+    const declared = declaredIn(component.inputs ?? {});
+    if (declared) return declared;
+  }
+  return {};
 }
 
 const secretSignature = "4dabf18193072939515e22adb298388d";

@@ -87,6 +87,7 @@ function around({ parameterGroups, eventSubscriptions, proxies, snapshots, clust
         enabled: one.Enabled,
         status: one.Status,
         sourceType: one.SourceType,
+        sourceIds: one.SourceIdsList,
         eventCategories: one.EventCategoriesList,
         tags: unseen,
       }),

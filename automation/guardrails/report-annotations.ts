@@ -11,7 +11,8 @@ export function annotations(verdict: Verdict, projectFolder: string): string[] {
     return command(kind, { ...(place && { file: place.file, line: place.line, col: place.column }), title: finding.rule }, finding.message);
   });
   const left = verdict.left.map((line) => command("notice", { title: "not judged" }, line));
-  return [...problems, ...findings, ...left];
+  const place = verdict.place === undefined ? [] : [command("notice", { title: verdict.judged }, `looked at ${verdict.place}`)];
+  return [...problems, ...findings, ...left, ...place];
 }
 
 function command(kind: "error" | "warning" | "notice", properties: Record<string, string | number>, message: string): string {

@@ -18,7 +18,8 @@ export function textReport(verdict: Verdict, style: Style): string[] {
     "",
   ]);
   const left = verdict.left.map((line) => style("dim", printableLine(line)));
-  return [...lines, ...left, `${printableLine(verdict.judged)}: ${totalOf(verdict, style)}`];
+  const place = verdict.place === undefined ? [] : [`looked at ${printableLine(verdict.place)}`];
+  return [...lines, ...left, ...place, `${printableLine(verdict.judged)}: ${totalOf(verdict, style)}`];
 }
 
 /** Green only where everything was judged. */

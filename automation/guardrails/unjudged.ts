@@ -15,7 +15,7 @@ const sentences: Record<Unjudged["why"], [one: string, many: string, more: strin
     "it was cut off, and what came of it only `pulumi refresh` tells; what it was to make is judged as declared",
   ],
   external: ["resource of another stack", "resources of other stacks", "only read here, and judged where it is declared"],
-  replaced: ["replaced resource", "replaced resources", "still to be deleted by `pulumi up`"],
+  replaced: ["replaced resource", "replaced resources", "still to be deleted by `pulumi up`, and of a type that no rule knows"],
   foreign: ["resource of a type that no rule knows", "resources of types that no rule knows", "it may make databases"],
   "parameter group": ["parameter group", "parameter groups", "used by name, and declared in no state that was judged"],
 };

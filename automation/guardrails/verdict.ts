@@ -7,6 +7,8 @@ export interface Verdict {
   problems: Problem[];
   /** "3 states with 231 resources", "12 databases in eu-central-1". */
   judged: string;
+  /** Of living databases: the cloud, account and Region that answered. */
+  place?: string;
   /** What was there and not judged, and rules that could not be asked here. */
   left: string[];
   /** Whether findings are of several files, so that each says of which. */

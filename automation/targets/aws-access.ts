@@ -4,6 +4,7 @@
  */
 import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { STSClient } from "@aws-sdk/client-sts";
 import { reasonOf, ShipshapeError } from "../errors";
 
 export interface AwsAccess {
@@ -18,6 +19,7 @@ export interface AwsAccess {
 export interface AwsClients {
   rds: RDSClient;
   secrets: SecretsManagerClient;
+  sts: STSClient;
 }
 
 /** Calls that get no answer, or for which there are no credentials, fail with cloud-unreachable, cloud-credentials or cloud-region. */
@@ -25,6 +27,7 @@ export function awsClients(access: AwsAccess = {}): AwsClients {
   return {
     rds: explaining(new RDSClient(access.cloud ?? {}), access),
     secrets: explaining(new SecretsManagerClient(access.cloud ?? {}), access),
+    sts: explaining(new STSClient(access.cloud ?? {}), access),
   };
 }
 

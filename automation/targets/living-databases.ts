@@ -22,6 +22,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { snapshotsAskedAtOnce } from "../limits";
 import type { AwsClients } from "./aws-access";
+import { accountIn, accountOf, addressOfAnswers, type CloudPlace } from "./cloud-place";
 import { RdsQuestions } from "./rds-questions";
 
 export interface LivingParameterGroup {
@@ -35,6 +36,8 @@ export interface LivingParameterGroup {
 
 export interface LivingDatabases {
   region: string;
+  /** Of the cloud that answered. */
+  place: CloudPlace;
   instances: DBInstance[];
   clusters: DBCluster[];
   /** Only those that a database uses, and none of AWS's own, which nobody can change. */
@@ -48,7 +51,8 @@ export interface LivingDatabases {
   unanswered: string[];
 }
 
-export async function livingDatabases({ rds: client }: AwsClients): Promise<LivingDatabases> {
+export async function livingDatabases({ rds: client, sts }: AwsClients): Promise<LivingDatabases> {
+  const address = addressOfAnswers(client);
   const questions = new RdsQuestions();
   const all = questions.all.bind(questions);
   const instances = await questions.mustAll(
@@ -96,7 +100,9 @@ export async function livingDatabases({ rds: client }: AwsClients): Promise<Livi
     },
   );
   const region = await client.config.region();
-  return { region, instances, clusters, parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots, unanswered: questions.unanswered };
+  const arns = [...instances.map(({ DBInstanceArn }) => DBInstanceArn), ...clusters.map(({ DBClusterArn }) => DBClusterArn)];
+  const place = { account: accountIn(arns) ?? (await accountOf(sts)), region, address: address() };
+  return { region, place, instances, clusters, parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots, unanswered: questions.unanswered };
 
   async function instanceGroups(of: readonly DBInstance[]): Promise<LivingParameterGroup[]> {
     const used = new Set(of.flatMap((one) => (one.DBParameterGroups ?? []).map(({ DBParameterGroupName }) => DBParameterGroupName)));

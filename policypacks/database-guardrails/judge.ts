@@ -23,7 +23,8 @@ export function judgeStack(rule: Rule, stack: Stack, settings: RuleSettings, uns
 
 /** What a rule can't read is a verdict of its own: in the cloud's hands, sealed, or of the wrong type. Anything else thrown is a bug and stays one. */
 function findingsOf(rule: Rule, resource: Resource, { today }: RuleSettings, check: () => Iterable<Found>, unseen?: Unseen): Finding[] {
-  if (!rule.throwaways && isThrowaway(resource, today)) return [];
+  // What is about to go is asked only for what it must be as long as it is there.
+  if (!rule.throwaways && (resource.leaving || isThrowaway(resource, today))) return [];
   const findings: Finding[] = [];
   const keep = (found: Found) => {
     const finding = findingOf(rule, resource, found, unseen);

@@ -32,11 +32,15 @@ function prefixOf(range: string): number {
   return digits === undefined ? 0 : Number(digits);
 }
 
-/** Whether an entry lets a protocol of databases through on a port. The provider takes "TCP", "6" and "ALL" as well, and -1 for any port. */
+/** Protocols by name that databases do not speak; every other name counts as one that they do. */
+const otherProtocols = ["udp", "icmp", "icmpv6"];
+
+/** Whether an entry lets a protocol of databases through on a port. The provider takes "TCP", "06" and "ALL" as well, and -1 for any port. */
 export function opens(entry: Properties, port: number): boolean {
   const protocol = entry.word("protocol") ?? entry.word("ipProtocol") ?? "-1";
-  if (protocol === "-1" || protocol === "all") return true;
-  if (protocol !== "tcp" && protocol !== "6") return false;
+  const number = /^[+-]?\d+$/.test(protocol) ? Number(protocol) : undefined;
+  if (number === -1 || protocol === "all") return true;
+  if (number === undefined ? otherProtocols.includes(protocol) : number !== 6) return false;
   const [from, to] = [entry.number("fromPort") ?? 0, entry.number("toPort") ?? 65_535];
   return from <= port && port <= (to < 0 ? 65_535 : to);
 }

@@ -8,6 +8,7 @@ import type { Rule, RuleSettings } from "./rule";
 import { rules } from "./rules";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import type { PackSettings } from "./settings";
+import { declaredIn } from "./standing";
 import { stackOf } from "./waiver-glob";
 import { readWaivers } from "./waiver-files";
 import { WaiverRegister } from "./waiver-register";
@@ -92,7 +93,7 @@ function reportFinding(report: ReportViolation, { rule, severity, kind, level, u
 
 const options = ({ protect, ignoreChanges }: PolicyResourceOptions) => ({ protect, ignoreChanges: ignoreChanges ?? [] });
 
-function stackResource({ urn, type, name, props, opts, dependencies, propertyDependencies }: PolicyResource): Resource {
+function stackResource({ urn, type, name, props, opts, parent, dependencies, propertyDependencies }: PolicyResource): Resource {
   const byProperty = Object.entries(propertyDependencies).map(([property, behind]) => [property, behind.map((one) => one.urn)] as const);
   return new Resource({
     urn,
@@ -100,8 +101,18 @@ function stackResource({ urn, type, name, props, opts, dependencies, propertyDep
     name,
     properties: plain(props),
     ...options(opts),
+    declaredBy: declaredAround(parent),
     dependencies: { ...Object.fromEntries(byProperty), "": dependencies.map((one) => one.urn) },
   });
+}
+
+/** What the nearest component that says so was given as environment and tier. */
+function declaredAround(parent: PolicyResource | undefined): ReturnType<typeof declaredIn> & object {
+  for (let component = parent; component !== undefined; component = component.parent) {
+    const declared = declaredIn(plain(component.props));
+    if (declared) return declared;
+  }
+  return {};
 }
 
 /** The SDK hands out proxies that throw at an unknown value; ours says where it matters. */

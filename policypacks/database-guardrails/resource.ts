@@ -15,6 +15,12 @@ export interface ResourceFacts {
   /** When AWS made it, where the API says so. Unlike a tag, nobody can choose it. */
   createdAt?: string | undefined;
   /** Undefined where no program says it: protection and ignored changes are Pulumi's own. */
+  /** Taken over as it was: its program does not say what it was made of. @default false */
+  adopted?: boolean;
+  /** Replaced, and still there until it is deleted. @default false */
+  leaving?: boolean;
+  /** What the components around it were given. */
+  declaredBy?: { environment?: string | undefined; tier?: string | undefined };
   protect: boolean | undefined;
   ignoreChanges: readonly string[];
   /** URNs by property, and those of no property in particular under "". */
@@ -28,6 +34,9 @@ export class Resource extends Properties {
   readonly name: string;
   readonly toldBy: "program" | "state" | "api";
   readonly createdAt: string | undefined;
+  readonly adopted: boolean;
+  readonly leaving: boolean;
+  readonly declaredBy: NonNullable<ResourceFacts["declaredBy"]>;
   readonly protect: boolean | undefined;
   readonly ignoreChanges: readonly string[];
 
@@ -36,6 +45,9 @@ export class Resource extends Properties {
     ({ urn: this.urn, type: this.type, name: this.name, protect: this.protect, ignoreChanges: this.ignoreChanges } = facts);
     this.toldBy = facts.toldBy ?? "program";
     this.createdAt = facts.createdAt;
+    this.adopted = facts.adopted ?? false;
+    this.leaving = facts.leaving ?? false;
+    this.declaredBy = facts.declaredBy ?? {};
   }
   is(...types: readonly string[]): boolean {
     return types.includes(this.type);
@@ -88,9 +100,20 @@ export class Stack {
       return found?.type === type ? [found] : [];
     });
   }
+  /** Whether something of these types is among the resources, or among what they were computed from in turn. */
+  comesFrom(urns: readonly string[], types: readonly string[]): boolean {
+    const passed = new Set(urns);
+    for (const urn of passed) {
+      if (types.includes(typeIn(urn))) return true;
+      for (const behind of this.byUrn.get(urn)?.dependsOn() ?? []) passed.add(behind);
+    }
+    return false;
+  }
   has(urn: string): boolean {
     return this.byUrn.has(urn);
   }
 }
 
+/** The type that a URN ends in: it names those of its parents as well. */
+const typeIn = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,8 +1,8 @@
 import { environments, tiers, tierStandard, type Environment, type Tier, type TierStandard } from "../../components/standards";
 import { daysBetween } from "./days";
-import { environmentIn, identifierOf, isRestored } from "./origin";
+import { environmentIn, environmentInIdentifier, identifierOf, isRestored } from "./origin";
 import type { Resource } from "./resource";
-import { databases } from "./types";
+import { clusterInstance, databases } from "./types";
 
 export const runTag = "shipshape:run";
 export const expiryTag = "shipshape:expires-on";
@@ -19,11 +19,43 @@ export interface Standing {
   standard: TierStandard;
 }
 
-/** By its tags. One that names no environment or tier is judged as production gold: nobody said that less would do. */
+/**
+ * By its tags, its names and the component that made it. One that names no environment or tier is judged as production gold: nobody said that
+ * less would do. Where they differ the stricter counts: a tag is not enough to be asked for less.
+ */
 export function standingOf(resource: Resource): Standing {
-  const environment = among(environments, resource.tag("environment")) ?? "production";
-  const tier = among(tiers, resource.tag("tier")) ?? "gold";
+  const { environment: declaredEnvironment, tier: declaredTier } = resource.declaredBy;
+  const tagged = resource.tag("environment");
+  const environment = strictest(environments, [
+    tagged ?? "",
+    ...namedEnvironments(resource),
+    ...(declaredEnvironment === undefined ? [] : [declaredEnvironment]),
+  ]);
+  const tier = strictest(tiers, [resource.tag("tier") ?? "", ...(declaredTier === undefined ? [] : [declaredTier])]);
   return { environment, tier, production: environment === "production", standard: tierStandard(tier, environment) };
+}
+
+/** The lists begin with the strictest, and a word that they don't have counts as that. */
+const strictest = <T extends string>(values: readonly [T, ...T[]], given: readonly string[]): T =>
+  values[Math.min(...given.map((one) => Math.max(0, values.indexOf(one as T))))] ?? values[0];
+
+/** Of what a component was given; undefined where it is none that says so. */
+export function declaredIn(inputs: Readonly<Record<string, unknown>>): { environment?: string; tier?: string } | undefined {
+  const { environment, tier } = inputs;
+  if (typeof environment !== "string" && typeof tier !== "string") return undefined;
+  return { ...(typeof environment === "string" && { environment }), ...(typeof tier === "string" && { tier }) };
+}
+
+/** What a database's name speaks of, and where it speaks of none, its stack's. */
+function namedEnvironments(resource: Resource): Environment[] {
+  const identifier = identifierOf(resource);
+  const own = identifier === undefined ? undefined : environmentInIdentifier(identifier);
+  const named = own ?? (resource.is(...databases, clusterInstance) ? environmentOfStack(resource) : undefined);
+  return named === undefined ? [] : [named];
+}
+
+function environmentOfStack({ urn }: Resource): Environment | undefined {
+  return urn.startsWith("urn:pulumi:") ? environmentIn(urn.slice("urn:pulumi:".length).split("::")[0] ?? "") : undefined;
 }
 
 /**
@@ -35,27 +67,19 @@ export function isThrowaway(resource: Resource, today: string): boolean {
   if (!resource.is(...databases) || resource.tag(runTag) === undefined || expiry === undefined || Number.isNaN(Date.parse(expiry))) return false;
   const expiresOn = expiry.slice(0, 10);
   if (!(daysBetween(today, expiresOn) <= throwawayDaysMax)) return false;
-  if (resource.toldBy !== "api") return isRestored(resource);
-  // The API does not say what a database was made of, but when: one that is older than any throwaway, or has backups, was not made to be removed.
-  return (
-    resource.createdAt !== undefined &&
-    resource.number("backupRetentionPeriod") === 0 &&
-    daysBetween(resource.createdAt.slice(0, 10), expiresOn) <= throwawayDaysMax
-  );
+  // One that is older than any throwaway was not made to be removed, whatever day its tags name this week.
+  const { createdAt, toldBy, adopted } = resource;
+  if (createdAt !== undefined && !(daysBetween(createdAt.slice(0, 10), expiresOn) <= throwawayDaysMax)) return false;
+  // The API, and the state of one that was adopted, do not say what a database was made of, but when, and whether it has backups.
+  if (toldBy === "api" || adopted) return createdAt !== undefined && resource.number("backupRetentionPeriod") === 0;
+  return isRestored(resource);
 }
 
 /** "production gold": why so much is asked. */
 export const namedStanding = ({ environment, tier }: Standing): string => `${environment} ${tier}`;
 
-/** A copy that says it is production's, and whose own name or stack says otherwise, is not believed. */
+/** Here the least strict counts: a copy that says it is production's, and whose own name or stack says otherwise, is not believed. */
 export function environmentOfCopy(copy: Resource): Environment {
-  const { environment } = standingOf(copy);
-  if (environment !== "production") return environment;
-  const stack = copy.urn.startsWith("urn:pulumi:") ? copy.urn.slice("urn:pulumi:".length).split("::")[0] : undefined;
-  const named = [identifierOf(copy), stack].flatMap((name) => (name === undefined ? [] : (environmentIn(name) ?? [])));
-  return named.find((one) => one !== "production") ?? environment;
-}
-
-function among<T extends string>(values: readonly T[], value: string | undefined): T | undefined {
-  return values.find((one) => one === value);
+  const tagged = environments.find((one) => one === copy.tag("environment")) ?? "production";
+  return [tagged, ...namedEnvironments(copy), environmentOfStack(copy) ?? tagged].find((one) => one !== "production") ?? "production";
 }

@@ -20,15 +20,23 @@ export const managedPrefixListEntry = "aws:ec2/managedPrefixListEntry:ManagedPre
 export const securityGroupRule = "aws:ec2/securityGroupRule:SecurityGroupRule";
 export const securityGroupIngressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 export const subnet = "aws:ec2/subnet:Subnet";
+/** Of the network that an account begins with. */
+export const defaultSubnet = "aws:ec2/defaultSubnet:DefaultSubnet";
+export const defaultRouteTable = "aws:ec2/defaultRouteTable:DefaultRouteTable";
+export const mainRouteTableAssociation = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation";
 export const routeTable = "aws:ec2/routeTable:RouteTable";
 export const routeTableAssociation = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 export const route = "aws:ec2/route:Route";
 export const internetGateway = "aws:ec2/internetGateway:InternetGateway";
 export const key = "aws:kms/key:Key";
+/** In another Region, of a key there. */
+export const replicaKey = "aws:kms/replicaKey:ReplicaKey";
+export const keyAlias = "aws:kms/alias:Alias";
 export const logGroup = "aws:cloudwatch/logGroup:LogGroup";
 export const metricAlarm = "aws:cloudwatch/metricAlarm:MetricAlarm";
 export const backupSelection = "aws:backup/selection:Selection";
 export const role = "postgresql:index/role:Role";
+export const schema = "postgresql:index/schema:Schema";
 export const grantRole = "postgresql:index/grantRole:GrantRole";
 export const grant = "postgresql:index/grant:Grant";
 export const defaultPrivileges = "postgresql:index/defaultPrivileges:DefaultPrivileges";
@@ -36,12 +44,27 @@ export const defaultPrivileges = "postgresql:index/defaultPrivileges:DefaultPriv
 /** What holds data and is asked for backups and protection. */
 export const databases = [instance, cluster] as const;
 export const snapshots = [snapshot, snapshotCopy, clusterSnapshot, clusterSnapshotCopy] as const;
+export const keys = [key, replicaKey] as const;
 export const parameterGroups = [parameterGroup, clusterParameterGroup] as const;
 
 /** Types that some rule reads properties of. All others only count as what something depends on. */
 export const readTypes: ReadonlySet<string> = new Set([
   ...[...databases, clusterInstance, globalCluster, ...snapshots, ...parameterGroups, proxy, exportTask, subnetGroup, eventSubscription],
   ...[securityGroup, defaultSecurityGroup, securityGroupRule, securityGroupIngressRule, managedPrefixList, managedPrefixListEntry],
-  ...[subnet, routeTable, routeTableAssociation, route, internetGateway, key, logGroup, metricAlarm, backupSelection],
-  ...[role, grantRole, grant, defaultPrivileges],
+  ...[
+    subnet,
+    defaultSubnet,
+    defaultRouteTable,
+    mainRouteTableAssociation,
+    routeTable,
+    routeTableAssociation,
+    route,
+    internetGateway,
+    ...keys,
+    keyAlias,
+    logGroup,
+    metricAlarm,
+    backupSelection,
+  ],
+  ...[role, grantRole, schema, grant, defaultPrivileges],
 ]);

@@ -49,14 +49,19 @@ export interface Waiver extends z.infer<typeof waiverSchema> {
   file: string;
 }
 
-/** "@acme/Team_Orders" and "team orders" are one team, and so is "0rders": digits that are read as letters count as those. */
+/** Words that a team's name has or leaves out, at either end. */
+const anyTeam = /^(the|team|squad|group)+|(team|teams|squad|group)+$/g;
+
+/** "@acme/Team_Orders", "orders@acme.com" and "the orders team" are one team, and so is "0rders": digits that are read as letters count as those. */
 function teamOf(party: string): string {
   const name = party.toLowerCase().split("/").at(-1) ?? "";
-  const letters = name
+  const letters = (/^([^@]+)@/.exec(name)?.[1] ?? name)
     .replace(/[^a-z0-9]/g, "")
     .replace(/0/g, "o")
+    .replace(/3/g, "e")
+    .replace(/5/g, "s")
     .replace(/[1i]/g, "l")
     .replace(/rn/g, "m")
     .replace(/vv/g, "w");
-  return letters.replace(/^team/, "") || letters;
+  return letters.replace(anyTeam, "") || letters;
 }

@@ -39,6 +39,9 @@ function parseMapping(text: string, what: string): YamlMapping {
   const problems = [...document.errors, ...document.warnings]
     .slice(0, problemsMax)
     .map(({ pos, message }) => ({ line: lineAt(pos[0]), message: message.split("\n")[0] ?? message }));
+  const { version, explicit } = document.directives?.yaml ?? {};
+  // By the older rules other words are booleans and dates, and a mapping may be merged into another.
+  if (explicit && version !== "1.2") problems.push({ line: 1, message: `%YAML ${version}; leave it out` });
   visit(document, {
     Node: (_, node) => {
       const at = lineAt(node.range?.[0] ?? 0);

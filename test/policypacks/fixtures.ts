@@ -22,12 +22,18 @@ export const productionTags = {
   "shipshape:backup-plan": "vault-and-copy",
 };
 
+/** Names follow the tags, as a standard database's do. */
+const environmentIn = (tags: unknown): string => {
+  const environment = (tags as { environment?: unknown } | undefined)?.environment;
+  return environment === "development" || environment === "staging" ? environment : "production";
+};
+
 /** A production gold database with nothing wrong; `undefined` takes a property away. */
 export const database = (properties: Record<string, unknown> = {}, more: Partial<ResourceFacts> = {}): Given => ({
   type: instance,
   protect: true,
   properties: {
-    identifier: "orders-production",
+    identifier: `orders-${environmentIn(properties["tags"])}`,
     engine: "postgres",
     engineVersion: "17.10",
     tags: productionTags,

@@ -77,6 +77,10 @@ describe("a waiver", () => {
 const inDays = (days: number) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
 const bomb = Array.from({ length: 20 }, (_, at) => `k${at}: &a${at} [${at === 0 ? "x" : `*a${at - 1}, *a${at - 1}, *a${at - 1}`}]\n`).join("");
 
+test("two teams with words in common are two teams", () => {
+  for (const approver of ["team-platform", "orders-platform", "team-borders", "team", "the-squad"]) expect(problemsOf(yaml({ approver }))).toEqual([]);
+});
+
 test("a waiver may last to its last allowed day", () => {
   expect(problemsOf(yaml({ expiresOn: inDays(waiverDaysMax) }))).toEqual([]);
   expect(waiverDaysMax).toBe(180);
@@ -124,7 +128,21 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
     ...["arn:aws:*", "urn:pulumi:*", "urn:pulumi:test::shipshape::*", "urn:pulumi:test::::type::name"].map(
       (resource) => [`what is neither a URN nor an ARN: ${resource}`, yaml({ resource }), "give a URN"] as [string, string, string],
     ),
-    ...["Team-Orders", "team_orders", "TEAM ORDERS", "@acme/team-orders", "orders", "team-0rders", "tearn-orders"].map(
+    ...[
+      "Team-Orders",
+      "team_orders",
+      "TEAM ORDERS",
+      "@acme/team-orders",
+      "orders",
+      "team-0rders",
+      "tearn-orders",
+      "orders-team",
+      "The Orders Team",
+      "orders-squad",
+      "orders@acme.example",
+      "@acme/order5",
+      "ord3rs",
+    ].map(
       (approver) =>
         [`the owner's team under another spelling: ${approver}`, yaml({ approver }), "nobody approves their own exception"] as [string, string, string],
     ),
@@ -140,6 +158,9 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
     ["a bomb of aliases", bomb, "1: an anchor or alias"],
     ["a tag", yaml({ reason: undefined }) + "reason: !!binary aGk=\n", "7: the tag tag:yaml.org,2002:binary; give a plain value"],
     ["a tag that nobody knows", yaml({ reason: undefined }) + "reason: !run echo\n", "7: "],
+    ["the rules of an older YAML", `%YAML 1.1\n---\n${yaml()}`, "1: %YAML 1.1; leave it out"],
+    ["a mapping that is merged into it", `<<: { owner: team-a }\n${yaml()}`, "unknown: <<"],
+    ["an indentation by tabs", yaml().replace("reason:", "\treason:"), "3: "],
     ["two documents", `${yaml()}---\n${yaml()}`, "multiple documents"],
     ["a key given twice", `${yaml()}owner: team-a\n`, "8: Map keys must be unique"],
     ["a key that is a list", `? [rule]\n: x\n${yaml()}`, "give names as keys"],

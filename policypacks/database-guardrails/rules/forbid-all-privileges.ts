@@ -2,7 +2,7 @@ import { ownerRole } from "../powers";
 import { canonical, decided } from "../properties";
 import type { Resource } from "../resource";
 import { defineRule, type Found } from "../rule";
-import { defaultPrivileges, grant, grantRole } from "../types";
+import { defaultPrivileges, grant, grantRole, schema } from "../types";
 
 export const forbidAllPrivileges = defineRule({
   id: "forbid-all-privileges",
@@ -10,11 +10,12 @@ export const forbidAllPrivileges = defineRule({
   severity: "high",
   owner: "team-security",
   controls: ["CIS PostgreSQL 4"],
-  properties: ["privileges", "withGrantOption", "withAdminOption"],
+  properties: ["privileges", "withGrantOption", "withAdminOption", "policies"],
   why: "ALL means other things tomorrow than today: TRUNCATE and MAINTAIN came with it. And a role that may pass privileges on makes every list of who may do what a guess.",
   solution: "List the privileges by name, and leave the grant option off.",
-  types: [grant, defaultPrivileges, grantRole],
+  types: [grant, defaultPrivileges, grantRole, schema],
   *check(resource) {
+    if (resource.is(schema)) return yield* passedOn(resource);
     if (!resource.is(grantRole)) yield* decided(() => allPrivileges(resource));
     const option = resource.is(grantRole) ? "withAdminOption" : "withGrantOption";
     if (resource.boolean(option)) yield { property: option, found: true, allowed: "false", change: `set ${option} to false` };
@@ -28,4 +29,12 @@ function* allPrivileges(resource: Resource): Iterable<Found> {
   yield* doubts;
   if (strings.some((name) => /^all(\s+privileges)?$/.test(canonical(name))))
     yield { property: "privileges", found: "ALL", allowed: "privileges by name (ALL for the owner only)", change: `name what ${role ?? "the role"} needs` };
+}
+
+function* passedOn(resource: Resource): Iterable<Found> {
+  for (const [index, policy] of resource.list("policies").entries())
+    for (const option of ["createWithGrant", "usageWithGrant"])
+      yield* decided(function* () {
+        if (policy.boolean(option)) yield { property: `policies[${index}].${option}`, found: true, allowed: "false", change: `set ${option} to false` };
+      });
 }

@@ -1,7 +1,7 @@
 import { keysOfDatabases } from "../keys";
 import { defineRule } from "../rule";
 import { standingOf } from "../standing";
-import { key } from "../types";
+import { keys } from "../types";
 
 /** The longest KMS waits. */
 const longestWindowDays = 30;
@@ -15,7 +15,7 @@ export const forbidKeyDeletion = defineRule({
   properties: ["deletionWindowInDays", "protect"],
   why: "Deleting a key deletes everything it encrypts: the database, its snapshots, the copies in the vault. It is the shortest way to lose all of it at once.",
   solution: "Keep the key in the platform stack with `protect: true`, in production with `retainOnDelete: true` and a deletion window of 30 days.",
-  typesInStack: [key],
+  typesInStack: keys,
   *checkInStack(resource, stack) {
     if (!keysOfDatabases(stack).includes(resource)) return;
     if (resource.protect === false) yield { property: "protect", found: false, allowed: "true", change: "give the resource option protect: true" };

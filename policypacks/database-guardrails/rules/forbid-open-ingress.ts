@@ -14,7 +14,23 @@ export const forbidOpenIngress = defineRule({
   severity: "critical",
   owner: "team-security",
   controls: ["EC2.18", "EC2.19"],
-  properties: ["ingress", "cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6", "prefixListIds", "prefixListId", "port"],
+  properties: [
+    "ingress",
+    "cidrBlocks",
+    "ipv6CidrBlocks",
+    "cidrIpv4",
+    "cidrIpv6",
+    "prefixListIds",
+    "prefixListId",
+    "port",
+    "vpcSecurityGroupIds",
+    "protocol",
+    "ipProtocol",
+    "fromPort",
+    "toPort",
+    "entries",
+    "cidr",
+  ],
   why: "Whoever reaches the port may try passwords, and the next flaw of the server. A port opened for a test tends to stay open.",
   solution: "Let in security groups of the applications (`reachableFrom` of `StandardDatabase`), or narrow address ranges of your own network.",
   throwaways: true,
@@ -26,13 +42,16 @@ export const forbidOpenIngress = defineRule({
   typesInStack: guarded,
   *checkInStack(resource, stack, { ports }) {
     const standard = standardPorts(ports);
-    const own = portsOfDatabases(stack).filter((port) => !standard.includes(port));
+    const { numbers, doubts } = portsOfDatabases(stack);
+    const own = numbers.filter((port) => !standard.includes(port));
     for (const entry of readableEntriesOf(resource)) {
       yield* decided(function* () {
         if (!standard.some((port) => opens(entry.rule, port))) yield* openTo(entry, own);
       });
       yield* decided(() => openByPrefixList(entry, [...standard, ...own], resource, stack));
     }
+    yield* openTogether(resource, [...standard, ...own], stack);
+    yield* doubts;
   },
 });
 
@@ -90,6 +109,27 @@ function* tooWide(property: string, ranges: readonly string[], ports: readonly n
   };
 }
 
+/** Ranges that are narrow each, in entries or rules of their own, may let in as many together as one that is wide. */
+function* openTogether(resource: Resource, ports: readonly number[], stack: Stack): Iterable<Found> {
+  const entries = partsOfGroup(resource, stack).flatMap((part) => readableEntriesOf(part));
+  for (const port of ports) {
+    const ranges = entries.filter(({ rule }) => opens(rule, port)).map(({ rule, ranges: names }) => names.flatMap((name) => textsOf(rule, name).strings));
+    // Each that is wide by itself has been said of its own entry.
+    if (ranges.some((own) => wideRanges(own).length > 0)) return;
+    const wide = wideRanges(ranges.flat());
+    if (wide.length > 0) return yield* tooWide(resource.is(securityGroup, defaultSecurityGroup) ? "ingress" : "securityGroupId", wide, [port]);
+  }
+}
+
+/** A group and the rules that are resources of their own. */
+function partsOfGroup(resource: Resource, stack: Stack): Resource[] {
+  const isGroup = (one: Resource) => one.is(securityGroup, defaultSecurityGroup);
+  const groupOf = (one: Resource) => one.text("securityGroupId") ?? one.dependsOn("securityGroupId")[0];
+  const group = isGroup(resource) ? resource : undefined;
+  const names = [group ? group.text("id") : groupOf(resource), group?.urn];
+  return [resource, ...stack.of(...guarded).filter((one) => one !== resource && !isGroup(one) && groupOf(one) !== undefined && names.includes(groupOf(one)))];
+}
+
 /** A list of texts, or a single one. */
 function textsOf(rule: Properties, property: string): ReturnType<Properties["readableStrings"]> {
   const single = rule.text(property);
@@ -99,9 +139,14 @@ function textsOf(rule: Properties, property: string): ReturnType<Properties["rea
 /** Config adds ports, and takes none away. */
 const standardPorts = (configured: readonly number[] = []): number[] => [...new Set([postgresPort, ...configured])];
 
-function portsOfDatabases(stack: Stack): number[] {
-  const ports = stack.of(...databases, clusterInstance).flatMap((database) => portOf(database) ?? []);
-  return [...new Set(ports)];
+/** A port that can't be read hides none of the others. */
+function portsOfDatabases(stack: Stack): { numbers: number[]; doubts: (Undecided | WrongType)[] } {
+  const found = stack.of(...databases, clusterInstance).flatMap((database) => [...decided(() => [portOf(database)])]);
+  const isDoubt = (one: unknown): one is Undecided | WrongType => one instanceof Undecided || one instanceof WrongType;
+  return {
+    numbers: [...new Set(found.filter((one): one is number => typeof one === "number"))],
+    doubts: found.filter(isDoubt).slice(0, 1),
+  };
 }
 
 /** Before deployment AWS's own choice is not known, but it is that of the engine. */

@@ -16,9 +16,7 @@ export const requireAlarms = defineRule({
   solution: `Declare an alarm for each of ${watched.join(", ")} beside the database, with an action. \`StandardDatabase\` has them.`,
   typesInStack: [instance],
   *checkInStack(database, stack) {
-    const alarms = stack
-      .of(metricAlarm)
-      .filter((alarm) => watches(alarm, database, stack) && alarm.boolean("actionsEnabled") !== false && alarm.has("alarmActions"));
+    const alarms = stack.of(metricAlarm).filter((alarm) => watches(alarm, database, stack) && alarm.boolean("actionsEnabled") !== false && acts(alarm));
     const missing = watched.filter((metric) => !alarms.some((alarm) => alarm.text("metricName") === metric));
     if (missing.length > 0)
       yield {
@@ -28,6 +26,12 @@ export const requireAlarms = defineRule({
       };
   },
 });
+
+/** An action that is not known yet is one. */
+function acts(alarm: Resource): boolean {
+  const { strings, doubts } = alarm.readableStrings("alarmActions");
+  return strings.length + doubts.length > 0 && ["aws/rds", undefined].includes(alarm.word("namespace"));
+}
 
 /** By the name in its dimensions, or because it was computed from the database. */
 function watches(alarm: Resource, database: Resource, stack: Stack): boolean {

@@ -28,11 +28,12 @@ export const requireApprovedEngineVersion = defineRule({
       return;
     }
     const [major = "", minor] = version.split(".");
-    const standard = approved[major];
+    const standard = Object.hasOwn(approved, major) ? approved[major] : undefined;
     if (!standard) yield wrong(majors(today).join(", "), "give a version of an approved major");
     else if (standard.approvedUntil < today)
       yield wrong(`${majors(today).join(", ")} (the approval of ${major} ended on ${standard.approvedUntil})`, "upgrade to a newer major");
-    else if (minor !== undefined && Number(minor) < standard.minimumMinor)
+    // RDS builds some minors again: "17.2-R2".
+    else if (minor !== undefined && !(Number.parseInt(minor, 10) >= standard.minimumMinor))
       yield wrong(majors(today).join(", "), `give ${major}.${standard.minimumMinor} or newer`);
   },
 });

@@ -20,7 +20,7 @@ export const requireBackupPlan = defineRule({
     if (!production || tier !== "gold" || followsKnownSource(database, stack)) return;
     const tags = database.tags();
     const plan = tags?.has(backupPlanTag) ? tags.string(backupPlanTag) : undefined;
-    if (plan !== undefined && plan in backupPlanRetentionDays) return;
+    if (plan !== undefined && Object.hasOwn(backupPlanRetentionDays, plan)) return;
     if (stack.of(backupSelection).some((selection) => selects(selection, database, stack))) return;
     yield {
       property: `tags.${backupPlanTag}`,

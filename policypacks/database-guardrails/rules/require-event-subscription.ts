@@ -1,5 +1,7 @@
 import { standardTag } from "../../../components/standards";
 import { canonical } from "../properties";
+import { identifierOf } from "../origin";
+import type { Resource } from "../resource";
 import { defineRule } from "../rule";
 import { eventSubscription, instance } from "../types";
 
@@ -27,7 +29,7 @@ export const requireEventSubscription = defineRule({
     }
     // Standard databases stand on a platform in another stack, and that one is judged by itself.
     if (resource.tags()?.has(standardTag)) return;
-    const covered = stack.of(eventSubscription).some((subscription) => ["db-instance", undefined].includes(subscription.word("sourceType")));
+    const covered = stack.of(eventSubscription).some((subscription) => covers(subscription, resource));
     if (!covered)
       yield {
         found: "no subscription to the events of instances in this stack",
@@ -36,3 +38,11 @@ export const requireEventSubscription = defineRule({
       };
   },
 });
+
+/** Of all instances, or of this one among those it names; a list that can't be read may name it. */
+function covers(subscription: Resource, database: Resource): boolean {
+  if (!["db-instance", undefined].includes(subscription.word("sourceType")) || subscription.boolean("enabled") === false) return false;
+  const { strings, doubts } = subscription.readableStrings("sourceIds");
+  const named = strings.map(canonical);
+  return strings.length + doubts.length === 0 || doubts.length > 0 || named.includes(identifierOf(database) ?? "");
+}

@@ -3,6 +3,8 @@ import { followsKnownSource, isRestored } from "../origin";
 import { defineRule } from "../rule";
 import { databases } from "../types";
 
+/** What makes a value that nobody typed. */
+const generators = ["random:index/randomPassword:RandomPassword", "random:index/randomString:RandomString"];
 const passwords = ["password", "passwordWo", "masterPassword", "masterPasswordWo"];
 
 export const requireManagedMasterPassword = defineRule({
@@ -20,7 +22,7 @@ export const requireManagedMasterPassword = defineRule({
   *checkInStack(database, stack) {
     if (!offers(database, "managedPassword") || database.boolean("manageMasterUserPassword") || followsKnownSource(database, stack)) return;
     const given = passwords.find((name) => database.has(name));
-    if (given !== undefined && database.dependsOn(given).length > 0) return;
+    if (given !== undefined && stack.comesFrom(database.dependsOn(given), generators)) return;
     if (given === undefined && isRestored(database)) return;
     yield {
       property: given ?? "manageMasterUserPassword",

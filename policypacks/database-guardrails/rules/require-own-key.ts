@@ -1,5 +1,6 @@
 import { keysOfDatabases } from "../keys";
 import { isCopy } from "../origin";
+import { canonical } from "../properties";
 import { defineRule } from "../rule";
 import { databases, key } from "../types";
 
@@ -16,8 +17,11 @@ export const requireOwnKey = defineRule({
   types: databases,
   typesInStack: [key],
   *check(database) {
-    // A restore has the key of its source; only a new database gets AWS's when nothing is said.
-    if (database.has("kmsKeyId") || isCopy(database)) return;
+    const named = database.text("kmsKeyId");
+    if (named !== undefined && /(^|:)alias\/aws\//.test(canonical(named)))
+      yield { property: "kmsKeyId", found: named, allowed: "a key of ours: this is AWS's own", change: "give the platform's key" };
+    // A restore has the key of its source, and what was adopted the one it had; only a new database gets AWS's when nothing is said.
+    if (database.has("kmsKeyId") || isCopy(database) || (database.adopted && database.toldBy === "program")) return;
     yield { property: "kmsKeyId", found: undefined, allowed: "the ARN of a key of ours", change: "give kmsKeyId: on a living database this makes a new one" };
   },
   *checkInStack(resource, stack) {

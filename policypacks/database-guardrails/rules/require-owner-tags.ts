@@ -52,7 +52,7 @@ export const requireOwnerTags = defineRule({
           ? copyTags
           : sharedTags;
     const tags = resource.tags();
-    const missing = wanted.filter((name) => !tags?.has(name));
+    const missing = wanted.filter((name) => !tags?.has(name) || !says(tags.text(name)));
     if (missing.length > 0)
       yield { property: "tags", found: tags?.names().join(", ") || undefined, allowed: `all of ${wanted.join(", ")}`, change: `add ${missing.join(", ")}` };
     const owner = teams && tags?.string("owner");
@@ -60,3 +60,6 @@ export const requireOwnerTags = defineRule({
       yield { property: "tags.owner", found: owner, allowed: teams.join(", "), change: "name a team that exists, or add it to the pack's config" };
   },
 });
+
+/** Blanks, a dash or what nobody sees say nothing. A value that can't be read may say something. */
+const says = (value: string | undefined): boolean => value === undefined || /[\p{L}\p{N}]/u.test(value);

@@ -42,6 +42,7 @@ export async function report(...words: string[]) {
   const parsed = JSON.parse(out) as {
     findings: { rule: string; kind: string; level: string; message: string; name: string; property?: string }[];
     left: string[];
+    place?: string;
   };
   return {
     exitCode,

@@ -119,6 +119,7 @@ describe("waivers", () => {
     expect(await run("waiver", "check", "--waivers", at("w4"))).toMatchObject({ exitCode: 0, out: "1 valid, 0 expired, 0 problems" });
     put("w4/old.yaml", waiver("2026-01-01", "require-tls"));
     expect(await run("waiver", "check", "--waivers", at("w4"))).toMatchObject({ exitCode: 1 });
+    await expect(run("waiver", "check", "--waivers", at("w5"))).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(at("w5")) as string });
     put("w4/broken.yaml", "rule: [");
     expect(await run("waiver", "check", "--waivers", at("w4"))).toMatchObject({ exitCode: 2, out: expect.stringMatching(/broken\.yaml:1: /) as string });
   });

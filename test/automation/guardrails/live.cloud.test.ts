@@ -36,6 +36,7 @@ test("a database that no stack declares is judged as it is, and nothing is said 
   const { exitCode, report } = await guardLive();
   expect(exitCode).toBe(1);
   expect(report.judged).toBe("1 database in eu-central-1");
+  expect(report.place).toBe(`an embedded cloud at ${cloud.url}, not AWS, account 123456789012, Region eu-central-1`);
   const rulesFound = report.findings.filter(({ urn }) => urn.endsWith(":db:by-hand")).map(({ rule }) => rule);
   expect(rulesFound).toEqual(
     expect.arrayContaining(["require-owner-tags", "require-backup-retention", "require-deletion-protection", "require-audit-logs", "require-multi-az"]),
@@ -65,5 +66,8 @@ async function guardLive() {
   await buildCommand({ settings, terminal }).parseAsync(["guard", "--live", "--json", "--waivers", join(cloud.dataFolder, "none")], { from: "user" });
   const exitCode = process.exitCode;
   process.exitCode = undefined;
-  return { exitCode, report: JSON.parse(said.join("\n")) as { judged: string; left: string[]; findings: { rule: string; urn: string; message: string }[] } };
+  return {
+    exitCode,
+    report: JSON.parse(said.join("\n")) as { judged: string; place: string; left: string[]; findings: { rule: string; urn: string; message: string }[] },
+  };
 }

@@ -1,3 +1,4 @@
+import { namedPlace } from "../../../automation/targets/cloud-place";
 import { guard, report } from "./command";
 import { aCluster, aClusterGroup, aGroup, aMember, anInstance, aSnapshot, aSubscription, parametersOf, RdsAnswers } from "./rds-answers";
 
@@ -35,6 +36,26 @@ test("a fleet with nothing wrong has no finding, and says which rules only state
   // Of a group only the tags are not told; of databases they are.
   expect(left[0]).toMatch(/, require-owner-tags of platform, events$/);
   expect((await guard("--live")).out).toMatch(/1 database in eu-central-1: nothing to object to in what was judged$/);
+});
+
+test("says which cloud, account and Region it looked at, in every form of its report", async () => {
+  const place = `an embedded cloud at ${process.env["AWS_ENDPOINT_URL"]}, not AWS, account 123456789012, Region eu-central-1`;
+  expect((await guard("--live")).out).toContain(`looked at ${place}\n`);
+  expect((await report("--live")).place).toBe(place);
+  expect((await guard("--live", "--github")).out).toMatch(/^::notice title=1 database in eu-central-1::looked at an embedded cloud at /m);
+  // Without a database STS says whose account it is, and where that is refused nobody does.
+  instances();
+  rds.answers["GetCallerIdentity"] = () => ({ Account: "210987654321" });
+  expect((await report("--live")).place).toContain("account 210987654321");
+  rds.answers["GetCallerIdentity"] = () => ({ error: "AccessDenied", status: 403 });
+  expect((await report("--live")).place).toContain("account unknown");
+});
+
+test("AWS is told from what is not", () => {
+  const named = (address: string) => namedPlace({ account: "1", region: "eu-central-1", address });
+  expect(named("https://rds.eu-central-1.amazonaws.com")).toBe("AWS, account 1, Region eu-central-1");
+  expect(named("https://rds.eu-central-1.amazonaws.com.evil.example")).toMatch(/^a cloud at https:.*, not AWS/);
+  expect(named("http://localhost:4566")).toMatch(/^an embedded cloud at http:\/\/localhost:4566, not AWS/);
 });
 
 test("a cluster and its members are one database, and a member is asked for what is its own", async () => {

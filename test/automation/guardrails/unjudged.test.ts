@@ -43,6 +43,48 @@ describe("what there is counts, beside what the program asks for", () => {
     ]);
   });
 
+  test("what was replaced and is still there, beside what replaced it", async () => {
+    const replaced = { ...resource(securityGroup, "db", { ingress: open }), delete: true };
+    const { exitCode, found, findings, left } = await report("--state", state(replaced, resource(securityGroup, "db", { ingress: [] })));
+    expect([exitCode, found, left]).toEqual([1, ["violation forbid-open-ingress ingress[0].cidrBlocks"], []]);
+    expect(findings[0]?.message).toMatch(/^db \(replaced, still there until `pulumi up` deletes it\): /);
+  });
+
+  test("what was replaced is asked only for what it must be as long as it is there", async () => {
+    const old = { publiclyAccessible: true, deletionProtection: false, backupRetentionPeriod: 0 };
+    const one = exported();
+    const { resources } = one["deployment"] as { resources: { type: string; inputs: object; outputs: object }[] };
+    const living = resources.find(({ type }) => type === instance)!;
+    resources.unshift({ ...living, inputs: { ...living.inputs, ...old }, outputs: { ...living.outputs, ...old }, delete: true } as never);
+    expect((await report("--state", put("replaced.json", one))).found).toEqual(["violation forbid-public-access publiclyAccessible"]);
+  });
+
+  test("an adopted throwaway is judged as one, as long as a throwaway lives", async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+    const asked = {
+      identifier: "drill-1",
+      tags: { ...productionTags, "shipshape:ring": undefined, "shipshape:run": "r", "shipshape:expires-on": inDays(1).slice(0, 10) },
+      storageEncrypted: true,
+      backupRetentionPeriod: 0,
+      deletionProtection: false,
+      parameterGroupName: "shipshape-postgres17-standard",
+      skipFinalSnapshot: true,
+    };
+    const outputs = { ...asked, engine: "postgres", engineVersion: "17.10", kmsKeyId: "arn:k", publiclyAccessible: false, username: "shipshape_admin" };
+    const adopted = (created: string | undefined, inputs: object = asked) => state({ ...resource(instance, "restored", inputs as never, outputs), created });
+    expect((await report("--state", adopted(inDays(0)))).found).toEqual([]);
+    for (const none of [adopted(inDays(-9)), adopted(undefined), adopted(inDays(0), { ...asked, engine: "postgres" })])
+      expect((await report("--state", none)).found).toContain("violation require-backup-retention backupRetentionPeriod");
+  });
+
+  test("a tag below a component is not believed against what the component was given", async () => {
+    const component = { ...resource("shop:index:Database", "shop", { environment: "production", tier: "gold" }), custom: false };
+    const properties = { identifier: "shop", tags: { environment: "development", tier: "bronze" }, backupRetentionPeriod: 7 };
+    const one = exported(properties, { parent: component.urn }, "database.shop");
+    (one["deployment"] as { resources: object[] }).resources.unshift(component);
+    expect((await report("--state", put("component.json", one))).found).toContain("violation require-backup-retention backupRetentionPeriod");
+  });
+
   test("what the program hides in a secret, the state may show", async () => {
     const one = exported({ multiAz: false });
     change(one, instance, (database) => Object.assign(database.inputs, { multiAz: aSecret }));
@@ -84,9 +126,12 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect([found, left[0]]).toEqual([[], expect.stringContaining("1 pending operation (deleting ") as string]);
   });
 
-  test("a replaced resource that is still there", async () => {
-    const { found, left } = await report("--state", state({ ...resource(securityGroup, "old", { ingress: open }), delete: true }));
-    expect([found, left]).toEqual([[], [`not judged: 1 replaced resource (${securityGroup} old): still to be deleted by \`pulumi up\``]]);
+  test("a replaced resource of a type that no rule knows", async () => {
+    const { found, left } = await report("--state", state({ ...resource("aws:docdb/cluster:Cluster", "old", {}), delete: true }));
+    expect([found, left]).toEqual([
+      [],
+      ["not judged: 1 replaced resource (aws:docdb/cluster:Cluster old): still to be deleted by `pulumi up`, and of a type that no rule knows"],
+    ]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { unknown } from "../../../policypacks/database-guardrails/properties";
 import { forbidAllPrivileges } from "../../../policypacks/database-guardrails/rules/forbid-all-privileges";
-import { defaultPrivileges, grant, grantRole } from "../../../policypacks/database-guardrails/types";
+import { defaultPrivileges, grant, grantRole, schema } from "../../../policypacks/database-guardrails/types";
 import { claims, some } from "../fixtures";
 
 claims(forbidAllPrivileges, {
@@ -14,6 +14,15 @@ claims(forbidAllPrivileges, {
     ALL: [some(grant, { role: "readwrite", privileges: ["ALL"] }), "name what readwrite needs"],
     "the grant option": [some(grant, { role: "readwrite", privileges: ["SELECT"], withGrantOption: true }), "withGrantOption is true"],
     "the admin option": [some(grantRole, { withAdminOption: true }), "withAdminOption is true"],
+    "a policy of a schema that may be passed on": [
+      some(schema, {
+        policies: [
+          { role: "app", usage: true },
+          { role: "app", usageWithGrant: true },
+        ],
+      }),
+      "policies[1].usageWithGrant is true",
+    ],
     "a value of the wrong type": [some(grant, { role: "a", privileges: 1 }), "a list"],
   },
   undecided: { "privileges that are not known": some(grant, { role: "a", privileges: unknown }) },

@@ -1,5 +1,5 @@
 import { forbidHiddenDrift } from "../../../policypacks/database-guardrails/rules/forbid-hidden-drift";
-import { parameterGroup, securityGroup } from "../../../policypacks/database-guardrails/types";
+import { managedPrefixListEntry, parameterGroup, securityGroup, securityGroupIngressRule, snapshot } from "../../../policypacks/database-guardrails/types";
 import { claims, database, some } from "../fixtures";
 
 const ignoring = (...ignoreChanges: string[]) => database({}, { ignoreChanges });
@@ -18,6 +18,11 @@ claims(forbidHiddenDrift, {
     "every tag, the provider's included": [ignoring("tagsAll"), "tagsAll"],
     "a required tag": [ignoring("tags.owner"), "tags.owner"],
     "a path into an audited property": [some(securityGroup, {}, { ignoreChanges: ["ingress[0].cidrBlocks"] }), "ingress"],
+    "which groups let in": [ignoring("vpcSecurityGroupIds"), "remove vpcSecurityGroupIds"],
+    "a rule that is a resource of its own": [some(securityGroupIngressRule, {}, { ignoreChanges: ["cidrIpv4"] }), "cidrIpv4"],
+    "the ports of such a rule": [some(securityGroupIngressRule, {}, { ignoreChanges: ["toPort"] }), "toPort"],
+    "what a prefix list holds": [some(managedPrefixListEntry, {}, { ignoreChanges: ["cidr"] }), "cidr"],
+    "whom a snapshot is shared with": [some(snapshot, {}, { ignoreChanges: ["sharedAccounts"] }), "sharedAccounts"],
     "an audited property of a parameter group": [some(parameterGroup, {}, { ignoreChanges: ["parameters"] }), "parameters"],
   },
 });

@@ -18,6 +18,9 @@ const behindList = (cidr: string): [Given, Given] => [
   named("list", some(managedPrefixList, { id: "pl-1", entries: [{ cidr }] })),
 ];
 
+const rule = (cidrIpv4: string, securityGroupId = "sg-1") =>
+  some(securityGroupIngressRule, { ipProtocol: "tcp", fromPort: 5432, toPort: 5432, cidrIpv4, securityGroupId });
+
 claims(forbidOpenIngress, {
   passes: {
     "a group that lets in another group, not made yet": group({ securityGroups: [unknown] }),
@@ -29,6 +32,8 @@ claims(forbidOpenIngress, {
     "the whole world on another port": group({ fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }),
     "a rule that lets out": some(securityGroupRule, { type: "egress", protocol: "-1", cidrBlocks: ["0.0.0.0/0"] }),
     "a group without rules": some(securityGroup),
+    "the whole world by a protocol of another number": group({ protocol: "017", ...open }),
+    "a few ranges of its own network, each in a rule of its own": [rule("10.0.0.0/9"), named("other", rule("10.128.0.0/16"))],
   },
   fails: {
     "the whole world": [group({ cidrBlocks: ["0.0.0.0/0"] }), "ingress[0].cidrBlocks is 0.0.0.0/0".replace("0.0.0.0/0", '"0.0.0.0/0"')],
@@ -39,6 +44,24 @@ claims(forbidOpenIngress, {
     "a protocol in capitals, as the provider takes it": [group({ protocol: "TCP", ...open }), "0.0.0.0/0"],
     "all protocols in capitals": [group({ protocol: "ALL", fromPort: 0, toPort: 0, ...open }), "0.0.0.0/0"],
     "a protocol by its number": [group({ protocol: 6, ...open }), "0.0.0.0/0"],
+    ...Object.fromEntries<[Given, string]>(
+      ["06", "+6", "0006", "-01", "Tcp ", "another name"].map((protocol) => [`a protocol written "${protocol}"`, [group({ protocol, ...open }), "0.0.0.0/0"]]),
+    ),
+    "narrow ranges in entries of their own that are as wide together": [
+      some(securityGroup, {
+        ingress: ["10.0.0.0/9", "10.128.0.0/9"].map((range) => ({ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: [range] })),
+      }),
+      "remove 10.0.0.0/9, 10.128.0.0/9",
+    ],
+    "narrow rules of one group that are as wide together": [[rule("10.0.0.0/9"), named("other", rule("10.128.0.0/9"))], "securityGroupId"],
+    "a rule beside those of its group": [
+      [some(securityGroup, { id: "sg-1", ingress: [{ protocol: "-1", cidrBlocks: ["10.0.0.0/9"] }] }), named("rule", rule("10.128.0.0/9"))],
+      "ingress is",
+    ],
+    "the port of one database, where that of another is sealed": [
+      [group({ fromPort: 6543, toPort: 6543, ...open }), named("db", database({ port: 6543 })), named("other", database({ port: sealed }))],
+      "for port 6543",
+    ],
     "ports given as texts": [group({ fromPort: "5432", toPort: "5432", ...open }), "0.0.0.0/0"],
     "no last port": [group({ toPort: undefined, fromPort: 1024, ...open }), "0.0.0.0/0"],
     "any port, as -1": [group({ fromPort: -1, toPort: -1, ...open }), "0.0.0.0/0"],

@@ -13,6 +13,9 @@ claims(forbidUnmaskedCopy, {
     "a copy of development": development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-development" } }),
     "an automated backup of development": development({ snapshotIdentifier: "rds:orders-development-2026-11-20-03-05" }),
     "the same by its ARN": development({ snapshotIdentifier: `${snapshot}:rds:orders-development-2026-11-20-03-05` }),
+    "an automated backup of a development cluster by its ARN": development({
+      snapshotIdentifier: "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:rds:orders-development-2026-11-20-03-05",
+    }),
     "what is no copy": development({}),
     "a replica of what is not production, whatever it is called": [
       development({ identifier: "copy", replicateSourceDb: "reports" }),
@@ -40,6 +43,43 @@ claims(forbidUnmaskedCopy, {
       "made for development",
     ],
     "an export of production to a bucket": [some(exportTask, { sourceArn: `${snapshot}:orders-production-final` }), "do not export production data"],
+    "a copy that calls itself development, under a name that says production": [
+      database({
+        identifier: "orders-production-copy",
+        restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-production" },
+        ...tagged({ environment: "development" }),
+      }),
+      "made for development",
+    ],
+    "a harmless origin beside one that nobody can tell": [
+      development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-development", sourceDbInstanceAutomatedBackupsArn: "arn:x" } }),
+      "nobody can tell",
+    ],
+    "a harmless snapshot beside what is followed": [
+      development({ snapshotIdentifier: "rds:orders-development-2026-11-20-03-05", s3Import: { bucketName: "x" } }),
+      "nobody can tell",
+    ],
+    "a copy of what is called production for short": [
+      development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-prod2" } }),
+      "a copy of production",
+    ],
+    "a replica of a database elsewhere that is called as one of the stack": [
+      [
+        development({ replicateSourceDb: "arn:aws:rds:us-east-1:999999999999:db:reports" }),
+        named("source", database({ identifier: "reports", arn: "arn:aws:rds:eu-central-1:123456789012:db:reports", ...tagged({ environment: "staging" }) })),
+      ],
+      "nobody can tell",
+    ],
+    "a replica of production that was computed from something else": [
+      [
+        {
+          ...development({ replicateSourceDb: "orders-production" }),
+          dependencies: { replicateSourceDb: ["urn:pulumi:test::shipshape::aws:rds/instance:Instance::source"] },
+        },
+        named("source", database({ identifier: "reports", ...tagged({ environment: "staging" }) })),
+      ],
+      "a copy of production",
+    ],
     "an origin of the wrong type": [development({ restoreToPointInTime: "yesterday" }), "an object"],
   },
   undecided: { "an origin that is not known": development({ restoreToPointInTime: unknown }) },

@@ -25,6 +25,11 @@ claims(requireAlarms, {
     "no alarm at all": [database(), "CPUUtilization, FreeStorageSpace, FreeableMemory, DatabaseConnections"],
     "a missing one": [[database(), cpu, storage, memory], "add alarms on DatabaseConnections"],
     "one that tells nobody": [[database(), cpu, storage, memory, alarm("DatabaseConnections", { alarmActions: undefined })], "DatabaseConnections"],
+    "one with an empty list of actions": [[database(), cpu, storage, memory, alarm("DatabaseConnections", { alarmActions: [] })], "DatabaseConnections"],
+    "one on a metric of the same name of somebody else's": [
+      [database(), cpu, storage, memory, alarm("DatabaseConnections", { namespace: "Shop/App" })],
+      "DatabaseConnections",
+    ],
     "one that is muted": [[database(), cpu, storage, memory, alarm("DatabaseConnections", { actionsEnabled: false })], "DatabaseConnections"],
     "alarms on another database": [[database({ identifier: "other" }), cpu, storage, memory, connections], "CPUUtilization"],
     "dimensions of the wrong type": [[database(), alarm("CPUUtilization", { dimensions: "orders" })], "an object"],

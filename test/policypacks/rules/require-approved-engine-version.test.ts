@@ -5,12 +5,16 @@ import { claims, database, judged } from "../fixtures";
 claims(requireApprovedEngineVersion, {
   passes: {
     "an approved minor": database(),
+    "an approved minor that was built again": database({ engineVersion: "17.10-R1" }),
     "a major alone, which AWS resolves to its newest minor": database({ engineVersion: "17" }),
     "a restore that says nothing and has its source's": database({ engineVersion: undefined, snapshotIdentifier: "s" }),
     "another engine, which is another list's business": database({ engine: "mysql", engineVersion: "8.0.36" }),
   },
   fails: {
     "a minor below the least": [database({ engineVersion: "17.2" }), "give 17.9 or newer"],
+    "a minor below the least that was built again": [database({ engineVersion: "17.2-R2" }), "give 17.9 or newer"],
+    "a version that JavaScript knows": [database({ engineVersion: "constructor" }), "give a version of an approved major"],
+    "a minor that is no number": [database({ engineVersion: "17.latest" }), "give 17.9 or newer"],
     "a major nobody approved": [database({ engineVersion: "13.4" }), "16.13 or newer, 17.9 or newer, 18.3 or newer"],
     "no version": [database({ engineVersion: undefined }), "pin a version"],
     "a version of the wrong type": [database({ engineVersion: ["17.10"] }), "a text"],

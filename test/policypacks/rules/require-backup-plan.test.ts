@@ -14,6 +14,7 @@ claims(requireBackupPlan, {
   },
   fails: {
     "a plan that nobody has": [database(tagged({ "shipshape:backup-plan": "nope" })), 'is "nope"'],
+    "a plan that JavaScript knows": [database(tagged({ "shipshape:backup-plan": "toString" })), 'is "toString"'],
     "gold without a plan": [bare, "shipshape:backup-plan is not set"],
     "a plan that is none": [database(tagged({ "shipshape:backup-plan": "none" })), 'is "none"'],
     "a selection of something else": [[bare, some(backupSelection, { selectionTags: [{ key: "tier", value: "silver" }] }, { name: "plan" })], "add the tag"],

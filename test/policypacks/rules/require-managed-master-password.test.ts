@@ -1,20 +1,26 @@
 import { unknown, unseen, sealed } from "../../../policypacks/database-guardrails/properties";
 import { requireManagedMasterPassword } from "../../../policypacks/database-guardrails/rules/require-managed-master-password";
-import { claims, database, judged, withSource } from "../fixtures";
+import { claims, database, judged, some, urnOf, withSource } from "../fixtures";
 
 const own = (properties: Record<string, unknown>, behind: string[]) =>
   database({ manageMasterUserPassword: undefined, ...properties }, { dependencies: { password: behind } });
 
+const random = "urn:pulumi:test::shipshape::random:index/randomPassword:RandomPassword::p";
+const kept = some("aws:secretsmanager/secretVersion:SecretVersion", {}, { name: "kept", dependencies: { secretString: [random] } });
+const bucket = some("aws:s3/bucket:Bucket", {}, { name: "bucket" });
+
 claims(requireManagedMasterPassword, {
   passes: {
     "a managed password": database(),
-    "one computed from a generated one": own({ password: sealed }, ["urn:pulumi:test::shipshape::random:index/randomPassword:RandomPassword::p"]),
+    "one computed from a generated one": own({ password: sealed }, [random]),
+    "one that a secret keeps of a generated one": [own({ password: sealed }, [urnOf(kept)]), kept],
     "a restore that says nothing": database({ manageMasterUserPassword: undefined, snapshotIdentifier: "s" }),
     "a replica": withSource({ manageMasterUserPassword: undefined }),
     "what the RDS API does not tell": database({ manageMasterUserPassword: unseen }),
   },
   fails: {
     "a password in the program": [own({ password: "hunter2" }, []), "password is a value of the program itself"],
+    "one that was typed, and computed from something else": [[own({ password: sealed }, [urnOf(bucket)]), bucket], "a value of the program itself"],
     "one in encrypted config": [own({ password: sealed }, []), "a value of the program itself"],
     "a write-only one": [own({ passwordWo: "hunter2" }, []), "passwordWo"],
     "a password nobody declared": [database({ manageMasterUserPassword: false }), "manageMasterUserPassword is not set"],

@@ -19,6 +19,8 @@ claims(requireOwnerTags, {
   fails: {
     "tags of a throwaway on a database that is no copy": [database({ tags: throwawayTags }), "add shipshape:ring"],
     "a missing tag": [database(tagged({ tier: undefined })), "add tier"],
+    "a tag of blanks": [database(tagged({ tier: "  " })), "add tier"],
+    "a tag of what nobody sees": [database(tagged({ service: "\u200b", tier: "-" })), "add service, tier"],
     "no tags at all": [database({ tags: undefined }), "tags is not set"],
     "a team nobody knows": [database(tagged({ owner: "team-ghost" })), 'tags.owner is "team-ghost"; allowed: team-orders, team-platform'],
     "tags of the wrong type": [database({ tags: "owner=me" }), "an object"],
