@@ -7,6 +7,7 @@ import { ensureServerCertificate } from "./certificates";
 import { runAsServer } from "./child-process";
 import { authenticationFiles } from "./client-authentication";
 import { type Configuration, configurationOf, rdsNameOf } from "./configuration";
+import { removeEarlierRules } from "./earlier-rules";
 import { limits } from "./limits";
 import { listLogFiles, removeOldLogs } from "./log-files";
 import { type ParameterReport, parameterDefinitions } from "./parameters";
@@ -115,6 +116,7 @@ export class ManagedServer implements PostgresServer {
     if (running?.status === "stopping") await stopPostmaster(this.#place, "fast");
     else if (running !== undefined) {
       await waitUntilReady(this.#place);
+      await removeEarlierRules(this);
       const { report, logRetentionMinutes } = await this.#configurationOf(this.#parameters);
       this.#logRetentionMinutes = logRetentionMinutes;
       return report; // whoever adopts it says what has changed meanwhile, with applyParameters
@@ -122,6 +124,7 @@ export class ManagedServer implements PostgresServer {
     const { report } = await this.#configure(this.#parameters);
     await startPostmaster(this.#place, await this.#view());
     await this.#checkAuthenticationRules();
+    await removeEarlierRules(this);
     return report;
   }
 
