@@ -64,7 +64,7 @@ export function hasLibrary(view: BinariesView, library: string): boolean {
 }
 
 /** Raise it when this file makes something else of the same binaries. */
-const viewFormat = 2;
+const viewFormat = 3;
 
 function mirror(binaries: Binaries, folder: string): void {
   for (const part of ["bin", "lib", "share"]) mirrorFolder(join(binaries.native, part), join(folder, part));
@@ -82,6 +82,7 @@ function mirrorFolder(source: string, target: string): void {
     if (entry.isDirectory()) mirrorFolder(from, to);
     else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
     else if (basename(source) === "extension") mirrorExtensionFile(from, to);
+    else if (/^libpq\.so\.\d+\.\d+$/.test(entry.name)) mirrorClientLibrary(from, to);
     else mirrorFile(from, to);
   }
 }
@@ -96,6 +97,20 @@ function mirrorFile(from: string, to: string): void {
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
     chmodSync(to, (lstatSync(from).mode & 0o100) !== 0 ? 0o755 : 0o644);
   }
+}
+
+/**
+ * From PostgreSQL 18 on an option of libpq names a file that a connection's keys are written to. Any login of a database could say it, to dblink or a
+ * subscription, and so add to every file of the server's user. Under the name of an option that comes before it in libpq's table nobody finds it.
+ * (A library of macOS is signed as it is, and keeps it.)
+ */
+function mirrorClientLibrary(from: string, to: string): void {
+  const library = readFileSync(from);
+  const at = library.indexOf("\0sslkeylogfile\0");
+  if (at < 0) return mirrorFile(from, to);
+  library.write("host\0", at + 1, "latin1");
+  writeFileSync(to, library);
+  chmodSync(to, 0o755);
 }
 
 /** Whatever the umask says: another user has to read it. */

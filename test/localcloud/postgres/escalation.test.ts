@@ -125,6 +125,13 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     expect(others).toEqual({ event_triggers: 0, loose_functions: 0, tables: 0 });
   });
 
+  it("by any of them being refused for want of an extension: those are there", async () => {
+    const { rows } = await client.query(
+      "select count(*)::int as found from pg_catalog.pg_extension where extname in ('dblink', 'postgres_fdw', 'pageinspect')",
+    );
+    expect(rows).toEqual([{ found: 3 }]);
+  });
+
   it.each(statements)("%s", async (_claim, attack) => {
     await client.query("reset session authorization; reset role; set search_path = evil, public, pg_catalog");
     for (const statement of attack(server, witness)) await outcome(client, statement);

@@ -43,18 +43,22 @@ test("what holds secrets is closed to all other users", () => {
 
 /** Only root can become another user; counted as skipped elsewhere. */
 const asAnother = isRoot && spawnSync("setpriv", ["--version"]).status === 0 ? test : test.skip;
-const daemon = (script: string, input = "") =>
-  execFileSync("setpriv", ["--reuid=1", "--regid=1", "--clear-groups", "/bin/sh", "-c", script], { encoding: "utf8", input, cwd: "/", maxBuffer: 1e8 });
+const daemonIn = (group: number, script: string, input: string) =>
+  execFileSync("setpriv", ["--reuid=1", `--regid=${group}`, "--clear-groups", "/bin/sh", "-c", script], { encoding: "utf8", input, cwd: "/", maxBuffer: 1e8 });
+const daemon = (script: string, input = "") => daemonIn(1, script, input);
 
 asAnother("another user reads none of its files but the certificate that clients check, though told each name, and lists no folder", () => {
   const files = [...filesBelow(cloud.dataFolder), ...filesBelow(databasesFolder)];
   expect(files.length).toBeGreaterThan(1_000);
-  const read = daemon(`while IFS= read -r file; do if [ -r "$file" ]; then echo "$file"; fi; done`, `${files.join("\n")}\n`)
-    .split("\n")
-    .filter(Boolean);
-  // Folders that can be passed through hold names of folders and no content.
-  const content = read.filter((file) => lstatSync(file).isFile());
-  expect(content).toEqual([join(cloud.dataFolder, "ca", "ca.pem")]);
+  // The group that PostgreSQL runs in is every other service's of that user, too.
+  for (const group of [1, Number(execFileSync("id", ["-g", "nobody"], { encoding: "utf8" }))]) {
+    const read = daemonIn(group, `while IFS= read -r file; do if [ -r "$file" ]; then echo "$file"; fi; done`, `${files.join("\n")}\n`)
+      .split("\n")
+      .filter(Boolean);
+    // Folders that can be passed through hold names of folders and no content.
+    const content = read.filter((file) => lstatSync(file).isFile());
+    expect([group, content]).toEqual([group, [join(cloud.dataFolder, "ca", "ca.pem")]]);
+  }
   expect(daemon(`ls '${cloud.dataFolder}' 2>&1 || true`)).toContain("Permission denied");
 });
 
