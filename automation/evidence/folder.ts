@@ -1,6 +1,19 @@
 /** An exported folder on disk: what files it has, how it is written, and how one from an unknown sender is read without trusting anything in it. */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { reasonOf, ShipshapeError } from "../errors";
 import { evidenceFileBytesMax, evidenceFilesMax } from "../limits";
@@ -73,30 +86,48 @@ function decode(bytes: Buffer, name: string): string {
  * alone. Errors: evidence-out-unusable.
  */
 export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
-  const [made, old] = [`${folder}.${process.pid}.part`, `${folder}.${process.pid}.old`];
+  let beside: string | undefined;
   try {
     const there = requireReplaceable(folder);
-    mkdirSync(made, { recursive: true });
+    mkdirSync(dirname(folder), { recursive: true });
+    beside = mkdtempSync(`${folder}.part-`);
+    const made = join(beside, "new");
+    mkdirSync(made);
     for (const [name, content] of files) writeFileSync(join(made, name), content, { flag: "wx" });
-    if (there) renameSync(folder, old);
+    if (there) renameSync(folder, join(beside, "old"));
     renameSync(made, folder);
   } catch (error) {
     throw error instanceof ShipshapeError
       ? error
       : new ShipshapeError("evidence-out-unusable", { folder: printable(folder), reason: printable(reasonOf(error)) });
   } finally {
-    for (const left of [made, old]) rmSync(left, { recursive: true, force: true });
+    if (beside !== undefined) rmSync(beside, { recursive: true, force: true });
   }
 }
 
-/** Whether there is something to replace. */
+const exported = new RegExp(
+  `^(${Object.values(evidenceFiles)
+    .map((name) => name.replaceAll(".", "\\."))
+    .join("|")}|(verdict|teardown|key-change-\\d+)\\.envelope\\.json)$`,
+);
+
+/** Whether there is something to replace. Names alone do not make an export: many a folder holds nothing but a `report.md`. */
 function requireReplaceable(folder: string): boolean {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (!stats) return false;
   const refuse = (reason: string) => new ShipshapeError("evidence-out-unusable", { folder: printable(folder), reason });
   if (!stats.isDirectory()) throw refuse("it is no folder");
-  const known = new Set<string>(Object.values(evidenceFiles));
-  const strange = readdirSync(folder).find((name) => !known.has(name) && !name.endsWith(".envelope.json"));
-  if (strange !== undefined) throw refuse(`it holds ${printable(strange)}, which no export wrote`);
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const strange = entries.find((entry) => !entry.isFile() || !exported.test(entry.name));
+  if (strange) throw refuse(`it holds ${printable(strange.name)}, which no export wrote`);
+  if (entries.length > 0 && !isExport(folder)) throw refuse("it has no proofs.json as exports write it, so what it holds may be someone's own");
   return true;
+}
+
+function isExport(folder: string): boolean {
+  try {
+    return proofsSchema.safeParse(JSON.parse(readWhole(join(folder, evidenceFiles.proofs), evidenceFiles.proofs))).success;
+  } catch {
+    return false;
+  }
 }

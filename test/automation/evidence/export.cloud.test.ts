@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportEvidence } from "../../../automation/evidence/export";
 import { changeKey, latestCheckpoint, requireSigner } from "../../../automation/evidence/ledger";
@@ -95,8 +95,35 @@ describe("exporting", () => {
     mkdirSync(join(log.folder, "linked"));
     writeFileSync(join(log.folder, "victim"), "precious");
     symlinkSync(join(log.folder, "victim"), join(log.folder, "linked", "report.md"));
-    await exportEvidence(log.database, log.signer, "again", join(log.folder, "linked"));
+    await expect(exportEvidence(log.database, log.signer, "again", join(log.folder, "linked"))).rejects.toMatchObject({ code: "evidence-out-unusable" });
     expect(readFileSync(join(log.folder, "victim"), "utf8")).toBe("precious");
+  });
+
+  test.each([
+    ["a report of someone's own", ["report.md"], []],
+    ["a folder by the name of an envelope", ["proofs.json"], ["notes.envelope.json"]],
+    ["an envelope that no export wrote", ["mine.envelope.json"], []],
+    ["proofs of something else", ["proofs.json", "report.md"], []],
+    ["a folder by the name of a file of ours", [], ["checkpoint"]],
+  ])("an export leaves alone a folder that is no export, by what it holds and not by names alone: %s", async (_, files, folders) => {
+    await log.append("again");
+    mkdirSync(log.out());
+    for (const name of folders) mkdirSync(join(log.out(), name));
+    for (const path of [...files, ...folders.map((name) => join(name, "mine.txt"))]) writeFileSync(join(log.out(), path), "{}");
+    const before = readdirSync(log.out(), { recursive: true }).sort();
+    await expect(log.exported("again")).rejects.toMatchObject({ code: "evidence-out-unusable" });
+    expect(readdirSync(log.out(), { recursive: true }).sort()).toEqual(before);
+    expect(readdirSync(log.folder).filter((name) => name.includes("part"))).toEqual([]);
+  });
+
+  test("an export makes the folders it is to lie in, and fills an empty one", async () => {
+    await log.append("again");
+    const deep = join(log.folder, "2026", "june", "orders");
+    await exportEvidence(log.database, log.signer, "again", deep);
+    expect(readdirSync(join(log.folder, "2026", "june"))).toEqual(["orders"]);
+    mkdirSync(log.out());
+    await log.exported("again");
+    expect(broken(await log.verified())).toEqual([]);
   });
 
   test("a request that left no evidence is a coded error", async () => {
