@@ -172,7 +172,7 @@ export const errorTable = {
   "run-cancelled": {
     httpStatus: 409,
     exitCode: 1,
-    message: "the run of request {id} was cancelled",
+    message: "the run of request {id} was cancelled by {by}",
     hint: "what it had made is removed by a worker; `shipshape show {id}` shows how far it was",
   },
   "run-lost": {

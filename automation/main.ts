@@ -35,7 +35,7 @@ export interface ControlPlane {
   /** The workers that are alive, in all processes. */
   workers(): Promise<string[]>;
   /** Stops a run before its next step; a worker removes what it made. Errors: request-unknown, run-over. */
-  cancel(requestId: string): Promise<void>;
+  cancel(requestId: string, by: string): Promise<void>;
   /** Asks again for a clean-up that is stuck; a worker does it. Errors: request-unknown, clean-up-not-stuck. */
   cleanUpAgain(requestId: string): Promise<void>;
   close(): Promise<void>;
@@ -83,10 +83,10 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       return startWorker(lease, sweeper(leftovers));
     },
     workers: () => durable.workers(),
-    cancel: async (requestId) => {
+    cancel: async (requestId, by) => {
       if ((await readRun(database, requestId)).finishedAt) throw new ShipshapeError("run-over", { id: requestId });
       await durable.cancel(requestId);
-      await endRun(database, requestId, { status: "cancelled" });
+      await endRun(database, requestId, { status: "cancelled", error: new ShipshapeError("run-cancelled", { id: requestId, by }) });
     },
     cleanUpAgain: async (requestId) => {
       const { cleanUp: status } = await readRun(database, requestId);
@@ -127,7 +127,7 @@ function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase
         const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
         await endRun(database, id, { status: c.status, ...outcome, verdict: c.verdict.verdict, checks: c.verdict.checks });
         const failed = c.verdict.checks.filter((k) => k.verdict !== "pass").map((k) => `${k.name}: ${k.explanation}`);
-        if (c.verdict.verdict === "pass") await closeVerdictsOf(database, (await readRun(database, id)).target ?? "");
+        if (c.verdict.verdict === "pass") await closeVerdictsOf(database, await readRun(database, id));
         else await raise(database, id, "verdict", c.status === "failed" ? describeError(c.error).message : failed.join("; "));
       }),
     cleanUpApart: () => Promise.reject(new Error("the workflows are not registered yet")),
@@ -152,7 +152,8 @@ async function sealed(settings: ControlPlaneSettings, database: ControlPlaneData
 /** What is sealed of a run that was ended from outside its lifecycle. */
 async function concludedOf(database: ControlPlaneDatabase, requestId: string): Promise<Concluded> {
   const [request, run, decision] = [await readRequest(database, requestId), await readRun(database, requestId), await readDecision(database, requestId)];
-  const { code, message, hint } = run.error ?? describeError(new ShipshapeError("run-cancelled", { id: requestId }));
+  const { code, message, hint } =
+    run.error ?? describeError(new ShipshapeError("run-cancelled", { id: requestId, by: "someone whom an earlier version did not record" }));
   const conclusion: Conclusion =
     run.status === "succeeded"
       ? { status: run.status, outcome: run.outcome, verdict: { verdict: run.verdict ?? "inconclusive", checks: run.checks } }

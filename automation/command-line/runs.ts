@@ -6,7 +6,7 @@ import { printable } from "../printable";
 import { readRequest } from "../request/requests";
 import { busyRuns, readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
-import { withControlPlane } from "./control-plane";
+import { principal, withControlPlane } from "./control-plane";
 import { reportRun, runRecord, stepLines } from "./run-report";
 import { interrupted, leaveOnceLost, waitHelp, waitUntilOver, workHelp, type WaitOptions } from "./waiting";
 
@@ -40,7 +40,7 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
     .addHelpText("after", "\nExample:\n  npx shipshape cancel 261123093000-1a2b3c4d")
     .action((id: string, options: { json?: boolean }) =>
       withControlPlane(context.settings, async (controlPlane) => {
-        await controlPlane.cancel(id);
+        await controlPlane.cancel(id, await principal());
         const run = await readRun(controlPlane.database, id);
         if (options.json) return terminal.say(JSON.stringify(runRecord(run)));
         const next = run.cleanUp === "pending" ? "a worker removes what it made (`npx shipshape worker`)" : "it had made nothing yet";

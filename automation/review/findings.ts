@@ -2,6 +2,7 @@
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { findingsNamedMax } from "../limits";
+import type { Run } from "../records";
 
 export const openFinding = (database: Database, f: { id: string; requestId: string; target: string; summary: string }) =>
   database.query(
@@ -14,9 +15,17 @@ export const openFinding = (database: Database, f: { id: string; requestId: stri
 export const closeFinding = (database: Database, id: string) =>
   database.query("update finding set answered_at = clock_timestamp() where id = $1 and answered_at is null", [id]);
 
-/** A later proof answers what earlier drills of the database left open. */
-export const closeVerdictsOf = (database: Database, target: string) =>
-  database.query("update finding set answered_at = clock_timestamp() where target = $1 and id like '%.verdict' and answered_at is null", [target]);
+/**
+ * A later proof answers what earlier runs of that very database left open: by resource id, account and Region. What ended before it found a database
+ * knows a name alone, and is answered by a proof of what has that name now.
+ */
+export const closeVerdictsOf = (database: Database, { plan }: Pick<Run, "plan">) =>
+  database.query(
+    `update finding set answered_at = clock_timestamp() from run where run.request_id = finding.request_id and finding.id like '%.verdict' and answered_at is null
+       and case when run.plan is null then target = $1
+         else run.plan #>> '{database,resourceId}' = $2 and run.plan #>> '{database,account}' = $3 and run.plan #>> '{database,region}' = $4 end`,
+    [plan?.target, plan?.database.resourceId, plan?.database.account, plan?.database.region],
+  );
 
 export interface Answer {
   findingId: string;

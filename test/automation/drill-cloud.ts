@@ -212,7 +212,7 @@ export class DrillCloud {
   }
 
   /** All that drills could have left behind; each list is to be empty. */
-  async leftovers(): Promise<{ databases: string[]; secrets: string[]; stacks: string[]; markers: string[]; processes: string[] }> {
+  async leftovers(): Promise<Record<"databases" | "secrets" | "files" | "rows" | "markers" | "processes", string[]>> {
     const { DBInstances = [] } = await this.cloud.rds.send(new DescribeDBInstancesCommand({}));
     const sources = DBInstances.filter((i) => !i.DBInstanceIdentifier?.startsWith("drill-"));
     const owned = new Set(sources.map((i) => i.MasterUserSecret?.SecretArn));
@@ -226,7 +226,8 @@ export class DrillCloud {
     return {
       databases: DBInstances.filter((i) => !sources.includes(i)).map((i) => `${i.DBInstanceIdentifier} ${i.DBInstanceStatus}`),
       secrets: SecretList.filter(({ Name, ARN }) => Name?.startsWith("rds!") && !owned.has(ARN)).map(({ Name }) => Name ?? ""),
-      stacks: stackFiles(this.cloud.dataFolder).filter((name) => name.includes("drill-")),
+      files: drillFiles(this.cloud.dataFolder),
+      rows: (await this.database.query<{ identifier: string }>("select identifier from throwaway where status <> 'removed'")).map((row) => row.identifier),
       markers,
       processes: this.processes(),
     };
@@ -247,7 +248,7 @@ export class DrillCloud {
   }
 }
 
-export const nothingLeft = { databases: [], secrets: [], stacks: [], markers: [], processes: [] };
+export const nothingLeft = { databases: [], secrets: [], files: [], rows: [], markers: [], processes: [] };
 
 const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
@@ -270,8 +271,9 @@ async function makeIsolation(cloud: Cloud): Promise<string> {
   return String(outputs["isolationSecurityGroupId"]?.value);
 }
 
-function stackFiles(dataFolder: string): string[] {
-  return readdirSync(join(dataFolder, "pulumi-state", ".pulumi", "stacks"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+/** Whatever has a drill in its path: workspaces, states, copies, history and locks of stacks, and folders of databases and of their backups. */
+function drillFiles(dataFolder: string): string[] {
+  return readdirSync(dataFolder, { recursive: true, encoding: "utf8" }).filter((path) => path.includes("drill-"));
 }
 
 function told(pid: string, file: string): string {

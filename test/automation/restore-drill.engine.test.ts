@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { operatingSystemUser } from "../../automation/targets/principal";
 import { allows, policies } from "../docs/rights/policies";
 import { recordedCalls } from "../docs/rights/recorded-calls";
 import { DrillCloud, nothingLeft, workerKey, type WorkerProcess } from "./drill-cloud";
@@ -94,6 +95,10 @@ test("a drill cancelled while it restores is removed all the same, and seals tha
   expect(await drills.shipshape("cancel", id)).toMatchObject({ code: 0, stdout: expect.stringContaining("a worker removes what it made") as string });
   expect(await ended(id)).toEqual({ status: "cancelled", verdict: undefined, cleanUp: "done" });
   expect((await drills.statements(id)).sort()).toEqual(["teardown", "verdict"]);
+  const error = { code: "run-cancelled", message: `the run of request ${id} was cancelled by ${operatingSystemUser()}` };
+  expect((await drills.run(id)).error).toMatchObject(error);
+  const sealed = JSON.parse((await drills.shipshape("evidence", "show", id, "--json")).stdout) as { predicateType: string; predicate: object }[];
+  expect(sealed.find(({ predicateType }) => predicateType.includes(":verdict:"))?.predicate).toMatchObject({ run: "cancelled", error });
   expect(await drills.shipshape("cancel", id)).toMatchObject({ code: 2, stderr: expect.stringContaining("run-over") as string });
   await noProcessLeft();
   expect(await drills.leftovers()).toEqual(nothingLeft);

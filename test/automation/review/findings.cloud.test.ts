@@ -1,0 +1,48 @@
+import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import { targetDatabase } from "../../../automation/records";
+import { closeVerdictsOf, openFinding, openFindings } from "../../../automation/review/findings";
+import { queueRun, readRun, setPlan } from "../../../automation/runner/runs";
+import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+
+let postgres: TestDatabase;
+let database: ControlPlaneDatabase;
+beforeAll(async () => {
+  postgres = await makeControlPlaneDatabase();
+  database = await openDatabase(postgres.url);
+});
+afterAll(async () => {
+  await database?.close();
+  await postgres?.remove();
+});
+
+/** A run about `orders` that left a verdict to answer; without a resource id it ended before it found a database. */
+async function leftOpen(requestId: string, resourceId?: string, { account = "123456789012", region = "eu-central-1", target = "orders" } = {}): Promise<void> {
+  await database.query("insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', $2, 'ana', 'a test')", [
+    requestId,
+    JSON.stringify({ database: target }),
+  ]);
+  await queueRun(database, requestId);
+  const arn = `arn:aws:rds:${region}:${account}:db:${target}`;
+  if (resourceId !== undefined)
+    await setPlan(database, requestId, { target, database: targetDatabase({ identifier: target, resourceId, arn }), evidenceValidDays: 7 });
+  await openFinding(database, { id: `${requestId}.verdict`, requestId, target, summary: "it failed" });
+}
+
+test("a pass answers what earlier drills of that very database left open, renamed or not, and nothing of another one of its name", async () => {
+  await leftOpen("same", "db-ORDERS");
+  await leftOpen("renamed", "db-ORDERS", { target: "orders-old" });
+  await leftOpen("recreated", "db-BEFORE");
+  await leftOpen("elsewhere", "db-ORDERS", { region: "us-east-1" });
+  await leftOpen("another-account", "db-ORDERS", { account: "210987654321" });
+  await leftOpen("not-found");
+  await leftOpen("other-not-found", undefined, { target: "ledger" });
+  await openFinding(database, { id: "same.clean-up", requestId: "same", target: "orders", summary: "stuck" });
+  await closeVerdictsOf(database, await readRun(database, "same"));
+  expect((await openFindings(database, 20)).map(({ id }) => id).sort()).toEqual([
+    "another-account.verdict",
+    "elsewhere.verdict",
+    "other-not-found.verdict",
+    "recreated.verdict",
+    "same.clean-up",
+  ]);
+});
