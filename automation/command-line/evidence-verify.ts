@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { reasonOf, ShipshapeError } from "../errors";
 import { verifyEvidence, type Verification, type VerifiedStatement } from "../evidence/verify";
+import { evidenceFileBytesMax } from "../limits";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { memoryOf } from "./evidence-log";
@@ -71,6 +72,10 @@ function statementLine(s: VerifiedStatement, terminal: Terminal): string {
 /** A file that somebody kept or was given, as everyday tools write it: with a byte order mark, in UTF-16, with other line ends. */
 export async function readGiven(file: string): Promise<string> {
   try {
+    const stats = await stat(file);
+    // A pipe is what `--key <(…)` gives. A device may have no end.
+    if (!stats.isFile() && !stats.isFIFO()) throw new Error("it is no file");
+    if (stats.size > evidenceFileBytesMax) throw new Error(`it has ${stats.size} bytes; ${evidenceFileBytesMax} are the most`);
     const bytes = await readFile(file);
     const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
     return new TextDecoder(encoding).decode(bytes).replaceAll("\r\n", "\n");

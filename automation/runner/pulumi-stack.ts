@@ -7,7 +7,7 @@
  * not, by the id that the provider gives it. The provider's "already exists" is never taken for success.
  */
 import { readFileSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ConcurrentUpdateError, LocalWorkspace, StackNotFoundError, type OutputMap, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
@@ -67,18 +67,24 @@ export async function removeStack(
     });
   });
   await rm(folderOf(s, stackName), { recursive: true, force: true });
-  await removeTracesInFolder(s.environment["PULUMI_BACKEND_URL"] ?? "", stackName);
+  await removeTraces(s.environment, stackName);
 }
 
 /**
- * A backend in a folder keeps copies, the history and an empty folder of locks of a stack that is gone. Those of a throwaway describe a copy of
- * real data; on a bucket its versioning and lifecycle rules decide.
+ * A backend in a folder keeps copies, the history and an empty folder of locks of a stack that is gone, and the engine its logs. Those of a throwaway
+ * describe a copy of real data; on a bucket its versioning and lifecycle rules decide.
  */
-async function removeTracesInFolder(backendUrl: string, stackName: string): Promise<void> {
-  if (!backendUrl.startsWith("file://")) return;
-  const state = join(backendUrl.slice("file://".length), ".pulumi");
+async function removeTraces({ PULUMI_BACKEND_URL: backend = "", PULUMI_HOME: home }: StackSurroundings["environment"], stackName: string): Promise<void> {
+  if (home !== undefined) await removeBeginningWith(join(home, "logs"), `organization+${PROJECT}+${stackName}-`);
+  if (!backend.startsWith("file://")) return;
+  const state = join(backend.slice("file://".length), ".pulumi");
   for (const kind of ["history", "backups", "locks/organization"]) await rm(join(state, kind, PROJECT, stackName), { recursive: true, force: true });
-  for (const copy of [".json.bak", ".json.gz.bak", ".json.attrs"]) await rm(join(state, "stacks", PROJECT, `${stackName}${copy}`), { force: true });
+  await removeBeginningWith(join(state, "stacks", PROJECT), `${stackName}.json`);
+}
+
+async function removeBeginningWith(folder: string, beginning: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []); // there is none yet
+  for (const name of names) if (name.startsWith(beginning)) await rm(join(folder, name), { force: true });
 }
 
 export interface KnownStack {

@@ -1,6 +1,6 @@
 // The commands of evidence and status as people run them, on an embedded cloud with a database and statements that were sealed beforehand.
-import { spawn } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
@@ -163,6 +163,20 @@ test("a folder verifies by the key that was made or remembered here; by one seen
   expect(await shipshape(["evidence", "verify", folder("exported")], { SHIPSHAPE_DATA_FOLDER: folder("other") })).toMatchObject({ code: 1 });
   rmSync(join(folder("copied"), "teardown.envelope.json"));
   expect(await verify("copied")).toMatchObject({ code: 2, stderr: expect.stringContaining("evidence-unreadable") as string });
+});
+
+test("a key or checkpoint that is no file, or has no end, is a usage error; one through a pipe is read", async () => {
+  const verify = (...more: string[]) => shipshape(["evidence", "verify", folder("exported"), ...more]);
+  const large = folder("large");
+  writeFileSync(large, "");
+  truncateSync(large, 2 ** 34);
+  for (const path of ["/dev/zero", cloud.dataFolder, large, folder("absent")])
+    for (const option of ["--key", "--since"])
+      expect(await verify(option, path)).toMatchObject({ code: 2, stderr: expect.stringContaining("[usage]") as string });
+  const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
+  const command = `"$0" "$1" evidence verify "$2" --key <("$0" "$1" evidence key show)`;
+  const piped = spawnSync("bash", ["-c", command, process.execPath, program, folder("exported")], { env, encoding: "utf8" });
+  expect(piped).toMatchObject({ status: 0, stdout: expect.stringContaining("the evidence holds") as string });
 });
 
 test("evidence that has expired holds, with an exit code of its own", async () => {
