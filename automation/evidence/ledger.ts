@@ -191,16 +191,18 @@ export interface Head {
   checkpoint: Checkpoint;
 }
 
-/** The newest checkpoint that the log's key signed; what stands above it unsigned is passed over. */
+/** The newest checkpoint that the log's key signed; what stands above it unsigned, or at a place that is not its own, is passed over. */
 export async function headOf(t: Database, origin: string, history: KeyHistory): Promise<Head | undefined> {
   for (let offset = 0; ; offset += checkpointsPerPage) {
-    const rows = await t.query<{ note: string }>("select note from evidence_checkpoint order by size desc, row_id desc limit $1 offset $2", [
-      checkpointsPerPage,
-      offset,
-    ]);
-    for (const { note } of rows) {
+    const rows = await t.query<{ size: string; note: string }>(
+      "select size, note from evidence_checkpoint order by size desc, row_id desc limit $1 offset $2",
+      [checkpointsPerPage, offset],
+    );
+    for (const { size, note } of rows) {
       try {
-        return { note, checkpoint: openCheckpointBy(note, origin, history) };
+        const checkpoint = openCheckpointBy(note, origin, history);
+        // An older one that was put in again, above the newest, is signed too.
+        if (checkpoint.size === Number(size)) return { note, checkpoint };
       } catch {
         // Not signed by the log's key: no head.
       }

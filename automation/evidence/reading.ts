@@ -47,8 +47,9 @@ export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog>
     await t.query("set transaction isolation level repeatable read, read only");
     const history = keyHistory(log.origin, publicKeyOf(log.key), await keyChangesIn(t));
     const head = await headOf(t, log.origin, history);
-    const { signed, others } = await sortRows(t, head?.checkpoint.size ?? 0, history);
+    const { signed, others, cutOff } = await sortRows(t, head?.checkpoint.size ?? 0, history);
     const problems: LogProblem[] = others.map(({ row, reason }) => ({ what: `row "${row.id}" is no statement of the log: ${reason}` }));
+    if (cutOff) problems.push(everything("it holds statements that no signed head covers: it was cut off"));
     const leaves = await leavesOf(t, head, signed, problems);
     const tree = nodesOver(leaves);
     const entries = signed.flatMap((found, place) => {

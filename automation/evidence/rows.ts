@@ -36,20 +36,25 @@ export interface SortedRows {
   signed: (SignedRow | undefined)[];
   /** Rows that hold no place, each with why. */
   others: { row: EvidenceRow; reason: string }[];
+  /** Whether one of these is a statement that the log's key signed and that the head does not cover: the log was longer than its head says. */
+  cutOff: boolean;
 }
 
 export async function sortRows(database: Database, size: number, history: KeyHistory): Promise<SortedRows> {
-  const sorted: SortedRows = { signed: new Array<SignedRow | undefined>(size).fill(undefined), others: [] };
+  const sorted: SortedRows = { signed: new Array<SignedRow | undefined>(size).fill(undefined), others: [], cutOff: false };
   const seen = new Set<string>();
   for await (const row of rowsByPlace(database)) {
     const place = Number(row.log_index);
     try {
-      if (!(place >= 0 && place < size)) throw new Error(`the signed head covers ${size} statements, and none at place ${place}`);
-      if (sorted.signed[place]) throw new Error(`place ${place} is another statement's`);
+      if (place < 0 || sorted.signed[place]) throw new Error(`place ${place} is another statement's`);
       const statement = openEnvelope(row.envelope, ...keysAt(history, place));
       const name = `${statement.predicateType} ${JSON.stringify(statement.subject)}`;
       if (seen.has(name)) throw new Error("it repeats a statement of an earlier place");
       seen.add(name);
+      if (place >= size) {
+        sorted.cutOff = true;
+        throw new Error(`the signed head covers ${size} statements, and none at place ${place}`);
+      }
       sorted.signed[place] = { row, place, leaf: leafHash(Buffer.from(row.envelope)), statement };
     } catch (error) {
       sorted.others.push({ row, reason: reasonOf(error) });

@@ -42,18 +42,19 @@ export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRe
     if (!restored.succeeded)
       return { ...base, phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: restored.failedAt }], restore: { ...restored, askedAt } };
 
-    await step("prove that nothing backs the copy up", quickStep, () => steps.requireIsolation(plan, restored.resourceId));
+    const copy = restored.resourceId;
+    await step("prove that nothing backs the copy up", quickStep, () => steps.requireIsolation(plan, copy));
     const { endpoint } = await step("adopt the copy into its stack", adoptionStep, (signal) => steps.adopt(plan, signal));
-    const firstQueryAt = await step("ask the first query", { attemptsMax: 5, timeoutSeconds: 120 }, () => steps.firstQuery(plan));
-    const markers = await step("look for the markers", quickStep, () => steps.readMarkers(plan, step.requestId));
-    const recoveryPoint = await step("read the point that was reached", quickStep, () => steps.recoveryPoint(plan, target));
-    const inventory = await step("compare the catalogs", readingStep, () => steps.restoredInventory(plan));
+    const firstQueryAt = await step("ask the first query", { attemptsMax: 5, timeoutSeconds: 120 }, () => steps.firstQuery(plan, copy));
+    const markers = await step("look for the markers", quickStep, () => steps.readMarkers(plan, copy, step.requestId));
+    const recoveryPoint = await step("read the point that was reached", quickStep, () => steps.recoveryPoint(plan, copy, target));
+    const inventory = await step("compare the catalogs", readingStep, () => steps.restoredInventory(plan, copy));
     const verifying = { attemptsMax: 2, timeoutSeconds: plan.structure.secondsMax + 300 };
-    const { verifiedAt, ...structure } = await step("verify heaps and indexes", verifying, () => steps.verifyStructures(plan));
+    const { verifiedAt, ...structure } = await step("verify heaps and indexes", verifying, () => steps.verifyStructures(plan, copy));
     return {
       ...base,
       phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: firstQueryAt }, { name: "verify", beganAt: firstQueryAt, endedAt: verifiedAt }],
-      restore: { succeeded: true, askedAt, firstQueryAt, endpoint, resourceId: restored.resourceId },
+      restore: { succeeded: true, askedAt, firstQueryAt, endpoint, resourceId: copy },
       found: { markers, recoveryPoint, structure, source, sourceAfter, restored: inventory },
     };
   },

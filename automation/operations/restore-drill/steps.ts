@@ -10,7 +10,7 @@ import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { restoredDatabase, type RestoredDatabaseArgs } from "../../../stacks/restored-database";
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
-import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing } from "../../targets/database-login";
+import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing, type DatabaseLogin } from "../../targets/database-login";
 import {
   databaseEvents,
   deleteDatabase,
@@ -51,13 +51,19 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
 
   const session = { rootCertificateFile: s.access.rootCertificateFile, statementSeconds: inventorySeconds };
   async function withSource<T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>): Promise<T> {
-    const login = await findDatabaseLogin(clients, plan.source.identifier, controlRole, plan.source.databaseName);
-    if (login.resourceId !== plan.source.resourceId)
-      throw new ShipshapeError("database-replaced", { identifier: login.identifier, found: login.resourceId, expected: plan.source.resourceId });
-    return inControlSession(login, session, work);
+    const { identifier, resourceId, databaseName } = plan.source;
+    return inControlSession(await loginTo(identifier, resourceId, controlRole, databaseName), session, work);
   }
-  const throwawayLogin = (plan: RestoreDrillPlan) => findDatabaseLogin(clients, plan.throwaway.identifier, masterRole, plan.source.databaseName);
-  const withThrowaway = async <T>(plan: RestoreDrillPlan, work: (client: Client) => Promise<T>) => inControlSession(await throwawayLogin(plan), session, work);
+  const throwawayLogin = (plan: RestoreDrillPlan, resourceId: string) => loginTo(plan.throwaway.identifier, resourceId, masterRole, plan.source.databaseName);
+  const withThrowaway = async <T>(plan: RestoreDrillPlan, resourceId: string, work: (client: Client) => Promise<T>) =>
+    inControlSession(await throwawayLogin(plan, resourceId), session, work);
+
+  /** Whatever has the name now, it must be the instance that it was. */
+  async function loginTo(identifier: string, resourceId: string, role: string, databaseName: string): Promise<DatabaseLogin> {
+    const login = await findDatabaseLogin(clients, identifier, role, databaseName);
+    if (login.resourceId !== resourceId) throw new ShipshapeError("database-replaced", { identifier, found: login.resourceId, expected: resourceId });
+    return login;
+  }
 
   /** Waits until nothing is being done to the throwaway, or it is gone. The step's bound ends it. */
   const settled = async (identifier: string, signal: AbortSignal): Promise<void> => {
@@ -184,18 +190,19 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
       return { endpoint: `${Endpoint?.Address}:${Endpoint?.Port}` };
     },
 
-    firstQuery: (plan: RestoreDrillPlan): Promise<string> =>
-      withThrowaway(plan, async (client) => {
+    firstQuery: (plan: RestoreDrillPlan, copy: string): Promise<string> =>
+      withThrowaway(plan, copy, async (client) => {
         await client.query("select 1");
         return now();
       }),
-    readMarkers: (plan: RestoreDrillPlan, requestId: string) =>
-      decided(() => withThrowaway(plan, (client) => readMarkers(client, requestId, ["before", "after"]))),
-    recoveryPoint: (plan: RestoreDrillPlan, target: string) => decided(() => withThrowaway(plan, (client) => readRecoveryPoint(client, target))),
-    restoredInventory: (plan: RestoreDrillPlan) => decided(() => withThrowaway(plan, takeInventory)),
-    async verifyStructures(plan: RestoreDrillPlan) {
+    readMarkers: (plan: RestoreDrillPlan, copy: string, requestId: string) =>
+      decided(() => withThrowaway(plan, copy, (client) => readMarkers(client, requestId, ["before", "after"]))),
+    recoveryPoint: (plan: RestoreDrillPlan, copy: string, target: string) =>
+      decided(() => withThrowaway(plan, copy, (client) => readRecoveryPoint(client, target))),
+    restoredInventory: (plan: RestoreDrillPlan, copy: string) => decided(() => withThrowaway(plan, copy, takeInventory)),
+    async verifyStructures(plan: RestoreDrillPlan, copy: string) {
       const settings = { ...session, statementSeconds: plan.structure.secondsMax };
-      const report = await verifyStructures(async () => openControlSession(await throwawayLogin(plan), settings), plan.structure);
+      const report = await verifyStructures(async () => openControlSession(await throwawayLogin(plan, copy), settings), plan.structure);
       return { ...report, verifiedAt: now() };
     },
 

@@ -141,6 +141,49 @@ describe("rows that were slipped in or altered", () => {
     expect(await statusOf("orders")).toBe("failed");
   });
 
+  test("an older signed head that is put in again above the newest does not take back what came after it", async () => {
+    await log.append("passed");
+    await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
+    log.signer = { ...log.signer, memory: undefined }; // on a machine that has not seen this log before
+    await log.database.query("insert into evidence_checkpoint (size, note) select 999, note from evidence_checkpoint where size = 2");
+    expect(await statusOf("orders")).toBe("failed");
+    await log.append("passed-again");
+    expect(await log.ids()).toHaveLength(6);
+    expect(await statusOf("orders")).toBe("fresh");
+  });
+
+  test("a log whose newest heads were taken away while its statements are there is known to be cut off, on any machine", async () => {
+    await log.append("passed");
+    await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
+    log.signer = { ...log.signer, memory: undefined };
+    await log.withoutTriggers("delete from evidence_checkpoint where size > 2");
+    expect(await log.problems()).toContainEqual("it holds statements that no signed head covers: it was cut off");
+    expect(await statusOf("orders")).toBe("unknown");
+  });
+
+  test("a true statement that is put in once more, at another place or before itself, keeps none out and hides none", async () => {
+    await log.append("passed");
+    await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
+    await log.append("passed-again");
+    const columns = "id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope";
+    for (const [place, id] of [
+      [2, "passed-again.verdict"],
+      [0, "failed.verdict"],
+      [999, "passed.verdict"],
+    ] as const)
+      await log.database.query(
+        `insert into evidence (row_id, log_index, ${columns}) overriding system value select $1, $2, ${columns} from evidence where id = $3 limit 1`,
+        [place + 1, place, id],
+      );
+    await log.database.query(
+      "insert into evidence_node (row_id, level, index, hash) overriding system value values (-1, 0, 2, sha256('x')), (-2, 1, 1, sha256('y'))",
+    );
+    expect(await log.ids()).toHaveLength(6);
+    expect(await statusOf("orders")).toBe("fresh");
+    await sealRun(log.database, log.signer, of("failed-again", "orders", "fail"));
+    expect(await statusOf("orders")).toBe("failed");
+  });
+
   test("where the nodes are gone they are made again from the statements; where both are damaged nothing is proven or signed", async () => {
     for (const run of ["a", "b", "c"]) await log.append(run);
     await log.withoutTriggers("delete from evidence_node where level > 0");

@@ -68,6 +68,19 @@ test("an instance of the throwaway's name that is not tagged with its run is nei
   expect(await describe()).toEqual([]);
 });
 
+test("another instance under the throwaway's name is not checked in its place, though it is tagged with the run", async () => {
+  const { MasterUserPassword: _own, ...settings } = small;
+  await cloud.rds.send(new CreateDBInstanceCommand({ ...settings, DBInstanceIdentifier: identifier, ManageMasterUserPassword: true, Tags: [ownTag] }));
+  await instanceIs(cloud, identifier, "available");
+  const refused = { code: "database-replaced", message: expect.stringContaining("db-COPY") as string };
+  await expect(steps.firstQuery(plan, "db-COPY")).rejects.toMatchObject(refused);
+  await expect(steps.readMarkers(plan, "db-COPY", "a-run")).rejects.toMatchObject(refused);
+  await expect(steps.recoveryPoint(plan, "db-COPY", "2026-03-01T10:00:04.000Z")).rejects.toMatchObject(refused);
+  await expect(steps.restoredInventory(plan, "db-COPY")).rejects.toMatchObject(refused);
+  await expect(steps.verifyStructures(plan, "db-COPY")).rejects.toMatchObject(refused);
+  await steps.removeThrowaway(plan, never);
+});
+
 test("a throwaway is proven gone only when there is neither the instance, nor a backup of it, nor its stack; each that is left is named", async () => {
   const left = (what: unknown) =>
     expect(steps.proveGone(plan)).rejects.toMatchObject({ code: "throwaway-left", message: expect.stringContaining(String(what)) as string });
