@@ -47,6 +47,7 @@ function run(area: Area): Report {
     ignoreStatic: true, // a mutant of a constant would load everything anew for each
     concurrency: 2,
     timeoutMS: 120_000,
+    dryRunTimeoutMinutes: 30,
     reporters: ["clear-text", "progress-append-only", "json"],
     clearTextReporter: { logTests: false, reportTests: false, reportMutants: false, skipFull: true },
     jsonReporter: { fileName: report },
