@@ -27,7 +27,7 @@ import {
   workerSilentSecondsMax,
   workerStopWaitSeconds,
 } from "../limits";
-import { Liveness, WORKERS_ALIVE, type LivenessSettings } from "./liveness";
+import { Liveness, wakeable, WORKERS_ALIVE, type LivenessSettings } from "./liveness";
 import type { Step, StepSettings } from "./operation";
 
 const SCHEMA = "dbos";
@@ -113,7 +113,7 @@ function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
     while (!stopped) {
       // What failed is tried again at the next turn; a database that is gone for good ends the worker by its session.
       await work().catch((error: unknown) => report(reasonOf(error)));
-      await new Promise<void>((resolve) => (stopped ? resolve() : ((wake = resolve), setTimeout(resolve, tendPollMilliseconds))));
+      if (!stopped) await new Promise<void>((resolve) => (wake = wakeable(resolve, tendPollMilliseconds)));
     }
   })();
   return { stop: async () => ((stopped = true), wake(), loop) };

@@ -126,7 +126,7 @@ export class Liveness {
       } finally {
         clearTimeout(watch);
       }
-      await new Promise<void>((resolve) => (this.closed ? resolve() : ((this.wake = resolve), setTimeout(resolve, workerBeatMilliseconds))));
+      if (!this.closed) await new Promise<void>((resolve) => (this.wake = wakeable(resolve, workerBeatMilliseconds)));
     }
   }
 
@@ -159,6 +159,12 @@ export class Liveness {
     if (count > 0) this.inFlight.set(requestId, count);
     else this.inFlight.delete(requestId);
   }
+}
+
+/** Calls `resolve` after that time, or when what it gives is called: a process that is to end waits for no timer. */
+export function wakeable(resolve: () => void, milliseconds: number): () => void {
+  const timer = setTimeout(resolve, milliseconds);
+  return () => (clearTimeout(timer), resolve());
 }
 
 /** Workers that are alive: they hold their lock, and were heard of lately. */

@@ -1,0 +1,236 @@
+import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import { ShipshapeError } from "../../../automation/errors";
+import {
+  DurableClient,
+  isNotOurs,
+  receive,
+  registerWorkflows,
+  requireLease,
+  startWorker,
+  stepsOf,
+  type Worker,
+  type Workflows,
+} from "../../../automation/runner/durable";
+import { Liveness } from "../../../automation/runner/liveness";
+import type { Step } from "../../../automation/runner/operation";
+import { until } from "../../until";
+import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+
+// DBOS is one a process, and so is its worker: all tests of this file share them.
+let postgres: TestDatabase;
+let database: ControlPlaneDatabase;
+let durable: DurableClient;
+let worker: Worker;
+let workflows: Workflows;
+const doing: Record<string, (step: Step, id: string) => Promise<void>> = {};
+const cleaned: string[] = [];
+const noted: string[] = [];
+let tend: () => Promise<void> = () => Promise.resolve();
+
+beforeAll(async () => {
+  postgres = await makeControlPlaneDatabase();
+  database = await openDatabase(postgres.url, requireLease);
+  durable = await DurableClient.open(postgres.url, database);
+  const observer = {
+    begun: async (name: string) => {
+      noted.push(`begin ${name}`);
+      if (name === "refused") throw new ShipshapeError("run-over", { id: "r" });
+    },
+    ended: async (name: string, error: unknown) => void noted.push(error === undefined ? `end ${name}` : `fail ${name}`),
+  };
+  workflows = registerWorkflows(
+    async (id) => doing[id]?.(stepsOf(id, observer), id),
+    async (id) => void cleaned.push(id),
+  );
+  worker = await startWorker({ url: postgres.url, silentSecondsMax: 600, lost: (error) => void noted.push(error.code) }, () => tend());
+});
+afterAll(async () => {
+  await worker?.stop();
+  await durable?.close();
+  await database?.close();
+  await postgres?.remove();
+});
+beforeEach(() => {
+  noted.length = 0;
+  jest.spyOn(console, "error").mockImplementation(); // where DBOS reports workflows that fail, as most here do
+});
+
+const enqueue = (id: string, partition = id) => database.transaction((_, client) => durable.enqueue(client, id, partition));
+const stateOf = async (id: string) => (await durable.states([id]))(id);
+/** Queues that workflow, and waits until it has ended in one way or the other. */
+async function carryOut(id: string, work: (step: Step, id: string) => Promise<void>): Promise<unknown> {
+  let failure: unknown;
+  let ended = false;
+  doing[id] = async (step) => {
+    try {
+      await work(step, id);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      ended = true;
+    }
+  };
+  await enqueue(id);
+  await until(`${id} has ended`, async () => ended && (await stateOf(id)) !== "alive");
+  return failure;
+}
+const once = { attemptsMax: 1, timeoutSeconds: 600 };
+const thrice = { attemptsMax: 3, timeoutSeconds: 600 };
+
+test("a queued workflow runs, its steps in their order, each noted when it begins and ends", async () => {
+  const results: string[] = [];
+  const failure = await carryOut("ordinary", async (step, id) => {
+    expect(step.requestId).toBe(id);
+    for (const name of ["first", "second"]) results.push(await step(name, once, async () => `${name} done`));
+  });
+  expect(failure).toBeUndefined();
+  expect(results).toEqual(["first done", "second done"]);
+  expect(noted).toEqual(["begin first", "end first", "begin second", "end second"]);
+  expect(await durable.states(["ordinary", "never queued"]).then((of) => [of("ordinary"), of("never queued")])).toEqual(["done", "absent"]);
+});
+
+test("a request that is rolled back leaves no workflow", async () => {
+  const refused = database.transaction(async (_, client) => {
+    await durable.enqueue(client, "rolled back", "p");
+    throw new Error("no");
+  });
+  await expect(refused).rejects.toThrow("no");
+  expect(await stateOf("rolled back")).toBe("absent");
+});
+
+test.each([
+  ["of others", () => new Error("the network")],
+  ["that may pass", () => new ShipshapeError("database-not-available", { identifier: "orders", status: "modifying" })],
+])("a failure %s is tried again, as often as the step says, and then is what it was", async (kind, error) => {
+  let tried = 0;
+  const failure = await carryOut(`tried ${kind}`, async (step) => {
+    await step("failing", { attemptsMax: 2, timeoutSeconds: 600 }, () => Promise.reject((tried++, error())));
+  });
+  expect(failure).toMatchObject({ message: error().message });
+  expect([tried, noted]).toEqual([2, ["begin failing", "fail failing", "begin failing", "fail failing"]]);
+  expect(await stateOf(`tried ${kind}`)).toBe("lost");
+});
+
+test("a step that succeeds at last has succeeded", async () => {
+  let tried = 0;
+  expect(
+    await carryOut("at last", async (step) => step("failing once", thrice, async () => (++tried === 1 ? Promise.reject(new Error("once")) : undefined))),
+  ).toBeUndefined();
+  expect([tried, await stateOf("at last")]).toEqual([2, "done"]);
+});
+
+test("a wrong request stays wrong, and is not tried again", async () => {
+  let tried = 0;
+  const failure = await carryOut("wrong", async (step) => {
+    await step("failing", thrice, () => Promise.reject((tried++, new ShipshapeError("database-unknown", { identifier: "orders", known: "none" }))));
+  });
+  expect([tried, failure]).toMatchObject([1, { code: "database-unknown" }]);
+});
+
+test("where the observer refuses that a step begins, nothing is done", async () => {
+  let done = false;
+  const failure = await carryOut("refused", async (step) => step("refused", once, async () => void (done = true)));
+  expect([done, failure]).toMatchObject([false, { code: "run-over" }]);
+});
+
+test("a step of a name that was used is refused, and not run", async () => {
+  let runs = 0;
+  const failure = await carryOut("twice", async (step) => {
+    for (const _ of [1, 2]) await step("patch", once, async () => void runs++);
+  });
+  expect([runs, String(failure)]).toEqual([1, expect.stringContaining('the step "patch" was run already')]);
+});
+
+test("an attempt that takes too long is told to stop, and has failed", async () => {
+  let told = false;
+  const failure = await carryOut("slow", async (step) => {
+    await step(
+      "slow",
+      { attemptsMax: 1, timeoutSeconds: 1 },
+      (signal) => new Promise<void>((_, reject) => signal.addEventListener("abort", () => ((told = true), reject(signal.reason as Error)))),
+    );
+  });
+  expect(failure).toBeDefined();
+  await until("the attempt was told", () => told);
+});
+
+test("a cancelled workflow takes no further step, and says that it is not ours any more", async () => {
+  let later = false;
+  const failure = await carryOut("cancelled", async (step, id) => {
+    await step("cancel it", once, () => durable.cancel(id));
+    await step("later", once, async () => void (later = true));
+  });
+  expect([later, isNotOurs(failure), await stateOf("cancelled")]).toEqual([false, true, "lost"]);
+  expect([isNotOurs(new Error("any")), isNotOurs(undefined)]).toEqual([false, false]);
+});
+
+test("two runs of one database come one after the other", async () => {
+  let release = () => {};
+  const order: string[] = [];
+  doing["one"] = () => new Promise((resolve) => (order.push("one begins"), (release = () => (order.push("one ends"), resolve()))));
+  doing["other"] = async () => void order.push("other");
+  await enqueue("one", "orders");
+  await until("one runs", () => order.length > 0);
+  await enqueue("other", "orders");
+  expect(await carryOut("of another database", async () => void order.push("another"))).toBeUndefined();
+  release();
+  await until("both have ended", async () => (await stateOf("other")) === "done");
+  expect(order).toEqual(["one begins", "another", "one ends", "other"]);
+});
+
+test("no message is undefined, after its time", async () => {
+  let received: unknown = "nothing yet";
+  await carryOut("waiting", async () => void (received = await receive("approval", 1)));
+  expect(received).toBeUndefined();
+});
+
+test("a sleep is over, and the workflow goes on", async () => {
+  expect(await carryOut("asleep", async (step) => step.sleep(0.01))).toBeUndefined();
+});
+
+test("a clean-up is begun once under its id, and whoever asks waits for its end", async () => {
+  await carryOut("with clean-up", async (_, id) => workflows.cleanUp(id, `${id}.clean-up`));
+  await workflows.cleanUp("with clean-up", "with clean-up.clean-up");
+  expect(cleaned.filter((id) => id === "with clean-up")).toHaveLength(1);
+  expect(await stateOf("with clean-up.clean-up")).toBe("done");
+});
+
+test("the worker is among those that are alive, and may act", async () => {
+  expect(await durable.workers()).toEqual([worker.id]);
+  expect(() => requireLease()).not.toThrow();
+});
+
+test("looking after runs goes on when it fails, and what goes on failing is reported once", async () => {
+  let looks = 0;
+  const warning = jest.spyOn(process, "emitWarning").mockImplementation();
+  tend = () => Promise.reject((looks++, new Error("the table is locked")));
+  await until("it failed twice", () => looks >= 2);
+  tend = () => Promise.resolve(void looks++);
+  const failed = looks;
+  await until("it goes on", () => looks > failed + 1);
+  tend = () => Promise.resolve();
+  expect(warning.mock.calls.flat().filter((line) => String(line).includes("the table is locked"))).toEqual([
+    "looking after runs failed, and is tried again: the table is locked",
+  ]);
+  warning.mockRestore();
+});
+
+test("runs of a worker that died are taken over, those of one that lives are not", async () => {
+  const ran: string[] = [];
+  // As two dead workers would have left them: begun, and never ended.
+  for (const id of ["left by a dead one", "of a living one"]) {
+    const begun = new Promise<void>((resolve) => (doing[id] = () => new Promise(() => resolve())));
+    await enqueue(id);
+    await begun;
+    doing[id] = async () => void ran.push(id);
+  }
+  const living = await Liveness.open({ url: postgres.url, workerId: "a living one", silentSecondsMax: 600, lost: () => undefined });
+  const belongsTo = (id: string, owner: string) => database.query("update dbos.workflow_status set executor_id = $2 where workflow_uuid = $1", [id, owner]);
+  await belongsTo("of a living one", "a living one");
+  await belongsTo("left by a dead one", "a dead one");
+  await until("the dead one's is taken over", () => ran.includes("left by a dead one"));
+  expect(ran).toEqual(["left by a dead one"]);
+  await living.close();
+  await until("the living one's is taken over once it is dead too", () => ran.includes("of a living one"));
+});
