@@ -10,6 +10,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ConcurrentUpdateError, LocalWorkspace, StackNotFoundError, type OutputMap, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { reasonOf, ShipshapeError } from "../errors";
 import { stackLockPollMilliseconds, stackLockWaitSeconds } from "../limits";
@@ -36,10 +37,11 @@ const PROJECT = "shipshape";
 /** Brings the stack up, whatever an earlier attempt left behind. Errors: stack-locked, stack-failed. */
 export async function upStack(s: StackSurroundings, p: StackProgram, signal: AbortSignal): Promise<OutputMap> {
   return translated(p.stackName, async () => {
-    const stack = await LocalWorkspace.createOrSelectStack(
-      { projectName: PROJECT, stackName: p.stackName, program: nothing },
-      await workspace(s, p.stackName, p.secretsProvider),
-    );
+    const place = { projectName: PROJECT, stackName: p.stackName, program: nothing };
+    const settings = await workspace(s, p.stackName, p.secretsProvider);
+    // An engine that was killed while it made the stack leaves a lock and no stack, which `cancel` does not know.
+    const unmade = { name: p.stackName, cancel: removeLockFile };
+    const stack = await whenUnlocked(unmade, signal, () => LocalWorkspace.createOrSelectStack(place, settings));
     // All of it anew once a lock is gone: until then its owner may have changed cloud and state.
     return whenUnlocked(stack, signal, async () => {
       const inCloud = await p.settleCloud(signal);
@@ -147,14 +149,14 @@ async function namesInState(stack: Stack, signal: AbortSignal, refresh?: "refres
 }
 
 /** Runs `work`; where a lock is in the way, waits for its owner, or cancels the lock of one that is proven dead. */
-async function whenUnlocked<T>(stack: Stack, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function whenUnlocked<T>(stack: { name: string; cancel(refusal: string): Promise<void> }, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (const endsAt = Date.now() + stackLockWaitSeconds * 1000; ;) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof ConcurrentUpdateError)) throw error;
       const owner = lockOwner(error.message);
-      if (owner && isDead(owner)) await stack.cancel();
+      if (owner && isDead(owner)) await stack.cancel(error.message);
       else if (signal.aborted || Date.now() > endsAt)
         throw new ShipshapeError(
           "stack-locked",
@@ -164,6 +166,13 @@ async function whenUnlocked<T>(stack: Stack, signal: AbortSignal, work: () => Pr
       else await new Promise((resolve) => setTimeout(resolve, stackLockPollMilliseconds));
     }
   }
+}
+
+/** The engine names the lock's file. One in a bucket is left to people: nothing here may delete what lies there. */
+async function removeLockFile(refusal: string): Promise<void> {
+  const [, file] = /(file:\/\/\/\S+?\/\.pulumi\/locks\/\S+?\.json)\S*: created by /.exec(refusal) ?? [];
+  if (file === undefined) throw new Error(refusal);
+  await rm(fileURLToPath(file), { force: true });
 }
 
 interface LockOwner {

@@ -1,0 +1,154 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import { secret } from "@pulumi/pulumi";
+import { RandomUuid } from "@pulumi/random";
+import { readStack, removeStack, stackExists, upStack, type StackProgram, type StackSurroundings } from "../../../automation/runner/pulumi-stack";
+import { installPlugins } from "../../../localcloud/plugins/bundle";
+
+const folder = mkdtempSync(join(tmpdir(), "shipshape-pulumi-stack-"));
+const backend = join(folder, "state");
+const surroundings: StackSurroundings = {
+  workspacesFolder: join(folder, "workspaces"),
+  environment: {
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: "a test's own",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  },
+};
+let owner: ChildProcess | undefined;
+beforeAll(async () => {
+  mkdirSync(backend);
+  await installPlugins(join(folder, "home"));
+});
+afterEach(() => void owner?.kill("SIGKILL"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const running = new AbortController().signal;
+const orders = "11111111-2222-4333-8444-555555555555";
+const nothingInCloud = () => Promise.resolve(new Map<string, string>());
+const seen: { adopt: [string, string][]; settled: number } = { adopt: [], settled: 0 };
+beforeEach(() => Object.assign(seen, { adopt: [], settled: 0 }));
+
+/** A stack of one resource, which is imported where the cloud has it and the state has not. */
+const stackCalled = (stackName: string, inCloud: () => Promise<ReadonlyMap<string, string>> = nothingInCloud): StackProgram => ({
+  stackName,
+  settleCloud: () => (seen.settled++, inCloud()),
+  program: (adopt) => {
+    seen.adopt = [...adopt];
+    return async () => {
+      const id = new RandomUuid("orders", {}, { import: adopt.get(orders) });
+      return { id: id.result, password: secret("p"), plain: "seen" };
+    };
+  },
+});
+const valuesOf = (outputs: OutputMap) => Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
+const filesOf = (kind: string): string[] =>
+  existsSync(join(backend, ".pulumi", kind)) ? (readdirSync(join(backend, ".pulumi", kind), { recursive: true }) as string[]) : [];
+const tracesOf = (stackName: string) => ["stacks", "history", "backups", "locks"].flatMap((kind) => filesOf(kind).filter((file) => file.includes(stackName)));
+const stateFile = (stackName: string) => join(backend, ".pulumi", "stacks", "shipshape", `${stackName}.json`);
+
+/** What a process that holds the stack's lock leaves in the backend. */
+function lock(stackName: string, by: { pid: number; hostname: string }): string {
+  const place = join(backend, ".pulumi", "locks", "organization", "shipshape", stackName);
+  mkdirSync(place, { recursive: true });
+  const file = join(place, "11111111-1111-4111-8111-111111111111.json");
+  writeFileSync(file, JSON.stringify({ pid: by.pid, username: "somebody", hostname: by.hostname, timestamp: "2026-01-01T00:00:00Z" }));
+  return file;
+}
+
+test("a stack is made, brought up again unchanged, and removed without a trace", async () => {
+  expect(await stackExists(surroundings, "throwaway.one")).toBe(false);
+  expect(await readStack(surroundings, "throwaway.one")).toBeUndefined();
+  const made = valuesOf(await upStack(surroundings, stackCalled("throwaway.one"), running));
+  expect(made).toMatchObject({ plain: "seen", password: "p" });
+  expect(await stackExists(surroundings, "throwaway.one")).toBe(true);
+  expect(await readStack(surroundings, "throwaway.one")).toEqual({ outputs: made, secretsProvider: undefined });
+  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.one"), running))).toEqual(made);
+  await removeStack(surroundings, stackCalled("throwaway.one"), running);
+  expect(await stackExists(surroundings, "throwaway.one")).toBe(false);
+  expect(tracesOf("throwaway.one")).toEqual([]);
+  expect(filesOf("../../workspaces").filter((file) => file.includes("throwaway.one"))).toEqual([]);
+});
+
+test("what is not there, or is removed already, needs no removal", async () => {
+  await removeStack(surroundings, stackCalled("throwaway.none"), running);
+  expect([seen.settled, tracesOf("throwaway.none")]).toEqual([0, []]);
+});
+
+test("an empty stack is removed", async () => {
+  await upStack(surroundings, { ...stackCalled("throwaway.empty"), program: () => async () => ({}) }, running);
+  await removeStack(surroundings, stackCalled("throwaway.empty"), running);
+  expect(await stackExists(surroundings, "throwaway.empty")).toBe(false);
+});
+
+test("what the cloud has and the state has not is imported by its id; what the state has is not imported again", async () => {
+  const inCloud = () => Promise.resolve(new Map([[orders, orders]]));
+  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.two", inCloud), running))).toMatchObject({ id: orders });
+  expect(seen).toEqual({ adopt: [[orders, orders]], settled: 1 });
+  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.two", inCloud), running))).toMatchObject({ id: orders });
+  expect(seen).toEqual({ adopt: [], settled: 2 });
+});
+
+test("what a killed engine had begun is cleared from the state, and made anew", async () => {
+  await upStack(surroundings, { ...stackCalled("throwaway.killed"), program: () => async () => ({}) }, running);
+  const state = JSON.parse(readFileSync(stateFile("throwaway.killed"), "utf8")) as { checkpoint: { latest: Record<string, unknown> } };
+  const urn = "urn:pulumi:throwaway.killed::shipshape::random:index/randomUuid:RandomUuid::orders";
+  state.checkpoint.latest["pending_operations"] = [
+    { type: "creating", resource: { urn, custom: true, type: "random:index/randomUuid:RandomUuid", inputs: {} } },
+  ];
+  writeFileSync(stateFile("throwaway.killed"), JSON.stringify(state));
+  const { id } = valuesOf(await upStack(surroundings, stackCalled("throwaway.killed"), running));
+  expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(readFileSync(stateFile("throwaway.killed"), "utf8")).not.toContain("pending_operations");
+});
+
+test("the lock of a process that is dead is taken away, on this host alone", async () => {
+  const dead = spawn("true");
+  await new Promise((resolve) => dead.on("exit", resolve));
+  const file = lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: hostname() });
+  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.locked"), running))).toMatchObject({ plain: "seen" });
+  expect(existsSync(file)).toBe(false);
+  lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: "another-host" });
+  const over = AbortSignal.abort();
+  await expect(upStack(surroundings, stackCalled("throwaway.locked"), over)).rejects.toMatchObject({
+    code: "stack-locked",
+    message: expect.stringContaining(`process ${dead.pid} on another-host`) as string,
+  });
+});
+
+test("the lock of an engine that runs is waited for; one whose number another program has now is not", async () => {
+  copyFileSync("/bin/sleep", join(folder, "pulumi-sleeps"));
+  chmodSync(join(folder, "pulumi-sleeps"), 0o755);
+  owner = spawn(join(folder, "pulumi-sleeps"), ["600"]);
+  await new Promise((resolve) => owner?.on("spawn", resolve));
+  const held = { pid: owner.pid ?? 0, hostname: hostname() };
+  lock("throwaway.held", held);
+  await expect(upStack(surroundings, stackCalled("throwaway.held"), AbortSignal.abort())).rejects.toMatchObject({ code: "stack-locked" });
+  const waiting = upStack(surroundings, stackCalled("throwaway.held"), running);
+  owner.kill("SIGKILL");
+  expect(valuesOf(await waiting)).toMatchObject({ plain: "seen" });
+  lock("throwaway.held", { pid: process.pid, hostname: hostname() });
+  await removeStack(surroundings, stackCalled("throwaway.held"), running);
+  expect(await stackExists(surroundings, "throwaway.held")).toBe(false);
+});
+
+test("what the engine refuses is an error with the engine's own words, and leaves a stack that can be brought up", async () => {
+  const guarded = { ...stackCalled("throwaway.failing"), program: () => async () => void new RandomUuid("orders", {}, { protect: true }) };
+  await upStack(surroundings, guarded, running);
+  const empty = { ...stackCalled("throwaway.failing"), program: () => async () => ({}) };
+  const refusal: unknown = await upStack(surroundings, empty, running).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: "stack-failed" });
+  expect(String(refusal)).toMatch(/orders" cannot be deleted/);
+  await expect(removeStack(surroundings, guarded, running)).rejects.toMatchObject({ code: "stack-failed" });
+  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.failing"), running))).toMatchObject({ plain: "seen" });
+});
+
+test("a backend that cannot be read is an error, not a stack that is not there", async () => {
+  const wrong = { ...surroundings, environment: { ...surroundings.environment, PULUMI_BACKEND_URL: "file:///nowhere/at/all" } };
+  await expect(stackExists(wrong, "throwaway.one")).rejects.toThrow(/nowhere/);
+  await expect(upStack(wrong, stackCalled("throwaway.one"), running)).rejects.toMatchObject({ code: "stack-failed" });
+});
