@@ -29,6 +29,9 @@ const program = (name: string, args: () => DatabaseRequest) => async () => {
   return { remainsAfterDestroy };
 };
 
+/** The config of a database's stack, for whom types the command. */
+const typed = (asked: DatabaseRequest) => ({ "shipshape:request": asked, "shipshape:place": { platformStack: "platform.test" } });
+
 /** The least there is: quickly made, and destroyed without a word. */
 const plain: DatabaseRequest = { ...request, environment: "development", tier: "bronze", engineVersion: "17.10", extensions: [] };
 
@@ -157,7 +160,7 @@ test("a database taken over with a managed password of another key keeps that ke
     "database.shop",
     program("shop", () => ({ ...shop, existing: { identifier, asFound: { ...subnetsAsFound, masterUserSecretKmsKeyId: secretKey } } })),
   );
-  expect(await typedPreview(engine, "database.shop", { ...shop, existing: { identifier, asFound: subnetsAsFound } })).toContain(
+  expect(await typedPreview(engine, "database.shop", typed({ ...shop, existing: { identifier, asFound: subnetsAsFound } }))).toContain(
     `existing.asFound.masterUserSecretKmsKeyId: RDS keeps the master password under ${secretKey}`,
   );
   await stack.up();
@@ -196,7 +199,7 @@ test("a size is changed when RDS does it, and said when; what RDS would refuse b
   expect((await thresholds(stack))["free-storage"]).toBe(50 * 1024 ** 3);
   expect(Object.keys((await stack.preview()).changeSummary)).toEqual(["same"]);
 
-  const refused = await typedPreview(engine, "database.growing", { ...growing, size: "medium" });
+  const refused = await typedPreview(engine, "database.growing", typed({ ...growing, size: "medium" }));
   expect(refused).toContain('storageOfSize: 500 GiB are allocated and storage never shrinks, so it may not be capped at 500 GiB (at least 550). Give "large"');
   asked = { ...growing, size: "small", storageOfSize: "large" };
   expect((await stack.preview()).changeSummary).toMatchObject({ update: expect.any(Number) });

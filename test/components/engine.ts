@@ -64,12 +64,11 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
 }
 
 /**
- * `pulumi preview` of `stacks/`, as somebody types it, for what a program refuses only once it knows what runs: an error in an output ends a
- * process, and a program that is a function of a test has none of its own. Gives all that was printed.
+ * `pulumi preview` of `stacks/`, as somebody types it, for what a program refuses only once it knows what runs. An inline program would wait for
+ * ever: the outputs of a resource whose arguments were refused never come, and the SDK waits for whatever hangs on them. Gives all that was printed.
  */
-export async function typedPreview(engine: Engine, stackName: string, request: object): Promise<string> {
+export async function typedPreview(engine: Engine, stackName: string, config: Record<string, unknown>): Promise<string> {
   const file = join(engine.cloud.dataFolder, `${stackName}.yaml`);
-  const config = { "shipshape:request": request, "shipshape:place": { platformStack: "platform.test" } };
   writeFileSync(file, JSON.stringify({ config }));
   const words = ["preview", "--stack", stackName, "--config-file", file, "--non-interactive", "--color", "never"];
   const options = { cwd: join(__dirname, "../.."), env: engine.cloud.env, maxBuffer: 64 << 20 };
