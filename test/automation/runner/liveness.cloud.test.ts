@@ -1,0 +1,141 @@
+import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
+import { Liveness, WORKERS_ALIVE } from "../../../automation/runner/liveness";
+import { until } from "../../until";
+import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+
+let postgres: TestDatabase;
+let database: ControlPlaneDatabase;
+const opened: Liveness[] = [];
+const lost: string[] = [];
+beforeAll(async () => {
+  postgres = await makeControlPlaneDatabase();
+  database = await openDatabase(postgres.url);
+});
+afterAll(async () => {
+  await database?.close();
+  await postgres?.remove();
+});
+beforeEach(() => void (lost.length = 0));
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+});
+
+async function open(workerId: string, silentSecondsMax = 600): Promise<Liveness> {
+  const one = await Liveness.open({ url: postgres.url, workerId, silentSecondsMax, lost: ({ code }) => void lost.push(`${workerId} ${code}`) });
+  opened.push(one);
+  return one;
+}
+const alive = async (silentSecondsMax = 600) => (await database.query<{ id: string }>(WORKERS_ALIVE, [silentSecondsMax])).map(({ id }) => id);
+const known = async () => (await database.query<{ id: string }>("select id from worker order by id")).map(({ id }) => id);
+const age = (id: string, by: string) => database.query("update worker set beat_at = beat_at - $2::interval where id = $1", [id, by]);
+
+test("workers are alive from their opening to their end, and known for as long", async () => {
+  const [one] = [await open("one"), await open("other")];
+  expect([await alive(), await known()]).toEqual([
+    ["one", "other"],
+    ["one", "other"],
+  ]);
+  expect(() => one.requireHeld()).not.toThrow();
+  await one.close();
+  expect([await alive(), await known()]).toEqual([["other"], ["other"]]);
+});
+
+test("a worker that was not heard of lately is not alive, nor is a record without its session", async () => {
+  await open("one");
+  await database.query("insert into worker (id) values ('of a dead process')");
+  expect(await alive()).toEqual(["one"]);
+  await age("one", "1 hour");
+  expect(await alive(60)).toEqual([]);
+});
+
+test("records of long ago are removed by whoever opens, younger ones stay", async () => {
+  for (const [id, days] of Object.entries({ old: 400, young: 0 }))
+    await database.query("insert into worker (id, beat_at) values ($1, now() - make_interval(days => $2))", [id, days]);
+  await open("one");
+  expect(await known()).toEqual(expect.arrayContaining(["one", "young"]));
+  expect(await known()).not.toContain("old");
+  await database.query("delete from worker where id in ('young', 'of a dead process')");
+});
+
+test("a run is quiet when no step of it is in flight, here or elsewhere, however many were, and whether they failed", async () => {
+  const [one, other] = [await open("one"), await open("other")];
+  const ends: (() => void)[] = [];
+  const step = () => one.during("a run", () => new Promise<void>((resolve) => ends.push(resolve)));
+  const steps = [step(), step()];
+  await until("both are in flight", () => ends.length === 2);
+  const quiet = async (run: string) => [await one.isQuiet(run), await other.isQuiet(run)];
+  expect([await quiet("a run"), await quiet("another run")]).toEqual([
+    [false, false],
+    [true, true],
+  ]);
+  ends[0]?.();
+  await steps[0];
+  expect(await quiet("a run")).toEqual([false, false]);
+  ends[1]?.();
+  await steps[1];
+  expect(await quiet("a run")).toEqual([true, true]);
+  await expect(one.during("a run", () => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
+  expect(await quiet("a run")).toEqual([true, true]);
+});
+
+test("what a step gives is what it gave", async () => {
+  expect(await (await open("one")).during("a run", async () => 42)).toBe(42);
+});
+
+test("a worker that lives is not taken over; one that is dead is, by one at a time, and is forgotten then", async () => {
+  const [one, other, third] = [await open("one"), await open("other"), await open("third")];
+  const taken: string[] = [];
+  await other.ifDead("one", async () => void taken.push("alive"));
+  await one.close();
+  await database.query("insert into worker (id) values ('one')"); // as a killed process leaves it
+  await other.ifDead("one", async () => {
+    await third.ifDead("one", async () => void taken.push("twice"));
+    taken.push("once");
+  });
+  expect([taken, await known()]).toEqual([["once"], ["other", "third"]]);
+  await third.ifDead("one", async () => void taken.push("free again"));
+  expect(taken).toEqual(["once", "free again"]);
+});
+
+test("sessions of silent workers are ended, and of no others", async () => {
+  const [one, other] = [await open("one"), await open("other")];
+  await one.endSilent();
+  expect(await alive()).toEqual(["one", "other"]);
+  await until("its session is ended", async () => {
+    await age("other", "1 hour"); // it is heard of again every two seconds
+    await one.endSilent();
+    return lost.length > 0;
+  });
+  expect(lost).toEqual(["other worker-session-lost"]);
+  expect(() => other.requireHeld()).toThrow(/lost its session/);
+  expect(() => one.requireHeld()).not.toThrow();
+});
+
+test("a worker whose beat is not answered leaves in its own time, says so once, and may act no more", async () => {
+  const one = await open("one", 3);
+  await database.transaction(async (t) => {
+    await t.query("lock table worker in access exclusive mode");
+    await until("it has left", () => lost.length > 0);
+  });
+  expect(lost).toEqual(["one worker-silent"]);
+  expect(() => one.requireHeld()).toThrow(/could not report for 3 s and ends/);
+});
+
+test("a worker beats again and again", async () => {
+  const one = await open("one");
+  const [first] = await database.query<{ at: string }>("select beat_at::text as at from worker where id = 'one'");
+  for (let beats = 0, last = first?.at; beats < 3;)
+    await until("it beats", async () => {
+      const [{ at } = { at: "" }] = await database.query<{ at: string }>("select beat_at::text as at from worker where id = 'one'");
+      if (at === last) return false;
+      [last, beats] = [at, beats + 1];
+      return true;
+    });
+  expect(() => one.requireHeld()).not.toThrow();
+  expect(lost).toEqual([]);
+});
+
+test("a control plane's database that is not there is one error", async () => {
+  const nowhere = { url: "postgresql://control:hidden@127.0.0.1:9/control", workerId: "one", silentSecondsMax: 600, lost: () => undefined };
+  await expect(Liveness.open(nowhere)).rejects.toMatchObject({ code: "control-plane-unreachable" });
+});
