@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -142,4 +143,97 @@ whereAwsIs("the aws command signs as the cloud expects, and is refused with anot
     execFileSync("aws", ["rds", "describe-db-instances", "--output", "json"], { env: { ...cloud.env, ...environment }, encoding: "utf8", stdio: "pipe" });
   expect(JSON.parse(aws({}))).toEqual({ DBInstances: [] });
   expect(() => aws({ AWS_SECRET_ACCESS_KEY: "local" })).toThrow(/SignatureDoesNotMatch/);
+});
+
+describe("what no client sends, but an attacker may", () => {
+  const good = async (more: Signing = {}) => (await signed(more)).headers;
+  /** A request byte for byte, and the first line of its answer. */
+  const raw = (line: string, headers: Record<string, string>, content: string = identity, change = (text: string) => text) => {
+    const text = change(
+      `${line} HTTP/1.1\r\n${Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join("\r\n")}\r\ncontent-length: ${Buffer.byteLength(content)}\r\nconnection: close\r\n\r\n${content}`,
+    );
+    return new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(cloud.url).port), "127.0.0.1", () => socket.write(text));
+      let answer = "";
+      socket.setTimeout(10_000, () => socket.destroy(new Error("no answer")));
+      socket.on("data", (part: Buffer) => (answer += part.toString("latin1")));
+      socket.on("close", () => resolve(answer));
+      socket.on("error", (error: NodeJS.ErrnoException) => (error.code === "ECONNRESET" ? resolve(answer) : reject(error)));
+    });
+  };
+  const isRefused = (answer: string) => expect(answer).toMatch(/^HTTP\/1\.1 (400|403|404|405) /);
+
+  test("the request itself is let in as it is", async () => expect(await raw("POST /", await good())).toMatch(/^HTTP\/1\.1 200 /));
+
+  test.each([
+    "localhost.",
+    "127.0.0.1.nip.io",
+    "evil.example",
+    "127.0.0.1@evil.example",
+    "127.1",
+    "0.0.0.0",
+    "2130706433",
+    "[::ffff:127.0.0.1]",
+    "localhost:80:80",
+  ])("the Host %s, though signed", async (host) => isRefused(await raw("POST /", await good({ headers: { host } }))));
+
+  test.each([
+    "GET //shipshape/status",
+    "GET /shipshape/../shipshape/status",
+    "GET /%73hipshape/status",
+    "GET /shipshape/status/",
+    "GET /shipshape\\status",
+    "GET http://evil.example/shipshape/status",
+    "GET /shipshape/status?X-Amz-Signature=0",
+    "OPTIONS /shipshape/status",
+    "HEAD /",
+    "PUT /",
+    "PATCH /shipshape/clock",
+    "DELETE /shipshape/recorded",
+    "TRACE /",
+  ])("%s without a signature", async (line) => isRefused(await raw(line, { host: new URL(cloud.url).host }, "")));
+
+  test("a signature in the address, which would be kept in histories and logs", async () => {
+    const { accessKeyId } = cloud.client().credentials;
+    const scope = encodeURIComponent(`${accessKeyId}/20261126/eu-central-1/sts/aws4_request`);
+    const line = `POST /?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${scope}&X-Amz-Date=20261126T000000Z&X-Amz-SignedHeaders=host&X-Amz-Signature=${"0".repeat(64)}`;
+    expect(await raw(line, { host: new URL(cloud.url).host })).toContain("MissingAuthenticationToken");
+  });
+
+  test("a body in signed chunks, two lengths, headers given twice, and a request that a page sends", async () => {
+    isRefused(await raw("POST /", await good({ headers: { "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" } })));
+    isRefused(await raw("POST /", { ...(await good()), "transfer-encoding": "chunked" }));
+    isRefused(await raw("POST /", await good(), identity, (text) => text.replace("x-amz-date:", "x-amz-date: 20200101T000000Z\r\nx-amz-date:")));
+    isRefused(await raw("POST /", await good(), identity, (text) => text.replace("host:", "host: evil.example\r\nhost:")));
+    isRefused(await raw("POST /", { ...(await good()), origin: "null" }));
+  });
+
+  test("a signature for another day, algorithm, header list, Region or key that leads out of its folder", async () => {
+    const headers = await good();
+    const { accessKeyId } = cloud.client().credentials;
+    const changes: ((text: string) => string)[] = [
+      (text) => text.replace(/\/\d{8}\//, "/20200101/"),
+      (text) => text.replace("HMAC-SHA256", "ECDSA-P256-SHA256"),
+      (text) => text.replace(/SignedHeaders=[^,]+/, "SignedHeaders="),
+      (text) => text.replace(/SignedHeaders=[^,]+/, "SignedHeaders=host"),
+      (text) => text.replace("eu-central-1", "eu-west-1"),
+      (text) => text.replace(accessKeyId, "../start.json"),
+      (text) => text.replace(accessKeyId, `${accessKeyId}%00`),
+    ];
+    for (const change of changes) isRefused(await raw("POST /", { ...headers, authorization: change(headers["authorization"] ?? "") }));
+  });
+
+  test("a body that was signed as not covered is still bound to nothing but its key: another service's call is refused", async () => {
+    const headers = await good({ headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } });
+    isRefused(await raw("POST /", headers, "Action=DescribeDBInstances&Version=2014-10-31"));
+  });
+
+  test("a signature for a read of an own route, used to change", async () => {
+    const headers = await good({ path: "/shipshape/status", service: "shipshape", body: "" });
+    isRefused(await raw("POST /shipshape/stop", headers, ""));
+    isRefused(await raw("PUT /shipshape/status", { ...headers, "x-http-method-override": "POST" }, ""));
+    expect((await callOwn(cloud, "GET", "/shipshape/status")).status).toBe(200);
+  });
 });
