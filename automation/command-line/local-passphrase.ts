@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 /**
  * The passphrase of the stacks that this repository tracks for the embedded cloud: their files carry a salt for it, so that
- * pulumi writes to no tracked file. Everybody knows it, so those files must hold no secret; their state is closed to others.
+ * pulumi writes to no tracked file. Everybody knows it, so it protects nothing: those files must hold no secret (a test looks), and their state is
+ * protected by the modes of its folder alone.
  */
 export const knownPassphrase = "shipshape-local";
 

@@ -41,7 +41,7 @@ const parts = ["aws:rds/optionGroup:OptionGroup", "aws:rds/certificate:Certifica
 export function isForeign(type: string, custom: boolean | undefined): boolean {
   // A component is a name for others; those are in the state as well.
   if (custom === false || type.startsWith("pulumi:") || readTypes.has(type) || parts.includes(type)) return false;
-  const [package_ = "", module = ""] = type.split(":");
+  const [package_ = "", module = ""] = type.toLowerCase().split(":");
   if (!knownPackages.includes(package_)) return true;
   return package_ === "aws" && databaseMakers.some((maker) => module.split("/")[0]?.startsWith(maker));
 }

@@ -20,6 +20,9 @@ function* sourcesOf(resource: Resource): Iterable<string> {
 }
 /** Follows another database. */
 export const isReplica = (resource: Resource): boolean => replications.some((name) => resource.has(name));
+/** A secondary cluster has its data from the primary one, and no master of its own. What AWS answers names the primary's. */
+export const followsGlobalCluster = (resource: Resource): boolean =>
+  resource.is(cluster) && resource.has("globalClusterIdentifier") && !resource.has("masterUsername");
 /** Made of another database: what the program does not say comes from there. */
 export const isCopy = (resource: Resource): boolean => isRestored(resource) || isReplica(resource) || resource.has("s3Import");
 
@@ -92,12 +95,13 @@ export function environmentOfOrigin(copy: Resource): Environment | undefined {
 
 function namesOfOrigins(copy: Resource): (string | undefined)[] {
   const snapshots = ["snapshotIdentifier", "sourceArn"].filter((name) => copy.has(name)).map((name) => automatedSnapshot.exec(copy.text(name) ?? "")?.[1]);
+  const ofGlobal = followsGlobalCluster(copy) ? [copy.text("globalClusterIdentifier")] : [];
   const followed = replications.filter((name) => copy.has(name)).map((name) => copy.text(name));
   const pointInTime = copy.has("restoreToPointInTime") ? copy.object("restoreToPointInTime") : undefined;
   const recovered = [...sourceNames, ...sourceIds]
     .filter((name) => pointInTime?.has(name))
     .map((name) => (sourceNames.includes(name) ? pointInTime?.text(name) : undefined));
-  return [...snapshots, ...followed, ...recovered, ...(copy.has("s3Import") ? [undefined] : [])];
+  return [...snapshots, ...ofGlobal, ...followed, ...recovered, ...(copy.has("s3Import") ? [undefined] : [])];
 }
 const automatedSnapshot = /(?:^|:(?:cluster-)?snapshot:)rds:(.+)$/;
 

@@ -1,4 +1,4 @@
-import { environmentOfOrigin, isCopy, isReplica, isRestored, sourceOfReplica } from "../origin";
+import { environmentOfOrigin, followsGlobalCluster, isCopy, isReplica, isRestored, sourceOfReplica } from "../origin";
 import type { Resource } from "../resource";
 import { defineRule, type Found } from "../rule";
 import { environmentOfCopy, standingOf } from "../standing";
@@ -19,7 +19,7 @@ export const forbidUnmaskedCopy = defineRule({
   *check(resource) {
     if (resource.is(exportTask)) return yield* exported(resource);
     // A replica is judged beside its source, where that can be seen.
-    if (!isCopy(resource) || isReplica(resource)) return;
+    if ((!isCopy(resource) && !followsGlobalCluster(resource)) || isReplica(resource)) return;
     yield* unmasked(resource);
   },
   typesInStack: databases,

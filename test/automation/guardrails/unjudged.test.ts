@@ -140,6 +140,8 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     "aws:cloudcontrol/resource:Resource",
     "aws:docdb/cluster:Cluster",
     "aws:rds/customDbEngineVersion:CustomDbEngineVersion",
+    "aws:RDS/instance:Instance",
+    "aws:rds/shardGroup:ShardGroup",
     "pulumi-nodejs:dynamic:Resource",
     "command:local:Command",
     "kubernetes:helm.sh/v3:Release",

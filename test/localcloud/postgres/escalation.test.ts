@@ -7,6 +7,7 @@ import { checkParameter } from "../../../localcloud/postgres/parameters";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
 import { ServerPlace, master, outcome, versions } from "./servers";
 import { shadowedFunctions, shadowedOperators, statements } from "./attacks";
+import { connectionStatements } from "./attacks-by-connection";
 
 /**
  * The master tries to become rdsadmin, or to run a program as who runs the server. Whatever is tricked into running its code
@@ -132,7 +133,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     expect(rows).toEqual([{ found: 3 }]);
   });
 
-  it.each(statements)("%s", async (_claim, attack) => {
+  it.each([...statements, ...connectionStatements])("%s", async (_claim, attack) => {
     await client.query("reset session authorization; reset role; set search_path = evil, public, pg_catalog");
     for (const statement of attack(server, witness)) await outcome(client, statement);
     await outcome(client, "rollback");

@@ -1,6 +1,6 @@
 import { unknown, unseen } from "../../../policypacks/database-guardrails/properties";
 import { forbidUnmaskedCopy } from "../../../policypacks/database-guardrails/rules/forbid-unmasked-copy";
-import { exportTask } from "../../../policypacks/database-guardrails/types";
+import { cluster, exportTask } from "../../../policypacks/database-guardrails/types";
 import { claims, database, named, some, tagged } from "../fixtures";
 
 const development = (properties: Record<string, unknown>, tags: Record<string, unknown> = {}) =>
@@ -15,6 +15,17 @@ claims(forbidUnmaskedCopy, {
     "the same by its ARN": development({ snapshotIdentifier: `${snapshot}:rds:orders-development-2026-11-20-03-05` }),
     "an automated backup of a development cluster by its ARN": development({
       snapshotIdentifier: "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:rds:orders-development-2026-11-20-03-05",
+    }),
+    "the primary of a global cluster": some(cluster, {
+      ...tagged({ environment: "development" }),
+      clusterIdentifier: "orders-development",
+      globalClusterIdentifier: "orders",
+      masterUsername: "a",
+    }),
+    "a secondary cluster of development": some(cluster, {
+      ...tagged({ environment: "development" }),
+      clusterIdentifier: "x-development",
+      globalClusterIdentifier: "orders-development",
     }),
     "what is no copy": development({}),
     "a replica of what is not production, whatever it is called": [
@@ -78,6 +89,10 @@ claims(forbidUnmaskedCopy, {
         },
         named("source", database({ identifier: "reports", ...tagged({ environment: "staging" }) })),
       ],
+      "a copy of production",
+    ],
+    "a secondary cluster of a production one, in another Region": [
+      some(cluster, { ...tagged({ environment: "development" }), clusterIdentifier: "orders-development", globalClusterIdentifier: "orders-production" }),
       "a copy of production",
     ],
     "an origin of the wrong type": [development({ restoreToPointInTime: "yesterday" }), "an object"],
