@@ -208,7 +208,7 @@ export const errorTable = {
   "throwaway-not-ours": {
     httpStatus: 409,
     exitCode: 1,
-    message: "database {identifier} has the name of a throwaway but not the tag of its run: it is left alone",
+    message: "{identifier} is not the throwaway of this run, by its name or by its tag: it is left alone",
     hint: "find out who made it; when it is rightly gone, `shipshape clean-up <request id>` tries again",
   },
   "throwaway-exposed": {

@@ -149,19 +149,18 @@ async function sealed(settings: ControlPlaneSettings, database: ControlPlaneData
   await markSealed(database, c.request.id);
 }
 
-/** What is sealed of a run that was ended from outside its lifecycle. */
+/**
+ * What is sealed of a run that was ended from outside its lifecycle: never more than that it is inconclusive. A verdict is sealed by the lifecycle that
+ * came to it, before the run is recorded as ended; a row that says so without it was written by somebody else.
+ */
 async function concludedOf(database: ControlPlaneDatabase, requestId: string): Promise<Concluded> {
   const [request, run, decision] = [await readRequest(database, requestId), await readRun(database, requestId), await readDecision(database, requestId)];
-  const { code, message, hint } =
-    run.error ?? describeError(new ShipshapeError("run-cancelled", { id: requestId, by: "someone whom an earlier version did not record" }));
-  const conclusion: Conclusion =
-    run.status === "succeeded"
-      ? { status: run.status, outcome: run.outcome, verdict: { verdict: run.verdict ?? "inconclusive", checks: run.checks } }
-      : {
-          status: run.status === "cancelled" ? "cancelled" : "failed",
-          error: Object.assign(new Error(message), { code, hint }),
-          verdict: { verdict: "inconclusive", checks: [] },
-        };
+  const { code, message, hint } = run.error ?? describeError(new ShipshapeError("run-lost", { id: requestId }));
+  const conclusion: Conclusion = {
+    status: run.status === "cancelled" ? "cancelled" : "failed",
+    error: Object.assign(new Error(message), { code, hint }),
+    verdict: { verdict: "inconclusive", checks: [] },
+  };
   return { request, plan: run.plan, decision, conclusion, cleansUp: run.cleanUp !== "none" };
 }
 

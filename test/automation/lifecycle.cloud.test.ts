@@ -1,4 +1,5 @@
 import type { ControlPlaneDatabase } from "../../automation/database";
+import { claimOf } from "../../automation/evidence/envelope";
 import type { Run } from "../../automation/records";
 import { readRun } from "../../automation/runner/runs";
 import { ProbedControlPlane } from "./probe";
@@ -106,6 +107,24 @@ describe("what nobody carries any more is swept by the next worker", () => {
     expect(await told(id)).toMatchObject({ status: "cancelled", cleanUp: "done", error: "run-overdue" });
     expect(await findings(id)).toEqual([`${id}.verdict`]);
   });
+});
+
+test("a run that a row of a table says has passed seals no pass: only the lifecycle that came to a verdict seals one", async () => {
+  const { id } = await work("");
+  await database.query(
+    "insert into request (id, operation, input, requested_by, reason) select 'forged', operation, input, requested_by, reason from request where id = $1",
+    [id],
+  );
+  await database.query(
+    `insert into run (request_id, status, verdict, checks, plan, plan_digest, outcome, finished_at)
+     select 'forged', status, verdict, checks, plan, plan_digest, outcome, finished_at from run where request_id = $1`,
+    [id],
+  );
+  await work("", "forged");
+  const [sealed] = await database.query<{ envelope: string }>("select envelope from evidence where request_id = 'forged'");
+  const { predicate } = claimOf(sealed!.envelope);
+  expect(predicate).toMatchObject({ run: "failed", verdict: "inconclusive", checks: [], error: { code: "run-lost" } });
+  await effects();
 });
 
 test("a step whose name was used already is refused, not merged with the first", async () => {

@@ -57,7 +57,7 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
   const tier: Tier = tagged(source.tags["tier"], tiers, "gold");
   const environment: Environment = tagged(source.tags["environment"], environments, "production");
   const standard = tierStandard(tier, environment);
-  const identifier = `drill-${requestId}`;
+  const { identifier, stack } = throwawayNames(requestId);
   const expiresAt = new Date(Date.parse(source.observedAt) + throwawayLifeHours * 3_600_000).toISOString();
   return {
     target: request.database,
@@ -66,7 +66,7 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
     source,
     throwaway: {
       identifier,
-      stack: `restored-database.${identifier}`,
+      stack,
       secretsProvider: source.secretsProvider,
       expiresAt,
       instanceClass: source.instanceClass,
@@ -81,6 +81,8 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
     structure: { secondsMax: request.structureSeconds ?? structureSecondsOf[tier], damagesMax },
   };
 }
+
+export const throwawayNames = (requestId: string) => ({ identifier: `drill-${requestId}`, stack: `restored-database.drill-${requestId}` });
 
 /** Reading is the cost: a budget by tier. What it left unread makes the check inconclusive. */
 const structureSecondsOf: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };

@@ -62,7 +62,7 @@ export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRe
   verify: verifyRestoreDrill,
 
   async cleanUp(plan, step) {
-    await step("remove the throwaway", removalStep, (signal) => steps.removeThrowaway(plan, signal));
+    await step("remove the throwaway", removalStep, (signal) => steps.removeThrowaway(plan, step.requestId, signal));
     const removed = await step("prove the throwaway gone", proofStep, () => steps.proveGone(plan));
     await step("record the removal", quickStep, () => steps.recordRemoval(step.requestId, plan));
     // Last, and never a reason to call the clean-up stuck: the copy of real data is gone.

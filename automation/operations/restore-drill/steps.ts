@@ -7,26 +7,18 @@ import { inventorySeconds, restorablePollMilliseconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
 import { readStack, removeStack, stackExists, upStack, type StackSurroundings } from "../../runner/pulumi-stack";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
-import { restoredDatabase, type RestoredDatabaseArgs } from "../../../stacks/restored-database";
+import { restoredDatabase } from "../../../stacks/restored-database";
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
 import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing, type DatabaseLogin } from "../../targets/database-login";
-import {
-  databaseEvents,
-  deleteDatabase,
-  findBackups,
-  findDatabase,
-  inFlight,
-  restoreFailed,
-  restoreThrowaway,
-  type ThrowawayRequest,
-} from "../../targets/database-instance";
+import { databaseEvents, deleteDatabase, findBackups, findDatabase, inFlight, restoreFailed, restoreThrowaway } from "../../targets/database-instance";
 import { shownText } from "../../targets/shown-text";
 import { awsClients, type AwsAccess } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
 import { readRecoveryPoint } from "../../targets/recovery-point";
 import { verifyStructures } from "../../targets/structure-verification";
-import type { ObservedSource, RestoreDrillPlan } from "./plan";
+import { throwawayNames, type ObservedSource, type RestoreDrillPlan } from "./plan";
+import { argumentsOf, requestOf } from "./throwaway";
 import type { BracketingMarkers, Undecided } from "./verify";
 
 export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
@@ -141,6 +133,9 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
     async waitUntilRestorable(plan: RestoreDrillPlan, committedAt: string, signal: AbortSignal): Promise<{ askedAt: string } | { at: string; reason: string }> {
       for (const endsAt = Date.now() + plan.restorableWaitSeconds * 1000; ;) {
         const instance = await describeDatabase(clients, plan.source.identifier);
+        const { resourceId, identifier } = plan.source;
+        if (instance.DbiResourceId !== resourceId)
+          throw new ShipshapeError("database-replaced", { identifier, found: instance.DbiResourceId ?? "none", expected: resourceId });
         const latest = instance.LatestRestorableTime;
         if (!instance.BackupRetentionPeriod) return { at: now(), reason: "automated backups were switched off while the drill ran: nothing can be restored" };
         if (latest && latest.getTime() >= Date.parse(committedAt)) return { askedAt: now() };
@@ -207,8 +202,12 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
     },
 
     /** By Pulumi where Pulumi knows it; what only the cloud knows (a restore that failed is in no state) by its name and our tag. */
-    async removeThrowaway(plan: RestoreDrillPlan, signal: AbortSignal): Promise<void> {
-      const { identifier } = plan.throwaway;
+    async removeThrowaway(plan: RestoreDrillPlan, requestId: string, signal: AbortSignal): Promise<void> {
+      const { identifier, stack } = plan.throwaway;
+      // The plan is read from a table: whatever it says by now, a run removes nothing but what is named after it.
+      const own = throwawayNames(requestId);
+      if (identifier !== own.identifier || stack !== own.stack)
+        throw new ShipshapeError("throwaway-not-ours", { identifier: `${identifier} (stack ${stack})` });
       await removeStack(s.stacks, stackOf(plan), signal);
       if (!(await findOwn(plan))) return;
       await deleteDatabase(clients, identifier);
@@ -265,32 +264,6 @@ async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
     throw error;
   }
 }
-
-const requestOf = ({ source, throwaway }: RestoreDrillPlan, restoreTime: string): ThrowawayRequest => ({
-  ...placeOf(source),
-  identifier: throwaway.identifier,
-  instanceClass: throwaway.instanceClass,
-  securityGroupIds: throwaway.securityGroupIds,
-  tags: throwaway.tags,
-  sourceResourceId: source.resourceId,
-  restoreTime,
-});
-
-const argumentsOf = ({ source, throwaway }: RestoreDrillPlan, importId: string | undefined): RestoredDatabaseArgs => ({
-  ...placeOf(source),
-  identifier: throwaway.identifier,
-  instanceClass: throwaway.instanceClass,
-  securityGroupIds: throwaway.securityGroupIds,
-  tags: throwaway.tags,
-  keyArn: source.keyArn,
-  importId,
-});
-
-const placeOf = ({ parameterGroupName, subnetGroupName, engineLifecycleSupport }: ObservedSource) => ({
-  parameterGroupName,
-  subnetGroupName,
-  engineLifecycleSupport,
-});
 
 const now = () => new Date().toISOString();
 

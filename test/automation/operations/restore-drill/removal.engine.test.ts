@@ -20,6 +20,7 @@ import { plan } from "./drills";
 
 const { identifier, stack } = plan.throwaway;
 const ownTag = { Key: "shipshape:run", Value: plan.throwaway.tags["shipshape:run"] };
+const requestId = identifier.slice("drill-".length);
 const never = new AbortController().signal;
 const noDatabase = {} as Database; // what is removed here is asked of the cloud and of the backend alone
 
@@ -53,19 +54,29 @@ test("an instance of the throwaway's name that is not tagged with its run is nei
   const { DBInstanceArn: ResourceName } = await makeInstance([]);
   const workspace = await makeStack();
   const refused = { code: "throwaway-not-ours" };
-  await expect(steps.removeThrowaway(plan, never)).rejects.toMatchObject(refused);
+  await expect(steps.removeThrowaway(plan, requestId, never)).rejects.toMatchObject(refused);
   await expect(steps.restore(plan, "2026-03-01T10:00:04.000Z", never)).rejects.toMatchObject(refused);
   await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toMatchObject(refused);
   await cloud.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: [{ ...ownTag, Value: "another-run" }] }));
-  await expect(steps.removeThrowaway(plan, never)).rejects.toMatchObject(refused);
+  await expect(steps.removeThrowaway(plan, requestId, never)).rejects.toMatchObject(refused);
   expect(await stacks(workspace)).toEqual([stack]);
   // Also where no stack is left that could have adopted it.
   await workspace.removeStack(stack);
-  await expect(steps.removeThrowaway(plan, never)).rejects.toMatchObject(refused);
+  await expect(steps.removeThrowaway(plan, requestId, never)).rejects.toMatchObject(refused);
   expect(await describe()).toEqual([`${identifier} available`]);
   await cloud.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: [ownTag] }));
-  await steps.removeThrowaway(plan, never);
+  await steps.removeThrowaway(plan, requestId, never);
   expect(await describe()).toEqual([]);
+});
+
+test("a plan that was altered in its table leads a clean-up to no other database and to no other stack", async () => {
+  const workspace = await makeStack();
+  const altered = (more: object) => ({ ...plan, throwaway: { ...plan.throwaway, ...more } });
+  for (const more of [{ identifier: "orders-production" }, { stack: "database.orders-production" }, { identifier: "orders-production", stack: "other" }])
+    await expect(steps.removeThrowaway(altered(more), requestId, never)).rejects.toMatchObject({ code: "throwaway-not-ours" });
+  await expect(steps.removeThrowaway(plan, "another-run", never)).rejects.toMatchObject({ code: "throwaway-not-ours" });
+  expect(await stacks(workspace)).toEqual([stack]);
+  await workspace.removeStack(stack);
 });
 
 test("another instance under the throwaway's name is not checked in its place, though it is tagged with the run", async () => {
@@ -78,7 +89,9 @@ test("another instance under the throwaway's name is not checked in its place, t
   await expect(steps.recoveryPoint(plan, "db-COPY", "2026-03-01T10:00:04.000Z")).rejects.toMatchObject(refused);
   await expect(steps.restoredInventory(plan, "db-COPY")).rejects.toMatchObject(refused);
   await expect(steps.verifyStructures(plan, "db-COPY")).rejects.toMatchObject(refused);
-  await steps.removeThrowaway(plan, never);
+  const source = { ...plan.source, identifier, resourceId: "db-COPY" };
+  await expect(steps.waitUntilRestorable({ ...plan, source }, "2026-03-01T10:00:06.100000Z", never)).rejects.toMatchObject(refused);
+  await steps.removeThrowaway(plan, requestId, never);
 });
 
 test("a throwaway is proven gone only when there is neither the instance, nor a backup of it, nor its stack; each that is left is named", async () => {

@@ -93,11 +93,11 @@ test("a drill with nothing wrong takes each step once, in this order, and tells 
     ["restore", plan, good.recoveryTarget],
     ["requireIsolation", plan, "db-COPY"],
     ["adopt", plan],
-    ["firstQuery", plan],
-    ["readMarkers", plan, "run-1"],
-    ["recoveryPoint", plan, good.recoveryTarget],
-    ["restoredInventory", plan],
-    ["verifyStructures", plan],
+    ["firstQuery", plan, "db-COPY"],
+    ["readMarkers", plan, "db-COPY", "run-1"],
+    ["recoveryPoint", plan, "db-COPY", good.recoveryTarget],
+    ["restoredInventory", plan, "db-COPY"],
+    ["verifyStructures", plan, "db-COPY"],
   ]);
 });
 
@@ -183,7 +183,7 @@ test("the copy of real data goes first, its removal is recorded once it is prove
     left,
   });
   expect(called).toEqual([
-    ["removeThrowaway", plan],
+    ["removeThrowaway", plan, "run-1"],
     ["proveGone", plan],
     ["recordRemoval", "run-1", plan],
     ["removeMarkers", plan, "run-1"],

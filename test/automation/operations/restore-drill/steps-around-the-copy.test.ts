@@ -25,7 +25,7 @@ describe("removal", () => {
 
   test("what Pulumi removed is not deleted again", async () => {
     cloud.instances(null);
-    await steps.removeThrowaway(plan, signal);
+    await steps.removeThrowaway(plan, identifier.slice("drill-".length), signal);
     expect(jest.mocked(removeStack).mock.calls[0]?.[1]).toMatchObject({ stackName: plan.throwaway.stack, secretsProvider: source.secretsProvider });
     expect(cloud.asked).not.toContain("DeleteDBInstance");
   });
@@ -34,7 +34,7 @@ describe("removal", () => {
     let asked: URLSearchParams | undefined;
     cloud.answers["DeleteDBInstance"] = (parameters) => ((asked = parameters), {});
     cloud.instances(throwaway({ DBInstanceStatus: "failed" }), throwaway({ DBInstanceStatus: "deleting" }), null);
-    await steps.removeThrowaway(plan, signal);
+    await steps.removeThrowaway(plan, identifier.slice("drill-".length), signal);
     expect(Object.fromEntries(asked ?? [])).toMatchObject({ DBInstanceIdentifier: identifier, SkipFinalSnapshot: "true", DeleteAutomatedBackups: "true" });
     expect(cloud.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(3);
   });

@@ -10,6 +10,7 @@ jest.mock("../../../../automation/limits", () => ({ ...jest.requireActual<object
 const cloud = new DrillCloud();
 const { identifier } = plan.throwaway;
 const signal = new AbortController().signal;
+const runId = plan.throwaway.identifier.slice("drill-".length);
 let steps: RestoreDrillSteps;
 beforeAll(async () => void (await cloud.start()));
 afterAll(() => cloud.stop());
@@ -108,7 +109,7 @@ describe("an instance of the throwaway's name that is another's", () => {
     const refused = { code: "throwaway-not-ours" };
     await expect(steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).rejects.toMatchObject(refused);
     await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toMatchObject(refused);
-    await expect(steps.removeThrowaway(plan, signal)).rejects.toMatchObject(refused);
+    await expect(steps.removeThrowaway(plan, runId, signal)).rejects.toMatchObject(refused);
     expect(cloud.asked).not.toContain("DeleteDBInstance");
   });
 });
@@ -150,6 +151,7 @@ describe("isolation", () => {
 describe("the wait until the markers are restorable", () => {
   const restorable = (time: string | undefined, more: Record<string, unknown> = {}) => ({
     DBInstanceIdentifier: source.identifier,
+    DbiResourceId: source.resourceId,
     BackupRetentionPeriod: 35,
     LatestRestorableTime: time,
     ...more,
@@ -172,6 +174,11 @@ describe("the wait until the markers are restorable", () => {
       at: expect.stringMatching(/Z$/) as string,
       reason: `what was committed at ${committedAt} cannot be restored -1 s later: ${reached}`,
     });
+  });
+
+  test("another database of that name ends it in an error: its backups are not those of the drill", async () => {
+    cloud.instances(restorable("2026-03-01T11:00:00Z", { DbiResourceId: "db-RECREATED" }));
+    await expect(steps.waitUntilRestorable(plan, committedAt, signal)).rejects.toMatchObject({ code: "database-replaced" });
   });
 
   test("backups that are switched off meanwhile end it at once", async () => {

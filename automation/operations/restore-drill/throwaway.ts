@@ -1,0 +1,30 @@
+/** Pure: what RDS is asked to restore, and what the stack that adopts it declares; both from the plan alone. */
+import type { RestoredDatabaseArgs } from "../../../stacks/restored-database";
+import type { ThrowawayRequest } from "../../targets/database-instance";
+import type { ObservedSource, RestoreDrillPlan } from "./plan";
+
+export const requestOf = ({ source, throwaway }: RestoreDrillPlan, restoreTime: string): ThrowawayRequest => ({
+  ...placeOf(source),
+  identifier: throwaway.identifier,
+  instanceClass: throwaway.instanceClass,
+  securityGroupIds: throwaway.securityGroupIds,
+  tags: throwaway.tags,
+  sourceResourceId: source.resourceId,
+  restoreTime,
+});
+
+export const argumentsOf = ({ source, throwaway }: RestoreDrillPlan, importId: string | undefined): RestoredDatabaseArgs => ({
+  ...placeOf(source),
+  identifier: throwaway.identifier,
+  instanceClass: throwaway.instanceClass,
+  securityGroupIds: throwaway.securityGroupIds,
+  tags: throwaway.tags,
+  keyArn: source.keyArn,
+  importId,
+});
+
+const placeOf = ({ parameterGroupName, subnetGroupName, engineLifecycleSupport }: ObservedSource) => ({
+  parameterGroupName,
+  subnetGroupName,
+  engineLifecycleSupport,
+});
