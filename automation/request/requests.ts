@@ -20,7 +20,8 @@ export function newRequestId(now: Date = new Date()): string {
 
 /** What is wrong with a reason. It is sealed as it was given, so it has to say something. */
 export function reasonProblems(reason: string): string[] {
-  if (!/[^\p{C}\p{Z}]/u.test(reason)) return ["reason: say why; the evidence repeats it"];
+  // Letters that are drawn as nothing say nothing: fillers of Hangul, the blank of Braille.
+  if (!/[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u.test(reason)) return ["reason: say why; the evidence repeats it"];
   return reason.length > reasonCharactersMax ? [`reason: ${reason.length} characters; ${reasonCharactersMax} are the most`] : [];
 }
 
