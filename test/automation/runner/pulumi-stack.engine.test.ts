@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
@@ -72,6 +74,57 @@ test("a stack is made, brought up again unchanged, and removed without a trace",
   expect(await stackExists(surroundings, "throwaway.one")).toBe(false);
   expect(tracesOf("throwaway.one")).toEqual([]);
   expect(filesOf("../../workspaces").filter((file) => file.includes("throwaway.one"))).toEqual([]);
+});
+
+/** A key service that speaks as Vault's "transit" does: what it encrypts is in its own memory. Gives its address, and how often it was asked. */
+async function keyService() {
+  const asked = { encrypt: 0, decrypt: 0 };
+  const kept: string[] = [];
+  const server = createServer((request, response) => {
+    const action = /^\/v1\/transit\/(encrypt|decrypt)\/throwaways$/.exec(request.url ?? "")?.[1] as keyof typeof asked | undefined;
+    let body = "";
+    request.on("data", (bytes: Buffer) => (body += bytes.toString()));
+    request.on("end", () => {
+      if (!action || request.headers["x-vault-token"] !== "a-token") return void response.writeHead(403).end("{}");
+      asked[action]++;
+      const given = JSON.parse(body) as { plaintext: string; ciphertext: string };
+      const data =
+        action === "encrypt" ? { ciphertext: `vault:v1:${kept.push(given.plaintext) - 1}` } : { plaintext: kept[Number(given.ciphertext.split(":").at(-1))] };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { asked, url, close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()) };
+}
+
+test("with a secrets provider no passphrase is needed: not by the worker that makes a stack, nor by the one that goes on with it, reads or removes it", async () => {
+  const service = await keyService();
+  try {
+    const { PULUMI_CONFIG_PASSPHRASE: _, ...environment } = surroundings.environment;
+    const vault = {
+      VAULT_SERVER_URL: service.url,
+      VAULT_SERVER_TOKEN: "a-token",
+      PULUMI_CONFIG_PASSPHRASE: undefined,
+      PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+    };
+    const worker = { ...surroundings, environment: { ...environment, ...vault } };
+    const other = { ...worker, workspacesFolder: join(folder, "workspaces-of-another") };
+    const sealed = { ...stackCalled("throwaway.sealed"), secretsProvider: "hashivault://throwaways" };
+    const made = valuesOf(await upStack(worker, sealed, running));
+    expect(made).toMatchObject({ plain: "seen", password: "p" });
+    const state = readFileSync(stateFile("throwaway.sealed"), "utf8");
+    expect(JSON.parse(state)).toMatchObject({ checkpoint: { latest: { secrets_providers: { type: "cloud", state: { url: "hashivault://throwaways" } } } } });
+    expect(state).not.toMatch(/"plaintext"|encryptionsalt/);
+    expect(valuesOf(await upStack(other, sealed, running))).toEqual(made);
+    expect(await readStack(other, "throwaway.sealed")).toEqual({ outputs: made, secretsProvider: "hashivault://throwaways" });
+    await removeStack(worker, sealed, running);
+    expect(tracesOf("throwaway.sealed")).toEqual([]);
+    expect(service.asked).toMatchObject({ encrypt: expect.any(Number), decrypt: expect.any(Number) });
+    expect(Math.min(service.asked.encrypt, service.asked.decrypt)).toBeGreaterThan(0);
+  } finally {
+    await service.close();
+  }
 });
 
 test("what is not there, or is removed already, needs no removal", async () => {
