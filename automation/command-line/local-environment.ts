@@ -40,7 +40,7 @@ export function localEnvironment(endpoint: LocalEndpoint, inherited: Readonly<Re
     AWS_ACCESS_KEY_ID: endpoint.accessKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: endpoint.accessKey.secretAccessKey,
     PULUMI_HOME: join(endpoint.dataFolder, "pulumi-home"),
-    PULUMI_BACKEND_URL: `file://${join(endpoint.dataFolder, "pulumi-state")}`,
+    PULUMI_BACKEND_URL: backendIn(join(endpoint.dataFolder, "pulumi-state")),
     PULUMI_CONFIG_PASSPHRASE: endpoint.passphrase ?? knownPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // refresh and destroy then run the program, which reads the master's current password: one rotated since the last `up` is no obstacle.
@@ -90,3 +90,6 @@ function withEngine(folder: string | undefined, path: string): Record<string, st
   const parts = path.split(delimiter);
   return folder === undefined || parts.includes(folder) ? {} : { PATH: [folder, ...parts].filter(Boolean).join(delimiter) };
 }
+
+/** Pulumi reads the address of a folder as a URL, in which these three signs mean something else. */
+const backendIn = (folder: string): string => `file://${folder.replace(/[%#?]/g, encodeURIComponent)}`;

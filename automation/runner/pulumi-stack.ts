@@ -79,7 +79,8 @@ export async function removeStack(
 async function removeTraces({ PULUMI_BACKEND_URL: backend = "", PULUMI_HOME: home }: StackSurroundings["environment"], stackName: string): Promise<void> {
   if (home !== undefined) await removeBeginningWith(join(home, "logs"), `organization+${PROJECT}+${stackName}-`);
   if (!backend.startsWith("file://")) return;
-  const state = join(backend.slice("file://".length), ".pulumi");
+  // It is a URL to Pulumi: a folder whose name has a percent sign or a hash is written with escapes.
+  const state = join(decodeURIComponent(backend.slice("file://".length)), ".pulumi");
   for (const kind of ["history", "backups", "locks/organization"]) await rm(join(state, kind, PROJECT, stackName), { recursive: true, force: true });
   await removeBeginningWith(join(state, "stacks", PROJECT), `${stackName}.json`);
 }

@@ -47,6 +47,13 @@ describe("the environment of the embedded cloud", () => {
     expect(shellLines("sh", {}, ["AWS_ENDPOINT_URL"])).toEqual(["unset AWS_ENDPOINT_URL"]);
   });
 
+  test("the state's folder is given as the URL that Pulumi reads, whatever is in its path", () => {
+    const dataFolder = `/it's "my" 100% #1?/.shipshape`;
+    const url = localEnvironment({ ...endpoint, dataFolder }, {})["PULUMI_BACKEND_URL"] ?? "";
+    expect(url).toBe(`file:///it's "my" 100%25 %231%3F/.shipshape/pulumi-state`);
+    expect(localEnvironment(endpoint, {})["PULUMI_BACKEND_URL"]).toBe("file:///project/.shipshape/pulumi-state");
+  });
+
   test("applied twice it adds nothing to PATH", () => {
     const once = localEnvironment(endpoint, { PATH: "/usr/bin" });
     expect(localEnvironment(endpoint, once)["PATH"]).toBeUndefined();

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { LocalWorkspace, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { DatabasePlatform, type DatabasePlatformArgs, type PlatformReference } from "../../components";
 import { installPlugins } from "../../localcloud/plugins/bundle";
-import { startCloud, type Cloud } from "../cloud";
+import { startCloud, type Cloud, type CloudOptions } from "../cloud";
 import { callOwn } from "../localcloud/server/own-endpoint";
 
 /** The real engine on an embedded cloud of its own, with a platform to stand on. Programs are functions of the test. */
@@ -29,8 +29,8 @@ export const platformArguments: DatabasePlatformArgs = {
 /** The access keys that stacks are deployed with. */
 export const deployers = { platform: "AKIAPLATFORM00000001", databases: "AKIADATABASES0000001" };
 
-export async function startEngine(): Promise<Engine> {
-  const cloud = await startCloud();
+export async function startEngine(options: CloudOptions = {}): Promise<Engine> {
+  const cloud = await startCloud(options);
   // No test will stop what no test was handed.
   return onCloud(cloud).catch(async (error: unknown) => {
     await cloud.stop();
@@ -39,9 +39,9 @@ export async function startEngine(): Promise<Engine> {
 }
 
 async function onCloud(cloud: Cloud): Promise<Engine> {
-  const { PULUMI_HOME = "", PULUMI_BACKEND_URL = "", PATH } = cloud.env;
+  const { PULUMI_HOME = "", PATH } = cloud.env;
   await installPlugins(PULUMI_HOME);
-  mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
+  mkdirSync(join(cloud.dataFolder, "pulumi-state"), { recursive: true });
   // The Automation API looks for the engine on this process's PATH before it hears of any other.
   process.env.PATH = PATH;
   // Each role of docs/going-to-production.md has a key of its own, so that the cloud's record tells their calls apart.

@@ -11,12 +11,12 @@ import { readStack, removeStack, stackExists, upStack, type StackProgram, type S
 import { installPlugins } from "../../../localcloud/plugins/bundle";
 
 const folder = mkdtempSync(join(tmpdir(), "shipshape-pulumi-stack-"));
-const backend = join(folder, "state");
+const backend = join(folder, "100% state #1");
 const surroundings: StackSurroundings = {
   workspacesFolder: join(folder, "workspaces"),
   environment: {
     PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_BACKEND_URL: `file://${folder}/100%25 state %231`,
     PULUMI_CONFIG_PASSPHRASE: "a test's own",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   },
