@@ -137,5 +137,6 @@ function absent(database: TargetDatabase, { fleet, drills }: KnownOfTheFleet): D
 }
 
 /** By what is never given again. The ARN has the name in it, which may be changed. */
-const isSame = (a: TargetDatabase, b: TargetDatabase) => a.resourceId === b.resourceId && a.account === b.account && a.region === b.region;
+const isSame = (a: TargetDatabase, b: TargetDatabase) =>
+  a.resourceId !== "" && a.resourceId === b.resourceId && a.account === b.account && a.region === b.region;
 const byName = (a: DatabaseRecovery, b: DatabaseRecovery) => (a.database.identifier < b.database.identifier ? -1 : 1);

@@ -93,6 +93,12 @@ describe("a database of the fleet", () => {
       });
   });
 
+  test("without a resource id it is no database that was drilled, not even one without a resource id", () => {
+    const nameless = { ...databaseCalled("orders"), resourceId: "" };
+    const fleet = { asked: true as const, databases: [inFleet("orders", nameless)] };
+    expect(words(known({ fleet, drills: [drill(1, "pass", { database: nameless })] }))[0]).toBe("orders never");
+  });
+
   test("renamed it is the same database", () => {
     const renamed = { ...inFleet("orders"), identifier: "orders-old", arn: "arn:aws:rds:eu-central-1:123456789012:db:orders-old" };
     expect(words(known({ fleet: { asked: true, databases: [renamed] }, drills: [drill(1, "pass")] }))).toEqual(["orders-old fresh"]);
