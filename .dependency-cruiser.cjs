@@ -21,7 +21,7 @@ module.exports = {
     ...stages.map((stage) => ({
       name: `stage-${stage}-knows-no-other`,
       severity: "error",
-      comment: "automation/main.ts wires the stages",
+      comment: "automation/control-plane.ts wires the stages",
       from: { path: `^automation/${stage}/` },
       to: { path: start(stages.filter((other) => other !== stage).map((other) => `automation/${other}/`)) },
     })),

@@ -14,7 +14,7 @@ function restrictions(place) {
     ...(area === "policypacks" ? [{ regex: "^(\\.\\./)+components/(?!standards$)", message: "rules know the standards, not the components" }] : []),
     ...(stage === undefined ? [] : stages)
       .filter((other) => other !== stage)
-      .map((other) => outside(other, `the stage ${stage} must not import the stage ${other}; automation/main.ts wires them`)),
+      .map((other) => outside(other, `the stage ${stage} must not import the stage ${other}; automation/control-plane.ts wires them`)),
     ...restrictedLibraries
       .filter(({ files }) => !files.some((open) => open === place || (open.endsWith("/") && place.startsWith(open))))
       .map(({ library, why }) => ({ regex: `^${escaped(library)}${library.endsWith("/") ? "" : "(/|$)"}`, message: why, allowTypeImports: true })),

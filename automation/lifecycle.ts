@@ -16,11 +16,11 @@ export interface Stages {
   sealVerdict(run: Concluded): Promise<void>;
   finished(requestId: string, conclusion: Conclusion): Promise<void>;
   /** Starts the clean-up as a workflow of its own and waits for it: a cancelled lifecycle must not cancel its clean-up. */
-  cleanUpApart(requestId: string): Promise<void>;
+  startCleanUp(requestId: string): Promise<void>;
   runOf(requestId: string): Promise<Run>;
   sealTeardown(request: OperationRequest, plan: PlanBasis, report: CleanUpReport): Promise<void>;
   cleaned(requestId: string, status: "done" | "stuck", error?: unknown): Promise<void>;
-  passOn(error: unknown): boolean;
+  isCancelledOrTakenOver(error: unknown): boolean;
 }
 
 export const lifecycle =
@@ -37,7 +37,7 @@ export const lifecycle =
     try {
       plan = operation.plan(request.input, await operation.observe(request.input, step), requestId);
     } catch (error) {
-      if (stages.passOn(error)) throw error;
+      if (stages.isCancelledOrTakenOver(error)) throw error;
       return end(failure(error));
     }
     await stages.planned(requestId, plan);
@@ -48,7 +48,7 @@ export const lifecycle =
     const cleansUp = operation.cleanUp !== undefined;
     await stages.begun(requestId, cleansUp);
     await end(await conclude(stages, operation, plan, step), { plan, decision, cleansUp });
-    if (cleansUp) await stages.cleanUpApart(requestId);
+    if (cleansUp) await stages.startCleanUp(requestId);
   };
 
 /** Runs and judges. An error is a conclusion too: it is sealed, and what the run had made is cleaned up all the same. */
@@ -57,7 +57,7 @@ async function conclude(stages: Stages, operation: AnyOperation, plan: PlanBasis
     const outcome: unknown = await operation.run(plan, step);
     return { status: "succeeded", outcome, verdict: operation.verify(plan, outcome) };
   } catch (error) {
-    if (stages.passOn(error)) throw error;
+    if (stages.isCancelledOrTakenOver(error)) throw error;
     return failure(error);
   }
 }
@@ -74,7 +74,7 @@ export const cleanUp =
       await stages.sealTeardown(request, plan, report);
       await stages.cleaned(requestId, "done");
     } catch (error) {
-      if (stages.passOn(error)) throw error;
+      if (stages.isCancelledOrTakenOver(error)) throw error;
       await stages.cleaned(requestId, "stuck", error);
     }
   };

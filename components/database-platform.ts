@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { backupPlans } from "./backup-plans";
 import { parseInput } from "./input-errors";
-import { keystone } from "./keystone";
+import { destroyGuard } from "./destroy-guard";
 import { notifications } from "./notifications";
 import { parameterGroup } from "./parameter-group";
 import { standardParameters } from "./parameters";
@@ -119,7 +119,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       { platformName, environment: request.environment, keyArn: key.arn, copyRegion: request.copyRegion, place, keyOptions, tags },
       child,
     );
-    keystone(name, !request.retire, [alias, attachment, subnets, isolation, ...groups, ...notified.leaves, ...backups.leaves], child);
+    destroyGuard(name, !request.retire, [alias, attachment, subnets, isolation, ...groups, ...notified.leaves, ...backups.leaves], child);
 
     this.vpcId = pulumi.output(vpcId);
     this.keyArn = key.arn;

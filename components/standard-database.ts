@@ -8,7 +8,7 @@ import { parseInput } from "./input-errors";
 import type { StandardDatabaseArgs } from "./database-request";
 import { resolvedEngineVersion } from "./engine-version";
 import { finalSnapshotIdentifier, instanceArguments, instanceOptions } from "./instance";
-import { keystone } from "./keystone";
+import { destroyGuard } from "./destroy-guard";
 import { logGroupName, logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
 import { parameterGroup } from "./parameter-group";
@@ -136,7 +136,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
             this,
           )
         : undefined;
-    keystone(name, shape.protect, [...alarms, ...(access?.leaves ?? []), ...login.leaves], child);
+    destroyGuard(name, shape.protect, [...alarms, ...(access?.leaves ?? []), ...login.leaves], child);
     const logins: Partial<Record<RoleName, RoleLogin>> = access?.logins ?? {};
 
     this.shape = shape;

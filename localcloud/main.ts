@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { ensureAccessKey } from "./access/access-keys";
 import { closedDataFolder } from "./access/data-folder";
 import { ensureAuthority } from "./postgres/certificates";
-import { takeFolder } from "./server/data-folder-lock";
+import { takeFolder } from "./server/storage/data-folder-lock";
 import { Cloud } from "./server/cloud";
-import { serveHttp } from "./server/http";
-import { listenAsBefore } from "./server/listener";
+import { serveHttp } from "./server/wire/http";
+import { listenAsBefore } from "./server/wire/listener";
 import { log } from "./server/log";
-import { writeDurably } from "./server/store";
-import { surface } from "./server/surface";
+import { writeDurably } from "./server/storage/store";
+import { endpoints } from "./server/endpoints";
 import { readSettings } from "./settings";
 
 /** The embedded cloud's server process: takes its data folder, takes up what it did, listens, and ends in good order. */
@@ -24,9 +24,9 @@ async function main(): Promise<void> {
   await ensureAuthority(join(settings.dataFolder, "ca"));
   ensureAccessKey(settings.dataFolder);
   const cloud = new Cloud(settings);
-  const server = serveHttp(cloud, surface);
+  const server = serveHttp(cloud, endpoints);
   const { port, reason: portReason } = await listenAsBefore(server, settings.port, cloud.store);
-  await Promise.all([cloud.tending.begin(), cloud.controlPlane.begin()]);
+  await Promise.all([cloud.maintenance.begin(), cloud.controlPlane.begin()]);
 
   const whereabouts = join(settings.dataFolder, "localcloud.json");
   const stop = once(() => end(cloud, server, whereabouts));
@@ -58,7 +58,7 @@ async function end(cloud: Cloud, server: Server, whereabouts: string): Promise<v
   log("stopping");
   rmSync(whereabouts, { force: true });
   server.close();
-  cloud.tending.end();
+  cloud.maintenance.end();
   await Promise.all([cloud.instances.close(), cloud.controlPlane.close()]);
   server.closeAllConnections();
   log("stopped");

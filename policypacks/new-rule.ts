@@ -1,7 +1,7 @@
 // `npm run new:rule -- require-something`: the file of a rule, of its test, and its place in the list.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { newRule } from "./database-guardrails/new-rule";
+import { newRule } from "./database-guardrails/authoring/new-rule";
 
 const root = join(__dirname, "..");
 const [id = ""] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // `npm run pages`: writes the pages of docs/policies and the table in docs/guardrails.md anew, and removes those of rules that are gone.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { pages, withTable } from "./database-guardrails/pages";
+import { pages, withTable } from "./database-guardrails/authoring/pages";
 
 const root = join(__dirname, "..");
 const folder = join(root, "docs", "policies");

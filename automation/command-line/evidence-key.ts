@@ -8,7 +8,7 @@ import { changeKey, historyOf, latestCheckpoint } from "../evidence/ledger";
 import { nextSigningKey, takeNextSigningKey } from "../evidence/signing-key";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
-import { principal, withControlPlane } from "./control-plane";
+import { principal, withControlPlane } from "./open-control-plane";
 import { createFirstKey, knownLog, signerOf } from "./evidence-log";
 
 /** `shipshape evidence key …`: the key that signs the log. Only these commands, and the first `local start` of a data folder, create one. */

@@ -7,7 +7,7 @@ import { reportOf } from "../evidence/report";
 import { evidenceListedMax } from "../limits";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
-import { withControlPlane } from "./control-plane";
+import { withControlPlane } from "./open-control-plane";
 import { addEvidenceKey } from "./evidence-key";
 import { knownLog, readEvidence } from "./evidence-log";
 import { addEvidenceVerify, readGiven } from "./evidence-verify";

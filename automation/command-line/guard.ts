@@ -3,14 +3,14 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import type * as esbuild from "esbuild";
-import { readWaivers } from "../../policypacks/database-guardrails/waiver-files";
-import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
+import { readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
+import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { ShipshapeError } from "../errors";
 import { readGuardConfig } from "../guardrails/guard-config";
 import { judge } from "../guardrails/judgement";
 import { liveInventory } from "../guardrails/live-inventory";
-import { onlyOfStates, UnseenLive } from "../guardrails/live-rules";
+import { onlyOfStates, NotReportedLive } from "../guardrails/live-rules";
 import { printable, printableJson } from "../guardrails/printable";
 import { annotations } from "../guardrails/report-annotations";
 import { sarifReport } from "../guardrails/report-sarif";
@@ -21,7 +21,7 @@ import { unjudgedLines } from "../guardrails/unjudged";
 import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
 import { awsClients } from "../targets/aws-access";
 import { namedPlace } from "../targets/cloud-place";
-import { livingDatabases } from "../targets/living-databases";
+import { liveDatabases } from "../targets/live-databases";
 import type { CommandContext } from "./command-context";
 
 interface GuardOptions {
@@ -87,18 +87,18 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
 
 async function liveVerdict(options: GuardOptions): Promise<Verdict> {
   const rules = rulesOf(options);
-  const living = await livingDatabases(awsClients());
+  const living = await liveDatabases(awsClients());
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
   const { resources, databases, otherEngines } = liveInventory(living);
-  const unseen = new UnseenLive();
-  const findings = judge({ declared: [], deployed: resources, unseen: unseen.note }, rules.config, register, rules.today);
+  const notReported = new NotReportedLive();
+  const findings = judge({ declared: [], deployed: resources, notReported: notReported.note }, rules.config, register, rules.today);
   return {
     findings: findings.filter(({ rule }) => !onlyOfStates.includes(rule)),
     problems: problemsOf(rules),
     judged: `${counted(databases, "database")} in ${living.region}`,
     place: namedPlace(living.place),
     left: [
-      unseen.line(resources),
+      notReported.line(resources),
       ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule is for`] : []),
       ...(living.unanswered.length > 0 ? [`not judged, because the RDS API did not answer: ${living.unanswered.join(", ")}`] : []),
     ],

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
-import { principal, withControlPlane } from "./control-plane";
+import { principal, withControlPlane } from "./open-control-plane";
 import { runRecord } from "./run-report";
 import { waitHelp, waitUntilOver, workHelp, type WaitOptions } from "./waiting";
 

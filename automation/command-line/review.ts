@@ -3,7 +3,7 @@ import { ShipshapeError } from "../errors";
 import { answerFinding, type Answer } from "../review/findings";
 import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
-import { principal, withControlPlane } from "./control-plane";
+import { principal, withControlPlane } from "./open-control-plane";
 
 interface ReviewOptions {
   accept?: boolean;

@@ -6,7 +6,7 @@ import { printable } from "../printable";
 import { readRequest } from "../request/requests";
 import { busyRuns, readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
-import { principal, withControlPlane } from "./control-plane";
+import { principal, withControlPlane } from "./open-control-plane";
 import { reportRun, runRecord, stepLines } from "./run-report";
 import { interrupted, leaveOnceLost, waitHelp, waitUntilOver, workHelp, type WaitOptions } from "./waiting";
 

@@ -8,7 +8,7 @@ import { recoveryStatus } from "../recovery-status";
 import { openFindings, type Finding } from "../review/findings";
 import { latestRuns } from "../runner/runs";
 import type { CommandContext } from "./command-context";
-import { fleetToday, withControlPlane } from "./control-plane";
+import { fleetToday, withControlPlane } from "./open-control-plane";
 import { readEvidence } from "./evidence-log";
 import { runRecord } from "./run-report";
 import { table, type Terminal } from "./terminal";

@@ -9,7 +9,7 @@ import {
   workerDrainSeconds,
   workerMissingSeconds,
 } from "../limits";
-import type { ControlPlane } from "../main";
+import type { ControlPlane } from "../control-plane";
 import type { Run } from "../records";
 import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
@@ -55,7 +55,7 @@ export async function waitUntilOver(controlPlane: ControlPlane, id: string, opti
 export const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
 /** How long an absence is borne with, in seconds; the defaults are for people and for builds. */
-export const patience = { worker: workerMissingSeconds, controlPlane: controlPlaneOutageSeconds };
+export const timeouts = { worker: workerMissingSeconds, controlPlane: controlPlaneOutageSeconds };
 
 /** Reports each step as it ends, one that takes long meanwhile, and what keeps the request from going on. */
 export async function watch(
@@ -64,12 +64,12 @@ export async function watch(
   worksHere: boolean,
   interruption: () => Promise<unknown>,
   terminal: Pick<Terminal, "progress">,
-  { worker: workerSeconds, controlPlane: outageSeconds } = patience,
+  { worker: workerSeconds, controlPlane: outageSeconds } = timeouts,
 ): Promise<Run> {
   const said = new Set<string>();
   const sayOnce = (line: string) => void (said.has(line) || (said.add(line), terminal.progress(`  ${line}`)));
   let [answeredAt, workerSeenAt] = [Date.now(), Date.now()];
-  // Ends with the run, every step of which has its bound; with the patience for what is absent; or with the person's.
+  // Ends with the run, every step of which has its bound; with the limit for what is absent; or with the person's.
   for (;;) {
     let pause = requestPollMilliseconds;
     try {

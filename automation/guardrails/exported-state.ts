@@ -1,8 +1,8 @@
 /** `pulumi stack export` → resources as rules see them, just as `pulumi policy analyze --file` hands them to a pack, and what no rule can judge. */
-import { sealed, unknown } from "../../policypacks/database-guardrails/properties";
-import { Resource } from "../../policypacks/database-guardrails/resource";
-import { declaredIn } from "../../policypacks/database-guardrails/standing";
-import { databases, readTypes } from "../../policypacks/database-guardrails/types";
+import { encrypted, unknown } from "../../policypacks/database-guardrails/vocabulary/properties";
+import { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
+import { declaredIn } from "../../policypacks/database-guardrails/vocabulary/strictness";
+import { databases, readTypes } from "../../policypacks/database-guardrails/vocabulary/types";
 import { isForeign, type Unjudged } from "./unjudged";
 
 /** Where a resource was declared, relative to the project. */
@@ -175,7 +175,7 @@ function open(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(open);
   const object = value as Record<string, unknown>;
-  if (secretSignature in object) return typeof object["plaintext"] === "string" ? open(JSON.parse(object["plaintext"])) : sealed;
+  if (secretSignature in object) return typeof object["plaintext"] === "string" ? open(JSON.parse(object["plaintext"])) : encrypted;
   return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, open(inner)]));
 }
 

@@ -1,10 +1,10 @@
 /** The pack's config file, as `pulumi --policy-pack-config` takes it: it may raise a rule's level and give rules what they need to know. */
 import { readFileSync } from "node:fs";
-import { optionOf } from "../../policypacks/database-guardrails/options";
-import type { RuleSettings } from "../../policypacks/database-guardrails/rule";
+import { optionOf } from "../../policypacks/database-guardrails/judging/options";
+import type { RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
 import { rules } from "../../policypacks/database-guardrails/rules";
-import { decodeText } from "../../policypacks/database-guardrails/text-file";
-import { readYamlMapping } from "../../policypacks/database-guardrails/yaml-mapping";
+import { decodeText } from "../../policypacks/database-guardrails/waivers/text-file";
+import { readYamlMapping } from "../../policypacks/database-guardrails/waivers/yaml-mapping";
 import { reasonOf } from "../errors";
 import type { Problem } from "./problem";
 

@@ -1,10 +1,10 @@
 /** All rules on what was read, with waivers applied: the same for a state, a preview and living databases. */
-import type { Finding } from "../../policypacks/database-guardrails/finding";
-import { judgeResource, judgeStack, type Unseen } from "../../policypacks/database-guardrails/judge";
-import { Stack, type Resource } from "../../policypacks/database-guardrails/resource";
+import type { Finding } from "../../policypacks/database-guardrails/judging/finding";
+import { judgeResource, judgeStack, type NoteNotReported } from "../../policypacks/database-guardrails/judging/judge";
+import { Stack, type Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
 import { rules } from "../../policypacks/database-guardrails/rules";
-import type { RuleSettings } from "../../policypacks/database-guardrails/rule";
-import type { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
+import type { RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
+import type { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import type { Source } from "./exported-state";
 import type { GuardConfig } from "./guard-config";
 
@@ -18,15 +18,15 @@ export interface Judged {
   declared: readonly Resource[];
   /** What there is. Empty of what only a program knows yet. */
   deployed: readonly Resource[];
-  unseen?: Unseen;
+  notReported?: NoteNotReported;
 }
 
-export function judge({ declared, deployed, unseen }: Judged, config: GuardConfig, register: WaiverRegister, today: string): Finding[] {
+export function judge({ declared, deployed, notReported }: Judged, config: GuardConfig, register: WaiverRegister, today: string): Finding[] {
   const [asked, stack] = [new Stack(declared), new Stack(deployed)];
   return rules.flatMap((rule) => {
     const own: RuleSettings = { ...config.settings[rule.id], today };
-    const alone = (where: Stack) => where.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, unseen));
-    const actual = distinct([...alone(stack), ...judgeStack(rule, stack, own, unseen)]);
+    const alone = (where: Stack) => where.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
+    const actual = distinct([...alone(stack), ...judgeStack(rule, stack, own, notReported)]);
     // What a program asks for comes back with its next `up`; where it says the same as what is there, it is said once. What it hides, what is there shows.
     const told = new Set(actual.filter(({ kind }) => kind === "violation").map(placeOf));
     const promised = alone(asked).filter((finding) => !told.has(placeOf(finding)) && (finding.kind === "violation" || !stack.has(finding.urn)));

@@ -1,7 +1,7 @@
-/** What the RDS API describes → the resources a program would have declared. What the API does not tell is marked unseen, not absent. */
+/** What the RDS API describes → the resources a program would have declared. What the API does not tell is marked as not reported, not as absent. */
 import type { DBCluster, DBInstance, Tag } from "@aws-sdk/client-rds";
-import { canonical, unseen } from "../../policypacks/database-guardrails/properties";
-import { Resource, type ResourceFacts } from "../../policypacks/database-guardrails/resource";
+import { canonical, notReported } from "../../policypacks/database-guardrails/vocabulary/properties";
+import { Resource, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
 import {
   cluster,
   clusterInstance,
@@ -12,8 +12,8 @@ import {
   parameterGroup,
   proxy,
   snapshot,
-} from "../../policypacks/database-guardrails/types";
-import type { LivingDatabases } from "../targets/living-databases";
+} from "../../policypacks/database-guardrails/vocabulary/types";
+import type { LiveDatabases } from "../targets/live-databases";
 
 /** All that it may hold. */
 export const liveTypes: readonly string[] = [
@@ -38,7 +38,7 @@ export interface LiveInventory {
 /** Services of their own behind the RDS API. */
 const notRds = ["docdb", "neptune"];
 
-export function liveInventory(living: LivingDatabases): LiveInventory {
+export function liveInventory(living: LiveDatabases): LiveInventory {
   const judged = <One extends { Engine?: string }>(all: readonly One[]) => all.filter(({ Engine = "" }) => !notRds.includes(canonical(Engine)));
   const [instances, clusters] = [judged(living.instances), judged(living.clusters)];
   const statusOfMembers = new Map(clusters.map((one) => [one.DBClusterIdentifier, groupStatusOf(one)]));
@@ -72,14 +72,14 @@ export function liveInventory(living: LivingDatabases): LiveInventory {
 }
 
 /** What belongs to databases, and snapshots whose database may be gone. */
-function around({ parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots }: LivingDatabases): Resource[] {
+function around({ parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots }: LiveDatabases): Resource[] {
   return [
     // Tags of groups, subscriptions and proxies would be a call for each; whose they are, their databases say.
     ...parameterGroups.map(({ arn, name, family, ofCluster, parameters }) =>
       resource(ofCluster ? clusterParameterGroup : parameterGroup, arn, name, {
         family,
         parameters: parameters.map(({ ParameterName, ParameterValue }) => ({ name: ParameterName, value: ParameterValue })),
-        tags: unseen,
+        tags: notReported,
       }),
     ),
     ...eventSubscriptions.map((one) =>
@@ -89,10 +89,10 @@ function around({ parameterGroups, eventSubscriptions, proxies, snapshots, clust
         sourceType: one.SourceType,
         sourceIds: one.SourceIdsList,
         eventCategories: one.EventCategoriesList,
-        tags: unseen,
+        tags: notReported,
       }),
     ),
-    ...proxies.map((one) => resource(proxy, one.DBProxyArn, one.DBProxyName, { requireTls: one.RequireTLS, tags: unseen })),
+    ...proxies.map((one) => resource(proxy, one.DBProxyArn, one.DBProxyName, { requireTls: one.RequireTLS, tags: notReported })),
     ...snapshots.map((one) =>
       resource(snapshot, one.DBSnapshotArn, one.DBSnapshotIdentifier, {
         encrypted: one.Encrypted,
@@ -133,8 +133,8 @@ function instanceProperties(one: DBInstance): Record<string, unknown> {
     parameterApplyStatus: worst(groups.map(({ ParameterApplyStatus }) => ParameterApplyStatus)),
     username: one.MasterUsername,
     replicateSourceDb: one.ReadReplicaSourceDBInstanceIdentifier ?? one.ReadReplicaSourceDBClusterIdentifier,
-    manageMasterUserPassword: one.MasterUserSecret ? true : unseen,
-    ...sayOnlyPrograms,
+    manageMasterUserPassword: one.MasterUserSecret ? true : notReported,
+    ...notInApi,
   };
 }
 
@@ -155,21 +155,21 @@ function clusterProperties(one: DBCluster): Record<string, unknown> {
     dbClusterParameterGroupName: one.DBClusterParameterGroup,
     masterUsername: one.MasterUsername,
     replicationSourceIdentifier: one.ReplicationSourceIdentifier,
-    manageMasterUserPassword: one.MasterUserSecret ? true : unseen,
-    ...sayOnlyPrograms,
+    manageMasterUserPassword: one.MasterUserSecret ? true : notReported,
+    ...notInApi,
   };
 }
 
 /** How it came to be and how it is to end: only a program says. Whose key it is, only KMS. */
-const sayOnlyPrograms = {
-  kmsKeyId: unseen,
-  skipFinalSnapshot: unseen,
-  finalSnapshotIdentifier: unseen,
-  deleteAutomatedBackups: unseen,
-  snapshotIdentifier: unseen,
-  restoreToPointInTime: unseen,
-  s3Import: unseen,
-  blueGreenUpdate: unseen,
+const notInApi = {
+  kmsKeyId: notReported,
+  skipFinalSnapshot: notReported,
+  finalSnapshotIdentifier: notReported,
+  deleteAutomatedBackups: notReported,
+  snapshotIdentifier: notReported,
+  restoreToPointInTime: notReported,
+  s3Import: notReported,
+  blueGreenUpdate: notReported,
 };
 
 const groupStatusOf = ({ DBClusterMembers = [] }: DBCluster): string | undefined =>

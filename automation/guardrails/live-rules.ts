@@ -1,6 +1,6 @@
 /** Which rules the RDS API cannot answer for, wholly or for some resources: every report of living databases says so. */
-import type { Resource } from "../../policypacks/database-guardrails/resource";
-import type { Rule } from "../../policypacks/database-guardrails/rule";
+import type { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
+import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
 import { rules } from "../../policypacks/database-guardrails/rules";
 import { unjudgedShownMax } from "../limits";
 import { liveTypes } from "./live-inventory";
@@ -13,7 +13,7 @@ export const onlyOfStates: readonly string[] = rules
   .filter((rule) => ofOtherApis.includes(rule.id) || !typesOf(rule).some((type) => liveTypes.includes(type)))
   .map(({ id }) => id);
 
-export class UnseenLive {
+export class NotReportedLive {
   private readonly byRule = new Map<Rule, Set<Resource>>();
 
   readonly note = (rule: Rule, resource: Resource): void => {
@@ -22,12 +22,12 @@ export class UnseenLive {
 
   line(resources: readonly Resource[]): string {
     const [whole, partly]: [string[], string[]] = [[...onlyOfStates], []];
-    for (const [rule, unseen] of this.byRule) {
+    for (const [rule, notReported] of this.byRule) {
       if (onlyOfStates.includes(rule.id)) continue;
       const asked = resources.filter((resource) => resource.is(...typesOf(rule)));
-      const names = [...unseen].map(({ name }) => name);
+      const names = [...notReported].map(({ name }) => name);
       const rest = names.length > unjudgedShownMax ? ` and ${names.length - unjudgedShownMax} more` : "";
-      if (unseen.size === asked.length) whole.push(rule.id);
+      if (notReported.size === asked.length) whole.push(rule.id);
       else partly.push(`${rule.id} of ${names.slice(0, unjudgedShownMax).join(", ")}${rest}`);
     }
     return `not judged here, but in states: ${[...whole.sort(), ...partly.sort()].join(", ")}`;

@@ -1,5 +1,5 @@
 /** What was there and no rule could judge: it is named in every report, so that silence is never taken for a pass. */
-import { readTypes } from "../../policypacks/database-guardrails/types";
+import { readTypes } from "../../policypacks/database-guardrails/vocabulary/types";
 import { unjudgedShownMax } from "../limits";
 
 /** Plain, so that a worker can hand it over. */

@@ -86,14 +86,14 @@ export async function startWorker(settings: Omit<LivenessSettings, "workerId">, 
     partitionConcurrency: runsPerDatabaseMax,
     minPollingIntervalMs: queuePollMilliseconds,
   });
-  const tending = keepDoing(async () => {
+  const maintenance = keepDoing(async () => {
     await takeOverFromDead(own);
     await tend(own);
   });
   return {
     id,
     stop: async (drainSeconds = workerStopWaitSeconds) => {
-      await tending.stop();
+      await maintenance.stop();
       await DBOS.shutdown({ workflowCompletionTimeoutMS: drainSeconds * 1000 });
       await own.close();
     },
@@ -179,7 +179,7 @@ function attemptSignal(): AbortSignal {
 export const receive = async <T>(topic: string, timeoutSeconds: number): Promise<T | undefined> => (await DBOS.recv<T>(topic, { timeoutSeconds })) ?? undefined;
 
 /** Whether an error says that this workflow was cancelled, or taken over by another worker: it must pass through, since no further step of it can run here. */
-export const isNotOurs = (error: unknown): boolean =>
+export const isCancelledOrTakenOver = (error: unknown): boolean =>
   error instanceof DbosErrors.DBOSWorkflowCancelledError || error instanceof DbosErrors.DBOSWorkflowConflictError;
 
 /** `alive`: queued or running. `lost`: no worker will carry it any further, whatever its records say. */

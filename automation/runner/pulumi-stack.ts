@@ -15,7 +15,7 @@ import { ConcurrentUpdateError, LocalWorkspace, StackNotFoundError, type OutputM
 import { reasonOf, ShipshapeError } from "../errors";
 import { stackLockPollMilliseconds, stackLockWaitSeconds } from "../limits";
 
-export interface StackSurroundings {
+export interface StackContext {
   /** Where workspaces are made, one folder a stack; nothing of value lies there. */
   workspacesFolder: string;
   /** What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint; and, as `undefined`, what it is not to inherit. */
@@ -35,7 +35,7 @@ export interface StackProgram {
 const PROJECT = "shipshape";
 
 /** Brings the stack up, whatever an earlier attempt left behind. Errors: stack-locked, stack-failed. */
-export async function upStack(s: StackSurroundings, p: StackProgram, signal: AbortSignal): Promise<OutputMap> {
+export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSignal): Promise<OutputMap> {
   return translated(p.stackName, async () => {
     const place = { projectName: PROJECT, stackName: p.stackName, program: nothing };
     const settings = await workspace(s, p.stackName, p.secretsProvider);
@@ -47,14 +47,14 @@ export async function upStack(s: StackSurroundings, p: StackProgram, signal: Abo
       const inCloud = await p.settleCloud(signal);
       const inState = await namesInState(stack, signal, "refresh");
       const adopt = new Map([...inCloud].filter(([name]) => !inState.has(name)));
-      return (await stack.up({ ...quiet(signal), program: p.program(adopt) })).outputs;
+      return (await stack.up({ ...engineOptions(signal), program: p.program(adopt) })).outputs;
     });
   });
 }
 
 /** Destroys the stack and removes it. Nothing left to destroy is no error. */
 export async function removeStack(
-  s: StackSurroundings,
+  s: StackContext,
   { stackName, secretsProvider, settleCloud }: Omit<StackProgram, "program">,
   signal: AbortSignal,
 ): Promise<void> {
@@ -64,7 +64,7 @@ export async function removeStack(
     await whenUnlocked(stack, signal, async () => {
       await settleCloud(signal);
       const inState = await namesInState(stack, signal);
-      if (inState.size > 0) await stack.destroy({ ...quiet(signal), runProgram: false });
+      if (inState.size > 0) await stack.destroy({ ...engineOptions(signal), runProgram: false });
       await stack.workspace.removeStack(stackName);
     });
   });
@@ -76,7 +76,7 @@ export async function removeStack(
  * A backend in a folder keeps copies, the history and an empty folder of locks of a stack that is gone, and the engine its logs. Those of a throwaway
  * describe a copy of real data; on a bucket its versioning and lifecycle rules decide.
  */
-async function removeTraces({ PULUMI_BACKEND_URL: backend = "", PULUMI_HOME: home }: StackSurroundings["environment"], stackName: string): Promise<void> {
+async function removeTraces({ PULUMI_BACKEND_URL: backend = "", PULUMI_HOME: home }: StackContext["environment"], stackName: string): Promise<void> {
   if (home !== undefined) await removeBeginningWith(join(home, "logs"), `organization+${PROJECT}+${stackName}-`);
   if (!backend.startsWith("file://")) return;
   // It is a URL to Pulumi: a folder whose name has a percent sign or a hash is written with escapes.
@@ -98,7 +98,7 @@ export interface KnownStack {
 }
 
 /** A stack that others bring up; undefined when there is none of that name. */
-export async function readStack(s: StackSurroundings, stackName: string): Promise<KnownStack | undefined> {
+export async function readStack(s: StackContext, stackName: string): Promise<KnownStack | undefined> {
   const stack = await findStack(s, stackName);
   if (!stack) return undefined;
   const outputs = Object.fromEntries(Object.entries(await stack.outputs()).map(([k, o]) => [k, o.value as unknown]));
@@ -107,9 +107,9 @@ export async function readStack(s: StackSurroundings, stackName: string): Promis
   return { outputs, secretsProvider: type === "cloud" ? state?.url : undefined };
 }
 
-export const stackExists = async (s: StackSurroundings, stackName: string): Promise<boolean> => (await findStack(s, stackName)) !== undefined;
+export const stackExists = async (s: StackContext, stackName: string): Promise<boolean> => (await findStack(s, stackName)) !== undefined;
 
-async function findStack(s: StackSurroundings, stackName: string, secretsProvider?: string): Promise<Stack | undefined> {
+async function findStack(s: StackContext, stackName: string, secretsProvider?: string): Promise<Stack | undefined> {
   try {
     return await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: nothing }, await workspace(s, stackName, secretsProvider));
   } catch (error) {
@@ -120,9 +120,9 @@ async function findStack(s: StackSurroundings, stackName: string, secretsProvide
 }
 
 const nothing: PulumiFn = async () => {};
-const folderOf = (s: StackSurroundings, stackName: string) => join(s.workspacesFolder, stackName);
+const folderOf = (s: StackContext, stackName: string) => join(s.workspacesFolder, stackName);
 
-async function workspace(s: StackSurroundings, stackName: string, secretsProvider?: string) {
+async function workspace(s: StackContext, stackName: string, secretsProvider?: string) {
   const workDir = folderOf(s, stackName);
   await mkdir(workDir, { recursive: true });
   // The engine inherits this process's environment, and a variable of that is taken away by `undefined` alone, which the type does not say.
@@ -136,13 +136,13 @@ async function workspace(s: StackSurroundings, stackName: string, secretsProvide
   };
 }
 
-const quiet = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
+const engineOptions = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
 
 /** The names (RDS identifiers, ids) of what the state has, once what a killed engine left half-done is cleared from it. */
 async function namesInState(stack: Stack, signal: AbortSignal, refresh?: "refresh"): Promise<Set<string>> {
   let { deployment } = await stack.exportStack();
   if (deployment?.pending_operations?.length > 0 || (refresh && deployment?.resources?.length > 0)) {
-    await stack.refresh({ ...quiet(signal), clearPendingCreates: true });
+    await stack.refresh({ ...engineOptions(signal), clearPendingCreates: true });
     ({ deployment } = await stack.exportStack());
   }
   const resources = (deployment?.resources ?? []) as { id?: string; outputs?: { identifier?: string } }[];

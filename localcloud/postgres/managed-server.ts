@@ -59,22 +59,22 @@ export class ManagedServer implements PostgresServer {
   }
 
   start(): Promise<ParameterReport> {
-    return this.#inTurn(() => this.#start());
+    return this.#serialize(() => this.#start());
   }
 
   stop(mode: "fast" | "immediate" = "fast"): Promise<void> {
-    return this.#inTurn(() => stopPostmaster(this.#place, mode));
+    return this.#serialize(() => stopPostmaster(this.#place, mode));
   }
 
   restart(): Promise<ParameterReport> {
-    return this.#inTurn(async () => {
+    return this.#serialize(async () => {
       await stopPostmaster(this.#place, "fast");
       return this.#start();
     });
   }
 
   applyParameters(parameters: Record<string, string>): Promise<ParameterReport> {
-    return this.#inTurn(async () => {
+    return this.#serialize(async () => {
       const report = await this.#configureChecked(parameters);
       if (this.state() === "running") report.pendingReboot.push(...(await this.#reload()));
       return report;
@@ -82,7 +82,7 @@ export class ManagedServer implements PostgresServer {
   }
 
   archiveTo(folder: string | undefined): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#serialize(async () => {
       this.#archiveFolder = folder;
       await this.#configureChecked(this.#parameters);
       if (this.state() === "running") await this.#reload();
@@ -222,7 +222,7 @@ export class ManagedServer implements PostgresServer {
     if (broken !== undefined) throw new PostgresError("start-failed", `line ${String(broken.line_number)} of pg_hba.conf: ${String(broken.error)}`);
   }
 
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+  #serialize<T>(action: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(action);
     this.#turn = result.catch(() => undefined);
     return result;

@@ -1,4 +1,4 @@
-import type { Collection, Store } from "./store";
+import type { Collection, Store } from "./storage/store";
 
 interface ClockRecord {
   offsetMs: number;

@@ -1,22 +1,22 @@
 import { join } from "node:path";
 import type { LocalCloudSettings } from "../settings";
-import { AutomatedBackups } from "./backups/automated-backups";
-import { RestorableTimes } from "./backups/restorable-time";
+import { AutomatedBackups } from "./rds/backups/automated-backups";
+import { RestorableTimes } from "./rds/backups/restorable-time";
 import { Clock } from "./clock";
 import { CallLog } from "./cloudtrail/call-log";
 import { ControlPlaneDatabase } from "./control-plane-database";
-import { Events } from "./events/events";
-import { Instances } from "./instances/instances";
-import { Tending } from "./instances/tending";
-import { ParameterGroups } from "./parameter-groups/parameter-groups";
-import { RecordedResources } from "./recorded-resources/recorded-resources";
-import { usersOf } from "./recorded-resources/users";
+import { Events } from "./rds/events/events";
+import { Instances } from "./rds/instances/instances";
+import { Maintenance } from "./rds/instances/maintenance";
+import { ParameterGroups } from "./rds/parameter-groups/parameter-groups";
+import { RecordedResources } from "./recorded/recorded-resources";
+import { usersOf } from "./recorded/users";
 import { ManagedSecrets } from "./secrets-manager/managed-secrets";
 import { Secrets } from "./secrets-manager/secrets";
-import { Snapshots } from "./snapshots/snapshots";
-import { Store } from "./store";
-import { EventSubscriptions } from "./events/event-subscriptions";
-import { SubnetGroups } from "./subnet-groups/subnet-groups";
+import { Snapshots } from "./rds/snapshots/snapshots";
+import { Store } from "./storage/store";
+import { EventSubscriptions } from "./rds/events/event-subscriptions";
+import { SubnetGroups } from "./rds/subnet-groups/subnet-groups";
 
 /** What every handler works on: the records, the clock, and the rooms that do the work. One per server process. */
 export class Cloud {
@@ -29,7 +29,7 @@ export class Cloud {
   readonly parameterGroups: ParameterGroups;
   readonly subnetGroups: SubnetGroups;
   readonly instances: Instances;
-  readonly tending: Tending;
+  readonly maintenance: Maintenance;
   readonly snapshots: Snapshots;
   readonly backups: AutomatedBackups;
   readonly restorableTimes: RestorableTimes;
@@ -50,11 +50,11 @@ export class Cloud {
     this.parameterGroups = new ParameterGroups(this.store);
     this.subnetGroups = new SubnetGroups(this.store);
     this.instances = new Instances(this);
-    this.tending = new Tending(this);
+    this.maintenance = new Maintenance(this);
     this.snapshots = new Snapshots(this);
     this.backups = new AutomatedBackups(this);
     this.restorableTimes = new RestorableTimes(this);
-    this.secrets = new Secrets(this.store, this.clock, { keyArn: (key, region) => this.recorded.shelf.keyArn(key, region) });
+    this.secrets = new Secrets(this.store, this.clock, { keyArn: (key, region) => this.recorded.recordSet.keyArn(key, region) });
     this.managedSecrets = new ManagedSecrets(this.secrets, this.clock, (resourceId, username, password) =>
       this.instances.setMasterPassword(resourceId, username, password),
     );

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createServer, type PostgresServer } from "../postgres/postgres-server";
 import type { Cloud } from "./cloud";
-import { defaultVersion, majorOf, resolveVersion } from "./instances/engine-versions";
+import { defaultVersion, majorOf, resolveVersion } from "./rds/instances/engine-versions";
 import { limits } from "./limits";
 import { log, logError } from "./log";
-import type { Collection } from "./store";
+import type { Collection } from "./storage/store";
 
 interface ControlPlaneRecord {
   /** Of the version it was made with: its files are of that major. */

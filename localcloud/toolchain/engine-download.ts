@@ -43,7 +43,7 @@ function archiveName(): string {
 
 async function ask(url: string): Promise<Response> {
   const controller = new AbortController();
-  const patience = setTimeout(() => controller.abort(new Error(`no answer within ${answerMilliseconds / 1000} s`)), answerMilliseconds);
+  const timer = setTimeout(() => controller.abort(new Error(`no answer within ${answerMilliseconds / 1000} s`)), answerMilliseconds);
   const transfer = setTimeout(() => controller.abort(new Error(`not done within ${transferMilliseconds / 60_000} minutes`)), transferMilliseconds).unref();
   try {
     const answer = await fetch(url, { signal: controller.signal });
@@ -54,7 +54,7 @@ async function ask(url: string): Promise<Response> {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new Error(`${url}: ${cause instanceof Error ? cause.message : String(cause)}`);
   } finally {
-    clearTimeout(patience);
+    clearTimeout(timer);
   }
 }
 

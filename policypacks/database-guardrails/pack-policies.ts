@@ -1,17 +1,17 @@
 import { UnknownValueError, type Policies, type PolicyPackArgs, type PolicyResource, type PolicyResourceOptions, type ReportViolation } from "@pulumi/policy";
-import type { Finding } from "./finding";
-import { judgeResource, judgeStack } from "./judge";
-import { configSchemaOf } from "./options";
-import { unknown } from "./properties";
-import { Resource, Stack } from "./resource";
-import type { Rule, RuleSettings } from "./rule";
+import type { Finding } from "./judging/finding";
+import { judgeResource, judgeStack } from "./judging/judge";
+import { configSchemaOf } from "./judging/options";
+import { unknown } from "./vocabulary/properties";
+import { Resource, Stack } from "./vocabulary/resource";
+import type { Rule, RuleSettings } from "./judging/rule";
 import { rules } from "./rules";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import type { PackSettings } from "./settings";
-import { declaredIn } from "./standing";
-import { stackOf } from "./waiver-glob";
-import { readWaivers } from "./waiver-files";
-import { WaiverRegister } from "./waiver-register";
+import { declaredIn } from "./vocabulary/strictness";
+import { stackOf } from "./waivers/waiver-glob";
+import { readWaivers } from "./waivers/waiver-files";
+import { WaiverRegister } from "./waivers/waiver-register";
 
 /** The rules as Pulumi's policy SDK wants them; everything else about them is in `rules/`. */
 export function packArguments(settings: PackSettings): PolicyPackArgs {

@@ -1,4 +1,4 @@
-import type { Rule } from "./rule";
+import type { Rule } from "./judging/rule";
 import { forbidAllPrivileges } from "./rules/forbid-all-privileges";
 import { forbidDefaultAdminName } from "./rules/forbid-default-admin-name";
 import { forbidHiddenDrift } from "./rules/forbid-hidden-drift";

@@ -50,11 +50,11 @@ function staged(change: { operation?: Partial<AnyOperation>; stages?: Partial<St
       note(`seal ${c.status} ${c.verdict.verdict}, ${p ? "with" : "without"} plan, ${d ? d.status : "undecided"}`),
     finished: async (_, c) =>
       note(`record ${c.status}${c.status === "succeeded" ? "" : `: ${(c.error as { code?: string }).code ?? (c.error as Error).message}`}`),
-    cleanUpApart: async () => note("start the clean-up"),
+    startCleanUp: async () => note("start the clean-up"),
     runOf: async () => ({ plan }) as Run,
     sealTeardown: async () => note("seal teardown"),
     cleaned: async (_, status, error) => note(`record clean-up ${status}${error ? `: ${(error as Error).message}` : ""}`),
-    passOn: (error) => error === elsewhere,
+    isCancelledOrTakenOver: (error) => error === elsewhere,
     ...change.stages,
   };
   return { done, stages };

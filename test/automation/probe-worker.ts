@@ -10,7 +10,7 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { openControlPlane } from "../../automation/main";
+import { openControlPlane } from "../../automation/control-plane";
 import { targetDatabase, verdictOf, type PlanBasis } from "../../automation/records";
 import type { Operation, Step } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";

@@ -9,7 +9,7 @@ const unreachable = new ShipshapeError("control-plane-unreachable", { address: "
 const never = () => new Promise<never>(() => {});
 
 /** Looks on at a control plane that answers these, one after the other, and the last for ever. */
-async function watched(answers: (object | Error)[], workers: string[] = ["w"], patience = { worker: 60, controlPlane: 60 }, interruption = never) {
+async function watched(answers: (object | Error)[], workers: string[] = ["w"], timeouts = { worker: 60, controlPlane: 60 }, interruption = never) {
   const said: string[] = [];
   const query = async () => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
@@ -17,7 +17,7 @@ async function watched(answers: (object | Error)[], workers: string[] = ["w"], p
     return [answer];
   };
   const plane = { database: { query } as unknown as Database, workers: async () => workers } as Parameters<typeof watch>[0];
-  const run = await watch(plane, id, false, interruption, { progress: (line) => void said.push(line.trim()) }, patience).catch((error: unknown) => error);
+  const run = await watch(plane, id, false, interruption, { progress: (line) => void said.push(line.trim()) }, timeouts).catch((error: unknown) => error);
   return { run, said };
 }
 

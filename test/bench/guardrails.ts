@@ -11,7 +11,7 @@ import { readState } from "../../automation/guardrails/exported-state";
 import { judge } from "../../automation/guardrails/judgement";
 import { readSettings } from "../../automation/settings";
 import { rules } from "../../policypacks/database-guardrails/rules";
-import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
+import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import { temporaryFolder } from "../cloud";
 import type { Measure } from "./measure";
 

@@ -1,4 +1,4 @@
-import { defaultPort, isPostgres, majorOfFamily, offers } from "../../policypacks/database-guardrails/engines";
+import { defaultPort, isPostgres, majorOfFamily, offers } from "../../policypacks/database-guardrails/vocabulary/engines";
 import { rules } from "../../policypacks/database-guardrails/rules";
 import { database, judged, resourceOf } from "./fixtures";
 

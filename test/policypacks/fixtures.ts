@@ -1,8 +1,8 @@
-import type { Finding } from "../../policypacks/database-guardrails/finding";
-import { judgeResource, judgeStack } from "../../policypacks/database-guardrails/judge";
-import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/resource";
-import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/rule";
-import { instance } from "../../policypacks/database-guardrails/types";
+import type { Finding } from "../../policypacks/database-guardrails/judging/finding";
+import { judgeResource, judgeStack } from "../../policypacks/database-guardrails/judging/judge";
+import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
+import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
+import { instance } from "../../policypacks/database-guardrails/vocabulary/types";
 
 export const today = "2026-11-23";
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { auditedProperties } from "../../policypacks/database-guardrails/audited-properties";
-import { newRule } from "../../policypacks/database-guardrails/new-rule";
-import { pages, withTable } from "../../policypacks/database-guardrails/pages";
+import { auditedProperties } from "../../policypacks/database-guardrails/vocabulary/audited-properties";
+import { newRule } from "../../policypacks/database-guardrails/authoring/new-rule";
+import { pages, withTable } from "../../policypacks/database-guardrails/authoring/pages";
 import { rules } from "../../policypacks/database-guardrails/rules";
 
 const root = join(__dirname, "../..");

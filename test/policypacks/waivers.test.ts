@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { todayOf } from "../../policypacks/database-guardrails/settings";
 import { requireMultiAz } from "../../policypacks/database-guardrails/rules/require-multi-az";
-import { waiverDaysMax } from "../../policypacks/database-guardrails/waiver";
-import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/waiver-files";
-import { matchesGlob } from "../../policypacks/database-guardrails/waiver-glob";
-import { WaiverRegister } from "../../policypacks/database-guardrails/waiver-register";
+import { waiverDaysMax } from "../../policypacks/database-guardrails/waivers/waiver";
+import { parseWaiver, readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
+import { matchesGlob } from "../../policypacks/database-guardrails/waivers/waiver-glob";
+import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import { database, judged, today, urnOf } from "./fixtures";
 
 const urn = urnOf(database());

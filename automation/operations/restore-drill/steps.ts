@@ -5,7 +5,7 @@ import type { Database } from "../../database";
 import { reasonOf, ShipshapeError } from "../../errors";
 import { inventorySeconds, restorablePollMilliseconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
-import { readStack, removeStack, stackExists, upStack, type StackSurroundings } from "../../runner/pulumi-stack";
+import { readStack, removeStack, stackExists, bringUp, type StackContext } from "../../runner/pulumi-stack";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { restoredDatabase } from "../../../stacks/restored-database";
 import { takeInventory } from "../../targets/catalog-inventory";
@@ -26,10 +26,10 @@ export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 /** The login of the control plane in every standard database. */
 const controlRole = "shipshape";
 
-export interface RestoreDrillSurroundings {
+export interface RestoreDrillContext {
   database: Database;
   access: AwsAccess;
-  stacks: StackSurroundings;
+  stacks: StackContext;
   /** The platform stack whose isolation the throwaways stand in, e.g. `platform.dev`. */
   platformStack: string;
   /** What encrypts the secrets of throwaways' stacks. @default what encrypts the platform stack's */
@@ -38,7 +38,7 @@ export interface RestoreDrillSurroundings {
 
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
-export function restoreDrillSteps(s: RestoreDrillSurroundings) {
+export function restoreDrillSteps(s: RestoreDrillContext) {
   const clients = awsClients(s.access);
 
   const session = { rootCertificateFile: s.access.rootCertificateFile, statementSeconds: inventorySeconds };
@@ -180,7 +180,7 @@ export function restoreDrillSteps(s: RestoreDrillSurroundings) {
     /** Gives the copy to its stack, which sets a master password of its own. Resolves to where it answers. */
     async adopt(plan: RestoreDrillPlan, signal: AbortSignal): Promise<{ endpoint: string }> {
       const { identifier } = plan.throwaway;
-      await upStack(s.stacks, { ...stackOf(plan), program: (adopt) => async () => restoredDatabase(argumentsOf(plan, adopt.get(identifier))) }, signal);
+      await bringUp(s.stacks, { ...stackOf(plan), program: (adopt) => async () => restoredDatabase(argumentsOf(plan, adopt.get(identifier))) }, signal);
       const { Endpoint } = await describeDatabase(clients, identifier);
       return { endpoint: `${Endpoint?.Address}:${Endpoint?.Port}` };
     },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Autoname, CheckFailure } from "./resource";
-import type { Bag } from "./wire";
+import type { PropertyValues } from "./wire";
 
 /** What the engine says about names: its `pulumi:autonaming` configuration, and a seed that is the same within one operation. */
 export interface Naming {
@@ -13,7 +13,13 @@ export interface Naming {
 const SUFFIX_LENGTH = 7;
 
 /** Fills the name in when the program gives none, and returns the names of what it filled in. */
-export function autonameResource(autoname: Autoname | undefined, oldInputs: Bag, inputs: Bag, naming: Naming, failures: CheckFailure[]): string[] {
+export function autonameResource(
+  autoname: Autoname | undefined,
+  oldInputs: PropertyValues,
+  inputs: PropertyValues,
+  naming: Naming,
+  failures: CheckFailure[],
+): string[] {
   if (!autoname || inputs[autoname.property] !== undefined) return [];
   const { property, unless = [] } = autoname;
   if (unless.some((name) => inputs[name] !== undefined)) return [];

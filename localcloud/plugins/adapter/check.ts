@@ -2,10 +2,10 @@ import { autonameResource, type Naming } from "./autoname";
 import { joinPath } from "./property-path";
 import type { CheckFailure, Properties, Property, ResourceType } from "./resource";
 import { elementOf, isZero } from "./values";
-import { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
+import { isUnknown, UNKNOWN, type PropertyValues, type Value } from "./wire";
 
 export interface Checked {
-  inputs: Bag;
+  inputs: PropertyValues;
   failures: CheckFailure[];
 }
 
@@ -13,7 +13,7 @@ export interface Checked {
  * Inputs as state keeps them: values in the type of their row, names and defaults filled in, and `__defaults` naming what was filled in.
  * Zero defaults are not written, as the bridge does not; what is unknown is not judged.
  */
-export function checkResource(type: ResourceType<Value>, oldInputs: Bag, given: Bag, naming: Naming): Checked {
+export function checkResource(type: ResourceType<Value>, oldInputs: PropertyValues, given: PropertyValues, naming: Naming): Checked {
   const failures: CheckFailure[] = [];
   const named = { ...given };
   const madeUp = autonameResource(type.autoname, oldInputs, named, naming, failures);
@@ -26,8 +26,8 @@ export function checkResource(type: ResourceType<Value>, oldInputs: Bag, given: 
   };
 }
 
-export function checkProperties(properties: Properties, given: Bag, path: string, failures: CheckFailure[]): Bag {
-  const checked: Bag = {};
+export function checkProperties(properties: Properties, given: PropertyValues, path: string, failures: CheckFailure[]): PropertyValues {
+  const checked: PropertyValues = {};
   const defaults: string[] = [];
   for (const [name, value] of Object.entries(given)) {
     const property = properties[name];

@@ -1,7 +1,7 @@
 import { isCovered, joinPath, topLevelName } from "./property-path";
 import type { Properties, Property, ResourceType } from "./resource";
 import { elementOf, isCollection, isComputed, isZero, matchElements, sameValue, wantedValue } from "./values";
-import { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
+import { isUnknown, UNKNOWN, type PropertyValues, type Value } from "./wire";
 
 export type Kind = "ADD" | "DELETE" | "UPDATE" | "ADD_REPLACE" | "DELETE_REPLACE" | "UPDATE_REPLACE";
 
@@ -17,7 +17,7 @@ export interface Difference {
  * What it takes to get from the outputs in state to the inputs of the program: the rules of the Terraform bridge.
  * On a refresh `old` is what Read returned and `inputs` those in state; the engine then turns the kinds round.
  */
-export function diffResource(type: ResourceType<Value>, old: Bag, inputs: Bag, ignoreChanges: readonly string[]): Difference {
+export function diffResource(type: ResourceType<Value>, old: PropertyValues, inputs: PropertyValues, ignoreChanges: readonly string[]): Difference {
   const detailed = Object.fromEntries([...diffProperties(type.properties, "", old, inputs, false)].filter(([path]) => !isCovered(path, ignoreChanges)));
   const names = (paths: string[]) => [...new Set(paths.map(topLevelName))].sort();
   const replaces = names(Object.keys(detailed).filter((path) => detailed[path]?.endsWith("_REPLACE")));
@@ -32,17 +32,24 @@ export function diffResource(type: ResourceType<Value>, old: Bag, inputs: Bag, i
 }
 
 /** Two things of one explicit name cannot exist at once; of a made-up name they can. */
-function hasOwnName(type: ResourceType<Value>, inputs: Bag): boolean {
+function hasOwnName(type: ResourceType<Value>, inputs: PropertyValues): boolean {
   const name = type.autoname?.property;
   if (name === undefined || (inputs.__defaults ?? []).includes(name)) return false;
   return inputs[name] !== undefined;
 }
 
-function* diffProperties(properties: Properties, path: string, old: Bag, wanted: Bag, replace: boolean): Generator<[string, Kind]> {
+function* diffProperties(properties: Properties, path: string, old: PropertyValues, wanted: PropertyValues, replace: boolean): Generator<[string, Kind]> {
   for (const [name, property] of Object.entries(properties)) yield* diffValue(property, joinPath(path, name), old[name], wanted[name], replace, wanted);
 }
 
-function* diffValue(property: Property, path: string, old: Value, given: Value, parentReplaces: boolean, wantedBeside: Bag = {}): Generator<[string, Kind]> {
+function* diffValue(
+  property: Property,
+  path: string,
+  old: Value,
+  given: Value,
+  parentReplaces: boolean,
+  wantedBeside: PropertyValues = {},
+): Generator<[string, Kind]> {
   if (given === undefined && isComputed(property)) return;
   if (property.writeOnly && old === undefined) return;
   const wanted = wantedValue(property, given) as Value;
@@ -63,7 +70,7 @@ function* diffValue(property: Property, path: string, old: Value, given: Value, 
   } else yield whole(old === undefined ? "ADD" : wanted === undefined ? "DELETE" : "UPDATE", wanted);
 }
 
-function* diffMap(property: Property, path: string, old: Bag, wanted: Bag, replace: boolean): Generator<[string, Kind]> {
+function* diffMap(property: Property, path: string, old: PropertyValues, wanted: PropertyValues, replace: boolean): Generator<[string, Kind]> {
   for (const key of [...new Set([...Object.keys(old), ...Object.keys(wanted)])].sort()) {
     yield* diffElement(elementOf(property), joinPath(path, key), old[key], wanted[key], replace);
   }

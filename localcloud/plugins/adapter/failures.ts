@@ -2,12 +2,12 @@ import { Metadata, status } from "@grpc/grpc-js";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { rpcError, toStruct, type Bag } from "./wire";
+import { rpcError, toStruct, type PropertyValues } from "./wire";
 
 /** How failures reach the engine. */
 
 /** The resource exists in the state given, and the engine keeps it with the reasons as its init errors. */
-export function initFailed(id: string, outputs: Bag, inputs: Bag, reasons: string[]): Error {
+export function initFailed(id: string, outputs: PropertyValues, inputs: PropertyValues, reasons: string[]): Error {
   const message = reasons.join("; ");
   const detail = new ErrorResourceInitFailed();
   detail.setId(id);

@@ -1,4 +1,4 @@
 /** What a provider needs of the adapter. */
 export * from "./resource";
 export { serve } from "./serve";
-export { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
+export { isUnknown, UNKNOWN, type PropertyValues, type Value } from "./wire";

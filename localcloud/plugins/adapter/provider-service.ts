@@ -9,7 +9,7 @@ import { check, create, diff, diffMessage, failureMessage, read, update, type Ro
 import { markSecrets } from "./values";
 import { fromStruct, rpcError, secret, toStruct, type Value } from "./wire";
 
-export interface Surroundings {
+export interface ProviderContext {
   signal: AbortSignal;
   logFor(urn: string): Context<unknown>["log"];
   /** Told when a call begins and ends, so that a plugin that a signal ends does so after its last answer. */
@@ -18,7 +18,7 @@ export interface Surroundings {
 }
 
 /** `pulumirpc.ResourceProvider` over a table of rows. What is left out answers UNIMPLEMENTED by itself, as the engine expects. */
-export function createProviderService<Config>(definition: ProviderDefinition<Config>, around: Surroundings): UntypedServiceImplementation {
+export function createProviderService<Config>(definition: ProviderDefinition<Config>, around: ProviderContext): UntypedServiceImplementation {
   let config: Config;
 
   const find = (urn: string, timeoutSeconds = 0): Row<Config> => {

@@ -1,13 +1,13 @@
 import { checkProperties, coerce, withoutMarks } from "./check";
 import type { CheckFailure, Properties, Property, ProviderDefinition } from "./resource";
-import { isUnknown, type Bag, type Value } from "./wire";
+import { isUnknown, type PropertyValues, type Value } from "./wire";
 
 /** Provider settings: like a resource's inputs, but everything that is no string arrives as JSON text. */
 
 /** The engine's own, which every provider gets. */
 const ENGINES = ["version", "pluginDownloadURL"];
 
-export function checkSettings(definition: ProviderDefinition<Value>, given: Bag): CheckFailure[] {
+export function checkSettings(definition: ProviderDefinition<Value>, given: PropertyValues): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const settings = readSettings(definition.settings, given, failures);
   if (failures.length === 0) failures.push(...(definition.checkSettings?.(settings) ?? []));
@@ -15,14 +15,14 @@ export function checkSettings(definition: ProviderDefinition<Value>, given: Bag)
 }
 
 /** Settings in their own types, with defaults. Unknown ones are absent: CheckConfig sees them, Configure never. */
-export function readSettings(properties: Properties, given: Bag, failures: CheckFailure[]): Bag {
+export function readSettings(properties: Properties, given: PropertyValues, failures: CheckFailure[]): PropertyValues {
   const own = Object.entries(given).filter(([name, value]) => !ENGINES.includes(name) && !isUnknown(value));
   const parsed = Object.fromEntries(own.map(([name, value]) => [name, parseSetting(properties[name], value)]));
   const required = Object.entries(properties).map(([name, property]) => [name, isUnknown(given[name]) ? { ...property, required: false } : property]);
   return withoutMarks(checkProperties(Object.fromEntries(required), parsed, "", failures));
 }
 
-export function changedSettings(properties: Properties, old: Bag, wanted: Bag): Record<string, "ADD" | "DELETE" | "UPDATE"> {
+export function changedSettings(properties: Properties, old: PropertyValues, wanted: PropertyValues): Record<string, "ADD" | "DELETE" | "UPDATE"> {
   const names = Object.keys(properties).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(wanted[name]));
   return Object.fromEntries(names.map((name) => [name, old[name] === undefined ? "ADD" : wanted[name] === undefined ? "DELETE" : "UPDATE"]));
 }

@@ -5,7 +5,7 @@ import { initFailed, messageOf } from "./failures";
 import { PartialFailure, type CheckFailure, type Context, type ProviderDefinition, type ResourceType } from "./resource";
 import { inputsFromLive, inputsOfImport, outputsOf, wantedOf } from "./state";
 import { markSecrets } from "./values";
-import { fromStruct, secret, toStruct, UNKNOWN, type Bag, type Value } from "./wire";
+import { fromStruct, secret, toStruct, UNKNOWN, type PropertyValues, type Value } from "./wire";
 import type { Naming } from "./autoname";
 
 /** The calls about one resource: from the engine's messages to its row, and back. */
@@ -125,10 +125,10 @@ export function failureMessage({ property, reason }: CheckFailure): pb.CheckFail
   return failure;
 }
 
-const secretOutputs = (row: Row<Value>, live: Bag, id: unknown, preview = false): Bag =>
+const secretOutputs = (row: Row<Value>, live: PropertyValues, id: unknown, preview = false): PropertyValues =>
   markSecrets(row.type.properties, outputsOf(row.type, live, id, preview), secret);
 
-const outputsMessage = (row: Row<Value>, live: Bag, id: unknown, preview = false) => toStruct(secretOutputs(row, live, id, preview));
+const outputsMessage = (row: Row<Value>, live: PropertyValues, id: unknown, preview = false) => toStruct(secretOutputs(row, live, id, preview));
 
 function namingOf(request: pb.CheckRequest): Naming {
   const { Mode } = pb.CheckRequest.AutonamingOptions;

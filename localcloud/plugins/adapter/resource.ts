@@ -1,4 +1,4 @@
-import type { Bag, Value } from "./wire";
+import type { PropertyValues, Value } from "./wire";
 
 /**
  * What a provider of the embedded cloud is made of: a table of resource types, each a row of properties and five verbs.
@@ -12,18 +12,18 @@ export interface ProviderDefinition<Config> {
   /** Provider settings; one that is not named here is refused at CheckConfig. Nested settings (`defaultTags`) are properties of type `object`. */
   settings: Properties;
   /** Further problems of the settings, seen before anything runs. Unknown values are absent from `settings`. */
-  checkSettings?(settings: Bag): CheckFailure[];
+  checkSettings?(settings: PropertyValues): CheckFailure[];
   /** Called once, before any resource call; what it returns is `context.config`. Make no connection here: a preview must work without one. */
-  configure(settings: Bag): Promise<Config>;
+  configure(settings: PropertyValues): Promise<Config>;
   /** By Pulumi token, e.g. `aws:rds/instance:Instance`. A type that is not here fails at check, and the failure lists these. */
   resources: Record<string, ResourceType<Config>>;
   /** By Pulumi token, e.g. `aws:index/getRegion:getRegion`. Secrets arrive as plain values; the engine marks the result. */
-  invokes?: Record<string, (args: Bag, context: InvokeContext<Config>) => Promise<Bag>>;
+  invokes?: Record<string, (args: PropertyValues, context: InvokeContext<Config>) => Promise<PropertyValues>>;
   /**
    * Changes the checked inputs of every type: `aws` fills `tagsAll` from `tags` and its `defaultTags` here, as the real provider does.
    * Pure; values may be unknown (`isUnknown` in `wire.ts`), then leave the whole property unknown (`UNKNOWN`).
    */
-  prepareInputs?(inputs: Bag, of: { token: string; type: ResourceType<Config>; config: Config }): Bag;
+  prepareInputs?(inputs: PropertyValues, of: { token: string; type: ResourceType<Config>; config: Config }): PropertyValues;
 }
 
 export type Properties = Record<string, Property>;
@@ -59,7 +59,7 @@ export interface Property {
    * Upstream's DiffSuppressFunc: true where the two mean the same (engine version 17 and 17.10). Called with two known, differing values.
    * `wantedBeside` are the properties that stand beside this one in the program (storage that autoscaling has grown is no difference).
    */
-  equal?(old: Value, wanted: Value, wantedBeside: Bag): boolean;
+  equal?(old: Value, wanted: Value, wantedBeside: PropertyValues): boolean;
 }
 
 export interface ResourceType<Config> {
@@ -69,32 +69,32 @@ export interface ResourceType<Config> {
   /** Delete first on every replacement. A type with an explicit name does so anyway, as two of one name cannot exist. */
   deleteBeforeReplace?: boolean;
   /** Problems beyond what the rows say. Values may be unknown: skip those (`isUnknown`). */
-  check?(inputs: Bag): CheckFailure[];
+  check?(inputs: PropertyValues): CheckFailure[];
   /**
    * Makes it and says what came out. Nested `__defaults` are already gone from `inputs`, and defaults are filled in.
    * Throwing leaves nothing in state; throw `PartialFailure` when the thing exists all the same.
    */
-  create(inputs: Bag, context: Context<Config>): Promise<Live & { id: string }>;
+  create(inputs: PropertyValues, context: Context<Config>): Promise<Live & { id: string }>;
   /** `known` are the outputs in state, `{}` when importing. `undefined` = it is gone. */
-  read(id: string, known: Bag, context: Context<Config>): Promise<Live | undefined>;
+  read(id: string, known: PropertyValues, context: Context<Config>): Promise<Live | undefined>;
   /**
    * `wanted` has every property: defaults filled in, computed ones left out by the program at their old value.
    * Without it every change is refused; types whose every property is create-only may leave it out.
    */
-  update?(id: string, old: Bag, wanted: Bag, context: Context<Config>): Promise<Live>;
+  update?(id: string, old: PropertyValues, wanted: PropertyValues, context: Context<Config>): Promise<Live>;
   /**
    * Called when an operation on it failed before and nothing differs now, where the bridge does nothing. `undefined` leaves it at that; what
    * takes its time to come up can be waited for here, so that those who need its address get it.
    */
-  resume?(id: string, old: Bag, context: Context<Config>): Promise<Live | undefined>;
+  resume?(id: string, old: PropertyValues, context: Context<Config>): Promise<Live | undefined>;
   /** Deleting what is already gone succeeds, unless it is known to fail upstream. `old` are the outputs in state. */
-  delete(id: string, old: Bag, context: Context<Config>): Promise<void>;
+  delete(id: string, old: PropertyValues, context: Context<Config>): Promise<void>;
 }
 
 /** What stands now. `id` is needed where it is not the one in state (a renamed role). Properties left out or undefined become null. */
 export interface Live {
   id?: string;
-  properties: Bag;
+  properties: PropertyValues;
 }
 
 export interface Autoname {
@@ -132,7 +132,7 @@ export interface Context<Config> extends InvokeContext<Config> {
 export class PartialFailure extends Error {
   constructor(
     readonly id: string,
-    readonly properties: Bag,
+    readonly properties: PropertyValues,
     readonly reasons: string[],
   ) {
     super(reasons.join("; "));

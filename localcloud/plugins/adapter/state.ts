@@ -1,12 +1,12 @@
 import type { Properties, Property, ResourceType } from "./resource";
 import { elementOf, isComputed, isZero, matchElements, sameValue, sortSet } from "./values";
-import { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
+import { isUnknown, UNKNOWN, type PropertyValues, type Value } from "./wire";
 
 /** What enters state: outputs, the wanted values of an update, and inputs made from what is live. */
 
 /** Every property by name, unset ones null, as the real providers' states have them. In a preview the service's are unknown. */
-export function outputsOf(type: ResourceType<Value>, live: Bag, id: unknown, preview = false): Bag {
-  const outputs: Bag = { id: live.id ?? id };
+export function outputsOf(type: ResourceType<Value>, live: PropertyValues, id: unknown, preview = false): PropertyValues {
+  const outputs: PropertyValues = { id: live.id ?? id };
   for (const [name, property] of Object.entries(type.properties)) outputs[name] = outputOf(property, live[name], preview) ?? null;
   return outputs;
 }
@@ -23,14 +23,14 @@ function outputOf(property: Property, value: Value, preview: boolean): Value {
   return property.type === "set" ? sortSet(elements) : elements;
 }
 
-function outputsInside(properties: Properties, value: Bag, preview: boolean): Bag {
+function outputsInside(properties: Properties, value: PropertyValues, preview: boolean): PropertyValues {
   const entries = Object.entries(properties).map(([name, property]) => [name, outputOf(property, value[name], preview)] as const);
   return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined && inner !== null));
 }
 
 /** What an update should bring about: the program's values, defaults, and of what it leaves to the service the old ones. */
-export function wantedOf(type: ResourceType<Value>, old: Bag, inputs: Bag, ignoreChanges: readonly string[]): Bag {
-  const wanted: Bag = {};
+export function wantedOf(type: ResourceType<Value>, old: PropertyValues, inputs: PropertyValues, ignoreChanges: readonly string[]): PropertyValues {
+  const wanted: PropertyValues = {};
   for (const [name, property] of Object.entries(type.properties)) {
     if (ignoreChanges.includes(name)) wanted[name] = old[name];
     else wanted[name] = inputs[name] ?? (isComputed(property) ? old[name] : property.default);
@@ -41,8 +41,8 @@ export function wantedOf(type: ResourceType<Value>, old: Bag, inputs: Bag, ignor
 }
 
 /** After a read: live values under the names the program set, so that what it left out never becomes an input. */
-export function inputsFromLive(properties: Properties, live: Bag, oldInputs: Bag): Bag {
-  const inputs: Bag = {};
+export function inputsFromLive(properties: Properties, live: PropertyValues, oldInputs: PropertyValues): PropertyValues {
+  const inputs: PropertyValues = {};
   for (const [name, old] of Object.entries(oldInputs)) {
     const property = properties[name];
     if (name === "__defaults" || !property || live[name] === undefined || live[name] === null) continue;
@@ -84,8 +84,8 @@ function alignSet(element: Property, live: Value[], old: Value[]): Value[] {
 }
 
 /** After an import: what a program would have to say to get this. */
-export function inputsOfImport(properties: Properties, live: Bag): Bag {
-  const inputs: Bag = {};
+export function inputsOfImport(properties: Properties, live: PropertyValues): PropertyValues {
+  const inputs: PropertyValues = {};
   for (const [name, property] of Object.entries(properties)) {
     const value = live[name];
     if (property.outputOnly || (!property.required && (isZero(value) || sameValue({ ...property, computed: false }, value, property.default)))) continue;

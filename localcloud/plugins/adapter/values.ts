@@ -1,5 +1,5 @@
 import type { Properties, Property } from "./resource";
-import { isUnknown, UNKNOWN, type Bag, type Value } from "./wire";
+import { isUnknown, UNKNOWN, type PropertyValues, type Value } from "./wire";
 
 /** When two values of a property mean the same, and how values are ordered: the rules check, diff and read share. */
 
@@ -20,7 +20,7 @@ export function isZero(value: unknown): boolean {
 /** What the program means: its value, else the schema's default. */
 export const wantedValue = (property: Property, value: unknown): unknown => (value === undefined ? property.default : value);
 
-export function sameValue(property: Property, old: Value, given: Value, wantedBeside: Bag = {}): boolean {
+export function sameValue(property: Property, old: Value, given: Value, wantedBeside: PropertyValues = {}): boolean {
   if (given === undefined && isComputed(property)) return true;
   const wanted = wantedValue(property, given) as Value;
   if (isUnknown(wanted)) return false;
@@ -57,7 +57,7 @@ export function sortSet(values: readonly Value[]): Value[] {
 }
 
 /** Encrypts what the rows call secret, also when it is null: the real providers' states have secret nulls. */
-export function markSecrets(properties: Properties, bag: Bag, secret: (value: unknown) => unknown): Bag {
+export function markSecrets(properties: Properties, bag: PropertyValues, secret: (value: unknown) => unknown): PropertyValues {
   const marked = { ...bag };
   for (const [name, property] of Object.entries(properties)) {
     if (!(name in marked)) continue;
@@ -75,7 +75,7 @@ function markInside(property: Property, value: Value, secret: (value: unknown) =
 
 const sameLength = (a: unknown, b: unknown): boolean => Array.isArray(a) && Array.isArray(b) && a.length === b.length;
 
-function sameKeys(a: Bag, b: Bag): boolean {
+function sameKeys(a: PropertyValues, b: PropertyValues): boolean {
   return Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => key in b);
 }
 

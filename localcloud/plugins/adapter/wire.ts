@@ -5,7 +5,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 export type Value = any;
 
 /** Properties by name. */
-export type Bag = Record<string, Value>;
+export type PropertyValues = Record<string, Value>;
 
 /** Stands on the wire wherever a value is an output nobody knows yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -31,12 +31,12 @@ export function rpcError(code: status, message: string, metadata?: Metadata): Er
 }
 
 /** What the engine sent, with secrets unwrapped and nulls dropped: to a program null and absent are one. */
-export function fromStruct(struct: Struct | undefined): Bag {
+export function fromStruct(struct: Struct | undefined): PropertyValues {
   return struct ? unwrap(struct.toJavaScript(), "") : {};
 }
 
 /** For the engine. Undefined is dropped, as `Struct` throws on it; null is kept, as real providers name every output. */
-export function toStruct(bag: Bag): Struct {
+export function toStruct(bag: PropertyValues): Struct {
   return Struct.fromJavaScript(dropUndefined(bag));
 }
 

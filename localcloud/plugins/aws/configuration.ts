@@ -2,7 +2,7 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { CheckFailure, Properties } from "../adapter/resource";
-import type { Bag } from "../adapter/wire";
+import type { PropertyValues } from "../adapter/wire";
 import { awsClients } from "./clients";
 import { readEnvironment, type Environment } from "./environment";
 import { flag, object, secret, text, textMap, texts, whole } from "./property-kinds";
@@ -50,7 +50,7 @@ export const providerSettings: Properties = {
 /** The one account of the embedded cloud. */
 export const ACCOUNT_ID = "123456789012";
 
-export function checkProviderSettings(settings: Bag): CheckFailure[] {
+export function checkProviderSettings(settings: PropertyValues): CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (settings.allowedAccountIds?.length && !settings.allowedAccountIds.includes(ACCOUNT_ID)) {
     failures.push({
@@ -65,8 +65,8 @@ export function checkProviderSettings(settings: Bag): CheckFailure[] {
 }
 
 /** Makes no connection: a preview works while the cloud is down, as long as nothing has to be read. */
-export function configureProvider(settings: Bag, environment: Environment = readEnvironment()): AwsConfig {
-  const endpoints: Bag = settings.endpoints?.[0] ?? {};
+export function configureProvider(settings: PropertyValues, environment: Environment = readEnvironment()): AwsConfig {
+  const endpoints: PropertyValues = settings.endpoints?.[0] ?? {};
   const endpoint = endpoints.rds ?? environment.endpoint;
   if (!endpoint) {
     throw new Error(

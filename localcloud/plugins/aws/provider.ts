@@ -1,5 +1,5 @@
 import type { ProviderDefinition, ResourceType } from "../adapter/resource";
-import { UNKNOWN, type Bag } from "../adapter/wire";
+import { UNKNOWN, type PropertyValues } from "../adapter/wire";
 import { checkProviderSettings, configureProvider, providerSettings, type AwsConfig } from "./configuration";
 import { invokes } from "./invokes";
 import { eventSubscription } from "./rds/event-subscription";
@@ -34,7 +34,7 @@ export const provider: ProviderDefinition<AwsConfig> = {
 };
 
 /** As the official provider: every input names its Region, and `tagsAll` what the resource will carry with the provider's default tags. */
-export function prepareInputs(inputs: Bag, type: ResourceType<AwsConfig>, config: AwsConfig): Bag {
+export function prepareInputs(inputs: PropertyValues, type: ResourceType<AwsConfig>, config: AwsConfig): PropertyValues {
   const prepared = { ...inputs };
   if ("region" in type.properties) prepared.region ??= config.region;
   if ("tags" in type.properties) {

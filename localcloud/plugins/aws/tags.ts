@@ -1,10 +1,10 @@
-import { isUnknown, UNKNOWN, type Bag } from "../adapter/wire";
+import { isUnknown, UNKNOWN, type PropertyValues } from "../adapter/wire";
 import type { AwsConfig } from "./configuration";
 
 export type Tags = Record<string, string>;
 
 /** All tags a resource is to carry: the provider's default ones, overridden by its own. Unknown as a whole when any part is. */
-export function allTags(tags: Bag | undefined, defaults: Tags): Tags | typeof UNKNOWN {
+export function allTags(tags: PropertyValues | undefined, defaults: Tags): Tags | typeof UNKNOWN {
   if (isUnknown(tags)) return UNKNOWN;
   return { ...defaults, ...tags };
 }
@@ -13,15 +13,15 @@ export function allTags(tags: Bag | undefined, defaults: Tags): Tags | typeof UN
  * What stands on the resource, told apart as upstream does: `tagsAll` is everything; `tags` leaves out what only the provider's
  * default tags brought, so that a program which does not repeat them sees no difference.
  */
-export function liveTags(live: Tags, known: Bag, config: AwsConfig): { tags: Tags; tagsAll: Tags } {
+export function liveTags(live: Tags, known: PropertyValues, config: AwsConfig): { tags: Tags; tagsAll: Tags } {
   const tagsAll = Object.fromEntries(Object.entries(live).filter(([key]) => !isIgnored(key, config)));
-  const declared: Bag = known.tags ?? {};
+  const declared: PropertyValues = known.tags ?? {};
   const own = Object.entries(tagsAll).filter(([key, value]) => key in declared || config.defaultTags[key] !== value);
   return { tags: Object.fromEntries(own), tagsAll };
 }
 
 /** What has to be called for the resource to carry what is wanted. Taken from `tags`, as `tagsAll` is not there when the last one goes. */
-export function tagChanges(old: Bag, wanted: Bag, config: AwsConfig): { remove: string[]; set: Tags } {
+export function tagChanges(old: PropertyValues, wanted: PropertyValues, config: AwsConfig): { remove: string[]; set: Tags } {
   const before: Tags = old.tagsAll ?? {};
   const after: Tags = { ...config.defaultTags, ...wanted.tags };
   const changed = Object.entries(after).filter(([key, value]) => before[key] !== value);

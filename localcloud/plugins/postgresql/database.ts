@@ -1,4 +1,4 @@
-import type { Bag, Context, ResourceType } from "../adapter";
+import type { PropertyValues, Context, ResourceType } from "../adapter";
 import { onConnection } from "./connection";
 import type { ServerAccess } from "./settings";
 import { identifier, literal } from "./sql-text";
@@ -62,7 +62,7 @@ export const database: ResourceType<ServerAccess> = {
 const alter = (context: Context<ServerAccess>, as: string | undefined, statement: string) => outsideTransaction(context, as, (query) => query(statement));
 
 /** Upstream's own defaults: an empty template and UTF-8, whatever the server's are. `DEFAULT` asks for the server's. */
-function createStatement(inputs: Bag, login: string): string {
+function createStatement(inputs: PropertyValues, login: string): string {
   const option = (keyword: string, value: string | undefined, quote: (text: string) => string, absent = "") => {
     if (value === undefined) return absent;
     return ` ${keyword} ${value.toUpperCase() === "DEFAULT" ? "DEFAULT" : quote(value)}`;
@@ -78,13 +78,13 @@ function createStatement(inputs: Bag, login: string): string {
   ].join("");
 }
 
-async function readBack(name: string, known: Bag, context: Context<ServerAccess>): Promise<Bag> {
+async function readBack(name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readDatabase(name, known, context);
   if (!properties) throw new Error(`database ${name} was dropped by somebody else just now`);
   return properties;
 }
 
-function readDatabase(name: string, known: Bag, context: Context<ServerAccess>): Promise<Bag | undefined> {
+function readDatabase(name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
   return onConnection(context, undefined, async (query) => {
     const [row] = await query(
       `SELECT datname, pg_get_userbyid(datdba) AS owner, pg_encoding_to_char(encoding) AS encoding, datcollate, datctype, spcname, datconnlimit, datallowconn, datistemplate

@@ -1,4 +1,4 @@
-import type { Bag, Context, ResourceType } from "../adapter";
+import type { PropertyValues, Context, ResourceType } from "../adapter";
 import { onConnection } from "./connection";
 import { declaredOrLive, granteeOid, refuseUnknownPrivileges, standsOn } from "./privileges";
 import type { ServerAccess } from "./settings";
@@ -42,9 +42,12 @@ export const defaultPrivileges: ResourceType<ServerAccess> = {
   },
 };
 
-const idOf = ({ role, database, schema, owner, objectType }: Bag): string => [role, database, schema ?? "noschema", owner, objectType].join("_");
+const idOf = ({ role, database, schema, owner, objectType }: PropertyValues): string => [role, database, schema ?? "noschema", owner, objectType].join("_");
 
-async function applyDefaults({ role, database, owner, schema, objectType, privileges, withGrantOption }: Bag, context: Context<ServerAccess>): Promise<void> {
+async function applyDefaults(
+  { role, database, owner, schema, objectType, privileges, withGrantOption }: PropertyValues,
+  context: Context<ServerAccess>,
+): Promise<void> {
   const head = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(owner)}${schema ? ` IN SCHEMA ${identifier(schema)}` : ""}`;
   const objects = `${objectType.toUpperCase()}S`;
   await inTransaction(context, { database, as: () => [owner] }, async (query) => {
@@ -56,13 +59,13 @@ async function applyDefaults({ role, database, owner, schema, objectType, privil
   });
 }
 
-async function readBack(wanted: Bag, context: Context<ServerAccess>): Promise<Bag> {
+async function readBack(wanted: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readDefaults(wanted, context);
   if (!properties) throw new Error(`default privileges of ${wanted.role} were taken away by somebody else just now`);
   return properties;
 }
 
-async function readDefaults(known: Bag, context: Context<ServerAccess>): Promise<Bag | undefined> {
+async function readDefaults(known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
   if (!(await standsOn(context, known))) return undefined;
   return onConnection(context, known.database, async (query) => {
     const [row] = await query(

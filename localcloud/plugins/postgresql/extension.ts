@@ -1,4 +1,4 @@
-import type { Bag, Context, ResourceType } from "../adapter";
+import type { PropertyValues, Context, ResourceType } from "../adapter";
 import { onConnection } from "./connection";
 import { databaseExists } from "./database";
 import type { ServerAccess } from "./settings";
@@ -50,13 +50,13 @@ export const extension: ResourceType<ServerAccess> = {
   },
 };
 
-async function readBack(database: string, name: string, known: Bag, context: Context<ServerAccess>): Promise<Bag> {
+async function readBack(database: string, name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readExtension(database, name, known, context);
   if (!properties) throw new Error(`extension ${name} was dropped by somebody else just now`);
   return properties;
 }
 
-async function readExtension(database: string, name: string, known: Bag, context: Context<ServerAccess>): Promise<Bag | undefined> {
+async function readExtension(database: string, name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
   if (!(await databaseExists(context, database))) return undefined;
   return onConnection(context, database, async (query) => {
     const [row] = await query("SELECT nspname, extversion FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = $1", [name]);

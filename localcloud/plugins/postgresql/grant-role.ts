@@ -1,4 +1,4 @@
-import type { Bag, Context, ResourceType } from "../adapter";
+import type { PropertyValues, Context, ResourceType } from "../adapter";
 import { onConnection } from "./connection";
 import { refuseIamLogin } from "./role";
 import type { ServerAccess } from "./settings";
@@ -40,11 +40,11 @@ export const grantRole: ResourceType<ServerAccess> = {
   },
 };
 
-const idOf = ({ role, grantRole, withAdminOption }: Bag): string => [role, grantRole, withAdminOption].join("_");
+const idOf = ({ role, grantRole, withAdminOption }: PropertyValues): string => [role, grantRole, withAdminOption].join("_");
 
-const revokeStatement = ({ role, grantRole }: Bag): string => `REVOKE ${identifier(grantRole)} FROM ${identifier(role)}`;
+const revokeStatement = ({ role, grantRole }: PropertyValues): string => `REVOKE ${identifier(grantRole)} FROM ${identifier(role)}`;
 
-function readMembership({ role, grantRole }: Bag, context: Context<ServerAccess>): Promise<Bag | undefined> {
+function readMembership({ role, grantRole }: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
   return onConnection(context, undefined, async (query) => {
     // From PostgreSQL 16 there is a row per grantor, the creator's own ADMIN among them; like the official provider, take the first.
     const [row] = await query("SELECT admin_option FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = $2", [

@@ -1,4 +1,4 @@
-import { isUnknown, type Bag, type CheckFailure, type Context, type ResourceType } from "../adapter";
+import { isUnknown, type PropertyValues, type CheckFailure, type Context, type ResourceType } from "../adapter";
 import { onConnection, type Query } from "./connection";
 import { declaredOrLive, granteeOid, inSetOrder, refuseUnknownPrivileges, standsOn } from "./privileges";
 import type { ServerAccess } from "./settings";
@@ -42,7 +42,7 @@ export const grant: ResourceType<ServerAccess> = {
   },
 };
 
-function checkGrant(inputs: Bag): CheckFailure[] {
+function checkGrant(inputs: PropertyValues): CheckFailure[] {
   const { objectType, schema, objects, columns } = inputs;
   if (isUnknown(objectType)) return [];
   const failures: CheckFailure[] = [];
@@ -53,11 +53,11 @@ function checkGrant(inputs: Bag): CheckFailure[] {
   return failures;
 }
 
-function idOf({ role, database, schema, objectType, objects }: Bag): string {
+function idOf({ role, database, schema, objectType, objects }: PropertyValues): string {
   return [role, database, ...(objectType === "database" ? [] : [schema]), objectType, ...inSetOrder(objects ?? [])].join("_");
 }
 
-async function applyGrant(wanted: Bag, old: Bag, context: Context<ServerAccess>): Promise<void> {
+async function applyGrant(wanted: PropertyValues, old: PropertyValues, context: Context<ServerAccess>): Promise<void> {
   await inTransaction(context, { database: wanted.database, as: (query) => ownersOf(query, wanted) }, async (query) => {
     await refuseUnknownPrivileges(query, wanted);
     await lockRole(query, wanted.role);
@@ -70,7 +70,7 @@ async function applyGrant(wanted: Bag, old: Bag, context: Context<ServerAccess>)
   });
 }
 
-function targetOf({ objectType, database, schema, objects }: Bag): string {
+function targetOf({ objectType, database, schema, objects }: PropertyValues): string {
   if (objectType === "database") return `DATABASE ${identifier(database)}`;
   if (objectType === "schema") return `SCHEMA ${identifier(schema)}`;
   const keyword = objectType.toUpperCase();
@@ -81,7 +81,7 @@ function targetOf({ objectType, database, schema, objects }: Bag): string {
 }
 
 /** Who may grant on it: the owners of the schema and of what is inside. The schema `public` belongs to whoever owns the database. */
-async function ownersOf(query: Query, { objectType, schema }: Bag): Promise<string[]> {
+async function ownersOf(query: Query, { objectType, schema }: PropertyValues): Promise<string[]> {
   if (objectType === "database") return [];
   const rows = await query(
     `SELECT CASE WHEN owner = 'pg_database_owner' THEN (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()) ELSE owner END AS owner
@@ -92,18 +92,18 @@ async function ownersOf(query: Query, { objectType, schema }: Bag): Promise<stri
   return rows.map((row) => row.owner);
 }
 
-async function readBack(wanted: Bag, context: Context<ServerAccess>): Promise<Bag> {
+async function readBack(wanted: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readGrant(wanted, context);
   if (!properties) throw new Error(`what ${wanted.role} was granted on ${wanted.objectType} was dropped by somebody else just now`);
   return properties;
 }
 
-async function readGrant(known: Bag, context: Context<ServerAccess>): Promise<Bag | undefined> {
+async function readGrant(known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
   if (!(await standsOn(context, known))) return undefined;
   return onConnection(context, known.database, async (query) => ({ ...known, id: undefined, privileges: await livePrivileges(query, known) }));
 }
 
-async function livePrivileges(query: Query, known: Bag): Promise<string[]> {
+async function livePrivileges(query: Query, known: PropertyValues): Promise<string[]> {
   const oid = await granteeOid(query, known.role);
   for (const { name, privileges } of await query(privilegeStatements[known.objectType] ?? "", [
     oid,

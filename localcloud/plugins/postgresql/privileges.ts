@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { Bag, Context } from "../adapter";
+import type { PropertyValues, Context } from "../adapter";
 import { onConnection, type Query } from "./connection";
 import { databaseExists } from "./database";
 import { roleExists, serverVersion } from "./membership";
@@ -24,14 +24,14 @@ async function allPrivileges(query: Query, objectType: string): Promise<string[]
 }
 
 /** Here and not in check, as which there are depends on the server. */
-export async function refuseUnknownPrivileges(query: Query, { objectType, privileges }: Bag): Promise<void> {
+export async function refuseUnknownPrivileges(query: Query, { objectType, privileges }: PropertyValues): Promise<void> {
   const allowed = [...(await allPrivileges(query, objectType)), "ALL"];
   const unknown = privileges.find((privilege: string) => !allowed.includes(privilege));
   if (unknown) throw new Error(`${unknown} is not an allowed privilege for object type ${objectType}; allowed are ${allowed.join(", ")}`);
 }
 
 /** ALL written out is still ALL while the live set is the full one; otherwise the live set counts. */
-export async function declaredOrLive(query: Query, { objectType, privileges }: Bag, live: string[]): Promise<string[]> {
+export async function declaredOrLive(query: Query, { objectType, privileges }: PropertyValues, live: string[]): Promise<string[]> {
   const declared: string[] = privileges ?? [];
   const meant = declared.includes("ALL") ? await allPrivileges(query, objectType) : declared;
   const same = live.length === meant.length && meant.every((privilege) => live.includes(privilege));
@@ -47,7 +47,7 @@ export async function granteeOid(query: Query, role: string): Promise<number> {
 }
 
 /** A grant whose database, role or schema is gone is gone itself. */
-export async function standsOn(context: Context<ServerAccess>, { database, role, schema, objectType }: Bag): Promise<boolean> {
+export async function standsOn(context: Context<ServerAccess>, { database, role, schema, objectType }: PropertyValues): Promise<boolean> {
   if (!(await databaseExists(context, database))) return false;
   return onConnection(context, database, async (query) => {
     if (role !== "public" && !(await roleExists(query, role))) return false;

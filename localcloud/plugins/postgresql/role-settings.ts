@@ -1,4 +1,4 @@
-import type { Bag } from "../adapter";
+import type { PropertyValues } from "../adapter";
 import type { Query } from "./connection";
 import { identifier } from "./sql-text";
 
@@ -6,7 +6,7 @@ import { identifier } from "./sql-text";
 
 const timeouts = { statementTimeout: "statement_timeout", idleInTransactionSessionTimeout: "idle_in_transaction_session_timeout" } as const;
 
-export async function applyRoleSettings(query: Query, name: string, old: Bag, wanted: Bag): Promise<void> {
+export async function applyRoleSettings(query: Query, name: string, old: PropertyValues, wanted: PropertyValues): Promise<void> {
   const role = identifier(name);
   await applyMemberships(query, name, wanted.roles ?? []);
 
@@ -32,7 +32,7 @@ async function applyMemberships(query: Query, name: string, roles: readonly stri
 }
 
 /** `rolconfig` → properties. Timeouts that are not set are zero, as the official provider reads them. */
-export function readRoleSettings(configuration: string[] | null): Bag {
+export function readRoleSettings(configuration: string[] | null): PropertyValues {
   const setting = (name: string) => configuration?.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
   return {
     searchPaths: setting("search_path")

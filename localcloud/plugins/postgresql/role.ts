@@ -1,4 +1,4 @@
-import { isUnknown, type Bag, type CheckFailure, type Context, type ResourceType } from "../adapter";
+import { isUnknown, type PropertyValues, type CheckFailure, type Context, type ResourceType } from "../adapter";
 import { onConnection, type Query } from "./connection";
 import { applyRoleSettings, readRoleSettings } from "./role-settings";
 import type { ServerAccess } from "./settings";
@@ -81,7 +81,7 @@ export const role: ResourceType<ServerAccess> = {
   },
 };
 
-function checkRole(inputs: Bag): CheckFailure[] {
+function checkRole(inputs: PropertyValues): CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (inputs.password !== undefined && inputs.passwordWo !== undefined)
     failures.push({ property: "passwordWo", reason: "password and passwordWo exclude each other" });
@@ -99,7 +99,7 @@ export function refuseIamLogin(roles: readonly string[] | null | undefined): voi
   }
 }
 
-function createStatement(inputs: Bag): string {
+function createStatement(inputs: PropertyValues): string {
   const given = Object.entries(flags).map(([name, [keyword]]) => ((inputs[name] ?? role.properties[name]?.default) ? keyword : `NO${keyword}`));
   const options = [
     passwordOption(inputs),
@@ -110,14 +110,14 @@ function createStatement(inputs: Bag): string {
   return `CREATE ROLE ${identifier(inputs.name)} WITH ${options.join(" ")}`;
 }
 
-function passwordOption({ password, passwordWo, encryptedPassword }: Bag): string {
+function passwordOption({ password, passwordWo, encryptedPassword }: PropertyValues): string {
   const given = password || passwordWo;
   if (!given) return "";
   if (given.toUpperCase() === "NULL") return "PASSWORD NULL";
   return `${encryptedPassword === false ? "UNENCRYPTED" : "ENCRYPTED"} PASSWORD ${literal(given)}`;
 }
 
-function* alterStatements(old: Bag, wanted: Bag): Generator<string> {
+function* alterStatements(old: PropertyValues, wanted: PropertyValues): Generator<string> {
   const name = identifier(wanted.name);
   const renamed = old.name !== wanted.name;
   if (renamed) yield `ALTER ROLE ${identifier(old.name)} RENAME TO ${name}`;
@@ -132,13 +132,13 @@ function* alterStatements(old: Bag, wanted: Bag): Generator<string> {
   if (old.validUntil !== wanted.validUntil) yield `ALTER ROLE ${name} VALID UNTIL ${literal(wanted.validUntil)}`;
 }
 
-async function readBack(name: string, known: Bag, context: Context<ServerAccess>): Promise<Bag> {
+async function readBack(name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readRole(name, known, context);
   if (!properties) throw new Error(`role ${name} was dropped by somebody else just now`);
   return properties;
 }
 
-function readRole(name: string, known: Bag, context: Context<ServerAccess>): Promise<Bag | undefined> {
+function readRole(name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
   return onConnection(context, undefined, async (query) => {
     const [row] = await query(
       `SELECT *, coalesce(rolvaliduntil::text, 'infinity') AS valid_until,
@@ -168,7 +168,7 @@ function readRole(name: string, known: Bag, context: Context<ServerAccess>): Pro
  * The catalog holds no passwords, only verifiers: what a superuser can see there is that the password was removed, never that it was
  * changed to another. Anybody else sees nothing, so the program's stands in state.
  */
-async function livePassword(query: Query, row: Bag, known: string, config: ServerAccess): Promise<string> {
+async function livePassword(query: Query, row: PropertyValues, known: string, config: ServerAccess): Promise<string> {
   if (!row.rolcanlogin || !config.superuser) return known;
   const [login] = await query("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
   if (!login.rolsuper) {

@@ -1,4 +1,4 @@
-import type { Bag, Context, ResourceType } from "../adapter";
+import type { PropertyValues, Context, ResourceType } from "../adapter";
 import { onConnection, type Query } from "./connection";
 import { databaseExists } from "./database";
 import type { ServerAccess } from "./settings";
@@ -58,13 +58,13 @@ export const schema: ResourceType<ServerAccess> = {
   },
 };
 
-async function readBack(database: string, name: string, known: Bag, context: Context<ServerAccess>): Promise<Bag> {
+async function readBack(database: string, name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readSchema(database, name, known, context);
   if (!properties) throw new Error(`schema ${name} was dropped by somebody else just now`);
   return properties;
 }
 
-async function readSchema(database: string, name: string, known: Bag, context: Context<ServerAccess>): Promise<Bag | undefined> {
+async function readSchema(database: string, name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
   if (!(await databaseExists(context, database))) return undefined;
   return onConnection(context, database, async (query) => {
     const [row] = await query("SELECT pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE nspname = $1", [name]);

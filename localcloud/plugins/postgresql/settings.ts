@@ -1,4 +1,4 @@
-import type { CheckFailure, Properties, Bag } from "../adapter";
+import type { CheckFailure, Properties, PropertyValues } from "../adapter";
 
 /** The provider's settings and their environment variables; the only reader of the environment in this folder. */
 
@@ -55,7 +55,7 @@ const refused: Record<string, string> = {
   sslMode: "deprecated: use sslmode",
 };
 
-export function checkSettings(given: Bag): CheckFailure[] {
+export function checkSettings(given: PropertyValues): CheckFailure[] {
   const failures = Object.entries(refused)
     .filter(([name]) => given[name])
     .map(([property, reason]) => ({ property, reason }));
@@ -65,7 +65,7 @@ export function checkSettings(given: Bag): CheckFailure[] {
 }
 
 /** No connection here: previews of a database that does not exist yet must work. */
-export async function configure(given: Bag): Promise<ServerAccess> {
+export async function configure(given: PropertyValues): Promise<ServerAccess> {
   const refusals = checkSettings(given);
   if (refusals.length > 0) throw new Error(refusals.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
   // As the driver of the official provider: TLS is required unless told otherwise.

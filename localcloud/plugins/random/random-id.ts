@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Bag, ResourceType } from "../adapter";
+import type { PropertyValues, ResourceType } from "../adapter";
 import { stateOnly } from "./state-only";
 
 export const randomId: ResourceType<undefined> = {
@@ -24,7 +24,7 @@ export const randomId: ResourceType<undefined> = {
 };
 
 /** The prefix stands before every spelling, but not in the id. */
-function spell(bytes: Buffer, prefix = ""): Bag {
+function spell(bytes: Buffer, prefix = ""): PropertyValues {
   const hex = bytes.toString("hex");
   return {
     b64Std: prefix + bytes.toString("base64"),

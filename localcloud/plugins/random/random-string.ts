@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Bag, CheckFailure, Properties, ResourceType } from "../adapter";
+import type { PropertyValues, CheckFailure, Properties, ResourceType } from "../adapter";
 import { stateOnly } from "./state-only";
 
 const alphabets = {
@@ -55,16 +55,16 @@ export const randomPassword: ResourceType<undefined> = {
   ...stateOnly((id) => ({ ...importedString(id), id: "none" })),
 };
 
-const digits = ({ numeric, number }: Bag): Bag => {
+const digits = ({ numeric, number }: PropertyValues): PropertyValues => {
   const allowed = numeric ?? number ?? true;
   return { numeric: allowed, number: allowed };
 };
 
-const isAllowed = (inputs: Bag, alphabet: Alphabet): boolean => (alphabet === "numeric" ? digits(inputs).numeric : (inputs[alphabet] ?? true));
+const isAllowed = (inputs: PropertyValues, alphabet: Alphabet): boolean => (alphabet === "numeric" ? digits(inputs).numeric : (inputs[alphabet] ?? true));
 
 const names = Object.keys(alphabets) as Alphabet[];
 
-function checkString(inputs: Bag): CheckFailure[] {
+function checkString(inputs: PropertyValues): CheckFailure[] {
   if (typeof inputs.length !== "number" || [...names, "number"].some((name) => typeof inputs[name] === "string")) return [];
   const minimum = names.reduce((sum, name) => sum + (Number(inputs[minimumOf[name]]) || 0), 0);
   if (minimum > inputs.length) return [{ property: "length", reason: `the minimums add up to ${minimum}, more than the length ${inputs.length}` }];
@@ -72,7 +72,7 @@ function checkString(inputs: Bag): CheckFailure[] {
   return [];
 }
 
-function makeString(inputs: Bag): string {
+function makeString(inputs: PropertyValues): string {
   const alphabetOf = (name: Alphabet) => (name === "special" && inputs.overrideSpecial ? inputs.overrideSpecial : alphabets[name]);
   const everything = names
     .filter((name) => isAllowed(inputs, name))
@@ -93,4 +93,12 @@ function shuffle(characters: string[]): string[] {
   return characters;
 }
 
-const importedString = (value: string): Bag => ({ result: value, length: value.length, lower: true, upper: true, special: true, numeric: true, number: true });
+const importedString = (value: string): PropertyValues => ({
+  result: value,
+  length: value.length,
+  lower: true,
+  upper: true,
+  special: true,
+  numeric: true,
+  number: true,
+});

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { AnsweredCall } from "../action";
-import { accountId } from "../arn";
-import { callerOf } from "../caller";
+import type { AnsweredCall } from "../wire/action";
+import { accountId } from "../wire/arn";
+import { callerOf } from "../wire/caller";
 import type { Clock } from "../clock";
-import { Journal } from "../journal";
+import { Journal } from "../storage/journal";
 import { limits } from "../limits";
 import { redact } from "./redact";
 import { type NamedResource, resourcesOf } from "./resources";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { type Service, action } from "../action";
-import { AwsError } from "../aws-error";
-import { callerOf } from "../caller";
+import { type Service, action } from "../wire/action";
+import { AwsError } from "../wire/aws-error";
+import { callerOf } from "../wire/caller";
 import { type LoggedCall, trailEvent } from "./call-log";
 
 const attributes = z.enum(["EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"]);

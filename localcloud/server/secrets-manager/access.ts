@@ -1,5 +1,5 @@
-import type { Call } from "../action";
-import { AwsError } from "../aws-error";
+import type { Call } from "../wire/action";
+import { AwsError } from "../wire/aws-error";
 import type { Secret } from "./secret";
 
 /** Finding the secret that a call names, and refusing what its state or its owner forbids. */

@@ -1,4 +1,4 @@
-import { AwsError } from "../aws-error";
+import { AwsError } from "../wire/aws-error";
 import type { SecretValue } from "./secret";
 
 /** The value in an input, if there is one. */

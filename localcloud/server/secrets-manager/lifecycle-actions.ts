@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { type Action, type Call, action } from "../action";
-import { accountId } from "../arn";
-import { AwsError } from "../aws-error";
+import { type Action, type Call, action } from "../wire/action";
+import { accountId } from "../wire/arn";
+import { AwsError } from "../wire/aws-error";
 import { find, findOwn, findStanding, named, refuseManaged } from "./access";
 import { isAwsTag, tagRecord, valueIn } from "./input-values";
 import { inputs } from "./inputs";

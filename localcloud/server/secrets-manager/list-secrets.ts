@@ -1,4 +1,4 @@
-import { AwsError } from "../aws-error";
+import { AwsError } from "../wire/aws-error";
 import type { ListSecretsInput } from "./inputs";
 import type { Secret } from "./secret";
 

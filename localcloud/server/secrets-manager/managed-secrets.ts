@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
-import { accountId, rdsArn } from "../arn";
-import { AwsError } from "../aws-error";
+import { accountId, rdsArn } from "../wire/arn";
+import { AwsError } from "../wire/aws-error";
 import type { Clock } from "../clock";
 import type { Secret } from "./secret";
 import type { Secrets } from "./secrets";
@@ -80,7 +80,7 @@ export class ManagedSecrets {
   rotate(dbiResourceId: string, versionId: string = randomUUID()): Promise<void> {
     const running = this.rotating.get(dbiResourceId);
     if (running !== undefined) return running;
-    const started = this.inTurn(dbiResourceId, () => this.rotateOnce(dbiResourceId, versionId)).finally(() => this.rotating.delete(dbiResourceId));
+    const started = this.serialize(dbiResourceId, () => this.rotateOnce(dbiResourceId, versionId)).finally(() => this.rotating.delete(dbiResourceId));
     this.rotating.set(dbiResourceId, started);
     return started;
   }
@@ -97,7 +97,7 @@ export class ManagedSecrets {
    * Whatever sets an instance's master password does so in turn: PostgreSQL refuses two at once ("tuple concurrently updated"), and the one
    * asked for last is to be the one that logs in.
    */
-  async inTurn<Result>(dbiResourceId: string, work: () => Promise<Result>): Promise<Result> {
+  async serialize<Result>(dbiResourceId: string, work: () => Promise<Result>): Promise<Result> {
     const turn = (this.turns.get(dbiResourceId) ?? Promise.resolve()).then(work, work);
     this.turns.set(dbiResourceId, turn);
     try {

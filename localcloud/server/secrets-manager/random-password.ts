@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { z } from "zod";
-import { AwsError } from "../aws-error";
+import { AwsError } from "../wire/aws-error";
 import type { inputs } from "./inputs";
 
 /** A password of the characters that are left after what is excluded, with one of each kind unless the call says otherwise. */

@@ -1,5 +1,5 @@
-import { type Action, type Call, action } from "../action";
-import { AwsError } from "../aws-error";
+import { type Action, type Call, action } from "../wire/action";
+import { AwsError } from "../wire/aws-error";
 import { find, findStanding, named } from "./access";
 import { inputs } from "./inputs";
 import { matchingSecrets, pageOf, selectSecrets } from "./list-secrets";

@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { accountId } from "../arn";
-import { AwsError } from "../aws-error";
+import { accountId } from "../wire/arn";
+import { AwsError } from "../wire/aws-error";
 import type { Clock } from "../clock";
 import { limits } from "../limits";
-import type { Collection, Store } from "../store";
+import type { Collection, Store } from "../storage/store";
 import type { ManagedBy, Secret, SecretValue } from "./secret";
 import { addVersion, moveStage } from "./versions";
 
@@ -19,7 +19,7 @@ export interface NewSecret {
   managed?: ManagedBy;
 }
 
-export interface SecretsSurroundings {
+export interface SecretsContext {
   /** The ARN of a key that can be used, or undefined. */
   keyArn(idOrArn: string, region: string): string | undefined;
 }
@@ -31,7 +31,7 @@ export class Secrets {
   constructor(
     store: Store,
     private readonly clock: Clock,
-    private readonly surroundings: SecretsSurroundings,
+    private readonly context: SecretsContext,
   ) {
     this.records = store.collection<Secret>("secrets");
   }
@@ -118,7 +118,7 @@ export class Secrets {
   }
 
   private refuseUnusableKey(kmsKeyId: string | undefined, region: string): void {
-    if (kmsKeyId === undefined || this.surroundings.keyArn(kmsKeyId, region) !== undefined) return;
+    if (kmsKeyId === undefined || this.context.keyArn(kmsKeyId, region) !== undefined) return;
     throw new AwsError(
       "EncryptionFailure",
       `Secrets Manager can't encrypt the protected secret text using the KMS key ${kmsKeyId}: it does not exist, or is pending deletion.`,

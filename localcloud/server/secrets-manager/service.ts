@@ -1,4 +1,4 @@
-import type { Service } from "../action";
+import type { Service } from "../wire/action";
 import { lifecycleActions } from "./lifecycle-actions";
 import { readingActions } from "./reading-actions";
 

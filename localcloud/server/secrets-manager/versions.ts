@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { AwsError } from "../aws-error";
+import { AwsError } from "../wire/aws-error";
 import { limits } from "../limits";
 import type { Secret, SecretVersion } from "./secret";
 

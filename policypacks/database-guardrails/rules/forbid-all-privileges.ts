@@ -1,8 +1,8 @@
-import { ownerRole } from "../powers";
-import { canonical, decided } from "../properties";
-import type { Resource } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { defaultPrivileges, grant, grantRole, schema } from "../types";
+import { ownerRole } from "../vocabulary/powers";
+import { canonical, decided } from "../vocabulary/properties";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { defaultPrivileges, grant, grantRole, schema } from "../vocabulary/types";
 
 export const forbidAllPrivileges = defineRule({
   id: "forbid-all-privileges",

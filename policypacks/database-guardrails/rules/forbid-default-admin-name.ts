@@ -1,7 +1,7 @@
 import { masterUsername } from "../../../components/standards";
-import { canonical } from "../properties";
-import { defineRule } from "../rule";
-import { databases } from "../types";
+import { canonical } from "../vocabulary/properties";
+import { defineRule } from "../judging/rule";
+import { databases } from "../vocabulary/types";
 
 const guessed = ["postgres", "admin", "administrator", "root", "master", "rdsadmin", "awsuser", "user", "dba"];
 

@@ -1,6 +1,6 @@
 import { requiredTags } from "../../../components/standards";
-import { auditedProperties } from "../audited-properties";
-import { defineRule } from "../rule";
+import { auditedProperties } from "../vocabulary/audited-properties";
+import { defineRule } from "../judging/rule";
 import {
   cluster,
   clusterInstance,
@@ -26,7 +26,7 @@ import {
   securityGroupRule,
   snapshots,
   subnetGroup,
-} from "../types";
+} from "../vocabulary/types";
 
 export const forbidHiddenDrift = defineRule({
   id: "forbid-hidden-drift",

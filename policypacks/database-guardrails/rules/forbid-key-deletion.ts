@@ -1,7 +1,7 @@
-import { keysOfDatabases } from "../keys";
-import { defineRule } from "../rule";
-import { standingOf } from "../standing";
-import { keys } from "../types";
+import { keysOfDatabases } from "../vocabulary/keys";
+import { defineRule } from "../judging/rule";
+import { strictnessOf } from "../vocabulary/strictness";
+import { keys } from "../vocabulary/types";
 
 /** The longest KMS waits. */
 const longestWindowDays = 30;
@@ -20,7 +20,7 @@ export const forbidKeyDeletion = defineRule({
     if (!keysOfDatabases(stack).includes(resource)) return;
     if (resource.protect === false) yield { property: "protect", found: false, allowed: "true", change: "give the resource option protect: true" };
     const days = resource.number("deletionWindowInDays") ?? longestWindowDays;
-    if (standingOf(resource).production && days < longestWindowDays)
+    if (strictnessOf(resource).production && days < longestWindowDays)
       yield {
         property: "deletionWindowInDays",
         found: days,

@@ -1,10 +1,10 @@
 import { postgresPort } from "../../../components/standards";
-import { defaultPort } from "../engines";
-import { opens, prefixMin, rangesOfPrefixLists, wideRanges } from "../network";
-import { decided, Undecided, WrongType, type Properties } from "../properties";
-import type { Resource, Stack } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { clusterInstance, databases, defaultSecurityGroup, securityGroup, securityGroupIngressRule, securityGroupRule } from "../types";
+import { defaultPort } from "../vocabulary/engines";
+import { opens, prefixMin, rangesOfPrefixLists, wideRanges } from "../vocabulary/network";
+import { decided, Undecided, WrongType, type Properties } from "../vocabulary/properties";
+import type { Resource, Stack } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { clusterInstance, databases, defaultSecurityGroup, securityGroup, securityGroupIngressRule, securityGroupRule } from "../vocabulary/types";
 
 const guarded = [securityGroup, defaultSecurityGroup, securityGroupRule, securityGroupIngressRule];
 

@@ -1,6 +1,6 @@
-import { Undecided } from "../properties";
-import { defineRule } from "../rule";
-import { cluster, clusterInstance, instance } from "../types";
+import { Undecided } from "../vocabulary/properties";
+import { defineRule } from "../judging/rule";
+import { cluster, clusterInstance, instance } from "../vocabulary/types";
 
 export const forbidPublicAccess = defineRule({
   id: "forbid-public-access",

@@ -1,7 +1,7 @@
-import type { Resource } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { decided } from "../properties";
-import { defaultPrivileges, grant, schema } from "../types";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { decided } from "../vocabulary/properties";
+import { defaultPrivileges, grant, schema } from "../vocabulary/types";
 
 export const forbidPublicGrants = defineRule({
   id: "forbid-public-grants",

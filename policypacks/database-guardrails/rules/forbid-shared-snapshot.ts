@@ -1,6 +1,6 @@
-import { canonical } from "../properties";
-import { defineRule } from "../rule";
-import { snapshots } from "../types";
+import { canonical } from "../vocabulary/properties";
+import { defineRule } from "../judging/rule";
+import { snapshots } from "../vocabulary/types";
 
 export const forbidSharedSnapshot = defineRule({
   id: "forbid-shared-snapshot",

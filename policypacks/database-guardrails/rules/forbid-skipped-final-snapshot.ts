@@ -1,8 +1,8 @@
-import { followsKnownSource, isReplica } from "../origin";
-import { Undecided } from "../properties";
-import { defineRule } from "../rule";
-import { standingOf } from "../standing";
-import { databases } from "../types";
+import { followsKnownSource, isReplica } from "../vocabulary/origin";
+import { Undecided } from "../vocabulary/properties";
+import { defineRule } from "../judging/rule";
+import { strictnessOf } from "../vocabulary/strictness";
+import { databases } from "../vocabulary/types";
 
 export const forbidSkippedFinalSnapshot = defineRule({
   id: "forbid-skipped-final-snapshot",
@@ -15,7 +15,7 @@ export const forbidSkippedFinalSnapshot = defineRule({
   solution: "Set `skipFinalSnapshot` to false and give a `finalSnapshotIdentifier` that is free.",
   types: databases,
   *check(database) {
-    if (!standingOf(database).production || isReplica(database)) return;
+    if (!strictnessOf(database).production || isReplica(database)) return;
     if (database.boolean("skipFinalSnapshot"))
       yield {
         property: "skipFinalSnapshot",
@@ -34,6 +34,6 @@ export const forbidSkippedFinalSnapshot = defineRule({
   typesInStack: databases,
   *checkInStack(database, stack) {
     // RDS refuses a final snapshot of a replica. Whether it is one, the stack of its source tells.
-    if (standingOf(database).production && isReplica(database) && !followsKnownSource(database, stack)) throw new Undecided("skipFinalSnapshot", "elsewhere");
+    if (strictnessOf(database).production && isReplica(database) && !followsKnownSource(database, stack)) throw new Undecided("skipFinalSnapshot", "elsewhere");
   },
 });

@@ -1,4 +1,4 @@
-import { defineRule } from "../rule";
+import { defineRule } from "../judging/rule";
 
 /** Judged by `waiver-register.ts`, which alone knows which waivers there are and which of them matched; here it is described, like any other. */
 export const forbidStaleWaivers = defineRule({

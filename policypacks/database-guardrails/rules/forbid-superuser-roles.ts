@@ -1,9 +1,9 @@
 import { masterUsername } from "../../../components/standards";
-import { mastersOf, ownerRole, powerfulRoles } from "../powers";
-import { canonical, decided } from "../properties";
-import type { Resource } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { grantRole, role } from "../types";
+import { mastersOf, ownerRole, powerfulRoles } from "../vocabulary/powers";
+import { canonical, decided } from "../vocabulary/properties";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { grantRole, role } from "../vocabulary/types";
 
 const powers = ["superuser", "createRole", "createDatabase", "replication", "bypassRowLevelSecurity"];
 

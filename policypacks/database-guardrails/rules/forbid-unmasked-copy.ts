@@ -1,8 +1,8 @@
-import { environmentOfOrigin, followsGlobalCluster, isCopy, isReplica, isRestored, sourceOfReplica } from "../origin";
-import type { Resource } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { environmentOfCopy, standingOf } from "../standing";
-import { databases, exportTask } from "../types";
+import { environmentOfOrigin, followsGlobalCluster, isCopy, isReplica, isRestored, sourceOfReplica } from "../vocabulary/origin";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { environmentOfCopy, strictnessOf } from "../vocabulary/strictness";
+import { databases, exportTask } from "../vocabulary/types";
 
 export const forbidUnmaskedCopy = defineRule({
   id: "forbid-unmasked-copy",
@@ -26,7 +26,7 @@ export const forbidUnmaskedCopy = defineRule({
   *checkInStack(database, stack) {
     if (!isReplica(database)) return;
     const source = sourceOfReplica(database, stack);
-    if (source === undefined || standingOf(source).production) yield* unmasked(database);
+    if (source === undefined || strictnessOf(source).production) yield* unmasked(database);
   },
 });
 

@@ -1,6 +1,6 @@
-import { defineRule } from "../rule";
-import type { Resource, Stack } from "../resource";
-import { instance, metricAlarm } from "../types";
+import { defineRule } from "../judging/rule";
+import type { Resource, Stack } from "../vocabulary/resource";
+import { instance, metricAlarm } from "../vocabulary/types";
 
 /** What stops a database, or is about to. The standard has more of them. */
 const watched = ["CPUUtilization", "FreeStorageSpace", "FreeableMemory", "DatabaseConnections"];

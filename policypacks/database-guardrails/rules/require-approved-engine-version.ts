@@ -1,8 +1,8 @@
 import { versionStandards, type VersionStandard } from "../../../components/standards";
-import { isPostgres } from "../engines";
-import { isCopy } from "../origin";
-import { defineRule } from "../rule";
-import { databases } from "../types";
+import { isPostgres } from "../vocabulary/engines";
+import { isCopy } from "../vocabulary/origin";
+import { defineRule } from "../judging/rule";
+import { databases } from "../vocabulary/types";
 
 const approved: Readonly<Record<string, VersionStandard>> = versionStandards;
 const majors = (today: string) =>

@@ -1,7 +1,7 @@
-import { isPostgres } from "../engines";
-import { canonical } from "../properties";
-import { defineRule } from "../rule";
-import { databases } from "../types";
+import { isPostgres } from "../vocabulary/engines";
+import { canonical } from "../vocabulary/properties";
+import { defineRule } from "../judging/rule";
+import { databases } from "../vocabulary/types";
 
 export const requireAuditLogs = defineRule({
   id: "require-audit-logs",

@@ -1,9 +1,9 @@
-import { isPostgres, majorOfFamily } from "../engines";
-import { isBelowCluster, parametersOf, usesDefaultGroup } from "../parameters";
-import { decided } from "../properties";
-import type { Resource } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { cluster, databases, parameterGroups } from "../types";
+import { isPostgres, majorOfFamily } from "../vocabulary/engines";
+import { isBelowCluster, parametersOf, usesDefaultGroup } from "../vocabulary/parameters";
+import { decided } from "../vocabulary/properties";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { cluster, databases, parameterGroups } from "../vocabulary/types";
 
 const off = ["0", "off", "false", "no", "none", ""];
 const logged = ["log_connections", "log_disconnections"];

@@ -1,9 +1,9 @@
 import { backupPlanRetentionDays, backupPlanTag } from "../../../components/standards";
-import { followsKnownSource } from "../origin";
-import { defineRule } from "../rule";
-import { standingOf } from "../standing";
-import { backupSelection, databases } from "../types";
-import type { Resource, Stack } from "../resource";
+import { followsKnownSource } from "../vocabulary/origin";
+import { defineRule } from "../judging/rule";
+import { strictnessOf } from "../vocabulary/strictness";
+import { backupSelection, databases } from "../vocabulary/types";
+import type { Resource, Stack } from "../vocabulary/resource";
 
 export const requireBackupPlan = defineRule({
   id: "require-backup-plan",
@@ -16,7 +16,7 @@ export const requireBackupPlan = defineRule({
   solution: `Tag the database \`${backupPlanTag}: vault-and-copy\`, by which the platform's plan selects it, or add a selection of your own to the stack.`,
   typesInStack: databases,
   *checkInStack(database, stack) {
-    const { production, tier } = standingOf(database);
+    const { production, tier } = strictnessOf(database);
     if (!production || tier !== "gold" || followsKnownSource(database, stack)) return;
     const tags = database.tags();
     const plan = tags?.has(backupPlanTag) ? tags.string(backupPlanTag) : undefined;

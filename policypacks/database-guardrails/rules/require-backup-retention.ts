@@ -1,6 +1,6 @@
-import { unlessReplica } from "../origin";
-import { defineRule } from "../rule";
-import { namedStanding, standingOf } from "../standing";
+import { unlessReplica } from "../vocabulary/origin";
+import { defineRule } from "../judging/rule";
+import { namedStrictness, strictnessOf } from "../vocabulary/strictness";
 
 /** What AWS does when nothing is said. */
 const defaultDays = 1;
@@ -16,14 +16,14 @@ export const requireBackupRetention = defineRule({
   solution: "Set `backupRetentionPeriod` to what the tier asks for. `StandardDatabase` does.",
   // A replica's backups are its source's business.
   ...unlessReplica(function* (database) {
-    const standing = standingOf(database);
-    const least = standing.standard.backupRetentionDays;
+    const strictness = strictnessOf(database);
+    const least = strictness.standard.backupRetentionDays;
     const found = database.number("backupRetentionPeriod");
     if ((found ?? defaultDays) < least)
       yield {
         property: "backupRetentionPeriod",
         found: found ?? `not set, which is ${defaultDays} on AWS`,
-        allowed: `${least} days or more (${namedStanding(standing)})`,
+        allowed: `${least} days or more (${namedStrictness(strictness)})`,
         change: `set backupRetentionPeriod to ${least}`,
       };
   }),

@@ -1,5 +1,5 @@
-import { defineRule } from "../rule";
-import { databases } from "../types";
+import { defineRule } from "../judging/rule";
+import { databases } from "../vocabulary/types";
 
 export const requireCopiedSnapshotTags = defineRule({
   id: "require-copied-snapshot-tags",

@@ -1,7 +1,7 @@
-import { decided } from "../properties";
-import { defineRule } from "../rule";
-import { namedStanding, standingOf } from "../standing";
-import { databases } from "../types";
+import { decided } from "../vocabulary/properties";
+import { defineRule } from "../judging/rule";
+import { namedStrictness, strictnessOf } from "../vocabulary/strictness";
+import { databases } from "../vocabulary/types";
 
 export const requireDeletionProtection = defineRule({
   id: "require-deletion-protection",
@@ -15,13 +15,13 @@ export const requireDeletionProtection = defineRule({
     "Set `deletionProtection` and the resource option `protect` to true. To retire a database, `retire: true` lifts both first, with a waiver that says so.",
   types: databases,
   *check(database) {
-    const standing = standingOf(database);
-    if (!standing.standard.protected) return;
+    const strictness = strictnessOf(database);
+    if (!strictness.standard.protected) return;
     yield* decided(function* () {
       const found = database.boolean("deletionProtection");
-      if (!found) yield { property: "deletionProtection", found, allowed: `true (${namedStanding(standing)})`, change: "set deletionProtection to true" };
+      if (!found) yield { property: "deletionProtection", found, allowed: `true (${namedStrictness(strictness)})`, change: "set deletionProtection to true" };
     });
     if (database.protect === false)
-      yield { property: "protect", found: false, allowed: `true (${namedStanding(standing)})`, change: "give the resource option protect: true" };
+      yield { property: "protect", found: false, allowed: `true (${namedStrictness(strictness)})`, change: "give the resource option protect: true" };
   },
 });

@@ -1,8 +1,8 @@
-import { isRestored } from "../origin";
-import { Undecided } from "../properties";
-import type { Resource } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { clusterSnapshot, clusterSnapshotCopy, databases, globalCluster, snapshot, snapshotCopy } from "../types";
+import { isRestored } from "../vocabulary/origin";
+import { Undecided } from "../vocabulary/properties";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { clusterSnapshot, clusterSnapshotCopy, databases, globalCluster, snapshot, snapshotCopy } from "../vocabulary/types";
 
 export const requireEncryptionAtRest = defineRule({
   id: "require-encryption-at-rest",

@@ -1,9 +1,9 @@
 import { standardTag } from "../../../components/standards";
-import { canonical } from "../properties";
-import { identifierOf } from "../origin";
-import type { Resource } from "../resource";
-import { defineRule } from "../rule";
-import { eventSubscription, instance } from "../types";
+import { canonical } from "../vocabulary/properties";
+import { identifierOf } from "../vocabulary/origin";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule } from "../judging/rule";
+import { eventSubscription, instance } from "../vocabulary/types";
 
 /** What the RDS API says of a subscription that reaches nobody. */
 const broken = ["no-permission", "topic-not-exist"];

@@ -1,8 +1,8 @@
-import { daysBetween } from "../days";
-import { isReplica, isRestored } from "../origin";
-import { defineRule } from "../rule";
-import { expiryTag, ringTag, runTag, throwawayDaysMax } from "../standing";
-import { databases } from "../types";
+import { daysBetween } from "../vocabulary/days";
+import { isReplica, isRestored } from "../vocabulary/origin";
+import { defineRule } from "../judging/rule";
+import { expiryTag, ringTag, runTag, throwawayDaysMax } from "../vocabulary/strictness";
+import { databases } from "../vocabulary/types";
 
 export const requireExpiryOnThrowaways = defineRule({
   id: "require-expiry-on-throwaways",

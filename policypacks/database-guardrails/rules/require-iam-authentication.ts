@@ -1,6 +1,6 @@
-import { offers } from "../engines";
-import { defineRule } from "../rule";
-import { databases } from "../types";
+import { offers } from "../vocabulary/engines";
+import { defineRule } from "../judging/rule";
+import { databases } from "../vocabulary/types";
 
 export const requireIamAuthentication = defineRule({
   id: "require-iam-authentication",

@@ -1,5 +1,5 @@
-import { defineRule } from "../rule";
-import { logGroup } from "../types";
+import { defineRule } from "../judging/rule";
+import { logGroup } from "../vocabulary/types";
 
 const leastDays = 30;
 

@@ -1,7 +1,7 @@
-import { offers } from "../engines";
-import { followsKnownSource, isRestored } from "../origin";
-import { defineRule } from "../rule";
-import { databases } from "../types";
+import { offers } from "../vocabulary/engines";
+import { followsKnownSource, isRestored } from "../vocabulary/origin";
+import { defineRule } from "../judging/rule";
+import { databases } from "../vocabulary/types";
 
 /** What makes a value that nobody typed. */
 const generators = ["random:index/randomPassword:RandomPassword", "random:index/randomString:RandomString"];

@@ -1,6 +1,6 @@
 import { caCertificate } from "../../../components/standards";
-import { defineRule } from "../rule";
-import { clusterInstance, instance } from "../types";
+import { defineRule } from "../judging/rule";
+import { clusterInstance, instance } from "../vocabulary/types";
 
 const modern = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"];
 

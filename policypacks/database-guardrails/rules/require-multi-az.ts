@@ -1,9 +1,9 @@
-import { offers } from "../engines";
-import { followsKnownSource, isReplica } from "../origin";
-import type { Resource } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { namedStanding, standingOf } from "../standing";
-import { instance } from "../types";
+import { offers } from "../vocabulary/engines";
+import { followsKnownSource, isReplica } from "../vocabulary/origin";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { namedStrictness, strictnessOf } from "../vocabulary/strictness";
+import { instance } from "../vocabulary/types";
 
 export const requireMultiAz = defineRule({
   id: "require-multi-az",
@@ -25,8 +25,8 @@ export const requireMultiAz = defineRule({
 });
 
 function* standbyOf(database: Resource): Iterable<Found> {
-  const standing = standingOf(database);
-  if (!standing.standard.multiAz || !offers(database, "standby")) return;
+  const strictness = strictnessOf(database);
+  if (!strictness.standard.multiAz || !offers(database, "standby")) return;
   const found = database.boolean("multiAz");
-  if (!found) yield { property: "multiAz", found, allowed: `true (${namedStanding(standing)})`, change: "set multiAz to true" };
+  if (!found) yield { property: "multiAz", found, allowed: `true (${namedStrictness(strictness)})`, change: "set multiAz to true" };
 }

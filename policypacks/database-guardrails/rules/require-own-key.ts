@@ -1,8 +1,8 @@
-import { keysOfDatabases } from "../keys";
-import { isCopy } from "../origin";
-import { canonical } from "../properties";
-import { defineRule } from "../rule";
-import { databases, key } from "../types";
+import { keysOfDatabases } from "../vocabulary/keys";
+import { isCopy } from "../vocabulary/origin";
+import { canonical } from "../vocabulary/properties";
+import { defineRule } from "../judging/rule";
+import { databases, key } from "../vocabulary/types";
 
 export const requireOwnKey = defineRule({
   id: "require-own-key",

@@ -1,6 +1,6 @@
 import { requiredTags } from "../../../components/standards";
-import { defineRule } from "../rule";
-import { isThrowaway } from "../standing";
+import { defineRule } from "../judging/rule";
+import { isThrowaway } from "../vocabulary/strictness";
 import {
   cluster,
   clusterInstance,
@@ -13,7 +13,7 @@ import {
   snapshot,
   snapshotCopy,
   subnetGroup,
-} from "../types";
+} from "../vocabulary/types";
 
 /** What several databases share, or what is left of one, has no tier or ring of its own. */
 const sharedTags = ["service", "owner", "environment", "cost-center"];

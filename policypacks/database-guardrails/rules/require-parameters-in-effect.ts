@@ -1,5 +1,5 @@
-import { defineRule } from "../rule";
-import { cluster, clusterInstance, instance } from "../types";
+import { defineRule } from "../judging/rule";
+import { cluster, clusterInstance, instance } from "../vocabulary/types";
 
 export const requireParametersInEffect = defineRule({
   id: "require-parameters-in-effect",

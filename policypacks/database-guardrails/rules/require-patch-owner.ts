@@ -1,9 +1,9 @@
 import { maintenanceWindows } from "../../../components/standards";
-import { offers } from "../engines";
-import type { Resource } from "../resource";
-import { defineRule } from "../rule";
-import { ringTag } from "../standing";
-import { clusterInstance, instance } from "../types";
+import { offers } from "../vocabulary/engines";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule } from "../judging/rule";
+import { ringTag } from "../vocabulary/strictness";
+import { clusterInstance, instance } from "../vocabulary/types";
 
 export const requirePatchOwner = defineRule({
   id: "require-patch-owner",

@@ -1,6 +1,6 @@
-import { offers } from "../engines";
-import { defineRule } from "../rule";
-import { clusterInstance, instance } from "../types";
+import { offers } from "../vocabulary/engines";
+import { defineRule } from "../judging/rule";
+import { clusterInstance, instance } from "../vocabulary/types";
 
 export const requirePerformanceInsights = defineRule({
   id: "require-performance-insights",

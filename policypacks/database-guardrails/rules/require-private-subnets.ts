@@ -1,5 +1,5 @@
-import { defineRule } from "../rule";
-import type { Resource, Stack } from "../resource";
+import { defineRule } from "../judging/rule";
+import type { Resource, Stack } from "../vocabulary/resource";
 import {
   defaultRouteTable,
   defaultSubnet,
@@ -10,7 +10,7 @@ import {
   routeTableAssociation,
   subnet,
   subnetGroup,
-} from "../types";
+} from "../vocabulary/types";
 
 export const requirePrivateSubnets = defineRule({
   id: "require-private-subnets",

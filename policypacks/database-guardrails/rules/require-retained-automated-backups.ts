@@ -1,6 +1,6 @@
-import { unlessReplica } from "../origin";
-import { defineRule } from "../rule";
-import { standingOf } from "../standing";
+import { unlessReplica } from "../vocabulary/origin";
+import { defineRule } from "../judging/rule";
+import { strictnessOf } from "../vocabulary/strictness";
 
 export const requireRetainedAutomatedBackups = defineRule({
   id: "require-retained-automated-backups",
@@ -12,7 +12,7 @@ export const requireRetainedAutomatedBackups = defineRule({
   why: "AWS deletes automated backups with the database unless told otherwise. Kept, they allow a recovery to any moment before the deletion; a final snapshot knows only the last one.",
   solution: "Set `deleteAutomatedBackups` to false in production.",
   ...unlessReplica(function* (database) {
-    if (!standingOf(database).production) return;
+    if (!strictnessOf(database).production) return;
     const found = database.boolean("deleteAutomatedBackups");
     if (found !== false)
       yield {

@@ -1,5 +1,5 @@
-import { defineRule } from "../rule";
-import { databases } from "../types";
+import { defineRule } from "../judging/rule";
+import { databases } from "../vocabulary/types";
 
 /** RDS's own limit; a cluster's is the same. */
 const lengthMax = 63;

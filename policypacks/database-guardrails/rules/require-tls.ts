@@ -1,9 +1,9 @@
-import { isPostgres, majorOfFamily } from "../engines";
-import { isBelowCluster, parametersOf, usesDefaultGroup } from "../parameters";
-import { canonical } from "../properties";
-import type { Resource } from "../resource";
-import { defineRule, type Found } from "../rule";
-import { cluster, databases, parameterGroups, proxy } from "../types";
+import { isPostgres, majorOfFamily } from "../vocabulary/engines";
+import { isBelowCluster, parametersOf, usesDefaultGroup } from "../vocabulary/parameters";
+import { canonical } from "../vocabulary/properties";
+import type { Resource } from "../vocabulary/resource";
+import { defineRule, type Found } from "../judging/rule";
+import { cluster, databases, parameterGroups, proxy } from "../vocabulary/types";
 
 /** From these majors on an empty parameter group forces TLS. */
 const forcedFrom = { rds: 15, aurora: 17 };

@@ -1,5 +1,5 @@
-import { defineRule } from "../rule";
-import { instance } from "../types";
+import { defineRule } from "../judging/rule";
+import { instance } from "../vocabulary/types";
 
 export const requireUnmanagedBlueGreen = defineRule({
   id: "require-unmanaged-blue-green",

@@ -1,6 +1,6 @@
 import { readState, UnreadableState } from "../../../automation/guardrails/exported-state";
-import { sealed } from "../../../policypacks/database-guardrails/properties";
-import { instance } from "../../../policypacks/database-guardrails/types";
+import { encrypted } from "../../../policypacks/database-guardrails/vocabulary/properties";
+import { instance } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { aSecret, exported } from "./states";
 
 const text = (state: unknown) => JSON.stringify(state, undefined, 2);
@@ -28,8 +28,8 @@ describe("an export", () => {
     const found = databaseOf(exported({ password: aSecret, restoreToPointInTime: { inner: [aSecret] } }));
     expect(found?.has("password")).toBe(true);
     expect(found?.object("restoreToPointInTime")?.text("inner")).toBeUndefined();
-    expect(() => found?.string("password")).toThrow("password is sealed");
-    expect(sealed).toBe("[secret]");
+    expect(() => found?.string("password")).toThrow("password is encrypted");
+    expect(encrypted).toBe("[secret]");
   });
 
   test("leaves out what is about to be deleted", () => {

@@ -1,4 +1,4 @@
-import { instance, securityGroup } from "../../../policypacks/database-guardrails/types";
+import { instance, securityGroup } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { productionTags } from "../../policypacks/fixtures";
 import { folderOf, guard, report } from "./command";
 import { aSecret, exported, resource, stateOf } from "./states";
@@ -182,7 +182,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
   });
 });
 
-describe("sealed values", () => {
+describe("encrypted values", () => {
   test("are not decided, with the way to decide them, and can be made to fail", async () => {
     const file = state(resource(securityGroup, "db", { ingress: aSecret }));
     const { exitCode, out } = await guard("--state", file);
@@ -206,7 +206,7 @@ describe("sealed values", () => {
     ]);
   });
 
-  test("of advice are said as well: in a state they stay sealed", async () => {
+  test("of advice are said as well: in a state they stay encrypted", async () => {
     expect((await report("--state", put("low.json", exported({ monitoringInterval: aSecret })))).found).toEqual([
       "undecided require-enhanced-monitoring monitoringInterval",
     ]);

@@ -2,7 +2,7 @@ import { openDatabase, type ControlPlaneDatabase } from "../../../automation/dat
 import { ShipshapeError } from "../../../automation/errors";
 import {
   DurableClient,
-  isNotOurs,
+  isCancelledOrTakenOver,
   receive,
   registerWorkflows,
   requireLease,
@@ -161,8 +161,8 @@ test("a cancelled workflow takes no further step, and says that it is not ours a
     await step("cancel it", once, () => durable.cancel(id));
     await step("later", once, async () => void (later = true));
   });
-  expect([later, isNotOurs(failure), await stateOf("cancelled")]).toEqual([false, true, "lost"]);
-  expect([isNotOurs(new Error("any")), isNotOurs(undefined)]).toEqual([false, false]);
+  expect([later, isCancelledOrTakenOver(failure), await stateOf("cancelled")]).toEqual([false, true, "lost"]);
+  expect([isCancelledOrTakenOver(new Error("any")), isCancelledOrTakenOver(undefined)]).toEqual([false, false]);
 });
 
 test("two runs of one database come one after the other", async () => {

@@ -7,12 +7,12 @@ import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import { secret } from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random";
-import { readStack, removeStack, stackExists, upStack, type StackProgram, type StackSurroundings } from "../../../automation/runner/pulumi-stack";
+import { readStack, removeStack, stackExists, bringUp, type StackProgram, type StackContext } from "../../../automation/runner/pulumi-stack";
 import { installPlugins } from "../../../localcloud/plugins/bundle";
 
 const folder = mkdtempSync(join(tmpdir(), "shipshape-pulumi-stack-"));
 const backend = join(folder, "100% state #1");
-const surroundings: StackSurroundings = {
+const context: StackContext = {
   workspacesFolder: join(folder, "workspaces"),
   environment: {
     PULUMI_HOME: join(folder, "home"),
@@ -63,15 +63,15 @@ function lock(stackName: string, by: { pid: number; hostname: string }): string 
 }
 
 test("a stack is made, brought up again unchanged, and removed without a trace", async () => {
-  expect(await stackExists(surroundings, "throwaway.one")).toBe(false);
-  expect(await readStack(surroundings, "throwaway.one")).toBeUndefined();
-  const made = valuesOf(await upStack(surroundings, stackCalled("throwaway.one"), running));
+  expect(await stackExists(context, "throwaway.one")).toBe(false);
+  expect(await readStack(context, "throwaway.one")).toBeUndefined();
+  const made = valuesOf(await bringUp(context, stackCalled("throwaway.one"), running));
   expect(made).toMatchObject({ plain: "seen", password: "p" });
-  expect(await stackExists(surroundings, "throwaway.one")).toBe(true);
-  expect(await readStack(surroundings, "throwaway.one")).toEqual({ outputs: made, secretsProvider: undefined });
-  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.one"), running))).toEqual(made);
-  await removeStack(surroundings, stackCalled("throwaway.one"), running);
-  expect(await stackExists(surroundings, "throwaway.one")).toBe(false);
+  expect(await stackExists(context, "throwaway.one")).toBe(true);
+  expect(await readStack(context, "throwaway.one")).toEqual({ outputs: made, secretsProvider: undefined });
+  expect(valuesOf(await bringUp(context, stackCalled("throwaway.one"), running))).toEqual(made);
+  await removeStack(context, stackCalled("throwaway.one"), running);
+  expect(await stackExists(context, "throwaway.one")).toBe(false);
   expect(tracesOf("throwaway.one")).toEqual([]);
   expect(filesOf("../../workspaces").filter((file) => file.includes("throwaway.one"))).toEqual([]);
 });
@@ -101,22 +101,22 @@ async function keyService() {
 test("with a secrets provider no passphrase is needed: not by the worker that makes a stack, nor by the one that goes on with it, reads or removes it", async () => {
   const service = await keyService();
   try {
-    const { PULUMI_CONFIG_PASSPHRASE: _, ...environment } = surroundings.environment;
+    const { PULUMI_CONFIG_PASSPHRASE: _, ...environment } = context.environment;
     const vault = {
       VAULT_SERVER_URL: service.url,
       VAULT_SERVER_TOKEN: "a-token",
       PULUMI_CONFIG_PASSPHRASE: undefined,
       PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
     };
-    const worker = { ...surroundings, environment: { ...environment, ...vault } };
+    const worker = { ...context, environment: { ...environment, ...vault } };
     const other = { ...worker, workspacesFolder: join(folder, "workspaces-of-another") };
     const sealed = { ...stackCalled("throwaway.sealed"), secretsProvider: "hashivault://throwaways" };
-    const made = valuesOf(await upStack(worker, sealed, running));
+    const made = valuesOf(await bringUp(worker, sealed, running));
     expect(made).toMatchObject({ plain: "seen", password: "p" });
     const state = readFileSync(stateFile("throwaway.sealed"), "utf8");
     expect(JSON.parse(state)).toMatchObject({ checkpoint: { latest: { secrets_providers: { type: "cloud", state: { url: "hashivault://throwaways" } } } } });
     expect(state).not.toMatch(/"plaintext"|encryptionsalt/);
-    expect(valuesOf(await upStack(other, sealed, running))).toEqual(made);
+    expect(valuesOf(await bringUp(other, sealed, running))).toEqual(made);
     expect(await readStack(other, "throwaway.sealed")).toEqual({ outputs: made, secretsProvider: "hashivault://throwaways" });
     await removeStack(worker, sealed, running);
     expect(tracesOf("throwaway.sealed")).toEqual([]);
@@ -128,33 +128,33 @@ test("with a secrets provider no passphrase is needed: not by the worker that ma
 });
 
 test("what is not there, or is removed already, needs no removal", async () => {
-  await removeStack(surroundings, stackCalled("throwaway.none"), running);
+  await removeStack(context, stackCalled("throwaway.none"), running);
   expect([seen.settled, tracesOf("throwaway.none")]).toEqual([0, []]);
 });
 
 test("an empty stack is removed", async () => {
-  await upStack(surroundings, { ...stackCalled("throwaway.empty"), program: () => async () => ({}) }, running);
-  await removeStack(surroundings, stackCalled("throwaway.empty"), running);
-  expect(await stackExists(surroundings, "throwaway.empty")).toBe(false);
+  await bringUp(context, { ...stackCalled("throwaway.empty"), program: () => async () => ({}) }, running);
+  await removeStack(context, stackCalled("throwaway.empty"), running);
+  expect(await stackExists(context, "throwaway.empty")).toBe(false);
 });
 
 test("what the cloud has and the state has not is imported by its id; what the state has is not imported again", async () => {
   const inCloud = () => Promise.resolve(new Map([[orders, orders]]));
-  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.two", inCloud), running))).toMatchObject({ id: orders });
+  expect(valuesOf(await bringUp(context, stackCalled("throwaway.two", inCloud), running))).toMatchObject({ id: orders });
   expect(seen).toEqual({ adopt: [[orders, orders]], settled: 1 });
-  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.two", inCloud), running))).toMatchObject({ id: orders });
+  expect(valuesOf(await bringUp(context, stackCalled("throwaway.two", inCloud), running))).toMatchObject({ id: orders });
   expect(seen).toEqual({ adopt: [], settled: 2 });
 });
 
 test("what a killed engine had begun is cleared from the state, and made anew", async () => {
-  await upStack(surroundings, { ...stackCalled("throwaway.killed"), program: () => async () => ({}) }, running);
+  await bringUp(context, { ...stackCalled("throwaway.killed"), program: () => async () => ({}) }, running);
   const state = JSON.parse(readFileSync(stateFile("throwaway.killed"), "utf8")) as { checkpoint: { latest: Record<string, unknown> } };
   const urn = "urn:pulumi:throwaway.killed::shipshape::random:index/randomUuid:RandomUuid::orders";
   state.checkpoint.latest["pending_operations"] = [
     { type: "creating", resource: { urn, custom: true, type: "random:index/randomUuid:RandomUuid", inputs: {} } },
   ];
   writeFileSync(stateFile("throwaway.killed"), JSON.stringify(state));
-  const { id } = valuesOf(await upStack(surroundings, stackCalled("throwaway.killed"), running));
+  const { id } = valuesOf(await bringUp(context, stackCalled("throwaway.killed"), running));
   expect(id).toMatch(/^[0-9a-f-]{36}$/);
   expect(readFileSync(stateFile("throwaway.killed"), "utf8")).not.toContain("pending_operations");
 });
@@ -163,11 +163,11 @@ test("the lock of a process that is dead is taken away, on this host alone", asy
   const dead = spawn("true");
   await new Promise((resolve) => dead.on("exit", resolve));
   const file = lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: hostname() });
-  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.locked"), running))).toMatchObject({ plain: "seen" });
+  expect(valuesOf(await bringUp(context, stackCalled("throwaway.locked"), running))).toMatchObject({ plain: "seen" });
   expect(existsSync(file)).toBe(false);
   lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: "another-host" });
   const over = AbortSignal.abort();
-  await expect(upStack(surroundings, stackCalled("throwaway.locked"), over)).rejects.toMatchObject({
+  await expect(bringUp(context, stackCalled("throwaway.locked"), over)).rejects.toMatchObject({
     code: "stack-locked",
     message: expect.stringContaining(`process ${dead.pid} on another-host`) as string,
   });
@@ -180,28 +180,28 @@ test("the lock of an engine that runs is waited for; one whose number another pr
   await new Promise((resolve) => owner?.on("spawn", resolve));
   const held = { pid: owner.pid ?? 0, hostname: hostname() };
   lock("throwaway.held", held);
-  await expect(upStack(surroundings, stackCalled("throwaway.held"), AbortSignal.abort())).rejects.toMatchObject({ code: "stack-locked" });
-  const waiting = upStack(surroundings, stackCalled("throwaway.held"), running);
+  await expect(bringUp(context, stackCalled("throwaway.held"), AbortSignal.abort())).rejects.toMatchObject({ code: "stack-locked" });
+  const waiting = bringUp(context, stackCalled("throwaway.held"), running);
   owner.kill("SIGKILL");
   expect(valuesOf(await waiting)).toMatchObject({ plain: "seen" });
   lock("throwaway.held", { pid: process.pid, hostname: hostname() });
-  await removeStack(surroundings, stackCalled("throwaway.held"), running);
-  expect(await stackExists(surroundings, "throwaway.held")).toBe(false);
+  await removeStack(context, stackCalled("throwaway.held"), running);
+  expect(await stackExists(context, "throwaway.held")).toBe(false);
 });
 
 test("what the engine refuses is an error with the engine's own words, and leaves a stack that can be brought up", async () => {
   const guarded = { ...stackCalled("throwaway.failing"), program: () => async () => void new RandomUuid("orders", {}, { protect: true }) };
-  await upStack(surroundings, guarded, running);
+  await bringUp(context, guarded, running);
   const empty = { ...stackCalled("throwaway.failing"), program: () => async () => ({}) };
-  const refusal: unknown = await upStack(surroundings, empty, running).catch((error: unknown) => error);
+  const refusal: unknown = await bringUp(context, empty, running).catch((error: unknown) => error);
   expect(refusal).toMatchObject({ code: "stack-failed" });
   expect(String(refusal)).toMatch(/orders" cannot be deleted/);
-  await expect(removeStack(surroundings, guarded, running)).rejects.toMatchObject({ code: "stack-failed" });
-  expect(valuesOf(await upStack(surroundings, stackCalled("throwaway.failing"), running))).toMatchObject({ plain: "seen" });
+  await expect(removeStack(context, guarded, running)).rejects.toMatchObject({ code: "stack-failed" });
+  expect(valuesOf(await bringUp(context, stackCalled("throwaway.failing"), running))).toMatchObject({ plain: "seen" });
 });
 
 test("a backend that cannot be read is an error, not a stack that is not there", async () => {
-  const wrong = { ...surroundings, environment: { ...surroundings.environment, PULUMI_BACKEND_URL: "file:///nowhere/at/all" } };
+  const wrong = { ...context, environment: { ...context.environment, PULUMI_BACKEND_URL: "file:///nowhere/at/all" } };
   await expect(stackExists(wrong, "throwaway.one")).rejects.toThrow(/nowhere/);
-  await expect(upStack(wrong, stackCalled("throwaway.one"), running)).rejects.toMatchObject({ code: "stack-failed" });
+  await expect(bringUp(wrong, stackCalled("throwaway.one"), running)).rejects.toMatchObject({ code: "stack-failed" });
 });

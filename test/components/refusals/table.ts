@@ -30,28 +30,28 @@ const later = { accessRoles: "later" };
 
 /** Files that no program of ours calls: people, workers and clients do. */
 export const elsewhere: Record<string, string> = {
-  "actions/automated-backups.ts": "people and workers",
-  "actions/engine.ts": "descriptions",
-  "actions/logs.ts": "people and workers",
-  "actions/snapshots.ts": "people and workers",
+  "rds/actions/automated-backups.ts": "people and workers",
+  "rds/actions/engine.ts": "descriptions",
+  "rds/actions/logs.ts": "people and workers",
+  "rds/actions/snapshots.ts": "people and workers",
   "cloudtrail/service.ts": "drift detection",
-  "dispatch.ts": "clients of other services",
-  "failures.ts": "this machine",
-  "http.ts": "clients of other kinds",
-  "json-input.ts": "written by the SDK",
-  "outside-changes/change.ts": "tests and demos",
-  "outside-changes/typed-value.ts": "tests and demos",
-  "own-routes.ts": "the command line",
-  "paging.ts": "descriptions",
-  "query-form.ts": "written by the SDK",
+  "wire/dispatch.ts": "clients of other services",
+  "wire/failures.ts": "this machine",
+  "wire/http.ts": "clients of other kinds",
+  "wire/json-input.ts": "written by the SDK",
+  "out-of-band-changes/change.ts": "tests and demos",
+  "out-of-band-changes/typed-value.ts": "tests and demos",
+  "local-routes.ts": "the command line",
+  "wire/paging.ts": "descriptions",
+  "wire/query-form.ts": "written by the SDK",
   "secrets-manager/list-secrets.ts": "people",
   "secrets-manager/random-password.ts": "people",
-  "snapshots/snapshots.ts": "people and workers",
+  "rds/snapshots/snapshots.ts": "people and workers",
 };
 
 /** By file, then by how the refusal begins. */
 export const table: Record<string, Record<string, Why | Refused[]>> = {
-  "actions/events.ts": {
+  "rds/actions/events.ts": {
     "a SourceType must be given with a SourceIdentifier": "unsent",
     "the StartTime": "unsent",
     "the SubscriptionName": [{ platform: { platformName: "My Platform" }, says: /platformName: give lower-case words/ }],
@@ -67,7 +67,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "a SourceType must be given with source ids": "unsent",
     "Source … of type": "unsent",
   },
-  "actions/instances.ts": {
+  "rds/actions/instances.ts": {
     ForceFailover: "unsent",
     "instance … is already": "provider",
     "cannot delete protected": "order",
@@ -79,7 +79,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "instance … is …: a final snapshot": "account",
     "instance … is …; it can be": "account",
   },
-  "actions/parameter-groups.ts": {
+  "rds/actions/parameter-groups.ts": {
     "parameter group": "account",
     "the quota": "account",
     "the parameter ParameterValue": [{ database: { parameters: { work_mem: null } }, says: /parameters\.work_mem: give a number/ }],
@@ -95,7 +95,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     ],
     "invalid Source": "unsent",
   },
-  "actions/restores.ts": {
+  "rds/actions/restores.ts": {
     "the snapshot": "account",
     "exactly one of SourceDBInstanceIdentifier": [
       { database: { restoreFrom: { restoreTime: "2026-01-31T12:00:00Z" } }, says: /restoreFrom: give \{snapshotIdentifier\}/ },
@@ -105,7 +105,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "cannot restore to …, which is after": "account",
     "cannot restore to …, which is before": "account",
   },
-  "actions/subnet-groups.ts": {
+  "rds/actions/subnet-groups.ts": {
     "the DBSubnetGroupName": [{ platform: { platformName: "my/platform" }, says: /platformName: give lower-case words/ }],
     "the DB subnet group": "account",
     "the quota": "account",
@@ -115,7 +115,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "cannot delete the subnet group": "order",
     "the default DB subnet group cannot be deleted": "state",
   },
-  "actions/tags.ts": {
+  "rds/actions/tags.ts": {
     "a resource has at most": [
       found({ tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`tag-${index}`, ""])) }, /existing\.asFound\.tags: give at most 50 tags/),
     ],
@@ -123,14 +123,14 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "the Region of": "state",
     "… is a default": "state",
   },
-  "backups/find-automated-backup.ts": {
+  "rds/backups/find-automated-backup.ts": {
     "point-in-time restore": "account",
     "DB instance": "account",
     "automated backup": "account",
   },
-  "events/event-subscriptions.ts": { "Event Subscription": "state" },
+  "rds/events/event-subscriptions.ts": { "Event Subscription": "state" },
   // What a schema of the API refuses: whole numbers, tags, lengths of lists.
-  "input-check.ts": {
+  "wire/input-check.ts": {
     "…": [
       { database: { parameters: { work_mem: 4096.5 } }, says: /parameters\.work_mem: give a whole number \(kB\) \(given 4096\.5\)/ },
       { database: { parameters: { max_connections: 99.9 } }, says: /parameters\.max_connections: give a whole number/ },
@@ -152,7 +152,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       { platform: { subnetIds: Array.from({ length: 21 }, (_, index) => `subnet-${index}`) }, says: /subnetIds: give at most 20/ },
     ],
   },
-  "instances/create-instance.ts": {
+  "rds/instances/create-instance.ts": {
     "invalid DB engine": "constant",
     "the parameter MasterUsername": "constant",
     "invalid database port": [
@@ -181,9 +181,9 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     KmsKeyId: [found({ storageEncrypted: false }, /existing\.asFound\.kmsKeyId: give null while storageEncrypted is false/)],
     "the parameter AllocatedStorage": "constant",
   },
-  "instances/engine-versions.ts": { "cannot find version": "account" },
-  "instances/instances.ts": { "DBInstance … not found": "state", "the database of": "unsent" },
-  "instances/modify-instance.ts": {
+  "rds/instances/engine-versions.ts": { "cannot find version": "account" },
+  "rds/instances/instances.ts": { "DBInstance … not found": "state", "the database of": "unsent" },
+  "rds/instances/modify-instance.ts": {
     "DB instance already exists": "account",
     "cannot upgrade postgres from … to …: version": "account",
     "cannot upgrade postgres from … to …: a DB instance": [
@@ -220,7 +220,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     // By refuseOtherSecretKey, with what runs: see running-instance.test.ts.
     "the KMS key of a managed": "account",
   },
-  "instances/references.ts": {
+  "rds/instances/references.ts": {
     "the specified KMS key": "account",
     "invalid security group": [
       found({ vpcSecurityGroupIds: ["default"] }, /existing\.asFound\.vpcSecurityGroupIds\.0: give a security group id/),
@@ -235,8 +235,8 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       found({ parameterGroupName: "default.postgres16" }, /existing\.asFound\.parameterGroupName: is of another major than postgresMajor 17/),
     ],
   },
-  "instances/restore-instance.ts": { ManageMasterUserPassword: "provider", DBName: "constant" },
-  "instances/setting-checks.ts": {
+  "rds/instances/restore-instance.ts": { ManageMasterUserPassword: "provider", DBName: "constant" },
+  "rds/instances/setting-checks.ts": {
     "the … '…' is not valid": [
       { database: { service: "orders--eu" }, says: /service: give lower-case words joined by single hyphens/ },
       { database: { existing: { identifier: "legacy-" } }, says: /existing\.identifier: give the DB instance identifier/ },
@@ -321,7 +321,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       found({ networkType: "IPV6" }, /existing\.asFound\.networkType: give one of IPV4, DUAL/),
     ],
   },
-  "instances/storage-checks.ts": {
+  "rds/instances/storage-checks.ts": {
     "storage type '…'": [found({ storageType: "sc1" }, /existing\.asFound\.storageType: give one of standard, gp2, gp3, io1, io2/)],
     "invalid storage size": [
       found({ allocatedStorage: 10 }, /existing\.asFound\.allocatedStorage: RDS has no gp3 storage below 20 GiB/),
@@ -362,7 +362,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       },
     ],
   },
-  "parameter-groups/change-parameters.ts": {
+  "rds/parameter-groups/change-parameters.ts": {
     "… is a default parameter group": "constant",
     "at most … parameters": "provider",
     "the family": "account",
@@ -376,17 +376,17 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       { database: { parameters: { jit: 2 } }, says: /parameters\.jit: give 0 to 1/ },
     ],
   },
-  "parameter-groups/parameter-groups.ts": { "DBParameterGroup not found": "account" },
+  "rds/parameter-groups/parameter-groups.ts": { "DBParameterGroup not found": "account" },
   // Resources without an API of their own: keys, roles, topics, alarms, log groups, vaults, security groups.
-  "recorded-resources/recorded-resources.ts": {
+  "recorded/recorded-resources.ts": {
     "the … … cannot be deleted": "order",
     "a … needs": "constant",
     "… of this": "order",
     "…": "provider",
     "a … … exists already": "account",
   },
-  "recorded-resources/routes.ts": { "the request must say": "provider", "there is no": "state", "…": "provider" },
-  "recorded-resources/shelf.ts": { "… … stands in": "provider" },
+  "recorded/routes.ts": { "the request must say": "provider", "there is no": "state", "…": "provider" },
+  "recorded/record-set.ts": { "… … stands in": "provider" },
   "secrets-manager/access.ts": {
     "Secrets Manager can't find the specified secret.": "state",
     "You can't perform this operation": "account",
@@ -416,8 +416,8 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "Secrets Manager can't find the specified secret value": "state",
     "You provided": "provider",
   },
-  "snapshots/find-snapshot.ts": { "DBSnapshot not found": "account" },
-  "subnet-groups/subnet-groups.ts": {
+  "rds/snapshots/find-snapshot.ts": { "DBSnapshot not found": "account" },
+  "rds/subnet-groups/subnet-groups.ts": {
     "DBSubnetGroup not found": "account",
     "the subnet ID": "account",
     "the subnets are not": "account",

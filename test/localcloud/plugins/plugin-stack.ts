@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { LocalWorkspace, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
-import type { Bag } from "../../../localcloud/plugins/adapter";
+import type { PropertyValues } from "../../../localcloud/plugins/adapter";
 import { installPlugins } from "../../../localcloud/plugins/bundle";
 import { ensureEngine } from "../../../localcloud/toolchain/engine";
 
@@ -31,15 +31,15 @@ export interface Outcome {
   /** Resource name → replaced properties. */
   replaced: Record<string, string[]>;
   /** New outputs by resource name. */
-  outputs: Record<string, Bag>;
+  outputs: Record<string, PropertyValues>;
   failed: boolean;
   diagnostics: string;
 }
 
 export interface RecordedCall {
   method: string;
-  request: Bag;
-  response: Bag;
+  request: PropertyValues;
+  response: PropertyValues;
 }
 
 export async function createPluginStack(project: string): Promise<PluginStack> {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as postgresql from "@pulumi/postgresql";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
-import type { Bag } from "../../../localcloud/plugins/adapter";
+import type { PropertyValues } from "../../../localcloud/plugins/adapter";
 import { accessProgram, type Variation } from "./postgresql-programs";
 import { createPluginStack, type PluginStack } from "./plugin-stack";
 import { startRdsLikeServer, type RdsLikeServer } from "./rds-like-server";
@@ -90,7 +90,7 @@ test("state holds no password in readable form", async () => {
   const state = readFileSync(join(stack.folder, ".pulumi", "stacks", "postgresql-plugin", "test.json"), "utf8");
   const { resources } = JSON.parse(state).checkpoint.latest;
   expect(state).not.toContain(database.master.password);
-  const secrets = resources.flatMap(({ outputs }: { outputs?: Bag }) => [outputs?.password, outputs?.result].filter(Boolean));
+  const secrets = resources.flatMap(({ outputs }: { outputs?: PropertyValues }) => [outputs?.password, outputs?.result].filter(Boolean));
   expect(secrets).toHaveLength(6);
   for (const secret of secrets) expect(secret).toHaveProperty("ciphertext");
 });

@@ -1,5 +1,5 @@
 import { checkResource } from "../../../localcloud/plugins/adapter/check";
-import type { Bag, Context } from "../../../localcloud/plugins/adapter";
+import type { PropertyValues, Context } from "../../../localcloud/plugins/adapter";
 import { diffResource } from "../../../localcloud/plugins/adapter/diff";
 import { outputsOf } from "../../../localcloud/plugins/adapter/state";
 import { provider } from "../../../localcloud/plugins/random/provider";
@@ -7,8 +7,8 @@ import { provider } from "../../../localcloud/plugins/random/provider";
 const typeOf = (name: string) => provider.resources[`random:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`]!;
 const context = { importing: false } as Context<undefined>;
 
-const checked = (name: string, given: Bag) => checkResource(typeOf(name), {}, given, { logicalName: "x", randomSeed: Buffer.alloc(0) });
-const make = async (name: string, given: Bag) => {
+const checked = (name: string, given: PropertyValues) => checkResource(typeOf(name), {}, given, { logicalName: "x", randomSeed: Buffer.alloc(0) });
+const make = async (name: string, given: PropertyValues) => {
   const { inputs, failures } = checked(name, given);
   expect(failures).toEqual([]);
   const { id, properties } = await typeOf(name).create(inputs, context);

@@ -1,12 +1,12 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AnsweredCall } from "../../../localcloud/server/action";
+import type { AnsweredCall } from "../../../localcloud/server/wire/action";
 import { Clock } from "../../../localcloud/server/clock";
 import { CallLog } from "../../../localcloud/server/cloudtrail/call-log";
 import { redact } from "../../../localcloud/server/cloudtrail/redact";
 import { limits } from "../../../localcloud/server/limits";
-import { Store } from "../../../localcloud/server/store";
+import { Store } from "../../../localcloud/server/storage/store";
 
 let folder: string;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import type * as binaries from "../../../localcloud/postgres/binaries";
 import { howToAdd } from "../../../localcloud/postgres/binaries";
 import { parameterDefinitions } from "../../../localcloud/postgres/parameters";
-import { familyMajors, installedVersion, offeredMajors } from "../../../localcloud/server/instances/engine-versions";
+import { familyMajors, installedVersion, offeredMajors } from "../../../localcloud/server/rds/instances/engine-versions";
 
 /** A project that installed the package and one PostgreSQL. */
 jest.mock("../../../localcloud/postgres/binaries", () => ({

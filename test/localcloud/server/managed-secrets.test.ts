@@ -5,7 +5,7 @@ import { Clock } from "../../../localcloud/server/clock";
 import { ManagedSecrets, type SetMasterPassword } from "../../../localcloud/server/secrets-manager/managed-secrets";
 import { Secrets } from "../../../localcloud/server/secrets-manager/secrets";
 import { pickVersion } from "../../../localcloud/server/secrets-manager/versions";
-import { Store } from "../../../localcloud/server/store";
+import { Store } from "../../../localcloud/server/storage/store";
 
 const user = { dbiResourceId: "db-A", identifier: "orders", region: "eu-central-1", username: "dbadmin" };
 

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Journal } from "../../../localcloud/server/journal";
-import { Store } from "../../../localcloud/server/store";
+import { Journal } from "../../../localcloud/server/storage/journal";
+import { Store } from "../../../localcloud/server/storage/store";
 
 let folder: string;
 

@@ -6,7 +6,7 @@ import {
   parseMaintenanceWindow,
   windowsOverlap,
   type Window,
-} from "../../../localcloud/server/instances/windows";
+} from "../../../localcloud/server/rds/instances/windows";
 
 const backup = (text: string) => parseBackupWindow(text) as Window;
 const maintenance = (text: string) => parseMaintenanceWindow(text) as Window;

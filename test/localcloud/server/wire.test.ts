@@ -1,7 +1,7 @@
-import { parseJson } from "../../../localcloud/server/json-input";
-import { decodeForm } from "../../../localcloud/server/query-form";
-import { renderMembers } from "../../../localcloud/server/xml";
-import { page } from "../../../localcloud/server/paging";
+import { parseJson } from "../../../localcloud/server/wire/json-input";
+import { decodeForm } from "../../../localcloud/server/wire/query-form";
+import { renderMembers } from "../../../localcloud/server/wire/xml";
+import { page } from "../../../localcloud/server/wire/paging";
 
 const decode = (form: string) => decodeForm(new URLSearchParams(form));
 

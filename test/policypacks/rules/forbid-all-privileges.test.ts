@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidAllPrivileges } from "../../../policypacks/database-guardrails/rules/forbid-all-privileges";
-import { defaultPrivileges, grant, grantRole, schema } from "../../../policypacks/database-guardrails/types";
+import { defaultPrivileges, grant, grantRole, schema } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, some } from "../fixtures";
 
 claims(forbidAllPrivileges, {

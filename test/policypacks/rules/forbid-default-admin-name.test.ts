@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidDefaultAdminName } from "../../../policypacks/database-guardrails/rules/forbid-default-admin-name";
-import { cluster } from "../../../policypacks/database-guardrails/types";
+import { cluster } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some } from "../fixtures";
 
 claims(forbidDefaultAdminName, {

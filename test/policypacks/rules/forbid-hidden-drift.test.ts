@@ -1,5 +1,11 @@
 import { forbidHiddenDrift } from "../../../policypacks/database-guardrails/rules/forbid-hidden-drift";
-import { managedPrefixListEntry, parameterGroup, securityGroup, securityGroupIngressRule, snapshot } from "../../../policypacks/database-guardrails/types";
+import {
+  managedPrefixListEntry,
+  parameterGroup,
+  securityGroup,
+  securityGroupIngressRule,
+  snapshot,
+} from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some } from "../fixtures";
 
 const ignoring = (...ignoreChanges: string[]) => database({}, { ignoreChanges });

@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidKeyDeletion } from "../../../policypacks/database-guardrails/rules/forbid-key-deletion";
-import { key, keyAlias, replicaKey } from "../../../policypacks/database-guardrails/types";
+import { key, keyAlias, replicaKey } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some, urnOf } from "../fixtures";
 
 const owned = { tags: { "shipshape:standard": "1.0.0", environment: "production" } };

@@ -1,4 +1,4 @@
-import { sealed, unknown } from "../../../policypacks/database-guardrails/properties";
+import { encrypted, unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidOpenIngress } from "../../../policypacks/database-guardrails/rules/forbid-open-ingress";
 import {
   defaultSecurityGroup,
@@ -7,7 +7,7 @@ import {
   securityGroup,
   securityGroupIngressRule,
   securityGroupRule,
-} from "../../../policypacks/database-guardrails/types";
+} from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, judged, named, some, type Given } from "../fixtures";
 
 const group = (entry: Record<string, unknown>) => some(securityGroup, { ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, ...entry }] });
@@ -58,8 +58,8 @@ claims(forbidOpenIngress, {
       [some(securityGroup, { id: "sg-1", ingress: [{ protocol: "-1", cidrBlocks: ["10.0.0.0/9"] }] }), named("rule", rule("10.128.0.0/9"))],
       "ingress is",
     ],
-    "the port of one database, where that of another is sealed": [
-      [group({ fromPort: 6543, toPort: 6543, ...open }), named("db", database({ port: 6543 })), named("other", database({ port: sealed }))],
+    "the port of one database, where that of another is encrypted": [
+      [group({ fromPort: 6543, toPort: 6543, ...open }), named("db", database({ port: 6543 })), named("other", database({ port: encrypted }))],
       "for port 6543",
     ],
     "ports given as texts": [group({ fromPort: "5432", toPort: "5432", ...open }), "0.0.0.0/0"],
@@ -78,9 +78,9 @@ claims(forbidOpenIngress, {
       "for port 6543",
     ],
     "the port of another engine": [[group({ fromPort: 3306, toPort: 3306, ...open }), named("db", database({ engine: "mysql" }))], "for port 3306"],
-    "a plain range beside a sealed one": [group({ cidrBlocks: [sealed, "0.0.0.0/0"] }), 'ingress[0].cidrBlocks is "0.0.0.0/0"'],
-    "an open rule beside a sealed one": [
-      some(securityGroup, { ingress: [sealed, { protocol: "tcp", fromPort: 5432, toPort: 5432, ...open }] }),
+    "a plain range beside an encrypted one": [group({ cidrBlocks: [encrypted, "0.0.0.0/0"] }), 'ingress[0].cidrBlocks is "0.0.0.0/0"'],
+    "an open rule beside an encrypted one": [
+      some(securityGroup, { ingress: [encrypted, { protocol: "tcp", fromPort: 5432, toPort: 5432, ...open }] }),
       'ingress[1].cidrBlocks is "0.0.0.0/0"',
     ],
     "a range as wide as a /8": [group({ cidrBlocks: ["10.0.0.0/8"] }), "remove 10.0.0.0/8"],
@@ -91,7 +91,7 @@ claims(forbidOpenIngress, {
     "a rule of the wrong type": [some(securityGroup, { ingress: "all" }), "a list"],
   },
   undecided: {
-    "a sealed range": group({ cidrBlocks: [sealed] }),
+    "an encrypted range": group({ cidrBlocks: [encrypted] }),
     "a prefix list of another stack": group({ prefixListIds: ["pl-1"] }),
     "a range that is not known": group({ cidrBlocks: [unknown] }),
     "rules that are not known": some(securityGroup, { ingress: unknown }),
@@ -105,10 +105,10 @@ test("a database on another port is guarded when the config names it, and the st
   expect(judged(forbidOpenIngress, group(open), { ports: [] })).toHaveLength(1);
 });
 
-test("a sealed value is never shown as one that was found", () => {
-  const findings = judged(forbidOpenIngress, group({ cidrBlocks: [sealed, "0.0.0.0/0"] }));
+test("an encrypted value is never shown as one that was found", () => {
+  const findings = judged(forbidOpenIngress, group({ cidrBlocks: [encrypted, "0.0.0.0/0"] }));
   expect(findings.map(({ kind }) => kind).sort()).toEqual(["undecided", "violation"]);
-  expect(findings.map(({ message }) => message).join()).not.toContain(sealed);
+  expect(findings.map(({ message }) => message).join()).not.toContain(encrypted);
 });
 
 test("a rule is named once, though its stack is asked as well", () => {

@@ -1,6 +1,6 @@
-import { unknown, sealed } from "../../../policypacks/database-guardrails/properties";
+import { unknown, encrypted } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidPublicAccess } from "../../../policypacks/database-guardrails/rules/forbid-public-access";
-import { clusterInstance } from "../../../policypacks/database-guardrails/types";
+import { clusterInstance } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some, throwawayTags } from "../fixtures";
 
 claims(forbidPublicAccess, {
@@ -11,5 +11,8 @@ claims(forbidPublicAccess, {
     "one on an instance of a cluster": [some(clusterInstance, { publiclyAccessible: true }), "true"],
     "a value of the wrong type": [database({ publiclyAccessible: 1 }), "true or false"],
   },
-  undecided: { "an address that is not known": database({ publiclyAccessible: unknown }), "one that is sealed": database({ publiclyAccessible: sealed }) },
+  undecided: {
+    "an address that is not known": database({ publiclyAccessible: unknown }),
+    "one that is encrypted": database({ publiclyAccessible: encrypted }),
+  },
 });

@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidPublicGrants } from "../../../policypacks/database-guardrails/rules/forbid-public-grants";
-import { defaultPrivileges, grant, schema } from "../../../policypacks/database-guardrails/types";
+import { defaultPrivileges, grant, schema } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, some } from "../fixtures";
 
 claims(forbidPublicGrants, {

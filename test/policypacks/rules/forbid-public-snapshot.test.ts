@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidPublicSnapshot } from "../../../policypacks/database-guardrails/rules/forbid-public-snapshot";
-import { snapshot, snapshotCopy } from "../../../policypacks/database-guardrails/types";
+import { snapshot, snapshotCopy } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, some } from "../fixtures";
 
 claims(forbidPublicSnapshot, {

@@ -1,6 +1,6 @@
-import { sealed, unknown } from "../../../policypacks/database-guardrails/properties";
+import { encrypted, unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidSharedSnapshot } from "../../../policypacks/database-guardrails/rules/forbid-shared-snapshot";
-import { clusterSnapshotCopy, snapshot } from "../../../policypacks/database-guardrails/types";
+import { clusterSnapshotCopy, snapshot } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, some } from "../fixtures";
 
 claims(forbidSharedSnapshot, {
@@ -16,6 +16,6 @@ claims(forbidSharedSnapshot, {
   },
   undecided: {
     "accounts that are not known": some(snapshot, { sharedAccounts: unknown }),
-    "an account that is sealed": some(snapshot, { sharedAccounts: [sealed] }),
+    "an account that is encrypted": some(snapshot, { sharedAccounts: [encrypted] }),
   },
 });

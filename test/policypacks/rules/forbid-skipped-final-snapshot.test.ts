@@ -1,4 +1,4 @@
-import { unknown, unseen } from "../../../policypacks/database-guardrails/properties";
+import { unknown, notReported } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidSkippedFinalSnapshot } from "../../../policypacks/database-guardrails/rules/forbid-skipped-final-snapshot";
 import { claims, database, tagged } from "../fixtures";
 
@@ -7,7 +7,7 @@ claims(forbidSkippedFinalSnapshot, {
     "production with a final snapshot": database(),
     "one whose snapshot's name is known after deployment": database({ finalSnapshotIdentifier: unknown }),
     "development without": database({ skipFinalSnapshot: true, ...tagged({ environment: "development" }) }),
-    "what the RDS API does not tell": database({ skipFinalSnapshot: unseen }),
+    "what the RDS API does not tell": database({ skipFinalSnapshot: notReported }),
   },
   fails: {
     "a skipped one": [database({ skipFinalSnapshot: true }), "skipFinalSnapshot is true"],

@@ -1,6 +1,6 @@
-import { sealed, unknown } from "../../../policypacks/database-guardrails/properties";
+import { encrypted, unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidSuperuserRoles } from "../../../policypacks/database-guardrails/rules/forbid-superuser-roles";
-import { grantRole, role } from "../../../policypacks/database-guardrails/types";
+import { grantRole, role } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, named, some, type Scene } from "../fixtures";
 
 claims(forbidSuperuserRoles, {
@@ -36,8 +36,8 @@ claims(forbidSuperuserRoles, {
       [some(grantRole, { role: "reports", grantRole: "keeper" }), named("db", database({ username: "keeper" }))],
       "keeper",
     ],
-    "a power behind a sealed one": [some(role, { superuser: sealed, createRole: true }), "createRole is true"],
-    "a membership beside a sealed one": [some(role, { roles: [sealed, "rds_superuser"] }), "remove rds_superuser"],
+    "a power behind an encrypted one": [some(role, { superuser: encrypted, createRole: true }), "createRole is true"],
+    "a membership beside an encrypted one": [some(role, { roles: [encrypted, "rds_superuser"] }), "remove rds_superuser"],
     "the same by a grant": [some(grantRole, { grantRole: "rds_superuser" }), "remove this grant"],
     "a value of the wrong type": [some(role, { superuser: "maybe" }), "true or false"],
   },

@@ -1,6 +1,6 @@
-import { unknown, unseen } from "../../../policypacks/database-guardrails/properties";
+import { unknown, notReported } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidUnmaskedCopy } from "../../../policypacks/database-guardrails/rules/forbid-unmasked-copy";
-import { cluster, exportTask } from "../../../policypacks/database-guardrails/types";
+import { cluster, exportTask } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, named, some, tagged } from "../fixtures";
 
 const development = (properties: Record<string, unknown>, tags: Record<string, unknown> = {}) =>
@@ -32,7 +32,7 @@ claims(forbidUnmaskedCopy, {
       development({ identifier: "copy", replicateSourceDb: "reports" }),
       named("source", database({ identifier: "reports", ...tagged({ environment: "staging" }) })),
     ],
-    "a living database, whose origin is not told": development({ restoreToPointInTime: unseen, snapshotIdentifier: unseen }),
+    "a living database, whose origin is not told": development({ restoreToPointInTime: notReported, snapshotIdentifier: notReported }),
     "an export of staging": some(exportTask, { sourceArn: `${snapshot}:rds:orders-staging-2026-11-20-03-05` }),
   },
   fails: {

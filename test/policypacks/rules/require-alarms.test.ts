@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireAlarms } from "../../../policypacks/database-guardrails/rules/require-alarms";
-import { metricAlarm } from "../../../policypacks/database-guardrails/types";
+import { metricAlarm } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some, urnOf } from "../fixtures";
 
 const alarm = (metricName: string, more: Record<string, unknown> = {}) =>

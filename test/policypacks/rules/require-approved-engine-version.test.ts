@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireApprovedEngineVersion } from "../../../policypacks/database-guardrails/rules/require-approved-engine-version";
 import { claims, database, judged } from "../fixtures";
 

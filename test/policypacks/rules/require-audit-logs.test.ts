@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireAuditLogs } from "../../../policypacks/database-guardrails/rules/require-audit-logs";
 import { claims, database } from "../fixtures";
 

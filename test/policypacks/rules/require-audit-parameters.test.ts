@@ -1,6 +1,6 @@
-import { sealed, unknown } from "../../../policypacks/database-guardrails/properties";
+import { encrypted, unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireAuditParameters } from "../../../policypacks/database-guardrails/rules/require-audit-parameters";
-import { parameterGroup } from "../../../policypacks/database-guardrails/types";
+import { parameterGroup } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some, type Scene } from "../fixtures";
 
 const entries = (parameters: Record<string, unknown>) => Object.entries(parameters).map(([name, value]) => ({ name, value }));
@@ -31,7 +31,7 @@ claims(requireAuditParameters, {
       some(parameterGroup, { family: "postgres17", parameters: [...entries(audited), { name: "log_connections", value: "0" }] }),
       "1 and 0",
     ],
-    "one parameter that is off beside a sealed one": [group({ ...audited, log_connections: sealed, log_disconnections: "0" }), "log_disconnections"],
+    "one parameter that is off beside an encrypted one": [group({ ...audited, log_connections: encrypted, log_disconnections: "0" }), "log_disconnections"],
     "a group below a cluster's that switches it off": [
       some(parameterGroup, { family: "aurora-postgresql17", parameters: [{ name: "log_connections", value: "0" }] }),
       "log_connections",

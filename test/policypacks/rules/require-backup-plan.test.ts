@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireBackupPlan } from "../../../policypacks/database-guardrails/rules/require-backup-plan";
-import { backupSelection } from "../../../policypacks/database-guardrails/types";
+import { backupSelection } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some, tagged, urnOf } from "../fixtures";
 
 const bare = database(tagged({ "shipshape:backup-plan": undefined }));

@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireBackupRetention } from "../../../policypacks/database-guardrails/rules/require-backup-retention";
-import { cluster } from "../../../policypacks/database-guardrails/types";
+import { cluster } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, named, some, tagged, throwaway, throwawayTags, withSource } from "../fixtures";
 
 claims(requireBackupRetention, {

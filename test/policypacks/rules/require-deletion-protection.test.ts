@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireDeletionProtection } from "../../../policypacks/database-guardrails/rules/require-deletion-protection";
 import { claims, database, tagged } from "../fixtures";
 

@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireEncryptionAtRest } from "../../../policypacks/database-guardrails/rules/require-encryption-at-rest";
-import { cluster, clusterSnapshot, snapshot, snapshotCopy } from "../../../policypacks/database-guardrails/types";
+import { cluster, clusterSnapshot, snapshot, snapshotCopy } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some, throwaway } from "../fixtures";
 
 claims(requireEncryptionAtRest, {

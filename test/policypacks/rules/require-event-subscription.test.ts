@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireEventSubscription } from "../../../policypacks/database-guardrails/rules/require-event-subscription";
-import { eventSubscription } from "../../../policypacks/database-guardrails/types";
+import { eventSubscription } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some, tagged } from "../fixtures";
 
 claims(requireEventSubscription, {

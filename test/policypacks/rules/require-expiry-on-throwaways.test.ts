@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireExpiryOnThrowaways } from "../../../policypacks/database-guardrails/rules/require-expiry-on-throwaways";
 import { claims, database, tagged, throwaway } from "../fixtures";
 

@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireIamAuthentication } from "../../../policypacks/database-guardrails/rules/require-iam-authentication";
 import { claims, database } from "../fixtures";
 

@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireLogRetention } from "../../../policypacks/database-guardrails/rules/require-log-retention";
-import { logGroup } from "../../../policypacks/database-guardrails/types";
+import { logGroup } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, some } from "../fixtures";
 
 const group = (retentionInDays?: unknown) => some(logGroup, { name: "/aws/rds/instance/orders-production/postgresql", retentionInDays });

@@ -1,4 +1,4 @@
-import { unknown, unseen, sealed } from "../../../policypacks/database-guardrails/properties";
+import { unknown, notReported, encrypted } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireManagedMasterPassword } from "../../../policypacks/database-guardrails/rules/require-managed-master-password";
 import { claims, database, judged, some, urnOf, withSource } from "../fixtures";
 
@@ -12,16 +12,16 @@ const bucket = some("aws:s3/bucket:Bucket", {}, { name: "bucket" });
 claims(requireManagedMasterPassword, {
   passes: {
     "a managed password": database(),
-    "one computed from a generated one": own({ password: sealed }, [random]),
-    "one that a secret keeps of a generated one": [own({ password: sealed }, [urnOf(kept)]), kept],
+    "one computed from a generated one": own({ password: encrypted }, [random]),
+    "one that a secret keeps of a generated one": [own({ password: encrypted }, [urnOf(kept)]), kept],
     "a restore that says nothing": database({ manageMasterUserPassword: undefined, snapshotIdentifier: "s" }),
     "a replica": withSource({ manageMasterUserPassword: undefined }),
-    "what the RDS API does not tell": database({ manageMasterUserPassword: unseen }),
+    "what the RDS API does not tell": database({ manageMasterUserPassword: notReported }),
   },
   fails: {
     "a password in the program": [own({ password: "hunter2" }, []), "password is a value of the program itself"],
-    "one that was typed, and computed from something else": [[own({ password: sealed }, [urnOf(bucket)]), bucket], "a value of the program itself"],
-    "one in encrypted config": [own({ password: sealed }, []), "a value of the program itself"],
+    "one that was typed, and computed from something else": [[own({ password: encrypted }, [urnOf(bucket)]), bucket], "a value of the program itself"],
+    "one in encrypted config": [own({ password: encrypted }, []), "a value of the program itself"],
     "a write-only one": [own({ passwordWo: "hunter2" }, []), "passwordWo"],
     "a password nobody declared": [database({ manageMasterUserPassword: false }), "manageMasterUserPassword is not set"],
     "a replica of what nobody can see": [database({ manageMasterUserPassword: undefined, replicateSourceDb: "whatever" }), "is not set"],

@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireModernCa } from "../../../policypacks/database-guardrails/rules/require-modern-ca";
 import { claims, database } from "../fixtures";
 

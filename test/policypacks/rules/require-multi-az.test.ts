@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireMultiAz } from "../../../policypacks/database-guardrails/rules/require-multi-az";
 import { claims, database, tagged, withSource } from "../fixtures";
 

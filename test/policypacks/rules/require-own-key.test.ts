@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireOwnKey } from "../../../policypacks/database-guardrails/rules/require-own-key";
-import { key } from "../../../policypacks/database-guardrails/types";
+import { key } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some } from "../fixtures";
 
 const bare = some(key, { tags: { "shipshape:standard": "1.0.0" } });

@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireOwnerTags } from "../../../policypacks/database-guardrails/rules/require-owner-tags";
-import { parameterGroup, snapshot } from "../../../policypacks/database-guardrails/types";
+import { parameterGroup, snapshot } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, productionTags, some, tagged, throwaway, throwawayTags } from "../fixtures";
 
 claims(requireOwnerTags, {

@@ -1,5 +1,5 @@
 import { requireParametersInEffect } from "../../../policypacks/database-guardrails/rules/require-parameters-in-effect";
-import { clusterInstance } from "../../../policypacks/database-guardrails/types";
+import { clusterInstance } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some } from "../fixtures";
 
 const living = (parameterApplyStatus: unknown) => database({ parameterApplyStatus }, { toldBy: "api" });

@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requirePatchOwner } from "../../../policypacks/database-guardrails/rules/require-patch-owner";
 import { claims, database, tagged } from "../fixtures";
 

@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requirePerformanceInsights } from "../../../policypacks/database-guardrails/rules/require-performance-insights";
-import { clusterInstance } from "../../../policypacks/database-guardrails/types";
+import { clusterInstance } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some } from "../fixtures";
 
 claims(requirePerformanceInsights, {

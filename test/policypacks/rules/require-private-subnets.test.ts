@@ -1,4 +1,4 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requirePrivateSubnets } from "../../../policypacks/database-guardrails/rules/require-private-subnets";
 import {
   defaultRouteTable,
@@ -10,7 +10,7 @@ import {
   routeTableAssociation,
   subnet,
   subnetGroup,
-} from "../../../policypacks/database-guardrails/types";
+} from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, some, urnOf } from "../fixtures";
 
 const inside = some(subnet, {}, { name: "a" });

@@ -1,4 +1,4 @@
-import { unknown, unseen } from "../../../policypacks/database-guardrails/properties";
+import { unknown, notReported } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireRetainedAutomatedBackups } from "../../../policypacks/database-guardrails/rules/require-retained-automated-backups";
 import { claims, database, tagged } from "../fixtures";
 
@@ -6,7 +6,7 @@ claims(requireRetainedAutomatedBackups, {
   passes: {
     "production that keeps them": database(),
     "development that does not": database({ deleteAutomatedBackups: true, ...tagged({ environment: "development" }) }),
-    "what the RDS API does not tell": database({ deleteAutomatedBackups: unseen }),
+    "what the RDS API does not tell": database({ deleteAutomatedBackups: notReported }),
   },
   fails: {
     "deleted ones": [database({ deleteAutomatedBackups: true }), "is true"],

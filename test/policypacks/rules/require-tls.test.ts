@@ -1,6 +1,6 @@
-import { unknown } from "../../../policypacks/database-guardrails/properties";
+import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireTls } from "../../../policypacks/database-guardrails/rules/require-tls";
-import { cluster, clusterParameterGroup, parameterGroup, proxy } from "../../../policypacks/database-guardrails/types";
+import { cluster, clusterParameterGroup, parameterGroup, proxy } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some } from "../fixtures";
 
 const group = (family: string, value?: unknown) => some(parameterGroup, { family, parameters: value === undefined ? [] : [{ name: "rds.force_ssl", value }] });

@@ -1,4 +1,4 @@
-import { unknown, unseen } from "../../../policypacks/database-guardrails/properties";
+import { unknown, notReported } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireUnmanagedBlueGreen } from "../../../policypacks/database-guardrails/rules/require-unmanaged-blue-green";
 import { claims, database } from "../fixtures";
 
@@ -6,7 +6,7 @@ claims(requireUnmanagedBlueGreen, {
   passes: {
     "an operation's": database(),
     "one that is switched off": database({ blueGreenUpdate: { enabled: false } }),
-    "what the RDS API does not tell": database({ blueGreenUpdate: unseen }),
+    "what the RDS API does not tell": database({ blueGreenUpdate: notReported }),
   },
   fails: {
     "the provider's": [database({ blueGreenUpdate: { enabled: true } }), "remove blueGreenUpdate"],

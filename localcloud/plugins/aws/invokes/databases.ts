@@ -1,5 +1,5 @@
 import { DescribeDBInstancesCommand, paginateDescribeDBEngineVersions, type DBEngineVersion, type RDSClient } from "@aws-sdk/client-rds";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { attempt } from "../aws-error";
 import { liveInstance } from "../rds/instance-live";
 import type { Invokes } from "./invokes";
@@ -67,21 +67,21 @@ const criteria = [
   "version",
 ];
 
-async function offeredVersions(client: RDSClient, args: Bag): Promise<DBEngineVersion[]> {
+async function offeredVersions(client: RDSClient, args: PropertyValues): Promise<DBEngineVersion[]> {
   const request = {
     Engine: args.engine,
     ...(args.version ? { EngineVersion: args.version } : {}),
     ...(args.parameterGroupFamily ? { DBParameterGroupFamily: args.parameterGroupFamily } : {}),
     ...(args.includeAll ? { IncludeAll: true } : {}),
     ...(args.defaultOnly || criteria.every((name) => args[name] === undefined) ? { DefaultOnly: true } : {}),
-    ...(args.filters?.length ? { Filters: args.filters.map((filter: Bag) => ({ Name: filter.name, Values: filter.values })) } : {}),
+    ...(args.filters?.length ? { Filters: args.filters.map((filter: PropertyValues) => ({ Name: filter.name, Values: filter.values })) } : {}),
   };
   const offered: DBEngineVersion[] = [];
   for await (const page of paginateDescribeDBEngineVersions({ client }, request)) offered.push(...(page.DBEngineVersions ?? []));
   return offered.filter((version) => hasTargets(version, args));
 }
 
-function hasTargets(version: DBEngineVersion, args: Bag): boolean {
+function hasTargets(version: DBEngineVersion, args: PropertyValues): boolean {
   const targets = version.ValidUpgradeTarget ?? [];
   const has = (isMajor: boolean) => targets.some((target) => (target.IsMajorVersionUpgrade ?? false) === isMajor);
   const among = (wanted: string[] | undefined, isMajor?: boolean) =>
@@ -95,7 +95,7 @@ function hasTargets(version: DBEngineVersion, args: Bag): boolean {
   );
 }
 
-function choose(offered: DBEngineVersion[], args: Bag): DBEngineVersion {
+function choose(offered: DBEngineVersion[], args: PropertyValues): DBEngineVersion {
   const byAge = [...offered].sort((a, b) => (a.EngineVersion ?? "").localeCompare(b.EngineVersion ?? "", "en", { numeric: true }));
   const preferred: string[] = args.preferredVersions ?? [];
   for (const wanted of preferred) {
@@ -110,7 +110,7 @@ function choose(offered: DBEngineVersion[], args: Bag): DBEngineVersion {
   );
 }
 
-function describe(version: DBEngineVersion): Bag {
+function describe(version: DBEngineVersion): PropertyValues {
   const targets = version.ValidUpgradeTarget ?? [];
   const names = (isMajor?: boolean) =>
     targets.filter((target) => isMajor === undefined || (target.IsMajorVersionUpgrade ?? false) === isMajor).map((target) => target.EngineVersion);

@@ -1,4 +1,4 @@
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import type { AwsConfig } from "../configuration";
 import { listRecords } from "../recorded/records";
 import type { Invokes } from "./invokes";
@@ -37,8 +37,8 @@ export const networkInvokes: Invokes = {
   },
 };
 
-async function records(config: AwsConfig, type: string, region: string, signal: AbortSignal): Promise<Bag[]> {
-  const found: Bag[] = await listRecords(config, type, signal);
+async function records(config: AwsConfig, type: string, region: string, signal: AbortSignal): Promise<PropertyValues[]> {
+  const found: PropertyValues[] = await listRecords(config, type, signal);
   return found.filter((record) => record.region === region).map(({ id, name, properties }) => ({ ...properties, id, name, tags: properties.tags ?? {} }));
 }
 
@@ -53,20 +53,20 @@ const filterProperties: Record<string, string> = {
   "map-public-ip-on-launch": "mapPublicIpOnLaunch",
 };
 
-function matches(resource: Bag, args: Bag, properties: string[]): boolean {
+function matches(resource: PropertyValues, args: PropertyValues, properties: string[]): boolean {
   const bySetting = properties.every((name) => args[name] === undefined || resource[name] === args[name]);
   const byTag = Object.entries(args.tags ?? {}).every(([key, value]) => resource.tags[key] === value);
-  return bySetting && byTag && (args.filters ?? []).every((filter: Bag) => filter.values.includes(String(filtered(resource, filter.name))));
+  return bySetting && byTag && (args.filters ?? []).every((filter: PropertyValues) => filter.values.includes(String(filtered(resource, filter.name))));
 }
 
-function filtered(resource: Bag, filter: string): unknown {
+function filtered(resource: PropertyValues, filter: string): unknown {
   if (filter.startsWith("tag:")) return resource.tags[filter.slice("tag:".length)];
   const property = filterProperties[filter];
   if (!property) throw new Error(`the filter ${filter} is not supported here; there are ${Object.keys(filterProperties).join(", ")} and tag:<key>`);
   return resource[property];
 }
 
-function only(found: Bag[], noun: string): Bag {
+function only(found: PropertyValues[], noun: string): PropertyValues {
   const [first, ...others] = found;
   if (!first) throw new Error(`no matching ${noun} found`);
   if (others.length > 0)

@@ -8,10 +8,10 @@ import {
   type EventSubscription,
 } from "@aws-sdk/client-rds";
 import type { Context, ResourceType } from "../../adapter/resource";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { attempt, orGone } from "../aws-error";
 import type { AwsConfig } from "../configuration";
-import { autoname, nameFrom } from "../made-up-names";
+import { autoname, nameFrom } from "../generated-names";
 import { flag, named, oneOf, output, region, required, tagged, text, textSet, withDefault } from "../property-kinds";
 import { liveTags, tagList } from "../tags";
 import { waitFor } from "../waiting";
@@ -94,13 +94,13 @@ export const eventSubscription: ResourceType<AwsConfig> = {
       orGone(["SubscriptionNotFound"], () => rds.send(new DeleteEventSubscriptionCommand({ SubscriptionName: id }))),
     );
     if (deleted)
-      await waitFor({ ...patience(context), what: `RDS Event Subscription ${id} to be deleted` }, async () =>
+      await waitFor({ ...timeout(context), what: `RDS Event Subscription ${id} to be deleted` }, async () =>
         (await findSubscription(context.config, inRegion, id)) ? undefined : true,
       );
   },
 };
 
-async function changeSources(config: AwsConfig, id: string, old: Bag, wanted: Bag): Promise<void> {
+async function changeSources(config: AwsConfig, id: string, old: PropertyValues, wanted: PropertyValues): Promise<void> {
   const [before, after]: [string[], string[]] = [old.sourceIds ?? [], wanted.sourceIds ?? []];
   const rds = config.rds(old.region);
   for (const SourceIdentifier of before.filter((source) => !after.includes(source))) {
@@ -111,10 +111,10 @@ async function changeSources(config: AwsConfig, id: string, old: Bag, wanted: Ba
   }
 }
 
-const patience = (context: Context<AwsConfig>) => ({ timeoutSeconds: context.timeoutSeconds ?? TIMEOUT_SECONDS, signal: context.signal });
+const timeout = (context: Context<AwsConfig>) => ({ timeoutSeconds: context.timeoutSeconds ?? TIMEOUT_SECONDS, signal: context.signal });
 
-async function waitActive(context: Context<AwsConfig>, inRegion: string, id: string, known: Bag): Promise<Bag> {
-  const active = await waitFor({ ...patience(context), what: `RDS Event Subscription ${id} to become active` }, async () => {
+async function waitActive(context: Context<AwsConfig>, inRegion: string, id: string, known: PropertyValues): Promise<PropertyValues> {
+  const active = await waitFor({ ...timeout(context), what: `RDS Event Subscription ${id} to become active` }, async () => {
     const live = await findSubscription(context.config, inRegion, id);
     if (live && !["creating", "modifying", "active"].includes(live.Status ?? ""))
       throw new Error(`RDS Event Subscription (${id}): unexpected state '${live.Status}', wanted target 'active'`);
@@ -128,7 +128,7 @@ async function findSubscription(config: AwsConfig, inRegion: string, id: string)
   return found?.EventSubscriptionsList?.[0];
 }
 
-async function liveSubscription(config: AwsConfig, inRegion: string, live: EventSubscription, known: Bag): Promise<Bag> {
+async function liveSubscription(config: AwsConfig, inRegion: string, live: EventSubscription, known: PropertyValues): Promise<PropertyValues> {
   return {
     arn: live.EventSubscriptionArn,
     customerAwsId: live.CustomerAwsId,

@@ -1,8 +1,8 @@
 import type { CheckFailure } from "../../adapter/resource";
-import { isUnknown, type Bag } from "../../adapter/wire";
+import { isUnknown, type PropertyValues } from "../../adapter/wire";
 
 /** What upstream's schema refuses before anything is called: pairs that exclude each other, and forms. */
-export function checkInstance(inputs: Bag): CheckFailure[] {
+export function checkInstance(inputs: PropertyValues): CheckFailure[] {
   return [...conflicts(inputs), ...malformed(inputs)];
 }
 
@@ -21,7 +21,7 @@ const exclusive: [string, string][] = [
   ["domain", "domainFqdn"],
 ];
 
-function conflicts(inputs: Bag): CheckFailure[] {
+function conflicts(inputs: PropertyValues): CheckFailure[] {
   const failures = exclusive
     .filter(([one, other]) => inputs[one] !== undefined && inputs[other] !== undefined)
     .map(([one, other]) => ({ property: one, reason: `"${one}": conflicts with ${other}` }));
@@ -54,7 +54,7 @@ const forms: Record<string, { pattern: RegExp; reason: string }[]> = {
   performanceInsightsKmsKeyId: [arn],
 };
 
-function malformed(inputs: Bag): CheckFailure[] {
+function malformed(inputs: PropertyValues): CheckFailure[] {
   return Object.entries(forms).flatMap(([property, rules]) => {
     const value = inputs[property];
     if (typeof value !== "string" || isUnknown(value)) return [];

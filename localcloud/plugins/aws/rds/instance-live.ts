@@ -1,11 +1,11 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import type { AwsConfig } from "../configuration";
 import { liveTags, tagsFromList } from "../tags";
 import { stateOnlyProperties } from "./instance-parameters";
 
 /** What DescribeDBInstances says, as state keeps it. `known` gives what no API tells (how to delete it, for one). */
-export function liveInstance(instance: DBInstance, known: Bag, config: AwsConfig, region: string): Bag {
+export function liveInstance(instance: DBInstance, known: PropertyValues, config: AwsConfig, region: string): PropertyValues {
   const kept = Object.fromEntries(stateOnlyProperties.map((name) => [name, known[name]]));
   return {
     ...kept,
@@ -17,7 +17,7 @@ export function liveInstance(instance: DBInstance, known: Bag, config: AwsConfig
   };
 }
 
-function settings(instance: DBInstance): Bag {
+function settings(instance: DBInstance): PropertyValues {
   return {
     allocatedStorage: instance.AllocatedStorage,
     autoMinorVersionUpgrade: instance.AutoMinorVersionUpgrade,
@@ -68,7 +68,7 @@ function settings(instance: DBInstance): Bag {
   };
 }
 
-function outputs(instance: DBInstance): Bag {
+function outputs(instance: DBInstance): PropertyValues {
   const { Address: address, HostedZoneId: hostedZoneId, Port: port } = instance.Endpoint ?? {};
   const listener = instance.ListenerEndpoint;
   const secret = instance.MasterUserSecret;

@@ -7,7 +7,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import { isDeepStrictEqual } from "node:util";
 import type { Property } from "../../adapter/resource";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { tagList } from "../tags";
 import {
   createProperties,
@@ -21,21 +21,25 @@ import { instanceProperties } from "./instance-properties";
 
 /** From what the program says to what RDS takes. Pure: what a request holds is tested without a cloud. */
 
-export function createRequest(identifier: string, inputs: Bag): CreateDBInstanceCommandInput {
-  return { ...parameters(inputs, createProperties), DBInstanceIdentifier: identifier, Tags: tagList(inputs.tagsAll) } as Bag as CreateDBInstanceCommandInput;
+export function createRequest(identifier: string, inputs: PropertyValues): CreateDBInstanceCommandInput {
+  return {
+    ...parameters(inputs, createProperties),
+    DBInstanceIdentifier: identifier,
+    Tags: tagList(inputs.tagsAll),
+  } as PropertyValues as CreateDBInstanceCommandInput;
 }
 
-export function snapshotRequest(identifier: string, inputs: Bag): RestoreDBInstanceFromDBSnapshotCommandInput {
+export function snapshotRequest(identifier: string, inputs: PropertyValues): RestoreDBInstanceFromDBSnapshotCommandInput {
   return {
     ...parameters(inputs, restoreSnapshotProperties),
     DBInstanceIdentifier: identifier,
     DBSnapshotIdentifier: inputs.snapshotIdentifier,
     Tags: tagList(inputs.tagsAll),
-  } as Bag as RestoreDBInstanceFromDBSnapshotCommandInput;
+  } as PropertyValues as RestoreDBInstanceFromDBSnapshotCommandInput;
 }
 
-export function pointInTimeRequest(identifier: string, inputs: Bag): RestoreDBInstanceToPointInTimeCommandInput {
-  const { restoreTime, sourceDbInstanceAutomatedBackupsArn, sourceDbInstanceIdentifier, sourceDbiResourceId, useLatestRestorableTime }: Bag =
+export function pointInTimeRequest(identifier: string, inputs: PropertyValues): RestoreDBInstanceToPointInTimeCommandInput {
+  const { restoreTime, sourceDbInstanceAutomatedBackupsArn, sourceDbInstanceIdentifier, sourceDbiResourceId, useLatestRestorableTime }: PropertyValues =
     inputs.restoreToPointInTime;
   return given({
     ...parameters(inputs, restorePointInTimeProperties),
@@ -49,24 +53,29 @@ export function pointInTimeRequest(identifier: string, inputs: Bag): RestoreDBIn
   }) as RestoreDBInstanceToPointInTimeCommandInput;
 }
 
-export function replicaRequest(identifier: string, inputs: Bag): CreateDBInstanceReadReplicaCommandInput {
+export function replicaRequest(identifier: string, inputs: PropertyValues): CreateDBInstanceReadReplicaCommandInput {
   return {
     ...parameters(inputs, replicaProperties),
     DBInstanceIdentifier: identifier,
     SourceDBInstanceIdentifier: inputs.replicateSourceDb,
     Tags: tagList(inputs.tagsAll),
-  } as Bag as CreateDBInstanceReadReplicaCommandInput;
+  } as PropertyValues as CreateDBInstanceReadReplicaCommandInput;
 }
 
 /** Brings an instance made by restore or replication to what the program says; undefined where nothing is left to change. */
-export function afterCreateRequest(identifier: string, inputs: Bag, properties: string[]): ModifyDBInstanceCommandInput | undefined {
+export function afterCreateRequest(identifier: string, inputs: PropertyValues, properties: string[]): ModifyDBInstanceCommandInput | undefined {
   const changes = parameters(inputs, properties);
   if (Object.keys(changes).length === 0) return undefined;
-  return { ...changes, ...majorUpgrade(inputs, changes), DBInstanceIdentifier: identifier, ApplyImmediately: true } as Bag as ModifyDBInstanceCommandInput;
+  return {
+    ...changes,
+    ...majorUpgrade(inputs, changes),
+    DBInstanceIdentifier: identifier,
+    ApplyImmediately: true,
+  } as PropertyValues as ModifyDBInstanceCommandInput;
 }
 
 /** Only what changed is sent; undefined where RDS has nothing to do. */
-export function modifyRequest(old: Bag, program: Bag): ModifyDBInstanceCommandInput | undefined {
+export function modifyRequest(old: PropertyValues, program: PropertyValues): ModifyDBInstanceCommandInput | undefined {
   const wanted = hasGrown(old, program) ? { ...program, allocatedStorage: old.allocatedStorage } : program;
   const changed = modifyProperties.filter((name) => isChanged(name, old, wanted));
   const renamed = wanted.identifier !== undefined && wanted.identifier !== old.identifier;
@@ -89,13 +98,13 @@ export function modifyRequest(old: Bag, program: Bag): ModifyDBInstanceCommandIn
 }
 
 /** Storage never shrinks: what autoscaling has added stays. */
-const hasGrown = (old: Bag, wanted: Bag): boolean =>
+const hasGrown = (old: PropertyValues, wanted: PropertyValues): boolean =>
   old.allocatedStorage > wanted.allocatedStorage && (wanted.maxAllocatedStorage ?? 0) > wanted.allocatedStorage;
 
 /** What Modify wants said differently than Create, or together with something that did not change. */
-function exceptions(changed: string[], old: Bag, wanted: Bag): Bag {
+function exceptions(changed: string[], old: PropertyValues, wanted: PropertyValues): PropertyValues {
   const among = (...names: string[]) => names.some((name) => changed.includes(name));
-  const request: Bag = { EnableCloudwatchLogsExports: undefined, Port: undefined };
+  const request: PropertyValues = { EnableCloudwatchLogsExports: undefined, Port: undefined };
   if (among("enabledCloudwatchLogsExports"))
     request.CloudwatchLogsExportConfiguration = logExportChange(old.enabledCloudwatchLogsExports ?? [], wanted.enabledCloudwatchLogsExports ?? []);
   if (among("port")) request.DBPortNumber = wanted.port;
@@ -112,7 +121,7 @@ function exceptions(changed: string[], old: Bag, wanted: Bag): Bag {
 }
 
 /** Key and retention are sent again with each change of Performance Insights, also with the one that switches it off. */
-const performanceInsights = (wanted: Bag): Bag => ({
+const performanceInsights = (wanted: PropertyValues): PropertyValues => ({
   EnablePerformanceInsights: wanted.performanceInsightsEnabled ?? false,
   ...parameters(wanted, ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"]),
 });
@@ -123,19 +132,19 @@ const logExportChange = (old: string[], wanted: string[]) => ({
 });
 
 /** Below 400 GiB a gp3 volume of PostgreSQL has fixed figures, and RDS refuses a request that names them. */
-const isSmallGp3 = (wanted: Bag): boolean => wanted.storageType === "gp3" && (wanted.allocatedStorage ?? 0) < 400;
+const isSmallGp3 = (wanted: PropertyValues): boolean => wanted.storageType === "gp3" && (wanted.allocatedStorage ?? 0) < 400;
 
-const majorUpgrade = (wanted: Bag, changes: Bag): Bag =>
+const majorUpgrade = (wanted: PropertyValues, changes: PropertyValues): PropertyValues =>
   changes.EngineVersion === undefined ? {} : { AllowMajorVersionUpgrade: wanted.allowMajorVersionUpgrade ?? false };
 
 /** Zero values are left out of what creates, as upstream cannot tell them from absent ones; a few are sent always. */
-function parameters(inputs: Bag, properties: readonly string[]): Bag {
+function parameters(inputs: PropertyValues, properties: readonly string[]): PropertyValues {
   const sent = properties.filter((name) => !isUnset(inputs[name]) || (alwaysSent.includes(name) && inputs[name] !== undefined && inputs[name] !== null));
   return Object.fromEntries(sent.map((name) => [parameterNames[name], inputs[name]]));
 }
 
 /** What modifies says zero aloud: `false` and 0 switch something off, also where the program has dropped the property. */
-function withZeros(wanted: Bag, properties: readonly string[]): Bag {
+function withZeros(wanted: PropertyValues, properties: readonly string[]): PropertyValues {
   return Object.fromEntries(properties.map((name) => [parameterNames[name], wanted[name] ?? zeroOf(name)]));
 }
 
@@ -157,7 +166,7 @@ const alwaysSent = [
 const isUnset = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
 
-function isChanged(name: string, old: Bag, wanted: Bag): boolean {
+function isChanged(name: string, old: PropertyValues, wanted: PropertyValues): boolean {
   const [before, after] = [old[name] ?? undefined, wanted[name] ?? undefined];
   if (Array.isArray(before) || Array.isArray(after)) return !isDeepStrictEqual([...(before ?? [])].sort(), [...(after ?? [])].sort());
   if (name === "engineVersion" && typeof before === "string") return after !== before && !before.startsWith(`${after}.`);
@@ -168,4 +177,4 @@ function isChanged(name: string, old: Bag, wanted: Bag): boolean {
 
 const caseless = ["maintenanceWindow"];
 
-const given = (request: Bag): Bag => Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+const given = (request: PropertyValues): PropertyValues => Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));

@@ -2,7 +2,7 @@ import { DescribeDBInstancesCommand, type DBInstance, type RDSClient } from "@aw
 import { orGone } from "../aws-error";
 import { waitFor } from "../waiting";
 
-export interface Patience {
+export interface Timeout {
   timeoutSeconds: number;
   signal: AbortSignal;
 }
@@ -36,8 +36,8 @@ const underWay = [
 ];
 const ready = ["available", "storage-optimization"];
 
-export function waitAvailable(rds: RDSClient, id: string, patience: Patience): Promise<DBInstance> {
-  return waitFor({ what: `RDS DB Instance ${id} to become available`, ...patience }, async () => {
+export function waitAvailable(rds: RDSClient, id: string, timeout: Timeout): Promise<DBInstance> {
+  return waitFor({ what: `RDS DB Instance ${id} to become available`, ...timeout }, async () => {
     const live = await findInstance(rds, id);
     const status = live?.DBInstanceStatus ?? "gone";
     if (live && ready.includes(status)) return live;
@@ -47,13 +47,13 @@ export function waitAvailable(rds: RDSClient, id: string, patience: Patience): P
 }
 
 /** Until nothing is under way with it, whatever comes of that; at once when it is gone. */
-export async function waitSettled(rds: RDSClient, id: string, patience: Patience): Promise<void> {
-  await waitFor({ what: `what is under way with RDS DB Instance ${id}`, ...patience }, async () => {
+export async function waitSettled(rds: RDSClient, id: string, timeout: Timeout): Promise<void> {
+  await waitFor({ what: `what is under way with RDS DB Instance ${id}`, ...timeout }, async () => {
     const live = await findInstance(rds, id);
     return underWay.includes(live?.DBInstanceStatus ?? "gone") ? undefined : true;
   });
 }
 
-export async function waitDeleted(rds: RDSClient, id: string, patience: Patience): Promise<void> {
-  await waitFor({ what: `RDS DB Instance ${id} to be deleted`, ...patience }, async () => ((await findInstance(rds, id)) ? undefined : true));
+export async function waitDeleted(rds: RDSClient, id: string, timeout: Timeout): Promise<void> {
+  await waitFor({ what: `RDS DB Instance ${id} to be deleted`, ...timeout }, async () => ((await findInstance(rds, id)) ? undefined : true));
 }

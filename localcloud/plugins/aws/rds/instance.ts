@@ -11,10 +11,10 @@ import {
   type RDSClient,
 } from "@aws-sdk/client-rds";
 import { PartialFailure, type Context, type ResourceType } from "../../adapter/resource";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { attempt, isError, orGone } from "../aws-error";
 import type { AwsConfig } from "../configuration";
-import { uniqueName } from "../made-up-names";
+import { uniqueName } from "../generated-names";
 import { checkInstance } from "./instance-check";
 import { warnOfEvents } from "./instance-events";
 import { liveInstance } from "./instance-live";
@@ -111,7 +111,7 @@ interface Made {
   after?: ModifyDBInstanceCommandInput | undefined;
 }
 
-async function make(rds: RDSClient, identifier: string, inputs: Bag): Promise<Made> {
+async function make(rds: RDSClient, identifier: string, inputs: PropertyValues): Promise<Made> {
   try {
     return await requestCreation(rds, identifier, inputs);
   } catch (error) {
@@ -123,7 +123,7 @@ async function make(rds: RDSClient, identifier: string, inputs: Bag): Promise<Ma
   }
 }
 
-async function requestCreation(rds: RDSClient, identifier: string, inputs: Bag): Promise<Made> {
+async function requestCreation(rds: RDSClient, identifier: string, inputs: PropertyValues): Promise<Made> {
   const creating = (how: string) => `creating RDS DB Instance${how} (${identifier})`;
   const later = (properties: string[]) => afterCreateRequest(identifier, inputs, properties);
   if (inputs.replicateSourceDb) {
@@ -160,7 +160,7 @@ async function modify(rds: RDSClient, request: ModifyDBInstanceCommandInput, id:
 }
 
 /** A parameter group given to a replica takes a restart, which upstream makes part of the creation. */
-const needsReboot = (live: DBInstance, inputs: Bag): boolean =>
+const needsReboot = (live: DBInstance, inputs: PropertyValues): boolean =>
   Boolean(inputs.replicateSourceDb) && live.DBParameterGroups?.[0]?.ParameterApplyStatus === "pending-reboot";
 
 async function reboot(rds: RDSClient, live: DBInstance, context: Context<AwsConfig>): Promise<DBInstance> {
@@ -169,12 +169,12 @@ async function reboot(rds: RDSClient, live: DBInstance, context: Context<AwsConf
 }
 
 /** Upstream would create, switch over and delete in this one update, with no gate between: the platform does that as a workflow instead. */
-function refuseBlueGreen(wanted: Bag): void {
+function refuseBlueGreen(wanted: PropertyValues): void {
   if (!wanted.blueGreenUpdate?.enabled) return;
   throw new Error("blueGreenUpdate: blue/green deployments have no embedded counterpart; leave it out, the change is then made in place");
 }
 
-async function requestDeletion(rds: RDSClient, old: Bag): Promise<true> {
+async function requestDeletion(rds: RDSClient, old: PropertyValues): Promise<true> {
   try {
     await rds.send(
       new DeleteDBInstanceCommand({

@@ -9,10 +9,10 @@ import {
   type RDSClient,
 } from "@aws-sdk/client-rds";
 import type { Property, ResourceType } from "../../adapter/resource";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { attempt, isError, orGone } from "../aws-error";
 import type { AwsConfig } from "../configuration";
-import { autoname, nameFrom } from "../made-up-names";
+import { autoname, nameFrom } from "../generated-names";
 import { computed, createOnly, flag, managedByPulumi, named, objectSet, output, region, required, tagged, text } from "../property-kinds";
 import { liveTags, tagList } from "../tags";
 import { waitFor } from "../waiting";
@@ -62,8 +62,8 @@ export const parameterGroup: ResourceType<AwsConfig> = {
 
   async update(id, old, wanted, { config }) {
     const rds = config.rds(old.region);
-    const before: Bag[] = old.parameters ?? [];
-    const after: Bag[] = wanted.parameters ?? [];
+    const before: PropertyValues[] = old.parameters ?? [];
+    const after: PropertyValues[] = wanted.parameters ?? [];
     await modifyParameters(
       rds,
       id,
@@ -81,14 +81,14 @@ export const parameterGroup: ResourceType<AwsConfig> = {
   async delete(id, old, context) {
     if (old.skipDestroy) return;
     const rds = context.config.rds(old.region ?? context.config.region);
-    const patience = {
+    const timeout = {
       what: `RDS DB Parameter Group ${id} to be unused`,
       timeoutSeconds: context.timeoutSeconds ?? DELETE_TIMEOUT_SECONDS,
       signal: context.signal,
     };
     let inUse: unknown;
     await attempt(`deleting RDS DB Parameter Group (${id})`, () =>
-      waitFor(patience, async () => {
+      waitFor(timeout, async () => {
         try {
           await orGone(["DBParameterGroupNotFound"], () => rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: id })));
           return true;
@@ -102,11 +102,11 @@ export const parameterGroup: ResourceType<AwsConfig> = {
   },
 };
 
-const sameName = (a: Bag, b: Bag): boolean => a.name.toLowerCase() === b.name.toLowerCase();
-const isSame = (a: Bag, b: Bag): boolean => sameName(a, b) && a.value === b.value;
+const sameName = (a: PropertyValues, b: PropertyValues): boolean => a.name.toLowerCase() === b.name.toLowerCase();
+const isSame = (a: PropertyValues, b: PropertyValues): boolean => sameName(a, b) && a.value === b.value;
 
 /** Those that need a reboot go in calls of their own, as RDS refuses a call that mixes an immediate static parameter with others. */
-async function modifyParameters(rds: RDSClient, name: string, parameters: Bag[]): Promise<void> {
+async function modifyParameters(rds: RDSClient, name: string, parameters: PropertyValues[]): Promise<void> {
   const requests = parameters.map((parameter): Parameter => ({
     ParameterName: parameter.name,
     ParameterValue: parameter.value,
@@ -119,7 +119,7 @@ async function modifyParameters(rds: RDSClient, name: string, parameters: Bag[])
   }
 }
 
-async function resetParameters(rds: RDSClient, name: string, parameters: Bag[]): Promise<void> {
+async function resetParameters(rds: RDSClient, name: string, parameters: PropertyValues[]): Promise<void> {
   const requests = parameters.map((parameter): Parameter => ({ ParameterName: parameter.name, ApplyMethod: parameter.applyMethod ?? "immediate" }));
   for (const Parameters of chunks(requests)) {
     await attempt(`resetting RDS DB Parameter Group (${name})`, () =>
@@ -133,7 +133,7 @@ function chunks(parameters: Parameter[]): Parameter[][] {
   return Array.from({ length: count }, (_, index) => parameters.slice(index * PARAMETERS_PER_CALL_MAX, (index + 1) * PARAMETERS_PER_CALL_MAX));
 }
 
-async function liveGroup(config: AwsConfig, inRegion: string, name: string, known: Bag): Promise<Bag | undefined> {
+async function liveGroup(config: AwsConfig, inRegion: string, name: string, known: PropertyValues): Promise<PropertyValues | undefined> {
   const rds = config.rds(inRegion);
   const found = await orGone(["DBParameterGroupNotFound"], () => rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name })));
   const group = found?.DBParameterGroups?.[0];
@@ -153,9 +153,9 @@ async function liveGroup(config: AwsConfig, inRegion: string, name: string, know
 }
 
 /** What somebody has set; and of the rest what the program names, so that a value equal to the default is not taken for missing. */
-async function liveParameters(rds: RDSClient, name: string, known: Bag[]): Promise<Bag[]> {
+async function liveParameters(rds: RDSClient, name: string, known: PropertyValues[]): Promise<PropertyValues[]> {
   const request = { DBParameterGroupName: name, ...(known.length === 0 ? { Source: "user" } : {}) };
-  const live: Bag[] = [];
+  const live: PropertyValues[] = [];
   for await (const page of paginateDescribeDBParameters({ client: rds, pageSize: 100 }, request)) {
     for (const { ParameterName = "", ParameterValue, ApplyMethod, Source } of page.Parameters ?? []) {
       const declared = known.find((parameter) => parameter.name.toLowerCase() === ParameterName.toLowerCase());

@@ -1,10 +1,10 @@
 import { AddTagsToResourceCommand, ListTagsForResourceCommand, RemoveTagsFromResourceCommand, type RDSClient } from "@aws-sdk/client-rds";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import type { AwsConfig } from "../configuration";
 import { tagChanges, tagList, tagsFromList, type Tags } from "../tags";
 
 /** RDS takes tags apart from everything else. True when there was something to change. */
-export async function changeTags(config: AwsConfig, old: Bag, wanted: Bag): Promise<boolean> {
+export async function changeTags(config: AwsConfig, old: PropertyValues, wanted: PropertyValues): Promise<boolean> {
   const { remove, set } = tagChanges(old, wanted, config);
   const rds = config.rds(old.region);
   const arn: string = old.arn;

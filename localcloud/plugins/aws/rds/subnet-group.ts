@@ -1,9 +1,9 @@
 import { CreateDBSubnetGroupCommand, DeleteDBSubnetGroupCommand, DescribeDBSubnetGroupsCommand, ModifyDBSubnetGroupCommand } from "@aws-sdk/client-rds";
 import type { ResourceType } from "../../adapter/resource";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { attempt, orGone } from "../aws-error";
 import type { AwsConfig } from "../configuration";
-import { autoname, nameFrom } from "../made-up-names";
+import { autoname, nameFrom } from "../generated-names";
 import { managedByPulumi, named, output, region, required, tagged, text, textSet } from "../property-kinds";
 import { liveTags, tagList } from "../tags";
 import { changeTags, readTags } from "./rds-tags";
@@ -51,7 +51,7 @@ export const subnetGroup: ResourceType<AwsConfig> = {
   },
 };
 
-async function liveGroup(config: AwsConfig, inRegion: string, name: string, known: Bag): Promise<Bag | undefined> {
+async function liveGroup(config: AwsConfig, inRegion: string, name: string, known: PropertyValues): Promise<PropertyValues | undefined> {
   const rds = config.rds(inRegion);
   const found = await orGone(["DBSubnetGroupNotFound"], () => rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name })));
   const group = found?.DBSubnetGroups?.[0];

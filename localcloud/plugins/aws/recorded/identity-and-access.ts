@@ -1,4 +1,4 @@
-import { autoname } from "../made-up-names";
+import { autoname } from "../generated-names";
 import {
   between,
   computed,

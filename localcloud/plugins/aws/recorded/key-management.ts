@@ -1,5 +1,5 @@
 import type { Property } from "../../adapter/resource";
-import { autoname } from "../made-up-names";
+import { autoname } from "../generated-names";
 import { between, computed, createOnly, document, flag, named, output, region, required, tagged, text, whole, withDefault } from "../property-kinds";
 import { recorded } from "./recorded-type";
 

@@ -1,6 +1,6 @@
 import type { CheckFailure } from "../../adapter/resource";
-import { isUnknown, type Bag } from "../../adapter/wire";
-import { autoname } from "../made-up-names";
+import { isUnknown, type PropertyValues } from "../../adapter/wire";
+import { autoname } from "../generated-names";
 import {
   between,
   computed,
@@ -99,14 +99,14 @@ const exclusive: [string, string][] = [
   ["threshold", "thresholdMetricId"],
 ];
 
-function checkAlarm(inputs: Bag): CheckFailure[] {
+function checkAlarm(inputs: PropertyValues): CheckFailure[] {
   const failures = exclusive
     .filter(([one, other]) => inputs[one] !== undefined && inputs[other] !== undefined)
     .map(([one, other]) => ({ property: one, reason: `"${one}": conflicts with ${other}` }));
   if (inputs.metricName !== undefined && inputs.statistic === undefined && inputs.extendedStatistic === undefined) {
     failures.push({ property: "statistic", reason: "One of `statistic` or `extendedStatistic` must be set for a cloudwatch metric alarm" });
   }
-  const queries: Bag[] = isUnknown(inputs.metricQueries) ? [] : (inputs.metricQueries ?? []);
+  const queries: PropertyValues[] = isUnknown(inputs.metricQueries) ? [] : (inputs.metricQueries ?? []);
   if (queries.some((query) => query.expression && query.metric))
     failures.push({ property: "metricQueries", reason: "No metricQuery may have both `expression` and a `metric` specified" });
   return failures;

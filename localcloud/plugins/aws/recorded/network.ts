@@ -1,5 +1,5 @@
 import type { Properties } from "../../adapter/resource";
-import { autoname } from "../made-up-names";
+import { autoname } from "../generated-names";
 import {
   computed,
   createOnly,

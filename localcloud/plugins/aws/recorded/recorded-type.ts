@@ -1,8 +1,8 @@
 import type { Autoname, CheckFailure, Context, Properties, ResourceType } from "../../adapter/resource";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { attempt } from "../aws-error";
 import type { AwsConfig } from "../configuration";
-import { uniqueName } from "../made-up-names";
+import { uniqueName } from "../generated-names";
 import { liveTags } from "../tags";
 import { createRecord, deleteRecord, readRecord, replaceRecord, type Recorded, type RecordName } from "./records";
 
@@ -12,7 +12,7 @@ export interface RecordedRow {
   noun: string;
   properties: Properties;
   autoname?: Autoname;
-  check?(inputs: Bag): CheckFailure[];
+  check?(inputs: PropertyValues): CheckFailure[];
   /** What to look a thing up by when it is imported, where that is not its id. */
   importId?(id: string): string;
 }
@@ -52,14 +52,14 @@ export function recorded(row: RecordedRow): ResourceType<AwsConfig> {
 }
 
 /** The cloud keeps all tags under `tags`, so that one changed outside counts for both `tags` and `tagsAll`. It decides output-only properties itself. */
-function toRecord(properties: Properties, inputs: Bag): Bag {
+function toRecord(properties: Properties, inputs: PropertyValues): PropertyValues {
   const kept = Object.entries(inputs).filter(
     ([name, value]) => properties[name] && !properties[name].outputOnly && name !== "tagsAll" && name !== "region" && value !== null && value !== undefined,
   );
   return { ...Object.fromEntries(kept), ...("tags" in properties ? { tags: inputs.tagsAll ?? inputs.tags ?? {} } : {}) };
 }
 
-function fromRecord(row: RecordedRow, live: Recorded, known: Bag, config: AwsConfig): Bag {
+function fromRecord(row: RecordedRow, live: Recorded, known: PropertyValues, config: AwsConfig): PropertyValues {
   const { properties } = row;
   return {
     ...live.properties,
@@ -68,10 +68,10 @@ function fromRecord(row: RecordedRow, live: Recorded, known: Bag, config: AwsCon
   };
 }
 
-const regionOf = (row: RecordedRow, inputs: Bag, config: AwsConfig): string | undefined =>
+const regionOf = (row: RecordedRow, inputs: PropertyValues, config: AwsConfig): string | undefined =>
   "region" in row.properties ? (inputs.region ?? config.region) : undefined;
 
-const nameOf = (row: RecordedRow, id: string, known: Bag, context: Context<AwsConfig>): RecordName => ({
+const nameOf = (row: RecordedRow, id: string, known: PropertyValues, context: Context<AwsConfig>): RecordName => ({
   type: context.token,
   id,
   region: regionOf(row, known, context.config),

@@ -1,5 +1,5 @@
 import { fetchSigned } from "../../../access/signature";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { unreachable } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 
@@ -9,7 +9,7 @@ const PATH = "/shipshape/recorded";
 export interface Recorded {
   id: string;
   arn: string;
-  properties: Bag;
+  properties: PropertyValues;
 }
 
 export interface RecordName {
@@ -21,7 +21,7 @@ export interface RecordName {
 
 export async function createRecord(
   config: AwsConfig,
-  record: { type: string; name: string; region: string | undefined; properties: Bag },
+  record: { type: string; name: string; region: string | undefined; properties: PropertyValues },
   signal: AbortSignal,
 ): Promise<Recorded> {
   return (await call(config, "POST", "", signal, record)) as Recorded;
@@ -31,7 +31,7 @@ export async function readRecord(config: AwsConfig, name: RecordName, signal: Ab
   return (await call(config, "GET", query(name), signal)) as Recorded | undefined;
 }
 
-export async function replaceRecord(config: AwsConfig, name: RecordName, properties: Bag, signal: AbortSignal): Promise<Recorded> {
+export async function replaceRecord(config: AwsConfig, name: RecordName, properties: PropertyValues, signal: AbortSignal): Promise<Recorded> {
   const replaced = await call(config, "PUT", query(name), signal, { properties });
   if (!replaced) throw new Error(`${name.type} ${name.id} does not exist any more`);
   return replaced as Recorded;

@@ -6,7 +6,7 @@ import {
   type GetSecretValueCommandOutput,
 } from "@aws-sdk/client-secrets-manager";
 import type { ResourceType } from "../../adapter/resource";
-import type { Bag } from "../../adapter/wire";
+import type { PropertyValues } from "../../adapter/wire";
 import { attempt, errorCode } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 import { computed, createOnly, flag, output, region, required, secret, text, textSet, whole } from "../property-kinds";
@@ -81,7 +81,13 @@ function parseId(id: string): { secretId: string; versionId: string } {
   return { secretId, versionId };
 }
 
-async function liveVersion(config: AwsConfig, inRegion: string, secretId: string, versionId: string, known: Bag): Promise<Bag | undefined> {
+async function liveVersion(
+  config: AwsConfig,
+  inRegion: string,
+  secretId: string,
+  versionId: string,
+  known: PropertyValues,
+): Promise<PropertyValues | undefined> {
   const value = await getValue(config, inRegion, secretId, versionId);
   if (!value) return undefined;
   const writeOnly = Boolean(known.hasSecretStringWo || known.secretStringWo);

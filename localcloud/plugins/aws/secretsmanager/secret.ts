@@ -11,10 +11,10 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import type { ResourceType } from "../../adapter/resource";
-import { isUnknown, type Bag } from "../../adapter/wire";
+import { isUnknown, type PropertyValues } from "../../adapter/wire";
 import { attempt, orGone } from "../aws-error";
 import type { AwsConfig } from "../configuration";
-import { autoname, nameFrom } from "../made-up-names";
+import { autoname, nameFrom } from "../generated-names";
 import { computed, document, flag, named, objectSet, output, region, required, tagged, text, whole, withDefault } from "../property-kinds";
 import { liveTags, tagChanges, tagList, tagsFromList } from "../tags";
 
@@ -91,7 +91,7 @@ async function putPolicy(client: SecretsManagerClient, id: string, policy: strin
 }
 
 /** A secret whose deletion is scheduled counts as gone. */
-async function liveSecret(config: AwsConfig, inRegion: string, id: string, known: Bag): Promise<Bag | undefined> {
+async function liveSecret(config: AwsConfig, inRegion: string, id: string, known: PropertyValues): Promise<PropertyValues | undefined> {
   const client = config.secretsManager(inRegion);
   const live = await orGone(["ResourceNotFound"], () => client.send(new DescribeSecretCommand({ SecretId: id })));
   if (!live || live.DeletedDate) return undefined;

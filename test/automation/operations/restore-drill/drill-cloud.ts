@@ -1,6 +1,6 @@
 import { restoreDrillSteps, type RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
 import type { Database } from "../../../../automation/database";
-import { readStack, removeStack, stackExists, upStack } from "../../../../automation/runner/pulumi-stack";
+import { readStack, removeStack, stackExists, bringUp } from "../../../../automation/runner/pulumi-stack";
 import { RdsAnswers } from "../../guardrails/rds-answers";
 import { plan, source } from "./drills";
 
@@ -29,7 +29,7 @@ export class DrillCloud extends RdsAnswers {
       .mockResolvedValue({ outputs: { isolationSecurityGroupId: "sg-0150a7ed000000001" }, secretsProvider: source.secretsProvider ?? undefined });
     jest.mocked(stackExists).mockReset().mockResolvedValue(false);
     jest.mocked(removeStack).mockReset().mockResolvedValue();
-    jest.mocked(upStack).mockReset().mockResolvedValue({});
+    jest.mocked(bringUp).mockReset().mockResolvedValue({});
   }
 
   steps(more: { secretsProvider?: string } = {}): RestoreDrillSteps {

@@ -1,4 +1,4 @@
-import { upStack, type StackProgram } from "../../../../automation/runner/pulumi-stack";
+import { bringUp, type StackProgram } from "../../../../automation/runner/pulumi-stack";
 import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
 import { DrillCloud, groups, tags, throwaway } from "./drill-cloud";
 import { plan, source } from "./drills";
@@ -193,7 +193,7 @@ describe("adoption", () => {
   test("gives Pulumi what the cloud has by resource id, with the plan's secrets provider, and says where the copy answers", async () => {
     cloud.instances(throwaway());
     expect(await steps.adopt(plan, signal)).toEqual({ endpoint: "drill.example:5432" });
-    const program = jest.mocked(upStack).mock.calls[0]?.[1] as StackProgram;
+    const program = jest.mocked(bringUp).mock.calls[0]?.[1] as StackProgram;
     expect(program).toMatchObject({ stackName: plan.throwaway.stack, secretsProvider: source.secretsProvider });
     expect([...(await program.settleCloud(signal))]).toEqual([[identifier, "db-COPY"]]);
     cloud.instances(null);

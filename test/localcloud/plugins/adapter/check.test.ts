@@ -2,7 +2,7 @@ import type { Naming } from "../../../../localcloud/plugins/adapter/autoname";
 import { checkResource } from "../../../../localcloud/plugins/adapter/check";
 import { checkSettings, readSettings } from "../../../../localcloud/plugins/adapter/provider-settings";
 import type { ProviderDefinition, ResourceType } from "../../../../localcloud/plugins/adapter/resource";
-import { UNKNOWN, type Bag } from "../../../../localcloud/plugins/adapter/wire";
+import { UNKNOWN, type PropertyValues } from "../../../../localcloud/plugins/adapter/wire";
 
 const type: ResourceType<unknown> = {
   properties: {
@@ -34,8 +34,9 @@ const type: ResourceType<unknown> = {
 };
 
 const naming: Naming = { logicalName: "Orders", randomSeed: Buffer.from("seed") };
-const check = (given: Bag, oldInputs: Bag = {}, named: Partial<Naming> = {}) => checkResource(type, oldInputs, given, { ...naming, ...named });
-const reasons = (given: Bag) => check({ name: "n", ...given }).failures.map(({ property, reason }) => `${property}: ${reason}`);
+const check = (given: PropertyValues, oldInputs: PropertyValues = {}, named: Partial<Naming> = {}) =>
+  checkResource(type, oldInputs, given, { ...naming, ...named });
+const reasons = (given: PropertyValues) => check({ name: "n", ...given }).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
 test("defaults that are not zero are filled in and named; a program that spells one out is not", () => {
   expect(check({ name: "n" }).inputs).toEqual({ name: "n", limit: -1, __defaults: ["limit"] });
@@ -86,7 +87,7 @@ test("what is not known yet is not judged, wherever it stands", () => {
 });
 
 describe("provider settings", () => {
-  const definition: ProviderDefinition<Bag> = {
+  const definition: ProviderDefinition<PropertyValues> = {
     name: "test",
     version: "1.0.0",
     settings: {

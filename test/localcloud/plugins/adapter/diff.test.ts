@@ -1,6 +1,6 @@
 import { diffResource } from "../../../../localcloud/plugins/adapter/diff";
 import type { Properties, ResourceType } from "../../../../localcloud/plugins/adapter/resource";
-import { UNKNOWN, type Bag } from "../../../../localcloud/plugins/adapter/wire";
+import { UNKNOWN, type PropertyValues } from "../../../../localcloud/plugins/adapter/wire";
 
 const typeOf = (properties: Properties, more: Partial<ResourceType<unknown>> = {}): ResourceType<unknown> => ({
   properties,
@@ -10,7 +10,7 @@ const typeOf = (properties: Properties, more: Partial<ResourceType<unknown>> = {
   ...more,
 });
 
-const detailed = (properties: Properties, old: Bag, inputs: Bag, ignoreChanges: string[] = []) =>
+const detailed = (properties: Properties, old: PropertyValues, inputs: PropertyValues, ignoreChanges: string[] = []) =>
   diffResource(typeOf(properties), old, inputs, ignoreChanges).detailed;
 
 const ingress: Properties = {

@@ -6,7 +6,7 @@ import { configureProvider } from "../../../../localcloud/plugins/aws/configurat
 import { prepareInputs, provider } from "../../../../localcloud/plugins/aws/provider";
 import { recordedTypes } from "../../../../localcloud/plugins/aws/recorded";
 import { liveTags, tagChanges } from "../../../../localcloud/plugins/aws/tags";
-import { supportedTypes } from "../../../../localcloud/server/recorded-resources/supported-types";
+import { supportedTypes } from "../../../../localcloud/server/recorded/supported-types";
 
 const config = configureProvider(
   { region: "eu-west-1", defaultTags: { tags: { team: "payments" } } },

@@ -1,0 +1,163 @@
+/** Everything the RDS API tells of the databases of an account and Region, declared by a stack or not. */
+import {
+  DescribeDBClusterSnapshotAttributesCommand,
+  DescribeDBSnapshotAttributesCommand,
+  paginateDescribeDBClusterParameterGroups,
+  paginateDescribeDBClusterParameters,
+  paginateDescribeDBClusters,
+  paginateDescribeDBClusterSnapshots,
+  paginateDescribeDBInstances,
+  paginateDescribeDBParameterGroups,
+  paginateDescribeDBParameters,
+  paginateDescribeDBProxies,
+  paginateDescribeDBSnapshots,
+  paginateDescribeEventSubscriptions,
+  type DBCluster,
+  type DBClusterSnapshot,
+  type DBInstance,
+  type DBProxy,
+  type DBSnapshot,
+  type EventSubscription,
+  type Parameter,
+} from "@aws-sdk/client-rds";
+import { snapshotsAskedAtOnce } from "../limits";
+import type { AwsClients } from "./aws-access";
+import { accountIn, accountOf, addressOfAnswers, type CloudPlace } from "./cloud-place";
+import { RdsQuestions } from "./rds-questions";
+
+export interface LivingParameterGroup {
+  arn: string | undefined;
+  name: string | undefined;
+  family: string | undefined;
+  ofCluster: boolean;
+  /** What was set in it. */
+  parameters: Parameter[];
+}
+
+export interface LiveDatabases {
+  region: string;
+  /** Of the cloud that answered. */
+  place: CloudPlace;
+  instances: DBInstance[];
+  clusters: DBCluster[];
+  /** Only those that a database uses, and none of AWS's own, which nobody can change. */
+  parameterGroups: LivingParameterGroup[];
+  eventSubscriptions: EventSubscription[];
+  proxies: DBProxy[];
+  /** Those taken by hand, the only ones that can be shared, with the accounts they are shared with. */
+  snapshots: (DBSnapshot & { sharedAccounts: string[] })[];
+  clusterSnapshots: (DBClusterSnapshot & { sharedAccounts: string[] })[];
+  /** What was not answered, or not to its end, and why: what was asked for there was not judged. */
+  unanswered: string[];
+}
+
+export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<LiveDatabases> {
+  const address = addressOfAnswers(client);
+  const questions = new RdsQuestions();
+  const all = questions.all.bind(questions);
+  const instances = await questions.mustAll(
+    "DescribeDBInstances",
+    () => paginateDescribeDBInstances({ client }, {}),
+    (page) => page.DBInstances,
+  );
+  const clusters = await all(
+    "DescribeDBClusters",
+    () => paginateDescribeDBClusters({ client }, {}),
+    (page) => page.DBClusters,
+  );
+  const parameterGroups = [...(await instanceGroups(instances)), ...(await clusterGroups(clusters))];
+  const eventSubscriptions = await all(
+    "DescribeEventSubscriptions",
+    () => paginateDescribeEventSubscriptions({ client }, {}),
+    (page) => page.EventSubscriptionsList,
+  );
+  const proxies = await all(
+    "DescribeDBProxies",
+    () => paginateDescribeDBProxies({ client }, {}),
+    (page) => page.DBProxies,
+  );
+  // Databases that are gone have left theirs behind, so snapshots are asked for themselves.
+  const snapshots = await withAccounts(
+    await all(
+      "DescribeDBSnapshots",
+      () => paginateDescribeDBSnapshots({ client }, { SnapshotType: "manual" }),
+      (page) => page.DBSnapshots,
+    ),
+    async ({ DBSnapshotIdentifier }) => {
+      const answer = await client.send(new DescribeDBSnapshotAttributesCommand({ DBSnapshotIdentifier }));
+      return answer.DBSnapshotAttributesResult?.DBSnapshotAttributes;
+    },
+  );
+  const clusterSnapshots = await withAccounts(
+    await all(
+      "DescribeDBClusterSnapshots",
+      () => paginateDescribeDBClusterSnapshots({ client }, { SnapshotType: "manual" }),
+      (page) => page.DBClusterSnapshots,
+    ),
+    async ({ DBClusterSnapshotIdentifier }) => {
+      const answer = await client.send(new DescribeDBClusterSnapshotAttributesCommand({ DBClusterSnapshotIdentifier }));
+      return answer.DBClusterSnapshotAttributesResult?.DBClusterSnapshotAttributes;
+    },
+  );
+  const region = await client.config.region();
+  const arns = [...instances.map(({ DBInstanceArn }) => DBInstanceArn), ...clusters.map(({ DBClusterArn }) => DBClusterArn)];
+  const place = { account: accountIn(arns) ?? (await accountOf(sts)), region, address: address() };
+  return { region, place, instances, clusters, parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots, unanswered: questions.unanswered };
+
+  async function instanceGroups(of: readonly DBInstance[]): Promise<LivingParameterGroup[]> {
+    const used = new Set(of.flatMap((one) => (one.DBParameterGroups ?? []).map(({ DBParameterGroupName }) => DBParameterGroupName)));
+    const groups = await all(
+      "DescribeDBParameterGroups",
+      () => paginateDescribeDBParameterGroups({ client }, {}),
+      (page) => page.DBParameterGroups,
+    );
+    return inTurn(
+      groups.filter(({ DBParameterGroupName: name }) => isOwn(name, used)),
+      async ({ DBParameterGroupName: name, DBParameterGroupArn: arn, DBParameterGroupFamily: family }) => {
+        const pages = () => paginateDescribeDBParameters({ client }, { DBParameterGroupName: name, Source: "user" });
+        return { arn, name, family, ofCluster: false, parameters: await all("DescribeDBParameters", pages, (page) => page.Parameters) };
+      },
+    );
+  }
+
+  async function clusterGroups(of: readonly DBCluster[]): Promise<LivingParameterGroup[]> {
+    const used = new Set(of.map(({ DBClusterParameterGroup }) => DBClusterParameterGroup));
+    if (used.size === 0) return [];
+    const pages = () => paginateDescribeDBClusterParameterGroups({ client }, {});
+    const groups = await all("DescribeDBClusterParameterGroups", pages, (page) => page.DBClusterParameterGroups);
+    return inTurn(
+      groups.filter(({ DBClusterParameterGroupName: name }) => isOwn(name, used)),
+      async ({ DBClusterParameterGroupName: name, DBClusterParameterGroupArn: arn, DBParameterGroupFamily: family }) => {
+        const set = () => paginateDescribeDBClusterParameters({ client }, { DBClusterParameterGroupName: name, Source: "user" });
+        return { arn, name, family, ofCluster: true, parameters: await all("DescribeDBClusterParameters", set, (page) => page.Parameters) };
+      },
+    );
+  }
+
+  /** A call for each, some at once: an account may have thousands. */
+  async function withAccounts<One>(
+    snapshotsFound: readonly One[],
+    attributes: (one: One) => Promise<{ AttributeName?: string; AttributeValues?: string[] }[] | undefined>,
+  ): Promise<(One & { sharedAccounts: string[] })[]> {
+    const found = new Array<One & { sharedAccounts: string[] }>(snapshotsFound.length);
+    let next = 0;
+    const askOn = async () => {
+      for (let at = next++; at < snapshotsFound.length; at = next++) {
+        const one = snapshotsFound[at] as One;
+        const answer = await questions.one("the attributes of snapshots", () => attributes(one));
+        const restore = answer?.find(({ AttributeName }) => AttributeName === "restore");
+        found[at] = { ...one, sharedAccounts: restore?.AttributeValues ?? [] };
+      }
+    };
+    await Promise.all(Array.from({ length: snapshotsAskedAtOnce }, askOn));
+    return found;
+  }
+}
+
+const isOwn = (name: string | undefined, used: ReadonlySet<string | undefined>): boolean => used.has(name) && !name?.startsWith("default.");
+
+async function inTurn<One, Result>(ones: readonly One[], make: (one: One) => Promise<Result>): Promise<Result[]> {
+  const made: Result[] = [];
+  for (const one of ones) made.push(await make(one));
+  return made;
+}

@@ -1,0 +1,15 @@
+import { cloudTrail } from "./cloudtrail/service";
+import type { Endpoints } from "./wire/http";
+import { changeRoute } from "./out-of-band-changes/change";
+import { localRoutes } from "./local-routes";
+import { rds } from "./rds/service";
+import { recordedRoutes } from "./recorded/routes";
+import { secretsManager } from "./secrets-manager/service";
+import { sts } from "./sts/service";
+
+/** Everything the server answers, in one place: a service or a route is here or nowhere. */
+export const endpoints: Endpoints = {
+  services: [rds, secretsManager, sts, cloudTrail],
+  routes: [...localRoutes, ...recordedRoutes, changeRoute],
+  answered: (call, cloud) => cloud.calls.record(call),
+};

@@ -1,0 +1,136 @@
+import { z } from "zod";
+import type { Route } from "./wire/action";
+import { AwsError } from "./wire/aws-error";
+import type { Cloud } from "./cloud";
+import type { InstanceRecord } from "./rds/instances/instance-record";
+
+/** The server's own endpoints about itself: what runs, the clock, how to get into a database as administrator. */
+export const localRoutes: Route[] = [
+  { method: "GET", path: "/shipshape/status", run: (_request, cloud) => ({ status: 200, body: statusOf(cloud) }) },
+  {
+    method: "POST",
+    path: "/shipshape/stop",
+    run(_request, cloud) {
+      // After the answer is out.
+      setImmediate(() => cloud.requestStop());
+      return { status: 202, body: { stopping: true } };
+    },
+  },
+  { method: "GET", path: "/shipshape/clock", run: (_request, cloud) => ({ status: 200, body: clockOf(cloud) }) },
+  {
+    method: "PUT",
+    path: "/shipshape/clock",
+    run(request, cloud) {
+      const asked = clockInput.safeParse(request.body);
+      const offset = asked.success ? offsetMs(asked.data) : NaN;
+      if (!(Math.abs(offset) <= furthestMs))
+        throw new AwsError(
+          "InvalidParameterValue",
+          `the clock takes {"now": "<ISO 8601 time>"}, {"offsetSeconds": <number>} or {"reset": true}, at most a century from now`,
+        );
+      cloud.clock.setOffset(offset);
+      return { status: 200, body: clockOf(cloud) };
+    },
+  },
+  {
+    method: "POST",
+    path: "/shipshape/database-url",
+    run(request, cloud) {
+      const asked = databaseInput.safeParse(request.body);
+      if (!asked.success)
+        throw new AwsError("InvalidParameterValue", `this takes {"identifier": "<DB instance>", "database": "<optional>", "role": "administrator" | "master"}`);
+      return { status: 200, body: connectionInfo(asked.data, cloud) };
+    },
+  },
+];
+
+const clockInput = z.union([
+  z.strictObject({ now: z.string().refine((text) => !Number.isNaN(Date.parse(text))) }),
+  z.strictObject({ offsetSeconds: z.number() }),
+  z.strictObject({ reset: z.literal(true) }),
+]);
+
+const databaseInput = z.strictObject({
+  identifier: z.string(),
+  database: z.string().optional(),
+  role: z.enum(["administrator", "master"]).default("administrator"),
+  region: z.string().optional(),
+});
+
+/** A century: further away dates stop being dates to somebody, and a server whose clock is none could never be started again. */
+const furthestMs = 100 * 365 * 86_400_000;
+
+function offsetMs(asked: z.output<typeof clockInput>): number {
+  if ("now" in asked) return Date.parse(asked.now) - Date.now();
+  return "offsetSeconds" in asked ? asked.offsetSeconds * 1000 : 0;
+}
+
+const clockOf = (cloud: Cloud): object => ({ now: cloud.clock.now().toISOString(), offsetSeconds: cloud.clock.offsetMs() / 1000 });
+
+function statusOf(cloud: Cloud): object {
+  const { servers } = cloud.instances;
+  return {
+    pid: process.pid,
+    dataFolder: cloud.settings.dataFolder,
+    databasesFolder: servers.databasesFolder,
+    ...(servers.elsewhereReason === undefined ? {} : { databasesFolderReason: servers.elsewhereReason }),
+    clock: clockOf(cloud),
+    instances: cloud.instances.list().map((instance) => describe(instance, cloud)),
+    recorded: cloud.recorded.recordSet.count(),
+  };
+}
+
+function describe(instance: InstanceRecord, cloud: Cloud): object {
+  const server = cloud.instances.servers.get(instance.resourceId);
+  return {
+    identifier: instance.shape.DBInstanceIdentifier,
+    region: instance.region,
+    status: instance.status,
+    engineVersion: instance.shape.EngineVersion,
+    port: instance.listeningPort ?? null,
+    pid: server?.pid ?? null,
+    dataFolder: server?.dataFolder ?? cloud.instances.servers.folder(instance.resourceId),
+    masterUsername: instance.shape.MasterUsername,
+    databaseName: instance.shape.DBName ?? "postgres",
+  };
+}
+
+/** The administrator comes in over the socket, as PostgreSQL's own superuser; the master over TCP, as any client. */
+function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): object {
+  const instance = cloud.instances.list(asked.region).find((candidate) => candidate.shape.DBInstanceIdentifier === asked.identifier.toLowerCase());
+  if (!instance)
+    throw new AwsError(
+      "DBInstanceNotFound",
+      `DBInstance ${asked.identifier} not found; there are: ${
+        cloud.instances
+          .list(asked.region)
+          .map((each) => each.shape.DBInstanceIdentifier)
+          .join(", ") || "none"
+      }`,
+    );
+  const server = cloud.instances.servers.get(instance.resourceId);
+  if (server?.state() !== "running")
+    throw new AwsError("InvalidDBInstanceState", `the database of ${instance.shape.DBInstanceIdentifier} does not run: the DB instance is ${instance.status}`);
+  const database = asked.database ?? instance.shape.DBName ?? "postgres";
+  if (asked.role === "administrator") {
+    return {
+      host: server.socketFolder,
+      port: server.port,
+      user: "rdsadmin",
+      database,
+      url: `postgresql://rdsadmin@/${encodeURIComponent(database)}?host=${encodeURIComponent(server.socketFolder)}&port=${server.port}`,
+    };
+  }
+  const user = instance.shape.MasterUsername;
+  // Our own passwords are the caller's: only one that Secrets Manager made is known here.
+  const password = instance.masterSecret ? cloud.managedSecrets.credentials(instance.resourceId).password : undefined;
+  const login = password === undefined ? encodeURIComponent(user) : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  return {
+    host: "127.0.0.1",
+    port: server.port,
+    user,
+    database,
+    ...(password === undefined ? {} : { password }),
+    url: `postgresql://${login}@127.0.0.1:${server.port}/${encodeURIComponent(database)}`,
+  };
+}

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import type { Route } from "../wire/action";
+import { AwsError } from "../wire/aws-error";
+import type { Cloud } from "../cloud";
+import type { Properties } from "../recorded/recorded-type";
+import type { ChangeTarget } from "./change-target";
+import { changeTargets } from "./change-targets";
+import { typedValue } from "./typed-value";
+
+const change = z.strictObject({ arn: z.string().min(1), properties: z.record(z.string(), z.unknown()) });
+
+/** `/shipshape/change`: somebody changes a resource behind Pulumi's back, also in ways no API has ("somebody re-created it"). */
+export const changeRoute: Route = {
+  method: "POST",
+  path: "/shipshape/change",
+  run(request, cloud) {
+    const asked = change.safeParse(request.body);
+    if (!asked.success) throw new AwsError("InvalidParameterValue", "a change is {arn, properties: {name: value}}");
+    const target = findTarget(cloud, asked.data.arn);
+    const changed = changedProperties(target, asked.data.properties);
+    target.write(changed);
+    return {
+      status: 200,
+      body: { arn: target.arn, properties: withoutSecrets(target, changed), previous: withoutSecrets(target, target.properties, Object.keys(changed)) },
+    };
+  },
+};
+
+function findTarget(cloud: Cloud, arn: string): ChangeTarget {
+  const targets = changeTargets(cloud);
+  const found = targets.find((target) => target.arn === arn);
+  if (found !== undefined) return found;
+  const near = nearest(
+    arn,
+    targets.map((target) => target.arn),
+  );
+  throw new AwsError(
+    "ResourceNotFound",
+    `there is nothing with the ARN ${arn}; ${near.length > 0 ? `near it: ${near.join(", ")}` : "nothing has been made yet"}`,
+    404,
+  );
+}
+
+/** Everything is checked before anything is written. `tags.owner` names one entry of a map. */
+function changedProperties(target: ChangeTarget, asked: Properties): Properties {
+  const known = Object.keys(target.properties);
+  const changed: Properties = {};
+  for (const [path, given] of Object.entries(asked)) {
+    const [name = "", ...rest] = path.split(".");
+    if (!known.includes(name)) throw new AwsError("UnknownProperty", `${target.arn} has no property ${name}; it has: ${known.sort().join(", ")}`);
+    const current = name in changed ? changed[name] : target.properties[name];
+    changed[name] = rest.length === 0 ? typedValue(name, given, current) : withEntry(path, current, rest.join("."), given);
+  }
+  return changed;
+}
+
+function withEntry(path: string, map: unknown, entry: string, given: unknown): Properties {
+  if (typeof map !== "object" || map === null || Array.isArray(map))
+    throw new AwsError("InvalidParameterValue", `${path} names an entry of something that is no map (${JSON.stringify(map)})`);
+  const { [entry]: current, ...others } = map as Properties;
+  return given === null ? others : { ...others, [entry]: typedValue(path, given, current ?? "") };
+}
+
+/** An error shows a few ARNs to choose from, not a fleet. */
+const nearCountMax = 5;
+
+/** Those that share the most words with what was asked for. */
+function nearest(arn: string, known: string[]): string[] {
+  const wordsOf = (text: string) => new Set(text.split(/[:/]/));
+  const asked = wordsOf(arn);
+  const shared = (other: string) => [...wordsOf(other)].filter((word) => asked.has(word)).length;
+  return [...known].sort((a, b) => shared(b) - shared(a) || (a < b ? -1 : 1)).slice(0, nearCountMax);
+}
+
+const withoutSecrets = (target: ChangeTarget, properties: Properties, names = Object.keys(properties)): Properties =>
+  Object.fromEntries(names.map((name) => [name, target.secret?.includes(name) ? "[secret]" : (properties[name] ?? null)]));

@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { supportedExtensions } from "../../../postgres/extensions";
+import { action, type Action } from "../../wire/action";
+import { defaultRegion, accountId } from "../../wire/arn";
+import { AwsError } from "../../wire/aws-error";
+import { compareVersions, defaultVersion, familyOf, majorOf, offeredVersions, resolveVersion, upgradeTargets } from "../instances/engine-versions";
+import { instanceClasses } from "../instances/instance-classes";
+import { certificateAuthorities, defaultCertificateAuthority } from "../instances/setting-checks";
+import { filtered, page } from "../../wire/paging";
+import { boolean, paging, text } from "../../wire/query-input";
+
+/** What the cloud offers: engine versions, instance classes, certificate authorities. */
+export const engineActions: Action[] = [
+  action({
+    name: "DescribeDBEngineVersions",
+    input: z.strictObject({
+      ...paging,
+      Engine: text.optional(),
+      EngineVersion: text.optional(),
+      DBParameterGroupFamily: text.optional(),
+      DefaultOnly: boolean.default(false),
+      IncludeAll: boolean.optional(),
+      ListSupportedCharacterSets: boolean.optional(),
+      ListSupportedTimezones: boolean.optional(),
+    }),
+    run(input) {
+      const isAsked = (version: string) =>
+        [undefined, "postgres"].includes(input.Engine) &&
+        [undefined, version, majorOf(version)].includes(input.EngineVersion) &&
+        [undefined, familyOf(version)].includes(input.DBParameterGroupFamily) &&
+        (!input.DefaultOnly || version === (input.EngineVersion === undefined ? defaultVersion() : resolveVersion(input.EngineVersion)));
+      const found = filtered(offeredVersions().filter(isAsked), input.Filters, {
+        engine: () => ["postgres"],
+        "engine-version": (version) => [version],
+        "db-parameter-group-family": (version) => [familyOf(version)],
+        status: () => ["available"],
+        "engine-mode": () => ["provisioned"],
+      });
+      const { entries, ...rest } = page(found, input, sortable);
+      return { ...rest, DBEngineVersions: entries.map(describeVersion) };
+    },
+  }),
+  action({
+    name: "DescribeOrderableDBInstanceOptions",
+    input: z.strictObject({
+      ...paging,
+      Engine: text,
+      EngineVersion: text.optional(),
+      DBInstanceClass: text.optional(),
+      LicenseModel: text.optional(),
+      Vpc: boolean.optional(),
+    }),
+    run(input, { region }) {
+      const versions =
+        input.Engine === "postgres" ? offeredVersions().filter((version) => input.EngineVersion === undefined || version === input.EngineVersion) : [];
+      const classes = instanceClasses.filter(({ name }) => input.DBInstanceClass === undefined || name === input.DBInstanceClass);
+      const options = versions.flatMap((version) =>
+        classes.flatMap(({ name }) => ["gp2", "gp3", "io1", "io2"].map((storageType) => ({ version, name, storageType }))),
+      );
+      const { entries, ...rest } = page(
+        filtered(options, input.Filters, {}),
+        input,
+        (option) => `${sortable(option.version)}/${option.name}/${option.storageType}`,
+      );
+      return { ...rest, OrderableDBInstanceOptions: entries.map((option) => describeOption(option, region)) };
+    },
+  }),
+  action({
+    name: "DescribeCertificates",
+    input: z.strictObject({ ...paging, CertificateIdentifier: text.optional() }),
+    run(input, { region }) {
+      const found = certificateAuthorities.filter((name) => input.CertificateIdentifier === undefined || name === input.CertificateIdentifier);
+      if (found.length === 0)
+        throw new AwsError("CertificateNotFound", `Certificate not found: ${input.CertificateIdentifier}; known are ${certificateAuthorities.join(", ")}`);
+      const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (name) => name);
+      return { ...rest, DefaultCertificateForNewLaunches: defaultCertificateAuthority, Certificates: entries.map((name) => describeAuthority(name, region)) };
+    },
+  }),
+  action({
+    name: "DescribePendingMaintenanceActions",
+    input: z.strictObject({ ...paging, ResourceIdentifier: text.optional() }),
+    // Nobody at AWS plans maintenance here: what waits are our own changes, in PendingModifiedValues.
+    run: (input) => ({ PendingMaintenanceActions: filtered<never>([], input.Filters, { "db-instance-id": () => [], "db-cluster-id": () => [] }) }),
+  }),
+];
+
+/** `16.9` before `16.10`, as text. */
+const sortable = (version: string): string =>
+  version
+    .split(".")
+    .map((part) => part.padStart(4, "0"))
+    .join(".");
+
+function describeVersion(version: string): object {
+  const newestOfMajor = resolveVersion(majorOf(version));
+  return {
+    Engine: "postgres",
+    EngineVersion: version,
+    MajorEngineVersion: majorOf(version),
+    DBParameterGroupFamily: familyOf(version),
+    DBEngineDescription: "PostgreSQL",
+    DBEngineVersionDescription: `PostgreSQL ${version}`,
+    Status: "available",
+    ValidUpgradeTarget: upgradeTargets(version).map((target) => ({
+      Engine: "postgres",
+      EngineVersion: target.version,
+      Description: `PostgreSQL ${target.version}`,
+      AutoUpgrade: !target.isMajor && target.version === newestOfMajor && compareVersions(target.version, version) > 0,
+      IsMajorVersionUpgrade: target.isMajor,
+    })),
+    ExportableLogTypes: ["iam-db-auth-error", "postgresql", "upgrade"],
+    SupportsLogExportsToCloudwatchLogs: true,
+    SupportsReadReplica: false,
+    SupportsParallelQuery: false,
+    SupportsGlobalDatabases: false,
+    SupportsBabelfish: false,
+    SupportsLimitlessDatabase: false,
+    SupportsIntegrations: false,
+    SupportsCertificateRotationWithoutRestart: true,
+    SupportedCACertificateIdentifiers: certificateAuthorities,
+    SupportedEngineModes: ["provisioned"],
+    // RDS has the same extensions and logins everywhere and so need not say which; here it depends on the binaries, and there are no IAM tokens.
+    SupportedFeatureNames: ["authentication:password", ...supportedExtensions.map((name) => `extension:${name}`)],
+    TagList: [],
+  };
+}
+
+function describeOption(option: { version: string; name: string; storageType: string }, region: string): object {
+  const isProvisioned = option.storageType.startsWith("io");
+  return {
+    Engine: "postgres",
+    EngineVersion: option.version,
+    DBInstanceClass: option.name,
+    LicenseModel: "postgresql-license",
+    AvailabilityZones: ["a", "b", "c"].map((zone) => ({ Name: `${region}${zone}` })),
+    MultiAZCapable: true,
+    ReadReplicaCapable: false,
+    Vpc: true,
+    SupportsStorageEncryption: true,
+    StorageType: option.storageType,
+    SupportsIops: isProvisioned || option.storageType === "gp3",
+    SupportsStorageThroughput: option.storageType === "gp3",
+    SupportsEnhancedMonitoring: true,
+    SupportsIAMDatabaseAuthentication: true,
+    SupportsPerformanceInsights: true,
+    MinStorageSize: isProvisioned ? 100 : 20,
+    MaxStorageSize: 65_536,
+    SupportedEngineModes: ["provisioned"],
+    SupportsStorageAutoscaling: true,
+    SupportsKerberosAuthentication: false,
+    OutpostCapable: false,
+    SupportedNetworkTypes: ["IPV4"],
+    SupportsClusters: false,
+    SupportsDedicatedLogVolume: isProvisioned,
+  };
+}
+
+/** The names RDS has. Databases here show a certificate of this data folder's own authority, whatever name is chosen. */
+function describeAuthority(name: string, region: string): object {
+  return {
+    CertificateIdentifier: name,
+    CertificateType: "CA",
+    ValidFrom: "2021-05-21T00:00:00Z",
+    ValidTill: name === "rds-ca-rsa2048-g1" ? "2061-05-21T00:00:00Z" : "2121-05-21T00:00:00Z",
+    CertificateArn: `arn:aws:rds:${region || defaultRegion}::cert:${name}`,
+    CustomerOverride: false,
+    Thumbprint: Buffer.from(`${accountId}${name}`).toString("hex").slice(0, 40),
+  };
+}

@@ -1,0 +1,192 @@
+import { z } from "zod";
+import { action, type Action, type Call } from "../../wire/action";
+import { AwsError } from "../../wire/aws-error";
+import { newInstance } from "../instances/create-instance";
+import { describeInstance, instanceArn } from "../instances/describe-instance";
+import { createInput, modifyInput, type ModifyInput } from "../instances/instance-input";
+import type { DeferrableChanges, InstanceRecord, InstanceShape, InstanceStatus } from "../instances/instance-record";
+import { hasFault } from "../instances/instances";
+import { modificationOf, type Modification } from "../instances/modify-instance";
+import { checkIdentifier } from "../instances/setting-checks";
+import { limits } from "../../limits";
+import { filtered, page } from "../../wire/paging";
+import { boolean, paging, text } from "../../wire/query-input";
+
+const named = { DBInstanceIdentifier: text };
+
+export const instanceActions: Action[] = [
+  action({
+    name: "CreateDBInstance",
+    input: createInput,
+    run: (input, call) => answer(call.cloud.instances.begin(newInstance(input, call), { kind: "create" }), call),
+  }),
+  action({
+    name: "DescribeDBInstances",
+    input: z.strictObject({ ...paging, DBInstanceIdentifier: text.optional() }),
+    async run(input, { cloud, region }) {
+      const found =
+        input.DBInstanceIdentifier === undefined
+          ? cloud.instances.list(region)
+          : [byName(input.DBInstanceIdentifier, region, (name) => cloud.instances.get(region, name))];
+      const kept = filtered(found, input.Filters, {
+        "db-instance-id": (instance) => [instance.shape.DBInstanceIdentifier, instanceArn(instance)],
+        "dbi-resource-id": (instance) => [instance.resourceId],
+        "db-cluster-id": () => [],
+        domain: () => [],
+        engine: (instance) => [instance.shape.Engine],
+      });
+      const { entries, ...rest } = page(kept, input, (instance) => instance.shape.DBInstanceIdentifier);
+      await cloud.restorableTimes.refresh(entries);
+      return { ...rest, DBInstances: entries.map((instance) => describeInstance(instance, cloud)) };
+    },
+  }),
+  action({ name: "ModifyDBInstance", input: modifyInput, run: modify }),
+  action({
+    name: "RebootDBInstance",
+    input: z.strictObject({ ...named, ForceFailover: boolean.optional() }),
+    run(input, call) {
+      const instance = inState(input.DBInstanceIdentifier, call, "rebooted", ["available", "incompatible-parameters", "failed"]);
+      // What its fault interrupted is tried again, from the making of the database on; it is not forgotten over the reboot.
+      if (instance.operation !== undefined && instance.operation.kind !== "reboot") return answer(call.cloud.instances.retry(instance), call);
+      if (input.ForceFailover) failOver(instance, call);
+      return answer(call.cloud.instances.begin(instance, { kind: "reboot" }), call);
+    },
+  }),
+  action({
+    name: "StartDBInstance",
+    input: z.strictObject(named),
+    run: (input, call) => answer(call.cloud.instances.begin(inState(input.DBInstanceIdentifier, call, "started", ["stopped"]), { kind: "start" }), call),
+  }),
+  action({
+    name: "StopDBInstance",
+    input: z.strictObject(named),
+    run: (input, call) => answer(call.cloud.instances.begin(inState(input.DBInstanceIdentifier, call, "stopped", ["available"]), { kind: "stop" }), call),
+  }),
+  action({
+    name: "DeleteDBInstance",
+    input: z.strictObject({
+      ...named,
+      SkipFinalSnapshot: boolean.default(false),
+      FinalDBSnapshotIdentifier: text.optional(),
+      DeleteAutomatedBackups: boolean.default(true),
+    }),
+    run: remove,
+  }),
+];
+
+function modify(input: ModifyInput, call: Call): object {
+  const { instances, clock } = call.cloud;
+  const instance = inState(input.DBInstanceIdentifier, call, "modified", ["available", "storage-full", "incompatible-parameters", "incompatible-network"]);
+  const modification = modificationOf(instance, input, call);
+  const changed = withImmediateChanges(instance, modification, call);
+  const pending = stillDifferent({ ...changed.pending, ...modification.deferrable }, changed.shape);
+  const isPending = Object.keys(pending).length > 0;
+  const next: InstanceRecord = { ...changed, pending, ...(isPending ? { pendingSince: changed.pendingSince ?? clock.now().toISOString() } : {}) };
+  if (!isPending || input.ApplyImmediately) delete next.pendingSince;
+  // One that could not work takes the changes as they are and tries again what it was at.
+  if (hasFault(instance)) return answer(instances.retry(input.ApplyImmediately ? { ...next, shape: { ...next.shape, ...pending }, pending: {} } : next), call);
+  if (!input.ApplyImmediately) return answer(instances.begin(next, { kind: "modify", changes: {} }, statusOf({}, modification)), call);
+  const begun = instances.begin(
+    { ...next, pending: {} },
+    { kind: "modify", changes: pending, rotateMasterPassword: modification.rotateMasterPassword },
+    statusOf(pending, modification),
+  );
+  return answer(begun, call);
+}
+
+/** What acts at once stands in the record before the database's work begins. */
+function withImmediateChanges(instance: InstanceRecord, modification: Modification, call: Call): InstanceRecord {
+  const changed: InstanceRecord = { ...instance, shape: { ...instance.shape, ...modification.now } };
+  if (modification.newMasterPassword !== undefined) changed.newMasterPassword = modification.newMasterPassword;
+  const managed = modification.manageMasterPassword;
+  if (managed?.on) changed.masterSecret = { kmsKeyId: managed.kmsKeyId };
+  if (managed && !managed.on) delete changed.masterSecret;
+  if (modification.parameterGroup !== undefined && modification.parameterGroup !== instance.parameterGroup.name) {
+    changed.parameterGroup = { name: modification.parameterGroup, status: "pending-reboot" };
+    call.cloud.events.say(
+      instance.region,
+      "db-instance",
+      instance.shape.DBInstanceIdentifier,
+      ["configuration change"],
+      `Updated to use DBParameterGroup ${modification.parameterGroup}`,
+    );
+  }
+  return changed;
+}
+
+/** A change back to what is takes an earlier pending one away. */
+function stillDifferent(pending: DeferrableChanges, shape: InstanceShape): DeferrableChanges {
+  return Object.fromEntries(Object.entries(pending).filter(([name, value]) => shape[name as keyof InstanceShape] !== value)) as DeferrableChanges;
+}
+
+function statusOf(changes: DeferrableChanges, modification: Modification): InstanceStatus {
+  if (changes.EngineVersion !== undefined) return "upgrading";
+  return modification.newMasterPassword !== undefined || modification.rotateMasterPassword ? "resetting-master-credentials" : "modifying";
+}
+
+function failOver(instance: InstanceRecord, call: Call): void {
+  const { shape } = instance;
+  if (!shape.MultiAZ || shape.SecondaryAvailabilityZone === undefined)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "ForceFailover cannot be specified since the instance is not configured for either MultiAZ or High Availability",
+    );
+  [shape.AvailabilityZone, shape.SecondaryAvailabilityZone] = [shape.SecondaryAvailabilityZone, shape.AvailabilityZone];
+  call.cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["failover"], "Multi-AZ instance failover completed");
+}
+
+function remove(
+  input: { DBInstanceIdentifier: string; SkipFinalSnapshot: boolean; FinalDBSnapshotIdentifier?: string | undefined; DeleteAutomatedBackups: boolean },
+  call: Call,
+): object {
+  const { instances, snapshots } = call.cloud;
+  const instance = instances.get(call.region, input.DBInstanceIdentifier);
+  if (instance.status === "deleting") throw new AwsError("InvalidDBInstanceState", `instance ${instance.shape.DBInstanceIdentifier} is already being deleted.`);
+  if (instance.shape.DeletionProtection)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `cannot delete protected DB Instance ${instance.shape.DBInstanceIdentifier}, please disable deletion protection and try again.`,
+    );
+  const name = input.FinalDBSnapshotIdentifier;
+  if (input.SkipFinalSnapshot && name !== undefined)
+    throw new AwsError("InvalidParameterCombination", "FinalDBSnapshotIdentifier cannot be specified when deleting a DB instance with SkipFinalSnapshot");
+  if (!input.SkipFinalSnapshot) {
+    if (name === undefined) throw new AwsError("InvalidParameterCombination", "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+    checkIdentifier("FinalDBSnapshotIdentifier", name, 255);
+    if (snapshots.find(call.region, name))
+      throw new AwsError("DBSnapshotAlreadyExists", `cannot create the snapshot because a snapshot with the identifier ${name} already exists.`);
+    if (snapshots.list(call.region).length >= limits.manualSnapshots)
+      throw new AwsError("SnapshotQuotaExceeded", `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`);
+    if (!["available", "stopped"].includes(instance.status))
+      throw new AwsError(
+        "InvalidDBInstanceState",
+        `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}: a final snapshot can't be taken; delete it with SkipFinalSnapshot`,
+      );
+  }
+  return answer(
+    instances.begin(instance, {
+      kind: "delete",
+      keepBackups: !input.DeleteAutomatedBackups,
+      step: input.SkipFinalSnapshot ? "remove" : "snapshot",
+      ...(name === undefined ? {} : { finalSnapshot: name }),
+    }),
+    call,
+  );
+}
+
+function inState(identifier: string, call: Call, verb: string, allowed: InstanceStatus[]): InstanceRecord {
+  const instance = call.cloud.instances.get(call.region, identifier);
+  if (allowed.includes(instance.status)) return instance;
+  throw new AwsError(
+    "InvalidDBInstanceState",
+    `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}; it can be ${verb} when it is ${allowed.join(" or ")}.`,
+  );
+}
+
+/** Describe takes a name or an ARN. */
+export function byName<Found>(nameOrArn: string, region: string, get: (name: string) => Found): Found {
+  const arn = /^arn:aws:rds:([a-z0-9-]+):\d{12}:[a-z-]+:(.+)$/.exec(nameOrArn);
+  return get(arn && arn[1] === region ? arn[2]! : nameOrArn);
+}
+
+const answer = (instance: InstanceRecord, call: Call): object => ({ DBInstance: describeInstance(instance, call.cloud) });

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import type { Cloud } from "../../cloud";
+import type { InstanceRecord, InstanceShape } from "../instances/instance-record";
+import type { Tag } from "../../storage/records";
+import type { Collection } from "../../storage/store";
+
+/** The automated backups of one DB instance; collection `automated-backups`, by its resource id. */
+export interface AutomatedBackupRecord {
+  resourceId: string;
+  region: string;
+  /** `retained`: the instance is gone, its backups were kept. */
+  status: "active" | "retained";
+  /** The instance as it was at its last backup, or when it was deleted. */
+  source: BackedUpInstance;
+  /** Oldest first. */
+  base: BaseBackupRecord[];
+  /** By the databases' clock, which is the machine's: what was committed until then can be restored. */
+  latestRestorableTime?: string;
+  /** When one was last begun, by the cloud's clock. */
+  lastTriedAt?: string;
+}
+
+export interface BackedUpInstance {
+  /** By the cloud's clock; of a retained backup. */
+  deletedAt?: string;
+  resourceId: string;
+  port: number;
+  shape: InstanceShape;
+  tags: Tag[];
+}
+
+export interface BaseBackupRecord {
+  id: string;
+  /** By the cloud's clock, which backup windows and retention follow. */
+  takenAt: string;
+  /** By the databases' clock: the earliest time that can be restored from it. */
+  restorableFrom: string;
+  engineVersion: string;
+  /** The first WAL segment that it needs. */
+  startWal: string;
+  /** Of the automated snapshot it is; before any were set, those copied from the instance. */
+  tags?: Tag[];
+}
+
+/** The records, and where the files lie: below the databases' folder, outliving the instance they came from. */
+export class AutomatedBackups {
+  private readonly records: Collection<AutomatedBackupRecord>;
+
+  constructor(private readonly cloud: Cloud) {
+    this.records = cloud.store.collection<AutomatedBackupRecord>("automated-backups");
+  }
+
+  get(resourceId: string): AutomatedBackupRecord | undefined {
+    return this.records.get(resourceId);
+  }
+
+  list(region?: string): AutomatedBackupRecord[] {
+    return this.records.list().filter((backup) => region === undefined || backup.region === region);
+  }
+
+  put(backup: AutomatedBackupRecord): void {
+    this.records.put(backup.resourceId, backup);
+  }
+
+  /** Reads, changes and writes a record in one go; undefined when it is gone. */
+  update(resourceId: string, change: (backup: AutomatedBackupRecord) => void): AutomatedBackupRecord | undefined {
+    const backup = this.records.get(resourceId);
+    if (!backup) return undefined;
+    change(backup);
+    this.records.put(resourceId, backup);
+    return backup;
+  }
+
+  remove(resourceId: string): void {
+    this.records.delete(resourceId);
+  }
+
+  folder(resourceId: string): string {
+    return this.cloud.instances.servers.backupsFolder(resourceId);
+  }
+
+  archiveFolder(resourceId: string): string {
+    return this.cloud.instances.servers.archiveFolder(resourceId);
+  }
+
+  baseFolder(resourceId: string, id: string): string {
+    return join(this.folder(resourceId), "base", id);
+  }
+
+  /** A restore that has not finished reads from these files. */
+  isInUse(resourceId: string, baseId?: string): boolean {
+    return this.cloud.instances
+      .list()
+      .some(
+        ({ operation }) =>
+          operation?.kind === "restore" &&
+          "base" in operation.from &&
+          operation.from.base.resourceId === resourceId &&
+          (baseId === undefined || operation.from.base.id === baseId),
+      );
+  }
+}
+
+export function backedUp(instance: InstanceRecord): BackedUpInstance {
+  return { resourceId: instance.resourceId, port: instance.listeningPort ?? 0, shape: instance.shape, tags: instance.tags };
+}
+
+/** The whole second from which on something can be restored, and that until which; undefined before the first backup. */
+export function restoreWindow(backup: AutomatedBackupRecord): { earliest: Date; latest: Date } | undefined {
+  const [oldest] = backup.base;
+  if (!oldest || backup.latestRestorableTime === undefined) return undefined;
+  const window = { earliest: new Date(Math.ceil(Date.parse(oldest.restorableFrom) / 1000) * 1000), latest: new Date(backup.latestRestorableTime) };
+  return window.earliest <= window.latest ? window : undefined;
+}

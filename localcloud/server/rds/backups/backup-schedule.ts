@@ -1,0 +1,24 @@
+import type { Cloud } from "../../cloud";
+import type { InstanceRecord, Operation } from "../instances/instance-record";
+import { currentBackupWindow } from "../instances/windows";
+import { limits } from "../../limits";
+
+/** The first automated backup comes at once: when the instance was made, and when backups were switched on. */
+export function followUp(instance: InstanceRecord, done: Operation, cloud: Cloud): { kind: "backup" } | undefined {
+  const mayFollow = ["create", "restore", "modify", "start"].includes(done.kind) && instance.shape.BackupRetentionPeriod > 0;
+  return mayFollow && !cloud.backups.get(instance.resourceId)?.base.length ? { kind: "backup" } : undefined;
+}
+
+/** Once in each backup window, by the cloud's clock; and again after a while when that failed. */
+export function backupIsDue(instance: InstanceRecord, cloud: Cloud): boolean {
+  const { shape, resourceId } = instance;
+  if (shape.BackupRetentionPeriod === 0) return false;
+  const backup = cloud.backups.get(resourceId);
+  const now = cloud.clock.now();
+  const sinceTried = now.getTime() - Date.parse(backup?.lastTriedAt ?? "");
+  if (sinceTried >= 0 && sinceTried < limits.backupRetryMs) return false;
+  const newest = backup?.base.at(-1);
+  if (!newest) return true;
+  const window = currentBackupWindow(shape.PreferredBackupWindow, now);
+  return window !== undefined && Date.parse(newest.takenAt) < window.getTime();
+}

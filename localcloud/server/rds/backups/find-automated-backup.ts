@@ -1,0 +1,38 @@
+import type { Call } from "../../wire/action";
+import { accountId } from "../../wire/arn";
+import { AwsError } from "../../wire/aws-error";
+import type { AutomatedBackupRecord } from "./automated-backups";
+
+export interface AutomatedBackupName {
+  /** Of a DB instance that is there. */
+  identifier?: string | undefined;
+  resourceId?: string | undefined;
+  arn?: string | undefined;
+}
+
+/** The automated backup that is named. @throws AwsError PointInTimeRestoreNotEnabled, DBInstanceNotFound, DBInstanceAutomatedBackupNotFound */
+export function findAutomatedBackup(name: AutomatedBackupName, { cloud, region }: Call): AutomatedBackupRecord {
+  const instance = name.identifier === undefined ? undefined : cloud.instances.get(region, name.identifier);
+  const resourceId = instance?.resourceId ?? name.resourceId?.replace(/^db-[a-z0-9]+$/i, (id) => `db-${id.slice(3).toUpperCase()}`);
+  const found = cloud.backups
+    .list(region)
+    .find((backup) => (resourceId === undefined ? automatedBackupArn(backup) === name.arn : backup.resourceId === resourceId));
+  if (found) return found;
+  const live = instance ?? (resourceId === undefined ? undefined : cloud.instances.byResourceId(resourceId));
+  if (live?.shape.BackupRetentionPeriod === 0)
+    throw new AwsError(
+      "PointInTimeRestoreNotEnabled",
+      `point-in-time restore is not enabled for ${live.shape.DBInstanceIdentifier}: its backup retention period is 0`,
+    );
+  if (live)
+    throw new AwsError(
+      "InvalidRestoreFault",
+      `DB instance ${live.shape.DBInstanceIdentifier} has no restorable time yet: its first automated backup is not complete`,
+    );
+  throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${name.resourceId ?? name.arn}`);
+}
+
+/** RDS makes the id up; here the instance's own makes it, so that it is known without being kept. */
+export function automatedBackupArn(backup: AutomatedBackupRecord): string {
+  return `arn:aws:rds:${backup.region}:${accountId}:auto-backup:ab-${backup.resourceId.slice("db-".length).toLowerCase()}`;
+}

@@ -1,0 +1,44 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Cloud } from "../../cloud";
+
+/** At the start of this server: removes backup files that no record knows, which a kill left behind. What an operation is at stays. */
+export async function sweepBackups(cloud: Cloud): Promise<void> {
+  const { backups, instances, snapshots } = cloud;
+  const underWay = new Set(instances.list().map(({ operation }) => operation?.id));
+  const folder = join(instances.servers.databasesFolder, "backups");
+  for (const resourceId of await namesIn(folder)) {
+    const known = backups.get(resourceId);
+    const owner = instances.byResourceId(resourceId);
+    if (!known && !owner) await rm(join(folder, resourceId), { recursive: true, force: true });
+    for (const id of await namesIn(join(folder, resourceId, "base"))) {
+      if (!known?.base.some((base) => base.id === id) && !underWay.has(id)) await rm(join(folder, resourceId, "base", id), { recursive: true, force: true });
+    }
+  }
+  for (const region of new Set(instances.list().map((instance) => instance.region))) {
+    for (const { identifier, status } of snapshots.list(region))
+      if (status === "creating" && !isTaken(region, identifier, cloud)) snapshots.fail(region, identifier);
+  }
+  const taken = join(instances.servers.databasesFolder, "snapshots");
+  for (const region of await namesIn(taken)) {
+    for (const name of await namesIn(join(taken, region)))
+      if (!snapshots.find(region, name)) await rm(join(taken, region, name), { recursive: true, force: true });
+  }
+}
+
+function isTaken(region: string, snapshot: string, { instances }: Cloud): boolean {
+  return instances
+    .list(region)
+    .some(
+      ({ operation }) =>
+        (operation?.kind === "backup" && operation.snapshot === snapshot) ||
+        (operation?.kind === "delete" && operation.finalSnapshot?.toLowerCase() === snapshot),
+    );
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+}

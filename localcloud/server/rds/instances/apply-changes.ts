@@ -1,0 +1,100 @@
+import { prepareUpgrade } from "../../../postgres/postgres-server";
+import { dropAll } from "../backups/retention";
+import type { Cloud } from "../../cloud";
+import type { DeferrableChanges, InstanceRecord, InstanceShape, Operation } from "./instance-record";
+import { ensureRunning, noteReport } from "./operations";
+
+/** Brings a modified instance's database to what the record says. Repeating it restarts the database once more, and harms nothing. */
+export async function applyChanges(instance: InstanceRecord, operation: Operation & { kind: "modify" }, cloud: Cloud): Promise<void> {
+  if (instance.masterSecret || instance.newMasterPassword !== undefined) {
+    // Whatever ended the last attempt: this server, the database, or the machine may have been started again since.
+    await ensureRunning(instance, cloud);
+    await cloud.managedSecrets.serialize(instance.resourceId, () => setMasterPassword(cloud.instances.byResourceId(instance.resourceId) ?? instance, cloud));
+  }
+  if (operation.rotateMasterPassword) await cloud.managedSecrets.rotate(instance.resourceId);
+  const changes = operation.changes;
+  const changed = withChanges(instance, changes);
+  if (needsRestart(instance, changed)) await restartAs(changed, instance.shape.EngineVersion !== changed.shape.EngineVersion, cloud);
+  if (changes.BackupRetentionPeriod === 0) await stopArchiving(changed, cloud);
+  cloud.instances.update(instance.resourceId, (current) => {
+    current.shape = withChanges(current, changes).shape;
+    if (current.operation?.id === operation.id && current.operation.kind === "modify") current.operation.changes = {};
+  });
+  for (const name of Object.keys(changes) as (keyof DeferrableChanges)[]) {
+    const message = finished[name];
+    if (message) cloud.events.say(instance.region, "db-instance", changed.shape.DBInstanceIdentifier, ["configuration change"], message(changed.shape));
+  }
+}
+
+/** Our own password goes into the database; a managed one is made, set, and the earlier secret dropped. */
+async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promise<void> {
+  const { resourceId, shape } = instance;
+  const known = cloud.managedSecrets.describe(resourceId);
+  const isNew = instance.masterSecret !== undefined && known === undefined;
+  if (isNew)
+    cloud.managedSecrets.create({
+      dbiResourceId: resourceId,
+      identifier: shape.DBInstanceIdentifier,
+      region: instance.region,
+      username: shape.MasterUsername,
+      kmsKeyId: instance.masterSecret!.kmsKeyId,
+    });
+  // A managed one is set again with every change: a kill may have come between the making of its secret and this line.
+  const password = instance.masterSecret ? cloud.managedSecrets.credentials(resourceId).password : instance.newMasterPassword;
+  if (password === undefined) return;
+  await cloud.instances.setMasterPassword(resourceId, shape.MasterUsername, password);
+  if (!instance.masterSecret) cloud.managedSecrets.delete(resourceId);
+  cloud.instances.update(resourceId, (current) => {
+    if (current.newMasterPassword === password) delete current.newMasterPassword;
+  });
+  if (isNew || !instance.masterSecret)
+    cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["configuration change"], "Reset master credentials");
+}
+
+/** As on RDS, no backups from now on means none from before either. Switched on, the first backup begins the archive. */
+async function stopArchiving(changed: InstanceRecord, cloud: Cloud): Promise<void> {
+  const server = await cloud.instances.servers.reopen(changed);
+  await server.archiveTo(undefined);
+  await dropAll(changed.resourceId, cloud);
+}
+
+function withChanges(instance: InstanceRecord, changes: DeferrableChanges): InstanceRecord {
+  const shape: InstanceShape = { ...instance.shape, ...changes };
+  if (shape.MultiAZ && shape.SecondaryAvailabilityZone === undefined) shape.SecondaryAvailabilityZone = otherZone(shape.AvailabilityZone);
+  if (!shape.MultiAZ) delete shape.SecondaryAvailabilityZone;
+  return { ...instance, shape };
+}
+
+const otherZone = (zone: string): string => `${zone.slice(0, -1)}${zone.endsWith("a") ? "b" : "a"}`;
+
+/** A class brings other memory, a version other binaries; all else changes without the database noticing. */
+function needsRestart(before: InstanceRecord, after: InstanceRecord): boolean {
+  return before.shape.DBInstanceClass !== after.shape.DBInstanceClass || before.shape.EngineVersion !== after.shape.EngineVersion;
+}
+
+/** The gap that clients see is one stop and one start; all else is done before. */
+async function restartAs(changed: InstanceRecord, isUpgrade: boolean, cloud: Cloud): Promise<void> {
+  const { servers } = cloud.instances;
+  // A restart takes every value of the parameter group, also those that waited for one.
+  const values = cloud.parameterGroups.values(changed.region, changed.parameterGroup.name);
+  cloud.instances.update(changed.resourceId, (current) => void (current.activeParameters = values));
+  const server = await servers.reopen({ ...changed, activeParameters: values });
+  await server.applyParameters(values);
+  if (server.state() === "running" && isUpgrade) await prepareUpgrade(server, changed.shape.EngineVersion);
+  noteReport(changed, server.state() === "running" ? await server.restart() : await server.start(), cloud);
+  cloud.events.say(changed.region, "db-instance", changed.shape.DBInstanceIdentifier, ["availability"], "DB instance restarted");
+}
+
+/** RDS's messages (User Guide, "Amazon RDS event categories and event messages"). */
+const finished: Partial<Record<keyof DeferrableChanges, (shape: InstanceShape) => string>> = {
+  DBInstanceIdentifier: (shape) => `Renamed instance to ${shape.DBInstanceIdentifier}`,
+  DBInstanceClass: () => "Finished applying modification to DB instance class",
+  EngineVersion: (shape) => `Database instance patched to ${shape.EngineVersion}`,
+  AllocatedStorage: () => "Finished applying modification to allocated storage",
+  StorageType: () => "Finished applying modification to storage type",
+  MultiAZ: (shape) => `Finished applying modification to convert to a ${shape.MultiAZ ? "Multi-AZ" : "Single-AZ"} DB instance`,
+  BackupRetentionPeriod: () => "Finished updating backup retention period",
+  CACertificateIdentifier: () => "Finished applying modification to CA certificate",
+  IAMDatabaseAuthenticationEnabled: (shape) =>
+    `IAM database authentication is now ${shape.IAMDatabaseAuthenticationEnabled ? "enabled" : "disabled"}; the embedded cloud has no IAM tokens to log in with`,
+};

@@ -1,0 +1,63 @@
+import { availableVersions, howToAdd, knownMajors } from "../../../postgres/binaries";
+import { AwsError } from "../../wire/aws-error";
+
+/** The engine versions this cloud offers: those whose PostgreSQL is installed here. */
+export function offeredVersions(): string[] {
+  return [...availableVersions()].sort(compareVersions);
+}
+
+/** `17.10` → `17`. */
+export function majorOf(version: string): string {
+  return version.split(".")[0]!;
+}
+
+/** RDS's parameter group family. */
+export function familyOf(version: string): string {
+  return `postgres${majorOf(version)}`;
+}
+
+export function compareVersions(a: string, b: string): number {
+  const [majorA = 0, minorA = 0] = a.split(".").map(Number);
+  const [majorB = 0, minorB = 0] = b.split(".").map(Number);
+  return majorA - majorB || minorA - minorB;
+}
+
+export function offeredMajors(): string[] {
+  return [...new Set(offeredVersions().map(majorOf))];
+}
+
+/** Parameter groups are data of the API, so their families do not depend on what is installed here. */
+export function familyMajors(): string[] {
+  return [...new Set([...knownMajors, ...offeredMajors()])].sort((a, b) => Number(a) - Number(b));
+}
+
+/** @throws AwsError InvalidParameterCombination, which says how to install a version of a known major that is missing here */
+export function installedVersion(asked: string | undefined): string {
+  const version = asked === undefined ? defaultVersion() : resolveVersion(asked);
+  if (version !== undefined) return version;
+  const missing = asked ?? knownMajors.at(-2)!;
+  const isKnown = knownMajors.includes(majorOf(missing)) && !offeredMajors().includes(majorOf(missing));
+  throw new AwsError(
+    "InvalidParameterCombination",
+    `cannot find version ${asked ?? "(default)"} for postgres; this machine has ${offeredVersions().join(", ") || "none installed"}${isKnown ? `. ${howToAdd(missing)}` : ""}`,
+  );
+}
+
+/** What RDS takes when no version is named: the newest minor of the major before the newest, as RDS is slow to change it. */
+export function defaultVersion(): string | undefined {
+  const majors = offeredMajors();
+  return resolveVersion(majors.at(-2) ?? majors.at(-1) ?? "");
+}
+
+/** A minor as it is, a major as its newest minor; undefined when it is not offered. */
+export function resolveVersion(version: string): string | undefined {
+  const offered = offeredVersions();
+  return offered.includes(version) ? version : offered.filter((candidate) => majorOf(candidate) === version).at(-1);
+}
+
+/** All versions an instance could be upgraded to: newer ones, of its major or a later one. */
+export function upgradeTargets(version: string): { version: string; isMajor: boolean }[] {
+  return offeredVersions()
+    .filter((candidate) => compareVersions(candidate, version) > 0)
+    .map((candidate) => ({ version: candidate, isMajor: majorOf(candidate) !== majorOf(version) }));
+}

@@ -1,0 +1,137 @@
+import type { Tag } from "../../storage/records";
+
+/** One DB instance as the cloud keeps it; collection `instances`, by `resourceId`. */
+export interface InstanceRecord {
+  /** `db-…`: never changes, while the identifier can; names the folder of the database. */
+  resourceId: string;
+  region: string;
+  status: InstanceStatus;
+  /** What DescribeDBInstances answers, under RDS's own names. */
+  shape: InstanceShape;
+  tags: Tag[];
+  parameterGroup: { name: string; status: "in-sync" | "pending-reboot" | "applying" };
+  /** What the server runs with or will at its next start: the group's values, less those that wait for a reboot. */
+  activeParameters: Record<string, string>;
+  /** Changes that wait for the maintenance window, and since when. */
+  pending: DeferrableChanges;
+  pendingSince?: string;
+  /** What is under way; a server started after a kill takes it up again. */
+  operation?: Operation;
+  /** Set when the master password is managed by Secrets Manager. */
+  masterSecret?: { arn?: string; kmsKeyId: string };
+  /** A password that was asked for and is not yet set in the database; gone from the record as soon as it is. */
+  newMasterPassword?: string;
+  /** The TCP port, once the database has one. */
+  listeningPort?: number;
+}
+
+export type InstanceStatus =
+  | "creating"
+  | "available"
+  | "backing-up"
+  | "modifying"
+  | "upgrading"
+  | "resetting-master-credentials"
+  | "rebooting"
+  | "starting"
+  | "stopping"
+  | "stopped"
+  | "deleting"
+  | "failed"
+  | "storage-full"
+  | "incompatible-parameters"
+  | "incompatible-network"
+  | "incompatible-restore";
+
+/** A fault of this one instance; its operation stays in the record and is tried again. */
+export const faultStatuses: readonly InstanceStatus[] = ["failed", "storage-full", "incompatible-parameters", "incompatible-network", "incompatible-restore"];
+
+export interface InstanceShape {
+  DBInstanceIdentifier: string;
+  DBInstanceClass: string;
+  Engine: string;
+  EngineVersion: string;
+  MasterUsername: string;
+  DBName?: string;
+  AllocatedStorage: number;
+  MaxAllocatedStorage?: number;
+  StorageType: string;
+  Iops?: number;
+  StorageThroughput?: number;
+  StorageEncrypted: boolean;
+  KmsKeyId?: string;
+  InstanceCreateTime?: string;
+  PreferredBackupWindow: string;
+  BackupRetentionPeriod: number;
+  PreferredMaintenanceWindow: string;
+  VpcSecurityGroupIds: string[];
+  DBSubnetGroupName: string;
+  AvailabilityZone: string;
+  SecondaryAvailabilityZone?: string;
+  MultiAZ: boolean;
+  AutoMinorVersionUpgrade: boolean;
+  LicenseModel: string;
+  PubliclyAccessible: boolean;
+  CACertificateIdentifier: string;
+  CopyTagsToSnapshot: boolean;
+  MonitoringInterval: number;
+  MonitoringRoleArn?: string;
+  IAMDatabaseAuthenticationEnabled: boolean;
+  DatabaseInsightsMode: string;
+  PerformanceInsightsEnabled: boolean;
+  PerformanceInsightsKMSKeyId?: string;
+  PerformanceInsightsRetentionPeriod?: number;
+  EnabledCloudwatchLogsExports: string[];
+  DeletionProtection: boolean;
+  NetworkType: string;
+  BackupTarget: string;
+  EngineLifecycleSupport: string;
+  DedicatedLogVolume: boolean;
+  /** The port asked for; 0 leaves it to the machine. */
+  Port: number;
+}
+
+/** What waits for the maintenance window unless the call says ApplyImmediately. Names as in PendingModifiedValues. */
+export interface DeferrableChanges {
+  DBInstanceIdentifier?: string;
+  DBInstanceClass?: string;
+  EngineVersion?: string;
+  AllocatedStorage?: number;
+  StorageType?: string;
+  Iops?: number;
+  StorageThroughput?: number;
+  MultiAZ?: boolean;
+  BackupRetentionPeriod?: number;
+  CACertificateIdentifier?: string;
+  DBSubnetGroupName?: string;
+  IAMDatabaseAuthenticationEnabled?: boolean;
+  DedicatedLogVolume?: boolean;
+}
+
+export type Operation = { id: string } & (
+  | { kind: "create" }
+  | { kind: "restore"; from: RestoreOrigin }
+  | { kind: "backup"; snapshot?: string }
+  | { kind: "modify"; changes: DeferrableChanges; rotateMasterPassword?: boolean }
+  | { kind: "reboot" }
+  | { kind: "start" }
+  | { kind: "stop" }
+  | { kind: "delete"; finalSnapshot?: string; step: "snapshot" | "remove"; keepBackups?: boolean }
+);
+
+/** What a restored instance comes from. With `target` (ISO 8601, whole second) to that moment, else to the end of the backup itself. */
+export type RestoreOrigin = { base: { resourceId: string; id: string }; target?: string } | { snapshot: string };
+
+export type OperationKind = Operation["kind"];
+
+/** What an instance says of itself while an operation runs. */
+export const statusOfOperation: Record<OperationKind, InstanceStatus> = {
+  create: "creating",
+  restore: "creating",
+  backup: "backing-up",
+  modify: "modifying",
+  reboot: "rebooting",
+  start: "starting",
+  stop: "stopping",
+  delete: "deleting",
+};

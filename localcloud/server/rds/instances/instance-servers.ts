@@ -1,0 +1,111 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { reachableFolder } from "../../../postgres/reachable-folder";
+import { ensureArchive } from "../../../postgres/backups";
+import {
+  createServer,
+  openServer,
+  restoreServer,
+  type RecoverySource,
+  type PostgresServer,
+  type PostgresServerSettings,
+} from "../../../postgres/postgres-server";
+import type { LocalCloudSettings } from "../../../settings";
+import { findInstanceClass, maxConnectionsOf } from "./instance-classes";
+import type { InstanceRecord } from "./instance-record";
+
+/** The PostgreSQL servers behind the instances: how each is set up, and which are open in this process. */
+export class InstanceServers {
+  /** Where the databases lie, each in a folder named by its resource id. */
+  readonly databasesFolder: string;
+  /** Why that is not in the data folder, when it is not. */
+  readonly elsewhereReason: string | undefined;
+  private readonly open = new Map<string, PostgresServer>();
+
+  constructor(private readonly settings: LocalCloudSettings) {
+    const { folder, reason } = reachableFolder(join(settings.dataFolder, "databases"));
+    this.databasesFolder = folder;
+    this.elsewhereReason = reason;
+  }
+
+  get(resourceId: string): PostgresServer | undefined {
+    return this.open.get(resourceId);
+  }
+
+  folder(resourceId: string): string {
+    return join(this.databasesFolder, resourceId);
+  }
+
+  /** Makes the database, or finishes making it. */
+  async create(instance: InstanceRecord, password: string): Promise<PostgresServer> {
+    const { MasterUsername: username, DBName: databaseName } = instance.shape;
+    const server = await createServer(await this.withArchive(instance), { username, password, ...(databaseName === undefined ? {} : { databaseName }) });
+    this.open.set(instance.resourceId, server);
+    return server;
+  }
+
+  /** Makes the database from a backup, or finishes making it. @throws PostgresError cannot-recover */
+  async restore(instance: InstanceRecord, source: RecoverySource): Promise<PostgresServer> {
+    const server = await restoreServer(await this.withArchive(instance), source);
+    this.open.set(instance.resourceId, server);
+    return server;
+  }
+
+  /** The server as this instance now is to be: opened again when its class or version has changed. A running one stays running. */
+  async reopen(instance: InstanceRecord): Promise<PostgresServer> {
+    const server = await openServer(await this.withArchive(instance));
+    this.open.set(instance.resourceId, server);
+    return server;
+  }
+
+  forget(resourceId: string): void {
+    this.open.delete(resourceId);
+  }
+
+  /** From the certificate the database shows; undefined before it has one. */
+  certificateValidTill(resourceId: string): Date | undefined {
+    try {
+      return new Date(new X509Certificate(readFileSync(join(this.folder(resourceId), "tls", "server.crt"))).validTo);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  /** Where backups of an instance lie, beside all databases: they can outlive theirs. */
+  backupsFolder(resourceId: string): string {
+    return join(this.databasesFolder, "backups", resourceId);
+  }
+
+  archiveFolder(resourceId: string): string {
+    return join(this.backupsFolder(resourceId), "wal");
+  }
+
+  private async withArchive(instance: InstanceRecord): Promise<PostgresServerSettings> {
+    const settings = this.serverSettings(instance);
+    if (settings.archiveFolder !== undefined) await ensureArchive(settings.archiveFolder);
+    return settings;
+  }
+
+  private serverSettings(instance: InstanceRecord): PostgresServerSettings {
+    const { shape } = instance;
+    const instanceClass = findInstanceClass(shape.DBInstanceClass);
+    const memoryBytes = Math.min((instanceClass?.memoryGiB ?? 1) * 1024 ** 3, this.settings.databaseMemoryCapBytes);
+    return {
+      folder: this.folder(instance.resourceId),
+      engineVersion: shape.EngineVersion,
+      port: instance.listeningPort ?? shape.Port,
+      identity: { caFolder: join(this.settings.dataFolder, "ca") },
+      parameters: instance.activeParameters,
+      archiveFolder: shape.BackupRetentionPeriod > 0 ? this.archiveFolder(instance.resourceId) : undefined,
+      memoryBytes,
+      // As the class promises, so far as one machine bears it for many servers.
+      maxConnectionsDefault: instanceClass ? Math.min(maxConnectionsOf(instanceClass), connectionsMax) : connectionsMin,
+    };
+  }
+}
+
+/** Each connection slot costs shared memory and semaphores, used or not. */
+const connectionsMax = 200;
+const connectionsMin = 100;

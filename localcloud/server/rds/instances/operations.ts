@@ -1,0 +1,159 @@
+import { verifyPages } from "../../../postgres/backups";
+import { removeServer, type ParameterReport, type PostgresServer } from "../../../postgres/postgres-server";
+import type { Cloud } from "../../cloud";
+import { backUp } from "../backups/back-up";
+import { dropAll, retain } from "../backups/retention";
+import { applyChanges } from "./apply-changes";
+import type { InstanceRecord, Operation } from "./instance-record";
+import { restore } from "./restore";
+
+/**
+ * The work of each operation, from its beginning; every one can be repeated, whatever moment a kill came at. What it
+ * learns it writes into the record itself; the status at the end is set by the caller.
+ */
+export async function perform(instance: InstanceRecord, operation: Operation, cloud: Cloud): Promise<void> {
+  switch (operation.kind) {
+    case "create":
+      return create(instance, cloud);
+    case "restore":
+      return restore(instance, operation, cloud);
+    case "backup":
+      return backUp(instance, operation, cloud);
+    case "modify":
+      return applyChanges(instance, operation, cloud);
+    case "reboot":
+      return reboot(instance, cloud);
+    case "start":
+      return start(instance, cloud);
+    case "stop":
+      return stop(instance, cloud);
+    case "delete":
+      return remove(instance, operation, cloud);
+  }
+}
+
+async function create(instance: InstanceRecord, cloud: Cloud): Promise<void> {
+  const { resourceId, shape } = instance;
+  const prepared = takeGroupValues(instance, cloud);
+  const server = await cloud.instances.servers.create(prepared, initialPassword(instance, cloud));
+  // It runs already; asked again, it says what of the parameters it had to leave out.
+  const report = await server.applyParameters(prepared.activeParameters);
+  cloud.instances.update(resourceId, (current) => {
+    current.listeningPort = server.port;
+    current.shape.InstanceCreateTime ??= cloud.clock.now().toISOString();
+    delete current.newMasterPassword;
+  });
+  noteReport(instance, report, cloud);
+  cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["creation"], "DB instance created");
+}
+
+function initialPassword(instance: InstanceRecord, cloud: Cloud): string {
+  if (!instance.masterSecret) return instance.newMasterPassword!;
+  cloud.managedSecrets.create({
+    dbiResourceId: instance.resourceId,
+    identifier: instance.shape.DBInstanceIdentifier,
+    region: instance.region,
+    username: instance.shape.MasterUsername,
+    kmsKeyId: instance.masterSecret.kmsKeyId,
+  });
+  return cloud.managedSecrets.credentials(instance.resourceId).password;
+}
+
+async function reboot(instance: InstanceRecord, cloud: Cloud): Promise<void> {
+  const server = await runnable(takeGroupValues(instance, cloud), cloud);
+  cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["availability"], "DB instance shutdown");
+  const report = server.state() === "running" ? await server.restart() : await server.start();
+  noteReport(instance, report, cloud);
+  cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["availability"], "DB instance restarted");
+}
+
+async function start(instance: InstanceRecord, cloud: Cloud): Promise<void> {
+  const server = await runnable(takeGroupValues(instance, cloud), cloud);
+  if (server.state() === "running") return;
+  const recovers = server.state() === "crashed";
+  const say = (category: "recovery" | "notification", message: string) =>
+    cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, [category], message);
+  if (recovers) say("recovery", "Recovery of the DB instance has started. Recovery time will vary with the amount of data to be recovered.");
+  noteReport(instance, await server.start(), cloud);
+  if (recovers) say("recovery", "Recovery of the DB instance is complete.");
+  else say("notification", "DB instance started");
+}
+
+async function stop(instance: InstanceRecord, cloud: Cloud): Promise<void> {
+  const server = await cloud.instances.servers.reopen(instance);
+  if (server.state() !== "stopped") await server.stop("fast");
+  cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["notification"], "DB instance stopped");
+}
+
+async function remove(instance: InstanceRecord, operation: Operation & { kind: "delete" }, cloud: Cloud): Promise<void> {
+  const { resourceId, region } = instance;
+  if (operation.keepBackups) await cloud.restorableTimes.refreshLast(resourceId);
+  if (operation.finalSnapshot !== undefined && operation.step === "snapshot") {
+    const server = await cloud.instances.servers.reopen(instance);
+    await warnOfDamage(instance, server, cloud);
+    if (server.state() !== "stopped") await server.stop("fast");
+    await cloud.snapshots.takeFinal(instance, server, operation.finalSnapshot);
+  }
+  // From here on the database is no more; a kill now must not look for it again.
+  cloud.instances.update(resourceId, (current) => {
+    if (current.operation?.kind === "delete") current.operation.step = "remove";
+  });
+  await removeServer(cloud.instances.servers.folder(resourceId));
+  if (operation.keepBackups) retain(instance, cloud.clock.now(), cloud);
+  // A restore still reads from them: they go when it is done.
+  else if (cloud.backups.isInUse(resourceId)) retain(instance, new Date(0), cloud);
+  else await dropAll(resourceId, cloud);
+  cloud.managedSecrets.delete(resourceId);
+  cloud.events.say(region, "db-instance", instance.shape.DBInstanceIdentifier, ["deletion"], "DB instance deleted");
+  cloud.instances.remove(resourceId);
+}
+
+/** A last copy is taken of a damaged database too, as there will be no other; but not without saying so. */
+async function warnOfDamage(instance: InstanceRecord, server: PostgresServer, cloud: Cloud): Promise<void> {
+  try {
+    if (server.state() !== "running") await server.start();
+    await verifyPages(server);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    cloud.events.say(
+      instance.region,
+      "db-instance",
+      instance.shape.DBInstanceIdentifier,
+      ["backup"],
+      `The final snapshot is taken of a database that could not be verified: ${message}`,
+    );
+  }
+}
+
+/** A start or reboot takes every value of the group, also those that waited for it. */
+export function takeGroupValues(instance: InstanceRecord, cloud: Cloud): InstanceRecord {
+  const values = cloud.parameterGroups.values(instance.region, instance.parameterGroup.name);
+  return cloud.instances.update(instance.resourceId, (current) => void (current.activeParameters = values)) ?? instance;
+}
+
+/** The server with the record's parameters written down for its next start. */
+async function runnable(instance: InstanceRecord, cloud: Cloud): Promise<PostgresServer> {
+  const server = await cloud.instances.servers.reopen(instance);
+  await server.applyParameters(instance.activeParameters);
+  return server;
+}
+
+/** The server of an instance that is to be changed, started where something has ended it. */
+export async function ensureRunning(instance: InstanceRecord, cloud: Cloud): Promise<PostgresServer> {
+  const server = await cloud.instances.servers.reopen(instance);
+  if (server.state() === "running") return server;
+  const started = await runnable(takeGroupValues(instance, cloud), cloud);
+  noteReport(instance, await started.start(), cloud);
+  return started;
+}
+
+/** What PostgreSQL said of the parameters: the instance's apply status, and an event for each that does not act. */
+export function noteReport(instance: InstanceRecord, report: ParameterReport, cloud: Cloud): void {
+  cloud.instances.update(
+    instance.resourceId,
+    (current) => void (current.parameterGroup.status = report.pendingReboot.length > 0 ? "pending-reboot" : "in-sync"),
+  );
+  const say = (message: string) => cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["configuration change"], message);
+  for (const { name, value, reason } of report.leftOut) say(`The parameter ${name} runs without '${value}': ${reason}`);
+  for (const { name, reason } of report.invalid) say(`The parameter ${name} was not applied: ${reason}`);
+}

@@ -1,0 +1,80 @@
+import { AwsError } from "../../wire/aws-error";
+import type { InstanceShape } from "./instance-record";
+
+/** RDS User Guide, "Amazon RDS DB instance storage": bounds for PostgreSQL, in GiB. */
+const bounds: Record<string, { min: number; max: number }> = {
+  gp2: { min: 20, max: 65_536 },
+  gp3: { min: 20, max: 65_536 },
+  io1: { min: 100, max: 65_536 },
+  io2: { min: 100, max: 65_536 },
+};
+
+/** From this size on gp3 is striped over four volumes: a higher floor, and speed can be bought. Below it can't. */
+const stripedGiB = 400;
+
+type Storage = Pick<InstanceShape, "AllocatedStorage" | "MaxAllocatedStorage" | "StorageType" | "Iops" | "StorageThroughput">;
+
+const storageSettings = ["AllocatedStorage", "MaxAllocatedStorage", "StorageType", "Iops", "StorageThroughput"] as const;
+
+/**
+ * Checks storage as it results from a call. RDS judges only calls that name storage: an instance that has grown to its cap takes every
+ * other change.
+ * @param said what the call itself named
+ */
+export function checkStorage(storage: Storage, said: Partial<Storage>): void {
+  if (storageSettings.every((name) => said[name] === undefined)) return;
+  const bound = bounds[storage.StorageType];
+  if (!bound)
+    throw new AwsError("StorageTypeNotSupported", `storage type '${storage.StorageType}' is not supported; supported are ${Object.keys(bounds).join(", ")}`);
+  const { AllocatedStorage: size, MaxAllocatedStorage: cap, StorageType: type } = storage;
+  if (size < bound.min || size > bound.max)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `invalid storage size for engine name postgres and storage type ${type}: ${size}; it must be from ${bound.min} to ${bound.max} GiB`,
+    );
+  // RDS wants some room to grow into: at least 10 % (User Guide, "Managing capacity automatically"). A cap equal to the size turns autoscaling off.
+  if (cap !== undefined && cap !== size && cap < Math.ceil((size * 11) / 10))
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `max storage size must be greater than storage size by at least 10 percent: MaxAllocatedStorage is ${cap}, AllocatedStorage is ${size}`,
+    );
+  const bought = said.Iops !== undefined || said.StorageThroughput !== undefined;
+  if (type === "gp2" && bought) throw new AwsError("InvalidParameterCombination", "you can't specify Iops or StorageThroughput for storage type gp2");
+  if (type === "gp3" && size < stripedGiB && bought)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `you can't specify IOPS or storage throughput for engine postgres and a storage size less than ${stripedGiB}`,
+    );
+  if (type === "gp3" && bought) checkBoughtSpeed(storage);
+  if (type.startsWith("io") && (storage.Iops ?? 0) < 1_000)
+    throw new AwsError("InvalidParameterCombination", `storage type ${type} needs Iops of at least 1000`);
+}
+
+/** Striped gp3 has a floor as well as a ceiling (User Guide, "gp3 storage"): 12,000–64,000 IOPS and 500–4,000 MiB/s. */
+function checkBoughtSpeed({ Iops: iops = 0, StorageThroughput: throughput = 0 }: Storage): void {
+  const refusal = (what: string, given: number, allowed: string) =>
+    new AwsError("InvalidParameterCombination", `invalid ${what} value for engine name postgres and storage type gp3: ${given}; it must be ${allowed}`);
+  if (iops < 12_000 || iops > 64_000) throw refusal("iops", iops, `from 12000 to 64000 for ${stripedGiB} GiB and more`);
+  if (throughput < 500 || throughput > 4_000) throw refusal("storage throughput", throughput, `from 500 to 4000 for ${stripedGiB} GiB and more`);
+}
+
+/** A cap equal to the size is how RDS is told that storage does not grow by itself; it then shows no cap. */
+export function growthCap(cap: number | undefined, size: number): number | undefined {
+  return cap === size ? undefined : cap;
+}
+
+/** What gp3 gives without being paid for. */
+export function includedSpeed(type: string, sizeGiB: number): { Iops?: number; StorageThroughput?: number } {
+  if (type !== "gp3") return {};
+  return sizeGiB < stripedGiB ? { Iops: 3_000, StorageThroughput: 125 } : { Iops: 12_000, StorageThroughput: 500 };
+}
+
+/** Storage only grows, and by at least 10 %: RDS rounds a smaller step up (API reference, ModifyDBInstance, AllocatedStorage). */
+export function grownStorage(current: number, asked: number): number {
+  if (asked < current)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `requested storage size (${asked}) cannot be less than the current storage size (${current}): storage only grows`,
+    );
+  return asked === current ? current : Math.max(asked, Math.ceil((current * 11) / 10));
+}

@@ -1,0 +1,77 @@
+import type { Service } from "../wire/action";
+import { automatedBackupActions } from "./actions/automated-backups";
+import { engineActions } from "./actions/engine";
+import { eventActions } from "./actions/events";
+import { instanceActions } from "./actions/instances";
+import { logActions } from "./actions/logs";
+import { parameterGroupActions } from "./actions/parameter-groups";
+import { restoreActions } from "./actions/restores";
+import { snapshotActions } from "./actions/snapshots";
+import { subnetGroupActions } from "./actions/subnet-groups";
+import { tagActions } from "./actions/tags";
+
+const oneRegion = "backups stay in their Region here";
+const managedPassword = "a master password that Secrets Manager manages excludes it on RDS, and the embedded cloud has none at all";
+const noClusters = "it has DB instances, not Aurora or Multi-AZ DB clusters";
+
+/** The RDS API, version 2014-10-31. */
+export const rds: Service = {
+  name: "rds",
+  protocol: "query",
+  namespace: "http://rds.amazonaws.com/doc/2014-10-31/",
+  actions: [
+    ...instanceActions,
+    ...parameterGroupActions,
+    ...subnetGroupActions,
+    ...tagActions,
+    ...engineActions,
+    ...eventActions,
+    ...logActions,
+    ...snapshotActions,
+    ...automatedBackupActions,
+    ...restoreActions,
+  ],
+  listElements: {
+    AvailabilityZones: "AvailabilityZone",
+    Certificates: "Certificate",
+    DBEngineVersions: "DBEngineVersion",
+    DBInstanceAutomatedBackups: "DBInstanceAutomatedBackup",
+    DBInstances: "DBInstance",
+    DBParameterGroups: "DBParameterGroup",
+    DBSecurityGroups: "DBSecurityGroup",
+    DBSnapshots: "DBSnapshot",
+    DBSubnetGroups: "DBSubnetGroup",
+    DescribeDBLogFiles: "DescribeDBLogFilesDetails",
+    DomainMemberships: "DomainMembership",
+    AssociatedRoles: "DBInstanceRole",
+    EventCategories: "EventCategory",
+    EventCategoriesList: "EventCategory",
+    EventCategoriesMapList: "EventCategoriesMap",
+    Events: "Event",
+    EventSubscriptionsList: "EventSubscription",
+    OptionGroupMemberships: "OptionGroupMembership",
+    OrderableDBInstanceOptions: "OrderableDBInstanceOption",
+    Parameters: "Parameter",
+    PendingMaintenanceActions: "ResourcePendingMaintenanceActions",
+    ReadReplicaDBInstanceIdentifiers: "ReadReplicaDBInstanceIdentifier",
+    SourceIdsList: "SourceId",
+    Subnets: "Subnet",
+    TagList: "Tag",
+    ValidUpgradeTarget: "UpgradeTarget",
+    VpcSecurityGroups: "VpcSecurityGroupMembership",
+  },
+  notSupported: {
+    CreateDBInstanceReadReplica: managedPassword,
+    PromoteReadReplica: managedPassword,
+    CreateBlueGreenDeployment: managedPassword,
+    DescribeBlueGreenDeployments: managedPassword,
+    SwitchoverBlueGreenDeployment: managedPassword,
+    DeleteBlueGreenDeployment: managedPassword,
+    StartDBInstanceAutomatedBackupsReplication: oneRegion,
+    CreateDBCluster: noClusters,
+    DescribeDBClusters: noClusters,
+    CreateDBProxy: "it has no RDS Proxy",
+    ApplyPendingMaintenanceAction:
+      "nothing is pending but what ModifyDBInstance left; set the clock to the maintenance window, or modify with ApplyImmediately",
+  },
+};

@@ -1,0 +1,104 @@
+import { AwsError } from "../wire/aws-error";
+import { accountId, defaultRegion } from "../wire/arn";
+import type { Clock } from "../clock";
+import type { Collection, Store } from "../storage/store";
+import { defaultNetwork } from "./default-network";
+import type { Place, RecordedResource, Reference } from "./recorded-type";
+import { supportedTypes } from "./supported-types";
+import { KEY } from "./types/key-management";
+
+/** IAM's resources stand in no Region; this stands in their records instead. */
+export const globalRegion = "aws-global";
+
+/** Where the records lie: finding and keeping them, without judging what may be made or deleted. */
+export class RecordSet {
+  private readonly records: Collection<RecordedResource>;
+
+  constructor(
+    store: Store,
+    private readonly clock: Clock,
+  ) {
+    this.records = store.collection<RecordedResource>("recorded");
+  }
+
+  /** One that stands; not one whose deletion is scheduled. Without a Region: wherever, if only one Region has it. */
+  find(type: string, idOrArn: string, region?: string): RecordedResource | undefined {
+    const named = this.list(type, region).filter((record) => record.deletionAt === undefined && isNamed(record, idOrArn));
+    // The default network has the same ids in every Region: where none is said, that of the standard Region is meant.
+    const found = named.filter((record) => isIn(record, region ?? (this.isImplied(record) ? defaultRegion : record.region)));
+    const regions = found.map((record) => record.region);
+    if (regions.length > 1) throw new AwsError("AmbiguousResource", `${type} ${idOrArn} stands in ${regions.join(" and ")}; say which with region=`);
+    return found[0];
+  }
+
+  /** @param name an ARN or, for what has none, `<type>::<id>` */
+  findByArn(name: string): RecordedResource | undefined {
+    return this.list().find((record) => record.arn === name || `${record.type}::${record.id}` === name);
+  }
+
+  /** Everything recorded, keys waiting for their deletion included, and the default networks of the Regions in use and of the one asked for. */
+  list(type?: string, region: string = defaultRegion): RecordedResource[] {
+    this.forgetWhatIsDue();
+    const made = this.records.list();
+    const regions = new Set([defaultRegion, region, ...made.map((record) => record.region)]);
+    regions.delete(globalRegion);
+    const implied = [...regions].flatMap((region) => defaultNetwork(this.place(region))).filter((record) => !this.records.has(keyOf(record)));
+    return [...implied, ...made].filter((record) => type === undefined || record.type === type);
+  }
+
+  /** How many somebody has made. */
+  count(): number {
+    return this.records.ids().length;
+  }
+
+  /**
+   * A key that can be used: by id, ARN, `alias/…` or an alias's ARN. AWS's own keys (`alias/aws/rds`) always can.
+   * @returns its ARN, or undefined
+   */
+  keyArn(idOrArn: string, region: string): string | undefined {
+    const alias = /(?:^|:)(alias\/.+)$/.exec(idOrArn)?.[1];
+    if (alias?.startsWith("alias/aws/")) return `arn:aws:kms:${region}:${accountId}:${alias}`;
+    if (alias === undefined) return this.find(KEY, idOrArn, region)?.arn;
+    const target = this.find("aws:kms/alias:Alias", alias, region)?.properties["targetKeyId"];
+    return typeof target === "string" ? this.find(KEY, target, region)?.arn : undefined;
+  }
+
+  /** Those whose deletion, or whose life, hangs on this one. */
+  dependents(record: RecordedResource, whenDeleted: Reference["whenDeleted"]): RecordedResource[] {
+    const names = (reference: Reference) => reference.whenDeleted === whenDeleted && reference.type === record.type && isNamed(record, reference.idOrArn);
+    return this.records.list().filter((other) => isIn(other, record.region) && referencesOf(other).some(names));
+  }
+
+  keep(record: RecordedResource): void {
+    this.records.put(keyOf(record), record);
+  }
+
+  forget(record: RecordedResource): void {
+    for (const dependent of this.dependents(record, "taken-along")) this.records.delete(keyOf(dependent));
+    this.records.delete(keyOf(record));
+  }
+
+  isImplied(record: RecordedResource): boolean {
+    return defaultNetwork(this.place(record.region)).some((one) => one.type === record.type && one.id === record.id);
+  }
+
+  place(region: string): Place {
+    return { region, accountId, now: this.clock.now() };
+  }
+
+  /** A waiting time is over when anybody looks after its end; no timer is needed for that. */
+  private forgetWhatIsDue(): void {
+    const now = this.clock.now().toISOString();
+    for (const record of this.records.list()) {
+      if (record.deletionAt !== undefined && record.deletionAt <= now) this.forget(record);
+    }
+  }
+}
+
+const keyOf = (record: RecordedResource): string => `${record.region} ${record.type} ${record.id}`;
+
+const referencesOf = (record: RecordedResource): Reference[] => supportedTypes.get(record.type)?.references?.(record.properties) ?? [];
+
+const isNamed = (record: RecordedResource, idOrArn: string): boolean => record.id === idOrArn || (record.arn !== "" && record.arn === idOrArn);
+
+const isIn = (record: RecordedResource, region: string): boolean => [record.region, globalRegion].includes(region) || record.region === globalRegion;

@@ -1,0 +1,102 @@
+/** What there is to read about rules, made from the rules: pure, so that a test can hold the files to it. */
+import { rules } from "../rules";
+import type { Rule } from "../judging/rule";
+
+export const generatedNote = "<!-- written by `npm run pages` from policypacks/database-guardrails/rules; change the rule instead -->";
+const tableStart = "<!-- rules: written by `npm run pages` -->";
+const tableEnd = "<!-- /rules -->";
+
+export interface Page {
+  /** Relative to the repository. */
+  file: string;
+  text: string;
+}
+
+/** All pages that are made whole; `withTable` does the one that has prose of its own. */
+export function pages(): Page[] {
+  const own = rules.map((rule) => ({ file: `docs/policies/${rule.id}.md`, text: rulePage(rule) }));
+  return [...own, { file: "docs/policies/controls.md", text: controlsPage() }];
+}
+
+export function withTable(guardrails: string): string {
+  const [from, to] = [guardrails.indexOf(tableStart), guardrails.indexOf(tableEnd)];
+  if (from < 0 || to < from) throw new Error(`docs/guardrails.md must hold ${tableStart} and, below it, ${tableEnd}`);
+  return `${guardrails.slice(0, from + tableStart.length)}\n\n${rulesTable()}\n\n${guardrails.slice(to)}`;
+}
+
+function rulePage(rule: Rule): string {
+  const { id, title, why, solution, controls, properties, owner } = rule;
+  const facts = [
+    ["severity", `${rule.severity}: ${enforcement(rule)}`],
+    ["owner", owner],
+    ["serves", controls.join(", ") || "no outside control"],
+    ["looks at", properties.map((property) => `\`${property}\``).join(", ") || "the waivers themselves"],
+    ["judged", judgedOn(rule)],
+    ["throwaways", rule.throwaways ? "judged too" : "not judged: they are gone within hours"],
+  ];
+  return `${generatedNote}
+
+# ${id}
+
+${title}.
+
+## Problem
+
+${why}
+
+## Solution
+
+${solution}
+
+## Facts
+
+| | |
+|---|---|
+${facts.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}
+
+Rule: [${id}.ts](../../policypacks/database-guardrails/rules/${id}.ts) · test: [${id}.test.ts](../../${testOf(rule)}) · exceptions: [waivers](../guardrails.md#waivers)
+`;
+}
+
+function judgedOn(rule: Rule): string {
+  const list = (types: readonly string[] = []) => types.map((type) => `\`${type.split(":").at(-1)}\``).join(", ");
+  const ways = [
+    ...(rule.check ? [`alone, before it is made: ${list(rule.types)}`] : []),
+    ...(rule.checkInStack ? [`beside the rest of its stack: ${list(rule.typesInStack)}`] : []),
+  ];
+  return ways.join("; ") || "at the end, when all others are done";
+}
+
+function rulesTable(): string {
+  const rows = rules.map((rule) => `| [${rule.id}](policies/${rule.id}.md) | ${rule.severity} | ${rule.title} | ${rule.controls.join(", ")} |`);
+  return ["| rule | severity | what it asks for | serves |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+function controlsPage(): string {
+  const controls = [...new Set(rules.flatMap((rule) => rule.controls))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+  const rows = controls.flatMap((control) =>
+    rules
+      .filter((rule) => rule.controls.includes(control))
+      .map(
+        (rule) =>
+          `| ${control} | [${rule.id}](${rule.id}.md) | ${rule.properties.map((property) => `\`${property}\``).join(", ")} | [${rule.id}.test.ts](../../${testOf(rule)}) |`,
+      ),
+  );
+  return `${generatedNote}
+
+# Controls
+
+Which outside control is served by which guardrail, by what of the standard shape, and what proves it. RDS.n, EC2.n, KMS.n and CloudWatch.n are AWS Security Hub's, CKV checkov's.
+
+| control | rule | property of the standard shape | test |
+|---|---|---|---|
+${rows.join("\n")}
+`;
+}
+
+const testOf = (rule: Rule): string => (rule.check || rule.checkInStack ? `test/policypacks/rules/${rule.id}.test.ts` : "test/policypacks/waivers.test.ts");
+
+function enforcement({ severity }: Rule): string {
+  if (severity === "critical" || severity === "high") return "stops a change";
+  return severity === "medium" ? "stops a change in production, advises elsewhere" : "advises";
+}

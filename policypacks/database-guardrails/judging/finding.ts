@@ -1,0 +1,75 @@
+import { type Undecided, unknown, type WrongType } from "../vocabulary/properties";
+import type { Resource } from "../vocabulary/resource";
+import type { Rule, Severity, Violation } from "./rule";
+import type { Strictness } from "../vocabulary/strictness";
+
+export type Level = "mandatory" | "advisory";
+
+/** A verdict as every report shows it, wherever the rule was run. */
+export interface Finding {
+  rule: string;
+  severity: Severity;
+  /** `undecided`: the value is not known before deployment, or encrypted. `waived`: a violation with a valid waiver. */
+  kind: "violation" | "undecided" | "waived";
+  level: Level;
+  urn: string;
+  type: string;
+  name: string;
+  /** The team in the resource's tag. */
+  owner: string | undefined;
+  property?: string;
+  message: string;
+  /** The state it was found in, or the waiver it is about. */
+  file?: string;
+  waiver?: { id: string; expiresOn: string; daysLeft: number };
+}
+
+/** Critical and high stop a change; medium does in production; low never. Config may raise that, and only waivers lower it. */
+export function levelOf(severity: Severity, strictness: Strictness): Level {
+  if (severity === "critical" || severity === "high") return "mandatory";
+  return severity === "medium" && strictness.production ? "mandatory" : "advisory";
+}
+
+export function violationFinding(rule: Rule, resource: Resource, strictness: Strictness, violation: Violation): Finding {
+  const { property, found, allowed, change } = violation;
+  const what = property === undefined ? shown(found) : `${property} is ${shown(found)}`;
+  const finding = base(rule, resource, strictness, "violation", `${resource.name}: ${what}; allowed: ${allowed}. To change: ${change}.`);
+  return property === undefined ? finding : { ...finding, property };
+}
+
+const whyUndecided = {
+  unknown: ["cannot be known before deployment", "give a plain value, or run `npx shipshape guard --state` after `pulumi up`"],
+  encrypted: [
+    "is an encrypted secret here",
+    "give a plain value, or judge the state with its secrets: `pulumi stack export --show-secrets | npx shipshape guard --state -`",
+  ],
+  elsewhere: ["is declared in another stack", "judge that stack as well, or declare it here"],
+} as const;
+
+/** Undefined where nothing is to be said: in a preview an advisory rule may wait. In a state an encrypted value stays encrypted. */
+export function undecidedFinding(rule: Rule, resource: Resource, strictness: Strictness, { property, reason }: Undecided): Finding | undefined {
+  if (reason === "notReported" || (reason === "unknown" && levelOf(rule.severity, strictness) !== "mandatory")) return undefined;
+  const [why, change] = whyUndecided[reason];
+  return {
+    ...base(rule, resource, strictness, "undecided", `${resource.name}: ${property} ${why}, so ${rule.id} is not decided. To change: ${change}.`),
+    level: "advisory",
+    property,
+  };
+}
+
+export function wrongTypeFinding(rule: Rule, resource: Resource, strictness: Strictness, { property, found, expected }: WrongType): Finding {
+  return violationFinding(rule, resource, strictness, { property, found, allowed: expected, change: `give ${property} as ${expected}` });
+}
+
+function base(rule: Rule, resource: Resource, strictness: Strictness, kind: Finding["kind"], message: string): Finding {
+  const { id, severity } = rule;
+  const { urn, type, name } = resource;
+  return { rule: id, severity, kind, level: levelOf(severity, strictness), urn, type, name, owner: resource.tag("owner"), message };
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "not set";
+  if (value === unknown) return "not known yet";
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return typeof value === "string" ? (value.includes(" ") ? value : `"${value}"`) : String(value);
+}

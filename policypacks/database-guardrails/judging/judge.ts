@@ -1,0 +1,48 @@
+import { undecidedFinding, violationFinding, wrongTypeFinding, type Finding } from "./finding";
+import { Undecided, WrongType } from "../vocabulary/properties";
+import type { Resource, Stack } from "../vocabulary/resource";
+import type { Found, Rule, RuleSettings } from "./rule";
+import { isThrowaway, strictnessOf } from "../vocabulary/strictness";
+
+/** Called for each rule that asked for what the RDS API does not tell: there it was not judged. */
+export type NoteNotReported = (rule: Rule, resource: Resource) => void;
+
+/** One rule on one resource: what it finds, and what it could not decide. */
+export function judgeResource(rule: Rule, resource: Resource, settings: RuleSettings, notReported?: NoteNotReported): Finding[] {
+  if (!rule.check || !rule.types?.includes(resource.type)) return [];
+  return findingsOf(rule, resource, settings, () => rule.check?.(resource, settings) ?? [], notReported);
+}
+
+/** One rule on a whole stack. */
+export function judgeStack(rule: Rule, stack: Stack, settings: RuleSettings, notReported?: NoteNotReported): Finding[] {
+  if (!rule.checkInStack || !rule.typesInStack) return [];
+  return stack
+    .of(...rule.typesInStack)
+    .flatMap((resource) => findingsOf(rule, resource, settings, () => rule.checkInStack?.(resource, stack, settings) ?? [], notReported));
+}
+
+/** What a rule can't read is a verdict of its own: in the cloud's hands, encrypted, or of the wrong type. Anything else thrown is a bug and stays one. */
+function findingsOf(rule: Rule, resource: Resource, { today }: RuleSettings, check: () => Iterable<Found>, notReported?: NoteNotReported): Finding[] {
+  // What is about to go is asked only for what it must be as long as it is there.
+  if (!rule.throwaways && (resource.leaving || isThrowaway(resource, today))) return [];
+  const findings: Finding[] = [];
+  const keep = (found: Found) => {
+    const finding = findingOf(rule, resource, found, notReported);
+    if (finding) findings.push(finding);
+  };
+  try {
+    for (const found of check()) keep(found);
+  } catch (thrown) {
+    if (!(thrown instanceof Undecided || thrown instanceof WrongType)) throw thrown;
+    keep(thrown);
+  }
+  return findings;
+}
+
+function findingOf(rule: Rule, resource: Resource, found: Found, notReported?: NoteNotReported): Finding | undefined {
+  const strictness = strictnessOf(resource);
+  if (found instanceof WrongType) return wrongTypeFinding(rule, resource, strictness, found);
+  if (!(found instanceof Undecided)) return violationFinding(rule, resource, strictness, found);
+  if (found.reason === "notReported") notReported?.(rule, resource);
+  return undecidedFinding(rule, resource, strictness, found);
+}

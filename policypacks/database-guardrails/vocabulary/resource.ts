@@ -1,0 +1,119 @@
+import { Properties, encrypted, Undecided, unknown, notReported } from "./properties";
+
+/** What is known of a resource, wherever it was read: the pack's arguments, an exported state, the RDS API. */
+export interface ResourceFacts {
+  /** A Pulumi URN, or the ARN of what no stack declares. */
+  urn: string;
+  type: string;
+  name: string;
+  properties: Readonly<Record<string, unknown>>;
+  /**
+   * Where the properties come from: what a program asks for, what a state says there is, or what the RDS API answers.
+   * @default program
+   */
+  toldBy?: "program" | "state" | "api";
+  /** When AWS made it, where the API says so. Unlike a tag, nobody can choose it. */
+  createdAt?: string | undefined;
+  /** Undefined where no program says it: protection and ignored changes are Pulumi's own. */
+  /** Taken over as it was: its program does not say what it was made of. @default false */
+  adopted?: boolean;
+  /** Replaced, and still there until it is deleted. @default false */
+  leaving?: boolean;
+  /** What the components around it were given. */
+  declaredBy?: { environment?: string | undefined; tier?: string | undefined };
+  protect: boolean | undefined;
+  ignoreChanges: readonly string[];
+  /** URNs by property, and those of no property in particular under "". */
+  dependencies: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A resource as rules see it. */
+export class Resource extends Properties {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly toldBy: "program" | "state" | "api";
+  readonly createdAt: string | undefined;
+  readonly adopted: boolean;
+  readonly leaving: boolean;
+  readonly declaredBy: NonNullable<ResourceFacts["declaredBy"]>;
+  readonly protect: boolean | undefined;
+  readonly ignoreChanges: readonly string[];
+
+  constructor(private readonly facts: ResourceFacts) {
+    super(facts.properties);
+    ({ urn: this.urn, type: this.type, name: this.name, protect: this.protect, ignoreChanges: this.ignoreChanges } = facts);
+    this.toldBy = facts.toldBy ?? "program";
+    this.createdAt = facts.createdAt;
+    this.adopted = facts.adopted ?? false;
+    this.leaving = facts.leaving ?? false;
+    this.declaredBy = facts.declaredBy ?? {};
+  }
+  is(...types: readonly string[]): boolean {
+    return types.includes(this.type);
+  }
+  /** URNs that one property was computed from; without a name, all that the resource depends on. */
+  dependsOn(property?: string): readonly string[] {
+    return property === undefined ? Object.values(this.facts.dependencies).flat() : (this.facts.dependencies[property] ?? []);
+  }
+  /** Its own tags, and those its provider puts on every resource: AWS has both. Undefined when there are none at all. */
+  tags(): Properties | undefined {
+    const own = this.object("tags");
+    const { tags, tagsAll } = this.facts.properties;
+    if (isObject(tagsAll)) return new Properties({ ...tagsAll, ...(isObject(tags) ? tags : {}) }, "tags");
+    const why = tagsAll === unknown ? "unknown" : tagsAll === notReported ? "notReported" : tagsAll === encrypted ? "encrypted" : undefined;
+    return why === undefined ? own : new Properties(isObject(tags) ? tags : {}, "tags", new Undecided("tagsAll", why));
+  }
+  /** The value of one tag; undefined when there is none or it is not known. See `tags` where that is a difference. */
+  tag(name: string): string | undefined {
+    const { tags, tagsAll } = this.facts.properties;
+    const value = (isObject(tags) ? tags[name] : undefined) ?? (isObject(tagsAll) ? tagsAll[name] : undefined);
+    return typeof value === "string" && value !== encrypted ? value : undefined;
+  }
+}
+
+/** All resources of one stack, or of one account and Region where no stack was asked. */
+export class Stack {
+  private readonly byUrn: Map<string, Resource>;
+  private readonly byType = new Map<string, Resource[]>();
+
+  constructor(readonly resources: readonly Resource[]) {
+    this.byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+    for (const resource of resources) {
+      const known = this.byType.get(resource.type);
+      if (known) known.push(resource);
+      else this.byType.set(resource.type, [resource]);
+    }
+  }
+  of(...types: readonly string[]): readonly Resource[] {
+    const lists = [];
+    for (const type of types) {
+      const list = this.byType.get(type);
+      if (list) lists.push(list);
+    }
+    return lists.length === 1 ? (lists[0] ?? []) : lists.flat();
+  }
+  /** Resources of a type that another one was computed from. */
+  behind(resource: Resource, type: string, property?: string): Resource[] {
+    return resource.dependsOn(property).flatMap((urn) => {
+      const found = this.byUrn.get(urn);
+      return found?.type === type ? [found] : [];
+    });
+  }
+  /** Whether something of these types is among the resources, or among what they were computed from in turn. */
+  comesFrom(urns: readonly string[], types: readonly string[]): boolean {
+    const passed = new Set(urns);
+    for (const urn of passed) {
+      if (types.includes(typeIn(urn))) return true;
+      for (const behind of this.byUrn.get(urn)?.dependsOn() ?? []) passed.add(behind);
+    }
+    return false;
+  }
+  has(urn: string): boolean {
+    return this.byUrn.has(urn);
+  }
+}
+
+/** The type that a URN ends in: it names those of its parents as well. */
+const typeIn = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
