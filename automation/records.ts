@@ -1,6 +1,7 @@
 /** The records of the one lifecycle. Each stage writes its own and reads the others'; the words are those of the glossary. */
 
 import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
 
 export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 export type CleanUpStatus = "none" | "pending" | "done" | "stuck";
@@ -125,16 +126,13 @@ export function verdictOf(checks: Check[]): Verdict {
 }
 
 /**
- * The digest that approvals and evidence name: SHA-256 of the plan's JSON without spaces, the names of each object sorted by code point, in hex.
- * Sorted, because a plan that was read back from the database has its names in another order, and is the same plan.
+ * The digest that approvals and evidence name: SHA-256 of the plan's canonical JSON, in hex. Canonical, because a plan that was read back from the
+ * database has its names in another order, and is the same plan.
  */
 export const planDigestOf = (plan: PlanBasis): string => createHash("sha256").update(canonicalJson(plan)).digest("hex");
 
-/** JSON without spaces, the names of each object sorted by code point. */
-export const canonicalJson = (value: unknown): string => JSON.stringify(value, sorted);
-
-const sorted = (_name: string, value: unknown): unknown =>
-  value !== null && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+/** JSON Canonicalization Scheme, RFC 8785: no spaces, names sorted by UTF-16 units. Throws for NaN and infinities, which JSON does not have. */
+export const canonicalJson = (value: unknown): string => canonicalize(value) ?? "null";
 
 export interface CleanUpReport {
   /** What was removed, each with the proof that it is gone. */

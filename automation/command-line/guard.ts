@@ -123,6 +123,7 @@ function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgra
     platform: "node",
     format: "cjs",
     write: false,
+    mainFields: ["module", "main"], // the UMD form of jsonc-parser hides its imports from bundlers
     logLevel: "silent",
   });
   return { text: outputFiles[0]?.text ?? "" };

@@ -1,4 +1,5 @@
 /** `pulumi stack export` → resources as rules see them, just as `pulumi policy analyze --file` hands them to a pack, and what no rule can judge. */
+import { parse as parseTolerantly, type ParseError } from "jsonc-parser";
 import { encrypted, unknown } from "../../policypacks/database-guardrails/vocabulary/properties";
 import { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
 import { declaredIn } from "../../policypacks/database-guardrails/vocabulary/strictness";
@@ -192,18 +193,16 @@ function parse(text: string): object {
     if (typeof parsed === "object" && parsed !== null) return parsed;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UnreadableState(lineOf(text, brokenAt(text, reason)), `this is no JSON: ${reason.replace(/\s+/g, " ")}`);
+    throw new UnreadableState(lineOf(text, brokenAt(text)), `this is no JSON: ${reason.replace(/\s+/g, " ")}`);
   }
   throw new UnreadableState(1, "this is no stack export: it is no object");
 }
 
-/** JSON.parse tells a position, or shows what stands ten characters to either side of it, or came to the end of the text. */
-function brokenAt(text: string, reason: string): number {
-  const position = /position (\d+)/.exec(reason)?.[1];
-  if (position !== undefined) return Number(position);
-  const [, token, cut, snippet] = /token '(.)', (\.\.\.)?"([\s\S]*?)"(?:\.\.\.)? is not valid JSON/.exec(reason) ?? [];
-  if (snippet === undefined) return text.length;
-  return cut === undefined ? text.indexOf(token ?? "") : text.indexOf(snippet) + 10;
+/** Where the first thing stands that is no JSON; the end, where something is missing. */
+function brokenAt(text: string): number {
+  const problems: ParseError[] = [];
+  parseTolerantly(text, problems, { disallowComments: true });
+  return problems[0]?.offset ?? text.length;
 }
 
 const lineOf = (text: string, position: number): number => text.slice(0, Math.max(0, position)).split("\n").length;

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import type { Log, ReportingDescriptor, Result } from "sarif";
 import { rules } from "../../policypacks/database-guardrails/rules";
 import type { LocatedFinding } from "./judgement";
 import { placeOf } from "./report-location";
 import { ordered, type Verdict } from "./verdict";
 
 /** SARIF 2.1.0, as code scanning of GitHub and GitLab reads it. A waived finding is there, and suppressed. */
-export function sarifReport(verdict: Verdict, projectFolder: string): object {
+export function sarifReport(verdict: Verdict, projectFolder: string): Log {
   const used = new Set(verdict.findings.map(({ rule }) => rule));
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -26,7 +27,7 @@ export function sarifReport(verdict: Verdict, projectFolder: string): object {
 }
 
 const scores = { critical: "9.5", high: "8.0", medium: "5.0", low: "2.0" };
-function ruleOf({ id, title, why, solution, severity, controls }: (typeof rules)[number]): object {
+function ruleOf({ id, title, why, solution, severity, controls }: (typeof rules)[number]): ReportingDescriptor {
   return {
     id,
     shortDescription: { text: title },
@@ -36,7 +37,7 @@ function ruleOf({ id, title, why, solution, severity, controls }: (typeof rules)
   };
 }
 
-function resultOf(finding: LocatedFinding, projectFolder: string): object {
+function resultOf(finding: LocatedFinding, projectFolder: string): Result {
   const place = placeOf(finding, projectFolder);
   return {
     ruleId: finding.rule,
