@@ -33,6 +33,20 @@ module.exports = {
       to: { path: `(^|node_modules/)${library}${library.endsWith("/") ? "" : "(/|$)"}`, dependencyTypesNot: ["type-only"] },
     })),
     {
+      name: "no-cycle",
+      severity: "error",
+      comment: "at run time nothing imports what imports it",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-cycle-of-types",
+      severity: "error",
+      comment: "in the embedded cloud's server alone: its parts reach each other through the type of cloud.ts, which has them all",
+      from: { pathNot: "^localcloud/server/" },
+      to: { circular: true },
+    },
+    {
       name: "not-resolvable",
       severity: "error",
       from: {},

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResolvedRequest } from "./arguments";
+import type { ResolvedRequest } from "./request-schema";
 import type { StandardShape } from "./standard-shape";
 
 type Offer = Pick<aws.rds.GetEngineVersionResult, "versionActual"> & { supportedFeatureNames?: string[] };

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { text } from "./input-errors";
-import type { StandardShape } from "./standard-shape";
 import { performanceInsightsRetentionDays, stripedStorage } from "./standards";
 import { tags } from "./tags";
 import { backupWindowOf, maintenanceWindowOf, windowsMeet } from "./windows";
@@ -79,8 +78,20 @@ export const asFound = z
 export type FoundProperties = z.input<typeof asFound>;
 type Name = keyof typeof foundProperties;
 
+/** What the standard says of the properties that others depend on. */
+interface StandardSaid {
+  allocatedStorageGib: number;
+  storageCapGib: number;
+  multiAz: boolean;
+  backupWindow: string;
+  maintenanceWindow: string;
+  monitoringIntervalSeconds: number;
+  parameterGroupFamily: string;
+  postgresMajor: number;
+}
+
 /** What cannot be true of one database, each with what to give instead: RDS would refuse it, in the middle of an `up`. */
-export function contradictions(given: FoundProperties, shape: StandardShape, masterPassword: "managed" | "own"): [name: Name, reason: string][] {
+export function contradictions(given: FoundProperties, shape: StandardSaid, masterPassword: "managed" | "own"): [name: Name, reason: string][] {
   const has = { ...standardProperties(shape), manageMasterUserPassword: masterPassword === "managed", ...given };
   const wrong: [applies: boolean, name: Name, reason: string][] = [
     ...ofStorage(has),
@@ -112,7 +123,7 @@ export function contradictions(given: FoundProperties, shape: StandardShape, mas
 }
 
 /** As the standard has it where nothing is said; only what the rules below look at, and any text for what only the platform knows. */
-function standardProperties(shape: StandardShape): FoundProperties {
+function standardProperties(shape: StandardSaid): FoundProperties {
   const ofThePlatform = "the platform's";
   return {
     allocatedStorage: shape.allocatedStorageGib,

@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { ResolvedRequest } from "./arguments";
+import type { ResolvedRequest } from "./request-schema";
 import type { PlatformReference } from "./database-request";
 import type { MasterLogin } from "./master-login";
 import { refusedChanges, refuseOtherSecretKey, waitingChanges, type Running, type Wanted } from "./running-instance";

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { hasUnknownPassword, type ResolvedRequest } from "./arguments";
+import { hasUnknownPassword, type ResolvedRequest } from "./request-schema";
 import type { PlatformReference } from "./database-request";
 import { secretNameOf } from "./names";
 import { warnIfUnreachable } from "./reachability";

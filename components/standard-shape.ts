@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ResolvedRequest } from "./arguments";
+import type { ResolvedRequest } from "./request-schema";
 import { inOrder } from "./extensions";
 import { databaseNameOf, identifierOf, secretNameOf } from "./names";
 import { resolvedParameters } from "./parameters";

@@ -2,7 +2,7 @@ import { readdirSync, readSync, openSync, closeSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "./limits";
-import type { LogFile } from "./postgres-server";
+import type { LogFile } from "./server-types";
 
 /** Log files of a server, oldest first, under the names RDS gives them. */
 export function listLogFiles(logFolder: string): LogFile[] {

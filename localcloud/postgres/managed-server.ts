@@ -12,7 +12,7 @@ import { limits } from "./limits";
 import { listLogFiles, removeOldLogs } from "./log-files";
 import { type ParameterReport, parameterDefinitions } from "./parameters";
 import { PostgresError } from "./postgres-errors";
-import type { LogFile, PostgresServer, PostgresServerSettings } from "./postgres-server";
+import type { LogFile, PostgresServer, PostgresServerSettings } from "./server-types";
 import { type PostmasterPlace, startPostmaster, stopPostmaster, waitUntilReady, wasShutDown } from "./postmaster";
 import { livePostmaster, readPidFile, signalTo } from "./processes";
 import { quoteIdentifier, quoteLiteral } from "./rights";

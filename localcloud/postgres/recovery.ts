@@ -7,7 +7,7 @@ import { bothDone, copyEntries, syncFolder } from "./copying";
 import { limits } from "./limits";
 import { ManagedServer } from "./managed-server";
 import { PostgresError } from "./postgres-errors";
-import type { PostgresServer, PostgresServerSettings } from "./postgres-server";
+import type { PostgresServer, PostgresServerSettings } from "./server-types";
 import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
 import { freePort, openServer, readServerRecord, removeServer, writeServerRecord } from "./server-lifecycle";
 import { giveToServer, serverUser } from "./server-user";

@@ -7,7 +7,7 @@ import { runAsServer } from "./child-process";
 import { limits } from "./limits";
 import { ManagedServer } from "./managed-server";
 import { PostgresError } from "./postgres-errors";
-import type { MasterLogin, PostgresServer, PostgresServerSettings } from "./postgres-server";
+import type { MasterLogin, PostgresServer, PostgresServerSettings } from "./server-types";
 import { livePostmaster, endOrphans } from "./processes";
 import { masterStatements } from "./rights";
 import { passwordVerifier } from "./scram";

@@ -1,7 +1,7 @@
 import { runAsServer } from "./child-process";
 import { limits } from "./limits";
 import { PostgresError } from "./postgres-errors";
-import type { PostgresServer } from "./postgres-server";
+import type { PostgresServer } from "./server-types";
 import { serverUser } from "./server-user";
 import { template } from "./template";
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Engine } from "./engine";
+import type { Engine } from "./engine-types";
 import { engineVersion, type ToolchainSettings } from "./settings";
 
 /** Written last, before the folder gets its name: an engine without it is half made and never used. */

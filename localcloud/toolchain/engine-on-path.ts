@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { constants, accessSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { Engine } from "./engine";
+import type { Engine } from "./engine-types";
 import { engineVersion, toolEnvironment, type ToolchainSettings } from "./settings";
 
 const versionTimeoutMilliseconds = 30_000; // the engine answers in half a second; a cold disk or a busy machine needs more

@@ -1,4 +1,5 @@
 import { engineOnPath } from "./engine-on-path";
+import type { Engine, Progress } from "./engine-types";
 import { buildEngine } from "./engine-build";
 import { cachedEngine, keepEngine } from "./engine-cache";
 import { downloadEngine } from "./engine-download";
@@ -6,15 +7,7 @@ import { installLanguageHost } from "./language-host-install";
 import { withLock } from "./lock";
 import { engineVersion, toolchainSettings, type ToolchainSettings } from "./settings";
 
-/** A Pulumi engine that is ready to be put on PATH, its Node.js language host beside it. */
-export interface Engine {
-  version: string;
-  folder: string;
-  source: "path" | "download" | "built";
-}
-
-/** One line of news for the person who waits. */
-export type Progress = (line: string) => void;
+export type { Engine, Progress } from "./engine-types";
 
 /** None of the ways led to an engine; the message names each of them, and what it said. */
 export class EngineMissingError extends Error {

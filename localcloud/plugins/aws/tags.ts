@@ -1,7 +1,12 @@
 import { isUnknown, UNKNOWN, type PropertyValues } from "../adapter/wire";
-import type { AwsConfig } from "./configuration";
 
 export type Tags = Record<string, string>;
+
+/** What the provider's configuration says of tags. */
+export interface TagSettings {
+  defaultTags: Tags;
+  ignoredTags: { keys: string[]; prefixes: string[] };
+}
 
 /** All tags a resource is to carry: the provider's default ones, overridden by its own. Unknown as a whole when any part is. */
 export function allTags(tags: PropertyValues | undefined, defaults: Tags): Tags | typeof UNKNOWN {
@@ -13,7 +18,7 @@ export function allTags(tags: PropertyValues | undefined, defaults: Tags): Tags 
  * What stands on the resource, told apart as upstream does: `tagsAll` is everything; `tags` leaves out what only the provider's
  * default tags brought, so that a program which does not repeat them sees no difference.
  */
-export function liveTags(live: Tags, known: PropertyValues, config: AwsConfig): { tags: Tags; tagsAll: Tags } {
+export function liveTags(live: Tags, known: PropertyValues, config: TagSettings): { tags: Tags; tagsAll: Tags } {
   const tagsAll = Object.fromEntries(Object.entries(live).filter(([key]) => !isIgnored(key, config)));
   const declared: PropertyValues = known.tags ?? {};
   const own = Object.entries(tagsAll).filter(([key, value]) => key in declared || config.defaultTags[key] !== value);
@@ -21,7 +26,7 @@ export function liveTags(live: Tags, known: PropertyValues, config: AwsConfig): 
 }
 
 /** What has to be called for the resource to carry what is wanted. Taken from `tags`, as `tagsAll` is not there when the last one goes. */
-export function tagChanges(old: PropertyValues, wanted: PropertyValues, config: AwsConfig): { remove: string[]; set: Tags } {
+export function tagChanges(old: PropertyValues, wanted: PropertyValues, config: TagSettings): { remove: string[]; set: Tags } {
   const before: Tags = old.tagsAll ?? {};
   const after: Tags = { ...config.defaultTags, ...wanted.tags };
   const changed = Object.entries(after).filter(([key, value]) => before[key] !== value);
@@ -34,6 +39,6 @@ export const tagList = (tags: Tags | undefined) => Object.entries(tags ?? {}).ma
 export const tagsFromList = (list: { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>
   Object.fromEntries((list ?? []).filter((tag) => tag.Key !== undefined && !tag.Key.startsWith("aws:")).map((tag) => [tag.Key, tag.Value ?? ""]));
 
-function isIgnored(key: string, config: AwsConfig): boolean {
+function isIgnored(key: string, config: TagSettings): boolean {
   return config.ignoredTags.keys.includes(key) || config.ignoredTags.prefixes.some((prefix) => key.startsWith(prefix));
 }

@@ -2,7 +2,7 @@ import { prepareUpgrade } from "../../../postgres/postgres-server";
 import { dropAll } from "../backups/retention";
 import type { Cloud } from "../../cloud";
 import type { DeferrableChanges, InstanceRecord, InstanceShape, Operation } from "./instance-record";
-import { ensureRunning, noteReport } from "./operations";
+import { ensureRunning, noteReport } from "./running-server";
 
 /** Brings a modified instance's database to what the record says. Repeating it restarts the database once more, and harms nothing. */
 export async function applyChanges(instance: InstanceRecord, operation: Operation & { kind: "modify" }, cloud: Cloud): Promise<void> {

@@ -1,11 +1,12 @@
 import { verifyPages } from "../../../postgres/backups";
-import { removeServer, type ParameterReport, type PostgresServer } from "../../../postgres/postgres-server";
+import { removeServer, type PostgresServer } from "../../../postgres/postgres-server";
 import type { Cloud } from "../../cloud";
 import { backUp } from "../backups/back-up";
 import { dropAll, retain } from "../backups/retention";
 import { applyChanges } from "./apply-changes";
 import type { InstanceRecord, Operation } from "./instance-record";
 import { restore } from "./restore";
+import { noteReport, runnable, takeGroupValues } from "./running-server";
 
 /**
  * The work of each operation, from its beginning; every one can be repeated, whatever moment a kill came at. What it
@@ -123,37 +124,4 @@ async function warnOfDamage(instance: InstanceRecord, server: PostgresServer, cl
       `The final snapshot is taken of a database that could not be verified: ${message}`,
     );
   }
-}
-
-/** A start or reboot takes every value of the group, also those that waited for it. */
-export function takeGroupValues(instance: InstanceRecord, cloud: Cloud): InstanceRecord {
-  const values = cloud.parameterGroups.values(instance.region, instance.parameterGroup.name);
-  return cloud.instances.update(instance.resourceId, (current) => void (current.activeParameters = values)) ?? instance;
-}
-
-/** The server with the record's parameters written down for its next start. */
-async function runnable(instance: InstanceRecord, cloud: Cloud): Promise<PostgresServer> {
-  const server = await cloud.instances.servers.reopen(instance);
-  await server.applyParameters(instance.activeParameters);
-  return server;
-}
-
-/** The server of an instance that is to be changed, started where something has ended it. */
-export async function ensureRunning(instance: InstanceRecord, cloud: Cloud): Promise<PostgresServer> {
-  const server = await cloud.instances.servers.reopen(instance);
-  if (server.state() === "running") return server;
-  const started = await runnable(takeGroupValues(instance, cloud), cloud);
-  noteReport(instance, await started.start(), cloud);
-  return started;
-}
-
-/** What PostgreSQL said of the parameters: the instance's apply status, and an event for each that does not act. */
-export function noteReport(instance: InstanceRecord, report: ParameterReport, cloud: Cloud): void {
-  cloud.instances.update(
-    instance.resourceId,
-    (current) => void (current.parameterGroup.status = report.pendingReboot.length > 0 ? "pending-reboot" : "in-sync"),
-  );
-  const say = (message: string) => cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["configuration change"], message);
-  for (const { name, value, reason } of report.leftOut) say(`The parameter ${name} runs without '${value}': ${reason}`);
-  for (const { name, reason } of report.invalid) say(`The parameter ${name} was not applied: ${reason}`);
 }

@@ -1,7 +1,7 @@
 import type { RecoverySource } from "../../../postgres/postgres-server";
 import type { Cloud } from "../../cloud";
 import type { InstanceRecord, Operation, RestoreOrigin } from "./instance-record";
-import { noteReport, takeGroupValues } from "./operations";
+import { noteReport, takeGroupValues } from "./running-server";
 
 /** Makes a database from a backup; begun anew after a kill. What cannot be recovered leaves nothing but the instance that says so. */
 export async function restore(instance: InstanceRecord, operation: Operation & { kind: "restore" }, cloud: Cloud): Promise<void> {

@@ -3,7 +3,7 @@ import { AwsError } from "../../wire/aws-error";
 import { checkParameter, parameterDefinitions } from "../../../postgres/parameters";
 import { PostgresError, type PostgresServer } from "../../../postgres/postgres-server";
 import { logError } from "../../log";
-import { noteReport } from "../instances/operations";
+import { noteReport } from "../instances/running-server";
 import type { InstanceRecord } from "../instances/instance-record";
 import { isDefaultGroup, majorOfFamily, type ParameterGroupRecord } from "./parameter-groups";
 

@@ -1,0 +1,56 @@
+import type { ParameterReport } from "./parameters";
+
+/** One PostgreSQL server that behaves as RDS's: what it needs to know. */
+export interface PostgresServerSettings {
+  /** Everything of this server lives below it; an unprivileged user must be able to reach it (see `reachableFolder`). */
+  folder: string;
+  /** Minor version, such as "17.10". */
+  engineVersion: string;
+  /** 0 = choose a free one at first start; afterwards it is kept. */
+  port: number;
+  /** The certificate authority that issues the server's certificate; made there when absent. */
+  identity: { caFolder: string };
+  /** Explicit RDS parameter values (group and our overrides), with RDS's names and units; formulas are evaluated. */
+  parameters: Record<string, string>;
+  /** Where its WAL is archived. @default nowhere: its past cannot be recovered */
+  archiveFolder?: string | undefined;
+  /** Memory of the instance class: what DBInstanceClassMemory stands for in formulas. */
+  memoryBytes: number;
+  /** @default LEAST(memory / 9531392, 500): RDS's formula, capped because many servers share one machine */
+  maxConnectionsDefault?: number;
+}
+
+export interface MasterLogin {
+  username: string;
+  password: string;
+  /** The first database, owned by the master. @default only `postgres` */
+  databaseName?: string;
+}
+
+export interface LogFile {
+  /** As RDS names it: "error/postgresql.log.2026-11-23-10", relative to `logFolder`. */
+  name: string;
+  size: number;
+  lastWritten: Date;
+}
+
+export interface PostgresServer {
+  readonly port: number;
+  readonly pid: number | undefined;
+  readonly socketFolder: string;
+  readonly dataFolder: string;
+  readonly logFolder: string;
+  start(): Promise<ParameterReport>;
+  stop(mode?: "fast" | "immediate"): Promise<void>;
+  restart(): Promise<ParameterReport>;
+  /** Cheap: looks at postmaster.pid, the process and the control file. */
+  state(): "running" | "stopped" | "crashed";
+  /** Dynamic ones act at once, static ones are reported as pendingReboot; a later start uses them all. */
+  applyParameters(parameters: Record<string, string>): Promise<ParameterReport>;
+  /** From now on: into this folder, or nowhere. Acts at once. */
+  archiveTo(folder: string | undefined): Promise<void>;
+  setMasterPassword(username: string, password: string): Promise<void>;
+  /** As `rdsadmin` over the socket; one statement with values, or several without. */
+  query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]>;
+  logFiles(): Promise<LogFile[]>;
+}
