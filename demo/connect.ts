@@ -1,5 +1,5 @@
 import { type Client, DatabaseError } from "pg";
-import { ShipshapeError } from "../automation/errors";
+import { DemoError } from "./errors";
 import { connectToDatabase } from "../automation/targets/database-connection";
 import { findDatabaseLogin } from "../automation/targets/database-login";
 import { type Chapter, databaseIdentifier, type Scene } from "./chapter";
@@ -49,7 +49,7 @@ async function refuseToReader(scene: Scene): Promise<void> {
       (thrown: unknown) => thrown,
     );
     if (!(refusal instanceof DatabaseError) || refusal.code !== "42501") {
-      throw new ShipshapeError("demo-expectation-failed", {
+      throw new DemoError("demo-expectation-failed", {
         expected: "readonly to be refused a delete",
         found: refusal instanceof Error ? refusal.message : "it was allowed",
         remedy: "`npm run demo -- drift` shows what was changed in the roles",

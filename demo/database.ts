@@ -1,4 +1,4 @@
-import { ShipshapeError } from "../automation/errors";
+import { DemoError } from "./errors";
 import { describeDatabase } from "../automation/targets/database-login";
 import { type Chapter, databaseIdentifier, databaseStack, platformStack, type Scene } from "./chapter";
 import { pulumiUp, stackExists } from "./pulumi";
@@ -21,5 +21,5 @@ export const database: Chapter = {
 
 async function requirePlatform(scene: Scene): Promise<void> {
   if (await stackExists(scene, platformStack)) return;
-  throw new ShipshapeError("demo-expectation-failed", { expected: `the stack ${platformStack}`, found: "none", remedy: "`npm run demo -- platform` makes it" });
+  throw new DemoError("demo-expectation-failed", { expected: `the stack ${platformStack}`, found: "none", remedy: "`npm run demo -- platform` makes it" });
 }

@@ -1,6 +1,6 @@
 import { ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
 import { callLocal } from "../automation/command-line/local-cloud";
-import { ShipshapeError } from "../automation/errors";
+import { DemoError } from "./errors";
 import { describeDatabase } from "../automation/targets/database-login";
 import { type Chapter, databaseIdentifier, databaseStack, type Scene } from "./chapter";
 import { runPulumi, pulumiUp } from "./pulumi";
@@ -40,7 +40,7 @@ async function seeIt(scene: Scene): Promise<void> {
   const found = driftLines(lines);
   stage.result(found);
   if (!found.some((line) => line.includes("backupRetentionPeriod"))) {
-    throw new ShipshapeError("demo-expectation-failed", {
+    throw new DemoError("demo-expectation-failed", {
       expected: "the refresh to show backupRetentionPeriod",
       found: `${found.length} lines without it`,
       remedy: `the whole output is in ${logFile}`,
@@ -56,7 +56,7 @@ async function putItRight(scene: Scene): Promise<void> {
   const open = JSON.stringify((await securityGroup(scene.cloud)).properties["ingress"] ?? []).includes("0.0.0.0/0");
   if (instance.BackupRetentionPeriod !== wantedRetentionDays || instance.DeletionProtection !== true || open) {
     const found = `retention ${instance.BackupRetentionPeriod}, deletion protection ${instance.DeletionProtection}, port ${open ? "open" : "closed"}`;
-    throw new ShipshapeError("demo-expectation-failed", {
+    throw new DemoError("demo-expectation-failed", {
       expected: "everything as declared after `pulumi up`",
       found,
       remedy: "`npm run demo -- drift` tries again",
@@ -70,7 +70,7 @@ async function securityGroup(cloud: Scene["cloud"]): Promise<{ arn: string; prop
   const group = groups.find(({ properties }) => String(properties["name"]).startsWith(databaseIdentifier));
   if (group !== undefined) return group;
   const found = groups.map(({ properties }) => String(properties["name"])).join(", ") || "none";
-  throw new ShipshapeError("demo-expectation-failed", {
+  throw new DemoError("demo-expectation-failed", {
     expected: `a security group of ${databaseIdentifier}`,
     found,
     remedy: "`npm run demo -- database` makes it",

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ShipshapeError } from "../automation/errors";
+import { DemoError } from "./errors";
 import { type Chapter, databaseStack, type Scene } from "./chapter";
 import { runPulumi } from "./pulumi";
 
@@ -73,7 +73,7 @@ function withoutStandby(folder: string, state: string): string {
 
 function expectCode({ code, lines }: Judged, wanted: number, expected: string): void {
   if (code !== wanted)
-    throw new ShipshapeError("demo-expectation-failed", {
+    throw new DemoError("demo-expectation-failed", {
       expected,
       found: `exit code ${code}: ${lines.slice(0, 6).join(" / ")}`,
       remedy: "`npm run demo -- database guardrails` starts from a database as declared",

@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { localAccess, localProcessEnvironment } from "../automation/command-line/local-environment";
 import { startLocalCloud } from "../automation/command-line/local-start";
 import { readStartRecord } from "../automation/command-line/start-record";
-import { reasonOf, ShipshapeError } from "../automation/errors";
+import { CodedError } from "../automation/error-table";
+import { reasonOf } from "../automation/errors";
+import { DemoError } from "./errors";
 import { readSettings, type Settings, silenceSdkNotice } from "../automation/settings";
 import { awsClients } from "../automation/targets/aws-access";
 import type { Chapter, Scene } from "./chapter";
@@ -27,8 +29,7 @@ async function main(names: string[]): Promise<number> {
   const chosen = names.length === 0 ? chapters : chapters.filter(({ name }) => names.includes(name));
   const unknown = names.filter((name) => !chapters.some((chapter) => chapter.name === name));
   try {
-    if (unknown.length > 0)
-      throw new ShipshapeError("demo-chapter-unknown", { chapter: unknown.join(", "), known: chapters.map(({ name }) => name).join(", ") });
+    if (unknown.length > 0) throw new DemoError("demo-chapter-unknown", { chapter: unknown.join(", "), known: chapters.map(({ name }) => name).join(", ") });
     const scene = await setScene(settings, stage);
     for (const chapter of chosen) {
       stage.title(chapters.indexOf(chapter) + 1, chapters.length, chapter.title);
@@ -36,7 +37,7 @@ async function main(names: string[]): Promise<number> {
     }
     return 0;
   } catch (thrown) {
-    if (!(thrown instanceof ShipshapeError)) throw thrown;
+    if (!(thrown instanceof CodedError)) throw thrown;
     stage.error(thrown.message, `${thrown.hint} [${thrown.code}]`);
     return thrown.exitCode;
   }

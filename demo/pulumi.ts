@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { ShipshapeError } from "../automation/errors";
+import { DemoError } from "./errors";
 import type { Scene } from "./chapter";
 
 /** What a `pulumi` command printed on standard output, and where all of it lies. */
@@ -75,11 +76,11 @@ function changesIn(lines: string[]): string {
   return from < 0 || summary.length === 0 ? "done" : summary.join(", ");
 }
 
-async function failure(scene: Scene, chapter: string, words: string[], code: number, lines: string[], logFile: string): Promise<ShipshapeError> {
+async function failure(scene: Scene, chapter: string, words: string[], code: number, lines: string[], logFile: string): Promise<DemoError> {
   const from = lines.findIndex((line) => line.startsWith("Diagnostics:"));
   scene.stage.meanwhileOver();
   scene.stage.result(lines.slice(from < 0 ? -12 : from).slice(0, 30));
-  return new ShipshapeError("demo-command-failed", { command: `pulumi ${words.join(" ")}`, code, logFile, chapter });
+  return new DemoError("demo-command-failed", { command: `pulumi ${words.join(" ")}`, code, logFile, chapter });
 }
 
 const stackOf = (words: string[]): string => (words.includes("--stack") ? (words[words.indexOf("--stack") + 1] ?? "") : "");

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
-import { ShipshapeError } from "../automation/errors";
+import { DemoError } from "./errors";
 import { type Chapter, databaseIdentifier, type Scene } from "./chapter";
 
 export const restoreDrill: Chapter = {
@@ -30,7 +30,7 @@ async function drill(scene: Scene): Promise<string> {
   // The command's own word on what to do next is this chapter's next command.
   scene.stage.result(lines.filter((line) => !line.startsWith("the signed evidence:")));
   if (id === undefined)
-    throw new ShipshapeError("demo-expectation-failed", {
+    throw new DemoError("demo-expectation-failed", {
       expected: "a drill with an id",
       found: lines[0] ?? "nothing",
       remedy: "`npx shipshape status` shows what ran",
@@ -74,5 +74,5 @@ async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
   stage.meanwhileOver();
   if (code === 0) return told;
   stage.result(told);
-  throw new ShipshapeError("demo-command-failed", { command: `shipshape ${words.join(" ")}`, code, logFile: "above", chapter: "restore-drill" });
+  throw new DemoError("demo-command-failed", { command: `shipshape ${words.join(" ")}`, code, logFile: "above", chapter: "restore-drill" });
 }

@@ -1,0 +1,22 @@
+import type { ErrorTable } from "../error-table";
+
+export const requestErrors = {
+  "operation-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'there is no operation "{operation}"; known: {known}',
+    hint: "`shipshape request --help` lists the operations",
+  },
+  "request-invalid": {
+    httpStatus: 422,
+    exitCode: 2,
+    message: "the request for {operation} cannot be accepted: {problems}",
+    hint: "nothing was stored; `shipshape request {operation} --help` shows what may be given",
+  },
+  "request-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'there is no request "{id}"',
+    hint: "`shipshape status` lists the latest requests",
+  },
+} as const satisfies ErrorTable;

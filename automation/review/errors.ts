@@ -1,0 +1,10 @@
+import type { ErrorTable } from "../error-table";
+
+export const reviewErrors = {
+  "finding-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: 'there is no open finding "{id}"; open: {known}',
+    hint: "`shipshape status` lists what is to be answered",
+  },
+} as const satisfies ErrorTable;
