@@ -1,5 +1,8 @@
 const swc = ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }];
 
+// Tests say themselves which cloud and which database they mean: a profile, a Region or a host of whoever runs them is not theirs, nor their workers'.
+for (const name of Object.keys(process.env)) if (/^(AWS_|PG[A-Z])/.test(name)) delete process.env[name];
+
 /**
  * The tests of `npm run check`: those that start no process and need neither engine nor plugins.
  * @type {import('jest').Config}
