@@ -30,7 +30,10 @@ module.exports = {
       severity: "error",
       comment: why,
       from: { pathNot: start([...files, "test/"]) },
-      to: { path: `(^|node_modules/)${library}${library.endsWith("/") ? "" : "(/|$)"}`, dependencyTypesNot: ["type-only"] },
+      to: {
+        path: `(^|node_modules/)${library}${library.endsWith("/") ? "" : "(/|$)"}`,
+        dependencyTypesNot: ["type-only"],
+      },
     })),
     {
       name: "no-cycle",
@@ -42,7 +45,8 @@ module.exports = {
     {
       name: "no-cycle-of-types",
       severity: "error",
-      comment: "in the embedded cloud's server alone: its parts reach each other through the type of cloud.ts, which has them all",
+      comment:
+        "in the embedded cloud's server alone: its parts reach each other through the type of cloud.ts, which has them all",
       from: { pathNot: "^localcloud/server/" },
       to: { circular: true },
     },
@@ -58,6 +62,9 @@ module.exports = {
     exclude: { path: "^(dist|coverage|\\.shipshape)/" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: "specify",
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
   },
 };

@@ -1,5 +1,5 @@
-// Which folder may import which, and which file alone may use a library: read by eslint.config.js, so that an editor shows
-// it at once, and by .dependency-cruiser.cjs, which follows every import through the whole graph.
+// Which folder may import which, and which file alone may use a library: read by eslint.config.js, so that an editor
+// shows it at once, and by .dependency-cruiser.cjs, which follows every import through the whole graph.
 
 /** The areas of this repository, and what each may import of the others (docs/architecture.md). */
 const areas = {
@@ -37,8 +37,8 @@ const restrictedLibraries = [
   },
   {
     library: "pg",
-    // Besides the fleet: the control plane's own database (the durable engine's, too), the built-in prompt of "local psql",
-    // and the demo's application.
+    // Besides the fleet: the control plane's own database (the durable engine's, too), the built-in prompt of "local
+    // psql", and the demo's application.
     files: [
       "automation/targets/",
       "automation/database.ts",
@@ -52,6 +52,7 @@ const restrictedLibraries = [
 ];
 
 /** The areas that this area must not import. */
-const forbiddenAreas = (area) => [...Object.keys(areas), "test"].filter((other) => other !== area && !areas[area].includes(other));
+const forbiddenAreas = (area) =>
+  [...Object.keys(areas), "test"].filter((other) => other !== area && !areas[area].includes(other));
 
 module.exports = { areas, stages, cloudStarters, restrictedLibraries, forbiddenAreas };

@@ -1,6 +1,10 @@
-const swc = ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }];
+const swc = [
+  "@swc/jest",
+  { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+];
 
-// Tests say themselves which cloud and which database they mean: a profile, a Region or a host of whoever runs them is not theirs, nor their workers'.
+// Tests say themselves which cloud and which database they mean: a profile, a Region or a host of whoever runs them is
+// not theirs, nor their workers'.
 for (const name of Object.keys(process.env)) if (/^(AWS_|PG[A-Z])/.test(name)) delete process.env[name];
 
 /**
@@ -11,11 +15,22 @@ module.exports = {
   displayName: "unit",
   // The sources are among the roots, so that `jest --watch`, `-o` and `--findRelatedTests` know what a change touches.
   roots: ["<rootDir>"],
-  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/\\.shipshape/", "<rootDir>/coverage/", "<rootDir>/\\.stryker-tmp/"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/dist/",
+    "<rootDir>/\\.shipshape/",
+    "<rootDir>/coverage/",
+    "<rootDir>/\\.stryker-tmp/",
+  ],
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   transform: { "^.+\\.ts$": swc },
   testEnvironment: "<rootDir>/test/leak-environment.cjs",
   testTimeout: 60_000,
-  // What starts a server, a database or an engine is called *.cloud.test.ts or *.engine.test.ts, or is in one of these folders.
-  testPathIgnorePatterns: ["\\.(cloud|engine)\\.test\\.ts$", "/test/localcloud/(postgres|server)/", "/test/journeys/", "/test/bench/"],
+  // What starts a server, a database or an engine is called *.cloud.test.ts or *.engine.test.ts, or is in one of these
+  // folders.
+  testPathIgnorePatterns: [
+    "\\.(cloud|engine)\\.test\\.ts$",
+    "/test/localcloud/(postgres|server)/",
+    "/test/journeys/",
+    "/test/bench/",
+  ],
 };

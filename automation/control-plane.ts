@@ -23,14 +23,30 @@ import {
   type Workflows,
 } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
-import { endRun, markSealed, queueRun, readRun, setCleanUp, setPlan, setRunStatus, stepRecorder, unstick } from "./runner/runs";
+import {
+  endRun,
+  markSealed,
+  queueRun,
+  readRun,
+  setCleanUp,
+  setPlan,
+  setRunStatus,
+  stepRecorder,
+  unstick,
+} from "./runner/runs";
 import { firstCleanUpId, sweeper, type Sweep } from "./runner/sweep";
 
 export interface ControlPlane {
   readonly database: ControlPlaneDatabase;
-  /** Checks the input against the operation's schema and queues the request. Resolves to its id. Errors: operation-unknown, request-invalid. */
+  /**
+   * Checks the input against the operation's schema and queues the request. Resolves to its id. Errors:
+   * operation-unknown, request-invalid.
+   */
   submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
-  /** Runs queued operations in this process until it is stopped. `lost` must end the process: others may carry on what it ran. */
+  /**
+   * Runs queued operations in this process until it is stopped. `lost` must end the process: others may carry on what
+   * it ran.
+   */
   work(lost: (error: ShipshapeError) => void): Promise<Worker>;
   /** The workers that are alive, in all processes. */
   workers(): Promise<string[]>;
@@ -58,20 +74,29 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
   const operations = new Map(settings.operations(database, requireLease).map((o) => [o.name, o]));
   const operationOf = (name: string) => {
     const operation = operations.get(name);
-    if (!operation) throw new ShipshapeError("operation-unknown", { operation: name, known: [...operations.keys()].join(", ") });
+    if (!operation)
+      throw new ShipshapeError("operation-unknown", { operation: name, known: [...operations.keys()].join(", ") });
     return operation;
   };
   return {
     database,
     submit: async (name, input, by) => {
       const checked = operationOf(name).request.safeParse(input);
-      const problems = [...(checked.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? []), ...reasonProblems(by.reason)];
-      if (!checked.success || problems.length > 0) throw new ShipshapeError("request-invalid", { operation: name, problems: problems.join("; ") });
+      const problems = [
+        ...(checked.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? []),
+        ...reasonProblems(by.reason),
+      ];
+      if (!checked.success || problems.length > 0)
+        throw new ShipshapeError("request-invalid", { operation: name, problems: problems.join("; ") });
       const target = (checked.data as { database: string }).database;
-      return submitRequest(database, { operation: name, input: checked.data, ...by }, async (transaction, connection, id) => {
-        await queueRun(transaction, id);
-        await durable.enqueue(connection, id, target);
-      });
+      return submitRequest(
+        database,
+        { operation: name, input: checked.data, ...by },
+        async (transaction, connection, id) => {
+          await queueRun(transaction, id);
+          await durable.enqueue(connection, id, target);
+        },
+      );
     },
     work: async (lost) => {
       await requireSigner(database, settings.signer()); // a worker that cannot sign must not begin what it cannot seal
@@ -79,18 +104,26 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       const workflows = registerWorkflows(lifecycle(stages), cleanUp(stages));
       stages.startCleanUp = (requestId) => workflows.cleanUp(requestId, firstCleanUpId(requestId));
       const leftovers = sweepActions(database, durable, workflows, (c) => sealed(settings, database, c));
-      const lease = { url: settings.databaseUrl, silentSecondsMax: settings.workerSilentSecondsMax ?? workerSilentSecondsMax, lost };
+      const lease = {
+        url: settings.databaseUrl,
+        silentSecondsMax: settings.workerSilentSecondsMax ?? workerSilentSecondsMax,
+        lost,
+      };
       return startWorker(lease, sweeper(leftovers));
     },
     workers: () => durable.workers(),
     cancel: async (requestId, by) => {
       if ((await readRun(database, requestId)).finishedAt) throw new ShipshapeError("run-over", { id: requestId });
       await durable.cancel(requestId);
-      await endRun(database, requestId, { status: "cancelled", error: new ShipshapeError("run-cancelled", { id: requestId, by }) });
+      await endRun(database, requestId, {
+        status: "cancelled",
+        error: new ShipshapeError("run-cancelled", { id: requestId, by }),
+      });
     },
     cleanUpAgain: async (requestId) => {
       const { cleanUp: status } = await readRun(database, requestId);
-      if (!(await unstick(database, requestId))) throw new ShipshapeError("clean-up-not-stuck", { id: requestId, status });
+      if (!(await unstick(database, requestId)))
+        throw new ShipshapeError("clean-up-not-stuck", { id: requestId, status });
     },
     close: async () => {
       await durable.close();
@@ -99,20 +132,38 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
   };
 }
 
-/** What each stage does for the lifecycle, as durable steps. Record keeping is quick and local: few attempts, short bounds. */
-function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase, operationOf: (name: string) => AnyOperation): Stages {
+/**
+ * What each stage does for the lifecycle, as durable steps. Record keeping is quick and local: few attempts, short
+ * bounds.
+ */
+function stagesOf(
+  settings: ControlPlaneSettings,
+  database: ControlPlaneDatabase,
+  operationOf: (name: string) => AnyOperation,
+): Stages {
   const noObserver: StepObserver = { begun: async () => {}, ended: async () => {} };
   const recordKeeping = { attemptsMax: recordAttemptsMax, timeoutSeconds: recordSecondsMax };
-  const record = <T>(requestId: string, name: string, work: () => Promise<T>) => stepsOf(requestId, noObserver)(name, recordKeeping, work);
+  const record = <T>(requestId: string, name: string, work: () => Promise<T>) =>
+    stepsOf(requestId, noObserver)(name, recordKeeping, work);
   return {
     load: async (requestId, part) => {
-      const request = await readRequest(database, requestId); // written once, never changed: read as often as need be, outside any step
-      return { request, operation: operationOf(request.operation), step: stepsOf(requestId, stepRecorder(database, requestId, part)) };
+      // Written once, never changed: read as often as need be, outside any step
+      const request = await readRequest(database, requestId);
+      return {
+        request,
+        operation: operationOf(request.operation),
+        step: stepsOf(requestId, stepRecorder(database, requestId, part)),
+      };
     },
     planned: (id, plan) => record(id, "record plan", async () => void (await setPlan(database, id, plan))),
-    admit: (request, plan) => record(request.id, "decide", () => admit(database, request, plan, operationOf(request.operation).effect)),
+    admit: (request, plan) =>
+      record(request.id, "decide", () => admit(database, request, plan, operationOf(request.operation).effect)),
     approval: async (decision) => {
-      await record(decision.requestId, "record waiting", async () => void (await setRunStatus(database, decision.requestId, "waiting")));
+      await record(
+        decision.requestId,
+        "record waiting",
+        async () => void (await setRunStatus(database, decision.requestId, "waiting")),
+      );
       return (await receive<string>(`approval of ${decision.planDigest}`, approvalWaitSeconds)) !== undefined;
     },
     running: (id) => record(id, "record running", async () => void (await setRunStatus(database, id, "running"))),
@@ -125,18 +176,31 @@ function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase
     finished: (id, c) =>
       record(id, "record end", async () => {
         const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
-        await endRun(database, id, { status: c.status, ...outcome, verdict: c.verdict.verdict, checks: c.verdict.checks });
+        await endRun(database, id, {
+          status: c.status,
+          ...outcome,
+          verdict: c.verdict.verdict,
+          checks: c.verdict.checks,
+        });
         const failed = c.verdict.checks.filter((k) => k.verdict !== "pass").map((k) => `${k.name}: ${k.explanation}`);
         if (c.verdict.verdict === "pass") await closeVerdictsOf(database, await readRun(database, id));
-        else await raise(database, id, "verdict", c.status === "failed" ? describeError(c.error).message : failed.join("; "));
+        else
+          await raise(
+            database,
+            id,
+            "verdict",
+            c.status === "failed" ? describeError(c.error).message : failed.join("; "),
+          );
       }),
     startCleanUp: () => Promise.reject(new Error("the workflows are not registered yet")),
     runOf: (id) => readRun(database, id),
-    sealTeardown: (request, plan, report) => record(request.id, "seal teardown", () => sealTeardown(database, settings.signer(), request, plan, report)),
+    sealTeardown: (request, plan, report) =>
+      record(request.id, "seal teardown", () => sealTeardown(database, settings.signer(), request, plan, report)),
     cleaned: (id, status, error) =>
       record(id, "record clean-up", async () => {
         await setCleanUp(database, id, status, error);
-        if (status === "stuck") await raise(database, id, "clean-up", `the clean-up is stuck: ${describeError(error).message}`);
+        if (status === "stuck")
+          await raise(database, id, "clean-up", `the clean-up is stuck: ${describeError(error).message}`);
         else await closeFinding(database, `${id}.clean-up`);
       }),
     isCancelledOrTakenOver: isCancelledOrTakenOver,
@@ -150,11 +214,16 @@ async function sealed(settings: ControlPlaneSettings, database: ControlPlaneData
 }
 
 /**
- * What is sealed of a run that was ended from outside its lifecycle: never more than that it is inconclusive. A verdict is sealed by the lifecycle that
- * came to it, before the run is recorded as ended; a row that says so without it was written by somebody else.
+ * What is sealed of a run that was ended from outside its lifecycle: never more than that it is inconclusive. A verdict
+ * is sealed by the lifecycle that came to it, before the run is recorded as ended; a row that says so without it was
+ * written by somebody else.
  */
 async function concludedOf(database: ControlPlaneDatabase, requestId: string): Promise<Concluded> {
-  const [request, run, decision] = [await readRequest(database, requestId), await readRun(database, requestId), await readDecision(database, requestId)];
+  const [request, run, decision] = [
+    await readRequest(database, requestId),
+    await readRun(database, requestId),
+    await readDecision(database, requestId),
+  ];
   const { code, message, hint } = run.error ?? describeError(new ShipshapeError("run-lost", { id: requestId }));
   const conclusion: Conclusion = {
     status: run.status === "cancelled" ? "cancelled" : "failed",
@@ -165,7 +234,12 @@ async function concludedOf(database: ControlPlaneDatabase, requestId: string): P
 }
 
 /** What the sweep does with what it finds, in the words of all stages. */
-function sweepActions(database: ControlPlaneDatabase, durable: DurableClient, workflows: Workflows, seal: (c: Concluded) => Promise<void>): Sweep {
+function sweepActions(
+  database: ControlPlaneDatabase,
+  durable: DurableClient,
+  workflows: Workflows,
+  seal: (c: Concluded) => Promise<void>,
+): Sweep {
   const end = async (id: string, status: "failed" | "cancelled", error: ShipshapeError) => {
     await endRun(database, id, { status, error });
     await raise(database, id, "verdict", error.message);
@@ -173,7 +247,8 @@ function sweepActions(database: ControlPlaneDatabase, durable: DurableClient, wo
   return {
     database,
     durable,
-    startCleanUp: (requestId, workflowId) => void workflows.cleanUp(requestId, workflowId).catch(() => undefined), // how it ended is in its state
+    // How it ended is in its state
+    startCleanUp: (requestId, workflowId) => void workflows.cleanUp(requestId, workflowId).catch(() => undefined),
     lost: (requestId, error) => end(requestId, "failed", error),
     overdue: async (requestId, error) => {
       await durable.cancel(requestId);
@@ -189,7 +264,12 @@ function sweepActions(database: ControlPlaneDatabase, durable: DurableClient, wo
 }
 
 /** What a human must answer: one finding for a run's verdict, and one for its clean-up. */
-async function raise(database: ControlPlaneDatabase, requestId: string, about: "verdict" | "clean-up", summary: string): Promise<void> {
+async function raise(
+  database: ControlPlaneDatabase,
+  requestId: string,
+  about: "verdict" | "clean-up",
+  summary: string,
+): Promise<void> {
   const { target = "" } = await readRun(database, requestId);
   await openFinding(database, { id: `${requestId}.${about}`, requestId, target, summary });
 }

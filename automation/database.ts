@@ -1,4 +1,7 @@
-/** The control plane's own database: connections, transactions, and numbered migrations. Fleet databases are reached in `targets/` only. */
+/**
+ * The control plane's own database: connections, transactions, and numbered migrations. Fleet databases are reached in
+ * `targets/` only.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
@@ -19,13 +22,17 @@ export interface ControlPlaneDatabase extends Database {
 const SCHEMA = "shipshape";
 
 /**
- * Opens the control plane's database and brings its schema up to date. Two processes may do so at once: one migrates, the other waits.
- * `beforeQuery` throws where this process may not act any more. Errors, here and at each query: control-plane-unreachable.
+ * Opens the control plane's database and brings its schema up to date. Two processes may do so at once: one migrates,
+ * the other waits. `beforeQuery` throws where this process may not act any more. Errors, here and at each query:
+ * control-plane-unreachable.
  */
 export async function openDatabase(url: string, beforeQuery: () => void = () => {}): Promise<ControlPlaneDatabase> {
   // Anything else would be taken for the name of a database on this machine.
   if (!/^postgres(ql)?:\/\//.test(url))
-    throw new ShipshapeError("control-plane-unreachable", { address: "(none)", reason: "SHIPSHAPE_DATABASE_URL does not begin with postgresql://" });
+    throw new ShipshapeError("control-plane-unreachable", {
+      address: "(none)",
+      reason: "SHIPSHAPE_DATABASE_URL does not begin with postgresql://",
+    });
   const pool = await connected(url);
   const database: ControlPlaneDatabase = { url, ...over(pool, url, beforeQuery), close: () => pool.end() };
   try {
@@ -37,9 +44,15 @@ export async function openDatabase(url: string, beforeQuery: () => void = () => 
   return database;
 }
 
-/** Whatever keeps the first connection from being made, an address, a password or a certificate, keeps all others too. */
+/**
+ * Whatever keeps the first connection from being made, an address, a password or a certificate, keeps all others too.
+ */
 async function connected(url: string): Promise<pg.Pool> {
-  const settings = { connectionString: url, connectionTimeoutMillis: controlPlaneConnectSeconds * 1000, keepAlive: true };
+  const settings = {
+    connectionString: url,
+    connectionTimeoutMillis: controlPlaneConnectSeconds * 1000,
+    keepAlive: true,
+  };
   const idle_in_transaction_session_timeout = controlPlaneIdleTransactionSeconds * 1000;
   const pool = new pg.Pool({
     ...settings,
@@ -54,7 +67,11 @@ async function connected(url: string): Promise<pg.Pool> {
     return pool;
   } catch (error) {
     await pool.end();
-    throw new ShipshapeError("control-plane-unreachable", { address: addressOf(url), reason: reasonOf(error) }, { cause: error });
+    throw new ShipshapeError(
+      "control-plane-unreachable",
+      { address: addressOf(url), reason: reasonOf(error) },
+      { cause: error },
+    );
   }
 }
 
@@ -70,7 +87,10 @@ function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
       const client = await translateConnectionErrors(url, () => pool.connect());
       const broken = () => {}; // between two queries nothing else hears of it; the next query reports
       client.on("error", broken);
-      const inside: Database = { query: (sql, values) => ask(client, sql, values), transaction: (nested) => nested(inside, client) };
+      const inside: Database = {
+        query: (sql, values) => ask(client, sql, values),
+        transaction: (nested) => nested(inside, client),
+      };
       const release = (failure?: Error) => (client.removeListener("error", broken), client.release(failure));
       try {
         await inside.query("begin");
@@ -87,22 +107,35 @@ function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
   };
 }
 
-/** An error that says the connection is gone, or cannot be made, becomes control-plane-unreachable; any other stays what it is. */
+/**
+ * An error that says the connection is gone, or cannot be made, becomes control-plane-unreachable; any other stays what
+ * it is.
+ */
 export async function translateConnectionErrors<T>(url: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof ShipshapeError || !isConnectionError(error)) throw error;
-    throw new ShipshapeError("control-plane-unreachable", { address: addressOf(url), reason: reasonOf(error) }, { cause: error });
+    throw new ShipshapeError(
+      "control-plane-unreachable",
+      { address: addressOf(url), reason: reasonOf(error) },
+      { cause: error },
+    );
   }
 }
 
-/** By the codes of the operating system and of PostgreSQL (connection exceptions, shutdown, starting up, too many connections); node-postgres gives texts alone. */
+/**
+ * By the codes of the operating system and of PostgreSQL (connection exceptions, shutdown, starting up, too many
+ * connections); node-postgres gives texts alone.
+ */
 function isConnectionError(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isConnectionError);
   const { code = "", message = "" } = (error ?? {}) as { code?: string; message?: string };
-  if (/^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|08|57P0|53300)/.test(String(code))) return true;
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(message);
+  if (/^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|08|57P0|53300)/.test(String(code)))
+    return true;
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(
+    message,
+  );
 }
 
 /** Host, port and database: who reads the error need not read the password. */
@@ -121,7 +154,9 @@ async function migrate(database: Database): Promise<void> {
   await database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape migrations'))");
     await t.query(`create schema if not exists ${SCHEMA}`);
-    await t.query("create table if not exists migration (name text primary key, applied_at timestamptz not null default clock_timestamp())");
+    await t.query(
+      "create table if not exists migration (name text primary key, applied_at timestamptz not null default clock_timestamp())",
+    );
     const applied = new Set((await t.query<{ name: string }>("select name from migration")).map((m) => m.name));
     for (const file of files.filter((f) => !applied.has(f))) {
       await t.query(readFileSync(join(folder, file), "utf8"));

@@ -1,11 +1,15 @@
 /**
- * What an error is: a stable code, an HTTP status, an exit code, a message and a hint. Messages are lower case and name the value given; hints
- * say what to do next. Nothing but the `errors.ts` of an area invents wording, so that an error can be searched for by its code.
+ * What an error is: a stable code, an HTTP status, an exit code, a message and a hint. Messages are lower case and name
+ * the value given; hints say what to do next. Nothing but the `errors.ts` of an area invents wording, so that an error
+ * can be searched for by its code.
  */
 export interface ErrorRow {
   /** What an HTTP client of the control plane is answered. */
   httpStatus: number;
-  /** 1: what was asked failed. 2: usage error, nothing was done. 3: the embedded cloud does not run. 70: a worker lost the control plane. 130: interrupted. */
+  /**
+   * 1: what was asked failed. 2: usage error, nothing was done. 3: the embedded cloud does not run. 70: a worker lost
+   * the control plane. 130: interrupted.
+   */
   exitCode: 1 | 2 | 3 | 70 | 130;
   message: string;
   hint: string;
@@ -13,7 +17,9 @@ export interface ErrorRow {
 export type ErrorTable = Readonly<Record<string, ErrorRow>>;
 
 /** The `{names}` a text wants filled in. */
-type Placeholder<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholder<Rest> : never;
+type Placeholder<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholder<Rest>
+  : never;
 export type ErrorValues<Table extends ErrorTable, Code extends keyof Table> = Record<
   Placeholder<Table[Code]["message"]> | Placeholder<Table[Code]["hint"]>,
   string | number

@@ -1,4 +1,6 @@
-/** Every error that the command line and the control plane can give. `npm run pages` writes them into `docs/errors.md`. */
+/**
+ * Every error that the command line and the control plane can give. `npm run pages` writes them into `docs/errors.md`.
+ */
 import { CodedError, type ErrorTable, type ErrorValues } from "./error-table";
 import { commandLineErrors } from "./command-line/errors";
 import { evidenceErrors } from "./evidence/errors";
@@ -80,10 +82,17 @@ export function describeError(thrown: unknown): { code: string; message: string;
   if (thrown instanceof CodedError) return { code: thrown.code, message: thrown.message, hint: thrown.hint };
   // One that was recorded and read back is no ShipshapeError any more, but still has its code and its hint.
   const { code, hint } = (thrown ?? {}) as { code?: unknown; hint?: unknown };
-  return { code: typeof code === "string" ? code : "unexpected", message: reasonOf(thrown), ...(typeof hint === "string" && { hint }) };
+  return {
+    code: typeof code === "string" ? code : "unexpected",
+    message: reasonOf(thrown),
+    ...(typeof hint === "string" && { hint }),
+  };
 }
 
-/** What went wrong, as one line, whatever was thrown; failed connections to several addresses carry no message of their own. */
+/**
+ * What went wrong, as one line, whatever was thrown; failed connections to several addresses carry no message of their
+ * own.
+ */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === "") return thrown.errors.map(reasonOf).join("; ");
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -6,7 +6,10 @@ import type { AnyOperation, Step } from "./runner/operation";
 
 /** What the stages do for the lifecycle. `main.ts` alone knows who does it. Every one is durable and safe to repeat. */
 export interface Stages {
-  load(requestId: string, part: "run" | "clean-up"): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
+  load(
+    requestId: string,
+    part: "run" | "clean-up",
+  ): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
   planned(requestId: string, plan: PlanBasis): Promise<void>;
   admit(request: OperationRequest, plan: PlanBasis): Promise<Decision>;
   approval(decision: Decision): Promise<boolean>;
@@ -15,7 +18,9 @@ export interface Stages {
   begun(requestId: string, cleansUp: boolean): Promise<void>;
   sealVerdict(run: Concluded): Promise<void>;
   finished(requestId: string, conclusion: Conclusion): Promise<void>;
-  /** Starts the clean-up as a workflow of its own and waits for it: a cancelled lifecycle must not cancel its clean-up. */
+  /**
+   * Starts the clean-up as a workflow of its own and waits for it: a cancelled lifecycle must not cancel its clean-up.
+   */
   startCleanUp(requestId: string): Promise<void>;
   runOf(requestId: string): Promise<Run>;
   sealTeardown(request: OperationRequest, plan: PlanBasis, report: CleanUpReport): Promise<void>;
@@ -29,8 +34,17 @@ export const lifecycle =
     const { request, operation, step } = await stages.load(requestId, "run");
     await stages.running(requestId);
     /** Every run that ends seals a statement, however early it ended. */
-    const end = async (conclusion: Conclusion, known: { plan?: PlanBasis; decision?: Decision; cleansUp?: boolean } = {}) => {
-      await stages.sealVerdict({ request, conclusion, plan: known.plan, decision: known.decision, cleansUp: known.cleansUp ?? false });
+    const end = async (
+      conclusion: Conclusion,
+      known: { plan?: PlanBasis; decision?: Decision; cleansUp?: boolean } = {},
+    ) => {
+      await stages.sealVerdict({
+        request,
+        conclusion,
+        plan: known.plan,
+        decision: known.decision,
+        cleansUp: known.cleansUp ?? false,
+      });
       await stages.finished(requestId, conclusion);
     };
     let plan: PlanBasis;
@@ -42,16 +56,27 @@ export const lifecycle =
     }
     await stages.planned(requestId, plan);
     const decision = await stages.admit(request, plan);
-    if (decision.status === "denied") return end(failure(new ShipshapeError("request-denied", { reasons: reasons(decision) })), { plan, decision });
+    if (decision.status === "denied")
+      return end(failure(new ShipshapeError("request-denied", { reasons: reasons(decision) })), { plan, decision });
     if (decision.status === "needs-approval" && !(await stages.approval(decision)))
-      return end(failure(new ShipshapeError("approval-missing", { digest: decision.planDigest, waitedHours: approvalWaitSeconds / 3600 })), { plan, decision });
+      return end(
+        failure(
+          new ShipshapeError("approval-missing", {
+            digest: decision.planDigest,
+            waitedHours: approvalWaitSeconds / 3600,
+          }),
+        ),
+        { plan, decision },
+      );
     const cleansUp = operation.cleanUp !== undefined;
     await stages.begun(requestId, cleansUp);
     await end(await conclude(stages, operation, plan, step), { plan, decision, cleansUp });
     if (cleansUp) await stages.startCleanUp(requestId);
   };
 
-/** Runs and judges. An error is a conclusion too: it is sealed, and what the run had made is cleaned up all the same. */
+/**
+ * Runs and judges. An error is a conclusion too: it is sealed, and what the run had made is cleaned up all the same.
+ */
 async function conclude(stages: Stages, operation: AnyOperation, plan: PlanBasis, step: Step): Promise<Conclusion> {
   try {
     const outcome: unknown = await operation.run(plan, step);
@@ -84,4 +109,8 @@ const reasons = (d: Decision) =>
     .filter((r) => r.verdict === d.status)
     .map((r) => r.reason)
     .join("; ");
-const failure = (error: unknown): Conclusion => ({ status: "failed", error, verdict: { verdict: "inconclusive", checks: [] } });
+const failure = (error: unknown): Conclusion => ({
+  status: "failed",
+  error,
+  verdict: { verdict: "inconclusive", checks: [] },
+});

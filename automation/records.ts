@@ -1,4 +1,7 @@
-/** The records of the one lifecycle. Each stage writes its own and reads the others'; the words are those of the glossary. */
+/**
+ * The records of the one lifecycle. Each stage writes its own and reads the others'; the words are those of the
+ * glossary.
+ */
 
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
@@ -20,8 +23,8 @@ export interface OperationRequest {
 }
 
 /**
- * One database, and no other that ever was or will be. An identifier is used again by whatever is created under it; a resource id is not, and
- * the ARN says in which account and Region.
+ * One database, and no other that ever was or will be. An identifier is used again by whatever is created under it; a
+ * resource id is not, and the ARN says in which account and Region.
  */
 export interface TargetDatabase {
   identifier: string;
@@ -97,7 +100,10 @@ export interface ErrorRecord {
   hint?: string;
 }
 
-/** One operation being carried out, or carried out. Clean-up is told apart from the run: either can succeed without the other. */
+/**
+ * One operation being carried out, or carried out. Clean-up is told apart from the run: either can succeed without the
+ * other.
+ */
 export interface Run {
   requestId: string;
   operation: string;
@@ -118,20 +124,30 @@ export interface Run {
   sealedAt: Date | undefined;
 }
 
-/** The verdict over checks: one failure fails; short of that, one that could not be decided leaves all undecided. No checks prove nothing. */
+/**
+ * The verdict over checks: one failure fails; short of that, one that could not be decided leaves all undecided. No
+ * checks prove nothing.
+ */
 export function verdictOf(checks: Check[]): Verdict {
   const words = checks.map((c) => c.verdict);
-  const verdict = words.includes("fail") ? "fail" : words.includes("inconclusive") || words.length === 0 ? "inconclusive" : "pass";
+  const verdict = words.includes("fail")
+    ? "fail"
+    : words.includes("inconclusive") || words.length === 0
+      ? "inconclusive"
+      : "pass";
   return { verdict, checks };
 }
 
 /**
- * The digest that approvals and evidence name: SHA-256 of the plan's canonical JSON, in hex. Canonical, because a plan that was read back from the
- * database has its names in another order, and is the same plan.
+ * The digest that approvals and evidence name: SHA-256 of the plan's canonical JSON, in hex. Canonical, because a plan
+ * that was read back from the database has its names in another order, and is the same plan.
  */
 export const planDigestOf = (plan: PlanBasis): string => createHash("sha256").update(canonicalJson(plan)).digest("hex");
 
-/** JSON Canonicalization Scheme, RFC 8785: no spaces, names sorted by UTF-16 units. Throws for NaN and infinities, which JSON does not have. */
+/**
+ * JSON Canonicalization Scheme, RFC 8785: no spaces, names sorted by UTF-16 units. Throws for NaN and infinities, which
+ * JSON does not have.
+ */
 export const canonicalJson = (value: unknown): string => canonicalize(value) ?? "null";
 
 export interface CleanUpReport {
@@ -142,7 +158,9 @@ export interface CleanUpReport {
 }
 
 /** How a run ended: with an outcome that was judged, or with the error that kept it from one. */
-export type Conclusion = { status: "succeeded"; outcome: unknown; verdict: Verdict } | { status: "failed" | "cancelled"; error: unknown; verdict: Verdict };
+export type Conclusion =
+  | { status: "succeeded"; outcome: unknown; verdict: Verdict }
+  | { status: "failed" | "cancelled"; error: unknown; verdict: Verdict };
 
 /** All that is sealed of a run. One that ended early has no plan, or no decision. */
 export interface Concluded {

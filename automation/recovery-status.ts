@@ -1,14 +1,26 @@
-/** What is known of the fleet's recovery: the signed log, and what the cloud says today, put together. No column of a table has a say in it. */
+/**
+ * What is known of the fleet's recovery: the signed log, and what the cloud says today, put together. No column of a
+ * table has a say in it.
+ */
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./observability/recoverability";
 import type { FleetAnswer, FleetDatabase } from "./records";
 import { registeredThrowaways } from "./runner/throwaways";
 
-/** The databases with what is known of each. Throwaways are copies, and are left out: those that a run has registered and that the cloud tags as its own. */
-export async function recoveryStatus(database: Database, log: LogContent, answer: FleetAnswer, now: Date): Promise<DatabaseRecovery[]> {
+/**
+ * The databases with what is known of each. Throwaways are copies, and are left out: those that a run has registered
+ * and that the cloud tags as its own.
+ */
+export async function recoveryStatus(
+  database: Database,
+  log: LogContent,
+  answer: FleetAnswer,
+  now: Date,
+): Promise<DatabaseRecovery[]> {
   const throwaways = await registeredThrowaways(database);
-  const isThrowaway = (d: FleetDatabase) => throwaways.some((t) => t.identifier === d.identifier && t.requestId === d.run);
+  const isThrowaway = (d: FleetDatabase) =>
+    throwaways.some((t) => t.identifier === d.identifier && t.requestId === d.run);
   const fleet = answer.asked ? { ...answer, databases: answer.databases.filter((d) => !isThrowaway(d)) } : answer;
   return recoverabilities({ fleet, drills: signedDrills(log), lost: log.problems.flatMap((p) => p.lost ?? []), now });
 }
@@ -37,5 +49,10 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
 }
 
 /** Both statements of a run name the run, the plan and the operation. */
-const subjectName = ({ subject, predicate }: { subject: { name: string; digest: { sha256: string } }; predicate: { operation: string } }) =>
-  `${predicate.operation} ${subject.name} ${subject.digest.sha256}`;
+const subjectName = ({
+  subject,
+  predicate,
+}: {
+  subject: { name: string; digest: { sha256: string } };
+  predicate: { operation: string };
+}) => `${predicate.operation} ${subject.name} ${subject.digest.sha256}`;

@@ -7,7 +7,10 @@ export interface Settings {
   packageFolder: string;
   /** In a checkout programs run from their TypeScript sources; in an installed package from `dist/`. */
   inCheckout: boolean;
-  /** Where the embedded cloud keeps everything. @default `.shipshape` of the checkout, or of the project the package is installed in */
+  /**
+   * Where the embedded cloud keeps everything. @default `.shipshape` of the checkout, or of the project the package is
+   * installed in
+   */
   dataFolder: string;
   /** The shell that `local env` writes for. */
   shell: Shell;
@@ -17,24 +20,38 @@ export interface Settings {
   controlPlane: ControlPlaneSettings;
   /** A PEM file of the authorities that sign the databases' certificates: PGSSLROOTCERT. */
   rootCertificateFile: string | undefined;
-  /** The environment this process was given, to be handed to programs it starts. Nothing of the control plane's own is in it. */
+  /**
+   * The environment this process was given, to be handed to programs it starts. Nothing of the control plane's own is
+   * in it.
+   */
   inherited: Readonly<Record<string, string>>;
-  /** What the Pulumi engine, its plugins and programs get. What is `undefined` here must not reach them from this process. */
+  /**
+   * What the Pulumi engine, its plugins and programs get. What is `undefined` here must not reach them from this
+   * process.
+   */
   engineEnvironment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ControlPlaneSettings {
   /** PostgreSQL for requests, runs and evidence: SHIPSHAPE_DATABASE_URL. */
   databaseUrl: string | undefined;
-  /** The Ed25519 key that signs evidence: SHIPSHAPE_SIGNING_KEY_FILE. @default `evidence/signing-key.pem` of the data folder */
+  /**
+   * The Ed25519 key that signs evidence: SHIPSHAPE_SIGNING_KEY_FILE. @default `evidence/signing-key.pem` of the data
+   * folder
+   */
   signingKeyFile: string;
   /** What this machine remembers of evidence logs: their first keys and newest heads. */
   logMemoryFile: string;
-  /** The evidence log's name in checkpoints: SHIPSHAPE_EVIDENCE_ORIGIN. Set it once: it is part of what auditors trust. */
+  /**
+   * The evidence log's name in checkpoints: SHIPSHAPE_EVIDENCE_ORIGIN. Set it once: it is part of what auditors trust.
+   */
   evidenceOrigin: string;
   /** The platform stack whose isolation throwaways stand in: SHIPSHAPE_PLATFORM_STACK. */
   platformStack: string;
-  /** What encrypts the secrets of throwaways' stacks: SHIPSHAPE_SECRETS_PROVIDER. @default what encrypts the platform stack's */
+  /**
+   * What encrypts the secrets of throwaways' stacks: SHIPSHAPE_SECRETS_PROVIDER. @default what encrypts the platform
+   * stack's
+   */
   secretsProvider: string | undefined;
 }
 
@@ -42,10 +59,16 @@ export const shells = ["sh", "fish", "powershell"] as const;
 export type Shell = (typeof shells)[number];
 
 /** The only reader of the environment in `automation/`. */
-export function readSettings(packageFolder: string, workingFolder: string = process.cwd(), environment: NodeJS.ProcessEnv = process.env): Settings {
+export function readSettings(
+  packageFolder: string,
+  workingFolder: string = process.cwd(),
+  environment: NodeJS.ProcessEnv = process.env,
+): Settings {
   const inCheckout = existsSync(join(packageFolder, "localcloud", "main.ts"));
   const named = environment["SHIPSHAPE_DATA_FOLDER"];
-  const dataFolder = named ? resolve(workingFolder, named) : join(inCheckout ? packageFolder : projectFolder(workingFolder), ".shipshape");
+  const dataFolder = named
+    ? resolve(workingFolder, named)
+    : join(inCheckout ? packageFolder : projectFolder(workingFolder), ".shipshape");
   const given = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     packageFolder,
@@ -53,7 +76,10 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
     dataFolder,
     controlPlane: {
       databaseUrl: environment["SHIPSHAPE_DATABASE_URL"] || undefined,
-      signingKeyFile: resolve(workingFolder, environment["SHIPSHAPE_SIGNING_KEY_FILE"] || join(dataFolder, "evidence", "signing-key.pem")),
+      signingKeyFile: resolve(
+        workingFolder,
+        environment["SHIPSHAPE_SIGNING_KEY_FILE"] || join(dataFolder, "evidence", "signing-key.pem"),
+      ),
       logMemoryFile: join(dataFolder, "evidence", "known-logs.json"),
       evidenceOrigin: environment["SHIPSHAPE_EVIDENCE_ORIGIN"] || "shipshape.local/evidence",
       platformStack: environment["SHIPSHAPE_PLATFORM_STACK"] || "platform.dev",
@@ -63,7 +89,9 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
     colours: environment["NO_COLOR"] ? "never" : "auto",
     rootCertificateFile: environment["PGSSLROOTCERT"] || undefined,
     inherited: Object.fromEntries(given.filter(([name]) => !ownSecrets.includes(name))),
-    engineEnvironment: Object.fromEntries(given.map(([name, value]) => [name, engineNeeds.test(name) ? value : undefined])),
+    engineEnvironment: Object.fromEntries(
+      given.map(([name, value]) => [name, engineNeeds.test(name) ? value : undefined]),
+    ),
   };
 }
 
@@ -71,8 +99,9 @@ export function readSettings(packageFolder: string, workingFolder: string = proc
 const ownSecrets = ["SHIPSHAPE_DATABASE_URL", "SHIPSHAPE_SIGNING_KEY_FILE"];
 
 /**
- * What the engine, its plugins and the programs need: to find programs and folders, to speak the user's language, to reach the network, the
- * cloud, the state backend and its secrets provider, and to verify certificates. Everything else of this process is none of their business.
+ * What the engine, its plugins and the programs need: to find programs and folders, to speak the user's language, to
+ * reach the network, the cloud, the state backend and its secrets provider, and to verify certificates. Everything else
+ * of this process is none of their business.
  */
 const engineNeeds = new RegExp(
   `^(${[
@@ -83,12 +112,18 @@ const engineNeeds = new RegExp(
   ].join("|")})$`,
 );
 
-/** Takes the control plane's secrets out of the environment, once they are read: programs that this process starts would inherit them. */
+/**
+ * Takes the control plane's secrets out of the environment, once they are read: programs that this process starts would
+ * inherit them.
+ */
 export function hideOwnSecrets(environment: NodeJS.ProcessEnv = process.env): void {
   ownSecrets.forEach((name) => Reflect.deleteProperty(environment, name));
 }
 
-/** The AWS SDK's notice about the Node.js versions of its future releases is for us who pin it, not for whoever runs a command. */
+/**
+ * The AWS SDK's notice about the Node.js versions of its future releases is for us who pin it, not for whoever runs a
+ * command.
+ */
 export function silenceSdkNotice(environment: NodeJS.ProcessEnv = process.env): void {
   environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 }

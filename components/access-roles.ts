@@ -5,7 +5,10 @@ import { passwordWithSecret } from "./master-login";
 import { controlSchema, integritySchema, roleNames, roleStandards, type RoleName } from "./roles";
 import type { StandardShape } from "./standard-shape";
 
-/** One login of a database, as consumers need it. With `authentication: "iam"` there is no secret, and the connection string has no password. */
+/**
+ * One login of a database, as consumers need it. With `authentication: "iam"` there is no secret, and the connection
+ * string has no password.
+ */
 export interface RoleLogin {
   username: RoleName;
   connectionString: pulumi.Output<string>;
@@ -28,14 +31,21 @@ export interface AccessRoles {
 }
 
 /**
- * The access baseline: roles without any attribute of power, the schemas they own, and exactly the privileges of roles.ts.
- * All of it goes with the instance (`deletedWith`): a destroy needs no login, and nothing hands tables to the master on the way.
+ * The access baseline: roles without any attribute of power, the schemas they own, and exactly the privileges of
+ * roles.ts. All of it goes with the instance (`deletedWith`): a destroy needs no login, and nothing hands tables to the
+ * master on the way.
  *
- * The master, no superuser, must be a member of `owner` to work on what it owns. That membership is not declared: from PostgreSQL 16 on
- * a role's creator has one row of its own in pg_auth_members, the provider's GrantRole reads that instead of its own, and would be replaced at
- * every `up`. The provider joins and leaves around each statement instead, hence one after the other.
+ * The master, no superuser, must be a member of `owner` to work on what it owns. That membership is not declared: from
+ * PostgreSQL 16 on a role's creator has one row of its own in pg_auth_members, the provider's GrantRole reads that
+ * instead of its own, and would be replaced at every `up`. The provider joins and leaves around each statement instead,
+ * hence one after the other.
  */
-export function accessRoles(name: string, shape: StandardShape, settings: AccessSettings, parent: pulumi.Resource): AccessRoles {
+export function accessRoles(
+  name: string,
+  shape: StandardShape,
+  settings: AccessSettings,
+  parent: pulumi.Resource,
+): AccessRoles {
   const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
   const roles = {} as Record<RoleName, MadeRole>;
   // From the last to the first, since the first is a member of others.
@@ -50,7 +60,14 @@ export function accessRoles(name: string, shape: StandardShape, settings: Access
   const database = shape.databaseName;
 
   const schema = (suffix: string, schemaName: string, owner: pulumi.Input<string>) =>
-    next((options) => new postgresql.Schema(`${name}-schema-${suffix}`, { name: schemaName, database, owner, ifNotExists: true, dropCascade: false }, options));
+    next(
+      (options) =>
+        new postgresql.Schema(
+          `${name}-schema-${suffix}`,
+          { name: schemaName, database, owner, ifNotExists: true, dropCascade: false },
+          options,
+        ),
+    );
   schema("application", shape.schemaName, "owner");
   schema("control", controlSchema, "shipshape");
   schema("integrity", integritySchema, settings.instance.username);
@@ -167,8 +184,9 @@ function searchPath(role: RoleName, shape: StandardShape): string[] {
 }
 
 /**
- * The certificates to trust are not part of it: each consumer names its own file. Nor are settings of the session (`options`): poolers refuse them,
- * and a lock timeout in it would leave an invalid index of every CREATE INDEX CONCURRENTLY that has to wait.
+ * The certificates to trust are not part of it: each consumer names its own file. Nor are settings of the session
+ * (`options`): poolers refuse them, and a lock timeout in it would leave an invalid index of every CREATE INDEX
+ * CONCURRENTLY that has to wait.
  */
 function connectionString(
   role: RoleName,
@@ -178,18 +196,31 @@ function connectionString(
 ): pulumi.Output<string> {
   // A password that a rotation chose may have characters that mean something in a URL.
   const login = password ? pulumi.interpolate`${role}:${password.apply(encodeURIComponent)}` : pulumi.output(role);
-  return pulumi.secret(pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full`);
+  return pulumi.secret(
+    pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full`,
+  );
 }
 
 function grants(name: string, shape: StandardShape, next: Next): postgresql.Grant {
   const database = shape.databaseName;
   const grant = (suffix: string, args: Omit<postgresql.GrantArgs, "database">) =>
-    next((options) => new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, options));
+    next(
+      (options) =>
+        new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, options),
+    );
   // Without a schema: what the owner makes in a schema of its own is the application's too.
   const later = (suffix: string, args: Omit<postgresql.DefaultPrivilegesArgs, "database" | "owner" | "schema">) =>
-    next((options) => new postgresql.DefaultPrivileges(`${name}-later-${suffix}`, { database, owner: "owner", withGrantOption: false, ...args }, options));
+    next(
+      (options) =>
+        new postgresql.DefaultPrivileges(
+          `${name}-later-${suffix}`,
+          { database, owner: "owner", withGrantOption: false, ...args },
+          options,
+        ),
+    );
 
-  // An empty list revokes, and shows what somebody grants by hand. `postgres` and `template1` stay open to PUBLIC, as on every RDS.
+  // An empty list revokes, and shows what somebody grants by hand. `postgres` and `template1` stay open to PUBLIC, as
+  // on every RDS.
   grant("public-database", { role: "public", objectType: "database", privileges: [] });
   grant("public-schema", { role: "public", objectType: "schema", schema: "public", privileges: [] });
   grant("public-application", { role: "public", objectType: "schema", schema: shape.schemaName, privileges: [] });
@@ -202,12 +233,34 @@ function grants(name: string, shape: StandardShape, next: Next): postgresql.Gran
     if (role === "owner") continue;
     grant(`${role}-schema`, { role, objectType: "schema", schema: shape.schemaName, privileges: [...onSchemas] });
     grant(`${role}-tables`, { role, objectType: "table", schema: shape.schemaName, privileges: [...onTables] });
-    grant(`${role}-sequences`, { role, objectType: "sequence", schema: shape.schemaName, privileges: [...onSequences] });
-    // Not on functions that are there: those of extensions are not the owner's to grant, and would be a difference for ever.
-    for (const [objectType, privileges] of Object.entries({ schema: onSchemas, table: onTables, sequence: onSequences, function: onFunctions }))
+    grant(`${role}-sequences`, {
+      role,
+      objectType: "sequence",
+      schema: shape.schemaName,
+      privileges: [...onSequences],
+    });
+    // Not on functions that are there: those of extensions are not the owner's to grant, and would be a difference for
+    // ever.
+    for (const [objectType, privileges] of Object.entries({
+      schema: onSchemas,
+      table: onTables,
+      sequence: onSequences,
+      function: onFunctions,
+    }))
       if (privileges.length > 0) later(`${role}-${objectType}s`, { role, objectType, privileges: [...privileges] });
   }
-  // Whether RDS lets its master pass this right on is not documented; where it does not, the grant warns, and a drill says "inconclusive".
-  grant("shipshape-integrity", { role: "shipshape", objectType: "schema", schema: integritySchema, privileges: ["USAGE"] });
-  return grant("shipshape-integrity-functions", { role: "shipshape", objectType: "function", schema: integritySchema, privileges: ["EXECUTE"] });
+  // Whether RDS lets its master pass this right on is not documented; where it does not, the grant warns, and a drill
+  // says "inconclusive".
+  grant("shipshape-integrity", {
+    role: "shipshape",
+    objectType: "schema",
+    schema: integritySchema,
+    privileges: ["USAGE"],
+  });
+  return grant("shipshape-integrity-functions", {
+    role: "shipshape",
+    objectType: "function",
+    schema: integritySchema,
+    privileges: ["EXECUTE"],
+  });
 }

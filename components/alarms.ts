@@ -23,11 +23,17 @@ export interface StandardAlarm {
 const GIB = 1024 ** 3;
 
 /**
- * What an engineer on call wants to be woken for, with thresholds that follow from size and tier.
- * gp3 has no burst balance, and RDS for PostgreSQL publishes no deadlocks metric: hence EBS balances and Database Insights' counter.
+ * What an engineer on call wants to be woken for, with thresholds that follow from size and tier. gp3 has no burst
+ * balance, and RDS for PostgreSQL publishes no deadlocks metric: hence EBS balances and Database Insights' counter.
  */
 export function standardAlarms(shape: StandardShape): StandardAlarm[] {
-  const above = (suffix: string, metric: string, threshold: number, description: string, more: Partial<StandardAlarm> = {}): StandardAlarm => ({
+  const above = (
+    suffix: string,
+    metric: string,
+    threshold: number,
+    description: string,
+    more: Partial<StandardAlarm> = {},
+  ): StandardAlarm => ({
     suffix,
     description,
     threshold,
@@ -38,19 +44,41 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
     metric: { name: metric, statistic: "Average" },
     ...more,
   });
-  const below = (suffix: string, metric: string, threshold: number, description: string, more: Partial<StandardAlarm> = {}): StandardAlarm =>
-    above(suffix, metric, threshold, description, { comparison: "LessThanThreshold", ...more });
+  const below = (
+    suffix: string,
+    metric: string,
+    threshold: number,
+    description: string,
+    more: Partial<StandardAlarm> = {},
+  ): StandardAlarm => above(suffix, metric, threshold, description, { comparison: "LessThanThreshold", ...more });
   const gold = shape.tier === "gold";
   return [
     above("cpu", "CPUUtilization", gold ? 80 : 90, "CPU is nearly used up (percent)"),
-    below("free-storage", "FreeStorageSpace", 0.1 * shape.allocatedStorageGib * GIB, "less than a tenth of the allocated storage is free (bytes)", {
-      metric: { name: "FreeStorageSpace", statistic: "Minimum" },
-    }),
+    below(
+      "free-storage",
+      "FreeStorageSpace",
+      0.1 * shape.allocatedStorageGib * GIB,
+      "less than a tenth of the allocated storage is free (bytes)",
+      {
+        metric: { name: "FreeStorageSpace", statistic: "Minimum" },
+      },
+    ),
     hoursToFull(shape),
-    below("freeable-memory", "FreeableMemory", 0.1 * shape.memoryGib * GIB, "less than a tenth of the memory can be freed (bytes)"),
-    above("connections", "DatabaseConnections", Math.floor(0.8 * connectionsMax(shape)), "four fifths of the connections are taken", {
-      metric: { name: "DatabaseConnections", statistic: "Maximum" },
-    }),
+    below(
+      "freeable-memory",
+      "FreeableMemory",
+      0.1 * shape.memoryGib * GIB,
+      "less than a tenth of the memory can be freed (bytes)",
+    ),
+    above(
+      "connections",
+      "DatabaseConnections",
+      Math.floor(0.8 * connectionsMax(shape)),
+      "four fifths of the connections are taken",
+      {
+        metric: { name: "DatabaseConnections", statistic: "Maximum" },
+      },
+    ),
     above("disk-queue", "DiskQueueDepth", 16 * shape.vcpus, "requests wait for the disk"),
     above("read-latency", "ReadLatency", gold ? 0.02 : 0.05, "reads are slow (seconds)"),
     above("write-latency", "WriteLatency", gold ? 0.02 : 0.05, "writes are slow (seconds)"),
@@ -62,12 +90,25 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
       periodSeconds: 60,
       points: 5,
       treatMissingData: "notBreaching",
-      math: ({ resourceId }) => [{ id: "deadlocks", expression: `DB_PERF_INSIGHTS('RDS', '${resourceId}', 'db.Concurrency.deadlocks.avg')`, returnData: true }],
+      math: ({ resourceId }) => [
+        {
+          id: "deadlocks",
+          expression: `DB_PERF_INSIGHTS('RDS', '${resourceId}', 'db.Concurrency.deadlocks.avg')`,
+          returnData: true,
+        },
+      ],
     },
-    // Autovacuum starts to hurry at 200 million (autovacuum_freeze_max_age); the server stops taking writes near 2.1 billion.
-    above("transaction-ids", "MaximumUsedTransactionIDs", 1_000_000_000, "half of the transaction ids are used: vacuum does not keep up", {
-      metric: { name: "MaximumUsedTransactionIDs", statistic: "Maximum" },
-    }),
+    // Autovacuum starts to hurry at 200 million (autovacuum_freeze_max_age); the server stops taking writes near 2.1
+    // billion.
+    above(
+      "transaction-ids",
+      "MaximumUsedTransactionIDs",
+      1_000_000_000,
+      "half of the transaction ids are used: vacuum does not keep up",
+      {
+        metric: { name: "MaximumUsedTransactionIDs", statistic: "Maximum" },
+      },
+    ),
     // No slot, no metric: that is the healthy state.
     above(
       "replication-slot",
@@ -76,19 +117,35 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
       "the oldest replication slot keeps a twentieth of the storage (bytes)",
       { treatMissingData: "notBreaching", metric: { name: "OldestReplicationSlotLag", statistic: "Maximum" } },
     ),
-    below("ebs-io-balance", "EBSIOBalance%", 20, "the class's share of I/O operations runs out (percent)", { treatMissingData: "notBreaching" }),
-    below("ebs-byte-balance", "EBSByteBalance%", 20, "the class's share of throughput runs out (percent)", { treatMissingData: "notBreaching" }),
+    below("ebs-io-balance", "EBSIOBalance%", 20, "the class's share of I/O operations runs out (percent)", {
+      treatMissingData: "notBreaching",
+    }),
+    below("ebs-byte-balance", "EBSByteBalance%", 20, "the class's share of throughput runs out (percent)", {
+      treatMissingData: "notBreaching",
+    }),
     ...(shape.burstableCpu
-      ? [below("cpu-credits", "CPUCreditBalance", 24 * shape.vcpus, "CPU credits run out: soon the class gives a fraction of its CPU")]
+      ? [
+          below(
+            "cpu-credits",
+            "CPUCreditBalance",
+            24 * shape.vcpus,
+            "CPU credits run out: soon the class gives a fraction of its CPU",
+          ),
+        ]
       : []),
   ];
 }
 
 /**
- * The alarm that fits both what runs and what is asked for. A new size waits for the maintenance window, and nobody wants to be woken by the
- * thresholds of a database that is not there yet, or not any more; so the more patient of the two counts until they are one.
+ * The alarm that fits both what runs and what is asked for. A new size waits for the maintenance window, and nobody
+ * wants to be woken by the thresholds of a database that is not there yet, or not any more; so the more patient of the
+ * two counts until they are one.
  */
-export function fittingAlarm(suffix: string, asked: StandardShape, runs: StandardShape): Pick<StandardAlarm, "threshold" | "math"> {
+export function fittingAlarm(
+  suffix: string,
+  asked: StandardShape,
+  runs: StandardShape,
+): Pick<StandardAlarm, "threshold" | "math"> {
   const smaller = { ...asked, allocatedStorageGib: Math.min(asked.allocatedStorageGib, runs.allocatedStorageGib) };
   const [wanted, now, smallest] = [asked, { ...runs, burstableCpu: asked.burstableCpu }, smaller].map((shape) => {
     const found = standardAlarms(shape).find((standard) => standard.suffix === suffix);
@@ -99,7 +156,10 @@ export function fittingAlarm(suffix: string, asked: StandardShape, runs: Standar
   return { threshold: patient(wanted!.threshold, now!.threshold), ...(smallest!.math ? { math: smallest!.math } : {}) };
 }
 
-/** At the pace of the last hours, room that autoscaling can still add included. A database that does not grow is a year away from full. */
+/**
+ * At the pace of the last hours, room that autoscaling can still add included. A database that does not grow is a year
+ * away from full.
+ */
 function hoursToFull(shape: StandardShape): StandardAlarm {
   const headroomBytes = (shape.storageCapGib - shape.allocatedStorageGib) * GIB;
   return {
@@ -112,7 +172,11 @@ function hoursToFull(shape: StandardShape): StandardAlarm {
     treatMissingData: "missing",
     math: () => [
       { id: "free", metricName: "FreeStorageSpace", statistic: "Minimum", returnData: false },
-      { id: "hours", expression: `IF(RATE(free) < 0, (free + ${headroomBytes}) / (0 - RATE(free)) / 3600, 8760)`, returnData: true },
+      {
+        id: "hours",
+        expression: `IF(RATE(free) < 0, (free + ${headroomBytes}) / (0 - RATE(free)) / 3600, 8760)`,
+        returnData: true,
+      },
     ],
   };
 }
@@ -134,11 +198,19 @@ export function alarm(
 ): aws.cloudwatch.MetricAlarm {
   const dimensions = { DBInstanceIdentifier: settings.identifier };
   const measured = standard.metric
-    ? { namespace: "AWS/RDS", metricName: standard.metric.name, statistic: standard.metric.statistic, period: standard.periodSeconds, dimensions }
+    ? {
+        namespace: "AWS/RDS",
+        metricName: standard.metric.name,
+        statistic: standard.metric.statistic,
+        period: standard.periodSeconds,
+        dimensions,
+      }
     : {
         metricQueries: pulumi
           .all([instance.resourceId, fitting])
-          .apply(([resourceId, { math }]) => queries({ ...standard, ...(math ? { math } : {}) }, settings.identifier, resourceId)),
+          .apply(([resourceId, { math }]) =>
+            queries({ ...standard, ...(math ? { math } : {}) }, settings.identifier, resourceId),
+          ),
       };
   return new aws.cloudwatch.MetricAlarm(
     `${name}-${standard.suffix}`,
@@ -161,12 +233,20 @@ export function alarm(
   );
 }
 
-function queries(standard: StandardAlarm, identifier: string, resourceId: string): aws.types.input.cloudwatch.MetricAlarmMetricQuery[] {
+function queries(
+  standard: StandardAlarm,
+  identifier: string,
+  resourceId: string,
+): aws.types.input.cloudwatch.MetricAlarmMetricQuery[] {
   return (standard.math?.({ identifier, resourceId }) ?? []).map((query) => ({
     id: query.id,
     returnData: query.returnData,
     ...(query.expression
-      ? { expression: query.expression, label: standard.suffix, ...(query.expression.startsWith("DB_PERF_INSIGHTS") ? { period: standard.periodSeconds } : {}) }
+      ? {
+          expression: query.expression,
+          label: standard.suffix,
+          ...(query.expression.startsWith("DB_PERF_INSIGHTS") ? { period: standard.periodSeconds } : {}),
+        }
       : {}),
     ...(query.metricName
       ? {

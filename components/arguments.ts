@@ -10,9 +10,12 @@ import { isReserved } from "./reserved-names";
 import { standardShape } from "./standard-shape";
 import { sizeStandards, versionStandards } from "./standards";
 
-/** What a team says of one database: schema of `StandardDatabase`'s plain arguments, of stack config and of requests. */
+/**
+ * What a team says of one database: schema of `StandardDatabase`'s plain arguments, of stack config and of requests.
+ */
 export const databaseRequest = requestSchema.superRefine((request, context) => {
-  const refuse = (path: keyof typeof request, input: unknown, message: string) => context.addIssue({ code: "custom", path: [path], input, message });
+  const refuse = (path: keyof typeof request, input: unknown, message: string) =>
+    context.addIssue({ code: "custom", path: [path], input, message });
   const found = request.existing?.asFound;
   for (const [name, message] of found ? contradictions(found, standardShape(request), request.masterPassword) : [])
     context.addIssue({ code: "custom", path: ["existing", "asFound", name], input: found?.[name], message });
@@ -21,12 +24,21 @@ export const databaseRequest = requestSchema.superRefine((request, context) => {
   if (major !== undefined && major !== request.postgresMajor)
     refuse("engineVersion", request.engineVersion, `is not of postgresMajor ${request.postgresMajor}; give both alike`);
   else if (minor !== undefined && minor < standard.minimumMinor)
-    refuse("engineVersion", request.engineVersion, `is below the minimum ${request.postgresMajor}.${standard.minimumMinor}; give that or newer`);
+    refuse(
+      "engineVersion",
+      request.engineVersion,
+      `is below the minimum ${request.postgresMajor}.${standard.minimumMinor}; give that or newer`,
+    );
   if (request.storageOfSize && sizeStandards[request.storageOfSize].capGib < sizeStandards[request.size].capGib)
-    refuse("storageOfSize", request.storageOfSize, `is smaller than size ${request.size}; give a larger size, or leave it out`);
+    refuse(
+      "storageOfSize",
+      request.storageOfSize,
+      `is smaller than size ${request.size}; give a larger size, or leave it out`,
+    );
   for (const extension of request.extensions) {
     const missing = requiredBy(extension).filter((name) => !request.extensions.includes(name));
-    if (missing.length > 0) refuse("extensions", request.extensions, `${extension} needs ${missing.join(", ")}; add it to the list`);
+    if (missing.length > 0)
+      refuse("extensions", request.extensions, `${extension} needs ${missing.join(", ")}; add it to the list`);
   }
   if (request.replicas > 0)
     refuse(
@@ -37,9 +49,17 @@ export const databaseRequest = requestSchema.superRefine((request, context) => {
         : "is reserved for a later version; give 0",
     );
   if (request.import && !request.existing)
-    refuse("existing", request.existing, "is missing: give {identifier, asFound} of the database that import names, so that it keeps its name");
+    refuse(
+      "existing",
+      request.existing,
+      "is missing: give {identifier, asFound} of the database that import names, so that it keeps its name",
+    );
   if (request.existing && request.restoreFrom)
-    refuse("restoreFrom", request.restoreFrom, "cannot go with existing: a database is either taken over or made from a backup");
+    refuse(
+      "restoreFrom",
+      request.restoreFrom,
+      "cannot go with existing: a database is either taken over or made from a backup",
+    );
   if (hasUnknownPassword(request) && request.accessRoles === "declared")
     refuse(
       "accessRoles",
@@ -47,7 +67,11 @@ export const databaseRequest = requestSchema.superRefine((request, context) => {
       `give "later" while existing.asFound.manageMasterUserPassword is ${request.existing?.asFound.manageMasterUserPassword}: nobody here knows the master password`,
     );
   if (!request.databaseName && isReserved(databaseNameOf(request)))
-    refuse("databaseName", databaseNameOf(request), "would follow from the service and is reserved by PostgreSQL, RDS or Shipshape; give another");
+    refuse(
+      "databaseName",
+      databaseNameOf(request),
+      "would follow from the service and is reserved by PostgreSQL, RDS or Shipshape; give another",
+    );
   if (identifierOf(request).length > identifierLengthMax)
     refuse(
       "databaseName",
@@ -58,12 +82,17 @@ export const databaseRequest = requestSchema.superRefine((request, context) => {
 
 const arn = (what: string, service: string, resource: string, rule: string) =>
   word(`the platform's ${what}`, new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource}.+$`), rule);
-const keyArn = arn("keyArn", "kms", "key/", "give the key's ARN, arn:aws:kms:<region>:<account>:key/<id>, never an alias");
+const keyArn = arn(
+  "keyArn",
+  "kms",
+  "key/",
+  "give the key's ARN, arn:aws:kms:<region>:<account>:key/<id>, never an alias",
+);
 const given = (what: string) => inputOf(text(what).min(1, { error: () => `${what} is empty` }));
 
 /**
- * The outputs of a platform's stack, or a DatabasePlatform itself, which has more than these. An alias of the key would be a difference for ever, and a
- * changed key a new database.
+ * The outputs of a platform's stack, or a DatabasePlatform itself, which has more than these. An alias of the key would
+ * be a difference for ever, and a changed key a new database.
  */
 export const platformReference = z.object(
   {
@@ -72,10 +101,15 @@ export const platformReference = z.object(
     keyArn: inputOf(keyArn),
     topicArn: inputOf(arn("topicArn", "sns", "", "give the topic's ARN")),
     monitoringRoleArn: inputOf(arn("monitoringRoleArn", "iam", "role/", "give the role's ARN")),
-    parameterGroupNames: inputOf(z.record(z.string(), text("the name"), { error: () => 'give the names by family, {postgres17: "…"}' })),
+    parameterGroupNames: inputOf(
+      z.record(z.string(), text("the name"), { error: () => 'give the names by family, {postgres17: "…"}' }),
+    ),
     caBundlePath: inputOf(text("caBundlePath").optional()).optional(),
   },
-  { error: () => "give what the platform's stack gives out: vpcId, subnetGroupName, keyArn, topicArn, monitoringRoleArn, parameterGroupNames" },
+  {
+    error: () =>
+      "give what the platform's stack gives out: vpcId, subnetGroupName, keyArn, topicArn, monitoringRoleArn, parameterGroupNames",
+  },
 );
 
 /** All that is said of a database and can be judged before it is made. */
@@ -83,6 +117,7 @@ export const databaseArguments = databaseRequest.safeExtend({ platform: platform
 
 /** Where the key was an Output, its value is judged when it is known. */
 export function neverAnAlias(value: string): string {
-  if (/(^|:)alias\//.test(value)) throw new pulumi.RunError(`platform.keyArn: give the key's ARN, never an alias (given ${JSON.stringify(value)})`);
+  if (/(^|:)alias\//.test(value))
+    throw new pulumi.RunError(`platform.keyArn: give the key's ARN, never an alias (given ${JSON.stringify(value)})`);
   return value;
 }

@@ -1,7 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { assumedBy, copyVaultPolicy, inPlace, keyPolicy, type Place } from "./platform-policies";
-import { backupPlanRetentionDays, backupPlanSchedule, backupPlanTag, keyDeletionDays, type BackupPlan, type Environment } from "./standards";
+import {
+  backupPlanRetentionDays,
+  backupPlanSchedule,
+  backupPlanTag,
+  keyDeletionDays,
+  type BackupPlan,
+  type Environment,
+} from "./standards";
 
 export interface BackupSettings {
   platformName: string;
@@ -15,8 +22,8 @@ export interface BackupSettings {
 }
 
 /**
- * AWS Backup beside RDS's own backups: copies that survive the deletion of the database and, in the vault's lock, a hasty administrator.
- * Databases are selected by their tag, so none has to be known here.
+ * AWS Backup beside RDS's own backups: copies that survive the deletion of the database and, in the vault's lock, a
+ * hasty administrator. Databases are selected by their tag, so none has to be known here.
  */
 export function backupPlans(
   name: string,
@@ -37,11 +44,17 @@ export function backupPlans(
   );
   const attachment = new aws.iam.RolePolicyAttachment(
     `${name}-backup-role-policy`,
-    { role: role.name, policyArn: pulumi.interpolate`arn:${settings.place.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup` },
+    {
+      role: role.name,
+      policyArn: pulumi.interpolate`arn:${settings.place.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup`,
+    },
     options,
   );
   const selections = (["vault", "vault-and-copy"] as const).map((kind) =>
-    plan(name, kind, vault.name, kind === "vault-and-copy" ? copies?.arn : undefined, role, settings, { ...options, dependsOn: [attachment] }),
+    plan(name, kind, vault.name, kind === "vault-and-copy" ? copies?.arn : undefined, role, settings, {
+      ...options,
+      dependsOn: [attachment],
+    }),
   );
   return { vaultName: vault.name, leaves: [...selections, ...vault.leaves, ...(copies?.leaves ?? [])] };
 }
@@ -79,7 +92,12 @@ function plan(
   );
   return new aws.backup.Selection(
     `${name}-selection-${kind}`,
-    { name: kind, planId: made.id, iamRoleArn: role.arn, selectionTags: [{ type: "STRINGEQUALS", key: backupPlanTag, value: kind }] },
+    {
+      name: kind,
+      planId: made.id,
+      iamRoleArn: role.arn,
+      selectionTags: [{ type: "STRINGEQUALS", key: backupPlanTag, value: kind }],
+    },
     options,
   );
 }
@@ -92,8 +110,8 @@ interface Vault {
 }
 
 /**
- * Locked in governance mode: who has the right may lift it, nobody does by accident. Compliance mode (`changeableForDays`) cannot be undone,
- * not by AWS either, and is no choice a default may make.
+ * Locked in governance mode: who has the right may lift it, nobody does by accident. Compliance mode
+ * (`changeableForDays`) cannot be undone, not by AWS either, and is no choice a default may make.
  */
 function lockedVault(
   name: string,
@@ -103,7 +121,11 @@ function lockedVault(
   settings: BackupSettings,
   options: pulumi.CustomResourceOptions,
 ): Vault {
-  const vault = new aws.backup.Vault(name, { name: vaultName, kmsKeyArn: keyArn, forceDestroy: false, tags: settings.tags, ...where }, options);
+  const vault = new aws.backup.Vault(
+    name,
+    { name: vaultName, kmsKeyArn: keyArn, forceDestroy: false, tags: settings.tags, ...where },
+    options,
+  );
   const lock = new aws.backup.VaultLockConfiguration(
     `${name}-lock`,
     { backupVaultName: vault.name, minRetentionDays: 7, maxRetentionDays: 365, ...where },
@@ -113,7 +135,12 @@ function lockedVault(
 }
 
 /** Copies are encrypted anew, with a key of the Region they lie in: the other Region's key may be what was lost. */
-function copyVault(name: string, region: string, settings: BackupSettings, options: pulumi.CustomResourceOptions): Vault {
+function copyVault(
+  name: string,
+  region: string,
+  settings: BackupSettings,
+  options: pulumi.CustomResourceOptions,
+): Vault {
   const key = new aws.kms.Key(
     `${name}-copy-key`,
     {

@@ -12,7 +12,9 @@ export interface ConsumerSettings {
   ecsSecrets: Record<RoleName, Record<string, pulumi.Output<string>>>;
   /** Environment of a Lambda function: libpq's names, and the ARN of the secret to read the password from. */
   lambdaEnvironments: Record<RoleName, Record<string, pulumi.Output<string>>>;
-  /** `spec.data` of an ExternalSecret (external-secrets.io) against AWS Secrets Manager. Empty for roles that use IAM. */
+  /**
+   * `spec.data` of an ExternalSecret (external-secrets.io) against AWS Secrets Manager. Empty for roles that use IAM.
+   */
   externalSecrets: Record<RoleName, ExternalSecretValue[]>;
 }
 export interface ExternalSecretValue {
@@ -20,7 +22,14 @@ export interface ExternalSecretValue {
   remoteRef: { key: string; property: string };
 }
 
-const secretFields = { DATABASE_URL: "url", PGHOST: "host", PGPORT: "port", PGDATABASE: "dbname", PGUSER: "username", PGPASSWORD: "password" } as const;
+const secretFields = {
+  DATABASE_URL: "url",
+  PGHOST: "host",
+  PGPORT: "port",
+  PGDATABASE: "dbname",
+  PGUSER: "username",
+  PGPASSWORD: "password",
+} as const;
 
 export function consumerSettings(
   instance: aws.rds.Instance,
@@ -29,10 +38,15 @@ export function consumerSettings(
   keyArn: pulumi.Input<string>,
 ): ConsumerSettings {
   const forEach = <T>(make: (login: RoleLogin, role: RoleName) => T): Record<RoleName, T> =>
-    Object.fromEntries(roleNames.flatMap((role) => (logins[role] ? [[role, make(logins[role], role)]] : []))) as Record<RoleName, T>;
+    Object.fromEntries(roleNames.flatMap((role) => (logins[role] ? [[role, make(logins[role], role)]] : []))) as Record<
+      RoleName,
+      T
+    >;
   return {
     iamPolicies: forEach((login) => iamPolicy(instance, login, keyArn)),
-    ecsSecrets: forEach(({ secretArn }) => (secretArn ? mapValues(secretFields, (field) => pulumi.interpolate`${secretArn}:${field}::`) : {})),
+    ecsSecrets: forEach(({ secretArn }) =>
+      secretArn ? mapValues(secretFields, (field) => pulumi.interpolate`${secretArn}:${field}::`) : {},
+    ),
     lambdaEnvironments: forEach((login) => ({
       PGHOST: instance.address,
       PGPORT: pulumi.interpolate`${instance.port}`,
@@ -43,7 +57,9 @@ export function consumerSettings(
     })),
     externalSecrets: forEach((_, role) => {
       const key = shape.roles[role].secretName;
-      return key ? Object.entries(secretFields).map(([secretKey, property]) => ({ secretKey, remoteRef: { key, property } })) : [];
+      return key
+        ? Object.entries(secretFields).map(([secretKey, property]) => ({ secretKey, remoteRef: { key, property } }))
+        : [];
     }),
   };
 }
@@ -51,7 +67,8 @@ export function consumerSettings(
 function iamPolicy(instance: aws.rds.Instance, login: RoleLogin, keyArn: pulumi.Input<string>): pulumi.Output<string> {
   const { secretArn } = login;
   if (!secretArn) {
-    // arn:<partition>:rds:<region>:<account>:db:<name>: the first and the two in the middle are what the other service's ARN needs.
+    // arn:<partition>:rds:<region>:<account>:db:<name>: the first and the two in the middle are what the other
+    // service's ARN needs.
     const user = pulumi.all([instance.arn, instance.resourceId]).apply(([arn, resourceId]) => {
       const [, partition, , region, account] = arn.split(":");
       return `arn:${partition}:rds-db:${region}:${account}:dbuser:${resourceId}/${login.username}`;
@@ -60,7 +77,12 @@ function iamPolicy(instance: aws.rds.Instance, login: RoleLogin, keyArn: pulumi.
   }
   return policyDocument([
     { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
-    { Effect: "Allow", Action: "kms:Decrypt", Resource: keyArn, Condition: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } } },
+    {
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: keyArn,
+      Condition: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } },
+    },
   ]);
 }
 

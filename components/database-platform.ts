@@ -12,14 +12,15 @@ import { securityGroup } from "./security-group";
 import { keyDeletionDays, standardTag, standardVersion, versionStandards } from "./standards";
 
 /**
- * What the databases of a Region share, and what AWS counts per account: the key, the topic, the monitoring role, the subnet group,
- * parameter groups, event subscriptions and backup plans. It outlives every database: the key opens their backups.
+ * What the databases of a Region share, and what AWS counts per account: the key, the topic, the monitoring role, the
+ * subnet group, parameter groups, event subscriptions and backup plans. It outlives every database: the key opens their
+ * backups.
  *
  * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument.
  *
  * @example
- * const platform = new DatabasePlatform("platform", { owner: "team-platform", costCenter: "1000", environment: "production",
- *   copyRegion: "eu-west-1", vpcId: network.vpcId, subnetIds: network.privateSubnetIds });
+ * const platform = new DatabasePlatform("platform", { owner: "team-platform", costCenter: "1000", environment:
+ * "production", copyRegion: "eu-west-1", vpcId: network.vpcId, subnetIds: network.privateSubnetIds });
  */
 export class DatabasePlatform extends pulumi.ComponentResource {
   /** As it was given: databases and throwaways stand in it. */
@@ -39,9 +40,18 @@ export class DatabasePlatform extends pulumi.ComponentResource {
   readonly isolationSecurityGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: DatabasePlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const request = parseInput(platformArguments, (args as DatabasePlatformArgs | undefined) ?? {}, `DatabasePlatform "${name}"`);
+    const request = parseInput(
+      platformArguments,
+      (args as DatabasePlatformArgs | undefined) ?? {},
+      `DatabasePlatform "${name}"`,
+    );
     const { vpcId, subnetIds, workerSecurityGroupIds } = args;
-    super("shipshape:index:DatabasePlatform", name, { platformName: request.platformName, environment: request.environment, standardVersion }, options);
+    super(
+      "shipshape:index:DatabasePlatform",
+      name,
+      { platformName: request.platformName, environment: request.environment, standardVersion },
+      options,
+    );
     const child = { parent: this };
     const { platformName } = request;
     const tags = {
@@ -54,7 +64,9 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     };
     const place = here(child).apply((found) => {
       if (found.region !== request.copyRegion) return found;
-      throw new pulumi.RunError(`copyRegion: ${found.region} is the platform's own Region; give another, which a loss of this one leaves alone`);
+      throw new pulumi.RunError(
+        `copyRegion: ${found.region} is the platform's own Region; give another, which a loss of this one leaves alone`,
+      );
     });
     // Destroying a key destroys every backup it opens, at once and for good.
     const production = request.environment === "production";
@@ -71,7 +83,11 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       },
       keyOptions,
     );
-    const alias = new aws.kms.Alias(`${name}-key-alias`, { name: `alias/${platformName}-databases`, targetKeyId: key.keyId }, child);
+    const alias = new aws.kms.Alias(
+      `${name}-key-alias`,
+      { name: `alias/${platformName}-databases`, targetKeyId: key.keyId },
+      child,
+    );
 
     const notified = notifications(name, { platformName, keyArn: key.arn, place, tags }, child);
 
@@ -88,7 +104,10 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     );
     const attachment = new aws.iam.RolePolicyAttachment(
       `${name}-monitoring-role-policy`,
-      { role: monitoring.name, policyArn: pulumi.interpolate`arn:${place.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole` },
+      {
+        role: monitoring.name,
+        policyArn: pulumi.interpolate`arn:${place.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
+      },
       child,
     );
 
@@ -98,10 +117,18 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       child,
     );
 
-    const workers = pulumi.output(workerSecurityGroupIds ?? []).apply((ids) => Object.fromEntries(ids.map((id) => [`control plane ${id}`, id])));
+    const workers = pulumi
+      .output(workerSecurityGroupIds ?? [])
+      .apply((ids) => Object.fromEntries(ids.map((id) => [`control plane ${id}`, id])));
     const isolation = securityGroup(
       `${name}-isolation`,
-      { groupName: `${platformName}-isolation`, description: "Restored throwaways: reached by the control plane alone", vpcId, reachableFrom: workers, tags },
+      {
+        groupName: `${platformName}-isolation`,
+        description: "Restored throwaways: reached by the control plane alone",
+        vpcId,
+        reachableFrom: workers,
+        tags,
+      },
       child,
     );
 
@@ -116,10 +143,23 @@ export class DatabasePlatform extends pulumi.ComponentResource {
 
     const backups = backupPlans(
       name,
-      { platformName, environment: request.environment, keyArn: key.arn, copyRegion: request.copyRegion, place, keyOptions, tags },
+      {
+        platformName,
+        environment: request.environment,
+        keyArn: key.arn,
+        copyRegion: request.copyRegion,
+        place,
+        keyOptions,
+        tags,
+      },
       child,
     );
-    destroyGuard(name, !request.retire, [alias, attachment, subnets, isolation, ...groups, ...notified.leaves, ...backups.leaves], child);
+    destroyGuard(
+      name,
+      !request.retire,
+      [alias, attachment, subnets, isolation, ...groups, ...notified.leaves, ...backups.leaves],
+      child,
+    );
 
     this.vpcId = pulumi.output(vpcId);
     this.keyArn = key.arn;
@@ -148,7 +188,9 @@ function here(options: pulumi.InvokeOutputOptions): pulumi.Output<Place> {
   const account = aws.getCallerIdentityOutput({}, options).accountId;
   const region = aws.getRegionOutput({}, options).region;
   const partition = aws.getPartitionOutput({}, options).partition;
-  return pulumi
-    .all([account, region, partition])
-    .apply(([accountId, regionName, partitionName]) => ({ account: accountId, region: regionName, partition: partitionName }));
+  return pulumi.all([account, region, partition]).apply(([accountId, regionName, partitionName]) => ({
+    account: accountId,
+    region: regionName,
+    partition: partitionName,
+  }));
 }

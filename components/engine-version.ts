@@ -5,8 +5,15 @@ import type { StandardShape } from "./standard-shape";
 
 type Offer = Pick<aws.rds.GetEngineVersionResult, "versionActual"> & { supportedFeatureNames?: string[] };
 
-/** The pinned minor if the cloud offers it, else the newest it offers of the major; never one that lacks what was asked for. */
-export function resolvedEngineVersion(request: ResolvedRequest, shape: StandardShape, options: pulumi.InvokeOutputOptions): pulumi.Output<string> {
+/**
+ * The pinned minor if the cloud offers it, else the newest it offers of the major; never one that lacks what was asked
+ * for.
+ */
+export function resolvedEngineVersion(
+  request: ResolvedRequest,
+  shape: StandardShape,
+  options: pulumi.InvokeOutputOptions,
+): pulumi.Output<string> {
   const found = aws.rds.getEngineVersionOutput(
     shape.engineVersion
       ? { engine: "postgres", version: shape.engineVersion }
@@ -20,21 +27,41 @@ export function resolvedEngineVersion(request: ResolvedRequest, shape: StandardS
   });
 }
 
-/** Why the offered version will not do, each with what to do; known at preview, where the cloud would refuse in the middle of an `up`. */
-export function lacks({ versionActual: version, supportedFeatureNames = [] }: Offer, request: ResolvedRequest, shape: StandardShape): string[] {
+/**
+ * Why the offered version will not do, each with what to do; known at preview, where the cloud would refuse in the
+ * middle of an `up`.
+ */
+export function lacks(
+  { versionActual: version, supportedFeatureNames = [] }: Offer,
+  request: ResolvedRequest,
+  shape: StandardShape,
+): string[] {
   // AWS has all that can be asked for and lists none of it; a cloud that has not says what it has.
   const without = (kind: string, names: string[]) => {
     const offered = supportedFeatureNames.filter((feature) => feature.startsWith(kind));
-    return offered.length > 0 && request.accessRoles === "declared" ? names.filter((name) => !offered.includes(`${kind}${name}`)) : [];
+    return offered.length > 0 && request.accessRoles === "declared"
+      ? names.filter((name) => !offered.includes(`${kind}${name}`))
+      : [];
   };
   const extensions = without("extension:", shape.extensions);
-  const roles = Object.entries(shape.roles).filter(([, { authentication }]) => without("authentication:", [authentication]).length > 0);
-  const [minimum = 0, offered = 0] = [shape.minimumEngineVersion, version].map((text) => Number(text.split(".")[1] ?? 0));
+  const roles = Object.entries(shape.roles).filter(
+    ([, { authentication }]) => without("authentication:", [authentication]).length > 0,
+  );
+  const [minimum = 0, offered = 0] = [shape.minimumEngineVersion, version].map((text) =>
+    Number(text.split(".")[1] ?? 0),
+  );
   return [
-    ...(extensions.length > 0 ? [`extensions: PostgreSQL ${version} of this cloud comes without ${extensions.join(", ")}; leave them out here`] : []),
-    ...roles.map(([role, { authentication }]) => `roles.${role}.authentication: this cloud has no logins by ${authentication}; give "password" here`),
+    ...(extensions.length > 0
+      ? [`extensions: PostgreSQL ${version} of this cloud comes without ${extensions.join(", ")}; leave them out here`]
+      : []),
+    ...roles.map(
+      ([role, { authentication }]) =>
+        `roles.${role}.authentication: this cloud has no logins by ${authentication}; give "password" here`,
+    ),
     ...(offered < minimum
-      ? [`engineVersion: the cloud offers ${version} at most, the standard asks for ${shape.minimumEngineVersion} or newer; give another postgresMajor`]
+      ? [
+          `engineVersion: the cloud offers ${version} at most, the standard asks for ${shape.minimumEngineVersion} or newer; give another postgresMajor`,
+        ]
       : []),
   ];
 }

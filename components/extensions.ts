@@ -2,7 +2,10 @@ import type { allowedExtensions } from "./roles";
 
 type Extension = (typeof allowedExtensions)[number];
 
-/** What an extension needs to be there before it ("requires" in its control file); all others of the allow-list need nothing. */
+/**
+ * What an extension needs to be there before it ("requires" in its control file); all others of the allow-list need
+ * nothing.
+ */
 const requirements: Partial<Record<string, readonly Extension[]>> = { earthdistance: ["cube"] };
 export const requiredBy = (extension: string): readonly Extension[] => requirements[extension] ?? [];
 

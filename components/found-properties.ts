@@ -9,11 +9,14 @@ const whole = (min: number, max: number) => {
   const error = () => `give a whole number from ${min} to ${max}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
 };
-const among = <const T extends string | number>(values: readonly T[]) => ({ error: () => `give one of ${values.join(", ")}` });
+const among = <const T extends string | number>(values: readonly T[]) => ({
+  error: () => `give one of ${values.join(", ")}`,
+});
 const word = (...values: string[]) => found.refine((value) => values.includes(value), among(values));
 const number = (...values: number[]) => z.int(among(values)).refine((value) => values.includes(value), among(values));
 const form = (pattern: RegExp, rule: string) => found.regex(pattern, { error: () => rule });
-const arnOf = (service: string) => form(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:.+$`), `give the ARN, arn:aws:${service}:…`);
+const arnOf = (service: string) =>
+  form(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:.+$`), `give the ARN, arn:aws:${service}:…`);
 const sqlName = form(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, "give the SQL name it has");
 
 /** Seven days, months of 31 days up to 23, or two years (RDS API reference, PerformanceInsightsRetentionPeriod). */
@@ -21,13 +24,18 @@ const insightsRetentions = [7, ...Array.from({ length: 23 }, (_, month) => (mont
 const storageMinGib: Record<string, number> = { standard: 5, gp2: 5, gp3: 20, io1: 100, io2: 100 };
 const storageMaxGib = 65_536;
 
-/** Properties of `aws.rds.Instance` that an existing database may have otherwise than the standard says, until it is brought in line. */
+/**
+ * Properties of `aws.rds.Instance` that an existing database may have otherwise than the standard says, until it is
+ * brought in line.
+ */
 const foundProperties = {
   allocatedStorage: whole(5, storageMaxGib),
   autoMinorVersionUpgrade: z.boolean(),
   availabilityZone: found,
   backupRetentionPeriod: whole(0, 35),
-  backupWindow: found.refine((window) => backupWindowOf(window), { error: () => "give at least half an hour in UTC, as 03:00-03:30" }),
+  backupWindow: found.refine((window) => backupWindowOf(window), {
+    error: () => "give at least half an hour in UTC, as 03:00-03:30",
+  }),
   caCertIdentifier: word("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"),
   copyTagsToSnapshot: z.boolean(),
   databaseInsightsMode: word("standard", "advanced"),
@@ -90,8 +98,14 @@ interface StandardSaid {
   postgresMajor: number;
 }
 
-/** What cannot be true of one database, each with what to give instead: RDS would refuse it, in the middle of an `up`. */
-export function contradictions(given: FoundProperties, shape: StandardSaid, masterPassword: "managed" | "own"): [name: Name, reason: string][] {
+/**
+ * What cannot be true of one database, each with what to give instead: RDS would refuse it, in the middle of an `up`.
+ */
+export function contradictions(
+  given: FoundProperties,
+  shape: StandardSaid,
+  masterPassword: "managed" | "own",
+): [name: Name, reason: string][] {
   const has = { ...standardProperties(shape), manageMasterUserPassword: masterPassword === "managed", ...given };
   const wrong: [applies: boolean, name: Name, reason: string][] = [
     ...ofStorage(has),
@@ -114,7 +128,8 @@ export function contradictions(given: FoundProperties, shape: StandardSaid, mast
       "is the key of a master password that RDS manages, which this is not; leave it out",
     ],
     [
-      /^default\.postgres\d+$/.test(has.parameterGroupName ?? "") && has.parameterGroupName !== `default.${shape.parameterGroupFamily}`,
+      /^default\.postgres\d+$/.test(has.parameterGroupName ?? "") &&
+        has.parameterGroupName !== `default.${shape.parameterGroupFamily}`,
       "parameterGroupName",
       `is of another major than postgresMajor ${shape.postgresMajor}`,
     ],
@@ -122,7 +137,10 @@ export function contradictions(given: FoundProperties, shape: StandardSaid, mast
   return wrong.flatMap(([applies, name, reason]) => (applies ? [[name, reason]] : []));
 }
 
-/** As the standard has it where nothing is said; only what the rules below look at, and any text for what only the platform knows. */
+/**
+ * As the standard has it where nothing is said; only what the rules below look at, and any text for what only the
+ * platform knows.
+ */
 function standardProperties(shape: StandardSaid): FoundProperties {
   const ofThePlatform = "the platform's";
   return {
@@ -146,7 +164,13 @@ function standardProperties(shape: StandardSaid): FoundProperties {
 type Rules = [applies: boolean, name: Name, reason: string][];
 
 /** RDS User Guide, "Amazon RDS DB instance storage". */
-function ofStorage({ storageType, allocatedStorage, maxAllocatedStorage, iops, storageThroughput }: FoundProperties): Rules {
+function ofStorage({
+  storageType,
+  allocatedStorage,
+  maxAllocatedStorage,
+  iops,
+  storageThroughput,
+}: FoundProperties): Rules {
   const [type, size, cap] = [storageType ?? "gp2", allocatedStorage ?? 0, maxAllocatedStorage ?? 0];
   const striped = type === "gp3" && size >= stripedStorage.fromGib;
   const fixed = !striped && !type.startsWith("io");
@@ -161,7 +185,11 @@ function ofStorage({ storageType, allocatedStorage, maxAllocatedStorage, iops, s
     ],
     [fixed && Boolean(iops), "iops", without],
     [fixed && Boolean(storageThroughput), "storageThroughput", without],
-    [striped && Boolean(iops) && !within(iops, stripedStorage.iops, 64_000), "iops", `give ${stripedStorage.iops} to 64000`],
+    [
+      striped && Boolean(iops) && !within(iops, stripedStorage.iops, 64_000),
+      "iops",
+      `give ${stripedStorage.iops} to 64000`,
+    ],
     [
       striped && Boolean(storageThroughput) && !within(storageThroughput, stripedStorage.throughput, 4_000),
       "storageThroughput",
@@ -170,14 +198,19 @@ function ofStorage({ storageType, allocatedStorage, maxAllocatedStorage, iops, s
     [type.startsWith("io") && !iops, "iops", `give the IOPS it has: ${type} storage is made with them`],
   ];
 }
-const within = (value: number | null | undefined, min: number, max: number): boolean => typeof value === "number" && value >= min && value <= max;
+const within = (value: number | null | undefined, min: number, max: number): boolean =>
+  typeof value === "number" && value >= min && value <= max;
 
 function ofMonitoring(has: FoundProperties): Rules {
   const advanced = has.databaseInsightsMode === "advanced";
   const insights = has.performanceInsightsEnabled ?? false;
   const off = "give null while performanceInsightsEnabled is false";
   return [
-    [!has.monitoringInterval && has.monitoringRoleArn !== null, "monitoringRoleArn", "give null while monitoringInterval is 0: RDS takes no role then"],
+    [
+      !has.monitoringInterval && has.monitoringRoleArn !== null,
+      "monitoringRoleArn",
+      "give null while monitoringInterval is 0: RDS takes no role then",
+    ],
     [
       Boolean(has.monitoringInterval) && has.monitoringRoleArn === null,
       "monitoringRoleArn",
@@ -187,7 +220,9 @@ function ofMonitoring(has: FoundProperties): Rules {
     [!insights && has.performanceInsightsKmsKeyId !== null, "performanceInsightsKmsKeyId", off],
     [!insights && advanced, "databaseInsightsMode", "cannot be advanced while performanceInsightsEnabled is false"],
     [
-      insights && advanced && (has.performanceInsightsRetentionPeriod ?? performanceInsightsRetentionDays) < advancedInsightsDaysMin,
+      insights &&
+        advanced &&
+        (has.performanceInsightsRetentionPeriod ?? performanceInsightsRetentionDays) < advancedInsightsDaysMin,
       "performanceInsightsRetentionPeriod",
       `give ${advancedInsightsDaysMin} or more while databaseInsightsMode is advanced`,
     ],
@@ -195,9 +230,18 @@ function ofMonitoring(has: FoundProperties): Rules {
 }
 const advancedInsightsDaysMin = 465;
 
-function ofWindows({ backupWindow, maintenanceWindow }: FoundProperties, blamed: "backupWindow" | "maintenanceWindow"): Rules {
+function ofWindows(
+  { backupWindow, maintenanceWindow }: FoundProperties,
+  blamed: "backupWindow" | "maintenanceWindow",
+): Rules {
   const backup = backupWindowOf(backupWindow ?? "");
   const maintenance = maintenanceWindowOf(maintenanceWindow ?? "");
   const meet = backup !== undefined && maintenance !== undefined && windowsMeet(backup, maintenance);
-  return [[meet, blamed, `the backup window ${backupWindow} and the maintenance window ${maintenanceWindow} meet, which RDS refuses; give both as they are`]];
+  return [
+    [
+      meet,
+      blamed,
+      `the backup window ${backupWindow} and the maintenance window ${maintenanceWindow} meet, which RDS refuses; give both as they are`,
+    ],
+  ];
 }

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 /**
- * Parses plain input and throws every error at once, as one `pulumi.RunError` (the engine prints it clean, without a stack).
- * Each line is `path: reason (given …)`.
+ * Parses plain input and throws every error at once, as one `pulumi.RunError` (the engine prints it clean, without a
+ * stack). Each line is `path: reason (given …)`.
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true });
@@ -15,9 +15,11 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 }
 
 function describe(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${join([...issue.path, key])}: is not an argument; check its spelling`);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => `${join([...issue.path, key])}: is not an argument; check its spelling`);
   // Whatever was wanted, it cannot be judged: said once here, for every argument.
-  if (isUnknown(issue.input)) return [`${join(issue.path)}: is an Output, known only while things are made; give a plain value`];
+  if (isUnknown(issue.input))
+    return [`${join(issue.path)}: is an Output, known only while things are made; give a plain value`];
   return [`${join(issue.path)}: ${issue.message}${given(issue)}`];
 }
 
@@ -37,7 +39,9 @@ const join = (path: readonly PropertyKey[]): string => path.map(String).join("."
 
 /** One of a table's values, and an error that names them all. */
 export const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
-  z.literal(values as unknown as T[number][], { error: ({ input }) => `give one of ${values.join(", ")}${quotes(values, input)}` });
+  z.literal(values as unknown as T[number][], {
+    error: ({ input }) => `give one of ${values.join(", ")}${quotes(values, input)}`,
+  });
 
 function quotes(values: readonly unknown[], input: unknown): string {
   const same = values.find((value) => value !== input && String(value) === String(input));
@@ -45,17 +49,25 @@ function quotes(values: readonly unknown[], input: unknown): string {
   return typeof same === "number" ? ", without quotes" : `, in quotes: "${String(same)}"`;
 }
 
-/** Text. In YAML, digits without quotes are a number and an empty value is null: who gave something is told what to write, not that it is missing. */
-export const text = (what: string, example?: string) => z.string({ error: ({ input }) => notText(what, input, example) });
+/**
+ * Text. In YAML, digits without quotes are a number and an empty value is null: who gave something is told what to
+ * write, not that it is missing.
+ */
+export const text = (what: string, example?: string) =>
+  z.string({ error: ({ input }) => notText(what, input, example) });
 
 function notText(what: string, input: unknown, example: string | undefined): string {
   if (input === undefined) return `${what} is missing`;
-  if (typeof input === "number" || typeof input === "bigint") return `is a number; write it as text, in quotes: "${example ?? String(input)}"`;
+  if (typeof input === "number" || typeof input === "bigint")
+    return `is a number; write it as text, in quotes: "${example ?? String(input)}"`;
   if (typeof input === "boolean") return `is true or false; write it as text, in quotes: "${String(input)}"`;
   return input === null ? "is empty; give text" : "give text";
 }
 
-/** An argument that may be an Output: checked where it is plain, since nobody can judge the others before they are known. */
+/**
+ * An argument that may be an Output: checked where it is plain, since nobody can judge the others before they are
+ * known.
+ */
 export const inputOf = (plain: z.ZodType) =>
   z.unknown().superRefine((value, context) => {
     if (isUnknown(value)) return;

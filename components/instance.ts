@@ -6,7 +6,14 @@ import type { PlatformReference } from "./database-request";
 import type { MasterLogin } from "./master-login";
 import { refusedChanges, refuseOtherSecretKey, waitingChanges, type Running, type Wanted } from "./running-instance";
 import { instanceTags, type StandardShape } from "./standard-shape";
-import { caCertificate, engineLifecycleSupport, exportedLogs, masterUsername, performanceInsightsRetentionDays, stripedStorage } from "./standards";
+import {
+  caCertificate,
+  engineLifecycleSupport,
+  exportedLogs,
+  masterUsername,
+  performanceInsightsRetentionDays,
+  stripedStorage,
+} from "./standards";
 
 export interface InstanceSettings {
   engineVersion: pulumi.Input<string>;
@@ -19,8 +26,8 @@ export interface InstanceSettings {
 }
 
 /**
- * Every audited property is said, `false` and `0` included: the engine compares only what a program says, so one left out drifts unseen.
- * Not sent: the port (AWS gives 5432; the endpoint's own is what counts).
+ * Every audited property is said, `false` and `0` included: the engine compares only what a program says, so one left
+ * out drifts unseen. Not sent: the port (AWS gives 5432; the endpoint's own is what counts).
  */
 export function instanceArguments(
   request: ResolvedRequest,
@@ -73,16 +80,28 @@ export function instanceArguments(
     tags: instanceTags(shape, settings.tags),
     ...found(request),
   };
-  return { ...asked, ...includedSpeed(asked, request, settings.running), ...checked(asked, request, shape, settings.running) };
+  return {
+    ...asked,
+    ...includedSpeed(asked, request, settings.running),
+    ...checked(asked, request, shape, settings.running),
+  };
 }
 
 /**
- * From 400 GiB on a gp3 volume is striped: 12,000 IOPS and 500 MiB/s are the least RDS takes, and included. Below, it takes neither (RDS User
- * Guide, "gp3 storage"). Unsaid, the provider repeats the 3,000 IOPS of the smaller volume when one grows past the threshold, and RDS refuses.
+ * From 400 GiB on a gp3 volume is striped: 12,000 IOPS and 500 MiB/s are the least RDS takes, and included. Below, it
+ * takes neither (RDS User Guide, "gp3 storage"). Unsaid, the provider repeats the 3,000 IOPS of the smaller volume when
+ * one grows past the threshold, and RDS refuses.
  */
-function includedSpeed(asked: aws.rds.InstanceArgs, request: ResolvedRequest, running: InstanceSettings["running"]): Partial<aws.rds.InstanceArgs> {
+function includedSpeed(
+  asked: aws.rds.InstanceArgs,
+  request: ResolvedRequest,
+  running: InstanceSettings["running"],
+): Partial<aws.rds.InstanceArgs> {
   if (asked.storageType !== "gp3" || Number(asked.allocatedStorage) < stripedStorage.fromGib) return {};
-  const speed = { iops: asked.iops ?? stripedStorage.iops, storageThroughput: asked.storageThroughput ?? stripedStorage.throughput };
+  const speed = {
+    iops: asked.iops ?? stripedStorage.iops,
+    storageThroughput: asked.storageThroughput ?? stripedStorage.throughput,
+  };
   if (!request.restoreFrom || "snapshotIdentifier" in request.restoreFrom) return speed;
   // A restore to a point in time has the source's volume, which may be smaller; it grows at the next `up`.
   const onceThere = pulumi.all([running, speed]).apply(([found, figures]) => (found ? figures : {})) as pulumi.Output<{
@@ -99,20 +118,42 @@ function checked(
   shape: StandardShape,
   running: InstanceSettings["running"],
 ): Partial<aws.rds.InstanceArgs> {
-  const { engineVersion, instanceClass, allocatedStorage, maxAllocatedStorage, multiAz, dbSubnetGroupName, masterUserSecretKmsKeyId: key } = asked;
-  const properties = { engineVersion, instanceClass, allocatedStorage, maxAllocatedStorage, multiAz, dbSubnetGroupName };
+  const {
+    engineVersion,
+    instanceClass,
+    allocatedStorage,
+    maxAllocatedStorage,
+    multiAz,
+    dbSubnetGroupName,
+    masterUserSecretKmsKeyId: key,
+  } = asked;
+  const properties = {
+    engineVersion,
+    instanceClass,
+    allocatedStorage,
+    maxAllocatedStorage,
+    multiAz,
+    dbSubnetGroupName,
+  };
   const wanted = pulumi.output(properties) as pulumi.Output<Wanted>;
   return {
     allocatedStorage: pulumi.all([running, wanted]).apply(([found, change]) => {
       const refused = refusedChanges(found, change, request);
       if (refused.length > 0)
-        throw new pulumi.RunError(`${shape.identifier}: RDS would refuse this, nothing was changed\n${refused.map((line) => `  ${line}`).join("\n")}`);
+        throw new pulumi.RunError(
+          `${shape.identifier}: RDS would refuse this, nothing was changed\n${refused.map((line) => `  ${line}`).join("\n")}`,
+        );
       if (found) announce(found, change, request, shape);
       return change.allocatedStorage;
     }),
-    // Only where the program can name the key that RDS keeps: a key changed by hand is drift, which a refresh must show and no `up` may be stopped by.
+    // Only where the program can name the key that RDS keeps: a key changed by hand is drift, which a refresh must show
+    // and no `up` may be stopped by.
     ...(key && request.existing
-      ? { masterUserSecretKmsKeyId: pulumi.all([running, key]).apply(([found, arn]) => refuseOtherSecretKey(found, String(arn))) }
+      ? {
+          masterUserSecretKmsKeyId: pulumi
+            .all([running, key])
+            .apply(([found, arn]) => refuseOtherSecretKey(found, String(arn))),
+        }
       : {}),
   };
 }
@@ -124,29 +165,44 @@ function announce(running: Running, wanted: Wanted, request: ResolvedRequest, sh
       `${shape.identifier}: ${waiting.join(", ")}: waits for the maintenance window (${shape.maintenanceWindow} UTC), and a new class or version restarts the ` +
         "database then. Until it is done every preview shows it, and alarms fit both; run `pulumi up` once more after the window.",
     );
-  if (request.import) void pulumi.log.warn(`${shape.identifier}: drop the argument \`import\` after this up: it counts once, and \`existing\` says the rest.`);
+  if (request.import)
+    void pulumi.log.warn(
+      `${shape.identifier}: drop the argument \`import\` after this up: it counts once, and \`existing\` says the rest.`,
+    );
 }
 
 /** What an imported database has otherwise comes last; what it has none of is taken away. */
 function found(request: ResolvedRequest): Partial<aws.rds.InstanceArgs> {
-  return Object.fromEntries(Object.entries(request.existing?.asFound ?? {}).map(([name, value]) => [name, value ?? undefined]));
+  return Object.fromEntries(
+    Object.entries(request.existing?.asFound ?? {}).map(([name, value]) => [name, value ?? undefined]),
+  );
 }
 
-function restore(from: NonNullable<ResolvedRequest["restoreFrom"]>): Pick<aws.rds.InstanceArgs, "snapshotIdentifier" | "restoreToPointInTime"> {
+function restore(
+  from: NonNullable<ResolvedRequest["restoreFrom"]>,
+): Pick<aws.rds.InstanceArgs, "snapshotIdentifier" | "restoreToPointInTime"> {
   if ("snapshotIdentifier" in from) return { snapshotIdentifier: from.snapshotIdentifier };
   const { sourceDbiResourceId, restoreTime } = from;
-  return { restoreToPointInTime: restoreTime ? { sourceDbiResourceId, restoreTime } : { sourceDbiResourceId, useLatestRestorableTime: true } };
+  return {
+    restoreToPointInTime: restoreTime
+      ? { sourceDbiResourceId, restoreTime }
+      : { sourceDbiResourceId, useLatestRestorableTime: true },
+  };
 }
 
 /**
- * The two origins count at birth only. Ignored afterwards, the argument `restoreFrom` can be dropped without a replacement; neither is an audited
- * property, so no drift hides behind it.
+ * The two origins count at birth only. Ignored afterwards, the argument `restoreFrom` can be dropped without a
+ * replacement; neither is an audited property, so no drift hides behind it.
  */
 const originProperties = ["restoreToPointInTime", "snapshotIdentifier"];
 /** Restoring reads the whole storage back; the provider's 40 minutes end in the middle of a large one. */
 const restoreTimeout = "6h";
 
-export function instanceOptions(request: ResolvedRequest, shape: StandardShape, options: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+export function instanceOptions(
+  request: ResolvedRequest,
+  shape: StandardShape,
+  options: pulumi.CustomResourceOptions,
+): pulumi.CustomResourceOptions {
   return {
     ...options,
     protect: shape.protect,
@@ -157,8 +213,16 @@ export function instanceOptions(request: ResolvedRequest, shape: StandardShape, 
 }
 
 /** Random at its end: with a fixed name the second deletion would fail, when the first one's snapshot still exists. */
-export function finalSnapshotIdentifier(name: string, shape: StandardShape, options: pulumi.CustomResourceOptions): pulumi.Output<string> | undefined {
+export function finalSnapshotIdentifier(
+  name: string,
+  shape: StandardShape,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Output<string> | undefined {
   if (!shape.finalSnapshot) return undefined;
-  const { hex } = new random.RandomId(`${name}-final-snapshot`, { byteLength: 4, keepers: { identifier: shape.identifier } }, options);
+  const { hex } = new random.RandomId(
+    `${name}-final-snapshot`,
+    { byteLength: 4, keepers: { identifier: shape.identifier } },
+    options,
+  );
   return pulumi.interpolate`${shape.identifier}-final-${hex}`;
 }

@@ -11,12 +11,23 @@ interface LogGroupSettings {
 }
 
 /** Made before the instance: RDS would make them itself, without retention and without our key. */
-export function logGroups(name: string, shape: StandardShape, settings: LogGroupSettings, options: pulumi.CustomResourceOptions): aws.cloudwatch.LogGroup[] {
+export function logGroups(
+  name: string,
+  shape: StandardShape,
+  settings: LogGroupSettings,
+  options: pulumi.CustomResourceOptions,
+): aws.cloudwatch.LogGroup[] {
   return exportedLogs.map((log) => {
     const groupName = logGroupName(shape.identifier, log);
     return new aws.cloudwatch.LogGroup(
       `${name}-${log}`,
-      { name: groupName, retentionInDays: shape.logRetentionDays, kmsKeyId: settings.keyArn, skipDestroy: shape.keepLogs, tags: settings.tags },
+      {
+        name: groupName,
+        retentionInDays: shape.logRetentionDays,
+        kmsKeyId: settings.keyArn,
+        skipDestroy: shape.keepLogs,
+        tags: settings.tags,
+      },
       settings.exist ? { ...options, import: groupName } : options,
     );
   });

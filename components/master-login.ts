@@ -27,27 +27,46 @@ export function masterLogin(
 ): MasterLogin {
   if (hasUnknownPassword(request)) return { instanceArguments: {}, own: undefined, leaves: [] };
   if (request.masterPassword === "managed")
-    return { instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn }, own: undefined, leaves: [] };
+    return {
+      instanceArguments: { manageMasterUserPassword: true, masterUserSecretKmsKeyId: settings.keyArn },
+      own: undefined,
+      leaves: [],
+    };
   const own = passwordWithSecret(
     `${name}-master`,
-    { secretName: secretNameOf(request, "master"), purpose: "master login", recoveryDays: shape.secretRecoveryDays, ...settings },
+    {
+      secretName: secretNameOf(request, "master"),
+      purpose: "master login",
+      recoveryDays: shape.secretRecoveryDays,
+      ...settings,
+    },
     options,
   );
   const version = new aws.secretsmanager.SecretVersion(
     `${name}-master-secret-version`,
-    { secretId: own.secret.arn, secretString: pulumi.jsonStringify({ username: masterUsername, password: own.password }) },
+    {
+      secretId: own.secret.arn,
+      secretString: pulumi.jsonStringify({ username: masterUsername, password: own.password }),
+    },
     options,
   );
   return { instanceArguments: { password: own.password }, own, leaves: [version] };
 }
 
 /**
- * A password and the secret that keeps it. It is born as letters and digits only, since it is written into files of many formats; 40 of them are 238
- * bits. From then on the secret decides: a rotation that is none of ours changes the login and the secret, and the program follows.
+ * A password and the secret that keeps it. It is born as letters and digits only, since it is written into files of
+ * many formats; 40 of them are 238 bits. From then on the secret decides: a rotation that is none of ours changes the
+ * login and the secret, and the program follows.
  */
 export function passwordWithSecret(
   name: string,
-  settings: { secretName: string; purpose: string; recoveryDays: number; keyArn: pulumi.Input<string>; tags: Record<string, string> },
+  settings: {
+    secretName: string;
+    purpose: string;
+    recoveryDays: number;
+    keyArn: pulumi.Input<string>;
+    tags: Record<string, string>;
+  },
   options: pulumi.CustomResourceOptions,
 ) {
   const born = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
@@ -62,7 +81,9 @@ export function passwordWithSecret(
     },
     options,
   );
-  const password = pulumi.all([secret.arn, born]).apply(async ([arn, first]) => (await passwordKept(arn, options)) ?? first);
+  const password = pulumi
+    .all([secret.arn, born])
+    .apply(async ([arn, first]) => (await passwordKept(arn, options)) ?? first);
   return { password: pulumi.secret(password), secret };
 }
 
@@ -91,9 +112,9 @@ export function passwordIn(secretString: string): string | undefined {
 }
 
 /**
- * The connection for roles and grants. It logs in as the master, which on RDS is no superuser, and trusts only the given certificates.
- * Its password is looked up at every run of the program, so that a rotation between two runs breaks nothing, as long as refresh and destroy run
- * the program too (PULUMI_RUN_PROGRAM=true, or `--run-program`).
+ * The connection for roles and grants. It logs in as the master, which on RDS is no superuser, and trusts only the
+ * given certificates. Its password is looked up at every run of the program, so that a rotation between two runs breaks
+ * nothing, as long as refresh and destroy run the program too (PULUMI_RUN_PROGRAM=true, or `--run-program`).
  */
 export function adminConnection(
   name: string,
@@ -124,10 +145,13 @@ export function adminConnection(
 function managedPassword(instance: aws.rds.Instance, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
   const arn = instance.masterUserSecrets.apply((secrets) => {
     const found = secrets?.[0]?.secretArn;
-    if (!found) throw new pulumi.RunError('the database has no managed master password; give accessRoles "later" until it has');
+    if (!found)
+      throw new pulumi.RunError('the database has no managed master password; give accessRoles "later" until it has');
     return found;
   });
   const invokeOptions: pulumi.InvokeOutputOptions = options.parent ? { parent: options.parent } : {};
   const secret = aws.secretsmanager.getSecretVersionOutput({ secretId: arn }, invokeOptions);
-  return pulumi.secret(secret.secretString.apply((text) => String((JSON.parse(text) as { password: unknown }).password)));
+  return pulumi.secret(
+    secret.secretString.apply((text) => String((JSON.parse(text) as { password: unknown }).password)),
+  );
 }

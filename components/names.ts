@@ -1,7 +1,10 @@
 import type { RoleName } from "./roles";
 import type { Environment } from "./standards";
 
-/** Names follow from what a team says anyway, so that a person can tell a database from its name, and a rule can check it. */
+/**
+ * Names follow from what a team says anyway, so that a person can tell a database from its name, and a rule can check
+ * it.
+ */
 interface Named {
   service: string;
   environment: Environment;

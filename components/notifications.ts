@@ -13,7 +13,16 @@ const subscribed = [
   {
     suffix: "instances",
     sourceType: "db-instance",
-    eventCategories: ["availability", "configuration change", "deletion", "failover", "failure", "low storage", "maintenance", "recovery"],
+    eventCategories: [
+      "availability",
+      "configuration change",
+      "deletion",
+      "failover",
+      "failure",
+      "low storage",
+      "maintenance",
+      "recovery",
+    ],
   },
   { suffix: "parameter-groups", sourceType: "db-parameter-group", eventCategories: ["configuration change"] },
   { suffix: "security-groups", sourceType: "db-security-group", eventCategories: ["configuration change", "failure"] },
@@ -36,7 +45,8 @@ export function notifications(
     { arn: topic.arn, policy: pulumi.all([topic.arn, place]).apply(([arn, where]) => topicPolicy(arn, where)) },
     options,
   );
-  // Without source ids each covers all there are: one of each kind for the account, where one per database would soon meet the quota.
+  // Without source ids each covers all there are: one of each kind for the account, where one per database would soon
+  // meet the quota.
   const subscriptions = subscribed.map(
     ({ suffix, ...events }) =>
       new aws.rds.EventSubscription(

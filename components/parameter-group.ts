@@ -9,8 +9,15 @@ interface ParameterGroupSettings {
   tags: Record<string, string>;
 }
 
-/** A parameter group in the standard's spelling; the platform has one for each family, a database with values of its own another. */
-export function parameterGroup(name: string, settings: ParameterGroupSettings, options: pulumi.CustomResourceOptions): aws.rds.ParameterGroup {
+/**
+ * A parameter group in the standard's spelling; the platform has one for each family, a database with values of its own
+ * another.
+ */
+export function parameterGroup(
+  name: string,
+  settings: ParameterGroupSettings,
+  options: pulumi.CustomResourceOptions,
+): aws.rds.ParameterGroup {
   return new aws.rds.ParameterGroup(
     name,
     {

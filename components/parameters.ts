@@ -1,25 +1,33 @@
 /**
- * The parameters of PostgreSQL that the standard sets, and those a team may set, with their bounds.
- * Values are written as RDS stores them (booleans 1/0, milliseconds, kilobytes): any other spelling is a difference for ever.
+ * The parameters of PostgreSQL that the standard sets, and those a team may set, with their bounds. Values are written
+ * as RDS stores them (booleans 1/0, milliseconds, kilobytes): any other spelling is a difference for ever.
  */
 export interface Parameter {
   name: string;
   value: string;
-  /** RDS refuses `immediate` for a static parameter, and a parameter whose value is the family's default comes back as `pending-reboot`. */
+  /**
+   * RDS refuses `immediate` for a static parameter, and a parameter whose value is the family's default comes back as
+   * `pending-reboot`.
+   */
   applyMethod: "immediate" | "pending-reboot";
 }
 
 const atOnce = (name: string, value: string): Parameter => ({ name, value, applyMethod: "immediate" });
 const atRestart = (name: string, value: string): Parameter => ({ name, value, applyMethod: "pending-reboot" });
 
-/** In the order a reader wants them: who may connect, what is written down, what can be found out after a restore, who is stopped. */
+/**
+ * In the order a reader wants them: who may connect, what is written down, what can be found out after a restore, who
+ * is stopped.
+ */
 export const standardParameters: readonly Parameter[] = [
-  // The defaults of every family from 15 on, sent all the same: an audit reads the attached group, not the defaults behind it.
+  // The defaults of every family from 15 on, sent all the same: an audit reads the attached group, not the defaults
+  // behind it.
   atRestart("rds.force_ssl", "1"),
   atRestart("password_encryption", "scram-sha-256"),
   atRestart("shared_preload_libraries", "pg_stat_statements,pgaudit"),
   atOnce("pgaudit.log", "ddl,role"),
-  // `CREATE ROLE … PASSWORD '…'` is a utility statement, and its text would stand in pg_stat_statements for whoever may monitor.
+  // `CREATE ROLE … PASSWORD '…'` is a utility statement, and its text would stand in pg_stat_statements for whoever may
+  // monitor.
   atOnce("pg_stat_statements.track_utility", "0"),
   // PostgreSQL 18 also takes a list here, but 1 works on all majors.
   atOnce("log_connections", "1"),
@@ -29,7 +37,8 @@ export const standardParameters: readonly Parameter[] = [
   // 10 MB: smaller spills are everyday and would bury the ones that matter.
   atOnce("log_temp_files", "10240"),
   atOnce("log_autovacuum_min_duration", "1000"),
-  // Without it nobody can say which commit a restored copy reached; it cannot be switched on afterwards for what is past.
+  // Without it nobody can say which commit a restored copy reached; it cannot be switched on afterwards for what is
+  // past.
   atRestart("track_commit_timestamp", "1"),
   // The last line for logins that are none of our roles; each role has a tighter one of its own.
   atOnce("idle_in_transaction_session_timeout", "300000"),
@@ -43,16 +52,26 @@ export interface ParameterBounds {
   whole: boolean;
   applyMethod: Parameter["applyMethod"];
 }
-const bounds = (min: number, max: number, unit: string, applyMethod: Parameter["applyMethod"] = "immediate"): ParameterBounds => ({
+const bounds = (
+  min: number,
+  max: number,
+  unit: string,
+  applyMethod: Parameter["applyMethod"] = "immediate",
+): ParameterBounds => ({
   min,
   max,
   unit,
   whole: true,
   applyMethod,
 });
-const fractions = (min: number, max: number, unit: string): ParameterBounds => ({ ...bounds(min, max, unit), whole: false });
+const fractions = (min: number, max: number, unit: string): ParameterBounds => ({
+  ...bounds(min, max, unit),
+  whole: false,
+});
 
-/** What a team may set, and how far. A bound keeps one database from starving itself, or from weakening the standard. */
+/**
+ * What a team may set, and how far. A bound keeps one database from starving itself, or from weakening the standard.
+ */
 export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
   autovacuum_analyze_scale_factor: fractions(0.005, 0.2, "share of the table"),
   autovacuum_naptime: bounds(5, 60, "s"),
@@ -78,6 +97,10 @@ export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
 /** The standard with a team's values over it: a value replaces, it never removes. */
 export function resolvedParameters(asked: Readonly<Record<string, number>>): Parameter[] {
   const kept = standardParameters.filter((parameter) => !(parameter.name in asked));
-  const set = Object.entries(asked).map(([name, value]) => ({ name, value: String(value), applyMethod: allowedParameters[name]?.applyMethod ?? "immediate" }));
+  const set = Object.entries(asked).map(([name, value]) => ({
+    name,
+    value: String(value),
+    applyMethod: allowedParameters[name]?.applyMethod ?? "immediate",
+  }));
   return [...kept, ...set];
 }

@@ -8,20 +8,31 @@ export interface Place {
 }
 
 /**
- * The key's policy. Without these statements nothing breaks loudly: alarms vanish, log groups are refused, copies of backups fail at night.
- * `logs` must name the log groups by encryption context; the others act on the topic and the vault for this account only.
+ * The key's policy. Without these statements nothing breaks loudly: alarms vanish, log groups are refused, copies of
+ * backups fail at night. `logs` must name the log groups by encryption context; the others act on the topic and the
+ * vault for this account only.
  */
 export function keyPolicy({ partition, region, account }: Place): string {
   const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
   return document([
-    { Sid: "AccountAdministers", Effect: "Allow", Principal: { AWS: `arn:${partition}:iam::${account}:root` }, Action: "kms:*", Resource: "*" },
+    {
+      Sid: "AccountAdministers",
+      Effect: "Allow",
+      Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+      Action: "kms:*",
+      Resource: "*",
+    },
     {
       Sid: "LogGroups",
       Effect: "Allow",
       Principal: { Service: `logs.${region}.amazonaws.com` },
       Action: use,
       Resource: "*",
-      Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/aws/rds/*` } },
+      Condition: {
+        ArnLike: {
+          "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/aws/rds/*`,
+        },
+      },
     },
     {
       Sid: "AlarmsAndEvents",

@@ -2,12 +2,16 @@ import { connect } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type * as aws from "@pulumi/aws";
 
-/** As long as a person waits without doubt; the provider's own attempt takes longer, and then says nothing of what to do. */
+/**
+ * As long as a person waits without doubt; the provider's own attempt takes longer, and then says nothing of what to
+ * do.
+ */
 const reachTimeoutSeconds = 8;
 
 /**
- * Roles are made where the database is reached. Where it is not, this says so early, by its code, before the provider gives up with a bare timeout.
- * A warning, not an error: a destroy runs the program too, and must not be stopped by a database that does not answer any more.
+ * Roles are made where the database is reached. Where it is not, this says so early, by its code, before the provider
+ * gives up with a bare timeout. A warning, not an error: a destroy runs the program too, and must not be stopped by a
+ * database that does not answer any more.
  */
 export function warnIfUnreachable(instance: aws.rds.Instance, identifier: string): void {
   // A plain preview connects to nothing, and so runs anywhere.
@@ -33,6 +37,8 @@ export function whyUnreachable(host: string, port: number, timeoutSeconds: numbe
       resolve(reason);
     };
     socket.setTimeout(timeoutSeconds * 1000, () => answer(`no answer within ${timeoutSeconds} s`));
-    socket.once("connect", () => answer()).once("error", (error) => answer((error as NodeJS.ErrnoException).code ?? error.message));
+    socket
+      .once("connect", () => answer())
+      .once("error", (error) => answer((error as NodeJS.ErrnoException).code ?? error.message));
   });
 }

@@ -10,19 +10,29 @@ const sourceName = /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,100}$/;
 
 /** Who may reach a database: security groups, by the name of who is behind them. */
 export const reachableFrom = z
-  .record(z.string(), inputOf(groupId), { error: () => 'give security groups by the name of who is behind them, as {"orders-api": apiSecurityGroup.id}' })
+  .record(z.string(), inputOf(groupId), {
+    error: () => 'give security groups by the name of who is behind them, as {"orders-api": apiSecurityGroup.id}',
+  })
   .superRefine((sources, context) => {
     for (const name of Object.keys(sources).filter((given) => !sourceName.test(given)))
-      context.addIssue({ code: "custom", path: [name], input: name, message: "give a name of 1 to 100 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*" });
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        input: name,
+        message: "give a name of 1 to 100 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
+      });
   })
   .optional();
 
-/** Once all ids are known. A group behind two names is one source with both of them, as EC2 refuses the same rule twice. */
+/**
+ * Once all ids are known. A group behind two names is one source with both of them, as EC2 refuses the same rule twice.
+ */
 export function namesBySource(sources: Record<string, string>): Map<string, string> {
   const names = new Map<string, string[]>();
   for (const [name, id] of Object.entries(sources)) {
     const { error } = groupId.safeParse(id);
-    if (error) throw new pulumi.RunError(`reachableFrom.${name}: ${error.issues[0]?.message} (given ${JSON.stringify(id)})`);
+    if (error)
+      throw new pulumi.RunError(`reachableFrom.${name}: ${error.issues[0]?.message} (given ${JSON.stringify(id)})`);
     names.set(id, [...(names.get(id) ?? []), name]);
   }
   // EC2's own limit of a description.

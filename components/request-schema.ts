@@ -6,14 +6,21 @@ import { isReserved } from "./reserved-names";
 import { allowedExtensions, defaultExtensions, roleNames } from "./roles";
 import { dataClassifications, defaultPostgresMajor, environments, postgresMajors, sizes, tiers } from "./standards";
 
-/** The checks of what a team writes, before anything runs, and their words; what each argument is for is said in database-request.ts. */
+/**
+ * The checks of what a team writes, before anything runs, and their words; what each argument is for is said in
+ * database-request.ts.
+ */
 export const word = (what: string, pattern: RegExp, rule: string) => text(what).regex(pattern, { error: () => rule });
-const label = (what: string) => word(what, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "give lower-case words joined by single hyphens, starting with a letter");
+const label = (what: string) =>
+  word(what, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "give lower-case words joined by single hyphens, starting with a letter");
 const sqlName = (what: string) =>
-  word(what, /^[a-z][a-z0-9_]{0,62}$/, "give a lower-case SQL name of 1 to 63 letters, digits and underscores, starting with a letter").refine(
-    (name) => !isReserved(name),
-    { error: () => "is reserved by PostgreSQL, RDS or Shipshape; choose another name" },
-  );
+  word(
+    what,
+    /^[a-z][a-z0-9_]{0,62}$/,
+    "give a lower-case SQL name of 1 to 63 letters, digits and underscores, starting with a letter",
+  ).refine((name) => !isReserved(name), {
+    error: () => "is reserved by PostgreSQL, RDS or Shipshape; choose another name",
+  });
 
 const roleSettings = z.strictObject({
   authentication: oneOf(["password", "iam"]).default("password"),
@@ -24,10 +31,18 @@ const roleSettings = z.strictObject({
     .optional(),
 });
 
-/** Upper case only, as RDS writes it: an identifier, which RDS keeps in lower case, can then not pass for one, not even "db-orders". */
-const resourceId = z.string({ error: ({ input }) => notResourceId(input) }).regex(/^db-(?=.*[A-Z])[A-Z0-9]+$/, { error: ({ input }) => notResourceId(input) });
+/**
+ * Upper case only, as RDS writes it: an identifier, which RDS keeps in lower case, can then not pass for one, not even
+ * "db-orders".
+ */
+const resourceId = z
+  .string({ error: ({ input }) => notResourceId(input) })
+  .regex(/^db-(?=.*[A-Z])[A-Z0-9]+$/, { error: ({ input }) => notResourceId(input) });
 
-/** The provider's id of an instance is the resource id: an import by any other name is a replacement to the engine once the state has the id. */
+/**
+ * The provider's id of an instance is the resource id: an import by any other name is a replacement to the engine once
+ * the state has the id.
+ */
 function notResourceId(wrong: unknown): string {
   const name = typeof wrong === "object" && wrong !== null && "identifier" in wrong ? wrong.identifier : wrong;
   const identifier = typeof name === "string" && /^[A-Za-z][A-Za-z0-9-]*$/.test(name) ? name : "<identifier>";
@@ -38,7 +53,11 @@ function notResourceId(wrong: unknown): string {
 }
 
 const existingSchema = z.strictObject({
-  identifier: word("identifier", /^[a-z](?=.{0,62}$)[a-z0-9]*(-[a-z0-9]+)*$/, "give the DB instance identifier as RDS shows it, at most 63 characters"),
+  identifier: word(
+    "identifier",
+    /^[a-z](?=.{0,62}$)[a-z0-9]*(-[a-z0-9]+)*$/,
+    "give the DB instance identifier as RDS shows it, at most 63 characters",
+  ),
   asFound: asFound.default({}),
   logGroupsExist: z.boolean().default(false),
 });
@@ -57,11 +76,19 @@ const restoreSchema = z.union(
         .optional(),
     }),
   ],
-  { error: () => 'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} (left out: the latest there is)' },
+  {
+    error: () =>
+      'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} (left out: the latest there is)',
+  },
 );
 
 const parameterValues = z
-  .record(z.string(), z.union([z.number(), z.boolean().transform(Number)], { error: () => "give a number (or true/false for 1/0), in the unit RDS stores" }))
+  .record(
+    z.string(),
+    z.union([z.number(), z.boolean().transform(Number)], {
+      error: () => "give a number (or true/false for 1/0), in the unit RDS stores",
+    }),
+  )
   .superRefine((values, context) => {
     for (const [name, value] of Object.entries(values)) {
       const allowed = allowedParameters[name];
@@ -73,9 +100,19 @@ const parameterValues = z
           message: `is not among the parameters a team may set: ${Object.keys(allowedParameters).join(", ")}`,
         });
       else if (allowed.whole && !Number.isInteger(value))
-        context.addIssue({ code: "custom", path: [name], input: value, message: `give a whole number (${allowed.unit})` });
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          input: value,
+          message: `give a whole number (${allowed.unit})`,
+        });
       else if (value < allowed.min || value > allowed.max)
-        context.addIssue({ code: "custom", path: [name], input: value, message: `give ${allowed.min} to ${allowed.max} (${allowed.unit})` });
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          input: value,
+          message: `give ${allowed.min} to ${allowed.max} (${allowed.unit})`,
+        });
     }
   });
 
@@ -95,7 +132,11 @@ export const requestSchema = z.strictObject({
   tier: oneOf(tiers),
   size: oneOf(sizes),
   dataClassification: oneOf(dataClassifications),
-  costCenter: word("costCenter", /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "give 1 to 63 letters, digits, dots, underscores and hyphens"),
+  costCenter: word(
+    "costCenter",
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    "give 1 to 63 letters, digits, dots, underscores and hyphens",
+  ),
   databaseName: sqlName("databaseName").optional(),
   schemaName: sqlName("schemaName").optional(),
   postgresMajor: oneOf(postgresMajors).default(defaultPostgresMajor),
@@ -109,7 +150,9 @@ export const requestSchema = z.strictObject({
     .min(0, { error: () => "give 0" })
     .default(0),
   accessRoles: oneOf(["declared", "later"]).default("declared"),
-  roles: z.partialRecord(oneOf(roleNames), roleSettings, { error: () => `give settings for ${roleNames.join(", ")} only` }).default({}),
+  roles: z
+    .partialRecord(oneOf(roleNames), roleSettings, { error: () => `give settings for ${roleNames.join(", ")} only` })
+    .default({}),
   extensions: z.array(oneOf(allowedExtensions)).default([...defaultExtensions]),
   parameters: parameterValues.default({}),
   existing: existingSchema.optional(),

@@ -1,6 +1,9 @@
 import { controlSchema, integritySchema } from "./roles";
 
-/** PostgreSQL's reserved key words (Appendix C of its manual): RDS makes no database by such a name, and everybody would have to quote it. */
+/**
+ * PostgreSQL's reserved key words (Appendix C of its manual): RDS makes no database by such a name, and everybody would
+ * have to quote it.
+ */
 const keyWords = `
   all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column concurrently constraint create
   cross current_catalog current_date current_role current_schema current_time current_timestamp current_user default deferrable desc distinct do else end
@@ -23,4 +26,5 @@ const names: ReadonlySet<string> = new Set([
 ]);
 
 /** By PostgreSQL, RDS or Shipshape. */
-export const isReserved = (name: string): boolean => names.has(name) || name.startsWith("pg_") || name.startsWith("rds");
+export const isReserved = (name: string): boolean =>
+  names.has(name) || name.startsWith("pg_") || name.startsWith("rds");

@@ -14,10 +14,16 @@ export interface RoleStandard {
   onDatabase: readonly ("CONNECT" | "CREATE" | "TEMPORARY")[];
   /** On the application's schema, and on each that the owner makes later. */
   onSchemas: readonly "USAGE"[];
-  /** On tables, views and sequences of the application's schema, and on those that the owner makes later, in whatever schema. */
+  /**
+   * On tables, views and sequences of the application's schema, and on those that the owner makes later, in whatever
+   * schema.
+   */
   onTables: readonly string[];
   onSequences: readonly string[];
-  /** On functions and procedures that the owner makes later. `PUBLIC` has none: one with the owner's rights would let every role write. */
+  /**
+   * On functions and procedures that the owner makes later. `PUBLIC` has none: one with the owner's rights would let
+   * every role write.
+   */
   onFunctions: readonly "EXECUTE"[];
   /** 0 = none. The owner runs migrations and `shipshape` integrity checks, both long by nature. */
   statementTimeoutMilliseconds: number;
@@ -29,10 +35,12 @@ export interface RoleStandard {
 export const roleStandards: Record<RoleName, RoleStandard> = {
   owner: {
     purpose: "owns the application's schema and runs migrations",
-    // Gives it no row that it does not own already, but the right to end their sessions when one of them blocks a migration.
+    // Gives it no row that it does not own already, but the right to end their sessions when one of them blocks a
+    // migration.
     memberOf: ["readwrite", "readonly"],
-    // PostgreSQL asks for CREATE before it looks whether the schema exists, so every tool that writes `CREATE SCHEMA IF NOT EXISTS` needs it.
-    // It also gives the extensions that PostgreSQL calls trusted, and nothing outside this database.
+    // PostgreSQL asks for CREATE before it looks whether the schema exists, so every tool that writes
+    // `CREATE SCHEMA IF NOT EXISTS` needs it. It also gives the extensions that PostgreSQL calls trusted, and nothing
+    // outside this database.
     onDatabase: ["CONNECT", "CREATE", "TEMPORARY"],
     onSchemas: [],
     onTables: [],
@@ -93,13 +101,16 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
   },
 };
 
-/** Where integrity checks live: a schema of their own, so that the right to run them can be granted without naming every overload. */
+/**
+ * Where integrity checks live: a schema of their own, so that the right to run them can be granted without naming every
+ * overload.
+ */
 export const integritySchema = "amcheck";
 export const controlSchema = "shipshape";
 
 /**
- * What a team may install: extensions RDS for PostgreSQL 16 to 18 offers which neither leave the database (no foreign servers,
- * no dblink), nor run on their own schedule, nor read files.
+ * What a team may install: extensions RDS for PostgreSQL 16 to 18 offers which neither leave the database (no foreign
+ * servers, no dblink), nor run on their own schedule, nor read files.
  */
 export const allowedExtensions = [
   "bloom",

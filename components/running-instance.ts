@@ -7,7 +7,14 @@ import { sizeStandards } from "./standards";
 /** What RDS runs today under a database's name; undefined before there is one. */
 export type Running = Pick<
   aws.rds.GetInstanceResult,
-  "resourceId" | "engineVersion" | "dbInstanceClass" | "allocatedStorage" | "maxAllocatedStorage" | "multiAz" | "masterUserSecrets" | "dbSubnetGroup"
+  | "resourceId"
+  | "engineVersion"
+  | "dbInstanceClass"
+  | "allocatedStorage"
+  | "maxAllocatedStorage"
+  | "multiAz"
+  | "masterUserSecrets"
+  | "dbSubnetGroup"
 >;
 
 /** What the program asks of it. */
@@ -20,7 +27,10 @@ export interface Wanted {
   dbSubnetGroupName: string;
 }
 
-/** Asked at every run of the program, a preview too: the state may be older than what autoscaling or a maintenance window has done since. */
+/**
+ * Asked at every run of the program, a preview too: the state may be older than what autoscaling or a maintenance
+ * window has done since.
+ */
 export function runningInstance(identifier: string, options: pulumi.InvokeOptions): pulumi.Output<Running | undefined> {
   const found = aws.rds.getInstance({ dbInstanceIdentifier: identifier }, options).catch((error: Error) => {
     // The provider has no code for it: its own words, and those of the API.
@@ -38,25 +48,45 @@ export function refusedChanges(running: Running | undefined, wanted: Wanted, req
       `import: ${imported} is not the resource id of ${existing?.identifier}, ${running ? `that is ${running.resourceId}` : "there is no database of that name"}`,
     ];
   if (!running) return [];
-  return [...refusedVersion(running.engineVersion, wanted.engineVersion), ...refusedStorage(running, wanted), ...refusedMove(running, wanted, request)];
+  return [
+    ...refusedVersion(running.engineVersion, wanted.engineVersion),
+    ...refusedStorage(running, wanted),
+    ...refusedMove(running, wanted, request),
+  ];
 }
 
-/** RDS moves a database to a subnet group of another network only, and with it to other security groups: nothing that an `up` should do. */
-function refusedMove({ dbSubnetGroup: stands }: Running, { dbSubnetGroupName: wanted }: Wanted, { existing }: ResolvedRequest): string[] {
+/**
+ * RDS moves a database to a subnet group of another network only, and with it to other security groups: nothing that an
+ * `up` should do.
+ */
+function refusedMove(
+  { dbSubnetGroup: stands }: Running,
+  { dbSubnetGroupName: wanted }: Wanted,
+  { existing }: ResolvedRequest,
+): string[] {
   if (stands === "" || stands.toLowerCase() === wanted.toLowerCase()) return [];
   const where = existing ? "existing.asFound.dbSubnetGroupName" : "platform.subnetGroupName";
-  return [`${where}: the database stands in the subnet group ${stands}, and RDS moves none to another of the same network, ${wanted}. Give "${stands}"`];
+  return [
+    `${where}: the database stands in the subnet group ${stands}, and RDS moves none to another of the same network, ${wanted}. Give "${stands}"`,
+  ];
 }
 
 function refusedVersion(runs: string, wanted: string): string[] {
   const [major = 0, minor = 0] = runs.split(".").map(Number);
   const [wantedMajor = 0, wantedMinor = 0] = wanted.split(".").map(Number);
   if (major !== wantedMajor)
-    return [`postgresMajor: ${runs} runs; another major is an operation of its own, with a parameter group of its own, not an up. Give ${major}`];
-  return wantedMinor < minor ? [`engineVersion: ${wanted} is older than ${runs}, which runs, and RDS never goes back. Give "${runs}"`] : [];
+    return [
+      `postgresMajor: ${runs} runs; another major is an operation of its own, with a parameter group of its own, not an up. Give ${major}`,
+    ];
+  return wantedMinor < minor
+    ? [`engineVersion: ${wanted} is older than ${runs}, which runs, and RDS never goes back. Give "${runs}"`]
+    : [];
 }
 
-/** Storage never shrinks, and a cap that is changed must leave a tenth to grow (RDS User Guide, "Managing capacity automatically"). */
+/**
+ * Storage never shrinks, and a cap that is changed must leave a tenth to grow (RDS User Guide, "Managing capacity
+ * automatically").
+ */
 function refusedStorage(running: Running, wanted: Wanted): string[] {
   const allocated = running.allocatedStorage;
   const cap = wanted.maxAllocatedStorage;
@@ -70,7 +100,9 @@ function refusedStorage(running: Running, wanted: Wanted): string[] {
   const enough = Object.entries(sizeStandards).find(([, size]) => size.capGib >= capMin)?.[0];
   return [
     `storageOfSize: ${allocated} GiB are allocated and storage never shrinks, so it may not be capped at ${cap} GiB (at least ${capMin}). ` +
-      (enough ? `Give "${enough}": the class changes, the storage stays` : `Give existing.asFound.maxAllocatedStorage of ${capMin} or more`),
+      (enough
+        ? `Give "${enough}": the class changes, the storage stays`
+        : `Give existing.asFound.maxAllocatedStorage of ${capMin} or more`),
   ];
 }
 
@@ -86,16 +118,22 @@ export function refuseOtherSecretKey(running: Running | undefined, wanted: strin
 
 /** What RDS takes now and does in the maintenance window, in words; empty when there is nothing of the kind. */
 export function waitingChanges(running: Running, wanted: Wanted): string[] {
-  const change = (what: string, from: unknown, to: unknown) => (from === to ? [] : [`${what} ${String(from)} → ${String(to)}`]);
+  const change = (what: string, from: unknown, to: unknown) =>
+    from === to ? [] : [`${what} ${String(from)} → ${String(to)}`];
   return [
     ...change("class", running.dbInstanceClass, wanted.instanceClass),
     ...change("version", running.engineVersion, wanted.engineVersion),
-    ...(wanted.allocatedStorage > running.allocatedStorage ? change("storage (GiB)", running.allocatedStorage, wanted.allocatedStorage) : []),
+    ...(wanted.allocatedStorage > running.allocatedStorage
+      ? change("storage (GiB)", running.allocatedStorage, wanted.allocatedStorage)
+      : []),
     ...change("Multi-AZ", running.multiAz, wanted.multiAz),
   ];
 }
 
-/** The shape that runs until the window: what alarms have to fit as well. An unknown class (of a database made elsewhere) is taken for the wanted one. */
+/**
+ * The shape that runs until the window: what alarms have to fit as well. An unknown class (of a database made
+ * elsewhere) is taken for the wanted one.
+ */
 export function runningShape(shape: StandardShape, running: Running | undefined): StandardShape {
   if (!running) return shape;
   const known = Object.values(sizeStandards).find((size) => size.instanceClass === running.dbInstanceClass);

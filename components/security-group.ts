@@ -12,8 +12,15 @@ interface SecurityGroupSettings {
   tags: Record<string, string>;
 }
 
-/** Inline rules, so that the list is the whole list and a rule opened by hand is drift. A database calls nobody: nothing goes out. */
-export function securityGroup(name: string, settings: SecurityGroupSettings, options: pulumi.CustomResourceOptions): aws.ec2.SecurityGroup {
+/**
+ * Inline rules, so that the list is the whole list and a rule opened by hand is drift. A database calls nobody: nothing
+ * goes out.
+ */
+export function securityGroup(
+  name: string,
+  settings: SecurityGroupSettings,
+  options: pulumi.CustomResourceOptions,
+): aws.ec2.SecurityGroup {
   const ingress = pulumi.output(settings.reachableFrom).apply((sources) =>
     [...namesBySource(sources)].map(([groupId, names]) => ({
       description: names,
@@ -25,5 +32,9 @@ export function securityGroup(name: string, settings: SecurityGroupSettings, opt
     })),
   );
   const { groupName, description, vpcId, tags } = settings;
-  return new aws.ec2.SecurityGroup(name, { name: groupName, description, vpcId, ingress, egress: [], revokeRulesOnDelete: false, tags }, options);
+  return new aws.ec2.SecurityGroup(
+    name,
+    { name: groupName, description, vpcId, ingress, egress: [], revokeRulesOnDelete: false, tags },
+    options,
+  );
 }

@@ -22,16 +22,17 @@ import { exportedLogs, standardVersion } from "./standards";
 /**
  * PostgreSQL on RDS as the standard says: encrypted, backed up, watched, owned, and reachable by named roles only.
  *
- * A team says service, owner, environment, tier, size, data classification, cost center and the platform to stand on; see `DatabaseRequest` for the
- * rest and its defaults.
+ * A team says service, owner, environment, tier, size, data classification, cost center and the platform to stand on;
+ * see `DatabaseRequest` for the rest and its defaults.
  *
- * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument; later, where the platform
+ * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument;
+ *   later, where the platform
  *   has no parameter group for the asked major. A database that `up` cannot reach is a warning, `database-unreachable`.
  *
  * @example
- * const orders = new StandardDatabase("orders", { service: "orders", owner: "team-orders", environment: "production", tier: "gold",
- *   size: "small", dataClassification: "confidential", costCenter: "4711", platform, reachableFrom: { "orders-api": apiSecurityGroup.id } });
- * export const url = orders.connectionStrings.readwrite;
+ * const orders = new StandardDatabase("orders", { service: "orders", owner: "team-orders", environment: "production",
+ * tier: "gold", size: "small", dataClassification: "confidential", costCenter: "4711", platform, reachableFrom: {
+ * "orders-api": apiSecurityGroup.id } }); export const url = orders.connectionStrings.readwrite;
  */
 export class StandardDatabase extends pulumi.ComponentResource {
   /** All that the standard decided for it, and from what: known before anything is made. */
@@ -51,7 +52,10 @@ export class StandardDatabase extends pulumi.ComponentResource {
   readonly engineVersion: pulumi.Output<string>;
   /** Secret. For each role; empty while `accessRoles` is "later". Secrets Manager holds the same under `secretArns`. */
   readonly connectionStrings: Partial<Record<RoleName, pulumi.Output<string>>>;
-  /** For each role with a password: its secret, JSON with engine, host, port, dbname, username, password, url. Empty while `accessRoles` is "later". */
+  /**
+   * For each role with a password: its secret, JSON with engine, host, port, dbname, username, password, url. Empty
+   * while `accessRoles` is "later".
+   */
   readonly secretArns: Partial<Record<RoleName, pulumi.Output<string>>>;
   /** The master's secret; undefined when an imported database keeps a password nobody here knows. */
   readonly masterSecretArn: pulumi.Output<string | undefined>;
@@ -88,7 +92,12 @@ export class StandardDatabase extends pulumi.ComponentResource {
       },
       child,
     );
-    const logs = logGroups(`${name}-log`, shape, { keyArn, exist: request.existing?.logGroupsExist ?? false, tags }, child);
+    const logs = logGroups(
+      `${name}-log`,
+      shape,
+      { keyArn, exist: request.existing?.logGroupsExist ?? false, tags },
+      child,
+    );
     const ownParameters = shape.ownParameterGroup
       ? parameterGroup(
           `${name}-parameters`,
@@ -119,7 +128,14 @@ export class StandardDatabase extends pulumi.ComponentResource {
 
     const alarms = standardAlarms(shape).map((standard) => {
       const fitting = running.apply((found) => fittingAlarm(standard.suffix, shape, runningShape(shape, found)));
-      return alarm(`${name}-alarm`, standard, fitting, instance, { identifier: shape.identifier, topicArn: platform.topicArn, tags }, child);
+      return alarm(
+        `${name}-alarm`,
+        standard,
+        fitting,
+        instance,
+        { identifier: shape.identifier, topicArn: platform.topicArn, tags },
+        child,
+      );
     });
     const access =
       request.accessRoles === "declared"
@@ -149,9 +165,17 @@ export class StandardDatabase extends pulumi.ComponentResource {
     this.engineVersion = instance.engineVersionActual;
     this.connectionStrings = pick(logins, (entry) => entry.connectionString);
     this.secretArns = pick(logins, (entry) => entry.secretArn);
-    this.masterSecretArn = login.own ? login.own.secret.arn : instance.masterUserSecrets.apply((secrets) => secrets?.[0]?.secretArn);
+    this.masterSecretArn = login.own
+      ? login.own.secret.arn
+      : instance.masterUserSecrets.apply((secrets) => secrets?.[0]?.secretArn);
     this.consumers = consumerSettings(instance, shape, logins, keyArn);
-    this.remainsAfterDestroy = remainsAfterDestroy(shape, Object.keys(logins) as RoleName[], snapshot, instance.resourceId, keyArn);
+    this.remainsAfterDestroy = remainsAfterDestroy(
+      shape,
+      Object.keys(logins) as RoleName[],
+      snapshot,
+      instance.resourceId,
+      keyArn,
+    );
     this.registerOutputs({
       endpoint: this.endpoint,
       port: this.port,
@@ -167,7 +191,10 @@ export class StandardDatabase extends pulumi.ComponentResource {
   }
 }
 
-function platformParameterGroup(names: pulumi.Input<Record<string, string>>, shape: StandardShape): pulumi.Output<string> {
+function platformParameterGroup(
+  names: pulumi.Input<Record<string, string>>,
+  shape: StandardShape,
+): pulumi.Output<string> {
   return pulumi.output(names).apply((byFamily) => {
     const found = byFamily[shape.parameterGroupFamily];
     if (!found)
@@ -178,7 +205,10 @@ function platformParameterGroup(names: pulumi.Input<Record<string, string>>, sha
   });
 }
 
-function pick<T>(logins: Partial<Record<RoleName, RoleLogin>>, from: (login: RoleLogin) => T | undefined): Partial<Record<RoleName, T>> {
+function pick<T>(
+  logins: Partial<Record<RoleName, RoleLogin>>,
+  from: (login: RoleLogin) => T | undefined,
+): Partial<Record<RoleName, T>> {
   return Object.fromEntries(
     Object.entries(logins).flatMap(([role, login]) => {
       const value = from(login);
@@ -196,13 +226,21 @@ function remainsAfterDestroy(
 ): pulumi.Output<string[]> {
   const kept: pulumi.Input<string>[] = [];
   if (snapshot) kept.push(pulumi.interpolate`final snapshot ${snapshot}`);
-  if (shape.retainAutomatedBackups) kept.push(pulumi.interpolate`automated backups of ${resourceId}, for ${shape.backupRetentionDays} days`);
+  if (shape.retainAutomatedBackups)
+    kept.push(pulumi.interpolate`automated backups of ${resourceId}, for ${shape.backupRetentionDays} days`);
   if (kept.length > 0) kept.push(pulumi.interpolate`the platform's key ${keyArn}, which opens them`);
-  if (shape.keepLogs) kept.push(...exportedLogs.map((log) => `log group ${logGroupName(shape.identifier, log)}, entries for ${shape.logRetentionDays} days`));
+  if (shape.keepLogs)
+    kept.push(
+      ...exportedLogs.map(
+        (log) => `log group ${logGroupName(shape.identifier, log)}, entries for ${shape.logRetentionDays} days`,
+      ),
+    );
   // With `masterPassword: "own"` the master's goes the same way.
   if (shape.secretRecoveryDays > 0)
     kept.push(
-      ...roles.flatMap((role) => shape.roles[role].secretName ?? []).map((secret) => `secret ${secret}, recoverable for ${shape.secretRecoveryDays} days`),
+      ...roles
+        .flatMap((role) => shape.roles[role].secretName ?? [])
+        .map((secret) => `secret ${secret}, recoverable for ${shape.secretRecoveryDays} days`),
     );
   return pulumi.all(kept);
 }

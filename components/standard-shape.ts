@@ -24,7 +24,10 @@ import {
   type Tier,
 } from "./standards";
 
-/** Tier, size and environment, resolved: everything the standard decides for one database, and nothing the cloud decides. */
+/**
+ * Tier, size and environment, resolved: everything the standard decides for one database, and nothing the cloud
+ * decides.
+ */
 export interface StandardShape {
   standardVersion: string;
   service: string;
@@ -138,7 +141,8 @@ function roleShape(name: RoleName, request: ResolvedRequest): RoleShape {
   const authentication = asked?.authentication ?? "password";
   return {
     authentication,
-    statementTimeoutMilliseconds: asked?.statementTimeoutMilliseconds ?? roleStandards[name].statementTimeoutMilliseconds,
+    statementTimeoutMilliseconds:
+      asked?.statementTimeoutMilliseconds ?? roleStandards[name].statementTimeoutMilliseconds,
     secretName: authentication === "password" ? secretNameOf(request, name) : undefined,
   };
 }

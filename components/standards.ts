@@ -1,8 +1,8 @@
 /**
  * The one table of the standard: what a tier, a size, an environment and a version of PostgreSQL come to.
  *
- * Editing a figure changes every database at its next `up`. So each edit bumps `standardVersion` (major: a database may be
- * replaced or restarted; minor: something is added or tightened; patch: wording) and has a line in CHANGELOG.md.
+ * Editing a figure changes every database at its next `up`. So each edit bumps `standardVersion` (major: a database may
+ * be replaced or restarted; minor: something is added or tightened; patch: wording) and has a line in CHANGELOG.md.
  * Figures without a source are choices of the house; those with one say where it comes from.
  */
 export const standardVersion = "1.1.0";
@@ -16,7 +16,10 @@ export type Tier = (typeof tiers)[number];
 export type Size = (typeof sizes)[number];
 export type DataClassification = (typeof dataClassifications)[number];
 
-/** Which AWS Backup plan of the platform selects a database: none, the vault of its Region, or that and a copy in another Region. */
+/**
+ * Which AWS Backup plan of the platform selects a database: none, the vault of its Region, or that and a copy in
+ * another Region.
+ */
 export type BackupPlan = "none" | "vault" | "vault-and-copy";
 
 /** What a tier comes to in one environment. */
@@ -36,7 +39,9 @@ export interface TierStandard {
   /** Of enhanced monitoring: RDS takes 1, 5, 10, 15, 30 or 60. */
   monitoringIntervalSeconds: number;
   backupPlan: BackupPlan;
-  /** RDS deletion protection, Pulumi `protect` and a final snapshot go together: each alone is one slip away from loss. */
+  /**
+   * RDS deletion protection, Pulumi `protect` and a final snapshot go together: each alone is one slip away from loss.
+   */
   protected: boolean;
   /** Automated backups outlive a deleted database until their retention ends. */
   retainAutomatedBackups: boolean;
@@ -85,7 +90,9 @@ const productionTiers: Record<Tier, TierStandard> = {
   },
 };
 
-/** Outside production the tier keeps its objectives, but not what costs money to keep them: nobody is woken for staging. */
+/**
+ * Outside production the tier keeps its objectives, but not what costs money to keep them: nobody is woken for staging.
+ */
 export function tierStandard(tier: Tier, environment: Environment): TierStandard {
   const production = productionTiers[tier];
   if (environment === "production") return production;
@@ -116,14 +123,38 @@ export interface SizeStandard {
   capGib: number;
 }
 
-/** From this size on gp3 has more speed, included in its price, and IOPS and throughput (MiB/s) can be said (RDS User Guide, "gp3 storage"). */
+/**
+ * From this size on gp3 has more speed, included in its price, and IOPS and throughput (MiB/s) can be said (RDS User
+ * Guide, "gp3 storage").
+ */
 export const stripedStorage = { fromGib: 400, iops: 12_000, throughput: 500 };
 
 export const sizeStandards: Record<Size, SizeStandard> = {
   small: { instanceClass: "db.t4g.medium", vcpus: 2, memoryGib: 4, burstableCpu: true, allocatedGib: 20, capGib: 100 },
-  medium: { instanceClass: "db.m7g.large", vcpus: 2, memoryGib: 8, burstableCpu: false, allocatedGib: 100, capGib: 500 },
-  large: { instanceClass: "db.r7g.xlarge", vcpus: 4, memoryGib: 32, burstableCpu: false, allocatedGib: 500, capGib: 2_000 },
-  xlarge: { instanceClass: "db.r7g.4xlarge", vcpus: 16, memoryGib: 128, burstableCpu: false, allocatedGib: 2_000, capGib: 8_000 },
+  medium: {
+    instanceClass: "db.m7g.large",
+    vcpus: 2,
+    memoryGib: 8,
+    burstableCpu: false,
+    allocatedGib: 100,
+    capGib: 500,
+  },
+  large: {
+    instanceClass: "db.r7g.xlarge",
+    vcpus: 4,
+    memoryGib: 32,
+    burstableCpu: false,
+    allocatedGib: 500,
+    capGib: 2_000,
+  },
+  xlarge: {
+    instanceClass: "db.r7g.4xlarge",
+    vcpus: 16,
+    memoryGib: 128,
+    burstableCpu: false,
+    allocatedGib: 2_000,
+    capGib: 8_000,
+  },
 };
 
 export const postgresMajors = [16, 17, 18] as const;
@@ -136,7 +167,10 @@ export interface VersionStandard {
   family: string;
   /** Minors below it miss fixes of the out-of-cycle release of 26 February 2026 (postgresql.org/support/security). */
   minimumMinor: number;
-  /** The community's last release of the major (postgresql.org/support/versioning): from then on no fix comes from anywhere. */
+  /**
+   * The community's last release of the major (postgresql.org/support/versioning): from then on no fix comes from
+   * anywhere.
+   */
   approvedUntil: string;
 }
 export const versionStandards: Record<PostgresMajor, VersionStandard> = {
@@ -148,7 +182,8 @@ export const versionStandards: Record<PostgresMajor, VersionStandard> = {
 export type Ring = 0 | 1 | 2 | 3;
 /**
  * UTC. One night for each ring, a night apart and before a working day, so that a ring bakes for a day before the next.
- * Nothing else of ours runs between 02:00 and 04:00: backups start in `backupHours`, backup plans at `backupPlanSchedule`.
+ * Nothing else of ours runs between 02:00 and 04:00: backups start in `backupHours`, backup plans at
+ * `backupPlanSchedule`.
  */
 export const maintenanceWindows: Record<Ring, string> = {
   0: "mon:02:00-mon:04:00",
@@ -156,19 +191,30 @@ export const maintenanceWindows: Record<Ring, string> = {
   2: "wed:02:00-wed:04:00",
   3: "thu:02:00-thu:04:00",
 };
-/** Daily backups begin at one of 60 moments, five minutes apart from 20:00 UTC, chosen by the database's name: a fleet that starts together queues. */
+/**
+ * Daily backups begin at one of 60 moments, five minutes apart from 20:00 UTC, chosen by the database's name: a fleet
+ * that starts together queues.
+ */
 export const backupHours = { firstStartMinute: 20 * 60, slotMinutes: 5, slots: 60, lengthMinutes: 30 };
-/** AWS Backup's snapshots: after the last maintenance window (04:00) and long before the first backup window (20:00). */
+/**
+ * AWS Backup's snapshots: after the last maintenance window (04:00) and long before the first backup window (20:00).
+ */
 export const backupPlanSchedule = "cron(0 6 * * ? *)";
 export const backupPlanRetentionDays: Record<Exclude<BackupPlan, "none">, number> = { vault: 14, "vault-and-copy": 35 };
 
-/** Production: a year, as PCI DSS 4.0 requirement 10.5.1 asks of audit logs. Elsewhere: the 30 days the guardrail asks for. */
+/**
+ * Production: a year, as PCI DSS 4.0 requirement 10.5.1 asks of audit logs. Elsewhere: the 30 days the guardrail asks
+ * for.
+ */
 export function logRetentionDays(environment: Environment): number {
   return environment === "production" ? 365 : 30;
 }
 export const exportedLogs = ["postgresql", "upgrade"] as const;
 
-/** Secrets Manager's longest window in production; none elsewhere, where a window only keeps the name taken (7–30 or 0 are allowed). */
+/**
+ * Secrets Manager's longest window in production; none elsewhere, where a window only keeps the name taken (7–30 or 0
+ * are allowed).
+ */
 export function secretRecoveryDays(environment: Environment): number {
   return environment === "production" ? 30 : 0;
 }
@@ -179,13 +225,25 @@ export function keyDeletionDays(environment: Environment): number {
 
 /** Not `postgres`, `admin` or a reserved word, so that guessing starts from nothing (Security Hub RDS.25). */
 export const masterUsername = "shipshape_admin";
-/** AWS gives it; nothing of ours sends it, and the endpoint's own port is what consumers get. It is here for the security group. */
+/**
+ * AWS gives it; nothing of ours sends it, and the endpoint's own port is what consumers get. It is here for the
+ * security group.
+ */
 export const postgresPort = 5432;
 export const performanceInsightsRetentionDays = 7;
 export const caCertificate = "rds-ca-rsa2048-g1";
 export const engineLifecycleSupport = "open-source-rds-extended-support-disabled";
 
 /** On every taggable resource; the guardrail `require-owner-tags` asks for the same list. */
-export const requiredTags = ["service", "owner", "environment", "tier", "data-classification", "cost-center", "shipshape:ring", "shipshape:stack"] as const;
+export const requiredTags = [
+  "service",
+  "owner",
+  "environment",
+  "tier",
+  "data-classification",
+  "cost-center",
+  "shipshape:ring",
+  "shipshape:stack",
+] as const;
 export const standardTag = "shipshape:standard";
 export const backupPlanTag = "shipshape:backup-plan";

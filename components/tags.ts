@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { text } from "./input-errors";
 
-/** What AWS takes as tags (Tagging AWS Resources User Guide): letters, digits and spaces of any script, and a few signs. */
+/**
+ * What AWS takes as tags (Tagging AWS Resources User Guide): letters, digits and spaces of any script, and a few signs.
+ */
 const characters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const rule = "give letters, digits, spaces and _ . : / = + - @ only";
 const valueLengthMax = 256;
@@ -21,7 +23,8 @@ const keyOf = (key: string): string | undefined => {
 };
 
 export const tags = z.record(z.string(), tagValue("the value it has")).superRefine((given, context) => {
-  const refuse = (path: string[], input: unknown, message: string) => context.addIssue({ code: "custom", path, input, message });
+  const refuse = (path: string[], input: unknown, message: string) =>
+    context.addIssue({ code: "custom", path, input, message });
   for (const key of Object.keys(given)) {
     const reason = keyOf(key);
     if (reason) refuse([key], key, reason);

@@ -1,4 +1,7 @@
-/** Backup and maintenance windows as RDS writes them, in UTC: `03:00-03:30`, `sun:04:00-sun:04:30`. Inside, minutes of a week that starts on Monday. */
+/**
+ * Backup and maintenance windows as RDS writes them, in UTC: `03:00-03:30`, `sun:04:00-sun:04:30`. Inside, minutes of a
+ * week that starts on Monday.
+ */
 interface Window {
   start: number;
   length: number;
@@ -18,7 +21,9 @@ export function backupWindowOf(text: string): Window | undefined {
 /** Undefined where the text is no maintenance window, or one shorter or longer than RDS takes. */
 export function maintenanceWindowOf(text: string): Window | undefined {
   const [, fromDay = "", from, toDay = "", to] =
-    /^([a-z]{3}):([01]\d:[0-5]\d|2[0-3]:[0-5]\d)-([a-z]{3}):([01]\d:[0-5]\d|2[0-3]:[0-5]\d)$/.exec(text.toLowerCase()) ?? [];
+    /^([a-z]{3}):([01]\d:[0-5]\d|2[0-3]:[0-5]\d)-([a-z]{3}):([01]\d:[0-5]\d|2[0-3]:[0-5]\d)$/.exec(
+      text.toLowerCase(),
+    ) ?? [];
   if (!from || !to || !days.includes(fromDay) || !days.includes(toDay)) return undefined;
   const start = days.indexOf(fromDay) * dayMinutes + minuteOf(from);
   const length = (days.indexOf(toDay) * dayMinutes + minuteOf(to) - start + weekMinutes) % weekMinutes;
@@ -34,5 +39,6 @@ export function windowsMeet(backup: Window, maintenance: Window): boolean {
   });
 }
 
-const longEnough = (start: number, length: number): Window | undefined => (length < lengthMinutesMin ? undefined : { start, length });
+const longEnough = (start: number, length: number): Window | undefined =>
+  length < lengthMinutesMin ? undefined : { start, length };
 const minuteOf = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));

@@ -28,7 +28,9 @@ async function migrateAsOwner(scene: Scene): Promise<void> {
     await client.query(
       `create table if not exists ${demoTable} (id bigint generated always as identity primary key, item text not null, placed_at timestamptz not null default now())`,
     );
-    scene.stage.good(`owner made the table ${demoTable} in schema ${await value(client, `select schemaname from pg_tables where tablename = '${demoTable}'`)}`);
+    scene.stage.good(
+      `owner made the table ${demoTable} in schema ${await value(client, `select schemaname from pg_tables where tablename = '${demoTable}'`)}`,
+    );
   });
 }
 

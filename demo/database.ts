@@ -15,11 +15,17 @@ export const database: Chapter = {
     await pulumiUp(scene, "database", databaseStack);
     const instance = await describeDatabase(scene.clients, databaseIdentifier);
     const { Address, Port } = instance.Endpoint ?? {};
-    stage.good(`${databaseIdentifier} is ${instance.DBInstanceStatus}: PostgreSQL ${instance.EngineVersion} at ${Address}:${Port}`);
+    stage.good(
+      `${databaseIdentifier} is ${instance.DBInstanceStatus}: PostgreSQL ${instance.EngineVersion} at ${Address}:${Port}`,
+    );
   },
 };
 
 async function requirePlatform(scene: Scene): Promise<void> {
   if (await stackExists(scene, platformStack)) return;
-  throw new DemoError("demo-expectation-failed", { expected: `the stack ${platformStack}`, found: "none", remedy: "`npm run demo -- platform` makes it" });
+  throw new DemoError("demo-expectation-failed", {
+    expected: `the stack ${platformStack}`,
+    found: "none",
+    remedy: "`npm run demo -- platform` makes it",
+  });
 }

@@ -24,10 +24,17 @@ async function changeByHand({ stage, clients, cloud }: Scene): Promise<void> {
     `aws rds modify-db-instance --db-instance-identifier ${databaseIdentifier} --backup-retention-period 1 --no-deletion-protection --apply-immediately`,
   );
   await clients.rds.send(
-    new ModifyDBInstanceCommand({ DBInstanceIdentifier: databaseIdentifier, BackupRetentionPeriod: 1, DeletionProtection: false, ApplyImmediately: true }),
+    new ModifyDBInstanceCommand({
+      DBInstanceIdentifier: databaseIdentifier,
+      BackupRetentionPeriod: 1,
+      DeletionProtection: false,
+      ApplyImmediately: true,
+    }),
   );
   const { arn } = await securityGroup(cloud);
-  const ingress = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], description: "just for a test" }];
+  const ingress = [
+    { protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], description: "just for a test" },
+  ];
   stage.command(`npx shipshape local change ${arn} 'ingress=${JSON.stringify(ingress)}'`);
   await callLocal(cloud, "POST", "/shipshape/change", { arn, properties: { ingress } });
   stage.bad("backups are kept for one day, deletion protection is off, and the database port is open to the world");
@@ -36,7 +43,13 @@ async function changeByHand({ stage, clients, cloud }: Scene): Promise<void> {
 async function seeIt(scene: Scene): Promise<void> {
   const { stage } = scene;
   stage.command(`pulumi refresh --preview-only --diff --stack ${databaseStack}`);
-  const { lines, seconds, logFile } = await runPulumi(scene, "drift", ["refresh", "--preview-only", "--diff", "--stack", databaseStack]);
+  const { lines, seconds, logFile } = await runPulumi(scene, "drift", [
+    "refresh",
+    "--preview-only",
+    "--diff",
+    "--stack",
+    databaseStack,
+  ]);
   const found = driftLines(lines);
   stage.result(found);
   if (!found.some((line) => line.includes("backupRetentionPeriod"))) {
@@ -62,7 +75,9 @@ async function putItRight(scene: Scene): Promise<void> {
       remedy: "`npm run demo -- drift` tries again",
     });
   }
-  stage.good(`backups are kept for ${instance.BackupRetentionPeriod} days again, deletion protection is on, the port is closed`);
+  stage.good(
+    `backups are kept for ${instance.BackupRetentionPeriod} days again, deletion protection is on, the port is closed`,
+  );
 }
 
 async function securityGroup(cloud: Scene["cloud"]): Promise<{ arn: string; properties: Record<string, unknown> }> {
@@ -77,7 +92,10 @@ async function securityGroup(cloud: Scene["cloud"]): Promise<{ arn: string; prop
   });
 }
 
-/** Of a `--diff`, the resources that differ with their names, and the properties that do; everything else lies in the log. */
+/**
+ * Of a `--diff`, the resources that differ with their names, and the properties that do; everything else lies in the
+ * log.
+ */
 function driftLines(lines: string[]): string[] {
   const shown: string[] = [];
   let differs = false;

@@ -13,20 +13,26 @@ export const guardrails: Chapter = {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(join(folder, "waivers"), { recursive: true });
     const state = join(folder, "state.json");
-    scene.stage.command(`pulumi stack export --stack ${databaseStack} --file state.json && npx shipshape guard --state state.json`);
+    scene.stage.command(
+      `pulumi stack export --stack ${databaseStack} --file state.json && npx shipshape guard --state state.json`,
+    );
     await runPulumi(scene, "guardrails", ["stack", "export", "--stack", databaseStack, "--file", state]);
     const asDeclared = await guard(scene, folder, state);
     expectCode(asDeclared, 0, "the standard database to meet every guardrail");
     scene.stage.good(asDeclared.lines.at(-1) ?? "");
 
-    scene.stage.say("Somebody gives up the standby, to save money. The same rules stop it in `pulumi preview --policy-pack`, in CI, and here:");
+    scene.stage.say(
+      "Somebody gives up the standby, to save money. The same rules stop it in `pulumi preview --policy-pack`, in CI, and here:",
+    );
     const careless = withoutStandby(folder, state);
     const stopped = await guard(scene, folder, careless);
     expectCode(stopped, 1, "a database without a standby to be stopped");
     scene.stage.result(stopped.lines);
 
     const until = inDays(60);
-    scene.stage.command(`npx shipshape waiver new --rule require-multi-az --owner team-orders --approver team-platform --expires-on ${until} …`);
+    scene.stage.command(
+      `npx shipshape waiver new --rule require-multi-az --owner team-orders --approver team-platform --expires-on ${until} …`,
+    );
     writeFileSync(join(folder, "waivers", "standby.yaml"), waiver(until));
     const waived = await guard(scene, folder, careless);
     expectCode(waived, 0, "the waiver to let the change pass");
@@ -60,7 +66,9 @@ function guard({ settings, environment }: Scene, folder: string, state: string, 
     const child = spawn(process.execPath, words, { env: environment, stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
     child.stdout.on("data", (bytes: Buffer) => (text += bytes.toString()));
-    child.once("error", reject).once("close", (code) => resolve({ code: code ?? 1, lines: text.trimEnd().split("\n") }));
+    child
+      .once("error", reject)
+      .once("close", (code) => resolve({ code: code ?? 1, lines: text.trimEnd().split("\n") }));
   });
 }
 

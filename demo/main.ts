@@ -29,7 +29,11 @@ async function main(names: string[]): Promise<number> {
   const chosen = names.length === 0 ? chapters : chapters.filter(({ name }) => names.includes(name));
   const unknown = names.filter((name) => !chapters.some((chapter) => chapter.name === name));
   try {
-    if (unknown.length > 0) throw new DemoError("demo-chapter-unknown", { chapter: unknown.join(", "), known: chapters.map(({ name }) => name).join(", ") });
+    if (unknown.length > 0)
+      throw new DemoError("demo-chapter-unknown", {
+        chapter: unknown.join(", "),
+        known: chapters.map(({ name }) => name).join(", "),
+      });
     const scene = await setScene(settings, stage);
     for (const chapter of chosen) {
       stage.title(chapters.indexOf(chapter) + 1, chapters.length, chapter.title);
@@ -49,7 +53,14 @@ async function setScene(settings: Settings, stage: Stage): Promise<Scene> {
   const engineFolder = (await readStartRecord(settings.dataFolder))?.engine.folder;
   const environment = localProcessEnvironment({ ...local, engineFolder }, settings.inherited);
   const access = localAccess(local);
-  return { stage, settings, cloud: local, environment, clients: awsClients(access), rootCertificateFile: join(settings.dataFolder, "ca", "ca.pem") };
+  return {
+    stage,
+    settings,
+    cloud: local,
+    environment,
+    clients: awsClients(access),
+    rootCertificateFile: join(settings.dataFolder, "ca", "ca.pem"),
+  };
 }
 
 main(process.argv.slice(2)).then(

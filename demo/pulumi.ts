@@ -20,7 +20,10 @@ export interface PulumiOutput {
 export async function runPulumi(scene: Scene, chapter: string, words: string[]): Promise<PulumiOutput> {
   const folder = join(scene.settings.dataFolder, "demo");
   mkdirSync(folder, { recursive: true });
-  const logFile = join(folder, `${[chapter, ...words.filter((word) => /^[a-z]+$/.test(word)).slice(0, 2), stackOf(words)].filter(Boolean).join("-")}.log`);
+  const logFile = join(
+    folder,
+    `${[chapter, ...words.filter((word) => /^[a-z]+$/.test(word)).slice(0, 2), stackOf(words)].filter(Boolean).join("-")}.log`,
+  );
   const log = createWriteStream(logFile);
   const began = performance.now();
   const child = spawn("pulumi", [...words, "--non-interactive", "--color", "never"], {
@@ -30,7 +33,9 @@ export async function runPulumi(scene: Scene, chapter: string, words: string[]):
   });
   const lines: string[] = [];
   child.stderr.pipe(log, { end: false });
-  const done = new Promise<number>((resolve, reject) => child.once("error", reject).once("close", (code) => resolve(code ?? 1)));
+  const done = new Promise<number>((resolve, reject) =>
+    child.once("error", reject).once("close", (code) => resolve(code ?? 1)),
+  );
   // Ctrl-C reaches the engine as well, which then ends in order; leaving before it would leave its lock behind.
   let interrupted = false;
   const wait = () => void (interrupted = true);
@@ -39,7 +44,10 @@ export async function runPulumi(scene: Scene, chapter: string, words: string[]):
     for await (const line of createInterface({ input: child.stdout })) {
       lines.push(line);
       log.write(`${line}\n`);
-      const step = /^\s*[-+~@ ]+ *((?:aws|postgresql|random|shipshape|pulumi):\S+) (\S+) (creat|updat|delet|refresh|read|import|replac)\w+/.exec(line);
+      const step =
+        /^\s*[-+~@ ]+ *((?:aws|postgresql|random|shipshape|pulumi):\S+) (\S+) (creat|updat|delet|refresh|read|import|replac)\w+/.exec(
+          line,
+        );
       if (step) scene.stage.meanwhile(`${step[3]}ing ${step[1]?.split(":").at(-1)} ${step[2]}`);
     }
     const code = await done;
@@ -58,12 +66,16 @@ export async function pulumiUp(scene: Scene, chapter: string, stack: string, mor
   await runPulumi(scene, chapter, ["stack", "select", "--create", "--stack", stack]);
   scene.stage.command(`pulumi up --stack ${stack}${more.map((word) => ` ${word}`).join("")}`);
   const output = await runPulumi(scene, chapter, ["up", "--yes", "--skip-preview", "--stack", stack, ...more]);
-  scene.stage.good(`${changesIn(output.lines)} in ${output.seconds.toFixed(1)} s (all of it: ${relative(process.cwd(), output.logFile)})`);
+  scene.stage.good(
+    `${changesIn(output.lines)} in ${output.seconds.toFixed(1)} s (all of it: ${relative(process.cwd(), output.logFile)})`,
+  );
 }
 
 export async function stackExists(scene: Scene, stack: string): Promise<boolean> {
   const { lines } = await runPulumi(scene, "stacks", ["stack", "ls", "--json"]);
-  return (JSON.parse(lines.join("\n")) as { name: string }[]).some(({ name }) => name === stack || name.endsWith(`/${stack}`));
+  return (JSON.parse(lines.join("\n")) as { name: string }[]).some(
+    ({ name }) => name === stack || name.endsWith(`/${stack}`),
+  );
 }
 
 /** The engine's own summary: `+ 43 created`, `41 unchanged`. */
@@ -76,11 +88,19 @@ function changesIn(lines: string[]): string {
   return from < 0 || summary.length === 0 ? "done" : summary.join(", ");
 }
 
-async function failure(scene: Scene, chapter: string, words: string[], code: number, lines: string[], logFile: string): Promise<DemoError> {
+async function failure(
+  scene: Scene,
+  chapter: string,
+  words: string[],
+  code: number,
+  lines: string[],
+  logFile: string,
+): Promise<DemoError> {
   const from = lines.findIndex((line) => line.startsWith("Diagnostics:"));
   scene.stage.meanwhileOver();
   scene.stage.result(lines.slice(from < 0 ? -12 : from).slice(0, 30));
   return new DemoError("demo-command-failed", { command: `pulumi ${words.join(" ")}`, code, logFile, chapter });
 }
 
-const stackOf = (words: string[]): string => (words.includes("--stack") ? (words[words.indexOf("--stack") + 1] ?? "") : "");
+const stackOf = (words: string[]): string =>
+  words.includes("--stack") ? (words[words.indexOf("--stack") + 1] ?? "") : "";

@@ -1,6 +1,9 @@
 import { callLocal, type LocalCloud } from "../automation/command-line/local-cloud";
 
-/** A resource the embedded cloud keeps without giving it behaviour: keys, alarms, security groups. On AWS each has an API of its own. */
+/**
+ * A resource the embedded cloud keeps without giving it behaviour: keys, alarms, security groups. On AWS each has an
+ * API of its own.
+ */
 export interface Recorded {
   id: string;
   arn: string;
@@ -8,6 +11,10 @@ export interface Recorded {
 }
 
 export async function recordedProperties(cloud: LocalCloud, type: string): Promise<Recorded[]> {
-  const answer = await callLocal<Recorded[] | { resources: Recorded[] }>(cloud, "GET", `/shipshape/recorded?type=${encodeURIComponent(type)}`);
+  const answer = await callLocal<Recorded[] | { resources: Recorded[] }>(
+    cloud,
+    "GET",
+    `/shipshape/recorded?type=${encodeURIComponent(type)}`,
+  );
   return Array.isArray(answer) ? answer : answer.resources;
 }

@@ -16,7 +16,9 @@ export const restoreDrill: Chapter = {
     );
     const id = await drill(scene);
     stage.line();
-    stage.say("What was found is signed, in a log that only grows, and expires: a year-old proof proves nothing of today.");
+    stage.say(
+      "What was found is signed, in a log that only grows, and expires: a year-old proof proves nothing of today.",
+    );
     await verifyEvidence(scene, id);
   },
 };
@@ -24,7 +26,9 @@ export const restoreDrill: Chapter = {
 /** Runs a drill through the front door, shows its verdict, and resolves to its request's id. */
 async function drill(scene: Scene): Promise<string> {
   const words = ["request", "restore-drill", "--database", databaseIdentifier, "--reason", "the demo", "--work"];
-  scene.stage.command(`npx shipshape request restore-drill --database ${databaseIdentifier} --reason "the demo" --work`);
+  scene.stage.command(
+    `npx shipshape request restore-drill --database ${databaseIdentifier} --reason "the demo" --work`,
+  );
   const lines = await shipshape(scene, words);
   const id = /request (\S+)$/.exec(lines[0] ?? "")?.[1];
   // The command's own word on what to do next is this chapter's next command.
@@ -48,7 +52,10 @@ async function verifyEvidence(scene: Scene, id: string): Promise<void> {
   scene.stage.result(await shipshape(scene, ["evidence", "verify", folder]));
 }
 
-/** Runs the command as a person would; its progress is shown as it comes, its result given back. Fails with `demo-command-failed`. */
+/**
+ * Runs the command as a person would; its progress is shown as it comes, its result given back. Fails with
+ * `demo-command-failed`.
+ */
 async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
   const { stage, settings, environment } = scene;
   const launcher = join(settings.packageFolder, "automation", "command-line", "shipshape.cjs");
@@ -57,7 +64,9 @@ async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
     env: { ...environment, SHIPSHAPE_DATA_FOLDER: settings.dataFolder },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = new Promise<number>((resolve, reject) => child.once("error", reject).once("close", (code) => resolve(code ?? 1)));
+  const ended = new Promise<number>((resolve, reject) =>
+    child.once("error", reject).once("close", (code) => resolve(code ?? 1)),
+  );
   const told: string[] = [];
   const telling = (async () => {
     for await (const line of createInterface({ input: child.stderr })) {
@@ -74,5 +83,10 @@ async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
   stage.meanwhileOver();
   if (code === 0) return told;
   stage.result(told);
-  throw new DemoError("demo-command-failed", { command: `shipshape ${words.join(" ")}`, code, logFile: "above", chapter: "restore-drill" });
+  throw new DemoError("demo-command-failed", {
+    command: `shipshape ${words.join(" ")}`,
+    code,
+    logFile: "above",
+    chapter: "restore-drill",
+  });
 }

@@ -12,7 +12,9 @@ export class Stage {
 
   title(number: number, count: number, text: string): void {
     this.line();
-    this.line(this.terminal.style("bold", `── ${number}/${count} ${text} ${"─".repeat(Math.max(3, 84 - text.length))}`));
+    this.line(
+      this.terminal.style("bold", `── ${number}/${count} ${text} ${"─".repeat(Math.max(3, 84 - text.length))}`),
+    );
   }
 
   /** Prose. */
@@ -47,7 +49,10 @@ export class Stage {
 
   /** What goes on right now: one line that is rewritten on a terminal; a log gets none of it. */
   meanwhile(text: string): void {
-    if (this.rewrites) process.stdout.write(`\r\x1b[2K    ${this.terminal.style("dim", text.slice(0, (process.stdout.columns ?? 100) - 6))}`);
+    if (this.rewrites)
+      process.stdout.write(
+        `\r\x1b[2K    ${this.terminal.style("dim", text.slice(0, (process.stdout.columns ?? 100) - 6))}`,
+      );
   }
 
   meanwhileOver(): void {

@@ -15,15 +15,27 @@ interface LiveState {
 type Row = [property: string, value: (live: LiveState) => unknown, controls: string];
 
 const rows: Row[] = [
-  ["storage encrypted, with a key of ours", ({ instance }) => `${instance.StorageEncrypted}, ${short(instance.KmsKeyId)}`, "RDS.3, CKV_AWS_16"],
+  [
+    "storage encrypted, with a key of ours",
+    ({ instance }) => `${instance.StorageEncrypted}, ${short(instance.KmsKeyId)}`,
+    "RDS.3, CKV_AWS_16",
+  ],
   ["reachable from the internet", ({ instance }) => instance.PubliclyAccessible, "RDS.2, CKV_AWS_17"],
   ["zones of its subnets", ({ instance }) => zones(instance), "RDS.18, RDS.46"],
   ["second zone, failing over by itself", ({ instance }) => instance.MultiAZ, "RDS.5, CKV_AWS_157"],
   ["automated backups kept", ({ instance }) => `${instance.BackupRetentionPeriod} days`, "RDS.11, CKV_AWS_133"],
-  ["backup window, never in maintenance", ({ instance }) => `${instance.PreferredBackupWindow} / ${instance.PreferredMaintenanceWindow}`, "RDS.11"],
+  [
+    "backup window, never in maintenance",
+    ({ instance }) => `${instance.PreferredBackupWindow} / ${instance.PreferredMaintenanceWindow}`,
+    "RDS.11",
+  ],
   ["cannot be deleted by one slip", ({ instance }) => instance.DeletionProtection, "RDS.8, CKV_AWS_293"],
   ["tags go with snapshots", ({ instance }) => instance.CopyTagsToSnapshot, "RDS.17"],
-  ["master password kept and rotated by RDS", ({ instance }) => instance.MasterUserSecret?.SecretStatus, "SecretsManager.1"],
+  [
+    "master password kept and rotated by RDS",
+    ({ instance }) => instance.MasterUserSecret?.SecretStatus,
+    "SecretsManager.1",
+  ],
   ["master is not called postgres or admin", ({ instance }) => instance.MasterUsername, "RDS.25"],
   ["login with IAM possible", ({ instance }) => instance.IAMDatabaseAuthenticationEnabled, "RDS.10, CKV_AWS_161"],
   ["only TLS connections", ({ parameters }) => `rds.force_ssl = ${parameters.get("rds.force_ssl")}`, "RDS.38"],
@@ -43,10 +55,17 @@ const rows: Row[] = [
   ["alarms to the platform's topic", ({ alarmCount }) => alarmCount, "(our own)"],
   [
     "minor upgrades",
-    ({ instance }) => (instance.AutoMinorVersionUpgrade ? "whenever AWS likes" : `by ring ${tag(instance, "shipshape:ring")}, one after another`),
+    ({ instance }) =>
+      instance.AutoMinorVersionUpgrade
+        ? "whenever AWS likes"
+        : `by ring ${tag(instance, "shipshape:ring")}, one after another`,
     "RDS.13 (compensated)",
   ],
-  ["who answers for it", ({ instance }) => `${tag(instance, "owner")}, cost center ${tag(instance, "cost-center")}`, "RDS.28"],
+  [
+    "who answers for it",
+    ({ instance }) => `${tag(instance, "owner")}, cost center ${tag(instance, "cost-center")}`,
+    "RDS.28",
+  ],
   ["version of the standard", ({ instance }) => tag(instance, "shipshape:standard"), "(our own)"],
 ];
 
@@ -54,15 +73,21 @@ export const standard: Chapter = {
   name: "standard",
   title: "What the standard decided",
   async run({ stage, clients, cloud }) {
-    stage.say("Nobody chose these: they follow from tier gold, size small, environment production. Read back from the cloud just now:");
+    stage.say(
+      "Nobody chose these: they follow from tier gold, size small, environment production. Read back from the cloud just now:",
+    );
     stage.line();
     const instance = await describeDatabase(clients, databaseIdentifier);
     const group = instance.DBParameterGroups?.[0]?.DBParameterGroupName;
-    const { Parameters = [] } = await clients.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName: group, Source: "user", MaxRecords: 100 }));
+    const { Parameters = [] } = await clients.rds.send(
+      new DescribeDBParametersCommand({ DBParameterGroupName: group, Source: "user", MaxRecords: 100 }),
+    );
     const alarms = await recordedProperties(cloud, "aws:cloudwatch/metricAlarm:MetricAlarm");
     const live: LiveState = {
       instance,
-      parameters: new Map(Parameters.map(({ ParameterName = "", ParameterValue = "" }) => [ParameterName, ParameterValue])),
+      parameters: new Map(
+        Parameters.map(({ ParameterName = "", ParameterValue = "" }) => [ParameterName, ParameterValue]),
+      ),
       alarmCount: alarms.filter(({ properties }) => String(properties["name"]).startsWith(databaseIdentifier)).length,
     };
     stage.result(
@@ -72,10 +97,14 @@ export const standard: Chapter = {
       ),
     );
     stage.line();
-    stage.say("Each row is one line of components/standards.ts or of the component; docs/standard-database.md lists them all.");
+    stage.say(
+      "Each row is one line of components/standards.ts or of the component; docs/standard-database.md lists them all.",
+    );
   },
 };
 
-const tag = (instance: DBInstance, key: string): string => instance.TagList?.find(({ Key }) => Key === key)?.Value ?? "none";
+const tag = (instance: DBInstance, key: string): string =>
+  instance.TagList?.find(({ Key }) => Key === key)?.Value ?? "none";
 const short = (arn: string | undefined): string => arn?.split(":").at(-1)?.slice(0, 12).concat("…") ?? "none";
-const zones = (instance: DBInstance): string => instance.DBSubnetGroup?.Subnets?.map((subnet) => subnet.SubnetAvailabilityZone?.Name).join(", ") ?? "none";
+const zones = (instance: DBInstance): string =>
+  instance.DBSubnetGroup?.Subnets?.map((subnet) => subnet.SubnetAvailabilityZone?.Name).join(", ") ?? "none";

@@ -13,14 +13,17 @@ import { writeDurably } from "./server/storage/store";
 import { endpoints } from "./server/endpoints";
 import { readSettings } from "./settings";
 
-/** The embedded cloud's server process: takes its data folder, takes up what it did, listens, and ends in good order. */
+/**
+ * The embedded cloud's server process: takes its data folder, takes up what it did, listens, and ends in good order.
+ */
 async function main(): Promise<void> {
   // Files that no mode was thought of for are for our eyes only too.
   process.umask(0o077);
   const asked = readSettings();
   const settings = { ...asked, dataFolder: closedDataFolder(asked.dataFolder) };
   await takeFolder(settings.dataFolder);
-  // Before the first database: clients name its file in their environment from now on, and Node warns at every start while it is not there.
+  // Before the first database: clients name its file in their environment from now on, and Node warns at every start
+  // while it is not there.
   await ensureAuthority(join(settings.dataFolder, "ca"));
   ensureAccessKey(settings.dataFolder);
   const cloud = new Cloud(settings);
@@ -35,7 +38,8 @@ async function main(): Promise<void> {
 
   const url = `http://127.0.0.1:${port}`;
   const databasesFolder = cloud.instances.servers.databasesFolder;
-  // Written when everything can be asked: who reads it may call at once. For our eyes only (0600), as the URL holds a password.
+  // Written when everything can be asked: who reads it may call at once. For our eyes only (0600), as the URL holds a
+  // password.
   writeDurably(
     whereabouts,
     JSON.stringify({

@@ -1,19 +1,29 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** Everything the embedded cloud takes from its environment. This file is the only reader of `process.env` in this house. */
+/**
+ * Everything the embedded cloud takes from its environment. This file is the only reader of `process.env` in this
+ * house.
+ */
 export interface LocalCloudSettings {
-  /** Where all its data lies; an absolute path. `SHIPSHAPE_DATA_FOLDER`, @default `.shipshape` of the working folder. */
+  /**
+   * Where all its data lies; an absolute path. `SHIPSHAPE_DATA_FOLDER`, @default `.shipshape` of the working folder.
+   */
   dataFolder: string;
   /** TCP port of the HTTP server on 127.0.0.1; 0 lets the kernel choose. `SHIPSHAPE_LOCAL_PORT`, @default 0. */
   port: number;
-  /** Per-user cache: PostgreSQL views and templates. `XDG_CACHE_HOME`, @default `~/.cache`, with `shipshape` below it. */
+  /**
+   * Per-user cache: PostgreSQL views and templates. `XDG_CACHE_HOME`, @default `~/.cache`, with `shipshape` below it.
+   */
   cacheFolder: string;
-  /** Who runs PostgreSQL when the server runs as root, which PostgreSQL refuses. `SHIPSHAPE_POSTGRES_USER`, @default `nobody`. */
+  /**
+   * Who runs PostgreSQL when the server runs as root, which PostgreSQL refuses. `SHIPSHAPE_POSTGRES_USER`, @default
+   * `nobody`.
+   */
   postgresUser: string;
   /**
-   * The memory a database may count on, whatever its instance class promises: a laptop that runs ten `db.r7g.4xlarge` has
-   * no 1,280 GiB. `SHIPSHAPE_DATABASE_MEMORY_MIB`, in MiB, @default 512.
+   * The memory a database may count on, whatever its instance class promises: a laptop that runs ten `db.r7g.4xlarge`
+   * has no 1,280 GiB. `SHIPSHAPE_DATABASE_MEMORY_MIB`, in MiB, @default 512.
    */
   databaseMemoryCapBytes: number;
 }
@@ -24,7 +34,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Loca
     port: wholeNumber("SHIPSHAPE_LOCAL_PORT", environment.SHIPSHAPE_LOCAL_PORT, 0, 0, 65535),
     cacheFolder: join(environment.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "shipshape"),
     postgresUser: environment.SHIPSHAPE_POSTGRES_USER ?? "nobody",
-    databaseMemoryCapBytes: wholeNumber("SHIPSHAPE_DATABASE_MEMORY_MIB", environment.SHIPSHAPE_DATABASE_MEMORY_MIB, 512, 128, 1_048_576) * 1024 * 1024,
+    databaseMemoryCapBytes:
+      wholeNumber("SHIPSHAPE_DATABASE_MEMORY_MIB", environment.SHIPSHAPE_DATABASE_MEMORY_MIB, 512, 128, 1_048_576) *
+      1024 *
+      1024,
   };
 }
 

@@ -16,6 +16,9 @@ if (problem !== undefined) {
   process.exitCode = 2;
 } else {
   const list = "policypacks/database-guardrails/rules.ts";
-  for (const { file, text } of newRule(id, readFileSync(join(root, list), "utf8"))) writeFileSync(join(root, file), text);
-  process.stdout.write(`policypacks/database-guardrails/rules/${id}.ts\ntest/policypacks/rules/${id}.test.ts\nfill them in, then: npm run pages\n`);
+  for (const { file, text } of newRule(id, readFileSync(join(root, list), "utf8")))
+    writeFileSync(join(root, file), text);
+  process.stdout.write(
+    `policypacks/database-guardrails/rules/${id}.ts\ntest/policypacks/rules/${id}.test.ts\nfill them in, then: npm run pages\n`,
+  );
 }

@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { databaseRequest, parseInput, StandardDatabase, text, type DatabaseRequest, type PlatformReference } from "../components";
+import {
+  databaseRequest,
+  parseInput,
+  StandardDatabase,
+  text,
+  type DatabaseRequest,
+  type PlatformReference,
+} from "../components";
 
 /** Config `shipshape:request`: StandardDatabase's arguments, and `shipshape:place`: where it stands. */
 const databaseConfig = z.strictObject({
@@ -8,10 +15,17 @@ const databaseConfig = z.strictObject({
   place: z.strictObject(
     {
       /** The platform's stack, of the same project. */
-      platformStack: text("the platform's stack").regex(/^platform\./, { error: () => 'give the platform\'s stack, as "platform.dev"' }),
+      platformStack: text("the platform's stack").regex(/^platform\./, {
+        error: () => 'give the platform\'s stack, as "platform.dev"',
+      }),
       /** Security group ids by the name of who is behind them. @default {} nobody */
       reachableFrom: z
-        .record(z.string(), text("a security group's id").regex(/^sg-[0-9a-f]+$/, { error: () => "give a security group id, as sg-0a1b2c3d4e5f60001" }))
+        .record(
+          z.string(),
+          text("a security group's id").regex(/^sg-[0-9a-f]+$/, {
+            error: () => "give a security group id, as sg-0a1b2c3d4e5f60001",
+          }),
+        )
         .default({}),
       /** File of certificates to trust when making roles. @default what PGSSLROOTCERT names */
       caBundlePath: text("caBundlePath").optional(),
@@ -30,7 +44,19 @@ export function database(): Record<string, unknown> {
     platform: platformOf(place.platformStack, place.caBundlePath),
     reachableFrom: place.reachableFrom,
   });
-  const { endpoint, address, port, databaseName, resourceId, securityGroupId, engineVersion, secretArns, masterSecretArn, remainsAfterDestroy, shape } = made;
+  const {
+    endpoint,
+    address,
+    port,
+    databaseName,
+    resourceId,
+    securityGroupId,
+    engineVersion,
+    secretArns,
+    masterSecretArn,
+    remainsAfterDestroy,
+    shape,
+  } = made;
   return {
     endpoint,
     databaseName,

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { database } from "./database";
 import { platform } from "./platform";
 
-// The SDK's way of reading source maps does not know those of tsx and hides Node's own, which does: without it, errors name the right lines.
+// The SDK's way of reading source maps does not know those of tsx and hides Node's own, which does: without it, errors
+// name the right lines.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 /** The stack's name, `<program>.<name>`, chooses the program; its config says the rest. */

@@ -9,13 +9,22 @@ const platformConfig = z.strictObject({
     {
       vpcId: text("the VPC's id").regex(/^vpc-[0-9a-f]+$/, { error: () => "give a VPC id, as vpc-0a1b2c3d4e5f60001" }),
       subnetIds: z
-        .array(text("a subnet's id").regex(/^subnet-[0-9a-f]+$/, { error: () => "give a subnet id, as subnet-0a1b2c3d4e5f60001" }), {
-          error: () => "is missing",
-        })
+        .array(
+          text("a subnet's id").regex(/^subnet-[0-9a-f]+$/, {
+            error: () => "give a subnet id, as subnet-0a1b2c3d4e5f60001",
+          }),
+          {
+            error: () => "is missing",
+          },
+        )
         .min(2, { error: () => "give private subnets in at least two zones" }),
       /** Of the control plane's workers: they alone reach restored throwaways. @default [] */
       workerSecurityGroupIds: z
-        .array(text("a security group's id").regex(/^sg-[0-9a-f]+$/, { error: () => "give a security group id, as sg-0a1b2c3d4e5f60001" }))
+        .array(
+          text("a security group's id").regex(/^sg-[0-9a-f]+$/, {
+            error: () => "give a security group id, as sg-0a1b2c3d4e5f60001",
+          }),
+        )
         .default([]),
     },
     { error: () => "give {vpcId, subnetIds}" },
@@ -31,6 +40,24 @@ export function platform(): Record<string, unknown> {
     `config of stack ${pulumi.getStack()}`,
   );
   const made = new DatabasePlatform("platform", { ...request, ...network });
-  const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames, backupVaultName, isolationSecurityGroupId } = made;
-  return { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames, backupVaultName, isolationSecurityGroupId };
+  const {
+    vpcId,
+    keyArn,
+    topicArn,
+    monitoringRoleArn,
+    subnetGroupName,
+    parameterGroupNames,
+    backupVaultName,
+    isolationSecurityGroupId,
+  } = made;
+  return {
+    vpcId,
+    keyArn,
+    topicArn,
+    monitoringRoleArn,
+    subnetGroupName,
+    parameterGroupNames,
+    backupVaultName,
+    isolationSecurityGroupId,
+  };
 }

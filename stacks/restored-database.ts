@@ -1,8 +1,9 @@
 /**
  * An isolated throwaway: one database that RDS restored from another's backups, to be checked and destroyed.
  *
- * The program creates nothing. The provider's own restore says no backup retention, so the copy would inherit its source's and be backed up before
- * anyone could say otherwise; RDS is asked itself, and the stack adopts what it made, by resource id (the provider's id of an instance).
+ * The program creates nothing. The provider's own restore says no backup retention, so the copy would inherit its
+ * source's and be backed up before anyone could say otherwise; RDS is asked itself, and the stack adopts what it made,
+ * by resource id (the provider's id of an instance).
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";

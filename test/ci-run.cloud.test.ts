@@ -21,16 +21,28 @@ test.each([
 });
 
 test("a test file that cannot be loaded counts as failed", () => {
-  const counts = { numPassedTests: 4, numFailedTests: 1, numRuntimeErrorTestSuites: 1, numPendingTests: 0, numTodoTests: 0 };
+  const counts = {
+    numPassedTests: 4,
+    numFailedTests: 1,
+    numRuntimeErrorTestSuites: 1,
+    numPendingTests: 0,
+    numTodoTests: 0,
+  };
   expect(closingLine(counts)).toBe("4 passed, 2 failed");
   expect(closingLine({ ...counts, numPendingTests: 3 })).toBe("4 passed, 2 failed, 3 skipped");
 });
 
-/** Runs a copy of the build's command from elsewhere, as a build server does: no terminal, no input, an unknown folder. */
+/**
+ * Runs a copy of the build's command from elsewhere, as a build server does: no terminal, no input, an unknown folder.
+ */
 function runBuild(npm: string) {
   const clone = temporaryFolder();
   for (const folder of [".ci", "bin"]) mkdirSync(join(clone, folder));
   copyFileSync(join(__dirname, "..", ".ci", "run"), join(clone, ".ci", "run"));
   writeProgram(join(clone, "bin", "npm"), `test "$PWD" = "${clone}" || exit 99`, npm);
-  return spawnSync(join(clone, ".ci", "run"), { cwd: "/", encoding: "utf8", env: { PATH: `${join(clone, "bin")}:/usr/bin:/bin`, CI: "true" } });
+  return spawnSync(join(clone, ".ci", "run"), {
+    cwd: "/",
+    encoding: "utf8",
+    env: { PATH: `${join(clone, "bin")}:/usr/bin:/bin`, CI: "true" },
+  });
 }

@@ -1,7 +1,9 @@
 // Jest loads its reporters as they are, hence plain JavaScript.
 "use strict";
 
-/** Prints the last line of a test run, which machines read: `N passed, N failed`, and how many were skipped if any were. */
+/**
+ * Prints the last line of a test run, which machines read: `N passed, N failed`, and how many were skipped if any were.
+ */
 class ClosingLine {
   onRunComplete(_contexts, counts) {
     // Jest's own summary comes after all reporters; the end of the process comes after that.

@@ -79,17 +79,28 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 /** Asks until the instance says so; fails with what it says instead when that is a fault, or when patience ends. */
 export async function instanceIs(cloud: Pick<Cloud, "rds">, identifier: string, status: string): Promise<DBInstance> {
-  const faults = ["failed", "storage-full", "incompatible-parameters", "incompatible-network", "incompatible-restore"].filter((fault) => fault !== status);
+  const faults = [
+    "failed",
+    "storage-full",
+    "incompatible-parameters",
+    "incompatible-network",
+    "incompatible-restore",
+  ].filter((fault) => fault !== status);
   for (const deadline = Date.now() + waitSecondsMax * 1000; ; await sleep(50)) {
-    const { DBInstances: [instance] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    const { DBInstances: [instance] = [] } = await cloud.rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+    );
     const current = instance?.DBInstanceStatus ?? "";
     if (instance && current === status) return instance;
-    if (faults.includes(current) || Date.now() > deadline) throw new Error(`${identifier} is ${current}, not ${status}: ${await lastEvent(cloud, identifier)}`);
+    if (faults.includes(current) || Date.now() > deadline)
+      throw new Error(`${identifier} is ${current}, not ${status}: ${await lastEvent(cloud, identifier)}`);
   }
 }
 
 async function lastEvent(cloud: Pick<Cloud, "rds">, identifier: string): Promise<string> {
-  const { Events } = await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: identifier }));
+  const { Events } = await cloud.rds.send(
+    new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: identifier }),
+  );
   return Events?.at(-1)?.Message ?? "nothing was said of it";
 }
 
@@ -133,13 +144,21 @@ async function startServer(dataFolder: string, environment: Record<string, strin
   for (const deadline = Date.now() + waitSecondsMax * 1000; ; await sleep(20)) {
     const record = recordIn(whereabouts, child.pid);
     if (record !== undefined) return { process: child, url: record.url, controlPlaneUrl: record.controlPlaneUrl };
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the embedded cloud did not start: ${logTail(dataFolder)}`);
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`the embedded cloud did not start: ${logTail(dataFolder)}`);
   }
 }
 
-function recordIn(whereabouts: string, pid: number | undefined): Pick<ServerProcess, "url" | "controlPlaneUrl"> | undefined {
+function recordIn(
+  whereabouts: string,
+  pid: number | undefined,
+): Pick<ServerProcess, "url" | "controlPlaneUrl"> | undefined {
   if (!existsSync(whereabouts)) return undefined;
-  const record = JSON.parse(readFileSync(whereabouts, "utf8")) as { pid: number; url: string; controlPlaneUrl?: string };
+  const record = JSON.parse(readFileSync(whereabouts, "utf8")) as {
+    pid: number;
+    url: string;
+    controlPlaneUrl?: string;
+  };
   return record.pid === pid ? record : undefined;
 }
 
@@ -147,8 +166,13 @@ function logTail(dataFolder: string): string {
   return readFileSync(join(dataFolder, "localcloud.log"), "utf8").split("\n").slice(-20).join("\n");
 }
 
-function reach(server: ServerProcess, dataFolder: string): Pick<Cloud, "url" | "pid" | "env" | "client" | "rds" | "secrets"> {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+function reach(
+  server: ServerProcess,
+  dataFolder: string,
+): Pick<Cloud, "url" | "pid" | "env" | "client" | "rds" | "secrets"> {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   const env = localProcessEnvironment(
     { url: server.url, dataFolder, accessKey: ensureAccessKey(dataFolder), controlPlaneUrl: server.controlPlaneUrl },
     inherited,
@@ -159,7 +183,14 @@ function reach(server: ServerProcess, dataFolder: string): Pick<Cloud, "url" | "
     credentials: ensureAccessKey(dataFolder, accessKeyId),
     maxAttempts: 1,
   });
-  return { url: server.url, pid: server.process.pid!, env, client, rds: new RDSClient(client()), secrets: new SecretsManagerClient(client()) };
+  return {
+    url: server.url,
+    pid: server.process.pid!,
+    env,
+    client,
+    rds: new RDSClient(client()),
+    secrets: new SecretsManagerClient(client()),
+  };
 }
 
 function closeClients(cloud: Pick<Cloud, "rds" | "secrets">): void {

@@ -1,18 +1,31 @@
-// The import rules must see every way to import: what lint overlooks, the graph check of `npm run check:static` sees too.
+// The import rules must see every way to import: what lint overlooks, the graph check of `npm run check:static` sees
+// too.
 import { Linter } from "eslint";
 import tseslint from "typescript-eslint";
 import config from "../eslint.config.js";
 
 test.each([
-  ["an area imports one above it", "components/one.ts", 'import { readRun } from "../automation/runner/runs"; readRun;'],
+  [
+    "an area imports one above it",
+    "components/one.ts",
+    'import { readRun } from "../automation/runner/runs"; readRun;',
+  ],
   ["it does so at run time", "components/one.ts", 'export const late = () => import("../automation/runner/runs");'],
   ["it requires it", "components/one.ts", 'export const late = require("../automation/runner/runs");'],
   ["it wants its types only", "components/one.ts", 'export type Late = import("../automation/records").Run;'],
   ["a stage imports another", "automation/policy/one.ts", 'export const late = () => import("../review/findings");'],
-  ["the durable engine is used elsewhere", "automation/policy/one.ts", 'export const late = () => import("@dbos-inc/dbos-sdk");'],
+  [
+    "the durable engine is used elsewhere",
+    "automation/policy/one.ts",
+    'export const late = () => import("@dbos-inc/dbos-sdk");',
+  ],
   ["a database is connected to elsewhere", "automation/runner/one.ts", 'import { Client } from "pg"; new Client();'],
   ["AWS is called elsewhere", "automation/runner/one.ts", 'export const late = () => import("@aws-sdk/client-rds");'],
-  ["Pulumi is driven elsewhere", "automation/operations/one.ts", 'import { LocalWorkspace } from "@pulumi/pulumi/automation"; LocalWorkspace;'],
+  [
+    "Pulumi is driven elsewhere",
+    "automation/operations/one.ts",
+    'import { LocalWorkspace } from "@pulumi/pulumi/automation"; LocalWorkspace;',
+  ],
   ["rules import components", "policypacks/one.ts", 'export * from "../components/instance";'],
 ])("lint refuses it when %s", (_, file, code) => {
   expect(problems(file, code)).toHaveLength(1);
@@ -21,7 +34,10 @@ test.each([
 test.each([
   ["components/one.ts", 'import { tiers } from "./standards"; tiers;'],
   ["policypacks/one.ts", 'import { tiers } from "../components/standards"; tiers;'],
-  ["automation/targets/one.ts", 'import { Client } from "pg"; import { RDSClient } from "@aws-sdk/client-rds"; new Client(RDSClient);'],
+  [
+    "automation/targets/one.ts",
+    'import { Client } from "pg"; import { RDSClient } from "@aws-sdk/client-rds"; new Client(RDSClient);',
+  ],
   ["automation/runner/durable.ts", 'export const late = () => import("@dbos-inc/dbos-sdk");'],
   ["automation/command-line/local-start.ts", 'export const late = () => import("../../localcloud/main");'],
 ])("lint lets %s import what it may", (file, code) => {

@@ -32,7 +32,11 @@ class LeakEnvironment extends TestEnvironment {
 
   async teardown() {
     let left = this.left();
-    for (const deadline = Date.now() + settleSecondsMax * 1000; left.length > 0 && Date.now() < deadline; left = this.left())
+    for (
+      const deadline = Date.now() + settleSecondsMax * 1000;
+      left.length > 0 && Date.now() < deadline;
+      left = this.left()
+    )
       await new Promise((resolve) => setTimeout(resolve, 100));
     if (this.inheritedFolder === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = this.inheritedFolder;
@@ -56,8 +60,19 @@ function resources() {
 
 /** Our own pause is a timer too, but never while this looks. Files and immediates end on their own. */
 function more(before, now) {
-  const watched = ["Timeout", "TCPSocketWrap", "TCPServerWrap", "PipeServerWrap", "TLSWrap", "ProcessWrap", "Worker", "MessagePort"];
-  return watched.filter((kind) => (now[kind] ?? 0) > (before[kind] ?? 0)).map((kind) => `${(now[kind] ?? 0) - (before[kind] ?? 0)} × ${kind}`);
+  const watched = [
+    "Timeout",
+    "TCPSocketWrap",
+    "TCPServerWrap",
+    "PipeServerWrap",
+    "TLSWrap",
+    "ProcessWrap",
+    "Worker",
+    "MessagePort",
+  ];
+  return watched
+    .filter((kind) => (now[kind] ?? 0) > (before[kind] ?? 0))
+    .map((kind) => `${(now[kind] ?? 0) - (before[kind] ?? 0)} × ${kind}`);
 }
 
 /** Processes that name the folder in their command line or their environment; none where there is no /proc. */
@@ -68,7 +83,9 @@ function processesOf(folder) {
       const command = text(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
       const knows = command.includes(folder) || text(`/proc/${pid}/environ`).includes(folder);
       // tsx compiles through a service that ends with the process that loaded it, which here is Jest's worker.
-      return knows && command !== "" && !command.includes("esbuild --service") ? [`process ${pid} (${command.slice(0, 160)})`] : [];
+      return knows && command !== "" && !command.includes("esbuild --service")
+        ? [`process ${pid} (${command.slice(0, 160)})`]
+        : [];
     });
 }
 

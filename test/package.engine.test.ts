@@ -1,4 +1,5 @@
-// What an app team gets: the packed package, installed in projects that hold nothing else, with its own command line, embedded cloud and plugins.
+// What an app team gets: the packed package, installed in projects that hold nothing else, with its own command line,
+// embedded cloud and plugins.
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +8,10 @@ import { findBinaries } from "../localcloud/postgres/binaries";
 import { temporaryFolder } from "./localcloud/toolchain/temporary-folder";
 
 const repository = join(__dirname, "..");
-const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as Record<"devDependencies" | "peerDependencies", Record<string, string>>;
+const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as Record<
+  "devDependencies" | "peerDependencies",
+  Record<string, string>
+>;
 const sdks = Object.keys(manifest.peerDependencies);
 const typescriptProject = realpathSync(temporaryFolder());
 const javascriptProject = realpathSync(temporaryFolder());
@@ -21,7 +25,17 @@ beforeAll(async () => {
   tarball = join(packed, readdirSync(packed)[0]!);
   const pinned = [...sdks, "typescript", "@types/node"].map((name) => `${name}@${manifest.devDependencies[name]}`);
   writeFileSync(join(typescriptProject, "package.json"), '{"name":"orders","private":true}');
-  await run(typescriptProject, "npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", ...pinned, tarball);
+  await run(
+    typescriptProject,
+    "npm",
+    "install",
+    "--prefer-offline",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    ...pinned,
+    tarball,
+  );
   // One installation serves both projects: what differs is the language of the program.
   writeFileSync(join(javascriptProject, "package.json"), '{"name":"orders","private":true}');
   symlinkSync(join(typescriptProject, "node_modules"), join(javascriptProject, "node_modules"));
@@ -55,12 +69,21 @@ test("the package holds what runs, and no tests, demo or PostgreSQL", async () =
       "docs/operations/restore-drill.md",
     ]),
   );
-  expect([...folders].filter((folder) => !/^(dist\/.*|automation|docs|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(folder))).toEqual([]);
-  expect(files.filter((file) => /\btest|demo|postgres\.(bin|so)|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts"))).toEqual([]);
+  expect(
+    [...folders].filter(
+      (folder) => !/^(dist\/.*|automation|docs|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(folder),
+    ),
+  ).toEqual([]);
+  expect(
+    files.filter((file) => /\btest|demo|postgres\.(bin|so)|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts")),
+  ).toEqual([]);
 });
 
 test("an editor shows what the arguments are for", () => {
-  const types = readFileSync(join(typescriptProject, "node_modules/shipshape/dist/components/database-request.d.ts"), "utf8");
+  const types = readFileSync(
+    join(typescriptProject, "node_modules/shipshape/dist/components/database-request.d.ts"),
+    "utf8",
+  );
   expect(types).toMatch(/\/\*\* What a loss would cost[^]*?\*\/\s+tier: Tier;/);
 });
 
@@ -79,10 +102,17 @@ test("without PostgreSQL, the embedded cloud names the package to add", async ()
 describe("with PostgreSQL added", () => {
   beforeAll(async () => {
     const { native } = findBinaries("17.10");
-    symlinkSync(join(native, ".."), join(typescriptProject, "node_modules", `postgresql-17.10-${process.platform}-${process.arch}`));
+    symlinkSync(
+      join(native, ".."),
+      join(typescriptProject, "node_modules", `postgresql-17.10-${process.platform}-${process.arch}`),
+    );
     const started = await shipshape("local", "start");
     if (started.code !== 0) throw new Error(started.stderr);
-    environment = { ...process.env, ...(JSON.parse((await shipshape("local", "env", "--json")).stdout) as Record<string, string>), NO_COLOR: "1" };
+    environment = {
+      ...process.env,
+      ...(JSON.parse((await shipshape("local", "env", "--json")).stdout) as Record<string, string>),
+      NO_COLOR: "1",
+    };
   });
 
   // Here and not at the top: there the folders are removed first, and a server without its folder runs for ever.
@@ -93,20 +123,35 @@ describe("with PostgreSQL added", () => {
 
   test.each([
     ["TypeScript", typescriptProject, "index.ts", 'import { DatabasePlatform, StandardDatabase } from "shipshape";'],
-    ["JavaScript", javascriptProject, "index.js", 'const { DatabasePlatform, StandardDatabase } = require("shipshape");'],
+    [
+      "JavaScript",
+      javascriptProject,
+      "index.js",
+      'const { DatabasePlatform, StandardDatabase } = require("shipshape");',
+    ],
   ])("a project in %s previews a platform and a StandardDatabase", async (_, project, file, imports) => {
     writeFileSync(join(project, "Pulumi.yaml"), `name: orders-${file.split(".")[1]}\nruntime: nodejs\nmain: ${file}\n`);
-    writeFileSync(join(project, file), `${imports}\n${file === "index.js" ? program.replace("export const url", "exports.url") : program}`);
+    writeFileSync(
+      join(project, file),
+      `${imports}\n${file === "index.js" ? program.replace("export const url", "exports.url") : program}`,
+    );
     await run(project, "pulumi", "stack", "init", "dev", "--non-interactive");
     const { stdout } = await run(project, "pulumi", "preview", "--json", "--non-interactive");
-    const { steps, changeSummary } = JSON.parse(stdout) as { steps: { urn: string }[]; changeSummary: Record<string, number> };
+    const { steps, changeSummary } = JSON.parse(stdout) as {
+      steps: { urn: string }[];
+      changeSummary: Record<string, number>;
+    };
     expect(Object.keys(changeSummary)).toEqual(["create"]);
-    expect(steps.map(({ urn }) => urn)).toEqual(expect.arrayContaining([expect.stringContaining("StandardDatabase$aws:rds/instance:Instance::")]));
+    expect(steps.map(({ urn }) => urn)).toEqual(
+      expect.arrayContaining([expect.stringContaining("StandardDatabase$aws:rds/instance:Instance::")]),
+    );
   });
 });
 
 /** The one that the pages tell an app team to try, without its import, which differs by language. */
-const program = [...readFileSync(join(repository, "docs/standard-database.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)]
+const program = [
+  ...readFileSync(join(repository, "docs/standard-database.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g),
+]
   .map(([, code = ""]) => code)
   .find((code) => code.includes("new DatabasePlatform("))!
   .replace(/^import .*$/m, "");
@@ -133,7 +178,9 @@ function closure(names: string[], from = typescriptProject, found = new Set<stri
     const folder = resolve(name, from);
     if (folder === undefined || found.has(folder)) continue;
     found.add(folder);
-    const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { dependencies?: Record<string, string> };
+    const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+      dependencies?: Record<string, string>;
+    };
     closure(Object.keys(dependencies), folder, found);
   }
   return found;
@@ -151,7 +198,11 @@ function bytes(folder: string): number {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.name !== "node_modules")
     .reduce(
-      (sum, entry) => sum + (entry.isDirectory() ? bytes(join(folder, entry.name)) : Math.ceil(statSync(join(folder, entry.name)).size / 4096) * 4096),
+      (sum, entry) =>
+        sum +
+        (entry.isDirectory()
+          ? bytes(join(folder, entry.name))
+          : Math.ceil(statSync(join(folder, entry.name)).size / 4096) * 4096),
       0,
     );
 }

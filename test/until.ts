@@ -4,7 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const waitSecondsMax = 600;
 
 /** Asks again and again until the answer is neither undefined nor false; fails with `what` did not happen. */
-export async function until<T>(what: string | (() => string), ask: () => Promise<T> | T, pauseMilliseconds = 50): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string | (() => string),
+  ask: () => Promise<T> | T,
+  pauseMilliseconds = 50,
+): Promise<NonNullable<T>> {
   for (const deadline = Date.now() + waitSecondsMax * 1000; Date.now() < deadline; await sleep(pauseMilliseconds)) {
     const answer = await ask();
     if (answer !== undefined && answer !== null && answer !== false) return answer;

@@ -3,7 +3,10 @@ import { describeError, reasonOf } from "../errors";
 import { printableLines } from "../printable";
 import type { Terminal } from "./terminal";
 
-/** Message, hint, code: in this order a person reads them. Machines get the same as one line of JSON. Gives the exit code. */
+/**
+ * Message, hint, code: in this order a person reads them. Machines get the same as one line of JSON. Gives the exit
+ * code.
+ */
 export function reportError(thrown: unknown, asJson: boolean, terminal: Terminal): number {
   const known = thrown instanceof CodedError;
   if (asJson) process.stderr.write(`${JSON.stringify(known ? thrown : { error: describeError(thrown) })}\n`);

@@ -46,7 +46,8 @@ export const commandLineErrors = {
   "local-postgres-missing": {
     httpStatus: 500,
     exitCode: 1,
-    message: "the embedded cloud runs databases on real PostgreSQL, and no PostgreSQL package is installed for {platform}",
+    message:
+      "the embedded cloud runs databases on real PostgreSQL, and no PostgreSQL package is installed for {platform}",
     hint: "add one: `npm install --save-dev {packageToAdd}`",
   },
   "local-plugins-failed": {

@@ -4,21 +4,28 @@ import { openDatabase } from "../database";
 import { ShipshapeError } from "../errors";
 import { verifierKey } from "../evidence/checkpoint";
 import { currentKey, sameKey } from "../evidence/key-history";
-import { changeKey, historyOf, latestCheckpoint } from "../evidence/ledger";
+import { changeKey } from "../evidence/ledger";
+import { historyOf, latestCheckpoint } from "../evidence/log-head";
 import { nextSigningKey, takeNextSigningKey } from "../evidence/signing-key";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { principal, withControlPlane } from "./open-control-plane";
 import { createFirstKey, knownLog, signerOf } from "./evidence-log";
 
-/** `shipshape evidence key …`: the key that signs the log. Only these commands, and the first `local start` of a data folder, create one. */
+/**
+ * `shipshape evidence key …`: the key that signs the log. Only these commands, and the first `local start` of a data
+ * folder, create one.
+ */
 export function addEvidenceKey(evidence: Command, context: CommandContext): void {
   const { settings, terminal } = context;
   const key = evidence
     .command("key")
     .description("the key that signs the evidence log")
     .helpCommand(false)
-    .addHelpText("after", "\nExamples:\n  npx shipshape evidence key create\n  npx shipshape evidence key show > shipshape-verifier-key");
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape evidence key create\n  npx shipshape evidence key show > shipshape-verifier-key",
+    );
   key
     .command("create")
     .description("create the first key of a log; refused where the log has one")
@@ -43,7 +50,9 @@ export function addEvidenceKey(evidence: Command, context: CommandContext): void
     );
   key
     .command("rotate")
-    .description("replace the key: the change is a statement in the log, signed by both; stop workers elsewhere first, and give them the new file")
+    .description(
+      "replace the key: the change is a statement in the log, signed by both; stop workers elsewhere first, and give them the new file",
+    )
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key rotate")
     .action(() =>
       withControlPlane(settings, async ({ database }) => {
@@ -62,7 +71,8 @@ export function addEvidenceKey(evidence: Command, context: CommandContext): void
 /** Errors: signing-key-exists, signing-key-lost. */
 async function createForLog(settings: Settings): Promise<string> {
   const { signingKeyFile: file, evidenceOrigin: origin, databaseUrl } = settings.controlPlane;
-  if (!existsSync(file) && databaseUrl !== undefined && (await hasLog(databaseUrl))) throw new ShipshapeError("signing-key-lost", { origin, file });
+  if (!existsSync(file) && databaseUrl !== undefined && (await hasLog(databaseUrl)))
+    throw new ShipshapeError("signing-key-lost", { origin, file });
   return createFirstKey(settings);
 }
 

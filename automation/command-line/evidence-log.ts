@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { parseVerifierKey, verifierKey } from "../evidence/checkpoint";
-import { firstKeyOf, type KnownLog, type Signer } from "../evidence/ledger";
+import { firstKeyOf, type Signer } from "../evidence/ledger";
+import { type KnownLog } from "../evidence/log-head";
 import { LogMemory } from "../evidence/log-memory";
 import { readLog, unreadLog, type LogContent } from "../evidence/reading";
 import { createSigningKey, readSigningKey } from "../evidence/signing-key";
@@ -19,13 +20,20 @@ export function signerOf(settings: Settings): Signer {
   return { origin, key: readSigningKey(signingKeyFile), memory: memoryOf(settings) };
 }
 
-/** Reads the log by the key that is trusted here: one that was remembered, or the signing key, or the log's own, which is then remembered. */
+/**
+ * Reads the log by the key that is trusted here: one that was remembered, or the signing key, or the log's own, which
+ * is then remembered.
+ */
 export async function readEvidence(settings: Settings, database: Database, terminal: Terminal): Promise<LogContent> {
   const log = await knownLog(settings, database, terminal);
   return log ? readLog(database, log) : unreadLog(database);
 }
 
-export async function knownLog(settings: Settings, database: Database, terminal: Terminal): Promise<KnownLog | undefined> {
+export async function knownLog(
+  settings: Settings,
+  database: Database,
+  terminal: Terminal,
+): Promise<KnownLog | undefined> {
   const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
   const memory = memoryOf(settings);
   const remembered = memory.of(origin);
@@ -39,11 +47,16 @@ export async function knownLog(settings: Settings, database: Database, terminal:
   if (!first) return undefined;
   const text = verifierKey(origin, first);
   memory.remember(origin, { verifierKey: text });
-  terminal.progress(`the evidence log ${printable(origin)} is read here for the first time, and its key trusted from now on: ${text}`);
+  terminal.progress(
+    `the evidence log ${printable(origin)} is read here for the first time, and its key trusted from now on: ${text}`,
+  );
   return { origin, key: first, memory };
 }
 
-/** Creates the first key of the log that the settings name, and trusts it here. Resolves to its verifier key. Errors: signing-key-exists, signing-key-lost. */
+/**
+ * Creates the first key of the log that the settings name, and trusts it here. Resolves to its verifier key. Errors:
+ * signing-key-exists, signing-key-lost.
+ */
 export function createFirstKey(settings: Settings): string {
   const { signingKeyFile: file, evidenceOrigin: origin } = settings.controlPlane;
   if (existsSync(file)) throw new ShipshapeError("signing-key-exists", { file });

@@ -16,7 +16,10 @@ export function addEvidenceVerify(evidence: Command, { settings, terminal }: Com
   evidence
     .command("verify <folder>")
     .description("verify an exported folder, offline")
-    .option("--key <file>", "the verifier key as you were given it; without it the one that was remembered at the first verification")
+    .option(
+      "--key <file>",
+      "the verifier key as you were given it; without it the one that was remembered at the first verification",
+    )
     .option("--since <checkpoint>", "a file with a checkpoint that you kept from before")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence verify evidence-orders --key shipshape-verifier-key")
@@ -31,9 +34,11 @@ export function addEvidenceVerify(evidence: Command, { settings, terminal }: Com
       let verification = await verifyEvidence({ folder: path, verifierKey: await given(options.key), olderNote, now });
       // By the name that the folder gives its log; who names another log than the remembered one is a stranger.
       const remembered = verification.origin === undefined ? undefined : memory.of(verification.origin);
-      if (options.key === undefined && remembered) verification = await verifyEvidence({ folder: path, verifierKey: remembered.verifierKey, olderNote, now });
+      if (options.key === undefined && remembered)
+        verification = await verifyEvidence({ folder: path, verifierKey: remembered.verifierKey, olderNote, now });
       const firstSeen = verification.valid && remembered === undefined && verification.origin !== undefined;
-      if (firstSeen) memory.remember(verification.origin as string, { verifierKey: verification.verifierKey as string });
+      if (firstSeen)
+        memory.remember(verification.origin as string, { verifierKey: verification.verifierKey as string });
       process.exitCode = exitCodeOf(verification);
       if (options.json) terminal.say(JSON.stringify({ ...verification, exitCode: process.exitCode }, undefined, 2));
       else report(verification, terminal);
@@ -49,37 +54,62 @@ function exitCodeOf(v: Verification): number {
 function report(v: Verification, terminal: Terminal): void {
   for (const f of v.findings)
     terminal.say(
-      f.holds ? `${terminal.style("green", "✓")} ${printable(f.what)}` : `${terminal.style("red", "✗")} ${printable(f.what)}: ${printable(f.reason)}`,
+      f.holds
+        ? `${terminal.style("green", "✓")} ${printable(f.what)}`
+        : `${terminal.style("red", "✗")} ${printable(f.what)}: ${printable(f.reason)}`,
     );
   if (!v.valid) return terminal.say(terminal.style("red", "the evidence does not hold"));
   terminal.say(`log ${printable(v.origin ?? "")}, key ${printable(v.verifierKey ?? "")}`);
   for (const s of v.statements) terminal.say(`  ${statementLine(s, terminal)}`);
   if (!v.keyTrusted) {
-    terminal.say(terminal.style("yellow", "the evidence holds by the key it brings along, which is seen here for the first time"));
-    return terminal.say("it is remembered from now on: compare it with the key you were given, or give that one with --key");
+    terminal.say(
+      terminal.style("yellow", "the evidence holds by the key it brings along, which is seen here for the first time"),
+    );
+    return terminal.say(
+      "it is remembered from now on: compare it with the key you were given, or give that one with --key",
+    );
   }
   terminal.say(
-    v.expired ? terminal.style("yellow", "the evidence holds, and has expired: it proves nothing of today") : terminal.style("green", "the evidence holds"),
+    v.expired
+      ? terminal.style("yellow", "the evidence holds, and has expired: it proves nothing of today")
+      : terminal.style("green", "the evidence holds"),
   );
 }
 
 function statementLine(s: VerifiedStatement, terminal: Terminal): string {
-  const about = s.database ? `${s.target} (${s.database.resourceId}, ${s.database.arn})` : `${s.target} (which was not found)`;
-  const what = s.kind === "verdict" ? `${s.operation} of ${about}: ${s.verdict}, requested by ${s.requestedBy}` : `teardown of the ${s.operation} of ${about}`;
+  const about = s.database
+    ? `${s.target} (${s.database.resourceId}, ${s.database.arn})`
+    : `${s.target} (which was not found)`;
+  const what =
+    s.kind === "verdict"
+      ? `${s.operation} of ${about}: ${s.verdict}, requested by ${s.requestedBy}`
+      : `teardown of the ${s.operation} of ${about}`;
   return `${printable(`${s.id}: ${what}, issued ${s.issuedAt}`)}, ${s.expired ? terminal.style("red", `expired ${s.expiresOn}`) : `counts until ${s.expiresOn}`}`;
 }
 
-/** A file that somebody kept or was given, as everyday tools write it: with a byte order mark, in UTF-16, with other line ends. */
+/**
+ * A file that somebody kept or was given, as everyday tools write it: with a byte order mark, in UTF-16, with other
+ * line ends.
+ */
 export async function readGiven(file: string): Promise<string> {
   try {
     const stats = await stat(file);
     // A pipe is what `--key <(…)` gives. A device may have no end.
     if (!stats.isFile() && !stats.isFIFO()) throw new Error("it is no file");
-    if (stats.size > evidenceFileBytesMax) throw new Error(`it has ${stats.size} bytes; ${evidenceFileBytesMax} are the most`);
+    if (stats.size > evidenceFileBytesMax)
+      throw new Error(`it has ${stats.size} bytes; ${evidenceFileBytesMax} are the most`);
     const bytes = await readFile(file);
-    const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
+    const encoding =
+      bytes[0] === 0xff && bytes[1] === 0xfe
+        ? "utf-16le"
+        : bytes[0] === 0xfe && bytes[1] === 0xff
+          ? "utf-16be"
+          : "utf-8";
     return new TextDecoder(encoding).decode(bytes).replaceAll("\r\n", "\n");
   } catch (error) {
-    throw new ShipshapeError("usage", { problem: `cannot read ${printable(file)}: ${reasonOf(error)}`, command: "shipshape evidence" });
+    throw new ShipshapeError("usage", {
+      problem: `cannot read ${printable(file)}: ${reasonOf(error)}`,
+      command: "shipshape evidence",
+    });
   }
 }

@@ -4,7 +4,7 @@ import { ShipshapeError } from "../errors";
 import { exportEvidence } from "../evidence/export";
 import { statementsOf, type LogContent } from "../evidence/reading";
 import { reportOf } from "../evidence/report";
-import { evidenceListedMax } from "../limits";
+import { evidenceListedMax } from "./limits";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./open-control-plane";
@@ -20,7 +20,10 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
     .command("evidence")
     .description("signed, append-only statements of what runs have proven; they expire")
     .helpCommand(false)
-    .addHelpText("after", "\nExamples:\n  npx shipshape evidence list\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders");
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape evidence list\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders",
+    );
   const read = (work: (log: LogContent) => void) =>
     withControlPlane(context.settings, async ({ database }) => {
       const log = await readEvidence(context.settings, database, terminal);
@@ -55,7 +58,10 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
     .command("export <id>")
     .description("a folder that anybody can verify offline")
     .requiredOption("--out <folder>", "the folder to write; an older export there is replaced")
-    .option("--since <checkpoint>", "a file with an older checkpoint: the folder then proves that the log only grew since")
+    .option(
+      "--since <checkpoint>",
+      "a file with an older checkpoint: the folder then proves that the log only grew since",
+    )
     .addHelpText("after", "\nExample:\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders")
     .action((id: string, options: { out: string; since?: string }) =>
       withControlPlane(context.settings, async ({ database }) => {
@@ -75,13 +81,20 @@ function list(log: LogContent, json: boolean, terminal: Terminal): void {
   if (json)
     return terminal.say(
       JSON.stringify(
-        newest.map(({ place, run, statement }) => ({ place, id: run?.id ?? null, kind: run?.kind ?? "other", statement })),
+        newest.map(({ place, run, statement }) => ({
+          place,
+          id: run?.id ?? null,
+          kind: run?.kind ?? "other",
+          statement,
+        })),
         undefined,
         2,
       ),
     );
-  if (newest.length === 0) return terminal.say("no evidence yet; `npx shipshape request restore-drill --help` shows how to make some");
-  const expiry = (date: string | null) => (date === null ? "-" : Date.parse(date) <= Date.now() ? terminal.style("red", "expired") : date.slice(0, 10));
+  if (newest.length === 0)
+    return terminal.say("no evidence yet; `npx shipshape request restore-drill --help` shows how to make some");
+  const expiry = (date: string | null) =>
+    date === null ? "-" : Date.parse(date) <= Date.now() ? terminal.style("red", "expired") : date.slice(0, 10);
   const rows = newest.map(({ place, run, statement: { predicate, predicateType } }) => [
     String(place),
     run?.id ?? predicateType.split(":").at(-2) ?? "",
@@ -91,5 +104,6 @@ function list(log: LogContent, json: boolean, terminal: Terminal): void {
     predicate.issuedAt.slice(0, 19),
     expiry(predicate.expiresOn),
   ]);
-  for (const line of table(["#", "STATEMENT", "DATABASE", "RESOURCE ID", "VERDICT", "ISSUED", "EXPIRES"], rows)) terminal.say(line);
+  for (const line of table(["#", "STATEMENT", "DATABASE", "RESOURCE ID", "VERDICT", "ISSUED", "EXPIRES"], rows))
+    terminal.say(line);
 }

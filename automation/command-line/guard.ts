@@ -36,7 +36,9 @@ interface GuardOptions {
   failOnUndecided?: boolean;
 }
 
-/** `shipshape guard`: the rules of the policy pack, without an engine: on exported states, and on databases as they are. */
+/**
+ * `shipshape guard`: the rules of the policy pack, without an engine: on exported states, and on databases as they are.
+ */
 export function addGuard(shipshape: Command, context: CommandContext): void {
   shipshape
     .command("guard")
@@ -56,8 +58,12 @@ export function addGuard(shipshape: Command, context: CommandContext): void {
     )
     .action(async (options: GuardOptions) => {
       if ((options.state === undefined) === (options.live === undefined))
-        throw new ShipshapeError("usage", { problem: "give one of --state <path> and --live", command: "shipshape guard" });
-      const verdict = options.state === undefined ? await liveVerdict(options) : await stateVerdict(options.state, options, context);
+        throw new ShipshapeError("usage", {
+          problem: "give one of --state <path> and --live",
+          command: "shipshape guard",
+        });
+      const verdict =
+        options.state === undefined ? await liveVerdict(options) : await stateVerdict(options.state, options, context);
       await tell(verdict, options, context);
     });
 }
@@ -67,7 +73,11 @@ export const waiversFolder = (given: string | undefined): string => resolve(give
 
 function rulesOf(options: GuardOptions): StateRules {
   const today = todayOf(options.on);
-  return { waivers: readWaivers(waiversFolder(options.waivers), today), config: readGuardConfig(options.config), today };
+  return {
+    waivers: readWaivers(waiversFolder(options.waivers), today),
+    config: readGuardConfig(options.config),
+    today,
+  };
 }
 
 async function stateVerdict(path: string, options: GuardOptions, { settings }: CommandContext): Promise<Verdict> {
@@ -91,7 +101,12 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
   const { resources, databases, otherEngines } = liveInventory(living);
   const notReported = new NotReportedLive();
-  const findings = judge({ declared: [], deployed: resources, notReported: notReported.note }, rules.config, register, rules.today);
+  const findings = judge(
+    { declared: [], deployed: resources, notReported: notReported.note },
+    rules.config,
+    register,
+    rules.today,
+  );
   return {
     findings: findings.filter(({ rule }) => !onlyOfStates.includes(rule)),
     problems: problemsOf(rules),
@@ -100,7 +115,9 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
     left: [
       notReported.line(resources),
       ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule is for`] : []),
-      ...(living.unanswered.length > 0 ? [`not judged, because the RDS API did not answer: ${living.unanswered.join(", ")}`] : []),
+      ...(living.unanswered.length > 0
+        ? [`not judged, because the RDS API did not answer: ${living.unanswered.join(", ")}`]
+        : []),
     ],
     severalFiles: false,
   };
@@ -109,7 +126,12 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const problemsOf = ({ waivers, config }: StateRules): Verdict["problems"] => [
-  ...waivers.problems.map(({ file, line, message }) => ({ code: "waiver-invalid" as const, file, line, reason: message })),
+  ...waivers.problems.map(({ file, line, message }) => ({
+    code: "waiver-invalid" as const,
+    file,
+    line,
+    reason: message,
+  })),
   ...config.problems,
 ];
 
@@ -133,8 +155,15 @@ async function tell(verdict: Verdict, options: GuardOptions, { terminal }: Comma
   const folder = process.cwd();
   if (options.sarif !== undefined) await writeFile(options.sarif, `${printableJson(sarifReport(verdict, folder))}\n`);
   const { findings, problems, judged, place, left } = verdict;
-  if (options.json) terminal.say(printableJson({ judged, place, counts: countsOf(findings), findings: ordered(findings), problems, left }));
-  else for (const line of options.github ? annotations(verdict, folder) : textReport(verdict, (style, text) => terminal.style(style, text))) terminal.say(line);
+  if (options.json)
+    terminal.say(
+      printableJson({ judged, place, counts: countsOf(findings), findings: ordered(findings), problems, left }),
+    );
+  else
+    for (const line of options.github
+      ? annotations(verdict, folder)
+      : textReport(verdict, (style, text) => terminal.style(style, text)))
+      terminal.say(line);
   if (!options.json && !options.github)
     for (const { code, ...values } of problems) {
       const error = new ShipshapeError(code, values);
@@ -146,7 +175,11 @@ async function tell(verdict: Verdict, options: GuardOptions, { terminal }: Comma
 }
 
 function day(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError("give a day as YYYY-MM-DD");
-  if (todayOf(text) !== text) throw new InvalidArgumentError("an earlier day would bring expired waivers back to life; give today or a later one");
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError("give a day as YYYY-MM-DD");
+  if (todayOf(text) !== text)
+    throw new InvalidArgumentError(
+      "an earlier day would bring expired waivers back to life; give today or a later one",
+    );
   return text;
 }

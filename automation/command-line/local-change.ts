@@ -5,7 +5,9 @@ import { callLocal, requireLocalCloud } from "./local-cloud";
 export function addChange(local: Command, context: CommandContext): void {
   local
     .command("change <arn> <property=value...>")
-    .description("change a resource behind Pulumi's back, as a hand in the console would; also what no API could change")
+    .description(
+      "change a resource behind Pulumi's back, as a hand in the console would; also what no API could change",
+    )
     .addHelpText(
       "after",
       "\nProperties have the names of the Pulumi types (camelCase). Lists and objects are given as JSON.\n\nExamples:\n" +

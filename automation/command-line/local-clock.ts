@@ -39,12 +39,15 @@ export function addClock(local: Command, context: CommandContext): void {
 function changeOf(options: ClockOptions, now: string): object | undefined {
   if (options.reset) return { reset: true };
   if (options.set !== undefined) return { now: options.set };
-  return options.advance === undefined ? undefined : { now: new Date(Date.parse(now) + options.advance * 1000).toISOString() };
+  return options.advance === undefined
+    ? undefined
+    : { now: new Date(Date.parse(now) + options.advance * 1000).toISOString() };
 }
 
 function parseMoment(text: string): string {
   const moment = Date.parse(text);
-  if (Number.isNaN(moment)) throw new InvalidArgumentError(`"${text}" is no ISO 8601 moment such as 2030-01-31T12:00:00Z`);
+  if (Number.isNaN(moment))
+    throw new InvalidArgumentError(`"${text}" is no ISO 8601 moment such as 2030-01-31T12:00:00Z`);
   return new Date(moment).toISOString();
 }
 
@@ -52,6 +55,7 @@ function parseMoment(text: string): string {
 export function parseDuration(text: string): number {
   const match = /^(\d{1,6})([smhd])$/.exec(text);
   const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }[match?.[2] ?? ""];
-  if (match === null || unitSeconds === undefined) throw new InvalidArgumentError(`"${text}" is no duration such as 90s, 15m, 6h or 8d`);
+  if (match === null || unitSeconds === undefined)
+    throw new InvalidArgumentError(`"${text}" is no duration such as 90s, 15m, 6h or 8d`);
   return Number(match[1]) * unitSeconds;
 }

@@ -6,7 +6,7 @@ import { type AccessKey, ensureAccessKey, keyIdOf } from "../../localcloud/acces
 import { fetchSigned } from "../../localcloud/access/signature";
 import { reasonOf, ShipshapeError } from "../errors";
 import { readPassphrase } from "./local-passphrase";
-import { localPollMilliseconds, localRequestTimeoutSeconds } from "../limits";
+import { localPollMilliseconds, localRequestTimeoutSeconds } from "./limits";
 
 /** What the server leaves in its data folder while it listens. */
 export interface LocalRecord {
@@ -60,11 +60,16 @@ export async function readLocalRecord(dataFolder: string): Promise<LocalRecord |
   }
 }
 
-/** The embedded cloud of this folder, if it answers. Another program that took over the port of a killed server does not count. */
+/**
+ * The embedded cloud of this folder, if it answers. Another program that took over the port of a killed server does not
+ * count.
+ */
 export async function findLocalCloud(dataFolder: string): Promise<LocalCloud | undefined> {
   const record = await readLocalRecord(dataFolder);
   if (record === undefined) return undefined;
-  const status = await callLocal<LocalStatus>({ ...record, dataFolder }, "GET", "/shipshape/status").catch(() => undefined);
+  const status = await callLocal<LocalStatus>({ ...record, dataFolder }, "GET", "/shipshape/status").catch(
+    () => undefined,
+  );
   return status?.pid === record.pid
     ? { ...record, dataFolder, accessKey: ensureAccessKey(dataFolder), passphrase: readPassphrase(dataFolder), status }
     : undefined;
@@ -77,10 +82,16 @@ export async function requireLocalCloud(dataFolder: string): Promise<LocalCloud>
 }
 
 /** A user's key for the API, made where there is none: to the cloud each key is a user of its own. */
-export const accessKeyOf = (dataFolder: string, userName: string): AccessKey => ensureAccessKey(dataFolder, keyIdOf(userName));
+export const accessKeyOf = (dataFolder: string, userName: string): AccessKey =>
+  ensureAccessKey(dataFolder, keyIdOf(userName));
 
 /** One request to the server's own API, signed with the key of its data folder; its refusals keep their words. */
-export async function callLocal<Answer>(cloud: Pick<LocalCloud, "url" | "dataFolder">, method: string, path: string, body?: unknown): Promise<Answer> {
+export async function callLocal<Answer>(
+  cloud: Pick<LocalCloud, "url" | "dataFolder">,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
   const { url, dataFolder } = cloud;
   const request = `${method} ${path}`;
   const response = await fetchSigned(new URL(path, url), ensureAccessKey(dataFolder), {
@@ -91,12 +102,16 @@ export async function callLocal<Answer>(cloud: Pick<LocalCloud, "url" | "dataFol
     throw new ShipshapeError("local-unreachable", { url, request, reason: fetchFailure(thrown) });
   });
   const text = await response.text();
-  if (!response.ok) throw new ShipshapeError("local-request-failed", { request, reason: refusal(text, response.status) });
+  if (!response.ok)
+    throw new ShipshapeError("local-request-failed", { request, reason: refusal(text, response.status) });
   return (text === "" ? undefined : JSON.parse(text)) as Answer;
 }
 
 /** Looks again and again until `look` finds something or the time is over. */
-export async function waitFor<Found>(seconds: number, look: () => Promise<Found | undefined>): Promise<Found | undefined> {
+export async function waitFor<Found>(
+  seconds: number,
+  look: () => Promise<Found | undefined>,
+): Promise<Found | undefined> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const found = await look();

@@ -11,8 +11,15 @@ export function addEnv(local: Command, context: CommandContext): void {
     .command("env")
     .description("print the environment in which aws, pulumi and the AWS SDK use the embedded cloud")
     .addOption(new Option("--shell <shell>", "the shell to write for").choices([...shells]).default(settings.shell))
-    .option("--as <user>", "with the access key of another user, who is made if new: to try what depends on who calls", parseUser)
-    .option("--unset", "print what takes it away again from a shell; what the shell had in its place does not come back")
+    .option(
+      "--as <user>",
+      "with the access key of another user, who is made if new: to try what depends on who calls",
+      parseUser,
+    )
+    .option(
+      "--unset",
+      "print what takes it away again from a shell; what the shell had in its place does not come back",
+    )
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
@@ -27,20 +34,25 @@ export function addEnv(local: Command, context: CommandContext): void {
       const { url, controlPlaneUrl, passphrase, accessKey: ownKey } = await requireLocalCloud(dataFolder);
       const accessKey = options.as === undefined ? ownKey : accessKeyOf(dataFolder, options.as);
       const engineFolder = (await readStartRecord(dataFolder))?.engine.folder;
-      const { PATH, ...set } = localEnvironment({ url, dataFolder, accessKey, passphrase, controlPlaneUrl, engineFolder }, inherited);
+      const { PATH, ...set } = localEnvironment(
+        { url, dataFolder, accessKey, passphrase, controlPlaneUrl, engineFolder },
+        inherited,
+      );
       if (options.json) return terminal.say(JSON.stringify({ ...set, ...(PATH && { PATH }) }, undefined, 2));
-      for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder)) terminal.say(line);
+      for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder))
+        terminal.say(line);
     });
 }
 
 function parseUser(text: string): string {
-  if (!/^[a-z0-9]{1,16}$/i.test(text)) throw new InvalidArgumentError(`"${text}" is no user: it takes 1 to 16 letters and digits`);
+  if (!/^[a-z0-9]{1,16}$/i.test(text))
+    throw new InvalidArgumentError(`"${text}" is no user: it takes 1 to 16 letters and digits`);
   return text;
 }
 
 /**
- * The statements that set and unset these names in a shell, quoted so that no value is ever interpreted. PATH is put before the shell's own, which
- * is not ours: `npx` and `npm run` add folders to the one we see.
+ * The statements that set and unset these names in a shell, quoted so that no value is ever interpreted. PATH is put
+ * before the shell's own, which is not ours: `npx` and `npm run` add folders to the one we see.
  */
 export function shellLines(shell: Shell, set: Record<string, string>, unset: string[], firstOnPath?: string): string[] {
   const { quote, assign, remove, prepend } = syntax[shell];

@@ -3,17 +3,18 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The passphrase of the stacks that this repository tracks for the embedded cloud: their files carry a salt for it, so that
- * pulumi writes to no tracked file. Everybody knows it, so it protects nothing: those files must hold no secret (a test looks), and their state is
- * protected by the modes of its folder alone.
+ * The passphrase of the stacks that this repository tracks for the embedded cloud: their files carry a salt for it, so
+ * that pulumi writes to no tracked file. Everybody knows it, so it protects nothing: those files must hold no secret (a
+ * test looks), and their state is protected by the modes of its folder alone.
  */
 export const knownPassphrase = "shipshape-local";
 
 const passphraseFile = (dataFolder: string): string => join(dataFolder, "passphrase");
 
 /**
- * What encrypts secrets in stack files and in state, kept in a file for its owner's eyes only. Made with the data folder: a
- * project of its own gets a random one. A folder that has states already was made with the known one, and keeps it.
+ * What encrypts secrets in stack files and in state, kept in a file for its owner's eyes only. Made with the data
+ * folder: a project of its own gets a random one. A folder that has states already was made with the known one, and
+ * keeps it.
  */
 export function ensurePassphrase(dataFolder: string, { inCheckout }: { inCheckout: boolean }): void {
   if (existsSync(passphraseFile(dataFolder))) return;

@@ -20,7 +20,9 @@ interface PsqlOptions {
 export function addPsql(local: Command, context: CommandContext): void {
   local
     .command("psql <database>")
-    .description("look inside a database: psql when it is installed, else a small prompt; over TLS, with the password from the role's secret")
+    .description(
+      "look inside a database: psql when it is installed, else a small prompt; over TLS, with the password from the role's secret",
+    )
     .option("--role <role>", "owner, readwrite, readonly, monitoring, shipshape, or master", "readwrite")
     .option("--database <name>", "another database of the server than the application's")
     .option("-c, --command <sql>", "run this and end")
@@ -35,12 +37,24 @@ export function addPsql(local: Command, context: CommandContext): void {
       const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
       const psql = findOnPath("psql", settings);
       if (psql !== undefined) process.exitCode = await runPsql(psql, login, access, options, settings);
-      else process.exitCode = await runPrompt(await connectToDatabase(login, access.rootCertificateFile), login, options.command, terminal);
+      else
+        process.exitCode = await runPrompt(
+          await connectToDatabase(login, access.rootCertificateFile),
+          login,
+          options.command,
+          terminal,
+        );
     });
 }
 
 /** The password travels in the environment: arguments can be read by everybody on the machine. */
-function runPsql(psql: string, login: DatabaseLogin, access: AwsAccess, options: PsqlOptions, settings: Settings): Promise<number> {
+function runPsql(
+  psql: string,
+  login: DatabaseLogin,
+  access: AwsAccess,
+  options: PsqlOptions,
+  settings: Settings,
+): Promise<number> {
   // The caller's own PG* variables belong to other databases; some win over what is set here.
   const inherited = Object.entries(settings.inherited).filter(([name]) => !name.startsWith("PG"));
   const child = spawn(psql, ["--no-psqlrc", ...(options.command === undefined ? [] : ["--command", options.command])], {

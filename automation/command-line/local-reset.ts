@@ -9,7 +9,10 @@ import { ignoreAll, ignoreFile } from "./local-start";
 import { stopLocalCloud } from "./local-stop";
 import { readStartRecord } from "./start-record";
 
-/** All that may lie in a data folder. Nothing else is ever deleted, whatever folder was named. The record of the start goes last. */
+/**
+ * All that may lie in a data folder. Nothing else is ever deleted, whatever folder was named. The record of the start
+ * goes last.
+ */
 const ours = [
   "localcloud.json",
   "localcloud.log",
@@ -38,19 +41,30 @@ export function addReset(local: Command, context: CommandContext): void {
       const present = await whatLiesThere(dataFolder);
       if (present.length === 0) return terminal.say(`nothing to delete in ${dataFolder}`);
       const keepsEvidence = hasSigned(settings);
-      if (!options.yes && !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`)))
+      if (
+        !options.yes &&
+        !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`))
+      )
         return terminal.say("nothing was deleted");
       await stopLocalCloud(settings, (line) => terminal.progress(line));
-      const kept = keepsEvidence ? await keepEvidence(dataFolder) : await rm(join(dataFolder, "evidence"), { recursive: true, force: true });
+      const kept = keepsEvidence
+        ? await keepEvidence(dataFolder)
+        : await rm(join(dataFolder, "evidence"), { recursive: true, force: true });
       const left = (await deleteData(dataFolder)).filter((name) => !isKeptEvidence(name));
       terminal.say(
         `deleted all data in ${dataFolder}${left.length > 0 ? `, but for what is not ours: ${left.join(", ")}` : ""}; start anew: npx shipshape local start`,
       );
-      if (kept) terminal.say(`the key of evidence that was signed here is kept in ${kept}: delete it when nobody verifies that evidence any more`);
+      if (kept)
+        terminal.say(
+          `the key of evidence that was signed here is kept in ${kept}: delete it when nobody verifies that evidence any more`,
+        );
     });
 }
 
-/** Whether anything was ever signed by the key in the folder: the log goes with the databases, but what was exported stays. */
+/**
+ * Whether anything was ever signed by the key in the folder: the log goes with the databases, but what was exported
+ * stays.
+ */
 const hasSigned = (settings: Settings): boolean => memoryOf(settings).hasHead;
 
 async function keepEvidence(dataFolder: string): Promise<string> {
@@ -61,7 +75,9 @@ async function keepEvidence(dataFolder: string): Promise<string> {
 const isKeptEvidence = (name: string): boolean => /^evidence-kept-\d+$/.test(name);
 
 async function whatLiesThere(dataFolder: string): Promise<string[]> {
-  const names = (await readdir(dataFolder).catch((): string[] => [])).filter((name) => !isKeptEvidence(name) && name !== ignoreFile);
+  const names = (await readdir(dataFolder).catch((): string[] => [])).filter(
+    (name) => !isKeptEvidence(name) && name !== ignoreFile,
+  );
   if (names.length > 0 && !names.some((name) => ours.includes(name) || name === "evidence")) {
     throw new ShipshapeError("reset-refused", {
       folder: dataFolder,
@@ -74,8 +90,10 @@ async function whatLiesThere(dataFolder: string): Promise<string[]> {
 /** A reset that was interrupted still knows where the databases lie, and may be repeated. Gives what was left alone. */
 async function deleteData(dataFolder: string): Promise<string[]> {
   const databasesFolder = (await readStartRecord(dataFolder))?.databasesFolder;
-  // Elsewhere only where the server puts them, whatever the record may say: .../shipshape-<uid>/<hash of this data folder>.
-  if (databasesFolder !== undefined && /\/shipshape-\d+\/[0-9a-f]+$/.test(databasesFolder)) await rm(databasesFolder, { recursive: true, force: true });
+  // Elsewhere only where the server puts them, whatever the record may say: .../shipshape-<uid>/<hash of this data
+  // folder>.
+  if (databasesFolder !== undefined && /\/shipshape-\d+\/[0-9a-f]+$/.test(databasesFolder))
+    await rm(databasesFolder, { recursive: true, force: true });
   for (const name of ours) await rm(join(dataFolder, name), { recursive: true, force: true });
   const left = (await readdir(dataFolder)).filter((name) => name !== ignoreFile);
   const ignored = join(dataFolder, ignoreFile);

@@ -9,7 +9,7 @@ import { installPlugins } from "../../localcloud/plugins/bundle";
 import { availableVersions } from "../../localcloud/postgres/binaries";
 import { ensureEngine } from "../../localcloud/toolchain/engine";
 import { reasonOf, ShipshapeError } from "../errors";
-import { localStartWaitSeconds, logTailLinesMax } from "../limits";
+import { localStartWaitSeconds, logTailLinesMax } from "./limits";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { createFirstKey, memoryOf } from "./evidence-log";
@@ -24,9 +24,14 @@ type Progress = (line: string) => void;
 export function addStart(local: Command, context: CommandContext): void {
   local
     .command("start")
-    .description("start the embedded cloud, with the Pulumi engine and plugins it needs; does nothing when it runs already")
+    .description(
+      "start the embedded cloud, with the Pulumi engine and plugins it needs; does nothing when it runs already",
+    )
     .option("--json", "print the status as JSON")
-    .addHelpText("after", "\nExamples:\n  npx shipshape local start\n  npx shipshape local --data-folder ./elsewhere start")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape local start\n  npx shipshape local --data-folder ./elsewhere start",
+    )
     .action(async (options: { json?: boolean }) => {
       const cloud = await startLocalCloud(context.settings, (line) => context.terminal.progress(line));
       reportStatus(cloud, options, context.terminal);
@@ -47,7 +52,11 @@ export async function startLocalCloud(settings: Settings, progress: Progress): P
   const cloud = running ?? (await startServer(settings));
   await writeStartRecord(settings.dataFolder, { engine, databasesFolder: cloud.databasesFolder });
   if (running === undefined && cloud.portReason !== undefined) progress(cloud.portReason);
-  progress(running === undefined ? `the embedded cloud listens at ${cloud.url}` : `the embedded cloud runs already at ${cloud.url}`);
+  progress(
+    running === undefined
+      ? `the embedded cloud listens at ${cloud.url}`
+      : `the embedded cloud runs already at ${cloud.url}`,
+  );
   return cloud;
 }
 
@@ -58,10 +67,14 @@ function requirePostgres(): void {
   throw new ShipshapeError("local-postgres-missing", { platform, packageToAdd });
 }
 
-export async function prepareDataFolder({ dataFolder, inCheckout }: Pick<Settings, "dataFolder" | "inCheckout">): Promise<void> {
+export async function prepareDataFolder({
+  dataFolder,
+  inCheckout,
+}: Pick<Settings, "dataFolder" | "inCheckout">): Promise<void> {
   try {
     // Passwords and keys lie in it, and "git add ." must not take them. Of a folder that was there its owner decides.
-    if ((await mkdir(dataFolder, { recursive: true })) !== undefined) await writeFile(join(dataFolder, ignoreFile), ignoreAll);
+    if ((await mkdir(dataFolder, { recursive: true })) !== undefined)
+      await writeFile(join(dataFolder, ignoreFile), ignoreAll);
     closedDataFolder(dataFolder);
     ensurePassphrase(dataFolder, { inCheckout });
     await access(dataFolder, constants.W_OK | constants.X_OK);
@@ -71,12 +84,15 @@ export async function prepareDataFolder({ dataFolder, inCheckout }: Pick<Setting
 }
 
 /**
- * The embedded default has a key of its own, made with the folder that it belongs to. Where there ever was a control plane, and so perhaps a log, a
- * missing key is not replaced: `shipshape evidence key create` says what is to be done.
+ * The embedded default has a key of its own, made with the folder that it belongs to. Where there ever was a control
+ * plane, and so perhaps a log, a missing key is not replaced: `shipshape evidence key create` says what is to be done.
  */
 function createEvidenceKey(settings: Settings, progress: Progress): void {
   const { signingKeyFile, evidenceOrigin } = settings.controlPlane;
-  const [isOwn, isNew] = [signingKeyFile.startsWith(join(settings.dataFolder, "evidence")), !existsSync(join(settings.dataFolder, "control-plane"))];
+  const [isOwn, isNew] = [
+    signingKeyFile.startsWith(join(settings.dataFolder, "evidence")),
+    !existsSync(join(settings.dataFolder, "control-plane")),
+  ];
   if (!isOwn || !isNew || existsSync(signingKeyFile) || memoryOf(settings).of(evidenceOrigin)) return;
   try {
     progress(`created the key that signs evidence: ${createFirstKey(settings)}`);
@@ -100,8 +116,8 @@ async function preparePlugins(settings: Settings): Promise<void> {
 }
 
 /**
- * Starts the server in a session of its own, so that it outlives this terminal, and waits for its first answer. When two start at once
- * the server's own lock lets one through; the other command then finds that one running.
+ * Starts the server in a session of its own, so that it outlives this terminal, and waits for its first answer. When
+ * two start at once the server's own lock lets one through; the other command then finds that one running.
  */
 async function startServer(settings: Settings): Promise<LocalCloud> {
   const logFile = localLogFile(settings.dataFolder);
@@ -114,7 +130,9 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
     env: { ...settings.inherited, SHIPSHAPE_DATA_FOLDER: settings.dataFolder },
   });
   const gone = new Promise<string>((resolve) => {
-    server.once("error", (error) => resolve(error.message)).once("exit", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
+    server
+      .once("error", (error) => resolve(error.message))
+      .once("exit", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
   });
   server.unref();
   let ended: string | undefined;
@@ -128,7 +146,10 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    const cloud = await waitFor(localStartWaitSeconds, async () => (await findLocalCloud(settings.dataFolder)) ?? (ended === undefined ? undefined : null));
+    const cloud = await waitFor(
+      localStartWaitSeconds,
+      async () => (await findLocalCloud(settings.dataFolder)) ?? (ended === undefined ? undefined : null),
+    );
     if (interrupted) throw new ShipshapeError("interrupted", { action: "the start of the embedded cloud" });
     if (cloud) return cloud;
     // The other of two that started at once may need a moment longer than this one's refusal.
@@ -145,7 +166,11 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
 
 function serverArguments(settings: Settings): string[] {
   if (!settings.inCheckout) return [join(settings.packageFolder, "dist", "localcloud.cjs")];
-  return ["--import", pathToFileURL(require.resolve("tsx")).href, join(settings.packageFolder, "localcloud", "main.ts")];
+  return [
+    "--import",
+    pathToFileURL(require.resolve("tsx")).href,
+    join(settings.packageFolder, "localcloud", "main.ts"),
+  ];
 }
 
 /** What the server wrote since it was started, indented below the error. */

@@ -9,20 +9,31 @@ export function addStatus(local: Command, context: CommandContext): void {
     .command("status")
     .description("what runs: databases, endpoints, versions, where data lies, the clock; exit code 3 when nothing does")
     .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExamples:\n  npx shipshape local status\n  npx shipshape local status --json | jq -r '.instances[].identifier'")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape local status\n  npx shipshape local status --json | jq -r '.instances[].identifier'",
+    )
     .action(async (options: { json?: boolean }) => {
       const { dataFolder } = context.settings;
       const cloud = await findLocalCloud(dataFolder);
-      if (cloud !== undefined) return reportStatus(cloud, options, context.terminal, (await readStartRecord(dataFolder))?.engine.version);
+      if (cloud !== undefined)
+        return reportStatus(cloud, options, context.terminal, (await readStartRecord(dataFolder))?.engine.version);
       context.terminal.say(
-        options.json ? JSON.stringify({ running: false, dataFolder }) : `not running (data folder ${dataFolder}); start it: npx shipshape local start`,
+        options.json
+          ? JSON.stringify({ running: false, dataFolder })
+          : `not running (data folder ${dataFolder}); start it: npx shipshape local start`,
       );
       process.exitCode = 3;
     });
 }
 
 /** The same report after `start` and for `status`. */
-export function reportStatus(cloud: LocalCloud, options: { json?: boolean }, terminal: Terminal, engineVersion?: string): void {
+export function reportStatus(
+  cloud: LocalCloud,
+  options: { json?: boolean },
+  terminal: Terminal,
+  engineVersion?: string,
+): void {
   if (options.json) return terminal.say(JSON.stringify(statusRecord(cloud), undefined, 2));
   for (const line of statusLines(cloud, engineVersion)) terminal.say(line);
 }
@@ -57,7 +68,9 @@ export function statusLines(cloud: LocalCloud, engineVersion?: string): string[]
   return [
     ...facts.filter((fact) => fact[1] !== undefined).map(([name, value]) => `${name.padEnd(16)}${value}`),
     "",
-    ...(status.instances.length === 0 ? ["no databases yet; `pulumi up` on a database stack makes one"] : databaseTable(cloud)),
+    ...(status.instances.length === 0
+      ? ["no databases yet; `pulumi up` on a database stack makes one"]
+      : databaseTable(cloud)),
   ];
 }
 
@@ -76,6 +89,8 @@ function databaseTable({ status }: LocalCloud): string[] {
 export function clockText(clock: unknown): string {
   if (typeof clock === "string") return clock;
   const { now, offsetSeconds } = (clock ?? {}) as { now?: string; offsetSeconds?: number };
-  const shift = offsetSeconds ? ` (set ${Math.round(Math.abs(offsetSeconds))} s ${offsetSeconds > 0 ? "ahead of" : "behind"} real time)` : "";
+  const shift = offsetSeconds
+    ? ` (set ${Math.round(Math.abs(offsetSeconds))} s ${offsetSeconds > 0 ? "ahead of" : "behind"} real time)`
+    : "";
   return `${now ?? "unknown"}${shift}`;
 }

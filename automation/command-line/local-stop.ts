@@ -2,10 +2,19 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ShipshapeError } from "../errors";
-import { localStopWaitSeconds } from "../limits";
+import { localStopWaitSeconds } from "./limits";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
-import { callLocal, findLocalCloud, listens, type LocalCloud, localLogFile, processLives, readLocalRecord, waitFor } from "./local-cloud";
+import {
+  callLocal,
+  findLocalCloud,
+  listens,
+  type LocalCloud,
+  localLogFile,
+  processLives,
+  readLocalRecord,
+  waitFor,
+} from "./local-cloud";
 import { startLocalCloud } from "./local-start";
 
 export function addStop(local: Command, context: CommandContext): void {
@@ -28,19 +37,29 @@ export async function stopLocalCloud(settings: Settings, progress: (line: string
   if (cloud === undefined) return false;
   await callLocal(cloud, "POST", "/shipshape/stop");
   let left = "";
-  const done = await waitFor(localStopWaitSeconds, async () => ((left = await whatIsLeft(cloud)) === "" ? true : undefined));
+  const done = await waitFor(localStopWaitSeconds, async () =>
+    (left = await whatIsLeft(cloud)) === "" ? true : undefined,
+  );
   if (done === undefined)
-    throw new ShipshapeError("local-stop-failed", { waitedSeconds: localStopWaitSeconds, left, logFile: localLogFile(settings.dataFolder) });
+    throw new ShipshapeError("local-stop-failed", {
+      waitedSeconds: localStopWaitSeconds,
+      left,
+      logFile: localLogFile(settings.dataFolder),
+    });
   return true;
 }
 
 /**
- * A server that was killed leaves its databases running. Only a server knows how to stop them in order, so one is started that adopts them.
+ * A server that was killed leaves its databases running. Only a server knows how to stop them in order, so one is
+ * started that adopts them.
  */
 async function adoptOrphans(settings: Settings, progress: (line: string) => void): Promise<LocalCloud | undefined> {
-  const databasesFolder = (await readLocalRecord(settings.dataFolder))?.databasesFolder ?? join(settings.dataFolder, "databases");
+  const databasesFolder =
+    (await readLocalRecord(settings.dataFolder))?.databasesFolder ?? join(settings.dataFolder, "databases");
   const folders = await readdir(databasesFolder).catch(() => []);
-  const running = await Promise.all(folders.map((folder) => readdir(join(databasesFolder, folder, "data")).catch((): string[] => [])));
+  const running = await Promise.all(
+    folders.map((folder) => readdir(join(databasesFolder, folder, "data")).catch((): string[] => [])),
+  );
   if (!running.some((files) => files.includes("postmaster.pid"))) return undefined;
   progress("the embedded cloud was killed and left databases running; it starts once more, to stop them in order");
   return startLocalCloud(settings, progress);
@@ -48,7 +67,9 @@ async function adoptOrphans(settings: Settings, progress: (line: string) => void
 
 async function whatIsLeft(cloud: LocalCloud): Promise<string> {
   const listening = await Promise.all(
-    cloud.status.instances.map(async ({ identifier, port }) => (port && (await listens(port)) ? `database ${identifier} on port ${port}` : "")),
+    cloud.status.instances.map(async ({ identifier, port }) =>
+      port && (await listens(port)) ? `database ${identifier} on port ${port}` : "",
+    ),
   );
   return [processLives(cloud.pid) ? `process ${cloud.pid}` : "", ...listening].filter(Boolean).join(", ");
 }

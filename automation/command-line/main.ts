@@ -18,8 +18,8 @@ import { addWaiver } from "./waiver";
 
 /**
  * `shipshape …`: builds the commands, runs the one asked for, and gives its exit code.
- * 0: done. 1: what was asked failed. 2: usage error, nothing was done. 3: the embedded cloud does not run. 70: a worker lost the control plane.
- * 130: interrupted.
+ * 0: done. 1: what was asked failed. 2: usage error, nothing was done. 3: the embedded cloud does not run. 70: a worker
+ * lost the control plane. 130: interrupted.
  */
 export async function main(words: string[], packageFolder: string): Promise<number> {
   silenceSdkNotice();
@@ -34,7 +34,11 @@ export async function main(words: string[], packageFolder: string): Promise<numb
     return Number(process.exitCode ?? 0);
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-    return reportError(thrown instanceof CommanderError ? usageError(thrown, words, shipshape) : thrown, words.includes("--json"), terminal);
+    return reportError(
+      thrown instanceof CommanderError ? usageError(thrown, words, shipshape) : thrown,
+      words.includes("--json"),
+      terminal,
+    );
   }
 }
 
@@ -72,7 +76,9 @@ function usageError(thrown: CommanderError, words: string[], shipshape: Command)
   const path = commandPath(meant);
   const wantsSubcommand = thrown.code === "commander.help" || thrown.code === "commander.helpDisplayed";
   const choices = meant.commands.map((command) => command.name()).join(", ");
-  const problem = wantsSubcommand ? `\`${path}\` needs one of: ${choices}` : thrown.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+  const problem = wantsSubcommand
+    ? `\`${path}\` needs one of: ${choices}`
+    : thrown.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
   return new ShipshapeError("usage", { problem, command: path }, { cause: thrown });
 }
 

@@ -13,13 +13,17 @@ import type * as Principal from "../targets/principal";
 import { signerOf } from "./evidence-log";
 
 /** Opens the control plane that the environment names, for the length of `work`. */
-export async function withControlPlane<T>(settings: Settings, work: (controlPlane: ControlPlane) => Promise<T>): Promise<T> {
+export async function withControlPlane<T>(
+  settings: Settings,
+  work: (controlPlane: ControlPlane) => Promise<T>,
+): Promise<T> {
   const { databaseUrl } = settings.controlPlane;
   if (databaseUrl === undefined) throw new ShipshapeError("control-plane-missing", {});
-  // The durable engine calls node-postgres in a way that a later version will refuse; its users can do nothing about that.
+  // The durable engine calls node-postgres in a way that a later version will refuse; its users can do nothing about
+  // that.
   process.noDeprecation = true;
-  // Loaded when used: the Pulumi SDKs and the durable engine take a second that `shipshape local status` need not wait for.
-  // By require: the launcher's hook for TypeScript sees no `import()`.
+  // Loaded when used: the Pulumi SDKs and the durable engine take a second that `shipshape local status` need not wait
+  // for. By require: the launcher's hook for TypeScript sees no `import()`.
   /* eslint-disable @typescript-eslint/no-require-imports */
   const { openControlPlane } = require("../control-plane") as typeof Main;
   const { restoreDrill } = require("../operations/restore-drill/restore-drill") as typeof RestoreDrill;
@@ -34,7 +38,10 @@ export async function withControlPlane<T>(settings: Settings, work: (controlPlan
         restoreDrillSteps({
           database,
           access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
-          stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment },
+          stacks: {
+            workspacesFolder: join(settings.dataFolder, "workspaces"),
+            environment: settings.engineEnvironment,
+          },
           platformStack: settings.controlPlane.platformStack,
           secretsProvider: settings.controlPlane.secretsProvider,
         }),
@@ -55,7 +62,9 @@ export const principal = (): Promise<string> => (require("../targets/principal")
 
 /** What the cloud says of its databases today. */
 export const fleetToday = (): Promise<FleetAnswer> =>
-  (require("../targets/fleet") as typeof Fleet).askFleet((require("../targets/aws-access") as typeof AwsAccess).awsClients());
+  (require("../targets/fleet") as typeof Fleet).askFleet(
+    (require("../targets/aws-access") as typeof AwsAccess).awsClients(),
+  );
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 const packageVersion = ({ packageFolder }: Settings): string =>

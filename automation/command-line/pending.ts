@@ -4,11 +4,16 @@ import { pendingChanges, type PendingChanges } from "../targets/pending-changes"
 import type { CommandContext } from "./command-context";
 import { table } from "./terminal";
 
-/** `shipshape pending`: what waits in RDS for the maintenance window. A program that is reverted does not take it back, and no preview shows it. */
+/**
+ * `shipshape pending`: what waits in RDS for the maintenance window. A program that is reverted does not take it back,
+ * and no preview shows it.
+ */
 export function addPending(shipshape: Command, { terminal }: CommandContext): void {
   shipshape
     .command("pending")
-    .description("changes that RDS has taken and will do in the maintenance window, declared or not, and how to cancel them")
+    .description(
+      "changes that RDS has taken and will do in the maintenance window, declared or not, and how to cancel them",
+    )
     .option("--json", "print them as JSON")
     .addHelpText("after", "\nExamples:\n  npx shipshape pending\n  npx shipshape pending --json | jq -r '.[].cancel'")
     .action(async (options: { json?: boolean }) => {
@@ -19,12 +24,16 @@ export function addPending(shipshape: Command, { terminal }: CommandContext): vo
 
 export function report(found: PendingChanges[]): string[] {
   if (found.length === 0) return ["nothing is pending"];
-  const rows = found.flatMap(({ identifier, window, changes }) => changes.map(({ property, runs, pending }) => [identifier, property, runs, pending, window]));
+  const rows = found.flatMap(({ identifier, window, changes }) =>
+    changes.map(({ property, runs, pending }) => [identifier, property, runs, pending, window]),
+  );
   return [
     ...table(["DATABASE", "PROPERTY", "RUNS", "PENDING", "WINDOW (UTC)"], rows),
     "",
     "What your program asks for may stay. What it no longer asks for still happens, unless you send the old values:",
-    ...found.map(({ identifier, cancel }) => `  ${cancel ?? `${identifier}: a new password cannot be taken back; set another`}`),
+    ...found.map(
+      ({ identifier, cancel }) => `  ${cancel ?? `${identifier}: a new password cannot be taken back; set another`}`,
+    ),
     "Each command takes back all that is pending on its database. An option that is left out lets that change happen now: --apply-immediately does what still waits.",
   ];
 }

@@ -11,7 +11,10 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
     .command("request")
     .description("ask for an operation; it is decided by policy, run durably, and leaves evidence")
     .helpCommand(false)
-    .addHelpText("after", '\nExample:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work');
+    .addHelpText(
+      "after",
+      '\nExample:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work',
+    );
   request
     .command("restore-drill")
     .description("prove a database's backups: restore them into an isolated throwaway, check and measure it, remove it")
@@ -32,10 +35,17 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
     .action((options: RequestOptions) =>
       withControlPlane(context.settings, async (controlPlane) => {
         const { database, structureSeconds } = options;
-        const id = await controlPlane.submit("restore-drill", { database, structureSeconds }, { requestedBy: await principal(), reason: options.reason });
+        const id = await controlPlane.submit(
+          "restore-drill",
+          { database, structureSeconds },
+          { requestedBy: await principal(), reason: options.reason },
+        );
         if (options.wait || options.work) return void (await waitUntilOver(controlPlane, id, options, context));
-        if (options.json) return context.terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
-        context.terminal.say(`request ${id} is queued; a worker runs it (\`npx shipshape worker\`), \`npx shipshape show ${id}\` tells how it goes`);
+        if (options.json)
+          return context.terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
+        context.terminal.say(
+          `request ${id} is queued; a worker runs it (\`npx shipshape worker\`), \`npx shipshape show ${id}\` tells how it goes`,
+        );
       }),
     );
 }

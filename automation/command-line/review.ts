@@ -21,12 +21,21 @@ export function addReview(shipshape: Command, { settings, terminal }: CommandCon
     .option("--reject", "it is not as found")
     .option("--follow-up <request id>", "the request that deals with it")
     .requiredOption("--comment <text>", "why")
-    .addHelpText("after", '\nExample:\n  npx shipshape review 261123093000-1a2b3c4d.verdict --accept --comment "a typing error: there is no such database"')
+    .addHelpText(
+      "after",
+      '\nExample:\n  npx shipshape review 261123093000-1a2b3c4d.verdict --accept --comment "a typing error: there is no such database"',
+    )
     .action((findingId: string, options: ReviewOptions) =>
       withControlPlane(settings, async ({ database }) => {
         const status = answerOf(options);
         if (options.followUp !== undefined) await readRun(database, options.followUp);
-        await answerFinding(database, { findingId, status, reviewer: await principal(), comment: options.comment, followUpRequestId: options.followUp });
+        await answerFinding(database, {
+          findingId,
+          status,
+          reviewer: await principal(),
+          comment: options.comment,
+          followUpRequestId: options.followUp,
+        });
         terminal.say(`${findingId} is answered: ${status}`);
       }),
     );
@@ -34,7 +43,11 @@ export function addReview(shipshape: Command, { settings, terminal }: CommandCon
 
 function answerOf({ accept, reject, followUp, comment }: ReviewOptions): Answer["status"] {
   const usage = (problem: string) => new ShipshapeError("usage", { problem, command: "shipshape review" });
-  const given = [...(accept ? ["accepted" as const] : []), ...(reject ? ["rejected" as const] : []), ...(followUp === undefined ? [] : ["follow-up" as const])];
+  const given = [
+    ...(accept ? ["accepted" as const] : []),
+    ...(reject ? ["rejected" as const] : []),
+    ...(followUp === undefined ? [] : ["follow-up" as const]),
+  ];
   if (given.length !== 1) throw usage("give one of --accept, --reject and --follow-up");
   if (comment.trim() === "") throw usage("--comment is empty: say why");
   return given[0]!;

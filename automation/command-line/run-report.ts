@@ -4,7 +4,21 @@ import { table, type Terminal } from "./terminal";
 
 /** A run as machines get it. */
 export function runRecord(run: Run): Record<string, unknown> {
-  const { requestId: id, operation, target, status, cleanUp, verdict, checks, steps, planDigest, error, cleanUpError, startedAt, finishedAt } = run;
+  const {
+    requestId: id,
+    operation,
+    target,
+    status,
+    cleanUp,
+    verdict,
+    checks,
+    steps,
+    planDigest,
+    error,
+    cleanUpError,
+    startedAt,
+    finishedAt,
+  } = run;
   const known = { verdict, planDigest, error, cleanUpError, startedAt, finishedAt };
   return {
     id,
@@ -20,8 +34,12 @@ export function runRecord(run: Run): Record<string, unknown> {
 
 /** A run as people read it: what it was, how it ended, what was checked, and what to do next. */
 export function reportRun(run: Run, terminal: Terminal): void {
-  terminal.say(`${terminal.style("bold", run.operation)} of ${printable(run.target ?? "?")}   request ${run.requestId}`);
-  terminal.say(`run ${run.status}, verdict ${run.verdict ? verdictText(run.verdict, terminal) : "none"}, clean-up ${run.cleanUp}`);
+  terminal.say(
+    `${terminal.style("bold", run.operation)} of ${printable(run.target ?? "?")}   request ${run.requestId}`,
+  );
+  terminal.say(
+    `run ${run.status}, verdict ${run.verdict ? verdictText(run.verdict, terminal) : "none"}, clean-up ${run.cleanUp}`,
+  );
   for (const [what, error] of [
     ["error", run.error],
     ["clean-up", run.cleanUpError],
@@ -45,16 +63,19 @@ export function reportRun(run: Run, terminal: Terminal): void {
 
 /** What a reader would do now. */
 function nextStep({ requestId, operation, status, verdict, cleanUp, error }: Run): string | undefined {
-  if (cleanUp === "stuck") return `what the run made is still there: put right what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
+  if (cleanUp === "stuck")
+    return `what the run made is still there: put right what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
   if (cleanUp === "pending" || status === "queued" || status === "running")
     return `it goes on wherever a worker runs (\`npx shipshape worker\`); \`npx shipshape show ${requestId}\` tells how far it is`;
   if (verdict === undefined || error) return undefined; // an error has its own hint
-  if (verdict !== "pass") return `what each verdict means, and what to do: docs/operations/${operation}.md, "When it goes wrong"`;
+  if (verdict !== "pass")
+    return `what each verdict means, and what to do: docs/operations/${operation}.md, "When it goes wrong"`;
   return `the signed evidence: \`npx shipshape evidence export ${requestId} --out evidence-${requestId}\`, then \`npx shipshape evidence verify evidence-${requestId}\``;
 }
 
 const colours = { pass: "green", fail: "red", inconclusive: "yellow" } as const;
-export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) => terminal.style(colours[verdict], verdict);
+export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) =>
+  terminal.style(colours[verdict], verdict);
 
 /** The steps of a run with their times, in the order in which they began. */
 export const stepLines = (run: Run): string[] => stepsOf(run).map(([name, step]) => stepLine(name, step));
@@ -63,7 +84,8 @@ export const stepLines = (run: Run): string[] => stepsOf(run).map(([name, step])
 export function progressOf(run: Run): { ended: string[]; underWay: { name: string; seconds: number } | undefined } {
   const steps = stepsOf(run);
   const [name, step] = steps.find(([, { status }]) => status === "running") ?? [];
-  const underWay = name !== undefined && step ? { name, seconds: (Date.now() - Date.parse(step.startedAt)) / 1000 } : undefined;
+  const underWay =
+    name !== undefined && step ? { name, seconds: (Date.now() - Date.parse(step.startedAt)) / 1000 } : undefined;
   return { ended: steps.filter(([, { status }]) => status !== "running").map(([n, s]) => stepLine(n, s)), underWay };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import { workerIdlePollMilliseconds } from "../limits";
+import { workerIdlePollMilliseconds } from "./limits";
 import { readDecision } from "../policy/decisions";
 import { printable } from "../printable";
 import { readRequest } from "../request/requests";
@@ -23,12 +23,20 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
         const [run, decision] = [await readRun(database, id), await readDecision(database, id)];
         const { requestedBy, reason, receivedAt } = await readRequest(database, id);
         if (options.json) {
-          const more = { requestedBy, reason, receivedAt, decision: decision ?? null, plan: run.plan ?? null, outcome: run.outcome ?? null };
+          const more = {
+            requestedBy,
+            reason,
+            receivedAt,
+            decision: decision ?? null,
+            plan: run.plan ?? null,
+            outcome: run.outcome ?? null,
+          };
           return terminal.say(JSON.stringify({ ...runRecord(run), ...more }, undefined, 2));
         }
         reportRun(run, terminal);
         terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
-        if (decision) terminal.say(`decision: ${decision.status} (${printable(decision.rules.map((r) => r.reason).join("; "))})`);
+        if (decision)
+          terminal.say(`decision: ${decision.status} (${printable(decision.rules.map((r) => r.reason).join("; "))})`);
         terminal.say("\nsteps:");
         for (const line of stepLines(run)) terminal.say(`  ${line}`);
       }),
@@ -43,7 +51,10 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
         await controlPlane.cancel(id, await principal());
         const run = await readRun(controlPlane.database, id);
         if (options.json) return terminal.say(JSON.stringify(runRecord(run)));
-        const next = run.cleanUp === "pending" ? "a worker removes what it made (`npx shipshape worker`)" : "it had made nothing yet";
+        const next =
+          run.cleanUp === "pending"
+            ? "a worker removes what it made (`npx shipshape worker`)"
+            : "it had made nothing yet";
         terminal.say(`request ${id} is cancelled; ${next}`);
       }),
     );
@@ -57,7 +68,8 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
     .action((id: string, options: WaitOptions) =>
       withControlPlane(context.settings, async (controlPlane) => {
         await controlPlane.cleanUpAgain(id);
-        if (options.wait || options.work) process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
+        if (options.wait || options.work)
+          process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
         else if (options.json) terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
         else terminal.say(`the clean-up of ${id} is asked for; a worker does it (\`npx shipshape worker\`)`);
       }),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The launcher: in a checkout the sources run as they are (nothing stale), in an installed package the bundle of `dist/` does.
+// The launcher: in a checkout the sources run as they are (nothing stale), in an installed package the bundle of
+// `dist/` does.
 "use strict";
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Client, QueryArrayResult } from "pg";
 import { reasonOf } from "../errors";
-import { promptRowsMax } from "../limits";
+import { promptRowsMax } from "./limits";
 import type { DatabaseLogin } from "../targets/database-login";
 import { table, type Terminal } from "./terminal";
 
@@ -9,8 +9,16 @@ import { table, type Terminal } from "./terminal";
 const listTables = `select schemaname as schema, tablename as name, tableowner as owner from pg_tables
   where schemaname not in ('pg_catalog', 'information_schema') order by 1, 2`;
 
-/** What is run where no psql is installed: statements up to a semicolon, answers as tables, `\\d` and `\\q`. Ends the connection. */
-export async function runPrompt(client: Client, login: DatabaseLogin, command: string | undefined, terminal: Terminal): Promise<number> {
+/**
+ * What is run where no psql is installed: statements up to a semicolon, answers as tables, `\\d` and `\\q`. Ends the
+ * connection.
+ */
+export async function runPrompt(
+  client: Client,
+  login: DatabaseLogin,
+  command: string | undefined,
+  terminal: Terminal,
+): Promise<number> {
   try {
     if (command !== undefined) return (await runStatement(client, command, terminal)) ? 0 : 1;
     return await readStatements(client, login, terminal);
@@ -21,7 +29,10 @@ export async function runPrompt(client: Client, login: DatabaseLogin, command: s
 
 async function readStatements(client: Client, login: DatabaseLogin, terminal: Terminal): Promise<number> {
   const interactive = process.stdin.isTTY === true;
-  if (interactive) terminal.progress(`${login.user} on ${login.host}:${login.port}/${login.database}; statements end with ;  \\d lists tables, \\q ends`);
+  if (interactive)
+    terminal.progress(
+      `${login.user} on ${login.host}:${login.port}/${login.database}; statements end with ;  \\d lists tables, \\q ends`,
+    );
   const reader = createInterface({ input: process.stdin, output: interactive ? process.stdout : undefined });
   const prompt = (text: string) => (interactive ? (reader.setPrompt(text), reader.prompt()) : undefined);
   let statement = "";
@@ -44,7 +55,8 @@ async function readStatements(client: Client, login: DatabaseLogin, terminal: Te
 async function runStatement(client: Client, sql: string, terminal: Terminal): Promise<boolean> {
   try {
     const answer: unknown = await client.query({ text: sql, rowMode: "array" });
-    for (const result of [answer].flat() as QueryArrayResult[]) for (const line of resultLines(result)) terminal.say(line);
+    for (const result of [answer].flat() as QueryArrayResult[])
+      for (const line of resultLines(result)) terminal.say(line);
     return true;
   } catch (thrown) {
     const { code, hint } = thrown as { code?: string; hint?: string };
@@ -68,5 +80,9 @@ function resultLines(result: QueryArrayResult): string[] {
 
 function cellText(value: unknown): string {
   if (value === null) return "";
-  return value instanceof Date ? value.toISOString() : typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+  return value instanceof Date
+    ? value.toISOString()
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value as string | number | boolean);
 }

@@ -5,7 +5,10 @@ import { join } from "node:path";
 export interface StartRecord {
   /** Found, downloaded or built; `local env` puts its folder on PATH. */
   engine: { version: string; folder: string; source: string };
-  /** `local reset` must find it also when nothing runs: it lies elsewhere where PostgreSQL's user cannot reach the data folder. */
+  /**
+   * `local reset` must find it also when nothing runs: it lies elsewhere where PostgreSQL's user cannot reach the data
+   * folder.
+   */
   databasesFolder?: string | undefined;
 }
 

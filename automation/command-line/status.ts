@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { runsListedMax } from "../limits";
+import { runsListedMax } from "./limits";
 import type { LogContent } from "../evidence/reading";
 import type { DatabaseRecovery, Recoverability } from "../observability/recoverability";
 import { printable } from "../printable";
@@ -21,11 +21,15 @@ interface Status {
   findings: Finding[];
 }
 
-/** `shipshape status`: what is known of the recovery of every database, the latest runs, and what a human must answer. */
+/**
+ * `shipshape status`: what is known of the recovery of every database, the latest runs, and what a human must answer.
+ */
 export function addStatus(shipshape: Command, { settings, terminal }: CommandContext): void {
   shipshape
     .command("status")
-    .description("whether each database of the fleet is known to recover, the latest requests, and what a human must answer")
+    .description(
+      "whether each database of the fleet is known to recover, the latest requests, and what a human must answer",
+    )
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
@@ -36,7 +40,13 @@ export function addStatus(shipshape: Command, { settings, terminal }: CommandCon
         const log = await readEvidence(settings, database, terminal);
         const fleet = await fleetToday();
         const recovery = await recoveryStatus(database, log, fleet, new Date());
-        const status = { fleet, log, recovery, runs: await latestRuns(database, runsListedMax), findings: await openFindings(database, runsListedMax) };
+        const status = {
+          fleet,
+          log,
+          recovery,
+          runs: await latestRuns(database, runsListedMax),
+          findings: await openFindings(database, runsListedMax),
+        };
         if (options.json) terminal.say(JSON.stringify(statusRecord(status), undefined, 2));
         else for (const line of statusLines(status, terminal)) terminal.say(line);
       }),
@@ -51,13 +61,20 @@ const statusRecord = ({ fleet, log, recovery, runs, findings }: Status) => ({
   findings,
 });
 
-const colours = { fresh: "green", stale: "yellow", failed: "red", unproven: "yellow", never: "yellow", unknown: "red" } as const satisfies Record<
-  Recoverability,
-  string
->;
+const colours = {
+  fresh: "green",
+  stale: "yellow",
+  failed: "red",
+  unproven: "yellow",
+  never: "yellow",
+  unknown: "red",
+} as const satisfies Record<Recoverability, string>;
 
 function statusLines({ fleet, log, recovery, runs, findings }: Status, terminal: Terminal): string[] {
-  const problems = [...(fleet.asked ? [] : [`the fleet is not known: ${fleet.reason}`]), ...log.problems.map((p) => `evidence: ${p.what}`)];
+  const problems = [
+    ...(fleet.asked ? [] : [`the fleet is not known: ${fleet.reason}`]),
+    ...log.problems.map((p) => `evidence: ${p.what}`),
+  ];
   return [
     ...problems.map((what) => `${terminal.style("red", "problem:")} ${printable(what)}`),
     ...(recovery.length === 0
@@ -66,18 +83,32 @@ function statusLines({ fleet, log, recovery, runs, findings }: Status, terminal:
           ["DATABASE", "RECOVERY", "UNTIL", "WHY"],
           recovery.map((r) => recoveryRow(r, terminal)),
         )),
-    ...recovery.flatMap(({ database, beside }) => beside.map((d) => `  ${printable(database.identifier)}: later drill ${d.requestId} was inconclusive`)),
+    ...recovery.flatMap(({ database, beside }) =>
+      beside.map((d) => `  ${printable(database.identifier)}: later drill ${d.requestId} was inconclusive`),
+    ),
     "",
-    ...(runs.length === 0 ? ["no requests yet; `npx shipshape request --help` lists what may be asked"] : table(runHeadings, runs.map(runRow))),
-    ...(findings.length > 0 ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)] : []),
+    ...(runs.length === 0
+      ? ["no requests yet; `npx shipshape request --help` lists what may be asked"]
+      : table(runHeadings, runs.map(runRow))),
+    ...(findings.length > 0
+      ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)]
+      : []),
     ...findings.map((f) => `  ${f.id}  ${printable(f.target)}: ${printable(f.summary)}`),
   ];
 }
 
 function recoveryRow({ database, recoverability, reason, decidedBy }: DatabaseRecovery, terminal: Terminal): string[] {
-  const until = recoverability === "fresh" || recoverability === "stale" ? (decidedBy?.expiresOn.toISOString().slice(0, 10) ?? "-") : "-";
+  const until =
+    recoverability === "fresh" || recoverability === "stale"
+      ? (decidedBy?.expiresOn.toISOString().slice(0, 10) ?? "-")
+      : "-";
   // The word is padded before it is coloured: a column is as wide as what is seen.
-  return [printable(database.identifier), terminal.style(colours[recoverability], recoverability.padEnd("unproven".length)), until, printable(reason)];
+  return [
+    printable(database.identifier),
+    terminal.style(colours[recoverability], recoverability.padEnd("unproven".length)),
+    until,
+    printable(reason),
+  ];
 }
 
 const runHeadings = ["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"];

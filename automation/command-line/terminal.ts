@@ -6,8 +6,8 @@ import { printableLines } from "../printable";
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 /**
- * Where a command speaks. Results go to standard output, so that they can be piped; progress and errors go to standard error.
- * Colours appear on a terminal only.
+ * Where a command speaks. Results go to standard output, so that they can be piped; progress and errors go to standard
+ * error. Colours appear on a terminal only.
  */
 export interface Terminal {
   /** A line of the result. */
@@ -51,7 +51,9 @@ const colour = new RegExp(String.raw`(\u001b\[\d{1,2}m)`);
 
 /** Columns as wide as their widest cell; the last one is not padded, so that lines have no trailing spaces. */
 export function table(headings: string[], rows: string[][]): string[] {
-  const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => (row[column] ?? "").length)),
+  );
   const line = (cells: string[]) =>
     cells
       .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))

@@ -8,7 +8,7 @@ import {
   stepTakesLongSeconds,
   workerDrainSeconds,
   workerMissingSeconds,
-} from "../limits";
+} from "./limits";
 import type { ControlPlane } from "../control-plane";
 import type { Run } from "../records";
 import { readRun } from "../runner/runs";
@@ -24,10 +24,16 @@ export interface WaitOptions {
 }
 
 export const waitHelp = "wait for its end, which a worker brings about; exit code 1 unless its verdict is pass";
-export const workHelp = "wait, and be a worker meanwhile, with the rights of this shell; what else it begins is finished too";
+export const workHelp =
+  "wait, and be a worker meanwhile, with the rights of this shell; what else it begins is finished too";
 
 /** Reports the run once it is over. Errors: wait-interrupted, worker-missing, control-plane-unreachable. */
-export async function waitUntilOver(controlPlane: ControlPlane, id: string, options: WaitOptions, { terminal }: CommandContext): Promise<Run> {
+export async function waitUntilOver(
+  controlPlane: ControlPlane,
+  id: string,
+  options: WaitOptions,
+  { terminal }: CommandContext,
+): Promise<Run> {
   terminal.progress(`request ${id}`);
   const interruption = interrupted();
   const worker = options.work ? await controlPlane.work(leaveOnceLost(options.json === true, terminal)) : undefined;
@@ -52,7 +58,8 @@ export async function waitUntilOver(controlPlane: ControlPlane, id: string, opti
 }
 
 /** Its statement is sealed too: a run that was cancelled owes it until a worker has done that. */
-export const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
+export const isOver = (run: Run) =>
+  run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
 /** How long an absence is borne with, in seconds; the defaults are for people and for builds. */
 export const timeouts = { worker: workerMissingSeconds, controlPlane: controlPlaneOutageSeconds };
@@ -82,17 +89,23 @@ export async function watch(
       else sayOnce("no worker is alive: start one (`npx shipshape worker`), or ask with --work");
       answeredAt = Date.now();
     } catch (error) {
-      if (!(error instanceof ShipshapeError && error.code === "control-plane-unreachable") || secondsSince(answeredAt) > outageSeconds) throw error;
+      if (
+        !(error instanceof ShipshapeError && error.code === "control-plane-unreachable") ||
+        secondsSince(answeredAt) > outageSeconds
+      )
+        throw error;
       sayOnce("the control plane does not answer; trying again");
       [pause, workerSeenAt] = [controlPlaneOutagePollMilliseconds, Date.now()];
     }
-    if (secondsSince(workerSeenAt) > workerSeconds) throw new ShipshapeError("worker-missing", { id, seconds: workerSeconds });
+    if (secondsSince(workerSeenAt) > workerSeconds)
+      throw new ShipshapeError("worker-missing", { id, seconds: workerSeconds });
     if (await Promise.race([interruption(), sleep(pause, false)])) throw new ShipshapeError("wait-interrupted", { id });
   }
 }
 
 /** What a worker does that must not go on: it says why, and ends this process at once. */
-export const leaveOnceLost = (asJson: boolean, terminal: Terminal) => (error: ShipshapeError) => process.exit(reportError(error, asJson, terminal));
+export const leaveOnceLost = (asJson: boolean, terminal: Terminal) => (error: ShipshapeError) =>
+  process.exit(reportError(error, asJson, terminal));
 
 /** Ctrl-C, or a service manager's request to end. */
 export function interrupted(): { happened(): Promise<true>; has(): boolean; dispose(): void } {
@@ -102,7 +115,11 @@ export function interrupted(): { happened(): Promise<true>; has(): boolean; disp
   const promise = new Promise<true>((r) => (resolve = r));
   const note = () => ((now = true), resolve(true));
   signals.forEach((signal) => process.once(signal, note));
-  return { happened: () => promise, has: () => now, dispose: () => signals.forEach((signal) => process.removeListener(signal, note)) };
+  return {
+    happened: () => promise,
+    has: () => now,
+    dispose: () => signals.forEach((signal) => process.removeListener(signal, note)),
+  };
 }
 
 const secondsSince = (at: number) => (Date.now() - at) / 1000;

@@ -81,7 +81,8 @@ function list(options: { waivers?: string; json?: boolean }, terminal: Terminal)
     approver,
     ends(expiresOn, today, terminal),
   ]);
-  if (rows.length > 0) for (const line of table(["ID", "RULE", "RESOURCE", "OWNER", "APPROVER", "EXPIRES"], rows)) terminal.say(line);
+  if (rows.length > 0)
+    for (const line of table(["ID", "RULE", "RESOURCE", "OWNER", "APPROVER", "EXPIRES"], rows)) terminal.say(line);
   if (problems.length > 0) terminal.progress(`${problems.length} problems: \`npx shipshape waiver check\``);
 }
 
@@ -89,13 +90,16 @@ function check(options: { waivers?: string }, terminal: Terminal): void {
   const today = todayOf(undefined);
   const folder = waiversFolder(options.waivers);
   // Who checks a folder means one: with a typo in its name all would look well.
-  if (!existsSync(folder)) throw new ShipshapeError("usage", { problem: `there is no folder ${folder}`, command: "shipshape waiver check" });
+  if (!existsSync(folder))
+    throw new ShipshapeError("usage", { problem: `there is no folder ${folder}`, command: "shipshape waiver check" });
   const { waivers, problems } = readWaivers(folder, today);
   for (const { file, line, message } of problems)
     terminal.say(`${terminal.style("red", "✗")} ${printable(`${relative(process.cwd(), file)}:${line}: ${message}`)}`);
   const expired = waivers.filter(({ expiresOn }) => expiresOn < today);
   for (const { file, expiresOn } of expired)
-    terminal.say(`${terminal.style("red", "✗")} ${printable(relative(process.cwd(), file))}:1: expired on ${expiresOn}`);
+    terminal.say(
+      `${terminal.style("red", "✗")} ${printable(relative(process.cwd(), file))}:1: expired on ${expiresOn}`,
+    );
   terminal.say(`${waivers.length - expired.length} valid, ${expired.length} expired, ${problems.length} problems`);
   process.exitCode = problems.length > 0 ? 2 : expired.length > 0 ? 1 : 0;
 }
@@ -109,7 +113,8 @@ async function write({ id, waivers, ...given }: NewWaiver, terminal: Terminal): 
       .replace(/^-|-$/g, "")
       .slice(0, 100)}`;
   // It becomes a file's name: a path in it would lead out of the folder.
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw usage(`--id: "${name}" is no name of a waiver; give letters, digits and . _ -`);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
+    throw usage(`--id: "${name}" is no name of a waiver; give letters, digits and . _ -`);
   const file = join(folder, `${name}.yaml`);
   if (existsSync(file)) throw new ShipshapeError("waiver-exists", { file: relative(process.cwd(), file) });
   const text = stringify(given);

@@ -23,7 +23,9 @@ export type Envelope = z.infer<typeof envelopeSchema>;
 const time = z.iso.datetime();
 const statementSchema = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
-  subject: z.tuple([z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) })]),
+  subject: z.tuple([
+    z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }),
+  ]),
   predicateType: z.string(),
   // A change of keys does not expire; everything else does.
   predicate: z.looseObject({ issuedAt: time, expiresOn: time.nullable() }),
@@ -34,7 +36,10 @@ export type Subject = Statement["subject"][0];
 
 /** PAE: what is signed, so that neither type nor payload can be swapped or shifted. Lengths are in bytes. */
 export function preAuthenticationEncoding(payloadType: string, payload: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `), payload]);
+  return Buffer.concat([
+    Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `),
+    payload,
+  ]);
 }
 
 /** The key's id in envelopes: SHA-256 of the raw public key, in hex. A hint for finding the key, never proof. */
@@ -45,20 +50,29 @@ export function sealStatement(statement: Statement, ...keys: KeyObject[]): strin
   const payload = Buffer.from(JSON.stringify(statement));
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
   const signatures = keys.map((key) => ({ keyid: keyIdOf(key), sig: sign(null, encoded, key).toString("base64") }));
-  return JSON.stringify({ payloadType: PAYLOAD_TYPE, payload: payload.toString("base64"), signatures } satisfies Envelope);
+  return JSON.stringify({
+    payloadType: PAYLOAD_TYPE,
+    payload: payload.toString("base64"),
+    signatures,
+  } satisfies Envelope);
 }
 
-/** Opens an envelope: its statement, if each of the keys signed it. Throws a plain Error that names what does not fit. */
+/**
+ * Opens an envelope: its statement, if each of the keys signed it. Throws a plain Error that names what does not fit.
+ */
 export function openEnvelope(text: string, ...keys: KeyObject[]): Statement {
   const { envelope, payload } = unpack(text);
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
   for (const key of keys) {
-    if (!envelope.signatures.some((s) => verify(null, encoded, key, bytesOf(s.sig)))) throw new Error(`no signature of key ${keyIdOf(key)} fits the payload`);
+    if (!envelope.signatures.some((s) => verify(null, encoded, key, bytesOf(s.sig))))
+      throw new Error(`no signature of key ${keyIdOf(key)} fits the payload`);
   }
   return statementIn(payload);
 }
 
-/** The statement of an envelope whose signature is not looked at: what it claims, for finding the keys to check it with. */
+/**
+ * The statement of an envelope whose signature is not looked at: what it claims, for finding the keys to check it with.
+ */
 export const claimOf = (text: string): Statement => statementIn(unpack(text).payload);
 
 function unpack(text: string): { envelope: Envelope; payload: Buffer } {

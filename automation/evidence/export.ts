@@ -3,12 +3,15 @@ import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { KEY_CHANGE_TYPE, currentKey, openCheckpointBy } from "./key-history";
 import { attributesText, envelopeFile, evidenceFiles, proofsText, writeFolder, type Proofs } from "./folder";
-import type { KnownLog } from "./ledger";
+import type { KnownLog } from "./log-head";
 import { consistencyProof, inclusionProof } from "./merkle-tree";
 import { readLog, statementsOf, type EvidenceLog, type LogEntry } from "./reading";
 import { reportOf } from "./report";
 
-/** Writes the folder; an older export of the same name is replaced. Errors: evidence-unknown, evidence-log-damaged, evidence-out-unusable. */
+/**
+ * Writes the folder; an older export of the same name is replaced. Errors: evidence-unknown, evidence-log-damaged,
+ * evidence-out-unusable.
+ */
 export async function exportEvidence(
   database: Database,
   known: KnownLog,
@@ -40,13 +43,21 @@ export async function exportEvidence(
     [evidenceFiles.proofs, proofsText(proofs)],
     [evidenceFiles.report, reportOf(statements)],
     [evidenceFiles.attributes, attributesText],
-    ...[...proofs.statements, ...proofs.keyChanges].map((p, i): [string, string] => [p.file, ([...statements, ...changes][i] as LogEntry).envelope]),
+    ...[...proofs.statements, ...proofs.keyChanges].map((p, i): [string, string] => [
+      p.file,
+      ([...statements, ...changes][i] as LogEntry).envelope,
+    ]),
   ]);
   writeFolder(folder, files);
   return { folder, files: [...files.keys()].sort() };
 }
 
-async function consistency(log: EvidenceLog, origin: string, olderNote: string, size: number): Promise<NonNullable<Proofs["consistency"]>> {
+async function consistency(
+  log: EvidenceLog,
+  origin: string,
+  olderNote: string,
+  size: number,
+): Promise<NonNullable<Proofs["consistency"]>> {
   const older = openOlder(olderNote, origin, log);
   return { olderSize: older, hashes: (await consistencyProof(older, size, log.tree)).map(base64) };
 }

@@ -1,4 +1,7 @@
-/** An exported folder on disk: what files it has, how it is written, and how one from an unknown sender is read without trusting anything in it. */
+/**
+ * An exported folder on disk: what files it has, how it is written, and how one from an unknown sender is read without
+ * trusting anything in it.
+ */
 import {
   closeSync,
   constants,
@@ -16,7 +19,8 @@ import {
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { reasonOf, ShipshapeError } from "../errors";
-import { evidenceFileBytesMax, evidenceFilesMax } from "../limits";
+import { evidenceFileBytesMax } from "../limits";
+import { evidenceFilesMax } from "./limits";
 import { printable } from "../printable";
 
 export const evidenceFiles = {
@@ -46,11 +50,16 @@ export const proofsSchema = z.strictObject({
 export type Proofs = z.infer<typeof proofsSchema>;
 export const proofsText = (proofs: Proofs) => `${JSON.stringify(proofs, undefined, 2)}\n`;
 
-/** The texts of all files, by name. A file that is none, too large or not text makes the whole no evidence. Errors: evidence-unreadable. */
+/**
+ * The texts of all files, by name. A file that is none, too large or not text makes the whole no evidence. Errors:
+ * evidence-unreadable.
+ */
 export function readFolder(folder: string): Map<string, string> {
-  const unreadable = (reason: string) => new ShipshapeError("evidence-unreadable", { folder: printable(folder), reason: printable(reason) });
+  const unreadable = (reason: string) =>
+    new ShipshapeError("evidence-unreadable", { folder: printable(folder), reason: printable(reason) });
   try {
-    const names = readdirSync(folder).filter((name) => name !== ".git"); // a checkout of a repository that holds the evidence
+    // A checkout of a repository that holds the evidence
+    const names = readdirSync(folder).filter((name) => name !== ".git");
     if (names.length > evidenceFilesMax) throw unreadable(`it holds ${names.length} files`);
     return new Map(names.map((name) => [name, readWhole(join(folder, name), name)]));
   } catch (error) {
@@ -65,7 +74,8 @@ function readWhole(path: string, name: string): string {
   try {
     const stats = fstatSync(handle);
     if (!stats.isFile()) throw new Error(`${name} is no regular file`);
-    if (stats.size > evidenceFileBytesMax) throw new Error(`${name} has ${stats.size} bytes; ${evidenceFileBytesMax} are the most`);
+    if (stats.size > evidenceFileBytesMax)
+      throw new Error(`${name} has ${stats.size} bytes; ${evidenceFileBytesMax} are the most`);
     const bytes = Buffer.alloc(stats.size);
     return decode(bytes.subarray(0, readSync(handle, bytes)), name);
   } finally {
@@ -82,8 +92,8 @@ function decode(bytes: Buffer, name: string): string {
 }
 
 /**
- * Writes the folder whole or not at all, beside its name first. An older export is replaced; a link, or a folder with anything else in it, is left
- * alone. Errors: evidence-out-unusable.
+ * Writes the folder whole or not at all, beside its name first. An older export is replaced; a link, or a folder with
+ * anything else in it, is left alone. Errors: evidence-out-unusable.
  */
 export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
   let beside: string | undefined;
@@ -111,7 +121,10 @@ const exported = new RegExp(
     .join("|")}|(verdict|teardown|key-change-\\d+)\\.envelope\\.json)$`,
 );
 
-/** Whether there is something to replace. Names alone do not make an export: many a folder holds nothing but a `report.md`. */
+/**
+ * Whether there is something to replace. Names alone do not make an export: many a folder holds nothing but a
+ * `report.md`.
+ */
 function requireReplaceable(folder: string): boolean {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (!stats) return false;
@@ -120,13 +133,15 @@ function requireReplaceable(folder: string): boolean {
   const entries = readdirSync(folder, { withFileTypes: true });
   const strange = entries.find((entry) => !entry.isFile() || !exported.test(entry.name));
   if (strange) throw refuse(`it holds ${printable(strange.name)}, which no export wrote`);
-  if (entries.length > 0 && !isExport(folder)) throw refuse("it has no proofs.json as exports write it, so what it holds may be someone's own");
+  if (entries.length > 0 && !isExport(folder))
+    throw refuse("it has no proofs.json as exports write it, so what it holds may be someone's own");
   return true;
 }
 
 function isExport(folder: string): boolean {
   try {
-    return proofsSchema.safeParse(JSON.parse(readWhole(join(folder, evidenceFiles.proofs), evidenceFiles.proofs))).success;
+    return proofsSchema.safeParse(JSON.parse(readWhole(join(folder, evidenceFiles.proofs), evidenceFiles.proofs)))
+      .success;
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 /**
- * The keys a log was signed with, one after the other. A change of keys is a statement in the log, signed by the old key and by the new, so that
- * who trusts one of them can follow it to all of them, forwards and backwards.
+ * The keys a log was signed with, one after the other. A change of keys is a statement in the log, signed by the old
+ * key and by the new, so that who trusts one of them can follow it to all of them, forwards and backwards.
  */
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
@@ -18,7 +18,9 @@ const keyChangeSchema = z.strictObject({
   expiresOn: z.null(),
 });
 
-/** A key, and the places of the log whose statements it signs: from the first to before `end`; the last key has no end. */
+/**
+ * A key, and the places of the log whose statements it signs: from the first to before `end`; the last key has no end.
+ */
 export interface KeyPeriod {
   key: KeyObject;
   verifierKey: string;
@@ -32,12 +34,25 @@ export const sameKey = (a: KeyObject, b: KeyObject): boolean => rawPublicKey(a).
 export const currentKey = (history: KeyHistory): KeyPeriod => history.at(-1) as KeyPeriod;
 
 /** The statement of a change, signed by both keys. */
-export function sealKeyChange(origin: string, from: KeyObject, to: KeyObject, changedBy: string, now: Date): { statement: Statement; envelope: string } {
+export function sealKeyChange(
+  origin: string,
+  from: KeyObject,
+  to: KeyObject,
+  changedBy: string,
+  now: Date,
+): { statement: Statement; envelope: string } {
   const statement: Statement = {
     _type: STATEMENT_TYPE,
     subject: [{ name: `urn:shipshape:evidence-log:${origin}`, digest: { sha256: keyIdOf(to) } }],
     predicateType: KEY_CHANGE_TYPE,
-    predicate: { origin, from: verifierKey(origin, from), to: verifierKey(origin, to), changedBy, issuedAt: now.toISOString(), expiresOn: null },
+    predicate: {
+      origin,
+      from: verifierKey(origin, from),
+      to: verifierKey(origin, to),
+      changedBy,
+      issuedAt: now.toISOString(),
+      expiresOn: null,
+    },
   };
   return { statement, envelope: sealStatement(statement, from, to) };
 }
@@ -48,9 +63,18 @@ interface KeyChange {
   to: KeyObject;
 }
 
-/** The history that the trusted key belongs to: what only claims to be a change of its keys, or is one of a stranger's keys, is no part of it. */
-export function keyHistory(origin: string, trusted: KeyObject, changes: { place: number; envelope: string }[]): KeyHistory {
-  const all = changes.flatMap(({ place, envelope }) => openKeyChange(origin, place, envelope)).sort((a, b) => a.place - b.place);
+/**
+ * The history that the trusted key belongs to: what only claims to be a change of its keys, or is one of a stranger's
+ * keys, is no part of it.
+ */
+export function keyHistory(
+  origin: string,
+  trusted: KeyObject,
+  changes: { place: number; envelope: string }[],
+): KeyHistory {
+  const all = changes
+    .flatMap(({ place, envelope }) => openKeyChange(origin, place, envelope))
+    .sort((a, b) => a.place - b.place);
   const taken: KeyChange[] = [];
   for (let first = trusted, place = Infinity; ;) {
     const change = all.findLast((c) => c.place < place && sameKey(c.to, first));
@@ -73,7 +97,10 @@ export function keyHistory(origin: string, trusted: KeyObject, changes: { place:
   return [period(taken[0]?.from ?? trusted, 0), ...taken.map((change, i) => period(change.to, i + 1))];
 }
 
-/** The keys that must have signed the statement at a place: the one in charge, and at the place of a change the one before it too. */
+/**
+ * The keys that must have signed the statement at a place: the one in charge, and at the place of a change the one
+ * before it too.
+ */
 export function keysAt(history: KeyHistory, place: number): KeyObject[] {
   const at = history.findIndex((p) => place >= p.begin && place < p.end);
   const period = history[at] as KeyPeriod;
@@ -87,7 +114,9 @@ export function openCheckpointBy(note: string, origin: string, history: KeyHisto
     try {
       const checkpoint = openCheckpoint(note, { name: origin, key: period.key });
       if (checkpoint.size > period.end)
-        throw new Error(`the checkpoint of ${checkpoint.size} statements is signed by a key that was given up at ${period.end}`);
+        throw new Error(
+          `the checkpoint of ${checkpoint.size} statements is signed by a key that was given up at ${period.end}`,
+        );
       return checkpoint;
     } catch (error) {
       failure ??= error;

@@ -1,13 +1,26 @@
 /**
- * What this machine remembers of the logs it has seen, outside of any database: the first key it trusted, and the newest head. A log that comes back
- * shorter or different, or with another key, is noticed by it.
+ * What this machine remembers of the logs it has seen, outside of any database: the first key it trusted, and the
+ * newest head. A log that comes back shorter or different, or with another key, is noticed by it.
  */
-import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { reasonOf, ShipshapeError } from "../errors";
 
-const memorySchema = z.record(z.string(), z.strictObject({ verifierKey: z.string(), checkpoint: z.string().optional() }));
+const memorySchema = z.record(
+  z.string(),
+  z.strictObject({ verifierKey: z.string(), checkpoint: z.string().optional() }),
+);
 
 export interface RememberedLog {
   /** The key that was trusted first; later ones are followed from it through the log's own record of changes. */
@@ -42,7 +55,10 @@ export class LogMemory {
     }
   }
 
-  /** Fails now where a later `remember` would fail, which is too late once something is signed. Errors: evidence-memory-unusable. */
+  /**
+   * Fails now where a later `remember` would fail, which is too late once something is signed. Errors:
+   * evidence-memory-unusable.
+   */
   requireWritable(): void {
     try {
       mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });

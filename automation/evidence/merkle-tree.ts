@@ -1,9 +1,10 @@
 /**
  * The Merkle tree of RFC 6962, as nodes that are written once and never change.
  *
- * A node (level, index) is the hash of the complete subtree over leaves [index·2^level, (index+1)·2^level). Appending leaf n writes
- * that leaf and every subtree it completes: at most log2(n)+1 nodes. Roots and proofs of any size are then computed from O(log n)
- * stored nodes, so a log of millions of statements costs the same to extend as a small one, and old roots stay computable for ever.
+ * A node (level, index) is the hash of the complete subtree over leaves [index·2^level, (index+1)·2^level). Appending
+ * leaf n writes that leaf and every subtree it completes: at most log2(n)+1 nodes. Roots and proofs of any size are
+ * then computed from O(log n) stored nodes, so a log of millions of statements costs the same to extend as a small one,
+ * and old roots stay computable for ever.
  *
  * Source: RFC 6962 section 2.1 (tree hash, audit path, consistency proof).
  */
@@ -40,7 +41,10 @@ export async function nodesOfAppend(index: number, leaf: Hash, read: NodeReader)
   return added;
 }
 
-/** The complete subtrees that cover leaves [begin, end), left to right. `begin` is a multiple of the largest subtree's width. */
+/**
+ * The complete subtrees that cover leaves [begin, end), left to right. `begin` is a multiple of the largest subtree's
+ * width.
+ */
 function coverOf(begin: number, end: number): { level: number; index: number }[] {
   const cover: { level: number; index: number }[] = [];
   for (let at = begin; at < end;) {
@@ -51,7 +55,10 @@ function coverOf(begin: number, end: number): { level: number; index: number }[]
   return cover;
 }
 
-/** The hash of leaves [begin, end): its complete subtrees folded from the right, as RFC 6962 splits at the largest power of two. */
+/**
+ * The hash of leaves [begin, end): its complete subtrees folded from the right, as RFC 6962 splits at the largest power
+ * of two.
+ */
 async function rangeHash(begin: number, end: number, read: NodeReader): Promise<Hash> {
   const hashes = await read(coverOf(begin, end));
   return hashes.reduceRight((right, left) => innerHash(left, right));
@@ -61,7 +68,9 @@ async function rangeHash(begin: number, end: number, read: NodeReader): Promise<
 export function nodesOver(leaves: Hash[]): NodeReader {
   const levels = [leaves];
   for (let below = leaves; below.length > 1; levels.push(below))
-    below = Array.from({ length: Math.floor(below.length / 2) }, (_, i) => innerHash(below[2 * i] as Hash, below[2 * i + 1] as Hash));
+    below = Array.from({ length: Math.floor(below.length / 2) }, (_, i) =>
+      innerHash(below[2 * i] as Hash, below[2 * i + 1] as Hash),
+    );
   return async (nodes) =>
     nodes.map(({ level, index }) => {
       const hash = levels[level]?.[index];
@@ -73,7 +82,8 @@ export function nodesOver(leaves: Hash[]): NodeReader {
 const isPlace = (n: number) => Number.isSafeInteger(n) && n >= 0;
 
 /** The root of the first `size` leaves. */
-export const rootOf = (size: number, read: NodeReader): Promise<Hash> => (size === 0 ? Promise.resolve(emptyRoot()) : rangeHash(0, size, read));
+export const rootOf = (size: number, read: NodeReader): Promise<Hash> =>
+  size === 0 ? Promise.resolve(emptyRoot()) : rangeHash(0, size, read);
 
 /** The largest power of two smaller than `width` (width ≥ 2). */
 function splitOf(width: number): number {
@@ -94,7 +104,10 @@ export async function inclusionProof(index: number, size: number, read: NodeRead
   return Promise.all(path);
 }
 
-/** PROOF(older, D[newer]): the hashes that show the older tree to be a prefix of the newer. Empty for equal sizes and for 0. */
+/**
+ * PROOF(older, D[newer]): the hashes that show the older tree to be a prefix of the newer. Empty for equal sizes and
+ * for 0.
+ */
 export async function consistencyProof(older: number, newer: number, read: NodeReader): Promise<Hash[]> {
   if (!(older >= 0 && older <= newer)) throw new RangeError(`a tree of ${older} cannot precede one of ${newer}`);
   if (older === 0 || older === newer) return [];
@@ -133,7 +146,10 @@ export function includes(root: Hash, size: number, index: number, leaf: Hash, pr
   return last === 0 && hash.equals(root);
 }
 
-/** Whether `proof` shows the tree (newer, newerRoot) to be the tree (older, olderRoot) with leaves appended and none changed. */
+/**
+ * Whether `proof` shows the tree (newer, newerRoot) to be the tree (older, olderRoot) with leaves appended and none
+ * changed.
+ */
 export function extendsTree(older: number, olderRoot: Hash, newer: number, newerRoot: Hash, proof: Hash[]): boolean {
   if (!isPlace(older) || !isPlace(newer) || older > newer) return false;
   if (older === newer) return proof.length === 0 && olderRoot.equals(newerRoot);

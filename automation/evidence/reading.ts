@@ -1,11 +1,12 @@
 /**
- * The log as it is read: signatures, places and head are checked, and what a row's columns say has no part in it. What does not hold is a problem
- * that is told; it hides nothing else.
+ * The log as it is read: signatures, places and head are checked, and what a row's columns say has no part in it. What
+ * does not hold is a problem that is told; it hides nothing else.
  */
 import type { Database } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
 import { KEY_CHANGE_TYPE, keyHistory, type KeyHistory } from "./key-history";
-import { headOf, leadsTo, rememberHead, requireRemembered, type Head, type KnownLog } from "./ledger";
+import { rememberHead } from "./ledger";
+import { headOf, leadsTo, requireRemembered, type Head, type KnownLog } from "./log-head";
 import { emptyRoot, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
 import { keyChangesIn, sortRows, type SignedRow } from "./rows";
 import { runStatementOf, type RunStatement } from "./run-statement";
@@ -15,15 +16,18 @@ export interface LogEntry {
   place: number;
   envelope: string;
   statement: SignedRow["statement"];
-  /** What it says of a run; undefined for a change of keys, and for statements of a form that this version does not know. */
+  /**
+   * What it says of a run; undefined for a change of keys, and for statements of a form that this version does not
+   * know.
+   */
   run: RunStatement | undefined;
 }
 
 export interface LogProblem {
   what: string;
   /**
-   * Where a statement is missing or cannot be read: nothing that stands before it is known to be the newest word. Which database it was about only
-   * the statement said. Undefined: nothing is missing.
+   * Where a statement is missing or cannot be read: nothing that stands before it is known to be the newest word. Which
+   * database it was about only the statement said. Undefined: nothing is missing.
    */
   lost?: { place: number };
 }
@@ -48,7 +52,9 @@ export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog>
     const history = keyHistory(log.origin, publicKeyOf(log.key), await keyChangesIn(t));
     const head = await headOf(t, log.origin, history);
     const { signed, others, cutOff } = await sortRows(t, head?.checkpoint.size ?? 0, history);
-    const problems: LogProblem[] = others.map(({ row, reason }) => ({ what: `row "${row.id}" is no statement of the log: ${reason}` }));
+    const problems: LogProblem[] = others.map(({ row, reason }) => ({
+      what: `row "${row.id}" is no statement of the log: ${reason}`,
+    }));
     if (cutOff) problems.push(everything("it holds statements that no signed head covers: it was cut off"));
     const leaves = await leavesOf(t, head, signed, problems);
     const tree = nodesOver(leaves);
@@ -57,7 +63,8 @@ export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog>
       problems.push({ what: `the statement at place ${place} is missing or was altered`, lost: { place } });
       return [];
     });
-    if (!head && others.length > 0) problems.push(everything("no head of the log is signed by the key that is trusted here"));
+    if (!head && others.length > 0)
+      problems.push(everything("no head of the log is signed by the key that is trusted here"));
     await requireRemembered(log, history, head?.checkpoint, [() => tree]).catch((error: unknown) => {
       if (!(error instanceof ShipshapeError) || error.code !== "evidence-log-rewritten") throw error;
       problems.push(everything(error.message));
@@ -74,17 +81,26 @@ export const statementsOf = (log: LogContent, requestId: string): (LogEntry & { 
 /** The log where no key of it is known here: empty, or wholly in doubt. */
 export async function unreadLog(database: Database): Promise<LogContent> {
   const rows = await database.query("select 1 from evidence limit 1");
-  return { head: undefined, entries: [], problems: rows.length > 0 ? [everything("no key of this log is known here: nothing in it can be verified")] : [] };
+  return {
+    head: undefined,
+    entries: [],
+    problems: rows.length > 0 ? [everything("no key of this log is known here: nothing in it can be verified")] : [],
+  };
 }
 
 /** What could be missing is the newest word on any database. */
 const everything = (what: string): LogProblem => ({ what, lost: { place: Infinity } });
 
 /**
- * The hashes that the signed head stands on: those of the statements where they lead to its root; else the stored ones, which then show which
- * statements are not the true ones.
+ * The hashes that the signed head stands on: those of the statements where they lead to its root; else the stored ones,
+ * which then show which statements are not the true ones.
  */
-async function leavesOf(t: Database, head: Head | undefined, signed: (SignedRow | undefined)[], problems: LogProblem[]): Promise<Hash[]> {
+async function leavesOf(
+  t: Database,
+  head: Head | undefined,
+  signed: (SignedRow | undefined)[],
+  problems: LogProblem[],
+): Promise<Hash[]> {
   if (!head) return [];
   const own = signed.map((s) => s?.leaf);
   if (own.every((leaf) => leaf !== undefined) && (await leadsTo(head.checkpoint, nodesOver(own)))) return own;
@@ -94,7 +110,11 @@ async function leavesOf(t: Database, head: Head | undefined, signed: (SignedRow 
   );
   const stored = rows.map((r) => r.hash);
   if (stored.length === own.length && (await leadsTo(head.checkpoint, nodesOver(stored)))) return stored;
-  problems.push(everything(`neither the statements nor the stored hashes lead to the head that was signed at ${head.checkpoint.size} statements`));
+  problems.push(
+    everything(
+      `neither the statements nor the stored hashes lead to the head that was signed at ${head.checkpoint.size} statements`,
+    ),
+  );
   return own.map((leaf) => leaf ?? emptyRoot());
 }
 
@@ -105,10 +125,18 @@ function entryOf({ row, place, statement }: SignedRow, problems: LogProblem[]): 
     entry.run = runStatementOf(statement);
     const { predicate, kind, id } = entry.run;
     const verdict = kind === "verdict" ? predicate.verdict : null;
-    if (row.id !== id || row.target !== predicate.target || row.verdict !== verdict || row.expires_on?.toISOString() !== predicate.expiresOn)
+    if (
+      row.id !== id ||
+      row.target !== predicate.target ||
+      row.verdict !== verdict ||
+      row.expires_on?.toISOString() !== predicate.expiresOn
+    )
       problems.push({ what: `the columns of ${id} were altered; what counts is the signed statement` });
   } catch (error) {
-    problems.push({ what: `the statement at place ${place} is of no form that is known here: ${reasonOf(error)}`, lost: { place } });
+    problems.push({
+      what: `the statement at place ${place} is of no form that is known here: ${reasonOf(error)}`,
+      lost: { place },
+    });
   }
   return entry;
 }

@@ -1,6 +1,6 @@
 /**
- * The readable report of a request's statements: the same facts as the signed envelopes, which alone are the evidence. It is a function of what is
- * signed and of nothing else, so that a verifier can make it again and compare.
+ * The readable report of a request's statements: the same facts as the signed envelopes, which alone are the evidence.
+ * It is a function of what is signed and of nothing else, so that a verifier can make it again and compare.
  */
 import { createHash } from "node:crypto";
 import { printableMarkdown as text } from "../printable";
@@ -19,16 +19,27 @@ function sectionOf({ run, envelope }: ReportedStatement): string {
   const lines = kind === "verdict" ? verdictLines(run.predicate) : teardownLines(run.predicate);
   const facts: [string, string][] = [
     ["database", text(p.target)],
-    ...(p.database ? databaseFacts(p.database) : ([["resource id", "not known: the run ended before it found the database"]] as [string, string][])),
+    ...(p.database
+      ? databaseFacts(p.database)
+      : ([["resource id", "not known: the run ended before it found the database"]] as [string, string][])),
     ...(kind === "verdict" ? requestFacts(run.predicate) : []),
     ["subject", `${text(run.subject.name)}, SHA-256 ${run.subject.digest.sha256}`],
     ["statement", `${text(run.id)}, envelope SHA-256 ${createHash("sha256").update(envelope).digest("hex")}`],
     ["issued", p.issuedAt],
     ["expires", p.expiresOn],
   ];
-  return [title, "", ...lines.before, "", "| fact | |", "|---|---|", ...facts.map(([name, value]) => `| ${name} | ${value} |`), "", ...lines.after, ""].join(
-    "\n",
-  );
+  return [
+    title,
+    "",
+    ...lines.before,
+    "",
+    "| fact | |",
+    "|---|---|",
+    ...facts.map(([name, value]) => `| ${name} | ${value} |`),
+    "",
+    ...lines.after,
+    "",
+  ].join("\n");
 }
 
 const databaseFacts = (d: NonNullable<VerdictPredicate["database"]>): [string, string][] => [
@@ -68,7 +79,10 @@ const meaning = {
 function verdictLines(p: VerdictPredicate): { before: string[]; after: string[] } {
   const phases = (p.outcome as { phases?: unknown } | null)?.phases;
   return {
-    before: [`**${p.verdict}**: ${meaning[p.verdict]}.`, ...(p.error ? ["", `The run ended early: ${text(p.error.message)} (${text(p.error.code)})`] : [])],
+    before: [
+      `**${p.verdict}**: ${meaning[p.verdict]}.`,
+      ...(p.error ? ["", `The run ended early: ${text(p.error.message)} (${text(p.error.code)})`] : []),
+    ],
     after: [
       ...(p.checks.length === 0
         ? ["Nothing was checked."]

@@ -1,10 +1,11 @@
 /**
- * The rows of the log, sorted out: which row holds the statement of which place. Rows may be there twice, be altered, or be slipped in; the place
- * belongs to the row that the log's key signed, arrived first, and repeats no statement of an earlier place.
+ * The rows of the log, sorted out: which row holds the statement of which place. Rows may be there twice, be altered,
+ * or be slipped in; the place belongs to the row that the log's key signed, arrived first, and repeats no statement of
+ * an earlier place.
  */
 import type { Database } from "../database";
 import { reasonOf } from "../errors";
-import { statementsPerPage } from "../limits";
+import { statementsPerPage } from "./limits";
 import { claimOf, openEnvelope, type Statement } from "./envelope";
 import { KEY_CHANGE_TYPE, keysAt, type KeyHistory } from "./key-history";
 import { leafHash, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
@@ -36,12 +37,19 @@ export interface SortedRows {
   signed: (SignedRow | undefined)[];
   /** Rows that hold no place, each with why. */
   others: { row: EvidenceRow; reason: string }[];
-  /** Whether one of these is a statement that the log's key signed and that the head does not cover: the log was longer than its head says. */
+  /**
+   * Whether one of these is a statement that the log's key signed and that the head does not cover: the log was longer
+   * than its head says.
+   */
   cutOff: boolean;
 }
 
 export async function sortRows(database: Database, size: number, history: KeyHistory): Promise<SortedRows> {
-  const sorted: SortedRows = { signed: new Array<SignedRow | undefined>(size).fill(undefined), others: [], cutOff: false };
+  const sorted: SortedRows = {
+    signed: new Array<SignedRow | undefined>(size).fill(undefined),
+    others: [],
+    cutOff: false,
+  };
   const seen = new Set<string>();
   for await (const row of rowsByPlace(database)) {
     const place = Number(row.log_index);
@@ -63,13 +71,17 @@ export async function sortRows(database: Database, size: number, history: KeyHis
   return sorted;
 }
 
-/** What claims to be a change of keys, by its envelope and not by a column: a change that is overlooked would make what stands before it the newest word. */
+/**
+ * What claims to be a change of keys, by its envelope and not by a column: a change that is overlooked would make what
+ * stands before it the newest word.
+ */
 export async function keyChangesIn(database: Database): Promise<{ place: number; envelope: string }[]> {
   const first = new Map<string, EvidenceRow>();
   for await (const row of rowsByPlace(database)) {
     const known = first.get(row.envelope);
     // The same statement put in once more, at another place, came later.
-    if (claimsKeyChange(row.envelope) && !(known && BigInt(known.row_id) < BigInt(row.row_id))) first.set(row.envelope, row);
+    if (claimsKeyChange(row.envelope) && !(known && BigInt(known.row_id) < BigInt(row.row_id)))
+      first.set(row.envelope, row);
   }
   return [...first.values()].map(({ log_index, envelope }) => ({ place: Number(log_index), envelope }));
 }

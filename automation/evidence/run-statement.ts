@@ -8,7 +8,13 @@ export const statementKinds = ["verdict", "teardown"] as const;
 export type StatementKind = (typeof statementKinds)[number];
 
 const verdictWord = z.enum(["pass", "fail", "inconclusive"]);
-const databaseSchema = z.strictObject({ identifier: z.string(), resourceId: z.string(), arn: z.string(), account: z.string(), region: z.string() });
+const databaseSchema = z.strictObject({
+  identifier: z.string(),
+  resourceId: z.string(),
+  arn: z.string(),
+  account: z.string(),
+  region: z.string(),
+});
 const common = {
   requestId: z.string().regex(/^[\w-]{1,64}$/),
   operation: z.string(),
@@ -22,12 +28,32 @@ const common = {
 
 const verdictSchema = z.looseObject({
   ...common,
-  request: z.strictObject({ id: z.string(), operation: z.string(), input: z.unknown(), requestedBy: z.string(), reason: z.string(), receivedAt: z.string() }),
-  decision: z.looseObject({ status: z.string(), decidedBy: z.string(), rules: z.array(z.looseObject({ id: z.string(), reason: z.string() })) }).nullable(),
+  request: z.strictObject({
+    id: z.string(),
+    operation: z.string(),
+    input: z.unknown(),
+    requestedBy: z.string(),
+    reason: z.string(),
+    receivedAt: z.string(),
+  }),
+  decision: z
+    .looseObject({
+      status: z.string(),
+      decidedBy: z.string(),
+      rules: z.array(z.looseObject({ id: z.string(), reason: z.string() })),
+    })
+    .nullable(),
   plan: z.looseObject({}).nullable(),
   run: z.enum(["succeeded", "failed", "cancelled"]),
   verdict: verdictWord,
-  checks: z.array(z.looseObject({ name: z.string(), verdict: verdictWord, explanation: z.string(), figures: z.record(z.string(), z.unknown()) })),
+  checks: z.array(
+    z.looseObject({
+      name: z.string(),
+      verdict: verdictWord,
+      explanation: z.string(),
+      figures: z.record(z.string(), z.unknown()),
+    }),
+  ),
   error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
   outcome: z.unknown(),
   /** Whether a statement of the teardown belongs to this one: a run that made nothing has none. */
@@ -47,10 +73,14 @@ export type RunStatement = { id: string; subject: Subject } & (
   { kind: "verdict"; predicate: VerdictPredicate } | { kind: "teardown"; predicate: TeardownPredicate }
 );
 
-export const predicateTypeOf = (operation: string, kind: StatementKind) => `urn:shipshape:evidence:${operation}:${kind}:v2`;
+export const predicateTypeOf = (operation: string, kind: StatementKind) =>
+  `urn:shipshape:evidence:${operation}:${kind}:v2`;
 export const statementId = (requestId: string, kind: StatementKind) => `${requestId}.${kind}`;
 
-/** The subject of a run's statements: the run by its id, pinned by the digest of the plan it carried out, or of the request where no plan was made. */
+/**
+ * The subject of a run's statements: the run by its id, pinned by the digest of the plan it carried out, or of the
+ * request where no plan was made.
+ */
 export const subjectOf = (requestId: string, planOrRequest: object): Subject => ({
   name: `urn:shipshape:run:${requestId}`,
   digest: { sha256: createHash("sha256").update(canonicalJson(planOrRequest)).digest("hex") },
@@ -62,15 +92,25 @@ export function runStatementOf(statement: Statement): RunStatement {
   const [, operation, kind] = /^urn:shipshape:evidence:([a-z-]+):(verdict|teardown):v2$/.exec(predicateType) ?? [];
   if (kind === undefined) throw new Error(`"${predicateType}" is no type of a run's statements`);
   const parsed = (kind === "verdict" ? verdictSchema : teardownSchema).safeParse(predicate);
-  if (!parsed.success) throw new Error(`the ${kind} is not as one is written: ${parsed.error.issues.map((i) => i.path.join(".")).join(", ")}`);
-  const read = { id: statementId(parsed.data.requestId, kind as StatementKind), subject: subject[0], kind, predicate: parsed.data } as RunStatement;
+  if (!parsed.success)
+    throw new Error(
+      `the ${kind} is not as one is written: ${parsed.error.issues.map((i) => i.path.join(".")).join(", ")}`,
+    );
+  const read = {
+    id: statementId(parsed.data.requestId, kind as StatementKind),
+    subject: subject[0],
+    kind,
+    predicate: parsed.data,
+  } as RunStatement;
   if (parsed.data.operation !== operation) throw new Error("its type names another operation than it does itself");
-  if (read.subject.name !== `urn:shipshape:run:${parsed.data.requestId}`) throw new Error("its subject is another run than it names");
+  if (read.subject.name !== `urn:shipshape:run:${parsed.data.requestId}`)
+    throw new Error("its subject is another run than it names");
   if (read.kind === "verdict") requireOwnDigest(read.predicate, read.subject);
   return read;
 }
 
 function requireOwnDigest({ requestId, request, plan }: VerdictPredicate, subject: Subject): void {
   if (request.id !== requestId) throw new Error("its request is that of another run");
-  if (subjectOf(requestId, plan ?? request).digest.sha256 !== subject.digest.sha256) throw new Error("its subject is not the digest of its plan");
+  if (subjectOf(requestId, plan ?? request).digest.sha256 !== subject.digest.sha256)
+    throw new Error("its subject is not the digest of its plan");
 }

@@ -1,14 +1,22 @@
-/** What is sealed of a run: the verdict, and that what it made is gone. Two statements on one subject; a drill counts as fresh only with both. */
+/**
+ * What is sealed of a run: the verdict, and that what it made is gone. Two statements on one subject; a drill counts as
+ * fresh only with both.
+ */
 import type { Database } from "../database";
 import { describeError } from "../errors";
-import { failedEvidenceValidDays } from "../limits";
+import { failedEvidenceValidDays } from "./limits";
 import type { CleanUpReport, Concluded, OperationRequest, PlanBasis, VerdictWord } from "../records";
 import { STATEMENT_TYPE, type Statement } from "./envelope";
 import { appendStatement, type Signer } from "./ledger";
 import { predicateTypeOf, subjectOf, type StatementKind } from "./run-statement";
 
 /** Every run that ends seals one: also a denied one, a cancelled one, and one that failed before it had a plan. */
-export function sealVerdict(database: Database, signer: Signer, toolVersions: Record<string, string>, c: Concluded): Promise<void> {
+export function sealVerdict(
+  database: Database,
+  signer: Signer,
+  toolVersions: Record<string, string>,
+  c: Concluded,
+): Promise<void> {
   const { request, plan, decision, conclusion } = c;
   return seal(database, signer, request, plan, "verdict", {
     request: requestRecord(request),
@@ -24,7 +32,13 @@ export function sealVerdict(database: Database, signer: Signer, toolVersions: Re
   });
 }
 
-export const sealTeardown = (database: Database, signer: Signer, request: OperationRequest, plan: PlanBasis, report: CleanUpReport): Promise<void> =>
+export const sealTeardown = (
+  database: Database,
+  signer: Signer,
+  request: OperationRequest,
+  plan: PlanBasis,
+  report: CleanUpReport,
+): Promise<void> =>
   seal(database, signer, request, plan, "teardown", { removed: report.removed, left: report.left ?? [] });
 
 /** A request as it is sealed, and digested where there is no plan. */
@@ -47,7 +61,9 @@ function seal(
 ): Promise<void> {
   const issuedAt = new Date();
   const target = plan?.target ?? nameGiven(request);
-  const expiresOn = new Date(issuedAt.getTime() + (plan?.evidenceValidDays ?? failedEvidenceValidDays) * 86_400_000).toISOString();
+  const expiresOn = new Date(
+    issuedAt.getTime() + (plan?.evidenceValidDays ?? failedEvidenceValidDays) * 86_400_000,
+  ).toISOString();
   const statement: Statement = {
     _type: STATEMENT_TYPE,
     subject: [subjectOf(request.id, plan ?? requestRecord(request))],
@@ -65,4 +81,5 @@ function seal(
   return appendStatement(database, signer, { requestId: request.id, kind, target, verdict: body.verdict, statement });
 }
 
-const nameGiven = ({ input }: OperationRequest): string => String((input as { database?: unknown } | null)?.database ?? "");
+const nameGiven = ({ input }: OperationRequest): string =>
+  String((input as { database?: unknown } | null)?.database ?? "");

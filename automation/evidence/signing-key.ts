@@ -1,12 +1,23 @@
 /**
- * The Ed25519 key that signs evidence. It is created by a command and by nothing else: a key that came into being on the way would go on with a log
- * that auditors know another key of.
+ * The Ed25519 key that signs evidence. It is created by a command and by nothing else: a key that came into being on
+ * the way would go on with a log that auditors know another key of.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
-import { signingKeyBytesMax } from "../limits";
+import { signingKeyBytesMax } from "./limits";
 
 /** Errors: signing-key-missing, signing-key-exposed, signing-key-unusable. */
 export function readSigningKey(file: string): KeyObject {
@@ -45,7 +56,8 @@ export function createSigningKey(file: string): KeyObject {
 }
 
 /**
- * The key that is to replace the one in `file`, kept beside it until the log knows it: a rotation that was cut off goes on with the same one.
+ * The key that is to replace the one in `file`, kept beside it until the log knows it: a rotation that was cut off goes
+ * on with the same one.
  */
 export function nextSigningKey(file: string): KeyObject {
   const next = nextFileOf(file);

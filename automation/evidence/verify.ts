@@ -1,13 +1,22 @@
 /**
- * Verifies an exported folder offline: signatures, places in the log, that all of it is about one run and nothing is missing, added or reworded, and,
- * against an older checkpoint, that nothing was rewritten. What it tells comes from signed statements.
+ * Verifies an exported folder offline: signatures, places in the log, that all of it is about one run and nothing is
+ * missing, added or reworded, and, against an older checkpoint, that nothing was rewritten. What it tells comes from
+ * signed statements.
  */
 import { reasonOf, ShipshapeError } from "../errors";
 import { clocksDifferSecondsMax } from "../limits";
 import { canonicalJson } from "../records";
 import { parseVerifierKey, verifierKey, type Checkpoint } from "./checkpoint";
 import { openEnvelope } from "./envelope";
-import { attributesText, envelopeFile, evidenceFiles, proofsSchema, proofsText, readFolder, type Proofs } from "./folder";
+import {
+  attributesText,
+  envelopeFile,
+  evidenceFiles,
+  proofsSchema,
+  proofsText,
+  readFolder,
+  type Proofs,
+} from "./folder";
 import { currentKey, keyHistory, keysAt, openCheckpointBy, type KeyHistory } from "./key-history";
 import { extendsTree, includes, leafHash } from "./merkle-tree";
 import { reportOf, type ReportedStatement } from "./report";
@@ -15,7 +24,10 @@ import { runStatementOf, type RunStatement } from "./run-statement";
 
 export interface VerificationInput {
   folder: string;
-  /** A verifier key of the log that is trusted. Without it the folder's own is used, which proves only that the folder agrees with itself. */
+  /**
+   * A verifier key of the log that is trusted. Without it the folder's own is used, which proves only that the folder
+   * agrees with itself.
+   */
   verifierKey?: string | undefined;
   /** A checkpoint the auditor kept from before. */
   olderNote?: string | undefined;
@@ -48,12 +60,16 @@ export interface VerifiedStatement {
   expired: boolean;
 }
 
-/** Resolves whatever is wrong inside the folder; rejects only when it is no evidence folder. Errors: evidence-unreadable. */
+/**
+ * Resolves whatever is wrong inside the folder; rejects only when it is no evidence folder. Errors:
+ * evidence-unreadable.
+ */
 export async function verifyEvidence(input: VerificationInput): Promise<Verification> {
   const folder = readFolder(input.folder);
   const file = (name: string): string => {
     const text = folder.get(name);
-    if (text === undefined) throw new ShipshapeError("evidence-unreadable", { folder: input.folder, reason: `there is no file ${name}` });
+    if (text === undefined)
+      throw new ShipshapeError("evidence-unreadable", { folder: input.folder, reason: `there is no file ${name}` });
     return text;
   };
   const [note, ownKey, proofsJson, report] = [
@@ -84,7 +100,9 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
     for (const { file: name } of [...proofs.statements, ...proofs.keyChanges]) file(name);
     const changes = proofs.keyChanges.map((c) => ({ place: c.leafIndex, envelope: file(c.file) }));
     const history = keyHistory(trusted.name, trusted.key, changes);
-    const checkpoint = holds("the checkpoint is signed by that key", () => openCheckpointBy(note, trusted.name, history));
+    const checkpoint = holds("the checkpoint is signed by that key", () =>
+      openCheckpointBy(note, trusted.name, history),
+    );
     if (checkpoint) {
       [origin, key, treeSize] = [trusted.name, currentKey(history).verifierKey, checkpoint.size];
       holds("the folder names the log's key and size", () => requireNamed(ownKey, proofs, history, checkpoint));
@@ -94,9 +112,13 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
         );
       for (const entry of proofs.statements) {
         const envelope = file(entry.file);
-        const run = holds(`${entry.file}: it is signed by the log's key`, () => runStatementOf(openEnvelope(envelope, ...keysAt(history, entry.leafIndex))));
+        const run = holds(`${entry.file}: it is signed by the log's key`, () =>
+          runStatementOf(openEnvelope(envelope, ...keysAt(history, entry.leafIndex))),
+        );
         if (run) found.push({ run, envelope });
-        holds(`${entry.file}: the log holds it at place ${entry.leafIndex} of ${checkpoint.size}`, () => requireIncluded(checkpoint, entry, envelope));
+        holds(`${entry.file}: the log holds it at place ${entry.leafIndex} of ${checkpoint.size}`, () =>
+          requireIncluded(checkpoint, entry, envelope),
+        );
         if (run) holds(`${run.id}: the folder names it as it is`, () => requireLabel(entry, run));
       }
       const runs = found.map((f) => f.run);
@@ -107,7 +129,9 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
       holds("the folder holds nothing else", () => requireNothingElse(folder, proofs));
       const { olderNote } = input;
       if (olderNote !== undefined)
-        holds("the log only grew since the older checkpoint", () => requireExtends(openCheckpointBy(olderNote, trusted.name, history), checkpoint, proofs));
+        holds("the log only grew since the older checkpoint", () =>
+          requireExtends(openCheckpointBy(olderNote, trusted.name, history), checkpoint, proofs),
+        );
     }
   }
   const statements = found.map(({ run }) => summaryOf(run, input.now));
@@ -148,24 +172,35 @@ function proofsOf(text: string): Proofs {
 function requireNamed(ownKey: string, proofs: Proofs, history: KeyHistory, checkpoint: Checkpoint): void {
   const current = currentKey(history);
   const own = parseVerifierKey(ownKey);
-  if (ownKey !== `${current.verifierKey}\n`) throw new Error(`its verifier key is ${verifierKey(own.name, own.key)}, the log's is ${current.verifierKey}`);
-  if (proofs.treeSize !== checkpoint.size) throw new Error(`its proofs are for ${proofs.treeSize} statements, the checkpoint for ${checkpoint.size}`);
-  if (history.length !== proofs.keyChanges.length + 1) throw new Error("not every change of keys in it was signed by the key before and the key after it");
+  if (ownKey !== `${current.verifierKey}\n`)
+    throw new Error(`its verifier key is ${verifierKey(own.name, own.key)}, the log's is ${current.verifierKey}`);
+  if (proofs.treeSize !== checkpoint.size)
+    throw new Error(`its proofs are for ${proofs.treeSize} statements, the checkpoint for ${checkpoint.size}`);
+  if (history.length !== proofs.keyChanges.length + 1)
+    throw new Error("not every change of keys in it was signed by the key before and the key after it");
 }
 
-function requireIncluded(checkpoint: Checkpoint, place: { leafIndex: number; inclusion: string[] }, envelope: string): void {
+function requireIncluded(
+  checkpoint: Checkpoint,
+  place: { leafIndex: number; inclusion: string[] },
+  envelope: string,
+): void {
   const proof = place.inclusion.map((h) => Buffer.from(h, "base64"));
   if (!includes(checkpoint.root, checkpoint.size, place.leafIndex, leafHash(Buffer.from(envelope)), proof))
-    throw new Error("the proof does not lead to the checkpoint's root: the envelope was changed, or is not in this log");
+    throw new Error(
+      "the proof does not lead to the checkpoint's root: the envelope was changed, or is not in this log",
+    );
 }
 
 function requireLabel(entry: Proofs["statements"][number], run: RunStatement): void {
-  if (entry.id !== run.id || entry.file !== envelopeFile(run.kind)) throw new Error(`it names it ${entry.id} in ${entry.file}`);
+  if (entry.id !== run.id || entry.file !== envelopeFile(run.kind))
+    throw new Error(`it names it ${entry.id} in ${entry.file}`);
 }
 
 function requireOneRun(runs: RunStatement[], proofs: Proofs): void {
   if (runs.length !== proofs.statements.length) throw new Error("a statement could not be opened");
-  const about = (r: RunStatement) => canonicalJson([r.subject, r.predicate.requestId, r.predicate.operation, r.predicate.target, r.predicate.database]);
+  const about = (r: RunStatement) =>
+    canonicalJson([r.subject, r.predicate.requestId, r.predicate.operation, r.predicate.target, r.predicate.database]);
   if (new Set(runs.map(about)).size > 1) throw new Error("the statements are about different runs, plans or databases");
 }
 
@@ -175,34 +210,49 @@ function requireComplete(runs: RunStatement[]): void {
   if (!verdict) throw new Error("the verdict is missing");
   if (verdicts.length > 1 || teardowns.length > 1) throw new Error("a statement is there twice");
   if (verdict.predicate.teardown === "follows" && teardowns.length === 0)
-    throw new Error("the teardown is missing: export again once the clean-up is done. Until then the verdict does not count");
+    throw new Error(
+      "the teardown is missing: export again once the clean-up is done. Until then the verdict does not count",
+    );
 }
 
 function requirePast(runs: RunStatement[], now: Date): void {
   const early = runs.find((r) => Date.parse(r.predicate.issuedAt) > now.getTime() + clocksDifferSecondsMax * 1000);
-  if (early) throw new Error(`${early.id} says that it was issued at ${early.predicate.issuedAt}: the clock of this machine is wrong, or the signer's was`);
+  if (early)
+    throw new Error(
+      `${early.id} says that it was issued at ${early.predicate.issuedAt}: the clock of this machine is wrong, or the signer's was`,
+    );
 }
 
 function requireReport(report: string, found: ReportedStatement[]): void {
   if (report !== reportOf(found))
-    throw new Error("it is not the report of these statements: it was changed, or another version of Shipshape wrote it; export again");
+    throw new Error(
+      "it is not the report of these statements: it was changed, or another version of Shipshape wrote it; export again",
+    );
 }
 
 function requireNothingElse(folder: Map<string, string>, proofs: Proofs): void {
-  const named = [...Object.values<string>(evidenceFiles), ...[...proofs.statements, ...proofs.keyChanges].map((s) => s.file)];
+  const named = [
+    ...Object.values<string>(evidenceFiles),
+    ...[...proofs.statements, ...proofs.keyChanges].map((s) => s.file),
+  ];
   const strange = [...folder.keys()].filter((name) => !named.includes(name));
   if (strange.length > 0) throw new Error(`nothing vouches for ${strange.join(", ")}`);
   if (new Set(named).size < named.length) throw new Error("a file is named twice");
-  if ((folder.get(evidenceFiles.attributes) ?? attributesText) !== attributesText) throw new Error(`${evidenceFiles.attributes} was changed`);
+  if ((folder.get(evidenceFiles.attributes) ?? attributesText) !== attributesText)
+    throw new Error(`${evidenceFiles.attributes} was changed`);
 }
 
 function requireExtends(older: Checkpoint, newer: Checkpoint, proofs: Proofs): void {
-  if (older.size > newer.size) throw new Error(`the older checkpoint covers ${older.size} statements, this one only ${newer.size}: the log was cut off`);
+  if (older.size > newer.size)
+    throw new Error(
+      `the older checkpoint covers ${older.size} statements, this one only ${newer.size}: the log was cut off`,
+    );
   const proof = proofs.consistency;
   if (!proof || proof.olderSize !== older.size)
     throw new Error(`the folder has no proof from size ${older.size}: export it again with --since <that checkpoint>`);
   const hashes = proof.hashes.map((h) => Buffer.from(h, "base64"));
-  if (!extendsTree(older.size, older.root, newer.size, newer.root, hashes)) throw new Error("the older tree is not a part of the newer: the log was rewritten");
+  if (!extendsTree(older.size, older.root, newer.size, newer.root, hashes))
+    throw new Error("the older tree is not a part of the newer: the log was rewritten");
 }
 
 function summaryOf({ id, kind, predicate: p }: RunStatement, now: Date): VerifiedStatement {

@@ -1,4 +1,7 @@
-/** `pulumi stack export` → resources as rules see them, just as `pulumi policy analyze --file` hands them to a pack, and what no rule can judge. */
+/**
+ * `pulumi stack export` → resources as rules see them, just as `pulumi policy analyze --file` hands them to a pack, and
+ * what no rule can judge.
+ */
 import { parse as parseTolerantly, type ParseError } from "jsonc-parser";
 import { encrypted, unknown } from "../../policypacks/database-guardrails/vocabulary/properties";
 import { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
@@ -67,8 +70,15 @@ const versionsRead = [3, 4];
 
 export function readState(text: string): ExportedState {
   const state = parse(text);
-  if ("checkpoint" in state) throw new UnreadableState(1, "this is a backend's checkpoint, not an export; make one: `pulumi stack export --file <file>`");
-  const { version, deployment } = state as { version?: unknown; deployment?: { resources?: unknown; pending_operations?: unknown } | null };
+  if ("checkpoint" in state)
+    throw new UnreadableState(
+      1,
+      "this is a backend's checkpoint, not an export; make one: `pulumi stack export --file <file>`",
+    );
+  const { version, deployment } = state as {
+    version?: unknown;
+    deployment?: { resources?: unknown; pending_operations?: unknown } | null;
+  };
   if (typeof version !== "number" || typeof deployment !== "object" || deployment === null)
     throw new UnreadableState(1, "this is no stack export: it has no version and deployment");
   if (!versionsRead.includes(version))
@@ -77,7 +87,8 @@ export function readState(text: string): ExportedState {
       `version ${version} of a stack export; allowed: ${versionsRead.join(", ")}. A newer Pulumi wrote it: update shipshape`,
     );
   const resources = deployment.resources ?? [];
-  if (!Array.isArray(resources) || !resources.every(isResource)) throw new UnreadableState(1, "its resources are not a list of objects with urn and type");
+  if (!Array.isArray(resources) || !resources.every(isResource))
+    throw new UnreadableState(1, "its resources are not a list of objects with urn and type");
   const pending = deployment.pending_operations ?? [];
   if (!Array.isArray(pending) || !pending.every(isPending))
     throw new UnreadableState(1, "its pending operations are not a list of objects with type and resource");
@@ -95,15 +106,23 @@ export function readState(text: string): ExportedState {
       .join("::"),
     declared: [...own, ...begun].map((resource) => toResource(resource, resource.inputs, "program")),
     // Those that were replaced first, so that a URN stands for the one that stays.
-    deployed: [...left, ...own].map((resource) => toResource(resource, readTypes.has(resource.type) ? asIs(resource) : undefined, "state")),
-    sources: new Map(resources.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const))),
+    deployed: [...left, ...own].map((resource) =>
+      toResource(resource, readTypes.has(resource.type) ? asIs(resource) : undefined, "state"),
+    ),
+    sources: new Map(
+      resources.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const)),
+    ),
     unjudged: [
       ...pending.map(({ type, resource }): Unjudged => ({ why: "pending", what: `${type} ${resource.urn}` })),
-      ...resources.filter(({ external }) => external).map((resource): Unjudged => ({ why: "external", what: shortOf(resource) })),
+      ...resources
+        .filter(({ external }) => external)
+        .map((resource): Unjudged => ({ why: "external", what: shortOf(resource) })),
       ...resources
         .filter((resource) => resource.delete && !left.includes(resource))
         .map((resource): Unjudged => ({ why: "replaced", what: shortOf(resource) })),
-      ...own.filter((resource) => isForeign(resource.type, resource.custom)).map((resource): Unjudged => ({ why: "foreign", what: shortOf(resource) })),
+      ...own
+        .filter((resource) => isForeign(resource.type, resource.custom))
+        .map((resource): Unjudged => ({ why: "foreign", what: shortOf(resource) })),
     ],
   };
 }
@@ -115,7 +134,8 @@ const shortOf = ({ type, urn }: StateResource): string => `${type} ${nameOf(urn)
 /** A provider leaves a property open that it was not asked about. */
 function asIs({ inputs, outputs = {} }: StateResource): Record<string, unknown> {
   const properties = { ...inputs };
-  for (const name in outputs) if (outputs[name] !== null && outputs[name] !== undefined) properties[name] = outputs[name];
+  for (const name in outputs)
+    if (outputs[name] !== null && outputs[name] !== undefined) properties[name] = outputs[name];
   return properties;
 }
 
@@ -123,7 +143,9 @@ function resourceReader(resources: readonly StateResource[]) {
   const components = new Map(resources.flatMap((one) => (one.custom === false ? [[one.urn, one] as const] : [])));
   return (resource: StateResource, properties: Record<string, unknown> = {}, toldBy: "program" | "state"): Resource => {
     const { urn, type, protect, ignoreChanges, dependencies, propertyDependencies } = resource;
-    const byProperty = Object.fromEntries(Object.entries(propertyDependencies ?? {}).map(([property, behind]) => [property, behind ?? []]));
+    const byProperty = Object.fromEntries(
+      Object.entries(propertyDependencies ?? {}).map(([property, behind]) => [property, behind ?? []]),
+    );
     const isRead = readTypes.has(type);
     return new Resource({
       urn,
@@ -148,9 +170,14 @@ function resourceReader(resources: readonly StateResource[]) {
 /** RDS makes no database of a program that names neither an engine nor another database: this one was there before. */
 const isAdopted = ({ type, inputs = {} }: StateResource): boolean =>
   (databases as readonly string[]).includes(type) &&
-  ["engine", "snapshotIdentifier", "restoreToPointInTime", "replicateSourceDb", "replicationSourceIdentifier", "s3Import"].every(
-    (name) => inputs[name] === undefined || inputs[name] === null,
-  );
+  [
+    "engine",
+    "snapshotIdentifier",
+    "restoreToPointInTime",
+    "replicateSourceDb",
+    "replicationSourceIdentifier",
+    "s3Import",
+  ].every((name) => inputs[name] === undefined || inputs[name] === null);
 
 /** What the nearest component that says so was given as environment and tier. */
 function declaredBy(
@@ -158,7 +185,11 @@ function declaredBy(
   components: ReadonlyMap<string, StateResource>,
 ): { environment?: string | undefined; tier?: string | undefined } {
   const passed = new Set<string>();
-  for (let component = components.get(parent); component !== undefined && !passed.has(component.urn); component = components.get(component.parent ?? "")) {
+  for (
+    let component = components.get(parent);
+    component !== undefined && !passed.has(component.urn);
+    component = components.get(component.parent ?? "")
+  ) {
     passed.add(component.urn);
     const declared = declaredIn(component.inputs ?? {});
     if (declared) return declared;
@@ -170,20 +201,28 @@ const secretSignature = "4dabf18193072939515e22adb298388d";
 /** What the engine writes for a value that was not known yet. */
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Secrets stay closed: rules ask whether there is one, never what it is. An export with --show-secrets has them open. */
+/**
+ * Secrets stay closed: rules ask whether there is one, never what it is. An export with --show-secrets has them open.
+ */
 function open(value: unknown): unknown {
   if (value === unknownMark) return unknown;
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(open);
   const object = value as Record<string, unknown>;
-  if (secretSignature in object) return typeof object["plaintext"] === "string" ? open(JSON.parse(object["plaintext"])) : encrypted;
+  if (secretSignature in object)
+    return typeof object["plaintext"] === "string" ? open(JSON.parse(object["plaintext"])) : encrypted;
   return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, open(inner)]));
 }
 
-/** The first place that is the project's own: a component of an installed package is declared where the project calls it. */
+/**
+ * The first place that is the project's own: a component of an installed package is declared where the project calls
+ * it.
+ */
 function sourceOf({ sourcePosition, stackTrace }: StateResource): Source[] {
   const frames = [sourcePosition, ...(stackTrace ?? []).map((frame) => frame.sourcePosition)];
-  const found = frames.map((frame) => /^project:\/\/\/(?!node_modules\/)(.+)#(\d+)(?:,(\d+))?$/.exec(frame ?? "")).find((match) => match !== null);
+  const found = frames
+    .map((frame) => /^project:\/\/\/(?!node_modules\/)(.+)#(\d+)(?:,(\d+))?$/.exec(frame ?? ""))
+    .find((match) => match !== null);
   return found ? [{ file: found[1] ?? "", line: Number(found[2]), column: Number(found[3] ?? 1) }] : [];
 }
 
@@ -207,6 +246,12 @@ function brokenAt(text: string): number {
 
 const lineOf = (text: string, position: number): number => text.slice(0, Math.max(0, position)).split("\n").length;
 const isPending = (one: unknown): one is PendingOperation =>
-  typeof one === "object" && one !== null && typeof (one as PendingOperation).type === "string" && isResource((one as PendingOperation).resource);
+  typeof one === "object" &&
+  one !== null &&
+  typeof (one as PendingOperation).type === "string" &&
+  isResource((one as PendingOperation).resource);
 const isResource = (one: unknown): one is StateResource =>
-  typeof one === "object" && one !== null && typeof (one as StateResource).urn === "string" && typeof (one as StateResource).type === "string";
+  typeof one === "object" &&
+  one !== null &&
+  typeof (one as StateResource).urn === "string" &&
+  typeof (one as StateResource).type === "string";

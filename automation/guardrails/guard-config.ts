@@ -1,4 +1,7 @@
-/** The pack's config file, as `pulumi --policy-pack-config` takes it: it may raise a rule's level and give rules what they need to know. */
+/**
+ * The pack's config file, as `pulumi --policy-pack-config` takes it: it may raise a rule's level and give rules what
+ * they need to know.
+ */
 import { readFileSync } from "node:fs";
 import { optionOf } from "../../policypacks/database-guardrails/judging/options";
 import type { RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
@@ -18,7 +21,8 @@ export interface GuardConfig {
 export function readGuardConfig(file: string | undefined): GuardConfig {
   const config: GuardConfig = { settings: {}, raised: [], problems: [] };
   if (file === undefined) return config;
-  const problem = (line: number, reason: string) => void config.problems.push({ code: "pack-config-invalid", file, line, reason });
+  const problem = (line: number, reason: string) =>
+    void config.problems.push({ code: "pack-config-invalid", file, line, reason });
   let text: string;
   try {
     text = decodeText(readFileSync(file));
@@ -29,7 +33,8 @@ export function readGuardConfig(file: string | undefined): GuardConfig {
   // JSON is YAML, and this parser knows the lines.
   const { values = {}, problems, lineOf } = readYamlMapping(text, "a mapping of rules");
   for (const { line, message } of problems) problem(line, message);
-  for (const [rule, given] of Object.entries(values)) takeRule(rule, given, config, (reason) => problem(lineOf(rule), reason));
+  for (const [rule, given] of Object.entries(values))
+    takeRule(rule, given, config, (reason) => problem(lineOf(rule), reason));
   return config;
 }
 
@@ -37,13 +42,16 @@ function takeRule(rule: string, given: unknown, config: GuardConfig, problem: (r
   const named = rule === "all" ? rules : rules.filter(({ id }) => id === rule);
   if (named.length === 0) return problem(`there is no rule "${rule}"; docs/guardrails.md lists them`);
   const settings = typeof given === "string" ? { enforcementLevel: given } : given;
-  if (typeof settings !== "object" || settings === null || Array.isArray(settings)) return problem(`${rule}: give "mandatory", or a mapping of options`);
+  if (typeof settings !== "object" || settings === null || Array.isArray(settings))
+    return problem(`${rule}: give "mandatory", or a mapping of options`);
   const { enforcementLevel, ...options } = settings as Record<string, unknown>;
   if (enforcementLevel === "mandatory") config.raised.push(...named.map(({ id }) => id));
-  else if (enforcementLevel === "disabled") problem(`${rule}: a rule can't be disabled; allowed: mandatory. Write a waiver for what it finds`);
+  else if (enforcementLevel === "disabled")
+    problem(`${rule}: a rule can't be disabled; allowed: mandatory. Write a waiver for what it finds`);
   else if (enforcementLevel === "advisory" && named.some(({ severity }) => severity !== "low"))
     problem(`${rule}: "advisory" would lower it; allowed: mandatory. Write a waiver for what it finds`);
-  else if (enforcementLevel !== undefined && enforcementLevel !== "advisory") problem(`${rule}: "${String(enforcementLevel)}" is no level; allowed: mandatory`);
+  else if (enforcementLevel !== undefined && enforcementLevel !== "advisory")
+    problem(`${rule}: "${String(enforcementLevel)}" is no level; allowed: mandatory`);
   for (const [option, value] of Object.entries(options)) {
     const known = optionOf(rule);
     if (known?.name !== option) problem(`${rule}: unknown option "${option}"; allowed: ${known?.name ?? "none"}`);

@@ -21,15 +21,24 @@ export interface Judged {
   notReported?: NoteNotReported;
 }
 
-export function judge({ declared, deployed, notReported }: Judged, config: GuardConfig, register: WaiverRegister, today: string): Finding[] {
+export function judge(
+  { declared, deployed, notReported }: Judged,
+  config: GuardConfig,
+  register: WaiverRegister,
+  today: string,
+): Finding[] {
   const [asked, stack] = [new Stack(declared), new Stack(deployed)];
   return rules.flatMap((rule) => {
     const own: RuleSettings = { ...config.settings[rule.id], today };
-    const alone = (where: Stack) => where.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
+    const alone = (where: Stack) =>
+      where.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
     const actual = distinct([...alone(stack), ...judgeStack(rule, stack, own, notReported)]);
-    // What a program asks for comes back with its next `up`; where it says the same as what is there, it is said once. What it hides, what is there shows.
+    // What a program asks for comes back with its next `up`; where it says the same as what is there, it is said once.
+    // What it hides, what is there shows.
     const told = new Set(actual.filter(({ kind }) => kind === "violation").map(placeOf));
-    const promised = alone(asked).filter((finding) => !told.has(placeOf(finding)) && (finding.kind === "violation" || !stack.has(finding.urn)));
+    const promised = alone(asked).filter(
+      (finding) => !told.has(placeOf(finding)) && (finding.kind === "violation" || !stack.has(finding.urn)),
+    );
     return [...actual, ...distinct(promised)].map((finding) => register.apply(raised(finding, config)));
   });
 }

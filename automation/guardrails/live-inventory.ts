@@ -1,4 +1,7 @@
-/** What the RDS API describes → the resources a program would have declared. What the API does not tell is marked as not reported, not as absent. */
+/**
+ * What the RDS API describes → the resources a program would have declared. What the API does not tell is marked as not
+ * reported, not as absent.
+ */
 import type { DBCluster, DBInstance, Tag } from "@aws-sdk/client-rds";
 import { canonical, notReported } from "../../policypacks/database-guardrails/vocabulary/properties";
 import { Resource, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
@@ -39,13 +42,17 @@ export interface LiveInventory {
 const notRds = ["docdb", "neptune"];
 
 export function liveInventory(living: LiveDatabases): LiveInventory {
-  const judged = <One extends { Engine?: string }>(all: readonly One[]) => all.filter(({ Engine = "" }) => !notRds.includes(canonical(Engine)));
+  const judged = <One extends { Engine?: string }>(all: readonly One[]) =>
+    all.filter(({ Engine = "" }) => !notRds.includes(canonical(Engine)));
   const [instances, clusters] = [judged(living.instances), judged(living.clusters)];
   const statusOfMembers = new Map(clusters.map((one) => [one.DBClusterIdentifier, groupStatusOf(one)]));
   return {
-    databases: clusters.length + instances.filter(({ DBClusterIdentifier }) => DBClusterIdentifier === undefined).length,
+    databases:
+      clusters.length + instances.filter(({ DBClusterIdentifier }) => DBClusterIdentifier === undefined).length,
     otherEngines: [
-      ...living.clusters.filter((one) => !clusters.includes(one)).map(({ DBClusterIdentifier, Engine }) => `${DBClusterIdentifier} (${Engine})`),
+      ...living.clusters
+        .filter((one) => !clusters.includes(one))
+        .map(({ DBClusterIdentifier, Engine }) => `${DBClusterIdentifier} (${Engine})`),
       ...living.instances
         .filter((one) => !instances.includes(one) && one.DBClusterIdentifier === undefined)
         .map(({ DBInstanceIdentifier, Engine }) => `${DBInstanceIdentifier} (${Engine})`),
@@ -53,9 +60,15 @@ export function liveInventory(living: LiveDatabases): LiveInventory {
     resources: [
       ...instances.map((one) =>
         // A member has its cluster's protection, zones and backups, and is asked for none of its own.
-        resource(one.DBClusterIdentifier === undefined ? instance : clusterInstance, one.DBInstanceArn, one.DBInstanceIdentifier, instanceProperties(one), {
-          createdAt: one.InstanceCreateTime?.toISOString(),
-        }),
+        resource(
+          one.DBClusterIdentifier === undefined ? instance : clusterInstance,
+          one.DBInstanceArn,
+          one.DBInstanceIdentifier,
+          instanceProperties(one),
+          {
+            createdAt: one.InstanceCreateTime?.toISOString(),
+          },
+        ),
       ),
       ...clusters.map((one) =>
         resource(
@@ -72,13 +85,22 @@ export function liveInventory(living: LiveDatabases): LiveInventory {
 }
 
 /** What belongs to databases, and snapshots whose database may be gone. */
-function around({ parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots }: LiveDatabases): Resource[] {
+function around({
+  parameterGroups,
+  eventSubscriptions,
+  proxies,
+  snapshots,
+  clusterSnapshots,
+}: LiveDatabases): Resource[] {
   return [
     // Tags of groups, subscriptions and proxies would be a call for each; whose they are, their databases say.
     ...parameterGroups.map(({ arn, name, family, ofCluster, parameters }) =>
       resource(ofCluster ? clusterParameterGroup : parameterGroup, arn, name, {
         family,
-        parameters: parameters.map(({ ParameterName, ParameterValue }) => ({ name: ParameterName, value: ParameterValue })),
+        parameters: parameters.map(({ ParameterName, ParameterValue }) => ({
+          name: ParameterName,
+          value: ParameterValue,
+        })),
         tags: notReported,
       }),
     ),
@@ -92,7 +114,9 @@ function around({ parameterGroups, eventSubscriptions, proxies, snapshots, clust
         tags: notReported,
       }),
     ),
-    ...proxies.map((one) => resource(proxy, one.DBProxyArn, one.DBProxyName, { requireTls: one.RequireTLS, tags: notReported })),
+    ...proxies.map((one) =>
+      resource(proxy, one.DBProxyArn, one.DBProxyName, { requireTls: one.RequireTLS, tags: notReported }),
+    ),
     ...snapshots.map((one) =>
       resource(snapshot, one.DBSnapshotArn, one.DBSnapshotIdentifier, {
         encrypted: one.Encrypted,
@@ -177,8 +201,25 @@ const groupStatusOf = ({ DBClusterMembers = [] }: DBCluster): string | undefined
 /** In effect only where it is so in each group and member. */
 const worst = (statuses: readonly (string | undefined)[]): string | undefined =>
   statuses.find((status) => status !== undefined && canonical(status) !== "in-sync") ?? statuses[0];
-const tagsOf = (tags: readonly Tag[] = []): Record<string, string> => Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
+  Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 
-function resource(type: string, arn = "", name = "", properties: Record<string, unknown>, more: Partial<ResourceFacts> = {}): Resource {
-  return new Resource({ urn: arn, type, name, properties, toldBy: "api", protect: undefined, ignoreChanges: [], dependencies: {}, ...more });
+function resource(
+  type: string,
+  arn = "",
+  name = "",
+  properties: Record<string, unknown>,
+  more: Partial<ResourceFacts> = {},
+): Resource {
+  return new Resource({
+    urn: arn,
+    type,
+    name,
+    properties,
+    toldBy: "api",
+    protect: undefined,
+    ignoreChanges: [],
+    dependencies: {},
+    ...more,
+  });
 }

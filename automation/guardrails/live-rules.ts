@@ -1,8 +1,10 @@
-/** Which rules the RDS API cannot answer for, wholly or for some resources: every report of living databases says so. */
+/**
+ * Which rules the RDS API cannot answer for, wholly or for some resources: every report of living databases says so.
+ */
 import type { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
 import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
 import { rules } from "../../policypacks/database-guardrails/rules";
-import { unjudgedShownMax } from "../limits";
+import { unjudgedShownMax } from "./limits";
 import { liveTypes } from "./live-inventory";
 
 /** They ask for resources of other APIs, or for a program's own options: here they would only ever say no, or yes. */

@@ -1,4 +1,7 @@
-/** What could not be read, and where a person finds it: the rest is judged all the same. Plain, so that workers can hand it on. */
+/**
+ * What could not be read, and where a person finds it: the rest is judged all the same. Plain, so that workers can hand
+ * it on.
+ */
 export interface Problem {
   code: "state-unreadable" | "pack-config-invalid" | "waiver-invalid";
   file: string;

@@ -4,20 +4,34 @@ import { ordered, type Verdict } from "./verdict";
 
 /** Workflow commands of GitHub Actions: each finding stands beside the line it is about. */
 export function annotations(verdict: Verdict, projectFolder: string): string[] {
-  const problems = verdict.problems.map(({ file, line, code, reason }) => command("error", { file, line, title: code }, reason));
+  const problems = verdict.problems.map(({ file, line, code, reason }) =>
+    command("error", { file, line, title: code }, reason),
+  );
   const findings = ordered(verdict.findings).map((finding) => {
     const place = placeOf(finding, projectFolder);
     const kind = finding.level === "mandatory" ? "error" : finding.kind === "violation" ? "warning" : "notice";
-    return command(kind, { ...(place && { file: place.file, line: place.line, col: place.column }), title: finding.rule }, finding.message);
+    return command(
+      kind,
+      { ...(place && { file: place.file, line: place.line, col: place.column }), title: finding.rule },
+      finding.message,
+    );
   });
   const left = verdict.left.map((line) => command("notice", { title: "not judged" }, line));
-  const place = verdict.place === undefined ? [] : [command("notice", { title: verdict.judged }, `looked at ${verdict.place}`)];
+  const place =
+    verdict.place === undefined ? [] : [command("notice", { title: verdict.judged }, `looked at ${verdict.place}`)];
   return [...problems, ...findings, ...left, ...place];
 }
 
-function command(kind: "error" | "warning" | "notice", properties: Record<string, string | number>, message: string): string {
-  const given = Object.entries(properties).map(([name, value]) => `${name}=${escaped(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`);
+function command(
+  kind: "error" | "warning" | "notice",
+  properties: Record<string, string | number>,
+  message: string,
+): string {
+  const given = Object.entries(properties).map(
+    ([name, value]) => `${name}=${escaped(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`,
+  );
   return `::${kind} ${given.join(",")}::${escaped(message)}`;
 }
 
-const escaped = (text: string): string => printable(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"));
+const escaped = (text: string): string =>
+  printable(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"));

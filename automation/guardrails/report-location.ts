@@ -3,18 +3,24 @@ import { join, relative } from "node:path";
 import type { Source } from "./exported-state";
 import type { LocatedFinding } from "./judgement";
 
-/** Where a reviewer can act: the line that declares the resource, else the stack's config, else the file that was judged. */
+/**
+ * Where a reviewer can act: the line that declares the resource, else the stack's config, else the file that was
+ * judged.
+ */
 export function placeOf(finding: LocatedFinding, projectFolder: string): Source | undefined {
   if (finding.source) return finding.source;
   const config = finding.type === "waiver" ? undefined : stackConfig(finding.urn, projectFolder);
-  const file = config ?? (finding.file === undefined || finding.file === "-" ? undefined : relative(projectFolder, finding.file));
+  const file =
+    config ?? (finding.file === undefined || finding.file === "-" ? undefined : relative(projectFolder, finding.file));
   return file === undefined ? undefined : { file, line: 1, column: 1 };
 }
 
 function stackConfig(urn: string, projectFolder: string): string | undefined {
   const stack = /^urn:pulumi:([^:]+)::/.exec(urn)?.[1];
   const project = join(projectFolder, "Pulumi.yaml");
-  const folder = existsSync(project) ? (/^stackConfigDir:\s*(\S+)/m.exec(readFileSync(project, "utf8"))?.[1] ?? "") : "";
+  const folder = existsSync(project)
+    ? (/^stackConfigDir:\s*(\S+)/m.exec(readFileSync(project, "utf8"))?.[1] ?? "")
+    : "";
   const file = join(folder, `Pulumi.${stack}.yaml`);
   return stack !== undefined && existsSync(join(projectFolder, file)) ? file : undefined;
 }

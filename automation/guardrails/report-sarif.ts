@@ -17,7 +17,10 @@ export function sarifReport(verdict: Verdict, projectFolder: string): Log {
         invocations: [
           {
             executionSuccessful: verdict.problems.length === 0,
-            toolExecutionNotifications: verdict.problems.map(({ file, line, reason }) => ({ level: "error", message: { text: `${file}:${line}: ${reason}` } })),
+            toolExecutionNotifications: verdict.problems.map(({ file, line, reason }) => ({
+              level: "error",
+              message: { text: `${file}:${line}: ${reason}` },
+            })),
           },
         ],
         results: ordered(verdict.findings).map((finding) => resultOf(finding, projectFolder)),
@@ -61,7 +64,13 @@ function resultOf(finding: LocatedFinding, projectFolder: string): Result {
         .digest("hex"),
     },
     ...(finding.waiver && {
-      suppressions: [{ kind: "external", status: "accepted", justification: `waiver ${finding.waiver.id}, until ${finding.waiver.expiresOn}` }],
+      suppressions: [
+        {
+          kind: "external",
+          status: "accepted",
+          justification: `waiver ${finding.waiver.id}, until ${finding.waiver.expiresOn}`,
+        },
+      ],
     }),
   };
 }

@@ -26,13 +26,22 @@ export function textReport(verdict: Verdict, style: Style): string[] {
 function totalOf({ findings, problems, left }: Verdict, style: Style): string {
   const total = summary(countsOf(findings));
   if (total !== "") return total;
-  return left.length + problems.length === 0 ? style("green", "nothing to object to") : style("yellow", "nothing to object to in what was judged");
+  return left.length + problems.length === 0
+    ? style("green", "nothing to object to")
+    : style("yellow", "nothing to object to in what was judged");
 }
 
 function findingLines(finding: LocatedFinding, severalFiles: boolean, style: Style): string[] {
-  const mark = finding.level === "mandatory" ? style("red", "✗") : finding.kind === "waived" ? style("dim", "–") : style("yellow", "!");
+  const mark =
+    finding.level === "mandatory"
+      ? style("red", "✗")
+      : finding.kind === "waived"
+        ? style("dim", "–")
+        : style("yellow", "!");
   const { source, file, urn } = finding;
-  const places = [urn, source && `${source.file}:${source.line}`, source && !severalFiles ? undefined : file].filter((place) => place !== undefined);
+  const places = [urn, source && `${source.file}:${source.line}`, source && !severalFiles ? undefined : file].filter(
+    (place) => place !== undefined,
+  );
   return [
     `  ${mark} ${finding.rule} (${finding.severity}) ${printableLine(finding.message)}`,
     ...(urn === "" ? [] : [style("dim", `      ${printable(places.join("  "))}`)]),
@@ -40,5 +49,7 @@ function findingLines(finding: LocatedFinding, severalFiles: boolean, style: Sty
 }
 
 function summary(counts: Counts): string {
-  return (["mandatory", "advisory", "waived", "undecided"] as const).flatMap((kind) => (counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : [])).join(", ");
+  return (["mandatory", "advisory", "waived", "undecided"] as const)
+    .flatMap((kind) => (counts[kind] > 0 ? [`${counts[kind]} ${kind}`] : []))
+    .join(", ");
 }

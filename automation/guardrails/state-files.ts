@@ -41,11 +41,18 @@ export async function stateFiles(path: string): Promise<string[]> {
   try {
     isFolder = statSync(path).isDirectory();
   } catch (error) {
-    throw new ShipshapeError("usage", { problem: `--state: cannot read ${path}: ${reasonOf(error)}`, command: "shipshape guard" }, { cause: error });
+    throw new ShipshapeError(
+      "usage",
+      { problem: `--state: cannot read ${path}: ${reasonOf(error)}`, command: "shipshape guard" },
+      { cause: error },
+    );
   }
   if (!isFolder) return [path];
-  const found = (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && entry.name.endsWith(".json"));
-  if (found.length === 0) throw new ShipshapeError("usage", { problem: `--state: ${path} holds no .json file`, command: "shipshape guard" });
+  const found = (await readdir(path, { recursive: true, withFileTypes: true })).filter(
+    (entry) => entry.isFile() && entry.name.endsWith(".json"),
+  );
+  if (found.length === 0)
+    throw new ShipshapeError("usage", { problem: `--state: ${path} holds no .json file`, command: "shipshape guard" });
   return found.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 
@@ -76,14 +83,29 @@ export function judgeStateFiles(files: readonly string[], { waivers, config, tod
       judged.files += 1;
       judged.resources += state.resources;
     } catch (error) {
-      judged.problems.push({ code: "state-unreadable", file, line: error instanceof UnreadableState ? error.line : 1, reason: reasonOf(error) });
+      judged.problems.push({
+        code: "state-unreadable",
+        file,
+        line: error instanceof UnreadableState ? error.line : 1,
+        reason: reasonOf(error),
+      });
     }
   }
-  return { ...judged, neededWaivers: register.neededFiles(), parameterGroups: { used: [...used], declared: [...declared] } };
+  return {
+    ...judged,
+    neededWaivers: register.neededFiles(),
+    parameterGroups: { used: [...used], declared: [...declared] },
+  };
 }
 
-const located = (finding: LocatedFinding, file: string, source: LocatedFinding["source"]): LocatedFinding => ({ ...finding, file, ...(source && { source }) });
+const located = (finding: LocatedFinding, file: string, source: LocatedFinding["source"]): LocatedFinding => ({
+  ...finding,
+  file,
+  ...(source && { source }),
+});
 
-/** Names of groups that databases use, and that no state declared: whether they force TLS is for the state that does. */
+/**
+ * Names of groups that databases use, and that no state declared: whether they force TLS is for the state that does.
+ */
 export const groupsOfOthers = ({ parameterGroups: { used, declared } }: StatesJudged): Unjudged[] =>
   used.filter((name) => name !== "" && !declared.includes(name)).map((what) => ({ why: "parameter group", what }));

@@ -1,16 +1,20 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { stateFilesPerBatch, stateThreadsFromFiles, stateThreadsMax } from "../limits";
+import { stateFilesPerBatch, stateThreadsFromFiles, stateThreadsMax } from "./limits";
 import { judgeStateFiles, type StateRules, type StatesJudged } from "./state-files";
 
 /**
- * The program of a worker: in the package a bundled file; in a checkout its text, bundled on the spot. tsx in a thread would not do: the compiler it
- * starts outlives the thread, and keeps this process from ending.
+ * The program of a worker: in the package a bundled file; in a checkout its text, bundled on the spot. tsx in a thread
+ * would not do: the compiler it starts outlives the thread, and keeps this process from ending.
  */
 export type WorkerProgram = { file: string } | { text: string };
 
 /** Thousands of files on all cores; few of them here, where no thread has to start. */
-export async function judgeInParallel(files: readonly string[], rules: StateRules, program: () => WorkerProgram): Promise<StatesJudged> {
+export async function judgeInParallel(
+  files: readonly string[],
+  rules: StateRules,
+  program: () => WorkerProgram,
+): Promise<StatesJudged> {
   if (files.length < stateThreadsFromFiles) return judgeStateFiles(files, rules);
   const batches = Array.from({ length: Math.ceil(files.length / stateFilesPerBatch) }, (_, at) =>
     files.slice(at * stateFilesPerBatch, (at + 1) * stateFilesPerBatch),
@@ -21,7 +25,10 @@ export async function judgeInParallel(files: readonly string[], rules: StateRule
   const threads = Math.min(stateThreadsMax, availableParallelism(), batches.length);
   await Promise.all(
     Array.from({ length: threads }, async () => {
-      const worker = "file" in start ? new Worker(start.file, { workerData: rules }) : new Worker(start.text, { eval: true, workerData: rules, execArgv: [] });
+      const worker =
+        "file" in start
+          ? new Worker(start.file, { workerData: rules })
+          : new Worker(start.text, { eval: true, workerData: rules, execArgv: [] });
       try {
         for (let at = next++; at < batches.length; at = next++) results[at] = await ask(worker, batches[at] ?? []);
       } finally {

@@ -2,4 +2,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { judgeStateFiles, type StateRules } from "./state-files";
 
-parentPort?.on("message", (files: string[]) => parentPort?.postMessage(judgeStateFiles(files, workerData as StateRules)));
+parentPort?.on("message", (files: string[]) =>
+  parentPort?.postMessage(judgeStateFiles(files, workerData as StateRules)),
+);

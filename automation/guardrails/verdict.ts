@@ -15,7 +15,10 @@ export interface Verdict {
   severalFiles: boolean;
 }
 
-/** 2: something could not be read. 1: mandatory violations, and where that was asked for, values that nobody could read. 0: none, whatever advice there is. */
+/**
+ * 2: something could not be read. 1: mandatory violations, and where that was asked for, values that nobody could read.
+ * 0: none, whatever advice there is.
+ */
 export function exitCodeOf({ findings, problems }: Verdict, failOnUndecided = false): 0 | 1 | 2 {
   if (problems.length > 0) return 2;
   return findings.some(({ level, kind }) => level === "mandatory" || (failOnUndecided && kind === "undecided")) ? 1 : 0;
@@ -23,8 +26,11 @@ export function exitCodeOf({ findings, problems }: Verdict, failOnUndecided = fa
 
 /** Worst first: what stops a change, by severity, then by name. */
 export function ordered(findings: readonly LocatedFinding[]): LocatedFinding[] {
-  const rank = ({ level, severity }: LocatedFinding) => (level === "mandatory" ? 0 : 10) + ["critical", "high", "medium", "low"].indexOf(severity);
-  return [...findings].sort((a, b) => rank(a) - rank(b) || compare(a.urn, b.urn) || compare(a.rule, b.rule) || compare(a.message, b.message));
+  const rank = ({ level, severity }: LocatedFinding) =>
+    (level === "mandatory" ? 0 : 10) + ["critical", "high", "medium", "low"].indexOf(severity);
+  return [...findings].sort(
+    (a, b) => rank(a) - rank(b) || compare(a.urn, b.urn) || compare(a.rule, b.rule) || compare(a.message, b.message),
+  );
 }
 
 export interface Counts {

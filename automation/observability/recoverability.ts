@@ -1,10 +1,14 @@
-/** Pure: what is known of the recovery of each database, from what is signed and from what the cloud says of it today. */
-import { backupsBeginHours, clocksDifferSecondsMax } from "../limits";
+/**
+ * Pure: what is known of the recovery of each database, from what is signed and from what the cloud says of it today.
+ */
+import { backupsBeginHours } from "./limits";
+import { clocksDifferSecondsMax } from "../limits";
 import type { FleetAnswer, FleetDatabase, TargetDatabase, VerdictWord } from "../records";
 
 /**
- * fresh: proven, and the proof counts today. stale: it has expired. failed: the newest word is that it does not recover. unproven: drilled, and no
- * proof counts. never: this very database was never drilled. unknown: the cloud, the log or the time of the proof could not be relied on.
+ * fresh: proven, and the proof counts today. stale: it has expired. failed: the newest word is that it does not
+ * recover. unproven: drilled, and no proof counts. never: this very database was never drilled. unknown: the cloud, the
+ * log or the time of the proof could not be relied on.
  */
 export type Recoverability = "fresh" | "stale" | "failed" | "unproven" | "never" | "unknown";
 
@@ -65,7 +69,12 @@ function recoveryOf(database: FleetDatabase, known: KnownOfTheFleet): DatabaseRe
   const unnamed = known.drills.filter((d) => !d.database && d.target === database.identifier);
   const base = { database, beside: [...own, ...unnamed].filter((d) => d.verdict === "inconclusive" && d.place > from) };
   if (known.lost.some((l) => l.place > from))
-    return { ...base, recoverability: "unknown", reason: "a newer statement in the evidence log cannot be read, and may be about it", decidedBy: undefined };
+    return {
+      ...base,
+      recoverability: "unknown",
+      reason: "a newer statement in the evidence log cannot be read, and may be about it",
+      decidedBy: undefined,
+    };
   return { ...base, ...judged(database, own, decides, known) };
 }
 
@@ -78,11 +87,23 @@ function judged(
   const withoutBackups = database.restorableFrom ? "" : "; it has no automated backups";
   if (own.length === 0) {
     const namesake = drills.some((d) => d.database && d.database.identifier === database.identifier);
-    const reason = namesake ? "another database had this name when it was drilled; this one never was" : "it was never drilled";
+    const reason = namesake
+      ? "another database had this name when it was drilled; this one never was"
+      : "it was never drilled";
     return { recoverability: "never", reason: reason + withoutBackups, decidedBy: undefined };
   }
-  if (!decides) return { recoverability: "unproven", reason: `no drill of it came to a verdict${withoutBackups}`, decidedBy: undefined };
-  if (decides.verdict === "fail") return { recoverability: "failed", reason: `drill ${decides.requestId} failed${withoutBackups}`, decidedBy: decides };
+  if (!decides)
+    return {
+      recoverability: "unproven",
+      reason: `no drill of it came to a verdict${withoutBackups}`,
+      decidedBy: undefined,
+    };
+  if (decides.verdict === "fail")
+    return {
+      recoverability: "failed",
+      reason: `drill ${decides.requestId} failed${withoutBackups}`,
+      decidedBy: decides,
+    };
   if (decides.issuedAt.getTime() > now.getTime() + clocksDifferSecondsMax * 1000)
     return {
       recoverability: "unknown",
@@ -90,18 +111,30 @@ function judged(
       decidedBy: decides,
     };
   if (!database.restorableFrom || beganAgain(database, database.restorableFrom, decides, now)) {
-    const since = database.restorableFrom ? `: nothing before ${database.restorableFrom.toISOString()} can be restored` : "";
-    return { recoverability: "unproven", reason: `the backups that drill ${decides.requestId} proved are gone${since}`, decidedBy: decides };
+    const since = database.restorableFrom
+      ? `: nothing before ${database.restorableFrom.toISOString()} can be restored`
+      : "";
+    return {
+      recoverability: "unproven",
+      reason: `the backups that drill ${decides.requestId} proved are gone${since}`,
+      decidedBy: decides,
+    };
   }
   if (!decides.tornDown)
-    return { recoverability: "unproven", reason: `drill ${decides.requestId} passed; that its throwaway is gone is not proven`, decidedBy: decides };
-  if (decides.expiresOn <= now) return { recoverability: "stale", reason: `drill ${decides.requestId} has expired`, decidedBy: decides };
+    return {
+      recoverability: "unproven",
+      reason: `drill ${decides.requestId} passed; that its throwaway is gone is not proven`,
+      decidedBy: decides,
+    };
+  if (decides.expiresOn <= now)
+    return { recoverability: "stale", reason: `drill ${decides.requestId} has expired`, decidedBy: decides };
   return { recoverability: "fresh", reason: `drill ${decides.requestId} passed`, decidedBy: decides };
 }
 
 /**
- * Backups reach back as long as they are kept, or to before the drill. Those that do neither were switched off since and began again. Looked for where
- * they were kept shortest; what was switched off for a while longer ago than that has been replaced by now in any case.
+ * Backups reach back as long as they are kept, or to before the drill. Those that do neither were switched off since
+ * and began again. Looked for where they were kept shortest; what was switched off for a while longer ago than that has
+ * been replaced by now in any case.
  */
 function beganAgain(
   { backupRetentionDays: today }: FleetDatabase,
@@ -113,9 +146,15 @@ function beganAgain(
   return from > issuedAt && from.getTime() > keptFrom;
 }
 
-/** The newest failure, or the newest proof with both statements, whichever is newer; short of both a pass that lacks its teardown. */
+/**
+ * The newest failure, or the newest proof with both statements, whichever is newer; short of both a pass that lacks its
+ * teardown.
+ */
 function deciding(oldestFirst: SignedDrill[]): SignedDrill | undefined {
-  return oldestFirst.findLast((d) => d.verdict === "fail" || (d.verdict === "pass" && d.tornDown)) ?? oldestFirst.findLast((d) => d.verdict === "pass");
+  return (
+    oldestFirst.findLast((d) => d.verdict === "fail" || (d.verdict === "pass" && d.tornDown)) ??
+    oldestFirst.findLast((d) => d.verdict === "pass")
+  );
 }
 
 /** The databases that signed drills were about, whose evidence has not expired. */
@@ -130,10 +169,23 @@ function absent(database: TargetDatabase, { fleet, drills }: KnownOfTheFleet): D
   const base = { database, decidedBy: undefined, beside: [] };
   const last = drills.filter((d) => d.database && isSame(d.database, database)).sort((a, b) => b.place - a.place)[0];
   const word = last ? `; drill ${last.requestId} said ${last.verdict}` : "";
-  if (!fleet.asked) return { ...base, recoverability: "unknown", reason: `the cloud could not be asked about it: ${fleet.reason}${word}` };
+  if (!fleet.asked)
+    return {
+      ...base,
+      recoverability: "unknown",
+      reason: `the cloud could not be asked about it: ${fleet.reason}${word}`,
+    };
   if (!fleet.databases.some((f) => f.account === database.account && f.region === database.region))
-    return { ...base, recoverability: "unknown", reason: `account ${database.account}, Region ${database.region} was not asked${word}` };
-  return { ...base, recoverability: "unproven", reason: `the cloud has no database of resource id ${database.resourceId} any more${word}` };
+    return {
+      ...base,
+      recoverability: "unknown",
+      reason: `account ${database.account}, Region ${database.region} was not asked${word}`,
+    };
+  return {
+    ...base,
+    recoverability: "unproven",
+    reason: `the cloud has no database of resource id ${database.resourceId} any more${word}`,
+  };
 }
 
 /** By what is never given again. The ARN has the name in it, which may be changed. */

@@ -1,8 +1,9 @@
 /**
  * The policy stage: a request and its plan are admitted, denied, or held for a person's approval.
  *
- * Every rule is asked, so that the decision names all its reasons. What an operation does to databases decides, not its name: one that only reads,
- * or makes nothing but throwaways, is allowed for all who may request it; one that changes a database waits for a person.
+ * Every rule is asked, so that the decision names all its reasons. What an operation does to databases decides, not its
+ * name: one that only reads, or makes nothing but throwaways, is allowed for all who may request it; one that changes a
+ * database waits for a person.
  */
 import type { Database } from "../database";
 import { planDigestOf, type Decision, type Effect, type OperationRequest, type PlanBasis } from "../records";
@@ -16,7 +17,10 @@ export interface AdmissionRule {
 
 const byEffect: Record<Effect, (operation: string) => Judgement> = {
   reads: (operation) => ({ verdict: "allowed", reason: `${operation} only reads` }),
-  throwaway: (operation) => ({ verdict: "allowed", reason: `${operation} changes no data: what it makes is an isolated throwaway that expires` }),
+  throwaway: (operation) => ({
+    verdict: "allowed",
+    reason: `${operation} changes no data: what it makes is an isolated throwaway that expires`,
+  }),
   changes: (operation) => ({ verdict: "needs-approval", reason: `${operation} changes a database` }),
 };
 
@@ -24,21 +28,36 @@ export const admissionRules: AdmissionRule[] = [
   {
     id: "require-reason",
     judge: ({ reason }) =>
-      reason.trim() === "" ? { verdict: "denied", reason: "the request gives no reason" } : { verdict: "allowed", reason: "the request gives a reason" },
+      reason.trim() === ""
+        ? { verdict: "denied", reason: "the request gives no reason" }
+        : { verdict: "allowed", reason: "the request gives a reason" },
   },
   { id: "require-approval-of-changes", judge: ({ operation }, effect) => byEffect[effect](operation) },
 ];
 
 /** Pure: the strictest verdict of all rules. */
-export function decide(request: Pick<OperationRequest, "operation" | "reason">, effect: Effect, asked = admissionRules): Pick<Decision, "status" | "rules"> {
+export function decide(
+  request: Pick<OperationRequest, "operation" | "reason">,
+  effect: Effect,
+  asked = admissionRules,
+): Pick<Decision, "status" | "rules"> {
   const rules = asked.map((rule) => ({ id: rule.id, ...rule.judge(request, effect) }));
   const verdicts = rules.map((r) => r.verdict);
-  const status = verdicts.includes("denied") ? "denied" : verdicts.includes("needs-approval") ? "needs-approval" : "allowed";
+  const status = verdicts.includes("denied")
+    ? "denied"
+    : verdicts.includes("needs-approval")
+      ? "needs-approval"
+      : "allowed";
   return { status, rules };
 }
 
 /** Decides once: repeated after a crash, it gives the decision that was stored. */
-export async function admit(database: Database, request: OperationRequest, plan: PlanBasis, effect: Effect): Promise<Decision> {
+export async function admit(
+  database: Database,
+  request: OperationRequest,
+  plan: PlanBasis,
+  effect: Effect,
+): Promise<Decision> {
   const { status, rules } = decide(request, effect);
   await database.query(
     "insert into decision (request_id, status, plan_digest, rules, decided_by) values ($1, $2, $3, $4, $5) on conflict (request_id) do nothing",
@@ -48,9 +67,13 @@ export async function admit(database: Database, request: OperationRequest, plan:
 }
 
 export async function readDecision(database: Database, requestId: string): Promise<Decision | undefined> {
-  const [row] = await database.query<{ status: Decision["status"]; plan_digest: string; rules: Decision["rules"]; decided_by: string }>(
-    "select * from decision where request_id = $1",
-    [requestId],
+  const [row] = await database.query<{
+    status: Decision["status"];
+    plan_digest: string;
+    rules: Decision["rules"];
+    decided_by: string;
+  }>("select * from decision where request_id = $1", [requestId]);
+  return (
+    row && { requestId, status: row.status, planDigest: row.plan_digest, rules: row.rules, decidedBy: row.decided_by }
   );
-  return row && { requestId, status: row.status, planDigest: row.plan_digest, rules: row.rules, decidedBy: row.decided_by };
 }

@@ -1,9 +1,12 @@
-/** The request stage: what is asked for is checked against its operation's schema, and stored with its workflow in one transaction. */
+/**
+ * The request stage: what is asked for is checked against its operation's schema, and stored with its workflow in one
+ * transaction.
+ */
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { reasonCharactersMax } from "../limits";
+import { reasonCharactersMax } from "./limits";
 import type { OperationRequest } from "../records";
 
 export interface RequestToSubmit {
@@ -13,7 +16,10 @@ export interface RequestToSubmit {
   reason: string;
 }
 
-/** A request's id: sortable by time, short enough to be typed, and good as a part of names in the cloud (lower case, digits). */
+/**
+ * A request's id: sortable by time, short enough to be typed, and good as a part of names in the cloud (lower case,
+ * digits).
+ */
 export function newRequestId(now: Date = new Date()): string {
   return `${now.toISOString().slice(0, 19).replace(/\D/g, "").slice(2)}-${randomBytes(4).toString("hex")}`;
 }
@@ -21,8 +27,11 @@ export function newRequestId(now: Date = new Date()): string {
 /** What is wrong with a reason. It is sealed as it was given, so it has to say something. */
 export function reasonProblems(reason: string): string[] {
   // Letters that are drawn as nothing say nothing: fillers of Hangul, the blank of Braille.
-  if (!/[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u.test(reason)) return ["reason: say why; the evidence repeats it"];
-  return reason.length > reasonCharactersMax ? [`reason: ${reason.length} characters; ${reasonCharactersMax} are the most`] : [];
+  if (!/[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u.test(reason))
+    return ["reason: say why; the evidence repeats it"];
+  return reason.length > reasonCharactersMax
+    ? [`reason: ${reason.length} characters; ${reasonCharactersMax} are the most`]
+    : [];
 }
 
 /** Stores the request; `enqueue` joins the transaction, so that a request without its workflow cannot exist. */
@@ -46,10 +55,21 @@ export async function submitRequest(
 }
 
 export async function readRequest(database: Database, id: string): Promise<OperationRequest> {
-  const [row] = await database.query<{ id: string; operation: string; input: unknown; requested_by: string; reason: string; received_at: Date }>(
-    "select * from request where id = $1",
-    [id],
-  );
+  const [row] = await database.query<{
+    id: string;
+    operation: string;
+    input: unknown;
+    requested_by: string;
+    reason: string;
+    received_at: Date;
+  }>("select * from request where id = $1", [id]);
   if (!row) throw new ShipshapeError("request-unknown", { id });
-  return { id: row.id, operation: row.operation, input: row.input, requestedBy: row.requested_by, reason: row.reason, receivedAt: row.received_at };
+  return {
+    id: row.id,
+    operation: row.operation,
+    input: row.input,
+    requestedBy: row.requested_by,
+    reason: row.reason,
+    receivedAt: row.received_at,
+  };
 }

@@ -1,10 +1,15 @@
-/** The review stage: what a human must answer. A finding is opened by what went wrong, and stays until it is answered. */
+/**
+ * The review stage: what a human must answer. A finding is opened by what went wrong, and stays until it is answered.
+ */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { findingsNamedMax } from "../limits";
+import { findingsNamedMax } from "./limits";
 import type { Run } from "../records";
 
-export const openFinding = (database: Database, f: { id: string; requestId: string; target: string; summary: string }) =>
+export const openFinding = (
+  database: Database,
+  f: { id: string; requestId: string; target: string; summary: string },
+) =>
   database.query(
     `insert into finding (id, request_id, target, summary) values ($1, $2, $3, $4)
      on conflict (id) do update set last_seen = clock_timestamp(), summary = excluded.summary, answered_at = null`,
@@ -16,8 +21,8 @@ export const closeFinding = (database: Database, id: string) =>
   database.query("update finding set answered_at = clock_timestamp() where id = $1 and answered_at is null", [id]);
 
 /**
- * A later proof answers what earlier runs of that very database left open: by resource id, account and Region. What ended before it found a database
- * knows a name alone, and is answered by a proof of what has that name now.
+ * A later proof answers what earlier runs of that very database left open: by resource id, account and Region. What
+ * ended before it found a database knows a name alone, and is answered by a proof of what has that name now.
  */
 export const closeVerdictsOf = (database: Database, { plan }: Pick<Run, "plan">) =>
   database.query(
@@ -45,15 +50,15 @@ export async function answerFinding(database: Database, a: Answer): Promise<void
     );
     if (!closed) {
       const open = await openFindings(t, findingsNamedMax);
-      throw new ShipshapeError("finding-unknown", { id: a.findingId, known: open.map((f) => f.id).join(", ") || "none" });
+      throw new ShipshapeError("finding-unknown", {
+        id: a.findingId,
+        known: open.map((f) => f.id).join(", ") || "none",
+      });
     }
-    await t.query("insert into review (request_id, status, reviewer, comment, follow_up_request_id) values ($1, $2, $3, $4, $5)", [
-      closed.request_id,
-      a.status,
-      a.reviewer,
-      a.comment,
-      a.followUpRequestId ?? null,
-    ]);
+    await t.query(
+      "insert into review (request_id, status, reviewer, comment, follow_up_request_id) values ($1, $2, $3, $4, $5)",
+      [closed.request_id, a.status, a.reviewer, a.comment, a.followUpRequestId ?? null],
+    );
   });
 }
 

@@ -1,7 +1,8 @@
 /**
  * The only file that imports DBOS: durable workflows, steps and the queue, in the control plane's own PostgreSQL.
  *
- * A worker that dies holds nothing back: the others notice (liveness.ts; DBOS's core has no heartbeat) and recover its runs.
+ * A worker that dies holds nothing back: the others notice (liveness.ts; DBOS's core has no heartbeat) and recover its
+ * runs.
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
@@ -24,16 +25,19 @@ import {
   stepBackoffFactor,
   stepBackoffSeconds,
   tendPollMilliseconds,
-  workerSilentSecondsMax,
   workerStopWaitSeconds,
-} from "../limits";
+} from "./limits";
+import { workerSilentSecondsMax } from "../limits";
 import { Liveness, wakeable, WORKERS_ALIVE, type LivenessSettings } from "./liveness";
 import type { Step, StepSettings } from "./operation";
 
 const SCHEMA = "dbos";
 const QUEUE = "operations";
 const LIFECYCLE = "lifecycle";
-/** Raised when a change to a workflow's order of steps would confuse runs in flight; older runs then wait for a worker of their version. */
+/**
+ * Raised when a change to a workflow's order of steps would confuse runs in flight; older runs then wait for a worker
+ * of their version.
+ */
 const WORKFLOW_VERSION = "1";
 
 export type Workflow = (requestId: string) => Promise<void>;
@@ -58,18 +62,30 @@ export function registerWorkflows(lifecycle: Workflow, cleanUp: Workflow): Workf
 
 export interface Worker {
   readonly id: string;
-  /** Takes nothing new, and waits so long for what it runs. The rest is carried on by the next worker. @default a few seconds */
+  /**
+   * Takes nothing new, and waits so long for what it runs. The rest is carried on by the next worker. @default a few
+   * seconds
+   */
   stop(drainSeconds?: number): Promise<void>;
 }
 
 /** The worker of this process: DBOS has one a process too. */
 let liveness: Liveness | undefined;
 
-/** Ends this process where it is a worker that others may have replaced. To be called before anything that has an effect. */
+/**
+ * Ends this process where it is a worker that others may have replaced. To be called before anything that has an
+ * effect.
+ */
 export const requireLease = (): void => liveness?.requireHeld();
 
-/** Starts a worker in this process: it runs what is queued, takes over what dead workers left, and does `tend` every now and then. */
-export async function startWorker(settings: Omit<LivenessSettings, "workerId">, tend: (liveness: Liveness) => Promise<void>): Promise<Worker> {
+/**
+ * Starts a worker in this process: it runs what is queued, takes over what dead workers left, and does `tend` every now
+ * and then.
+ */
+export async function startWorker(
+  settings: Omit<LivenessSettings, "workerId">,
+  tend: (liveness: Liveness) => Promise<void>,
+): Promise<Worker> {
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const own = (liveness = await Liveness.open({ ...settings, workerId: id }));
   DBOS.setConfig({
@@ -121,24 +137,40 @@ function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
 
 async function takeOverFromDead(own: Liveness): Promise<void> {
   await own.endSilent();
-  const pending = await DBOS.listWorkflows({ status: "PENDING", applicationVersion: WORKFLOW_VERSION, loadInput: false, loadOutput: false });
-  const others = new Set(pending.map((w) => w.executorId).filter((id): id is string => id !== undefined && id !== own.workerId));
+  const pending = await DBOS.listWorkflows({
+    status: "PENDING",
+    applicationVersion: WORKFLOW_VERSION,
+    loadInput: false,
+    loadOutput: false,
+  });
+  const others = new Set(
+    pending.map((w) => w.executorId).filter((id): id is string => id !== undefined && id !== own.workerId),
+  );
   for (const id of others) await own.ifDead(id, async () => DBOSExecutor.globalInstance?.recoverPendingWorkflows([id]));
 }
 
-/** The steps of the running workflow. `observer` is told of each attempt; where it refuses to let one begin, nothing is done. */
+/**
+ * The steps of the running workflow. `observer` is told of each attempt; where it refuses to let one begin, nothing is
+ * done.
+ */
 export function stepsOf(requestId: string, observer: StepObserver): Step {
   const used = new Set<string>();
-  const run = async <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const run = async <T>(
+    name: string,
+    settings: StepSettings,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
     // Records and progress are kept by name: a second step of a name would overwrite the first.
-    if (used.has(name)) throw new Error(`the step "${name}" was run already: a step that is repeated needs a name of its own each time`);
+    if (used.has(name))
+      throw new Error(`the step "${name}" was run already: a step that is repeated needs a name of its own each time`);
     used.add(name);
     let attempts = 0;
     return DBOS.runStep(() => inFlight(requestId, () => observed(name, observer, () => work(attemptSignal()))), {
       name,
       retriesAllowed: settings.attemptsMax > 1,
       maxAttempts: settings.attemptsMax,
-      // Decided here to the last: DBOS would wrap the error of the last attempt into one of its own, and its code and hint would be lost.
+      // Decided here to the last: DBOS would wrap the error of the last attempt into one of its own, and its code and
+      // hint would be lost.
       shouldRetry: (error) => ++attempts < settings.attemptsMax && mayPass(error),
       intervalSeconds: stepBackoffSeconds,
       backoffRate: stepBackoffFactor,
@@ -148,10 +180,12 @@ export function stepsOf(requestId: string, observer: StepObserver): Step {
   return Object.assign(run, { requestId, sleep: (seconds: number) => DBOS.sleepSeconds(seconds) });
 }
 
-const inFlight = <T>(requestId: string, work: () => Promise<T>): Promise<T> => (liveness ? liveness.during(requestId, work) : work());
+const inFlight = <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
+  liveness ? liveness.during(requestId, work) : work();
 
 /** A wrong request stays wrong however often it is repeated. A conflict, or a failure of others, may pass. */
-const mayPass = (error: unknown): boolean => !(error instanceof ShipshapeError) || error.httpStatus >= 500 || error.httpStatus === 409;
+const mayPass = (error: unknown): boolean =>
+  !(error instanceof ShipshapeError) || error.httpStatus >= 500 || error.httpStatus === 409;
 
 export interface StepObserver {
   begun(name: string): Promise<void>;
@@ -171,14 +205,20 @@ async function observed<T>(name: string, observer: StepObserver, work: () => Pro
 }
 
 function attemptSignal(): AbortSignal {
-  const signals = [DBOS.stepStatus?.timeoutSignal, DBOS.stepStatus?.cancelSignal].filter((s): s is AbortSignal => s !== undefined);
+  const signals = [DBOS.stepStatus?.timeoutSignal, DBOS.stepStatus?.cancelSignal].filter(
+    (s): s is AbortSignal => s !== undefined,
+  );
   return AbortSignal.any(signals);
 }
 
 /** Waits, durably, for a message to the running workflow. Undefined when none came in time. */
-export const receive = async <T>(topic: string, timeoutSeconds: number): Promise<T | undefined> => (await DBOS.recv<T>(topic, { timeoutSeconds })) ?? undefined;
+export const receive = async <T>(topic: string, timeoutSeconds: number): Promise<T | undefined> =>
+  (await DBOS.recv<T>(topic, { timeoutSeconds })) ?? undefined;
 
-/** Whether an error says that this workflow was cancelled, or taken over by another worker: it must pass through, since no further step of it can run here. */
+/**
+ * Whether an error says that this workflow was cancelled, or taken over by another worker: it must pass through, since
+ * no further step of it can run here.
+ */
 export const isCancelledOrTakenOver = (error: unknown): boolean =>
   error instanceof DbosErrors.DBOSWorkflowCancelledError || error instanceof DbosErrors.DBOSWorkflowConflictError;
 
@@ -196,8 +236,14 @@ export class DurableClient {
   static async open(url: string, database: Database): Promise<DurableClient> {
     return translateConnectionErrors(url, async () => {
       // DBOS.migrate would report its progress on standard output, which belongs to the command's result.
-      await oneAtATime(database, () => ensureSystemDatabase(url, new GlobalLogger(undefined, { logLevel: "error" }), undefined, SCHEMA));
-      return new DurableClient(await DBOSClient.create({ systemDatabaseUrl: url, systemDatabaseSchemaName: SCHEMA }), url, database);
+      await oneAtATime(database, () =>
+        ensureSystemDatabase(url, new GlobalLogger(undefined, { logLevel: "error" }), undefined, SCHEMA),
+      );
+      return new DurableClient(
+        await DBOSClient.create({ systemDatabaseUrl: url, systemDatabaseSchemaName: SCHEMA }),
+        url,
+        database,
+      );
     });
   }
 
@@ -206,7 +252,13 @@ export class DurableClient {
     await this.bounded(
       this.client.enqueueInTransaction(
         transaction,
-        { queueName: QUEUE, workflowName: LIFECYCLE, workflowID: requestId, queuePartitionKey: partition, appVersion: WORKFLOW_VERSION },
+        {
+          queueName: QUEUE,
+          workflowName: LIFECYCLE,
+          workflowID: requestId,
+          queuePartitionKey: partition,
+          appVersion: WORKFLOW_VERSION,
+        },
         requestId,
       ),
     );
@@ -245,13 +297,16 @@ export class DurableClient {
 }
 
 /**
- * The engine's migrations block each other when two processes begin on an empty database. The lock is tried for again and again, not waited for:
- * the migrations build indexes concurrently, which waits for every statement that began before, so a waiting statement would make both wait.
+ * The engine's migrations block each other when two processes begin on an empty database. The lock is tried for again
+ * and again, not waited for: the migrations build indexes concurrently, which waits for every statement that began
+ * before, so a waiting statement would make both wait.
  */
 function oneAtATime(database: Database, work: () => Promise<void>): Promise<void> {
   return database.transaction(async (t) => {
     for (const endsAt = Date.now() + schemaLockWaitSeconds * 1000; Date.now() < endsAt;) {
-      const [lock] = await t.query<{ taken: boolean }>("select pg_try_advisory_xact_lock(hashtext('shipshape durable engine')) as taken");
+      const [lock] = await t.query<{ taken: boolean }>(
+        "select pg_try_advisory_xact_lock(hashtext('shipshape durable engine')) as taken",
+      );
       if (lock?.taken) return work();
       await new Promise((resolve) => setTimeout(resolve, schemaLockPollMilliseconds));
     }

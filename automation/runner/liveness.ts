@@ -1,25 +1,29 @@
 /**
  * Who is alive, by PostgreSQL's sessions and its clock.
  *
- * Each worker holds a lock named after itself in a session of its own. A session ends with its process, so a process that can take the lock
- * knows that worker dead. A process that is frozen, or cut off from the network, keeps its session: so each worker also beats, and the session of one
- * that was silent for too long is ended by another worker before its runs are taken over. The silent one, if it ever wakes up, finds its lease
- * over by its own clock and leaves before it acts.
+ * Each worker holds a lock named after itself in a session of its own. A session ends with its process, so a process
+ * that can take the lock knows that worker dead. A process that is frozen, or cut off from the network, keeps its
+ * session: so each worker also beats, and the session of one that was silent for too long is ended by another worker
+ * before its runs are taken over. The silent one, if it ever wakes up, finds its lease over by its own clock and leaves
+ * before it acts.
  *
- * A worker also holds a lock named after a run while a step of that run is in flight. A process that can take that one knows that nothing is being
- * made for the run any more. (DBOS forgets a step that was cancelled or ran out of time, but its code goes on, and what it makes must not
- * come after the clean-up.)
+ * A worker also holds a lock named after a run while a step of that run is in flight. A process that can take that one
+ * knows that nothing is being made for the run any more. (DBOS forgets a step that was cancelled or ran out of time,
+ * but its code goes on, and what it makes must not come after the clean-up.)
  */
 import pg from "pg";
 import { translateConnectionErrors } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
-import { workerBeatMilliseconds, workerRecordDays } from "../limits";
+import { workerBeatMilliseconds, workerRecordDays } from "./limits";
 
 /** "SHIP", and the next: sets our advisory locks apart from others in the same database. */
 const WORKER_LOCKS = 0x53_48_49_50;
 const RUN_LOCKS = WORKER_LOCKS + 1;
 
-/** A worker's own session, while it holds the worker's lock: PostgreSQL shows both halves of an advisory lock as unsigned numbers. */
+/**
+ * A worker's own session, while it holds the worker's lock: PostgreSQL shows both halves of an advisory lock as
+ * unsigned numbers.
+ */
 const HOLDER = `select l.pid from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.granted and l.pid = worker.session_pid and l.classid = ${WORKER_LOCKS}::oid
   and l.objid = (hashtext(worker.id)::bigint & 4294967295)::oid and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`;
 
@@ -48,12 +52,21 @@ export class Liveness {
   static async open(settings: LivenessSettings): Promise<Liveness> {
     return translateConnectionErrors(settings.url, async () => {
       const { url, workerId } = settings;
-      const session = new pg.Client({ connectionString: url, application_name: `shipshape worker ${workerId}`, options: "-c search_path=shipshape" });
+      const session = new pg.Client({
+        connectionString: url,
+        application_name: `shipshape worker ${workerId}`,
+        options: "-c search_path=shipshape",
+      });
       const liveness = new Liveness(session, settings);
-      session.on("error", (error) => liveness.leave(new ShipshapeError("worker-session-lost", { id: workerId, reason: reasonOf(error) })));
+      session.on("error", (error) =>
+        liveness.leave(new ShipshapeError("worker-session-lost", { id: workerId, reason: reasonOf(error) })),
+      );
       await session.connect();
       await liveness.query("select pg_advisory_lock($1, hashtext($2))", WORKER_LOCKS, workerId);
-      await liveness.query("delete from worker where beat_at < clock_timestamp() - make_interval(days => $1)", workerRecordDays);
+      await liveness.query(
+        "delete from worker where beat_at < clock_timestamp() - make_interval(days => $1)",
+        workerRecordDays,
+      );
       await liveness.query("insert into worker (id) values ($1)", workerId);
       liveness.heldUntil = Date.now() + settings.silentSecondsMax * 1000;
       void liveness.beat();
@@ -71,7 +84,10 @@ export class Liveness {
     if (this.left) throw this.left;
   }
 
-  /** Ends the sessions of workers that are silent, whatever they ran: all their locks come free, and the next look finds them dead. */
+  /**
+   * Ends the sessions of workers that are silent, whatever they ran: all their locks come free, and the next look finds
+   * them dead.
+   */
   async endSilent(): Promise<void> {
     const sql = `select pg_terminate_backend((${HOLDER})) from worker where beat_at < clock_timestamp() - make_interval(secs => $1)`;
     await this.query(sql, this.settings.silentSecondsMax);

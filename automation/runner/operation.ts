@@ -17,7 +17,12 @@ export interface Step {
   sleep(seconds: number): Promise<void>;
 }
 
-export interface Operation<Request = unknown, Observed = unknown, Plan extends PlanBasis = PlanBasis, Outcome = unknown> {
+export interface Operation<
+  Request = unknown,
+  Observed = unknown,
+  Plan extends PlanBasis = PlanBasis,
+  Outcome = unknown,
+> {
   readonly name: string;
   /** The team that answers for the operation. */
   readonly owner: string;
@@ -31,7 +36,10 @@ export interface Operation<Request = unknown, Observed = unknown, Plan extends P
   run(plan: Plan, step: Step): Promise<Outcome>;
   /** Pure: judges the outcome against the plan. */
   verify(plan: Plan, outcome: Outcome): Verdict;
-  /** Removes throwaways after success, failure or cancel; safe to repeat; runs as a workflow of its own. Resolves to what it removed. */
+  /**
+   * Removes throwaways after success, failure or cancel; safe to repeat; runs as a workflow of its own. Resolves to
+   * what it removed.
+   */
   cleanUp?(plan: Plan, step: Step): Promise<CleanUpReport>;
 }
 

@@ -1,30 +1,44 @@
 /**
  * The only file that imports the Automation API: `up` and `destroy` that can be repeated after a SIGKILL.
  *
- * `pulumi up` is not idempotent. Killed, the engine leaves a lock and a pending create, and the cloud may finish what was begun. So before
- * each `up`: a lock whose owner is proven dead is cancelled, the cloud is asked what it has once nothing is in flight there, what the state says is
- * refreshed (a refused update counts as done in it) and pending creates are cleared, and the program imports what the cloud has and the state has
- * not, by the id that the provider gives it. The provider's "already exists" is never taken for success.
+ * `pulumi up` is not idempotent. Killed, the engine leaves a lock and a pending create, and the cloud may finish what
+ * was begun. So before each `up`: a lock whose owner is proven dead is cancelled, the cloud is asked what it has once
+ * nothing is in flight there, what the state says is refreshed (a refused update counts as done in it) and pending
+ * creates are cleared, and the program imports what the cloud has and the state has not, by the id that the provider
+ * gives it. The provider's "already exists" is never taken for success.
  */
 import { readFileSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConcurrentUpdateError, LocalWorkspace, StackNotFoundError, type OutputMap, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import {
+  ConcurrentUpdateError,
+  LocalWorkspace,
+  StackNotFoundError,
+  type OutputMap,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
 import { reasonOf, ShipshapeError } from "../errors";
-import { stackLockPollMilliseconds, stackLockWaitSeconds } from "../limits";
+import { stackLockPollMilliseconds, stackLockWaitSeconds } from "./limits";
 
 export interface StackContext {
   /** Where workspaces are made, one folder a stack; nothing of value lies there. */
   workspacesFolder: string;
-  /** What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint; and, as `undefined`, what it is not to inherit. */
+  /**
+   * What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint; and, as `undefined`, what it is
+   * not to inherit.
+   */
   environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface StackProgram {
   stackName: string;
-  /** What encrypts the stack's secrets, as `pulumi stack init --secrets-provider` takes it. @default the backend's own, or a passphrase */
+  /**
+   * What encrypts the stack's secrets, as `pulumi stack init --secrets-provider` takes it. @default the backend's own,
+   * or a passphrase
+   */
   secretsProvider?: string | undefined;
   /** The program; `adopt` holds what the cloud has and the state has not, name → id: it is to be imported. */
   program(adopt: ReadonlyMap<string, string>): PulumiFn;
@@ -73,15 +87,19 @@ export async function removeStack(
 }
 
 /**
- * A backend in a folder keeps copies, the history and an empty folder of locks of a stack that is gone, and the engine its logs. Those of a throwaway
- * describe a copy of real data; on a bucket its versioning and lifecycle rules decide.
+ * A backend in a folder keeps copies, the history and an empty folder of locks of a stack that is gone, and the engine
+ * its logs. Those of a throwaway describe a copy of real data; on a bucket its versioning and lifecycle rules decide.
  */
-async function removeTraces({ PULUMI_BACKEND_URL: backend = "", PULUMI_HOME: home }: StackContext["environment"], stackName: string): Promise<void> {
+async function removeTraces(
+  { PULUMI_BACKEND_URL: backend = "", PULUMI_HOME: home }: StackContext["environment"],
+  stackName: string,
+): Promise<void> {
   if (home !== undefined) await removeBeginningWith(join(home, "logs"), `organization+${PROJECT}+${stackName}-`);
   if (!backend.startsWith("file://")) return;
   // It is a URL to Pulumi: a folder whose name has a percent sign or a hash is written with escapes.
   const state = join(decodeURIComponent(backend.slice("file://".length)), ".pulumi");
-  for (const kind of ["history", "backups", "locks/organization"]) await rm(join(state, kind, PROJECT, stackName), { recursive: true, force: true });
+  for (const kind of ["history", "backups", "locks/organization"])
+    await rm(join(state, kind, PROJECT, stackName), { recursive: true, force: true });
   await removeBeginningWith(join(state, "stacks", PROJECT), `${stackName}.json`);
 }
 
@@ -93,7 +111,9 @@ async function removeBeginningWith(folder: string, beginning: string): Promise<v
 export interface KnownStack {
   /** Secrets come in plain text. */
   outputs: Record<string, unknown>;
-  /** What encrypts its secrets, where that is a key service; undefined where it is a passphrase or the backend itself. */
+  /**
+   * What encrypts its secrets, where that is a key service; undefined where it is a passphrase or the backend itself.
+   */
   secretsProvider: string | undefined;
 }
 
@@ -102,16 +122,22 @@ export async function readStack(s: StackContext, stackName: string): Promise<Kno
   const stack = await findStack(s, stackName);
   if (!stack) return undefined;
   const outputs = Object.fromEntries(Object.entries(await stack.outputs()).map(([k, o]) => [k, o.value as unknown]));
-  const { deployment } = (await stack.exportStack()) as { deployment?: { secrets_providers?: { type?: string; state?: { url?: string } } } };
+  const { deployment } = (await stack.exportStack()) as {
+    deployment?: { secrets_providers?: { type?: string; state?: { url?: string } } };
+  };
   const { type, state } = deployment?.secrets_providers ?? {};
   return { outputs, secretsProvider: type === "cloud" ? state?.url : undefined };
 }
 
-export const stackExists = async (s: StackContext, stackName: string): Promise<boolean> => (await findStack(s, stackName)) !== undefined;
+export const stackExists = async (s: StackContext, stackName: string): Promise<boolean> =>
+  (await findStack(s, stackName)) !== undefined;
 
 async function findStack(s: StackContext, stackName: string, secretsProvider?: string): Promise<Stack | undefined> {
   try {
-    return await LocalWorkspace.selectStack({ projectName: PROJECT, stackName, program: nothing }, await workspace(s, stackName, secretsProvider));
+    return await LocalWorkspace.selectStack(
+      { projectName: PROJECT, stackName, program: nothing },
+      await workspace(s, stackName, secretsProvider),
+    );
   } catch (error) {
     if (!(error instanceof StackNotFoundError)) throw error;
     await rm(folderOf(s, stackName), { recursive: true, force: true });
@@ -125,7 +151,8 @@ const folderOf = (s: StackContext, stackName: string) => join(s.workspacesFolder
 async function workspace(s: StackContext, stackName: string, secretsProvider?: string) {
   const workDir = folderOf(s, stackName);
   await mkdir(workDir, { recursive: true });
-  // The engine inherits this process's environment, and a variable of that is taken away by `undefined` alone, which the type does not say.
+  // The engine inherits this process's environment, and a variable of that is taken away by `undefined` alone, which
+  // the type does not say.
   const envVars = { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>;
   return {
     workDir,
@@ -138,7 +165,9 @@ async function workspace(s: StackContext, stackName: string, secretsProvider?: s
 
 const engineOptions = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
 
-/** The names (RDS identifiers, ids) of what the state has, once what a killed engine left half-done is cleared from it. */
+/**
+ * The names (RDS identifiers, ids) of what the state has, once what a killed engine left half-done is cleared from it.
+ */
 async function namesInState(stack: Stack, signal: AbortSignal, refresh?: "refresh"): Promise<Set<string>> {
   let { deployment } = await stack.exportStack();
   if (deployment?.pending_operations?.length > 0 || (refresh && deployment?.resources?.length > 0)) {
@@ -146,11 +175,17 @@ async function namesInState(stack: Stack, signal: AbortSignal, refresh?: "refres
     ({ deployment } = await stack.exportStack());
   }
   const resources = (deployment?.resources ?? []) as { id?: string; outputs?: { identifier?: string } }[];
-  return new Set(resources.flatMap((r) => [r.id, r.outputs?.identifier]).filter((n): n is string => typeof n === "string"));
+  return new Set(
+    resources.flatMap((r) => [r.id, r.outputs?.identifier]).filter((n): n is string => typeof n === "string"),
+  );
 }
 
 /** Runs `work`; where a lock is in the way, waits for its owner, or cancels the lock of one that is proven dead. */
-async function whenUnlocked<T>(stack: { name: string; cancel(refusal: string): Promise<void> }, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function whenUnlocked<T>(
+  stack: { name: string; cancel(refusal: string): Promise<void> },
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   for (const endsAt = Date.now() + stackLockWaitSeconds * 1000; ;) {
     try {
       return await work();
@@ -187,7 +222,9 @@ function lockOwner(message: string): LockOwner | undefined {
   return host && pid ? { host, pid: Number(pid) } : undefined;
 }
 
-/** Dead is only what can be proven dead: on this host, no such process, or its number now belongs to another program. */
+/**
+ * Dead is only what can be proven dead: on this host, no such process, or its number now belongs to another program.
+ */
 function isDead({ host, pid }: LockOwner): boolean {
   if (host !== hostname()) return false;
   try {
@@ -207,7 +244,11 @@ async function translated<T>(stackName: string, work: () => Promise<T>): Promise
     return await work();
   } catch (error) {
     if (error instanceof ShipshapeError) throw error;
-    throw new ShipshapeError("stack-failed", { stack: stackName, reason: diagnosticsOf(reasonOf(error)) }, { cause: error });
+    throw new ShipshapeError(
+      "stack-failed",
+      { stack: stackName, reason: diagnosticsOf(reasonOf(error)) },
+      { cause: error },
+    );
   }
 }
 

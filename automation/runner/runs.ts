@@ -1,10 +1,20 @@
 /** The run records: written by the runner alone, each write safe to repeat. */
 import type { Database } from "../database";
 import { describeError, ShipshapeError } from "../errors";
-import { planDigestOf, type Check, type CleanUpStatus, type PlanBasis, type Run, type RunStatus, type StepRecord, type VerdictWord } from "../records";
+import {
+  planDigestOf,
+  type Check,
+  type CleanUpStatus,
+  type PlanBasis,
+  type Run,
+  type RunStatus,
+  type StepRecord,
+  type VerdictWord,
+} from "../records";
 import type { StepObserver } from "./durable";
 
-export const queueRun = (database: Database, requestId: string) => database.query("insert into run (request_id, status) values ($1, 'queued')", [requestId]);
+export const queueRun = (database: Database, requestId: string) =>
+  database.query("insert into run (request_id, status) values ($1, 'queued')", [requestId]);
 
 export const setRunStatus = (database: Database, requestId: string, status: RunStatus) =>
   database.query(
@@ -14,7 +24,11 @@ export const setRunStatus = (database: Database, requestId: string, status: RunS
 
 /** The plan is stored once and never changed: whatever is repeated later carries out this one. */
 export const setPlan = (database: Database, requestId: string, plan: PlanBasis) =>
-  database.query("update run set plan = $2, plan_digest = $3 where request_id = $1 and plan is null", [requestId, JSON.stringify(plan), planDigestOf(plan)]);
+  database.query("update run set plan = $2, plan_digest = $3 where request_id = $1 and plan is null", [
+    requestId,
+    JSON.stringify(plan),
+    planDigestOf(plan),
+  ]);
 
 export interface RunEnd {
   status: "succeeded" | "failed" | "cancelled";
@@ -39,7 +53,10 @@ export const endRun = (database: Database, requestId: string, end: RunEnd) =>
 
 /** From now on the run owes no statement of its verdict. */
 export const markSealed = (database: Database, requestId: string) =>
-  database.query("update run set verdict_sealed_at = coalesce(verdict_sealed_at, clock_timestamp()) where request_id = $1", [requestId]);
+  database.query(
+    "update run set verdict_sealed_at = coalesce(verdict_sealed_at, clock_timestamp()) where request_id = $1",
+    [requestId],
+  );
 
 /** Runs that were ended from outside their lifecycle (cancelled, lost, overdue), and whose statement is still owed. */
 export const runsToSeal = (database: Database, after: string, countMax: number) =>
@@ -48,13 +65,15 @@ export const runsToSeal = (database: Database, after: string, countMax: number) 
     [after, countMax],
   );
 
-/** How the clean-up goes. Its error stands beside the run's own: a run can fail for one reason, and its clean-up for another. */
+/**
+ * How the clean-up goes. Its error stands beside the run's own: a run can fail for one reason, and its clean-up for
+ * another.
+ */
 export const setCleanUp = (database: Database, requestId: string, cleanUp: CleanUpStatus, error?: unknown) =>
-  database.query("update run set clean_up = $2, clean_up_error = $3, clean_up_changed_at = clock_timestamp() where request_id = $1", [
-    requestId,
-    cleanUp,
-    error === undefined ? null : JSON.stringify(describeError(error)),
-  ]);
+  database.query(
+    "update run set clean_up = $2, clean_up_error = $3, clean_up_changed_at = clock_timestamp() where request_id = $1",
+    [requestId, cleanUp, error === undefined ? null : JSON.stringify(describeError(error))],
+  );
 
 export interface RunToCleanUp {
   requestId: string;
@@ -72,7 +91,10 @@ export const runsToCleanUp = (database: Database, after: string, countMax: numbe
 
 /** Another clean-up after the one of that number; asked for by two at once, it is one. */
 export const cleanUpAgain = (database: Database, { requestId, attempt }: RunToCleanUp) =>
-  database.query("update run set clean_up = 'pending', clean_up_attempt = $2 + 1 where request_id = $1 and clean_up_attempt = $2", [requestId, attempt]);
+  database.query(
+    "update run set clean_up = 'pending', clean_up_attempt = $2 + 1 where request_id = $1 and clean_up_attempt = $2",
+    [requestId, attempt],
+  );
 
 /** Asks again for a clean-up that is stuck. False when it is not. */
 export async function unstick(database: Database, requestId: string): Promise<boolean> {
@@ -83,8 +105,16 @@ export async function unstick(database: Database, requestId: string): Promise<bo
   return asked.length > 0;
 }
 
-/** Clean-ups that have been stuck for as long as their next attempt is to wait: twice as long each time, up to the longest. */
-export async function stuckCleanUpsDue(database: Database, secondsMin: number, secondsMax: number, countMax: number): Promise<string[]> {
+/**
+ * Clean-ups that have been stuck for as long as their next attempt is to wait: twice as long each time, up to the
+ * longest.
+ */
+export async function stuckCleanUpsDue(
+  database: Database,
+  secondsMin: number,
+  secondsMax: number,
+  countMax: number,
+): Promise<string[]> {
   const rows = await database.query<{ id: string }>(
     `select request_id as id from run where clean_up = 'stuck'
        and clean_up_changed_at < clock_timestamp() - least($2::float8, $1::float8 * power(2, least(clean_up_attempt, 20) - 1)) * interval '1 second'
@@ -116,7 +146,8 @@ export async function readRun(database: Database, requestId: string): Promise<Ru
 }
 
 /** The latest runs, newest first. */
-export const latestRuns = (database: Database, countMax: number) => readRuns(database, "order by request.received_at desc limit $1", [countMax]);
+export const latestRuns = (database: Database, countMax: number) =>
+  readRuns(database, "order by request.received_at desc limit $1", [countMax]);
 
 interface RunRow {
   request_id: string;
@@ -163,8 +194,8 @@ async function readRuns(database: Database, which: string, values: unknown[]): P
 }
 
 /**
- * Records each attempt of each step, for progress while it runs and for the report afterwards. A step of the run itself may not begin once the
- * run is recorded as ended: its clean-up may be under way.
+ * Records each attempt of each step, for progress while it runs and for the report afterwards. A step of the run itself
+ * may not begin once the run is recorded as ended: its clean-up may be under way.
  */
 export function stepRecorder(database: Database, requestId: string, part: "run" | "clean-up"): StepObserver {
   const now = () => new Date().toISOString();
@@ -178,12 +209,14 @@ export function stepRecorder(database: Database, requestId: string, part: "run" 
       if (!begun) throw new ShipshapeError("run-over", { id: requestId });
     },
     ended: async (name, error) => {
-      const end = error === undefined ? { status: "done", finishedAt: now() } : { status: "failed", finishedAt: now(), error: describeError(error).message };
-      await database.query("update run set steps = jsonb_set(steps, array[$2], coalesce(steps -> $2, '{}') || $3::jsonb) where request_id = $1", [
-        requestId,
-        name,
-        JSON.stringify(end),
-      ]);
+      const end =
+        error === undefined
+          ? { status: "done", finishedAt: now() }
+          : { status: "failed", finishedAt: now(), error: describeError(error).message };
+      await database.query(
+        "update run set steps = jsonb_set(steps, array[$2], coalesce(steps -> $2, '{}') || $3::jsonb) where request_id = $1",
+        [requestId, name, JSON.stringify(end)],
+      );
     },
   };
 }

@@ -1,13 +1,22 @@
 /**
- * The sweep: what runs leave behind when nobody carries them any more. It makes nothing and decides nothing of its own: a lost run is
- * recorded as failed, an overdue one cancelled, each run that has ended without its clean-up gets one, and each that owes its statement seals it.
+ * The sweep: what runs leave behind when nobody carries them any more. It makes nothing and decides nothing of its own:
+ * a lost run is recorded as failed, an overdue one cancelled, each run that has ended without its clean-up gets one,
+ * and each that owes its statement seals it.
  */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { cleanUpsByThemselvesMax, runsSweptMax, stuckRetrySecondsMax, stuckRetrySecondsMin } from "../limits";
+import { cleanUpsByThemselvesMax, runsSweptMax, stuckRetrySecondsMax, stuckRetrySecondsMin } from "./limits";
 import type { DurableClient } from "./durable";
 import type { Liveness } from "./liveness";
-import { cleanUpAgain, runsToCleanUp, runsToSeal, stuckCleanUpsDue, unfinishedRuns, unstick, type RunToCleanUp } from "./runs";
+import {
+  cleanUpAgain,
+  runsToCleanUp,
+  runsToSeal,
+  stuckCleanUpsDue,
+  unfinishedRuns,
+  unstick,
+  type RunToCleanUp,
+} from "./runs";
 import { newlyOutlived, overdueThrowaways, type OverdueThrowaway } from "./throwaways";
 
 export interface Sweep {
@@ -25,8 +34,8 @@ export interface Sweep {
 }
 
 /**
- * One look after the other. Each takes one page of each kind and the next look takes the next, so that all are reached however many there are; and
- * a run that cannot be dealt with does not keep the others from it.
+ * One look after the other. Each takes one page of each kind and the next look takes the next, so that all are reached
+ * however many there are; and a run that cannot be dealt with does not keep the others from it.
  */
 export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   const overdue = pages((after) => overdueThrowaways(s.database, after, runsSweptMax));
@@ -46,7 +55,10 @@ export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
 
 /** The copy of real data that a run holds has a date by which it must be gone: a run still at it then is ended. */
 function endOverdueRun(s: Sweep, { requestId, identifier, expiresAt }: OverdueThrowaway): Promise<void> {
-  return s.overdue(requestId, new ShipshapeError("run-overdue", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }));
+  return s.overdue(
+    requestId,
+    new ShipshapeError("run-overdue", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }),
+  );
 }
 
 /** A run whose workflow ended in an error that it could not record, or killed one worker after the other. */
@@ -59,13 +71,21 @@ async function endLostRuns(s: Sweep, runs: { requestId: string }[]): Promise<voi
 /** A copy of real data past its date, whose run has ended: nobody may overlook it, whatever its clean-up is doing. */
 async function reportOutlived(s: Sweep): Promise<void> {
   await each(await newlyOutlived(s.database, runsSweptMax), ({ requestId, identifier, expiresAt }) =>
-    s.outlived(requestId, new ShipshapeError("throwaway-outlived", { id: requestId, identifier, expiresAt: expiresAt.toISOString() })),
+    s.outlived(
+      requestId,
+      new ShipshapeError("throwaway-outlived", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }),
+    ),
   );
 }
 
-/** Stuck is for a human to see, not the end: most causes pass, an outage or a lock, and the copy is to go as soon as it can. */
+/**
+ * Stuck is for a human to see, not the end: most causes pass, an outage or a lock, and the copy is to go as soon as it
+ * can.
+ */
 async function retryStuckCleanUps(s: Sweep): Promise<void> {
-  await each(await stuckCleanUpsDue(s.database, stuckRetrySecondsMin, stuckRetrySecondsMax, runsSweptMax), (id) => unstick(s.database, id));
+  await each(await stuckCleanUpsDue(s.database, stuckRetrySecondsMin, stuckRetrySecondsMax, runsSweptMax), (id) =>
+    unstick(s.database, id),
+  );
 }
 
 async function startMissingCleanUps(s: Sweep, runs: RunToCleanUp[], liveness: Liveness): Promise<void> {
@@ -95,9 +115,13 @@ function pages<Row extends { requestId: string }>(read: (after: string) => Promi
 /** Deals with each; the failures are reported together, once all others have been dealt with. */
 async function each<Row>(rows: Row[], deal: (row: Row) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = [];
-  for (const row of rows) await deal(row).catch((error: unknown) => failures.push(...(error instanceof AggregateError ? error.errors : [error])));
+  for (const row of rows)
+    await deal(row).catch((error: unknown) =>
+      failures.push(...(error instanceof AggregateError ? error.errors : [error])),
+    );
   if (failures.length > 0) throw new AggregateError(failures);
 }
 
-export const cleanUpId = ({ requestId, attempt }: RunToCleanUp): string => (attempt === 1 ? firstCleanUpId(requestId) : `${requestId}-clean-up-${attempt}`);
+export const cleanUpId = ({ requestId, attempt }: RunToCleanUp): string =>
+  attempt === 1 ? firstCleanUpId(requestId) : `${requestId}-clean-up-${attempt}`;
 export const firstCleanUpId = (requestId: string): string => `${requestId}-clean-up`;

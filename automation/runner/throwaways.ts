@@ -8,18 +8,16 @@ export interface Throwaway {
 }
 
 export const registerThrowaway = (database: Database, requestId: string, t: Throwaway) =>
-  database.query("insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, $2, $3, 'registered', $4) on conflict do nothing", [
-    requestId,
-    t.identifier,
-    t.stack,
-    t.expiresAt,
-  ]);
+  database.query(
+    "insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, $2, $3, 'registered', $4) on conflict do nothing",
+    [requestId, t.identifier, t.stack, t.expiresAt],
+  );
 
 export const markRemoved = (database: Database, requestId: string, identifier: string) =>
-  database.query("update throwaway set status = 'removed', removed_at = coalesce(removed_at, clock_timestamp()) where request_id = $1 and identifier = $2", [
-    requestId,
-    identifier,
-  ]);
+  database.query(
+    "update throwaway set status = 'removed', removed_at = coalesce(removed_at, clock_timestamp()) where request_id = $1 and identifier = $2",
+    [requestId, identifier],
+  );
 
 export interface OverdueThrowaway {
   requestId: string;
@@ -37,7 +35,9 @@ export const overdueThrowaways = (database: Database, after: string, countMax: n
 
 /** The throwaways that were registered and are not known to be gone. */
 export const registeredThrowaways = (database: Database) =>
-  database.query<{ requestId: string; identifier: string }>(`select request_id as "requestId", identifier from throwaway where status = 'registered'`);
+  database.query<{ requestId: string; identifier: string }>(
+    `select request_id as "requestId", identifier from throwaway where status = 'registered'`,
+  );
 
 /** Throwaways past their date whose run has ended and which are there still, each given once. */
 export const newlyOutlived = (database: Database, countMax: number) =>

@@ -1,4 +1,7 @@
-/** The extension amcheck in a database that others own: found by what it is, not by its name alone, and created where it is missing. */
+/**
+ * The extension amcheck in a database that others own: found by what it is, not by its name alone, and created where it
+ * is missing.
+ */
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
 
@@ -16,7 +19,9 @@ export async function ensureAmcheck(client: Client): Promise<void> {
   await client.query(`create extension amcheck schema ${schema}`);
 }
 
-/** The arguments as the catalog writes them: (regclass, boolean) and (regclass, boolean, boolean, text, bigint, bigint). */
+/**
+ * The arguments as the catalog writes them: (regclass, boolean) and (regclass, boolean, boolean, text, bigint, bigint).
+ */
 const FUNCTIONS = `
 select p.proname as name, quote_ident(n.nspname) as schema, has_function_privilege(p.oid, 'execute') and has_schema_privilege(n.oid, 'usage') as allowed
 from pg_extension e
@@ -25,7 +30,10 @@ join pg_proc p on p.oid = d.objid join pg_namespace n on n.oid = p.pronamespace
 where e.extname = 'amcheck' and p.prolang = 13 and p.probin = '$libdir/amcheck' and p.prosrc = p.proname
   and (p.proname, p.proargtypes::text) in (('bt_index_check', '2205 16'), ('verify_heapam', '2205 16 16 25 20 20'))`;
 
-/** Both functions in C, of amcheck's own library; or why they cannot be used. Settings that would hide damage count as a reason too. */
+/**
+ * Both functions in C, of amcheck's own library; or why they cannot be used. Settings that would hide damage count as a
+ * reason too.
+ */
 export async function findAmcheck(client: Client): Promise<Amcheck | string> {
   const hiding = await client.query<{ name: string }>(
     "select name from pg_settings where name in ('ignore_checksum_failure', 'zero_damaged_pages', 'ignore_system_indexes') and setting = 'on'",

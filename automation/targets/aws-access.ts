@@ -1,6 +1,6 @@
 /**
- * The AWS clients. Endpoint, Region and credentials are the SDK's to find: keys with or without a session token, a profile, SSO, a web
- * identity, the role of the machine. A copy of some of these variables would lose the others.
+ * The AWS clients. Endpoint, Region and credentials are the SDK's to find: keys with or without a session token, a
+ * profile, SSO, a web identity, the role of the machine. A copy of some of these variables would lose the others.
  */
 import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -9,7 +9,8 @@ import { reasonOf, ShipshapeError } from "../errors";
 
 export interface AwsAccess {
   /** A cloud that the environment of this process does not name. @default what the SDK finds */
-  cloud?: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } | undefined;
+  cloud?:
+    { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } | undefined;
   /** A PEM file of the authorities that sign the databases' certificates; Node's own list does not hold RDS's. */
   rootCertificateFile?: string | undefined;
   /** Throws where this process may not act any more. Called before every call. */
@@ -22,7 +23,10 @@ export interface AwsClients {
   sts: STSClient;
 }
 
-/** Calls that get no answer, or for which there are no credentials, fail with cloud-unreachable, cloud-credentials or cloud-region. */
+/**
+ * Calls that get no answer, or for which there are no credentials, fail with cloud-unreachable, cloud-credentials or
+ * cloud-region.
+ */
 export function awsClients(access: AwsAccess = {}): AwsClients {
   return {
     rds: explaining(new RDSClient(access.cloud ?? {}), access),
@@ -51,7 +55,8 @@ function explaining<C extends Client>(client: C, { beforeCall }: AwsAccess): C {
   return client;
 }
 
-const noAnswer = /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|TimeoutError)\b/;
+const noAnswer =
+  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|TimeoutError)\b/;
 const noCredentials =
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken|ExpiredTokenException|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|MissingAuthenticationToken)/;
 
@@ -59,7 +64,8 @@ function explained(error: unknown): ShipshapeError | undefined {
   const { code = "", name = "" } = error as { code?: string; name?: string };
   const reason = reasonOf(error) || code;
   // The SDK wraps some of them into an error that keeps the text alone.
-  if (noAnswer.test(`${code} ${name} ${reason}`)) return new ShipshapeError("cloud-unreachable", { reason }, { cause: error });
+  if (noAnswer.test(`${code} ${name} ${reason}`))
+    return new ShipshapeError("cloud-unreachable", { reason }, { cause: error });
   if (noCredentials.test(name)) return new ShipshapeError("cloud-credentials", { reason }, { cause: error });
   return reason === "Region is missing" ? new ShipshapeError("cloud-region", {}, { cause: error }) : undefined;
 }

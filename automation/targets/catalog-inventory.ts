@@ -1,13 +1,15 @@
 /**
  * What a database consists of, as digests that two databases can be compared by.
  *
- * A restore to a point in time copies files, so its catalog holds the very rows of the source's, object ids included. Whole rows are compared
- * therefore, of every catalog that says something of what users made, and not a choice of their properties: what a row has is compared, also
- * what a later version of PostgreSQL adds. Left out is what changes without anybody changing an object (statistics, hints, the files' numbers),
- * what belongs to temporary tables, and what is data (rows, values of sequences, large objects).
+ * A restore to a point in time copies files, so its catalog holds the very rows of the source's, object ids included.
+ * Whole rows are compared therefore, of every catalog that says something of what users made, and not a choice of their
+ * properties: what a row has is compared, also what a later version of PostgreSQL adds. Left out is what changes
+ * without anybody changing an object (statistics, hints, the files' numbers), what belongs to temporary tables, and
+ * what is data (rows, values of sequences, large objects).
  *
- * Rows are compared as PostgreSQL writes them, never as JSON: values of the owners' types lie in catalogs too (the default of a column that was added
- * later), and a cast to JSON is a function of the owners', which would run with the rights of our session.
+ * Rows are compared as PostgreSQL writes them, never as JSON: values of the owners' types lie in catalogs too (the
+ * default of a column that was added later), and a cast to JSON is a function of the owners', which would run with the
+ * rights of our session.
  */
 import { createHash } from "node:crypto";
 import type { Client } from "pg";
@@ -23,7 +25,10 @@ export interface CatalogInventory {
 interface Kind {
   kind: string;
   catalog: string;
-  /** Which rows. `mine` holds the relations that users made, `schemas` their schemas. @default all that were made after initdb and are not `passing` */
+  /**
+   * Which rows. `mine` holds the relations that users made, `schemas` their schemas. @default all that were made after
+   * initdb and are not `passing`
+   */
   where?: string;
   /** Columns that are not compared. */
   without?: string[];
@@ -32,7 +37,8 @@ interface Kind {
 const inSchema = (column: string) => `${column} in (select oid from schemas)`;
 const ofRelation = (column: string) => `${column} in (select oid from mine)`;
 /** Made after initdb, and not gone with the session that made it. */
-const lasting = (catalog: string, oid: string) => `${oid} >= 16384 and not exists (select from passing p where p.objid = ${oid} and p.classid = ${catalog})`;
+const lasting = (catalog: string, oid: string) =>
+  `${oid} >= 16384 and not exists (select from passing p where p.objid = ${oid} and p.classid = ${catalog})`;
 
 const kinds: Kind[] = [
   { kind: "schema", catalog: "pg_namespace", where: inSchema("t.oid") },
@@ -43,8 +49,18 @@ const kinds: Kind[] = [
     catalog: "pg_class",
     where: ofRelation("t.oid"),
     without: [
-      ...["relfilenode", "relpages", "reltuples", "relallvisible", "relallfrozen", "relfrozenxid", "relminmxid", "relrewrite"],
-      // Hints: vacuum takes back the last three when the last index, rule or trigger is gone; the objects themselves are compared.
+      ...[
+        "relfilenode",
+        "relpages",
+        "reltuples",
+        "relallvisible",
+        "relallfrozen",
+        "relfrozenxid",
+        "relminmxid",
+        "relrewrite",
+      ],
+      // Hints: vacuum takes back the last three when the last index, rule or trigger is gone; the objects themselves
+      // are compared.
       ...["relhasindex", "relhasrules", "relhastriggers", "relhassubclass"],
     ],
   },
@@ -55,7 +71,11 @@ const kinds: Kind[] = [
   { kind: "inheritance", catalog: "pg_inherits", where: ofRelation("inhrelid") },
   { kind: "partitioning", catalog: "pg_partitioned_table", where: ofRelation("partrelid") },
   { kind: "sequence", catalog: "pg_sequence", where: ofRelation("seqrelid") },
-  { kind: "sequence owner", catalog: "pg_depend", where: `deptype in ('a', 'i') and classid = 'pg_class'::regclass and ${ofRelation("objid")}` },
+  {
+    kind: "sequence owner",
+    catalog: "pg_depend",
+    where: `deptype in ('a', 'i') and classid = 'pg_class'::regclass and ${ofRelation("objid")}`,
+  },
   { kind: "rule", catalog: "pg_rewrite", where: ofRelation("ev_class") },
   { kind: "trigger", catalog: "pg_trigger", where: ofRelation("tgrelid") },
   { kind: "event trigger", catalog: "pg_event_trigger" },
@@ -64,7 +84,11 @@ const kinds: Kind[] = [
   { kind: "routine", catalog: "pg_proc", where: inSchema("pronamespace") },
   { kind: "aggregate", catalog: "pg_aggregate", where: lasting("'pg_proc'::regclass", "aggfnoid") },
   { kind: "type", catalog: "pg_type", where: inSchema("typnamespace") },
-  { kind: "enum label", catalog: "pg_enum", where: `enumtypid in (select y.oid from pg_type y where ${inSchema("y.typnamespace")})` },
+  {
+    kind: "enum label",
+    catalog: "pg_enum",
+    where: `enumtypid in (select y.oid from pg_type y where ${inSchema("y.typnamespace")})`,
+  },
   { kind: "range", catalog: "pg_range", where: lasting("'pg_type'::regclass", "rngtypid") },
   { kind: "operator", catalog: "pg_operator" },
   { kind: "operator class", catalog: "pg_opclass" },
@@ -103,7 +127,12 @@ const kinds: Kind[] = [
     where: `setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
       and (setrole = 0 or setrole in (select r.oid from pg_roles r where r.oid >= 16384 and r.rolname !~ '^rds'))`,
   },
-  { kind: "database", catalog: "pg_database", where: "datname = current_database()", without: ["datfrozenxid", "datminmxid", "dathasloginevt"] },
+  {
+    kind: "database",
+    catalog: "pg_database",
+    where: "datname = current_database()",
+    without: ["datfrozenxid", "datminmxid", "dathasloginevt"],
+  },
 ];
 
 /** What inventories are compared by, in the order of the words above. */
@@ -114,7 +143,10 @@ const COLUMNS = `
 select a.attrelid::regclass::text as catalog, quote_ident(a.attname) as name from pg_attribute a
 where a.attrelid = any ($1::text[]::regclass[]) and a.attnum > 0 and not a.attisdropped order by a.attnum`;
 
-/** The hashes of all rows of a kind, sorted, are hashed once more: 32 bytes a row, whatever the catalog's size. One statement sees one moment. */
+/**
+ * The hashes of all rows of a kind, sorted, are hashed once more: 32 bytes a row, whatever the catalog's size. One
+ * statement sees one moment.
+ */
 const inventoryOf = (columnsOf: (kind: Kind) => string[]) => `
 with recursive passing as (
   select 'pg_namespace'::regclass::oid as classid, n.oid as objid from pg_namespace n where n.nspname ~ '^pg_(toast_)?temp_'
@@ -132,7 +164,9 @@ ${kinds
 select kind, count(*)::int as count, encode(sha256(string_agg(hash, ''::bytea order by hash)), 'hex') as digest from entries group by kind order by kind`;
 
 export async function takeInventory(client: Client): Promise<CatalogInventory> {
-  const { rows: columns } = await client.query<{ catalog: string; name: string }>(COLUMNS, [[...new Set(kinds.map(({ catalog }) => catalog))]]);
+  const { rows: columns } = await client.query<{ catalog: string; name: string }>(COLUMNS, [
+    [...new Set(kinds.map(({ catalog }) => catalog))],
+  ]);
   const columnsOf = ({ catalog, without = [] }: Kind) =>
     columns.filter((column) => column.catalog === catalog && !without.includes(column.name)).map(({ name }) => name);
   const { rows } = await client.query<{ kind: string; count: number; digest: string }>(inventoryOf(columnsOf));

@@ -1,4 +1,6 @@
-/** Which cloud, account and Region answered: the same command asks AWS in one shell and the embedded cloud in the next. */
+/**
+ * Which cloud, account and Region answered: the same command asks AWS in one shell and the embedded cloud in the next.
+ */
 import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { RDSClient } from "@aws-sdk/client-rds";
 
@@ -25,7 +27,8 @@ export function addressOfAnswers(client: RDSClient): () => string {
 }
 
 /** The account is the fifth part of an ARN. */
-export const accountIn = (arns: readonly (string | undefined)[]): string | undefined => arns.map((arn) => arn?.split(":")[4]).find(Boolean);
+export const accountIn = (arns: readonly (string | undefined)[]): string | undefined =>
+  arns.map((arn) => arn?.split(":")[4]).find(Boolean);
 
 export async function accountOf(sts: STSClient): Promise<string | undefined> {
   return sts.send(new GetCallerIdentityCommand({})).then(
@@ -38,6 +41,8 @@ export async function accountOf(sts: STSClient): Promise<string | undefined> {
 export function namedPlace({ account, region, address }: CloudPlace): string {
   const { hostname } = new URL(address);
   const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-  const cloud = /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(hostname) ? "AWS" : `${isHere ? "an embedded cloud" : "a cloud"} at ${address}, not AWS`;
+  const cloud = /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(hostname)
+    ? "AWS"
+    : `${isHere ? "an embedded cloud" : "a cloud"} at ${address}, not AWS`;
   return `${cloud}, account ${account ?? "unknown"}, Region ${region}`;
 }

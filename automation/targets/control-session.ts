@@ -1,15 +1,16 @@
 /**
- * Sessions of the control plane in databases that others own. The owner of a database can set defaults for every session in it
- * (ALTER ROLE … SET, ALTER DATABASE … SET), and can shadow functions, operators, types and tables by a search path. Neither may decide
- * what a check finds. So each session brings its settings along in the startup packet, which outranks what is stored and is there before a
- * login trigger runs; what such a trigger changes or creates in the session is discarded before the first statement of ours.
+ * Sessions of the control plane in databases that others own. The owner of a database can set defaults for every
+ * session in it (ALTER ROLE … SET, ALTER DATABASE … SET), and can shadow functions, operators, types and tables by a
+ * search path. Neither may decide what a check finds. So each session brings its settings along in the startup packet,
+ * which outranks what is stored and is there before a login trigger runs; what such a trigger changes or creates in the
+ * session is discarded before the first statement of ours.
  *
- * With `pg_catalog` first and temporary tables last, an unqualified name in our SQL is always PostgreSQL's own: nobody but a superuser can
- * create anything in `pg_catalog`. Tables of ours are written with their schema.
+ * With `pg_catalog` first and temporary tables last, an unqualified name in our SQL is always PostgreSQL's own: nobody
+ * but a superuser can create anything in `pg_catalog`. Tables of ours are written with their schema.
  */
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../errors";
-import { controlLockSeconds, controlStatementSeconds } from "../limits";
+import { controlLockSeconds, controlStatementSeconds } from "./limits";
 import { connectToDatabase } from "./database-connection";
 import type { DatabaseLogin } from "./database-login";
 import { shownText } from "./shown-text";
@@ -25,7 +26,8 @@ export async function openControlSession(login: DatabaseLogin, options: ControlS
   const statementSeconds = options.statementSeconds ?? controlStatementSeconds;
   const client = await connectToDatabase(login, options.rootCertificateFile, {
     options: startupOptions(login.majorVersion, statementSeconds),
-    // The server ends a statement that takes too long; this is for a server, or a network, that does not answer any more.
+    // The server ends a statement that takes too long; this is for a server, or a network, that does not answer any
+    // more.
     queryTimeoutSeconds: statementSeconds + controlLockSeconds,
   });
   try {
@@ -39,10 +41,14 @@ export async function openControlSession(login: DatabaseLogin, options: ControlS
 }
 
 /**
- * Does `work` in such a session and ends it. An error of the database gets a code and keeps the database's own words; a session that was lost
- * passes as it is, since another attempt may do better. Errors: database-query-failed.
+ * Does `work` in such a session and ends it. An error of the database gets a code and keeps the database's own words; a
+ * session that was lost passes as it is, since another attempt may do better. Errors: database-query-failed.
  */
-export async function inControlSession<T>(login: DatabaseLogin, options: ControlSessionOptions, work: (client: Client) => Promise<T>): Promise<T> {
+export async function inControlSession<T>(
+  login: DatabaseLogin,
+  options: ControlSessionOptions,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = await openControlSession(login, options);
   try {
     return await work(client);
@@ -59,7 +65,8 @@ export async function inControlSession<T>(login: DatabaseLogin, options: Control
 }
 
 /** Without a SQLSTATE, or with one of these classes, it is not the statement that failed but the session that ended. */
-export const sessionWasLost = (error: unknown): boolean => !(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "");
+export const sessionWasLost = (error: unknown): boolean =>
+  !(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "");
 
 /** What PostgreSQL does, or the text it writes, depends on these. */
 const settings: Record<string, string> = {
@@ -83,7 +90,8 @@ const settings: Record<string, string> = {
   default_transaction_read_only: "off",
   row_security: "off",
   synchronous_commit: "on",
-  // Where what we create goes, and with how much memory amcheck looks for rows that an index lacks: the less, the more it misses.
+  // Where what we create goes, and with how much memory amcheck looks for rows that an index lacks: the less, the more
+  // it misses.
   default_table_access_method: "heap",
   default_tablespace: "",
   maintenance_work_mem: "128MB",

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Client } from "pg";
 import { reasonOf, ShipshapeError } from "../errors";
-import { databaseConnectTimeoutSeconds } from "../limits";
+import { databaseConnectTimeoutSeconds } from "./limits";
 import type { DatabaseLogin } from "./database-login";
 
 /** An open connection over TLS whose certificate was verified against the given authority. The caller ends it. */
@@ -31,6 +31,10 @@ export async function connectToDatabase(
     return client;
   } catch (thrown) {
     const address = `${login.host}:${login.port}`;
-    throw new ShipshapeError("database-unreachable", { identifier: login.identifier, address, role: login.user, reason: reasonOf(thrown) }, { cause: thrown });
+    throw new ShipshapeError(
+      "database-unreachable",
+      { identifier: login.identifier, address, role: login.user, reason: reasonOf(thrown) },
+      { cause: thrown },
+    );
   }
 }

@@ -24,7 +24,9 @@ export async function findDatabase({ rds }: AwsClients, identifier: string): Pro
   }
 }
 
-/** States of an instance in which something is still being done to it; anything else stays as it is until somebody acts. */
+/**
+ * States of an instance in which something is still being done to it; anything else stays as it is until somebody acts.
+ */
 export const inFlight = new Set([
   "creating",
   "modifying",
@@ -56,9 +58,10 @@ export interface ThrowawayRequest {
 }
 
 /**
- * Asks RDS to restore a throwaway. It inherits what the request does not say, the source's backup retention among it: a copy of real data would be
- * backed up at once, and that backup would outlive it. So this says 0, and that tags go to no snapshot. RDS takes a managed master password in a
- * later change only. Resolves to RDS's reason where it refuses because of the backups.
+ * Asks RDS to restore a throwaway. It inherits what the request does not say, the source's backup retention among it: a
+ * copy of real data would be backed up at once, and that backup would outlive it. So this says 0, and that tags go to
+ * no snapshot. RDS takes a managed master password in a later change only. Resolves to RDS's reason where it refuses
+ * because of the backups.
  */
 export async function restoreThrowaway({ rds }: AwsClients, t: ThrowawayRequest): Promise<string | undefined> {
   const request = new RestoreDBInstanceToPointInTimeCommand({
@@ -82,13 +85,19 @@ export async function restoreThrowaway({ rds }: AwsClients, t: ThrowawayRequest)
     await rds.send(request);
     return undefined;
   } catch (error) {
-    if (error instanceof InvalidRestoreFault || error instanceof PointInTimeRestoreNotEnabledFault || error instanceof DBInstanceAutomatedBackupNotFoundFault)
+    if (
+      error instanceof InvalidRestoreFault ||
+      error instanceof PointInTimeRestoreNotEnabledFault ||
+      error instanceof DBInstanceAutomatedBackupNotFoundFault
+    )
       return `${error.name}: ${error.message}`;
     throw error;
   }
 }
 
-/** Backups of an instance, gone or not: automated ones and snapshots, by what the cloud calls them. None is no error. */
+/**
+ * Backups of an instance, gone or not: automated ones and snapshots, by what the cloud calls them. None is no error.
+ */
 export async function findBackups({ rds }: AwsClients, identifier: string, resourceId?: string): Promise<string[]> {
   const which = resourceId === undefined ? { DBInstanceIdentifier: identifier } : { DbiResourceId: resourceId };
   const automated = await rds.send(new DescribeDBInstanceAutomatedBackupsCommand(which)).then(
@@ -105,10 +114,19 @@ export async function findBackups({ rds }: AwsClients, identifier: string, resou
   ];
 }
 
-/** Deletes a throwaway with everything of it: no final snapshot, no retained backups. One that is gone already is no error. */
+/**
+ * Deletes a throwaway with everything of it: no final snapshot, no retained backups. One that is gone already is no
+ * error.
+ */
 export async function deleteDatabase({ rds }: AwsClients, identifier: string): Promise<void> {
   try {
-    await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: identifier, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }));
+    await rds.send(
+      new DeleteDBInstanceCommand({
+        DBInstanceIdentifier: identifier,
+        SkipFinalSnapshot: true,
+        DeleteAutomatedBackups: true,
+      }),
+    );
   } catch (error) {
     if (!(error instanceof DBInstanceNotFoundFault)) throw error;
   }
@@ -116,6 +134,8 @@ export async function deleteDatabase({ rds }: AwsClients, identifier: string): P
 
 /** The messages of the instance's events of the last hour, oldest first. */
 export async function databaseEvents({ rds }: AwsClients, identifier: string): Promise<string[]> {
-  const { Events = [] } = await rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: identifier, Duration: 60 }));
+  const { Events = [] } = await rds.send(
+    new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: identifier, Duration: 60 }),
+  );
   return Events.sort((a, b) => (a.Date?.getTime() ?? 0) - (b.Date?.getTime() ?? 0)).map((e) => e.Message ?? "");
 }

@@ -1,7 +1,12 @@
-import { DBInstanceNotFoundFault, type DBInstance, DescribeDBInstancesCommand, type DescribeDBInstancesCommandOutput } from "@aws-sdk/client-rds";
+import {
+  DBInstanceNotFoundFault,
+  type DBInstance,
+  DescribeDBInstancesCommand,
+  type DescribeDBInstancesCommandOutput,
+} from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, ListSecretsCommand, ResourceNotFoundException } from "@aws-sdk/client-secrets-manager";
 import { ShipshapeError } from "../errors";
-import { fleetPagesMax } from "../limits";
+import { fleetPagesMax } from "./limits";
 import type { AwsClients } from "./aws-access";
 
 /** All that a client needs to log in to one database as one role. */
@@ -18,11 +23,19 @@ export interface DatabaseLogin {
   password: string;
 }
 
-/** The login that AWS calls the master user; its secret is the one RDS manages. All other roles have secrets of their own. */
+/**
+ * The login that AWS calls the master user; its secret is the one RDS manages. All other roles have secrets of their
+ * own.
+ */
 export const masterRole = "master";
 
 /** @throws database-unknown, database-not-available, database-role-unknown */
-export async function findDatabaseLogin(clients: AwsClients, identifier: string, role: string, databaseName?: string): Promise<DatabaseLogin> {
+export async function findDatabaseLogin(
+  clients: AwsClients,
+  identifier: string,
+  role: string,
+  databaseName?: string,
+): Promise<DatabaseLogin> {
   const instance = await describeDatabase(clients, identifier);
   const { Address: host, Port: port } = instance.Endpoint ?? {};
   if (host === undefined || port === undefined)
@@ -42,7 +55,8 @@ export async function findDatabaseLogin(clients: AwsClients, identifier: string,
 }
 
 /** @throws database-role-unknown */
-export const requireLogin = async (clients: AwsClients, instance: DBInstance, role: string): Promise<void> => void (await readLogin(clients, instance, role));
+export const requireLogin = async (clients: AwsClients, instance: DBInstance, role: string): Promise<void> =>
+  void (await readLogin(clients, instance, role));
 
 /** States in which RDS does something to an instance while the database answers. */
 const serving = new Set([
@@ -58,13 +72,18 @@ const serving = new Set([
 ]);
 
 /** @throws database-not-available */
-export function requireServing({ DBInstanceIdentifier: identifier = "", DBInstanceStatus: status = "unknown" }: DBInstance): void {
+export function requireServing({
+  DBInstanceIdentifier: identifier = "",
+  DBInstanceStatus: status = "unknown",
+}: DBInstance): void {
   if (!serving.has(status)) throw new ShipshapeError("database-not-available", { identifier, status });
 }
 
 export async function describeDatabase({ rds }: AwsClients, identifier: string): Promise<DBInstance> {
   try {
-    const { DBInstances: [instance] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    const { DBInstances: [instance] = [] } = await rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+    );
     if (instance !== undefined) return instance;
   } catch (thrown) {
     if (!(thrown instanceof DBInstanceNotFoundFault)) throw thrown;
@@ -85,15 +104,29 @@ async function listIdentifiers({ rds }: Pick<AwsClients, "rds">): Promise<string
   return found.sort();
 }
 
-async function readLogin(clients: AwsClients, instance: DBInstance, role: string): Promise<{ username: string; password: string }> {
-  const secretName = role === masterRole ? (instance.MasterUserSecret?.SecretArn ?? ownMasterSecret(instance)) : roleSecret(instance, role);
+async function readLogin(
+  clients: AwsClients,
+  instance: DBInstance,
+  role: string,
+): Promise<{ username: string; password: string }> {
+  const secretName =
+    role === masterRole
+      ? (instance.MasterUserSecret?.SecretArn ?? ownMasterSecret(instance))
+      : roleSecret(instance, role);
   try {
-    const { SecretString: text = "{}" } = await clients.secrets.send(new GetSecretValueCommand({ SecretId: secretName }));
+    const { SecretString: text = "{}" } = await clients.secrets.send(
+      new GetSecretValueCommand({ SecretId: secretName }),
+    );
     return JSON.parse(text) as { username: string; password: string };
   } catch (thrown) {
     if (!(thrown instanceof ResourceNotFoundException)) throw thrown;
     const known = (await listRoles(clients, instance)).join(", ") || "none yet";
-    throw new ShipshapeError("database-role-unknown", { identifier: instance.DBInstanceIdentifier ?? "", role, secretName, known });
+    throw new ShipshapeError("database-role-unknown", {
+      identifier: instance.DBInstanceIdentifier ?? "",
+      role,
+      secretName,
+      known,
+    });
   }
 }
 
@@ -108,7 +141,9 @@ const ownMasterSecret = (instance: DBInstance): string => roleSecret(instance, m
 
 async function listRoles({ secrets }: AwsClients, instance: DBInstance): Promise<string[]> {
   const prefix = roleSecret(instance, "");
-  const { SecretList = [] } = await secrets.send(new ListSecretsCommand({ MaxResults: 100, Filters: [{ Key: "name", Values: [prefix] }] }));
+  const { SecretList = [] } = await secrets.send(
+    new ListSecretsCommand({ MaxResults: 100, Filters: [{ Key: "name", Values: [prefix] }] }),
+  );
   const roles = SecretList.map(({ Name = "" }) => Name)
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));

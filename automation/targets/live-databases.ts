@@ -20,7 +20,7 @@ import {
   type EventSubscription,
   type Parameter,
 } from "@aws-sdk/client-rds";
-import { snapshotsAskedAtOnce } from "../limits";
+import { snapshotsAskedAtOnce } from "./limits";
 import type { AwsClients } from "./aws-access";
 import { accountIn, accountOf, addressOfAnswers, type CloudPlace } from "./cloud-place";
 import { RdsQuestions } from "./rds-questions";
@@ -100,12 +100,28 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     },
   );
   const region = await client.config.region();
-  const arns = [...instances.map(({ DBInstanceArn }) => DBInstanceArn), ...clusters.map(({ DBClusterArn }) => DBClusterArn)];
+  const arns = [
+    ...instances.map(({ DBInstanceArn }) => DBInstanceArn),
+    ...clusters.map(({ DBClusterArn }) => DBClusterArn),
+  ];
   const place = { account: accountIn(arns) ?? (await accountOf(sts)), region, address: address() };
-  return { region, place, instances, clusters, parameterGroups, eventSubscriptions, proxies, snapshots, clusterSnapshots, unanswered: questions.unanswered };
+  return {
+    region,
+    place,
+    instances,
+    clusters,
+    parameterGroups,
+    eventSubscriptions,
+    proxies,
+    snapshots,
+    clusterSnapshots,
+    unanswered: questions.unanswered,
+  };
 
   async function instanceGroups(of: readonly DBInstance[]): Promise<LivingParameterGroup[]> {
-    const used = new Set(of.flatMap((one) => (one.DBParameterGroups ?? []).map(({ DBParameterGroupName }) => DBParameterGroupName)));
+    const used = new Set(
+      of.flatMap((one) => (one.DBParameterGroups ?? []).map(({ DBParameterGroupName }) => DBParameterGroupName)),
+    );
     const groups = await all(
       "DescribeDBParameterGroups",
       () => paginateDescribeDBParameterGroups({ client }, {}),
@@ -115,7 +131,13 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
       groups.filter(({ DBParameterGroupName: name }) => isOwn(name, used)),
       async ({ DBParameterGroupName: name, DBParameterGroupArn: arn, DBParameterGroupFamily: family }) => {
         const pages = () => paginateDescribeDBParameters({ client }, { DBParameterGroupName: name, Source: "user" });
-        return { arn, name, family, ofCluster: false, parameters: await all("DescribeDBParameters", pages, (page) => page.Parameters) };
+        return {
+          arn,
+          name,
+          family,
+          ofCluster: false,
+          parameters: await all("DescribeDBParameters", pages, (page) => page.Parameters),
+        };
       },
     );
   }
@@ -127,9 +149,20 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     const groups = await all("DescribeDBClusterParameterGroups", pages, (page) => page.DBClusterParameterGroups);
     return inTurn(
       groups.filter(({ DBClusterParameterGroupName: name }) => isOwn(name, used)),
-      async ({ DBClusterParameterGroupName: name, DBClusterParameterGroupArn: arn, DBParameterGroupFamily: family }) => {
-        const set = () => paginateDescribeDBClusterParameters({ client }, { DBClusterParameterGroupName: name, Source: "user" });
-        return { arn, name, family, ofCluster: true, parameters: await all("DescribeDBClusterParameters", set, (page) => page.Parameters) };
+      async ({
+        DBClusterParameterGroupName: name,
+        DBClusterParameterGroupArn: arn,
+        DBParameterGroupFamily: family,
+      }) => {
+        const set = () =>
+          paginateDescribeDBClusterParameters({ client }, { DBClusterParameterGroupName: name, Source: "user" });
+        return {
+          arn,
+          name,
+          family,
+          ofCluster: true,
+          parameters: await all("DescribeDBClusterParameters", set, (page) => page.Parameters),
+        };
       },
     );
   }
@@ -154,7 +187,8 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
   }
 }
 
-const isOwn = (name: string | undefined, used: ReadonlySet<string | undefined>): boolean => used.has(name) && !name?.startsWith("default.");
+const isOwn = (name: string | undefined, used: ReadonlySet<string | undefined>): boolean =>
+  used.has(name) && !name?.startsWith("default.");
 
 async function inTurn<One, Result>(ones: readonly One[], make: (one: One) => Promise<Result>): Promise<Result[]> {
   const made: Result[] = [];

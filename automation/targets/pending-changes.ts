@@ -1,6 +1,9 @@
-/** What RDS has taken and not done yet, for every database of an account and Region. A state does not know it: the provider reads what runs. */
+/**
+ * What RDS has taken and not done yet, for every database of an account and Region. A state does not know it: the
+ * provider reads what runs.
+ */
 import { paginateDescribeDBInstances, type DBInstance, type PendingModifiedValues } from "@aws-sdk/client-rds";
-import { fleetPagesMax } from "../limits";
+import { fleetPagesMax } from "./limits";
 import type { AwsClients } from "./aws-access";
 
 export interface PendingChanges {
@@ -37,14 +40,22 @@ const options: Partial<Record<keyof PendingModifiedValues, (old: string) => stri
   DBInstanceIdentifier: (old) => `--new-db-instance-identifier ${old}`,
   CACertificateIdentifier: (old) => `--ca-certificate-identifier ${old}`,
   LicenseModel: (old) => `--license-model ${old}`,
-  IAMDatabaseAuthenticationEnabled: (old) => (old === "true" ? "--enable-iam-database-authentication" : "--no-enable-iam-database-authentication"),
+  IAMDatabaseAuthenticationEnabled: (old) =>
+    old === "true" ? "--enable-iam-database-authentication" : "--no-enable-iam-database-authentication",
   DedicatedLogVolume: (old) => (old === "true" ? "--dedicated-log-volume" : "--no-dedicated-log-volume"),
 };
 
 export function pendingOf(instance: DBInstance): PendingChanges {
   const identifier = instance.DBInstanceIdentifier ?? "";
-  const pending = Object.entries(instance.PendingModifiedValues ?? {}).filter(([, value]) => isSet(value)) as [keyof PendingModifiedValues, unknown][];
-  const changes = pending.map(([property, value]) => ({ property, runs: text(instance[property as Name]), pending: text(value) }));
+  const pending = Object.entries(instance.PendingModifiedValues ?? {}).filter(([, value]) => isSet(value)) as [
+    keyof PendingModifiedValues,
+    unknown,
+  ][];
+  const changes = pending.map(([property, value]) => ({
+    property,
+    runs: text(instance[property as Name]),
+    pending: text(value),
+  }));
   // A volume takes its speed along when its size goes back; RDS refuses to hear of it below 400 GiB.
   const isResized = changes.some(({ property }) => property === "AllocatedStorage");
   const taken = changes.filter(({ property }) => !(isResized && ["Iops", "StorageThroughput"].includes(property)));
@@ -53,7 +64,9 @@ export function pendingOf(instance: DBInstance): PendingChanges {
     identifier,
     window: instance.PreferredMaintenanceWindow ?? "",
     changes,
-    cancel: words.includes(undefined) ? undefined : `aws rds modify-db-instance --db-instance-identifier ${identifier} ${words.join(" ")} --apply-immediately`,
+    cancel: words.includes(undefined)
+      ? undefined
+      : `aws rds modify-db-instance --db-instance-identifier ${identifier} ${words.join(" ")} --apply-immediately`,
   };
 }
 

@@ -1,8 +1,11 @@
-/** Who asks: the caller that STS names where AWS credentials lead to AWS, else the operating system's user. No flag and no variable says so. */
+/**
+ * Who asks: the caller that STS names where AWS credentials lead to AWS, else the operating system's user. No flag and
+ * no variable says so.
+ */
 import { userInfo } from "node:os";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { reasonOf, ShipshapeError } from "../errors";
-import { principalAnswerSeconds } from "../limits";
+import { principalAnswerSeconds } from "./limits";
 
 /** Errors: principal-unknown, where there are AWS credentials and AWS does not say whose. */
 export async function principal(sts: STSClient = new STSClient({})): Promise<string> {
@@ -17,11 +20,14 @@ export async function principal(sts: STSClient = new STSClient({})): Promise<str
     { step: "finalizeRequest", priority: "low", name: "askAwsAlone" },
   );
   try {
-    const { Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: AbortSignal.timeout(principalAnswerSeconds * 1000) });
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}), {
+      abortSignal: AbortSignal.timeout(principalAnswerSeconds * 1000),
+    });
     if (Arn) return Arn;
     throw new Error("STS gave no ARN");
   } catch (error) {
-    if (!answers || noCredentials.has((error as Error).name) || reasonOf(error) === "Region is missing") return operatingSystemUser();
+    if (!answers || noCredentials.has((error as Error).name) || reasonOf(error) === "Region is missing")
+      return operatingSystemUser();
     throw new ShipshapeError("principal-unknown", { reason: reasonOf(error) }, { cause: error });
   } finally {
     sts.destroy();

@@ -1,7 +1,9 @@
-/** Questions to the RDS API, each asked to its end, again when AWS is busy, and named when it stays without an answer. */
+/**
+ * Questions to the RDS API, each asked to its end, again when AWS is busy, and named when it stays without an answer.
+ */
 import { setTimeout } from "node:timers/promises";
 import { reasonOf, ShipshapeError } from "../errors";
-import { fleetPagesMax, throttledRetriesMax, throttledWaitMilliseconds } from "../limits";
+import { fleetPagesMax, throttledRetriesMax, throttledWaitMilliseconds } from "./limits";
 
 type Pages<Page> = () => AsyncIterable<Page>;
 
@@ -19,7 +21,11 @@ export class RdsQuestions {
       return await this.retried(() => this.read(action, pages, of));
     } catch (error) {
       if (error instanceof ShipshapeError) throw error;
-      throw new ShipshapeError("fleet-unreadable", { action, reason: `${nameOf(error)}: ${reasonOf(error)}` }, { cause: error });
+      throw new ShipshapeError(
+        "fleet-unreadable",
+        { action, reason: `${nameOf(error)}: ${reasonOf(error)}` },
+        { cause: error },
+      );
     }
   }
 
@@ -39,7 +45,11 @@ export class RdsQuestions {
     }
   }
 
-  private async read<Page, One>(action: string, pages: Pages<Page>, of: (page: Page) => One[] | undefined): Promise<One[]> {
+  private async read<Page, One>(
+    action: string,
+    pages: Pages<Page>,
+    of: (page: Page) => One[] | undefined,
+  ): Promise<One[]> {
     const found: One[] = [];
     let read = 0;
     for await (const page of pages()) {
@@ -65,4 +75,5 @@ export class RdsQuestions {
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "no answer");
-const isThrottled = (error: unknown): boolean => /^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(nameOf(error));
+const isThrottled = (error: unknown): boolean =>
+  /^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(nameOf(error));

@@ -1,13 +1,17 @@
 /**
- * Recovery markers: rows whose commit times bracket a recovery target. After a restore to the target the earlier must be there and the
- * later must not; that proves the moment that was reached, on any cloud, without trusting what it says of itself.
+ * Recovery markers: rows whose commit times bracket a recovery target. After a restore to the target the earlier must
+ * be there and the later must not; that proves the moment that was reached, on any cloud, without trusting what it says
+ * of itself.
  */
 import type { Client } from "pg";
 import { ShipshapeError } from "../errors";
 
 export interface Marker {
   name: string;
-  /** When the marker was committed, by the database's own clock (pg_xact_commit_timestamp; `track_commit_timestamp` is in the standard). */
+  /**
+   * When the marker was committed, by the database's own clock (pg_xact_commit_timestamp; `track_commit_timestamp` is
+   * in the standard).
+   */
   committedAt: string;
   /** What its row says: the same in every copy of it. */
   writtenAt: string;
@@ -16,14 +20,18 @@ export interface Marker {
 const TABLE = "shipshape.recovery_marker";
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
 
-/** Writes a marker once: repeated, it gives back the commit time of the first. Needs the role `shipshape`, which owns its schema. */
+/**
+ * Writes a marker once: repeated, it gives back the commit time of the first. Needs the role `shipshape`, which owns
+ * its schema.
+ */
 export async function writeMarker(client: Client, runId: string, name: string): Promise<Marker> {
   if ((await stateOfTable(client)) === "missing")
     await client.query(
       `create table if not exists ${TABLE} (run_id text, name text, written_at timestamptz not null default clock_timestamp(), primary key (run_id, name))`,
     );
   await requireOwnTable(client);
-  // A marker outlives its run where the clean-up could not reach the database; none is of use for longer than a throwaway lives.
+  // A marker outlives its run where the clean-up could not reach the database; none is of use for longer than a
+  // throwaway lives.
   await client.query(`delete from ${TABLE} where written_at < clock_timestamp() - interval '2 days'`);
   await client.query(`insert into ${TABLE} (run_id, name) values ($1, $2) on conflict do nothing`, [runId, name]);
   const [marker] = await readMarkers(client, runId, [name]);
@@ -54,7 +62,10 @@ export async function deleteMarkers(client: Client, runId: string): Promise<void
   if ((await stateOfTable(client)) === "as made") await client.query(`delete from ${TABLE} where run_id = $1`, [runId]);
 }
 
-/** Whether the table is what `writeMarker` makes: a plain table of three built-in types, with nothing that runs code or hides rows. */
+/**
+ * Whether the table is what `writeMarker` makes: a plain table of three built-in types, with nothing that runs code or
+ * hides rows.
+ */
 const TABLE_STATE = `
 select case when c.relkind <> 'r' or c.relpersistence <> 'p' then 'it is not a logged table'
     when c.relhasrules and exists (select from pg_rewrite r where r.ev_class = c.oid) then 'it has rules'

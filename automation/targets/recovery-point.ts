@@ -2,7 +2,10 @@
 import type { Client } from "pg";
 
 export interface RecoveryPoint {
-  /** The last commit that was replayed, of anyone: the cloud's heartbeats commit too, so it proves time, not business data. */
+  /**
+   * The last commit that was replayed, of anyone: the cloud's heartbeats commit too, so it proves time, not business
+   * data.
+   */
   lastCommitAt: string | null;
   lsn: string;
   timeline: number | null;
@@ -12,7 +15,10 @@ export interface RecoveryPoint {
 /** Transactions looked at, newest first. Those that were begun last are not always those that committed last. */
 const TRANSACTIONS_MAX = 20_000;
 
-/** `pg_last_committed_xact` is lost with a restart on a default parameter group; null then, and the check is inconclusive. */
+/**
+ * `pg_last_committed_xact` is lost with a restart on a default parameter group; null then, and the check is
+ * inconclusive.
+ */
 export async function readRecoveryPoint(client: Client, notAfter: string): Promise<RecoveryPoint> {
   const {
     rows: [row],

@@ -1,15 +1,18 @@
 /**
- * Whether heaps, sequences and B-tree indexes of one database are sound, by amcheck: every page is read, so a damaged page checksum shows here too.
+ * Whether heaps, sequences and B-tree indexes of one database are sound, by amcheck: every page is read, so a damaged
+ * page checksum shows here too.
  *
- * No code of the database under test runs here. What an index with an expression or a predicate should hold is computed by functions of the
- * database's owners, who could raise any error in PostgreSQL's name or never return; such an index is checked in its structure only, and the
- * report says so. One that is ordered by such functions is not checked at all. What is then reported as damage comes from PostgreSQL's own C code.
+ * No code of the database under test runs here. What an index with an expression or a predicate should hold is computed
+ * by functions of the database's owners, who could raise any error in PostgreSQL's name or never return; such an index
+ * is checked in its structure only, and the report says so. One that is ordered by such functions is not checked at
+ * all. What is then reported as damage comes from PostgreSQL's own C code.
  *
- * Nothing is passed over in silence: what was not in time, could not be checked, or is of a kind that amcheck does not read is counted and named.
+ * Nothing is passed over in silence: what was not in time, could not be checked, or is of a kind that amcheck does not
+ * read is counted and named.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, DatabaseError } from "pg";
-import { checkReopenPollMilliseconds, checkReopenSeconds, checkSessionsLostMax } from "../limits";
+import { checkReopenPollMilliseconds, checkReopenSeconds, checkSessionsLostMax } from "./limits";
 import { ensureAmcheck, findAmcheck, type Amcheck } from "./amcheck";
 import { sessionWasLost } from "./control-session";
 import { shownText } from "./shown-text";
@@ -68,7 +71,10 @@ const DATABASES = `
 select quote_ident(current_database()) as current, coalesce((select json_agg(quote_ident(d.datname) order by d.datname) from pg_database d
   where not d.datistemplate and d.datname not in (current_database(), 'rdsadmin')), '[]') as others`;
 
-/** User code: an expression or predicate that names a function, operator or type of the database's own, or that may read a column of such a type. */
+/**
+ * User code: an expression or predicate that names a function, operator or type of the database's own, or that may read
+ * a column of such a type.
+ */
 const RELATIONS = `
 with own_order as (select a.amprocfamily as family from pg_amproc a join pg_proc p on p.oid = a.amproc join pg_language l on l.oid = p.prolang
   where l.lanname not in ('internal', 'c'))
@@ -89,15 +95,27 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_index
 where c.relkind in ('r', 't', 'm', 'S', 'i')
 order by kind, c.relpages desc, c.oid`;
 
-/** Checks all heaps, then all B-tree indexes against them, the largest first as far as statistics know. `open` gives a new session of a role that may run amcheck. */
+/**
+ * Checks all heaps, then all B-tree indexes against them, the largest first as far as statistics know. `open` gives a
+ * new session of a role that may run amcheck.
+ */
 export async function verifyStructures(open: () => Promise<Client>, budget: StructureBudget): Promise<StructureReport> {
   const endsAt = Date.now() + budget.secondsMax * 1000;
   const where = { database: "", otherDatabases: [] };
   const remainders = { left: none(), structureOnly: none(), skipped: none() };
-  const report: StructureReport = { available: true, relationsChecked: 0, bytesChecked: 0, damages: [], outOfTime: false, ...remainders, ...where };
+  const report: StructureReport = {
+    available: true,
+    relationsChecked: 0,
+    bytesChecked: 0,
+    damages: [],
+    outOfTime: false,
+    ...remainders,
+    ...where,
+  };
   let client: Client | undefined;
   try {
-    // In a session of its own: what is created may start event triggers of the database, and what they set must end with that session.
+    // In a session of its own: what is created may start event triggers of the database, and what they set must end
+    // with that session.
     client = await open();
     await ensureAmcheck(client);
     await client.end();
@@ -119,7 +137,12 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
         continue;
       }
       const secondsLeft = Math.floor((endsAt - Date.now()) / 1000);
-      if (!client || secondsLeft < 1 || report.damages.length >= budget.damagesMax || sessionsLost > checkSessionsLostMax) {
+      if (
+        !client ||
+        secondsLeft < 1 ||
+        report.damages.length >= budget.damagesMax ||
+        sessionsLost > checkSessionsLostMax
+      ) {
         report.outOfTime ||= secondsLeft < 1;
         note(report.left, relation, secondsLeft < 1 ? "the time budget had ended" : "the check had been given up");
         continue;
@@ -141,7 +164,10 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
   }
 }
 
-/** A backend that crashed takes all sessions with it, and the server recovers for a while. Undefined where it does not come back. */
+/**
+ * A backend that crashed takes all sessions with it, and the server recovers for a while. Undefined where it does not
+ * come back.
+ */
 async function reopened(open: () => Promise<Client>): Promise<Client | undefined> {
   for (const endsAt = Date.now() + checkReopenSeconds * 1000; ;) {
     try {
@@ -167,7 +193,8 @@ function record(report: StructureReport, relation: Relation, found: Found): void
   report.relationsChecked++;
   report.bytesChecked += Number(found.bytes ?? relation.bytes);
   if (found.damage !== undefined) report.damages.push({ relation: shownText(relation.name), problem: found.damage });
-  if (relation.runsUserCode) note(report.structureOnly, relation, "its expression or predicate runs code of the database");
+  if (relation.runsUserCode)
+    note(report.structureOnly, relation, "its expression or predicate runs code of the database");
 }
 
 async function check(client: Client, relation: Relation, { schema }: Amcheck, secondsLeft: number): Promise<Found> {
@@ -175,25 +202,36 @@ async function check(client: Client, relation: Relation, { schema }: Amcheck, se
     await client.query(`set statement_timeout = '${secondsLeft}s'`);
     // All arguments, each of the very type: an overload of a user's own in that schema can then never match better.
     if (relation.kind === "index") {
-      await client.query(`select ${schema}.bt_index_check($1::regclass, $2::boolean)`, [relation.oid, !relation.runsUserCode]);
+      await client.query(`select ${schema}.bt_index_check($1::regclass, $2::boolean)`, [
+        relation.oid,
+        !relation.runsUserCode,
+      ]);
       return { bytes: await sizeOf(client, relation) };
     }
     const { rows } = await client.query<{ blkno: string; msg: string }>(
       `select blkno, msg from ${schema}.verify_heapam($1::regclass, true, false, 'none'::text, null::bigint, null::bigint) limit 1`,
       [relation.oid],
     );
-    return rows[0] ? { damage: shownText(`block ${rows[0].blkno}: ${rows[0].msg}`) } : { bytes: await sizeOf(client, relation) };
+    return rows[0]
+      ? { damage: shownText(`block ${rows[0].blkno}: ${rows[0].msg}`) }
+      : { bytes: await sizeOf(client, relation) };
   } catch (error) {
     const { code, message } = error as DatabaseError;
-    if (sessionWasLost(error)) return { left: shownText(message), sessionLost: true }; // a damaged page can take its backend down
+    // A damaged page can take its backend down
+    if (sessionWasLost(error)) return { left: shownText(message), sessionLost: true };
     // XX001 data_corrupted, XX002 index_corrupted: the finding. Anything else is no verdict on the data.
     if (code === "XX001" || code === "XX002") return { damage: shownText(message) };
-    return code === "57014" ? { left: "its check did not end within the time budget", outOfTime: true } : { left: shownText(message) };
+    return code === "57014"
+      ? { left: "its check did not end within the time budget", outOfTime: true }
+      : { left: shownText(message) };
   }
 }
 
 async function sizeOf(client: Client, relation: Relation): Promise<string> {
-  const { rows } = await client.query<{ bytes: string | null }>("select pg_relation_size($1::regclass)::text as bytes", [relation.oid]);
+  const { rows } = await client.query<{ bytes: string | null }>(
+    "select pg_relation_size($1::regclass)::text as bytes",
+    [relation.oid],
+  );
   return rows[0]?.bytes ?? relation.bytes;
 }
 

@@ -45,7 +45,8 @@ export function ensureAccessKey(dataFolder: string, accessKeyId = ownerKeyId): A
     rmSync(partial);
   }
   const made = findAccessKey(dataFolder, accessKeyId);
-  if (!made) throw new Error(`'${accessKeyId}' cannot be an access key id: it takes 16 to 128 capital letters and digits`);
+  if (!made)
+    throw new Error(`'${accessKeyId}' cannot be an access key id: it takes 16 to 128 capital letters and digits`);
   return made;
 }
 

@@ -18,22 +18,44 @@ export interface SignatureScope {
   date: Date;
 }
 
-/** The service name in signatures of calls to the cloud's own routes, so that no signed AWS call is ever taken for one. */
+/**
+ * The service name in signatures of calls to the cloud's own routes, so that no signed AWS call is ever taken for one.
+ */
 export const ownService = "shipshape";
 
 /** The value of the Authorization header, by AWS signature version 4. */
 export async function authorizationOf(parts: SignedParts, key: AccessKey, scope: SignatureScope): Promise<string> {
-  const signer = new SignatureV4({ credentials: key, region: scope.region, service: scope.service, sha256: Sha256, applyChecksum: false });
+  const signer = new SignatureV4({
+    credentials: key,
+    region: scope.region,
+    service: scope.service,
+    sha256: Sha256,
+    applyChecksum: false,
+  });
   const { url, ...rest } = parts;
   const request = { ...rest, protocol: url.protocol, hostname: url.hostname, path: url.pathname, query: queryOf(url) };
-  const signed = await signer.sign(request, { signingDate: scope.date, signableHeaders: new Set(Object.keys(parts.headers)) });
+  const signed = await signer.sign(request, {
+    signingDate: scope.date,
+    signableHeaders: new Set(Object.keys(parts.headers)),
+  });
   return signed.headers.authorization ?? "";
 }
 
-/** Calls one of the cloud's own routes. The secret signs, and never travels: another program may have taken the cloud's port. */
-export async function fetchSigned(url: URL, key: AccessKey, call: { method: string; body?: string | undefined; signal?: AbortSignal }): Promise<Response> {
+/**
+ * Calls one of the cloud's own routes. The secret signs, and never travels: another program may have taken the cloud's
+ * port.
+ */
+export async function fetchSigned(
+  url: URL,
+  key: AccessKey,
+  call: { method: string; body?: string | undefined; signal?: AbortSignal },
+): Promise<Response> {
   const date = new Date();
-  const headers: Record<string, string> = { host: url.host, "content-type": "application/json", "x-amz-date": amzDate(date) };
+  const headers: Record<string, string> = {
+    host: url.host,
+    "content-type": "application/json",
+    "x-amz-date": amzDate(date),
+  };
   const parts = { method: call.method, url, headers, body: call.body ?? "" };
   const authorization = await authorizationOf(parts, key, { region: "local", service: ownService, date });
   return fetch(url, { ...call, headers: { ...headers, authorization } });

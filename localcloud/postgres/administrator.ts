@@ -12,8 +12,8 @@ export interface AdministratorPlace {
 }
 
 /**
- * The cloud's sessions are in its own database unless they must be in another: the master can enter it in no way, so nothing
- * of the master's is found there.
+ * The cloud's sessions are in its own database unless they must be in another: the master can enter it in no way, so
+ * nothing of the master's is found there.
  */
 export const ownDatabase = "rdsadmin";
 
@@ -47,14 +47,16 @@ export async function connectAsAdministrator(place: AdministratorPlace, database
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT" && code !== "ECONNREFUSED") throw error;
-    throw new PostgresError("not-running", `the server cannot be reached: ${message}`, "Start it first.", { cause: error });
+    throw new PostgresError("not-running", `the server cannot be reached: ${message}`, "Start it first.", {
+      cause: error,
+    });
   }
   return client;
 }
 
 /**
- * How our own sessions are opened. Everything is said here: what is left out, node-postgres takes from the `PG*` variables
- * of whoever started the cloud, and PostgreSQL from the customer's parameter group or `ALTER DATABASE … SET`.
+ * How our own sessions are opened. Everything is said here: what is left out, node-postgres takes from the `PG*`
+ * variables of whoever started the cloud, and PostgreSQL from the customer's parameter group or `ALTER DATABASE … SET`.
  */
 export function administratorConfig(place: AdministratorPlace, database: string): ClientConfig {
   const major = Number(readFileSync(join(place.dataFolder, "PG_VERSION"), "utf8"));

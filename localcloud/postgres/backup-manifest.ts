@@ -39,22 +39,37 @@ export async function readManifest(folder: string): Promise<BackupManifest | und
     return JSON.parse(await readFile(join(folder, manifestFile), "utf8")) as BackupManifest;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new PostgresError("cannot-recover", `the base backup's manifest cannot be read: ${(error as Error).message}`, undefined, { cause: error });
+    throw new PostgresError(
+      "cannot-recover",
+      `the base backup's manifest cannot be read: ${(error as Error).message}`,
+      undefined,
+      { cause: error },
+    );
   }
 }
 
-/** Finds what is missing, cut off or changed since. Pages are left to PostgreSQL, which checks each when it reads it. @throws PostgresError cannot-recover */
+/**
+ * Finds what is missing, cut off or changed since. Pages are left to PostgreSQL, which checks each when it reads it.
+ * @throws PostgresError cannot-recover
+ */
 export async function checkManifest(folder: string): Promise<BackupManifest> {
   const manifest = await readManifest(folder);
-  if (manifest === undefined) throw new PostgresError("cannot-recover", `the base backup ${folder} is not there, or has no manifest`);
+  if (manifest === undefined)
+    throw new PostgresError("cannot-recover", `the base backup ${folder} is not there, or has no manifest`);
   const found = await entriesOf(folder);
   for (const [name, expected] of Object.entries(manifest.files)) {
     const actual = found[name];
     if (actual === undefined) throw new PostgresError("cannot-recover", `the base backup has lost the file ${name}`);
     if (actual.size !== expected.size)
-      throw new PostgresError("cannot-recover", `the base backup's file ${name} has ${actual.size} bytes instead of ${expected.size}`);
+      throw new PostgresError(
+        "cannot-recover",
+        `the base backup's file ${name} has ${actual.size} bytes instead of ${expected.size}`,
+      );
     if (actual.crc32 !== expected.crc32)
-      throw new PostgresError("cannot-recover", `the base backup's file ${name} is not what was backed up: its checksum differs`);
+      throw new PostgresError(
+        "cannot-recover",
+        `the base backup's file ${name} is not what was backed up: its checksum differs`,
+      );
   }
   return manifest;
 }
@@ -64,12 +79,18 @@ const manifestFile = "manifest.json";
 async function entriesOf(folder: string): Promise<Record<string, ManifestEntry>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const described = await Promise.all(files.map(async (path) => [relative(folder, path), await describe(path, relative(folder, path))] as const));
+  const described = await Promise.all(
+    files.map(async (path) => [relative(folder, path), await describe(path, relative(folder, path))] as const),
+  );
   return Object.fromEntries(described.filter(([name]) => name !== manifestFile).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Tables and indexes carry a checksum in each page already; reading them all again would double the cost of a backup. */
+/**
+ * Tables and indexes carry a checksum in each page already; reading them all again would double the cost of a backup.
+ */
 async function describe(path: string, name: string): Promise<ManifestEntry> {
   const { size } = await stat(path);
-  return /^data\/(base|global)\/.*\d+(_\w+)?(\.\d+)?$/.test(name) ? { size } : { size, crc32: crc32(await readFile(path)) };
+  return /^data\/(base|global)\/.*\d+(_\w+)?(\.\d+)?$/.test(name)
+    ? { size }
+    : { size, crc32: crc32(await readFile(path)) };
 }

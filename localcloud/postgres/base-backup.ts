@@ -11,16 +11,23 @@ import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-file
 import { serverUser } from "./server-user";
 
 /**
- * Copies a running server's files and, beside it, has every page verified. It lies under another name until it is whole and
- * on disk, so a kill at any moment leaves a whole backup or none. Called again for a finished one, it only gives its manifest.
+ * Copies a running server's files and, beside it, has every page verified. It lies under another name until it is whole
+ * and on disk, so a kill at any moment leaves a whole backup or none. Called again for a finished one, it only gives
+ * its manifest.
  * @throws PostgresError corrupt-page, disk-full
  */
-export async function takeBaseBackup(server: AdministratorPlace, engineVersion: string, target: string): Promise<BackupManifest> {
+export async function takeBaseBackup(
+  server: AdministratorPlace,
+  engineVersion: string,
+  target: string,
+): Promise<BackupManifest> {
   return buildBackup(target, async (folder) => {
     const client = await connectAsAdministrator(server);
     try {
       // Keeps the segments it needs from being recycled meanwhile; it goes away with this connection.
-      await client.query("select pg_create_physical_replication_slot('rdsadmin_backup_' || pg_backend_pid(), true, true)");
+      await client.query(
+        "select pg_create_physical_replication_slot('rdsadmin_backup_' || pg_backend_pid(), true, true)",
+      );
       await client.query("select pg_backup_start('shipshape', true)");
       await bothDone(verifyPages(server), copyData(server.dataFolder, join(folder, "data")));
       const { label, stopWal, stoppedAt } = await stopBackup(client);
@@ -35,7 +42,11 @@ export async function takeBaseBackup(server: AdministratorPlace, engineVersion: 
 }
 
 /** A copy of a server that was shut down in good order: its files are consistent as they lie. */
-export async function takeColdBackup(dataFolder: string, engineVersion: string, target: string): Promise<BackupManifest> {
+export async function takeColdBackup(
+  dataFolder: string,
+  engineVersion: string,
+  target: string,
+): Promise<BackupManifest> {
   return buildBackup(target, async (folder) => {
     await copyEntries([`${dataFolder}/.`], join(folder, "data"), { vanishing: false });
     return { mode: "cold", engineVersion, stoppedAt: new Date().toISOString() };
@@ -47,11 +58,20 @@ export async function takeCopy(source: string, target: string): Promise<BackupMa
   const { mode, engineVersion, startWal, stopWal, stoppedAt } = await checkManifest(source);
   return buildBackup(target, async (folder) => {
     await copyEntries([join(source, "data"), join(source, "wal")], folder, { vanishing: false });
-    return { mode, engineVersion, stoppedAt, ...(startWal === undefined ? {} : { startWal }), ...(stopWal === undefined ? {} : { stopWal }) };
+    return {
+      mode,
+      engineVersion,
+      stoppedAt,
+      ...(startWal === undefined ? {} : { startWal }),
+      ...(stopWal === undefined ? {} : { stopWal }),
+    };
   });
 }
 
-async function buildBackup(target: string, build: (folder: string) => Promise<Parameters<typeof writeManifest>[1]>): Promise<BackupManifest> {
+async function buildBackup(
+  target: string,
+  build: (folder: string) => Promise<Parameters<typeof writeManifest>[1]>,
+): Promise<BackupManifest> {
   const done = await readManifest(target);
   if (done !== undefined) return done;
   await makeOpenFolder(dirname(target));
@@ -59,7 +79,8 @@ async function buildBackup(target: string, build: (folder: string) => Promise<Pa
   // A copy that outlives the kill of this process goes on writing, so each has a place of its own until it is whole.
   const partial = `${target}-${randomUUID()}.partial`;
   try {
-    for (const folder of [partial, join(partial, "data"), join(partial, "wal")]) await makeServerFolder(folder, serverUser());
+    for (const folder of [partial, join(partial, "data"), join(partial, "wal")])
+      await makeServerFolder(folder, serverUser());
     const facts = await build(partial);
     await syncFolder(partial);
     const manifest = await writeManifest(partial, facts);
@@ -75,8 +96,10 @@ async function buildBackup(target: string, build: (folder: string) => Promise<Pa
 }
 
 async function removeLeftovers(target: string): Promise<void> {
-  const isLeft = (name: string) => name === basename(target) || (name.startsWith(`${basename(target)}-`) && name.endsWith(".partial"));
-  for (const name of await readdir(dirname(target))) if (isLeft(name)) await rm(join(dirname(target), name), { recursive: true, force: true });
+  const isLeft = (name: string) =>
+    name === basename(target) || (name.startsWith(`${basename(target)}-`) && name.endsWith(".partial"));
+  for (const name of await readdir(dirname(target)))
+    if (isLeft(name)) await rm(join(dirname(target), name), { recursive: true, force: true });
 }
 
 async function copyData(from: string, to: string): Promise<void> {
@@ -86,21 +109,41 @@ async function copyData(from: string, to: string): Promise<void> {
     to,
     { vanishing: true },
   );
-  for (const folder of madeAnew) if (existsSync(join(from, folder))) await makeServerFolder(join(to, folder), serverUser());
+  for (const folder of madeAnew)
+    if (existsSync(join(from, folder))) await makeServerFolder(join(to, folder), serverUser());
   for (const folder of ["archive_status", "summaries"])
     if (existsSync(join(from, "pg_wal", folder))) await makeServerFolder(join(to, "pg_wal", folder), serverUser());
 }
 
-/** What a base backup leaves out, as PostgreSQL's own does: of use to the running server only (src/backend/backup/basebackup.c). */
-const madeAnew = ["pg_wal", "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans"];
+/**
+ * What a base backup leaves out, as PostgreSQL's own does: of use to the running server only
+ * (src/backend/backup/basebackup.c).
+ */
+const madeAnew = [
+  "pg_wal",
+  "pg_replslot",
+  "pg_dynshmem",
+  "pg_notify",
+  "pg_serial",
+  "pg_snapshots",
+  "pg_stat_tmp",
+  "pg_subtrans",
+];
 const leftOut = /^(postmaster\.(pid|opts)|backup_label.*|tablespace_map.*|current_logfiles.*|.*\.partial)$/;
 
 async function stopBackup(client: Client): Promise<{ label: string; stopWal: string; stoppedAt: string }> {
-  // Not waiting for the archive, as PostgreSQL would look once a second only. One byte back: a location may lie right behind its segment.
+  // Not waiting for the archive, as PostgreSQL would look once a second only. One byte back: a location may lie right
+  // behind its segment.
   const {
     rows: [row],
-  } = await client.query("select labelfile, pg_walfile_name(lsn - 1) as stop_wal, clock_timestamp() as stopped_at from pg_backup_stop(false)");
-  return { label: row.labelfile as string, stopWal: row.stop_wal as string, stoppedAt: (row.stopped_at as Date).toISOString() };
+  } = await client.query(
+    "select labelfile, pg_walfile_name(lsn - 1) as stop_wal, clock_timestamp() as stopped_at from pg_backup_stop(false)",
+  );
+  return {
+    label: row.labelfile as string,
+    stopWal: row.stop_wal as string,
+    stoppedAt: (row.stopped_at as Date).toISOString(),
+  };
 }
 
 async function copyWal(from: string, to: string, first: string, last: string): Promise<void> {

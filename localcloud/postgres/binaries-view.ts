@@ -22,8 +22,9 @@ import { supportedExtensions } from "./extensions";
 import { reachableFolder } from "./reachable-folder";
 
 /**
- * A second face of one minor's binaries, in our cache: hard links to npm's files, the library links its install script would
- * have made, and extensions that a master who is no superuser may install as on RDS. node_modules stays untouched.
+ * A second face of one minor's binaries, in our cache: hard links to npm's files, the library links its install script
+ * would have made, and extensions that a master who is no superuser may install as on RDS. node_modules stays
+ * untouched.
  */
 export interface BinariesView {
   version: string;
@@ -87,7 +88,10 @@ function mirrorFolder(source: string, target: string): void {
   }
 }
 
-/** postgres finds lib and share beside its own real path, so its file must stand in the view: linked where the disk allows, else copied. */
+/**
+ * postgres finds lib and share beside its own real path, so its file must stand in the view: linked where the disk
+ * allows, else copied.
+ */
 function mirrorFile(from: string, to: string): void {
   const everybodyMayRead = (lstatSync(from).mode & 0o004) !== 0;
   try {
@@ -100,9 +104,10 @@ function mirrorFile(from: string, to: string): void {
 }
 
 /**
- * From PostgreSQL 18 on an option of libpq names a file that a connection's keys are written to. Any login of a database could say it, to dblink or a
- * subscription, and so add to every file of the server's user. Under the name of an option that comes before it in libpq's table nobody finds it.
- * (A library of macOS is signed as it is, and keeps it.)
+ * From PostgreSQL 18 on an option of libpq names a file that a connection's keys are written to. Any login of a
+ * database could say it, to dblink or a subscription, and so add to every file of the server's user. Under the name of
+ * an option that comes before it in libpq's table nobody finds it. (A library of macOS is signed as it is, and keeps
+ * it.)
  */
 function mirrorClientLibrary(from: string, to: string): void {
   const library = readFileSync(from);

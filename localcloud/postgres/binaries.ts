@@ -40,8 +40,13 @@ export function findBinaries(version: string): Binaries {
     .map((modules) => join(modules, `postgresql-${version}-${platform}`))
     .find((candidate) => existsSync(join(candidate, "native", "bin", "postgres")));
   if (folder === undefined) throw binariesMissing(version);
-  const { version: packageVersion } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
-  const links = JSON.parse(readFileSync(join(folder, "native", "pg-symlinks.json"), "utf8")) as { source: string; target: string }[];
+  const { version: packageVersion } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const links = JSON.parse(readFileSync(join(folder, "native", "pg-symlinks.json"), "utf8")) as {
+    source: string;
+    target: string;
+  }[];
   return {
     version,
     native: join(folder, "native"),
@@ -57,7 +62,10 @@ export function findBinaries(version: string): Binaries {
 const platform = `${process.platform}-${process.arch}`;
 const aliasPattern = new RegExp(`^postgresql-(\\d+\\.\\d+)-${platform}$`);
 
-/** Every node_modules between here and the root: the packages stand beside us in a checkout, and beside the installed package elsewhere. */
+/**
+ * Every node_modules between here and the root: the packages stand beside us in a checkout, and beside the installed
+ * package elsewhere.
+ */
 function moduleFolders(): string[] {
   const folders: string[] = [];
   for (let folder = __dirname; ; folder = dirname(folder)) {

@@ -10,14 +10,23 @@ const underWay = new Map<string, Promise<void>>();
  * Makes a folder that many processes may want at once: built under another name, then renamed, so a half-built one is
  * never seen under its own. Who comes second throws his away. Within one process the second waits for the first.
  */
-export async function buildOnce(target: string, build: (folder: string) => Promise<void>, isThere = () => existsSync(target)): Promise<void> {
+export async function buildOnce(
+  target: string,
+  build: (folder: string) => Promise<void>,
+  isThere = () => existsSync(target),
+): Promise<void> {
   if (isThere()) return;
-  const building = underWay.get(target) ?? buildAndRename(target, build, isThere).finally(() => underWay.delete(target));
+  const building =
+    underWay.get(target) ?? buildAndRename(target, build, isThere).finally(() => underWay.delete(target));
   underWay.set(target, building);
   await building;
 }
 
-async function buildAndRename(target: string, build: (folder: string) => Promise<void>, isThere: () => boolean): Promise<void> {
+async function buildAndRename(
+  target: string,
+  build: (folder: string) => Promise<void>,
+  isThere: () => boolean,
+): Promise<void> {
   await makeOpenFolder(dirname(target));
   await removeAbandoned(target);
   const partial = `${target}.partial-${process.pid}-${randomBytes(3).toString("hex")}`;

@@ -36,7 +36,11 @@ export async function ensureAuthority(caFolder: string): Promise<void> {
 }
 
 /** Makes sure the server has a certificate for localhost, from this authority and good for another month. */
-export async function ensureServerCertificate(tlsFolder: string, caFolder: string, user: ServerUser): Promise<{ certificate: string; key: string }> {
+export async function ensureServerCertificate(
+  tlsFolder: string,
+  caFolder: string,
+  user: ServerUser,
+): Promise<{ certificate: string; key: string }> {
   const files = { certificate: join(tlsFolder, "server.crt"), key: join(tlsFolder, "server.key") };
   await ensureAuthority(caFolder);
   const authority = await readFile(join(caFolder, "ca.pem"), "utf8");
@@ -76,7 +80,11 @@ async function isGood(files: { certificate: string; key: string }, authority: st
     const certificate = new X509Certificate(await readFile(files.certificate));
     const renewFrom = Date.parse(certificate.validTo) - limits.renewBeforeDays * 86_400_000;
     const key = createPrivateKey(await readFile(files.key));
-    return certificate.checkPrivateKey(key) && certificate.verify(new X509Certificate(authority).publicKey) && Date.now() < renewFrom;
+    return (
+      certificate.checkPrivateKey(key) &&
+      certificate.verify(new X509Certificate(authority).publicKey) &&
+      Date.now() < renewFrom
+    );
   } catch {
     return false; // absent, or cut short by a crash: make a new one
   }
@@ -102,7 +110,8 @@ async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
 
 function validFor(days: number): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
-  return { notBefore: new Date(now - 3_600_000), notAfter: new Date(now + days * 86_400_000) }; // an hour back: clocks differ in containers
+  // An hour back: clocks differ in containers
+  return { notBefore: new Date(now - 3_600_000), notAfter: new Date(now + days * 86_400_000) };
 }
 
 function serialNumber(): string {

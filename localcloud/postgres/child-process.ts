@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import type { ServerUser } from "./server-user";
 
-/** Ours would carry PGPORT, PGOPTIONS and the like into the server; and messages must be English, since some are looked for. */
+/**
+ * Ours would carry PGPORT, PGOPTIONS and the like into the server; and messages must be English, since some are looked
+ * for.
+ */
 export const serverEnvironment = { LC_ALL: "C", PATH: "/usr/bin:/bin" };
 
 export interface Finished {
@@ -11,9 +14,19 @@ export interface Finished {
 }
 
 /** Runs one program to its end as the server's user and gives what it said. It fails only when it cannot be started. */
-export function runAsServer(user: ServerUser, program: string, args: string[], options: { input?: string; milliseconds: number }): Promise<Finished> {
+export function runAsServer(
+  user: ServerUser,
+  program: string,
+  args: string[],
+  options: { input?: string; milliseconds: number },
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...user.spawnOptions, env: serverEnvironment, timeout: options.milliseconds, killSignal: "SIGKILL" });
+    const child = spawn(program, args, {
+      ...user.spawnOptions,
+      env: serverEnvironment,
+      timeout: options.milliseconds,
+      killSignal: "SIGKILL",
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -3,7 +3,10 @@ import { ownUser } from "./server-user";
 import type { ServerFile } from "./server-files";
 
 /** Who may connect, and how: pg_hba.conf and pg_ident.conf. First match counts. */
-export function authenticationFiles(dataFolder: string, rules: { masterUsername: string; forceSsl: boolean; scramOnly: boolean }): ServerFile[] {
+export function authenticationFiles(
+  dataFolder: string,
+  rules: { masterUsername: string; forceSsl: boolean; scramOnly: boolean },
+): ServerFile[] {
   // md5 takes passwords stored either way, each by its own exchange.
   const method = rules.scramOnly ? "scram-sha-256" : "md5";
   const encrypted = rules.forceSsl ? "hostssl" : "host";

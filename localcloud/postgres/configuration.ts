@@ -3,7 +3,13 @@ import { type BinariesView, hasLibrary } from "./binaries-view";
 import { supportedExtensions } from "./extensions";
 import { limits } from "./limits";
 import { evaluateFormula, isFormula } from "./parameter-formula";
-import { type ParameterDefinition, type ParameterReport, checkAgainstDefinition, formulaVariables, listItems } from "./parameters";
+import {
+  type ParameterDefinition,
+  type ParameterReport,
+  checkAgainstDefinition,
+  formulaVariables,
+  listItems,
+} from "./parameters";
 import { memoryDefaults } from "./rds-parameters";
 import type { ServerFile } from "./server-files";
 
@@ -33,8 +39,8 @@ export interface Configuration {
 }
 
 /**
- * What the server reads at start, in files whose order is their rank: RDS's defaults, then the parameter group, then what
- * the cloud keeps for itself. Pure: nothing is written here.
+ * What the server reads at start, in files whose order is their rank: RDS's defaults, then the parameter group, then
+ * what the cloud keeps for itself. Pure: nothing is written here.
  */
 export function configurationOf(input: ConfigurationInput): Configuration {
   const report: ParameterReport = { leftOut: [], pendingReboot: [], invalid: [] };
@@ -43,7 +49,9 @@ export function configurationOf(input: ConfigurationInput): Configuration {
   const effective = { ...defaults, ...explicit };
   // By the names PostgreSQL knows: a library list filtered, RDS's own parameters turned into what they stand for.
   const grouped = { ...explicit, ...translated(effective) };
-  const present = Object.fromEntries(libraryLists.map((name) => [name, presentLibraries(input, name, effective[name] ?? "", name in explicit, report)]));
+  const present = Object.fromEntries(
+    libraryLists.map((name) => [name, presentLibraries(input, name, effective[name] ?? "", name in explicit, report)]),
+  );
   const file = (name: string, values: Record<string, string>, comment: string): ServerFile => ({
     path: join(input.dataFolder, "conf.d", name),
     content: `# ${comment}\n${Object.entries(values)
@@ -79,10 +87,12 @@ function translated(effective: Record<string, string>): Record<string, string> {
 function defaultValues(input: ConfigurationInput): Record<string, string> {
   const values: Record<string, string> = {};
   for (const { name, defaultValue, source } of input.definitions) {
-    if (source === "system" && defaultValue !== undefined && !memoryDefaults.has(name)) values[name] = computed(defaultValue, input.memoryBytes);
+    if (source === "system" && defaultValue !== undefined && !memoryDefaults.has(name))
+      values[name] = computed(defaultValue, input.memoryBytes);
   }
   const byFormula = evaluateFormula("LEAST({DBInstanceClassMemory/9531392},500)", formulaVariables(input.memoryBytes));
-  values.max_connections = String(input.maxConnectionsDefault ?? Math.max(byFormula, 50)); // 20 walsenders, our own and a few clients
+  // 20 walsenders, our own and a few clients
+  values.max_connections = String(input.maxConnectionsDefault ?? Math.max(byFormula, 50));
   return values;
 }
 
@@ -90,7 +100,8 @@ function acceptedValues(input: ConfigurationInput, report: ParameterReport): Rec
   const accepted: Record<string, string> = {};
   for (const [name, value] of Object.entries(input.parameters)) {
     const definition = input.definitions.find((candidate) => candidate.name === name);
-    const reason = definition === undefined ? `there is no parameter '${name}'` : checkAgainstDefinition(definition, value);
+    const reason =
+      definition === undefined ? `there is no parameter '${name}'` : checkAgainstDefinition(definition, value);
     if (reason === undefined) accepted[name] = computed(value, input.memoryBytes, definition);
     else report.invalid.push({ name, reason });
   }
@@ -106,10 +117,20 @@ function acceptedValues(input: ConfigurationInput, report: ParameterReport): Rec
 /** A library that is not there would keep the server from starting, or refuse every login. */
 const libraryLists = ["shared_preload_libraries", "session_preload_libraries"];
 
-function presentLibraries(input: ConfigurationInput, name: string, list: string, isExplicit: boolean, report: ParameterReport): string {
+function presentLibraries(
+  input: ConfigurationInput,
+  name: string,
+  list: string,
+  isExplicit: boolean,
+  report: ParameterReport,
+): string {
   const missing = listItems(list).filter((library) => !hasLibrary(input.view, library));
   for (const value of isExplicit ? missing : []) {
-    report.leftOut.push({ name, value, reason: `the embedded PostgreSQL ${input.view.version} has no library '${value}'` });
+    report.leftOut.push({
+      name,
+      value,
+      reason: `the embedded PostgreSQL ${input.view.version} has no library '${value}'`,
+    });
   }
   return listItems(list)
     .filter((library) => !missing.includes(library))
@@ -138,12 +159,19 @@ function keptValues(input: ConfigurationInput): Record<string, string> {
   };
 }
 
-/** `archive_mode` needs a restart, so it is always on; the rest a reload, which is how backups are switched on and off. */
+/**
+ * `archive_mode` needs a restart, so it is always on; the rest a reload, which is how backups are switched on and off.
+ */
 function archiving(folder: string | undefined): Record<string, string> {
   const always = { archive_mode: "on", archive_timeout: "300" };
   // Both empty would mean "later": WAL would be kept for ever.
   if (folder === undefined) return { ...always, archive_library: "", archive_command: "true" };
-  return { ...always, archive_command: "", archive_library: "basic_archive", "basic_archive.archive_directory": folder };
+  return {
+    ...always,
+    archive_command: "",
+    archive_library: "basic_archive",
+    "basic_archive.archive_directory": folder,
+  };
 }
 
 function computed(value: string, memoryBytes: number, definition?: ParameterDefinition): string {

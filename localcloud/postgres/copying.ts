@@ -4,14 +4,16 @@ import { PostgresError } from "./postgres-errors";
 import { serverUser } from "./server-user";
 
 /**
- * Copies files and folders into a folder, as the server's user. `cp` clones where the file system can, keeps owners and modes, and is
- * twice as fast as copying in Node. Not synced.
+ * Copies files and folders into a folder, as the server's user. `cp` clones where the file system can, keeps owners and
+ * modes, and is twice as fast as copying in Node. Not synced.
  * @param vanishing a running server removes temporary files under it: those may be gone
  */
 export async function copyEntries(entries: string[], to: string, { vanishing }: { vanishing: boolean }): Promise<void> {
   const cloning = process.platform === "darwin" ? ["-c"] : [];
   if (entries.length === 0) return;
-  const { code, output } = await runAsServer(serverUser(), "cp", [...cloning, "-a", "--", ...entries, to], { milliseconds: limits.copyMilliseconds });
+  const { code, output } = await runAsServer(serverUser(), "cp", [...cloning, "-a", "--", ...entries, to], {
+    milliseconds: limits.copyMilliseconds,
+  });
   if (code === 0) return;
   const lines = output.trim().split("\n");
   if (lines.some((line) => line.includes("No space left on device")))
@@ -20,16 +22,23 @@ export async function copyEntries(entries: string[], to: string, { vanishing }: 
   throw new PostgresError("start-failed", `copying to ${to} failed: ${lines[0] ?? `exit code ${code}`}`);
 }
 
-/** Forces all that was written in the folder's file system to disk: one call, where a file each takes as long as the copy. */
+/**
+ * Forces all that was written in the folder's file system to disk: one call, where a file each takes as long as the
+ * copy.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   const { code, output } = await runAsServer(serverUser(), "sync", process.platform === "linux" ? ["-f", folder] : [], {
     milliseconds: limits.copyMilliseconds,
   });
-  if (code !== 0) throw new PostgresError("disk-full", `forcing ${folder} to disk failed: ${output.trim().split("\n")[0] ?? code}`);
+  if (code !== 0)
+    throw new PostgresError("disk-full", `forcing ${folder} to disk failed: ${output.trim().split("\n")[0] ?? code}`);
 }
 
 /** Waits for both also when one fails, so that nothing is still being written; the first one's error counts most. */
-export async function bothDone<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {
+export async function bothDone<First, Second>(
+  first: Promise<First>,
+  second: Promise<Second>,
+): Promise<[First, Second]> {
   await Promise.allSettled([first, second]);
   return [await first, await second];
 }

@@ -2,15 +2,21 @@ import { type AdministratorPlace, ownDatabase, queryAsAdministrator } from "./ad
 import { quoteIdentifier } from "./rights";
 
 /**
- * Earlier versions kept their rules for extensions in each database: an event trigger and functions that ran with more rights than their caller,
- * and functions of pageinspect that did so on the caller's search_path. A folder of theirs, or a copy of one, is freed of all that before anybody
- * gets in through it. The cloud's own database is done last: it tells whether the others still have to be.
+ * Earlier versions kept their rules for extensions in each database: an event trigger and functions that ran with more
+ * rights than their caller, and functions of pageinspect that did so on the caller's search_path. A folder of theirs,
+ * or a copy of one, is freed of all that before anybody gets in through it. The cloud's own database is done last: it
+ * tells whether the others still have to be.
  */
 export async function removeEarlierRules(place: AdministratorPlace): Promise<void> {
   if ((await queryAsAdministrator(place, `select from pg_namespace where ${isOurs}`)).length === 0) return;
-  const databases = await queryAsAdministrator(place, "select datname as name, datallowconn as open from pg_database where datname <> $1", [ownDatabase]);
+  const databases = await queryAsAdministrator(
+    place,
+    "select datname as name, datallowconn as open from pg_database where datname <> $1",
+    [ownDatabase],
+  );
   for (const { name, open } of databases) {
-    const allow = (may: boolean) => queryAsAdministrator(place, `alter database ${quoteIdentifier(String(name))} allow_connections ${may}`);
+    const allow = (may: boolean) =>
+      queryAsAdministrator(place, `alter database ${quoteIdentifier(String(name))} allow_connections ${may}`);
     if (open !== true) await allow(true);
     try {
       await queryAsAdministrator(place, removal, [], String(name));

@@ -1,17 +1,24 @@
 import { supportedExtensions, trustedExtensions } from "./extensions";
 
 /**
- * Extensions as RDS has them, without anything of ours in the customer's databases: their control files make PostgreSQL run
- * their scripts as its superuser, and their scripts begin by refusing whom RDS refuses and end by handing on what they keep
- * from their installer. What happens within a script belongs to the extension, so a dump holds `CREATE EXTENSION` and no more.
+ * Extensions as RDS has them, without anything of ours in the customer's databases: their control files make PostgreSQL
+ * run their scripts as its superuser, and their scripts begin by refusing whom RDS refuses and end by handing on what
+ * they keep from their installer. What happens within a script belongs to the extension, so a dump holds
+ * `CREATE EXTENSION` and no more.
  */
 
-/** Is this a file of an extension that the master may not have? Left out, it is not available, and not listed as if it were. */
+/**
+ * Is this a file of an extension that the master may not have? Left out, it is not available, and not listed as if it
+ * were.
+ */
 export function isUnsupported(fileName: string): boolean {
   return /\.(control|sql)$/.test(fileName) && !supportedExtensions.includes(extensionOf(fileName));
 }
 
-/** `trusted` runs the script as superuser for anybody who may create in the database; the script then says who really may. */
+/**
+ * `trusted` runs the script as superuser for anybody who may create in the database; the script then says who really
+ * may.
+ */
 export function trustedControl(control: string): string {
   return `${control.replace(/^(trusted|superuser)\s*=.*$/gm, "")}\ntrusted = true\n`;
 }
@@ -30,9 +37,9 @@ export const scriptFormat = [guard("x"), handingOn("x"), guard("citext"), handin
 const extensionOf = (fileName: string): string => fileName.replace(/(--.*)?\.(control|sql)$/, "");
 
 /**
- * Runs as superuser, with a search_path that the installer chose by naming a schema. Nothing may be looked up in it, and the
- * extension's own script finds it as it was. What is allowed is read from the configuration file, not with SHOW: any session
- * may set a placeholder.
+ * Runs as superuser, with a search_path that the installer chose by naming a schema. Nothing may be looked up in it,
+ * and the extension's own script finds it as it was. What is allowed is read from the configuration file, not with
+ * SHOW: any session may set a placeholder.
  */
 function guard(extension: string): string {
   const needsSuperuser = !trustedExtensions.includes(extension);
@@ -62,10 +69,10 @@ end $rdsadmin$;`;
 }
 
 /**
- * What scripts keep for a superuser goes to rds_superuser. pageinspect asks superuser() in C, whatever was granted, so its
- * functions in C run as their owner, for those who may call them; those in SQL call the others and need no more than their
- * caller has. What runs as its owner, also by its own script, gets a search_path of its own. dblink_connect_u logs in without
- * a password: with it the socket would be open to who runs this server.
+ * What scripts keep for a superuser goes to rds_superuser. pageinspect asks superuser() in C, whatever was granted, so
+ * its functions in C run as their owner, for those who may call them; those in SQL call the others and need no more
+ * than their caller has. What runs as its owner, also by its own script, gets a search_path of its own.
+ * dblink_connect_u logs in without a password: with it the socket would be open to who runs this server.
  */
 function handingOn(extension: string): string {
   const asOwner = extension === "pageinspect" ? "l.lanname = 'c'" : "p.prosecdef";

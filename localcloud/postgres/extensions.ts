@@ -1,8 +1,8 @@
 /**
- * Extensions RDS for PostgreSQL supports, as far as these binaries can have them (contrib; source: the RDS release notes'
- * tables of supported extensions). Others RDS has (PostGIS, pgvector, pgaudit …) are refused by PostgreSQL as "not available".
- * Left out on purpose though present: file_fdw, adminpack, pg_surgery, xml2 (RDS refuses them), and the Perl, Python and
- * Tcl languages (the binaries lack their interpreters).
+ * Extensions RDS for PostgreSQL supports, as far as these binaries can have them (contrib; source: the RDS release
+ * notes' tables of supported extensions). Others RDS has (PostGIS, pgvector, pgaudit …) are refused by PostgreSQL as
+ * "not available". Left out on purpose though present: file_fdw, adminpack, pg_surgery, xml2 (RDS refuses them), and
+ * the Perl, Python and Tcl languages (the binaries lack their interpreters).
  */
 export const supportedExtensions: readonly string[] = [
   "amcheck",
@@ -71,7 +71,10 @@ export const trustedExtensions: readonly string[] = [
   "uuid-ossp",
 ];
 
-/** Libraries RDS offers for `shared_preload_libraries`; which of them these binaries hold is looked up when a server is configured. */
+/**
+ * Libraries RDS offers for `shared_preload_libraries`; which of them these binaries hold is looked up when a server is
+ * configured.
+ */
 export const preloadLibraries: readonly string[] = [
   "auto_explain",
   "orafce",

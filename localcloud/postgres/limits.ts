@@ -2,13 +2,18 @@
 export const limits = {
   /** Crash recovery after a heavy load took under a second here; a cold disk may need minutes. */
   startMilliseconds: 300_000,
-  /** A fast stop waits for a checkpoint. Afterwards the server is stopped as after a crash, which loses nothing committed. */
+  /**
+   * A fast stop waits for a checkpoint. Afterwards the server is stopped as after a crash, which loses nothing
+   * committed.
+   */
   stopMilliseconds: 60_000,
   /** Backends quit within 20 ms of SIGQUIT; one that computes without looking at signals is killed. */
   quitMilliseconds: 100,
   /** How long the log collector and the last backends may outlive the postmaster. */
   lastProcessMilliseconds: 5_000,
-  /** Removing a folder while an orphaned copy still adds to it: each attempt waits this much longer than the one before. */
+  /**
+   * Removing a folder while an orphaned copy still adds to it: each attempt waits this much longer than the one before.
+   */
   removeAttempts: 20,
   removeRetryMilliseconds: 50,
   /** A reload acts after 12–22 ms; a busy machine gets more. */
@@ -23,7 +28,10 @@ export const limits = {
   checkMilliseconds: 20_000,
   /** One query of ours. */
   queryMilliseconds: 60_000,
-  /** The shortest transaction_timeout that acts: it holds for logins, and a busy machine takes some hundred milliseconds for one. */
+  /**
+   * The shortest transaction_timeout that acts: it holds for logins, and a busy machine takes some hundred milliseconds
+   * for one.
+   */
   transactionTimeoutMilliseconds: 1_000,
   /** A master that alters its own role in the same moment makes ours fail; it does so seldom twice. */
   passwordAttempts: 10,

@@ -14,11 +14,15 @@ export function listLogFiles(logFolder: string): LogFile[] {
     .sort((a, b) => a.lastWritten.getTime() - b.lastWritten.getTime());
 }
 
-/** `rds.log_retention_period`: the collector never deletes, so we do, whenever we look. The one for what precedes the collector stays. */
+/**
+ * `rds.log_retention_period`: the collector never deletes, so we do, whenever we look. The one for what precedes the
+ * collector stays.
+ */
 export async function removeOldLogs(logFolder: string, retentionMinutes: number): Promise<void> {
   const oldest = Date.now() - retentionMinutes * 60_000;
   for (const { name, lastWritten } of listLogFiles(logFolder)) {
-    if (name !== "error/postgres.log" && lastWritten.getTime() < oldest) await rm(join(logFolder, name), { force: true });
+    if (name !== "error/postgres.log" && lastWritten.getTime() < oldest)
+      await rm(join(logFolder, name), { force: true });
   }
 }
 

@@ -96,7 +96,11 @@ export class ManagedServer implements PostgresServer {
         return void (await this.query(statement));
       } catch (error) {
         // The master changes its own role at this very moment, as it may.
-        if (!/tuple concurrently (updated|deleted)/.test((error as Error).message) || attempt === limits.passwordAttempts) throw error;
+        if (
+          !/tuple concurrently (updated|deleted)/.test((error as Error).message) ||
+          attempt === limits.passwordAttempts
+        )
+          throw error;
         await sleep(limits.passwordRetryMilliseconds);
       }
     }
@@ -129,7 +133,12 @@ export class ManagedServer implements PostgresServer {
   }
 
   get #place(): PostmasterPlace {
-    return { dataFolder: this.dataFolder, socketFolder: this.socketFolder, logFolder: this.logFolder, user: this.#user };
+    return {
+      dataFolder: this.dataFolder,
+      socketFolder: this.socketFolder,
+      logFolder: this.logFolder,
+      user: this.#user,
+    };
   }
 
   #view(): Promise<BinariesView> {
@@ -138,9 +147,13 @@ export class ManagedServer implements PostgresServer {
 
   /** Writes all the server reads at start or reload. */
   async #configure(parameters: Record<string, string>): Promise<Configuration> {
-    for (const folder of [this.socketFolder, this.logFolder, join(this.logFolder, "error"), this.#tlsFolder]) await makeServerFolder(folder, this.#user);
+    for (const folder of [this.socketFolder, this.logFolder, join(this.logFolder, "error"), this.#tlsFolder])
+      await makeServerFolder(folder, this.#user);
     const configuration = await this.#configurationOf(parameters);
-    const authentication = authenticationFiles(this.dataFolder, { ...configuration, masterUsername: this.#masterUsername });
+    const authentication = authenticationFiles(this.dataFolder, {
+      ...configuration,
+      masterUsername: this.#masterUsername,
+    });
     for (const file of [...configuration.files, ...authentication]) await writeServerFile(file, this.#user);
     this.#logRetentionMinutes = configuration.logRetentionMinutes;
     return configuration;
@@ -190,7 +203,10 @@ export class ManagedServer implements PostgresServer {
     });
     const line = output.split("\n").find((candidate) => candidate.includes('parameter "'));
     if (code === 0 || line === undefined) return undefined;
-    return { parameter: (/parameter "([^"]+)"/.exec(line)?.[1] ?? "").toLowerCase(), reason: line.replace(/^.*?(FATAL|ERROR|LOG): +/, "") };
+    return {
+      parameter: (/parameter "([^"]+)"/.exec(line)?.[1] ?? "").toLowerCase(),
+      reason: line.replace(/^.*?(FATAL|ERROR|LOG): +/, ""),
+    };
   }
 
   /** Waits until the postmaster has read its files again, and gives what needs a restart to act. */
@@ -198,17 +214,29 @@ export class ManagedServer implements PostgresServer {
     const asked = Date.now();
     // By a signal, not by SQL: with what is being replaced no session may have been possible.
     if (this.pid !== undefined) signalTo(this.pid, "SIGHUP");
-    for (const until = asked + limits.reloadMilliseconds; !(await this.#hasLoadedSince(asked, until)); await sleep(limits.pollMilliseconds))
-      if (Date.now() > until) throw new PostgresError("start-failed", `the server did not reload its settings within ${limits.reloadMilliseconds / 1000} s`);
+    for (
+      const until = asked + limits.reloadMilliseconds;
+      !(await this.#hasLoadedSince(asked, until));
+      await sleep(limits.pollMilliseconds)
+    )
+      if (Date.now() > until)
+        throw new PostgresError(
+          "start-failed",
+          `the server did not reload its settings within ${limits.reloadMilliseconds / 1000} s`,
+        );
     await this.#checkAuthenticationRules();
     // A restored server keeps the settings of its recovery in mind until its next start; they act no more.
-    const pending = await this.query("select name from pg_settings where pending_restart and name !~ '^(recovery_target.*|hot_standby)$' order by name");
+    const pending = await this.query(
+      "select name from pg_settings where pending_restart and name !~ '^(recovery_target.*|hot_standby)$' order by name",
+    );
     return pending.map(({ name }) => rdsNameOf[String(name)] ?? String(name).toLowerCase());
   }
 
   async #hasLoadedSince(moment: number, until: number): Promise<boolean> {
     try {
-      const [row] = await this.query("select pg_conf_load_time() >= to_timestamp($1::float8 / 1000) as loaded", [moment]);
+      const [row] = await this.query("select pg_conf_load_time() >= to_timestamp($1::float8 / 1000) as loaded", [
+        moment,
+      ]);
       return row?.loaded === true;
     } catch (error) {
       if (this.state() !== "running" || Date.now() > until) throw error;
@@ -218,8 +246,14 @@ export class ManagedServer implements PostgresServer {
 
   /** PostgreSQL keeps its old rules when new ones are broken, and says so only here. */
   async #checkAuthenticationRules(): Promise<void> {
-    const [broken] = await this.query("select line_number, error from pg_hba_file_rules where error is not null limit 1");
-    if (broken !== undefined) throw new PostgresError("start-failed", `line ${String(broken.line_number)} of pg_hba.conf: ${String(broken.error)}`);
+    const [broken] = await this.query(
+      "select line_number, error from pg_hba_file_rules where error is not null limit 1",
+    );
+    if (broken !== undefined)
+      throw new PostgresError(
+        "start-failed",
+        `line ${String(broken.line_number)} of pg_hba.conf: ${String(broken.error)}`,
+      );
   }
 
   #serialize<T>(action: () => Promise<T>): Promise<T> {

@@ -3,19 +3,24 @@ import { type AdministratorPlace, administratorConfig, ownDatabase } from "./adm
 import { PostgresError } from "./postgres-errors";
 
 /**
- * Has the server read every page and compare checksums, without moving anything: a base backup to nowhere. At 2 GB/s warm
- * it costs little beside a copy, and it names file and block.
+ * Has the server read every page and compare checksums, without moving anything: a base backup to nowhere. At 2 GB/s
+ * warm it costs little beside a copy, and it names file and block.
  * @throws PostgresError corrupt-page
  */
 export async function verifyPages(place: AdministratorPlace): Promise<void> {
   // `replication` makes it a walsender's connection.
-  const client = new Client({ ...administratorConfig(place, ownDatabase), replication: "database" } as ConstructorParameters<typeof Client>[0]);
+  const client = new Client({
+    ...administratorConfig(place, ownDatabase),
+    replication: "database",
+  } as ConstructorParameters<typeof Client>[0]);
   const findings: string[] = [];
   client.on("error", () => undefined);
   client.on("notice", ({ message }) => void (message?.includes("checksum") && findings.push(message)));
   await client.connect();
   try {
-    await client.query("BASE_BACKUP (TARGET 'blackhole', LABEL 'verify', CHECKPOINT 'fast', WAIT false, MANIFEST 'no')");
+    await client.query(
+      "BASE_BACKUP (TARGET 'blackhole', LABEL 'verify', CHECKPOINT 'fast', WAIT false, MANIFEST 'no')",
+    );
   } catch (error) {
     if ((error as { code?: string }).code !== dataCorrupted) throw error;
     throw new PostgresError(

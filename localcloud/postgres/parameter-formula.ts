@@ -1,7 +1,8 @@
 /**
- * Values RDS computes, such as `LEAST({DBInstanceClassMemory/9531392},5000)` or `{log(DBInstanceClassMemory/21474836480)*600}`:
- * whole numbers, the four operations, GREATEST, LEAST, SUM, log (to base 2), and variables of the instance class.
- * Source: the RDS User Guide, "Specifying DB parameters". Braces only group.
+ * Values RDS computes, such as `LEAST({DBInstanceClassMemory/9531392},5000)` or
+ * `{log(DBInstanceClassMemory/21474836480)*600}`: whole numbers, the four operations, GREATEST, LEAST, SUM, log (to
+ * base 2), and variables of the instance class. Source: the RDS User Guide, "Specifying DB parameters". Braces only
+ * group.
  */
 export function isFormula(value: string): boolean {
   return /[{(]/.test(value) && /^[\s{}()\w.,*/+-]+$/.test(value);
@@ -43,7 +44,9 @@ export function evaluateFormula(formula: string, variables: Record<string, numbe
     if (apply !== undefined && take("(")) return apply(list(")"));
     const variable = variables[token];
     if (variable !== undefined) return variable;
-    throw new Error(`'${token}' is not known in '${formula}'; known: ${[...Object.keys(functions), ...Object.keys(variables)].join(", ")}`);
+    throw new Error(
+      `'${token}' is not known in '${formula}'; known: ${[...Object.keys(functions), ...Object.keys(variables)].join(", ")}`,
+    );
   }
 
   function list(end: string): number[] {

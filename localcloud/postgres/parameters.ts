@@ -7,7 +7,10 @@ import { isKeptByTheCloud, ownParameters, rdsAllowedValues, rdsDefaults } from "
 import { serverUser } from "./server-user";
 import { type PostgresSetting, template, templateSettings } from "./template";
 
-/** One row of DescribeEngineDefaultParameters. Values are RDS's: 0 and 1 for booleans, bare numbers in the parameter's unit. */
+/**
+ * One row of DescribeEngineDefaultParameters. Values are RDS's: 0 and 1 for booleans, bare numbers in the parameter's
+ * unit.
+ */
 export interface ParameterDefinition {
   name: string;
   description: string;
@@ -32,8 +35,8 @@ export interface ParameterReport {
 }
 
 /**
- * The newest installed minor of that major, or of the installed major next to it: the groups of a family can be made and filled before its
- * PostgreSQL is installed, and the parameters of neighbours hardly differ.
+ * The newest installed minor of that major, or of the installed major next to it: the groups of a family can be made
+ * and filled before its PostgreSQL is installed, and the parameters of neighbours hardly differ.
  */
 function nearestVersion(major: string): string {
   const distance = (version: string) => Math.abs(Number(majorOf(version)) - Number(major));
@@ -41,7 +44,9 @@ function nearestVersion(major: string): string {
   return newestVersion(nearest === undefined ? major : majorOf(nearest));
 }
 
-/** Every parameter of a major ("17"), by name: from the server's own table, and RDS's. Kept for the life of the process. */
+/**
+ * Every parameter of a major ("17"), by name: from the server's own table, and RDS's. Kept for the life of the process.
+ */
 export function parameterDefinitions(major: string): Promise<ParameterDefinition[]> {
   const known = definitionsByMajor.get(major) ?? readDefinitions(major);
   definitionsByMajor.set(major, known);
@@ -54,14 +59,21 @@ export async function checkParameter(major: string, name: string, value: string)
   const definition = (await parameterDefinitions(major)).find((candidate) => candidate.name === name);
   if (definition === undefined) return `there is no parameter '${name}' for PostgreSQL ${major}`;
   const fault = checkAgainstDefinition(definition, value);
-  if (fault !== undefined || definition.dataType !== "string" || definition.allowedValues !== undefined || name in ownParameters) return fault;
+  if (
+    fault !== undefined ||
+    definition.dataType !== "string" ||
+    definition.allowedValues !== undefined ||
+    name in ownParameters
+  )
+    return fault;
   return checkOnServer(major, name, value);
 }
 
 /** What the table alone can tell: names, types, ranges, enumerations, formulas. */
 export function checkAgainstDefinition(definition: ParameterDefinition, value: string): string | undefined {
   const { name, dataType, allowedValues } = definition;
-  if (!definition.isModifiable) return `'${name}' cannot be modified${ownParameters[name]?.fixed ? `: ${ownParameters[name].fixed}` : ""}`;
+  if (!definition.isModifiable)
+    return `'${name}' cannot be modified${ownParameters[name]?.fixed ? `: ${ownParameters[name].fixed}` : ""}`;
   if (/[\u0000-\u001f]/.test(value)) return `the value of '${name}' holds a control character`;
   const refusal = `'${value}' is not allowed for '${name}'; allowed: ${allowedValues ?? dataType}`;
   if (dataType === "integer" || dataType === "float") {
@@ -84,7 +96,10 @@ export function listItems(value: string): string[] {
     .filter((item) => item !== "");
 }
 
-/** Variables of formulas. A class's number of processors is not told to this room; RDS's formulas with it have floors that rule small classes. */
+/**
+ * Variables of formulas. A class's number of processors is not told to this room; RDS's formulas with it have floors
+ * that rule small classes.
+ */
 export function formulaVariables(memoryBytes: number): Record<string, number> {
   return { DBInstanceClassMemory: memoryBytes, DBInstanceVCPU: 2 };
 }
@@ -114,7 +129,9 @@ function fromSetting(setting: PostgresSetting): ParameterDefinition {
     description: setting.short_desc,
     dataType: isList ? "list" : dataTypes[setting.vartype],
     unit: setting.unit ?? undefined,
-    allowedValues: libraryLists.has(name) ? preloadLibraries.join(",") : (rdsAllowedValues[name] ?? allowedValues(setting)),
+    allowedValues: libraryLists.has(name)
+      ? preloadLibraries.join(",")
+      : (rdsAllowedValues[name] ?? allowedValues(setting)),
     defaultValue: rdsDefault ?? postgresDefault(setting),
     applyType: setting.context === "postmaster" ? "static" : "dynamic",
     isModifiable: !isKeptByTheCloud(name),
@@ -155,7 +172,9 @@ function toNumber(value: string): number | string {
 async function checkOnServer(major: string, name: string, value: string): Promise<string | undefined> {
   const { view, dataFolder } = await template(nearestVersion(major));
   const args = ["-D", dataFolder, "-C", "data_directory", "-c", `${name}=${value}`];
-  const { code, output } = await runAsServer(serverUser(), view.postgres, args, { milliseconds: limits.checkMilliseconds });
+  const { code, output } = await runAsServer(serverUser(), view.postgres, args, {
+    milliseconds: limits.checkMilliseconds,
+  });
   if (code === 0) return undefined;
   return (
     output

@@ -90,14 +90,19 @@ async function untilReady(place: PostmasterPlace, hasExited: () => boolean): Pro
   const began = Date.now();
   let until = began + limits.startMilliseconds;
   for (;;) {
-    // The collector takes the log over, so "ready to accept connections" may stand in any file: the pid file is the one sure sign.
+    // The collector takes the log over, so "ready to accept connections" may stand in any file: the pid file is the one
+    // sure sign.
     const running = livePostmaster(place.dataFolder);
     if (running?.status === "ready") return;
     // Replaying WAL from an archive, for as long as there is some.
     if (running?.status === "standby") until = Math.max(until, began + limits.copyMilliseconds);
     if (hasExited()) throw new Error("the server exited before it was ready");
     if (Date.now() > until)
-      throw new PostgresError("start-failed", `the server was not ready after ${(until - began) / 1000} s`, `Its log: ${place.logFolder}/error`);
+      throw new PostgresError(
+        "start-failed",
+        `the server was not ready after ${(until - began) / 1000} s`,
+        `Its log: ${place.logFolder}/error`,
+      );
     await sleep(limits.pollMilliseconds);
   }
 }

@@ -19,7 +19,9 @@ export function readPidFile(dataFolder: string): PidFile | undefined {
     return undefined;
   }
   const pid = Number(lines[0]);
-  return Number.isInteger(pid) && pid > 0 ? { pid, port: Number(lines[3]), status: (lines[7] ?? "").trim() } : undefined;
+  return Number.isInteger(pid) && pid > 0
+    ? { pid, port: Number(lines[3]), status: (lines[7] ?? "").trim() }
+    : undefined;
 }
 
 /** The postmaster of this folder, if it lives. The pid alone proves nothing: after a crash it may be anybody's. */
@@ -37,13 +39,16 @@ export function processesIn(dataFolder: string): number[] {
 }
 
 /**
- * After a postmaster was killed, a backend that computes without looking around lives on, holds the shared memory and so
- * keeps the server from starting. Only for folders whose postmaster is gone.
+ * After a postmaster was killed, a backend that computes without looking around lives on, holds the shared memory and
+ * so keeps the server from starting. Only for folders whose postmaster is gone.
  */
 export async function endOrphans(dataFolder: string): Promise<void> {
   for (const signal of ["SIGQUIT", "SIGKILL"] as const) {
     for (const pid of processesIn(dataFolder)) signalTo(pid, signal);
-    await goneWithin(() => processesIn(dataFolder).length === 0, signal === "SIGQUIT" ? limits.quitMilliseconds : limits.lastProcessMilliseconds);
+    await goneWithin(
+      () => processesIn(dataFolder).length === 0,
+      signal === "SIGQUIT" ? limits.quitMilliseconds : limits.lastProcessMilliseconds,
+    );
   }
 }
 
@@ -64,10 +69,14 @@ export async function goneWithin(gone: () => boolean, milliseconds: number): Pro
 }
 
 function worksIn(pid: number, dataFolder: string): boolean {
-  if (process.platform !== "linux") return listedByLsof(["-d", "cwd", "-c", "postgres", "-p", String(pid)], dataFolder).length > 0;
+  if (process.platform !== "linux")
+    return listedByLsof(["-d", "cwd", "-c", "postgres", "-p", String(pid)], dataFolder).length > 0;
   try {
     // A zombie, which pid 1 may leave for seconds, has neither any more; root's shell in that folder is no postgres.
-    return readlinkSync(`/proc/${pid}/cwd`) === realFolder(dataFolder) && /\/postgres( \(deleted\))?$/.test(readlinkSync(`/proc/${pid}/exe`));
+    return (
+      readlinkSync(`/proc/${pid}/cwd`) === realFolder(dataFolder) &&
+      /\/postgres( \(deleted\))?$/.test(readlinkSync(`/proc/${pid}/exe`))
+    );
   } catch {
     return false;
   }
@@ -77,7 +86,10 @@ function worksIn(pid: number, dataFolder: string): boolean {
 function listedByLsof(selection: string[], dataFolder: string): number[] {
   let output = "";
   try {
-    output = execFileSync("lsof", ["-a", ...selection, "-F", "pn"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    output = execFileSync("lsof", ["-a", ...selection, "-F", "pn"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
   } catch (error) {
     output = (error as { stdout?: string }).stdout ?? "";
   }

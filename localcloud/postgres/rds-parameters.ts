@@ -1,8 +1,10 @@
-/** What RDS decides about parameters beyond PostgreSQL: its defaults, its own parameters, and those it keeps to itself. */
+/**
+ * What RDS decides about parameters beyond PostgreSQL: its defaults, its own parameters, and those it keeps to itself.
+ */
 
 /**
- * RDS's default where it differs from PostgreSQL's (source: the tables of the RDS User Guide's "Working with parameters on
- * your RDS for PostgreSQL DB instance"). Formulas over the instance's memory are shown as they are on RDS; those of
+ * RDS's default where it differs from PostgreSQL's (source: the tables of the RDS User Guide's "Working with parameters
+ * on your RDS for PostgreSQL DB instance"). Formulas over the instance's memory are shown as they are on RDS; those of
  * `memoryDefaults` are not acted upon, because many servers share this machine.
  */
 export const rdsDefaults: Record<string, string> = {
@@ -36,7 +38,10 @@ export const rdsDefaults: Record<string, string> = {
   wal_sender_timeout: "30000",
 };
 
-/** Promised memory this machine may not have. An explicit value acts as given, and fails as on RDS when it cannot be had. */
+/**
+ * Promised memory this machine may not have. An explicit value acts as given, and fails as on RDS when it cannot be
+ * had.
+ */
 export const memoryDefaults: ReadonlySet<string> = new Set([
   "autovacuum_work_mem",
   "effective_cache_size",
@@ -61,7 +66,10 @@ export interface OwnParameter {
   fixed?: string;
 }
 
-/** RDS's own, and pgaudit's, which PostgreSQL takes as placeholders: SHOW answers, nothing is audited without the library. */
+/**
+ * RDS's own, and pgaudit's, which PostgreSQL takes as placeholders: SHOW answers, nothing is audited without the
+ * library.
+ */
 export const ownParameters: Record<string, OwnParameter> = {
   "rds.accepted_password_auth_method": {
     description: "Password authentication methods that are accepted.",
@@ -76,8 +84,17 @@ export const ownParameters: Record<string, OwnParameter> = {
     defaultValue: "1",
     applyType: "dynamic",
   },
-  "rds.allowed_extensions": { description: "Extensions that may be installed; * stands for all that RDS supports.", dataType: "list", applyType: "dynamic" },
-  "rds.extensions": { description: "List of extensions provided by RDS.", dataType: "list", applyType: "dynamic", fixed: "RDS sets it" },
+  "rds.allowed_extensions": {
+    description: "Extensions that may be installed; * stands for all that RDS supports.",
+    dataType: "list",
+    applyType: "dynamic",
+  },
+  "rds.extensions": {
+    description: "List of extensions provided by RDS.",
+    dataType: "list",
+    applyType: "dynamic",
+    fixed: "RDS sets it",
+  },
   "rds.force_admin_logging_level": {
     description: "Log messages for RDS admin user actions in customer databases.",
     dataType: "string",
@@ -92,7 +109,12 @@ export const ownParameters: Record<string, OwnParameter> = {
     defaultValue: "warning",
     applyType: "dynamic",
   },
-  "rds.force_ssl": { description: "Force SSL connections.", dataType: "boolean", defaultValue: "1", applyType: "dynamic" },
+  "rds.force_ssl": {
+    description: "Force SSL connections.",
+    dataType: "boolean",
+    defaultValue: "1",
+    applyType: "dynamic",
+  },
   "rds.log_retention_period": {
     description: "Log files are deleted after this many minutes.",
     dataType: "integer",
@@ -100,7 +122,12 @@ export const ownParameters: Record<string, OwnParameter> = {
     defaultValue: "4320",
     applyType: "dynamic",
   },
-  "rds.logical_replication": { description: "Enables logical decoding.", dataType: "boolean", defaultValue: "0", applyType: "static" },
+  "rds.logical_replication": {
+    description: "Enables logical decoding.",
+    dataType: "boolean",
+    defaultValue: "0",
+    applyType: "static",
+  },
   "rds.rds_superuser_reserved_connections": {
     description: "Connections reserved for members of rds_superuser.",
     dataType: "integer",
@@ -121,8 +148,18 @@ export const ownParameters: Record<string, OwnParameter> = {
     allowedValues: "ddl,function,misc,read,role,write,none,all,-ddl,-function,-misc,-read,-role,-write",
     applyType: "dynamic",
   },
-  "pgaudit.log_catalog": { description: "Log statements whose relations are all in pg_catalog.", dataType: "boolean", defaultValue: "1", applyType: "dynamic" },
-  "pgaudit.log_client": { description: "Show log messages to the client.", dataType: "boolean", defaultValue: "0", applyType: "dynamic" },
+  "pgaudit.log_catalog": {
+    description: "Log statements whose relations are all in pg_catalog.",
+    dataType: "boolean",
+    defaultValue: "1",
+    applyType: "dynamic",
+  },
+  "pgaudit.log_client": {
+    description: "Show log messages to the client.",
+    dataType: "boolean",
+    defaultValue: "0",
+    applyType: "dynamic",
+  },
   "pgaudit.log_level": {
     description: "Log level of log entries.",
     dataType: "string",
@@ -142,18 +179,51 @@ export const ownParameters: Record<string, OwnParameter> = {
     defaultValue: "0",
     applyType: "dynamic",
   },
-  "pgaudit.log_rows": { description: "Include the number of rows retrieved or affected.", dataType: "boolean", defaultValue: "0", applyType: "dynamic" },
-  "pgaudit.log_statement": { description: "Include the statement text and parameters.", dataType: "boolean", defaultValue: "1", applyType: "dynamic" },
-  "pgaudit.log_statement_once": { description: "Log statement text with the first entry only.", dataType: "boolean", defaultValue: "0", applyType: "dynamic" },
-  "pgaudit.role": { description: "The role that object audit logging goes by.", dataType: "string", applyType: "dynamic" },
+  "pgaudit.log_rows": {
+    description: "Include the number of rows retrieved or affected.",
+    dataType: "boolean",
+    defaultValue: "0",
+    applyType: "dynamic",
+  },
+  "pgaudit.log_statement": {
+    description: "Include the statement text and parameters.",
+    dataType: "boolean",
+    defaultValue: "1",
+    applyType: "dynamic",
+  },
+  "pgaudit.log_statement_once": {
+    description: "Log statement text with the first entry only.",
+    dataType: "boolean",
+    defaultValue: "0",
+    applyType: "dynamic",
+  },
+  "pgaudit.role": {
+    description: "The role that object audit logging goes by.",
+    dataType: "string",
+    applyType: "dynamic",
+  },
 };
 
-/** PostgreSQL's, kept by the cloud for itself: where things lie, how the server is reached, logged, archived and kept safe. */
+/**
+ * PostgreSQL's, kept by the cloud for itself: where things lie, how the server is reached, logged, archived and kept
+ * safe.
+ */
 export function isKeptByTheCloud(name: string): boolean {
   return kept.has(name) || keptPrefixes.some((prefix) => name.startsWith(prefix));
 }
 
-const keptPrefixes = ["archive_", "recovery_", "restore_", "unix_socket_", "syslog_", "krb_", "bonjour", "primary_", "jit_provider", "oauth_"];
+const keptPrefixes = [
+  "archive_",
+  "recovery_",
+  "restore_",
+  "unix_socket_",
+  "syslog_",
+  "krb_",
+  "bonjour",
+  "primary_",
+  "jit_provider",
+  "oauth_",
+];
 
 const kept = new Set([
   "allow_alter_system",

@@ -23,9 +23,10 @@ export interface RecoverySource {
 }
 
 /**
- * Makes a server from a base backup and leaves it running, its data on disk, on a timeline of its own. Safe to call again after a kill at any
- * moment: like a creation it writes `server.json` last and begins anew what has none.
- * @throws PostgresError cannot-recover, naming the file; disk-full, incompatible-parameters, binaries-missing. Nothing is left running or lying.
+ * Makes a server from a base backup and leaves it running, its data on disk, on a timeline of its own. Safe to call
+ * again after a kill at any moment: like a creation it writes `server.json` last and begins anew what has none.
+ * @throws PostgresError cannot-recover, naming the file; disk-full, incompatible-parameters, binaries-missing. Nothing
+ *   is left running or lying.
  */
 export async function restoreServer(settings: PostgresServerSettings, source: RecoverySource): Promise<PostgresServer> {
   if (readServerRecord(settings.folder) !== undefined) {
@@ -86,25 +87,44 @@ async function prepareRecovery(dataFolder: string, source: RecoverySource, manif
     recovery_target_timeline: "current",
     ...(source.pointInTime === undefined
       ? { recovery_target: "immediate", restore_command: "false" }
-      : { recovery_target_time: postgresTime(source.pointInTime.target), restore_command: `cp ${shellQuoted(source.pointInTime.archiveFolder)}/%f "%p"` }),
+      : {
+          recovery_target_time: postgresTime(source.pointInTime.target),
+          restore_command: `cp ${shellQuoted(source.pointInTime.archiveFolder)}/%f "%p"`,
+        }),
   };
   const lines = Object.entries(manifest.mode === "online" ? settings : { fsync: "off" }).map(
     ([name, value]) => `${name} = '${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'\n`,
   );
-  await writeServerFile({ path: join(dataFolder, recoveryFile), content: `# While this database is being restored.\n${lines.join("")}` }, user);
+  await writeServerFile(
+    { path: join(dataFolder, recoveryFile), content: `# While this database is being restored.\n${lines.join("")}` },
+    user,
+  );
   if (manifest.mode === "cold") return;
   await writeFile(join(dataFolder, "recovery.signal"), "", { mode: 0o600 });
   await giveToServer(join(dataFolder, "recovery.signal"), user);
 }
 
-async function recover(settings: PostgresServerSettings, source: RecoverySource, manifest: BackupManifest): Promise<PostgresServer> {
+async function recover(
+  settings: PostgresServerSettings,
+  source: RecoverySource,
+  manifest: BackupManifest,
+): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt++) {
-    const record = { port: settings.port === 0 ? await freePort() : settings.port, masterUsername: source.masterUsername };
+    const record = {
+      port: settings.port === 0 ? await freePort() : settings.port,
+      masterUsername: source.masterUsername,
+    };
     const server = new ManagedServer(settings, record);
     try {
       await server.start();
     } catch (error) {
-      if (settings.port === 0 && attempt < limits.portAttempts && error instanceof PostgresError && error.code === "port-taken") continue;
+      if (
+        settings.port === 0 &&
+        attempt < limits.portAttempts &&
+        error instanceof PostgresError &&
+        error.code === "port-taken"
+      )
+        continue;
       throw unrecoverable(error, source, manifest);
     }
     await rm(join(server.dataFolder, recoveryFile));
@@ -119,13 +139,23 @@ function unrecoverable(error: unknown, source: RecoverySource, manifest: BackupM
   if (!(error instanceof PostgresError) || error.code !== "start-failed") return error;
   const { pointInTime } = source;
   if (pointInTime === undefined || manifest.startWal === undefined)
-    return new PostgresError("cannot-recover", `the base backup does not recover: ${error.message}`, undefined, { cause: error });
-  const { name, isGap } = firstMissingSegment(manifest.startWal, [pointInTime.archiveFolder, join(source.backupFolder, "wal")]);
+    return new PostgresError("cannot-recover", `the base backup does not recover: ${error.message}`, undefined, {
+      cause: error,
+    });
+  const { name, isGap } = firstMissingSegment(manifest.startWal, [
+    pointInTime.archiveFolder,
+    join(source.backupFolder, "wal"),
+  ]);
   const reason = isGap ? `the WAL segment ${name} is missing from the archive` : `the archived WAL ends before ${name}`;
   const damaged = existsSync(join(pointInTime.archiveFolder, name)) ? `the WAL segment ${name} cannot be read` : reason;
-  return new PostgresError("cannot-recover", `recovery to ${pointInTime.target.toISOString()} did not get there: ${damaged}. ${error.message}`, undefined, {
-    cause: error,
-  });
+  return new PostgresError(
+    "cannot-recover",
+    `recovery to ${pointInTime.target.toISOString()} did not get there: ${damaged}. ${error.message}`,
+    undefined,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Not ISO 8601's `T…Z`, which PostgreSQL refuses in this setting. */

@@ -3,11 +3,15 @@
  * What `rds_superuser` holds follows the RDS guide and what was tried on 16, 17 and 18.
  */
 export const roleStatements: readonly string[] = [
-  ...["rds_superuser", "rds_iam", "rds_replication", "rds_password", "rds_extension"].map((role) => `create role ${role} nologin`),
+  ...["rds_superuser", "rds_iam", "rds_replication", "rds_password", "rds_extension"].map(
+    (role) => `create role ${role} nologin`,
+  ),
   "grant pg_monitor, pg_signal_backend, pg_checkpoint, pg_use_reserved_connections, pg_create_subscription, rds_replication, rds_password, rds_extension to rds_superuser with admin option",
-  // Inherited, these would let the master read password hashes in pg_authid; RDS lets it hand them out, not use them on that.
+  // Inherited, these would let the master read password hashes in pg_authid; RDS lets it hand them out, not use them on
+  // that.
   "grant pg_read_all_data, pg_write_all_data to rds_superuser with admin true, inherit false, set false",
-  // As on RDS: a restore with its triggers off, and tools that copy rows in, need it. It switches no check of rights off.
+  // As on RDS: a restore with its triggers off, and tools that copy rows in, need it. It switches no check of rights
+  // off.
   "grant set on parameter session_replication_role to rds_superuser",
   "create database rdsadmin",
   "revoke all on database rdsadmin from public",
@@ -15,8 +19,14 @@ export const roleStatements: readonly string[] = [
   "grant connect on database rdsadmin to rds_superuser, rds_iam, rds_replication, rds_password, rds_extension",
 ];
 
-/** The master as RDS makes it, and the database asked for. The password goes in as a verifier, so that no log shows it. */
-export function masterStatements(username: string, passwordVerifier: string, databaseName: string | undefined): string[] {
+/**
+ * The master as RDS makes it, and the database asked for. The password goes in as a verifier, so that no log shows it.
+ */
+export function masterStatements(
+  username: string,
+  passwordVerifier: string,
+  databaseName: string | undefined,
+): string[] {
   const master = quoteIdentifier(username);
   const statements = [
     `create role ${master} login nosuperuser createdb createrole noreplication password ${quoteLiteral(passwordVerifier)} valid until 'infinity'`,

@@ -17,7 +17,9 @@ export function serverFolders(folder: string): ServerFolders {
   const fits = Buffer.byteLength(socketFolder) <= limits.socketFolderBytes;
   return {
     dataFolder: join(folder, "data"),
-    socketFolder: fits ? socketFolder : join(temporaryRoot(), `socket-${createHash("sha256").update(socketFolder).digest("hex").slice(0, 12)}`),
+    socketFolder: fits
+      ? socketFolder
+      : join(temporaryRoot(), `socket-${createHash("sha256").update(socketFolder).digest("hex").slice(0, 12)}`),
     logFolder: join(folder, "log"),
     tlsFolder: join(folder, "tls"),
   };

@@ -19,8 +19,8 @@ import { template } from "./template";
 import { emptyArchive } from "./wal-archive";
 
 /**
- * Makes a server and leaves it running. Safe to call again after a kill at any moment: `server.json` is written last, and a
- * folder without it is begun anew. Called for a finished one, it opens and starts that.
+ * Makes a server and leaves it running. Safe to call again after a kill at any moment: `server.json` is written last,
+ * and a folder without it is begun anew. Called for a finished one, it opens and starts that.
  * @throws PostgresError binaries-missing, disk-full, port-taken, incompatible-parameters, start-failed
  */
 export async function createServer(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {
@@ -51,7 +51,8 @@ export async function createServer(settings: PostgresServerSettings, master: Mas
  */
 export async function openServer(settings: PostgresServerSettings): Promise<PostgresServer> {
   const record = readServerRecord(settings.folder);
-  if (record === undefined) throw new PostgresError("not-created", `${settings.folder} holds no finished server`, "Create it.");
+  if (record === undefined)
+    throw new PostgresError("not-created", `${settings.folder} holds no finished server`, "Create it.");
   await template(settings.engineVersion); // binaries first: everything later needs them
   const server = new ManagedServer(settings, { ...record, port: settings.port === 0 ? record.port : settings.port });
   if (server.port !== record.port) await writeServerRecord(settings.folder, { ...record, port: server.port });
@@ -67,7 +68,10 @@ export interface ServerRecord {
 
 async function firstStart(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt++) {
-    const record: ServerRecord = { port: settings.port === 0 ? await freePort() : settings.port, masterUsername: master.username };
+    const record: ServerRecord = {
+      port: settings.port === 0 ? await freePort() : settings.port,
+      masterUsername: master.username,
+    };
     const server = new ManagedServer(settings, record);
     try {
       await server.start();
@@ -76,7 +80,8 @@ async function firstStart(settings: PostgresServerSettings, master: MasterLogin)
       if (mayTryAnother && error instanceof PostgresError && error.code === "port-taken") continue;
       throw error;
     }
-    for (const statement of masterStatements(master.username, passwordVerifier(master.password), master.databaseName)) await server.query(statement);
+    for (const statement of masterStatements(master.username, passwordVerifier(master.password), master.databaseName))
+      await server.query(statement);
     await writeServerRecord(settings.folder, record);
     return server;
   }
@@ -86,10 +91,16 @@ async function firstStart(settings: PostgresServerSettings, master: MasterLogin)
 async function copyTemplate(from: string, to: string, user: ServerUser): Promise<void> {
   await makeServerFolder(to, user);
   const cloning = process.platform === "darwin" ? ["-c"] : [];
-  const { code, output } = await runAsServer(user, "cp", [...cloning, "-a", `${from}/.`, to], { milliseconds: limits.bootstrapMilliseconds });
+  const { code, output } = await runAsServer(user, "cp", [...cloning, "-a", `${from}/.`, to], {
+    milliseconds: limits.bootstrapMilliseconds,
+  });
   if (code === 0) return;
   if (output.includes("No space left on device"))
-    throw new PostgresError("disk-full", `no space left for ${to}`, "Free space on the disk, then create the database again.");
+    throw new PostgresError(
+      "disk-full",
+      `no space left for ${to}`,
+      "Free space on the disk, then create the database again.",
+    );
   throw new PostgresError("start-failed", `copying the template failed: ${output.trim().split("\n")[0]}`);
 }
 
@@ -100,7 +111,12 @@ export async function removeServer(folder: string): Promise<void> {
   await rm(join(folder, "server.json"), { force: true }); // first: what a kill leaves is then no finished server
   // A copy begun by a process that was killed may still be adding files; without their folder it ends.
   for (const path of [folder, folders.socketFolder])
-    await rm(path, { recursive: true, force: true, maxRetries: limits.removeAttempts, retryDelay: limits.removeRetryMilliseconds });
+    await rm(path, {
+      recursive: true,
+      force: true,
+      maxRetries: limits.removeAttempts,
+      retryDelay: limits.removeRetryMilliseconds,
+    });
 }
 
 export function readServerRecord(folder: string): ServerRecord | undefined {

@@ -2,7 +2,9 @@ import type { ParameterReport } from "./parameters";
 
 /** One PostgreSQL server that behaves as RDS's: what it needs to know. */
 export interface PostgresServerSettings {
-  /** Everything of this server lives below it; an unprivileged user must be able to reach it (see `reachableFolder`). */
+  /**
+   * Everything of this server lives below it; an unprivileged user must be able to reach it (see `reachableFolder`).
+   */
   folder: string;
   /** Minor version, such as "17.10". */
   engineVersion: string;

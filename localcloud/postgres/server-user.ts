@@ -4,7 +4,10 @@ import { userInfo } from "node:os";
 import { readSettings } from "../settings";
 import { PostgresError } from "./postgres-errors";
 
-/** The operating-system user PostgreSQL runs as: ourselves, or an unprivileged one when we are root, which PostgreSQL refuses. */
+/**
+ * The operating-system user PostgreSQL runs as: ourselves, or an unprivileged one when we are root, which PostgreSQL
+ * refuses.
+ */
 export interface ServerUser {
   name: string;
   uid: number;
@@ -26,7 +29,12 @@ export function ownUser(): { name: string; uid: number; gid: number } {
     const { username, uid, gid } = userInfo();
     return { name: username, uid, gid };
   } catch (error) {
-    throw new PostgresError("start-failed", "the user running this has no name", "PostgreSQL needs one: add the user id to /etc/passwd.", { cause: error });
+    throw new PostgresError(
+      "start-failed",
+      "the user running this has no name",
+      "PostgreSQL needs one: add the user id to /etc/passwd.",
+      { cause: error },
+    );
   }
 }
 

@@ -1,7 +1,10 @@
 import { limits } from "./limits";
 import { PostgresError, type PostgresErrorCode } from "./postgres-errors";
 
-/** Says why a server did not start, from what it logged. PostgreSQL checks its settings and memory before it touches data. */
+/**
+ * Says why a server did not start, from what it logged. PostgreSQL checks its settings and memory before it touches
+ * data.
+ */
 export function startFailure(logLines: string[]): PostgresError {
   const log = logLines.join("\n");
   const reason = reasons.find(({ pattern }) => pattern.test(log));
@@ -10,11 +13,19 @@ export function startFailure(logLines: string[]): PostgresError {
     .slice(-limits.quotedLogLines)
     .join("\n");
   const telling = logLines.find((line) => reason?.pattern.test(line)) ?? quoted;
-  return new PostgresError(reason?.code ?? "start-failed", `PostgreSQL did not start: ${reason === undefined ? quoted : withoutPrefix(telling)}`, reason?.hint);
+  return new PostgresError(
+    reason?.code ?? "start-failed",
+    `PostgreSQL did not start: ${reason === undefined ? quoted : withoutPrefix(telling)}`,
+    reason?.hint,
+  );
 }
 
 const reasons: { code: PostgresErrorCode; pattern: RegExp; hint: string }[] = [
-  { code: "disk-full", pattern: /No space left on device|Disk quota exceeded/, hint: "Free space on the disk, then start the database." },
+  {
+    code: "disk-full",
+    pattern: /No space left on device|Disk quota exceeded/,
+    hint: "Free space on the disk, then start the database.",
+  },
   {
     code: "port-taken",
     pattern: /could not bind .*(in use|Permission denied|not available)|could not create any TCP\/IP sockets/,

@@ -45,7 +45,9 @@ export async function templateSettings(version: string): Promise<PostgresSetting
 
 const settingsFile = "shipshape-settings.json";
 
-/** 1 MB segments: an idle server can archive within 10–16 ms on demand, which recovery to a point in time will live on. */
+/**
+ * 1 MB segments: an idle server can archive within 10–16 ms on demand, which recovery to a point in time will live on.
+ */
 const initdbArguments = [
   "--username=rdsadmin",
   "--auth=reject",
@@ -87,17 +89,39 @@ const settingsQuery = `copy (
       'unit', unit, 'min_val', min_val, 'max_val', max_val, 'enumvals', enumvals, 'boot_val', boot_val) order by name) from pg_settings
   ) to program 'cat > ${settingsFile}'`;
 
-async function singleUser(user: ServerUser, view: BinariesView, dataFolder: string, database: string, statements: readonly string[]): Promise<void> {
+async function singleUser(
+  user: ServerUser,
+  view: BinariesView,
+  dataFolder: string,
+  database: string,
+  statements: readonly string[],
+): Promise<void> {
   const libraries = ["pg_stat_statements", "auto_explain"].filter((library) => hasLibrary(view, library)).join(",");
-  const args = ["--single", "-j", "-D", dataFolder, "-c", "exit_on_error=on", "-c", "fsync=off", "-c", `shared_preload_libraries=${libraries}`, database];
+  const args = [
+    "--single",
+    "-j",
+    "-D",
+    dataFolder,
+    "-c",
+    "exit_on_error=on",
+    "-c",
+    "fsync=off",
+    "-c",
+    `shared_preload_libraries=${libraries}`,
+    database,
+  ];
   // -j: a statement ends at a semicolon and an empty line, so that function bodies may span lines.
   await bootstrap(user, view.postgres, args, statements.map((statement) => `${statement};\n\n`).join(""));
 }
 
 async function bootstrap(user: ServerUser, program: string, args: string[], input?: string): Promise<void> {
-  const { code, output } = await runAsServer(user, program, args, { input, milliseconds: limits.bootstrapMilliseconds });
+  const { code, output } = await runAsServer(user, program, args, {
+    input,
+    milliseconds: limits.bootstrapMilliseconds,
+  });
   if (code === 0 && !/^.*(ERROR|FATAL|PANIC): /m.test(output)) return;
   const lines = output.trim().split("\n").slice(-limits.quotedLogLines).join("\n");
-  if (output.includes("No space left on device")) throw new PostgresError("disk-full", `no space left while preparing PostgreSQL:\n${lines}`);
+  if (output.includes("No space left on device"))
+    throw new PostgresError("disk-full", `no space left while preparing PostgreSQL:\n${lines}`);
   throw new PostgresError("start-failed", `preparing PostgreSQL failed (exit code ${code}):\n${lines}`);
 }

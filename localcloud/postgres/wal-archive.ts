@@ -8,7 +8,10 @@ import { PostgresError } from "./postgres-errors";
 import { makeOpenFolder, makeServerFolder } from "./server-files";
 import { serverUser } from "./server-user";
 
-/** An archive for a server that begins anew: segments of a beginning that was killed would stand in its way under the same names. */
+/**
+ * An archive for a server that begins anew: segments of a beginning that was killed would stand in its way under the
+ * same names.
+ */
 export async function emptyArchive(folder: string | undefined): Promise<void> {
   if (folder === undefined) return;
   await rm(folder, { recursive: true, force: true });
@@ -22,8 +25,8 @@ export async function ensureArchive(folder: string): Promise<void> {
 }
 
 /**
- * Commits a heartbeat, as RDS does, and waits until its WAL is in the archive: recovery stops before the first commit later
- * than its target, so this makes every whole second before it a target that can be reached, idle database or not.
+ * Commits a heartbeat, as RDS does, and waits until its WAL is in the archive: recovery stops before the first commit
+ * later than its target, so this makes every whole second before it a target that can be reached, idle database or not.
  * @returns the heartbeat's time by the database's clock
  */
 export async function archiveHeartbeat(
@@ -38,20 +41,32 @@ export async function archiveHeartbeat(
   return row?.at as Date;
 }
 
-/** The table is made where it is not there, without trying first: an error in a new database's log would alarm its owner. */
+/**
+ * The table is made where it is not there, without trying first: an error in a new database's log would alarm its
+ * owner.
+ */
 const heartbeat = `create table if not exists public.rds_heartbeat2 (id int primary key, value bigint);
   insert into public.rds_heartbeat2 values (1, (extract(epoch from clock_timestamp()) * 1000)::bigint)
   on conflict (id) do update set value = excluded.value returning clock_timestamp() as at`;
 
-/** A switched segment is zeros for the most part; without them an idle database that is asked every second keeps 8 kB each time, not 1 MB. */
+/**
+ * A switched segment is zeros for the most part; without them an idle database that is asked every second keeps 8 kB
+ * each time, not 1 MB.
+ */
 function giveBackZeros(segment: string): void {
   if (process.platform !== "linux") return;
   // Where the file system or the machine cannot, the segment stays as it is.
-  runAsServer(serverUser(), "fallocate", ["--dig-holes", segment], { milliseconds: limits.checkMilliseconds }).catch(() => undefined);
+  runAsServer(serverUser(), "fallocate", ["--dig-holes", segment], { milliseconds: limits.checkMilliseconds }).catch(
+    () => undefined,
+  );
 }
 
 async function untilThere(segment: string): Promise<void> {
-  for (const until = Date.now() + limits.archiveMilliseconds; !existsSync(segment); await sleep(limits.pollMilliseconds)) {
+  for (
+    const until = Date.now() + limits.archiveMilliseconds;
+    !existsSync(segment);
+    await sleep(limits.pollMilliseconds)
+  ) {
     if (Date.now() > until)
       throw new PostgresError(
         "archiving-stalled",
@@ -74,7 +89,8 @@ const segmentPattern = /^[0-9A-F]{24}$/;
 
 /** Removes what no base backup needs any more, as pg_archivecleanup does: all before `oldestNeeded`. */
 export async function removeSegmentsBefore(folder: string, oldestNeeded: string): Promise<void> {
-  for (const name of segmentsIn(folder)) if (name.slice(8) < oldestNeeded.slice(8)) await rm(join(folder, name), { force: true });
+  for (const name of segmentsIn(folder))
+    if (name.slice(8) < oldestNeeded.slice(8)) await rm(join(folder, name), { force: true });
 }
 
 /** The first segment from `start` on that none of the folders holds: where a recovery that fell short had to end. */

@@ -54,7 +54,9 @@ export class Cloud {
     this.snapshots = new Snapshots(this);
     this.backups = new AutomatedBackups(this);
     this.restorableTimes = new RestorableTimes(this);
-    this.secrets = new Secrets(this.store, this.clock, { keyArn: (key, region) => this.recorded.recordSet.keyArn(key, region) });
+    this.secrets = new Secrets(this.store, this.clock, {
+      keyArn: (key, region) => this.recorded.recordSet.keyArn(key, region),
+    });
     this.managedSecrets = new ManagedSecrets(this.secrets, this.clock, (resourceId, username, password) =>
       this.instances.setMasterPassword(resourceId, username, password),
     );

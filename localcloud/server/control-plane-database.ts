@@ -14,8 +14,8 @@ interface ControlPlaneRecord {
 }
 
 /**
- * A PostgreSQL for Shipshape's own records of requests, runs and evidence: what SHIPSHAPE_DATABASE_URL names in production. No DB
- * instance, so the RDS API does not know it; but made, adopted after a kill and stopped like theirs.
+ * A PostgreSQL for Shipshape's own records of requests, runs and evidence: what SHIPSHAPE_DATABASE_URL names in
+ * production. No DB instance, so the RDS API does not know it; but made, adopted after a kill and stopped like theirs.
  */
 export class ControlPlaneDatabase {
   private readonly records: Collection<ControlPlaneRecord>;
@@ -63,15 +63,26 @@ export class ControlPlaneDatabase {
   private async make(): Promise<void> {
     const known = this.records.get(owner);
     // Another minor of the same major takes the files over as they are.
-    const engineVersion = known === undefined ? defaultVersion() : (resolveVersion(known.engineVersion) ?? resolveVersion(majorOf(known.engineVersion)));
-    if (engineVersion === undefined) return log(`no PostgreSQL ${known?.engineVersion ?? ""} is installed, so the control plane has no database`);
+    const engineVersion =
+      known === undefined
+        ? defaultVersion()
+        : (resolveVersion(known.engineVersion) ?? resolveVersion(majorOf(known.engineVersion)));
+    if (engineVersion === undefined)
+      return log(`no PostgreSQL ${known?.engineVersion ?? ""} is installed, so the control plane has no database`);
     const record = { engineVersion, password: known?.password ?? randomBytes(24).toString("hex") };
     // The record first: a creation that is killed goes on with the same password.
     this.records.put(owner, record);
     const { settings, instances } = this.cloud;
     const folder = join(instances.servers.databasesFolder, "control-plane");
     const identity = { caFolder: join(settings.dataFolder, "ca") };
-    const server = { folder, engineVersion: record.engineVersion, port: 0, identity, parameters: {}, memoryBytes: settings.databaseMemoryCapBytes };
+    const server = {
+      folder,
+      engineVersion: record.engineVersion,
+      port: 0,
+      identity,
+      parameters: {},
+      memoryBytes: settings.databaseMemoryCapBytes,
+    };
     this.server = await createServer(server, { username: owner, password: record.password, databaseName: owner });
   }
 }

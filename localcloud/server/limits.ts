@@ -31,7 +31,10 @@ export const limits = {
   /** Secrets Manager: the most a secret's value may hold, and how many deprecated versions it keeps. */
   secretBytes: 65_536,
   deprecatedSecretVersions: 100,
-  /** API calls kept for CloudTrail's LookupEvents: months of changes, some hours of a busy poller's reads, a few MB of disk. */
+  /**
+   * API calls kept for CloudTrail's LookupEvents: months of changes, some hours of a busy poller's reads, a few MB of
+   * disk.
+   */
   loggedChanges: 10_000,
   loggedReads: 2_000,
   /** How often the server looks for crashed databases and for windows that have come. */

@@ -38,7 +38,10 @@ export const localRoutes: Route[] = [
     run(request, cloud) {
       const asked = databaseInput.safeParse(request.body);
       if (!asked.success)
-        throw new AwsError("InvalidParameterValue", `this takes {"identifier": "<DB instance>", "database": "<optional>", "role": "administrator" | "master"}`);
+        throw new AwsError(
+          "InvalidParameterValue",
+          `this takes {"identifier": "<DB instance>", "database": "<optional>", "role": "administrator" | "master"}`,
+        );
       return { status: 200, body: connectionInfo(asked.data, cloud) };
     },
   },
@@ -57,7 +60,10 @@ const databaseInput = z.strictObject({
   region: z.string().optional(),
 });
 
-/** A century: further away dates stop being dates to somebody, and a server whose clock is none could never be started again. */
+/**
+ * A century: further away dates stop being dates to somebody, and a server whose clock is none could never be started
+ * again.
+ */
 const furthestMs = 100 * 365 * 86_400_000;
 
 function offsetMs(asked: z.output<typeof clockInput>): number {
@@ -65,7 +71,10 @@ function offsetMs(asked: z.output<typeof clockInput>): number {
   return "offsetSeconds" in asked ? asked.offsetSeconds * 1000 : 0;
 }
 
-const clockOf = (cloud: Cloud): object => ({ now: cloud.clock.now().toISOString(), offsetSeconds: cloud.clock.offsetMs() / 1000 });
+const clockOf = (cloud: Cloud): object => ({
+  now: cloud.clock.now().toISOString(),
+  offsetSeconds: cloud.clock.offsetMs() / 1000,
+});
 
 function statusOf(cloud: Cloud): object {
   const { servers } = cloud.instances;
@@ -97,7 +106,9 @@ function describe(instance: InstanceRecord, cloud: Cloud): object {
 
 /** The administrator comes in over the socket, as PostgreSQL's own superuser; the master over TCP, as any client. */
 function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): object {
-  const instance = cloud.instances.list(asked.region).find((candidate) => candidate.shape.DBInstanceIdentifier === asked.identifier.toLowerCase());
+  const instance = cloud.instances
+    .list(asked.region)
+    .find((candidate) => candidate.shape.DBInstanceIdentifier === asked.identifier.toLowerCase());
   if (!instance)
     throw new AwsError(
       "DBInstanceNotFound",
@@ -110,7 +121,10 @@ function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): ob
     );
   const server = cloud.instances.servers.get(instance.resourceId);
   if (server?.state() !== "running")
-    throw new AwsError("InvalidDBInstanceState", `the database of ${instance.shape.DBInstanceIdentifier} does not run: the DB instance is ${instance.status}`);
+    throw new AwsError(
+      "InvalidDBInstanceState",
+      `the database of ${instance.shape.DBInstanceIdentifier} does not run: the DB instance is ${instance.status}`,
+    );
   const database = asked.database ?? instance.shape.DBName ?? "postgres";
   if (asked.role === "administrator") {
     return {
@@ -124,7 +138,8 @@ function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): ob
   const user = instance.shape.MasterUsername;
   // Our own passwords are the caller's: only one that Secrets Manager made is known here.
   const password = instance.masterSecret ? cloud.managedSecrets.credentials(instance.resourceId).password : undefined;
-  const login = password === undefined ? encodeURIComponent(user) : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const login =
+    password === undefined ? encodeURIComponent(user) : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   return {
     host: "127.0.0.1",
     port: server.port,

@@ -1,4 +1,7 @@
-/** The server's own log: lines with the machine's time (not the cloud's clock) on the standard streams, which the command that starts it sends to localcloud.log. */
+/**
+ * The server's own log: lines with the machine's time (not the cloud's clock) on the standard streams, which the
+ * command that starts it sends to localcloud.log.
+ */
 
 /** A log that cannot be written, on a disk that is full or in a terminal that is gone, is no reason to end. */
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);

@@ -10,7 +10,11 @@ const smallestGo = "1.26.0"; // what the engine's go.mod asks for
 const newsMilliseconds = 10_000;
 
 /** Builds the engine from its pinned Go modules into `folder`. Go verifies every module against the tracked go.sum. */
-export async function buildEngine(settings: ToolchainSettings, folder: string, progress: (line: string) => void): Promise<void> {
+export async function buildEngine(
+  settings: ToolchainSettings,
+  folder: string,
+  progress: (line: string) => void,
+): Promise<void> {
   const module = join(folder, "..", "module"); // a copy: the package may be installed where we cannot write
   mkdirSync(module);
   for (const name of ["go.mod", "go.sum"]) copyFileSync(join(settings.assetsFolder, name), join(module, name));
@@ -23,17 +27,29 @@ export async function buildEngine(settings: ToolchainSettings, folder: string, p
 
 function buildArguments(output: string): string[] {
   const version = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${engineVersion}`;
-  return ["build", "-v", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${version}`, "-o", output, "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"];
+  return [
+    "build",
+    "-v",
+    "-mod=readonly",
+    "-trimpath",
+    "-ldflags",
+    `-s -w -X ${version}`,
+    "-o",
+    output,
+    "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  ];
 }
 
 /** Asked inside the module, since an older Go may fetch the one its go.mod asks for. */
 async function requireGo(go: Go): Promise<void> {
   const said = await go(["version"]).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") throw new Error(`Go is not installed (version ${smallestGo.slice(0, 4)} or newer is needed)`);
+    if (error.code === "ENOENT")
+      throw new Error(`Go is not installed (version ${smallestGo.slice(0, 4)} or newer is needed)`);
     throw error;
   });
   const version = /go(\d+\.\d+(?:\.\d+)?)/.exec(said)?.[1] ?? "unknown";
-  if (older(version, smallestGo)) throw new Error(`Go ${version} is installed, and ${smallestGo.slice(0, 4)} or newer is needed`);
+  if (older(version, smallestGo))
+    throw new Error(`Go ${version} is installed, and ${smallestGo.slice(0, 4)} or newer is needed`);
 }
 
 type Go = (args: string[], progress?: (line: string) => void) => Promise<string>;
@@ -55,7 +71,9 @@ function goIn(folder: string, settings: ToolchainSettings): Go {
         child.once("close", (code, signal) => resolve(signal ?? code));
       });
       if (ending === 0) return output;
-      throw new Error(`"go ${args[0]}" ended with ${typeof ending === "string" ? ending : `exit code ${ending}`}: ${log.complaint()}`);
+      throw new Error(
+        `"go ${args[0]}" ended with ${typeof ending === "string" ? ending : `exit code ${ending}`}: ${log.complaint()}`,
+      );
     } finally {
       clearInterval(timer);
     }

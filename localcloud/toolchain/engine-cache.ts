@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "./engine-types";
 import { engineVersion, type ToolchainSettings } from "./settings";
@@ -11,7 +20,10 @@ const partialPrefix = ".partial-";
 export function cachedEngine({ cacheFolder }: ToolchainSettings): Engine | undefined {
   const folder = join(cacheFolder, engineVersion);
   try {
-    const complete = JSON.parse(readFileSync(join(folder, completeFile), "utf8")) as { version: string; source: Engine["source"] };
+    const complete = JSON.parse(readFileSync(join(folder, completeFile), "utf8")) as {
+      version: string;
+      source: Engine["source"];
+    };
     if (complete.version !== engineVersion || !existsSync(join(folder, "pulumi"))) return undefined;
     return { version: engineVersion, folder, source: complete.source };
   } catch {
@@ -23,7 +35,11 @@ export function cachedEngine({ cacheFolder }: ToolchainSettings): Engine | undef
  * Lets `fill` put the engine into a folder of its own and gives that its final name only when it is complete.
  * The caller holds the lock, so what other attempts left behind belongs to nobody and is removed.
  */
-export async function keepEngine(settings: ToolchainSettings, source: "download" | "built", fill: (folder: string) => Promise<void>): Promise<Engine> {
+export async function keepEngine(
+  settings: ToolchainSettings,
+  source: "download" | "built",
+  fill: (folder: string) => Promise<void>,
+): Promise<Engine> {
   const { cacheFolder } = settings;
   mkdirSync(cacheFolder, { recursive: true });
   for (const name of readdirSync(cacheFolder)) {
@@ -37,7 +53,10 @@ export async function keepEngine(settings: ToolchainSettings, source: "download"
     // The language host is a script without an extension: Node looks for this file to know how to read it, and must not
     // find one of the user's further up.
     writeFileSync(join(engine, "package.json"), '{"type":"commonjs"}\n');
-    writeFileSync(join(engine, completeFile), `${JSON.stringify({ version: engineVersion, source, completedAt: new Date().toISOString() })}\n`);
+    writeFileSync(
+      join(engine, completeFile),
+      `${JSON.stringify({ version: engineVersion, source, completedAt: new Date().toISOString() })}\n`,
+    );
     const final = join(cacheFolder, engineVersion);
     if (existsSync(final)) renameSync(final, join(partial, "replaced"));
     renameSync(engine, final);

@@ -11,8 +11,15 @@ const answerMilliseconds = 8_000; // where downloads are refused by silence, thi
 const transferMilliseconds = 20 * 60_000; // 150 MB at 1 Mbit/s
 const newsMilliseconds = 5_000;
 
-/** Fetches the official download of this platform, checks it against the published checksum and unpacks it into `folder`. */
-export async function downloadEngine(settings: ToolchainSettings, folder: string, progress: (line: string) => void): Promise<void> {
+/**
+ * Fetches the official download of this platform, checks it against the published checksum and unpacks it into
+ * `folder`.
+ */
+export async function downloadEngine(
+  settings: ToolchainSettings,
+  folder: string,
+  progress: (line: string) => void,
+): Promise<void> {
   const name = archiveName();
   const url = `${settings.downloadBase}/${name}`;
   const answer = await ask(url);
@@ -28,7 +35,8 @@ async function unpack(archive: string, folder: string): Promise<void> {
   const unpacked = join(folder, "..", "unpacked");
   mkdirSync(unpacked);
   await promisify(execFile)("tar", ["-xzf", archive, "-C", unpacked]);
-  for (const file of readdirSync(join(unpacked, "pulumi"))) renameSync(join(unpacked, "pulumi", file), join(folder, file));
+  for (const file of readdirSync(join(unpacked, "pulumi")))
+    renameSync(join(unpacked, "pulumi", file), join(folder, file));
   for (const needed of ["pulumi", "pulumi-language-nodejs"]) {
     if (!existsSync(join(folder, needed))) throw new Error(`the archive holds no ${needed}`);
   }
@@ -37,14 +45,21 @@ async function unpack(archive: string, folder: string): Promise<void> {
 function archiveName(): string {
   const systems: Partial<Record<NodeJS.Platform, string>> = { linux: "linux", darwin: "darwin" };
   const [system, processor] = [systems[process.platform], process.arch];
-  if (system === undefined || (processor !== "x64" && processor !== "arm64")) throw new Error(`there is none for ${process.platform} on ${processor}`);
+  if (system === undefined || (processor !== "x64" && processor !== "arm64"))
+    throw new Error(`there is none for ${process.platform} on ${processor}`);
   return `pulumi-v${engineVersion}-${system}-${processor}.tar.gz`;
 }
 
 async function ask(url: string): Promise<Response> {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error(`no answer within ${answerMilliseconds / 1000} s`)), answerMilliseconds);
-  const transfer = setTimeout(() => controller.abort(new Error(`not done within ${transferMilliseconds / 60_000} minutes`)), transferMilliseconds).unref();
+  const timer = setTimeout(
+    () => controller.abort(new Error(`no answer within ${answerMilliseconds / 1000} s`)),
+    answerMilliseconds,
+  );
+  const transfer = setTimeout(
+    () => controller.abort(new Error(`not done within ${transferMilliseconds / 60_000} minutes`)),
+    transferMilliseconds,
+  ).unref();
   try {
     const answer = await fetch(url, { signal: controller.signal });
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
@@ -64,7 +79,8 @@ async function save(answer: Response, file: string, progress: (line: string) => 
   let received = 0;
   const megabytes = (bytes: number) => Math.round(bytes / 1e6);
   const timer = setInterval(
-    () => progress(`downloading the Pulumi engine: ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`),
+    () =>
+      progress(`downloading the Pulumi engine: ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`),
     newsMilliseconds,
   );
   try {
@@ -78,8 +94,15 @@ async function save(answer: Response, file: string, progress: (line: string) => 
 }
 
 /** A wrong checksum is always fatal. A missing list is borne only where TLS vouches for the server. */
-async function verify({ checksumBase, downloadBase }: ToolchainSettings, archive: string, name: string, progress: (line: string) => void): Promise<void> {
-  const expected = await publishedChecksum(`${checksumBase}/pulumi-${engineVersion}-checksums.txt`, name).catch((error: Error) => error);
+async function verify(
+  { checksumBase, downloadBase }: ToolchainSettings,
+  archive: string,
+  name: string,
+  progress: (line: string) => void,
+): Promise<void> {
+  const expected = await publishedChecksum(`${checksumBase}/pulumi-${engineVersion}-checksums.txt`, name).catch(
+    (error: Error) => error,
+  );
   if (expected instanceof Error) {
     if (!downloadBase.startsWith("https://")) throw new Error(`its checksum cannot be had: ${expected.message}`);
     progress(`the published checksums cannot be had (${expected.message}); relying on the encrypted connection`);

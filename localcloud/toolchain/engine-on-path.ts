@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 import type { Engine } from "./engine-types";
 import { engineVersion, toolEnvironment, type ToolchainSettings } from "./settings";
 
-const versionTimeoutMilliseconds = 30_000; // the engine answers in half a second; a cold disk or a busy machine needs more
+// The engine answers in half a second; a cold disk or a busy machine needs more
+const versionTimeoutMilliseconds = 30_000;
 
 /** The first `pulumi` on PATH, when it is new enough and can run Node.js programs. */
 export async function engineOnPath(settings: ToolchainSettings): Promise<Engine> {
@@ -13,7 +14,8 @@ export async function engineOnPath(settings: ToolchainSettings): Promise<Engine>
   const pulumi = find("pulumi", path);
   if (pulumi === undefined) throw new Error("not found");
   const version = await versionOf(pulumi, settings);
-  if (older(version, engineVersion)) throw new Error(`${pulumi} is version ${version}, and ${engineVersion} or newer is needed`);
+  if (older(version, engineVersion))
+    throw new Error(`${pulumi} is version ${version}, and ${engineVersion} or newer is needed`);
   // Without a language host the engine would fail much later, and speak of plugins.
   if (find("pulumi-language-nodejs", [dirname(pulumi), dirname(realpathSync(pulumi)), ...path]) === undefined) {
     throw new Error(`${pulumi} has no pulumi-language-nodejs beside it`);
@@ -23,11 +25,14 @@ export async function engineOnPath(settings: ToolchainSettings): Promise<Engine>
 
 async function versionOf(pulumi: string, settings: ToolchainSettings): Promise<string> {
   const env = toolEnvironment(settings, { PULUMI_SKIP_UPDATE_CHECK: "true" });
-  const { stdout } = await promisify(execFile)(pulumi, ["version"], { env, timeout: versionTimeoutMilliseconds }).catch((error: Error) => {
-    throw new Error(`"${pulumi} version" failed: ${error.message.trim()}`);
-  });
+  const { stdout } = await promisify(execFile)(pulumi, ["version"], { env, timeout: versionTimeoutMilliseconds }).catch(
+    (error: Error) => {
+      throw new Error(`"${pulumi} version" failed: ${error.message.trim()}`);
+    },
+  );
   const version = /^v?(\d+\.\d+\.\d+\S*)/m.exec(stdout.trim())?.[1];
-  if (version === undefined) throw new Error(`"${pulumi} version" printed no version but ${JSON.stringify(stdout.trim())}`);
+  if (version === undefined)
+    throw new Error(`"${pulumi} version" printed no version but ${JSON.stringify(stdout.trim())}`);
   return version;
 }
 

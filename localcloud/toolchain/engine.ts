@@ -19,7 +19,10 @@ export class EngineMissingError extends Error {
  * order. Under half a second when it is there; about a minute to download and six to build, once per user.
  * @throws EngineMissingError when none of the ways works
  */
-export async function ensureEngine(progress: Progress, settings: ToolchainSettings = toolchainSettings()): Promise<Engine> {
+export async function ensureEngine(
+  progress: Progress,
+  settings: ToolchainSettings = toolchainSettings(),
+): Promise<Engine> {
   const onPath = await attempt(() => engineOnPath(settings));
   if (onPath.engine) return onPath.engine;
   const cached = await ready(settings);
@@ -28,10 +31,14 @@ export async function ensureEngine(progress: Progress, settings: ToolchainSettin
   return withLock(`${settings.cacheFolder}/${engineVersion}.lock`, progress, async () => {
     const meanwhile = await ready(settings); // somebody else may have made it while we waited for the lock
     if (meanwhile) return meanwhile;
-    const downloaded = await attempt(() => keepEngine(settings, "download", (folder) => downloadEngine(settings, folder, progress)));
+    const downloaded = await attempt(() =>
+      keepEngine(settings, "download", (folder) => downloadEngine(settings, folder, progress)),
+    );
     if (downloaded.engine) return downloaded.engine;
     progress(`the Pulumi engine cannot be downloaded (${downloaded.reason}); building it with Go instead`);
-    const built = await attempt(() => keepEngine(settings, "built", (folder) => buildEngine(settings, folder, progress)));
+    const built = await attempt(() =>
+      keepEngine(settings, "built", (folder) => buildEngine(settings, folder, progress)),
+    );
     const engine = built.engine && (await ready(settings));
     if (engine) return engine;
     throw new EngineMissingError(

@@ -1,7 +1,7 @@
-// Run before demo, test, check and the like: brings what a fresh clone lacks, and costs a moment when nothing is missing.
-// Plain JavaScript on Node's own modules, since nothing else is there yet, and in a syntax that old versions of Node can
-// at least read to the point where they are told that they are too old. Called by name and not as an npm "pre" script:
-// npm leaves those out where its setting ignore-scripts is on.
+// Run before demo, test, check and the like: brings what a fresh clone lacks, and costs a moment when nothing is
+// missing. Plain JavaScript on Node's own modules, since nothing else is there yet, and in a syntax that old versions
+// of Node can at least read to the point where they are told that they are too old. Called by name and not as an npm
+// "pre" script: npm leaves those out where its setting ignore-scripts is on.
 "use strict";
 const { spawn, spawnSync } = require("child_process");
 const { createHash } = require("crypto");
@@ -38,14 +38,22 @@ function whyStale() {
     if (name === "" || entry.link || !name.startsWith("node_modules/") || !belongsHere(entry)) return false;
     return !installed[name] || installed[name].version !== entry.version;
   });
-  return differs === undefined ? undefined : `${differs.replace(/^node_modules\//, "")} is not the one of package-lock.json`;
+  return differs === undefined
+    ? undefined
+    : `${differs.replace(/^node_modules\//, "")} is not the one of package-lock.json`;
 }
 
-/** Optional packages exist for other platforms; without one named, or with a C library, only npm knows whether they belong here. */
+/**
+ * Optional packages exist for other platforms; without one named, or with a C library, only npm knows whether they
+ * belong here.
+ */
 function belongsHere(entry) {
   const named = (list, mine) => Array.isArray(list) && list.includes(mine);
   if (entry.peer) return false;
-  return !(entry.optional || entry.devOptional) || (!entry.libc && named(entry.os, process.platform) && named(entry.cpu, process.arch));
+  return (
+    !(entry.optional || entry.devOptional) ||
+    (!entry.libc && named(entry.os, process.platform) && named(entry.cpu, process.arch))
+  );
 }
 
 async function installPackages() {
@@ -73,7 +81,10 @@ function npm() {
 
 /** Two commands started at once on a fresh clone must not install into one folder at once. */
 async function whileLocked(work) {
-  const lock = path.join(os.tmpdir(), `shipshape-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`);
+  const lock = path.join(
+    os.tmpdir(),
+    `shipshape-install-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`,
+  );
   for (let waited = 0; !take(lock); waited++) {
     if (waited % 40 === 20) say("waiting for another command that is installing packages");
     await new Promise((resolve) => setTimeout(resolve, 250));
@@ -99,7 +110,8 @@ function take(lock) {
 function abandoned(lock) {
   try {
     const pid = Number(fs.readFileSync(lock, "utf8"));
-    if (!pid) return Date.now() - fs.statSync(lock).mtimeMs > 10000; // its maker was killed between making and writing it
+    // Its maker was killed between making and writing it
+    if (!pid) return Date.now() - fs.statSync(lock).mtimeMs > 10000;
     process.kill(pid, 0);
     return false;
   } catch (error) {
@@ -109,7 +121,10 @@ function abandoned(lock) {
 
 /** The engine's own logic is TypeScript, which can run now that the packages are here. */
 function ensureEngine() {
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", path.join(__dirname, "main.ts")], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", path.join(__dirname, "main.ts")], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   if (status !== 0) process.exit(status || 1);
 }
 

@@ -1,5 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { bundleLanguageHost } from "./language-host-bundle";
 import type { ToolchainSettings } from "./settings";
@@ -7,8 +16,9 @@ import type { ToolchainSettings } from "./settings";
 const executable = "pulumi-language-nodejs";
 
 /**
- * Puts our Node.js language host beside an engine that was built from source; in the same folder the engine takes it for
- * bundled and does not look for a plugin. Idempotent, and safe while the engine runs: files are replaced by renaming.
+ * Puts our Node.js language host beside an engine that was built from source; in the same folder the engine takes it
+ * for bundled and does not look for a plugin. Idempotent, and safe while the engine runs: files are replaced by
+ * renaming.
  */
 export async function installLanguageHost({ assetsFolder }: ToolchainSettings, engineFolder: string): Promise<void> {
   const prebuilt = join(assetsFolder, executable);
@@ -30,7 +40,9 @@ export async function installLanguageHost({ assetsFolder }: ToolchainSettings, e
   }
 }
 
-/** Everything that shapes the bundle: the host's files, how they are bundled, and which versions of what they import. */
+/**
+ * Everything that shapes the bundle: the host's files, how they are bundled, and which versions of what they import.
+ */
 function sources(assetsFolder: string): string[] {
   const folder = join(assetsFolder, "language-host");
   const own = readdirSync(folder)

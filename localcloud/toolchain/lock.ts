@@ -6,8 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const pollMilliseconds = 250;
 const beatMilliseconds = 5_000;
-const silentMilliseconds = 60_000; // twelve missed beats: the owner is dead, even where its process cannot be seen (containers sharing a cache)
-const patienceMilliseconds = 30 * 60_000; // a build takes six minutes on two cores; a machine five times slower still makes it
+// Twelve missed beats: the owner is dead, even where its process cannot be seen (containers sharing a cache)
+const silentMilliseconds = 60_000;
+// A build takes six minutes on two cores; a machine five times slower still makes it
+const patienceMilliseconds = 30 * 60_000;
 const newsMilliseconds = 10_000;
 
 interface Owner {
@@ -42,7 +44,9 @@ async function acquire(lock: string, owner: Owner, progress: (line: string) => v
     const waited = Date.now() - start;
     if (waited - told < newsMilliseconds) continue;
     told = waited;
-    progress(`waiting for process ${ownerOf(lock)?.pid ?? "?"}, which is getting the same thing (${Math.round(waited / 1000)} s)`);
+    progress(
+      `waiting for process ${ownerOf(lock)?.pid ?? "?"}, which is getting the same thing (${Math.round(waited / 1000)} s)`,
+    );
   }
   throw new Error(
     `${lock} is still held by process ${ownerOf(lock)?.pid ?? "?"} after ${patienceMilliseconds / 60_000} minutes; if that process has nothing to do with Shipshape, remove the folder`,

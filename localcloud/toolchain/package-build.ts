@@ -1,5 +1,6 @@
 // Fills dist/ for the published package: components as JavaScript with types; command line, embedded cloud, plugins and
-// language host bundled. In the checkout everything runs from its sources, so nothing here can be stale while developing.
+// language host bundled. In the checkout everything runs from its sources, so nothing here can be stale while
+// developing.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,12 +25,15 @@ async function buildPackage(): Promise<void> {
   await bundlePlugins(join(dist, "plugins"));
   await putToolchain(join(dist, "toolchain"));
   // Read beside the program that applies them.
-  if (existsSync(join(root, "automation", "migrations"))) cpSync(join(root, "automation", "migrations"), join(dist, "migrations"), { recursive: true });
+  if (existsSync(join(root, "automation", "migrations")))
+    cpSync(join(root, "automation", "migrations"), join(dist, "migrations"), { recursive: true });
 }
 
 /** By the compiler itself and file by file: what teams import should be readable where they step into it. */
 function compileComponents(): void {
-  execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", join(root, "tsconfig.build.json")], { stdio: "inherit" });
+  execFileSync(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", join(root, "tsconfig.build.json")], {
+    stdio: "inherit",
+  });
 }
 
 async function bundle(entry: string, file: string): Promise<void> {

@@ -31,7 +31,9 @@ export function toolchainSettings(environment: NodeJS.ProcessEnv = process.env):
   };
 }
 
-/** Beside this file in the checkout; in the published package everything is bundled into one folder, with these apart. */
+/**
+ * Beside this file in the checkout; in the published package everything is bundled into one folder, with these apart.
+ */
 function assetsFolder(): string {
   return existsSync(join(__dirname, "go.mod")) ? __dirname : join(__dirname, "toolchain");
 }

@@ -1,4 +1,11 @@
-import { UnknownValueError, type Policies, type PolicyPackArgs, type PolicyResource, type PolicyResourceOptions, type ReportViolation } from "@pulumi/policy";
+import {
+  UnknownValueError,
+  type Policies,
+  type PolicyPackArgs,
+  type PolicyResource,
+  type PolicyResourceOptions,
+  type ReportViolation,
+} from "@pulumi/policy";
 import type { Finding } from "./judging/finding";
 import { judgeResource, judgeStack } from "./judging/judge";
 import { configSchemaOf } from "./judging/options";
@@ -32,7 +39,14 @@ function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister)
       validateResource: (args, report) => {
         // Before anything is read: most resources are no business of most rules.
         if (!rule.types?.includes(args.type)) return;
-        const facts = { urn: args.urn, type: args.type, name: args.name, properties: plain(args.props), ...options(args.opts), dependencies: {} };
+        const facts = {
+          urn: args.urn,
+          type: args.type,
+          name: args.name,
+          properties: plain(args.props),
+          ...options(args.opts),
+          dependencies: {},
+        };
         tell(
           report,
           judgeResource(
@@ -69,7 +83,10 @@ function waiverPolicy(register: WaiverRegister): Policies[number] {
   };
 }
 
-/** Declared as advisory where it may be; a config that raises it is then heeded, and one that lowers a mandatory rule is not. */
+/**
+ * Declared as advisory where it may be; a config that raises it is then heeded, and one that lowers a mandatory rule is
+ * not.
+ */
 function described(rule: Rule) {
   const mandatory = rule.severity === "critical" || rule.severity === "high";
   return {
@@ -85,16 +102,31 @@ function described(rule: Rule) {
 }
 
 function reportFinding(report: ReportViolation, { rule, severity, kind, level, urn, message }: Finding): void {
-  // Left open, the level is what the config says: so it can raise an advisory violation, but neither a waived nor an undecided one.
+  // Left open, the level is what the config says: so it can raise an advisory violation, but neither a waived nor an
+  // undecided one.
   const fixed = level === "mandatory" || kind !== "violation" ? { enforcementLevel: level } : {};
   // The SDK takes an object as well, and so a level of its own for one violation; its types do not say so.
   report({ name: rule, message, severity, urn, ...fixed } as unknown as string);
 }
 
-const options = ({ protect, ignoreChanges }: PolicyResourceOptions) => ({ protect, ignoreChanges: ignoreChanges ?? [] });
+const options = ({ protect, ignoreChanges }: PolicyResourceOptions) => ({
+  protect,
+  ignoreChanges: ignoreChanges ?? [],
+});
 
-function stackResource({ urn, type, name, props, opts, parent, dependencies, propertyDependencies }: PolicyResource): Resource {
-  const byProperty = Object.entries(propertyDependencies).map(([property, behind]) => [property, behind.map((one) => one.urn)] as const);
+function stackResource({
+  urn,
+  type,
+  name,
+  props,
+  opts,
+  parent,
+  dependencies,
+  propertyDependencies,
+}: PolicyResource): Resource {
+  const byProperty = Object.entries(propertyDependencies).map(
+    ([property, behind]) => [property, behind.map((one) => one.urn)] as const,
+  );
   return new Resource({
     urn,
     type,

@@ -6,7 +6,10 @@ export interface PackSettings {
   today: string;
 }
 
-/** The only reader of the environment among the rules. `SHIPSHAPE_WAIVERS_FOLDER` names another folder of waivers; see `todayOf` for the date. */
+/**
+ * The only reader of the environment among the rules. `SHIPSHAPE_WAIVERS_FOLDER` names another folder of waivers; see
+ * `todayOf` for the date.
+ */
 export function readPackSettings(packFolder: string, environment: NodeJS.ProcessEnv = process.env): PackSettings {
   return {
     waiversFolder: environment["SHIPSHAPE_WAIVERS_FOLDER"] ?? join(packFolder, "..", "waivers"),
@@ -14,7 +17,10 @@ export function readPackSettings(packFolder: string, environment: NodeJS.Process
   };
 }
 
-/** The day that expiry is judged on. A later one may be given, to see what will be; an earlier one would bring expired waivers back to life. */
+/**
+ * The day that expiry is judged on. A later one may be given, to see what will be; an earlier one would bring expired
+ * waivers back to life.
+ */
 export function todayOf(asked: string | undefined, now: Date = new Date()): string {
   const real = now.toISOString().slice(0, 10);
   return asked !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(asked) && asked > real ? asked : real;

@@ -2,7 +2,12 @@ import { parsePair } from "../../automation/command-line/local-change";
 import { parseDuration } from "../../automation/command-line/local-clock";
 import { startLocalCloud } from "../../automation/command-line/local-start";
 import { shellLines } from "../../automation/command-line/local-env";
-import { localEnvironment, localNames, localProcessEnvironment, misleadingSettings } from "../../automation/command-line/local-environment";
+import {
+  localEnvironment,
+  localNames,
+  localProcessEnvironment,
+  misleadingSettings,
+} from "../../automation/command-line/local-environment";
 import { clockText, statusLines } from "../../automation/command-line/local-status";
 import { table } from "../../automation/command-line/terminal";
 import { readSettings } from "../../automation/settings";
@@ -29,11 +34,22 @@ describe("the environment of the embedded cloud", () => {
     expect(misleadingSettings(inherited).sort()).toEqual(["AWS_ENDPOINT_URL_RDS", "AWS_PROFILE", "AWS_SESSION_TOKEN"]);
     const environment = localProcessEnvironment(endpoint, inherited);
     expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(["AWS_PROFILE"]));
-    expect(environment).toMatchObject({ AWS_ENDPOINT_URL: endpoint.url, HOME: "/home/me", PATH: "/cache/engine/3.250.0:/usr/bin" });
+    expect(environment).toMatchObject({
+      AWS_ENDPOINT_URL: endpoint.url,
+      HOME: "/home/me",
+      PATH: "/cache/engine/3.250.0:/usr/bin",
+    });
   });
 
   test("variables of the caller's own that lead to another database or another key are taken away", () => {
-    const foreign = { PGSSLMODE: "verify-full", PGHOST: "nowhere", PGHOSTADDR: "10.0.0.1", PGSERVICE: "x", PGOPTIONS: "-c x=y", PGPASSFILE: "/none" };
+    const foreign = {
+      PGSSLMODE: "verify-full",
+      PGHOST: "nowhere",
+      PGHOSTADDR: "10.0.0.1",
+      PGSERVICE: "x",
+      PGOPTIONS: "-c x=y",
+      PGPASSFILE: "/none",
+    };
     const inherited = { ...foreign, AWS_CREDENTIAL_EXPIRATION: "2020-01-01T00:00:00Z", PGSSLROOTCERT: "/mine" };
     expect(misleadingSettings(inherited).sort()).toEqual(["AWS_CREDENTIAL_EXPIRATION", ...Object.keys(foreign)].sort());
     const environment = localProcessEnvironment(endpoint, inherited);
@@ -42,7 +58,12 @@ describe("the environment of the embedded cloud", () => {
   });
 
   test("what is set in a shell can be taken away again, PATH and proxies apart", () => {
-    const set = Object.keys(localEnvironment({ ...endpoint, controlPlaneUrl: "postgresql://…" }, { PATH: "/usr/bin", HTTPS_PROXY: "http://proxy:3128" }));
+    const set = Object.keys(
+      localEnvironment(
+        { ...endpoint, controlPlaneUrl: "postgresql://…" },
+        { PATH: "/usr/bin", HTTPS_PROXY: "http://proxy:3128" },
+      ),
+    );
     expect(localNames().sort()).toEqual(set.filter((name) => !["PATH", "NO_PROXY", "no_proxy"].includes(name)).sort());
     expect(shellLines("sh", {}, ["AWS_ENDPOINT_URL"])).toEqual(["unset AWS_ENDPOINT_URL"]);
   });
@@ -60,14 +81,22 @@ describe("the environment of the embedded cloud", () => {
   });
 
   test("a configured proxy is told to leave this machine's own address alone", () => {
-    expect(localEnvironment(endpoint, { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "corp" })["NO_PROXY"]).toBe("corp,127.0.0.1,localhost");
+    expect(localEnvironment(endpoint, { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "corp" })["NO_PROXY"]).toBe(
+      "corp,127.0.0.1,localhost",
+    );
     expect(localEnvironment(endpoint, {})["NO_PROXY"]).toBeUndefined();
   });
 
   test("each shell gets its own quotes, and the engine before its own PATH", () => {
     expect(shellLines("sh", {}, [], "/engine")).toEqual([`export PATH='/engine':"$PATH"`]);
-    expect(shellLines("fish", { X: "it's \\" }, [], "/engine")).toEqual(["set -gx X 'it\\'s \\\\'", "set -gx PATH '/engine' $PATH"]);
-    expect(shellLines("powershell", { X: "it's" }, ["Y"])).toEqual(["Remove-Item Env:Y -ErrorAction SilentlyContinue", "$env:X = 'it''s'"]);
+    expect(shellLines("fish", { X: "it's \\" }, [], "/engine")).toEqual([
+      "set -gx X 'it\\'s \\\\'",
+      "set -gx PATH '/engine' $PATH",
+    ]);
+    expect(shellLines("powershell", { X: "it's" }, ["Y"])).toEqual([
+      "Remove-Item Env:Y -ErrorAction SilentlyContinue",
+      "$env:X = 'it''s'",
+    ]);
   });
 });
 
@@ -88,7 +117,9 @@ describe("what is given on the command line", () => {
     ["6h", 21_600],
     ["8d", 691_200],
   ])("%s is a duration", (text, seconds) => expect(parseDuration(text)).toBe(seconds));
-  test.each(["", "8", "d", "1.5h", "8 days", "-1d"])("%j is none", (text) => expect(() => parseDuration(text)).toThrow("no duration"));
+  test.each(["", "8", "d", "1.5h", "8 days", "-1d"])("%j is none", (text) =>
+    expect(() => parseDuration(text)).toThrow("no duration"),
+  );
 });
 
 describe("what is printed", () => {
@@ -106,11 +137,19 @@ describe("what is printed", () => {
 
   test("a clock that was set says so", () => {
     expect(clockText("2030-01-01T00:00:00.000Z")).toBe("2030-01-01T00:00:00.000Z");
-    expect(clockText({ now: "2030-01-01T00:00:00.000Z", offsetSeconds: 86_400 })).toContain("86400 s ahead of real time");
+    expect(clockText({ now: "2030-01-01T00:00:00.000Z", offsetSeconds: 86_400 })).toContain(
+      "86400 s ahead of real time",
+    );
   });
 
   test("the status names each database with its endpoint, and says where databases lie when that is elsewhere", () => {
-    const instance = { identifier: "orders", status: "available", engineVersion: "17.10", port: 5555, dataFolder: "/var/tmp/x/db-1" };
+    const instance = {
+      identifier: "orders",
+      status: "available",
+      engineVersion: "17.10",
+      port: 5555,
+      dataFolder: "/var/tmp/x/db-1",
+    };
     const status = {
       pid: 7,
       dataFolder: "/project/.shipshape",
@@ -145,7 +184,9 @@ describe("where data lies", () => {
     mkdirSync(join(project, "deep", "down"), { recursive: true });
     writeFileSync(join(project, "package.json"), "{}");
     expect(readSettings(installed, join(project, "deep", "down"), {}).dataFolder).toBe(join(project, ".shipshape"));
-    expect(readSettings(installed, project, { SHIPSHAPE_DATA_FOLDER: "elsewhere" }).dataFolder).toBe(join(project, "elsewhere"));
+    expect(readSettings(installed, project, { SHIPSHAPE_DATA_FOLDER: "elsewhere" }).dataFolder).toBe(
+      join(project, "elsewhere"),
+    );
     expect(readSettings(installed, project, {}).inCheckout).toBe(false);
   });
 
@@ -153,6 +194,9 @@ describe("where data lies", () => {
     const file = join(project, "a-file");
     writeFileSync(file, "");
     const settings = readSettings(project, project, { SHIPSHAPE_DATA_FOLDER: file });
-    await expect(startLocalCloud(settings, () => undefined)).rejects.toMatchObject({ code: "local-folder-unusable", message: expect.stringContaining(file) });
+    await expect(startLocalCloud(settings, () => undefined)).rejects.toMatchObject({
+      code: "local-folder-unusable",
+      message: expect.stringContaining(file),
+    });
   });
 });

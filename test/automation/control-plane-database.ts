@@ -10,7 +10,9 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-/** A PostgreSQL of its own for one test file, as the control plane meets one: over TLS, as a login that is no superuser. */
+/**
+ * A PostgreSQL of its own for one test file, as the control plane meets one: over TLS, as a login that is no superuser.
+ */
 export async function makeControlPlaneDatabase(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-control-plane-"));
   chmodSync(folder, 0o755);

@@ -63,12 +63,19 @@ test("a flipped byte in a heap and one in an index fail the drill, each named wi
   flipByte(await fileOf("flipped", "heaped"), 8192 + 4000);
   flipByte(await fileOf("flipped", "indexed_pkey"), 2 * 8192 + 5000);
   const run = await drills.over(await drills.request("flipped"));
-  expect(told(run)).toEqual(failedCheck(/^heaps-and-indexes-are-sound: (?=.*\bheaped: invalid page in block 1)(?=.*\bindexed_pkey: invalid page in block 2)/));
+  expect(told(run)).toEqual(
+    failedCheck(
+      /^heaps-and-indexes-are-sound: (?=.*\bheaped: invalid page in block 1)(?=.*\bindexed_pkey: invalid page in block 2)/,
+    ),
+  );
   expect(await drills.statements(run.requestId)).toEqual(["verdict", "teardown"]);
 });
 
 test("a missing WAL segment fails the drill, named with its file", async () => {
-  await drills.query("gap", "create table filler as select i, repeat('x', 500) as text from generate_series(1, 10000) i");
+  await drills.query(
+    "gap",
+    "create table filler as select i, repeat('x', 500) as text from generate_series(1, 10000) i",
+  );
   const archive = join(await backupsFolder("gap"), "wal");
   const missing = readdirSync(archive)
     .filter((name) => /^[0-9A-F]{24}$/.test(name))
@@ -84,7 +91,8 @@ test("a truncated base backup fails the drill, named with its file; a second dri
   truncateSync(file, statSync(file).size - 8192);
   const ids = [await drills.request("cut"), await drills.request("cut")];
   const [first, second] = await Promise.all(ids.map((id) => drills.over(id)));
-  for (const run of [first!, second!]) expect(told(run)).toEqual(failedCheck(/^database-recovers: .*has \d+ bytes instead of \d+/));
+  for (const run of [first!, second!])
+    expect(told(run)).toEqual(failedCheck(/^database-recovers: .*has \d+ bytes instead of \d+/));
   const times = (run: Run) =>
     Object.values(run.steps)
       .flatMap((s) => [s.startedAt, s.finishedAt ?? ""])
@@ -95,19 +103,34 @@ test("a truncated base backup fails the drill, named with its file; a second dri
 test("a throwaway that cannot be removed is shown as stuck, and removed when asked again", async () => {
   const id = await drills.request("flipped");
   // Before that the stack's own `up` would take the protection away again.
-  await drills.until("the copy is adopted", async () => (await drills.run(id)).steps["adopt the copy into its stack"]?.status === "done", 5);
+  await drills.until(
+    "the copy is adopted",
+    async () => (await drills.run(id)).steps["adopt the copy into its stack"]?.status === "done",
+    5,
+  );
   const protect = (deletionProtection: boolean) =>
-    callOwn(drills.cloud, "POST", "/shipshape/change", { arn: `arn:aws:rds:eu-central-1:123456789012:db:drill-${id}`, properties: { deletionProtection } });
+    callOwn(drills.cloud, "POST", "/shipshape/change", {
+      arn: `arn:aws:rds:eu-central-1:123456789012:db:drill-${id}`,
+      properties: { deletionProtection },
+    });
   expect((await protect(true)).status).toBe(200);
   expect(told(await drills.over(id))).toMatchObject({ status: "succeeded", verdict: "fail", cleanUp: "stuck" });
   expect(await drills.statements(id)).toEqual(["verdict"]);
-  const { findings } = JSON.parse((await drills.shipshape("status", "--json")).stdout) as { findings: { id: string; summary: string }[] };
+  const { findings } = JSON.parse((await drills.shipshape("status", "--json")).stdout) as {
+    findings: { id: string; summary: string }[];
+  };
   expect(findings).toContainEqual(
-    expect.objectContaining({ id: `${id}.clean-up`, summary: expect.stringMatching(/the clean-up is stuck: .*protect/i) as string }),
+    expect.objectContaining({
+      id: `${id}.clean-up`,
+      summary: expect.stringMatching(/the clean-up is stuck: .*protect/i) as string,
+    }),
   );
 
   await protect(false);
-  expect(await drills.shipshape("clean-up", id, "--work")).toMatchObject({ code: 0, stdout: expect.stringContaining("clean-up done") as string });
+  expect(await drills.shipshape("clean-up", id, "--work")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("clean-up done") as string,
+  });
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
   const after = JSON.parse((await drills.shipshape("status", "--json")).stdout) as { findings: { id: string }[] };
   expect(after.findings.map((f) => f.id)).not.toContain(`${id}.clean-up`);

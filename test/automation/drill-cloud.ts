@@ -38,8 +38,8 @@ export interface WorkerProcess {
 export const workerKey = "AKIAWORKER0000000001";
 
 /**
- * An embedded cloud with all that a drill needs: an isolation to restore into, and sources made by the plain RDS API, which is faster than
- * a stack and has what the standard gives a database as far as a drill uses it.
+ * An embedded cloud with all that a drill needs: an isolation to restore into, and sources made by the plain RDS API,
+ * which is faster than a stack and has what the standard gives a database as far as a drill uses it.
  */
 export class DrillCloud {
   private constructor(
@@ -58,7 +58,12 @@ export class DrillCloud {
       // Workers have a key of their own, so that the cloud's record tells their calls from the test's.
       const { accessKeyId, secretAccessKey } = cloud.client(workerKey).credentials;
       const own = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-      const env = { ...cloud.env, ...own, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_PLATFORM_STACK: "platform.test" };
+      const env = {
+        ...cloud.env,
+        ...own,
+        SHIPSHAPE_DATA_FOLDER: cloud.dataFolder,
+        SHIPSHAPE_PLATFORM_STACK: "platform.test",
+      };
       createFirstKey(readSettings(join(__dirname, "../.."), cloud.dataFolder, env));
       const isolation = await makeIsolation(cloud);
       await cloud.rds.send(
@@ -86,7 +91,10 @@ export class DrillCloud {
     await this.cloud.stop();
   }
 
-  /** A database with this content in its first base backup; `afterwards` are statements that want a transaction of their own. */
+  /**
+   * A database with this content in its first base backup; `afterwards` are statements that want a transaction of their
+   * own.
+   */
   async makeSource(identifier: string, content: string, afterwards: string[] = []): Promise<DBInstance> {
     const { rds, secrets } = this.cloud;
     const { MasterUserPassword: _own, ...settings } = small;
@@ -107,7 +115,10 @@ export class DrillCloud {
     const instance = await instanceIs(this.cloud, identifier, "available");
     const password = controlPassword;
     await secrets.send(
-      new CreateSecretCommand({ Name: `shipshape/${identifier}/development/app/shipshape`, SecretString: JSON.stringify({ username: "shipshape", password }) }),
+      new CreateSecretCommand({
+        Name: `shipshape/${identifier}/development/app/shipshape`,
+        SecretString: JSON.stringify({ username: "shipshape", password }),
+      }),
     );
     await asMaster(
       this.cloud,
@@ -116,15 +127,29 @@ export class DrillCloud {
       await managedPassword(this.cloud, instance),
     );
     for (const statement of afterwards) await this.query(identifier, statement);
-    await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: 7, ApplyImmediately: true }));
+    await rds.send(
+      new ModifyDBInstanceCommand({
+        DBInstanceIdentifier: identifier,
+        BackupRetentionPeriod: 7,
+        ApplyImmediately: true,
+      }),
+    );
     return until(`${identifier} has a backup`, async () => {
-      const { DBInstances: [now] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+      const { DBInstances: [now] = [] } = await rds.send(
+        new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+      );
       return now?.DBInstanceStatus === "available" && now.LatestRestorableTime ? now : undefined;
     });
   }
 
   async switchBackupsOff(identifier: string): Promise<void> {
-    await this.cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: 0, ApplyImmediately: true }));
+    await this.cloud.rds.send(
+      new ModifyDBInstanceCommand({
+        DBInstanceIdentifier: identifier,
+        BackupRetentionPeriod: 0,
+        ApplyImmediately: true,
+      }),
+    );
     await this.until("there are no backups", async () => (await this.describe(identifier)).BackupRetentionPeriod === 0);
     await instanceIs(this.cloud, identifier, "available");
   }
@@ -138,7 +163,10 @@ export class DrillCloud {
   /** One statement as the master, to any database of this cloud. */
   async query(identifier: string, sql: string): Promise<Record<string, unknown>[]> {
     const instance = await instanceIs(this.cloud, identifier, "available");
-    return (await asMaster(this.cloud, instance, sql, await managedPassword(this.cloud, instance))) as Record<string, unknown>[];
+    return (await asMaster(this.cloud, instance, sql, await managedPassword(this.cloud, instance))) as Record<
+      string,
+      unknown
+    >[];
   }
 
   /** One statement as the control plane's own role, which a copy has with the password that its source had. */
@@ -151,7 +179,9 @@ export class DrillCloud {
   shipshape(...words: string[]): Promise<Answer> {
     const child = this.spawn(words);
     const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
-    return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() })));
+    return new Promise((resolve) =>
+      child.once("close", (code) => resolve({ code, stdout: stdout(), stderr: stderr() })),
+    );
   }
 
   /** A worker process; the test ends it. One that ends before it is told to takes what it said along into the error. */
@@ -172,7 +202,15 @@ export class DrillCloud {
 
   /** Asks for a drill and leaves it to a worker. */
   async request(identifier: string): Promise<string> {
-    const { stdout, stderr } = await this.shipshape("request", "restore-drill", "--database", identifier, "--reason", "a test", "--json");
+    const { stdout, stderr } = await this.shipshape(
+      "request",
+      "restore-drill",
+      "--database",
+      identifier,
+      "--reason",
+      "a test",
+      "--json",
+    );
     if (stdout === "") throw new Error(stderr);
     return (JSON.parse(stdout) as { id: string }).id;
   }
@@ -187,12 +225,17 @@ export class DrillCloud {
   }
 
   async statements(id: string): Promise<string[]> {
-    const rows = await this.database.query<{ kind: string }>("select kind from evidence where request_id = $1 order by log_index", [id]);
+    const rows = await this.database.query<{ kind: string }>(
+      "select kind from evidence where request_id = $1 order by log_index",
+      [id],
+    );
     return rows.map(({ kind }) => kind);
   }
 
   async describe(identifier: string): Promise<DBInstance> {
-    const { DBInstances = [] } = await this.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    const { DBInstances = [] } = await this.cloud.rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+    );
     return DBInstances[0]!;
   }
 
@@ -205,10 +248,15 @@ export class DrillCloud {
   async callsTaken(name: string, resource: string): Promise<number> {
     const trail = new CloudTrailClient(this.cloud.client("AKIAAUDITOR000000000"));
     const { Events = [] } = await trail.send(
-      new LookupEventsCommand({ LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: resource }], MaxResults: 50 }),
+      new LookupEventsCommand({
+        LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: resource }],
+        MaxResults: 50,
+      }),
     );
     trail.destroy();
-    return Events.filter((e) => e.EventName === name && !(JSON.parse(e.CloudTrailEvent ?? "{}") as { errorCode?: string }).errorCode).length;
+    return Events.filter(
+      (e) => e.EventName === name && !(JSON.parse(e.CloudTrailEvent ?? "{}") as { errorCode?: string }).errorCode,
+    ).length;
   }
 
   /** All that drills could have left behind; each list is to be empty. */
@@ -216,18 +264,30 @@ export class DrillCloud {
     const { DBInstances = [] } = await this.cloud.rds.send(new DescribeDBInstancesCommand({}));
     const sources = DBInstances.filter((i) => !i.DBInstanceIdentifier?.startsWith("drill-"));
     const owned = new Set(sources.map((i) => i.MasterUserSecret?.SecretArn));
-    const { SecretList = [] } = await this.cloud.secrets.send(new ListSecretsCommand({ MaxResults: 100, IncludePlannedDeletion: true }));
+    const { SecretList = [] } = await this.cloud.secrets.send(
+      new ListSecretsCommand({ MaxResults: 100, IncludePlannedDeletion: true }),
+    );
     const markers: string[] = [];
     for (const { DBInstanceIdentifier: name = "" } of sources) {
       const [table] = await this.query(name, "select to_regclass('shipshape.recovery_marker') is not null as there");
       if (table?.["there"])
-        markers.push(...(await this.query(name, "select run_id from shipshape.recovery_marker")).map((row) => `${name} ${String(row["run_id"])}`));
+        markers.push(
+          ...(await this.query(name, "select run_id from shipshape.recovery_marker")).map(
+            (row) => `${name} ${String(row["run_id"])}`,
+          ),
+        );
     }
     return {
-      databases: DBInstances.filter((i) => !sources.includes(i)).map((i) => `${i.DBInstanceIdentifier} ${i.DBInstanceStatus}`),
-      secrets: SecretList.filter(({ Name, ARN }) => Name?.startsWith("rds!") && !owned.has(ARN)).map(({ Name }) => Name ?? ""),
+      databases: DBInstances.filter((i) => !sources.includes(i)).map(
+        (i) => `${i.DBInstanceIdentifier} ${i.DBInstanceStatus}`,
+      ),
+      secrets: SecretList.filter(({ Name, ARN }) => Name?.startsWith("rds!") && !owned.has(ARN)).map(
+        ({ Name }) => Name ?? "",
+      ),
       files: drillFiles(this.cloud.dataFolder),
-      rows: (await this.database.query<{ identifier: string }>("select identifier from throwaway where status <> 'removed'")).map((row) => row.identifier),
+      rows: (
+        await this.database.query<{ identifier: string }>("select identifier from throwaway where status <> 'removed'")
+      ).map((row) => row.identifier),
       markers,
       processes: this.processes(),
     };
@@ -237,7 +297,9 @@ export class DrillCloud {
   processes(): string[] {
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     const ours = pids.filter((pid) => told(pid, "environ").includes(`PULUMI_HOME=${this.cloud.dataFolder}/`));
-    return ours.filter((pid) => told(pid, "comm").includes("pulumi") || told(pid, "cmdline").includes("pulumi-resource-")).map((pid) => told(pid, "cmdline"));
+    return ours
+      .filter((pid) => told(pid, "comm").includes("pulumi") || told(pid, "cmdline").includes("pulumi-resource-"))
+      .map((pid) => told(pid, "cmdline"));
   }
 
   private spawn(words: string[]): ChildProcess {
@@ -254,7 +316,10 @@ const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pe
 
 const controlPassword = "a-password-for-the-control-plane";
 
-/** What the platform stack is to a drill: an output that names the security group of the isolation, which is not the one that sources are in. */
+/**
+ * What the platform stack is to a drill: an output that names the security group of the isolation, which is not the one
+ * that sources are in.
+ */
 async function makeIsolation(cloud: Cloud): Promise<string> {
   const workDir = join(cloud.dataFolder, "isolation");
   mkdirSync(workDir);
@@ -266,12 +331,18 @@ async function makeIsolation(cloud: Cloud): Promise<string> {
       egress: [],
     }).id,
   });
-  const stack = await LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName: "platform.test", program }, { workDir, envVars: cloud.env });
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { projectName: "shipshape", stackName: "platform.test", program },
+    { workDir, envVars: cloud.env },
+  );
   const { outputs } = await stack.up();
   return String(outputs["isolationSecurityGroupId"]?.value);
 }
 
-/** Whatever has a drill in its path: workspaces, states, copies, history and locks of stacks, and folders of databases and of their backups. */
+/**
+ * Whatever has a drill in its path: workspaces, states, copies, history and locks of stacks, and folders of databases
+ * and of their backups.
+ */
 function drillFiles(dataFolder: string): string[] {
   return readdirSync(dataFolder, { recursive: true, encoding: "utf8" }).filter((path) => path.includes("drill-"));
 }

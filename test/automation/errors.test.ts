@@ -24,10 +24,14 @@ describe("the table of errors", () => {
     const error = new ShipshapeError("database-not-available", { identifier: "orders", status: "stopped" });
     expect(error.message).toBe('database "orders" is stopped, not available');
     expect(error.hint).toContain("--db-instance-identifier orders");
-    expect(JSON.parse(JSON.stringify(error))).toEqual({ error: { code: "database-not-available", message: error.message, hint: error.hint } });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      error: { code: "database-not-available", message: error.message, hint: error.hint },
+    });
   });
 
   test("a connection refused at several addresses gives a reason all the same", () => {
-    expect(reasonOf(new AggregateError([new Error("refused ::1"), new Error("refused 127.0.0.1")]))).toBe("refused ::1; refused 127.0.0.1");
+    expect(reasonOf(new AggregateError([new Error("refused ::1"), new Error("refused 127.0.0.1")]))).toBe(
+      "refused ::1; refused 127.0.0.1",
+    );
   });
 });

@@ -1,9 +1,15 @@
-// The commands of evidence and status as people run them, on an embedded cloud with a database and statements that were sealed beforehand.
+// The commands of evidence and status as people run them, on an embedded cloud with a database and statements that were
+// sealed beforehand.
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  DeleteDBInstanceCommand,
+  DescribeDBInstancesCommand,
+  ModifyDBInstanceCommand,
+} from "@aws-sdk/client-rds";
 import { createFirstKey, signerOf } from "../../automation/command-line/evidence-log";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
 import { targetDatabase, type Concluded, type VerdictWord } from "../../automation/records";
@@ -37,7 +43,10 @@ interface Answer {
 
 function shipshape(words: string[], more: Record<string, string> = {}): Promise<Answer> {
   const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
-  const child = spawn(process.execPath, [program, ...words], { env: { ...env, ...more }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [program, ...words], {
+    env: { ...env, ...more },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
@@ -46,10 +55,19 @@ function shipshape(words: string[], more: Record<string, string> = {}): Promise<
 const folder = (name: string) => join(cloud.dataFolder, name);
 
 async function makeDatabase(identifier: string) {
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: identifier, EngineVersion: "17.10", BackupRetentionPeriod: 7 }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      ...small,
+      DBInstanceIdentifier: identifier,
+      EngineVersion: "17.10",
+      BackupRetentionPeriod: 7,
+    }),
+  );
   await instanceIs(cloud, identifier, "available");
   for (;;) {
-    const { DBInstances: [now] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    const { DBInstances: [now] = [] } = await cloud.rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+    );
     if (now?.LatestRestorableTime && now.DBInstanceStatus === "available")
       return targetDatabase({ identifier, resourceId: now.DbiResourceId!, arn: now.DBInstanceArn! });
     await sleep(100);
@@ -57,7 +75,11 @@ async function makeDatabase(identifier: string) {
 }
 type Target = Awaited<ReturnType<typeof makeDatabase>>;
 const drilled = (id: string, target: Target, verdict: VerdictWord, more: Partial<Concluded> = {}) =>
-  sealRun(database, signerOf(settings), concluded(id, verdict, { plan: { target: target.identifier, database: target, evidenceValidDays: 30 }, ...more }));
+  sealRun(
+    database,
+    signerOf(settings),
+    concluded(id, verdict, { plan: { target: target.identifier, database: target, evidenceValidDays: 30 }, ...more }),
+  );
 const status = async (more: Record<string, string> = {}) => {
   const { stdout } = await shipshape(["status", "--json"], more);
   return JSON.parse(stdout) as {
@@ -66,19 +88,29 @@ const status = async (more: Record<string, string> = {}) => {
     findings: { id: string }[];
   };
 };
-const words = async (more: Record<string, string> = {}) => (await status(more)).recovery.map((r) => `${r.database.identifier} ${r.recoverability}`);
+const words = async (more: Record<string, string> = {}) =>
+  (await status(more)).recovery.map((r) => `${r.database.identifier} ${r.recoverability}`);
 
 test("the key is created by its command alone: without it nobody works, and nothing makes one on the way", async () => {
   const file = settings.controlPlane.signingKeyFile;
-  expect(await shipshape(["worker", "--until-idle"])).toMatchObject({ code: 1, stderr: expect.stringContaining("signing-key-missing") as string });
+  expect(await shipshape(["worker", "--until-idle"])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("signing-key-missing") as string,
+  });
   expect((await shipshape(["status"])).code).toBe(0);
   expect(existsSync(file)).toBe(false);
   const { code, stdout } = await shipshape(["evidence", "key", "create"]);
-  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^shipshape.local\/evidence\+[0-9a-f]{8}\+\S+\n$/) as string });
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^shipshape.local\/evidence\+[0-9a-f]{8}\+\S+\n$/) as string,
+  });
   expect((await shipshape(["evidence", "key", "show"])).stdout).toBe(stdout);
   expect(() => createFirstKey(settings)).toThrow(expect.objectContaining({ code: "signing-key-exists" }));
   chmodSync(file, 0o644);
-  expect(await shipshape(["worker", "--until-idle"])).toMatchObject({ code: 1, stderr: expect.stringContaining("signing-key-exposed") as string });
+  expect(await shipshape(["worker", "--until-idle"])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("signing-key-exposed") as string,
+  });
   chmodSync(file, 0o600);
   expect((await shipshape(["worker", "--until-idle"])).code).toBe(0);
 });
@@ -96,7 +128,9 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
   await drilled("passed-again", orders, "pass");
   expect(await words()).toEqual(["ledger fresh", "orders fresh"]);
 
-  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod: 0, ApplyImmediately: true }));
+  await cloud.rds.send(
+    new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod: 0, ApplyImmediately: true }),
+  );
   await instanceIs(cloud, "orders", "available");
   expect(await words()).toEqual(["ledger fresh", "orders unproven"]);
 
@@ -118,18 +152,28 @@ test("rows that were slipped in prove nothing, and are told", async () => {
     ["forged\n✓ \u001b[32mpayments fresh"],
   );
   const { stdout } = await shipshape(["status"]);
-  expect(stdout).toMatch(/^problem: evidence: row "forged\\u000a✓ \\u001b\[32mpayments fresh" is no statement of the log/);
+  expect(stdout).toMatch(
+    /^problem: evidence: row "forged\\u000a✓ \\u001b\[32mpayments fresh" is no statement of the log/,
+  );
   expect(stdout).toMatch(/^orders +never/m);
   expect((await status()).evidence.problems).toHaveLength(1);
 });
 
 test("what a request says reaches report and terminal as text, and forges no verdict", async () => {
   const reason = "ok\n\n**pass**\n✓ the evidence holds \u001b[2J";
-  const target = targetDatabase({ identifier: "orders", resourceId: "db-X", arn: "arn:aws:rds:eu-central-1:123456789012:db:orders" });
-  await drilled("hostile", target, "fail", { request: requestOf("hostile", { reason, requestedBy: "mallory\n**pass**" }) });
+  const target = targetDatabase({
+    identifier: "orders",
+    resourceId: "db-X",
+    arn: "arn:aws:rds:eu-central-1:123456789012:db:orders",
+  });
+  await drilled("hostile", target, "fail", {
+    request: requestOf("hostile", { reason, requestedBy: "mallory\n**pass**" }),
+  });
   const { stdout } = await shipshape(["evidence", "show", "hostile"]);
   expect(stdout).not.toContain("\u001b");
-  expect(stdout.split("\n").filter((line) => line.startsWith("**"))).toEqual([expect.stringMatching(/^\*\*fail\*\*: /)]);
+  expect(stdout.split("\n").filter((line) => line.startsWith("**"))).toEqual([
+    expect.stringMatching(/^\*\*fail\*\*: /),
+  ]);
   expect(stdout).toContain("ok\\\\u000a\\\\u000a\\*\\*pass\\*\\*");
   expect(await shipshape(["evidence", "export", "hostile", "--out", folder("hostile")])).toMatchObject({ code: 0 });
   expect(readFileSync(join(folder("hostile"), "report.md"), "utf8")).toBe(stdout.replace(/\n$/, ""));
@@ -138,7 +182,10 @@ test("what a request says reaches report and terminal as text, and forges no ver
 test("a request without a reason, or that names who asks, is refused at once", async () => {
   const ask = (...more: string[]) => shipshape(["request", "restore-drill", "--database", "orders", ...more]);
   expect(await ask("--reason", " \n")).toMatchObject({ code: 2, stderr: expect.stringContaining("say why") as string });
-  expect(await ask("--reason", "audit", "--requested-by", "ciso")).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option") as string });
+  expect(await ask("--reason", "audit", "--requested-by", "ciso")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("unknown option") as string,
+  });
 });
 
 test("a folder verifies by the key that was made or remembered here; by one seen for the first time it says so, and another fails then", async () => {
@@ -151,18 +198,29 @@ test("a folder verifies by the key that was made or remembered here; by one seen
 
   const stranger = { SHIPSHAPE_DATA_FOLDER: folder("of-an-auditor") };
   const asAuditor = (...wordsGiven: string[]) => shipshape(["evidence", "verify", ...wordsGiven], stranger);
-  expect(await asAuditor(folder("exported"))).toMatchObject({ code: 4, stdout: expect.stringContaining("seen here for the first time") as string });
+  expect(await asAuditor(folder("exported"))).toMatchObject({
+    code: 4,
+    stdout: expect.stringContaining("seen here for the first time") as string,
+  });
   expect(await asAuditor(folder("exported"))).toMatchObject({ code: 0 });
 
-  const other = readSettings(join(__dirname, "../.."), cloud.dataFolder, { ...env, SHIPSHAPE_DATA_FOLDER: folder("other") });
+  const other = readSettings(join(__dirname, "../.."), cloud.dataFolder, {
+    ...env,
+    SHIPSHAPE_DATA_FOLDER: folder("other"),
+  });
   createFirstKey(other);
   cpSync(folder("exported"), folder("copied"), { recursive: true });
   const text = (await shipshape(["evidence", "key", "show"])).stdout;
   writeFileSync(folder("given"), Buffer.from(`\ufeff${text.replace("\n", "\r\n")}`, "utf16le"));
   expect(await verify("copied", "--key", folder("given"))).toMatchObject({ code: 0 });
-  expect(await shipshape(["evidence", "verify", folder("exported")], { SHIPSHAPE_DATA_FOLDER: folder("other") })).toMatchObject({ code: 1 });
+  expect(
+    await shipshape(["evidence", "verify", folder("exported")], { SHIPSHAPE_DATA_FOLDER: folder("other") }),
+  ).toMatchObject({ code: 1 });
   rmSync(join(folder("copied"), "teardown.envelope.json"));
-  expect(await verify("copied")).toMatchObject({ code: 2, stderr: expect.stringContaining("evidence-unreadable") as string });
+  expect(await verify("copied")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("evidence-unreadable") as string,
+  });
 });
 
 test("a key or checkpoint that is no file, or has no end, is a usage error; one through a pipe is read", async () => {
@@ -172,18 +230,31 @@ test("a key or checkpoint that is no file, or has no end, is a usage error; one 
   truncateSync(large, 2 ** 34);
   for (const path of ["/dev/zero", cloud.dataFolder, large, folder("absent")])
     for (const option of ["--key", "--since"])
-      expect(await verify(option, path)).toMatchObject({ code: 2, stderr: expect.stringContaining("[usage]") as string });
+      expect(await verify(option, path)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("[usage]") as string,
+      });
   const program = join(__dirname, "../../automation/command-line/shipshape.cjs");
   const command = `"$0" "$1" evidence verify "$2" --key <("$0" "$1" evidence key show)`;
-  const piped = spawnSync("bash", ["-c", command, process.execPath, program, folder("exported")], { env, encoding: "utf8" });
+  const piped = spawnSync("bash", ["-c", command, process.execPath, program, folder("exported")], {
+    env,
+    encoding: "utf8",
+  });
   expect(piped).toMatchObject({ status: 0, stdout: expect.stringContaining("the evidence holds") as string });
 });
 
 test("evidence that has expired holds, with an exit code of its own", async () => {
-  const target = targetDatabase({ identifier: "ledger", resourceId: "db-OLD", arn: "arn:aws:rds:eu-central-1:123456789012:db:ledger" });
+  const target = targetDatabase({
+    identifier: "ledger",
+    resourceId: "db-OLD",
+    arn: "arn:aws:rds:eu-central-1:123456789012:db:ledger",
+  });
   await drilled("old", target, "pass", { plan: { target: "ledger", database: target, evidenceValidDays: -1 } });
   await shipshape(["evidence", "export", "old", "--out", folder("old")]);
-  expect(await shipshape(["evidence", "verify", folder("old")])).toMatchObject({ code: 5, stdout: expect.stringContaining("has expired") as string });
+  expect(await shipshape(["evidence", "verify", folder("old")])).toMatchObject({
+    code: 5,
+    stdout: expect.stringContaining("has expired") as string,
+  });
 });
 
 test("a rotation is a statement of the log: what was exported before and after verifies, and a lost key is not replaced", async () => {
@@ -194,9 +265,13 @@ test("a rotation is a statement of the log: what was exported before and after v
   expect((await shipshape(["evidence", "key", "show", "--all"])).stdout).toBe(before + rotated.stdout);
   expect((await shipshape(["evidence", "list"])).stdout).toMatch(/key-change/);
   await shipshape(["evidence", "export", "ledger-passed", "--out", folder("rotated")]);
-  for (const name of ["exported", "rotated"]) expect(await shipshape(["evidence", "verify", folder(name)])).toMatchObject({ code: 0 });
+  for (const name of ["exported", "rotated"])
+    expect(await shipshape(["evidence", "verify", folder(name)])).toMatchObject({ code: 0 });
   rmSync(settings.controlPlane.signingKeyFile);
-  expect(await shipshape(["evidence", "key", "create"])).toMatchObject({ code: 2, stderr: expect.stringContaining("signing-key-lost") as string });
+  expect(await shipshape(["evidence", "key", "create"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("signing-key-lost") as string,
+  });
   expect(await shipshape(["evidence", "key", "create"], { SHIPSHAPE_DATA_FOLDER: folder("forgetful") })).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("signing-key-lost") as string,
@@ -207,11 +282,19 @@ test("a rotation is a statement of the log: what was exported before and after v
 test("a finding is answered by a person, once, with a comment", async () => {
   await openFinding(database, { id: "failed.verdict", requestId: "failed", target: "orders", summary: "broken" });
   const review = (...more: string[]) => shipshape(["review", "failed.verdict", ...more]);
-  expect(await review("--comment", "seen")).toMatchObject({ code: 2, stderr: expect.stringContaining("give one of") as string });
+  expect(await review("--comment", "seen")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("give one of") as string,
+  });
   expect(await review("--accept", "--comment", " ")).toMatchObject({ code: 2 });
   expect((await status()).findings).toMatchObject([{ id: "failed.verdict" }]);
   expect(await review("--accept", "--comment", "replaced by a new backup")).toMatchObject({ code: 0 });
   expect((await status()).findings).toEqual([]);
-  expect(await review("--accept", "--comment", "again")).toMatchObject({ code: 2, stderr: expect.stringContaining("finding-unknown") as string });
-  expect(await database.query("select status, comment from review")).toEqual([{ status: "accepted", comment: "replaced by a new backup" }]);
+  expect(await review("--accept", "--comment", "again")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("finding-unknown") as string,
+  });
+  expect(await database.query("select status, comment from review")).toEqual([
+    { status: "accepted", comment: "replaced by a new backup" },
+  ]);
 });

@@ -20,8 +20,11 @@ async function work(killAt: string, requestId?: string) {
 }
 
 const statements = async (id: string) =>
-  (await database.query<{ id: string }>("select id from evidence where request_id = $1 order by log_index", [id])).map((r) => r.id);
-const effects = async () => (await database.query<{ moment: string }>("delete from effect returning moment")).map((r) => r.moment).sort();
+  (await database.query<{ id: string }>("select id from evidence where request_id = $1 order by log_index", [id])).map(
+    (r) => r.id,
+  );
+const effects = async () =>
+  (await database.query<{ moment: string }>("delete from effect returning moment")).map((r) => r.moment).sort();
 const over = (run: Run) => ({ status: run.status, cleanUp: run.cleanUp, verdict: run.verdict });
 
 test("an operation goes through all stages: each step once, a verdict, both statements", async () => {
@@ -34,15 +37,22 @@ test("an operation goes through all stages: each step once, a verdict, both stat
 
 /** At-least-once: a step killed after its effect and before its record runs again, and only that one. */
 const moments = ["after observe", "before first", "after second", "after remove"];
-test.each(moments)("a worker killed %s: the next one ends the run as it would have ended, repeating that step alone", async (moment) => {
-  const killed = await work(moment);
-  expect(killed.signal).toBe("SIGKILL");
-  const { errors } = await work("", killed.id);
-  expect({ errors, ...over(await readRun(database, killed.id)) }).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
-  expect(await statements(killed.id)).toEqual([`${killed.id}.verdict`, `${killed.id}.teardown`]);
-  const repeated = moment.startsWith("after ") ? [moment.slice("after ".length)] : [];
-  expect(await effects()).toEqual(["first", "observe", "remove", "second", ...repeated].sort());
-});
+test.each(moments)(
+  "a worker killed %s: the next one ends the run as it would have ended, repeating that step alone",
+  async (moment) => {
+    const killed = await work(moment);
+    expect(killed.signal).toBe("SIGKILL");
+    const { errors } = await work("", killed.id);
+    expect({ errors, ...over(await readRun(database, killed.id)) }).toMatchObject({
+      status: "succeeded",
+      cleanUp: "done",
+      verdict: "pass",
+    });
+    expect(await statements(killed.id)).toEqual([`${killed.id}.verdict`, `${killed.id}.teardown`]);
+    const repeated = moment.startsWith("after ") ? [moment.slice("after ".length)] : [];
+    expect(await effects()).toEqual(["first", "observe", "remove", "second", ...repeated].sort());
+  },
+);
 
 describe("what nobody carries any more is swept by the next worker", () => {
   /** Leaves a run as a worker left it that was killed at that moment, with its workflows as this statement says. */
@@ -53,7 +63,9 @@ describe("what nobody carries any more is swept by the next worker", () => {
     return id;
   }
   const findings = async (id: string) =>
-    (await database.query<{ id: string }>("select id from finding where request_id = $1 and answered_at is null", [id])).map((f) => f.id);
+    (
+      await database.query<{ id: string }>("select id from finding where request_id = $1 and answered_at is null", [id])
+    ).map((f) => f.id);
   const told = async (id: string) => {
     const run = await readRun(database, id);
     return { ...over(run), error: run.error?.code, cleanUpError: run.cleanUpError?.code };
@@ -63,7 +75,13 @@ describe("what nobody carries any more is swept by the next worker", () => {
   test("a run that killed one worker after the other is recorded as failed, shown, and cleaned up", async () => {
     const id = await left("after first", "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'");
     await work("", id);
-    expect(await told(id)).toEqual({ status: "failed", cleanUp: "done", verdict: undefined, error: "run-lost", cleanUpError: undefined });
+    expect(await told(id)).toEqual({
+      status: "failed",
+      cleanUp: "done",
+      verdict: undefined,
+      error: "run-lost",
+      cleanUpError: undefined,
+    });
     expect((await statements(id)).sort()).toEqual([`${id}.teardown`, `${id}.verdict`]);
     expect(await findings(id)).toEqual([`${id}.verdict`]);
   });
@@ -77,10 +95,18 @@ describe("what nobody carries any more is swept by the next worker", () => {
 
   test("a clean-up that was lost as often as it is begun without being asked for is stuck and shown; it is tried again, and a copy past its date is reported", async () => {
     const id = await left("after remove", "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'");
-    await database.query("update dbos.workflow_status set workflow_uuid = workflow_uuid || '-3' where workflow_uuid = $1", [`${id}-clean-up`]);
+    await database.query(
+      "update dbos.workflow_status set workflow_uuid = workflow_uuid || '-3' where workflow_uuid = $1",
+      [`${id}-clean-up`],
+    );
     await database.query("update run set clean_up_attempt = 3 where request_id = $1", [id]);
     await work("", id);
-    expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "stuck", verdict: "pass", cleanUpError: "clean-up-lost" });
+    expect(await told(id)).toMatchObject({
+      status: "succeeded",
+      cleanUp: "stuck",
+      verdict: "pass",
+      cleanUpError: "clean-up-lost",
+    });
     expect(await findings(id)).toEqual([`${id}.clean-up`]);
 
     // Time passes: what kept it may be over, and the copy it should have removed is past its date.
@@ -93,7 +119,9 @@ describe("what nobody carries any more is swept by the next worker", () => {
     expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
     expect(await statements(id)).toEqual([`${id}.verdict`, `${id}.teardown`]);
     expect(await findings(id)).toEqual([]);
-    const [answered] = await database.query<{ summary: string }>("select summary from finding where id = $1", [`${id}.clean-up`]);
+    const [answered] = await database.query<{ summary: string }>("select summary from finding where id = $1", [
+      `${id}.clean-up`,
+    ]);
     expect(answered?.summary).toContain("the throwaway outlived of request");
   });
 
@@ -121,7 +149,9 @@ test("a run that a row of a table says has passed seals no pass: only the lifecy
     [id],
   );
   await work("", "forged");
-  const [sealed] = await database.query<{ envelope: string }>("select envelope from evidence where request_id = 'forged'");
+  const [sealed] = await database.query<{ envelope: string }>(
+    "select envelope from evidence where request_id = 'forged'",
+  );
   const { predicate } = claimOf(sealed!.envelope);
   expect(predicate).toMatchObject({ run: "failed", verdict: "inconclusive", checks: [], error: { code: "run-lost" } });
   await effects();

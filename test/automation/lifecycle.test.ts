@@ -1,13 +1,31 @@
 import { z } from "zod";
 import { cleanUp, lifecycle, type Stages } from "../../automation/lifecycle";
-import { planDigestOf, targetDatabase, verdictOf, type Decision, type PlanBasis, type Run } from "../../automation/records";
+import {
+  planDigestOf,
+  targetDatabase,
+  verdictOf,
+  type Decision,
+  type PlanBasis,
+  type Run,
+} from "../../automation/records";
 import type { AnyOperation, Step } from "../../automation/runner/operation";
 
 const id = "261126093000-0a1b2c3d";
-const request = { id, operation: "probe", input: { database: "orders" }, requestedBy: "ana", reason: "r", receivedAt: new Date() };
+const request = {
+  id,
+  operation: "probe",
+  input: { database: "orders" },
+  requestedBy: "ana",
+  reason: "r",
+  receivedAt: new Date(),
+};
 const plan: PlanBasis = {
   target: "orders",
-  database: targetDatabase({ identifier: "orders", resourceId: "db-1", arn: "arn:aws:rds:eu-central-1:123456789012:db:orders" }),
+  database: targetDatabase({
+    identifier: "orders",
+    resourceId: "db-1",
+    arn: "arn:aws:rds:eu-central-1:123456789012:db:orders",
+  }),
   evidenceValidDays: 7,
 };
 const decided = (status: Decision["status"]): Decision => ({
@@ -23,8 +41,12 @@ const decided = (status: Decision["status"]): Decision => ({
 const elsewhere = new Error("taken over by another worker");
 const pass = verdictOf([{ name: "checked", verdict: "pass", explanation: "fine", figures: {} }]);
 
-/** Runs a request through fake stages; gives what was done, in its order, and what was sealed and recorded at its end. */
-function staged(change: { operation?: Partial<AnyOperation>; stages?: Partial<Stages>; decision?: Decision["status"] } = {}) {
+/**
+ * Runs a request through fake stages; gives what was done, in its order, and what was sealed and recorded at its end.
+ */
+function staged(
+  change: { operation?: Partial<AnyOperation>; stages?: Partial<Stages>; decision?: Decision["status"] } = {},
+) {
   const done: string[] = [];
   const note = (what: string) => void done.push(what);
   const operation: AnyOperation = {
@@ -49,11 +71,14 @@ function staged(change: { operation?: Partial<AnyOperation>; stages?: Partial<St
     sealVerdict: async ({ conclusion: c, plan: p, decision: d }) =>
       note(`seal ${c.status} ${c.verdict.verdict}, ${p ? "with" : "without"} plan, ${d ? d.status : "undecided"}`),
     finished: async (_, c) =>
-      note(`record ${c.status}${c.status === "succeeded" ? "" : `: ${(c.error as { code?: string }).code ?? (c.error as Error).message}`}`),
+      note(
+        `record ${c.status}${c.status === "succeeded" ? "" : `: ${(c.error as { code?: string }).code ?? (c.error as Error).message}`}`,
+      ),
     startCleanUp: async () => note("start the clean-up"),
     runOf: async () => ({ plan }) as Run,
     sealTeardown: async () => note("seal teardown"),
-    cleaned: async (_, status, error) => note(`record clean-up ${status}${error ? `: ${(error as Error).message}` : ""}`),
+    cleaned: async (_, status, error) =>
+      note(`record clean-up ${status}${error ? `: ${(error as Error).message}` : ""}`),
     isCancelledOrTakenOver: (error) => error === elsewhere,
     ...change.stages,
   };
@@ -89,7 +114,10 @@ test("an operation that makes nothing has no clean-up", async () => {
 
 test("a denied request does nothing, and that is sealed with the reasons that denied it", async () => {
   let reasons = "";
-  const done = await carriedOut({ decision: "denied", stages: { finished: async (_, c) => void (reasons = (c as { error: Error }).error.message) } });
+  const done = await carriedOut({
+    decision: "denied",
+    stages: { finished: async (_, c) => void (reasons = (c as { error: Error }).error.message) },
+  });
   expect(done).toEqual([...observed, "seal failed inconclusive, with plan, denied"]);
   expect(reasons).toBe("the request was denied: it is denied");
 });
@@ -147,11 +175,14 @@ test.each([
   ]);
 });
 
-test.each(["observe", "run"] as const)("a run that is cancelled or taken over in %s passes that on, and records nothing of its own", async (verb) => {
-  const { done, stages } = staged({ operation: { [verb]: () => Promise.reject(elsewhere) } });
-  await expect(lifecycle(stages)(id)).rejects.toBe(elsewhere);
-  expect(done.filter((what) => /^(seal|record (failed|succeeded)|start)/.test(what))).toEqual([]);
-});
+test.each(["observe", "run"] as const)(
+  "a run that is cancelled or taken over in %s passes that on, and records nothing of its own",
+  async (verb) => {
+    const { done, stages } = staged({ operation: { [verb]: () => Promise.reject(elsewhere) } });
+    await expect(lifecycle(stages)(id)).rejects.toBe(elsewhere);
+    expect(done.filter((what) => /^(seal|record (failed|succeeded)|start)/.test(what))).toEqual([]);
+  },
+);
 
 describe("the clean-up", () => {
   const cleaned = async (change: Parameters<typeof staged>[0] = {}) => {
@@ -165,11 +196,16 @@ describe("the clean-up", () => {
   });
 
   test("that fails is stuck, with its reason, and seals nothing", async () => {
-    expect(await cleaned({ operation: { cleanUp: fails("still there") } })).toEqual(["record clean-up stuck: still there"]);
+    expect(await cleaned({ operation: { cleanUp: fails("still there") } })).toEqual([
+      "record clean-up stuck: still there",
+    ]);
   });
 
   test("whose seal fails is stuck too", async () => {
-    expect(await cleaned({ stages: { sealTeardown: fails("no key") } })).toEqual(["clean up", "record clean-up stuck: no key"]);
+    expect(await cleaned({ stages: { sealTeardown: fails("no key") } })).toEqual([
+      "clean up",
+      "record clean-up stuck: no key",
+    ]);
   });
 
   test("of a run that had no plan, or whose operation makes nothing, does nothing", async () => {

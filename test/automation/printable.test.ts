@@ -17,7 +17,10 @@ describe("text that others wrote", () => {
 
   test("is no Markdown within Markdown", () => {
     expect(printableMarkdown("**pass** | `x` [a](b) <b> # ~ & \\ _ \n")).toBe(
-      "\\*\\*pass\\*\\* \\| \\`x\\` \\[a\\](b) \\<b\\> \\# \\~ \\& \\\\ \\_ \\\\u000a".replace("\\\\u000a", "\\\\u000a"),
+      "\\*\\*pass\\*\\* \\| \\`x\\` \\[a\\](b) \\<b\\> \\# \\~ \\& \\\\ \\_ \\\\u000a".replace(
+        "\\\\u000a",
+        "\\\\u000a",
+      ),
     );
   });
 

@@ -1,10 +1,11 @@
 /**
  * A worker with one small operation, for tests that kill or freeze it:
  * `tsx probe-worker.ts <database url> <key file> <moment> [<request id>] [<silent seconds>]`.
- * It submits a request where none is given, prints its id, does what the moment says, and otherwise ends when the run is over.
+ * It submits a request where none is given, prints its id, does what the moment says, and otherwise ends when the run
+ * is over.
  *
- * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` keeps on having effects in that step until the
- * effect `go on` is recorded.
+ * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` keeps on having effects
+ * in that step until the effect `go on` is recorded.
  */
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -50,10 +51,17 @@ async function main(): Promise<void> {
     });
   Object.assign(probe, {
     observe: (_: unknown, step: Step) => effect("observe", step),
-    run: async (_: unknown, step: Step) => [await effect("first", step), await effect(moment === "a name twice" ? "first" : "second", step)],
-    cleanUp: async (_: unknown, step: Step) => ({ removed: [{ kind: "probe", identifier: await effect("remove", step), provenGoneBy: "a test" }] }),
+    run: async (_: unknown, step: Step) => [
+      await effect("first", step),
+      await effect(moment === "a name twice" ? "first" : "second", step),
+    ],
+    cleanUp: async (_: unknown, step: Step) => ({
+      removed: [{ kind: "probe", identifier: await effect("remove", step), provenGoneBy: "a test" }],
+    }),
   });
-  const id = givenId || (await controlPlane.submit("probe", { database: "orders" }, { requestedBy: "a test", reason: "to be killed" }));
+  const id =
+    givenId ||
+    (await controlPlane.submit("probe", { database: "orders" }, { requestedBy: "a test", reason: "to be killed" }));
   process.stdout.write(`${id}\n`);
   const worker = await controlPlane.work((error) => {
     process.stderr.write(`${error.code}\n`);
@@ -77,12 +85,23 @@ const probe: Operation<{ database: string }, string, PlanBasis, string[]> = {
   observe: () => Promise.reject(new Error("replaced in main")),
   plan: ({ database }) => ({
     target: database,
-    database: targetDatabase({ identifier: database, resourceId: "db-PROBED", arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}` }),
+    database: targetDatabase({
+      identifier: database,
+      resourceId: "db-PROBED",
+      arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}`,
+    }),
     evidenceValidDays: 7,
   }),
   run: () => Promise.reject(new Error("replaced in main")),
   verify: (_, outcome) =>
-    verdictOf([{ name: "probed", verdict: outcome.length === 2 ? "pass" : "fail", explanation: "both steps ran", figures: { steps: outcome.length } }]),
+    verdictOf([
+      {
+        name: "probed",
+        verdict: outcome.length === 2 ? "pass" : "fail",
+        explanation: "both steps ran",
+        figures: { steps: outcome.length },
+      },
+    ]),
 };
 
 void main();

@@ -50,7 +50,13 @@ export class ProbedControlPlane {
 
   /** A probe worker at that moment (probe-worker.ts), of that request or a new one. */
   worker(moment: string, requestId = "", silentSeconds?: number): RunningProcess {
-    const words = [this.postgres.url, join(this.folder, "key.pem"), moment, requestId, ...(silentSeconds === undefined ? [] : [String(silentSeconds)])];
+    const words = [
+      this.postgres.url,
+      join(this.folder, "key.pem"),
+      moment,
+      requestId,
+      ...(silentSeconds === undefined ? [] : [String(silentSeconds)]),
+    ];
     return this.spawn(["--import", "tsx", join(__dirname, "probe-worker.ts"), ...words], {});
   }
 
@@ -66,12 +72,17 @@ export class ProbedControlPlane {
   }
 
   async effects(moment: string): Promise<number> {
-    const [row] = await this.database.query<{ count: string }>("select count(*) from effect where moment = $1", [moment]);
+    const [row] = await this.database.query<{ count: string }>("select count(*) from effect where moment = $1", [
+      moment,
+    ]);
     return Number(row?.count);
   }
 
   private spawn(words: string[], environment: Record<string, string>): RunningProcess {
-    const child = spawn(process.execPath, words, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, words, {
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (d: Buffer) => (stdout += d.toString()));
     child.stderr.on("data", (d: Buffer) => (stderr += d.toString()));
@@ -81,7 +92,12 @@ export class ProbedControlPlane {
         resolve({ code, signal, stdout: stdout.trim(), stderr });
       }),
     );
-    const running: RunningProcess = { kill: (signal) => void child.kill(signal), stdout: () => stdout.trim(), stderr: () => stderr, ended };
+    const running: RunningProcess = {
+      kill: (signal) => void child.kill(signal),
+      stdout: () => stdout.trim(),
+      stderr: () => stderr,
+      ended,
+    };
     this.running.add(running);
     return running;
   }
@@ -89,5 +105,6 @@ export class ProbedControlPlane {
 
 /** Asks until it holds; the bound is for machines that do much else. */
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const deadline = Date.now() + 100_000; !(await holds()); await sleep(20)) if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
+  for (const deadline = Date.now() + 100_000; !(await holds()); await sleep(20))
+    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
 }

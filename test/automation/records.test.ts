@@ -40,13 +40,18 @@ describe("canonical JSON", () => {
   });
 
   test("does not exist for what JSON cannot say", () => {
-    for (const value of [NaN, Infinity, { deep: [-Infinity] }]) expect(() => canonicalJson(value)).toThrow(/not allowed/);
+    for (const value of [NaN, Infinity, { deep: [-Infinity] }])
+      expect(() => canonicalJson(value)).toThrow(/not allowed/);
   });
 });
 
 test("a plan has one digest, in whatever order its names are given", () => {
   const plan = { target: "orders", evidenceValidDays: 7, database: { identifier: "orders" } } as unknown as PlanBasis;
-  const readBack = { database: { identifier: "orders" }, evidenceValidDays: 7, target: "orders" } as unknown as PlanBasis;
+  const readBack = {
+    database: { identifier: "orders" },
+    evidenceValidDays: 7,
+    target: "orders",
+  } as unknown as PlanBasis;
   expect(planDigestOf(readBack)).toBe(planDigestOf(plan));
   expect(planDigestOf({ ...plan, evidenceValidDays: 8 })).not.toBe(planDigestOf(plan));
 });

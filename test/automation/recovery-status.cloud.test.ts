@@ -38,24 +38,47 @@ afterAll(async () => {
 });
 
 async function makeDatabase(identifier: string): Promise<TargetDatabase> {
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: identifier, EngineVersion: "17.10", BackupRetentionPeriod: 7 }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      ...small,
+      DBInstanceIdentifier: identifier,
+      EngineVersion: "17.10",
+      BackupRetentionPeriod: 7,
+    }),
+  );
   for (;;) {
     await instanceIs(cloud, identifier, "available");
-    const { DBInstances: [now] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
-    if (now?.LatestRestorableTime) return targetDatabase({ identifier, resourceId: now.DbiResourceId!, arn: now.DBInstanceArn! });
+    const { DBInstances: [now] = [] } = await cloud.rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+    );
+    if (now?.LatestRestorableTime)
+      return targetDatabase({ identifier, resourceId: now.DbiResourceId!, arn: now.DBInstanceArn! });
     await sleep(100);
   }
 }
-const describe = async (identifier: string) => (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }))).DBInstances![0]!;
+const describe = async (identifier: string) =>
+  (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }))).DBInstances![0]!;
 async function keepBackups(identifier: string, days: number): Promise<void> {
-  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: identifier, BackupRetentionPeriod: days, ApplyImmediately: true }));
+  await cloud.rds.send(
+    new ModifyDBInstanceCommand({
+      DBInstanceIdentifier: identifier,
+      BackupRetentionPeriod: days,
+      ApplyImmediately: true,
+    }),
+  );
   await until("the retention is set", async () => (await describe(identifier)).BackupRetentionPeriod === days);
   await instanceIs(cloud, identifier, "available");
 }
-const tag = ({ arn }: TargetDatabase, ...Tags: Tag[]) => cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags }));
+const tag = ({ arn }: TargetDatabase, ...Tags: Tag[]) =>
+  cloud.rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags }));
 const drilled = (id: string, target: TargetDatabase, verdict: VerdictWord) =>
-  sealRun(database, signer, concluded(id, verdict, { plan: { target: target.identifier, database: target, evidenceValidDays: 30 } }));
-const recovery = async () => recoveryStatus(database, await readLog(database, signer), await askFleet(cloud as never), new Date());
+  sealRun(
+    database,
+    signer,
+    concluded(id, verdict, { plan: { target: target.identifier, database: target, evidenceValidDays: 30 } }),
+  );
+const recovery = async () =>
+  recoveryStatus(database, await readLog(database, signer), await askFleet(cloud as never), new Date());
 const words = async () => (await recovery()).map((r) => `${r.database.identifier} ${r.recoverability}`);
 
 test("a database is fresh until a drill fails, its backups are gone or it is recreated; what cannot be asked is unknown", async () => {
@@ -80,12 +103,17 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
     expect.stringMatching(/^the backups that drill passed-again proved are gone: nothing before .* can be restored$/),
   ]);
 
-  await registerThrowaway(database, "passed", { identifier: "ledger", stack: "none", expiresAt: new Date().toISOString() });
+  await registerThrowaway(database, "passed", {
+    identifier: "ledger",
+    stack: "none",
+    expiresAt: new Date().toISOString(),
+  });
   expect(await words()).toEqual(["ledger fresh", "orders unproven"]); // a row of a table hides no database
   await tag(ledger, { Key: "shipshape:run", Value: "another" });
   expect(await words()).toEqual(["ledger fresh", "orders unproven"]); // nor does a tag
   await tag(ledger, { Key: "shipshape:run", Value: "passed" });
-  expect(await words()).toEqual(["orders unproven", "ledger unproven"]); // a copy that a run holds is no database of the fleet
+  // A copy that a run holds is no database of the fleet
+  expect(await words()).toEqual(["orders unproven", "ledger unproven"]);
   await database.query("delete from throwaway");
 
   await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true }));
@@ -100,5 +128,8 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
   const unreachable = await askFleet({ rds: { send: () => Promise.reject(new Error("no answer")) } } as never);
   expect(unreachable.asked).toBe(false);
   const unknown = await recoveryStatus(database, await readLog(database, signer), unreachable, new Date());
-  expect(unknown.map((r) => `${r.database.identifier} ${r.recoverability}`)).toEqual(["ledger unknown", "orders unknown"]);
+  expect(unknown.map((r) => `${r.database.identifier} ${r.recoverability}`)).toEqual([
+    "ledger unknown",
+    "orders unknown",
+  ]);
 });

@@ -25,11 +25,26 @@ const ended = async (id: string) => {
   return { status, verdict, cleanUp };
 };
 const stepDone = async (id: string, step: string) => (await drills.run(id)).steps[step]?.status === "done";
-const noProcessLeft = () => drills.until("no engine or plugin runs", () => Promise.resolve(drills.processes().length === 0), 100);
+const noProcessLeft = () =>
+  drills.until("no engine or plugin runs", () => Promise.resolve(drills.processes().length === 0), 100);
 
 test("a good drill passes, tells its steps as they end, and leaves nothing behind", async () => {
-  const { code, stdout, stderr } = await drills.shipshape("request", "restore-drill", "--database", "orders", "--reason", "monthly", "--work", "--json");
-  const run = JSON.parse(stdout) as { id: string; status: string; verdict: string; checks: { name: string; verdict: string }[] };
+  const { code, stdout, stderr } = await drills.shipshape(
+    "request",
+    "restore-drill",
+    "--database",
+    "orders",
+    "--reason",
+    "monthly",
+    "--work",
+    "--json",
+  );
+  const run = JSON.parse(stdout) as {
+    id: string;
+    status: string;
+    verdict: string;
+    checks: { name: string; verdict: string }[];
+  };
   expect({ code, ...run, stderr }).toMatchObject({
     code: 0,
     status: "succeeded",
@@ -50,7 +65,10 @@ test("a good drill passes, tells its steps as they end, and leaves nothing behin
   expect(await drills.statements(run.id)).toEqual(["verdict", "teardown"]);
   const folder = join(drills.cloud.dataFolder, "exported");
   expect(await drills.shipshape("evidence", "export", run.id, "--out", folder)).toMatchObject({ code: 0 });
-  expect(await drills.shipshape("evidence", "verify", folder)).toMatchObject({ code: 0, stdout: expect.stringContaining("the evidence holds") as string });
+  expect(await drills.shipshape("evidence", "verify", folder)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("the evidence holds") as string,
+  });
   await noProcessLeft();
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
@@ -62,14 +80,20 @@ test("a worker killed after the markers, in mid-create, after the seal and in mi
     const killed = drills.startWorker();
     await drills.until(moment, reached, 5);
     await killed.end("SIGKILL");
-    return { status: await drills.statusOf(throwaway), statements: await drills.statements(id), over: (await drills.run(id)).finishedAt !== undefined };
+    return {
+      status: await drills.statusOf(throwaway),
+      statements: await drills.statements(id),
+      over: (await drills.run(id)).finishedAt !== undefined,
+    };
   };
   expect(await killedWhen("after the markers", () => stepDone(id, "write the marker after the target"))).toEqual({
     status: undefined,
     statements: [],
     over: false,
   });
-  expect(await killedWhen("in mid-create", async () => (await drills.statusOf(throwaway)) === "creating")).toMatchObject({
+  expect(
+    await killedWhen("in mid-create", async () => (await drills.statusOf(throwaway)) === "creating"),
+  ).toMatchObject({
     status: expect.any(String) as string,
     statements: [],
     over: false,
@@ -92,14 +116,29 @@ test("a drill cancelled while it restores is removed all the same, and seals tha
   const id = await drills.request("orders");
   worker = drills.startWorker();
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);
-  expect(await drills.shipshape("cancel", id)).toMatchObject({ code: 0, stdout: expect.stringContaining("a worker removes what it made") as string });
+  expect(await drills.shipshape("cancel", id)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("a worker removes what it made") as string,
+  });
   expect(await ended(id)).toEqual({ status: "cancelled", verdict: undefined, cleanUp: "done" });
   expect((await drills.statements(id)).sort()).toEqual(["teardown", "verdict"]);
-  const error = { code: "run-cancelled", message: `the run of request ${id} was cancelled by ${operatingSystemUser()}` };
+  const error = {
+    code: "run-cancelled",
+    message: `the run of request ${id} was cancelled by ${operatingSystemUser()}`,
+  };
   expect((await drills.run(id)).error).toMatchObject(error);
-  const sealed = JSON.parse((await drills.shipshape("evidence", "show", id, "--json")).stdout) as { predicateType: string; predicate: object }[];
-  expect(sealed.find(({ predicateType }) => predicateType.includes(":verdict:"))?.predicate).toMatchObject({ run: "cancelled", error });
-  expect(await drills.shipshape("cancel", id)).toMatchObject({ code: 2, stderr: expect.stringContaining("run-over") as string });
+  const sealed = JSON.parse((await drills.shipshape("evidence", "show", id, "--json")).stdout) as {
+    predicateType: string;
+    predicate: object;
+  }[];
+  expect(sealed.find(({ predicateType }) => predicateType.includes(":verdict:"))?.predicate).toMatchObject({
+    run: "cancelled",
+    error,
+  });
+  expect(await drills.shipshape("cancel", id)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("run-over") as string,
+  });
   await noProcessLeft();
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
@@ -112,14 +151,21 @@ test("a drill whose marker is missing fails, and leaves nothing behind", async (
   await drills.queryAsControl(`drill-${id}`, "delete from shipshape.recovery_marker");
   expect(await ended(id)).toEqual({ status: "succeeded", verdict: "fail", cleanUp: "done" });
   expect((await drills.run(id)).checks.filter(({ verdict }) => verdict !== "pass")).toMatchObject([
-    { name: "markers-bracket-target", verdict: "fail", explanation: "what was committed before the recovery target is missing" },
+    {
+      name: "markers-bracket-target",
+      verdict: "fail",
+      explanation: "what was committed before the recovery target is missing",
+    },
   ]);
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
   await noProcessLeft();
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
 
-/** Everyday settings of owners, each of which made a drill of a sound backup fail once, and functions that no check may run into. */
+/**
+ * Everyday settings of owners, each of which made a drill of a sound backup fail once, and functions that no check may
+ * run into.
+ */
 const hostile = [
   `create schema ledger;
    create function ledger.strip(t text) returns text language sql immutable parallel safe as $$ select translate(t, 'áéíóú', 'aeiou') $$;
@@ -143,7 +189,9 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);
   const copy = await drills.describe(`drill-${id}`);
   expect(copy.VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).toEqual([drills.isolationSecurityGroupId]);
-  expect((await drills.describe("ledger")).VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).not.toContain(drills.isolationSecurityGroupId);
+  expect((await drills.describe("ledger")).VpcSecurityGroups?.map((group) => group.VpcSecurityGroupId)).not.toContain(
+    drills.isolationSecurityGroupId,
+  );
   await drills.query("ledger", "set transaction read write; alter role shipshape nologin");
   expect(await ended(id)).toEqual({ status: "succeeded", verdict: "pass", cleanUp: "done" });
   expect((await drills.run(id)).checks.find(({ name }) => name === "heaps-and-indexes-are-sound")).toMatchObject({
@@ -151,13 +199,26 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
     explanation: expect.stringContaining("checked in their structure only: ledger.customer_name_folded") as string,
   });
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
-  expect(await drills.leftovers()).toEqual({ ...nothingLeft, markers: [`ledger ${id}`, `ledger ${id}`], processes: expect.any(Array) as string[] });
+  expect(await drills.leftovers()).toEqual({
+    ...nothingLeft,
+    markers: [`ledger ${id}`, `ledger ${id}`],
+    processes: expect.any(Array) as string[],
+  });
   await drills.query("ledger", "set transaction read write; delete from shipshape.recovery_marker");
 });
 
 test("a database whose backups are gone fails its drill with a sealed verdict, though it passed before; nothing is made", async () => {
   await drills.switchBackupsOff("ledger");
-  const { code, stdout } = await drills.shipshape("request", "restore-drill", "--database", "ledger", "--reason", "a test", "--work", "--json");
+  const { code, stdout } = await drills.shipshape(
+    "request",
+    "restore-drill",
+    "--database",
+    "ledger",
+    "--reason",
+    "a test",
+    "--work",
+    "--json",
+  );
   const run = JSON.parse(stdout) as { id: string };
   expect({ code, ...run }).toMatchObject({
     code: 1,
@@ -172,17 +233,30 @@ test("a database whose backups are gone fails its drill with a sealed verdict, t
 
 test("a database without the role of the control plane is refused before anything is made, and leaves no clean-up stuck", async () => {
   await drills.makePlainInstance("my-shop");
-  const { code, stdout } = await drills.shipshape("request", "restore-drill", "--database", "my-shop", "--reason", "a test", "--work", "--json");
+  const { code, stdout } = await drills.shipshape(
+    "request",
+    "restore-drill",
+    "--database",
+    "my-shop",
+    "--reason",
+    "a test",
+    "--work",
+    "--json",
+  );
   const run = JSON.parse(stdout) as { id: string; cleanUp: string };
   expect({ code, ...run }).toMatchObject({ code: 1, status: "failed", error: { code: "database-role-unknown" } });
   expect(["none", "done"]).toContain(run.cleanUp);
-  const { findings } = JSON.parse((await drills.shipshape("status", "--json")).stdout) as { findings: { id: string }[] };
+  const { findings } = JSON.parse((await drills.shipshape("status", "--json")).stdout) as {
+    findings: { id: string }[];
+  };
   expect(findings.map((finding) => finding.id)).not.toContain(`${run.id}.clean-up`);
 });
 
 test("the documented rights of workers suffice for every call that these drills took", async () => {
   const calls = await recordedCalls(drills.cloud, workerKey);
-  expect(calls.map(({ action }) => action)).toEqual(expect.arrayContaining(["rds:RestoreDBInstanceToPointInTime", "rds:DeleteDBInstance"]));
+  expect(calls.map(({ action }) => action)).toEqual(
+    expect.arrayContaining(["rds:RestoreDBInstanceToPointInTime", "rds:DeleteDBInstance"]),
+  );
   // The sources of these drills are in the default subnet group; a standard database is in the platform's.
   const asked = calls.flatMap(({ action, resources }) =>
     resources.map((r) => ({ action, resource: r.replace("subgrp:default", "subgrp:shipshape-databases") })),

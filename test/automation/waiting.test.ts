@@ -3,27 +3,64 @@ import { watch } from "../../automation/command-line/waiting";
 import type { Database } from "../../automation/database";
 
 const id = "261126093000-0a1b2c3d";
-const running = { request_id: id, operation: "probe", input: { database: "orders" }, status: "running", clean_up: "none", steps: {}, finished_at: null };
-const over = { ...running, status: "succeeded", finished_at: new Date(), verdict_sealed_at: new Date(), verdict: "pass" };
+const running = {
+  request_id: id,
+  operation: "probe",
+  input: { database: "orders" },
+  status: "running",
+  clean_up: "none",
+  steps: {},
+  finished_at: null,
+};
+const over = {
+  ...running,
+  status: "succeeded",
+  finished_at: new Date(),
+  verdict_sealed_at: new Date(),
+  verdict: "pass",
+};
 const unreachable = new ShipshapeError("control-plane-unreachable", { address: "db/control", reason: "refused" });
 const never = () => new Promise<never>(() => {});
 
 /** Looks on at a control plane that answers these, one after the other, and the last for ever. */
-async function watched(answers: (object | Error)[], workers: string[] = ["w"], timeouts = { worker: 60, controlPlane: 60 }, interruption = never) {
+async function watched(
+  answers: (object | Error)[],
+  workers: string[] = ["w"],
+  timeouts = { worker: 60, controlPlane: 60 },
+  interruption = never,
+) {
   const said: string[] = [];
   const query = async () => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer instanceof Error) throw answer;
     return [answer];
   };
-  const plane = { database: { query } as unknown as Database, workers: async () => workers } as Parameters<typeof watch>[0];
-  const run = await watch(plane, id, false, interruption, { progress: (line) => void said.push(line.trim()) }, timeouts).catch((error: unknown) => error);
+  const plane = { database: { query } as unknown as Database, workers: async () => workers } as Parameters<
+    typeof watch
+  >[0];
+  const run = await watch(
+    plane,
+    id,
+    false,
+    interruption,
+    { progress: (line) => void said.push(line.trim()) },
+    timeouts,
+  ).catch((error: unknown) => error);
   return { run, said };
 }
 
 test("the wait ends with the run, and reports each step once as it ends", async () => {
-  const step = { status: "done", attempts: 1, startedAt: "2026-11-26T09:30:00.000Z", finishedAt: "2026-11-26T09:30:01.000Z" };
-  const { run, said } = await watched([running, { ...running, steps: { look: step } }, { ...over, steps: { look: step } }]);
+  const step = {
+    status: "done",
+    attempts: 1,
+    startedAt: "2026-11-26T09:30:00.000Z",
+    finishedAt: "2026-11-26T09:30:01.000Z",
+  };
+  const { run, said } = await watched([
+    running,
+    { ...running, steps: { look: step } },
+    { ...over, steps: { look: step } },
+  ]);
   expect(run).toMatchObject({ status: "succeeded", verdict: "pass" });
   expect(said).toEqual(["✓ look  1.0 s"]);
 });
@@ -39,7 +76,11 @@ test("a run whose clean-up is pending is not over", async () => {
 test("without a worker it says what to do, waits a while, and then gives up with a code", async () => {
   const { run, said } = await watched([running], [], { worker: 0.4, controlPlane: 60 });
   expect(said).toEqual(["no worker is alive: start one (`npx shipshape worker`), or ask with --work"]);
-  expect(run).toMatchObject({ code: "worker-missing", message: expect.stringContaining(id) as string, hint: expect.stringContaining(`show ${id}`) as string });
+  expect(run).toMatchObject({
+    code: "worker-missing",
+    message: expect.stringContaining(id) as string,
+    hint: expect.stringContaining(`show ${id}`) as string,
+  });
 });
 
 test("a control plane that is away for a moment ends nothing", async () => {
@@ -59,5 +100,9 @@ test("any other error ends it at once", async () => {
 
 test("interrupted, it says that the request goes on and how to follow it", async () => {
   const { run } = await watched([running], ["w"], undefined, () => Promise.resolve(true) as Promise<never>);
-  expect(run).toMatchObject({ code: "wait-interrupted", exitCode: 130, hint: expect.stringContaining(`npx shipshape show ${id}`) as string });
+  expect(run).toMatchObject({
+    code: "wait-interrupted",
+    exitCode: 130,
+    hint: expect.stringContaining(`npx shipshape show ${id}`) as string,
+  });
 });

@@ -9,12 +9,16 @@ beforeAll(async () => {
 });
 afterAll(() => probed?.stop());
 
-const aliveWorkers = async () => Number((await probed.database.query<{ count: string }>("select count(*) from worker"))[0]?.count);
+const aliveWorkers = async () =>
+  Number((await probed.database.query<{ count: string }>("select count(*) from worker"))[0]?.count);
 
 test("a worker that is frozen is replaced, and does nothing more when it wakes up", async () => {
   const silentSeconds = 15;
   const frozen = probed.worker("stay in first", "", silentSeconds);
-  await until("it is in its step", async () => frozen.stdout() !== "" && (await probed.effects("stayed").catch(() => 0)) > 0);
+  await until(
+    "it is in its step",
+    async () => frozen.stdout() !== "" && (await probed.effects("stayed").catch(() => 0)) > 0,
+  );
   frozen.kill("SIGSTOP");
   const id = frozen.stdout();
   expect(await probed.worker("", id, silentSeconds).ended).toMatchObject({ code: 0 });
@@ -22,15 +26,25 @@ test("a worker that is frozen is replaced, and does nothing more when it wakes u
   const before = await probed.effects("stayed");
   frozen.kill("SIGCONT");
   const { code, stderr } = await frozen.ended;
-  expect({ code, stderr }).toEqual({ code: 70, stderr: expect.stringMatching(/worker-(silent|session-lost)/) as string });
+  expect({ code, stderr }).toEqual({
+    code: 70,
+    stderr: expect.stringMatching(/worker-(silent|session-lost)/) as string,
+  });
   expect(await probed.effects("stayed")).toBe(before);
-  expect([await probed.effects("first"), await probed.effects("second"), await probed.effects("remove")]).toEqual([2, 1, 1]);
+  expect([await probed.effects("first"), await probed.effects("second"), await probed.effects("remove")]).toEqual([
+    2, 1, 1,
+  ]);
 });
 
 test("what a silent worker holds comes free, even where it has no run left that another could take over", async () => {
   const lost: string[] = [];
   const open = (workerId: string) =>
-    Liveness.open({ url: probed.postgres.url, workerId, silentSecondsMax: 600, lost: ({ code }) => void lost.push(`${workerId} ${code}`) });
+    Liveness.open({
+      url: probed.postgres.url,
+      workerId,
+      silentSecondsMax: 600,
+      lost: ({ code }) => void lost.push(`${workerId} ${code}`),
+    });
   const [silent, other] = [await open("silent"), await open("other")];
   const step = silent.during("a-run", () => new Promise(() => undefined)).catch(() => undefined);
   await until("the step is in flight", async () => !(await other.isQuiet("a-run")));
@@ -54,7 +68,9 @@ test("what a silent worker holds comes free, even where it has no run left that 
   });
   await third.close();
   expect(lost).toEqual(["silent worker-session-lost", "taken over"]);
-  expect(await probed.database.query("select id from worker where id in ('silent', 'other')")).toEqual([{ id: "other" }]);
+  expect(await probed.database.query("select id from worker where id in ('silent', 'other')")).toEqual([
+    { id: "other" },
+  ]);
   await other.close();
   await silent.close();
   void step;
@@ -62,14 +78,21 @@ test("what a silent worker holds comes free, even where it has no run left that 
 
 test("PostgreSQL is restarted: a worker says why it ends, a waiting command waits on and leaves the request's id", async () => {
   const waiting = probed.shipshape("request", "restore-drill", "--database", "nowhere", "--reason", "a test", "--wait");
-  await until("it says that there is no worker", () => waiting.stderr().includes("no worker is alive: start one (`npx shipshape worker`)"));
+  await until("it says that there is no worker", () =>
+    waiting.stderr().includes("no worker is alive: start one (`npx shipshape worker`)"),
+  );
   const id = /request (\S+)/.exec(waiting.stderr())?.[1] ?? "";
   // The request is taken out of reach of the workers below.
-  await probed.database.query("update dbos.workflow_status set application_version = 'of a release that no worker runs' where workflow_uuid = $1", [id]);
+  await probed.database.query(
+    "update dbos.workflow_status set application_version = 'of a release that no worker runs' where workflow_uuid = $1",
+    [id],
+  );
   const [plain, json] = [probed.shipshape("worker"), probed.shipshape("worker", "--json")];
   await until("two workers are alive", async () => (await aliveWorkers()) === 2);
   await probed.postgres.server.stop("immediate");
-  await until("the wait is interrupted by the outage", () => waiting.stderr().includes("the control plane does not answer; trying again"));
+  await until("the wait is interrupted by the outage", () =>
+    waiting.stderr().includes("the control plane does not answer; trying again"),
+  );
   await probed.postgres.server.start();
   expect(await plain.ended).toMatchObject({
     code: 70,
@@ -83,9 +106,17 @@ test("PostgreSQL is restarted: a worker says why it ends, a waiting command wait
   waiting.kill("SIGINT");
   const { code, stderr } = await waiting.ended;
   expect(code).toBe(130);
-  expect(stderr).toMatch(new RegExp(`no longer waiting for request ${id}[^]*npx shipshape show ${id}[^]*\\[wait-interrupted\\]`));
+  expect(stderr).toMatch(
+    new RegExp(`no longer waiting for request ${id}[^]*npx shipshape show ${id}[^]*\\[wait-interrupted\\]`),
+  );
   const shown = JSON.parse((await probed.shipshape("show", id, "--json").ended).stdout) as Record<string, unknown>;
-  expect(shown).toMatchObject({ id, status: "queued", reason: "a test", requestedBy: expect.any(String), receivedAt: expect.stringMatching(/Z$/) });
+  expect(shown).toMatchObject({
+    id,
+    status: "queued",
+    reason: "a test",
+    requestedBy: expect.any(String),
+    receivedAt: expect.stringMatching(/Z$/),
+  });
   expect(Object.keys(shown).filter((name) => name.includes("_"))).toEqual([]);
   await probed.database.query("delete from worker");
 });
@@ -106,7 +137,9 @@ test("whatever keeps the control plane's database from being used has one code, 
       () => new Error(`${why}: opened`),
       (thrown: Error) => thrown,
     );
-    expect({ why, error }).toMatchObject({ error: { code: "control-plane-unreachable", hint: expect.stringContaining("SHIPSHAPE_DATABASE_URL") as string } });
+    expect({ why, error }).toMatchObject({
+      error: { code: "control-plane-unreachable", hint: expect.stringContaining("SHIPSHAPE_DATABASE_URL") as string },
+    });
     expect(error.message).not.toContain("hidden");
   }
 });

@@ -57,9 +57,14 @@ export const upgradeGap: Measure = {
     return {
       ours: (run) =>
         gapAround(cloud, `up-${run}`, (name) =>
-          cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: name, EngineVersion: "17.10", ApplyImmediately: true })),
+          cloud.rds.send(
+            new ModifyDBInstanceCommand({ DBInstanceIdentifier: name, EngineVersion: "17.10", ApplyImmediately: true }),
+          ),
         ),
-      floor: (run) => gapAround(cloud, `same-${run}`, (name) => cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: name }))),
+      floor: (run) =>
+        gapAround(cloud, `same-${run}`, (name) =>
+          cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: name })),
+        ),
       after: () => cloud.stop(),
     };
   },
@@ -69,7 +74,9 @@ async function filledDatabase() {
   const cloud = await startCloud();
   const instance = await create(cloud, "bench", "17.10");
   const client = await connect(instance);
-  await client.query(`create table filler as select i, md5(i::text) || md5((i * 3)::text) as text from generate_series(1, ${gibibyteRows}) i`);
+  await client.query(
+    `create table filler as select i, md5(i::text) || md5((i * 3)::text) as text from generate_series(1, ${gibibyteRows}) i`,
+  );
   // Or autovacuum would do it meanwhile.
   await client.query("vacuum (freeze, analyze) filler");
   await client.query("checkpoint");
@@ -117,7 +124,9 @@ async function snapshot({ rds }: Cloud, name: string, isDeletedAfterwards: boole
   const began = performance.now();
   await rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "bench", DBSnapshotIdentifier: name }));
   for (;;) {
-    const { DBSnapshots: [taken] = [] } = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: name }));
+    const { DBSnapshots: [taken] = [] } = await rds.send(
+      new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: name }),
+    );
     if (taken?.Status === "available") break;
     await sleep(20);
   }
@@ -129,9 +138,13 @@ async function snapshot({ rds }: Cloud, name: string, isDeletedAfterwards: boole
 
 async function restoreOnce({ rds }: Cloud, name: string): Promise<number> {
   const began = performance.now();
-  await rds.send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: name, DBSnapshotIdentifier: "bench" }));
+  await rds.send(
+    new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: name, DBSnapshotIdentifier: "bench" }),
+  );
   for (;;) {
-    const { DBInstances: [instance] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }));
+    const { DBInstances: [instance] = [] } = await rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }),
+    );
     if (instance?.DBInstanceStatus === "available") break;
     await sleep(20);
   }
@@ -173,7 +186,13 @@ async function gapAround(cloud: Cloud, name: string, change: (name: string) => P
 }
 
 async function connect(instance: DBInstance): Promise<Client> {
-  const client = new Client({ ...login, host: "127.0.0.1", port: instance.Endpoint!.Port!, database: "postgres", ssl: { rejectUnauthorized: false } });
+  const client = new Client({
+    ...login,
+    host: "127.0.0.1",
+    port: instance.Endpoint!.Port!,
+    database: "postgres",
+    ssl: { rejectUnauthorized: false },
+  });
   client.on("error", () => undefined);
   await client.connect();
   return client;

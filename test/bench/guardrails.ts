@@ -25,8 +25,12 @@ const states = 10_000;
 async function deployed() {
   const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
   const { url, dataFolder, accessKey } = await startLocalCloud(settings, () => undefined);
-  const env = localProcessEnvironment({ url, dataFolder, accessKey, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
-  const pulumi = (...words: string[]) => run("pulumi", [...words, "--non-interactive", "--color", "never"], { cwd: checkout, env, maxBuffer: 1 << 26 });
+  const env = localProcessEnvironment(
+    { url, dataFolder, accessKey, engineFolder: (await readStartRecord(dataFolder))?.engine.folder },
+    settings.inherited,
+  );
+  const pulumi = (...words: string[]) =>
+    run("pulumi", [...words, "--non-interactive", "--color", "never"], { cwd: checkout, env, maxBuffer: 1 << 26 });
   for (const stack of ["platform.dev", databaseStack]) {
     await pulumi("stack", "select", "--create", "--stack", stack);
     await pulumi("up", "--yes", "--skip-preview", "--stack", stack);
@@ -56,7 +60,9 @@ export const previewWithPack: Measure = {
   },
 };
 
-/** Per file: `analyze` takes one, so its floor is that one; ours judges ten thousand, and its time is divided by them. */
+/**
+ * Per file: `analyze` takes one, so its floor is that one; ours judges ten thousand, and its time is divided by them.
+ */
 export const guardStates: Measure = {
   name: `guard over ${states.toLocaleString("en")} exported states, per state`,
   ours: "`shipshape guard --state <folder>`",
@@ -72,14 +78,29 @@ export const guardStates: Measure = {
         const began = performance.now();
         const { stderr } = await run(
           process.execPath,
-          ["--require", peakReporter(folder), join(checkout, "automation/command-line/shipshape.cjs"), "guard", "--state", many, "--json"],
+          [
+            "--require",
+            peakReporter(folder),
+            join(checkout, "automation/command-line/shipshape.cjs"),
+            "guard",
+            "--state",
+            many,
+            "--json",
+          ],
           { env, cwd: folder, maxBuffer: 1 << 26 },
         );
         const seconds = (performance.now() - began) / 1000;
-        process.stderr.write(`  ${states} states in ${seconds.toFixed(1)} s, peak memory ${/peak (\d+)/.exec(stderr)?.[1] ?? "?"} MB\n`);
+        process.stderr.write(
+          `  ${states} states in ${seconds.toFixed(1)} s, peak memory ${/peak (\d+)/.exec(stderr)?.[1] ?? "?"} MB\n`,
+        );
         return seconds / states;
       },
-      floor: async () => void (await run("pulumi", ["policy", "analyze", "--file", state, "--policy-pack", pack], { env, cwd: folder, maxBuffer: 1 << 26 })),
+      floor: async () =>
+        void (await run("pulumi", ["policy", "analyze", "--file", state, "--policy-pack", pack], {
+          env,
+          cwd: folder,
+          maxBuffer: 1 << 26,
+        })),
       after,
     };
   },
@@ -100,9 +121,16 @@ export const rulesPerSecond: Measure = {
         const read = readState(text);
         const began = performance.now();
         for (let round = 0; round < rounds; round++)
-          judge(read, { settings: {}, raised: [], problems: [] }, new WaiverRegister({ waivers: [], problems: [] }, "2026-11-23"), "2026-11-23");
+          judge(
+            read,
+            { settings: {}, raised: [], problems: [] },
+            new WaiverRegister({ waivers: [], problems: [] }, "2026-11-23"),
+            "2026-11-23",
+          );
         const seconds = (performance.now() - began) / 1000;
-        process.stderr.write(`  ${Math.round((rounds * rules.length * read.declared.length) / seconds).toLocaleString("en")} rules × resources per second\n`);
+        process.stderr.write(
+          `  ${Math.round((rounds * rules.length * read.declared.length) / seconds).toLocaleString("en")} rules × resources per second\n`,
+        );
         return seconds / rounds;
       },
       async floor() {

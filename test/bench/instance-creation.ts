@@ -11,7 +11,10 @@ import { type Template, template } from "../../localcloud/postgres/template";
 import { type Cloud, startCloud } from "../cloud";
 import type { Measure } from "./measure";
 
-/** Through the SDK until RDS says "available", against what no implementation could save: a data folder and a server on it. */
+/**
+ * Through the SDK until RDS says "available", against what no implementation could save: a data folder and a server on
+ * it.
+ */
 export const instanceCreation: Measure = {
   name: "creation of a DB instance",
   ours: "CreateDBInstance until available",
@@ -49,7 +52,9 @@ async function createInstance({ rds }: Cloud, identifier: string, version: strin
     }),
   );
   for (;;) {
-    const { DBInstances: [instance] = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+    const { DBInstances: [instance] = [] } = await rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+    );
     if (instance?.DBInstanceStatus === "available") break;
     await sleep(5);
   }
@@ -60,12 +65,20 @@ async function createInstance({ rds }: Cloud, identifier: string, version: strin
 
 async function startCopy({ view, dataFolder }: Template, folder: string): Promise<number> {
   const user = serverUser();
-  const place: PostmasterPlace = { dataFolder: join(folder, "data"), socketFolder: folder, logFolder: join(folder, "log"), user };
+  const place: PostmasterPlace = {
+    dataFolder: join(folder, "data"),
+    socketFolder: folder,
+    logFolder: join(folder, "log"),
+    user,
+  };
   mkdirSync(join(place.logFolder, "error"), { recursive: true });
   for (const path of [folder, place.logFolder, join(place.logFolder, "error")]) await giveToServer(path, user);
   const began = performance.now();
   execFileSync("cp", ["-a", "--", dataFolder, place.dataFolder]);
-  writeFileSync(join(place.dataFolder, "conf.d", "bench.conf"), `listen_addresses = ''\nunix_socket_directories = '${folder}'\n`);
+  writeFileSync(
+    join(place.dataFolder, "conf.d", "bench.conf"),
+    `listen_addresses = ''\nunix_socket_directories = '${folder}'\n`,
+  );
   await startPostmaster(place, view);
   const seconds = (performance.now() - began) / 1000;
   await stopPostmaster(place, "immediate");

@@ -6,7 +6,11 @@ export interface Measure {
   floor: string;
   runs: number;
   /** Makes what both need, and gives what to time; `after` runs once at the end, whatever happened. */
-  prepare(): Promise<{ ours(run: number): Promise<number | void>; floor(run: number): Promise<number | void>; after(): Promise<void> }>;
+  prepare(): Promise<{
+    ours(run: number): Promise<number | void>;
+    floor(run: number): Promise<number | void>;
+    after(): Promise<void>;
+  }>;
 }
 
 export interface Measured {

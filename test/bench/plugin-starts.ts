@@ -29,7 +29,9 @@ async function untilFirstLine(program: string, words: string[]): Promise<number>
   const child = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"] });
   await new Promise<void>((resolve, reject) => {
     child.stdout.once("data", () => resolve());
-    child.once("error", reject).once("exit", (code) => reject(new Error(`${program} ended with ${code} before it printed a line`)));
+    child
+      .once("error", reject)
+      .once("exit", (code) => reject(new Error(`${program} ended with ${code} before it printed a line`)));
   });
   const seconds = (performance.now() - began) / 1000;
   const ended = new Promise((resolve) => child.once("exit", resolve));

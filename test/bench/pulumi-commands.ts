@@ -28,10 +28,17 @@ function pulumiMeasure(name: string, words: string[]): Measure {
     async prepare() {
       const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
       const { url, dataFolder, accessKey } = await startLocalCloud(settings, () => undefined);
-      const env = localProcessEnvironment({ url, dataFolder, accessKey, engineFolder: (await readStartRecord(dataFolder))?.engine.folder }, settings.inherited);
+      const env = localProcessEnvironment(
+        { url, dataFolder, accessKey, engineFolder: (await readStartRecord(dataFolder))?.engine.folder },
+        settings.inherited,
+      );
       const empty = emptyProject();
       const pulumi = (folder: string, stack: string, more: string[]) =>
-        run("pulumi", [...more, "--stack", stack, "--non-interactive", "--color", "never"], { cwd: folder, env, maxBuffer: 64 << 20 });
+        run("pulumi", [...more, "--stack", stack, "--non-interactive", "--color", "never"], {
+          cwd: folder,
+          env,
+          maxBuffer: 64 << 20,
+        });
       for (const stack of ["platform.dev", databaseStack]) {
         await pulumi(checkout, stack, ["stack", "select", "--create"]);
         await pulumi(checkout, stack, ["up", "--yes", "--skip-preview"]);

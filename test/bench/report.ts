@@ -17,7 +17,10 @@ export function reportLines(measured: Measured[]): string[] {
   ];
 }
 
-/** Replaces the rows of what was measured and keeps the others: each ratio stands for itself, as it was taken within one run. */
+/**
+ * Replaces the rows of what was measured and keeps the others: each ratio stands for itself, as it was taken within one
+ * run.
+ */
 export function record(measured: Measured[]): void {
   const text = readFileSync(page, "utf8");
   const head = text.slice(0, text.indexOf(mark) + mark.length);
@@ -28,7 +31,10 @@ export function record(measured: Measured[]): void {
     .slice(head.length)
     .split("\n")
     .filter((row) => row.startsWith("| ") && nameOf(row) !== nameOf(heading));
-  const all = [...kept.map((row) => fresh.get(nameOf(row)) ?? row), ...rows.filter((row) => !kept.some((old) => nameOf(old) === nameOf(row)))];
+  const all = [
+    ...kept.map((row) => fresh.get(nameOf(row)) ?? row),
+    ...rows.filter((row) => !kept.some((old) => nameOf(old) === nameOf(row))),
+  ];
   const where = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node.js ${process.versions.node}, ${process.platform}`;
   writeFileSync(page, `${head}\n\nLast recorded ${where}. Medians.\n\n${[heading, line, ...all].join("\n")}\n`);
 }

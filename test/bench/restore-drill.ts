@@ -52,7 +52,12 @@ export const wholeDrill = drillMeasure(
   },
 );
 
-function drillMeasure(name: string, ours: string, floor: string, timed: { ours(d: Drilled): Promise<number>; floor(d: Drilled): Promise<number> }): Measure {
+function drillMeasure(
+  name: string,
+  ours: string,
+  floor: string,
+  timed: { ours(d: Drilled): Promise<number>; floor(d: Drilled): Promise<number> },
+): Measure {
   return {
     name,
     ours,
@@ -62,7 +67,8 @@ function drillMeasure(name: string, ours: string, floor: string, timed: { ours(d
       // The Automation API looks for the engine on the PATH of its own process.
       process.env["PATH"] = [(await ensureEngine(() => undefined)).folder, process.env["PATH"]].join(delimiter);
       const drills = await DrillCloud.start();
-      const source = await drills.makeSource("bench", content, ["vacuum (freeze, analyze) filler"]); // or autovacuum would do it after the backup, and all of it be replayed
+      // Or autovacuum would do it after the backup, and all of it be replayed
+      const source = await drills.makeSource("bench", content, ["vacuum (freeze, analyze) filler"]);
       const drilled: Drilled = {
         drills,
         backupFolder: baseBackupOf(drills, source),
@@ -89,7 +95,16 @@ function baseBackupOf(drills: DrillCloud, source: DBInstance): string {
 /** Seconds by phase, as the drill's own evidence has them, and in total. */
 async function drillOnce(drills: DrillCloud): Promise<Record<string, number>> {
   const began = performance.now();
-  const { stdout, stderr } = await drills.shipshape("request", "restore-drill", "--database", "bench", "--reason", "a benchmark", "--work", "--json");
+  const { stdout, stderr } = await drills.shipshape(
+    "request",
+    "restore-drill",
+    "--database",
+    "bench",
+    "--reason",
+    "a benchmark",
+    "--work",
+    "--json",
+  );
   const total = (performance.now() - began) / 1000;
   const { id, verdict } = JSON.parse(stdout) as { id: string; verdict: string };
   if (verdict !== "pass") throw new Error(`the drill did not pass: ${stdout}${stderr}`);

@@ -1,4 +1,5 @@
-// What each role can do and cannot, tried on a living database; the tools that migrate it; then who rotates a password besides us.
+// What each role can do and cannot, tried on a living database; the tools that migrate it; then who rotates a password
+// besides us.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -18,8 +19,16 @@ let outputs: OutputMap;
 beforeAll(async () => {
   engine = await startEngine();
   stack = await engine.stack("database.orders-development", async () => {
-    const asked: DatabaseRequest = { ...request, environment: "development", tier: "bronze", extensions: ["pg_stat_statements"] };
-    const { connectionStrings, secretArns, masterSecretArn } = new StandardDatabase("orders", { ...asked, platform: engine.platform });
+    const asked: DatabaseRequest = {
+      ...request,
+      environment: "development",
+      tier: "bronze",
+      extensions: ["pg_stat_statements"],
+    };
+    const { connectionStrings, secretArns, masterSecretArn } = new StandardDatabase("orders", {
+      ...asked,
+      platform: engine.platform,
+    });
     return { connectionStrings, secretArns, masterSecretArn };
   });
   ({ outputs } = await stack.up());
@@ -30,19 +39,26 @@ beforeAll(async () => {
     await query("create schema reporting");
     await query("create table reporting.note (body text)");
     for (const schema of ["orders", "reporting"]) {
-      await query(`create function ${schema}.bump(body text) returns void language sql security definer as 'insert into reporting.note values ($1)'`);
-      await query(`create procedure ${schema}.bump_all() language sql security definer as 'delete from reporting.note'`);
+      await query(
+        `create function ${schema}.bump(body text) returns void language sql security definer as 'insert into reporting.note values ($1)'`,
+      );
+      await query(
+        `create procedure ${schema}.bump_all() language sql security definer as 'delete from reporting.note'`,
+      );
     }
   });
 }, 300_000);
 afterAll(() => engine?.stop());
 
 const urls = () => outputs.connectionStrings?.value as Record<string, string>;
-const as = <T>(role: string, work: (query: Query) => Promise<T>): Promise<T> => loggedIn(engine.cloud, urls()[role] ?? "", work);
+const as = <T>(role: string, work: (query: Query) => Promise<T>): Promise<T> =>
+  loggedIn(engine.cloud, urls()[role] ?? "", work);
 const one = (role: string, sql: string) => as(role, (query) => query(sql));
 
 async function asMaster<T>(work: (query: Query) => Promise<T>): Promise<T> {
-  const { SecretString } = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId: String(outputs.masterSecretArn?.value) }));
+  const { SecretString } = await engine.cloud.secrets.send(
+    new GetSecretValueCommand({ SecretId: String(outputs.masterSecretArn?.value) }),
+  );
   const { username, password } = JSON.parse(SecretString ?? "") as { username: string; password: string };
   const url = new URL(urls().owner ?? "");
   url.username = username;
@@ -56,7 +72,8 @@ async function refused(role: string, sql: string): Promise<boolean> {
     await one(role, sql);
     return false;
   } catch (error) {
-    if (/permission denied|must be (owner|able|a member)|read-only|not supported by Amazon RDS/i.test(String(error))) return true;
+    if (/permission denied|must be (owner|able|a member)|read-only|not supported by Amazon RDS/i.test(String(error)))
+      return true;
     throw error;
   }
 }
@@ -112,22 +129,38 @@ const writes = [
   "call orders.bump_all()",
   "call reporting.bump_all()",
 ];
-const reads = ["select * from orders.invoice", "select * from orders.total", "select * from reporting.note", "select last_value from orders.invoice_id_seq"];
+const reads = [
+  "select * from orders.invoice",
+  "select * from orders.total",
+  "select * from reporting.note",
+  "select last_value from orders.invoice_id_seq",
+];
 
 test("the application writes rows in every schema of its owner's, and changes no structure", async () => {
   expect(await allowedOf("readwrite", [...forOwnerAlone, ...forNobody])).toEqual([]);
   expect(await allowedOf("readwrite", [...reads, ...writes])).toEqual([...reads, ...writes]);
 });
 
-test.each(["readonly", "monitoring", "shipshape"])("%s writes no row, makes nothing, and runs nothing with the owner's rights", async (role) => {
-  const temporary = "create temporary table mine (id int)";
-  expect(await allowedOf(role, [...forOwnerAlone, ...forNobody, ...writes, temporary, "set role readwrite"])).toEqual([]);
-  expect(await allowedOf(role, reads)).toEqual(role === "readonly" ? reads : []);
-});
+test.each(["readonly", "monitoring", "shipshape"])(
+  "%s writes no row, makes nothing, and runs nothing with the owner's rights",
+  async (role) => {
+    const temporary = "create temporary table mine (id int)";
+    expect(await allowedOf(role, [...forOwnerAlone, ...forNobody, ...writes, temporary, "set role readwrite"])).toEqual(
+      [],
+    );
+    expect(await allowedOf(role, reads)).toEqual(role === "readonly" ? reads : []);
+  },
+);
 
 test("the owner changes structure and makes schemas, and has no power over the server", async () => {
   expect(await allowedOf("owner", [...forNobody, "create extension postgres_fdw"])).toEqual([]);
-  const wanted = ["create schema if not exists public", "create schema more", "create extension if not exists citext", ...reads, ...writes];
+  const wanted = [
+    "create schema if not exists public",
+    "create schema more",
+    "create extension if not exists citext",
+    ...reads,
+    ...writes,
+  ];
   expect(await allowedOf("owner", wanted)).toEqual(wanted);
 });
 
@@ -137,7 +170,10 @@ test("each role holds exactly its privileges on a table, a sequence and the data
       from pg_roles r where r.rolname in ('readwrite', 'readonly', 'monitoring', 'shipshape')`;
   const of = async (kind: string, object: string, privileges: string) =>
     Object.fromEntries(
-      ((await one("owner", held(kind, object, privileges))) as { role: string; held: string[] }[]).map((row) => [row.role, row.held.join(" ")]),
+      ((await one("owner", held(kind, object, privileges))) as { role: string; held: string[] }[]).map((row) => [
+        row.role,
+        row.held.join(" "),
+      ]),
     );
   for (const table of ["orders.invoice", "reporting.note"])
     expect(await of("table", table, "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN")).toEqual({
@@ -153,12 +189,17 @@ test("each role holds exactly its privileges on a table, a sequence and the data
     shipshape: "",
   });
   const connect = { readonly: "CONNECT", monitoring: "CONNECT", shipshape: "CONNECT" };
-  expect(await of("database", "orders", "CONNECT CREATE TEMPORARY")).toEqual({ readwrite: "CONNECT TEMPORARY", ...connect });
+  expect(await of("database", "orders", "CONNECT CREATE TEMPORARY")).toEqual({
+    readwrite: "CONNECT TEMPORARY",
+    ...connect,
+  });
 });
 
 test("a large object, which PostgreSQL lets every role make, is the owner's to read and to remove when readonly made it", async () => {
   const [{ oid }] = (await one("readonly", "select lo_from_bytea(0, 'mine') as oid")) as [{ oid: number }];
-  expect(await one("owner", `select convert_from(lo_get(${oid}), 'UTF8') as text, lo_unlink(${oid}) as removed`)).toEqual([{ text: "mine", removed: 1 }]);
+  expect(
+    await one("owner", `select convert_from(lo_get(${oid}), 'UTF8') as text, lo_unlink(${oid}) as removed`),
+  ).toEqual([{ text: "mine", removed: 1 }]);
 });
 
 test("an index made concurrently waits for a transaction that is in its way, and is valid", async () => {
@@ -167,16 +208,20 @@ test("an index made concurrently waits for a transaction that is in its way, and
     await query("begin");
     await query("insert into invoice (amount) values (3)");
     const made = one("owner", "create index concurrently invoice_amount on invoice (amount)");
-    const waits = "select count(*)::int as n from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock'";
+    const waits =
+      "select count(*)::int as n from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock'";
     while (((await one("monitoring", waits)) as [{ n: number }])[0].n === 0);
     await query("commit");
     await made;
   });
-  expect(await one("owner", "select indisvalid from pg_index where indexrelid = 'invoice_amount'::regclass")).toEqual([{ indisvalid: true }]);
+  expect(await one("owner", "select indisvalid from pg_index where indexrelid = 'invoice_amount'::regclass")).toEqual([
+    { indisvalid: true },
+  ]);
 });
 
 test("the owner ends a session of the application that is in its way, and none of the master's", async () => {
-  const session = (role: string) => `select pg_terminate_backend(pid) as ended from pg_stat_activity where usename = '${role}'`;
+  const session = (role: string) =>
+    `select pg_terminate_backend(pid) as ended from pg_stat_activity where usename = '${role}'`;
   await asMaster(async (query) => {
     await query("select 1");
     expect(await refused("owner", session("shipshape_admin"))).toBe(true);
@@ -189,20 +234,39 @@ test("the owner ends a session of the application that is in its way, and none o
 
 const tools = join(__dirname, "migration-tools");
 const run = (command: string, words: string[], env: Record<string, string>) =>
-  promisify(execFile)(command, words, { env: { ...engine.cloud.env, NODE_EXTRA_CA_CERTS: engine.cloud.env.PGSSLROOTCERT, ...env } });
-const program = (file: string) => () => run(process.execPath, [join(tools, file)], { DATABASE_URL: urls().owner ?? "" });
+  promisify(execFile)(command, words, {
+    env: { ...engine.cloud.env, NODE_EXTRA_CA_CERTS: engine.cloud.env.PGSSLROOTCERT, ...env },
+  });
+const program = (file: string) => () =>
+  run(process.execPath, [join(tools, file)], { DATABASE_URL: urls().owner ?? "" });
 
 const alembic = bring("alembic", join(tools, "alembic/requirements.txt"), ["python3"], (folder) => [
   "python3",
-  ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", folder, "-r", join(tools, "alembic/requirements.txt")],
+  [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--target",
+    folder,
+    "-r",
+    join(tools, "alembic/requirements.txt"),
+  ],
 ]);
 const flyway = bring("flyway", join(tools, "flyway/pom.xml"), ["java", "mvn"], (folder) => [
   "mvn",
   ["-q", "-B", "-f", join(tools, "flyway/pom.xml"), "dependency:copy-dependencies", `-DoutputDirectory=${folder}`],
 ]);
 const byAlembic = () => {
-  const env = { DATABASE_URL: urls().owner ?? "", PYTHONPATH: [alembic.folder, process.env.PYTHONPATH].filter(Boolean).join(delimiter) };
-  return run("python3", ["-m", "alembic", "-c", join(tools, "alembic/alembic.ini"), "upgrade", "head"], { ...env, PYTHONDONTWRITEBYTECODE: "1" });
+  const env = {
+    DATABASE_URL: urls().owner ?? "",
+    PYTHONPATH: [alembic.folder, process.env.PYTHONPATH].filter(Boolean).join(delimiter),
+  };
+  return run("python3", ["-m", "alembic", "-c", join(tools, "alembic/alembic.ini"), "upgrade", "head"], {
+    ...env,
+    PYTHONDONTWRITEBYTECODE: "1",
+  });
 };
 const byFlyway = () => {
   const { hostname, port, pathname, username, password } = new URL(urls().owner ?? "");
@@ -230,12 +294,14 @@ for (const [tool, migrate, brought] of migrations) {
       // What Prisma wrote is applied once, and its book says so; it was run by hand here.
       if (tool !== "prisma") await migrate();
       const table = `orders.${tool}_invoice`;
-      expect(await allowedOf("readwrite", [`insert into ${table} (amount) values (7)`, `drop table ${table}`])).toEqual([
-        `insert into ${table} (amount) values (7)`,
-      ]);
+      expect(await allowedOf("readwrite", [`insert into ${table} (amount) values (7)`, `drop table ${table}`])).toEqual(
+        [`insert into ${table} (amount) values (7)`],
+      );
       expect(await one("readonly", `select amount::int from ${table} where amount = 7`)).toEqual([{ amount: 7 }]);
       expect(await refused("readonly", `delete from ${table}`)).toBe(true);
-      expect(await one("owner", `select indisvalid from pg_index where indexrelid = 'orders.${tool}_amount'::regclass`)).toEqual([{ indisvalid: true }]);
+      expect(
+        await one("owner", `select indisvalid from pg_index where indexrelid = 'orders.${tool}_amount'::regclass`),
+      ).toEqual([{ indisvalid: true }]);
     },
     120_000,
   );
@@ -252,9 +318,14 @@ test("after a rotation that is none of ours the connection string logs in, and n
   const rotated = "r0tated:p@ss/w%rd?#&'+ \u00e4";
   const SecretId = (outputs.secretArns?.value as Record<string, string>).readwrite;
   const current = async () =>
-    JSON.parse((await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? "") as Record<string, string>;
+    JSON.parse((await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? "") as Record<
+      string,
+      string
+    >;
   await asMaster((query) => query(`alter role readwrite password '${rotated.replace("'", "''")}'`));
-  await engine.cloud.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify({ ...(await current()), password: rotated }) }));
+  await engine.cloud.secrets.send(
+    new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify({ ...(await current()), password: rotated }) }),
+  );
 
   ({ outputs } = await stack.up({ refresh: true }));
   expect(await one("readwrite", "select current_user::text")).toEqual([{ current_user: "readwrite" }]);

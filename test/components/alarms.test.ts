@@ -51,13 +51,24 @@ test("a small gold database wakes people at exactly these thresholds", async () 
     "cpu-credits": "CPUCreditBalance Average < 48 300 3 3 missing",
   });
   for (const inputs of Object.values(alarms))
-    expect(inputs).toMatchObject({ actionsEnabled: true, alarmActions: [platform.topicArn], okActions: [platform.topicArn], insufficientDataActions: [] });
+    expect(inputs).toMatchObject({
+      actionsEnabled: true,
+      alarmActions: [platform.topicArn],
+      okActions: [platform.topicArn],
+      insufficientDataActions: [],
+    });
 });
 
 test("the alarms that combine metrics ask for this database's, and count what autoscaling can still add", async () => {
   const alarms = await alarmsOf({});
   const dimensions = { DBInstanceIdentifier: "orders-production" };
-  const freeStorage = { namespace: "AWS/RDS", metricName: "FreeStorageSpace", stat: "Minimum", period: 3_600, dimensions };
+  const freeStorage = {
+    namespace: "AWS/RDS",
+    metricName: "FreeStorageSpace",
+    stat: "Minimum",
+    period: 3_600,
+    dimensions,
+  };
   expect(alarms["hours-to-full"]?.metricQueries).toEqual([
     { id: "free", returnData: false, metric: freeStorage },
     {

@@ -8,7 +8,11 @@ type Case = [claim: string, change: Record<string, unknown>, said: RegExp];
 
 const cases: Case[] = [
   ["no service", { service: undefined }, /service: service is missing \(nothing given\)/],
-  ["a service in capitals", { service: "Orders" }, /service: give lower-case words joined by single hyphens.* \(given "Orders"\)/],
+  [
+    "a service in capitals",
+    { service: "Orders" },
+    /service: give lower-case words joined by single hyphens.* \(given "Orders"\)/,
+  ],
   ["a service of 25 letters", { service: "a".repeat(25) }, /service: give at most 24 characters/],
   [
     "a service whose database name PostgreSQL reserves",
@@ -17,10 +21,18 @@ const cases: Case[] = [
   ],
   ["no owner", { owner: undefined }, /owner: owner \(the team\) is missing/],
   ["an owner that is a sentence", { owner: "The Orders Team" }, /owner: give lower-case words/],
-  ["an unknown environment", { environment: "prod" }, /environment: give one of production, staging, development \(given "prod"\)/],
+  [
+    "an unknown environment",
+    { environment: "prod" },
+    /environment: give one of production, staging, development \(given "prod"\)/,
+  ],
   ["an unknown tier", { tier: "platinum" }, /tier: give one of gold, silver, bronze \(given "platinum"\)/],
   ["an unknown size", { size: "db.t4g.medium" }, /size: give one of small, medium, large, xlarge/],
-  ["an unknown data classification", { dataClassification: "secret" }, /dataClassification: give one of public, internal, confidential, restricted/],
+  [
+    "an unknown data classification",
+    { dataClassification: "secret" },
+    /dataClassification: give one of public, internal, confidential, restricted/,
+  ],
   ["no cost center", { costCenter: undefined }, /costCenter: costCenter is missing/],
   ["a cost center with spaces", { costCenter: "47 11" }, /costCenter: give 1 to 63 letters, digits/],
   ["a database name with a hyphen", { databaseName: "my-orders" }, /databaseName: give a lower-case SQL name/],
@@ -32,14 +44,42 @@ const cases: Case[] = [
   ],
   ["a schema name that the control plane owns", { schemaName: "shipshape" }, /schemaName: is reserved/],
   ["a major that is not approved", { postgresMajor: 15 }, /postgresMajor: give one of 16, 17, 18 \(given 15\)/],
-  ["a version without a minor", { engineVersion: "17" }, /^[^\n]*: 1 argument is wrong.*\n {2}engineVersion: give major and minor, as "17.10" \(given "17"\)$/],
-  ["a version without quotes", { engineVersion: 17.1 }, /engineVersion: is a number; write it as text, in quotes: "17.10" \(given 17.1\)/],
-  ["a major in quotes", { postgresMajor: "17" }, /postgresMajor: give one of 16, 17, 18, without quotes \(given "17"\)/],
-  ["a cost center without quotes", { costCenter: 4711 }, /costCenter: is a number; write it as text, in quotes: "4711" \(given 4711\)/],
-  ["an owner that YAML takes for a truth value", { owner: true }, /owner: is true or false; write it as text, in quotes: "true" \(given true\)/],
+  [
+    "a version without a minor",
+    { engineVersion: "17" },
+    /^[^\n]*: 1 argument is wrong.*\n {2}engineVersion: give major and minor, as "17.10" \(given "17"\)$/,
+  ],
+  [
+    "a version without quotes",
+    { engineVersion: 17.1 },
+    /engineVersion: is a number; write it as text, in quotes: "17.10" \(given 17.1\)/,
+  ],
+  [
+    "a major in quotes",
+    { postgresMajor: "17" },
+    /postgresMajor: give one of 16, 17, 18, without quotes \(given "17"\)/,
+  ],
+  [
+    "a cost center without quotes",
+    { costCenter: 4711 },
+    /costCenter: is a number; write it as text, in quotes: "4711" \(given 4711\)/,
+  ],
+  [
+    "an owner that YAML takes for a truth value",
+    { owner: true },
+    /owner: is true or false; write it as text, in quotes: "true" \(given true\)/,
+  ],
   ["an empty cost center", { costCenter: null }, /costCenter: is empty; give text \(given null\)/],
-  ["an Output for a tier", { tier: pulumi.output("gold") }, /tier: is an Output, known only while things are made; give a plain value$/m],
-  ["a promise for a cost center", { costCenter: Promise.resolve("4711") }, /costCenter: is an Output.*; give a plain value$/m],
+  [
+    "an Output for a tier",
+    { tier: pulumi.output("gold") },
+    /tier: is an Output, known only while things are made; give a plain value$/m,
+  ],
+  [
+    "a promise for a cost center",
+    { costCenter: Promise.resolve("4711") },
+    /costCenter: is an Output.*; give a plain value$/m,
+  ],
   ["an Output for a truth value", { retire: pulumi.output(true) }, /retire: is an Output/],
   ["an Output among extensions", { extensions: [pulumi.output("citext")] }, /extensions\.0: is an Output/],
   [
@@ -47,7 +87,11 @@ const cases: Case[] = [
     { restoreFrom: { snapshotIdentifier: pulumi.output("s") } },
     /restoreFrom: give \{snapshotIdentifier.*\(given \{"snapshotIdentifier":"an Output"\}\)/,
   ],
-  ["no platform", { platform: undefined }, /platform: give what the platform's stack gives out: vpcId, .* parameterGroupNames \(nothing given\)/],
+  [
+    "no platform",
+    { platform: undefined },
+    /platform: give what the platform's stack gives out: vpcId, .* parameterGroupNames \(nothing given\)/,
+  ],
   ["a platform by its name", { platform: "platform.dev" }, /platform: give what the platform's stack gives out/],
   [
     "a key by its alias",
@@ -59,25 +103,53 @@ const cases: Case[] = [
     { platform: { ...platform, keyArn: "arn:aws:kms:eu-central-1:123456789012:alias/shipshape-databases" } },
     /platform\.keyArn: give the key's ARN, .*never an alias/,
   ],
-  ["a topic by its name", { platform: { ...platform, topicArn: "shipshape" } }, /platform\.topicArn: give the topic's ARN/],
-  ["an output of the platform misspelt", { platform: { ...platform, vpcId: undefined, vpc: "vpc-1" } }, /platform\.vpcId: .* is missing/],
+  [
+    "a topic by its name",
+    { platform: { ...platform, topicArn: "shipshape" } },
+    /platform\.topicArn: give the topic's ARN/,
+  ],
+  [
+    "an output of the platform misspelt",
+    { platform: { ...platform, vpcId: undefined, vpc: "vpc-1" } },
+    /platform\.vpcId: .* is missing/,
+  ],
   ["a version of another major", { engineVersion: "16.13" }, /engineVersion: is not of postgresMajor 17/],
   ["a minor below the minimum", { engineVersion: "17.4" }, /engineVersion: is below the minimum 17\.9/],
   ["storage of a smaller size", { size: "large", storageOfSize: "small" }, /storageOfSize: is smaller than size large/],
   ["a master password spelt out", { masterPassword: "hunter2" }, /masterPassword: give one of managed, own/],
-  ["replicas with a managed password", { replicas: 1 }, /replicas: RDS refuses read replicas with a managed master password/],
+  [
+    "replicas with a managed password",
+    { replicas: 1 },
+    /replicas: RDS refuses read replicas with a managed master password/,
+  ],
   ["replicas at all", { replicas: 2, masterPassword: "own" }, /replicas: is reserved for a later version; give 0/],
   ["an unknown way of making roles", { accessRoles: "never" }, /accessRoles: give one of declared, later/],
   ["settings of an unknown role", { roles: { admin: {} } }, /roles\.admin: /],
-  ["an unknown authentication", { roles: { readwrite: { authentication: "kerberos" } } }, /roles\.readwrite\.authentication: give one of password, iam/],
+  [
+    "an unknown authentication",
+    { roles: { readwrite: { authentication: "kerberos" } } },
+    /roles\.readwrite\.authentication: give one of password, iam/,
+  ],
   [
     "a statement timeout of more than a day",
     { roles: { readonly: { statementTimeoutMilliseconds: 90_000_000 } } },
     /roles\.readonly\.statementTimeoutMilliseconds: give 0 \(none\) to 86400000/,
   ],
-  ["an extension that leaves the database", { extensions: ["postgres_fdw"] }, /extensions\.0: give one of .*pgcrypto.* \(given "postgres_fdw"\)/],
-  ["a parameter nobody may set", { parameters: { fsync: 0 } }, /parameters\.fsync: is not among the parameters a team may set: .*work_mem/],
-  ["a parameter beyond its bounds", { parameters: { work_mem: 10_000_000 } }, /parameters\.work_mem: give 1024 to 262144 \(kB\) \(given 10000000\)/],
+  [
+    "an extension that leaves the database",
+    { extensions: ["postgres_fdw"] },
+    /extensions\.0: give one of .*pgcrypto.* \(given "postgres_fdw"\)/,
+  ],
+  [
+    "a parameter nobody may set",
+    { parameters: { fsync: 0 } },
+    /parameters\.fsync: is not among the parameters a team may set: .*work_mem/,
+  ],
+  [
+    "a parameter beyond its bounds",
+    { parameters: { work_mem: 10_000_000 } },
+    /parameters\.work_mem: give 1024 to 262144 \(kB\) \(given 10000000\)/,
+  ],
   [
     "a parameter that weakens the standard's log",
     { parameters: { log_min_duration_statement: 60_000 } },
@@ -85,18 +157,45 @@ const cases: Case[] = [
   ],
   ["an existing database without a name", { existing: {} }, /existing\.identifier: identifier is missing/],
   ["an import of nothing in particular", { import: "db-ABC" }, /existing: is missing: give \{identifier, asFound\}/],
-  ...["legacy-orders", "db-orders", "db-2024", "db-", "DB-ABCDEF", "db-ABCdef", "arn:aws:rds:eu-central-1:123456789012:db:legacy-orders", " db-ABCDEF"].map(
-    (id): Case => [
-      `an import by ${id}, which is no resource id,`,
-      { import: id, existing: { identifier: "legacy-orders" } },
-      /import: give the resource id, as "db-[A-Z]+".* Find it with: aws rds describe-db-instances .*DbiResourceId/,
-    ],
-  ),
-  ["an import by an object", { import: { identifier: "legacy-orders" } }, /import: give the resource id.*--db-instance-identifier legacy-orders --query/],
-  ["an extension without the one it needs", { extensions: ["earthdistance"] }, /extensions: earthdistance needs cube; add it to the list/],
-  ["an address range among those who may connect", { reachableFrom: { vpn: "10.0.0.0/8" } }, /reachableFrom\.vpn: give a security group id/],
-  ["a list of those who may connect", { reachableFrom: ["sg-0a1b2c3d4e5f60001"] }, /reachableFrom: give security groups by the name of who is behind them/],
-  ["a name EC2 takes for no description", { reachableFrom: { Zürich: "sg-0a1b2c3d4e5f60001" } }, /reachableFrom\.Zürich: give a name of 1 to 100 letters/],
+  ...[
+    "legacy-orders",
+    "db-orders",
+    "db-2024",
+    "db-",
+    "DB-ABCDEF",
+    "db-ABCdef",
+    "arn:aws:rds:eu-central-1:123456789012:db:legacy-orders",
+    " db-ABCDEF",
+  ].map((id): Case => [
+    `an import by ${id}, which is no resource id,`,
+    { import: id, existing: { identifier: "legacy-orders" } },
+    /import: give the resource id, as "db-[A-Z]+".* Find it with: aws rds describe-db-instances .*DbiResourceId/,
+  ]),
+  [
+    "an import by an object",
+    { import: { identifier: "legacy-orders" } },
+    /import: give the resource id.*--db-instance-identifier legacy-orders --query/,
+  ],
+  [
+    "an extension without the one it needs",
+    { extensions: ["earthdistance"] },
+    /extensions: earthdistance needs cube; add it to the list/,
+  ],
+  [
+    "an address range among those who may connect",
+    { reachableFrom: { vpn: "10.0.0.0/8" } },
+    /reachableFrom\.vpn: give a security group id/,
+  ],
+  [
+    "a list of those who may connect",
+    { reachableFrom: ["sg-0a1b2c3d4e5f60001"] },
+    /reachableFrom: give security groups by the name of who is behind them/,
+  ],
+  [
+    "a name EC2 takes for no description",
+    { reachableFrom: { Zürich: "sg-0a1b2c3d4e5f60001" } },
+    /reachableFrom\.Zürich: give a name of 1 to 100 letters/,
+  ],
   [
     "an import with an unknown property",
     { existing: { identifier: "legacy", asFound: { backupretention: 3 } } },
@@ -124,7 +223,11 @@ const cases: Case[] = [
   ],
   ["a restore from nothing", { restoreFrom: {} }, /restoreFrom: give \{snapshotIdentifier\}, or \{sourceDbiResourceId/],
   ["a retirement that is a word", { retire: "yes" }, /retire: give true or false \(given "yes"\)/],
-  ["an argument misspelt", { dataClasification: "internal" }, /dataClasification: is not an argument; check its spelling/],
+  [
+    "an argument misspelt",
+    { dataClasification: "internal" },
+    /dataClasification: is not an argument; check its spelling/,
+  ],
 ];
 
 /** What is said of arguments: empty where they are taken. */
@@ -143,23 +246,37 @@ test.each(cases)("%s is refused by name", (_, change, said) => {
 });
 
 test("where arguments are wrong, all of them are named at once, one line each, and nothing is made", async () => {
-  const wrong = { ...request, tier: "platinum", size: "huge", owner: undefined, parameters: { fsync: 0 }, extensions: ["dblink"] };
+  const wrong = {
+    ...request,
+    tier: "platinum",
+    size: "huge",
+    owner: undefined,
+    parameters: { fsync: 0 },
+    extensions: ["dblink"],
+  };
   const partial = { vpcId: platform.vpcId, keyArn: "alias/mine" };
   const missing = ["subnetGroupName", "topicArn", "monitoringRoleArn", "parameterGroupNames"];
   const declared = await declare(() => {
-    const make = () => new StandardDatabase("orders", { ...wrong, platform: partial } as unknown as ConstructorParameters<typeof StandardDatabase>[1]);
-    expect(make).toThrow(/^StandardDatabase "orders": 10 arguments are wrong, nothing was created\n( {2}\S+: .+\n?){10}$/);
+    const make = () =>
+      new StandardDatabase("orders", { ...wrong, platform: partial } as unknown as ConstructorParameters<
+        typeof StandardDatabase
+      >[1]);
+    expect(make).toThrow(
+      /^StandardDatabase "orders": 10 arguments are wrong, nothing was created\n( {2}\S+: .+\n?){10}$/,
+    );
     for (const name of missing) expect(make).toThrow(new RegExp(`platform\\.${name}: .* \\(nothing given\\)`));
     for (const nothing of [{}, undefined])
-      expect(() => new StandardDatabase("orders", nothing as unknown as ConstructorParameters<typeof StandardDatabase>[1])).toThrow(
-        /: 8 arguments are wrong[^]*service: service is missing[^]*platform: give what/,
-      );
+      expect(
+        () => new StandardDatabase("orders", nothing as unknown as ConstructorParameters<typeof StandardDatabase>[1]),
+      ).toThrow(/: 8 arguments are wrong[^]*service: service is missing[^]*platform: give what/);
   });
   expect(declared).toEqual([]);
 });
 
 const stringFields: [path: string, place: (value: unknown) => object][] = [
-  ...["service", "owner", "costCenter", "databaseName", "schemaName", "engineVersion"].map((name) => [name, (value: unknown) => ({ [name]: value })] as never),
+  ...["service", "owner", "costCenter", "databaseName", "schemaName", "engineVersion"].map(
+    (name) => [name, (value: unknown) => ({ [name]: value })] as never,
+  ),
   ["existing.identifier", (identifier) => ({ existing: { identifier } })],
   ["existing.asFound.username", (username) => ({ existing: { identifier: "legacy", asFound: { username } } })],
   ["existing.asFound.tags.team", (team) => ({ existing: { identifier: "legacy", asFound: { tags: { team } } } })],
@@ -184,31 +301,49 @@ test.each(stringFields)("%s as anything but text is told what it is, never that 
 test("a platform that the same program declares is taken as it is", async () => {
   const declared = await declare(() => {
     const network = { vpcId: platform.vpcId, subnetIds: ["subnet-1", "subnet-2"] };
-    const shared = new DatabasePlatform("platform", { owner: "team-platform", costCenter: "1", environment: "development", ...network });
+    const shared = new DatabasePlatform("platform", {
+      owner: "team-platform",
+      costCenter: "1",
+      environment: "development",
+      ...network,
+    });
     new StandardDatabase("orders", { ...request, platform: shared });
   });
   expect(declared.map((one) => one.name)).toContain("orders-instance");
 });
 
 test("what only other resources know is taken as an Output", () => {
-  const outputs = Object.fromEntries(Object.entries(platform).map(([name, value]) => [name, pulumi.output<unknown>(value)]));
+  const outputs = Object.fromEntries(
+    Object.entries(platform).map(([name, value]) => [name, pulumi.output<unknown>(value)]),
+  );
   expect(saidOf(databaseArguments, { ...request, platform: outputs })).toBe("");
 });
 
-test.each(["alias/mine", "arn:aws:kms:eu-central-1:123456789012:alias/mine"])("%s as the key is refused also when it is known late", (arn) => {
-  expect(() => neverAnAlias(arn)).toThrow(/^platform\.keyArn: give the key's ARN, never an alias \(given "/);
-  expect(neverAnAlias(platform.keyArn)).toBe(platform.keyArn);
-});
+test.each(["alias/mine", "arn:aws:kms:eu-central-1:123456789012:alias/mine"])(
+  "%s as the key is refused also when it is known late",
+  (arn) => {
+    expect(() => neverAnAlias(arn)).toThrow(/^platform\.keyArn: give the key's ARN, never an alias \(given "/);
+    expect(neverAnAlias(platform.keyArn)).toBe(platform.keyArn);
+  },
+);
 
 test.each<Case>([
   ["no owner", { owner: undefined }, /owner: owner \(the team\) is missing/],
-  ["production without a Region for copies", { copyRegion: undefined }, /copyRegion: is missing: gold databases in production/],
+  [
+    "production without a Region for copies",
+    { copyRegion: undefined },
+    /copyRegion: is missing: gold databases in production/,
+  ],
   ["a Region misspelt", { copyRegion: "europe" }, /copyRegion: give a Region/],
   ["a major that is not approved", { postgresMajors: [15] }, /postgresMajors\.0: give one of 16, 17, 18/],
   ["no subnets", { subnetIds: undefined }, /subnetIds: give a list of ids \(nothing given\)/],
   ["one subnet", { subnetIds: ["subnet-1"] }, /subnetIds: give private subnets in at least two zones/],
   ["no network", { vpcId: undefined }, /vpcId: vpcId is missing/],
-  ["a cost center without quotes", { costCenter: 1000 }, /costCenter: is a number; write it as text, in quotes: "1000"/],
+  [
+    "a cost center without quotes",
+    { costCenter: 1000 },
+    /costCenter: is a number; write it as text, in quotes: "1000"/,
+  ],
 ])("a platform with %s is refused by name", (_, change, said) => {
   const args = {
     owner: "team-platform",
@@ -224,9 +359,9 @@ test.each<Case>([
 
 test("a platform without any arguments is told all that is missing, and nothing is made", async () => {
   const declared = await declare(() => {
-    expect(() => new DatabasePlatform("platform", undefined as unknown as ConstructorParameters<typeof DatabasePlatform>[1])).toThrow(
-      /^DatabasePlatform "platform": 5 arguments are wrong, nothing was created/,
-    );
+    expect(
+      () => new DatabasePlatform("platform", undefined as unknown as ConstructorParameters<typeof DatabasePlatform>[1]),
+    ).toThrow(/^DatabasePlatform "platform": 5 arguments are wrong, nothing was created/);
   });
   expect(declared).toEqual([]);
 });

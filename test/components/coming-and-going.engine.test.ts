@@ -30,15 +30,30 @@ const program = (name: string, args: () => DatabaseRequest) => async () => {
 };
 
 /** The config of a database's stack, for whom types the command. */
-const typed = (asked: DatabaseRequest) => ({ "shipshape:request": asked, "shipshape:place": { platformStack: "platform.test" } });
+const typed = (asked: DatabaseRequest) => ({
+  "shipshape:request": asked,
+  "shipshape:place": { platformStack: "platform.test" },
+});
 
 /** The least there is: quickly made, and destroyed without a word. */
-const plain: DatabaseRequest = { ...request, environment: "development", tier: "bronze", engineVersion: "17.10", extensions: [] };
+const plain: DatabaseRequest = {
+  ...request,
+  environment: "development",
+  tier: "bronze",
+  engineVersion: "17.10",
+  extensions: [],
+};
 
 test("bronze in development leaves nothing", async () => {
   const ledger = await engine.stack(
     "database.ledger",
-    program("ledger", () => ({ ...request, service: "ledger", environment: "development", tier: "bronze", extensions: [] })),
+    program("ledger", () => ({
+      ...request,
+      service: "ledger",
+      environment: "development",
+      tier: "bronze",
+      extensions: [],
+    })),
   );
   const { outputs: made } = await ledger.up();
   expect(made.remainsAfterDestroy?.value).toEqual([]);
@@ -50,7 +65,9 @@ test("bronze in development leaves nothing", async () => {
   expect(DBInstances).toEqual([]);
   expect(DBSnapshots?.filter((snapshot) => snapshot.DBInstanceIdentifier?.startsWith("ledger"))).toEqual([]);
   expect(DBInstanceAutomatedBackups).toEqual([]);
-  expect(SecretList?.filter((secret) => secret.Name?.includes("ledger") || secret.Name?.startsWith("rds!"))).toEqual([]);
+  expect(SecretList?.filter((secret) => secret.Name?.includes("ledger") || secret.Name?.startsWith("rds!"))).toEqual(
+    [],
+  );
   expect(await recordedOf(engine.cloud, "ledger")).toEqual([]);
 });
 
@@ -119,14 +136,23 @@ test("a database that was there before is taken over with a preview that proves 
   const watched = watch("plan");
   await taken.preview({ onEvent: watched.onEvent });
   const instance = watched.steps.filter((step) => step.type === "aws:rds/instance:Instance");
-  // What RDS does not know about a database cannot be imported: it is written into the state, and no call is made for it.
-  const stateOnly = ["allowMajorVersionUpgrade", "applyImmediately", "deleteAutomatedBackups", "finalSnapshotIdentifier", "skipFinalSnapshot"];
+  // What RDS does not know about a database cannot be imported: it is written into the state, and no call is made for
+  // it.
+  const stateOnly = [
+    "allowMajorVersionUpgrade",
+    "applyImmediately",
+    "deleteAutomatedBackups",
+    "finalSnapshotIdentifier",
+    "skipFinalSnapshot",
+  ];
   expect(instance.map((step) => step.op)).toEqual(["import", "update"]);
   expect(instance.flatMap((step) => step.paths).filter((path) => !stateOnly.includes(path))).toEqual([]);
   expect(watched.steps.filter((step) => !instance.includes(step) && step.op !== "create")).toEqual([]);
 
   await taken.up();
-  const { DBInstances: [now] = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }));
+  const { DBInstances: [now] = [] } = await engine.cloud.rds.send(
+    new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
+  );
   expect({ ...now, LatestRestorableTime: undefined }).toEqual({ ...found, LatestRestorableTime: undefined });
   // It stays the very same, whether the argument is still there at the next runs or not.
   expect(Object.keys((await taken.up()).summary.resourceChanges ?? {})).toEqual(["same"]);
@@ -158,14 +184,21 @@ test("a database taken over with a managed password of another key keeps that ke
   const subnetsAsFound = { dbSubnetGroupName: found.DBSubnetGroup?.DBSubnetGroupName ?? "" };
   const stack = await engine.stack(
     "database.shop",
-    program("shop", () => ({ ...shop, existing: { identifier, asFound: { ...subnetsAsFound, masterUserSecretKmsKeyId: secretKey } } })),
+    program("shop", () => ({
+      ...shop,
+      existing: { identifier, asFound: { ...subnetsAsFound, masterUserSecretKmsKeyId: secretKey } },
+    })),
   );
-  expect(await typedPreview(engine, "database.shop", typed({ ...shop, existing: { identifier, asFound: subnetsAsFound } }))).toContain(
-    `existing.asFound.masterUserSecretKmsKeyId: RDS keeps the master password under ${secretKey}`,
-  );
+  expect(
+    await typedPreview(engine, "database.shop", typed({ ...shop, existing: { identifier, asFound: subnetsAsFound } })),
+  ).toContain(`existing.asFound.masterUserSecretKmsKeyId: RDS keeps the master password under ${secretKey}`);
   await stack.up();
   const now = await instanceIs(engine.cloud, identifier, "available");
-  expect([now.DbiResourceId, now.MasterUserSecret?.KmsKeyId, now.DBSubnetGroup?.DBSubnetGroupName]).toEqual([found.DbiResourceId, secretKey, "default"]);
+  expect([now.DbiResourceId, now.MasterUserSecret?.KmsKeyId, now.DBSubnetGroup?.DBSubnetGroupName]).toEqual([
+    found.DbiResourceId,
+    secretKey,
+    "default",
+  ]);
   await stack.destroy();
 });
 
@@ -183,7 +216,9 @@ test("a size is changed when RDS does it, and said when; what RDS would refuse b
   asked = { ...growing, size: "large" };
   const watched = watch("plan");
   await stack.preview({ onEvent: watched.onEvent });
-  expect(watched.diagnostics.join()).toMatch(/class db\.t4g\.medium → db\.r7g\.xlarge, storage \(GiB\) 20 → 500: waits for the maintenance window/);
+  expect(watched.diagnostics.join()).toMatch(
+    /class db\.t4g\.medium → db\.r7g\.xlarge, storage \(GiB\) 20 → 500: waits for the maintenance window/,
+  );
   await stack.up();
   const fast = { AllocatedStorage: 500, Iops: 12_000, StorageThroughput: 500 };
   expect(await instanceIs(engine.cloud, "growing-development", "available")).toMatchObject({
@@ -191,16 +226,23 @@ test("a size is changed when RDS does it, and said when; what RDS would refuse b
     PendingModifiedValues: { ...fast, DBInstanceClass: "db.r7g.xlarge" },
   });
   // Nobody is woken by the thresholds of 500 GiB and 32 GiB of memory while 20 and 4 are there.
-  expect(await thresholds(stack)).toMatchObject({ "free-storage": small["free-storage"], "freeable-memory": small["freeable-memory"] });
+  expect(await thresholds(stack)).toMatchObject({
+    "free-storage": small["free-storage"],
+    "freeable-memory": small["freeable-memory"],
+  });
 
-  await engine.cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "growing-development", ApplyImmediately: true }));
+  await engine.cloud.rds.send(
+    new ModifyDBInstanceCommand({ DBInstanceIdentifier: "growing-development", ApplyImmediately: true }),
+  );
   expect(await instanceIs(engine.cloud, "growing-development", "available")).toMatchObject(fast);
   await stack.up({ refresh: true });
   expect((await thresholds(stack))["free-storage"]).toBe(50 * 1024 ** 3);
   expect(Object.keys((await stack.preview()).changeSummary)).toEqual(["same"]);
 
   const refused = await typedPreview(engine, "database.growing", typed({ ...growing, size: "medium" }));
-  expect(refused).toContain('storageOfSize: 500 GiB are allocated and storage never shrinks, so it may not be capped at 500 GiB (at least 550). Give "large"');
+  expect(refused).toContain(
+    'storageOfSize: 500 GiB are allocated and storage never shrinks, so it may not be capped at 500 GiB (at least 550). Give "large"',
+  );
   asked = { ...growing, size: "small", storageOfSize: "large" };
   expect((await stack.preview()).changeSummary).toMatchObject({ update: expect.any(Number) });
   await stack.destroy();
@@ -208,7 +250,9 @@ test("a size is changed when RDS does it, and said when; what RDS would refuse b
 
 async function thresholds(stack: Stack): Promise<Record<string, unknown>> {
   const alarms = (await stateOf(stack)).filter((one) => one.type === "aws:cloudwatch/metricAlarm:MetricAlarm");
-  return Object.fromEntries(alarms.map((one) => [nameOf(one.urn).replace("growing-alarm-", ""), one.outputs.threshold]));
+  return Object.fromEntries(
+    alarms.map((one) => [nameOf(one.urn).replace("growing-alarm-", ""), one.outputs.threshold]),
+  );
 }
 
 test("a database made from a snapshot stays when the argument that made it is dropped", async () => {
@@ -232,7 +276,10 @@ test("a database made from a snapshot stays when the argument that made it is dr
   await engine.cloud.rds.send(new CreateDBSnapshotCommand(source));
   await waitUntilDBSnapshotAvailable({ client: engine.cloud.rds, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, source);
   const moved: DatabaseRequest = { ...request, service: "moved", engineVersion: "17.10", extensions: [] };
-  let asked: DatabaseRequest = { ...moved, restoreFrom: { snapshotIdentifier: source.DBSnapshotIdentifier, rolesExist: false } };
+  let asked: DatabaseRequest = {
+    ...moved,
+    restoreFrom: { snapshotIdentifier: source.DBSnapshotIdentifier, rolesExist: false },
+  };
   const stack = await engine.stack(
     "database.moved",
     program("moved", () => asked),
@@ -273,13 +320,16 @@ test("a standard database made from the backups of another takes its roles over 
   const { outputs } = await twin.up();
   const { owner } = outputs.connectionStrings?.value as Record<string, string>;
   await loggedIn(engine.cloud, owner ?? "", async (query) => {
-    expect(await query("select current_user, current_database()")).toEqual([{ current_user: "owner", current_database: "twin" }]);
+    expect(await query("select current_user, current_database()")).toEqual([
+      { current_user: "owner", current_database: "twin" },
+    ]);
   });
 
   asked = copy;
   const watched = watch("plan");
   await twin.up({ onEvent: watched.onEvent });
-  // A restore to a point in time takes the window from its source and has no Performance Insights, and the provider says nothing of either before the next `up`.
+  // A restore to a point in time takes the window from its source and has no Performance Insights, and the provider
+  // says nothing of either before the next `up`.
   const insights = ["performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"];
   expect(watched.steps.map(({ name, op, paths }) => ({ name, op, paths }))).toEqual([
     { name: "twin-instance", op: "update", paths: ["backupWindow", ...insights] },
@@ -292,8 +342,12 @@ test("a standard database made from the backups of another takes its roles over 
 test("the documented rights suffice for every call that these lives took", async () => {
   for (const role of ["platform", "databases"] as const) {
     const calls = await recordedCalls(engine.cloud, deployers[role]);
-    expect(calls.map(({ action }) => action)).toContain(role === "platform" ? "rds:CreateDBParameterGroup" : "rds:DeleteDBInstance");
-    const refused = calls.flatMap(({ action, resources }) => resources.filter((r) => !allows(policies[role], action, r)).map((r) => `${action} ${r}`));
+    expect(calls.map(({ action }) => action)).toContain(
+      role === "platform" ? "rds:CreateDBParameterGroup" : "rds:DeleteDBInstance",
+    );
+    const refused = calls.flatMap(({ action, resources }) =>
+      resources.filter((r) => !allows(policies[role], action, r)).map((r) => `${action} ${r}`),
+    );
     expect({ role, refused }).toEqual({ role, refused: [] });
   }
 });

@@ -9,7 +9,13 @@ async function handed(more: Partial<DatabaseRequest> = {}) {
     made = new StandardDatabase("orders", { ...request, ...more, platform });
   });
   const { consumers, connectionStrings, secretArns } = made!;
-  return new Promise<pulumi.Unwrap<{ consumers: typeof consumers; connectionStrings: typeof connectionStrings; secretArns: typeof secretArns }>>((resolve) => {
+  return new Promise<
+    pulumi.Unwrap<{
+      consumers: typeof consumers;
+      connectionStrings: typeof connectionStrings;
+      secretArns: typeof secretArns;
+    }>
+  >((resolve) => {
     pulumi.output({ consumers, connectionStrings, secretArns }).apply((value) => void resolve(value as never));
   });
 }
@@ -22,16 +28,29 @@ test("a role with a password is let read its own secret, and the key only throug
     Version: "2012-10-17",
     Statement: [
       { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn },
-      { Effect: "Allow", Action: "kms:Decrypt", Resource: platform.keyArn, Condition: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } } },
+      {
+        Effect: "Allow",
+        Action: "kms:Decrypt",
+        Resource: platform.keyArn,
+        Condition: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } },
+      },
     ],
   });
 });
 
 test("a role with IAM is let connect as itself to this very database, and has nothing to keep secret", async () => {
-  const { consumers, connectionStrings, secretArns } = await handed({ roles: { readwrite: { authentication: "iam" } } });
+  const { consumers, connectionStrings, secretArns } = await handed({
+    roles: { readwrite: { authentication: "iam" } },
+  });
   expect(JSON.parse(consumers.iamPolicies.readwrite)).toEqual({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "rds-db:connect", Resource: "arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-MOCK/readwrite" }],
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "rds-db:connect",
+        Resource: "arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-MOCK/readwrite",
+      },
+    ],
   });
   expect(connectionStrings.readwrite).toBe("postgresql://readwrite@db.internal:5432/orders?sslmode=verify-full");
   expect(secretArns).not.toHaveProperty("readwrite");
@@ -42,7 +61,9 @@ test("a role with IAM is let connect as itself to this very database, and has no
 
 test("containers, functions and Kubernetes are told where to find what, and no password", async () => {
   const { consumers, connectionStrings } = await handed();
-  expect(connectionStrings.owner).toBe("postgresql://owner:secret-of-the-mock@db.internal:5432/orders?sslmode=verify-full");
+  expect(connectionStrings.owner).toBe(
+    "postgresql://owner:secret-of-the-mock@db.internal:5432/orders?sslmode=verify-full",
+  );
   expect(consumers.ecsSecrets.readwrite).toMatchObject({
     DATABASE_URL: `${secretArn}:url::`,
     PGPASSWORD: `${secretArn}:password::`,
@@ -87,9 +108,13 @@ describe("the password of a role", () => {
     secretHolds('{"password":"p@ss/w:rd?#%&"}');
     const declared = await declareOrders();
     expect(passwordOf(declared)).toBe("p@ss/w:rd?#%&");
-    const next = JSON.parse(plain(declared.find((one) => one.name === "orders-readwrite-secret-version")?.inputs.secretString)) as Record<string, string>;
+    const next = JSON.parse(
+      plain(declared.find((one) => one.name === "orders-readwrite-secret-version")?.inputs.secretString),
+    ) as Record<string, string>;
     expect(next.password).toBe("p@ss/w:rd?#%&");
-    expect(next.url).toBe("postgresql://readwrite:p%40ss%2Fw%3Ard%3F%23%25%26@db.internal:5432/orders?sslmode=verify-full");
+    expect(next.url).toBe(
+      "postgresql://readwrite:p%40ss%2Fw%3Ard%3F%23%25%26@db.internal:5432/orders?sslmode=verify-full",
+    );
     expect(decodeURIComponent(new URL(next.url ?? "").password)).toBe("p@ss/w:rd?#%&");
   });
 
@@ -103,6 +128,11 @@ test("connection strings hold nothing that poolers or drivers refuse: one option
   const { connectionStrings } = await handed();
   for (const [role, url] of Object.entries(connectionStrings)) {
     const { protocol, username, pathname, search } = new URL(url ?? "");
-    expect({ protocol, username, pathname, search }).toEqual({ protocol: "postgresql:", username: role, pathname: "/orders", search: "?sslmode=verify-full" });
+    expect({ protocol, username, pathname, search }).toEqual({
+      protocol: "postgresql:",
+      username: role,
+      pathname: "/orders",
+      search: "?sslmode=verify-full",
+    });
   }
 });

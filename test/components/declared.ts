@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a program declared, as the engine would be told; nothing runs. For what the cloud answers, see the engine tests. */
+/**
+ * What a program declared, as the engine would be told; nothing runs. For what the cloud answers, see the engine tests.
+ */
 export interface Declared {
   urn: string;
   type: string;
@@ -73,7 +75,9 @@ export const kept: { secretString?: string; stage?: string } = {};
 
 const answers: Record<string, (inputs: Record<string, string>) => Record<string, unknown>> = {
   "aws:rds/getEngineVersion:getEngineVersion": () => ({ versionActual: "17.10", version: "17.10" }),
-  "aws:secretsmanager/getSecretVersions:getSecretVersions": () => ({ versions: kept.stage ? [{ versionStages: [kept.stage] }] : undefined }),
+  "aws:secretsmanager/getSecretVersions:getSecretVersions": () => ({
+    versions: kept.stage ? [{ versionStages: [kept.stage] }] : undefined,
+  }),
   "aws:secretsmanager/getSecretVersion:getSecretVersion": ({ secretId }) => ({
     secretString: secretId?.endsWith("-instance-master") ? masterSecret : kept.secretString,
   }),

@@ -5,8 +5,8 @@ import type { z } from "zod";
 import type { databaseRequest, DatabasePlatformArgs, DatabaseRequest, platformRequest } from "../../components";
 
 /**
- * The interfaces are what an editor shows; the schemas are what is checked. `tsc` fails here when one of them has a property, a value or an option that
- * the other has not.
+ * The interfaces are what an editor shows; the schemas are what is checked. `tsc` fails here when one of them has a
+ * property, a value or an option that the other has not.
  */
 type Alike<A, B> = [A, Required<A>, keyof A] extends [B, Required<B>, keyof B]
   ? [B, Required<B>, keyof B] extends [A, Required<A>, keyof A]
@@ -19,8 +19,14 @@ const alike: [
   Alike<DatabaseRequest, Checked>,
   Alike<Of<DatabaseRequest, "import">, Of<Checked, "import">>,
   Alike<Of<Of<DatabaseRequest, "roles">, "owner">, Of<Of<Checked, "roles">, "owner">>,
-  Alike<Extract<DatabaseRequest["restoreFrom"], { snapshotIdentifier: string }>, Extract<Checked["restoreFrom"], { snapshotIdentifier: string }>>,
-  Alike<Extract<DatabaseRequest["restoreFrom"], { sourceDbiResourceId: string }>, Extract<Checked["restoreFrom"], { sourceDbiResourceId: string }>>,
+  Alike<
+    Extract<DatabaseRequest["restoreFrom"], { snapshotIdentifier: string }>,
+    Extract<Checked["restoreFrom"], { snapshotIdentifier: string }>
+  >,
+  Alike<
+    Extract<DatabaseRequest["restoreFrom"], { sourceDbiResourceId: string }>,
+    Extract<Checked["restoreFrom"], { sourceDbiResourceId: string }>
+  >,
   Alike<Omit<DatabasePlatformArgs, "vpcId" | "subnetIds" | "workerSecurityGroupIds">, z.input<typeof platformRequest>>,
 ] = [true, true, true, true, true, true];
 
@@ -32,8 +38,12 @@ test.each(["database-request.ts", "platform-arguments.ts"])(
   "an editor shows what each argument in %s is for, and the default of those that may be left out",
   (file) => {
     const source = readFileSync(join(__dirname, "../../components", file), "utf8");
-    const interfaces = ts.createSourceFile(file, source, ts.ScriptTarget.ES2022, true).statements.filter(ts.isInterfaceDeclaration);
-    const properties = interfaces.flatMap((one) => one.members.filter(ts.isPropertySignature).map((property) => ({ of: one.name.text, property })));
+    const interfaces = ts
+      .createSourceFile(file, source, ts.ScriptTarget.ES2022, true)
+      .statements.filter(ts.isInterfaceDeclaration);
+    const properties = interfaces.flatMap((one) =>
+      one.members.filter(ts.isPropertySignature).map((property) => ({ of: one.name.text, property })),
+    );
     expect(properties.length).toBeGreaterThan(9);
     const undocumented = properties.filter(({ property }) => {
       const [doc] = ts.getJSDocCommentsAndTags(property);

@@ -47,27 +47,44 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
   // Each role of docs/going-to-production.md has a key of its own, so that the cloud's record tells their calls apart.
   const deployer = (name: string) => {
     const { credentials } = cloud.client(name.startsWith("platform.") ? deployers.platform : deployers.databases);
-    return { ...cloud.env, AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey };
+    return {
+      ...cloud.env,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    };
   };
   const stack = async (name: string, program: PulumiFn): Promise<Stack> => {
     const workDir = join(cloud.dataFolder, "programs", name);
     mkdirSync(workDir, { recursive: true });
-    return LocalWorkspace.createOrSelectStack({ projectName: "shipshape", stackName: name, program }, { workDir, envVars: deployer(name) });
+    return LocalWorkspace.createOrSelectStack(
+      { projectName: "shipshape", stackName: name, program },
+      { workDir, envVars: deployer(name) },
+    );
   };
   const made = await stack("platform.test", async () => {
-    const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames } = new DatabasePlatform("platform", platformArguments);
+    const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames } = new DatabasePlatform(
+      "platform",
+      platformArguments,
+    );
     return { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames };
   });
   const { outputs } = await made.up();
-  const platform = Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value])) as unknown as PlatformReference;
+  const platform = Object.fromEntries(
+    Object.entries(outputs).map(([name, output]) => [name, output.value]),
+  ) as unknown as PlatformReference;
   return { cloud, platform, platformStack: made, stack, stop: () => cloud.stop() };
 }
 
 /**
- * `pulumi preview` of `stacks/`, as somebody types it, for what a program refuses only once it knows what runs. An inline program would wait for
- * ever: the outputs of a resource whose arguments were refused never come, and the SDK waits for whatever hangs on them. Gives all that was printed.
+ * `pulumi preview` of `stacks/`, as somebody types it, for what a program refuses only once it knows what runs. An
+ * inline program would wait for ever: the outputs of a resource whose arguments were refused never come, and the SDK
+ * waits for whatever hangs on them. Gives all that was printed.
  */
-export async function typedPreview(engine: Engine, stackName: string, config: Record<string, unknown>): Promise<string> {
+export async function typedPreview(
+  engine: Engine,
+  stackName: string,
+  config: Record<string, unknown>,
+): Promise<string> {
   const file = join(engine.cloud.dataFolder, `${stackName}.yaml`);
   writeFileSync(file, JSON.stringify({ config }));
   const words = ["preview", "--stack", stackName, "--config-file", file, "--non-interactive", "--color", "never"];
@@ -91,7 +108,11 @@ export interface StateResource {
 /** What the engine sent and got back, as its state has it. */
 export async function stateOf(stack: Stack): Promise<StateResource[]> {
   const exported = (await stack.exportStack()).deployment as { resources?: StateResource[] };
-  return (exported.resources ?? []).map((resource) => ({ ...resource, inputs: resource.inputs ?? {}, outputs: resource.outputs ?? {} }));
+  return (exported.resources ?? []).map((resource) => ({
+    ...resource,
+    inputs: resource.inputs ?? {},
+    outputs: resource.outputs ?? {},
+  }));
 }
 
 export const nameOf = (urn: string): string => urn.split("::").pop() ?? "";
@@ -112,13 +133,17 @@ export interface Watched {
   diagnostics: string[];
 }
 
-/** Collects the steps of an operation. A plan tells in `resourcePreEvent`, a refresh only when it has read: `resOutputsEvent`. */
+/**
+ * Collects the steps of an operation. A plan tells in `resourcePreEvent`, a refresh only when it has read:
+ * `resOutputsEvent`.
+ */
 export function watch(kind: "plan" | "refresh"): Watched {
   const watched: Watched = {
     steps: [],
     diagnostics: [],
     onEvent(event) {
-      if (event.diagnosticEvent && ["error", "warning"].includes(event.diagnosticEvent.severity)) watched.diagnostics.push(event.diagnosticEvent.message);
+      if (event.diagnosticEvent && ["error", "warning"].includes(event.diagnosticEvent.severity))
+        watched.diagnostics.push(event.diagnosticEvent.message);
       const metadata = kind === "refresh" ? event.resOutputsEvent?.metadata : event.resourcePreEvent?.metadata;
       if (!metadata || ["same", "read", "refresh"].includes(metadata.op)) return;
       watched.steps.push({
@@ -134,7 +159,9 @@ export function watch(kind: "plan" | "refresh"): Watched {
 }
 
 function differing(old: Record<string, unknown> = {}, now: Record<string, unknown> = {}): string[] {
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name])).sort();
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
+    .filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]))
+    .sort();
 }
 
 /** Our own routes of the embedded cloud, which stand for a hand in the console. */
@@ -144,8 +171,16 @@ export async function ask(cloud: Cloud, method: string, path: string, body?: unk
   return answer.body;
 }
 
-/** Changes resources behind the engine's back, by their names in a state, and returns those properties of them that a refresh then does not show. */
-export async function changedUnseen(cloud: Cloud, stack: Stack, changes: Record<string, Record<string, unknown>>, seenAs: Record<string, string> = {}) {
+/**
+ * Changes resources behind the engine's back, by their names in a state, and returns those properties of them that a
+ * refresh then does not show.
+ */
+export async function changedUnseen(
+  cloud: Cloud,
+  stack: Stack,
+  changes: Record<string, Record<string, unknown>>,
+  seenAs: Record<string, string> = {},
+) {
   const state = await stateOf(stack);
   for (const [name, properties] of Object.entries(changes)) {
     const found = state.find((resource) => nameOf(resource.urn) === name)!;
@@ -155,9 +190,14 @@ export async function changedUnseen(cloud: Cloud, stack: Stack, changes: Record<
   }
   const watched = watch("refresh");
   await stack.previewRefresh({ onEvent: watched.onEvent });
-  const seen = Object.fromEntries(watched.steps.filter((step) => step.paths.length > 0).map((step) => [step.name, step]));
+  const seen = Object.fromEntries(
+    watched.steps.filter((step) => step.paths.length > 0).map((step) => [step.name, step]),
+  );
   const unseen = Object.entries(changes).flatMap(([name, properties]) => {
-    const heads = new Set([...(seen[name]?.paths ?? []).map((path) => path.split(/[.[]/)[0]), ...(seen[name]?.outputs ?? [])]);
+    const heads = new Set([
+      ...(seen[name]?.paths ?? []).map((path) => path.split(/[.[]/)[0]),
+      ...(seen[name]?.outputs ?? []),
+    ]);
     const missing = Object.keys(properties).filter((path) => {
       const property = path.split(".")[0]!;
       return seen[name]?.op !== "update" || !heads.has(seenAs[property] ?? property);
@@ -169,7 +209,9 @@ export async function changedUnseen(cloud: Cloud, stack: Stack, changes: Record<
 
 /** What is recorded and belongs to a service: the platform's resources and the default network belong to none. */
 export async function recordedOf(cloud: Cloud, service: string): Promise<string[]> {
-  const { resources } = (await ask(cloud, "GET", "recorded")) as { resources: { id: string; properties: { tags?: Record<string, string> } }[] };
+  const { resources } = (await ask(cloud, "GET", "recorded")) as {
+    resources: { id: string; properties: { tags?: Record<string, string> } }[];
+  };
   return resources
     .filter((one) => one.properties.tags?.service === service)
     .map((one) => one.id)

@@ -9,7 +9,10 @@ import { loggedIn } from "./database-login";
 import { request } from "./declared";
 import { startEngine, type Engine } from "./engine";
 
-/** A checkout may lie in any folder: its path is in command lines, in PostgreSQL's own files, in URLs of backends and in shells. */
+/**
+ * A checkout may lie in any folder: its path is in command lines, in PostgreSQL's own files, in URLs of backends and in
+ * shells.
+ */
 const outer = realpathSync(mkdtempSync(join(tmpdir(), "shipshape-odd-")));
 const dataFolder = join(outer, `it's 100% "odd" $(touch oops) #1?&;`);
 let engine: Engine;
@@ -24,18 +27,30 @@ afterAll(async () => {
 });
 
 test("a platform and a database with its roles come up in a folder whose path has quotes, spaces and all that a shell or a URL means something by", async () => {
-  const plain: DatabaseRequest = { ...request, environment: "development", tier: "bronze", engineVersion: "17.10", extensions: [] };
+  const plain: DatabaseRequest = {
+    ...request,
+    environment: "development",
+    tier: "bronze",
+    engineVersion: "17.10",
+    extensions: [],
+  };
   const stack = await engine.stack("database.orders", async () => {
     const { connectionStrings } = new StandardDatabase("orders", { ...plain, platform: engine.platform });
     return { owner: connectionStrings.owner };
   });
   const { outputs } = await stack.up();
-  expect(await loggedIn(engine.cloud, String(outputs.owner?.value), (query) => query("select current_user as name"))).toEqual([{ name: "owner" }]);
+  expect(
+    await loggedIn(engine.cloud, String(outputs.owner?.value), (query) => query("select current_user as name")),
+  ).toEqual([{ name: "owner" }]);
   expect(Object.keys((await stack.preview()).changeSummary)).toEqual(["same"]);
 });
 
 test("and a copy is restored from its backups there", async () => {
-  const source = { SourceDBInstanceIdentifier: "orders-development", TargetDBInstanceIdentifier: "copy", UseLatestRestorableTime: true };
+  const source = {
+    SourceDBInstanceIdentifier: "orders-development",
+    TargetDBInstanceIdentifier: "copy",
+    UseLatestRestorableTime: true,
+  };
   await until("there is something to restore to", async () =>
     Boolean((await instanceIs(engine.cloud, "orders-development", "available")).LatestRestorableTime),
   );

@@ -31,7 +31,8 @@ interface Statement {
   Resource: string;
   Condition?: unknown;
 }
-const statements = (name: string, property = "policy"): Statement[] => (JSON.parse(String(inputs(name)[property])) as { Statement: Statement[] }).Statement;
+const statements = (name: string, property = "policy"): Statement[] =>
+  (JSON.parse(String(inputs(name)[property])) as { Statement: Statement[] }).Statement;
 const account = "arn:aws:iam::123456789012:root";
 const fromThisAccount = { StringEquals: { "aws:SourceAccount": "123456789012" } };
 const arn = (name: string) => `arn:aws:mock:eu-central-1:123456789012:${name}`;
@@ -39,24 +40,27 @@ const arn = (name: string) => `arn:aws:mock:eu-central-1:123456789012:${name}`;
 test.each([
   ["gold", "vault-and-copy", 35, [{ destinationVaultArn: arn("platform-copy-vault"), lifecycle: { deleteAfter: 35 } }]],
   ["silver", "vault", 14, undefined],
-])("backups of %s are taken every night as snapshots and kept as the standard says", (_, kind, deleteAfter, copyActions) => {
-  expect(inputs(`platform-plan-${kind}`).rules).toEqual([
-    {
-      ruleName: "daily",
-      targetVaultName: "shipshape",
-      schedule: "cron(0 6 * * ? *)",
-      startWindow: 60,
-      completionWindow: 480,
-      enableContinuousBackup: false,
-      lifecycle: { deleteAfter },
-      ...(copyActions ? { copyActions } : {}),
-    },
-  ]);
-  expect(inputs(`platform-selection-${kind}`)).toMatchObject({
-    iamRoleArn: arn("platform-backup-role"),
-    selectionTags: [{ type: "STRINGEQUALS", key: "shipshape:backup-plan", value: kind }],
-  });
-});
+])(
+  "backups of %s are taken every night as snapshots and kept as the standard says",
+  (_, kind, deleteAfter, copyActions) => {
+    expect(inputs(`platform-plan-${kind}`).rules).toEqual([
+      {
+        ruleName: "daily",
+        targetVaultName: "shipshape",
+        schedule: "cron(0 6 * * ? *)",
+        startWindow: 60,
+        completionWindow: 480,
+        enableContinuousBackup: false,
+        lifecycle: { deleteAfter },
+        ...(copyActions ? { copyActions } : {}),
+      },
+    ]);
+    expect(inputs(`platform-selection-${kind}`)).toMatchObject({
+      iamRoleArn: arn("platform-backup-role"),
+      selectionTags: [{ type: "STRINGEQUALS", key: "shipshape:backup-plan", value: kind }],
+    });
+  },
+);
 
 test("both vaults are locked so that nobody shortens or prolongs a backup by accident, each with a key of its own Region", () => {
   const lock = { minRetentionDays: 7, maxRetentionDays: 365 };
@@ -64,12 +68,22 @@ test("both vaults are locked so that nobody shortens or prolongs a backup by acc
   expect(inputs("platform-copy-vault-lock")).toMatchObject({ ...lock, region: "eu-west-1" });
   expect(inputs("platform-vault-lock")).not.toHaveProperty("changeableForDays");
   expect(inputs("platform-vault")).toMatchObject({ kmsKeyArn: arn("platform-key"), forceDestroy: false });
-  expect(inputs("platform-copy-vault")).toMatchObject({ kmsKeyArn: arn("platform-copy-key"), forceDestroy: false, region: "eu-west-1" });
+  expect(inputs("platform-copy-vault")).toMatchObject({
+    kmsKeyArn: arn("platform-copy-key"),
+    forceDestroy: false,
+    region: "eu-west-1",
+  });
 });
 
 test("the vault of copies takes them from this account, and lets nobody else in", () => {
   expect(statements("platform-copy-vault-policy")).toEqual([
-    { Sid: "CopiesFromThisAccount", Effect: "Allow", Principal: { AWS: account }, Action: "backup:CopyIntoBackupVault", Resource: "*" },
+    {
+      Sid: "CopiesFromThisAccount",
+      Effect: "Allow",
+      Principal: { AWS: account },
+      Action: "backup:CopyIntoBackupVault",
+      Resource: "*",
+    },
   ]);
 });
 
@@ -80,13 +94,27 @@ test.each([
   expect(inputs(name)).toMatchObject({ enableKeyRotation: true, deletionWindowInDays: 30 });
   const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
   const publishers = { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] };
-  const logGroups = { ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:123456789012:log-group:/aws/rds/*` } };
+  const logGroups = {
+    ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:123456789012:log-group:/aws/rds/*` },
+  };
   const granted = { ...fromThisAccount, Bool: { "kms:GrantIsForAWSResource": "true" } };
-  expect(statements(name).map(({ Effect, Principal, Action, Condition }) => ({ Effect, Principal, Action, Condition }))).toEqual([
+  expect(
+    statements(name).map(({ Effect, Principal, Action, Condition }) => ({ Effect, Principal, Action, Condition })),
+  ).toEqual([
     { Effect: "Allow", Principal: { AWS: account }, Action: "kms:*", Condition: undefined },
     { Effect: "Allow", Principal: { Service: `logs.${region}.amazonaws.com` }, Action: use, Condition: logGroups },
-    { Effect: "Allow", Principal: publishers, Action: ["kms:GenerateDataKey*", "kms:Decrypt"], Condition: fromThisAccount },
-    { Effect: "Allow", Principal: { Service: "backup.amazonaws.com" }, Action: ["kms:CreateGrant", ...use], Condition: granted },
+    {
+      Effect: "Allow",
+      Principal: publishers,
+      Action: ["kms:GenerateDataKey*", "kms:Decrypt"],
+      Condition: fromThisAccount,
+    },
+    {
+      Effect: "Allow",
+      Principal: { Service: "backup.amazonaws.com" },
+      Action: ["kms:CreateGrant", ...use],
+      Condition: granted,
+    },
   ]);
 });
 
@@ -111,7 +139,13 @@ test("RDS's events of databases, parameter groups and security groups go to the 
     expect(more).not.toHaveProperty("sourceIds");
     return [sourceType, ...[...(eventCategories as string[])].sort()];
   };
-  expect(categories("instances").slice(0, 5)).toEqual(["db-instance", "availability", "configuration change", "deletion", "failover"]);
+  expect(categories("instances").slice(0, 5)).toEqual([
+    "db-instance",
+    "availability",
+    "configuration change",
+    "deletion",
+    "failover",
+  ]);
   expect(categories("instances").slice(5)).toEqual(["failure", "low storage", "maintenance", "recovery"]);
   expect(categories("parameter-groups")).toEqual(["db-parameter-group", "configuration change"]);
   expect(categories("security-groups")).toEqual(["db-security-group", "configuration change", "failure"]);
@@ -122,7 +156,9 @@ test("each service role is assumed by its service alone and holds AWS's one poli
     ["platform-monitoring-role", "monitoring.rds.amazonaws.com", "AmazonRDSEnhancedMonitoringRole"],
     ["platform-backup-role", "backup.amazonaws.com", "AWSBackupServiceRolePolicyForBackup"],
   ] as const) {
-    expect(statements(role, "assumeRolePolicy")).toEqual([{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }]);
+    expect(statements(role, "assumeRolePolicy")).toEqual([
+      { Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" },
+    ]);
     expect(inputs(`${role}-policy`)).toMatchObject({ policyArn: `arn:aws:iam::aws:policy/service-role/${policy}` });
   }
 });
@@ -132,21 +168,24 @@ test("restored throwaways are reached by the control plane alone, and reach nobo
   expect(inputs("platform-isolation")).toMatchObject({ ingress: [expect.objectContaining(from)], egress: [] });
 });
 
-test.each(["postgres16", "postgres17", "postgres18"])("the parameter group of %s asks for TLS, audit and commit timestamps", (family) => {
-  const parameters = inputs(`platform-parameters-${family}`).parameters as { name: string; value: string }[];
-  expect(Object.fromEntries(parameters.map(({ name, value }) => [name, value]))).toEqual({
-    "rds.force_ssl": "1",
-    password_encryption: "scram-sha-256",
-    shared_preload_libraries: "pg_stat_statements,pgaudit",
-    "pgaudit.log": "ddl,role",
-    "pg_stat_statements.track_utility": "0",
-    log_connections: "1",
-    log_disconnections: "1",
-    log_lock_waits: "1",
-    log_min_duration_statement: "1000",
-    log_temp_files: "10240",
-    log_autovacuum_min_duration: "1000",
-    track_commit_timestamp: "1",
-    idle_in_transaction_session_timeout: "300000",
-  });
-});
+test.each(["postgres16", "postgres17", "postgres18"])(
+  "the parameter group of %s asks for TLS, audit and commit timestamps",
+  (family) => {
+    const parameters = inputs(`platform-parameters-${family}`).parameters as { name: string; value: string }[];
+    expect(Object.fromEntries(parameters.map(({ name, value }) => [name, value]))).toEqual({
+      "rds.force_ssl": "1",
+      password_encryption: "scram-sha-256",
+      shared_preload_libraries: "pg_stat_statements,pgaudit",
+      "pgaudit.log": "ddl,role",
+      "pg_stat_statements.track_utility": "0",
+      log_connections: "1",
+      log_disconnections: "1",
+      log_lock_waits: "1",
+      log_min_duration_statement: "1000",
+      log_temp_files: "10240",
+      log_autovacuum_min_duration: "1000",
+      track_commit_timestamp: "1",
+      idle_in_transaction_session_timeout: "300000",
+    });
+  },
+);

@@ -11,7 +11,10 @@ afterAll(() => engine?.stop());
 
 const platformIn = async (name: string, region: string, copyRegion: string): Promise<Stack> => {
   const stack = await engine.stack(name, async () => {
-    const { keyArn, monitoringRoleArn, subnetGroupName } = new DatabasePlatform("platform", { ...platformArguments, copyRegion });
+    const { keyArn, monitoringRoleArn, subnetGroupName } = new DatabasePlatform("platform", {
+      ...platformArguments,
+      copyRegion,
+    });
     return { keyArn, monitoringRoleArn, subnetGroupName };
   });
   await stack.setConfig("aws:region", { value: region });
@@ -24,16 +27,29 @@ test("two Regions of one account have a platform each, and each keeps the other'
   expect(outputs.keyArn?.value).toMatch(/^arn:aws:kms:eu-west-1:/);
   expect(outputs.subnetGroupName?.value).toBe(engine.platform.subnetGroupName);
   expect(outputs.monitoringRoleArn?.value).not.toBe(engine.platform.monitoringRoleArn);
-  const names = async (stack: Stack, type: string) => (await stateOf(stack)).flatMap((one) => (one.type === type ? [String(one.inputs.name)] : [])).sort();
-  expect(await names(west, "aws:iam/role:Role")).toEqual(["shipshape-eu-west-1-backup", "shipshape-eu-west-1-monitoring"]);
+  const names = async (stack: Stack, type: string) =>
+    (await stateOf(stack)).flatMap((one) => (one.type === type ? [String(one.inputs.name)] : [])).sort();
+  expect(await names(west, "aws:iam/role:Role")).toEqual([
+    "shipshape-eu-west-1-backup",
+    "shipshape-eu-west-1-monitoring",
+  ]);
   expect(await names(west, "aws:backup/vault:Vault")).toEqual(["shipshape", "shipshape-of-eu-west-1"]);
-  expect(await names(engine.platformStack, "aws:backup/vault:Vault")).toEqual(["shipshape", "shipshape-of-eu-central-1"]);
+  expect(await names(engine.platformStack, "aws:backup/vault:Vault")).toEqual([
+    "shipshape",
+    "shipshape-of-eu-central-1",
+  ]);
   expect(Object.keys((await west.preview()).changeSummary)).toEqual(["same"]);
 });
 
 test("a platform whose copies would lie in its own Region is refused at preview, by name", async () => {
   const { vpcId, subnetIds, ...platform } = platformArguments;
   await engine.stack("platform.lost", async () => {});
-  const config = { "aws:region": "eu-central-1", "shipshape:platform": { ...platform, copyRegion: "eu-central-1" }, "shipshape:network": { vpcId, subnetIds } };
-  expect(await typedPreview(engine, "platform.lost", config)).toContain("copyRegion: eu-central-1 is the platform's own Region; give another");
+  const config = {
+    "aws:region": "eu-central-1",
+    "shipshape:platform": { ...platform, copyRegion: "eu-central-1" },
+    "shipshape:network": { vpcId, subnetIds },
+  };
+  expect(await typedPreview(engine, "platform.lost", config)).toContain(
+    "copyRegion: eu-central-1 is the platform's own Region; give another",
+  );
 });

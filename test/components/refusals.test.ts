@@ -10,18 +10,40 @@ import { elsewhere, lacking, reasons, table, type Refused } from "./refusals/tab
 
 /** Every refusal of the embedded cloud: caught by the component at preview, or why no arguments get there. */
 
-const ofPlatform = { owner: "team-platform", costCenter: "1", environment: "development", vpcId: "vpc-1", subnetIds: ["subnet-1", "subnet-2"] };
-const small = { resourceId: "db-ORDERS", engineVersion: "17.10", dbInstanceClass: "db.t4g.medium", allocatedStorage: 20, maxAllocatedStorage: 100 };
+const ofPlatform = {
+  owner: "team-platform",
+  costCenter: "1",
+  environment: "development",
+  vpcId: "vpc-1",
+  subnetIds: ["subnet-1", "subnet-2"],
+};
+const small = {
+  resourceId: "db-ORDERS",
+  engineVersion: "17.10",
+  dbInstanceClass: "db.t4g.medium",
+  allocatedStorage: 20,
+  maxAllocatedStorage: 100,
+};
 const running = { ...small, multiAz: true, masterUserSecrets: [], dbSubnetGroup: "shipshape-databases" };
-const wanted = { engineVersion: "17.10", instanceClass: "db.t4g.medium", allocatedStorage: 20, maxAllocatedStorage: 100 };
+const wanted = {
+  engineVersion: "17.10",
+  instanceClass: "db.t4g.medium",
+  allocatedStorage: 20,
+  maxAllocatedStorage: 100,
+};
 const unchanged = { ...wanted, multiAz: true, dbSubnetGroupName: "shipshape-databases" };
 
 function saidOf(refused: Refused): string[] {
   if ("database" in refused) return linesOf(databaseArguments, { ...request, platform, ...refused.database });
   if ("platform" in refused) return linesOf(platformArguments, { ...ofPlatform, ...refused.platform });
   const asked = databaseRequest.parse({ ...request, ...refused.request });
-  if ("running" in refused) return refusedChanges({ ...running, ...refused.running }, { ...unchanged, ...refused.wanted }, asked);
-  return lacks({ versionActual: refused.offered, supportedFeatureNames: refused.features ?? [] }, asked, standardShape(asked));
+  if ("running" in refused)
+    return refusedChanges({ ...running, ...refused.running }, { ...unchanged, ...refused.wanted }, asked);
+  return lacks(
+    { versionActual: refused.offered, supportedFeatureNames: refused.features ?? [] },
+    asked,
+    standardShape(asked),
+  );
 }
 
 function linesOf(schema: Parameters<typeof parseInput>[0], given: unknown): string[] {
@@ -33,9 +55,13 @@ function linesOf(schema: Parameters<typeof parseInput>[0], given: unknown): stri
   }
 }
 
-const rows = Object.entries(table).flatMap(([file, refusals]) => Object.entries(refusals).map(([beginning, row]) => ({ file, beginning, row })));
+const rows = Object.entries(table).flatMap(([file, refusals]) =>
+  Object.entries(refusals).map(([beginning, row]) => ({ file, beginning, row })),
+);
 const caught = rows.flatMap(({ file, beginning, row }) =>
-  typeof row === "string" ? [] : row.map((refused): [string, Refused] => [`${file}: ${beginning}… ${JSON.stringify(refused, plainly)}`, refused]),
+  typeof row === "string"
+    ? []
+    : row.map((refused): [string, Refused] => [`${file}: ${beginning}… ${JSON.stringify(refused, plainly)}`, refused]),
 );
 function plainly(_: string, value: unknown): unknown {
   const text = value instanceof RegExp ? value.source : value;
@@ -46,17 +72,19 @@ test.each(caught)("%s is caught by name", (_, refused) => {
   expect(saidOf(refused)).toEqual([expect.stringMatching(refused.says)]);
 });
 
-test.each(lacking.map((refused) => [JSON.stringify(refused, plainly), refused] as const))("what this cloud has not is said at preview: %s", (_, refused) => {
-  expect(saidOf(refused)).toEqual([expect.stringMatching(refused.says)]);
-});
+test.each(lacking.map((refused) => [JSON.stringify(refused, plainly), refused] as const))(
+  "what this cloud has not is said at preview: %s",
+  (_, refused) => {
+    expect(saidOf(refused)).toEqual([expect.stringMatching(refused.says)]);
+  },
+);
 
 test("what all of these tests start from is taken", () => {
-  expect([{ database: {} }, { platform: {} }, { running: {}, wanted: {} }, { offered: "17.10" }].map((plain) => saidOf({ ...plain, says: /./ }))).toEqual([
-    [],
-    [],
-    [],
-    [],
-  ]);
+  expect(
+    [{ database: {} }, { platform: {} }, { running: {}, wanted: {} }, { offered: "17.10" }].map((plain) =>
+      saidOf({ ...plain, says: /./ }),
+    ),
+  ).toEqual([[], [], [], []]);
 });
 
 test("each refusal in the sources of the embedded cloud has one row, and each row stands for one", () => {

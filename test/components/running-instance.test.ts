@@ -1,6 +1,13 @@
 import { databaseRequest, type DatabaseRequest } from "../../components";
 import { fittingAlarm } from "../../components/alarms";
-import { refusedChanges, refuseOtherSecretKey, runningShape, waitingChanges, type Running, type Wanted } from "../../components/running-instance";
+import {
+  refusedChanges,
+  refuseOtherSecretKey,
+  runningShape,
+  waitingChanges,
+  type Running,
+  type Wanted,
+} from "../../components/running-instance";
 import { standardShape } from "../../components/standard-shape";
 import { request } from "./declared";
 
@@ -30,8 +37,16 @@ test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>]>([
   ["growth past 400 GiB", {}, { allocatedStorage: 500, maxAllocatedStorage: 2_000 }],
   ["storage that autoscaling has added", { allocatedStorage: 80 }, {}],
   ["storage that autoscaling has brought up to its cap", { allocatedStorage: 100 }, {}],
-  ["a larger cap over storage that has grown", { allocatedStorage: 95 }, { allocatedStorage: 100, maxAllocatedStorage: 500 }],
-  ["storage without a cap, as it was found", { allocatedStorage: 50, maxAllocatedStorage: 0 }, { allocatedStorage: 50, maxAllocatedStorage: 0 }],
+  [
+    "a larger cap over storage that has grown",
+    { allocatedStorage: 95 },
+    { allocatedStorage: 100, maxAllocatedStorage: 500 },
+  ],
+  [
+    "storage without a cap, as it was found",
+    { allocatedStorage: 50, maxAllocatedStorage: 0 },
+    { allocatedStorage: 50, maxAllocatedStorage: 0 },
+  ],
   ["a newer minor", { engineVersion: "17.9" }, {}],
 ])("%s is taken", (_, running, wanted) => {
   expect(refusals(running, wanted)).toEqual([]);
@@ -44,8 +59,18 @@ test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>, sa
     {},
     /^storageOfSize: 100 GiB are allocated.* 100 GiB \(at least 110\)\. Give "medium"/,
   ],
-  ["from xlarge to large", { allocatedStorage: 2_000, maxAllocatedStorage: 8_000 }, { allocatedStorage: 500, maxAllocatedStorage: 2_000 }, /Give "xlarge"/],
-  ["from medium that has grown to small", { allocatedStorage: 470, maxAllocatedStorage: 500 }, {}, /470 GiB.*Give "large"/],
+  [
+    "from xlarge to large",
+    { allocatedStorage: 2_000, maxAllocatedStorage: 8_000 },
+    { allocatedStorage: 500, maxAllocatedStorage: 2_000 },
+    /Give "xlarge"/,
+  ],
+  [
+    "from medium that has grown to small",
+    { allocatedStorage: 470, maxAllocatedStorage: 500 },
+    {},
+    /470 GiB.*Give "large"/,
+  ],
   [
     "to less than a database had without a cap",
     { allocatedStorage: 50, maxAllocatedStorage: 0 },
@@ -58,7 +83,12 @@ test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>, sa
     {},
     /Give existing\.asFound\.maxAllocatedStorage of 9900 or more/,
   ],
-  ["to an older minor", {}, { engineVersion: "17.9" }, /^engineVersion: 17\.9 is older than 17\.10, which runs, and RDS never goes back\. Give "17\.10"/],
+  [
+    "to an older minor",
+    {},
+    { engineVersion: "17.9" },
+    /^engineVersion: 17\.9 is older than 17\.10, which runs, and RDS never goes back\. Give "17\.10"/,
+  ],
   ["to another major", { engineVersion: "16.14" }, {}, /^postgresMajor: 16\.14 runs.*Give 16$/],
 ])("going %s is refused with what to do", (_, running, wanted, said) => {
   expect(refusals(running, wanted)).toEqual([expect.stringMatching(said)]);
@@ -74,7 +104,10 @@ test("an import of one database under the name of another, or of none, is refuse
 });
 
 test("the key of a managed password is the one it has, or is refused", () => {
-  const managed = { ...small, masterUserSecrets: [{ kmsKeyId: "arn:theirs", secretArn: "arn:secret", secretStatus: "active" }] };
+  const managed = {
+    ...small,
+    masterUserSecrets: [{ kmsKeyId: "arn:theirs", secretArn: "arn:secret", secretStatus: "active" }],
+  };
   expect(refuseOtherSecretKey(managed, "arn:theirs")).toBe("arn:theirs");
   expect(refuseOtherSecretKey(small, "arn:ours")).toBe("arn:ours");
   expect(refuseOtherSecretKey(undefined, "arn:ours")).toBe("arn:ours");
@@ -86,7 +119,15 @@ test("the key of a managed password is the one it has, or is refused", () => {
 test("what waits for the window is said in words, and storage that has grown is no change", () => {
   expect(waitingChanges(small, unchanged)).toEqual([]);
   expect(waitingChanges({ ...small, allocatedStorage: 80 }, unchanged)).toEqual([]);
-  expect(waitingChanges(small, { ...unchanged, instanceClass: "db.m7g.large", allocatedStorage: 100, multiAz: false, engineVersion: "17.11" })).toEqual([
+  expect(
+    waitingChanges(small, {
+      ...unchanged,
+      instanceClass: "db.m7g.large",
+      allocatedStorage: 100,
+      multiAz: false,
+      engineVersion: "17.11",
+    }),
+  ).toEqual([
     "class db.t4g.medium → db.m7g.large",
     "version 17.10 → 17.11",
     "storage (GiB) 20 → 100",
@@ -108,18 +149,24 @@ describe("until the window has passed, an alarm fits what runs and what was aske
     expect(fitting(suffix, "small", "large").threshold).toBe(fitting(suffix, "small").threshold);
   });
 
-  test.each(["connections", "disk-queue", "replication-slot"])("%s: the higher threshold, whichever way the size goes", (suffix) => {
-    expect(fitting(suffix, "large", "small").threshold).toBe(fitting(suffix, "large").threshold);
-    expect(fitting(suffix, "small", "large").threshold).toBe(fitting(suffix, "large").threshold);
-  });
+  test.each(["connections", "disk-queue", "replication-slot"])(
+    "%s: the higher threshold, whichever way the size goes",
+    (suffix) => {
+      expect(fitting(suffix, "large", "small").threshold).toBe(fitting(suffix, "large").threshold);
+      expect(fitting(suffix, "small", "large").threshold).toBe(fitting(suffix, "large").threshold);
+    },
+  );
 
   test("the room to grow counts from the storage that is there", () => {
-    const [, hours] = fitting("hours-to-full", "large", "small").math?.({ identifier: "orders", resourceId: "db-ORDERS" }) ?? [];
+    const [, hours] =
+      fitting("hours-to-full", "large", "small").math?.({ identifier: "orders", resourceId: "db-ORDERS" }) ?? [];
     expect(hours?.expression).toContain(`(free + ${(2_000 - 20) * 1024 ** 3})`);
   });
 
   test("a class the standard does not know changes nothing", () => {
     const odd = runningShape(shapeOf("small"), { ...small, dbInstanceClass: "db.m5.large" });
-    expect(fittingAlarm("freeable-memory", shapeOf("small"), odd).threshold).toBe(fitting("freeable-memory", "small").threshold);
+    expect(fittingAlarm("freeable-memory", shapeOf("small"), odd).threshold).toBe(
+      fitting("freeable-memory", "small").threshold,
+    );
   });
 });

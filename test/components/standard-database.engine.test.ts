@@ -1,13 +1,30 @@
-import { DescribeDBInstanceAutomatedBackupsCommand, DescribeDBInstancesCommand, DescribeDBSnapshotsCommand } from "@aws-sdk/client-rds";
+import {
+  DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+} from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, ListSecretsCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { until } from "../until";
 import { loggedIn, type Query } from "./database-login";
 import { request } from "./declared";
-import { ask, nameOf, recordedOf, startEngine, stateOf, watch, type Engine, type StateResource, type Watched } from "./engine";
+import {
+  ask,
+  nameOf,
+  recordedOf,
+  startEngine,
+  stateOf,
+  watch,
+  type Engine,
+  type StateResource,
+  type Watched,
+} from "./engine";
 
-/** One gold production database from its first `up` to what its retirement leaves. Each test goes on where the one before ended. */
+/**
+ * One gold production database from its first `up` to what its retirement leaves. Each test goes on where the one
+ * before ended.
+ */
 let engine: Engine;
 let orders: Stack;
 let asked: DatabaseRequest;
@@ -25,7 +42,11 @@ beforeAll(async () => {
 afterAll(() => engine?.stop());
 
 const program = (name: string, args: () => DatabaseRequest) => async () => {
-  const made = new StandardDatabase(name, { ...args(), platform: engine.platform, reachableFrom: { api: "sg-0a1b2c3d4e5f60001" } });
+  const made = new StandardDatabase(name, {
+    ...args(),
+    platform: engine.platform,
+    reachableFrom: { api: "sg-0a1b2c3d4e5f60001" },
+  });
   return {
     connectionStrings: made.connectionStrings,
     secretArns: made.secretArns,
@@ -50,15 +71,24 @@ async function drift(stack: Stack): Promise<Watched["steps"]> {
   return watched.steps.filter((step) => step.paths.length > 0 || step.op !== "update");
 }
 const replaced = (watched: Watched) => watched.steps.filter((step) => step.op.includes("replace"));
-const resource = async (stack: Stack, name: string): Promise<StateResource> => (await stateOf(stack)).find((one) => nameOf(one.urn) === name)!;
+const resource = async (stack: Stack, name: string): Promise<StateResource> =>
+  (await stateOf(stack)).find((one) => nameOf(one.urn) === name)!;
 
 test("each role may do what its name says over TLS, and nothing more", async () => {
-  await as("owner", (query) => query("create table orders.invoice (id bigint generated always as identity primary key, amount numeric not null)"));
+  await as("owner", (query) =>
+    query("create table orders.invoice (id bigint generated always as identity primary key, amount numeric not null)"),
+  );
   await as("readwrite", (query) => query("insert into invoice (amount) values (1), (2)"));
   expect(await as("readonly", (query) => query("select count(*)::int as n from invoice"))).toEqual([{ n: 2 }]);
-  expect(await as("shipshape", (query) => query("select amcheck.bt_index_check('orders.invoice_pkey'::regclass, true)"))).toHaveLength(1);
-  expect(await as("monitoring", (query) => query("select count(*) > 0 as seen from pg_stat_activity where query <> ''"))).toEqual([{ seen: true }]);
-  expect(await as("readwrite", (query) => query("select ssl from pg_stat_ssl where pid = pg_backend_pid()"))).toEqual([{ ssl: true }]);
+  expect(
+    await as("shipshape", (query) => query("select amcheck.bt_index_check('orders.invoice_pkey'::regclass, true)")),
+  ).toHaveLength(1);
+  expect(
+    await as("monitoring", (query) => query("select count(*) > 0 as seen from pg_stat_activity where query <> ''")),
+  ).toEqual([{ seen: true }]);
+  expect(await as("readwrite", (query) => query("select ssl from pg_stat_ssl where pid = pg_backend_pid()"))).toEqual([
+    { ssl: true },
+  ]);
   for (const [role, refused] of [
     ["readonly", "insert into invoice (amount) values (3)"],
     ["readwrite", "drop table invoice"],
@@ -75,7 +105,8 @@ test("no password stands in the statements that whoever monitors can read", asyn
   const statements = JSON.stringify(await as("monitoring", (query) => query("select query from pg_stat_statements")));
   expect(statements).toContain("select");
   expect(statements.toLowerCase()).not.toContain("password '");
-  for (const login of Object.values(outputs.connectionStrings?.value as Record<string, string>)) expect(statements).not.toContain(new URL(login).password);
+  for (const login of Object.values(outputs.connectionStrings?.value as Record<string, string>))
+    expect(statements).not.toContain(new URL(login).password);
 });
 
 test("each secret holds its role's login, and what containers are handed names its fields", async () => {
@@ -87,7 +118,9 @@ test("each secret holds its role's login, and what containers are handed names i
     dbname: "orders",
     url: (outputs.connectionStrings?.value as Record<string, string>).readwrite,
   });
-  expect(outputs.ecsSecrets?.value).toMatchObject({ readwrite: { DATABASE_URL: `${arn}:url::`, PGPASSWORD: `${arn}:password::` } });
+  expect(outputs.ecsSecrets?.value).toMatchObject({
+    readwrite: { DATABASE_URL: `${arn}:url::`, PGPASSWORD: `${arn}:password::` },
+  });
 });
 
 test("with nothing changed, nothing is planned, also after the owner made tables", async () => {
@@ -97,7 +130,9 @@ test("with nothing changed, nothing is planned, also after the owner made tables
 });
 
 test("what somebody changes in the database or in its secrets is shown as an update, and the next up puts it right", async () => {
-  const secret = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId: String(outputs.masterSecretArn?.value) }));
+  const secret = await engine.cloud.secrets.send(
+    new GetSecretValueCommand({ SecretId: String(outputs.masterSecretArn?.value) }),
+  );
   const { username, password } = JSON.parse(secret.SecretString ?? "") as { username: string; password: string };
   const url = new URL(String((outputs.connectionStrings?.value as Record<string, string>).readwrite));
   url.username = username;
@@ -159,7 +194,9 @@ test("changed arguments change the database in place, the class in its maintenan
   };
   const watched = await up(orders);
   expect(replaced(watched)).toEqual([]);
-  expect(watched.steps.filter((step) => step.op === "delete").map((step) => step.name)).toEqual(["orders-alarm-cpu-credits"]);
+  expect(watched.steps.filter((step) => step.op === "delete").map((step) => step.name)).toEqual([
+    "orders-alarm-cpu-credits",
+  ]);
   await ask(engine.cloud, "PUT", "clock", { now: nextWindow(new Date()).toISOString() });
   await classIs("db.m7g.large");
   await orders.refresh();
@@ -172,7 +209,10 @@ test("changed arguments change the database in place, the class in its maintenan
   expect(next.steps).toEqual([]);
 });
 
-/** The middle of ring 3's night, less than seven days away: any later, and RDS would rotate the master password in the middle of the test. */
+/**
+ * The middle of ring 3's night, less than seven days away: any later, and RDS would rotate the master password in the
+ * middle of the test.
+ */
 function nextWindow(from: Date): Date {
   const [thursday, milliseconds] = [4, 86_400_000];
   const window = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate(), 2, 30));
@@ -182,13 +222,17 @@ function nextWindow(from: Date): Date {
 
 async function classIs(instanceClass: string): Promise<void> {
   await until(`the class became ${instanceClass} in its window`, async () => {
-    const { DBInstances: [instance] = [] } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders-production" }));
+    const { DBInstances: [instance] = [] } = await engine.cloud.rds.send(
+      new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders-production" }),
+    );
     return instance?.DBInstanceClass === instanceClass && instance.DBInstanceStatus === "available";
   });
 }
 
 test("a rotated master password breaks neither refresh nor up", async () => {
-  const before = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId: String(outputs.masterSecretArn?.value) }));
+  const before = await engine.cloud.secrets.send(
+    new GetSecretValueCommand({ SecretId: String(outputs.masterSecretArn?.value) }),
+  );
   await engine.cloud.secrets.send(new RotateSecretCommand({ SecretId: before.ARN }));
   const after = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId: before.ARN }));
   expect(after.SecretString).not.toBe(before.SecretString);
@@ -219,11 +263,21 @@ test("retired, it is destroyed although its master password was rotated, and lea
   const { DBInstanceAutomatedBackups } = await engine.cloud.rds.send(new DescribeDBInstanceAutomatedBackupsCommand({}));
   const secrets = await engine.cloud.secrets.send(new ListSecretsCommand({ IncludePlannedDeletion: true }));
   expect(DBInstances).toEqual([]);
-  expect(DBSnapshots?.map((snapshot) => snapshot.DBSnapshotIdentifier)).toEqual([expect.stringMatching(/^orders-production-final-[0-9a-f]{8}$/)]);
-  expect(DBInstanceAutomatedBackups?.map((backup) => [backup.DBInstanceIdentifier, backup.Status])).toEqual([["orders-production", "retained"]]);
-  expect(await recordedOf(engine.cloud, "orders")).toEqual(["/aws/rds/instance/orders-production/postgresql", "/aws/rds/instance/orders-production/upgrade"]);
+  expect(DBSnapshots?.map((snapshot) => snapshot.DBSnapshotIdentifier)).toEqual([
+    expect.stringMatching(/^orders-production-final-[0-9a-f]{8}$/),
+  ]);
+  expect(DBInstanceAutomatedBackups?.map((backup) => [backup.DBInstanceIdentifier, backup.Status])).toEqual([
+    ["orders-production", "retained"],
+  ]);
+  expect(await recordedOf(engine.cloud, "orders")).toEqual([
+    "/aws/rds/instance/orders-production/postgresql",
+    "/aws/rds/instance/orders-production/upgrade",
+  ]);
   expect(secrets.SecretList?.map((secret) => [secret.Name, secret.DeletedDate !== undefined]).sort()).toEqual(
-    ["monitoring", "owner", "readonly", "readwrite", "shipshape"].map((role) => [`shipshape/orders/production/orders/${role}`, true]),
+    ["monitoring", "owner", "readonly", "readwrite", "shipshape"].map((role) => [
+      `shipshape/orders/production/orders/${role}`,
+      true,
+    ]),
   );
   expect(listed).toEqual([
     `final snapshot ${DBSnapshots?.[0]?.DBSnapshotIdentifier}`,

@@ -43,7 +43,11 @@ test("the component itself keeps no options, resources or secrets in its inputs"
 
 test("roles made later leave no login, no secret and no connection behind", async () => {
   const types = (await declare(database({ accessRoles: "later" }))).map((one) => one.type);
-  expect(types.filter((type) => type.startsWith("postgresql:") || type.includes("postgresql") || type.startsWith("aws:secretsmanager"))).toEqual([]);
+  expect(
+    types.filter(
+      (type) => type.startsWith("postgresql:") || type.includes("postgresql") || type.startsWith("aws:secretsmanager"),
+    ),
+  ).toEqual([]);
 });
 
 test("a role that uses IAM has the membership rds_iam, and neither password nor secret", async () => {
@@ -64,7 +68,9 @@ test("a team's own parameters make a parameter group that keeps the rest of the 
       { name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" },
     ]),
   );
-  expect(declared.find((one) => one.name === "orders-instance")?.inputs.parameterGroupName).toBe("orders-production-postgres17");
+  expect(declared.find((one) => one.name === "orders-instance")?.inputs.parameterGroupName).toBe(
+    "orders-production-postgres17",
+  );
 });
 
 test("a master password of our own is made, kept in a secret and given to RDS", async () => {
@@ -72,19 +78,28 @@ test("a master password of our own is made, kept in a secret and given to RDS", 
   const inputs = declared.find((one) => one.name === "orders-instance")?.inputs;
   expect(inputs).not.toHaveProperty("manageMasterUserPassword");
   expect(inputs).toHaveProperty("password");
-  expect(declared.find((one) => one.name === "orders-master-secret")?.inputs.name).toBe("shipshape/orders/production/orders/master");
+  expect(declared.find((one) => one.name === "orders-master-secret")?.inputs.name).toBe(
+    "shipshape/orders/production/orders/master",
+  );
 });
 
-test.each([false, null])("a master password that nobody here knows (managed: %s) is not sent, nor is a key for it", async (manageMasterUserPassword) => {
-  const existing = { identifier: "legacy", asFound: { manageMasterUserPassword } };
-  const inputs = (await declare(database({ accessRoles: "later", existing }))).find((one) => one.name === "orders-instance")?.inputs;
-  expect(inputs).toBeDefined();
-  expect(inputs?.manageMasterUserPassword ?? false).toBe(false);
-  for (const name of ["masterUserSecretKmsKeyId", "password"]) expect(inputs).not.toHaveProperty(name);
-});
+test.each([false, null])(
+  "a master password that nobody here knows (managed: %s) is not sent, nor is a key for it",
+  async (manageMasterUserPassword) => {
+    const existing = { identifier: "legacy", asFound: { manageMasterUserPassword } };
+    const inputs = (await declare(database({ accessRoles: "later", existing }))).find(
+      (one) => one.name === "orders-instance",
+    )?.inputs;
+    expect(inputs).toBeDefined();
+    expect(inputs?.manageMasterUserPassword ?? false).toBe(false);
+    for (const name of ["masterUserSecretKmsKeyId", "password"]) expect(inputs).not.toHaveProperty(name);
+  },
+);
 
 test("a database restored from a point in time asks for the source's names by not asking", async () => {
-  const declared = await declare(database({ restoreFrom: { sourceDbiResourceId: "db-SOURCE", restoreTime: "2026-01-31T12:00:00Z" } }));
+  const declared = await declare(
+    database({ restoreFrom: { sourceDbiResourceId: "db-SOURCE", restoreTime: "2026-01-31T12:00:00Z" } }),
+  );
   const inputs = declared.find((one) => one.name === "orders-instance")?.inputs;
   expect(inputs).toMatchObject({
     restoreToPointInTime: { sourceDbiResourceId: "db-SOURCE", restoreTime: "2026-01-31T12:00:00Z" },
@@ -107,8 +122,13 @@ test.each([
 
 test("speed that an existing database has bought stays, and a volume that is no gp3 is given none", async () => {
   const found = async (asFound: NonNullable<DatabaseRequest["existing"]>["asFound"]) =>
-    (await declare(database({ size: "large", existing: { identifier: "legacy", asFound } }))).find((one) => one.name === "orders-instance")?.inputs;
-  expect(await found({ iops: 16_000, storageThroughput: 1_000 })).toMatchObject({ iops: 16_000, storageThroughput: 1_000 });
+    (await declare(database({ size: "large", existing: { identifier: "legacy", asFound } }))).find(
+      (one) => one.name === "orders-instance",
+    )?.inputs;
+  expect(await found({ iops: 16_000, storageThroughput: 1_000 })).toMatchObject({
+    iops: 16_000,
+    storageThroughput: 1_000,
+  });
   expect(await found({ allocatedStorage: 300 })).not.toHaveProperty("iops");
   expect(await found({ storageType: "gp2" })).not.toHaveProperty("iops");
 });
@@ -120,8 +140,13 @@ test("a restore to a point in time says no speed: the volume is the source's", a
 
 test("one group under two names is let in once, under both", async () => {
   const sources = { api: "sg-0001", worker: "sg-0002", reports: "sg-0001" };
-  const declared = await declare(() => new StandardDatabase("orders", { ...request, platform, reachableFrom: sources }));
-  const ingress = declared.find((one) => one.name === "orders-security-group")?.inputs.ingress as { description: string; securityGroups: string[] }[];
+  const declared = await declare(
+    () => new StandardDatabase("orders", { ...request, platform, reachableFrom: sources }),
+  );
+  const ingress = declared.find((one) => one.name === "orders-security-group")?.inputs.ingress as {
+    description: string;
+    securityGroups: string[];
+  }[];
   expect(ingress.map(({ description, securityGroups }) => [description, securityGroups])).toEqual([
     ["api, reports", ["sg-0001"]],
     ["worker", ["sg-0002"]],
@@ -129,9 +154,20 @@ test("one group under two names is let in once, under both", async () => {
 });
 
 test("what has no Region of its own carries the platform's in its name", async () => {
-  const args = { owner: "team-platform", costCenter: "1", environment: "production", copyRegion: "eu-west-1", vpcId: platform.vpcId } as const;
-  const declared = await declare(() => new DatabasePlatform("platform", { ...args, subnetIds: ["subnet-1", "subnet-2"] }), "platform.dev");
-  const named = declared.filter((one) => one.type.startsWith("aws:iam/role:") || one.inputs.region !== undefined).map((one) => one.inputs.name);
+  const args = {
+    owner: "team-platform",
+    costCenter: "1",
+    environment: "production",
+    copyRegion: "eu-west-1",
+    vpcId: platform.vpcId,
+  } as const;
+  const declared = await declare(
+    () => new DatabasePlatform("platform", { ...args, subnetIds: ["subnet-1", "subnet-2"] }),
+    "platform.dev",
+  );
+  const named = declared
+    .filter((one) => one.type.startsWith("aws:iam/role:") || one.inputs.region !== undefined)
+    .map((one) => one.inputs.name);
   expect(named.filter((name) => name !== undefined).sort()).toEqual([
     "shipshape-eu-central-1-backup",
     "shipshape-eu-central-1-monitoring",
@@ -147,16 +183,37 @@ test("nothing is granted to PUBLIC, nothing is granted whole, and no role has an
     expect(inputs.withGrantOption).toBe(false);
   }
   for (const { inputs } of declared.filter((one) => one.type === "postgresql:index/role:Role"))
-    expect(inputs).toMatchObject({ superuser: false, createRole: false, createDatabase: false, replication: false, bypassRowLevelSecurity: false });
+    expect(inputs).toMatchObject({
+      superuser: false,
+      createRole: false,
+      createDatabase: false,
+      replication: false,
+      bypassRowLevelSecurity: false,
+    });
 });
 
 /** Who may do what, written out a second time: a slip in roles.ts must not also slip in here. */
 const expectedRoles = {
-  owner: { roles: ["readwrite", "readonly"], connectionLimit: -1, statementTimeout: 0, idleInTransactionSessionTimeout: 300_000 },
+  owner: {
+    roles: ["readwrite", "readonly"],
+    connectionLimit: -1,
+    statementTimeout: 0,
+    idleInTransactionSessionTimeout: 300_000,
+  },
   readwrite: { roles: [], connectionLimit: -1, statementTimeout: 60_000, idleInTransactionSessionTimeout: 60_000 },
   readonly: { roles: [], connectionLimit: -1, statementTimeout: 300_000, idleInTransactionSessionTimeout: 60_000 },
-  monitoring: { roles: ["pg_monitor"], connectionLimit: 5, statementTimeout: 30_000, idleInTransactionSessionTimeout: 10_000 },
-  shipshape: { roles: ["pg_monitor"], connectionLimit: 10, statementTimeout: 0, idleInTransactionSessionTimeout: 60_000 },
+  monitoring: {
+    roles: ["pg_monitor"],
+    connectionLimit: 5,
+    statementTimeout: 30_000,
+    idleInTransactionSessionTimeout: 10_000,
+  },
+  shipshape: {
+    roles: ["pg_monitor"],
+    connectionLimit: 10,
+    statementTimeout: 0,
+    idleInTransactionSessionTimeout: 60_000,
+  },
 };
 const expectedGrants = {
   "public database orders": [],
@@ -203,16 +260,24 @@ const expectedLater = {
 
 test("each role has exactly these memberships, limits and privileges, and none besides", async () => {
   const declared = await declare(database());
-  const inputs = (type: string) => declared.filter((one) => one.type === `postgresql:index/${type}`).map((one) => one.inputs);
-  const roles = inputs("role:Role").map(({ name, roles, connectionLimit, statementTimeout, idleInTransactionSessionTimeout }) => [
-    name,
-    { roles, connectionLimit, statementTimeout, idleInTransactionSessionTimeout },
-  ]);
+  const inputs = (type: string) =>
+    declared.filter((one) => one.type === `postgresql:index/${type}`).map((one) => one.inputs);
+  const roles = inputs("role:Role").map(
+    ({ name, roles, connectionLimit, statementTimeout, idleInTransactionSessionTimeout }) => [
+      name,
+      { roles, connectionLimit, statementTimeout, idleInTransactionSessionTimeout },
+    ],
+  );
   expect(Object.fromEntries(roles)).toEqual(expectedRoles);
-  const grants = inputs("grant:Grant").map(({ role, objectType, schema, database, privileges }) => [`${role} ${objectType} ${schema ?? database}`, privileges]);
+  const grants = inputs("grant:Grant").map(({ role, objectType, schema, database, privileges }) => [
+    `${role} ${objectType} ${schema ?? database}`,
+    privileges,
+  ]);
   expect(Object.fromEntries(grants)).toEqual(expectedGrants);
   const later = inputs("defaultPrivileges:DefaultPrivileges");
-  expect(Object.fromEntries(later.map(({ role, objectType, privileges }) => [`${role} ${objectType}`, privileges]))).toEqual(expectedLater);
+  expect(
+    Object.fromEntries(later.map(({ role, objectType, privileges }) => [`${role} ${objectType}`, privileges])),
+  ).toEqual(expectedLater);
   for (const one of later) expect(one).toMatchObject({ owner: "owner", database: "orders" });
   expect(later.filter((one) => "schema" in one)).toEqual([]);
 });

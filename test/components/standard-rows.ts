@@ -1,6 +1,9 @@
 import type { DatabaseRequest } from "../../components";
 
-/** The standard's table of tiers and environments, written out a second time: a slip in standards.ts must not also slip in here. */
+/**
+ * The standard's table of tiers and environments, written out a second time: a slip in standards.ts must not also slip
+ * in here.
+ */
 export interface StandardRow {
   tier: DatabaseRequest["tier"];
   environment: DatabaseRequest["environment"];
@@ -15,7 +18,15 @@ export interface StandardRow {
   drillDays: number;
 }
 
-const beyondProduction = { retentionDays: 7, multiAz: false, monitoringSeconds: 60, ring: 0, backupPlan: "none", retained: false, drillDays: 90 };
+const beyondProduction = {
+  retentionDays: 7,
+  multiAz: false,
+  monitoringSeconds: 60,
+  ring: 0,
+  backupPlan: "none",
+  retained: false,
+  drillDays: 90,
+};
 export const standardRows: StandardRow[] = [
   {
     tier: "gold",

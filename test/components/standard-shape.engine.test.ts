@@ -5,8 +5,8 @@ import { changedUnseen, nameOf, startEngine, stateOf, type Engine, type StateRes
 import { maintenanceWindowOfRing, standardRows, type StandardRow } from "./standard-rows";
 
 /**
- * Nine databases at once, one for each tier in each environment, without roles (their access is tested with one that has them): what the engine
- * sent for each is in its state. Then everything is changed behind its back.
+ * Nine databases at once, one for each tier in each environment, without roles (their access is tested with one that
+ * has them): what the engine sent for each is in its state. Then everything is changed behind its back.
  */
 let engine: Engine;
 let stack: Stack;
@@ -93,22 +93,50 @@ test.each(standardRows)("$tier in $environment: the engine sent every property o
       "shipshape:backup-plan": row.backupPlan,
     },
   });
-  for (const never of ["port", "iops", "storageThroughput", "password", "blueGreenUpdate"]) expect(instance.inputs).not.toHaveProperty(never);
-  if (row.kept) expect(instance.inputs.finalSnapshotIdentifier).toMatch(new RegExp(`^${identifier}-final-[0-9a-f]{8}$`));
+  for (const never of ["port", "iops", "storageThroughput", "password", "blueGreenUpdate"])
+    expect(instance.inputs).not.toHaveProperty(never);
+  if (row.kept)
+    expect(instance.inputs.finalSnapshotIdentifier).toMatch(new RegExp(`^${identifier}-final-[0-9a-f]{8}$`));
   else expect(instance.inputs).not.toHaveProperty("finalSnapshotIdentifier");
   expect(instance.protect ?? false).toBe(row.kept);
 
-  const logs = { kmsKeyId: platform.keyArn, retentionInDays: row.environment === "production" ? 365 : 30, skipDestroy: row.environment === "production" };
-  expect(find(`${nameFor(row)}-log-postgresql`).inputs).toMatchObject({ name: `/aws/rds/instance/${identifier}/postgresql`, ...logs });
-  expect(find(`${nameFor(row)}-log-upgrade`).inputs).toMatchObject({ name: `/aws/rds/instance/${identifier}/upgrade`, ...logs });
+  const logs = {
+    kmsKeyId: platform.keyArn,
+    retentionInDays: row.environment === "production" ? 365 : 30,
+    skipDestroy: row.environment === "production",
+  };
+  expect(find(`${nameFor(row)}-log-postgresql`).inputs).toMatchObject({
+    name: `/aws/rds/instance/${identifier}/postgresql`,
+    ...logs,
+  });
+  expect(find(`${nameFor(row)}-log-upgrade`).inputs).toMatchObject({
+    name: `/aws/rds/instance/${identifier}/upgrade`,
+    ...logs,
+  });
   expect(find(`${nameFor(row)}-security-group`).inputs).toMatchObject({
     vpcId: platform.vpcId,
     egress: [],
-    ingress: [{ description: "api", protocol: "tcp", fromPort: 5432, toPort: 5432, securityGroups: ["sg-0a1b2c3d4e5f60001"], self: false }],
+    ingress: [
+      {
+        description: "api",
+        protocol: "tcp",
+        fromPort: 5432,
+        toPort: 5432,
+        securityGroups: ["sg-0a1b2c3d4e5f60001"],
+        self: false,
+      },
+    ],
   });
-  const alarms = state.filter((resource) => resource.type.endsWith(":MetricAlarm") && nameOf(resource.urn).startsWith(`${nameFor(row)}-alarm-`));
+  const alarms = state.filter(
+    (resource) => resource.type.endsWith(":MetricAlarm") && nameOf(resource.urn).startsWith(`${nameFor(row)}-alarm-`),
+  );
   expect(alarms).toHaveLength(14);
-  for (const { inputs } of alarms) expect(inputs).toMatchObject({ actionsEnabled: true, alarmActions: [platform.topicArn], okActions: [platform.topicArn] });
+  for (const { inputs } of alarms)
+    expect(inputs).toMatchObject({
+      actionsEnabled: true,
+      alarmActions: [platform.topicArn],
+      okActions: [platform.topicArn],
+    });
 });
 
 test("what is made of the standard carries its tags wherever AWS has tags", () => {
@@ -117,12 +145,23 @@ test("what is made of the standard carries its tags wherever AWS has tags", () =
     if (untagged.some((prefix) => type.startsWith(prefix))) continue;
     expect([nameOf(urn), Object.keys((inputs.tags ?? {}) as object)]).toEqual([
       nameOf(urn),
-      expect.arrayContaining(["service", "owner", "environment", "tier", "data-classification", "cost-center", "shipshape:ring", "shipshape:stack"]),
+      expect.arrayContaining([
+        "service",
+        "owner",
+        "environment",
+        "tier",
+        "data-classification",
+        "cost-center",
+        "shipshape:ring",
+        "shipshape:stack",
+      ]),
     ]);
   }
 });
 
-/** One wrong value for each property that AWS knows; what only the program knows (as skipFinalSnapshot) cannot drift. */
+/**
+ * One wrong value for each property that AWS knows; what only the program knows (as skipFinalSnapshot) cannot drift.
+ */
 const changes: Record<string, Record<string, unknown>> = {
   "gold-production-instance": {
     allocatedStorage: 10,
@@ -163,7 +202,9 @@ const changes: Record<string, Record<string, unknown>> = {
   "gold-production-log-postgresql": { retentionInDays: 1, kmsKeyId: "", tags: {} },
   "gold-production-log-upgrade": { retentionInDays: 1 },
   "gold-production-security-group": {
-    ingress: [{ description: "by hand", protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], self: false }],
+    ingress: [
+      { description: "by hand", protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], self: false },
+    ],
     egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"], self: false }],
     tags: {},
   },
@@ -182,11 +223,16 @@ const changes: Record<string, Record<string, unknown>> = {
   },
 };
 
-/** The official provider never reads this back; what it brings about is an output, which shows it beside the other changes. */
+/**
+ * The official provider never reads this back; what it brings about is an output, which shows it beside the other
+ * changes.
+ */
 const seenAs: Record<string, string> = { manageMasterUserPassword: "masterUserSecrets" };
 
 /** Nor this, whose output alone makes no change: a refresh shows nothing of it, and must not be stopped by it. */
-const unread = { "silver-production-instance": { masterUserSecretKmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/other" } };
+const unread = {
+  "silver-production-instance": { masterUserSecretKmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/other" },
+};
 
 test("each property of a database changed from outside, all in one go, is shown as an update, but for the key of its master password", async () => {
   const { unseen, seen } = await changedUnseen(engine.cloud, stack, { ...changes, ...unread }, seenAs);
@@ -202,11 +248,23 @@ const platformChanges: Record<string, Record<string, unknown>> = {
   "platform-topic-policy": { policy: nobody },
   "platform-monitoring-role": { assumeRolePolicy: nobody, tags: {} },
   "platform-subnets": { subnetIds: ["subnet-0a1b2c3d4e5f60001"] },
-  "platform-isolation": { ingress: [{ description: "by hand", protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], self: false }] },
+  "platform-isolation": {
+    ingress: [
+      { description: "by hand", protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"], self: false },
+    ],
+  },
   "platform-events-instances": { enabled: false, eventCategories: ["failure"] },
   "platform-vault-lock": { minRetentionDays: 1 },
   "platform-plan-vault-and-copy": {
-    rules: [{ ruleName: "daily", targetVaultName: "shipshape", schedule: "cron(0 6 * * ? *)", enableContinuousBackup: true, lifecycle: { deleteAfter: 1 } }],
+    rules: [
+      {
+        ruleName: "daily",
+        targetVaultName: "shipshape",
+        schedule: "cron(0 6 * * ? *)",
+        enableContinuousBackup: true,
+        lifecycle: { deleteAfter: 1 },
+      },
+    ],
   },
   "platform-parameters-postgres17": {
     "parameters.rds.force_ssl": "0",

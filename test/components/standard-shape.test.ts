@@ -27,7 +27,11 @@ test.each(standardRows)(
       finalSnapshot: kept,
       retainAutomatedBackups: retained,
     });
-    expect(shape.objectives).toEqual({ rpoSeconds: 600, rtoSeconds: { gold: 3_600, silver: 14_400, bronze: 86_400 }[tier], drillEveryDays: drillDays });
+    expect(shape.objectives).toEqual({
+      rpoSeconds: 600,
+      rtoSeconds: { gold: 3_600, silver: 14_400, bronze: 86_400 }[tier],
+      drillEveryDays: drillDays,
+    });
   },
 );
 
@@ -36,12 +40,19 @@ test.each([
   ["medium", "db.m7g.large", 100, 500],
   ["large", "db.r7g.xlarge", 500, 2_000],
   ["xlarge", "db.r7g.4xlarge", 2_000, 8_000],
-] as const)("size %s is %s with %d GiB that may grow to %d", (size, instanceClass, allocatedStorageGib, storageCapGib) => {
-  expect(shapeOf({ size })).toMatchObject({ instanceClass, allocatedStorageGib, storageCapGib });
-});
+] as const)(
+  "size %s is %s with %d GiB that may grow to %d",
+  (size, instanceClass, allocatedStorageGib, storageCapGib) => {
+    expect(shapeOf({ size })).toMatchObject({ instanceClass, allocatedStorageGib, storageCapGib });
+  },
+);
 
 test("a smaller size keeps the larger one's storage when told so", () => {
-  expect(shapeOf({ size: "small", storageOfSize: "large" })).toMatchObject({ instanceClass: "db.t4g.medium", allocatedStorageGib: 500, storageCapGib: 2_000 });
+  expect(shapeOf({ size: "small", storageOfSize: "large" })).toMatchObject({
+    instanceClass: "db.t4g.medium",
+    allocatedStorageGib: 500,
+    storageCapGib: 2_000,
+  });
 });
 
 test("retirement lifts what prevents a deletion and keeps what survives one", () => {
@@ -61,8 +72,13 @@ test("names follow from service, environment and database", () => {
     databaseName: "order_history",
     schemaName: "order_history",
   });
-  expect(shapeOf({ databaseName: "order_archive" })).toMatchObject({ identifier: "orders-production-order-archive", databaseName: "order_archive" });
-  expect(shapeOf({ databaseName: "archive" }).roles.readwrite.secretName).toBe("shipshape/orders/production/archive/readwrite");
+  expect(shapeOf({ databaseName: "order_archive" })).toMatchObject({
+    identifier: "orders-production-order-archive",
+    databaseName: "order_archive",
+  });
+  expect(shapeOf({ databaseName: "archive" }).roles.readwrite.secretName).toBe(
+    "shipshape/orders/production/archive/readwrite",
+  );
 });
 
 test("extensions come after those they need, whatever their order in the program", () => {
@@ -74,23 +90,33 @@ test("extensions come after those they need, whatever their order in the program
 });
 
 test("what extensions need is what PostgreSQL's own control files say", () => {
-  const folder = join(__dirname, `../../node_modules/postgresql-17.10-${process.platform}-${process.arch}/native/share/postgresql/extension`);
+  const folder = join(
+    __dirname,
+    `../../node_modules/postgresql-17.10-${process.platform}-${process.arch}/native/share/postgresql/extension`,
+  );
   const present = allowedExtensions.filter((extension) => existsSync(join(folder, `${extension}.control`)));
-  const requires = (extension: string) => /^requires = '(.*)'/m.exec(readFileSync(join(folder, `${extension}.control`), "utf8"))?.[1]?.split(/, */) ?? [];
+  const requires = (extension: string) =>
+    /^requires = '(.*)'/m.exec(readFileSync(join(folder, `${extension}.control`), "utf8"))?.[1]?.split(/, */) ?? [];
   expect(present.length).toBeGreaterThan(15);
-  expect(present.map((extension) => [extension, requiredBy(extension)])).toEqual(present.map((extension) => [extension, requires(extension)]));
+  expect(present.map((extension) => [extension, requiredBy(extension)])).toEqual(
+    present.map((extension) => [extension, requires(extension)]),
+  );
 });
 
 test("every backup window is half an hour, no two windows of a database overlap, and backup plans start in neither", () => {
   for (let number = 0; number < 500; number += 1) {
     const window = backupWindow(`database-${number}`);
-    const [start = 0, end = 0] = window.split("-").map((clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)));
+    const [start = 0, end = 0] = window
+      .split("-")
+      .map((clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3)));
     expect((end - start + 1_440) % 1_440).toBe(30);
     const minutes = Array.from({ length: 31 }, (_, minute) => (start + minute) % 1_440);
     expect(minutes.filter((minute) => minute >= 120 && minute <= 240)).toEqual([]);
     expect(minutes).not.toContain(360);
   }
-  expect(new Set(Array.from({ length: 500 }, (_, number) => backupWindow(`database-${number}`))).size).toBeGreaterThan(50);
+  expect(new Set(Array.from({ length: 500 }, (_, number) => backupWindow(`database-${number}`))).size).toBeGreaterThan(
+    50,
+  );
   expect(backupWindow("orders-production")).toBe(backupWindow("orders-production"));
 });
 
@@ -99,17 +125,29 @@ test("each ring has its own night", () => {
 });
 
 test("a static parameter, and one whose value is the family's default, waits for a restart", () => {
-  const pending = standardParameters.filter((parameter) => parameter.applyMethod === "pending-reboot").map((parameter) => parameter.name);
-  expect(pending.sort()).toEqual(["password_encryption", "rds.force_ssl", "shared_preload_libraries", "track_commit_timestamp"]);
+  const pending = standardParameters
+    .filter((parameter) => parameter.applyMethod === "pending-reboot")
+    .map((parameter) => parameter.name);
+  expect(pending.sort()).toEqual([
+    "password_encryption",
+    "rds.force_ssl",
+    "shared_preload_libraries",
+    "track_commit_timestamp",
+  ]);
 });
 
-test.each(standards.sizes)("the alarms of size %s name metrics that RDS for PostgreSQL publishes, each once", (size) => {
-  const alarms = standardAlarms(shapeOf({ size }));
-  expect(new Set(alarms.map((alarm) => alarm.suffix)).size).toBe(alarms.length);
-  expect(alarms.map((alarm) => alarm.metric?.name).filter(Boolean)).not.toEqual(expect.arrayContaining(["BurstBalance"]));
-  expect(alarms.some((alarm) => alarm.suffix === "cpu-credits")).toBe(size === "small");
-  for (const alarm of alarms) expect(alarm.threshold).toBeGreaterThan(0);
-});
+test.each(standards.sizes)(
+  "the alarms of size %s name metrics that RDS for PostgreSQL publishes, each once",
+  (size) => {
+    const alarms = standardAlarms(shapeOf({ size }));
+    expect(new Set(alarms.map((alarm) => alarm.suffix)).size).toBe(alarms.length);
+    expect(alarms.map((alarm) => alarm.metric?.name).filter(Boolean)).not.toEqual(
+      expect.arrayContaining(["BurstBalance"]),
+    );
+    expect(alarms.some((alarm) => alarm.suffix === "cpu-credits")).toBe(size === "small");
+    for (const alarm of alarms) expect(alarm.threshold).toBeGreaterThan(0);
+  },
+);
 
 test("the connections alarm follows the team's own limit", () => {
   const threshold = (parameters: DatabaseRequest["parameters"]) =>

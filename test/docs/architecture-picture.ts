@@ -6,7 +6,8 @@ const begin = "<!-- picture: written by `npm run pages` from the imports as they
 const end = "<!-- /picture -->";
 
 /** What every folder imports, and what only writes pages: their arrows would hide the others. */
-const leftOut = "^automation/(error-table|errors|errors-page|limits|printable|records|write-pages)\\.ts$|^policypacks/[^/]+\\.ts$";
+const leftOut =
+  "^automation/(error-table|errors|errors-page|limits|printable|records|write-pages)\\.ts$|^policypacks/[^/]+\\.ts$";
 const areas = ["components", "stacks", "demo", "policypacks", "automation", "localcloud"];
 
 /** The folders and who imports whom, as a Mermaid flowchart, drawn by dependency-cruiser. */

@@ -9,7 +9,9 @@ const checkout = join(__dirname, "../..");
 const read = (file: string) => parse(readFileSync(join(checkout, "docs/ci", file), "utf8")) as Record<string, unknown>;
 
 /** The shell lines of each, but for the installation, which the test stands in for. */
-const github = (read("github-actions.yml")["jobs"] as { guardrails: { steps: { run?: string }[] } }).guardrails.steps.flatMap(({ run }) => run ?? []);
+const github = (
+  read("github-actions.yml")["jobs"] as { guardrails: { steps: { run?: string }[] } }
+).guardrails.steps.flatMap(({ run }) => run ?? []);
 const gitlab = (read("gitlab-ci.yml")["guardrails"] as { script: string[] }).script;
 const lines = { "github-actions.yml": github.filter((line) => line !== "npm ci"), "gitlab-ci.yml": gitlab };
 
@@ -21,7 +23,9 @@ beforeAll(async () => {
   mkdirSync(cloud.env["PULUMI_BACKEND_URL"]?.replace("file://", "") ?? "", { recursive: true });
   project = join(cloud.dataFolder, "project");
   installProject(project);
-  await shell("pulumi stack init database.orders-production && pulumi up --stack database.orders-production --yes --skip-preview --non-interactive");
+  await shell(
+    "pulumi stack init database.orders-production && pulumi up --stack database.orders-production --yes --skip-preview --non-interactive",
+  );
 });
 afterAll(() => cloud.stop());
 
@@ -61,9 +65,15 @@ function installProject(folder: string): void {
   mkdirSync(join(folder, "node_modules", ".bin"), { recursive: true });
   symlinkSync(join(checkout, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"));
   symlinkSync(checkout, join(folder, "node_modules", "shipshape"));
-  symlinkSync(join(checkout, "automation/command-line/shipshape.cjs"), join(folder, "node_modules", ".bin", "shipshape"));
+  symlinkSync(
+    join(checkout, "automation/command-line/shipshape.cjs"),
+    join(folder, "node_modules", ".bin", "shipshape"),
+  );
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "orders", private: true, main: "index.js" }));
-  writeFileSync(join(folder, "Pulumi.yaml"), "name: orders\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    "name: orders\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+  );
   writeFileSync(
     join(folder, "index.js"),
     `const aws = require("@pulumi/aws");
@@ -80,7 +90,12 @@ new aws.rds.ParameterGroup("parameters", {
 
 function shell(line: string, more: Record<string, string> = {}): Promise<string> {
   // In the checkout the pack runs from its sources; the package brings it bundled.
-  const env = { ...cloud.env, STACK: "database.orders-production", PACK: join("node_modules", "shipshape", "policypacks", "database-guardrails"), ...more };
+  const env = {
+    ...cloud.env,
+    STACK: "database.orders-production",
+    PACK: join("node_modules", "shipshape", "policypacks", "database-guardrails"),
+    ...more,
+  };
   return new Promise((resolve, reject) => {
     execFile("bash", ["-e", "-c", line], { cwd: project, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
       error ? reject(new Error(`${line}: ${stdout}${stderr}`)) : resolve(stdout),

@@ -10,12 +10,16 @@ import { errorTable } from "../../automation/errors";
 const checkout = join(__dirname, "../..");
 const pages = [
   "README.md",
-  ...(readdirSync(join(checkout, "docs"), { recursive: true }) as string[]).filter((file) => file.endsWith(".md")).map((file) => join("docs", file)),
+  ...(readdirSync(join(checkout, "docs"), { recursive: true }) as string[])
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join("docs", file)),
 ];
 const text = (page: string): string => readFileSync(join(checkout, page), "utf8");
 
-const linksOf = (page: string) => [...text(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target = ""]) => target);
-const commandsOf = (page: string) => [...text(page).matchAll(/(?:npx |`)shipshape ([a-z][^`\n#|]*)/g)].map(([, line = ""]) => line);
+const linksOf = (page: string) =>
+  [...text(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target = ""]) => target);
+const commandsOf = (page: string) =>
+  [...text(page).matchAll(/(?:npx |`)shipshape ([a-z][^`\n#|]*)/g)].map(([, line = ""]) => line);
 const jsonOf = (page: string) => [...text(page).matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
 /** Only what has something to hold is a test. */
 const having = (parts: (page: string) => string[]) => pages.filter((page) => parts(page).length > 0);
@@ -35,7 +39,10 @@ test.each(having(jsonOf))("%s: JSON in it is JSON", (page) => {
 
 const shipshape = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });
 
-/** Of a command line without its first word: the first subcommand that is none, and the options that the command does not take. */
+/**
+ * Of a command line without its first word: the first subcommand that is none, and the options that the command does
+ * not take.
+ */
 function unknownWords(line: string): string[] {
   const words = line.trim().split(/[\s,)"]+/);
   let command: Command = shipshape;
@@ -46,7 +53,9 @@ function unknownWords(line: string): string[] {
     words.shift();
   }
   const taken = ["--help", "--data-folder", ...command.options.map((option) => option.long)];
-  return words.filter((word) => word.startsWith("--") && !taken.includes(word.replace(/=.*/, ""))).map((word) => `${line}: ${word}`);
+  return words
+    .filter((word) => word.startsWith("--") && !taken.includes(word.replace(/=.*/, "")))
+    .map((word) => `${line}: ${word}`);
 }
 
 /** The help of a command as a person sees it. */
@@ -57,29 +66,40 @@ function helpOf(command: Command): string {
 }
 const allCommands = (parent: Command): Command[] => [parent, ...parent.commands.flatMap(allCommands)];
 
-test.each(allCommands(shipshape).map((command) => [command.name(), command] as const))("the help of %s has an example", (_, command) => {
-  const help = helpOf(command);
-  const example = [...help.matchAll(/^ {2}.*npx shipshape ([a-z].*?)( {2,}#.*| \| .*)?$/gm)].map(([, line = ""]) => line);
-  expect(example.length).toBeGreaterThan(0);
-  expect(example.flatMap(unknownWords)).toEqual([]);
-});
+test.each(allCommands(shipshape).map((command) => [command.name(), command] as const))(
+  "the help of %s has an example",
+  (_, command) => {
+    const help = helpOf(command);
+    const example = [...help.matchAll(/^ {2}.*npx shipshape ([a-z].*?)( {2,}#.*| \| .*)?$/gm)].map(
+      ([, line = ""]) => line,
+    );
+    expect(example.length).toBeGreaterThan(0);
+    expect(example.flatMap(unknownWords)).toEqual([]);
+  },
+);
 
 test("errors that hints promise to be explained on a page stand on that page", () => {
   const promised = Object.values(errorTable).flatMap(({ hint }) =>
     [...hint.matchAll(/(docs\/[\w-]+\.md), "([^"]+)"/g)].map((match) => [match[1] ?? "", match[2] ?? ""]),
   );
   expect(promised.length).toBeGreaterThan(0);
-  const headings = (page: string) => [...text(page).matchAll(/^#+ (.*)$/gm)].map((match) => (match[1] ?? "").replaceAll("`", "")).join("\n");
+  const headings = (page: string) =>
+    [...text(page).matchAll(/^#+ (.*)$/gm)].map((match) => (match[1] ?? "").replaceAll("`", "")).join("\n");
   expect(promised.filter(([page, heading]) => !headings(page ?? "").includes(heading ?? ""))).toEqual([]);
 });
 
 test("the IAM policies of going to production allow no service as a whole, and name every resource that can be named", () => {
   const policies = [...text("docs/going-to-production.md").matchAll(/```json\n([\s\S]*?)```/g)].map(
-    ([, block = ""]) => JSON.parse(block) as { Statement: { Sid: string; Action: string | string[]; Resource: string | string[] }[] },
+    ([, block = ""]) =>
+      JSON.parse(block) as { Statement: { Sid: string; Action: string | string[]; Resource: string | string[] }[] },
   );
   expect(policies).toHaveLength(3);
   for (const { Sid, Action, Resource } of policies.flatMap(({ Statement }) => Statement)) {
-    for (const action of [Action].flat()) expect([Sid, action]).toEqual([Sid, expect.stringMatching(/^[a-z0-9-]+:[A-Z][A-Za-z]+(?<!\*)$|^rds:Describe\*$/)]);
+    for (const action of [Action].flat())
+      expect([Sid, action]).toEqual([
+        Sid,
+        expect.stringMatching(/^[a-z0-9-]+:[A-Z][A-Za-z]+(?<!\*)$|^rds:Describe\*$/),
+      ]);
     if ([Resource].flat().includes("*")) expect(["Look", "MakeKeys", "VaultStorage"]).toContain(Sid);
   }
 });
@@ -89,14 +109,22 @@ describe("docs/standard-database.md", () => {
   test.each(sizes)("gives size %s as the table of standards has it", (size) => {
     const { instanceClass, vcpus, memoryGib, allocatedGib, capGib } = sizeStandards[size];
     const number = (value: number) => value.toLocaleString("en-US");
-    expect(page).toContain(`| ${size} | ${instanceClass} (${vcpus} vCPU, ${memoryGib} GiB) | ${number(allocatedGib)} → ${number(capGib)} GiB |`);
+    expect(page).toContain(
+      `| ${size} | ${instanceClass} (${vcpus} vCPU, ${memoryGib} GiB) | ${number(allocatedGib)} → ${number(capGib)} GiB |`,
+    );
   });
 
   test("gives the tiers of production as the table of standards has them", () => {
     const row = (of: (tier: (typeof tiers)[number]) => string | number) => tiers.map(of).join(" | ");
-    expect(page).toContain(`| automated backups kept | ${row((tier) => `${tierStandard(tier, "production").backupRetentionDays} days`)} |`);
-    expect(page).toContain(`| restore drill at least every | ${row((tier) => `${tierStandard(tier, "production").drillEveryDays} days`)} |`);
+    expect(page).toContain(
+      `| automated backups kept | ${row((tier) => `${tierStandard(tier, "production").backupRetentionDays} days`)} |`,
+    );
+    expect(page).toContain(
+      `| restore drill at least every | ${row((tier) => `${tierStandard(tier, "production").drillEveryDays} days`)} |`,
+    );
     expect(page).toContain(`| patch ring | ${row((tier) => tierStandard(tier, "production").ring)} |`);
-    expect(page).toContain(`| enhanced monitoring every | ${row((tier) => `${tierStandard(tier, "production").monitoringIntervalSeconds} s`)} |`);
+    expect(page).toContain(
+      `| enhanced monitoring every | ${row((tier) => `${tierStandard(tier, "production").monitoringIntervalSeconds} s`)} |`,
+    );
   });
 });

@@ -10,23 +10,34 @@ import { startEngine, watch, type Engine } from "../components/engine";
 
 const checkout = join(__dirname, "../..");
 const blocks = ["README.md", "docs/standard-database.md"].flatMap((page) =>
-  [...readFileSync(join(checkout, page), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""], at) => ({ title: `${page}, example ${at + 1}`, code })),
+  [...readFileSync(join(checkout, page), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""], at) => ({
+    title: `${page}, example ${at + 1}`,
+    code,
+  })),
 );
 const installed = createRequire(__filename);
 const isProgram = ({ code }: { code: string }) => code.startsWith("import ");
 /** README and page show one program twice, the second time with a comment more. */
 const bare = ({ code }: { code: string }) => code.replace(/\/\/.*|\s/g, "");
-const programs = blocks.filter(isProgram).filter((block, at, all) => all.findIndex((other) => bare(other) === bare(block)) === at);
+const programs = blocks
+  .filter(isProgram)
+  .filter((block, at, all) => all.findIndex((other) => bare(other) === bare(block)) === at);
 const fragments = blocks.filter((block) => !isProgram(block));
 
-/** What the pages show is written for AWS, whose PostgreSQL has pgaudit, which is a default; the embedded one lacks it, and a preview says so. */
+/**
+ * What the pages show is written for AWS, whose PostgreSQL has pgaudit, which is a default; the embedded one lacks it,
+ * and a preview says so.
+ */
 class StandardDatabase extends components.StandardDatabase {
   constructor(name: string, args: components.StandardDatabaseArgs, options?: pulumi.ComponentResourceOptions) {
     super(name, { extensions: ["pg_stat_statements"], ...args }, options);
   }
 }
 
-/** A request that needs no more; the pages show arguments to add to it. `platform` and `apiSecurityGroup` they take for granted. */
+/**
+ * A request that needs no more; the pages show arguments to add to it. `platform` and `apiSecurityGroup` they take for
+ * granted.
+ */
 const request = {
   service: "orders",
   owner: "team-orders",
@@ -39,7 +50,9 @@ const request = {
 
 test.each(fragments)("$title is accepted as an argument", ({ code }) => {
   const read = compileFunction(`return ({${code}})`) as () => object;
-  expect(() => components.parseInput(components.databaseRequest, { ...request, ...read() }, "the example")).not.toThrow();
+  expect(() =>
+    components.parseInput(components.databaseRequest, { ...request, ...read() }, "the example"),
+  ).not.toThrow();
 });
 
 describe("on the embedded cloud", () => {
@@ -48,11 +61,17 @@ describe("on the embedded cloud", () => {
   afterAll(() => engine?.stop());
 
   test.each(programs)("$title is previewed", async ({ title, code }) => {
-    const script = ts.transpileModule(code.replace("acme/shipshape/platform.production", "organization/shipshape/platform.test"), {
-      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
-    }).outputText;
-    const program = new Function("require", "exports", "platform", "apiSecurityGroup", script) as (...given: unknown[]) => void;
-    const modules = (name: string): unknown => (name === "shipshape" ? { ...components, StandardDatabase } : installed(name));
+    const script = ts.transpileModule(
+      code.replace("acme/shipshape/platform.production", "organization/shipshape/platform.test"),
+      {
+        compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+      },
+    ).outputText;
+    const program = new Function("require", "exports", "platform", "apiSecurityGroup", script) as (
+      ...given: unknown[]
+    ) => void;
+    const modules = (name: string): unknown =>
+      name === "shipshape" ? { ...components, StandardDatabase } : installed(name);
     const stack = await engine.stack(`database.example-${title.replace(/\W+/g, "-")}`, async () => {
       const exported: Record<string, unknown> = {};
       program(modules, exported, engine.platform, { id: "sg-0a1b2c3d4e5f60001" });

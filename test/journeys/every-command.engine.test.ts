@@ -26,7 +26,12 @@ describe("what the pages promise", () => {
   const scratch = mkdtempSync(join(tmpdir(), "every-command-"));
   const dataFolder = join(scratch, "data");
   // Variables that people who use RDS and AWS every day have set, and that must lead nowhere here.
-  const everyday = { PGSSLMODE: "verify-full", PGHOST: "db.example.com", PGUSER: "somebody", AWS_PROFILE: "production" };
+  const everyday = {
+    PGSSLMODE: "verify-full",
+    PGHOST: "db.example.com",
+    PGUSER: "somebody",
+    AWS_PROFILE: "production",
+  };
   const env: NodeJS.ProcessEnv = { ...process.env, ...everyday, SHIPSHAPE_DATA_FOLDER: dataFolder };
   let requestId = "";
 
@@ -47,7 +52,11 @@ describe("what the pages promise", () => {
   const bash = (script: string, cwd = scratch) =>
     run("bash", ["-c", `exec </dev/null\n${script}`], { cwd, env, maxBuffer: 64 << 20 }).then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-      (error: { code?: number; stdout?: string; stderr?: string }) => ({ code: Number(error.code), stdout: error.stdout ?? "", stderr: error.stderr ?? "" }),
+      (error: { code?: number; stdout?: string; stderr?: string }) => ({
+        code: Number(error.code),
+        stdout: error.stdout ?? "",
+        stderr: error.stderr ?? "",
+      }),
     );
 
   test("the demo plays all its chapters", async () => {
@@ -60,7 +69,9 @@ describe("what the pages promise", () => {
   });
 
   test("the README's lines for trying it without AWS work as typed", async () => {
-    const [, lines = ""] = /## Trying it without AWS[\s\S]*?```sh\n([\s\S]*?)```/.exec(readFileSync(join(checkout, "README.md"), "utf8")) ?? [];
+    const [, lines = ""] =
+      /## Trying it without AWS[\s\S]*?```sh\n([\s\S]*?)```/.exec(readFileSync(join(checkout, "README.md"), "utf8")) ??
+      [];
     expect(lines).toContain("npx shipshape local start");
     const kept = lines.replace("npx shipshape local stop\n", ""); // the examples below need what it would stop
     const { code, stdout, stderr } = await bash(
@@ -81,8 +92,11 @@ describe("what the pages promise", () => {
       const typed = example.replaceAll(/\b\d{12}-[0-9a-f]{8}\b/g, requestId);
       const [, expected = 0] = otherCodes.find(([pattern]) => pattern.test(example)) ?? [];
       const script = `set -o pipefail\neval "$(npx shipshape local env)"\npulumi() { command pulumi --cwd "${checkout}" "$@"; }\n`;
-      const { code, stderr } = await bash(`${script}${typed.startsWith("npx shipshape worker") ? `timeout 60 ${typed}` : typed}`);
-      if (code !== expected || /unexpected|^\s+at /m.test(stderr)) wrong.push(`${typed} → ${code}, not ${expected}: ${stderr.slice(0, 500)}`);
+      const { code, stderr } = await bash(
+        `${script}${typed.startsWith("npx shipshape worker") ? `timeout 60 ${typed}` : typed}`,
+      );
+      if (code !== expected || /unexpected|^\s+at /m.test(stderr))
+        wrong.push(`${typed} → ${code}, not ${expected}: ${stderr.slice(0, 500)}`);
     }
     expect(wrong).toEqual([]);
   });
@@ -95,7 +109,9 @@ function examples(): string[] {
   const found = all(command).flatMap((one) => {
     let help = "";
     one.configureOutput({ writeOut: (part) => (help += part) }).outputHelp();
-    return [...help.matchAll(/^ {2}(.*npx shipshape [a-z].*?(?:\\\n.*)?)( {2,}#.*)?$/gm)].map(([, line = ""]) => line.trim());
+    return [...help.matchAll(/^ {2}(.*npx shipshape [a-z].*?(?:\\\n.*)?)( {2,}#.*)?$/gm)].map(([, line = ""]) =>
+      line.trim(),
+    );
   });
   const shells = /--shell (fish|powershell)|jq -r/; // a shell and a program that this machine need not have
   const last = (line: string) =>

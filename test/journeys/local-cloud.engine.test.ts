@@ -20,19 +20,29 @@ interface Answer {
 
 describe("a newcomer tries Shipshape on their own machine", () => {
   const dataFolder = mkdtempSync(join(tmpdir(), "shipshape-journey-"));
-  const stranger = { ...process.env, SHIPSHAPE_DATA_FOLDER: dataFolder, AWS_PROFILE: "production" } as NodeJS.ProcessEnv;
+  const stranger = {
+    ...process.env,
+    SHIPSHAPE_DATA_FOLDER: dataFolder,
+    AWS_PROFILE: "production",
+  } as NodeJS.ProcessEnv;
   let shell: Record<string, string> = {};
   let status: { pid: number; url: string; instances: { identifier: string; status: string; port: number }[] };
 
   const answer = (program: string, words: string[], env: NodeJS.ProcessEnv): Promise<Answer> =>
     run(program, words, { cwd: checkout, env, maxBuffer: 64 << 20 }).then(
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-      (error: Partial<Answer>) => ({ code: Number(error.code ?? -1), stdout: error.stdout ?? "", stderr: error.stderr ?? "" }),
+      (error: Partial<Answer>) => ({
+        code: Number(error.code ?? -1),
+        stdout: error.stdout ?? "",
+        stderr: error.stderr ?? "",
+      }),
     );
-  const shipshape = (...words: string[]) => answer(process.execPath, [join(checkout, "automation/command-line/shipshape.cjs"), ...words], stranger);
+  const shipshape = (...words: string[]) =>
+    answer(process.execPath, [join(checkout, "automation/command-line/shipshape.cjs"), ...words], stranger);
   const pulumi = async (...words: string[]) => {
     const result = await answer("pulumi", [...words, "--non-interactive", "--color", "never"], shell);
-    if (result.code !== 0) throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
+    if (result.code !== 0)
+      throw new Error(`pulumi ${words.join(" ")} ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
     return result.stdout;
   };
 
@@ -43,13 +53,20 @@ describe("a newcomer tries Shipshape on their own machine", () => {
   });
 
   test("before anything is started, commands that need the cloud say how to start it", async () => {
-    expect(await shipshape("local", "env")).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("shipshape local start") as string });
+    expect(await shipshape("local", "env")).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringContaining("shipshape local start") as string,
+    });
     expect(await shipshape("local", "stop")).toMatchObject({ code: 0, stdout: "nothing runs\n" });
   });
 
   test("start brings up the cloud; a second start, even at the same moment, finds it running", async () => {
     const both = await Promise.all([shipshape("local", "start", "--json"), shipshape("local", "start", "--json")]);
-    expect(both.map(({ code, stderr }) => `${code} ${stderr}`)).toEqual([expect.stringMatching(/^0 /), expect.stringMatching(/^0 /)]);
+    expect(both.map(({ code, stderr }) => `${code} ${stderr}`)).toEqual([
+      expect.stringMatching(/^0 /),
+      expect.stringMatching(/^0 /),
+    ]);
     const [one, other] = both.map(({ stdout }) => JSON.parse(stdout) as typeof status);
     expect(one?.pid).toBe(other?.pid);
   });
@@ -90,13 +107,30 @@ describe("a newcomer tries Shipshape on their own machine", () => {
       "select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid()",
     );
     expect(asked.stdout).toMatch(/readonly\s*\|?\s*(t|true)/);
-    expect(await shipshape("local", "psql", "nobody")).toMatchObject({ code: 2, stderr: expect.stringContaining(identifier) as string });
-    expect(await shipshape("local", "psql", identifier, "--role", "nobody")).toMatchObject({ code: 2, stderr: expect.stringContaining("readwrite") as string });
+    expect(await shipshape("local", "psql", "nobody")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(identifier) as string,
+    });
+    expect(await shipshape("local", "psql", identifier, "--role", "nobody")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("readwrite") as string,
+    });
   });
 
   test("what was changed from outside is shown by a refresh that writes nothing, and put right by up", async () => {
-    expect((await shipshape("local", "change", `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`, "backupRetentionPeriod=1")).code).toBe(0);
-    expect(await pulumi("refresh", "--preview-only", "--diff", "--stack", databaseStack)).toContain("backupRetentionPeriod");
+    expect(
+      (
+        await shipshape(
+          "local",
+          "change",
+          `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`,
+          "backupRetentionPeriod=1",
+        )
+      ).code,
+    ).toBe(0);
+    expect(await pulumi("refresh", "--preview-only", "--diff", "--stack", databaseStack)).toContain(
+      "backupRetentionPeriod",
+    );
     await pulumi("up", "--yes", "--skip-preview", "--refresh", "--stack", databaseStack);
     const rds = new RDSClient({
       endpoint: shell["AWS_ENDPOINT_URL"]!,
@@ -133,7 +167,10 @@ describe("a newcomer tries Shipshape on their own machine", () => {
     await pulumi("destroy", "--yes", "--skip-preview", "--stack", databaseStack);
     expect(JSON.parse((await shipshape("local", "status", "--json")).stdout)).toMatchObject({ instances: [] });
 
-    expect(await shipshape("local", "reset")).toMatchObject({ code: 2, stderr: expect.stringContaining("--yes") as string });
+    expect(await shipshape("local", "reset")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--yes") as string,
+    });
     expect((await shipshape("local", "reset", "--yes")).code).toBe(0);
     expect(existsSync(dataFolder)).toBe(false);
   });
@@ -143,5 +180,7 @@ test("a shell reads exactly the values, quotes and dollars included", () => {
   const value = 'it\'s $HOME `date` \\ "x"';
   const lines = shellLines("sh", { VALUE: value }, ["AWS_PROFILE"]);
   const script = `${lines.join("\n")}\nprintf '%s|%s' "$VALUE" "\${AWS_PROFILE-gone}"`;
-  expect(execFileSync("sh", ["-c", script], { env: { AWS_PROFILE: "production" }, encoding: "utf8" })).toBe(`${value}|gone`);
+  expect(execFileSync("sh", ["-c", script], { env: { AWS_PROFILE: "production" }, encoding: "utf8" })).toBe(
+    `${value}|gone`,
+  );
 });

@@ -1,4 +1,5 @@
-// `npm run mutants [-- <area> …]`: changes the sources a little, one place at a time, and counts the changes that the tests notice.
+// `npm run mutants [-- <area> …]`: changes the sources a little, one place at a time, and counts the changes that the
+// tests notice.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,7 +39,10 @@ function run(area: Area): Report {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-mutants-"));
   const report = join(folder, "mutants.json");
   const sources = matching(area.sources);
-  const mutate = area.share === undefined ? sources : sources.flatMap((file) => sampledLines(file, readFileSync(join(root, file), "utf8"), area.share!, seed));
+  const mutate =
+    area.share === undefined
+      ? sources
+      : sources.flatMap((file) => sampledLines(file, readFileSync(join(root, file), "utf8"), area.share!, seed));
   const config = {
     testRunner: "jest",
     plugins: ["@stryker-mutator/jest-runner"],
@@ -70,7 +74,10 @@ function run(area: Area): Report {
   const file = join(folder, "stryker.json");
   writeFileSync(file, JSON.stringify(config));
   try {
-    const { status } = spawnSync("npx", ["stryker", "run", file], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    const { status } = spawnSync("npx", ["stryker", "run", file], {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     if (status !== 0) throw new Error(`StrykerJS ended with ${status} on ${area.name}`);
     return JSON.parse(readFileSync(report, "utf8")) as Report;
   } finally {
@@ -84,15 +91,23 @@ const matching = (globs: string[]): string[] =>
     .split("\n")
     .filter(Boolean);
 
-/** A mutant that ends in an endless loop was noticed; one that does not compile, or that no test could see, does not count. */
+/**
+ * A mutant that ends in an endless loop was noticed; one that does not compile, or that no test could see, does not
+ * count.
+ */
 function score({ files }: Report): { killed: number; all: number; left: string[] } {
-  const mutants = Object.entries(files).flatMap(([file, { mutants }]) => mutants.map((mutant) => ({ file, ...mutant })));
+  const mutants = Object.entries(files).flatMap(([file, { mutants }]) =>
+    mutants.map((mutant) => ({ file, ...mutant })),
+  );
   const counted = mutants.filter(({ status }) => ["Killed", "Timeout", "Survived", "NoCoverage"].includes(status));
   const left = counted.filter(({ status }) => status === "Survived" || status === "NoCoverage");
   return {
     killed: counted.length - left.length,
     all: counted.length,
-    left: left.map((m) => `${m.file}:${m.location.start.line} ${m.mutatorName} → ${(m.replacement ?? "").slice(0, 60)} (${m.status})`),
+    left: left.map(
+      (m) =>
+        `${m.file}:${m.location.start.line} ${m.mutatorName} → ${(m.replacement ?? "").slice(0, 60)} (${m.status})`,
+    ),
   };
 }
 

@@ -6,7 +6,9 @@ export function sampledLines(file: string, text: string, share: number, seed: nu
   const random = randomOf(`${seed} ${file}`);
   const lines = text.split("\n").length;
   const windows = Array.from({ length: Math.ceil(lines / windowLines) }, (_, index) => index);
-  return windows.filter(() => random() < share).map((index) => `${file}:${index * windowLines + 1}-${Math.min(lines, (index + 1) * windowLines)}`);
+  return windows
+    .filter(() => random() < share)
+    .map((index) => `${file}:${index * windowLines + 1}-${Math.min(lines, (index + 1) * windowLines)}`);
 }
 
 /** Numbers from 0 to 1 that depend on the text alone (FNV-1a to start from, then xorshift32). */

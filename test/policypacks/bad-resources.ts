@@ -6,7 +6,10 @@ export function badResources(): void {
   const production = { service: "orders", environment: "production", tier: "gold" };
   const key = new aws.kms.Key("key", { deletionWindowInDays: 7, enableKeyRotation: false, tags: production });
   const network = new aws.ec2.Subnet("subnet", { vpcId: "vpc-0a1b2c3d4e5f60001", cidrBlock: "10.0.9.0/24" });
-  const table = new aws.ec2.RouteTable("table", { vpcId: "vpc-0a1b2c3d4e5f60001", routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-0a1b2c3d4e5f60001" }] });
+  const table = new aws.ec2.RouteTable("table", {
+    vpcId: "vpc-0a1b2c3d4e5f60001",
+    routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-0a1b2c3d4e5f60001" }],
+  });
   new aws.ec2.RouteTableAssociation("association", { subnetId: network.id, routeTableId: table.id });
   new aws.rds.SubnetGroup("subnets", { name: "open", subnetIds: [network.id] });
   new aws.ec2.SecurityGroup("open", {
@@ -19,7 +22,12 @@ export function badResources(): void {
     parameters: [{ name: "rds.force_ssl", value: "0", applyMethod: "pending-reboot" }],
   });
   new aws.cloudwatch.LogGroup("log", { name: "/aws/rds/instance/careless/postgresql", retentionInDays: 7 });
-  new aws.rds.EventSubscription("events", { name: "muted", snsTopic: "arn:aws:sns:eu-central-1:123456789012:t", sourceType: "db-snapshot", enabled: false });
+  new aws.rds.EventSubscription("events", {
+    name: "muted",
+    snsTopic: "arn:aws:sns:eu-central-1:123456789012:t",
+    sourceType: "db-snapshot",
+    enabled: false,
+  });
   new aws.rds.Instance(
     "careless",
     {
@@ -60,9 +68,26 @@ export function badResources(): void {
     skipFinalSnapshot: true,
     tags: { owner: "team-orders", environment: "development", tier: "bronze" },
   });
-  new aws.rds.SnapshotCopy("shared", { sourceDbSnapshotIdentifier: "a", targetDbSnapshotIdentifier: "b", sharedAccounts: ["all", "210987654321"] });
-  const connection = new postgresql.Provider("connection", { host: "127.0.0.1", username: "keeper", password: "hunter2", superuser: false });
+  new aws.rds.SnapshotCopy("shared", {
+    sourceDbSnapshotIdentifier: "a",
+    targetDbSnapshotIdentifier: "b",
+    sharedAccounts: ["all", "210987654321"],
+  });
+  const connection = new postgresql.Provider("connection", {
+    host: "127.0.0.1",
+    username: "keeper",
+    password: "hunter2",
+    superuser: false,
+  });
   new postgresql.Role("mighty", { name: "mighty", superuser: true }, { provider: connection });
-  new postgresql.Grant("everybody", { database: "orders", role: "public", objectType: "database", privileges: ["CONNECT"] }, { provider: connection });
-  new postgresql.Grant("everything", { database: "orders", role: "readwrite", objectType: "database", privileges: ["ALL"] }, { provider: connection });
+  new postgresql.Grant(
+    "everybody",
+    { database: "orders", role: "public", objectType: "database", privileges: ["CONNECT"] },
+    { provider: connection },
+  );
+  new postgresql.Grant(
+    "everything",
+    { database: "orders", role: "readwrite", objectType: "database", privileges: ["ALL"] },
+    { provider: connection },
+  );
 }

@@ -1,10 +1,21 @@
-import { defaultPort, isPostgres, majorOfFamily, offers } from "../../policypacks/database-guardrails/vocabulary/engines";
+import {
+  defaultPort,
+  isPostgres,
+  majorOfFamily,
+  offers,
+} from "../../policypacks/database-guardrails/vocabulary/engines";
 import { rules } from "../../policypacks/database-guardrails/rules";
 import { database, judged, resourceOf } from "./fixtures";
 
 /** A database with all that its engine can have, and nothing of what it cannot. */
 const best = (engine: string, lacking: Record<string, unknown>) =>
-  database({ engine, engineVersion: "16.00.4085.2.v1", enabledCloudwatchLogsExports: [], parameterGroupName: `default.${engine}`, ...lacking });
+  database({
+    engine,
+    engineVersion: "16.00.4085.2.v1",
+    enabledCloudwatchLogsExports: [],
+    parameterGroupName: `default.${engine}`,
+    ...lacking,
+  });
 
 describe("no rule asks for what RDS does not have for an engine", () => {
   const noIam = { iamDatabaseAuthenticationEnabled: undefined };
@@ -49,10 +60,18 @@ test("an engine that nobody names is taken for PostgreSQL, and asked for everyth
 
 test("an engine and a family are read as RDS reads them, without case", () => {
   expect(isPostgres(resourceOf(database({ engine: "Aurora-PostgreSQL" })))).toBe(true);
-  expect([majorOfFamily("POSTGRES17"), majorOfFamily("aurora-postgresql16"), majorOfFamily("mysql8.0")]).toEqual([17, 16, undefined]);
+  expect([majorOfFamily("POSTGRES17"), majorOfFamily("aurora-postgresql16"), majorOfFamily("mysql8.0")]).toEqual([
+    17,
+    16,
+    undefined,
+  ]);
 });
 
 test("Aurora Serverless of the first version has no logins by IAM", () => {
-  expect(offers(resourceOf(database({ engine: "aurora-postgresql", engineMode: "serverless" })), "iamAuthentication")).toBe(false);
-  expect(offers(resourceOf(database({ engine: "aurora-postgresql", engineMode: "provisioned" })), "iamAuthentication")).toBe(true);
+  expect(
+    offers(resourceOf(database({ engine: "aurora-postgresql", engineMode: "serverless" })), "iamAuthentication"),
+  ).toBe(false);
+  expect(
+    offers(resourceOf(database({ engine: "aurora-postgresql", engineMode: "provisioned" })), "iamAuthentication"),
+  ).toBe(true);
 });

@@ -64,7 +64,11 @@ export const database = (properties: Record<string, unknown> = {}, more: Partial
 export const tagged = (tags: Record<string, unknown>) => ({
   tags: Object.fromEntries(Object.entries({ ...productionTags, ...tags }).filter(([, value]) => value !== undefined)),
 });
-export const throwawayTags = tagged({ "shipshape:ring": undefined, "shipshape:run": "261123-1a2b", "shipshape:expires-on": "2026-11-24" }).tags;
+export const throwawayTags = tagged({
+  "shipshape:ring": undefined,
+  "shipshape:run": "261123-1a2b",
+  "shipshape:expires-on": "2026-11-24",
+}).tags;
 /** A restored copy as a run makes it. */
 export const throwaway = (properties: Record<string, unknown> = {}) =>
   database({ tags: throwawayTags, restoreToPointInTime: { sourceDbiResourceId: "db-1" }, ...properties });
@@ -73,9 +77,14 @@ export const withSource = (replica: Record<string, unknown>): [Given, Given] => 
   database({ identifier: "orders-production-replica", replicateSourceDb: "orders-production", ...replica }),
   named("source", database()),
 ];
-export const some = (type: string, properties: Record<string, unknown> = {}, more: Partial<ResourceFacts> = {}): Given => ({ type, properties, ...more });
+export const some = (
+  type: string,
+  properties: Record<string, unknown> = {},
+  more: Partial<ResourceFacts> = {},
+): Given => ({ type, properties, ...more });
 export const named = (name: string, given: Given): Given => ({ ...given, name });
-export const urnOf = (given: Given): string => given.urn ?? `urn:pulumi:test::shipshape::${given.type}::${given.name ?? "orders-instance"}`;
+export const urnOf = (given: Given): string =>
+  given.urn ?? `urn:pulumi:test::shipshape::${given.type}::${given.name ?? "orders-instance"}`;
 
 export function resourceOf(given: Given): Resource {
   return new Resource({
@@ -109,13 +118,15 @@ interface Claims {
 /** A rule and what it says to each fixture; the names are the claims. */
 export function claims(rule: Rule, { passes, fails, undecided = {}, settings }: Claims): void {
   describe(rule.id, () => {
-    for (const [what, scene] of Object.entries(passes)) test(`passes ${what}`, () => expect(judged(rule, scene, settings)).toEqual([]));
+    for (const [what, scene] of Object.entries(passes))
+      test(`passes ${what}`, () => expect(judged(rule, scene, settings)).toEqual([]));
     for (const [what, [scene, says]] of Object.entries(fails))
       test(`finds ${what}`, () => {
         const findings = judged(rule, scene, settings);
         expect(findings.map(({ kind, rule: id }) => ({ kind, id }))).toContainEqual({ kind: "violation", id: rule.id });
         expect(findings.map(({ message }) => message).join("\n")).toContain(says);
-        for (const { message } of findings.filter(({ kind }) => kind === "violation")) expect(message).toMatch(/^\S+: .+; allowed: .+\. To change: .+\.$/);
+        for (const { message } of findings.filter(({ kind }) => kind === "violation"))
+          expect(message).toMatch(/^\S+: .+; allowed: .+\. To change: .+\.$/);
       });
     for (const [what, scene] of Object.entries(undecided))
       test(`leaves ${what} to the state after deployment, and says so`, () => {

@@ -27,14 +27,25 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 /** What the pack says in a preview, and whether the preview was stopped. */
-async function preview(name: string, program: PulumiFn, settings: Record<string, string> = {}): Promise<{ told: Told[]; stopped: boolean; text: string }> {
+async function preview(
+  name: string,
+  program: PulumiFn,
+  settings: Record<string, string> = {},
+): Promise<{ told: Told[]; stopped: boolean; text: string }> {
   const stack = await engine.stack(name, program);
   Object.assign(stack.workspace.envVars, settings);
   const told: Told[] = [];
   const heard = (event: EngineEvent) => {
-    const { policyEvent } = event as { policyEvent?: { policyName: string; resourceUrn: string; enforcementLevel: string; message: string } };
+    const { policyEvent } = event as {
+      policyEvent?: { policyName: string; resourceUrn: string; enforcementLevel: string; message: string };
+    };
     if (policyEvent)
-      told.push({ rule: policyEvent.policyName, urn: policyEvent.resourceUrn, level: policyEvent.enforcementLevel, message: policyEvent.message });
+      told.push({
+        rule: policyEvent.policyName,
+        urn: policyEvent.resourceUrn,
+        level: policyEvent.enforcementLevel,
+        message: policyEvent.message,
+      });
   };
   try {
     const { stdout } = await stack.preview({ policyPacks: [pack], onEvent: heard });
@@ -56,8 +67,21 @@ test("standard databases of every tier, environment and role set, their platform
       extensions: [],
     };
     for (const environment of environments)
-      for (const tier of tiers) new StandardDatabase(`${tier}-${environment}`, { ...request, service: tier, environment, tier, accessRoles: "later" });
-    new StandardDatabase("declared", { ...request, service: "declared", environment: "production", tier: "gold", accessRoles: "declared" });
+      for (const tier of tiers)
+        new StandardDatabase(`${tier}-${environment}`, {
+          ...request,
+          service: tier,
+          environment,
+          tier,
+          accessRoles: "later",
+        });
+    new StandardDatabase("declared", {
+      ...request,
+      service: "declared",
+      environment: "production",
+      tier: "gold",
+      accessRoles: "declared",
+    });
     new StandardDatabase("own", {
       ...request,
       service: "own",
@@ -69,7 +93,10 @@ test("standard databases of every tier, environment and role set, their platform
     });
     new aws.rds.Instance("restored", {
       identifier: "drill-1",
-      restoreToPointInTime: { sourceDbiResourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ", restoreTime: "2026-11-23T10:00:00Z" },
+      restoreToPointInTime: {
+        sourceDbiResourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        restoreTime: "2026-11-23T10:00:00Z",
+      },
       instanceClass: "db.t4g.medium",
       parameterGroupName: "shipshape-postgres17-standard",
       dbSubnetGroupName: "shipshape-databases",
@@ -94,8 +121,15 @@ test("standard databases of every tier, environment and role set, their platform
   });
   expect(stopped ? text : false).toBe(false);
   // Whether a restored copy is encrypted, its backup decides.
-  expect(told.map(({ rule, level, urn, message }) => [rule, level, urn.split("::").at(-1), message.split(",")[0]])).toEqual([
-    ["require-encryption-at-rest", "advisory", "restored", "restored: storageEncrypted cannot be known before deployment"],
+  expect(
+    told.map(({ rule, level, urn, message }) => [rule, level, urn.split("::").at(-1), message.split(",")[0]]),
+  ).toEqual([
+    [
+      "require-encryption-at-rest",
+      "advisory",
+      "restored",
+      "restored: storageEncrypted cannot be known before deployment",
+    ],
   ]);
 });
 
@@ -103,23 +137,36 @@ test("a bad resource for each rule is stopped with every rule named; waived it i
   const waivers = join(engine.cloud.dataFolder, "waivers");
   mkdirSync(waivers);
   const settings = { SHIPSHAPE_WAIVERS_FOLDER: waivers };
-  writeFileSync(join(waivers, "needless.yaml"), waiver("require-tls", "urn:pulumi:database.bad-production::shipshape::*::nobody"));
+  writeFileSync(
+    join(waivers, "needless.yaml"),
+    waiver("require-tls", "urn:pulumi:database.bad-production::shipshape::*::nobody"),
+  );
   const bad = await preview("database.bad-production", async () => badResources(), settings);
   expect(bad.stopped).toBe(true);
-  expect([...new Set(bad.told.map(({ rule }) => rule))].sort()).toEqual(rules.filter(({ onlyLive }) => !onlyLive).map(({ id }) => id));
+  expect([...new Set(bad.told.map(({ rule }) => rule))].sort()).toEqual(
+    rules.filter(({ onlyLive }) => !onlyLive).map(({ id }) => id),
+  );
 
   rmSync(join(waivers, "needless.yaml"));
   const mandatory = bad.told.filter(({ level, rule }) => level === "mandatory" && rule !== "forbid-stale-waivers");
   const once = new Map(mandatory.map((one) => [`${one.rule} ${one.urn}`, one]));
-  [...once.values()].forEach(({ rule, urn }, index) => writeFileSync(join(waivers, `${index}.yaml`), waiver(rule, urn)));
+  [...once.values()].forEach(({ rule, urn }, index) =>
+    writeFileSync(join(waivers, `${index}.yaml`), waiver(rule, urn)),
+  );
   const waived = await preview("database.bad-production", async () => badResources(), settings);
-  expect({ stopped: waived.stopped ? waived.text : false, levels: [...new Set(waived.told.map(({ level }) => level))] }).toEqual({
+  expect({
+    stopped: waived.stopped ? waived.text : false,
+    levels: [...new Set(waived.told.map(({ level }) => level))],
+  }).toEqual({
     stopped: false,
     levels: ["advisory"],
   });
   expect(waived.told.filter(({ message }) => message.includes("Waived by"))).toHaveLength(mandatory.length);
 
-  const later = await preview("database.bad-production", async () => badResources(), { ...settings, SHIPSHAPE_GUARDRAILS_DATE: inDays(61) });
+  const later = await preview("database.bad-production", async () => badResources(), {
+    ...settings,
+    SHIPSHAPE_GUARDRAILS_DATE: inDays(61),
+  });
   expect(later.stopped).toBe(true);
   expect(later.told.filter(({ message }) => message.includes("The waiver"))).toHaveLength(mandatory.length);
 });
@@ -138,11 +185,19 @@ test("a state gives the same findings to pulumi policy analyze and to shipshape 
       (_, stdout) => resolve(stdout),
     );
   });
-  const events = output.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as { policyEvent?: Record<string, string> }] : []));
+  const events = output
+    .split("\n")
+    .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as { policyEvent?: Record<string, string> }] : []));
   const analyzed = events.flatMap(({ policyEvent: one }) =>
-    one ? [{ rule: one["policyName"], urn: one["resourceUrn"], level: one["enforcementLevel"], message: one["message"] }] : [],
+    one
+      ? [{ rule: one["policyName"], urn: one["resourceUrn"], level: one["enforcementLevel"], message: one["message"] }]
+      : [],
   );
-  const guarded = judgeStateFiles([file], { waivers: { waivers: [], problems: [] }, config: { settings: {}, raised: [], problems: [] }, today }).findings;
+  const guarded = judgeStateFiles([file], {
+    waivers: { waivers: [], problems: [] },
+    config: { settings: {}, raised: [], problems: [] },
+    today,
+  }).findings;
   const comparable = guarded.map(({ rule, urn, level, message }) => ({ rule, urn, level, message }));
   expect(comparable.length).toBeGreaterThan(8);
   expect(sorted(analyzed)).toEqual(sorted(comparable));
@@ -153,13 +208,18 @@ function spoil(resources: Record<string, Record<string, unknown>>[]): void {
   for (const resource of resources) {
     for (const properties of [resource["inputs"], resource["outputs"]]) {
       if (!properties) continue;
-      if ("ingress" in properties) properties["ingress"] = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }];
+      if ("ingress" in properties)
+        properties["ingress"] = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }];
       if ("parameters" in properties)
         properties["parameters"] = [
           { name: "rds.force_ssl", value: "0" },
-          { name: "log_connections", value: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:broken" } },
+          {
+            name: "log_connections",
+            value: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:broken" },
+          },
         ];
-      if ("enableKeyRotation" in properties) Object.assign(properties, { enableKeyRotation: "sometimes", deletionWindowInDays: 7 });
+      if ("enableKeyRotation" in properties)
+        Object.assign(properties, { enableKeyRotation: "sometimes", deletionWindowInDays: 7 });
       if ("sourceType" in properties) Object.assign(properties, { enabled: false, tags: {} });
     }
     Object.assign(resource, { protect: undefined, ignoreChanges: ["*"] });

@@ -33,14 +33,18 @@ describe("one rule, one file, one test, one page", () => {
 
   test("a rule says which resources it is asked about, exactly where it has something to ask", () => {
     const odd = rules.filter(
-      (rule) => (rule.check === undefined) !== (rule.types === undefined) || (rule.checkInStack === undefined) !== (rule.typesInStack === undefined),
+      (rule) =>
+        (rule.check === undefined) !== (rule.types === undefined) ||
+        (rule.checkInStack === undefined) !== (rule.typesInStack === undefined),
     );
     expect(odd.map(({ id }) => id)).toEqual([]);
   });
 
   test("what a rule looks at must not be ignored", () => {
     const outside = ["protect", "ignoreChanges"];
-    const missing = rules.flatMap(({ properties }) => properties.filter((property) => !outside.includes(property) && !auditedProperties.includes(property)));
+    const missing = rules.flatMap(({ properties }) =>
+      properties.filter((property) => !outside.includes(property) && !auditedProperties.includes(property)),
+    );
     expect([...new Set(missing)]).toEqual([]);
   });
 });

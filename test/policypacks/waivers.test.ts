@@ -23,19 +23,27 @@ const yaml = (changes: Record<string, string | undefined> = {}) =>
   Object.entries({ ...given, ...changes })
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}: "${value}"\n`]))
     .join("");
-const problemsOf = (text: string) => parseWaiver("w.yaml", text, today).problems.map(({ line, message }) => `${line}: ${message}`);
+const problemsOf = (text: string) =>
+  parseWaiver("w.yaml", text, today).problems.map(({ line, message }) => `${line}: ${message}`);
 
 /** A register over one waiver, and what it makes of a violation. */
 function waived(changes: Record<string, string> = {}, on = today) {
   const { waiver, problems } = parseWaiver("policypacks/waivers/standby.yaml", yaml(changes), today);
   const register = new WaiverRegister({ waivers: waiver ? [waiver] : [], problems }, on);
-  return { register, finding: judged(requireMultiAz, database({ multiAz: false })).map((finding) => register.apply(finding))[0] };
+  return {
+    register,
+    finding: judged(requireMultiAz, database({ multiAz: false })).map((finding) => register.apply(finding))[0],
+  };
 }
 
 describe("a waiver", () => {
   test("turns the violation into an advisory that names it, its approver and its end", () => {
     const { register, finding } = waived();
-    expect(finding).toMatchObject({ kind: "waived", level: "advisory", waiver: { id: "standby", expiresOn: "2027-03-31", daysLeft: 128 } });
+    expect(finding).toMatchObject({
+      kind: "waived",
+      level: "advisory",
+      waiver: { id: "standby", expiresOn: "2027-03-31", daysLeft: 128 },
+    });
     expect(finding?.message).toContain("Waived by standby (approved by team-platform) until 2027-03-31.");
     expect(register.stale(new Set(["test::shipshape"]))).toEqual([]);
   });
@@ -52,9 +60,11 @@ describe("a waiver", () => {
     const { register, finding } = waived({}, "2027-04-01");
     expect(finding).toMatchObject({ kind: "violation", level: "mandatory" });
     expect(finding?.message).toContain("The waiver standby expired on 2027-03-31.");
-    expect(register.stale(new Set(["test::shipshape"])).map(({ rule, level, message }) => [rule, level, message.split(";")[0]])).toEqual([
-      ["forbid-stale-waivers", "mandatory", "waiver standby: expired on 2027-03-31"],
-    ]);
+    expect(
+      register
+        .stale(new Set(["test::shipshape"]))
+        .map(({ rule, level, message }) => [rule, level, message.split(";")[0]]),
+    ).toEqual([["forbid-stale-waivers", "mandatory", "waiver standby: expired on 2027-03-31"]]);
   });
 
   test("covers what its glob matches, and nothing beyond", () => {
@@ -67,18 +77,26 @@ describe("a waiver", () => {
 
   test("that matches nothing is a violation of its own, where its stack was judged", () => {
     const { register } = waived({ resource: "urn:pulumi:test::shipshape::*::other" });
-    expect(register.stale(new Set(["test::shipshape"]))[0]?.message).toContain("matches no violation of require-multi-az");
+    expect(register.stale(new Set(["test::shipshape"]))[0]?.message).toContain(
+      "matches no violation of require-multi-az",
+    );
     expect(register.stale(new Set(["another::shipshape"]))).toEqual([]);
-    expect(waived({ resource: "urn:pulumi:*::shipshape::*::other" }).register.stale(new Set(["test::shipshape"]))).toEqual([]);
+    expect(
+      waived({ resource: "urn:pulumi:*::shipshape::*::other" }).register.stale(new Set(["test::shipshape"])),
+    ).toEqual([]);
     expect(waived({ resource: "urn:pulumi:*::shipshape::*::other" }).register.stale("all")).toHaveLength(1);
   });
 });
 
 const inDays = (days: number) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
-const bomb = Array.from({ length: 20 }, (_, at) => `k${at}: &a${at} [${at === 0 ? "x" : `*a${at - 1}, *a${at - 1}, *a${at - 1}`}]\n`).join("");
+const bomb = Array.from(
+  { length: 20 },
+  (_, at) => `k${at}: &a${at} [${at === 0 ? "x" : `*a${at - 1}, *a${at - 1}, *a${at - 1}`}]\n`,
+).join("");
 
 test("two teams with words in common are two teams", () => {
-  for (const approver of ["team-platform", "orders-platform", "team-borders", "team", "the-squad"]) expect(problemsOf(yaml({ approver }))).toEqual([]);
+  for (const approver of ["team-platform", "orders-platform", "team-borders", "team", "the-squad"])
+    expect(problemsOf(yaml({ approver }))).toEqual([]);
 });
 
 test("a waiver may last to its last allowed day", () => {
@@ -91,30 +109,64 @@ test("a waiver that has expired does not hide its renewal, whichever is read fir
     ["a", "b"],
     ["b", "a"],
   ]) {
-    const [old, renewal] = [yaml({ expiresOn: "2026-10-01" }), yaml({ resource: "urn:pulumi:test::shipshape::*::orders-instance" })];
-    const waivers = [old, renewal].map((text, at) => parseWaiver(`${names[at]}.yaml`, text, today).waiver).flatMap((one) => one ?? []);
-    const register = new WaiverRegister({ waivers: waivers.sort((one, other) => (one.id < other.id ? -1 : 1)), problems: [] }, today);
+    const [old, renewal] = [
+      yaml({ expiresOn: "2026-10-01" }),
+      yaml({ resource: "urn:pulumi:test::shipshape::*::orders-instance" }),
+    ];
+    const waivers = [old, renewal]
+      .map((text, at) => parseWaiver(`${names[at]}.yaml`, text, today).waiver)
+      .flatMap((one) => one ?? []);
+    const register = new WaiverRegister(
+      { waivers: waivers.sort((one, other) => (one.id < other.id ? -1 : 1)), problems: [] },
+      today,
+    );
     const [finding] = judged(requireMultiAz, database({ multiAz: false })).map((one) => register.apply(one));
     expect(finding).toMatchObject({ kind: "waived", waiver: { id: names[1] } });
-    expect(register.stale("all").map(({ level, message }) => [level, message.includes(`${names[1]} renews it`)])).toEqual([["advisory", true]]);
+    expect(
+      register.stale("all").map(({ level, message }) => [level, message.includes(`${names[1]} renews it`)]),
+    ).toEqual([["advisory", true]]);
   }
 });
 
 describe("a broken waiver is named with its line, and waives nothing", () => {
   test.each([
-    ["an unknown rule", yaml({ rule: "require-multiaz" }), '1: rule: there is no rule "require-multiaz"; docs/guardrails.md lists them'],
+    [
+      "an unknown rule",
+      yaml({ rule: "require-multiaz" }),
+      '1: rule: there is no rule "require-multiaz"; docs/guardrails.md lists them',
+    ],
     [
       "a typo in a name",
       yaml().replace("approver", "aprover"),
       "5: unknown: aprover; a waiver has rule, resource, reason, owner, approver, expiresOn, category",
     ],
-    ["a missing reason", yaml({ reason: undefined }), "1: reason: give the reason, so that others understand it in half a year"],
-    ["an owner who approves", yaml({ approver: "team-orders" }), "5: approver: nobody approves their own exception: give an approver other than the owner"],
+    [
+      "a missing reason",
+      yaml({ reason: undefined }),
+      "1: reason: give the reason, so that others understand it in half a year",
+    ],
+    [
+      "an owner who approves",
+      yaml({ approver: "team-orders" }),
+      "5: approver: nobody approves their own exception: give an approver other than the owner",
+    ],
     ["no end", yaml({ expiresOn: undefined }), "1: expiresOn: give a day as YYYY-MM-DD"],
     ["a day that does not exist", yaml({ expiresOn: "2027-02-30" }), "6: expiresOn: give a day as YYYY-MM-DD"],
-    ["an end a day too far ahead", yaml({ expiresOn: inDays(waiverDaysMax + 1) }), "6: expiresOn: 2027-05-23 is 181 days ahead; allowed: 180 at most"],
-    ["an end too far ahead", yaml({ expiresOn: "2027-11-23" }), "6: expiresOn: 2027-11-23 is 365 days ahead; allowed: 180 at most"],
-    ["a waiver for everything", yaml({ resource: "urn:pulumi:*::*::*::*" }), "2: resource: a waiver is for named resources: name stack and project"],
+    [
+      "an end a day too far ahead",
+      yaml({ expiresOn: inDays(waiverDaysMax + 1) }),
+      "6: expiresOn: 2027-05-23 is 181 days ahead; allowed: 180 at most",
+    ],
+    [
+      "an end too far ahead",
+      yaml({ expiresOn: "2027-11-23" }),
+      "6: expiresOn: 2027-11-23 is 365 days ahead; allowed: 180 at most",
+    ],
+    [
+      "a waiver for everything",
+      yaml({ resource: "urn:pulumi:*::*::*::*" }),
+      "2: resource: a waiver is for named resources: name stack and project",
+    ],
     ["a star", yaml({ resource: "*" }), '2: resource: give a URN ("urn:pulumi:'],
     ...[
       "urn:pulumi:*::*::*aws*::*",
@@ -124,9 +176,17 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
       "urn:pulumi:*::*::*::or*",
       "arn:aws:rds:*:*:*",
       "arn:aws:rds:eu-central-1:123456789012:db:*",
-    ].map((resource) => [`a waiver for nearly everything: ${resource}`, yaml({ resource }), "a waiver is for named resources"] as [string, string, string]),
+    ].map(
+      (resource) =>
+        [`a waiver for nearly everything: ${resource}`, yaml({ resource }), "a waiver is for named resources"] as [
+          string,
+          string,
+          string,
+        ],
+    ),
     ...["arn:aws:*", "urn:pulumi:*", "urn:pulumi:test::shipshape::*", "urn:pulumi:test::::type::name"].map(
-      (resource) => [`what is neither a URN nor an ARN: ${resource}`, yaml({ resource }), "give a URN"] as [string, string, string],
+      (resource) =>
+        [`what is neither a URN nor an ARN: ${resource}`, yaml({ resource }), "give a URN"] as [string, string, string],
     ),
     ...[
       "Team-Orders",
@@ -144,19 +204,31 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
       "ord3rs",
     ].map(
       (approver) =>
-        [`the owner's team under another spelling: ${approver}`, yaml({ approver }), "nobody approves their own exception"] as [string, string, string],
+        [
+          `the owner's team under another spelling: ${approver}`,
+          yaml({ approver }),
+          "nobody approves their own exception",
+        ] as [string, string, string],
     ),
     ...["team-\u043erders", "team-orders\u200b", "team\u2010orders", "\uff54eam-orders"].map(
       (approver) =>
-        [`a name of letters that look like others: ${JSON.stringify(approver)}`, yaml({ approver }), "5: approver: a name has letters from a to z"] as [
-          string,
-          string,
-          string,
-        ],
+        [
+          `a name of letters that look like others: ${JSON.stringify(approver)}`,
+          yaml({ approver }),
+          "5: approver: a name has letters from a to z",
+        ] as [string, string, string],
     ),
-    ["an alias", yaml({ owner: undefined }) + "owner: &team team-orders\n", "7: an anchor or alias; write the value out"],
+    [
+      "an alias",
+      yaml({ owner: undefined }) + "owner: &team team-orders\n",
+      "7: an anchor or alias; write the value out",
+    ],
     ["a bomb of aliases", bomb, "1: an anchor or alias"],
-    ["a tag", yaml({ reason: undefined }) + "reason: !!binary aGk=\n", "7: the tag tag:yaml.org,2002:binary; give a plain value"],
+    [
+      "a tag",
+      yaml({ reason: undefined }) + "reason: !!binary aGk=\n",
+      "7: the tag tag:yaml.org,2002:binary; give a plain value",
+    ],
     ["a tag that nobody knows", yaml({ reason: undefined }) + "reason: !run echo\n", "7: "],
     ["the rules of an older YAML", `%YAML 1.1\n---\n${yaml()}`, "1: %YAML 1.1; leave it out"],
     ["a mapping that is merged into it", `<<: { owner: team-a }\n${yaml()}`, "unknown: <<"],
@@ -179,7 +251,10 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
       for (const name of ["a.yaml", "b.yaml"]) writeFileSync(join(folder, name), yaml());
       mkdirSync(join(folder, "notes"));
       const { waivers, problems } = readWaivers(folder, today);
-      expect([waivers.length, problems.map(({ message }) => message)]).toEqual([2, [expect.stringContaining("one waiver for a rule and a resource")]]);
+      expect([waivers.length, problems.map(({ message }) => message)]).toEqual([
+        2,
+        [expect.stringContaining("one waiver for a rule and a resource")],
+      ]);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -206,9 +281,13 @@ describe("a folder of waivers", () => {
     put("huge.yaml", "#".repeat(70_000));
     symlinkSync(join(folder, "nowhere"), join(folder, "broken.yaml"));
     const messages = readWaivers(folder, today).problems.map(({ file, message }) => `${basename(file)}: ${message}`);
-    expect(messages).toEqual(expect.arrayContaining(["folder.yaml: this is no file", "huge.yaml: larger than 65536 bytes"]));
+    expect(messages).toEqual(
+      expect.arrayContaining(["folder.yaml: this is no file", "huge.yaml: larger than 65536 bytes"]),
+    );
     expect(messages.some((message) => message.startsWith("broken.yaml: ENOENT"))).toBe(true);
-    expect(readWaivers(join(folder, "huge.yaml"), today).problems[0]?.message).toContain("this is no folder that can be read");
+    expect(readWaivers(join(folder, "huge.yaml"), today).problems[0]?.message).toContain(
+      "this is no folder that can be read",
+    );
     expect(readWaivers(join(folder, "nowhere"), today)).toEqual({ waivers: [], problems: [] });
   });
 });
@@ -221,7 +300,9 @@ describe("a glob", () => {
     expect(matchesGlob(`${database}team-a::*`, `${database}team-a::orders`)).toBe(true);
     expect(matchesGlob(`${database}team-a::orders`, `${database}team-a::orders`)).toBe(true);
     expect(matchesGlob("urn:pulumi:*::aws:rds/instance:Instance::orders", `${database}orders`)).toBe(false);
-    expect(matchesGlob("arn:aws:rds:*:123456789012:db:orders", "arn:aws:rds:eu-central-1:123456789012:db:orders")).toBe(true);
+    expect(matchesGlob("arn:aws:rds:*:123456789012:db:orders", "arn:aws:rds:eu-central-1:123456789012:db:orders")).toBe(
+      true,
+    );
     expect(matchesGlob("arn:aws:rds:*:db:orders", "arn:aws:rds:eu-central-1:123456789012:db:orders")).toBe(false);
   });
 
@@ -248,10 +329,10 @@ describe("a glob", () => {
 
 test("the day can be set ahead, never back", () => {
   const now = new Date("2026-11-23T12:00:00Z");
-  expect([todayOf(undefined, now), todayOf("2027-01-01", now), todayOf("2026-01-01", now), todayOf("soon", now)]).toEqual([
-    "2026-11-23",
-    "2027-01-01",
-    "2026-11-23",
-    "2026-11-23",
-  ]);
+  expect([
+    todayOf(undefined, now),
+    todayOf("2027-01-01", now),
+    todayOf("2026-01-01", now),
+    todayOf("soon", now),
+  ]).toEqual(["2026-11-23", "2027-01-01", "2026-11-23", "2026-11-23"]);
 });

@@ -11,9 +11,14 @@ const configOf = (stack: string): Record<string, unknown> =>
 const tracked = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 
 /** Runs the entry as the engine would for a stack of this name with this config. */
-async function run(stack: string, config: Record<string, unknown>): Promise<{ names: string[]; error: string | undefined; outputs: Record<string, unknown> }> {
+async function run(
+  stack: string,
+  config: Record<string, unknown>,
+): Promise<{ names: string[]; error: string | undefined; outputs: Record<string, unknown> }> {
   pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])),
+    Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
   );
   let error: string | undefined;
   let outputs: Record<string, unknown> = {};
@@ -36,16 +41,33 @@ test.each(tracked)("%s has all the config its program asks for", async (stack) =
 
 test("a database gives out a handful of outputs, a line each, and the rest on request", async () => {
   const { outputs } = await run("database.orders-production", configOf("database.orders-production"));
-  const seals = await Promise.all(Object.values(outputs).map((value) => pulumi.isSecret(pulumi.output(value as pulumi.Input<object>))));
+  const seals = await Promise.all(
+    Object.values(outputs).map((value) => pulumi.isSecret(pulumi.output(value as pulumi.Input<object>))),
+  );
   const sealed = Object.keys(outputs).filter((_, at) => seals[at]);
   expect(sealed).toEqual(["connectionStrings", "handOver", "standard"]);
   const shown = Object.keys(outputs).filter((name) => !sealed.includes(name));
   expect(shown).toEqual(["endpoint", "databaseName", "resourceId", "securityGroupId", "engineVersion"]);
-  const values = await Promise.all(shown.map((name) => new Promise((resolve) => void pulumi.output(outputs[name] as pulumi.Input<string>).apply(resolve))));
+  const values = await Promise.all(
+    shown.map(
+      (name) => new Promise((resolve) => void pulumi.output(outputs[name] as pulumi.Input<string>).apply(resolve)),
+    ),
+  );
   expect(values.map((value) => typeof value)).toEqual(shown.map(() => "string"));
-  const whole = await new Promise((resolve) => void pulumi.output(outputs.handOver as pulumi.Input<object>).apply(resolve));
+  const whole = await new Promise(
+    (resolve) => void pulumi.output(outputs.handOver as pulumi.Input<object>).apply(resolve),
+  );
   expect(Object.keys(whole as object).sort()).toEqual(
-    ["address", "ecsSecrets", "externalSecrets", "iamPolicies", "lambdaEnvironments", "masterSecretArn", "port", "secretArns"].sort(),
+    [
+      "address",
+      "ecsSecrets",
+      "externalSecrets",
+      "iamPolicies",
+      "lambdaEnvironments",
+      "masterSecretArn",
+      "port",
+      "secretArns",
+    ].sort(),
   );
 });
 

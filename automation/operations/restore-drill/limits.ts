@@ -1,21 +1,32 @@
 /** The bounds of a restore drill, each with its reason. */
 
-/** A throwaway that its run did not remove is swept after a day: long enough for any drill, short enough to cost little. */
+/**
+ * A throwaway that its run did not remove is swept after a day: long enough for any drill, short enough to cost little.
+ */
 export const throwawayLifeHours = 24;
 
 /** The longest that its heaps and indexes may be read: what is left of that day is for the restore and the removal. */
 export const structureSecondsMax = 16 * 3600;
 
-/** The target is a whole second with a marker two seconds before it; the last commit reached may lie that far back, and no further. */
+/**
+ * The target is a whole second with a marker two seconds before it; the last commit reached may lie that far back, and
+ * no further.
+ */
 export const targetErrorSecondsMax = 3;
 
-/** Between marker, recovery target and marker: RDS restores to a whole second, and recovery stops before the first later commit. */
+/**
+ * Between marker, recovery target and marker: RDS restores to a whole second, and recovery stops before the first later
+ * commit.
+ */
 export const markerGapSeconds = 2;
 
 /** Damaged relations that a report names; a backup with so many needs no longer list. */
 export const damagesMax = 20;
 
-/** RDS ships its log every five minutes. What was committed half an hour ago and cannot be restored yet is beyond every objective. */
+/**
+ * RDS ships its log every five minutes. What was committed half an hour ago and cannot be restored yet is beyond every
+ * objective.
+ */
 export const restorableWaitSecondsMin = 1800;
 
 /** Looking at the source, or writing a row: quick, and tried again where the network or the API fails for a moment. */
@@ -24,9 +35,15 @@ export const quickStep = { attemptsMax: 3, timeoutSeconds: 120 };
 /** Reading a whole catalog. */
 export const readingStep = { attemptsMax: 3, timeoutSeconds: 300 };
 
-/** An import, a change of the master password, and half an hour for a stack's lock whose owner may be dead on another machine. */
+/**
+ * An import, a change of the master password, and half an hour for a stack's lock whose owner may be dead on another
+ * machine.
+ */
 export const adoptionStep = { attemptsMax: 3, timeoutSeconds: 3600 };
 
-/** Six attempts of a removal span half a minute of failing calls, and more with the SDK's own. After that the clean-up is stuck, and the sweep tries again. */
+/**
+ * Six attempts of a removal span half a minute of failing calls, and more with the SDK's own. After that the clean-up
+ * is stuck, and the sweep tries again.
+ */
 export const removalStep = { attemptsMax: 6, timeoutSeconds: 3600 };
 export const proofStep = { attemptsMax: 6, timeoutSeconds: 300 };

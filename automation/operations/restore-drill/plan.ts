@@ -1,7 +1,13 @@
 /** Pure: from what is asked and what was seen to every choice of the drill. */
 import { tierStandard, tiers, environments, type Environment, type Tier } from "../../../components/standards";
 import { targetDatabase, type PlanBasis } from "../../records";
-import { damagesMax, markerGapSeconds, restorableWaitSecondsMin, targetErrorSecondsMax, throwawayLifeHours } from "./limits";
+import {
+  damagesMax,
+  markerGapSeconds,
+  restorableWaitSecondsMin,
+  targetErrorSecondsMax,
+  throwawayLifeHours,
+} from "./limits";
 import type { RestoreDrillRequest } from "./request";
 
 /** The source as the cloud describes it, and the isolation that the platform offers. */
@@ -41,19 +47,33 @@ export interface RestoreDrillPlan extends PlanBasis {
     tags: Record<string, string>;
     createTimeoutMinutes: number;
   };
-  /** Exposure when the drill began: how much would have been lost, had the database been lost then. Null where nothing could be restored. */
+  /**
+   * Exposure when the drill began: how much would have been lost, had the database been lost then. Null where nothing
+   * could be restored.
+   */
   rpoAchievedSeconds: number | null;
   objectives: { rpoSeconds: number; rtoSeconds: number; targetErrorSeconds: number };
   markerGapSeconds: number;
-  /** How long the second marker may take to become restorable; longer than the RPO, so that a longer wait breaks the objective. */
+  /**
+   * How long the second marker may take to become restorable; longer than the RPO, so that a longer wait breaks the
+   * objective.
+   */
   restorableWaitSeconds: number;
   structure: { secondsMax: number; damagesMax: number };
 }
 
-/** Without `environment` or `tier` tags a database is judged as production gold: the strictest, since nobody said otherwise. */
-const tagged = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T => known.find((k) => k === value) ?? otherwise;
+/**
+ * Without `environment` or `tier` tags a database is judged as production gold: the strictest, since nobody said
+ * otherwise.
+ */
+const tagged = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T =>
+  known.find((k) => k === value) ?? otherwise;
 
-export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedSource, requestId: string): RestoreDrillPlan {
+export function planRestoreDrill(
+  request: RestoreDrillRequest,
+  source: ObservedSource,
+  requestId: string,
+): RestoreDrillPlan {
   const tier: Tier = tagged(source.tags["tier"], tiers, "gold");
   const environment: Environment = tagged(source.tags["environment"], environments, "production");
   const standard = tierStandard(tier, environment);
@@ -74,25 +94,40 @@ export function planRestoreDrill(request: RestoreDrillRequest, source: ObservedS
       tags: throwawayTags(source.tags, requestId, expiresAt),
       createTimeoutMinutes: createTimeoutMinutes(source.allocatedStorageGib),
     },
-    rpoAchievedSeconds: source.latestRestorableTime === null ? null : secondsBetween(source.latestRestorableTime, source.observedAt),
-    objectives: { rpoSeconds: standard.rpoSeconds, rtoSeconds: standard.rtoSeconds, targetErrorSeconds: targetErrorSecondsMax },
+    rpoAchievedSeconds:
+      source.latestRestorableTime === null ? null : secondsBetween(source.latestRestorableTime, source.observedAt),
+    objectives: {
+      rpoSeconds: standard.rpoSeconds,
+      rtoSeconds: standard.rtoSeconds,
+      targetErrorSeconds: targetErrorSecondsMax,
+    },
     markerGapSeconds,
     restorableWaitSeconds: Math.max(restorableWaitSecondsMin, 2 * standard.rpoSeconds),
     structure: { secondsMax: request.structureSeconds ?? structureSecondsOf[tier], damagesMax },
   };
 }
 
-export const throwawayNames = (requestId: string) => ({ identifier: `drill-${requestId}`, stack: `restored-database.drill-${requestId}` });
+export const throwawayNames = (requestId: string) => ({
+  identifier: `drill-${requestId}`,
+  stack: `restored-database.drill-${requestId}`,
+});
 
 /** Reading is the cost: a budget by tier. What it left unread makes the check inconclusive. */
 const structureSecondsOf: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };
 
-/** The provider's default of 40 minutes is too short for terabytes: an hour, and one more for each 500 GiB, six at most. */
+/**
+ * The provider's default of 40 minutes is too short for terabytes: an hour, and one more for each 500 GiB, six at most.
+ */
 const createTimeoutMinutes = (allocatedGib: number) => Math.min(360, 60 + 60 * Math.floor(allocatedGib / 500));
 
-/** A copy of production data says whose it is, which run made it and when it expires; what it was copied from keeps its classification. */
+/**
+ * A copy of production data says whose it is, which run made it and when it expires; what it was copied from keeps its
+ * classification.
+ */
 function throwawayTags(source: Record<string, string>, requestId: string, expiresAt: string): Record<string, string> {
-  const kept = ["service", "owner", "environment", "tier", "data-classification", "cost-center"].filter((k) => source[k] !== undefined);
+  const kept = ["service", "owner", "environment", "tier", "data-classification", "cost-center"].filter(
+    (k) => source[k] !== undefined,
+  );
   return {
     ...Object.fromEntries(kept.map((k) => [k, source[k] as string])),
     "shipshape:run": requestId,
@@ -101,7 +136,8 @@ function throwawayTags(source: Record<string, string>, requestId: string, expire
   };
 }
 
-export const secondsBetween = (earlier: string, later: string): number => Math.round((Date.parse(later) - Date.parse(earlier)) / 100) / 10;
+export const secondsBetween = (earlier: string, later: string): number =>
+  Math.round((Date.parse(later) - Date.parse(earlier)) / 100) / 10;
 
 /** The recovery target: the first whole second at least `gapSeconds` after the first marker. */
 export function recoveryTarget(markerAt: string, gapSeconds: number): string {

@@ -6,9 +6,15 @@ export const restoreDrillRequest = z.strictObject({
   /** The identifier of the database whose backups are to be proven. */
   database: z
     .string()
-    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "give the DB instance identifier as `shipshape local status` or RDS shows it")
+    .regex(
+      /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+      "give the DB instance identifier as `shipshape local status` or RDS shows it",
+    )
     .max(63),
-  /** How long heaps and indexes may be read, in seconds. @default by the database's tier: an hour for bronze, two for silver, four for gold */
+  /**
+   * How long heaps and indexes may be read, in seconds. @default by the database's tier: an hour for bronze, two for
+   * silver, four for gold
+   */
   structureSeconds: z
     .number()
     .int("give whole seconds")

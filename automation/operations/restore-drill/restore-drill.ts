@@ -6,9 +6,18 @@ import { restoreDrillRequest, type RestoreDrillRequest } from "./request";
 import type { RestoreDrillSteps } from "./steps";
 import { verifyRestoreDrill, type RestoreDrillOutcome } from "./verify";
 
-const nothingYet: RestoreDrillOutcome = { phases: [], notRestorable: null, recoveryTarget: null, markers: null, restore: null, found: null };
+const nothingYet: RestoreDrillOutcome = {
+  phases: [],
+  notRestorable: null,
+  recoveryTarget: null,
+  markers: null,
+  restore: null,
+  found: null,
+};
 
-export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRequest, ObservedSource, RestoreDrillPlan, RestoreDrillOutcome> => ({
+export const restoreDrill = (
+  steps: RestoreDrillSteps,
+): Operation<RestoreDrillRequest, ObservedSource, RestoreDrillPlan, RestoreDrillOutcome> => ({
   name: "restore-drill",
   owner: "platform",
   effect: "throwaway",
@@ -20,40 +29,73 @@ export const restoreDrill = (steps: RestoreDrillSteps): Operation<RestoreDrillRe
   async run(plan, step) {
     const { backupRetentionDays, latestRestorableTime, observedAt } = plan.source;
     if (backupRetentionDays === 0)
-      return { ...nothingYet, notRestorable: { at: observedAt, reason: "automated backups are switched off: nothing can be restored" } };
+      return {
+        ...nothingYet,
+        notRestorable: { at: observedAt, reason: "automated backups are switched off: nothing can be restored" },
+      };
     if (latestRestorableTime === null)
-      return { ...nothingYet, notRestorable: { at: observedAt, reason: "no automated backup is complete: nothing can be restored" } };
+      return {
+        ...nothingYet,
+        notRestorable: { at: observedAt, reason: "no automated backup is complete: nothing can be restored" },
+      };
 
     const bracketBegan = await step("register the throwaway", quickStep, () => steps.register(step.requestId, plan));
-    const before = await step("write the marker before the target", quickStep, () => steps.writeMarker(plan, step.requestId));
+    const before = await step("write the marker before the target", quickStep, () =>
+      steps.writeMarker(plan, step.requestId),
+    );
     const source = await step("take the source's inventory", readingStep, () => steps.sourceInventory(plan));
     const target = recoveryTarget(before.committedAt, plan.markerGapSeconds);
-    const later = await step("write the marker after the target", quickStep, () => steps.writeMarkerAfter(plan, step.requestId, target));
+    const later = await step("write the marker after the target", quickStep, () =>
+      steps.writeMarkerAfter(plan, step.requestId, target),
+    );
     const sourceAfter = await step("take the source's inventory again", readingStep, () => steps.sourceInventory(plan));
     const waiting = { attemptsMax: 3, timeoutSeconds: plan.restorableWaitSeconds + 60 };
-    const waited = await step("wait until both markers are restorable", waiting, (signal) => steps.waitUntilRestorable(plan, later.after.committedAt, signal));
+    const waited = await step("wait until both markers are restorable", waiting, (signal) =>
+      steps.waitUntilRestorable(plan, later.after.committedAt, signal),
+    );
     const base = { ...nothingYet, recoveryTarget: target, markers: { before, ...later } };
-    if ("reason" in waited) return { ...base, notRestorable: waited, phases: [{ name: "bracket the target", beganAt: bracketBegan, endedAt: waited.at }] };
+    if ("reason" in waited)
+      return {
+        ...base,
+        notRestorable: waited,
+        phases: [{ name: "bracket the target", beganAt: bracketBegan, endedAt: waited.at }],
+      };
 
     const { askedAt } = waited;
     const bracketed = { name: "bracket the target", beganAt: bracketBegan, endedAt: askedAt };
     const restoring = { attemptsMax: 3, timeoutSeconds: plan.throwaway.createTimeoutMinutes * 60 };
     const restored = await step("restore into isolation", restoring, (signal) => steps.restore(plan, target, signal));
     if (!restored.succeeded)
-      return { ...base, phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: restored.failedAt }], restore: { ...restored, askedAt } };
+      return {
+        ...base,
+        phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: restored.failedAt }],
+        restore: { ...restored, askedAt },
+      };
 
     const copy = restored.resourceId;
     await step("prove that nothing backs the copy up", quickStep, () => steps.requireIsolation(plan, copy));
-    const { endpoint } = await step("adopt the copy into its stack", adoptionStep, (signal) => steps.adopt(plan, signal));
-    const firstQueryAt = await step("ask the first query", { attemptsMax: 5, timeoutSeconds: 120 }, () => steps.firstQuery(plan, copy));
+    const { endpoint } = await step("adopt the copy into its stack", adoptionStep, (signal) =>
+      steps.adopt(plan, signal),
+    );
+    const firstQueryAt = await step("ask the first query", { attemptsMax: 5, timeoutSeconds: 120 }, () =>
+      steps.firstQuery(plan, copy),
+    );
     const markers = await step("look for the markers", quickStep, () => steps.readMarkers(plan, copy, step.requestId));
-    const recoveryPoint = await step("read the point that was reached", quickStep, () => steps.recoveryPoint(plan, copy, target));
+    const recoveryPoint = await step("read the point that was reached", quickStep, () =>
+      steps.recoveryPoint(plan, copy, target),
+    );
     const inventory = await step("compare the catalogs", readingStep, () => steps.restoredInventory(plan, copy));
     const verifying = { attemptsMax: 2, timeoutSeconds: plan.structure.secondsMax + 300 };
-    const { verifiedAt, ...structure } = await step("verify heaps and indexes", verifying, () => steps.verifyStructures(plan, copy));
+    const { verifiedAt, ...structure } = await step("verify heaps and indexes", verifying, () =>
+      steps.verifyStructures(plan, copy),
+    );
     return {
       ...base,
-      phases: [bracketed, { name: "restore", beganAt: askedAt, endedAt: firstQueryAt }, { name: "verify", beganAt: firstQueryAt, endedAt: verifiedAt }],
+      phases: [
+        bracketed,
+        { name: "restore", beganAt: askedAt, endedAt: firstQueryAt },
+        { name: "verify", beganAt: firstQueryAt, endedAt: verifiedAt },
+      ],
       restore: { succeeded: true, askedAt, firstQueryAt, endpoint, resourceId: copy },
       found: { markers, recoveryPoint, structure, source, sourceAfter, restored: inventory },
     };

@@ -10,8 +10,23 @@ import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { restoredDatabase } from "../../../stacks/restored-database";
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
-import { describeDatabase, findDatabaseLogin, masterRole, requireLogin, requireServing, type DatabaseLogin } from "../../targets/database-login";
-import { databaseEvents, deleteDatabase, findBackups, findDatabase, inFlight, restoreFailed, restoreThrowaway } from "../../targets/database-instance";
+import {
+  describeDatabase,
+  findDatabaseLogin,
+  masterRole,
+  requireLogin,
+  requireServing,
+  type DatabaseLogin,
+} from "../../targets/database-login";
+import {
+  databaseEvents,
+  deleteDatabase,
+  findBackups,
+  findDatabase,
+  inFlight,
+  restoreFailed,
+  restoreThrowaway,
+} from "../../targets/database-instance";
 import { shownText } from "../../targets/shown-text";
 import { awsClients, type AwsAccess } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
@@ -46,14 +61,21 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     const { identifier, resourceId, databaseName } = plan.source;
     return inControlSession(await loginTo(identifier, resourceId, controlRole, databaseName), session, work);
   }
-  const throwawayLogin = (plan: RestoreDrillPlan, resourceId: string) => loginTo(plan.throwaway.identifier, resourceId, masterRole, plan.source.databaseName);
+  const throwawayLogin = (plan: RestoreDrillPlan, resourceId: string) =>
+    loginTo(plan.throwaway.identifier, resourceId, masterRole, plan.source.databaseName);
   const withThrowaway = async <T>(plan: RestoreDrillPlan, resourceId: string, work: (client: Client) => Promise<T>) =>
     inControlSession(await throwawayLogin(plan, resourceId), session, work);
 
   /** Whatever has the name now, it must be the instance that it was. */
-  async function loginTo(identifier: string, resourceId: string, role: string, databaseName: string): Promise<DatabaseLogin> {
+  async function loginTo(
+    identifier: string,
+    resourceId: string,
+    role: string,
+    databaseName: string,
+  ): Promise<DatabaseLogin> {
     const login = await findDatabaseLogin(clients, identifier, role, databaseName);
-    if (login.resourceId !== resourceId) throw new ShipshapeError("database-replaced", { identifier, found: login.resourceId, expected: resourceId });
+    if (login.resourceId !== resourceId)
+      throw new ShipshapeError("database-replaced", { identifier, found: login.resourceId, expected: resourceId });
     return login;
   }
 
@@ -104,18 +126,29 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     recordRemoval: async (requestId: string, plan: RestoreDrillPlan): Promise<void> =>
       void (await markRemoved(s.database, requestId, plan.throwaway.identifier)),
 
-    writeMarker: (plan: RestoreDrillPlan, requestId: string): Promise<Marker> => withSource(plan, (client) => writeMarker(client, requestId, "before")),
-    /** Written once the database's own clock is well past the target: clocks of other machines have no say. Looks at the first again. */
-    writeMarkerAfter: (plan: RestoreDrillPlan, requestId: string, target: string): Promise<Pick<BracketingMarkers, "after" | "beforeAgain">> =>
+    writeMarker: (plan: RestoreDrillPlan, requestId: string): Promise<Marker> =>
+      withSource(plan, (client) => writeMarker(client, requestId, "before")),
+    /**
+     * Written once the database's own clock is well past the target: clocks of other machines have no say. Looks at the
+     * first again.
+     */
+    writeMarkerAfter: (
+      plan: RestoreDrillPlan,
+      requestId: string,
+      target: string,
+    ): Promise<Pick<BracketingMarkers, "after" | "beforeAgain">> =>
       withSource(plan, async (client) => {
-        await client.query("select pg_sleep(least(60, greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + $2::int)))", [
-          target,
-          plan.markerGapSeconds,
-        ]);
+        await client.query(
+          "select pg_sleep(least(60, greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + $2::int)))",
+          [target, plan.markerGapSeconds],
+        );
         const after = await writeMarker(client, requestId, "after");
         return { after, beforeAgain: (await readMarkers(client, requestId, ["before"]))[0] ?? null };
       }),
-    /** Undefined when they are gone. A source that cannot be reached, or is read-only, keeps them until the next drill; the throwaway is gone either way. */
+    /**
+     * Undefined when they are gone. A source that cannot be reached, or is read-only, keeps them until the next drill;
+     * the throwaway is gone either way.
+     */
     async removeMarkers(plan: RestoreDrillPlan, requestId: string): Promise<CleanUpReport["left"]> {
       const { identifier, resourceId } = plan.source;
       try {
@@ -124,30 +157,56 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
         await withSource(plan, (client) => deleteMarkers(client, requestId));
         return [];
       } catch (error) {
-        return [{ kind: "recovery markers", identifier, reason: `${reasonOf(error)}; the next drill of the database removes them` }];
+        return [
+          {
+            kind: "recovery markers",
+            identifier,
+            reason: `${reasonOf(error)}; the next drill of the database removes them`,
+          },
+        ];
       }
     },
     sourceInventory: (plan: RestoreDrillPlan) => decided(() => withSource(plan, takeInventory)),
 
     /** The marker after the target too: one that is not in the backups would be missing wherever recovery stopped. */
-    async waitUntilRestorable(plan: RestoreDrillPlan, committedAt: string, signal: AbortSignal): Promise<{ askedAt: string } | { at: string; reason: string }> {
+    async waitUntilRestorable(
+      plan: RestoreDrillPlan,
+      committedAt: string,
+      signal: AbortSignal,
+    ): Promise<{ askedAt: string } | { at: string; reason: string }> {
       for (const endsAt = Date.now() + plan.restorableWaitSeconds * 1000; ;) {
         const instance = await describeDatabase(clients, plan.source.identifier);
         const { resourceId, identifier } = plan.source;
         if (instance.DbiResourceId !== resourceId)
-          throw new ShipshapeError("database-replaced", { identifier, found: instance.DbiResourceId ?? "none", expected: resourceId });
+          throw new ShipshapeError("database-replaced", {
+            identifier,
+            found: instance.DbiResourceId ?? "none",
+            expected: resourceId,
+          });
         const latest = instance.LatestRestorableTime;
-        if (!instance.BackupRetentionPeriod) return { at: now(), reason: "automated backups were switched off while the drill ran: nothing can be restored" };
+        if (!instance.BackupRetentionPeriod)
+          return {
+            at: now(),
+            reason: "automated backups were switched off while the drill ran: nothing can be restored",
+          };
         if (latest && latest.getTime() >= Date.parse(committedAt)) return { askedAt: now() };
         if (Date.now() > endsAt) {
-          const reached = latest ? `the newest restorable time is still ${latest.toISOString()}` : "there is no restorable time";
-          return { at: now(), reason: `what was committed at ${committedAt} cannot be restored ${plan.restorableWaitSeconds} s later: ${reached}` };
+          const reached = latest
+            ? `the newest restorable time is still ${latest.toISOString()}`
+            : "there is no restorable time";
+          return {
+            at: now(),
+            reason: `what was committed at ${committedAt} cannot be restored ${plan.restorableWaitSeconds} s later: ${reached}`,
+          };
         }
         await pause(signal);
       }
     },
 
-    /** By RDS itself, and once: whatever was cut off when, the instance of the plan's name that has the run's tag is the one. */
+    /**
+     * By RDS itself, and once: whatever was cut off when, the instance of the plan's name that has the run's tag is the
+     * one.
+     */
     async restore(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<Restored> {
       const { identifier } = plan.throwaway;
       if (!(await findOwn(plan))) {
@@ -157,22 +216,31 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       await settled(identifier, signal);
       const instance = await findOwn(plan);
       const status = instance?.DBInstanceStatus ?? "gone";
-      if (restoreFailed.has(status)) return { succeeded: false, failedAt: now(), reason: `${status}: ${shownText(await lastEvents(identifier))}` };
-      if (!instance || status !== "available") throw new ShipshapeError("database-not-available", { identifier, status });
+      if (restoreFailed.has(status))
+        return { succeeded: false, failedAt: now(), reason: `${status}: ${shownText(await lastEvents(identifier))}` };
+      if (!instance || status !== "available")
+        throw new ShipshapeError("database-not-available", { identifier, status });
       return { succeeded: true, resourceId: instance.DbiResourceId ?? "" };
     },
 
-    /** Asked of the API before anything is read: the copy is in the isolation alone, and no backup of it will outlive it. */
+    /**
+     * Asked of the API before anything is read: the copy is in the isolation alone, and no backup of it will outlive
+     * it.
+     */
     async requireIsolation(plan: RestoreDrillPlan, resourceId: string): Promise<void> {
       const { identifier, securityGroupIds } = plan.throwaway;
       const instance = await findOwn(plan);
       const groups = (instance?.VpcSecurityGroups ?? []).map((group) => group.VpcSecurityGroupId);
       const problems = [
         ...(instance?.DbiResourceId === resourceId ? [] : ["it is another instance now"]),
-        ...(instance?.BackupRetentionPeriod === 0 ? [] : [`its backup retention is ${instance?.BackupRetentionPeriod} days`]),
+        ...(instance?.BackupRetentionPeriod === 0
+          ? []
+          : [`its backup retention is ${instance?.BackupRetentionPeriod} days`]),
         ...(await findBackups(clients, identifier, resourceId)).map((backup) => `there is the ${backup}`),
         ...(instance?.PubliclyAccessible ? ["it is publicly accessible"] : []),
-        ...(groups.length > 0 && groups.every((group) => securityGroupIds.includes(group ?? "")) ? [] : [`its security groups are ${groups.join(", ")}`]),
+        ...(groups.length > 0 && groups.every((group) => securityGroupIds.includes(group ?? ""))
+          ? []
+          : [`its security groups are ${groups.join(", ")}`]),
       ];
       if (problems.length) throw new ShipshapeError("throwaway-exposed", { identifier, problems: problems.join("; ") });
     },
@@ -180,7 +248,14 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     /** Gives the copy to its stack, which sets a master password of its own. Resolves to where it answers. */
     async adopt(plan: RestoreDrillPlan, signal: AbortSignal): Promise<{ endpoint: string }> {
       const { identifier } = plan.throwaway;
-      await bringUp(s.stacks, { ...stackOf(plan), program: (adopt) => async () => restoredDatabase(argumentsOf(plan, adopt.get(identifier))) }, signal);
+      await bringUp(
+        s.stacks,
+        {
+          ...stackOf(plan),
+          program: (adopt) => async () => restoredDatabase(argumentsOf(plan, adopt.get(identifier))),
+        },
+        signal,
+      );
       const { Endpoint } = await describeDatabase(clients, identifier);
       return { endpoint: `${Endpoint?.Address}:${Endpoint?.Port}` };
     },
@@ -194,14 +269,21 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       decided(() => withThrowaway(plan, copy, (client) => readMarkers(client, requestId, ["before", "after"]))),
     recoveryPoint: (plan: RestoreDrillPlan, copy: string, target: string) =>
       decided(() => withThrowaway(plan, copy, (client) => readRecoveryPoint(client, target))),
-    restoredInventory: (plan: RestoreDrillPlan, copy: string) => decided(() => withThrowaway(plan, copy, takeInventory)),
+    restoredInventory: (plan: RestoreDrillPlan, copy: string) =>
+      decided(() => withThrowaway(plan, copy, takeInventory)),
     async verifyStructures(plan: RestoreDrillPlan, copy: string) {
       const settings = { ...session, statementSeconds: plan.structure.secondsMax };
-      const report = await verifyStructures(async () => openControlSession(await throwawayLogin(plan, copy), settings), plan.structure);
+      const report = await verifyStructures(
+        async () => openControlSession(await throwawayLogin(plan, copy), settings),
+        plan.structure,
+      );
       return { ...report, verifiedAt: now() };
     },
 
-    /** By Pulumi where Pulumi knows it; what only the cloud knows (a restore that failed is in no state) by its name and our tag. */
+    /**
+     * By Pulumi where Pulumi knows it; what only the cloud knows (a restore that failed is in no state) by its name and
+     * our tag.
+     */
     async removeThrowaway(plan: RestoreDrillPlan, requestId: string, signal: AbortSignal): Promise<void> {
       const { identifier, stack } = plan.throwaway;
       // The plan is read from a table: whatever it says by now, a run removes nothing but what is named after it.
@@ -223,7 +305,11 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       if (await stackExists(s.stacks, stack)) throw new ShipshapeError("throwaway-left", { identifier: stack });
       return [
         { kind: "database", identifier, provenGoneBy: `DescribeDBInstances: DBInstanceNotFound at ${now()}` },
-        { kind: "backups", identifier, provenGoneBy: `DescribeDBInstanceAutomatedBackups and DescribeDBSnapshots: none at ${now()}` },
+        {
+          kind: "backups",
+          identifier,
+          provenGoneBy: `DescribeDBInstanceAutomatedBackups and DescribeDBSnapshots: none at ${now()}`,
+        },
         { kind: "stack", identifier: stack, provenGoneBy: "the backend has no stack of that name" },
       ];
     },
@@ -240,7 +326,11 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
 
   function stackOf(plan: RestoreDrillPlan) {
     const { stack, secretsProvider } = plan.throwaway;
-    return { stackName: stack, secretsProvider: secretsProvider ?? undefined, settleCloud: (signal: AbortSignal) => settledOwn(plan, signal) };
+    return {
+      stackName: stack,
+      secretsProvider: secretsProvider ?? undefined,
+      settleCloud: (signal: AbortSignal) => settledOwn(plan, signal),
+    };
   }
 
   async function settledOwn(plan: RestoreDrillPlan, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
@@ -254,12 +344,17 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
   }
 }
 
-/** What the database itself refuses leaves a check undecided: it says nothing of the backup, and does not end the run. */
+/**
+ * What the database itself refuses leaves a check undecided: it says nothing of the backup, and does not end the run.
+ */
 async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ShipshapeError && (error.code === "database-query-failed" || error.code === "marker-table-changed"))
+    if (
+      error instanceof ShipshapeError &&
+      (error.code === "database-query-failed" || error.code === "marker-table-changed")
+    )
       return { undecided: error.message };
     throw error;
   }

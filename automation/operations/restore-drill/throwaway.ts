@@ -13,7 +13,10 @@ export const requestOf = ({ source, throwaway }: RestoreDrillPlan, restoreTime: 
   restoreTime,
 });
 
-export const argumentsOf = ({ source, throwaway }: RestoreDrillPlan, importId: string | undefined): RestoredDatabaseArgs => ({
+export const argumentsOf = (
+  { source, throwaway }: RestoreDrillPlan,
+  importId: string | undefined,
+): RestoredDatabaseArgs => ({
   ...placeOf(source),
   identifier: throwaway.identifier,
   instanceClass: throwaway.instanceClass,

@@ -48,7 +48,11 @@ export interface RestoreDrillOutcome {
 export function verifyRestoreDrill(plan: RestoreDrillPlan, outcome: RestoreDrillOutcome): Verdict {
   const { restore, found, notRestorable, recoveryTarget, markers } = outcome;
   if (notRestorable) {
-    const figures = { at: notRestorable.at, latestRestorableTime: plan.source.latestRestorableTime, backupRetentionDays: plan.source.backupRetentionDays };
+    const figures = {
+      at: notRestorable.at,
+      latestRestorableTime: plan.source.latestRestorableTime,
+      backupRetentionDays: plan.source.backupRetentionDays,
+    };
     return verdictOf([{ name: "backups-exist", verdict: "fail", explanation: notRestorable.reason, figures }]);
   }
   // Without any of these nothing was checked, and no checks prove nothing.
@@ -59,7 +63,12 @@ export function verifyRestoreDrill(plan: RestoreDrillPlan, outcome: RestoreDrill
   }
   if (!found) return verdictOf([]);
   return verdictOf([
-    { name: "database-recovers", verdict: "pass", explanation: "the restored database accepts queries", figures: { recoveryTarget } },
+    {
+      name: "database-recovers",
+      verdict: "pass",
+      explanation: "the restored database accepts queries",
+      figures: { recoveryTarget },
+    },
     recoveryTime(plan, secondsBetween(restore.askedAt, restore.firstQueryAt)),
     recoveryExposure(plan),
     bracket(markers, recoveryTarget, found.markers),
@@ -72,23 +81,42 @@ export function verifyRestoreDrill(plan: RestoreDrillPlan, outcome: RestoreDrill
 function recoveryTime(plan: RestoreDrillPlan, rtoAchievedSeconds: number): Check {
   const { rtoSeconds } = plan.objectives;
   const what = "from asking for the restore to the first query";
-  return { name: "recovery-time", ...within(rtoAchievedSeconds, rtoSeconds, what), figures: { rtoAchievedSeconds, rtoSeconds } };
+  return {
+    name: "recovery-time",
+    ...within(rtoAchievedSeconds, rtoSeconds, what),
+    figures: { rtoAchievedSeconds, rtoSeconds },
+  };
 }
 
 function recoveryExposure({ rpoAchievedSeconds, objectives: { rpoSeconds } }: RestoreDrillPlan): Check {
   const what = "from the newest restorable time to the beginning of the drill";
-  return { name: "recovery-exposure", ...within(rpoAchievedSeconds ?? NaN, rpoSeconds, what), figures: { rpoAchievedSeconds, rpoSeconds } };
+  return {
+    name: "recovery-exposure",
+    ...within(rpoAchievedSeconds ?? NaN, rpoSeconds, what),
+    figures: { rpoAchievedSeconds, rpoSeconds },
+  };
 }
 
-/** Begin and end of a figure may have been read from the clocks of two machines; a span that runs backwards shows that they disagree. */
+/**
+ * Begin and end of a figure may have been read from the clocks of two machines; a span that runs backwards shows that
+ * they disagree.
+ */
 function within(seconds: number, limit: number, what: string): Pick<Check, "verdict" | "explanation"> {
   if (!Number.isFinite(seconds)) return { verdict: "inconclusive", explanation: `the time ${what} is not known` };
   const explanation = `${seconds} s ${what}; the objective is ${limit} s`;
-  if (seconds < 0) return { verdict: "inconclusive", explanation: `${explanation}. No time is negative: the clocks that measured it disagree` };
+  if (seconds < 0)
+    return {
+      verdict: "inconclusive",
+      explanation: `${explanation}. No time is negative: the clocks that measured it disagree`,
+    };
   return { verdict: seconds <= limit ? "pass" : "fail", explanation };
 }
 
-function bracket({ before, after, beforeAgain }: BracketingMarkers, recoveryTarget: string, there: Marker[] | Undecided): Check {
+function bracket(
+  { before, after, beforeAgain }: BracketingMarkers,
+  recoveryTarget: string,
+  there: Marker[] | Undecided,
+): Check {
   const base = { name: "markers-bracket-target" };
   const times = { markerBeforeAt: before.committedAt, markerAfterAt: after.committedAt };
   if ("undecided" in there) return { ...base, verdict: "inconclusive", explanation: there.undecided, figures: times };
@@ -97,10 +125,28 @@ function bracket({ before, after, beforeAgain }: BracketingMarkers, recoveryTarg
   const figures = { ...times, markerBeforeThere: hasBefore, markerAfterThere: hasAfter };
   // Then neither a marker that is missing nor one that is there says anything of the backup.
   const touched = beforeAgain?.committedAt !== before.committedAt || beforeAgain.writtenAt !== before.writtenAt;
-  if (touched || !(Date.parse(before.committedAt) < Date.parse(recoveryTarget) && Date.parse(recoveryTarget) < Date.parse(after.committedAt)))
-    return { ...base, verdict: "inconclusive", explanation: "the markers were changed in the source while they bracketed the target; drill again", figures };
-  if (!hasBefore) return { ...base, verdict: "fail", explanation: "what was committed before the recovery target is missing", figures };
-  if (hasAfter) return { ...base, verdict: "fail", explanation: "what was committed after the recovery target is there", figures };
+  if (
+    touched ||
+    !(
+      Date.parse(before.committedAt) < Date.parse(recoveryTarget) &&
+      Date.parse(recoveryTarget) < Date.parse(after.committedAt)
+    )
+  )
+    return {
+      ...base,
+      verdict: "inconclusive",
+      explanation: "the markers were changed in the source while they bracketed the target; drill again",
+      figures,
+    };
+  if (!hasBefore)
+    return {
+      ...base,
+      verdict: "fail",
+      explanation: "what was committed before the recovery target is missing",
+      figures,
+    };
+  if (hasAfter)
+    return { ...base, verdict: "fail", explanation: "what was committed after the recovery target is there", figures };
   const explanation = "what was committed before the recovery target is there, what was committed after it is not";
   return { ...base, verdict: "pass", explanation, figures };
 }
@@ -111,7 +157,8 @@ function lastCommit(plan: RestoreDrillPlan, recoveryTarget: string, reached: Rec
   const { lastCommitAt, lsn, timeline } = reached;
   const limit = plan.objectives.targetErrorSeconds;
   const figures = { lastCommitAt, lsn, timeline, targetErrorSecondsMax: limit };
-  if (lastCommitAt === null) return { name, verdict: "inconclusive", explanation: "the restored database keeps no commit timestamps", figures };
+  if (lastCommitAt === null)
+    return { name, verdict: "inconclusive", explanation: "the restored database keeps no commit timestamps", figures };
   const targetErrorSeconds = secondsBetween(lastCommitAt, recoveryTarget);
   return {
     name,
@@ -134,14 +181,20 @@ function structure({ structure: { secondsMax } }: RestoreDrillPlan, report: Stru
     damages: damages.length,
   };
   const base = { name: "heaps-and-indexes-are-sound", figures };
-  const not = (what: string, remainder: Remainder) => (remainder.count ? `${remainder.count} ${what}: ${namesOf(remainder)}` : "");
-  if (damages.length) return { ...base, verdict: "fail", explanation: damages.map((d) => `${d.relation}: ${d.problem}`).join("; ") };
-  if (!report.available) return { ...base, verdict: "inconclusive", explanation: `amcheck could not be used: ${report.unavailableReason}` };
+  const not = (what: string, remainder: Remainder) =>
+    remainder.count ? `${remainder.count} ${what}: ${namesOf(remainder)}` : "";
+  if (damages.length)
+    return { ...base, verdict: "fail", explanation: damages.map((d) => `${d.relation}: ${d.problem}`).join("; ") };
+  if (!report.available)
+    return { ...base, verdict: "inconclusive", explanation: `amcheck could not be used: ${report.unavailableReason}` };
   if (left.count) {
-    const more = report.outOfTime ? `; the time budget is ${secondsMax} s: give the next drill more with --structure-seconds` : "";
+    const more = report.outOfTime
+      ? `; the time budget is ${secondsMax} s: give the next drill more with --structure-seconds`
+      : "";
     return { ...base, verdict: "inconclusive", explanation: not("could not be checked", left) + more };
   }
-  if (report.relationsChecked === 0) return { ...base, verdict: "inconclusive", explanation: "no heap or index was checked" };
+  if (report.relationsChecked === 0)
+    return { ...base, verdict: "inconclusive", explanation: "no heap or index was checked" };
   const explanation = [
     `every heap and every B-tree index of database ${report.database} was read and is sound`,
     not("checked in their structure only", structureOnly),
@@ -156,17 +209,39 @@ function namesOf({ count, named }: Remainder): string {
   return [...names, ...(count > named.length ? [`and ${count - named.length} more`] : [])].join(", ");
 }
 
-function inventory(source: CatalogInventory | Undecided, sourceAfter: CatalogInventory | Undecided, restored: CatalogInventory | Undecided): Check {
+function inventory(
+  source: CatalogInventory | Undecided,
+  sourceAfter: CatalogInventory | Undecided,
+  restored: CatalogInventory | Undecided,
+): Check {
   const name = "catalog-equals-source";
-  for (const one of [source, sourceAfter, restored]) if ("undecided" in one) return { name, verdict: "inconclusive", explanation: one.undecided, figures: {} };
-  const [before, after, copy] = [source, sourceAfter, restored] as [CatalogInventory, CatalogInventory, CatalogInventory];
+  for (const one of [source, sourceAfter, restored])
+    if ("undecided" in one) return { name, verdict: "inconclusive", explanation: one.undecided, figures: {} };
+  const [before, after, copy] = [source, sourceAfter, restored] as [
+    CatalogInventory,
+    CatalogInventory,
+    CatalogInventory,
+  ];
   const entries = Object.values(copy.counts).reduce((a, b) => a + b, 0);
-  const figures = { sourceDigest: before.digest, sourceAfterDigest: after.digest, restoredDigest: copy.digest, entries };
+  const figures = {
+    sourceDigest: before.digest,
+    sourceAfterDigest: after.digest,
+    restoredDigest: copy.digest,
+    entries,
+  };
   if (entries === 0) return { name, verdict: "inconclusive", explanation: "no catalog entry was read", figures };
   const kinds = [...new Set([before, after, copy].flatMap(({ digests }) => Object.keys(digests)))].sort();
   // The target lies between the two inventories of the source: where these are equal, so must the copy be.
-  const differing = kinds.filter((kind) => before.digests[kind] === after.digests[kind] && copy.digests[kind] !== before.digests[kind]);
-  if (differing.length) return { name, verdict: "fail", explanation: `the catalog differs from the source's in: ${differing.join(", ")}`, figures };
+  const differing = kinds.filter(
+    (kind) => before.digests[kind] === after.digests[kind] && copy.digests[kind] !== before.digests[kind],
+  );
+  if (differing.length)
+    return {
+      name,
+      verdict: "fail",
+      explanation: `the catalog differs from the source's in: ${differing.join(", ")}`,
+      figures,
+    };
   const open = kinds.filter((kind) => ![before.digests[kind], after.digests[kind]].includes(copy.digests[kind]));
   if (open.length) {
     const explanation = `the source's own catalog changed while the target was bracketed, and what was restored differs in: ${open.join(", ")}; drill again`;

@@ -10,10 +10,15 @@ export interface Checked {
 }
 
 /**
- * Inputs as state keeps them: values in the type of their row, names and defaults filled in, and `__defaults` naming what was filled in.
- * Zero defaults are not written, as the bridge does not; what is unknown is not judged.
+ * Inputs as state keeps them: values in the type of their row, names and defaults filled in, and `__defaults` naming
+ * what was filled in. Zero defaults are not written, as the bridge does not; what is unknown is not judged.
  */
-export function checkResource(type: ResourceType<Value>, oldInputs: PropertyValues, given: PropertyValues, naming: Naming): Checked {
+export function checkResource(
+  type: ResourceType<Value>,
+  oldInputs: PropertyValues,
+  given: PropertyValues,
+  naming: Naming,
+): Checked {
   const failures: CheckFailure[] = [];
   const named = { ...given };
   const madeUp = autonameResource(type.autoname, oldInputs, named, naming, failures);
@@ -22,24 +27,41 @@ export function checkResource(type: ResourceType<Value>, oldInputs: PropertyValu
   if (failures.length === 0) failures.push(...(type.check?.(inputs) ?? []));
   return {
     inputs,
-    failures: failures.map((failure) => ({ ...failure, reason: `${failure.reason}. Examine values at '${naming.logicalName}.${failure.property}'.` })),
+    failures: failures.map((failure) => ({
+      ...failure,
+      reason: `${failure.reason}. Examine values at '${naming.logicalName}.${failure.property}'.`,
+    })),
   };
 }
 
-export function checkProperties(properties: Properties, given: PropertyValues, path: string, failures: CheckFailure[]): PropertyValues {
+export function checkProperties(
+  properties: Properties,
+  given: PropertyValues,
+  path: string,
+  failures: CheckFailure[],
+): PropertyValues {
   const checked: PropertyValues = {};
   const defaults: string[] = [];
   for (const [name, value] of Object.entries(given)) {
     const property = properties[name];
     // `__defaults`, `__internal`: the engine's and our own marks, no properties.
     if (name.startsWith("__")) continue;
-    if (!property) failures.push({ property: joinPath(path, name), reason: `unknown property ${name}; known are ${givable(properties)}` });
-    else if (property.outputOnly) failures.push({ property: joinPath(path, name), reason: `${name} is decided by the service and cannot be given` });
+    if (!property)
+      failures.push({
+        property: joinPath(path, name),
+        reason: `unknown property ${name}; known are ${givable(properties)}`,
+      });
+    else if (property.outputOnly)
+      failures.push({
+        property: joinPath(path, name),
+        reason: `${name} is decided by the service and cannot be given`,
+      });
     else checked[name] = checkValue(property, value, joinPath(path, name), failures);
   }
   for (const [name, property] of Object.entries(properties)) {
     if (checked[name] !== undefined) continue;
-    if (property.required) failures.push({ property: joinPath(path, name), reason: `Missing required argument ${name}` });
+    if (property.required)
+      failures.push({ property: joinPath(path, name), reason: `Missing required argument ${name}` });
     if (isZero(property.default)) continue;
     checked[name] = property.default;
     defaults.push(name);
@@ -53,8 +75,10 @@ function checkValue(property: Property, given: Value, path: string, failures: Ch
   if (value === UNKNOWN) return value;
   const failed = (reason: string) => failures.push({ property: path, reason });
 
-  if (isWrongType(property, value)) failed(`expected ${typeNames[property.type]}, got ${Array.isArray(value) ? "array" : typeof value}`);
-  else if (Array.isArray(value)) return value.map((element, index) => checkValue(elementOf(property), element, joinPath(path, index), failures));
+  if (isWrongType(property, value))
+    failed(`expected ${typeNames[property.type]}, got ${Array.isArray(value) ? "array" : typeof value}`);
+  else if (Array.isArray(value))
+    return value.map((element, index) => checkValue(elementOf(property), element, joinPath(path, index), failures));
   else if (property.type === "object") return checkProperties(property.properties ?? {}, value, path, failures);
   else if (property.type === "map")
     return Object.fromEntries(
@@ -62,9 +86,12 @@ function checkValue(property: Property, given: Value, path: string, failures: Ch
         .filter(([key]) => key !== "__defaults")
         .map(([key, inner]) => [key, checkValue(elementOf(property), inner, joinPath(path, key), failures)]),
     );
-  else if (property.oneOf && !property.oneOf.includes(value)) failed(`expected ${path} to be one of ${JSON.stringify(property.oneOf)}, got ${value}`);
-  else if (property.min !== undefined && value < property.min) failed(`expected ${path} to be at least (${property.min}), got ${value}`);
-  else if (property.max !== undefined && value > property.max) failed(`expected ${path} to be at most (${property.max}), got ${value}`);
+  else if (property.oneOf && !property.oneOf.includes(value))
+    failed(`expected ${path} to be one of ${JSON.stringify(property.oneOf)}, got ${value}`);
+  else if (property.min !== undefined && value < property.min)
+    failed(`expected ${path} to be at least (${property.min}), got ${value}`);
+  else if (property.max !== undefined && value > property.max)
+    failed(`expected ${path} to be at most (${property.max}), got ${value}`);
   else if (property.json && !isJson(value)) failed(`expected ${path} to be a JSON document`);
   return value;
 }
@@ -83,7 +110,8 @@ const typeNames: Record<Property["type"], string> = {
 /** The bridge takes "5" for a number and 5 for a string, so programs contain both. */
 export function coerce(property: Property, value: Value): Value {
   // A policy may be written as an object; with an unknown inside, the whole text is unknown.
-  if (property.json && typeof value === "object") return isUnknown(value) ? UNKNOWN : JSON.stringify(withoutMarks(value));
+  if (property.json && typeof value === "object")
+    return isUnknown(value) ? UNKNOWN : JSON.stringify(withoutMarks(value));
   if (isUnknown(value)) return value;
   if (property.type === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
   if (typeof value !== "string") return value;

@@ -17,8 +17,15 @@ export interface Difference {
  * What it takes to get from the outputs in state to the inputs of the program: the rules of the Terraform bridge.
  * On a refresh `old` is what Read returned and `inputs` those in state; the engine then turns the kinds round.
  */
-export function diffResource(type: ResourceType<Value>, old: PropertyValues, inputs: PropertyValues, ignoreChanges: readonly string[]): Difference {
-  const detailed = Object.fromEntries([...diffProperties(type.properties, "", old, inputs, false)].filter(([path]) => !isCovered(path, ignoreChanges)));
+export function diffResource(
+  type: ResourceType<Value>,
+  old: PropertyValues,
+  inputs: PropertyValues,
+  ignoreChanges: readonly string[],
+): Difference {
+  const detailed = Object.fromEntries(
+    [...diffProperties(type.properties, "", old, inputs, false)].filter(([path]) => !isCovered(path, ignoreChanges)),
+  );
   const names = (paths: string[]) => [...new Set(paths.map(topLevelName))].sort();
   const replaces = names(Object.keys(detailed).filter((path) => detailed[path]?.endsWith("_REPLACE")));
   const createOnly = Object.keys(type.properties).filter((name) => type.properties[name]?.createOnly);
@@ -38,8 +45,15 @@ function hasOwnName(type: ResourceType<Value>, inputs: PropertyValues): boolean 
   return inputs[name] !== undefined;
 }
 
-function* diffProperties(properties: Properties, path: string, old: PropertyValues, wanted: PropertyValues, replace: boolean): Generator<[string, Kind]> {
-  for (const [name, property] of Object.entries(properties)) yield* diffValue(property, joinPath(path, name), old[name], wanted[name], replace, wanted);
+function* diffProperties(
+  properties: Properties,
+  path: string,
+  old: PropertyValues,
+  wanted: PropertyValues,
+  replace: boolean,
+): Generator<[string, Kind]> {
+  for (const [name, property] of Object.entries(properties))
+    yield* diffValue(property, joinPath(path, name), old[name], wanted[name], replace, wanted);
 }
 
 function* diffValue(
@@ -70,14 +84,26 @@ function* diffValue(
   } else yield whole(old === undefined ? "ADD" : wanted === undefined ? "DELETE" : "UPDATE", wanted);
 }
 
-function* diffMap(property: Property, path: string, old: PropertyValues, wanted: PropertyValues, replace: boolean): Generator<[string, Kind]> {
+function* diffMap(
+  property: Property,
+  path: string,
+  old: PropertyValues,
+  wanted: PropertyValues,
+  replace: boolean,
+): Generator<[string, Kind]> {
   for (const key of [...new Set([...Object.keys(old), ...Object.keys(wanted)])].sort()) {
     yield* diffElement(elementOf(property), joinPath(path, key), old[key], wanted[key], replace);
   }
 }
 
 /** Unlike a property, an element that is "" or 0 is there: only its absence counts. */
-function* diffElement(element: Property, path: string, old: Value, wanted: Value, replace: boolean): Generator<[string, Kind]> {
+function* diffElement(
+  element: Property,
+  path: string,
+  old: Value,
+  wanted: Value,
+  replace: boolean,
+): Generator<[string, Kind]> {
   if (old !== undefined && wanted !== undefined) return yield* diffValue(element, path, old, wanted, replace);
   const replaces = replace || holdsCreateOnly(element, old ?? wanted);
   if (old === undefined) yield [path, replaces ? "ADD_REPLACE" : "ADD"];
@@ -85,16 +111,27 @@ function* diffElement(element: Property, path: string, old: Value, wanted: Value
 }
 
 /**
- * By element: an index counts in the old value for what went, in the program for what came, and both at one index is a change of that element,
- * told inside it when it is an object. Lists of objects are compared place by place.
+ * By element: an index counts in the old value for what went, in the program for what came, and both at one index is a
+ * change of that element, told inside it when it is an object. Lists of objects are compared place by place.
  */
-function* diffCollection(property: Property, path: string, old: Value[], wanted: Value[], replace: boolean): Generator<[string, Kind]> {
+function* diffCollection(
+  property: Property,
+  path: string,
+  old: Value[],
+  wanted: Value[],
+  replace: boolean,
+): Generator<[string, Kind]> {
   const element = elementOf(property);
   const byPlace = property.type === "list" && element.type === "object";
   // An unknown element has no identity: where elements are told apart by their value, the whole collection changes.
-  if (!byPlace && isUnknown(wanted)) return yield [path, replace || holdsCreateOnly(property, wanted) ? "UPDATE_REPLACE" : "UPDATE"];
+  if (!byPlace && isUnknown(wanted))
+    return yield [path, replace || holdsCreateOnly(property, wanted) ? "UPDATE_REPLACE" : "UPDATE"];
 
-  const kept = byPlace ? { old: [], wanted: [] } : property.type === "set" ? keptInSet(element, old, wanted) : keptInList(element, old, wanted);
+  const kept = byPlace
+    ? { old: [], wanted: [] }
+    : property.type === "set"
+      ? keptInSet(element, old, wanted)
+      : keptInList(element, old, wanted);
   for (let index = 0; index < Math.max(old.length, wanted.length); index++) {
     const before = kept.old[index] ? undefined : old[index];
     const after = kept.wanted[index] ? undefined : wanted[index];
@@ -120,7 +157,8 @@ function keptInList(element: Property, old: Value[], wanted: Value[]): Kept {
   const longest = (i: number, j: number) => lengths[i]?.[j] ?? 0;
   const same = (i: number, j: number) => sameValue(element, old[i], wanted[j]);
   for (let i = old.length - 1; i >= 0; i--) {
-    for (let j = wanted.length - 1; j >= 0; j--) lengths[i]![j] = same(i, j) ? longest(i + 1, j + 1) + 1 : Math.max(longest(i + 1, j), longest(i, j + 1));
+    for (let j = wanted.length - 1; j >= 0; j--)
+      lengths[i]![j] = same(i, j) ? longest(i + 1, j + 1) + 1 : Math.max(longest(i + 1, j), longest(i, j + 1));
   }
   for (let i = 0, j = 0; i < old.length && j < wanted.length;) {
     if (same(i, j)) kept.old[i++] = kept.wanted[j++] = true;
@@ -136,5 +174,7 @@ function holdsCreateOnly(property: Property, value: Value): boolean {
   if (Array.isArray(value)) return value.some((element) => holdsCreateOnly(elementOf(property), element));
   if (typeof value !== "object" || value === null) return false;
   if (property.type === "map") return Object.values(value).some((inner) => holdsCreateOnly(elementOf(property), inner));
-  return Object.entries(property.properties ?? {}).some(([name, inner]) => !isZero(value[name]) && holdsCreateOnly(inner, value[name]));
+  return Object.entries(property.properties ?? {}).some(
+    ([name, inner]) => !isZero(value[name]) && holdsCreateOnly(inner, value[name]),
+  );
 }

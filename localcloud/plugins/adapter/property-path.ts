@@ -13,7 +13,10 @@ export function isCovered(path: string, patterns: readonly string[]): boolean {
   const segments = parsePath(path);
   return patterns.some((pattern) => {
     const wanted = parsePath(pattern);
-    return wanted.length <= segments.length && wanted.every((segment, index) => segment === "*" || segment === segments[index]);
+    return (
+      wanted.length <= segments.length &&
+      wanted.every((segment, index) => segment === "*" || segment === segments[index])
+    );
   });
 }
 

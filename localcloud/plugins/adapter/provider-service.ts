@@ -17,15 +17,29 @@ export interface ProviderContext {
   cancel(): void;
 }
 
-/** `pulumirpc.ResourceProvider` over a table of rows. What is left out answers UNIMPLEMENTED by itself, as the engine expects. */
-export function createProviderService<Config>(definition: ProviderDefinition<Config>, around: ProviderContext): UntypedServiceImplementation {
+/**
+ * `pulumirpc.ResourceProvider` over a table of rows. What is left out answers UNIMPLEMENTED by itself, as the engine
+ * expects.
+ */
+export function createProviderService<Config>(
+  definition: ProviderDefinition<Config>,
+  around: ProviderContext,
+): UntypedServiceImplementation {
   let config: Config;
 
   const find = (urn: string, timeoutSeconds = 0): Row<Config> => {
     const token = urn.split("::")[2]?.split("$").pop() ?? "";
     const type = definition.resources[token];
     if (!type) throw unsupported(definition, token, Object.keys(definition.resources));
-    const context = { config, urn, token, importing: false, signal: around.signal, log: around.logFor(urn), ...(timeoutSeconds > 0 && { timeoutSeconds }) };
+    const context = {
+      config,
+      urn,
+      token,
+      importing: false,
+      signal: around.signal,
+      log: around.logFor(urn),
+      ...(timeoutSeconds > 0 && { timeoutSeconds }),
+    };
     return { token, type, context };
   };
 
@@ -104,16 +118,33 @@ function checkConfig(definition: ProviderDefinition<Value>, request: pb.CheckReq
 }
 
 function diffConfig(definition: ProviderDefinition<Value>, request: pb.DiffRequest): pb.DiffResponse {
-  const detailed = changedSettings(definition.settings, fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
-  const response = diffMessage({ detailed, diffs: Object.keys(detailed).sort(), replaces: [], stables: [], deleteBeforeReplace: false });
+  const detailed = changedSettings(
+    definition.settings,
+    fromStruct(request.getOldInputs()),
+    fromStruct(request.getNews()),
+  );
+  const response = diffMessage({
+    detailed,
+    diffs: Object.keys(detailed).sort(),
+    replaces: [],
+    stables: [],
+    deleteBeforeReplace: false,
+  });
   response.setHasdetaileddiff(false);
   return response;
 }
 
-async function configure<Config>(definition: ProviderDefinition<Config>, request: pb.ConfigureRequest): Promise<Config> {
+async function configure<Config>(
+  definition: ProviderDefinition<Config>,
+  request: pb.ConfigureRequest,
+): Promise<Config> {
   const failures: CheckFailure[] = [];
   const settings = readSettings(definition.settings, fromStruct(request.getArgs()), failures);
   // Default providers are configured from state or stack config without a CheckConfig in between.
-  if (failures.length > 0) throw rpcError(status.INVALID_ARGUMENT, failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
+  if (failures.length > 0)
+    throw rpcError(
+      status.INVALID_ARGUMENT,
+      failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "),
+    );
   return definition.configure(settings);
 }

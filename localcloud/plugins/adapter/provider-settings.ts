@@ -18,13 +18,22 @@ export function checkSettings(definition: ProviderDefinition<Value>, given: Prop
 export function readSettings(properties: Properties, given: PropertyValues, failures: CheckFailure[]): PropertyValues {
   const own = Object.entries(given).filter(([name, value]) => !ENGINES.includes(name) && !isUnknown(value));
   const parsed = Object.fromEntries(own.map(([name, value]) => [name, parseSetting(properties[name], value)]));
-  const required = Object.entries(properties).map(([name, property]) => [name, isUnknown(given[name]) ? { ...property, required: false } : property]);
+  const required = Object.entries(properties).map(([name, property]) => [
+    name,
+    isUnknown(given[name]) ? { ...property, required: false } : property,
+  ]);
   return withoutMarks(checkProperties(Object.fromEntries(required), parsed, "", failures));
 }
 
-export function changedSettings(properties: Properties, old: PropertyValues, wanted: PropertyValues): Record<string, "ADD" | "DELETE" | "UPDATE"> {
+export function changedSettings(
+  properties: Properties,
+  old: PropertyValues,
+  wanted: PropertyValues,
+): Record<string, "ADD" | "DELETE" | "UPDATE"> {
   const names = Object.keys(properties).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(wanted[name]));
-  return Object.fromEntries(names.map((name) => [name, old[name] === undefined ? "ADD" : wanted[name] === undefined ? "DELETE" : "UPDATE"]));
+  return Object.fromEntries(
+    names.map((name) => [name, old[name] === undefined ? "ADD" : wanted[name] === undefined ? "DELETE" : "UPDATE"]),
+  );
 }
 
 function parseSetting(property: Property | undefined, value: unknown): unknown {

@@ -2,7 +2,13 @@ import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { checkResource, withoutMarks } from "./check";
 import { diffResource, type Difference } from "./diff";
 import { initFailed, messageOf } from "./failures";
-import { PartialFailure, type CheckFailure, type Context, type ProviderDefinition, type ResourceType } from "./resource";
+import {
+  PartialFailure,
+  type CheckFailure,
+  type Context,
+  type ProviderDefinition,
+  type ResourceType,
+} from "./resource";
 import { inputsFromLive, inputsOfImport, outputsOf, wantedOf } from "./state";
 import { markSecrets } from "./values";
 import { fromStruct, secret, toStruct, UNKNOWN, type PropertyValues, type Value } from "./wire";
@@ -16,9 +22,19 @@ export interface Row<Config> {
   context: Context<Config>;
 }
 
-export function check<Config>(row: Row<Config>, definition: ProviderDefinition<Config>, request: pb.CheckRequest): pb.CheckResponse {
-  const { inputs, failures } = checkResource(row.type, fromStruct(request.getOlds()), fromStruct(request.getNews()), namingOf(request));
-  const prepared = definition.prepareInputs?.(inputs, { token: row.token, type: row.type, config: row.context.config }) ?? inputs;
+export function check<Config>(
+  row: Row<Config>,
+  definition: ProviderDefinition<Config>,
+  request: pb.CheckRequest,
+): pb.CheckResponse {
+  const { inputs, failures } = checkResource(
+    row.type,
+    fromStruct(request.getOlds()),
+    fromStruct(request.getNews()),
+    namingOf(request),
+  );
+  const prepared =
+    definition.prepareInputs?.(inputs, { token: row.token, type: row.type, config: row.context.config }) ?? inputs;
   const response = new pb.CheckResponse();
   response.setInputs(toStruct(markSecrets(row.type.properties, prepared, secret)));
   response.setFailuresList(failures.map(failureMessage));
@@ -26,7 +42,14 @@ export function check<Config>(row: Row<Config>, definition: ProviderDefinition<C
 }
 
 export function diff(row: Row<Value>, request: pb.DiffRequest): pb.DiffResponse {
-  return diffMessage(diffResource(row.type, fromStruct(request.getOlds()), fromStruct(request.getNews()), request.getIgnorechangesList()));
+  return diffMessage(
+    diffResource(
+      row.type,
+      fromStruct(request.getOlds()),
+      fromStruct(request.getNews()),
+      request.getIgnorechangesList(),
+    ),
+  );
 }
 
 export async function create(row: Row<Value>, request: pb.CreateRequest): Promise<pb.CreateResponse> {
@@ -44,7 +67,12 @@ export async function create(row: Row<Value>, request: pb.CreateRequest): Promis
     return response;
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
-    throw initFailed(error.id, secretOutputs(row, error.properties, error.id), markSecrets(row.type.properties, given, secret), error.reasons);
+    throw initFailed(
+      error.id,
+      secretOutputs(row, error.properties, error.id),
+      markSecrets(row.type.properties, given, secret),
+      error.reasons,
+    );
   }
 }
 
@@ -52,7 +80,8 @@ export async function read(row: Row<Value>, request: pb.ReadRequest): Promise<pb
   const response = new pb.ReadResponse();
   const known = fromStruct(request.getProperties());
   const oldInputs = fromStruct(request.getInputs());
-  // An import brings nothing but an id. After an update that renamed the thing, only the outputs know its id: Update cannot return one.
+  // An import brings nothing but an id. After an update that renamed the thing, only the outputs know its id: Update
+  // cannot return one.
   const importing = Object.keys(known).length === 0 && Object.keys(oldInputs).length === 0;
   const stateId = known.id ?? request.getId();
   const live = await row.type.read(stateId, known, { ...row.context, importing });
@@ -60,7 +89,10 @@ export async function read(row: Row<Value>, request: pb.ReadRequest): Promise<pb
 
   const id = live.id ?? stateId;
   const outputs = outputsOf(row.type, live.properties, id);
-  const inputs = Object.keys(oldInputs).length === 0 ? inputsOfImport(row.type.properties, outputs) : inputsFromLive(row.type.properties, outputs, oldInputs);
+  const inputs =
+    Object.keys(oldInputs).length === 0
+      ? inputsOfImport(row.type.properties, outputs)
+      : inputsFromLive(row.type.properties, outputs, oldInputs);
   response.setId(id);
   response.setProperties(toStruct(markSecrets(row.type.properties, outputs, secret)));
   response.setInputs(toStruct(markSecrets(row.type.properties, inputs, secret)));
@@ -89,9 +121,12 @@ export async function update(row: Row<Value>, request: pb.UpdateRequest): Promis
     response.setProperties(outputsMessage(row, live.properties, live.id ?? old.id ?? request.getId()));
     return response;
   } catch (error) {
-    // As the bridge: the wanted values enter state, although they do not stand. The next `up` then "succeeds" without doing anything;
-    // what runs on both clouds has to survive that, so it is copied. Refresh after a failed update.
-    const failure = error instanceof PartialFailure ? error : new PartialFailure(request.getId(), wanted, [`updating ${row.context.urn}: ${messageOf(error)}`]);
+    // As the bridge: the wanted values enter state, although they do not stand. The next `up` then "succeeds" without
+    // doing anything; what runs on both clouds has to survive that, so it is copied. Refresh after a failed update.
+    const failure =
+      error instanceof PartialFailure
+        ? error
+        : new PartialFailure(request.getId(), wanted, [`updating ${row.context.urn}: ${messageOf(error)}`]);
     throw initFailed(
       failure.id,
       secretOutputs(row, failure.properties, old.id),
@@ -103,7 +138,9 @@ export async function update(row: Row<Value>, request: pb.UpdateRequest): Promis
 
 export function diffMessage(difference: Difference): pb.DiffResponse {
   const response = new pb.DiffResponse();
-  response.setChanges(difference.diffs.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE);
+  response.setChanges(
+    difference.diffs.length > 0 ? pb.DiffResponse.DiffChanges.DIFF_SOME : pb.DiffResponse.DiffChanges.DIFF_NONE,
+  );
   response.setDiffsList(difference.diffs);
   response.setReplacesList(difference.replaces);
   response.setStablesList(difference.stables);
@@ -128,7 +165,8 @@ export function failureMessage({ property, reason }: CheckFailure): pb.CheckFail
 const secretOutputs = (row: Row<Value>, live: PropertyValues, id: unknown, preview = false): PropertyValues =>
   markSecrets(row.type.properties, outputsOf(row.type, live, id, preview), secret);
 
-const outputsMessage = (row: Row<Value>, live: PropertyValues, id: unknown, preview = false) => toStruct(secretOutputs(row, live, id, preview));
+const outputsMessage = (row: Row<Value>, live: PropertyValues, id: unknown, preview = false) =>
+  toStruct(secretOutputs(row, live, id, preview));
 
 function namingOf(request: pb.CheckRequest): Naming {
   const { Mode } = pb.CheckRequest.AutonamingOptions;

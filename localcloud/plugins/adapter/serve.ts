@@ -14,8 +14,9 @@ export function serve<Config>(definition: ProviderDefinition<Config>): void {
   let calls = 0;
   let ending = false;
   const exitWhenIdle = () => ending && calls === 0 && setTimeout(() => calls === 0 && process.exit(0), 50);
-  // The engine cancels every plugin before it ends it, and takes one that has gone before the answer arrived for crashed ("exited
-  // prematurely"). So a cancel reaches the calls under way only: the engine kills us, or closes our stdin.
+  // The engine cancels every plugin before it ends it, and takes one that has gone before the answer arrived for
+  // crashed ("exited prematurely"). So a cancel reaches the calls under way only: the engine kills us, or closes our
+  // stdin.
   const cancel = () => abort.abort(new Error("cancelled"));
   const endSoon = () => {
     ending = true;

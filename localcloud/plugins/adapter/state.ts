@@ -4,10 +4,19 @@ import { isUnknown, UNKNOWN, type PropertyValues, type Value } from "./wire";
 
 /** What enters state: outputs, the wanted values of an update, and inputs made from what is live. */
 
-/** Every property by name, unset ones null, as the real providers' states have them. In a preview the service's are unknown. */
-export function outputsOf(type: ResourceType<Value>, live: PropertyValues, id: unknown, preview = false): PropertyValues {
+/**
+ * Every property by name, unset ones null, as the real providers' states have them. In a preview the service's are
+ * unknown.
+ */
+export function outputsOf(
+  type: ResourceType<Value>,
+  live: PropertyValues,
+  id: unknown,
+  preview = false,
+): PropertyValues {
   const outputs: PropertyValues = { id: live.id ?? id };
-  for (const [name, property] of Object.entries(type.properties)) outputs[name] = outputOf(property, live[name], preview) ?? null;
+  for (const [name, property] of Object.entries(type.properties))
+    outputs[name] = outputOf(property, live[name], preview) ?? null;
   return outputs;
 }
 
@@ -17,19 +26,29 @@ function outputOf(property: Property, value: Value, preview: boolean): Value {
   if (property.type === "object") return outputsInside(property.properties ?? {}, value, preview);
   if (property.type === "map") return value;
   if (!Array.isArray(value)) return value;
-  // Real providers give a collection of plain values up as a whole when one of them is unknown; in one of objects the rest stays visible.
+  // Real providers give a collection of plain values up as a whole when one of them is unknown; in one of objects the
+  // rest stays visible.
   if (isUnknown(value) && (property.type === "set" || elementOf(property).type !== "object")) return UNKNOWN;
   const elements = value.map((element) => outputOf(elementOf(property), element, preview));
   return property.type === "set" ? sortSet(elements) : elements;
 }
 
 function outputsInside(properties: Properties, value: PropertyValues, preview: boolean): PropertyValues {
-  const entries = Object.entries(properties).map(([name, property]) => [name, outputOf(property, value[name], preview)] as const);
+  const entries = Object.entries(properties).map(
+    ([name, property]) => [name, outputOf(property, value[name], preview)] as const,
+  );
   return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined && inner !== null));
 }
 
-/** What an update should bring about: the program's values, defaults, and of what it leaves to the service the old ones. */
-export function wantedOf(type: ResourceType<Value>, old: PropertyValues, inputs: PropertyValues, ignoreChanges: readonly string[]): PropertyValues {
+/**
+ * What an update should bring about: the program's values, defaults, and of what it leaves to the service the old ones.
+ */
+export function wantedOf(
+  type: ResourceType<Value>,
+  old: PropertyValues,
+  inputs: PropertyValues,
+  ignoreChanges: readonly string[],
+): PropertyValues {
   const wanted: PropertyValues = {};
   for (const [name, property] of Object.entries(type.properties)) {
     if (ignoreChanges.includes(name)) wanted[name] = old[name];
@@ -41,14 +60,20 @@ export function wantedOf(type: ResourceType<Value>, old: PropertyValues, inputs:
 }
 
 /** After a read: live values under the names the program set, so that what it left out never becomes an input. */
-export function inputsFromLive(properties: Properties, live: PropertyValues, oldInputs: PropertyValues): PropertyValues {
+export function inputsFromLive(
+  properties: Properties,
+  live: PropertyValues,
+  oldInputs: PropertyValues,
+): PropertyValues {
   const inputs: PropertyValues = {};
   for (const [name, old] of Object.entries(oldInputs)) {
     const property = properties[name];
     if (name === "__defaults" || !property || live[name] === undefined || live[name] === null) continue;
     inputs[name] = inputFromLive(property, live[name], old);
   }
-  const kept = (oldInputs.__defaults ?? []).filter((name: string) => properties[name] && sameValue(properties[name], inputs[name], oldInputs[name]));
+  const kept = (oldInputs.__defaults ?? []).filter(
+    (name: string) => properties[name] && sameValue(properties[name], inputs[name], oldInputs[name]),
+  );
   return kept.length > 0 ? { ...inputs, __defaults: kept } : inputs;
 }
 
@@ -88,7 +113,11 @@ export function inputsOfImport(properties: Properties, live: PropertyValues): Pr
   const inputs: PropertyValues = {};
   for (const [name, property] of Object.entries(properties)) {
     const value = live[name];
-    if (property.outputOnly || (!property.required && (isZero(value) || sameValue({ ...property, computed: false }, value, property.default)))) continue;
+    if (
+      property.outputOnly ||
+      (!property.required && (isZero(value) || sameValue({ ...property, computed: false }, value, property.default)))
+    )
+      continue;
     inputs[name] = importedValue(property, value);
   }
   return { ...inputs, __defaults: [] };

@@ -18,7 +18,8 @@ export function isZero(value: unknown): boolean {
 }
 
 /** What the program means: its value, else the schema's default. */
-export const wantedValue = (property: Property, value: unknown): unknown => (value === undefined ? property.default : value);
+export const wantedValue = (property: Property, value: unknown): unknown =>
+  value === undefined ? property.default : value;
 
 export function sameValue(property: Property, old: Value, given: Value, wantedBeside: PropertyValues = {}): boolean {
   if (given === undefined && isComputed(property)) return true;
@@ -27,20 +28,38 @@ export function sameValue(property: Property, old: Value, given: Value, wantedBe
   if (isZero(old) || isZero(wanted)) return isZero(old) && isZero(wanted);
   switch (property.type) {
     case "list":
-      return sameLength(old, wanted) && old.every((element: Value, index: number) => sameValue(elementOf(property), element, wanted[index]));
+      return (
+        sameLength(old, wanted) &&
+        old.every((element: Value, index: number) => sameValue(elementOf(property), element, wanted[index]))
+      );
     case "set":
-      return sameLength(old, wanted) && matchElements(elementOf(property), old, wanted).every((index) => index !== undefined);
+      return (
+        sameLength(old, wanted) && matchElements(elementOf(property), old, wanted).every((index) => index !== undefined)
+      );
     case "map":
-      return sameKeys(old, wanted) && Object.keys(wanted).every((key) => sameValue(elementOf(property), old[key], wanted[key]));
+      return (
+        sameKeys(old, wanted) &&
+        Object.keys(wanted).every((key) => sameValue(elementOf(property), old[key], wanted[key]))
+      );
     case "object":
-      return Object.entries(property.properties ?? {}).every(([name, inner]) => sameValue(inner, old[name], wanted[name], wanted));
+      return Object.entries(property.properties ?? {}).every(([name, inner]) =>
+        sameValue(inner, old[name], wanted[name], wanted),
+      );
     default:
-      return old === wanted || (property.json === true && sameJson(old, wanted)) || property.equal?.(old, wanted, wantedBeside) === true;
+      return (
+        old === wanted ||
+        (property.json === true && sameJson(old, wanted)) ||
+        property.equal?.(old, wanted, wantedBeside) === true
+      );
   }
 }
 
 /** For each wanted element the index of its equal among the old ones; every old element is taken once. */
-export function matchElements(element: Property, old: readonly Value[], wanted: readonly Value[]): (number | undefined)[] {
+export function matchElements(
+  element: Property,
+  old: readonly Value[],
+  wanted: readonly Value[],
+): (number | undefined)[] {
   const taken = new Set<number>();
   return wanted.map((value) => {
     const index = old.findIndex((candidate, at) => !taken.has(at) && sameValue(element, candidate, value));
@@ -57,7 +76,11 @@ export function sortSet(values: readonly Value[]): Value[] {
 }
 
 /** Encrypts what the rows call secret, also when it is null: the real providers' states have secret nulls. */
-export function markSecrets(properties: Properties, bag: PropertyValues, secret: (value: unknown) => unknown): PropertyValues {
+export function markSecrets(
+  properties: Properties,
+  bag: PropertyValues,
+  secret: (value: unknown) => unknown,
+): PropertyValues {
   const marked = { ...bag };
   for (const [name, property] of Object.entries(properties)) {
     if (!(name in marked)) continue;

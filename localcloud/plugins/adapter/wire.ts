@@ -35,7 +35,9 @@ export function fromStruct(struct: Struct | undefined): PropertyValues {
   return struct ? unwrap(struct.toJavaScript(), "") : {};
 }
 
-/** For the engine. Undefined is dropped, as `Struct` throws on it; null is kept, as real providers name every output. */
+/**
+ * For the engine. Undefined is dropped, as `Struct` throws on it; null is kept, as real providers name every output.
+ */
 export function toStruct(bag: PropertyValues): Struct {
   return Struct.fromJavaScript(dropUndefined(bag));
 }
@@ -44,7 +46,11 @@ function unwrap(value: Value, path: string): Value {
   if (Array.isArray(value)) return value.map((element, index) => unwrap(element, `${path}[${index}]`));
   if (typeof value !== "object" || value === null) return value;
   if (value[SIGNATURE] === SECRET) return unwrap(value.value, path);
-  if (value[SIGNATURE]) throw rpcError(status.INVALID_ARGUMENT, `${path}: ${UNSUPPORTED[value[SIGNATURE]] ?? "special values"} are not supported`);
+  if (value[SIGNATURE])
+    throw rpcError(
+      status.INVALID_ARGUMENT,
+      `${path}: ${UNSUPPORTED[value[SIGNATURE]] ?? "special values"} are not supported`,
+    );
   const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== undefined);
   return Object.fromEntries(entries.map(([name, inner]) => [name, unwrap(inner, path ? `${path}.${name}` : name)]));
 }

@@ -1,4 +1,7 @@
-/** AWS's own code of a failure (`DBInstanceNotFoundFault` and `DBInstanceNotFound` are one), or undefined for anything else. */
+/**
+ * AWS's own code of a failure (`DBInstanceNotFoundFault` and `DBInstanceNotFound` are one), or undefined for anything
+ * else.
+ */
 export function errorCode(error: unknown): string | undefined {
   const name = error instanceof Error ? error.name : undefined;
   return name?.replace(/Fault$/, "").replace(/Exception$/, "");
@@ -6,13 +9,18 @@ export function errorCode(error: unknown): string | undefined {
 
 export const isError = (error: unknown, ...codes: string[]): boolean => codes.includes(errorCode(error) ?? "");
 
-/** Says what was being done, as the official provider does: `creating RDS DB Instance (orders): DBInstanceAlreadyExists: …`. */
+/**
+ * Says what was being done, as the official provider does:
+ * `creating RDS DB Instance (orders): DBInstanceAlreadyExists: …`.
+ */
 export async function attempt<Result>(what: string, action: () => Promise<Result>): Promise<Result> {
   try {
     return await action();
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    throw new Error(`${what}: ${name === "Error" || name === "TypeError" ? "" : `${name}: `}${message}`, { cause: error });
+    throw new Error(`${what}: ${name === "Error" || name === "TypeError" ? "" : `${name}: `}${message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -28,4 +36,6 @@ export async function orGone<Result>(codes: string[], action: () => Promise<Resu
 
 /** Nobody listens where the cloud should be. */
 export const unreachable = (endpoint: string, cause: unknown): Error =>
-  new Error(`the embedded cloud does not answer at ${endpoint}; is it running (npx shipshape local status)?`, { cause });
+  new Error(`the embedded cloud does not answer at ${endpoint}; is it running (npx shipshape local status)?`, {
+    cause,
+  });

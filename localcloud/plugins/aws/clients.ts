@@ -14,18 +14,22 @@ export function awsClients(settings: ClientSettings) {
   const { endpoint, credentials } = settings;
   return {
     rds: perRegion((region) => explaining(new RDSClient({ endpoint, credentials, region }), endpoint)),
-    secretsManager: perRegion((region) => explaining(new SecretsManagerClient({ endpoint, credentials, region }), endpoint)),
+    secretsManager: perRegion((region) =>
+      explaining(new SecretsManagerClient({ endpoint, credentials, region }), endpoint),
+    ),
     sts: () => explaining(new STSClient({ endpoint, credentials, region: settings.region }), endpoint),
   };
 }
 
 type Middleware = (next: (call: unknown) => Promise<unknown>) => (call: unknown) => Promise<unknown>;
 
-/** A refused connection says what to do about it. Added before the SDK's retries, so that it speaks once they have given up. */
-function explaining<Client extends { middlewareStack: { add(middleware: never, options: { step: "initialize"; name: string }): void } }>(
-  client: Client,
-  endpoint: string,
-): Client {
+/**
+ * A refused connection says what to do about it. Added before the SDK's retries, so that it speaks once they have given
+ * up.
+ */
+function explaining<
+  Client extends { middlewareStack: { add(middleware: never, options: { step: "initialize"; name: string }): void } },
+>(client: Client, endpoint: string): Client {
   const explain: Middleware = (next) => async (call) => {
     try {
       return await next(call);

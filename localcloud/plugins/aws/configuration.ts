@@ -22,10 +22,16 @@ export interface AwsConfig {
 }
 
 const endpointSetting: Properties = Object.fromEntries(
-  ["rds", "secretsmanager", "sts", "kms", "sns", "iam", "ec2", "logs", "cloudwatch", "backup"].map((service) => [service, text]),
+  ["rds", "secretsmanager", "sts", "kms", "sns", "iam", "ec2", "logs", "cloudwatch", "backup"].map((service) => [
+    service,
+    text,
+  ]),
 );
 
-/** Settings of the official provider that make sense here. The others (assumed roles, proxies, FIPS) are refused by name: nothing would obey them. */
+/**
+ * Settings of the official provider that make sense here. The others (assumed roles, proxies, FIPS) are refused by
+ * name: nothing would obey them.
+ */
 export const providerSettings: Properties = {
   region: text,
   accessKey: secret(text),
@@ -59,7 +65,10 @@ export function checkProviderSettings(settings: PropertyValues): CheckFailure[] 
     });
   }
   if (settings.forbiddenAccountIds?.includes(ACCOUNT_ID)) {
-    failures.push({ property: "forbiddenAccountIds", reason: `the embedded cloud is account ${ACCOUNT_ID}, which is forbidden` });
+    failures.push({
+      property: "forbiddenAccountIds",
+      reason: `the embedded cloud is account ${ACCOUNT_ID}, which is forbidden`,
+    });
   }
   return failures;
 }

@@ -1,4 +1,7 @@
-/** The only file of this plugin that touches the environment: what `shipshape local env` prints, or what an operator sets by hand. */
+/**
+ * The only file of this plugin that touches the environment: what `shipshape local env` prints, or what an operator
+ * sets by hand.
+ */
 export interface Environment {
   endpoint?: string | undefined;
   region?: string | undefined;
@@ -17,7 +20,10 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   };
 }
 
-/** On Node 20 the SDK says on stderr that it will ask for a newer one in 2027; the engine would show that at every operation. */
+/**
+ * On Node 20 the SDK says on stderr that it will ask for a newer one in 2027; the engine would show that at every
+ * operation.
+ */
 export function silenceSdkWarning(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 }

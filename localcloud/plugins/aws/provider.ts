@@ -12,7 +12,10 @@ import { secret } from "./secretsmanager/secret";
 import { secretVersion } from "./secretsmanager/secret-version";
 import { allTags } from "./tags";
 
-/** `@pulumi/aws` against the embedded cloud: what the RDS and Secrets Manager APIs serve, what is recorded, and what only guardrails see. */
+/**
+ * `@pulumi/aws` against the embedded cloud: what the RDS and Secrets Manager APIs serve, what is recorded, and what
+ * only guardrails see.
+ */
 export const provider: ProviderDefinition<AwsConfig> = {
   name: "aws",
   version: "7.48.0",
@@ -33,8 +36,15 @@ export const provider: ProviderDefinition<AwsConfig> = {
   prepareInputs: (inputs, { type, config }) => prepareInputs(inputs, type, config),
 };
 
-/** As the official provider: every input names its Region, and `tagsAll` what the resource will carry with the provider's default tags. */
-export function prepareInputs(inputs: PropertyValues, type: ResourceType<AwsConfig>, config: AwsConfig): PropertyValues {
+/**
+ * As the official provider: every input names its Region, and `tagsAll` what the resource will carry with the
+ * provider's default tags.
+ */
+export function prepareInputs(
+  inputs: PropertyValues,
+  type: ResourceType<AwsConfig>,
+  config: AwsConfig,
+): PropertyValues {
   const prepared = { ...inputs };
   if ("region" in type.properties) prepared.region ??= config.region;
   if ("tags" in type.properties) {

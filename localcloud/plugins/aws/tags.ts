@@ -8,15 +8,18 @@ export interface TagSettings {
   ignoredTags: { keys: string[]; prefixes: string[] };
 }
 
-/** All tags a resource is to carry: the provider's default ones, overridden by its own. Unknown as a whole when any part is. */
+/**
+ * All tags a resource is to carry: the provider's default ones, overridden by its own. Unknown as a whole when any part
+ * is.
+ */
 export function allTags(tags: PropertyValues | undefined, defaults: Tags): Tags | typeof UNKNOWN {
   if (isUnknown(tags)) return UNKNOWN;
   return { ...defaults, ...tags };
 }
 
 /**
- * What stands on the resource, told apart as upstream does: `tagsAll` is everything; `tags` leaves out what only the provider's
- * default tags brought, so that a program which does not repeat them sees no difference.
+ * What stands on the resource, told apart as upstream does: `tagsAll` is everything; `tags` leaves out what only the
+ * provider's default tags brought, so that a program which does not repeat them sees no difference.
  */
 export function liveTags(live: Tags, known: PropertyValues, config: TagSettings): { tags: Tags; tagsAll: Tags } {
   const tagsAll = Object.fromEntries(Object.entries(live).filter(([key]) => !isIgnored(key, config)));
@@ -25,8 +28,15 @@ export function liveTags(live: Tags, known: PropertyValues, config: TagSettings)
   return { tags: Object.fromEntries(own), tagsAll };
 }
 
-/** What has to be called for the resource to carry what is wanted. Taken from `tags`, as `tagsAll` is not there when the last one goes. */
-export function tagChanges(old: PropertyValues, wanted: PropertyValues, config: TagSettings): { remove: string[]; set: Tags } {
+/**
+ * What has to be called for the resource to carry what is wanted. Taken from `tags`, as `tagsAll` is not there when the
+ * last one goes.
+ */
+export function tagChanges(
+  old: PropertyValues,
+  wanted: PropertyValues,
+  config: TagSettings,
+): { remove: string[]; set: Tags } {
   const before: Tags = old.tagsAll ?? {};
   const after: Tags = { ...config.defaultTags, ...wanted.tags };
   const changed = Object.entries(after).filter(([key, value]) => before[key] !== value);
@@ -37,7 +47,11 @@ export function tagChanges(old: PropertyValues, wanted: PropertyValues, config: 
 export const tagList = (tags: Tags | undefined) => Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
 
 export const tagsFromList = (list: { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>
-  Object.fromEntries((list ?? []).filter((tag) => tag.Key !== undefined && !tag.Key.startsWith("aws:")).map((tag) => [tag.Key, tag.Value ?? ""]));
+  Object.fromEntries(
+    (list ?? [])
+      .filter((tag) => tag.Key !== undefined && !tag.Key.startsWith("aws:"))
+      .map((tag) => [tag.Key, tag.Value ?? ""]),
+  );
 
 function isIgnored(key: string, config: TagSettings): boolean {
   return config.ignoredTags.keys.includes(key) || config.ignoredTags.prefixes.some((prefix) => key.startsWith(prefix));

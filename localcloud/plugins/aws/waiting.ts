@@ -1,6 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** The official provider asks every 10 s, as a real instance takes minutes; the embedded cloud answers in under a second. */
+/**
+ * The official provider asks every 10 s, as a real instance takes minutes; the embedded cloud answers in under a
+ * second.
+ */
 const POLL_FIRST_MS = 100;
 const POLL_LONGEST_MS = 1_000;
 
@@ -16,7 +19,8 @@ export async function waitFor<Answer>(wait: Wait, ask: () => Promise<Answer | un
   for (let pauseMs = POLL_FIRST_MS; ; pauseMs = Math.min(pauseMs * 1.5, POLL_LONGEST_MS)) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() + pauseMs > deadline) throw new Error(`waiting for ${wait.what}: timeout after ${wait.timeoutSeconds} s`);
+    if (Date.now() + pauseMs > deadline)
+      throw new Error(`waiting for ${wait.what}: timeout after ${wait.timeoutSeconds} s`);
     try {
       await pause(pauseMs, undefined, { signal: wait.signal });
     } catch {

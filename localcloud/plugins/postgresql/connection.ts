@@ -16,12 +16,17 @@ const CONNECT_PAUSE_MILLISECONDS = 250;
 const starting = new Set(["57P03", "53300", "ECONNREFUSED", "ECONNRESET"]);
 
 /** One connection for the time of `body`, each statement a transaction of its own. */
-export async function onConnection<T>(access: Access, database: string | undefined, body: (query: Query) => Promise<T>): Promise<T> {
+export async function onConnection<T>(
+  access: Access,
+  database: string | undefined,
+  body: (query: Query) => Promise<T>,
+): Promise<T> {
   await takeTurn(access.config.maxConnections);
   try {
     const client = await connect(access, database ?? access.config.database);
     // Destroying the socket is the only way to leave a statement that waits for a lock; the server rolls back.
-    const leave = () => (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    const leave = () =>
+      (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     access.signal.addEventListener("abort", leave);
     try {
       return await body(async (sql, values) => (await client.query(sql, values)).rows);
@@ -47,13 +52,18 @@ async function connect({ config, signal }: Access, database: string): Promise<Cl
     } catch (error) {
       await client.end().catch(() => {});
       if (!starting.has(codeOf(error)) || Date.now() > giveUpAt)
-        throw new Error(`error connecting to PostgreSQL server ${config.host}:${config.port}: ${messageOf(error)}`, { cause: error });
+        throw new Error(`error connecting to PostgreSQL server ${config.host}:${config.port}: ${messageOf(error)}`, {
+          cause: error,
+        });
       await sleep(CONNECT_PAUSE_MILLISECONDS, undefined, { signal });
     }
   }
 }
 
-/** Everything is said: what is left out, node-postgres takes from the `PG*` variables of whoever started the engine, an empty text too. */
+/**
+ * Everything is said: what is left out, node-postgres takes from the `PG*` variables of whoever started the engine, an
+ * empty text too.
+ */
 function clientOptions(config: ServerAccess, database: string): ClientConfig {
   const options = {
     host: config.host,
@@ -80,21 +90,29 @@ function tlsOptions({ sslmode, sslrootcert, host }: ServerAccess): ConnectionOpt
   if (sslmode === "require" && !sslrootcert) return { rejectUnauthorized: false };
   // The client hands over a socket, so that TLS would not know which name to check an address against.
   const identity =
-    sslmode === "verify-full" ? (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) => checkServerIdentity(host, certificate) : () => undefined;
+    sslmode === "verify-full"
+      ? (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) => checkServerIdentity(host, certificate)
+      : () => undefined;
   return { ...authorities, rejectUnauthorized: true, checkServerIdentity: identity };
 }
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? (error instanceof AggregateError ? codeOf(error.errors[0]) : ""));
+const codeOf = (error: unknown): string =>
+  String((error as { code?: unknown }).code ?? (error instanceof AggregateError ? codeOf(error.errors[0]) : ""));
 
 const messageOf = (error: unknown): string =>
-  error instanceof AggregateError ? error.errors.map(messageOf).join("; ") : error instanceof Error ? error.message : String(error);
+  error instanceof AggregateError
+    ? error.errors.map(messageOf).join("; ")
+    : error instanceof Error
+      ? error.message
+      : String(error);
 
 let connections = 0;
 const waiting: (() => void)[] = [];
 
 /** The engine asks for many resources at once, and a small server has few connections. */
 async function takeTurn(connectionCountMax: number): Promise<void> {
-  if (connectionCountMax > 0 && connections >= connectionCountMax) await new Promise<void>((resolve) => waiting.push(resolve));
+  if (connectionCountMax > 0 && connections >= connectionCountMax)
+    await new Promise<void>((resolve) => waiting.push(resolve));
   connections++;
 }
 

@@ -21,7 +21,12 @@ export const database: ResourceType<ServerAccess> = {
   },
   check: (inputs) =>
     inputs.alterObjectOwnership === true
-      ? [{ property: "alterObjectOwnership", reason: "reassigning every object of the database is not part of the embedded postgresql provider" }]
+      ? [
+          {
+            property: "alterObjectOwnership",
+            reason: "reassigning every object of the database is not part of the embedded postgresql provider",
+          },
+        ]
       : [],
 
   async create(inputs, context) {
@@ -36,16 +41,20 @@ export const database: ResourceType<ServerAccess> = {
 
   async update(_id, old, wanted, context) {
     const name = identifier(wanted.name);
-    // In this order, one by one: the owner moves first, and a login that is not its member can then change nothing more. A trap of the
-    // official provider that programs have to avoid (owner and limits in two updates).
-    if (old.name !== wanted.name) await alter(context, undefined, `ALTER DATABASE ${identifier(old.name)} RENAME TO ${name}`);
-    if (old.owner !== wanted.owner && wanted.owner) await alter(context, wanted.owner, `ALTER DATABASE ${name} OWNER TO ${identifier(wanted.owner)}`);
+    // In this order, one by one: the owner moves first, and a login that is not its member can then change nothing
+    // more. A trap of the official provider that programs have to avoid (owner and limits in two updates).
+    if (old.name !== wanted.name)
+      await alter(context, undefined, `ALTER DATABASE ${identifier(old.name)} RENAME TO ${name}`);
+    if (old.owner !== wanted.owner && wanted.owner)
+      await alter(context, wanted.owner, `ALTER DATABASE ${name} OWNER TO ${identifier(wanted.owner)}`);
     if (old.tablespaceName !== wanted.tablespaceName)
       await alter(context, undefined, `ALTER DATABASE ${name} SET TABLESPACE ${identifier(wanted.tablespaceName)}`);
-    if (old.connectionLimit !== wanted.connectionLimit) await alter(context, undefined, `ALTER DATABASE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`);
+    if (old.connectionLimit !== wanted.connectionLimit)
+      await alter(context, undefined, `ALTER DATABASE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`);
     if (old.allowConnections !== wanted.allowConnections)
       await alter(context, undefined, `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${wanted.allowConnections}`);
-    if (old.isTemplate !== wanted.isTemplate) await alter(context, undefined, `ALTER DATABASE ${name} IS_TEMPLATE ${wanted.isTemplate}`);
+    if (old.isTemplate !== wanted.isTemplate)
+      await alter(context, undefined, `ALTER DATABASE ${name} IS_TEMPLATE ${wanted.isTemplate}`);
     return { id: wanted.name, properties: await readBack(wanted.name, wanted, context) };
   },
 
@@ -59,7 +68,8 @@ export const database: ResourceType<ServerAccess> = {
   },
 };
 
-const alter = (context: Context<ServerAccess>, as: string | undefined, statement: string) => outsideTransaction(context, as, (query) => query(statement));
+const alter = (context: Context<ServerAccess>, as: string | undefined, statement: string) =>
+  outsideTransaction(context, as, (query) => query(statement));
 
 /** Upstream's own defaults: an empty template and UTF-8, whatever the server's are. `DEFAULT` asks for the server's. */
 function createStatement(inputs: PropertyValues, login: string): string {
@@ -84,7 +94,11 @@ async function readBack(name: string, known: PropertyValues, context: Context<Se
   return properties;
 }
 
-function readDatabase(name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
+function readDatabase(
+  name: string,
+  known: PropertyValues,
+  context: Context<ServerAccess>,
+): Promise<PropertyValues | undefined> {
   return onConnection(context, undefined, async (query) => {
     const [row] = await query(
       `SELECT datname, pg_get_userbyid(datdba) AS owner, pg_encoding_to_char(encoding) AS encoding, datcollate, datctype, spcname, datconnlimit, datallowconn, datistemplate
@@ -109,6 +123,13 @@ function readDatabase(name: string, known: PropertyValues, context: Context<Serv
   });
 }
 
-export function databaseExists(context: Pick<Context<ServerAccess>, "config" | "signal">, name: string): Promise<boolean> {
-  return onConnection(context, undefined, async (query) => (await query("SELECT 1 FROM pg_database WHERE datname = $1", [name])).length > 0);
+export function databaseExists(
+  context: Pick<Context<ServerAccess>, "config" | "signal">,
+  name: string,
+): Promise<boolean> {
+  return onConnection(
+    context,
+    undefined,
+    async (query) => (await query("SELECT 1 FROM pg_database WHERE datname = $1", [name])).length > 0,
+  );
 }

@@ -42,7 +42,8 @@ export const defaultPrivileges: ResourceType<ServerAccess> = {
   },
 };
 
-const idOf = ({ role, database, schema, owner, objectType }: PropertyValues): string => [role, database, schema ?? "noschema", owner, objectType].join("_");
+const idOf = ({ role, database, schema, owner, objectType }: PropertyValues): string =>
+  [role, database, schema ?? "noschema", owner, objectType].join("_");
 
 async function applyDefaults(
   { role, database, owner, schema, objectType, privileges, withGrantOption }: PropertyValues,
@@ -55,7 +56,9 @@ async function applyDefaults(
     await lockRole(query, owner);
     await query(`${head} REVOKE ALL ON ${objects} FROM ${grantee(role)}`);
     if (privileges.length === 0) return;
-    await query(`${head} GRANT ${privileges.join(", ")} ON ${objects} TO ${grantee(role)}${withGrantOption ? " WITH GRANT OPTION" : ""}`);
+    await query(
+      `${head} GRANT ${privileges.join(", ")} ON ${objects} TO ${grantee(role)}${withGrantOption ? " WITH GRANT OPTION" : ""}`,
+    );
   });
 }
 
@@ -65,7 +68,10 @@ async function readBack(wanted: PropertyValues, context: Context<ServerAccess>):
   return properties;
 }
 
-async function readDefaults(known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
+async function readDefaults(
+  known: PropertyValues,
+  context: Context<ServerAccess>,
+): Promise<PropertyValues | undefined> {
   if (!(await standsOn(context, known))) return undefined;
   return onConnection(context, known.database, async (query) => {
     const [row] = await query(

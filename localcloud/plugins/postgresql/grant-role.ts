@@ -18,14 +18,19 @@ export const grantRole: ResourceType<ServerAccess> = {
     await inTransaction(context, {}, async (query) => {
       await lockRole(query, inputs.role);
       await query(revokeStatement(inputs));
-      await query(`GRANT ${identifier(inputs.grantRole)} TO ${identifier(inputs.role)}${inputs.withAdminOption ? " WITH ADMIN OPTION" : ""}`);
+      await query(
+        `GRANT ${identifier(inputs.grantRole)} TO ${identifier(inputs.role)}${inputs.withAdminOption ? " WITH ADMIN OPTION" : ""}`,
+      );
     });
     const properties = await readMembership(inputs, context);
-    if (!properties) throw new Error(`membership of ${inputs.role} in ${inputs.grantRole} was revoked by somebody else just now`);
+    if (!properties)
+      throw new Error(`membership of ${inputs.role} in ${inputs.grantRole} was revoked by somebody else just now`);
     return { id: idOf(properties), properties };
   },
 
-  /** The id cannot be taken apart (names contain underscores), so this is not importable, as with the official provider. */
+  /**
+   * The id cannot be taken apart (names contain underscores), so this is not importable, as with the official provider.
+   */
   async read(_id, known, context) {
     if (!known.role) return undefined;
     const properties = await readMembership(known, context);
@@ -40,17 +45,23 @@ export const grantRole: ResourceType<ServerAccess> = {
   },
 };
 
-const idOf = ({ role, grantRole, withAdminOption }: PropertyValues): string => [role, grantRole, withAdminOption].join("_");
+const idOf = ({ role, grantRole, withAdminOption }: PropertyValues): string =>
+  [role, grantRole, withAdminOption].join("_");
 
-const revokeStatement = ({ role, grantRole }: PropertyValues): string => `REVOKE ${identifier(grantRole)} FROM ${identifier(role)}`;
+const revokeStatement = ({ role, grantRole }: PropertyValues): string =>
+  `REVOKE ${identifier(grantRole)} FROM ${identifier(role)}`;
 
-function readMembership({ role, grantRole }: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
+function readMembership(
+  { role, grantRole }: PropertyValues,
+  context: Context<ServerAccess>,
+): Promise<PropertyValues | undefined> {
   return onConnection(context, undefined, async (query) => {
-    // From PostgreSQL 16 there is a row per grantor, the creator's own ADMIN among them; like the official provider, take the first.
-    const [row] = await query("SELECT admin_option FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = $2", [
-      role,
-      grantRole,
-    ]);
+    // From PostgreSQL 16 there is a row per grantor, the creator's own ADMIN among them; like the official provider,
+    // take the first.
+    const [row] = await query(
+      "SELECT admin_option FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = $2",
+      [role, grantRole],
+    );
     return row && { role, grantRole, withAdminOption: row.admin_option };
   });
 }

@@ -12,7 +12,12 @@ export const grant: ResourceType<ServerAccess> = {
     role: { type: "string", required: true, createOnly: true },
     database: { type: "string", required: true, createOnly: true },
     schema: { type: "string", createOnly: true },
-    objectType: { type: "string", required: true, createOnly: true, oneOf: ["database", "function", "schema", "sequence", "table"] },
+    objectType: {
+      type: "string",
+      required: true,
+      createOnly: true,
+      oneOf: ["database", "function", "schema", "sequence", "table"],
+    },
     objects: { type: "set", createOnly: true },
     columns: { type: "set", createOnly: true },
     privileges: { type: "set", required: true },
@@ -46,15 +51,26 @@ function checkGrant(inputs: PropertyValues): CheckFailure[] {
   const { objectType, schema, objects, columns } = inputs;
   if (isUnknown(objectType)) return [];
   const failures: CheckFailure[] = [];
-  if (objectType !== "database" && schema === undefined) failures.push({ property: "schema", reason: `schema is mandatory for object type ${objectType}` });
+  if (objectType !== "database" && schema === undefined)
+    failures.push({ property: "schema", reason: `schema is mandatory for object type ${objectType}` });
   if ((objectType === "database" || objectType === "schema") && objects?.length > 0)
     failures.push({ property: "objects", reason: `objects cannot be given for object type ${objectType}` });
-  if (columns?.length > 0) failures.push({ property: "columns", reason: "grants on columns are not part of the embedded postgresql provider" });
+  if (columns?.length > 0)
+    failures.push({
+      property: "columns",
+      reason: "grants on columns are not part of the embedded postgresql provider",
+    });
   return failures;
 }
 
 function idOf({ role, database, schema, objectType, objects }: PropertyValues): string {
-  return [role, database, ...(objectType === "database" ? [] : [schema]), objectType, ...inSetOrder(objects ?? [])].join("_");
+  return [
+    role,
+    database,
+    ...(objectType === "database" ? [] : [schema]),
+    objectType,
+    ...inSetOrder(objects ?? []),
+  ].join("_");
 }
 
 async function applyGrant(wanted: PropertyValues, old: PropertyValues, context: Context<ServerAccess>): Promise<void> {
@@ -63,10 +79,13 @@ async function applyGrant(wanted: PropertyValues, old: PropertyValues, context: 
     await lockRole(query, wanted.role);
     if (wanted.objectType === "database") await lockDatabase(query, wanted.database);
     const target = targetOf(wanted);
-    const revoked = wanted.objects?.length > 0 && old.privileges?.length > 0 ? old.privileges.join(", ") : "ALL PRIVILEGES";
+    const revoked =
+      wanted.objects?.length > 0 && old.privileges?.length > 0 ? old.privileges.join(", ") : "ALL PRIVILEGES";
     await query(`REVOKE ${revoked} ON ${target} FROM ${grantee(wanted.role)}`);
     if (wanted.privileges.length === 0) return;
-    await query(`GRANT ${wanted.privileges.join(", ")} ON ${target} TO ${grantee(wanted.role)}${wanted.withGrantOption ? " WITH GRANT OPTION" : ""}`);
+    await query(
+      `GRANT ${wanted.privileges.join(", ")} ON ${target} TO ${grantee(wanted.role)}${wanted.withGrantOption ? " WITH GRANT OPTION" : ""}`,
+    );
   });
 }
 
@@ -80,7 +99,10 @@ function targetOf({ objectType, database, schema, objects }: PropertyValues): st
     .join(", ")}`;
 }
 
-/** Who may grant on it: the owners of the schema and of what is inside. The schema `public` belongs to whoever owns the database. */
+/**
+ * Who may grant on it: the owners of the schema and of what is inside. The schema `public` belongs to whoever owns the
+ * database.
+ */
 async function ownersOf(query: Query, { objectType, schema }: PropertyValues): Promise<string[]> {
   if (objectType === "database") return [];
   const rows = await query(
@@ -94,13 +116,18 @@ async function ownersOf(query: Query, { objectType, schema }: PropertyValues): P
 
 async function readBack(wanted: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readGrant(wanted, context);
-  if (!properties) throw new Error(`what ${wanted.role} was granted on ${wanted.objectType} was dropped by somebody else just now`);
+  if (!properties)
+    throw new Error(`what ${wanted.role} was granted on ${wanted.objectType} was dropped by somebody else just now`);
   return properties;
 }
 
 async function readGrant(known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
   if (!(await standsOn(context, known))) return undefined;
-  return onConnection(context, known.database, async (query) => ({ ...known, id: undefined, privileges: await livePrivileges(query, known) }));
+  return onConnection(context, known.database, async (query) => ({
+    ...known,
+    id: undefined,
+    privileges: await livePrivileges(query, known),
+  }));
 }
 
 async function livePrivileges(query: Query, known: PropertyValues): Promise<string[]> {
@@ -117,7 +144,8 @@ async function livePrivileges(query: Query, known: PropertyValues): Promise<stri
   return known.privileges;
 }
 
-const explode = (acl: string) => `array(SELECT privilege_type FROM aclexplode(${acl}) WHERE grantee = $1)::text[] AS privileges`;
+const explode = (acl: string) =>
+  `array(SELECT privilege_type FROM aclexplode(${acl}) WHERE grantee = $1)::text[] AS privileges`;
 const relations = (kind: string) =>
   `SELECT relname AS name, ${explode("relacl")} FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $2) AND relkind = ${kind} ORDER BY 1`;
 

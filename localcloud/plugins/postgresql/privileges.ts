@@ -20,18 +20,27 @@ const VERSION_WITH_MAINTAIN = 170000;
 
 async function allPrivileges(query: Query, objectType: string): Promise<string[]> {
   const known = privilegesOf[objectType] ?? [];
-  return objectType === "table" && (await serverVersion(query)) >= VERSION_WITH_MAINTAIN ? [...known, "MAINTAIN"] : known;
+  return objectType === "table" && (await serverVersion(query)) >= VERSION_WITH_MAINTAIN
+    ? [...known, "MAINTAIN"]
+    : known;
 }
 
 /** Here and not in check, as which there are depends on the server. */
 export async function refuseUnknownPrivileges(query: Query, { objectType, privileges }: PropertyValues): Promise<void> {
   const allowed = [...(await allPrivileges(query, objectType)), "ALL"];
   const unknown = privileges.find((privilege: string) => !allowed.includes(privilege));
-  if (unknown) throw new Error(`${unknown} is not an allowed privilege for object type ${objectType}; allowed are ${allowed.join(", ")}`);
+  if (unknown)
+    throw new Error(
+      `${unknown} is not an allowed privilege for object type ${objectType}; allowed are ${allowed.join(", ")}`,
+    );
 }
 
 /** ALL written out is still ALL while the live set is the full one; otherwise the live set counts. */
-export async function declaredOrLive(query: Query, { objectType, privileges }: PropertyValues, live: string[]): Promise<string[]> {
+export async function declaredOrLive(
+  query: Query,
+  { objectType, privileges }: PropertyValues,
+  live: string[],
+): Promise<string[]> {
   const declared: string[] = privileges ?? [];
   const meant = declared.includes("ALL") ? await allPrivileges(query, objectType) : declared;
   const same = live.length === meant.length && meant.every((privilege) => live.includes(privilege));
@@ -47,7 +56,10 @@ export async function granteeOid(query: Query, role: string): Promise<number> {
 }
 
 /** A grant whose database, role or schema is gone is gone itself. */
-export async function standsOn(context: Context<ServerAccess>, { database, role, schema, objectType }: PropertyValues): Promise<boolean> {
+export async function standsOn(
+  context: Context<ServerAccess>,
+  { database, role, schema, objectType }: PropertyValues,
+): Promise<boolean> {
   if (!(await databaseExists(context, database))) return false;
   return onConnection(context, database, async (query) => {
     if (role !== "public" && !(await roleExists(query, role))) return false;
@@ -56,7 +68,10 @@ export async function standsOn(context: Context<ServerAccess>, { database, role,
   });
 }
 
-/** Where the official provider walks a set itself (ids, lists in SQL) its order is that of the elements' CRC-32, compared as decimal text. */
+/**
+ * Where the official provider walks a set itself (ids, lists in SQL) its order is that of the elements' CRC-32,
+ * compared as decimal text.
+ */
 export function inSetOrder(elements: readonly string[]): string[] {
   const key = (element: string) => String(crc32(element));
   return [...elements].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));

@@ -27,7 +27,9 @@ export const provider: ProviderDefinition<ServerAccess> = {
   invokes: {
     "postgresql:index/getSchemas:getSchemas": async (args, context) => {
       const rows = await onConnection(context, args.database, (query) =>
-        query("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1"),
+        query(
+          "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1",
+        ),
       );
       return { ...args, id: args.database, schemas: rows.map((row) => row.nspname) };
     },

@@ -4,9 +4,17 @@ import { identifier } from "./sql-text";
 
 /** What a role carries beside its flags: memberships, search path, timeouts, the role it becomes at login. */
 
-const timeouts = { statementTimeout: "statement_timeout", idleInTransactionSessionTimeout: "idle_in_transaction_session_timeout" } as const;
+const timeouts = {
+  statementTimeout: "statement_timeout",
+  idleInTransactionSessionTimeout: "idle_in_transaction_session_timeout",
+} as const;
 
-export async function applyRoleSettings(query: Query, name: string, old: PropertyValues, wanted: PropertyValues): Promise<void> {
+export async function applyRoleSettings(
+  query: Query,
+  name: string,
+  old: PropertyValues,
+  wanted: PropertyValues,
+): Promise<void> {
   const role = identifier(name);
   await applyMemberships(query, name, wanted.roles ?? []);
 
@@ -14,10 +22,18 @@ export async function applyRoleSettings(query: Query, name: string, old: Propert
   await query(`ALTER ROLE ${role} SET search_path TO ${paths.length > 0 ? paths.join(", ") : "DEFAULT"}`);
   for (const [property, parameter] of Object.entries(timeouts)) {
     if ((old[property] ?? 0) === (wanted[property] ?? 0)) continue;
-    await query(wanted[property] ? `ALTER ROLE ${role} SET ${parameter} TO ${Number(wanted[property])}` : `ALTER ROLE ${role} RESET ${parameter}`);
+    await query(
+      wanted[property]
+        ? `ALTER ROLE ${role} SET ${parameter} TO ${Number(wanted[property])}`
+        : `ALTER ROLE ${role} RESET ${parameter}`,
+    );
   }
   if ((old.assumeRole ?? "") !== (wanted.assumeRole ?? "")) {
-    await query(wanted.assumeRole ? `ALTER ROLE ${role} SET ROLE TO ${identifier(wanted.assumeRole)}` : `ALTER ROLE ${role} RESET ROLE`);
+    await query(
+      wanted.assumeRole
+        ? `ALTER ROLE ${role} SET ROLE TO ${identifier(wanted.assumeRole)}`
+        : `ALTER ROLE ${role} RESET ROLE`,
+    );
   }
 }
 
@@ -39,6 +55,11 @@ export function readRoleSettings(configuration: string[] | null): PropertyValues
       ?.split(", ")
       .map((path) => path.replace(/^"|"$/g, "")),
     assumeRole: setting("role") ?? "",
-    ...Object.fromEntries(Object.entries(timeouts).map(([property, parameter]) => [property, Number.parseInt(setting(parameter) ?? "0", 10)])),
+    ...Object.fromEntries(
+      Object.entries(timeouts).map(([property, parameter]) => [
+        property,
+        Number.parseInt(setting(parameter) ?? "0", 10),
+      ]),
+    ),
   };
 }

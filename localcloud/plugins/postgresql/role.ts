@@ -19,7 +19,8 @@ const flags = {
 export const role: ResourceType<ServerAccess> = {
   autoname: { property: "name", maxLength: 255 },
   properties: {
-    // No property is create-only: a role is renamed in place. And none is computed: whatever is left out drifts visibly.
+    // No property is create-only: a role is renamed in place. And none is computed: whatever is left out drifts
+    // visibly.
     name: { type: "string" },
     password: { type: "string", secret: true },
     passwordWo: { type: "string", secret: true, writeOnly: true },
@@ -87,20 +88,27 @@ function checkRole(inputs: PropertyValues): CheckFailure[] {
     failures.push({ property: "passwordWo", reason: "password and passwordWo exclude each other" });
   if ((inputs.passwordWo === undefined) !== (inputs.passwordWoVersion === undefined))
     failures.push({ property: "passwordWoVersion", reason: "passwordWo and passwordWoVersion go together" });
-  const spaced = (inputs.searchPaths === undefined || isUnknown(inputs.searchPaths) ? [] : inputs.searchPaths).find((path: string) => path.includes(", "));
-  if (spaced !== undefined) failures.push({ property: "searchPaths", reason: `search_path cannot contain \`, \`: ${spaced}` });
+  const spaced = (inputs.searchPaths === undefined || isUnknown(inputs.searchPaths) ? [] : inputs.searchPaths).find(
+    (path: string) => path.includes(", "),
+  );
+  if (spaced !== undefined)
+    failures.push({ property: "searchPaths", reason: `search_path cannot contain \`, \`: ${spaced}` });
   return failures;
 }
 
 /** Said at create and not at check, so that a preview of what will run in production works here too. */
 export function refuseIamLogin(roles: readonly string[] | null | undefined): void {
   if (roles?.includes("rds_iam")) {
-    throw new Error('rds_iam cannot be granted: the embedded cloud has no IAM database tokens. Give the role a password here (authentication: "password")');
+    throw new Error(
+      'rds_iam cannot be granted: the embedded cloud has no IAM database tokens. Give the role a password here (authentication: "password")',
+    );
   }
 }
 
 function createStatement(inputs: PropertyValues): string {
-  const given = Object.entries(flags).map(([name, [keyword]]) => ((inputs[name] ?? role.properties[name]?.default) ? keyword : `NO${keyword}`));
+  const given = Object.entries(flags).map(([name, [keyword]]) =>
+    (inputs[name] ?? role.properties[name]?.default) ? keyword : `NO${keyword}`,
+  );
   const options = [
     passwordOption(inputs),
     `VALID UNTIL ${literal(inputs.validUntil ?? "infinity")}`,
@@ -128,7 +136,8 @@ function* alterStatements(old: PropertyValues, wanted: PropertyValues): Generato
   if (passwordChanged) yield `ALTER ROLE ${name} PASSWORD ${literal(wanted.passwordWo ?? wanted.password)}`;
   for (const [flag, [keyword]] of Object.entries(flags))
     if (old[flag] !== wanted[flag]) yield `ALTER ROLE ${name} WITH ${wanted[flag] ? keyword : `NO${keyword}`}`;
-  if (old.connectionLimit !== wanted.connectionLimit) yield `ALTER ROLE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`;
+  if (old.connectionLimit !== wanted.connectionLimit)
+    yield `ALTER ROLE ${name} CONNECTION LIMIT ${wanted.connectionLimit}`;
   if (old.validUntil !== wanted.validUntil) yield `ALTER ROLE ${name} VALID UNTIL ${literal(wanted.validUntil)}`;
 }
 
@@ -138,7 +147,11 @@ async function readBack(name: string, known: PropertyValues, context: Context<Se
   return properties;
 }
 
-function readRole(name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
+function readRole(
+  name: string,
+  known: PropertyValues,
+  context: Context<ServerAccess>,
+): Promise<PropertyValues | undefined> {
   return onConnection(context, undefined, async (query) => {
     const [row] = await query(
       `SELECT *, coalesce(rolvaliduntil::text, 'infinity') AS valid_until,
@@ -165,8 +178,8 @@ function readRole(name: string, known: PropertyValues, context: Context<ServerAc
 }
 
 /**
- * The catalog holds no passwords, only verifiers: what a superuser can see there is that the password was removed, never that it was
- * changed to another. Anybody else sees nothing, so the program's stands in state.
+ * The catalog holds no passwords, only verifiers: what a superuser can see there is that the password was removed,
+ * never that it was changed to another. Anybody else sees nothing, so the program's stands in state.
  */
 async function livePassword(query: Query, row: PropertyValues, known: string, config: ServerAccess): Promise<string> {
   if (!row.rolcanlogin || !config.superuser) return known;
@@ -177,6 +190,8 @@ async function livePassword(query: Query, row: PropertyValues, known: string, co
         "You can set `superuser = false` in the provider configuration so it will not try to read the password from Postgres",
     );
   }
-  const [shadow] = await query("SELECT coalesce(passwd, '') AS verifier FROM pg_shadow WHERE usename = $1", [row.rolname]);
+  const [shadow] = await query("SELECT coalesce(passwd, '') AS verifier FROM pg_shadow WHERE usename = $1", [
+    row.rolname,
+  ]);
   return shadow?.verifier.startsWith("SCRAM-SHA-256") ? known : (shadow?.verifier ?? "");
 }

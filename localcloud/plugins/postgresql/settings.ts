@@ -30,7 +30,11 @@ export const settings: Properties = {
   password: { type: "string", secret: true, default: environment.PGPASSWORD },
   database: { type: "string", default: environment.PGDATABASE ?? "postgres" },
   superuser: { type: "bool", default: environment.PGSUPERUSER !== "false" },
-  sslmode: { type: "string", oneOf: ["disable", "require", "verify-ca", "verify-full"], default: environment.PGSSLMODE },
+  sslmode: {
+    type: "string",
+    oneOf: ["disable", "require", "verify-ca", "verify-full"],
+    default: environment.PGSSLMODE,
+  },
   sslMode: { type: "string" },
   sslrootcert: { type: "string", default: environment.PGSSLROOTCERT },
   connectTimeout: { type: "int", min: -1, default: Number(environment.PGCONNECT_TIMEOUT ?? 180) },
@@ -43,12 +47,16 @@ export const settings: Properties = {
   azureIdentityAuth: { type: "bool" },
   azureTenantId: { type: "string" },
   gcpIamImpersonateServiceAccount: { type: "string" },
-  clientcert: { type: "object", properties: { cert: { type: "string" }, key: { type: "string" }, sslinline: { type: "bool" } } },
+  clientcert: {
+    type: "object",
+    properties: { cert: { type: "string" }, key: { type: "string" }, sslinline: { type: "bool" } },
+  },
 };
 
 /** What the official provider can and the embedded cloud has no counterpart for: refused by name, never ignored. */
 const refused: Record<string, string> = {
-  awsRdsIamAuth: 'the embedded cloud has no IAM database tokens. Log in with a password here (authentication: "password")',
+  awsRdsIamAuth:
+    'the embedded cloud has no IAM database tokens. Log in with a password here (authentication: "password")',
   azureIdentityAuth: "Azure logins are not part of the embedded postgresql provider",
   gcpIamImpersonateServiceAccount: "Google logins are not part of the embedded postgresql provider",
   clientcert: "client certificates are not part of the embedded postgresql provider; log in with a password",
@@ -60,7 +68,10 @@ export function checkSettings(given: PropertyValues): CheckFailure[] {
     .filter(([name]) => given[name])
     .map(([property, reason]) => ({ property, reason }));
   if (given.scheme !== "postgres")
-    failures.push({ property: "scheme", reason: `only "postgres" is part of the embedded postgresql provider, got ${given.scheme}` });
+    failures.push({
+      property: "scheme",
+      reason: `only "postgres" is part of the embedded postgresql provider, got ${given.scheme}`,
+    });
   return failures;
 }
 

@@ -4,7 +4,10 @@ import { onConnection, type Query } from "./connection";
 import { joinRoles } from "./membership";
 import type { ServerAccess } from "./settings";
 
-/** Grants of one role at once, from several resources, can collide in the catalog; PostgreSQL has no lock to wait for there. */
+/**
+ * Grants of one role at once, from several resources, can collide in the catalog; PostgreSQL has no lock to wait for
+ * there.
+ */
 const ATTEMPTS_MAX = 8;
 const PAUSE_MILLISECONDS = 60;
 
@@ -14,7 +17,11 @@ interface TransactionOptions {
   as?: (query: Query) => Promise<string[]> | string[];
 }
 
-export async function inTransaction<T>(context: Context<ServerAccess>, { database, as }: TransactionOptions, body: (query: Query) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  context: Context<ServerAccess>,
+  { database, as }: TransactionOptions,
+  body: (query: Query) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await onConnection(context, database, async (query) => {
@@ -32,8 +39,14 @@ export async function inTransaction<T>(context: Context<ServerAccess>, { databas
   }
 }
 
-/** CREATE, ALTER and DROP DATABASE cannot run in a transaction, so the membership is taken and given back beside them. */
-export async function outsideTransaction<T>(context: Context<ServerAccess>, as: string | undefined, body: (query: Query) => Promise<T>): Promise<T> {
+/**
+ * CREATE, ALTER and DROP DATABASE cannot run in a transaction, so the membership is taken and given back beside them.
+ */
+export async function outsideTransaction<T>(
+  context: Context<ServerAccess>,
+  as: string | undefined,
+  body: (query: Query) => Promise<T>,
+): Promise<T> {
   return onConnection(context, undefined, async (query) => {
     const leave = await joinRoles(query, as ? [as] : [], loginOf(context.config), "session");
     try {
@@ -46,11 +59,17 @@ export async function outsideTransaction<T>(context: Context<ServerAccess>, as: 
 
 export const loginOf = (access: ServerAccess): string => access.databaseUsername || access.username;
 
-/** Two resources on one role wait for each other instead of colliding; the same locks as the official provider's, so that both can run at once. */
+/**
+ * Two resources on one role wait for each other instead of colliding; the same locks as the official provider's, so
+ * that both can run at once.
+ */
 export async function lockRole(query: Query, role: string): Promise<void> {
   await query("SET LOCAL statement_timeout = 0");
   await query("SELECT pg_advisory_xact_lock(oid::bigint) FROM pg_roles WHERE rolname = $1", [role]);
-  await query("SELECT pg_advisory_xact_lock(member::bigint) FROM pg_auth_members JOIN pg_roles ON roleid = pg_roles.oid WHERE rolname = $1", [role]);
+  await query(
+    "SELECT pg_advisory_xact_lock(member::bigint) FROM pg_auth_members JOIN pg_roles ON roleid = pg_roles.oid WHERE rolname = $1",
+    [role],
+  );
 }
 
 export async function lockDatabase(query: Query, database: string): Promise<void> {

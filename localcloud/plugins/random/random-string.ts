@@ -11,7 +11,12 @@ const alphabets = {
 
 type Alphabet = keyof typeof alphabets;
 
-const minimumOf: Record<Alphabet, string> = { lower: "minLower", upper: "minUpper", numeric: "minNumeric", special: "minSpecial" };
+const minimumOf: Record<Alphabet, string> = {
+  lower: "minLower",
+  upper: "minUpper",
+  numeric: "minNumeric",
+  special: "minSpecial",
+};
 
 const properties: Properties = {
   length: { type: "int", required: true, createOnly: true, min: 1 },
@@ -60,20 +65,25 @@ const digits = ({ numeric, number }: PropertyValues): PropertyValues => {
   return { numeric: allowed, number: allowed };
 };
 
-const isAllowed = (inputs: PropertyValues, alphabet: Alphabet): boolean => (alphabet === "numeric" ? digits(inputs).numeric : (inputs[alphabet] ?? true));
+const isAllowed = (inputs: PropertyValues, alphabet: Alphabet): boolean =>
+  alphabet === "numeric" ? digits(inputs).numeric : (inputs[alphabet] ?? true);
 
 const names = Object.keys(alphabets) as Alphabet[];
 
 function checkString(inputs: PropertyValues): CheckFailure[] {
-  if (typeof inputs.length !== "number" || [...names, "number"].some((name) => typeof inputs[name] === "string")) return [];
+  if (typeof inputs.length !== "number" || [...names, "number"].some((name) => typeof inputs[name] === "string"))
+    return [];
   const minimum = names.reduce((sum, name) => sum + (Number(inputs[minimumOf[name]]) || 0), 0);
-  if (minimum > inputs.length) return [{ property: "length", reason: `the minimums add up to ${minimum}, more than the length ${inputs.length}` }];
-  if (!names.some((name) => isAllowed(inputs, name))) return [{ property: "lower", reason: "at least one of lower, upper, numeric, special must be true" }];
+  if (minimum > inputs.length)
+    return [{ property: "length", reason: `the minimums add up to ${minimum}, more than the length ${inputs.length}` }];
+  if (!names.some((name) => isAllowed(inputs, name)))
+    return [{ property: "lower", reason: "at least one of lower, upper, numeric, special must be true" }];
   return [];
 }
 
 function makeString(inputs: PropertyValues): string {
-  const alphabetOf = (name: Alphabet) => (name === "special" && inputs.overrideSpecial ? inputs.overrideSpecial : alphabets[name]);
+  const alphabetOf = (name: Alphabet) =>
+    name === "special" && inputs.overrideSpecial ? inputs.overrideSpecial : alphabets[name];
   const everything = names
     .filter((name) => isAllowed(inputs, name))
     .map(alphabetOf)
@@ -82,7 +92,8 @@ function makeString(inputs: PropertyValues): string {
   return shuffle([...required, ...pick(everything, inputs.length - required.length)]).join("");
 }
 
-const pick = (alphabet: string, count: number): string[] => Array.from({ length: count }, () => alphabet.charAt(randomInt(alphabet.length)));
+const pick = (alphabet: string, count: number): string[] =>
+  Array.from({ length: count }, () => alphabet.charAt(randomInt(alphabet.length)));
 
 /** Fisher–Yates: without it the required characters would always stand first. */
 function shuffle(characters: string[]): string[] {

@@ -29,8 +29,8 @@ export interface LoggedCall {
 }
 
 /**
- * The API calls the server has answered, up to a bound. Changes and reads have a bound each: somebody who polls must not
- * push out of the log who changed what.
+ * The API calls the server has answered, up to a bound. Changes and reads have a bound each: somebody who polls must
+ * not push out of the log who changed what.
  */
 export class CallLog {
   private readonly changes: Journal<LoggedCall>;
@@ -99,5 +99,7 @@ export function trailEvent(call: LoggedCall): object {
 function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.charAt(0).toLowerCase() + name.slice(1), camelCased(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name.charAt(0).toLowerCase() + name.slice(1), camelCased(inner)]),
+  );
 }

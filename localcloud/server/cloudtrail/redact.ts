@@ -1,5 +1,6 @@
 /** What AWS keeps out of its own log, by parameter name. */
-const secretNames = /^(MasterUserPassword|NewPassword|.*Password|SecretString|SecretBinary|TdeCredentialPassword|.*AuthToken)$/i;
+const secretNames =
+  /^(MasterUserPassword|NewPassword|.*Password|SecretString|SecretBinary|TdeCredentialPassword|.*AuthToken)$/i;
 /** Switches whose names end in a secret's name, and hold none. */
 const harmlessNames = /^(ManageMasterUserPassword|RotateMasterUserPassword)$/;
 
@@ -9,7 +10,9 @@ const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 export function redact(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redact);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, isSecret(name) ? hidden : redact(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, isSecret(name) ? hidden : redact(inner)]),
+  );
 }
 
 const isSecret = (name: string): boolean => secretNames.test(name) && !harmlessNames.test(name);

@@ -20,20 +20,35 @@ const namedBy: Record<string, string> = {
 };
 
 /** Members of an answer whose name and ARN belong to what the call was about. */
-const answersWithArn: Record<string, string> = { ARN: "AWS::SecretsManager::Secret", DBInstanceArn: "AWS::RDS::DBInstance" };
+const answersWithArn: Record<string, string> = {
+  ARN: "AWS::SecretsManager::Secret",
+  DBInstanceArn: "AWS::RDS::DBInstance",
+};
 
 /** RDS's tag calls name an ARN only; the word in it tells the type. */
-const rdsTypes: Record<string, string> = { db: "DBInstance", pg: "DBParameterGroup", subgrp: "DBSubnetGroup", es: "EventSubscription", snapshot: "DBSnapshot" };
+const rdsTypes: Record<string, string> = {
+  db: "DBInstance",
+  pg: "DBParameterGroup",
+  subgrp: "DBSubnetGroup",
+  es: "EventSubscription",
+  snapshot: "DBSnapshot",
+};
 
 /** What a call is about: by name, and by ARN where the call or its answer has one. Both find it again. */
 export function resourcesOf(service: string, input: unknown, output: object | undefined): NamedResource[] {
-  const found = Object.entries(asRecord(input)).flatMap(([parameter, value]) => fromParameter(service, parameter, value));
+  const found = Object.entries(asRecord(input)).flatMap(([parameter, value]) =>
+    fromParameter(service, parameter, value),
+  );
   const answered = [output, ...Object.values(asRecord(output))].flatMap((part) =>
     Object.entries(asRecord(part)).flatMap(([member, value]) =>
-      member in answersWithArn && typeof value === "string" ? [{ type: answersWithArn[member] ?? "", name: value }] : [],
+      member in answersWithArn && typeof value === "string"
+        ? [{ type: answersWithArn[member] ?? "", name: value }]
+        : [],
     ),
   );
-  return [...found, ...answered].filter((one, position, all) => all.findIndex((other) => other.name === one.name && other.type === one.type) === position);
+  return [...found, ...answered].filter(
+    (one, position, all) => all.findIndex((other) => other.name === one.name && other.type === one.type) === position,
+  );
 }
 
 function fromParameter(service: string, parameter: string, value: unknown): NamedResource[] {
@@ -46,7 +61,8 @@ function fromParameter(service: string, parameter: string, value: unknown): Name
       { type, name: rdsWord[2] ?? "" },
     ];
   }
-  if (service === "secretsmanager" && parameter === "Name") return [{ type: "AWS::SecretsManager::Secret", name: value }];
+  if (service === "secretsmanager" && parameter === "Name")
+    return [{ type: "AWS::SecretsManager::Secret", name: value }];
   const type = namedBy[parameter];
   return type === undefined ? [] : [{ type, name: value }];
 }

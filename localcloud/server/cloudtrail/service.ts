@@ -4,7 +4,16 @@ import { AwsError } from "../wire/aws-error";
 import { callerOf } from "../wire/caller";
 import { type LoggedCall, trailEvent } from "./call-log";
 
-const attributes = z.enum(["EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"]);
+const attributes = z.enum([
+  "EventId",
+  "EventName",
+  "ReadOnly",
+  "Username",
+  "ResourceType",
+  "ResourceName",
+  "EventSource",
+  "AccessKeyId",
+]);
 
 /** Seconds since 1970, as JSON 1.1 writes times. */
 const time = z.number().transform((seconds) => new Date(seconds * 1000).toISOString());
@@ -32,7 +41,10 @@ export const cloudTrail: Service = {
         const found = cloud.calls.newestFirst().filter((call) => call.region === region && isAskedFor(call, input));
         const start = startOf(input.NextToken, found);
         const end = start + input.MaxResults;
-        return { Events: found.slice(start, end).map(view), ...(end < found.length ? { NextToken: found[end]?.id } : {}) };
+        return {
+          Events: found.slice(start, end).map(view),
+          ...(end < found.length ? { NextToken: found[end]?.id } : {}),
+        };
       },
     }),
   ],
@@ -42,13 +54,27 @@ function refuseInvalid({ StartTime, EndTime, MaxResults, LookupAttributes }: z.o
   if (StartTime !== undefined && EndTime !== undefined && StartTime > EndTime)
     throw new AwsError("InvalidTimeRangeException", `The start time ${StartTime} is after the end time ${EndTime}.`);
   if (MaxResults < 1 || MaxResults > eventsPerPage)
-    throw new AwsError("InvalidMaxResultsException", `MaxResults must be between 1 and ${eventsPerPage}, not ${MaxResults}.`);
-  if (LookupAttributes.length > 1) throw new AwsError("InvalidLookupAttributesException", `A lookup takes one attribute, not ${LookupAttributes.length}.`);
+    throw new AwsError(
+      "InvalidMaxResultsException",
+      `MaxResults must be between 1 and ${eventsPerPage}, not ${MaxResults}.`,
+    );
+  if (LookupAttributes.length > 1)
+    throw new AwsError(
+      "InvalidLookupAttributesException",
+      `A lookup takes one attribute, not ${LookupAttributes.length}.`,
+    );
 }
 
 function isAskedFor(call: LoggedCall, asked: z.output<typeof lookup>): boolean {
-  const isInTime = (asked.StartTime === undefined || call.time >= asked.StartTime) && (asked.EndTime === undefined || call.time <= asked.EndTime);
-  return isInTime && asked.LookupAttributes.every(({ AttributeKey, AttributeValue }) => valuesOf(call, AttributeKey).includes(AttributeValue));
+  const isInTime =
+    (asked.StartTime === undefined || call.time >= asked.StartTime) &&
+    (asked.EndTime === undefined || call.time <= asked.EndTime);
+  return (
+    isInTime &&
+    asked.LookupAttributes.every(({ AttributeKey, AttributeValue }) =>
+      valuesOf(call, AttributeKey).includes(AttributeValue),
+    )
+  );
 }
 
 function valuesOf(call: LoggedCall, attribute: z.output<typeof attributes>): string[] {
@@ -76,7 +102,8 @@ function valuesOf(call: LoggedCall, attribute: z.output<typeof attributes>): str
 function startOf(token: string | undefined, found: LoggedCall[]): number {
   if (token === undefined) return 0;
   const position = found.findIndex((call) => call.id === token);
-  if (position < 0) throw new AwsError("InvalidNextTokenException", "The NextToken is unknown, or its event is no longer kept.");
+  if (position < 0)
+    throw new AwsError("InvalidNextTokenException", "The NextToken is unknown, or its event is no longer kept.");
   return position;
 }
 

@@ -1,6 +1,8 @@
 import type { Properties } from "../recorded/recorded-type";
 
-/** Something that can be changed from outside: what it is now, in Pulumi's camelCase, and how new values are written. */
+/**
+ * Something that can be changed from outside: what it is now, in Pulumi's camelCase, and how new values are written.
+ */
 export interface ChangeTarget {
   arn: string;
   /** Every property that can be changed, with its value; one that is unset stands here with undefined. */

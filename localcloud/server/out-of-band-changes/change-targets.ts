@@ -29,7 +29,12 @@ function secretTarget(cloud: Cloud, secret: Secret): ChangeTarget {
   const value = versionAt(secret, "AWSCURRENT")?.value;
   return {
     arn: secret.arn,
-    properties: { description: secret.description, kmsKeyId: secret.kmsKeyId, tags: secret.tags, value: value && "string" in value ? value.string : "" },
+    properties: {
+      description: secret.description,
+      kmsKeyId: secret.kmsKeyId,
+      tags: secret.tags,
+      value: value && "string" in value ? value.string : "",
+    },
     secret: ["value"],
     write({ value, ...described }) {
       const changed = cloud.secrets.overwrite(secret, described as Partial<Secret>);

@@ -9,7 +9,10 @@ import { typedValue } from "./typed-value";
 
 const change = z.strictObject({ arn: z.string().min(1), properties: z.record(z.string(), z.unknown()) });
 
-/** `/shipshape/change`: somebody changes a resource behind Pulumi's back, also in ways no API has ("somebody re-created it"). */
+/**
+ * `/shipshape/change`: somebody changes a resource behind Pulumi's back, also in ways no API has ("somebody re-created
+ * it").
+ */
 export const changeRoute: Route = {
   method: "POST",
   path: "/shipshape/change",
@@ -21,7 +24,11 @@ export const changeRoute: Route = {
     target.write(changed);
     return {
       status: 200,
-      body: { arn: target.arn, properties: withoutSecrets(target, changed), previous: withoutSecrets(target, target.properties, Object.keys(changed)) },
+      body: {
+        arn: target.arn,
+        properties: withoutSecrets(target, changed),
+        previous: withoutSecrets(target, target.properties, Object.keys(changed)),
+      },
     };
   },
 };
@@ -47,16 +54,24 @@ function changedProperties(target: ChangeTarget, asked: Properties): Properties 
   const changed: Properties = {};
   for (const [path, given] of Object.entries(asked)) {
     const [name = "", ...rest] = path.split(".");
-    if (!known.includes(name)) throw new AwsError("UnknownProperty", `${target.arn} has no property ${name}; it has: ${known.sort().join(", ")}`);
+    if (!known.includes(name))
+      throw new AwsError(
+        "UnknownProperty",
+        `${target.arn} has no property ${name}; it has: ${known.sort().join(", ")}`,
+      );
     const current = name in changed ? changed[name] : target.properties[name];
-    changed[name] = rest.length === 0 ? typedValue(name, given, current) : withEntry(path, current, rest.join("."), given);
+    changed[name] =
+      rest.length === 0 ? typedValue(name, given, current) : withEntry(path, current, rest.join("."), given);
   }
   return changed;
 }
 
 function withEntry(path: string, map: unknown, entry: string, given: unknown): Properties {
   if (typeof map !== "object" || map === null || Array.isArray(map))
-    throw new AwsError("InvalidParameterValue", `${path} names an entry of something that is no map (${JSON.stringify(map)})`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `${path} names an entry of something that is no map (${JSON.stringify(map)})`,
+    );
   const { [entry]: current, ...others } = map as Properties;
   return given === null ? others : { ...others, [entry]: typedValue(path, given, current ?? "") };
 }
@@ -73,4 +88,6 @@ function nearest(arn: string, known: string[]): string[] {
 }
 
 const withoutSecrets = (target: ChangeTarget, properties: Properties, names = Object.keys(properties)): Properties =>
-  Object.fromEntries(names.map((name) => [name, target.secret?.includes(name) ? "[secret]" : (properties[name] ?? null)]));
+  Object.fromEntries(
+    names.map((name) => [name, target.secret?.includes(name) ? "[secret]" : (properties[name] ?? null)]),
+  );

@@ -65,16 +65,21 @@ export function instanceTarget(cloud: Cloud, instance: InstanceRecord): ChangeTa
 
 function write(cloud: Cloud, instance: InstanceRecord, changed: Properties): void {
   const { tags, parameterGroupName, manageMasterUserPassword, masterUserSecretKmsKeyId, ...settings } = changed;
-  const shape = Object.fromEntries(Object.entries(settings).map(([property, value]) => [memberOf[property], value ?? undefined]));
+  const shape = Object.fromEntries(
+    Object.entries(settings).map(([property, value]) => [memberOf[property], value ?? undefined]),
+  );
   cloud.instances.update(instance.resourceId, (current) => {
     Object.assign(current.shape, shape);
     if (tags !== undefined) current.tags = tagList(tags);
-    if (parameterGroupName !== undefined) current.parameterGroup = { name: String(parameterGroupName), status: "pending-reboot" };
-    if (masterUserSecretKmsKeyId !== undefined && current.masterSecret) current.masterSecret.kmsKeyId = String(masterUserSecretKmsKeyId);
+    if (parameterGroupName !== undefined)
+      current.parameterGroup = { name: String(parameterGroupName), status: "pending-reboot" };
+    if (masterUserSecretKmsKeyId !== undefined && current.masterSecret)
+      current.masterSecret.kmsKeyId = String(masterUserSecretKmsKeyId);
     if (manageMasterUserPassword === false) delete current.masterSecret;
   });
   const secret = cloud.secrets.list().find((one) => one.managed?.dbiResourceId === instance.resourceId);
-  if (masterUserSecretKmsKeyId !== undefined && secret) cloud.secrets.overwrite(secret, { kmsKeyId: String(masterUserSecretKmsKeyId) });
+  if (masterUserSecretKmsKeyId !== undefined && secret)
+    cloud.secrets.overwrite(secret, { kmsKeyId: String(masterUserSecretKmsKeyId) });
   // The database keeps the last password; only nobody manages it any more.
   if (manageMasterUserPassword === false) cloud.managedSecrets.delete(instance.resourceId);
 }

@@ -35,13 +35,18 @@ function parameterGroupTarget(cloud: Cloud, group: ParameterGroupRecord): Change
         ...group,
         ...described,
         ...(tags === undefined ? {} : { tags: tagList(tags) }),
-        ...(parameters === undefined ? {} : { parameters: asParameters(parameters as Record<string, unknown>, group.parameters) }),
+        ...(parameters === undefined
+          ? {}
+          : { parameters: asParameters(parameters as Record<string, unknown>, group.parameters) }),
       });
     },
   };
 }
 
-function asParameters(values: Record<string, unknown>, known: Record<string, GroupParameter>): Record<string, GroupParameter> {
+function asParameters(
+  values: Record<string, unknown>,
+  known: Record<string, GroupParameter>,
+): Record<string, GroupParameter> {
   const entry = ([name, value]: [string, unknown]): [string, GroupParameter] => [
     name,
     { applyMethod: known[name]?.applyMethod ?? "pending-reboot", value: String(value) },
@@ -52,14 +57,21 @@ function asParameters(values: Record<string, unknown>, known: Record<string, Gro
 function subnetGroupTarget(cloud: Cloud, group: SubnetGroupRecord): ChangeTarget {
   return {
     arn: rdsArn(group.region, "subgrp", group.name),
-    properties: { description: group.description, vpcId: group.vpcId, subnetIds: group.subnets.map((subnet) => subnet.id), tags: tagMap(group.tags) },
+    properties: {
+      description: group.description,
+      vpcId: group.vpcId,
+      subnetIds: group.subnets.map((subnet) => subnet.id),
+      tags: tagMap(group.tags),
+    },
     write({ tags, subnetIds, ...described }) {
       const zoneOf = (id: string) => group.subnets.find((subnet) => subnet.id === id)?.zone ?? `${group.region}a`;
       cloud.subnetGroups.put({
         ...group,
         ...described,
         ...(tags === undefined ? {} : { tags: tagList(tags) }),
-        ...(subnetIds === undefined ? {} : { subnets: (subnetIds as string[]).map((id) => ({ id, zone: zoneOf(id) })) }),
+        ...(subnetIds === undefined
+          ? {}
+          : { subnets: (subnetIds as string[]).map((id) => ({ id, zone: zoneOf(id) })) }),
       });
     },
   };

@@ -2,7 +2,8 @@ import { AwsError } from "../wire/aws-error";
 
 /** Gives a value that came as text from a command line the type of the one it replaces. */
 export function typedValue(name: string, given: unknown, current: unknown): unknown {
-  if (given === null || current === null || current === undefined) return typeof given === "string" ? guessed(given) : given;
+  if (given === null || current === null || current === undefined)
+    return typeof given === "string" ? guessed(given) : given;
   const type = typeOf(current);
   const value = typeof given === "string" && type !== "string" ? guessed(given) : given;
   if (typeOf(value) === type) return value;

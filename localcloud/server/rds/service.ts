@@ -11,7 +11,8 @@ import { subnetGroupActions } from "./actions/subnet-groups";
 import { tagActions } from "./actions/tags";
 
 const oneRegion = "backups stay in their Region here";
-const managedPassword = "a master password that Secrets Manager manages excludes it on RDS, and the embedded cloud has none at all";
+const managedPassword =
+  "a master password that Secrets Manager manages excludes it on RDS, and the embedded cloud has none at all";
 const noClusters = "it has DB instances, not Aurora or Multi-AZ DB clusters";
 
 /** The RDS API, version 2014-10-31. */

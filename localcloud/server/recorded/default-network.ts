@@ -29,10 +29,25 @@ export function defaultNetwork(place: Place): RecordedResource[] {
     computed: [],
   });
   return [
-    record(VPC, "vpc", defaultVpcId, { cidrBlock: vpcCidrBlock, defaultSecurityGroupId, enableDnsSupport: true, enableDnsHostnames: true }),
-    record(SECURITY_GROUP, "security-group", defaultSecurityGroupId, { name: "default", vpcId: defaultVpcId, ingress: [], egress: [] }),
+    record(VPC, "vpc", defaultVpcId, {
+      cidrBlock: vpcCidrBlock,
+      defaultSecurityGroupId,
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+    }),
+    record(SECURITY_GROUP, "security-group", defaultSecurityGroupId, {
+      name: "default",
+      vpcId: defaultVpcId,
+      ingress: [],
+      egress: [],
+    }),
     ...subnets.map(({ id, zone, cidrBlock }) =>
-      record(SUBNET, "subnet", id, { vpcId: defaultVpcId, cidrBlock, availabilityZone: `${place.region}${zone}`, mapPublicIpOnLaunch: false }),
+      record(SUBNET, "subnet", id, {
+        vpcId: defaultVpcId,
+        cidrBlock,
+        availabilityZone: `${place.region}${zone}`,
+        mapPublicIpOnLaunch: false,
+      }),
     ),
   ];
 }

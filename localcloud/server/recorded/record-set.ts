@@ -23,11 +23,19 @@ export class RecordSet {
 
   /** One that stands; not one whose deletion is scheduled. Without a Region: wherever, if only one Region has it. */
   find(type: string, idOrArn: string, region?: string): RecordedResource | undefined {
-    const named = this.list(type, region).filter((record) => record.deletionAt === undefined && isNamed(record, idOrArn));
+    const named = this.list(type, region).filter(
+      (record) => record.deletionAt === undefined && isNamed(record, idOrArn),
+    );
     // The default network has the same ids in every Region: where none is said, that of the standard Region is meant.
-    const found = named.filter((record) => isIn(record, region ?? (this.isImplied(record) ? defaultRegion : record.region)));
+    const found = named.filter((record) =>
+      isIn(record, region ?? (this.isImplied(record) ? defaultRegion : record.region)),
+    );
     const regions = found.map((record) => record.region);
-    if (regions.length > 1) throw new AwsError("AmbiguousResource", `${type} ${idOrArn} stands in ${regions.join(" and ")}; say which with region=`);
+    if (regions.length > 1)
+      throw new AwsError(
+        "AmbiguousResource",
+        `${type} ${idOrArn} stands in ${regions.join(" and ")}; say which with region=`,
+      );
     return found[0];
   }
 
@@ -36,13 +44,18 @@ export class RecordSet {
     return this.list().find((record) => record.arn === name || `${record.type}::${record.id}` === name);
   }
 
-  /** Everything recorded, keys waiting for their deletion included, and the default networks of the Regions in use and of the one asked for. */
+  /**
+   * Everything recorded, keys waiting for their deletion included, and the default networks of the Regions in use and
+   * of the one asked for.
+   */
   list(type?: string, region: string = defaultRegion): RecordedResource[] {
     this.forgetWhatIsDue();
     const made = this.records.list();
     const regions = new Set([defaultRegion, region, ...made.map((record) => record.region)]);
     regions.delete(globalRegion);
-    const implied = [...regions].flatMap((region) => defaultNetwork(this.place(region))).filter((record) => !this.records.has(keyOf(record)));
+    const implied = [...regions]
+      .flatMap((region) => defaultNetwork(this.place(region)))
+      .filter((record) => !this.records.has(keyOf(record)));
     return [...implied, ...made].filter((record) => type === undefined || record.type === type);
   }
 
@@ -65,7 +78,8 @@ export class RecordSet {
 
   /** Those whose deletion, or whose life, hangs on this one. */
   dependents(record: RecordedResource, whenDeleted: Reference["whenDeleted"]): RecordedResource[] {
-    const names = (reference: Reference) => reference.whenDeleted === whenDeleted && reference.type === record.type && isNamed(record, reference.idOrArn);
+    const names = (reference: Reference) =>
+      reference.whenDeleted === whenDeleted && reference.type === record.type && isNamed(record, reference.idOrArn);
     return this.records.list().filter((other) => isIn(other, record.region) && referencesOf(other).some(names));
   }
 
@@ -97,8 +111,11 @@ export class RecordSet {
 
 const keyOf = (record: RecordedResource): string => `${record.region} ${record.type} ${record.id}`;
 
-const referencesOf = (record: RecordedResource): Reference[] => supportedTypes.get(record.type)?.references?.(record.properties) ?? [];
+const referencesOf = (record: RecordedResource): Reference[] =>
+  supportedTypes.get(record.type)?.references?.(record.properties) ?? [];
 
-const isNamed = (record: RecordedResource, idOrArn: string): boolean => record.id === idOrArn || (record.arn !== "" && record.arn === idOrArn);
+const isNamed = (record: RecordedResource, idOrArn: string): boolean =>
+  record.id === idOrArn || (record.arn !== "" && record.arn === idOrArn);
 
-const isIn = (record: RecordedResource, region: string): boolean => [record.region, globalRegion].includes(region) || record.region === globalRegion;
+const isIn = (record: RecordedResource, region: string): boolean =>
+  [record.region, globalRegion].includes(region) || record.region === globalRegion;

@@ -42,7 +42,12 @@ export class RecordedResources {
 
     const identity = row.identify(given, this.recordSet.place(region));
     const taken = this.recordSet.find(row.token, identity.id, region);
-    if (taken !== undefined && row.whenTaken === "accepted-if-equal" && isDeepStrictEqual({ ...taken.properties, ...given }, taken.properties)) return taken;
+    if (
+      taken !== undefined &&
+      row.whenTaken === "accepted-if-equal" &&
+      isDeepStrictEqual({ ...taken.properties, ...given }, taken.properties)
+    )
+      return taken;
     if (taken !== undefined && row.whenTaken !== "replaced") throw alreadyExists(row, identity.id);
     this.refuseTakenName(row, given, region);
 
@@ -83,7 +88,8 @@ export class RecordedResources {
   delete(record: RecordedResource): void {
     const row = rowOf(record.type);
     const reason = this.whyKept(row, record);
-    if (reason !== undefined) throw new AwsError("ResourceInUse", `the ${row.noun} ${record.id} cannot be deleted: ${reason}`, 409);
+    if (reason !== undefined)
+      throw new AwsError("ResourceInUse", `the ${row.noun} ${record.id} cannot be deleted: ${reason}`, 409);
     if (!row.deletionDelayDays) return this.recordSet.forget(record);
     const deletionAt = new Date(this.clock.now().getTime() + row.deletionDelayDays(record.properties) * dayMs);
     this.recordSet.keep({ ...record, deletionAt: deletionAt.toISOString() });
@@ -103,7 +109,10 @@ export class RecordedResources {
     if (this.recordSet.isImplied(record)) return "it belongs to the default network";
     const recorded = this.recordSet.dependents(record, "refused").map((user) => `${rowOf(user.type).noun} ${user.id}`);
     const users = [...recorded, ...this.context.usersOf(record.type, record.id)];
-    return row.keepsItself?.(record.properties) ?? (users.length > 0 ? `it is in use by ${users.slice(0, namedUsersMax).join(", ")}` : undefined);
+    return (
+      row.keepsItself?.(record.properties) ??
+      (users.length > 0 ? `it is in use by ${users.slice(0, namedUsersMax).join(", ")}` : undefined)
+    );
   }
 
   private refuseInvalid(row: RecordedType, properties: Properties, region: string): void {
@@ -112,7 +121,10 @@ export class RecordedResources {
     const missing = (row.references?.(properties) ?? []).find((reference) => !this.stands(reference, region));
     if (missing === undefined) return;
     const noun = supportedTypes.get(missing.type)?.noun ?? "secret";
-    throw new AwsError("ReferenceNotFound", `${missing.property} of this ${row.noun} names a ${noun} that does not exist: ${missing.idOrArn}`);
+    throw new AwsError(
+      "ReferenceNotFound",
+      `${missing.property} of this ${row.noun} names a ${noun} that does not exist: ${missing.idOrArn}`,
+    );
   }
 
   private stands(reference: Reference, region: string): boolean {
@@ -140,7 +152,8 @@ function rowOf(token: string): RecordedType {
   return row;
 }
 
-const alreadyExists = (row: RecordedType, id: string): AwsError => new AwsError("ResourceAlreadyExists", `a ${row.noun} ${id} exists already`, 409);
+const alreadyExists = (row: RecordedType, id: string): AwsError =>
+  new AwsError("ResourceAlreadyExists", `a ${row.noun} ${id} exists already`, 409);
 
 /** Null and absent are one to AWS. */
 const withoutUnset = (properties: Properties): Properties =>

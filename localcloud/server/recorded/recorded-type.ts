@@ -20,7 +20,10 @@ export interface RecordedResource {
   createdAt: string;
   /** Names among the properties that the cloud has filled in; an update that leaves them out keeps them. */
   computed: string[];
-  /** Set on what AWS deletes only after a waiting time (KMS keys): until then the record stays, and is not found by its id. */
+  /**
+   * Set on what AWS deletes only after a waiting time (KMS keys): until then the record stays, and is not found by its
+   * id.
+   */
   deletionAt?: string;
 }
 
@@ -63,7 +66,10 @@ export interface RecordedType {
    * @default "refused"
    */
   whenTaken?: "refused" | "replaced" | "accepted-if-equal";
-  /** Two with an equal value of this cannot stand side by side, though their ids differ (a security group's name in its VPC). */
+  /**
+   * Two with an equal value of this cannot stand side by side, though their ids differ (a security group's name in its
+   * VPC).
+   */
   mustBeUnique?(properties: Properties): string | undefined;
   /** A reason to refuse deletion that lies in the resource itself. */
   keepsItself?(properties: Properties): string | undefined;
@@ -76,7 +82,12 @@ export function text(properties: Properties, property: string): string {
   return typeof value === "string" ? value : "";
 }
 
-export function reference(type: string, property: string, properties: Properties, whenDeleted: Reference["whenDeleted"]): Reference[] {
+export function reference(
+  type: string,
+  property: string,
+  properties: Properties,
+  whenDeleted: Reference["whenDeleted"],
+): Reference[] {
   const idOrArn = text(properties, property);
   return idOrArn === "" ? [] : [{ type, property, idOrArn, whenDeleted }];
 }

@@ -7,7 +7,12 @@ import type { Properties, RecordedResource } from "./recorded-type";
 import { supportedTypes } from "./supported-types";
 
 const properties = z.record(z.string(), z.unknown());
-const creation = z.strictObject({ type: z.string(), name: z.string(), region: z.string().default(defaultRegion), properties });
+const creation = z.strictObject({
+  type: z.string(),
+  name: z.string(),
+  region: z.string().default(defaultRegion),
+  properties,
+});
 const replacement = z.strictObject({ properties });
 
 /** `/shipshape/recorded`, which the `aws` Pulumi plugin speaks for every type without an API of its own here. */
@@ -70,15 +75,23 @@ const view = ({ type, name, region, id, arn, properties, deletionAt }: RecordedR
 /** The one resource that `type=`, `id=` and, where an id stands in several Regions, `region=` name. */
 function named(request: RouteRequest, cloud: Cloud): RecordedResource {
   const [type, id, region] = ["type", "id", "region"].map((name) => request.query.get(name) ?? "");
-  if (!type || !id) throw new AwsError("MissingParameter", "the request must say which resource: ?type=<Pulumi type>&id=<id>");
+  if (!type || !id)
+    throw new AwsError("MissingParameter", "the request must say which resource: ?type=<Pulumi type>&id=<id>");
   const found = cloud.recorded.recordSet.find(type, id, region || undefined);
   if (found === undefined)
-    throw new AwsError("ResourceNotFound", `there is no ${supportedTypes.get(type)?.noun ?? type} ${id}${region ? ` in ${region}` : ""}`, 404);
+    throw new AwsError(
+      "ResourceNotFound",
+      `there is no ${supportedTypes.get(type)?.noun ?? type} ${id}${region ? ` in ${region}` : ""}`,
+      404,
+    );
   return found;
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw new AwsError("InvalidParameterValue", result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; "));
+  throw new AwsError(
+    "InvalidParameterValue",
+    result.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; "),
+  );
 }

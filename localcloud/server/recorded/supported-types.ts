@@ -6,7 +6,14 @@ import { networkTypes } from "./types/network";
 import { observabilityTypes } from "./types/observability";
 import { secretPolicyTypes } from "./types/secret-policy";
 
-const rows = [...networkTypes, ...keyManagementTypes, ...observabilityTypes, ...identityAndAccessTypes, ...backupTypes, ...secretPolicyTypes];
+const rows = [
+  ...networkTypes,
+  ...keyManagementTypes,
+  ...observabilityTypes,
+  ...identityAndAccessTypes,
+  ...backupTypes,
+  ...secretPolicyTypes,
+];
 
 export const supportedTypes: ReadonlyMap<string, RecordedType> = new Map(rows.map((row) => [row.token, row]));
 

@@ -7,11 +7,15 @@ import { SECURITY_GROUP, SUBNET } from "./types/network";
 export function usersOf(store: Store, type: string, id: string): string[] {
   if (type === SECURITY_GROUP) {
     const instances = store.collection<InstanceRecord>("instances").list();
-    return instances.filter(({ shape }) => shape.VpcSecurityGroupIds.includes(id)).map(({ shape }) => `the DB instance ${shape.DBInstanceIdentifier}`);
+    return instances
+      .filter(({ shape }) => shape.VpcSecurityGroupIds.includes(id))
+      .map(({ shape }) => `the DB instance ${shape.DBInstanceIdentifier}`);
   }
   if (type === SUBNET) {
     const groups = store.collection<SubnetGroupRecord>("subnet-groups").list();
-    return groups.filter((group) => group.subnets.some((subnet) => subnet.id === id)).map((group) => `the DB subnet group ${group.name}`);
+    return groups
+      .filter((group) => group.subnets.some((subnet) => subnet.id === id))
+      .map((group) => `the DB subnet group ${group.name}`);
   }
   return [];
 }

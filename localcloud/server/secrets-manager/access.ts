@@ -8,7 +8,8 @@ export const named = (secret: Secret): { ARN: string; Name: string } => ({ ARN: 
 
 export function find(id: string, { cloud, region }: Call): Secret {
   const secret = cloud.secrets.find(id, region);
-  if (secret === undefined) throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+  if (secret === undefined)
+    throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
   return secret;
 }
 

@@ -5,7 +5,9 @@ import { limits } from "../limits";
 
 const secretId = z.string().min(1).max(2_048);
 const token = z.string().min(32).max(64).optional();
-const tags = z.array(z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256) })).max(limits.tagsPerResource);
+const tags = z
+  .array(z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256) }))
+  .max(limits.tagsPerResource);
 const description = z.string().max(2_048).optional();
 const kmsKeyId = z.string().max(2_048).optional();
 const value = {
@@ -36,15 +38,29 @@ export const inputs = {
     ForceOverwriteReplicaSecret: z.literal(false, "there are no replicas here").optional(),
     ...value,
   }),
-  getSecretValue: z.strictObject({ SecretId: secretId, VersionId: z.string().optional(), VersionStage: z.string().optional() }),
+  getSecretValue: z.strictObject({
+    SecretId: secretId,
+    VersionId: z.string().optional(),
+    VersionStage: z.string().optional(),
+  }),
   putSecretValue: z.strictObject({
     SecretId: secretId,
     ClientRequestToken: token,
     VersionStages: z.array(z.string().min(1).max(256)).min(1).max(20).optional(),
     ...value,
   }),
-  updateSecret: z.strictObject({ SecretId: secretId, ClientRequestToken: token, Description: description, KmsKeyId: kmsKeyId, ...value }),
-  deleteSecret: z.strictObject({ SecretId: secretId, RecoveryWindowInDays: z.int().optional(), ForceDeleteWithoutRecovery: z.boolean().optional() }),
+  updateSecret: z.strictObject({
+    SecretId: secretId,
+    ClientRequestToken: token,
+    Description: description,
+    KmsKeyId: kmsKeyId,
+    ...value,
+  }),
+  deleteSecret: z.strictObject({
+    SecretId: secretId,
+    RecoveryWindowInDays: z.int().optional(),
+    ForceDeleteWithoutRecovery: z.boolean().optional(),
+  }),
   listSecrets: z.strictObject({
     IncludePlannedDeletion: z.boolean().default(false),
     Filters: filters.default([]),

@@ -47,10 +47,15 @@ export const lifecycleActions: Action[] = [
     run(input, call) {
       const secret = findOwn(input.SecretId, call, "change the value of");
       const value = valueIn(input);
-      if (value === undefined) throw new AwsError("InvalidRequestException", "You must provide either SecretString or SecretBinary.");
+      if (value === undefined)
+        throw new AwsError("InvalidRequestException", "You must provide either SecretString or SecretBinary.");
       const id = input.ClientRequestToken ?? randomUUID();
       const changed = call.cloud.secrets.putValue(secret, { id, value }, input.VersionStages);
-      return { ...named(changed), VersionId: id, VersionStages: changed.versions.find((version) => version.id === id)?.stages };
+      return {
+        ...named(changed),
+        VersionId: id,
+        VersionStages: changed.versions.find((version) => version.id === id)?.stages,
+      };
     },
   }),
   action({
@@ -74,11 +79,18 @@ export const lifecycleActions: Action[] = [
     run(input, call) {
       const force = input.ForceDeleteWithoutRecovery === true;
       if (force && input.RecoveryWindowInDays !== undefined)
-        throw new AwsError("InvalidParameterException", "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+        throw new AwsError(
+          "InvalidParameterException",
+          "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+        );
       const days = force ? 0 : (input.RecoveryWindowInDays ?? 30);
       if (!force && (days < 7 || days > 30))
-        throw new AwsError("InvalidParameterException", `The RecoveryWindowInDays value must be between 7 and 30 days (inclusive), not ${days}.`);
-      // Forced, it is no error that there is nothing to delete; and it ends a recovery window that has begun, which frees the name.
+        throw new AwsError(
+          "InvalidParameterException",
+          `The RecoveryWindowInDays value must be between 7 and 30 days (inclusive), not ${days}.`,
+        );
+      // Forced, it is no error that there is nothing to delete; and it ends a recovery window that has begun, which
+      // frees the name.
       if (force && call.cloud.secrets.find(input.SecretId, call.region) === undefined)
         return { ...nameAlone(input.SecretId, call), DeletionDate: call.cloud.clock.now() };
       const secret = force ? find(input.SecretId, call) : findStanding(input.SecretId, call);
@@ -126,6 +138,9 @@ async function rotateNow(secret: Secret, versionId: string | undefined, { cloud 
   try {
     await cloud.managedSecrets.rotate(secret.managed?.dbiResourceId ?? "", versionId);
   } catch (error) {
-    throw new AwsError("InvalidRequestException", `the secret cannot be rotated now: ${error instanceof Error ? error.message : String(error)}`);
+    throw new AwsError(
+      "InvalidRequestException",
+      `the secret cannot be rotated now: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

@@ -9,12 +9,16 @@ export function selectSecrets(secrets: Secret[], asked: ListSecretsInput): Secre
     asked.Filters,
   );
   const direction = asked.SortOrder === "asc" ? 1 : -1;
-  return matching.sort((a, b) => direction * (compare(sortKey(a, asked.SortBy), sortKey(b, asked.SortBy)) || compare(a.name, b.name)));
+  return matching.sort(
+    (a, b) => direction * (compare(sortKey(a, asked.SortBy), sortKey(b, asked.SortBy)) || compare(a.name, b.name)),
+  );
 }
 
 /** Those that every filter finds by one of its values. */
 export function matchingSecrets(secrets: Secret[], filters: ListSecretsInput["Filters"]): Secret[] {
-  return secrets.filter((secret) => filters.every((filter) => filter.Values.some((value) => matches(secret, filter.Key, value))));
+  return secrets.filter((secret) =>
+    filters.every((filter) => filter.Values.some((value) => matches(secret, filter.Key, value))),
+  );
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -26,8 +30,9 @@ function sortKey(secret: Secret, by: ListSecretsInput["SortBy"]): string {
 }
 
 /**
- * The beginning of the text, or in a description and in `all` the beginnings of its words, in any order and case; a leading `!` turns it
- * round. Of descriptions AWS's documentation says otherwise; what its service was seen to do counts.
+ * The beginning of the text, or in a description and in `all` the beginnings of its words, in any order and case; a
+ * leading `!` turns it round. Of descriptions AWS's documentation says otherwise; what its service was seen to do
+ * counts.
  */
 function matches(secret: Secret, key: ListSecretsInput["Filters"][number]["Key"], value: string): boolean {
   if (value.startsWith("!")) return !matches(secret, key, value.slice(1));
@@ -62,9 +67,16 @@ function wordsOf(text: string): string[] {
 }
 
 /** One page, and the token of the next: the position it starts at. */
-export function pageOf<T>(all: T[], page: { MaxResults: number; NextToken?: string | undefined }, badToken: string): { items: T[]; next?: string } {
+export function pageOf<T>(
+  all: T[],
+  page: { MaxResults: number; NextToken?: string | undefined },
+  badToken: string,
+): { items: T[]; next?: string } {
   const start = page.NextToken === undefined ? 0 : Number(Buffer.from(page.NextToken, "base64url").toString());
   if (!Number.isInteger(start) || start < 0) throw new AwsError(badToken, "The NextToken value is invalid.");
   const end = start + page.MaxResults;
-  return { items: all.slice(start, end), ...(end < all.length ? { next: Buffer.from(String(end)).toString("base64url") } : {}) };
+  return {
+    items: all.slice(start, end),
+    ...(end < all.length ? { next: Buffer.from(String(end)).toString("base64url") } : {}),
+  };
 }

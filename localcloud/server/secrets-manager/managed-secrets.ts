@@ -66,7 +66,10 @@ export class ManagedSecrets {
     return credentialsIn(this.get(dbiResourceId), "AWSCURRENT");
   }
 
-  /** Safe to repeat. Goes at once, without a recovery window, as RDS does when its instance goes or its password is no longer managed. */
+  /**
+   * Safe to repeat. Goes at once, without a recovery window, as RDS does when its instance goes or its password is no
+   * longer managed.
+   */
   delete(dbiResourceId: string): void {
     const secret = this.of(dbiResourceId);
     if (secret !== undefined) this.secrets.delete(secret, 0);
@@ -80,22 +83,28 @@ export class ManagedSecrets {
   rotate(dbiResourceId: string, versionId: string = randomUUID()): Promise<void> {
     const running = this.rotating.get(dbiResourceId);
     if (running !== undefined) return running;
-    const started = this.serialize(dbiResourceId, () => this.rotateOnce(dbiResourceId, versionId)).finally(() => this.rotating.delete(dbiResourceId));
+    const started = this.serialize(dbiResourceId, () => this.rotateOnce(dbiResourceId, versionId)).finally(() =>
+      this.rotating.delete(dbiResourceId),
+    );
     this.rotating.set(dbiResourceId, started);
     return started;
   }
 
-  /** Takes up what a kill or an unreachable database interrupted, and rotates what is due by the clock. What fails waits for the next call. */
+  /**
+   * Takes up what a kill or an unreachable database interrupted, and rotates what is due by the clock. What fails waits
+   * for the next call.
+   */
   tend(): void {
     for (const secret of this.secrets.list()) {
       if (!secret.managed) continue;
-      if (versionAt(secret, "AWSPENDING") || nextRotation(secret) <= this.clock.now()) this.rotate(secret.managed.dbiResourceId).catch(() => undefined);
+      if (versionAt(secret, "AWSPENDING") || nextRotation(secret) <= this.clock.now())
+        this.rotate(secret.managed.dbiResourceId).catch(() => undefined);
     }
   }
 
   /**
-   * Whatever sets an instance's master password does so in turn: PostgreSQL refuses two at once ("tuple concurrently updated"), and the one
-   * asked for last is to be the one that logs in.
+   * Whatever sets an instance's master password does so in turn: PostgreSQL refuses two at once ("tuple concurrently
+   * updated"), and the one asked for last is to be the one that logs in.
    */
   async serialize<Result>(dbiResourceId: string, work: () => Promise<Result>): Promise<Result> {
     const turn = (this.turns.get(dbiResourceId) ?? Promise.resolve()).then(work, work);
@@ -111,7 +120,9 @@ export class ManagedSecrets {
     const secret = this.get(dbiResourceId);
     const { username } = credentialsIn(secret, "AWSCURRENT");
     const value = { string: JSON.stringify({ username, password: generatePassword() } satisfies Credentials) };
-    const pending = versionAt(secret, "AWSPENDING") ? secret : this.secrets.putValue(secret, { id: versionId, value }, ["AWSPENDING"]);
+    const pending = versionAt(secret, "AWSPENDING")
+      ? secret
+      : this.secrets.putValue(secret, { id: versionId, value }, ["AWSPENDING"]);
     const version = pickVersion(pending, undefined, "AWSPENDING");
     await this.setMasterPassword(dbiResourceId, username, credentialsIn(pending, "AWSPENDING").password);
     // Read again: tags may have changed, or the instance may have gone, while the database was asked.
@@ -120,7 +131,8 @@ export class ManagedSecrets {
 
   private get(dbiResourceId: string): Secret {
     const secret = this.of(dbiResourceId);
-    if (secret === undefined) throw new AwsError("InvalidDBInstanceState", `the instance ${dbiResourceId} has no managed master password`);
+    if (secret === undefined)
+      throw new AwsError("InvalidDBInstanceState", `the instance ${dbiResourceId} has no managed master password`);
     return secret;
   }
 
@@ -153,8 +165,12 @@ export function nextRotation(secret: Secret): Date {
   return new Date(last.getTime() + (secret.managed?.rotateAfterDays ?? standardRotationDays) * 86_400_000);
 }
 
-/** Without `/`, `'`, `"`, `@` and space, as RDS does. The rest stays in, so that a URL built without escaping fails here and not first in production. */
+/**
+ * Without `/`, `'`, `"`, `@` and space, as RDS does. The rest stays in, so that a URL built without escaping fails here
+ * and not first in production.
+ */
 const passwordAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&()*+,-.:;<=>?[]^_{|}~";
 const passwordLength = 28;
 
-export const generatePassword = (): string => Array.from({ length: passwordLength }, () => passwordAlphabet[randomInt(passwordAlphabet.length)]).join("");
+export const generatePassword = (): string =>
+  Array.from({ length: passwordLength }, () => passwordAlphabet[randomInt(passwordAlphabet.length)]).join("");

@@ -3,7 +3,10 @@ import type { z } from "zod";
 import { AwsError } from "../wire/aws-error";
 import type { inputs } from "./inputs";
 
-/** A password of the characters that are left after what is excluded, with one of each kind unless the call says otherwise. */
+/**
+ * A password of the characters that are left after what is excluded, with one of each kind unless the call says
+ * otherwise.
+ */
 export function randomPassword(asked: z.output<typeof inputs.getRandomPassword>): string {
   const kinds = [
     asked.ExcludeLowercase ? "" : "abcdefghijklmnopqrstuvwxyz",
@@ -15,10 +18,14 @@ export function randomPassword(asked: z.output<typeof inputs.getRandomPassword>)
     .map((kind) => [...kind].filter((character) => !asked.ExcludeCharacters.includes(character)))
     .filter((kind) => kind.length > 0);
   const alphabet = kinds.flat();
-  if (alphabet.length === 0) throw new AwsError("InvalidParameterException", "The exclusions leave no character for the password.");
+  if (alphabet.length === 0)
+    throw new AwsError("InvalidParameterException", "The exclusions leave no character for the password.");
   const required = asked.RequireEachIncludedType ? kinds : [];
   if (required.length > asked.PasswordLength)
-    throw new AwsError("InvalidParameterException", `A password of ${asked.PasswordLength} can't hold a character of each of ${required.length} types.`);
+    throw new AwsError(
+      "InvalidParameterException",
+      `A password of ${asked.PasswordLength} can't hold a character of each of ${required.length} types.`,
+    );
   const characters = required.map(anyOf);
   while (characters.length < asked.PasswordLength) characters.push(anyOf(alphabet));
   return shuffled(characters).join("");

@@ -57,7 +57,11 @@ export const readingActions: Action[] = [
       const secret = find(input.SecretId, call);
       const versions = secret.versions.filter((version) => input.IncludeDeprecated || version.stages.length > 0);
       const page = pageOf(versions, input, "InvalidNextTokenException");
-      return { ...named(secret), Versions: page.items.map((version) => versionEntry(secret, version)), NextToken: page.next };
+      return {
+        ...named(secret),
+        Versions: page.items.map((version) => versionEntry(secret, version)),
+        NextToken: page.next,
+      };
     },
   }),
   action({

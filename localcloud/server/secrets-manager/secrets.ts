@@ -24,7 +24,10 @@ export interface SecretsContext {
   keyArn(idOrArn: string, region: string): string | undefined;
 }
 
-/** The secrets of all Regions, found by name or ARN, with deletion after a recovery window during which the name stays taken. */
+/**
+ * The secrets of all Regions, found by name or ARN, with deletion after a recovery window during which the name stays
+ * taken.
+ */
 export class Secrets {
   private readonly records: Collection<Secret>;
 
@@ -43,19 +46,29 @@ export class Secrets {
       taken &&
       !taken.deletion &&
       asked.version &&
-      taken.versions.some((version) => isDeepStrictEqual([version.id, version.value], [asked.version?.id, asked.version?.value]))
+      taken.versions.some((version) =>
+        isDeepStrictEqual([version.id, version.value], [asked.version?.id, asked.version?.value]),
+      )
     )
       return taken;
     if (taken?.deletion)
-      throw new AwsError("InvalidRequestException", "You can't create this secret because a secret with this name is already scheduled for deletion.");
-    if (taken) throw new AwsError("ResourceExistsException", `The operation failed because the secret ${asked.name} already exists.`);
+      throw new AwsError(
+        "InvalidRequestException",
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+      );
+    if (taken)
+      throw new AwsError(
+        "ResourceExistsException",
+        `The operation failed because the secret ${asked.name} already exists.`,
+      );
     // RDS has judged the key of its own secrets, and an interrupted create must go on even if the key went since.
     if (!asked.managed) this.refuseUnusableKey(asked.kmsKeyId, asked.region);
     const { version, ...described } = asked;
     const now = this.now();
     const arn = `arn:aws:secretsmanager:${asked.region}:${accountId}:secret:${asked.name}-${randomSuffix()}`;
     const empty: Secret = { ...described, arn, versions: [], createdAt: now, changedAt: now };
-    const secret = version === undefined ? empty : addVersion(empty, { ...version, stages: ["AWSCURRENT"], createdAt: now });
+    const secret =
+      version === undefined ? empty : addVersion(empty, { ...version, stages: ["AWSCURRENT"], createdAt: now });
     this.keep(secret);
     return secret;
   }
@@ -84,7 +97,10 @@ export class Secrets {
     return this.change({ ...current, rotatedAt: this.now() });
   }
 
-  describe(secret: Secret, changed: { description?: string; kmsKeyId?: string; tags?: Record<string, string> }): Secret {
+  describe(
+    secret: Secret,
+    changed: { description?: string; kmsKeyId?: string; tags?: Record<string, string> },
+  ): Secret {
     if (changed.kmsKeyId !== secret.kmsKeyId) this.refuseUnusableKey(changed.kmsKeyId, secret.region);
     return this.change({ ...secret, ...changed });
   }
@@ -135,7 +151,10 @@ export class Secrets {
 
   private change(secret: Secret): Secret {
     if (Object.keys(secret.tags).length > limits.tagsPerResource)
-      throw new AwsError("InvalidParameterException", `a secret can have ${limits.tagsPerResource} tags, not ${Object.keys(secret.tags).length}`);
+      throw new AwsError(
+        "InvalidParameterException",
+        `a secret can have ${limits.tagsPerResource} tags, not ${Object.keys(secret.tags).length}`,
+      );
     const changed = { ...secret, changedAt: this.now() };
     this.keep(changed);
     return changed;
@@ -153,4 +172,5 @@ export class Secrets {
 const suffixAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /** A secret made again under its old name gets another ARN, so that old permissions do not open the new one. */
-const randomSuffix = (): string => Array.from({ length: 6 }, () => suffixAlphabet[randomInt(suffixAlphabet.length)]).join("");
+const randomSuffix = (): string =>
+  Array.from({ length: 6 }, () => suffixAlphabet[randomInt(suffixAlphabet.length)]).join("");

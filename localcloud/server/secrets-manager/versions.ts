@@ -3,7 +3,10 @@ import { AwsError } from "../wire/aws-error";
 import { limits } from "../limits";
 import type { Secret, SecretVersion } from "./secret";
 
-/** Gives the secret with one more version; each stage leaves the version that held it. Adding the same one again changes nothing. */
+/**
+ * Gives the secret with one more version; each stage leaves the version that held it. Adding the same one again changes
+ * nothing.
+ */
 export function addVersion(secret: Secret, added: SecretVersion): Secret {
   const known = secret.versions.find((version) => version.id === added.id);
   if (known !== undefined && !isDeepStrictEqual(known.value, added.value)) {
@@ -19,10 +22,15 @@ export function addVersion(secret: Secret, added: SecretVersion): Secret {
   return withoutDeprecated(stages.reduce((next, stage) => moveStage(next, stage, added.id), moved));
 }
 
-/** Moves a stage to a version. The version that was current becomes the previous one, as Secrets Manager does by itself. */
+/**
+ * Moves a stage to a version. The version that was current becomes the previous one, as Secrets Manager does by itself.
+ */
 export function moveStage(secret: Secret, stage: string, toId: string): Secret {
   const from = versionAt(secret, stage);
-  const moved = { ...secret, versions: secret.versions.map((version) => ({ ...version, stages: stagesAfter(version, stage, toId) })) };
+  const moved = {
+    ...secret,
+    versions: secret.versions.map((version) => ({ ...version, stages: stagesAfter(version, stage, toId) })),
+  };
   const lostCurrent = stage === "AWSCURRENT" && from !== undefined && from.id !== toId;
   return lostCurrent ? moveStage(moved, "AWSPREVIOUS", from.id) : moved;
 }
@@ -34,18 +42,26 @@ function stagesAfter(version: SecretVersion, stage: string, toId: string): strin
 
 export const removeStage = (secret: Secret, stage: string): Secret => moveStage(secret, stage, "");
 
-export const versionAt = (secret: Secret, stage: string): SecretVersion | undefined => secret.versions.find((version) => version.stages.includes(stage));
+export const versionAt = (secret: Secret, stage: string): SecretVersion | undefined =>
+  secret.versions.find((version) => version.stages.includes(stage));
 
 /** The version asked for by id, by stage, or by both where they must agree; the current one when neither is said. */
 export function pickVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
   const wanted = stage ?? (id === undefined ? "AWSCURRENT" : undefined);
-  const found = id === undefined ? versionAt(secret, wanted ?? "") : secret.versions.find((version) => version.id === id);
+  const found =
+    id === undefined ? versionAt(secret, wanted ?? "") : secret.versions.find((version) => version.id === id);
   if (found === undefined) {
     const what = id === undefined ? `staging label: ${wanted}` : `VersionId: ${id}`;
-    throw new AwsError("ResourceNotFoundException", `Secrets Manager can't find the specified secret value for ${what}`);
+    throw new AwsError(
+      "ResourceNotFoundException",
+      `Secrets Manager can't find the specified secret value for ${what}`,
+    );
   }
   if (wanted !== undefined && !found.stages.includes(wanted))
-    throw new AwsError("InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId.");
+    throw new AwsError(
+      "InvalidRequestException",
+      "You provided a VersionStage that is not associated to the provided VersionId.",
+    );
   return found;
 }
 

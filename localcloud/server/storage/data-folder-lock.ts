@@ -10,7 +10,9 @@ import { join } from "node:path";
  */
 export async function takeFolder(dataFolder: string): Promise<void> {
   const isAbstract = process.platform === "linux";
-  const socket = isAbstract ? `\0shipshape-localcloud-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 32)}` : join(dataFolder, "lock");
+  const socket = isAbstract
+    ? `\0shipshape-localcloud-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 32)}`
+    : join(dataFolder, "lock");
   if (await listens(socket)) return;
   // An abstract name that is taken has a living owner. A socket file may be left of a process that was killed.
   if (isAbstract || (await answers(socket)))
@@ -25,7 +27,9 @@ export async function takeFolder(dataFolder: string): Promise<void> {
 function listens(socket: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const lock = createServer((connection) => connection.destroy());
-    lock.once("error", (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(false) : reject(error)));
+    lock.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(false) : reject(error),
+    );
     lock.listen(socket, () => {
       lock.unref();
       resolve(true);

@@ -4,9 +4,9 @@ import { logError } from "../log";
 import { writeDurably } from "./store";
 
 /**
- * A bounded log on disk, one JSON line an entry, newest last: events, API calls. A kill may cost the line being written,
- * never an earlier one. It is not forced to disk line by line: it tells what happened, the records say what is. So a line that a full
- * disk refuses is no reason to fail what it tells of: it is there until this process ends.
+ * A bounded log on disk, one JSON line an entry, newest last: events, API calls. A kill may cost the line being
+ * written, never an earlier one. It is not forced to disk line by line: it tells what happened, the records say what
+ * is. So a line that a full disk refuses is no reason to fail what it tells of: it is there until this process ends.
  */
 export class Journal<T> {
   private entries: T[];

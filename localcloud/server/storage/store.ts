@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -81,7 +91,9 @@ export class Collection<T> {
       const envelope = JSON.parse(readFileSync(path, "utf8")) as Envelope<T>;
       this.records.set(envelope.id, envelope.record);
     } catch (error) {
-      throw new Error(`the record ${path} cannot be read (${String(error)}); restore it from a copy, or remove it to give that resource up`);
+      throw new Error(
+        `the record ${path} cannot be read (${String(error)}); restore it from a copy, or remove it to give that resource up`,
+      );
     }
   }
 

@@ -27,7 +27,11 @@ export function action<Schema extends z.ZodType>(row: {
   input: Schema;
   run(input: z.output<Schema>, call: Call): Promise<object | void> | object | void;
 }): Action {
-  return { ...row, readOnly: /^(Describe|List|Get|BatchGet|Lookup|Download)/.test(row.name), run: (input, call) => row.run(input as z.output<Schema>, call) };
+  return {
+    ...row,
+    readOnly: /^(Describe|List|Get|BatchGet|Lookup|Download)/.test(row.name),
+    run: (input, call) => row.run(input as z.output<Schema>, call),
+  };
 }
 
 /** An AWS service, reached by the service name in the credential scope of the signature. */

@@ -1,4 +1,7 @@
-/** The account that owns everything in the embedded cloud: AWS's own example account, so that nobody takes it for theirs. */
+/**
+ * The account that owns everything in the embedded cloud: AWS's own example account, so that nobody takes it for
+ * theirs.
+ */
 export const accountId = "123456789012";
 export const defaultRegion = "eu-central-1";
 

@@ -32,8 +32,8 @@ export class NotAuthenticated extends Error {
 const freshEnvironment = 'run `eval "$(npx shipshape local env)"` in this shell';
 
 /**
- * Checks AWS signature version 4 against the keys in the data folder. The body, the address and every header that AWS reads
- * must be covered, so that nothing of a signed request can be changed or used for another one.
+ * Checks AWS signature version 4 against the keys in the data folder. The body, the address and every header that AWS
+ * reads must be covered, so that nothing of a signed request can be changed or used for another one.
  * @throws NotAuthenticated
  */
 export async function authenticate(request: ReceivedRequest, dataFolder: string): Promise<Signer> {
@@ -47,7 +47,11 @@ export async function authenticate(request: ReceivedRequest, dataFolder: string)
   const date = signingDate(request.headers["x-amz-date"]);
   const headers = signedHeaders(request.headers, claim.headerNames);
   checkBody(request);
-  const authorization = await authorizationOf({ ...request, headers }, key, { region: claim.region, service: claim.service, date });
+  const authorization = await authorizationOf({ ...request, headers }, key, {
+    region: claim.region,
+    service: claim.service,
+    date,
+  });
   const expected = Buffer.from(/Signature=([0-9a-f]+)$/.exec(authorization)?.[1] ?? "");
   const given = Buffer.from(claim.signature);
   if (claim.day !== dayOf(date) || given.length !== expected.length || !timingSafeEqual(given, expected))
@@ -72,18 +76,25 @@ export function readClaim(headers: IncomingHttpHeaders): Claim {
   const headerNames = /SignedHeaders=([^,\s]+)/.exec(header)?.[1]?.split(";") ?? [];
   const signature = /Signature=([0-9a-f]{64})(?:[,\s]|$)/.exec(header)?.[1];
   if (!header.startsWith("AWS4-HMAC-SHA256 ") || !scope || signature === undefined)
-    throw new NotAuthenticated("missing", `the request carries no AWS signature (version 4) in its Authorization header; ${freshEnvironment}`);
+    throw new NotAuthenticated(
+      "missing",
+      `the request carries no AWS signature (version 4) in its Authorization header; ${freshEnvironment}`,
+    );
   return { accessKeyId, day, region, service, headerNames, signature };
 }
 
 /** By the real clock, which signers go by, whatever the cloud's is set to. */
 function signingDate(text: string | string[] | undefined): Date {
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(text)) ?? [];
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(text)) ?? [];
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(date.getTime())) throw wrong("the header X-Amz-Date is missing, or no time such as 20260131T120000Z");
+  if (Number.isNaN(date.getTime()))
+    throw wrong("the header X-Amz-Date is missing, or no time such as 20260131T120000Z");
   const now = new Date();
   if (Math.abs(now.getTime() - date.getTime()) > limits.signatureAgeMs)
-    throw wrong(`Signature expired: the request was signed at ${date.toISOString()}, and it is ${now.toISOString()} now`);
+    throw wrong(
+      `Signature expired: the request was signed at ${date.toISOString()}, and it is ${now.toISOString()} now`,
+    );
   return date;
 }
 
@@ -98,7 +109,8 @@ function signedHeaders(headers: IncomingHttpHeaders, names: readonly string[]): 
 function checkBody({ headers, body }: ReceivedRequest): void {
   const claimed = headers["x-amz-content-sha256"];
   if (claimed === undefined || claimed === "UNSIGNED-PAYLOAD") return;
-  if (claimed !== createHash("sha256").update(body).digest("hex")) throw wrong("The header x-amz-content-sha256 is not the hash of the body");
+  if (claimed !== createHash("sha256").update(body).digest("hex"))
+    throw wrong("The header x-amz-content-sha256 is not the hash of the body");
 }
 
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10).replaceAll("-", "");

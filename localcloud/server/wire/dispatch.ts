@@ -25,7 +25,12 @@ export interface AwsAnswer {
 }
 
 /** Finds the service and the action, checks the input, runs the row, and gives the answer in the service's protocol. */
-export async function dispatch(request: AwsRequest, services: readonly Service[], cloud: Cloud, answered: (call: AnsweredCall) => void): Promise<AwsAnswer> {
+export async function dispatch(
+  request: AwsRequest,
+  services: readonly Service[],
+  cloud: Cloud,
+  answered: (call: AnsweredCall) => void,
+): Promise<AwsAnswer> {
   const call = describeCall(request, cloud);
   const service = services.find((candidate) => candidate.name === call.service);
   const protocol = service?.protocol ?? (header(request, "x-amz-target") === undefined ? "query" : "json");
@@ -37,7 +42,14 @@ export async function dispatch(request: AwsRequest, services: readonly Service[]
     const action = findAction(service, decoded.actionName);
     taken = { action, input: decoded.input };
     const output = await action.run(checkInput(action, decoded.input, wire.inputErrors), call);
-    answered({ service: service.name, action: action.name, readOnly: action.readOnly, call, input: decoded.input, output: output ?? undefined });
+    answered({
+      service: service.name,
+      action: action.name,
+      readOnly: action.readOnly,
+      call,
+      input: decoded.input,
+      output: output ?? undefined,
+    });
     return wire.success(service, action, output ?? undefined, call.requestId);
   } catch (error) {
     const failure = asAwsError(error);
@@ -56,7 +68,10 @@ export async function dispatch(request: AwsRequest, services: readonly Service[]
 /** The answer to a request refused before it was read, in the protocol of its client. */
 export function refuse(request: Pick<AwsRequest, "headers">, error: AwsError | NotAuthenticated): AwsAnswer {
   const wire = header(request, "x-amz-target") === undefined ? queryWire : jsonWire;
-  const refusal = error instanceof AwsError ? error : new AwsError(wire.authenticationErrors[error.fault], error.message, wire.authenticationStatus);
+  const refusal =
+    error instanceof AwsError
+      ? error
+      : new AwsError(wire.authenticationErrors[error.fault], error.message, wire.authenticationStatus);
   return wire.failure(undefined, refusal, randomUUID());
 }
 
@@ -78,7 +93,10 @@ function findAction(service: Service, name: string): Action {
     .map((candidate) => candidate.name)
     .sort()
     .join(", ");
-  throw new AwsError("InvalidAction", `the embedded cloud does not support the action '${name}' of ${service.name}; supported are: ${known}`);
+  throw new AwsError(
+    "InvalidAction",
+    `the embedded cloud does not support the action '${name}' of ${service.name}; supported are: ${known}`,
+  );
 }
 
 function header(request: Pick<AwsRequest, "headers">, name: string): string | undefined {
@@ -97,15 +115,23 @@ interface Wire {
 
 const queryWire: Wire = {
   inputErrors: { missing: "MissingParameter", unknown: "UnknownParameter", invalid: "InvalidParameterValue" },
-  authenticationErrors: { missing: "MissingAuthenticationToken", "unknown-key": "InvalidClientTokenId", "wrong-signature": "SignatureDoesNotMatch" },
+  authenticationErrors: {
+    missing: "MissingAuthenticationToken",
+    "unknown-key": "InvalidClientTokenId",
+    "wrong-signature": "SignatureDoesNotMatch",
+  },
   authenticationStatus: 403,
   decode(request) {
     const { Action: actionName, Version: _version, ...input } = decodeForm(new URLSearchParams(request.body));
-    if (typeof actionName !== "string") throw new AwsError("MissingAction", "the request must contain the parameter Action");
+    if (typeof actionName !== "string")
+      throw new AwsError("MissingAction", "the request must contain the parameter Action");
     return { actionName, input };
   },
   success(service, action, output, requestId) {
-    const result = output === undefined ? "" : `<${action.name}Result>${renderMembers(output, service.listElements ?? {})}</${action.name}Result>`;
+    const result =
+      output === undefined
+        ? ""
+        : `<${action.name}Result>${renderMembers(output, service.listElements ?? {})}</${action.name}Result>`;
     return xml(
       200,
       `<${action.name}Response xmlns="${service.namespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${action.name}Response>`,
@@ -115,12 +141,20 @@ const queryWire: Wire = {
   failure(service, error, requestId) {
     const type = error.status < 500 ? "Sender" : "Receiver";
     const body = `<Error><Type>${type}</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId>`;
-    return xml(error.status, `<ErrorResponse xmlns="${service?.namespace ?? "http://rds.amazonaws.com/doc/2014-10-31/"}">${body}</ErrorResponse>`, requestId);
+    return xml(
+      error.status,
+      `<ErrorResponse xmlns="${service?.namespace ?? "http://rds.amazonaws.com/doc/2014-10-31/"}">${body}</ErrorResponse>`,
+      requestId,
+    );
   },
 };
 
 const jsonWire: Wire = {
-  inputErrors: { missing: "InvalidParameterException", unknown: "InvalidParameterException", invalid: "InvalidParameterException" },
+  inputErrors: {
+    missing: "InvalidParameterException",
+    unknown: "InvalidParameterException",
+    invalid: "InvalidParameterException",
+  },
   authenticationErrors: {
     missing: "MissingAuthenticationTokenException",
     "unknown-key": "UnrecognizedClientException",
@@ -132,11 +166,17 @@ const jsonWire: Wire = {
     return { actionName, input: parseJson(request.body === "" ? "{}" : request.body, "SerializationException") };
   },
   success: (_service, _action, output, requestId) => json(200, output ?? {}, requestId),
-  failure: (_service, error, requestId) => json(error.status, { __type: error.code, message: error.message }, requestId, { "x-amzn-errortype": error.code }),
+  failure: (_service, error, requestId) =>
+    json(error.status, { __type: error.code, message: error.message }, requestId, { "x-amzn-errortype": error.code }),
 };
 
 function xml(status: number, body: string, requestId: string): AwsAnswer {
-  return { status, contentType: "text/xml", headers: { "x-amzn-requestid": requestId, "x-amz-account-id": accountId }, body: `<?xml version="1.0"?>\n${body}` };
+  return {
+    status,
+    contentType: "text/xml",
+    headers: { "x-amzn-requestid": requestId, "x-amz-account-id": accountId },
+    body: `<?xml version="1.0"?>\n${body}`,
+  };
 }
 
 /** JSON 1.1 gives times as seconds since 1970; handlers give `Date`s. */
@@ -145,5 +185,10 @@ function json(status: number, body: object, requestId: string, headers: Record<s
     const original = this[key];
     return original instanceof Date ? original.getTime() / 1000 : value;
   });
-  return { status, contentType: "application/x-amz-json-1.1", headers: { "x-amzn-requestid": requestId, ...headers }, body: text };
+  return {
+    status,
+    contentType: "application/x-amz-json-1.1",
+    headers: { "x-amzn-requestid": requestId, ...headers },
+    body: text,
+  };
 }

@@ -9,12 +9,25 @@ export function asAwsError(error: unknown): AwsError {
   logError(error);
   const message = error instanceof Error ? error.message : String(error);
   // 503, on which SDKs try again: space may be freed.
-  if (isDiskFull(error)) return new AwsError("ServiceUnavailable", `the disk of the embedded cloud is full (${message}); free some space and call again`, 503);
-  return new AwsError("InternalFailure", `the embedded cloud failed (${message}); its log, localcloud.log in the data folder, has the details`);
+  if (isDiskFull(error))
+    return new AwsError(
+      "ServiceUnavailable",
+      `the disk of the embedded cloud is full (${message}); free some space and call again`,
+      503,
+    );
+  return new AwsError(
+    "InternalFailure",
+    `the embedded cloud failed (${message}); its log, localcloud.log in the data folder, has the details`,
+  );
 }
 
 /** Node.js, PostgreSQL and our own words for the same fault. */
 export function isDiskFull(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
-  return code === "ENOSPC" || code === "EDQUOT" || code === "53100" || (error instanceof PostgresError && code === "disk-full");
+  return (
+    code === "ENOSPC" ||
+    code === "EDQUOT" ||
+    code === "53100" ||
+    (error instanceof PostgresError && code === "disk-full")
+  );
 }

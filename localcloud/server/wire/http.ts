@@ -41,8 +41,14 @@ async function handle(request: IncomingMessage, cloud: Cloud, endpoints: Endpoin
   refuseBrowsers(request);
   const url = addressOf(request);
   const method = request.method ?? "GET";
-  if (url.pathname.startsWith("/shipshape/")) return localRoute({ method, url, headers: request.headers, body: await readBody(request) }, cloud, endpoints);
-  if (method !== "POST") throw new AwsError("InvalidAction", "AWS requests to this server are POST requests to /; try GET /shipshape/status", 405);
+  if (url.pathname.startsWith("/shipshape/"))
+    return localRoute({ method, url, headers: request.headers, body: await readBody(request) }, cloud, endpoints);
+  if (method !== "POST")
+    throw new AwsError(
+      "InvalidAction",
+      "AWS requests to this server are POST requests to /; try GET /shipshape/status",
+      405,
+    );
   return awsCall(request, url, cloud, endpoints).catch((error: unknown) => {
     // An SDK reads errors in its service's protocol only.
     if (error instanceof AwsError || error instanceof NotAuthenticated) return refuse(request, error);
@@ -53,7 +59,12 @@ async function handle(request: IncomingMessage, cloud: Cloud, endpoints: Endpoin
 async function awsCall(request: IncomingMessage, url: URL, cloud: Cloud, endpoints: Endpoints): Promise<Answer> {
   const body = await readBody(request);
   const signer = await authenticate({ method: "POST", url, headers: request.headers, body }, cloud.settings.dataFolder);
-  return dispatch({ headers: request.headers, body: body.toString("utf8"), signer }, endpoints.services, cloud, (call) => endpoints.answered(call, cloud));
+  return dispatch(
+    { headers: request.headers, body: body.toString("utf8"), signer },
+    endpoints.services,
+    cloud,
+    (call) => endpoints.answered(call, cloud),
+  );
 }
 
 function addressOf(request: IncomingMessage): URL {
@@ -71,8 +82,12 @@ function addressOf(request: IncomingMessage): URL {
 function refuseBrowsers(request: IncomingMessage): void {
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
   if (!["127.0.0.1", "localhost", "[::1]"].includes(host))
-    throw new AwsError("AccessDenied", `the Host header is '${host}'; this server answers to 127.0.0.1 and localhost only`);
-  if (request.headers.origin !== undefined) throw new AwsError("AccessDenied", "this server does not answer web pages (the request has an Origin header)");
+    throw new AwsError(
+      "AccessDenied",
+      `the Host header is '${host}'; this server answers to 127.0.0.1 and localhost only`,
+    );
+  if (request.headers.origin !== undefined)
+    throw new AwsError("AccessDenied", "this server does not answer web pages (the request has an Origin header)");
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -80,7 +95,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limits.requestBytes) throw new AwsError("RequestEntityTooLarge", `the request is larger than ${limits.requestBytes} bytes`, 413);
+    if (size > limits.requestBytes)
+      throw new AwsError("RequestEntityTooLarge", `the request is larger than ${limits.requestBytes} bytes`, 413);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -89,7 +105,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 async function localRoute(request: ReceivedRequest, cloud: Cloud, endpoints: Endpoints): Promise<Answer> {
   const { method, url } = request;
   const signer = await authenticate(request, cloud.settings.dataFolder);
-  if (signer.service !== ownService) throw new AwsError("AccessDenied", `the request is signed for ${signer.service}, not for ${ownService}`);
+  if (signer.service !== ownService)
+    throw new AwsError("AccessDenied", `the request is signed for ${signer.service}, not for ${ownService}`);
   const here = endpoints.routes.filter((route) => route.path === url.pathname);
   if (here.length === 0)
     throw new AwsError(
@@ -98,14 +115,28 @@ async function localRoute(request: ReceivedRequest, cloud: Cloud, endpoints: End
       404,
     );
   const route = here.find((candidate) => candidate.method === method);
-  if (!route) throw new AwsError("MethodNotAllowed", `${url.pathname} takes ${here.map((candidate) => candidate.method).join(", ")}, not ${method}`, 405);
+  if (!route)
+    throw new AwsError(
+      "MethodNotAllowed",
+      `${url.pathname} takes ${here.map((candidate) => candidate.method).join(", ")}, not ${method}`,
+      405,
+    );
   const text = request.body.toString("utf8");
-  const answer = await route.run({ query: url.searchParams, body: text === "" ? undefined : parseJson(text, "MalformedInput") }, cloud);
-  return { status: answer.status, contentType: "application/json", body: answer.body === undefined ? "" : JSON.stringify(answer.body) };
+  const answer = await route.run(
+    { query: url.searchParams, body: text === "" ? undefined : parseJson(text, "MalformedInput") },
+    cloud,
+  );
+  return {
+    status: answer.status,
+    contentType: "application/json",
+    body: answer.body === undefined ? "" : JSON.stringify(answer.body),
+  };
 }
 
 function failure(thrown: unknown): Answer {
-  const { status, code, message } = asAwsError(thrown instanceof NotAuthenticated ? new AwsError("AccessDenied", thrown.message) : thrown);
+  const { status, code, message } = asAwsError(
+    thrown instanceof NotAuthenticated ? new AwsError("AccessDenied", thrown.message) : thrown,
+  );
   return { status, contentType: "application/json", body: JSON.stringify({ code, message }) };
 }
 

@@ -24,19 +24,24 @@ interface Fault {
 }
 
 function faultsOf(issue: z.core.$ZodIssue, decoded: unknown, codes: InputErrorCodes): Fault[] {
-  const path = issue.path.map((segment) => (typeof segment === "number" ? String(segment + 1) : String(segment))).join(".");
+  const path = issue.path
+    .map((segment) => (typeof segment === "number" ? String(segment + 1) : String(segment)))
+    .join(".");
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       code: codes.unknown,
-      message: (actionName) => `the embedded cloud does not support the parameter ${path === "" ? key : `${path}.${key}`} of ${actionName}`,
+      message: (actionName) =>
+        `the embedded cloud does not support the parameter ${path === "" ? key : `${path}.${key}`} of ${actionName}`,
     }));
   }
   const given = valueAt(decoded, issue.path);
-  if (given === undefined) return [{ code: codes.missing, message: () => `the request must contain the parameter ${path}` }];
+  if (given === undefined)
+    return [{ code: codes.missing, message: () => `the request must contain the parameter ${path}` }];
   return [
     {
       code: codes.invalid,
-      message: () => `invalid value${typeof given === "string" ? ` '${given.slice(0, 200)}'` : ""} for the parameter ${path}: ${issue.message}`,
+      message: () =>
+        `invalid value${typeof given === "string" ? ` '${given.slice(0, 200)}'` : ""} for the parameter ${path}: ${issue.message}`,
     },
   ];
 }

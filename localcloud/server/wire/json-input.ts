@@ -2,8 +2,8 @@ import { AwsError } from "./aws-error";
 import { limits } from "../limits";
 
 /**
- * The value that a request's body holds. Nothing an SDK sends is nested deeply, and what walks through the value later does so by
- * recursion, which a body made of brackets alone would exhaust.
+ * The value that a request's body holds. Nothing an SDK sends is nested deeply, and what walks through the value later
+ * does so by recursion, which a body made of brackets alone would exhaust.
  * @param code of the refusal
  */
 export function parseJson(text: string, code: string): unknown {
@@ -13,7 +13,8 @@ export function parseJson(text: string, code: string): unknown {
   } catch {
     throw new AwsError(code, "the request's body is not JSON");
   }
-  if (isDeeperThan(limits.jsonDepth, value)) throw new AwsError(code, `the request's body is nested more than ${limits.jsonDepth} levels deep`);
+  if (isDeeperThan(limits.jsonDepth, value))
+    throw new AwsError(code, `the request's body is nested more than ${limits.jsonDepth} levels deep`);
   return value;
 }
 

@@ -12,13 +12,22 @@ export interface PageRequest {
  * or removed between two pages neither hides another nor shows it twice.
  * @param keyOf orders the list as it stands and tells each entry apart
  */
-export function page<Entry>(entries: Entry[], request: PageRequest, keyOf: (entry: Entry) => string): { entries: Entry[]; Marker?: string } {
+export function page<Entry>(
+  entries: Entry[],
+  request: PageRequest,
+  keyOf: (entry: Entry) => string,
+): { entries: Entry[]; Marker?: string } {
   const size = request.MaxRecords ?? limits.pageRecordsDefault;
   if (size < limits.pageRecordsMin || size > limits.pageRecordsMax) {
-    throw new AwsError("InvalidParameterValue", `invalid value ${size} for MaxRecords. Must be between ${limits.pageRecordsMin} and ${limits.pageRecordsMax}`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `invalid value ${size} for MaxRecords. Must be between ${limits.pageRecordsMin} and ${limits.pageRecordsMax}`,
+    );
   }
   const after = request.Marker === undefined ? undefined : decodeMarker(request.Marker);
-  const sorted = entries.map((entry) => ({ entry, key: keyOf(entry) })).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const sorted = entries
+    .map((entry) => ({ entry, key: keyOf(entry) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const rest = after === undefined ? sorted : sorted.filter(({ key }) => key > after);
   const given = rest.slice(0, size);
   const more = rest.length > given.length;
@@ -31,12 +40,22 @@ const encodeMarker = (key: string): string => Buffer.from(prefix + key).toString
 function decodeMarker(marker: string): string {
   const text = Buffer.from(marker, "base64url").toString("utf8");
   if (!text.startsWith(prefix))
-    throw new AwsError("InvalidParameterValue", `the request parameter 'Marker' is not valid: '${marker.slice(0, 100)}' was not given by an earlier page`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `the request parameter 'Marker' is not valid: '${marker.slice(0, 100)}' was not given by an earlier page`,
+    );
   return text.slice(prefix.length);
 }
 
-/** Keeps the entries that have, for each filter, one of its values; RDS, which keeps its names in lower case, finds them in any. @param valuesOf by filter name; RDS refuses other names */
-export function filtered<Entry>(entries: Entry[], filters: Filter[] | undefined, valuesOf: Record<string, (entry: Entry) => string[]>): Entry[] {
+/**
+ * Keeps the entries that have, for each filter, one of its values; RDS, which keeps its names in lower case, finds them
+ * in any. @param valuesOf by filter name; RDS refuses other names
+ */
+export function filtered<Entry>(
+  entries: Entry[],
+  filters: Filter[] | undefined,
+  valuesOf: Record<string, (entry: Entry) => string[]>,
+): Entry[] {
   return (filters ?? []).reduce((left, filter) => {
     const read = valuesOf[filter.Name];
     if (!read)

@@ -13,7 +13,10 @@ export function decodeForm(form: URLSearchParams): Record<string, FormValue> {
   for (const [path, text] of form) {
     const segments = path.split(".");
     if (segments.length > limits.formDepth || segments.some((segment) => segment === "")) {
-      throw new AwsError("MalformedQueryString", `the parameter name '${path.slice(0, 100)}' is not of the form Name, List.member.1 or Structure.Member`);
+      throw new AwsError(
+        "MalformedQueryString",
+        `the parameter name '${path.slice(0, 100)}' is not of the form Name, List.member.1 or Structure.Member`,
+      );
     }
     grow(root, segments, text);
   }
@@ -52,6 +55,9 @@ function isNumbered(branch: Map<string, Branch>): boolean {
 
 function list(branch: Map<string, Branch>): FormValue[] {
   if (branch.size > limits.formListLength)
-    throw new AwsError("MalformedQueryString", `a list holds ${branch.size} entries; at most ${limits.formListLength} are taken`);
+    throw new AwsError(
+      "MalformedQueryString",
+      `a list holds ${branch.size} entries; at most ${limits.formListLength} are taken`,
+    );
   return [...branch].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => value(child));
 }

@@ -21,7 +21,9 @@ export const timestamp = z
   .transform((word) => new Date(word));
 
 export function list<Entry extends z.ZodType>(entry: Entry): z.ZodType<z.output<Entry>[]> {
-  return z.preprocess((value) => (value === "" ? [] : value), z.array(entry)) as unknown as z.ZodType<z.output<Entry>[]>;
+  return z.preprocess((value) => (value === "" ? [] : value), z.array(entry)) as unknown as z.ZodType<
+    z.output<Entry>[]
+  >;
 }
 
 /** AWS's rules for tags (Tagging User Guide): letters, digits and spaces of any script, and `_ . : / = + - @`. */

@@ -25,7 +25,10 @@ export function ended(child: ChildProcess): Promise<Ending> {
   });
 }
 
-/** A program's resources are the engine's business, not the program's: there is nothing it could clean up, so it is killed at once. */
+/**
+ * A program's resources are the engine's business, not the program's: there is nothing it could clean up, so it is
+ * killed at once.
+ */
 export function killChildren(): void {
   for (const child of children) child.kill("SIGKILL");
 }

@@ -2,7 +2,12 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { AboutResponse, DependencyInfo, GetProgramDependenciesResponse, InstallDependenciesResponse } from "@pulumi/pulumi/proto/language_pb";
+import {
+  AboutResponse,
+  DependencyInfo,
+  GetProgramDependenciesResponse,
+  InstallDependenciesResponse,
+} from "@pulumi/pulumi/proto/language_pb";
 import { ended } from "./children";
 
 /** What `pulumi about` shows of the language. */
@@ -29,8 +34,14 @@ export function programDependencies(programFolder: string): GetProgramDependenci
 }
 
 /** `npm install` for `pulumi install` and for policy packs that the engine fetched. */
-export async function installDependencies(folder: string, send: (part: InstallDependenciesResponse) => void): Promise<void> {
-  const child = spawn("npm", ["install", "--no-audit", "--no-fund"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+export async function installDependencies(
+  folder: string,
+  send: (part: InstallDependenciesResponse) => void,
+): Promise<void> {
+  const child = spawn("npm", ["install", "--no-audit", "--no-fund"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const forward = (fill: (answer: InstallDependenciesResponse, bytes: Buffer) => void) => (bytes: Buffer) => {
     const answer = new InstallDependenciesResponse();
     fill(answer, bytes);

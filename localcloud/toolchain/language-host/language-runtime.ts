@@ -1,6 +1,10 @@
 import * as grpc from "@grpc/grpc-js";
 import type { ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_pb";
-import { GetRequiredPackagesResponse, GetRequiredPluginsResponse, LanguageHandshakeResponse } from "@pulumi/pulumi/proto/language_pb";
+import {
+  GetRequiredPackagesResponse,
+  GetRequiredPluginsResponse,
+  LanguageHandshakeResponse,
+} from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { killChildren } from "./children";
@@ -22,10 +26,13 @@ export function languageRuntime(engineAddress: string): Partial<ILanguageRuntime
       info.setVersion(HOST_VERSION);
       return info;
     }),
-    // Both may be empty: the SDK names each plugin, with its exact version, when the program registers its first resource.
+    // Both may be empty: the SDK names each plugin, with its exact version, when the program registers its first
+    // resource.
     getRequiredPlugins: unary(() => new GetRequiredPluginsResponse()),
     getRequiredPackages: unary(() => new GetRequiredPackagesResponse()),
-    getProgramDependencies: unary((request) => programDependencies(request.getInfo()?.getProgramDirectory() || request.getPwd())),
+    getProgramDependencies: unary((request) =>
+      programDependencies(request.getInfo()?.getProgramDirectory() || request.getPwd()),
+    ),
     about: unary(about),
     run: unary((request, cancelled) => runProgram(request, engineAddress, cancelled)),
     runPlugin: streaming((request, send, cancelled) => runPlugin(request, send, cancelled)),
@@ -37,7 +44,9 @@ export function languageRuntime(engineAddress: string): Partial<ILanguageRuntime
   };
 }
 
-function unary<Request, Response>(answer: (request: Request, cancelled: AbortSignal) => Response | Promise<Response>): grpc.handleUnaryCall<Request, Response> {
+function unary<Request, Response>(
+  answer: (request: Request, cancelled: AbortSignal) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
     Promise.resolve()
       .then(() => answer(call.request, cancellation(call)))
@@ -61,7 +70,9 @@ function streaming<Request, Part>(
   };
 }
 
-function cancellation(call: grpc.ServerUnaryCall<unknown, unknown> | grpc.ServerWritableStream<unknown, unknown>): AbortSignal {
+function cancellation(
+  call: grpc.ServerUnaryCall<unknown, unknown> | grpc.ServerWritableStream<unknown, unknown>,
+): AbortSignal {
   const controller = new AbortController();
   call.on("cancelled", () => controller.abort());
   return controller.signal;

@@ -9,8 +9,8 @@ import { languageRuntime } from "./language-runtime";
 const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
 function main(): void {
-  // The engine puts each plugin into a process group of its own, so Ctrl-C never comes here from the terminal: SIGINT is the
-  // engine's request to end, and after five seconds without an end it kills.
+  // The engine puts each plugin into a process group of its own, so Ctrl-C never comes here from the terminal: SIGINT
+  // is the engine's request to end, and after five seconds without an end it kills.
   process.on("SIGINT", leave);
   process.on("SIGTERM", leave);
   // The engine holds our standard input: when it closes, the engine is gone, even after SIGKILL.
@@ -18,7 +18,10 @@ function main(): void {
 
   const server = new grpc.Server(unlimited);
   // Calls that are not served (code generation and the like) are answered with "unimplemented" by gRPC itself.
-  server.addService(LanguageRuntimeService, languageRuntime(engineAddress(process.argv.slice(2))) as ILanguageRuntimeServer);
+  server.addService(
+    LanguageRuntimeService,
+    languageRuntime(engineAddress(process.argv.slice(2))) as ILanguageRuntimeServer,
+  );
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;
     process.stdout.write(`${port}\n`); // the engine reads the first line as the port

@@ -5,7 +5,11 @@ import { sdkEntryPoint } from "./sdk";
 import { inheritedEnvironment } from "./settings";
 
 /** Runs a policy pack, or a plugin written in TypeScript or JavaScript, and hands on what it writes until it ends. */
-export async function runPlugin(request: RunPluginRequest, send: (part: RunPluginResponse) => void, cancelled: AbortSignal): Promise<void> {
+export async function runPlugin(
+  request: RunPluginRequest,
+  send: (part: RunPluginResponse) => void,
+  cancelled: AbortSignal,
+): Promise<void> {
   const folder = request.getInfo()?.getProgramDirectory() || request.getProgram();
   const options = runtimeOptions(request.getInfo());
   const child = spawnNode([...options.nodeargs, ...pluginArguments(request, folder)], {
@@ -23,12 +27,15 @@ export async function runPlugin(request: RunPluginRequest, send: (part: RunPlugi
 
 function pluginArguments(request: RunPluginRequest, folder: string): string[] {
   // The SDK's two entry points disagree on where the folder goes.
-  if (request.getKind() === "analyzer") return [sdkEntryPoint(folder, "run-policy-pack"), ...request.getArgsList(), folder];
+  if (request.getKind() === "analyzer")
+    return [sdkEntryPoint(folder, "run-policy-pack"), ...request.getArgsList(), folder];
   return [sdkEntryPoint(folder, "run-plugin"), folder, ...request.getArgsList()];
 }
 
 function given(environment: string[]): Record<string, string> {
-  return Object.fromEntries(environment.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  return Object.fromEntries(
+    environment.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
 }
 
 function part(fill: (answer: RunPluginResponse) => void): RunPluginResponse {

@@ -8,8 +8,13 @@ import { inheritedEnvironment } from "./settings";
 const failureAlreadyTold = 32;
 
 /** Runs a Pulumi program to its end. */
-export async function runProgram(request: RunRequest, engineAddress: string, cancelled: AbortSignal): Promise<RunResponse> {
-  if (request.getAttachDebugger()) throw new Error("this Node.js language host cannot attach a debugger; use the official Pulumi download for that");
+export async function runProgram(
+  request: RunRequest,
+  engineAddress: string,
+  cancelled: AbortSignal,
+): Promise<RunResponse> {
+  if (request.getAttachDebugger())
+    throw new Error("this Node.js language host cannot attach a debugger; use the official Pulumi download for that");
   const options = runtimeOptions(request.getInfo());
   const entry = sdkEntryPoint(request.getInfo()?.getProgramDirectory() || request.getPwd(), "run");
   const child = spawnNode([...options.nodeargs, entry, ...programArguments(request, engineAddress)], {

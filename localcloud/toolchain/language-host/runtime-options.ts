@@ -32,7 +32,12 @@ export function splitArguments(line: string): string[] {
   const words: string[] = [];
   const word = /(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/gs;
   for (const [text] of line.matchAll(word)) {
-    words.push(text.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs, (_, double, single, escaped) => double?.replace(/\\(.)/gs, "$1") ?? single ?? escaped));
+    words.push(
+      text.replace(
+        /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/gs,
+        (_, double, single, escaped) => double?.replace(/\\(.)/gs, "$1") ?? single ?? escaped,
+      ),
+    );
   }
   return words;
 }

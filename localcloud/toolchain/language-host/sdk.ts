@@ -2,7 +2,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /**
- * Where the program's own copy of the Pulumi SDK keeps an entry point: the program and what runs it must share one copy.
+ * Where the program's own copy of the Pulumi SDK keeps an entry point: the program and what runs it must share one
+ * copy.
  * @throws Error with what to do when the SDK is not installed there.
  */
 export function sdkEntryPoint(programFolder: string, entryPoint: "run" | "run-plugin" | "run-policy-pack"): string {
@@ -10,6 +11,8 @@ export function sdkEntryPoint(programFolder: string, entryPoint: "run" | "run-pl
   try {
     return createRequire(join(programFolder, "program.js")).resolve(module);
   } catch {
-    throw new Error(`the Pulumi SDK for Node.js was not found from ${programFolder} (looked for ${module}); run "npm install" there`);
+    throw new Error(
+      `the Pulumi SDK for Node.js was not found from ${programFolder} (looked for ${module}); run "npm install" there`,
+    );
   }
 }

@@ -30,7 +30,10 @@ export const ${name} = defineRule({
 });
 `;
 
-const testText = (id: string, name: string) => `import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
+const testText = (
+  id: string,
+  name: string,
+) => `import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { ${name} } from "../../../policypacks/database-guardrails/rules/${id}";
 import { claims, database } from "../fixtures";
 
@@ -55,7 +58,10 @@ function withRule(rulesFile: string, id: string, name: string): string {
   const firstImport = imports[0] ?? "";
   const lastImport = imports.at(-1) ?? "";
   const head = rulesFile.slice(0, rulesFile.indexOf(firstImport));
-  const middle = rulesFile.slice(rulesFile.indexOf(lastImport) + lastImport.length, rulesFile.indexOf(`  ${names[0]},`));
+  const middle = rulesFile.slice(
+    rulesFile.indexOf(lastImport) + lastImport.length,
+    rulesFile.indexOf(`  ${names[0]},`),
+  );
   const order = sortedImports.map((line) => /\{ (\w+) \}/.exec(line)?.[1] ?? "");
   return `${head}${sortedImports.join("\n")}${middle}${order.map((one) => `  ${one},`).join("\n")}\n];\n`;
 }

@@ -2,7 +2,8 @@
 import { rules } from "../rules";
 import type { Rule } from "../judging/rule";
 
-export const generatedNote = "<!-- written by `npm run pages` from policypacks/database-guardrails/rules; change the rule instead -->";
+export const generatedNote =
+  "<!-- written by `npm run pages` from policypacks/database-guardrails/rules; change the rule instead -->";
 const tableStart = "<!-- rules: written by `npm run pages` -->";
 const tableEnd = "<!-- /rules -->";
 
@@ -68,12 +69,17 @@ function judgedOn(rule: Rule): string {
 }
 
 function rulesTable(): string {
-  const rows = rules.map((rule) => `| [${rule.id}](policies/${rule.id}.md) | ${rule.severity} | ${rule.title} | ${rule.controls.join(", ")} |`);
+  const rows = rules.map(
+    (rule) =>
+      `| [${rule.id}](policies/${rule.id}.md) | ${rule.severity} | ${rule.title} | ${rule.controls.join(", ")} |`,
+  );
   return ["| rule | severity | what it asks for | serves |", "|---|---|---|---|", ...rows].join("\n");
 }
 
 function controlsPage(): string {
-  const controls = [...new Set(rules.flatMap((rule) => rule.controls))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+  const controls = [...new Set(rules.flatMap((rule) => rule.controls))].sort((one, other) =>
+    one.localeCompare(other, "en", { numeric: true }),
+  );
   const rows = controls.flatMap((control) =>
     rules
       .filter((rule) => rule.controls.includes(control))
@@ -94,7 +100,8 @@ ${rows.join("\n")}
 `;
 }
 
-const testOf = (rule: Rule): string => (rule.check || rule.checkInStack ? `test/policypacks/rules/${rule.id}.test.ts` : "test/policypacks/waivers.test.ts");
+const testOf = (rule: Rule): string =>
+  rule.check || rule.checkInStack ? `test/policypacks/rules/${rule.id}.test.ts` : "test/policypacks/waivers.test.ts";
 
 function enforcement({ severity }: Rule): string {
   if (severity === "critical" || severity === "high") return "stops a change";

@@ -24,21 +24,38 @@ export interface Finding {
   waiver?: { id: string; expiresOn: string; daysLeft: number };
 }
 
-/** Critical and high stop a change; medium does in production; low never. Config may raise that, and only waivers lower it. */
+/**
+ * Critical and high stop a change; medium does in production; low never. Config may raise that, and only waivers lower
+ * it.
+ */
 export function levelOf(severity: Severity, strictness: Strictness): Level {
   if (severity === "critical" || severity === "high") return "mandatory";
   return severity === "medium" && strictness.production ? "mandatory" : "advisory";
 }
 
-export function violationFinding(rule: Rule, resource: Resource, strictness: Strictness, violation: Violation): Finding {
+export function violationFinding(
+  rule: Rule,
+  resource: Resource,
+  strictness: Strictness,
+  violation: Violation,
+): Finding {
   const { property, found, allowed, change } = violation;
   const what = property === undefined ? shown(found) : `${property} is ${shown(found)}`;
-  const finding = base(rule, resource, strictness, "violation", `${resource.name}: ${what}; allowed: ${allowed}. To change: ${change}.`);
+  const finding = base(
+    rule,
+    resource,
+    strictness,
+    "violation",
+    `${resource.name}: ${what}; allowed: ${allowed}. To change: ${change}.`,
+  );
   return property === undefined ? finding : { ...finding, property };
 }
 
 const whyUndecided = {
-  unknown: ["cannot be known before deployment", "give a plain value, or run `npx shipshape guard --state` after `pulumi up`"],
+  unknown: [
+    "cannot be known before deployment",
+    "give a plain value, or run `npx shipshape guard --state` after `pulumi up`",
+  ],
   encrypted: [
     "is an encrypted secret here",
     "give a plain value, or judge the state with its secrets: `pulumi stack export --show-secrets | npx shipshape guard --state -`",
@@ -46,25 +63,60 @@ const whyUndecided = {
   elsewhere: ["is declared in another stack", "judge that stack as well, or declare it here"],
 } as const;
 
-/** Undefined where nothing is to be said: in a preview an advisory rule may wait. In a state an encrypted value stays encrypted. */
-export function undecidedFinding(rule: Rule, resource: Resource, strictness: Strictness, { property, reason }: Undecided): Finding | undefined {
-  if (reason === "notReported" || (reason === "unknown" && levelOf(rule.severity, strictness) !== "mandatory")) return undefined;
+/**
+ * Undefined where nothing is to be said: in a preview an advisory rule may wait. In a state an encrypted value stays
+ * encrypted.
+ */
+export function undecidedFinding(
+  rule: Rule,
+  resource: Resource,
+  strictness: Strictness,
+  { property, reason }: Undecided,
+): Finding | undefined {
+  if (reason === "notReported" || (reason === "unknown" && levelOf(rule.severity, strictness) !== "mandatory"))
+    return undefined;
   const [why, change] = whyUndecided[reason];
   return {
-    ...base(rule, resource, strictness, "undecided", `${resource.name}: ${property} ${why}, so ${rule.id} is not decided. To change: ${change}.`),
+    ...base(
+      rule,
+      resource,
+      strictness,
+      "undecided",
+      `${resource.name}: ${property} ${why}, so ${rule.id} is not decided. To change: ${change}.`,
+    ),
     level: "advisory",
     property,
   };
 }
 
-export function wrongTypeFinding(rule: Rule, resource: Resource, strictness: Strictness, { property, found, expected }: WrongType): Finding {
-  return violationFinding(rule, resource, strictness, { property, found, allowed: expected, change: `give ${property} as ${expected}` });
+export function wrongTypeFinding(
+  rule: Rule,
+  resource: Resource,
+  strictness: Strictness,
+  { property, found, expected }: WrongType,
+): Finding {
+  return violationFinding(rule, resource, strictness, {
+    property,
+    found,
+    allowed: expected,
+    change: `give ${property} as ${expected}`,
+  });
 }
 
 function base(rule: Rule, resource: Resource, strictness: Strictness, kind: Finding["kind"], message: string): Finding {
   const { id, severity } = rule;
   const { urn, type, name } = resource;
-  return { rule: id, severity, kind, level: levelOf(severity, strictness), urn, type, name, owner: resource.tag("owner"), message };
+  return {
+    rule: id,
+    severity,
+    kind,
+    level: levelOf(severity, strictness),
+    urn,
+    type,
+    name,
+    owner: resource.tag("owner"),
+    message,
+  };
 }
 
 function shown(value: unknown): string {

@@ -8,7 +8,12 @@ import { isThrowaway, strictnessOf } from "../vocabulary/strictness";
 export type NoteNotReported = (rule: Rule, resource: Resource) => void;
 
 /** One rule on one resource: what it finds, and what it could not decide. */
-export function judgeResource(rule: Rule, resource: Resource, settings: RuleSettings, notReported?: NoteNotReported): Finding[] {
+export function judgeResource(
+  rule: Rule,
+  resource: Resource,
+  settings: RuleSettings,
+  notReported?: NoteNotReported,
+): Finding[] {
   if (!rule.check || !rule.types?.includes(resource.type)) return [];
   return findingsOf(rule, resource, settings, () => rule.check?.(resource, settings) ?? [], notReported);
 }
@@ -18,11 +23,22 @@ export function judgeStack(rule: Rule, stack: Stack, settings: RuleSettings, not
   if (!rule.checkInStack || !rule.typesInStack) return [];
   return stack
     .of(...rule.typesInStack)
-    .flatMap((resource) => findingsOf(rule, resource, settings, () => rule.checkInStack?.(resource, stack, settings) ?? [], notReported));
+    .flatMap((resource) =>
+      findingsOf(rule, resource, settings, () => rule.checkInStack?.(resource, stack, settings) ?? [], notReported),
+    );
 }
 
-/** What a rule can't read is a verdict of its own: in the cloud's hands, encrypted, or of the wrong type. Anything else thrown is a bug and stays one. */
-function findingsOf(rule: Rule, resource: Resource, { today }: RuleSettings, check: () => Iterable<Found>, notReported?: NoteNotReported): Finding[] {
+/**
+ * What a rule can't read is a verdict of its own: in the cloud's hands, encrypted, or of the wrong type. Anything else
+ * thrown is a bug and stays one.
+ */
+function findingsOf(
+  rule: Rule,
+  resource: Resource,
+  { today }: RuleSettings,
+  check: () => Iterable<Found>,
+  notReported?: NoteNotReported,
+): Finding[] {
   // What is about to go is asked only for what it must be as long as it is there.
   if (!rule.throwaways && (resource.leaving || isThrowaway(resource, today))) return [];
   const findings: Finding[] = [];

@@ -1,6 +1,9 @@
 import { postgresPort } from "../../../components/standards";
 
-/** What a pack's config may tell a rule, and the least that it must say: an option adds to what a rule asks for, and takes nothing from it. */
+/**
+ * What a pack's config may tell a rule, and the least that it must say: an option adds to what a rule asks for, and
+ * takes nothing from it.
+ */
 interface Option {
   name: "teams" | "ports";
   allowed: string;
@@ -13,13 +16,17 @@ const options: Readonly<Record<string, Option>> = {
   "require-owner-tags": {
     name: "teams",
     allowed: "a list of strings, one team at least",
-    fits: (value) => Array.isArray(value) && value.length > 0 && value.every((team) => typeof team === "string" && team.trim() !== ""),
+    fits: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((team) => typeof team === "string" && team.trim() !== ""),
     schema: { type: "array", items: { type: "string" }, minItems: 1 },
   },
   "forbid-open-ingress": {
     name: "ports",
     allowed: `a list of numbers, ${postgresPort} among them`,
-    fits: (value) => Array.isArray(value) && value.every((port) => Number.isInteger(port) && port > 0 && port < 65_536) && value.includes(postgresPort),
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.every((port) => Number.isInteger(port) && port > 0 && port < 65_536) &&
+      value.includes(postgresPort),
     schema: { type: "array", items: { type: "integer" }, minItems: 1, contains: { const: postgresPort } },
   },
 };

@@ -18,7 +18,8 @@ export const forbidAllPrivileges = defineRule({
     if (resource.is(schema)) return yield* passedOn(resource);
     if (!resource.is(grantRole)) yield* decided(() => allPrivileges(resource));
     const option = resource.is(grantRole) ? "withAdminOption" : "withGrantOption";
-    if (resource.boolean(option)) yield { property: option, found: true, allowed: "false", change: `set ${option} to false` };
+    if (resource.boolean(option))
+      yield { property: option, found: true, allowed: "false", change: `set ${option} to false` };
   },
 });
 
@@ -28,13 +29,24 @@ function* allPrivileges(resource: Resource): Iterable<Found> {
   const { strings, doubts } = resource.readableStrings("privileges");
   yield* doubts;
   if (strings.some((name) => /^all(\s+privileges)?$/.test(canonical(name))))
-    yield { property: "privileges", found: "ALL", allowed: "privileges by name (ALL for the owner only)", change: `name what ${role ?? "the role"} needs` };
+    yield {
+      property: "privileges",
+      found: "ALL",
+      allowed: "privileges by name (ALL for the owner only)",
+      change: `name what ${role ?? "the role"} needs`,
+    };
 }
 
 function* passedOn(resource: Resource): Iterable<Found> {
   for (const [index, policy] of resource.list("policies").entries())
     for (const option of ["createWithGrant", "usageWithGrant"])
       yield* decided(function* () {
-        if (policy.boolean(option)) yield { property: `policies[${index}].${option}`, found: true, allowed: "false", change: `set ${option} to false` };
+        if (policy.boolean(option))
+          yield {
+            property: `policies[${index}].${option}`,
+            found: true,
+            allowed: "false",
+            change: `set ${option} to false`,
+          };
       });
 }

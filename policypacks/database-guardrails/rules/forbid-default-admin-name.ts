@@ -19,6 +19,11 @@ export const forbidDefaultAdminName = defineRule({
     const property = database.has("masterUsername") ? "masterUsername" : "username";
     const found = database.string(property);
     if (found !== undefined && guessed.includes(canonical(found)))
-      yield { property, found, allowed: `anything but ${guessed.join(", ")}`, change: "choose another name when the database is next rebuilt" };
+      yield {
+        property,
+        found,
+        allowed: `anything but ${guessed.join(", ")}`,
+        change: "choose another name when the database is next rebuilt",
+      };
   },
 });

@@ -36,7 +36,8 @@ export const forbidHiddenDrift = defineRule({
   controls: ["SOC 2 CC8.1"],
   properties: ["ignoreChanges"],
   why: "`ignoreChanges` also holds for refresh: what somebody changes by hand on an ignored property is never seen, by nobody.",
-  solution: "Declare the value as it shall be. Where two parties change one property, take it out of one of their hands.",
+  solution:
+    "Declare the value as it shall be. Where two parties change one property, take it out of one of their hands.",
   types: [
     instance,
     cluster,
@@ -79,6 +80,7 @@ export const forbidHiddenDrift = defineRule({
 function hides(path: string): boolean {
   const [first = "", second] = path.split(/[.[\]"']+/).filter((part) => part !== "");
   if (first === "*") return true;
-  if (first === "tags" || first === "tagsAll") return second === undefined || second === "*" || (requiredTags as readonly string[]).includes(second);
+  if (first === "tags" || first === "tagsAll")
+    return second === undefined || second === "*" || (requiredTags as readonly string[]).includes(second);
   return auditedProperties.includes(first);
 }

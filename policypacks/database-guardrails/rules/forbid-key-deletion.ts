@@ -14,11 +14,13 @@ export const forbidKeyDeletion = defineRule({
   controls: ["KMS.3"],
   properties: ["deletionWindowInDays", "protect"],
   why: "Deleting a key deletes everything it encrypts: the database, its snapshots, the copies in the vault. It is the shortest way to lose all of it at once.",
-  solution: "Keep the key in the platform stack with `protect: true`, in production with `retainOnDelete: true` and a deletion window of 30 days.",
+  solution:
+    "Keep the key in the platform stack with `protect: true`, in production with `retainOnDelete: true` and a deletion window of 30 days.",
   typesInStack: keys,
   *checkInStack(resource, stack) {
     if (!keysOfDatabases(stack).includes(resource)) return;
-    if (resource.protect === false) yield { property: "protect", found: false, allowed: "true", change: "give the resource option protect: true" };
+    if (resource.protect === false)
+      yield { property: "protect", found: false, allowed: "true", change: "give the resource option protect: true" };
     const days = resource.number("deletionWindowInDays") ?? longestWindowDays;
     if (strictnessOf(resource).production && days < longestWindowDays)
       yield {

@@ -4,7 +4,14 @@ import { opens, prefixMin, rangesOfPrefixLists, wideRanges } from "../vocabulary
 import { decided, Undecided, WrongType, type Properties } from "../vocabulary/properties";
 import type { Resource, Stack } from "../vocabulary/resource";
 import { defineRule, type Found } from "../judging/rule";
-import { clusterInstance, databases, defaultSecurityGroup, securityGroup, securityGroupIngressRule, securityGroupRule } from "../vocabulary/types";
+import {
+  clusterInstance,
+  databases,
+  defaultSecurityGroup,
+  securityGroup,
+  securityGroupIngressRule,
+  securityGroupRule,
+} from "../vocabulary/types";
 
 const guarded = [securityGroup, defaultSecurityGroup, securityGroupRule, securityGroupIngressRule];
 
@@ -32,7 +39,8 @@ export const forbidOpenIngress = defineRule({
     "cidr",
   ],
   why: "Whoever reaches the port may try passwords, and the next flaw of the server. A port opened for a test tends to stay open.",
-  solution: "Let in security groups of the applications (`reachableFrom` of `StandardDatabase`), or narrow address ranges of your own network.",
+  solution:
+    "Let in security groups of the applications (`reachableFrom` of `StandardDatabase`), or narrow address ranges of your own network.",
   throwaways: true,
   types: guarded,
   *check(resource, { ports }) {
@@ -67,13 +75,15 @@ function entriesOf(resource: Resource): Entry[] {
   const inGroup = { ranges: ["cidrBlocks", "ipv6CidrBlocks"], prefixLists: "prefixListIds" };
   if (resource.is(securityGroup, defaultSecurityGroup))
     return resource.list("ingress").map((rule, index) => ({ rule, path: `ingress[${index}].`, ...inGroup }));
-  if (resource.is(securityGroupIngressRule)) return [{ rule: resource, path: "", ranges: ["cidrIpv4", "cidrIpv6"], prefixLists: "prefixListId" }];
+  if (resource.is(securityGroupIngressRule))
+    return [{ rule: resource, path: "", ranges: ["cidrIpv4", "cidrIpv6"], prefixLists: "prefixListId" }];
   return resource.word("type") === "ingress" ? [{ rule: resource, path: "", ...inGroup }] : [];
 }
 
 /** What can't be read at all has been said of the resource alone. */
 function readableEntriesOf(resource: Resource): Entry[] {
-  const reads = (read: () => unknown) => ![...decided(() => [read()])].some((found) => found instanceof Undecided || found instanceof WrongType);
+  const reads = (read: () => unknown) =>
+    ![...decided(() => [read()])].some((found) => found instanceof Undecided || found instanceof WrongType);
   if (!reads(() => entriesOf(resource))) return [];
   return entriesOf(resource).filter(({ rule }) => reads(() => opens(rule, postgresPort)));
 }
@@ -88,7 +98,12 @@ function* openTo({ rule, path, ranges }: Entry, ports: readonly number[]): Itera
   }
 }
 
-function* openByPrefixList({ rule, path, prefixLists }: Entry, ports: readonly number[], resource: Resource, stack: Stack): Iterable<Found> {
+function* openByPrefixList(
+  { rule, path, prefixLists }: Entry,
+  ports: readonly number[],
+  resource: Resource,
+  stack: Stack,
+): Iterable<Found> {
   const opened = ports.filter((port) => opens(rule, port));
   if (opened.length === 0 || !rule.has(prefixLists)) return;
   const { strings, doubts } = textsOf(rule, prefixLists);
@@ -113,11 +128,16 @@ function* tooWide(property: string, ranges: readonly string[], ports: readonly n
 function* openTogether(resource: Resource, ports: readonly number[], stack: Stack): Iterable<Found> {
   const entries = partsOfGroup(resource, stack).flatMap((part) => readableEntriesOf(part));
   for (const port of ports) {
-    const ranges = entries.filter(({ rule }) => opens(rule, port)).map(({ rule, ranges: names }) => names.flatMap((name) => textsOf(rule, name).strings));
+    const ranges = entries
+      .filter(({ rule }) => opens(rule, port))
+      .map(({ rule, ranges: names }) => names.flatMap((name) => textsOf(rule, name).strings));
     // Each that is wide by itself has been said of its own entry.
     if (ranges.some((own) => wideRanges(own).length > 0)) return;
     const wide = wideRanges(ranges.flat());
-    if (wide.length > 0) return yield* tooWide(resource.is(securityGroup, defaultSecurityGroup) ? "ingress" : "securityGroupId", wide, [port]);
+    if (wide.length > 0)
+      return yield* tooWide(resource.is(securityGroup, defaultSecurityGroup) ? "ingress" : "securityGroupId", wide, [
+        port,
+      ]);
   }
 }
 
@@ -127,7 +147,12 @@ function partsOfGroup(resource: Resource, stack: Stack): Resource[] {
   const groupOf = (one: Resource) => one.text("securityGroupId") ?? one.dependsOn("securityGroupId")[0];
   const group = isGroup(resource) ? resource : undefined;
   const names = [group ? group.text("id") : groupOf(resource), group?.urn];
-  return [resource, ...stack.of(...guarded).filter((one) => one !== resource && !isGroup(one) && groupOf(one) !== undefined && names.includes(groupOf(one)))];
+  return [
+    resource,
+    ...stack
+      .of(...guarded)
+      .filter((one) => one !== resource && !isGroup(one) && groupOf(one) !== undefined && names.includes(groupOf(one))),
+  ];
 }
 
 /** A list of texts, or a single one. */

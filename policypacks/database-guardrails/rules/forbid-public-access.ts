@@ -10,13 +10,21 @@ export const forbidPublicAccess = defineRule({
   controls: ["RDS.2", "CKV_AWS_17"],
   properties: ["publiclyAccessible"],
   why: "With a public address, one wrong line in a security group is all that stands between the internet and the data.",
-  solution: "Set `publiclyAccessible` to false and reach the database from inside the network, by a security group that the database lets in.",
+  solution:
+    "Set `publiclyAccessible` to false and reach the database from inside the network, by a security group that the database lets in.",
   throwaways: true,
   types: [instance, cluster, clusterInstance],
   *check(database) {
-    // A member of a cluster that says nothing is public or not by its subnets: AWS decides, and its answer is in the state.
-    if (database.is(clusterInstance) && !database.has("publiclyAccessible")) throw new Undecided("publiclyAccessible", "unknown");
+    // A member of a cluster that says nothing is public or not by its subnets: AWS decides, and its answer is in the
+    // state.
+    if (database.is(clusterInstance) && !database.has("publiclyAccessible"))
+      throw new Undecided("publiclyAccessible", "unknown");
     if (database.boolean("publiclyAccessible"))
-      yield { property: "publiclyAccessible", found: true, allowed: "false", change: "set publiclyAccessible to false" };
+      yield {
+        property: "publiclyAccessible",
+        found: true,
+        allowed: "false",
+        change: "set publiclyAccessible to false",
+      };
   },
 });

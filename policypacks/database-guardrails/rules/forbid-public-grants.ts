@@ -19,7 +19,12 @@ export const forbidPublicGrants = defineRule({
     const { strings: found, doubts } = resource.readableStrings("privileges");
     yield* doubts;
     if (found.length > 0)
-      yield { property: "privileges", found: found.join(", "), allowed: "none for PUBLIC", change: "name the role that needs them, or give an empty list" };
+      yield {
+        property: "privileges",
+        found: found.join(", "),
+        allowed: "none for PUBLIC",
+        change: "name the role that needs them, or give an empty list",
+      };
   },
 });
 
@@ -30,6 +35,11 @@ function* openSchema(resource: Resource): Iterable<Found> {
       if (!["", "public"].includes(policy.word("role") ?? "")) return;
       const found = ["create", "createWithGrant", "usage", "usageWithGrant"].filter((name) => policy.boolean(name));
       if (found.length > 0)
-        yield { property: `policies[${index}]`, found: found.join(", "), allowed: "none for PUBLIC", change: "name the role that needs them" };
+        yield {
+          property: `policies[${index}]`,
+          found: found.join(", "),
+          allowed: "none for PUBLIC",
+          change: "name the role that needs them",
+        };
     });
 }

@@ -17,6 +17,11 @@ export const forbidPublicSnapshot = defineRule({
     const { strings, doubts } = resource.readableStrings("sharedAccounts");
     yield* doubts;
     if (strings.some((account) => canonical(account) === "all"))
-      yield { property: "sharedAccounts", found: "all", allowed: "account numbers", change: 'replace "all" by the accounts that need the snapshot' };
+      yield {
+        property: "sharedAccounts",
+        found: "all",
+        allowed: "account numbers",
+        change: 'replace "all" by the accounts that need the snapshot',
+      };
   },
 });

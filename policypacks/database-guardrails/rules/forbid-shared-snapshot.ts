@@ -19,6 +19,11 @@ export const forbidSharedSnapshot = defineRule({
     // "all" is another rule's.
     const found = strings.filter((account) => canonical(account) !== "all");
     if (found.length > 0)
-      yield { property: "sharedAccounts", found: found.join(", "), allowed: "none", change: `remove ${found.join(", ")}, or write a waiver` };
+      yield {
+        property: "sharedAccounts",
+        found: found.join(", "),
+        allowed: "none",
+        change: `remove ${found.join(", ")}, or write a waiver`,
+      };
   },
 });

@@ -34,6 +34,7 @@ export const forbidSkippedFinalSnapshot = defineRule({
   typesInStack: databases,
   *checkInStack(database, stack) {
     // RDS refuses a final snapshot of a replica. Whether it is one, the stack of its source tells.
-    if (strictnessOf(database).production && isReplica(database) && !followsKnownSource(database, stack)) throw new Undecided("skipFinalSnapshot", "elsewhere");
+    if (strictnessOf(database).production && isReplica(database) && !followsKnownSource(database, stack))
+      throw new Undecided("skipFinalSnapshot", "elsewhere");
   },
 });

@@ -19,7 +19,8 @@ export const forbidSuperuserRoles = defineRule({
     "Leave the attribute out, or set it to false. Grant what the role needs on the objects it needs. `rds_superuser` is the master's alone, and only the master is a member of `owner`.",
   types: [role, grantRole],
   *check(resource) {
-    if (resource.is(role)) for (const power of powers) if (resource.has(power)) yield* decided(() => powerOf(resource, power));
+    if (resource.is(role))
+      for (const power of powers) if (resource.has(power)) yield* decided(() => powerOf(resource, power));
     yield* memberships(resource, powerfulRoles);
   },
   // Only beside the databases can it be seen what their masters are called.
@@ -31,13 +32,15 @@ export const forbidSuperuserRoles = defineRule({
 });
 
 function* powerOf(resource: Resource, power: string): Iterable<Found> {
-  if (resource.boolean(power)) yield { property: power, found: true, allowed: "false", change: `set ${power} to false` };
+  if (resource.boolean(power))
+    yield { property: power, found: true, allowed: "false", change: `set ${power} to false` };
 }
 
 function* memberships(resource: Resource, powerful: readonly string[]): Iterable<Found> {
   const property = resource.is(role) ? "roles" : "grantRole";
   const single = resource.text(property);
-  const { strings, doubts } = single === undefined ? resource.readableStrings(property) : { strings: [single], doubts: [] };
+  const { strings, doubts } =
+    single === undefined ? resource.readableStrings(property) : { strings: [single], doubts: [] };
   yield* doubts;
   // The master works on what the owner owns, and has to be its member for that.
   const allowed = resource.text(resource.is(role) ? "name" : "role") === masterUsername ? [ownerRole] : [];

@@ -1,4 +1,11 @@
-import { environmentOfOrigin, followsGlobalCluster, isCopy, isReplica, isRestored, sourceOfReplica } from "../vocabulary/origin";
+import {
+  environmentOfOrigin,
+  followsGlobalCluster,
+  isCopy,
+  isReplica,
+  isRestored,
+  sourceOfReplica,
+} from "../vocabulary/origin";
 import type { Resource } from "../vocabulary/resource";
 import { defineRule, type Found } from "../judging/rule";
 import { environmentOfCopy, strictnessOf } from "../vocabulary/strictness";
@@ -38,7 +45,9 @@ function* unmasked(copy: Resource): Iterable<Found> {
   yield {
     found: `a copy of ${origin === undefined ? "a database that nobody can tell the environment of" : "production"}, made for ${environment}`,
     allowed: "copies of what is not production",
-    change: isRestored(copy) ? "restore from an instance or automated backup whose name says that it is not production" : "replicate what is not production",
+    change: isRestored(copy)
+      ? "restore from an instance or automated backup whose name says that it is not production"
+      : "replicate what is not production",
   };
 }
 
@@ -47,5 +56,10 @@ function* exported(task: Resource): Iterable<Found> {
   const origin = environmentOfOrigin(task);
   if (origin !== undefined && origin !== "production") return;
   const source = task.text("sourceArn");
-  yield { property: "sourceArn", found: source, allowed: "an automated backup of what is not production", change: "do not export production data to a bucket" };
+  yield {
+    property: "sourceArn",
+    found: source,
+    allowed: "an automated backup of what is not production",
+    change: "do not export production data to a bucket",
+  };
 }

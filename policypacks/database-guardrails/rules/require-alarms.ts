@@ -16,7 +16,9 @@ export const requireAlarms = defineRule({
   solution: `Declare an alarm for each of ${watched.join(", ")} beside the database, with an action. \`StandardDatabase\` has them.`,
   typesInStack: [instance],
   *checkInStack(database, stack) {
-    const alarms = stack.of(metricAlarm).filter((alarm) => watches(alarm, database, stack) && alarm.boolean("actionsEnabled") !== false && acts(alarm));
+    const alarms = stack
+      .of(metricAlarm)
+      .filter((alarm) => watches(alarm, database, stack) && alarm.boolean("actionsEnabled") !== false && acts(alarm));
     const missing = watched.filter((metric) => !alarms.some((alarm) => alarm.text("metricName") === metric));
     if (missing.length > 0)
       yield {
@@ -37,6 +39,7 @@ function acts(alarm: Resource): boolean {
 function watches(alarm: Resource, database: Resource, stack: Stack): boolean {
   const identifier = database.text("identifier");
   return (
-    (identifier !== undefined && alarm.object("dimensions")?.text("DBInstanceIdentifier") === identifier) || stack.behind(alarm, instance).includes(database)
+    (identifier !== undefined && alarm.object("dimensions")?.text("DBInstanceIdentifier") === identifier) ||
+    stack.behind(alarm, instance).includes(database)
   );
 }

@@ -6,7 +6,9 @@ import { databases } from "../vocabulary/types";
 
 const approved: Readonly<Record<string, VersionStandard>> = versionStandards;
 const majors = (today: string) =>
-  Object.entries(approved).flatMap(([major, { minimumMinor, approvedUntil }]) => (approvedUntil >= today ? [`${major}.${minimumMinor} or newer`] : []));
+  Object.entries(approved).flatMap(([major, { minimumMinor, approvedUntil }]) =>
+    approvedUntil >= today ? [`${major}.${minimumMinor} or newer`] : [],
+  );
 
 export const requireApprovedEngineVersion = defineRule({
   id: "require-approved-engine-version",
@@ -24,14 +26,18 @@ export const requireApprovedEngineVersion = defineRule({
     const version = database.string("engineVersion");
     const wrong = (allowed: string, change: string) => ({ property: "engineVersion", found: version, allowed, change });
     if (version === undefined) {
-      if (!isCopy(database)) yield wrong(majors(today).join(", "), "pin a version: without one AWS chooses, at another time another");
+      if (!isCopy(database))
+        yield wrong(majors(today).join(", "), "pin a version: without one AWS chooses, at another time another");
       return;
     }
     const [major = "", minor] = version.split(".");
     const standard = Object.hasOwn(approved, major) ? approved[major] : undefined;
     if (!standard) yield wrong(majors(today).join(", "), "give a version of an approved major");
     else if (standard.approvedUntil < today)
-      yield wrong(`${majors(today).join(", ")} (the approval of ${major} ended on ${standard.approvedUntil})`, "upgrade to a newer major");
+      yield wrong(
+        `${majors(today).join(", ")} (the approval of ${major} ended on ${standard.approvedUntil})`,
+        "upgrade to a newer major",
+      );
     // RDS builds some minors again: "17.2-R2".
     else if (minor !== undefined && !(Number.parseInt(minor, 10) >= standard.minimumMinor))
       yield wrong(majors(today).join(", "), `give ${major}.${standard.minimumMinor} or newer`);

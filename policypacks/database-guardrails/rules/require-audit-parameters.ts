@@ -38,7 +38,8 @@ export const requireAuditParameters = defineRule({
 });
 
 /** From PostgreSQL 18 on logins are logged by stages: those before a name is known say nothing of who came. */
-const saysWho = (value: string): boolean => value.split(",").some((stage) => ![...off, "receipt", "setup_durations"].includes(stage.trim()));
+const saysWho = (value: string): boolean =>
+  value.split(",").some((stage) => ![...off, "receipt", "setup_durations"].includes(stage.trim()));
 
 function* connections(name: string, group: Resource): Iterable<Found> {
   const values = parametersOf(group)(name);
@@ -48,9 +49,14 @@ function* connections(name: string, group: Resource): Iterable<Found> {
 
 function* changes(group: Resource): Iterable<Found> {
   const value = parametersOf(group);
-  const [libraries, audited, statements] = [value("shared_preload_libraries"), value("pgaudit.log"), value("log_statement")];
+  const [libraries, audited, statements] = [
+    value("shared_preload_libraries"),
+    value("pgaudit.log"),
+    value("log_statement"),
+  ];
   if (isBelowCluster(group) && libraries.length + audited.length + statements.length === 0) return;
-  const loaded = libraries.length > 0 && libraries.every((list) => list.split(",").some((library) => library.trim() === "pgaudit"));
+  const loaded =
+    libraries.length > 0 && libraries.every((list) => list.split(",").some((library) => library.trim() === "pgaudit"));
   if (loaded && audited.length > 0 && !audited.some((one) => off.includes(one))) return;
   if (statements.length > 0 && statements.every((one) => ["ddl", "mod", "all"].includes(one))) return;
   yield {
@@ -61,4 +67,5 @@ function* changes(group: Resource): Iterable<Found> {
   };
 }
 
-const shown = (values: readonly string[]): string | undefined => (values.length === 0 ? undefined : values.join(" and "));
+const shown = (values: readonly string[]): string | undefined =>
+  values.length === 0 ? undefined : values.join(" and ");

@@ -13,6 +13,7 @@ export const requireCopiedSnapshotTags = defineRule({
   types: databases,
   *check(database) {
     const found = database.boolean("copyTagsToSnapshot");
-    if (!found) yield { property: "copyTagsToSnapshot", found, allowed: "true", change: "set copyTagsToSnapshot to true" };
+    if (!found)
+      yield { property: "copyTagsToSnapshot", found, allowed: "true", change: "set copyTagsToSnapshot to true" };
   },
 });

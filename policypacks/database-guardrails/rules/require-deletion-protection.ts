@@ -19,9 +19,20 @@ export const requireDeletionProtection = defineRule({
     if (!strictness.standard.protected) return;
     yield* decided(function* () {
       const found = database.boolean("deletionProtection");
-      if (!found) yield { property: "deletionProtection", found, allowed: `true (${namedStrictness(strictness)})`, change: "set deletionProtection to true" };
+      if (!found)
+        yield {
+          property: "deletionProtection",
+          found,
+          allowed: `true (${namedStrictness(strictness)})`,
+          change: "set deletionProtection to true",
+        };
     });
     if (database.protect === false)
-      yield { property: "protect", found: false, allowed: `true (${namedStrictness(strictness)})`, change: "give the resource option protect: true" };
+      yield {
+        property: "protect",
+        found: false,
+        allowed: `true (${namedStrictness(strictness)})`,
+        change: "give the resource option protect: true",
+      };
   },
 });

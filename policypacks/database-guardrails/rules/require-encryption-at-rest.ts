@@ -2,7 +2,14 @@ import { isRestored } from "../vocabulary/origin";
 import { Undecided } from "../vocabulary/properties";
 import type { Resource } from "../vocabulary/resource";
 import { defineRule, type Found } from "../judging/rule";
-import { clusterSnapshot, clusterSnapshotCopy, databases, globalCluster, snapshot, snapshotCopy } from "../vocabulary/types";
+import {
+  clusterSnapshot,
+  clusterSnapshotCopy,
+  databases,
+  globalCluster,
+  snapshot,
+  snapshotCopy,
+} from "../vocabulary/types";
 
 export const requireEncryptionAtRest = defineRule({
   id: "require-encryption-at-rest",
@@ -17,14 +24,21 @@ export const requireEncryptionAtRest = defineRule({
   types: [...databases, globalCluster, snapshot, clusterSnapshot, snapshotCopy, clusterSnapshotCopy],
   *check(resource) {
     if (resource.is(snapshotCopy, clusterSnapshotCopy)) {
-      if (!resource.has("kmsKeyId")) yield { property: "kmsKeyId", found: undefined, allowed: "a key of the Region the copy lies in", change: "give kmsKeyId" };
+      if (!resource.has("kmsKeyId"))
+        yield {
+          property: "kmsKeyId",
+          found: undefined,
+          allowed: "a key of the Region the copy lies in",
+          change: "give kmsKeyId",
+        };
       return;
     }
     if (resource.is(snapshot, clusterSnapshot)) return yield* snapshotInTheClear(resource);
     const found = resource.boolean("storageEncrypted");
     if (!found) yield { property: "storageEncrypted", found, allowed: "true", change: toEncrypt };
     // RDS takes the backup's encryption for the copy, whatever the program asks for; what came of it is in the state.
-    else if (resource.is(...databases) && resource.toldBy === "program" && isRestored(resource)) throw new Undecided("storageEncrypted", "unknown");
+    else if (resource.is(...databases) && resource.toldBy === "program" && isRestored(resource))
+      throw new Undecided("storageEncrypted", "unknown");
   },
   // A preview has only the program's word, and is undecided above; after deployment this is AWS's.
   typesInStack: databases,
@@ -34,7 +48,8 @@ export const requireEncryptionAtRest = defineRule({
   },
 });
 
-const toEncrypt = "set storageEncrypted to true: this makes a new database, so restore a snapshot with a key and move there";
+const toEncrypt =
+  "set storageEncrypted to true: this makes a new database, so restore a snapshot with a key and move there";
 
 /** What a program declares says nothing of it: a snapshot has the encryption of its database. */
 function* snapshotInTheClear(resource: Resource): Iterable<Found> {

@@ -16,6 +16,11 @@ export const requireEnhancedMonitoring = defineRule({
     if (!offers(database, "enhancedMonitoring")) return;
     const found = database.number("monitoringInterval");
     if (!found)
-      yield { property: "monitoringInterval", found, allowed: "1, 5, 10, 15, 30 or 60", change: "set monitoringInterval to 60 and give monitoringRoleArn" };
+      yield {
+        property: "monitoringInterval",
+        found,
+        allowed: "1, 5, 10, 15, 30 or 60",
+        change: "set monitoringInterval to 60 and give monitoringRoleArn",
+      };
   },
 });

@@ -21,10 +21,16 @@ export const requireEventSubscription = defineRule({
   typesInStack: [instance, eventSubscription],
   *checkInStack(resource, stack) {
     if (resource.is(eventSubscription)) {
-      if (resource.boolean("enabled") === false) yield { property: "enabled", found: false, allowed: "true", change: "set enabled to true" };
+      if (resource.boolean("enabled") === false)
+        yield { property: "enabled", found: false, allowed: "true", change: "set enabled to true" };
       const status = resource.text("status");
       if (status !== undefined && broken.includes(canonical(status)))
-        yield { property: "status", found: status, allowed: "active", change: "let RDS publish to the topic, or name one that exists" };
+        yield {
+          property: "status",
+          found: status,
+          allowed: "active",
+          change: "let RDS publish to the topic, or name one that exists",
+        };
       return;
     }
     // Standard databases stand on a platform in another stack, and that one is judged by itself.
@@ -41,7 +47,11 @@ export const requireEventSubscription = defineRule({
 
 /** Of all instances, or of this one among those it names; a list that can't be read may name it. */
 function covers(subscription: Resource, database: Resource): boolean {
-  if (!["db-instance", undefined].includes(subscription.word("sourceType")) || subscription.boolean("enabled") === false) return false;
+  if (
+    !["db-instance", undefined].includes(subscription.word("sourceType")) ||
+    subscription.boolean("enabled") === false
+  )
+    return false;
   const { strings, doubts } = subscription.readableStrings("sourceIds");
   const named = strings.map(canonical);
   return strings.length + doubts.length === 0 || doubts.length > 0 || named.includes(identifierOf(database) ?? "");

@@ -22,13 +22,19 @@ export const requireExpiryOnThrowaways = defineRule({
     if (!saysThrowaway && (stays || !isRestored(database) || isReplica(database))) return;
     const missing = [runTag, "owner", expiryTag].filter((name) => !tags?.has(name));
     if (missing.length > 0)
-      yield { property: "tags", found: `no ${missing.join(", no ")}`, allowed: `${runTag}, owner and ${expiryTag}`, change: `add ${missing.join(", ")}` };
+      yield {
+        property: "tags",
+        found: `no ${missing.join(", no ")}`,
+        allowed: `${runTag}, owner and ${expiryTag}`,
+        change: `add ${missing.join(", ")}`,
+      };
     const expiry = tags?.has(expiryTag) ? tags.string(expiryTag) : undefined;
     if (expiry === undefined) return;
     const days = Number.isNaN(Date.parse(expiry)) ? Number.NaN : daysBetween(today, expiry.slice(0, 10));
     const property = `tags.${expiryTag}`;
     if (Number.isNaN(days)) yield { property, found: expiry, allowed: "a date, as 2026-11-30", change: "give a date" };
-    else if (days < 0) yield { property, found: expiry, allowed: `${today} or later`, change: "remove the copy: it has expired" };
+    else if (days < 0)
+      yield { property, found: expiry, allowed: `${today} or later`, change: "remove the copy: it has expired" };
     else if (days > throwawayDaysMax)
       yield {
         property,

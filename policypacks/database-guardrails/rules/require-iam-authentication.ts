@@ -15,6 +15,12 @@ export const requireIamAuthentication = defineRule({
   *check(database) {
     if (!offers(database, "iamAuthentication")) return;
     const found = database.boolean("iamDatabaseAuthenticationEnabled");
-    if (!found) yield { property: "iamDatabaseAuthenticationEnabled", found, allowed: "true", change: "set iamDatabaseAuthenticationEnabled to true" };
+    if (!found)
+      yield {
+        property: "iamDatabaseAuthenticationEnabled",
+        found,
+        allowed: "true",
+        change: "set iamDatabaseAuthenticationEnabled to true",
+      };
   },
 });

@@ -20,7 +20,12 @@ export const requireManagedMasterPassword = defineRule({
   // Beside the stack's other resources: there it shows whether a password was generated or typed.
   typesInStack: databases,
   *checkInStack(database, stack) {
-    if (!offers(database, "managedPassword") || database.boolean("manageMasterUserPassword") || followsKnownSource(database, stack)) return;
+    if (
+      !offers(database, "managedPassword") ||
+      database.boolean("manageMasterUserPassword") ||
+      followsKnownSource(database, stack)
+    )
+      return;
     const given = passwords.find((name) => database.has(name));
     if (given !== undefined && stack.comesFrom(database.dependsOn(given), generators)) return;
     if (given === undefined && isRestored(database)) return;
@@ -28,7 +33,8 @@ export const requireManagedMasterPassword = defineRule({
       property: given ?? "manageMasterUserPassword",
       found: given === undefined ? undefined : "a value of the program itself",
       allowed: "manageMasterUserPassword: true, or a password computed from a generated one",
-      change: "set manageMasterUserPassword to true and remove the password; RDS makes a new one and keeps it in Secrets Manager",
+      change:
+        "set manageMasterUserPassword to true and remove the password; RDS makes a new one and keeps it in Secrets Manager",
     };
   },
 });

@@ -17,6 +17,11 @@ export const requireModernCa = defineRule({
   *check(database) {
     const found = database.word("caCertIdentifier");
     if (found !== undefined && !modern.includes(found))
-      yield { property: "caCertIdentifier", found, allowed: modern.join(", "), change: `set caCertIdentifier to ${caCertificate}` };
+      yield {
+        property: "caCertIdentifier",
+        found,
+        allowed: modern.join(", "),
+        change: `set caCertIdentifier to ${caCertificate}`,
+      };
   },
 });

@@ -28,5 +28,11 @@ function* standbyOf(database: Resource): Iterable<Found> {
   const strictness = strictnessOf(database);
   if (!strictness.standard.multiAz || !offers(database, "standby")) return;
   const found = database.boolean("multiAz");
-  if (!found) yield { property: "multiAz", found, allowed: `true (${namedStrictness(strictness)})`, change: "set multiAz to true" };
+  if (!found)
+    yield {
+      property: "multiAz",
+      found,
+      allowed: `true (${namedStrictness(strictness)})`,
+      change: "set multiAz to true",
+    };
 }

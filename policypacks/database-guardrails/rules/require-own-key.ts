@@ -19,14 +19,26 @@ export const requireOwnKey = defineRule({
   *check(database) {
     const named = database.text("kmsKeyId");
     if (named !== undefined && /(^|:)alias\/aws\//.test(canonical(named)))
-      yield { property: "kmsKeyId", found: named, allowed: "a key of ours: this is AWS's own", change: "give the platform's key" };
-    // A restore has the key of its source, and what was adopted the one it had; only a new database gets AWS's when nothing is said.
+      yield {
+        property: "kmsKeyId",
+        found: named,
+        allowed: "a key of ours: this is AWS's own",
+        change: "give the platform's key",
+      };
+    // A restore has the key of its source, and what was adopted the one it had; only a new database gets AWS's when
+    // nothing is said.
     if (database.has("kmsKeyId") || isCopy(database) || (database.adopted && database.toldBy === "program")) return;
-    yield { property: "kmsKeyId", found: undefined, allowed: "the ARN of a key of ours", change: "give kmsKeyId: on a living database this makes a new one" };
+    yield {
+      property: "kmsKeyId",
+      found: undefined,
+      allowed: "the ARN of a key of ours",
+      change: "give kmsKeyId: on a living database this makes a new one",
+    };
   },
   *checkInStack(resource, stack) {
     if (!keysOfDatabases(stack).includes(resource)) return;
     const found = resource.boolean("enableKeyRotation");
-    if (!found) yield { property: "enableKeyRotation", found, allowed: "true", change: "set enableKeyRotation to true" };
+    if (!found)
+      yield { property: "enableKeyRotation", found, allowed: "true", change: "set enableKeyRotation to true" };
   },
 });

@@ -54,10 +54,20 @@ export const requireOwnerTags = defineRule({
     const tags = resource.tags();
     const missing = wanted.filter((name) => !tags?.has(name) || !says(tags.text(name)));
     if (missing.length > 0)
-      yield { property: "tags", found: tags?.names().join(", ") || undefined, allowed: `all of ${wanted.join(", ")}`, change: `add ${missing.join(", ")}` };
+      yield {
+        property: "tags",
+        found: tags?.names().join(", ") || undefined,
+        allowed: `all of ${wanted.join(", ")}`,
+        change: `add ${missing.join(", ")}`,
+      };
     const owner = teams && tags?.string("owner");
     if (owner && !teams.includes(owner))
-      yield { property: "tags.owner", found: owner, allowed: teams.join(", "), change: "name a team that exists, or add it to the pack's config" };
+      yield {
+        property: "tags.owner",
+        found: owner,
+        allowed: teams.join(", "),
+        change: "name a team that exists, or add it to the pack's config",
+      };
   },
 });
 

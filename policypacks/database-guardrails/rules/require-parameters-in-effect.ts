@@ -17,6 +17,11 @@ export const requireParametersInEffect = defineRule({
     if (database.toldBy !== "api") return;
     const found = database.word("parameterApplyStatus");
     if (found !== undefined && found !== "in-sync")
-      yield { property: "parameterApplyStatus", found, allowed: "in-sync", change: "reboot it, so that its parameter group takes effect" };
+      yield {
+        property: "parameterApplyStatus",
+        found,
+        allowed: "in-sync",
+        change: "reboot it, so that its parameter group takes effect",
+      };
   },
 });

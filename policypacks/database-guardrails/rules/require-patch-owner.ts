@@ -16,7 +16,8 @@ export const requirePatchOwner = defineRule({
   solution: `Put the database into a ring by the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
   types: [instance, clusterInstance],
   *check(database) {
-    if (!offers(database, "minorUpgrades") || database.boolean("autoMinorVersionUpgrade") !== false || inRing(database)) return;
+    if (!offers(database, "minorUpgrades") || database.boolean("autoMinorVersionUpgrade") !== false || inRing(database))
+      return;
     yield {
       property: "autoMinorVersionUpgrade",
       found: false,

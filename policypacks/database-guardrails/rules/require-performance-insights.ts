@@ -15,6 +15,12 @@ export const requirePerformanceInsights = defineRule({
   *check(database) {
     if (!offers(database, "performanceInsights")) return;
     const found = database.boolean("performanceInsightsEnabled");
-    if (!found) yield { property: "performanceInsightsEnabled", found, allowed: "true", change: "set performanceInsightsEnabled to true" };
+    if (!found)
+      yield {
+        property: "performanceInsightsEnabled",
+        found,
+        allowed: "true",
+        change: "set performanceInsightsEnabled to true",
+      };
   },
 });

@@ -12,7 +12,8 @@ export const requireStandardName = defineRule({
   controls: [],
   properties: ["identifier", "clusterIdentifier"],
   why: "A name like `orders-production` tells the one who is called at night what is down, without a lookup.",
-  solution: "Name the database `<service>-<environment>`, with a suffix where there are several: lower-case words joined by single hyphens.",
+  solution:
+    "Name the database `<service>-<environment>`, with a suffix where there are several: lower-case words joined by single hyphens.",
   types: databases,
   *check(database) {
     const property = database.has("clusterIdentifier") ? "clusterIdentifier" : "identifier";

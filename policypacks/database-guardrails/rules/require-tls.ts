@@ -34,7 +34,11 @@ function* group(resource: Resource): Iterable<Found> {
   const major = majorOfFamily(family);
   if (major === undefined) return;
   const values = parametersOf(resource)("rds.force_ssl");
-  if (values.length === 0 && (isBelowCluster(resource) || major >= (family.startsWith("aurora") ? forcedFrom.aurora : forcedFrom.rds))) return;
+  if (
+    values.length === 0 &&
+    (isBelowCluster(resource) || major >= (family.startsWith("aurora") ? forcedFrom.aurora : forcedFrom.rds))
+  )
+    return;
   if (values.length === 0 || !values.every(on))
     yield {
       property: "parameters.rds.force_ssl",

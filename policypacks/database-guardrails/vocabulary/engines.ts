@@ -2,8 +2,8 @@ import { canonical } from "./properties";
 import type { Resource } from "./resource";
 
 /**
- * What RDS has for some engines only (RDS User Guide, "Supported features in Amazon RDS by AWS Region and DB engine"). No rule asks for
- * what RDS refuses: nobody could meet it.
+ * What RDS has for some engines only (RDS User Guide, "Supported features in Amazon RDS by AWS Region and DB engine").
+ * No rule asks for what RDS refuses: nobody could meet it.
  */
 const offered = {
   /** Also not on Aurora Serverless v1, which has an engine mode of its own. */

@@ -35,7 +35,10 @@ function prefixOf(range: string): number {
 /** Protocols by name that databases do not speak; every other name counts as one that they do. */
 const otherProtocols = ["udp", "icmp", "icmpv6"];
 
-/** Whether an entry lets a protocol of databases through on a port. The provider takes "TCP", "06" and "ALL" as well, and -1 for any port. */
+/**
+ * Whether an entry lets a protocol of databases through on a port. The provider takes "TCP", "06" and "ALL" as well,
+ * and -1 for any port.
+ */
 export function opens(entry: Properties, port: number): boolean {
   const protocol = entry.word("protocol") ?? entry.word("ipProtocol") ?? "-1";
   const number = /^[+-]?\d+$/.test(protocol) ? Number(protocol) : undefined;
@@ -45,14 +48,25 @@ export function opens(entry: Properties, port: number): boolean {
   return from <= port && port <= (to < 0 ? 65_535 : to);
 }
 
-/** The ranges of the prefix lists that an entry names; those that this stack does not declare are for the stack that does. */
-export function rangesOfPrefixLists(ids: readonly string[], resource: Resource, stack: Stack, property: string): string[] {
-  const named = ({ urn }: Resource, id: string | undefined) => (id === undefined ? resource.dependsOn().includes(urn) : ids.includes(id));
+/**
+ * The ranges of the prefix lists that an entry names; those that this stack does not declare are for the stack that
+ * does.
+ */
+export function rangesOfPrefixLists(
+  ids: readonly string[],
+  resource: Resource,
+  stack: Stack,
+  property: string,
+): string[] {
+  const named = ({ urn }: Resource, id: string | undefined) =>
+    id === undefined ? resource.dependsOn().includes(urn) : ids.includes(id);
   const lists = stack.of(managedPrefixList).filter((list) => named(list, list.text("id")));
   if (lists.length === 0 || lists.length < ids.length) throw new Undecided(property, "elsewhere");
   const entries = stack.of(managedPrefixListEntry).filter((entry) => {
     const id = entry.text("prefixListId");
-    return lists.some((list) => (id === undefined ? entry.dependsOn("prefixListId").includes(list.urn) : id === list.text("id")));
+    return lists.some((list) =>
+      id === undefined ? entry.dependsOn("prefixListId").includes(list.urn) : id === list.text("id"),
+    );
   });
   return [...lists.flatMap((list) => list.list("entries")), ...entries].flatMap((entry) => entry.string("cidr") ?? []);
 }

@@ -6,13 +6,17 @@ import { cluster, databases } from "./types";
 
 const replications = ["replicateSourceDb", "replicationSourceIdentifier"];
 
-/** What a recovery to a point in time may name as its source. AWS gave an instance's name; an id or the ARN of backups tells no name. */
+/**
+ * What a recovery to a point in time may name as its source. AWS gave an instance's name; an id or the ARN of backups
+ * tells no name.
+ */
 const sourceNames = ["sourceDbInstanceIdentifier", "sourceClusterIdentifier"];
 const sourceIds = ["sourceDbiResourceId", "sourceDbInstanceAutomatedBackupsArn", "sourceClusterResourceId"];
 
 /** Made of a backup. A recovery that names no source is none. */
 export const isRestored = (resource: Resource): boolean =>
-  resource.has("snapshotIdentifier") || (resource.has("restoreToPointInTime") && [...decided(() => sourcesOf(resource))].length > 0);
+  resource.has("snapshotIdentifier") ||
+  (resource.has("restoreToPointInTime") && [...decided(() => sourcesOf(resource))].length > 0);
 
 function* sourcesOf(resource: Resource): Iterable<string> {
   const source = resource.object("restoreToPointInTime");
@@ -20,15 +24,19 @@ function* sourcesOf(resource: Resource): Iterable<string> {
 }
 /** Follows another database. */
 export const isReplica = (resource: Resource): boolean => replications.some((name) => resource.has(name));
-/** A secondary cluster has its data from the primary one, and no master of its own. What AWS answers names the primary's. */
+/**
+ * A secondary cluster has its data from the primary one, and no master of its own. What AWS answers names the
+ * primary's.
+ */
 export const followsGlobalCluster = (resource: Resource): boolean =>
   resource.is(cluster) && resource.has("globalClusterIdentifier") && !resource.has("masterUsername");
 /** Made of another database: what the program does not say comes from there. */
-export const isCopy = (resource: Resource): boolean => isRestored(resource) || isReplica(resource) || resource.has("s3Import");
+export const isCopy = (resource: Resource): boolean =>
+  isRestored(resource) || isReplica(resource) || resource.has("s3Import");
 
 /**
- * The database that a replica follows, where it can be seen: in the same stack, whatever number of replicas lies between. A replica of what
- * nobody can see may be none: its own word is not enough to leave a rule out.
+ * The database that a replica follows, where it can be seen: in the same stack, whatever number of replicas lies
+ * between. A replica of what nobody can see may be none: its own word is not enough to leave a rule out.
  */
 export function sourceOfReplica(replica: Resource, stack: Stack): Resource | undefined {
   const passed = new Set([replica.urn]);
@@ -46,7 +54,9 @@ function nextSource(replica: Resource, stack: Stack): Resource | undefined {
   const property = replications.find((name) => replica.has(name)) ?? "";
   const named = replica.text(property);
   const behind = replica.dependsOn(property);
-  return stack.of(...databases).find((one) => (named === undefined ? behind.includes(one.urn) : isNamed(one, canonical(named), behind)));
+  return stack
+    .of(...databases)
+    .find((one) => (named === undefined ? behind.includes(one.urn) : isNamed(one, canonical(named), behind)));
 }
 
 /** An ARN names its Region and account as well: a database of the same name elsewhere is another one. */
@@ -64,8 +74,8 @@ export function identifierOf(database: Resource): string | undefined {
 
 type Check = (database: Resource, settings: RuleSettings) => Iterable<Violation | Undecided | WrongType>;
 /**
- * For what a replica has from its source. One whose source is in the same stack is left out, because the source is judged; the RDS API's
- * word is enough as well. Any other replica is judged like every database.
+ * For what a replica has from its source. One whose source is in the same stack is left out, because the source is
+ * judged; the RDS API's word is enough as well. Any other replica is judged like every database.
  */
 export function unlessReplica(check: Check) {
   return {
@@ -84,9 +94,9 @@ export const followsKnownSource = (database: Resource, stack: Stack): boolean =>
   isReplica(database) && (database.toldBy === "api" || sourceOfReplica(database, stack) !== undefined);
 
 /**
- * The environment of what a copy was made of, by a name that AWS gave or checked: the instance's, or that of an automated snapshot, which RDS
- * names after it. A snapshot taken by hand has the name its maker liked, and a resource id tells nothing: those are undefined. Of several
- * origins each must be told, and the strictest counts.
+ * The environment of what a copy was made of, by a name that AWS gave or checked: the instance's, or that of an
+ * automated snapshot, which RDS names after it. A snapshot taken by hand has the name its maker liked, and a resource
+ * id tells nothing: those are undefined. Of several origins each must be told, and the strictest counts.
  */
 export function environmentOfOrigin(copy: Resource): Environment | undefined {
   const origins = namesOfOrigins(copy).map((name) => (name === undefined ? undefined : environmentInIdentifier(name)));
@@ -94,7 +104,9 @@ export function environmentOfOrigin(copy: Resource): Environment | undefined {
 }
 
 function namesOfOrigins(copy: Resource): (string | undefined)[] {
-  const snapshots = ["snapshotIdentifier", "sourceArn"].filter((name) => copy.has(name)).map((name) => automatedSnapshot.exec(copy.text(name) ?? "")?.[1]);
+  const snapshots = ["snapshotIdentifier", "sourceArn"]
+    .filter((name) => copy.has(name))
+    .map((name) => automatedSnapshot.exec(copy.text(name) ?? "")?.[1]);
   const ofGlobal = followsGlobalCluster(copy) ? [copy.text("globalClusterIdentifier")] : [];
   const followed = replications.filter((name) => copy.has(name)).map((name) => copy.text(name));
   const pointInTime = copy.has("restoreToPointInTime") ? copy.object("restoreToPointInTime") : undefined;
@@ -105,7 +117,10 @@ function namesOfOrigins(copy: Resource): (string | undefined)[] {
 }
 const automatedSnapshot = /(?:^|:(?:cluster-)?snapshot:)rds:(.+)$/;
 
-/** The environment that a name speaks of, as standard names do: "orders-development". One that speaks of two speaks of the stricter. */
+/**
+ * The environment that a name speaks of, as standard names do: "orders-development". One that speaks of two speaks of
+ * the stricter.
+ */
 export function environmentIn(name: string): Environment | undefined {
   const words = canonical(name)
     .split(/[^a-z0-9]+/)

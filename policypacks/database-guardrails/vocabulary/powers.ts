@@ -6,7 +6,10 @@ import { databases } from "./types";
 /** The role of a standard database that owns its schema: a member of it may change and drop every table. */
 export const ownerRole = "owner";
 
-/** What gives its members more than any application's work needs: all rows, the server's files, its programs, or the powers of the master. */
+/**
+ * What gives its members more than any application's work needs: all rows, the server's files, its programs, or the
+ * powers of the master.
+ */
 export const powerfulRoles = [
   "rds_superuser",
   "rdsadmin",
@@ -26,4 +29,8 @@ export const powerfulRoles = [
 
 /** The logins that the stack's databases are made with. */
 export const mastersOf = (stack: Stack): string[] =>
-  stack.of(...databases).flatMap((database) => [database.text("username"), database.text("masterUsername")].flatMap((name) => (name ? canonical(name) : [])));
+  stack
+    .of(...databases)
+    .flatMap((database) =>
+      [database.text("username"), database.text("masterUsername")].flatMap((name) => (name ? canonical(name) : [])),
+    );

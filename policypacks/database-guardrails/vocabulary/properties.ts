@@ -1,7 +1,8 @@
 /**
- * What a rule reads. A value may be known, absent, unknown (a preview: only the cloud can tell), encrypted (a secret nobody opened), notReported (the
- * RDS API does not tell what only a program says) or elsewhere (declared in a stack that is not here). Rules ask for the type they need; what
- * cannot be had is thrown, and `judge.ts` makes the verdict of it, so that no rule takes "not known" for "not there".
+ * What a rule reads. A value may be known, absent, unknown (a preview: only the cloud can tell), encrypted (a secret
+ * nobody opened), notReported (the RDS API does not tell what only a program says) or elsewhere (declared in a stack
+ * that is not here). Rules ask for the type they need; what cannot be had is thrown, and `judge.ts` makes the verdict
+ * of it, so that no rule takes "not known" for "not there".
  */
 export const unknown = Symbol("unknown until deployment");
 export const notReported = Symbol("not told by the RDS API");
@@ -27,7 +28,10 @@ export class WrongType extends Error {
   }
 }
 
-/** As RDS and its provider compare names, protocols and settings: without case, and without blanks around them. All rules compare in this form. */
+/**
+ * As RDS and its provider compare names, protocols and settings: without case, and without blanks around them. All
+ * rules compare in this form.
+ */
 export function canonical(text: string): string {
   const lower = text.toLowerCase();
   // Nearly all are plain, and there are millions of them in a fleet.
@@ -92,7 +96,10 @@ export class Properties {
     if (doubts[0]) throw doubts[0];
     return strings;
   }
-  /** The texts of a list that can be read, and why the others can't: one that is encrypted does not hide those beside it. */
+  /**
+   * The texts of a list that can be read, and why the others can't: one that is encrypted does not hide those beside
+   * it.
+   */
   readableStrings(name: string): { strings: string[]; doubts: (Undecided | WrongType)[] } {
     const [strings, doubts]: [string[], (Undecided | WrongType)[]] = [[], []];
     try {
@@ -131,7 +138,8 @@ export class Properties {
     throw new WrongType(this.at(name), value, "a list");
   }
   private inner(value: unknown, name: string): Properties {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return new Properties(value as Record<string, unknown>, this.at(name));
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return new Properties(value as Record<string, unknown>, this.at(name));
     throw this.unreadable(value, name) ?? new WrongType(this.at(name), value, "an object");
   }
   private known(name: string): unknown {

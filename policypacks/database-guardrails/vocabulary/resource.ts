@@ -42,7 +42,13 @@ export class Resource extends Properties {
 
   constructor(private readonly facts: ResourceFacts) {
     super(facts.properties);
-    ({ urn: this.urn, type: this.type, name: this.name, protect: this.protect, ignoreChanges: this.ignoreChanges } = facts);
+    ({
+      urn: this.urn,
+      type: this.type,
+      name: this.name,
+      protect: this.protect,
+      ignoreChanges: this.ignoreChanges,
+    } = facts);
     this.toldBy = facts.toldBy ?? "program";
     this.createdAt = facts.createdAt;
     this.adopted = facts.adopted ?? false;
@@ -54,14 +60,25 @@ export class Resource extends Properties {
   }
   /** URNs that one property was computed from; without a name, all that the resource depends on. */
   dependsOn(property?: string): readonly string[] {
-    return property === undefined ? Object.values(this.facts.dependencies).flat() : (this.facts.dependencies[property] ?? []);
+    return property === undefined
+      ? Object.values(this.facts.dependencies).flat()
+      : (this.facts.dependencies[property] ?? []);
   }
-  /** Its own tags, and those its provider puts on every resource: AWS has both. Undefined when there are none at all. */
+  /**
+   * Its own tags, and those its provider puts on every resource: AWS has both. Undefined when there are none at all.
+   */
   tags(): Properties | undefined {
     const own = this.object("tags");
     const { tags, tagsAll } = this.facts.properties;
     if (isObject(tagsAll)) return new Properties({ ...tagsAll, ...(isObject(tags) ? tags : {}) }, "tags");
-    const why = tagsAll === unknown ? "unknown" : tagsAll === notReported ? "notReported" : tagsAll === encrypted ? "encrypted" : undefined;
+    const why =
+      tagsAll === unknown
+        ? "unknown"
+        : tagsAll === notReported
+          ? "notReported"
+          : tagsAll === encrypted
+            ? "encrypted"
+            : undefined;
     return why === undefined ? own : new Properties(isObject(tags) ? tags : {}, "tags", new Undecided("tagsAll", why));
   }
   /** The value of one tag; undefined when there is none or it is not known. See `tags` where that is a difference. */
@@ -116,4 +133,5 @@ export class Stack {
 
 /** The type that a URN ends in: it names those of its parents as well. */
 const typeIn = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,11 @@
-import { environments, tiers, tierStandard, type Environment, type Tier, type TierStandard } from "../../../components/standards";
+import {
+  environments,
+  tiers,
+  tierStandard,
+  type Environment,
+  type Tier,
+  type TierStandard,
+} from "../../../components/standards";
 import { daysBetween } from "./days";
 import { environmentIn, environmentInIdentifier, identifierOf, isRestored } from "./origin";
 import type { Resource } from "./resource";
@@ -8,7 +15,10 @@ export const runTag = "shipshape:run";
 export const expiryTag = "shipshape:expires-on";
 export const ringTag = "shipshape:ring";
 
-/** A throwaway lives for hours; a week leaves room for one that a person has to look at. Beyond that it is a database like any other. */
+/**
+ * A throwaway lives for hours; a week leaves room for one that a person has to look at. Beyond that it is a database
+ * like any other.
+ */
 export const throwawayDaysMax = 7;
 
 /** How strictly a resource is judged. */
@@ -20,8 +30,9 @@ export interface Strictness {
 }
 
 /**
- * By its tags, its names and the component that made it. One that names no environment or tier is judged as production gold: nobody said that
- * less would do. Where they differ the stricter counts: a tag is not enough to be asked for less.
+ * By its tags, its names and the component that made it. One that names no environment or tier is judged as production
+ * gold: nobody said that less would do. Where they differ the stricter counts: a tag is not enough to be asked for
+ * less.
  */
 export function strictnessOf(resource: Resource): Strictness {
   const { environment: declaredEnvironment, tier: declaredTier } = resource.declaredBy;
@@ -40,7 +51,9 @@ const strictest = <T extends string>(values: readonly [T, ...T[]], given: readon
   values[Math.min(...given.map((one) => Math.max(0, values.indexOf(one as T))))] ?? values[0];
 
 /** Of what a component was given; undefined where it is none that says so. */
-export function declaredIn(inputs: Readonly<Record<string, unknown>>): { environment?: string; tier?: string } | undefined {
+export function declaredIn(
+  inputs: Readonly<Record<string, unknown>>,
+): { environment?: string; tier?: string } | undefined {
   const { environment, tier } = inputs;
   if (typeof environment !== "string" && typeof tier !== "string") return undefined;
   return { ...(typeof environment === "string" && { environment }), ...(typeof tier === "string" && { tier }) };
@@ -55,22 +68,32 @@ function namedEnvironments(resource: Resource): Environment[] {
 }
 
 function environmentOfStack({ urn }: Resource): Environment | undefined {
-  return urn.startsWith("urn:pulumi:") ? environmentIn(urn.slice("urn:pulumi:".length).split("::")[0] ?? "") : undefined;
+  return urn.startsWith("urn:pulumi:")
+    ? environmentIn(urn.slice("urn:pulumi:".length).split("::")[0] ?? "")
+    : undefined;
 }
 
 /**
- * Made by a run and about to be removed: backups, alarms and the like would outlive it. That is told by what it is, a restored copy, beside the
- * tags of its run, and it ends within days: tags alone would let any database out of most rules.
+ * Made by a run and about to be removed: backups, alarms and the like would outlive it. That is told by what it is, a
+ * restored copy, beside the tags of its run, and it ends within days: tags alone would let any database out of most
+ * rules.
  */
 export function isThrowaway(resource: Resource, today: string): boolean {
   const expiry = resource.tag(expiryTag);
-  if (!resource.is(...databases) || resource.tag(runTag) === undefined || expiry === undefined || Number.isNaN(Date.parse(expiry))) return false;
+  if (
+    !resource.is(...databases) ||
+    resource.tag(runTag) === undefined ||
+    expiry === undefined ||
+    Number.isNaN(Date.parse(expiry))
+  )
+    return false;
   const expiresOn = expiry.slice(0, 10);
   if (!(daysBetween(today, expiresOn) <= throwawayDaysMax)) return false;
   // One that is older than any throwaway was not made to be removed, whatever day its tags name this week.
   const { createdAt, toldBy, adopted } = resource;
   if (createdAt !== undefined && !(daysBetween(createdAt.slice(0, 10), expiresOn) <= throwawayDaysMax)) return false;
-  // The API, and the state of one that was adopted, do not say what a database was made of, but when, and whether it has backups.
+  // The API, and the state of one that was adopted, do not say what a database was made of, but when, and whether it
+  // has backups.
   if (toldBy === "api" || adopted) return createdAt !== undefined && resource.number("backupRetentionPeriod") === 0;
   return isRestored(resource);
 }
@@ -78,8 +101,14 @@ export function isThrowaway(resource: Resource, today: string): boolean {
 /** "production gold": why so much is asked. */
 export const namedStrictness = ({ environment, tier }: Strictness): string => `${environment} ${tier}`;
 
-/** Here the least strict counts: a copy that says it is production's, and whose own name or stack says otherwise, is not believed. */
+/**
+ * Here the least strict counts: a copy that says it is production's, and whose own name or stack says otherwise, is not
+ * believed.
+ */
 export function environmentOfCopy(copy: Resource): Environment {
   const tagged = environments.find((one) => one === copy.tag("environment")) ?? "production";
-  return [tagged, ...namedEnvironments(copy), environmentOfStack(copy) ?? tagged].find((one) => one !== "production") ?? "production";
+  return (
+    [tagged, ...namedEnvironments(copy), environmentOfStack(copy) ?? tagged].find((one) => one !== "production") ??
+    "production"
+  );
 }

@@ -49,8 +49,25 @@ export const parameterGroups = [parameterGroup, clusterParameterGroup] as const;
 
 /** Types that some rule reads properties of. All others only count as what something depends on. */
 export const readTypes: ReadonlySet<string> = new Set([
-  ...[...databases, clusterInstance, globalCluster, ...snapshots, ...parameterGroups, proxy, exportTask, subnetGroup, eventSubscription],
-  ...[securityGroup, defaultSecurityGroup, securityGroupRule, securityGroupIngressRule, managedPrefixList, managedPrefixListEntry],
+  ...[
+    ...databases,
+    clusterInstance,
+    globalCluster,
+    ...snapshots,
+    ...parameterGroups,
+    proxy,
+    exportTask,
+    subnetGroup,
+    eventSubscription,
+  ],
+  ...[
+    securityGroup,
+    defaultSecurityGroup,
+    securityGroupRule,
+    securityGroupIngressRule,
+    managedPrefixList,
+    managedPrefixListEntry,
+  ],
   ...[
     subnet,
     defaultSubnet,

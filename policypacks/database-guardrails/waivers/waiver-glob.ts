@@ -1,7 +1,10 @@
 /** What a waiver may be for: a URN or an ARN, of which each part may hold `*`. */
 interface Address {
   kind: "urn" | "arn";
-  /** Of a URN stack, project, type and name; of an ARN partition, service, Region, account and resource. Only the last may hold the separator itself. */
+  /**
+   * Of a URN stack, project, type and name; of an ARN partition, service, Region, account and resource. Only the last
+   * may hold the separator itself.
+   */
   parts: string[];
 }
 
@@ -9,7 +12,9 @@ interface Address {
 const lettersMin = 3;
 
 function addressOf(text: string): Address | undefined {
-  const [kind, separator, count] = text.startsWith("urn:pulumi:") ? (["urn", "::", 4] as const) : (["arn", ":", 5] as const);
+  const [kind, separator, count] = text.startsWith("urn:pulumi:")
+    ? (["urn", "::", 4] as const)
+    : (["arn", ":", 5] as const);
   const prefix = kind === "urn" ? "urn:pulumi:" : "arn:";
   if (!text.startsWith(prefix)) return undefined;
   const all = text.slice(prefix.length).split(separator);
@@ -34,15 +39,25 @@ export function globProblem(text: string): string | undefined {
     : `a waiver is for named resources: name stack and project without *, or begin the resource's name with ${lettersMin} letters or more`;
 }
 
-/** Whether a glob covers a resource. Part by part, so that a `*` never reaches into the next; the name may hold the separator. */
+/**
+ * Whether a glob covers a resource. Part by part, so that a `*` never reaches into the next; the name may hold the
+ * separator.
+ */
 export function matchesGlob(glob: string, urn: string): boolean {
   if (glob === urn) return true;
   if (!glob.includes("*")) return false;
   const [wanted, given] = [addressOf(glob), addressOf(urn)];
-  return wanted !== undefined && wanted.kind === given?.kind && wanted.parts.every((part, at) => matchesPart(part, given.parts[at] ?? ""));
+  return (
+    wanted !== undefined &&
+    wanted.kind === given?.kind &&
+    wanted.parts.every((part, at) => matchesPart(part, given.parts[at] ?? ""))
+  );
 }
 
-/** Each piece between two `*` is looked for once, behind the one before: the time grows with the texts, whatever they hold. */
+/**
+ * Each piece between two `*` is looked for once, behind the one before: the time grows with the texts, whatever they
+ * hold.
+ */
 function matchesPart(glob: string, text: string): boolean {
   const pieces = glob.split("*");
   const [first = "", last = ""] = [pieces[0], pieces.at(-1)];
@@ -58,7 +73,9 @@ function matchesPart(glob: string, text: string): boolean {
   return true;
 }
 
-/** "stack::project" where the waiver names both plainly: only there can one stack alone tell that it matches nothing. */
+/**
+ * "stack::project" where the waiver names both plainly: only there can one stack alone tell that it matches nothing.
+ */
 export function stackOf(urn: string): string | undefined {
   const address = addressOf(urn);
   if (address?.kind !== "urn") return undefined;

@@ -50,13 +50,15 @@ export class WaiverRegister {
   }
 
   /**
-   * What is wrong with the waivers themselves. Where one matched nothing can only be said of stacks that were judged ("stack::project"); of
-   * waivers for any stack, and for what no stack declares, only where everything was ("all").
+   * What is wrong with the waivers themselves. Where one matched nothing can only be said of stacks that were judged
+   * ("stack::project"); of waivers for any stack, and for what no stack declares, only where everything was ("all").
    */
   stale(judged: ReadonlySet<string> | "all"): Finding[] {
     const about = (waiver: Waiver) => judged === "all" || judged.has(stackOf(waiver.resource) ?? "");
     const expired = this.read.waivers.filter((waiver) => about(waiver) && this.hasExpired(waiver));
-    const unmatched = this.read.waivers.filter((waiver) => about(waiver) && !this.needed.has(waiver.file) && !expired.includes(waiver));
+    const unmatched = this.read.waivers.filter(
+      (waiver) => about(waiver) && !this.needed.has(waiver.file) && !expired.includes(waiver),
+    );
     return [
       ...this.read.problems.map((problem) => broken(problem)),
       ...expired.map((waiver) => this.expiredFinding(waiver)),
@@ -76,8 +78,14 @@ export class WaiverRegister {
   /** One that was renewed by another file is only in the way. */
   private expiredFinding(waiver: Waiver): Finding {
     const { rule, resource, expiresOn, file } = waiver;
-    const renewal = this.byRule.get(rule)?.find((other) => !this.hasExpired(other) && matchesGlob(other.resource, resource));
-    if (renewal) return { ...finding(waiver, `expired on ${expiresOn}, and ${renewal.id} renews it. To change: delete ${file}.`), level: "advisory" };
+    const renewal = this.byRule
+      .get(rule)
+      ?.find((other) => !this.hasExpired(other) && matchesGlob(other.resource, resource));
+    if (renewal)
+      return {
+        ...finding(waiver, `expired on ${expiresOn}, and ${renewal.id} renews it. To change: delete ${file}.`),
+        level: "advisory",
+      };
     return finding(
       waiver,
       `expired on ${expiresOn}; allowed: ${this.today} or later. To change: fix what it was for and delete ${file}, or renew it with an approver.`,
@@ -97,7 +105,17 @@ function broken({ file, line, message }: WaiverProblem): Finding {
   const { id, severity } = forbidStaleWaivers;
   const level = levelOf(
     severity,
-    strictnessOf(new Resource({ urn: "", type: "", name: "", properties: {}, protect: undefined, ignoreChanges: [], dependencies: {} })),
+    strictnessOf(
+      new Resource({
+        urn: "",
+        type: "",
+        name: "",
+        properties: {},
+        protect: undefined,
+        ignoreChanges: [],
+        dependencies: {},
+      }),
+    ),
   );
   return {
     rule: id,

@@ -18,7 +18,9 @@ const text = (what: string) =>
 
 /** Of plain letters only: two names that look alike are one name, whoever reads them. */
 const party = (what: string) =>
-  text(what).regex(/^[A-Za-z0-9@][A-Za-z0-9 ._@/-]*$/, { error: () => "a name has letters from a to z, digits, and . _ - / @ and blanks between them" });
+  text(what).regex(/^[A-Za-z0-9@][A-Za-z0-9 ._@/-]*$/, {
+    error: () => "a name has letters from a to z, digits, and . _ - / @ and blanks between them",
+  });
 
 /** One file in `policypacks/waivers/`; its name is the waiver's id. */
 export const waiverSchema = z
@@ -52,7 +54,10 @@ export interface Waiver extends z.infer<typeof waiverSchema> {
 /** Words that a team's name has or leaves out, at either end. */
 const anyTeam = /^(the|team|squad|group)+|(team|teams|squad|group)+$/g;
 
-/** "@acme/Team_Orders", "orders@acme.com" and "the orders team" are one team, and so is "0rders": digits that are read as letters count as those. */
+/**
+ * "@acme/Team_Orders", "orders@acme.com" and "the orders team" are one team, and so is "0rders": digits that are read
+ * as letters count as those.
+ */
 function teamOf(party: string): string {
   const name = party.toLowerCase().split("/").at(-1) ?? "";
   const letters = (/^([^@]+)@/.exec(name)?.[1] ?? name)

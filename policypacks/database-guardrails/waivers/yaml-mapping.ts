@@ -18,8 +18,8 @@ export interface YamlMapping {
 const problemsMax = 20;
 
 /**
- * A mapping of plain values. JSON is YAML too, and this parser knows the lines. Aliases and tags are refused: a small file could mean a huge
- * value by them, or something else than it shows.
+ * A mapping of plain values. JSON is YAML too, and this parser knows the lines. Aliases and tags are refused: a small
+ * file could mean a huge value by them, or something else than it shows.
  */
 export function readYamlMapping(text: string, what: string): YamlMapping {
   try {
@@ -45,8 +45,10 @@ function parseMapping(text: string, what: string): YamlMapping {
   visit(document, {
     Node: (_, node) => {
       const at = lineAt(node.range?.[0] ?? 0);
-      if (isAlias(node) || ("anchor" in node && node.anchor !== undefined)) problems.push({ line: at, message: "an anchor or alias; write the value out" });
-      else if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:str") problems.push({ line: at, message: `the tag ${node.tag}; give a plain value` });
+      if (isAlias(node) || ("anchor" in node && node.anchor !== undefined))
+        problems.push({ line: at, message: "an anchor or alias; write the value out" });
+      else if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:str")
+        problems.push({ line: at, message: `the tag ${node.tag}; give a plain value` });
       if (problems.length >= problemsMax) return visit.BREAK;
       return undefined;
     },
@@ -54,9 +56,16 @@ function parseMapping(text: string, what: string): YamlMapping {
   if (problems.length > 0) return { values: undefined, problems, lineOf };
   const { contents } = document;
   if (!isMap(contents))
-    return { values: undefined, problems: [{ line: 1, message: `give ${what}, not ${contents === null ? "nothing" : "a list or a single value"}` }], lineOf };
+    return {
+      values: undefined,
+      problems: [
+        { line: 1, message: `give ${what}, not ${contents === null ? "nothing" : "a list or a single value"}` },
+      ],
+      lineOf,
+    };
   const odd = contents.items.find(({ key }) => !isScalar(key) || typeof key.value !== "string");
-  if (odd) return { values: undefined, problems: [{ line: lineAt(odd.key.range[0]), message: "give names as keys" }], lineOf };
+  if (odd)
+    return { values: undefined, problems: [{ line: lineAt(odd.key.range[0]), message: "give names as keys" }], lineOf };
   return { values: document.toJS() as Record<string, unknown>, problems: [], lineOf };
 }
 

@@ -13,7 +13,9 @@ const packageFolder = join(__dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "shipshape-commands-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const keyFile = join(folder, "key.pem");
-writeFileSync(keyFile, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+writeFileSync(keyFile, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }), {
+  mode: 0o600,
+});
 const settings = readSettings(packageFolder, folder, {
   SHIPSHAPE_DATABASE_URL: "postgresql://control:hidden@127.0.0.1:9/control",
   SHIPSHAPE_SIGNING_KEY_FILE: keyFile,
@@ -22,8 +24,10 @@ const settings = readSettings(packageFolder, folder, {
 const terminal = { ...createTerminal("never"), say: () => undefined, progress: () => undefined };
 const build = () => buildCommand({ settings, terminal });
 
-const leaves = (command: Command): Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(leaves));
-const pathOf = (command: Command): string[] => (command.parent === null ? [] : [...pathOf(command.parent), command.name()]);
+const leaves = (command: Command): Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+const pathOf = (command: Command): string[] =>
+  command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 const all = leaves(build()).map((command) => ({ path: pathOf(command), command }));
 
 /** Standard error and exit code of a command line, run in this process. */
@@ -41,7 +45,8 @@ async function run(words: string[]): Promise<{ code: number; errors: string }> {
 }
 
 /** The command that a hint names, as words; undefined where it names none. */
-const helpNamed = (errors: string): string[] | undefined => /`npx shipshape ?([a-z -]*?) ?--help`/.exec(errors)?.[1]?.split(" ").filter(Boolean);
+const helpNamed = (errors: string): string[] | undefined =>
+  /`npx shipshape ?([a-z -]*?) ?--help`/.exec(errors)?.[1]?.split(" ").filter(Boolean);
 const exists = (words: string[]): boolean => {
   let at: Command | undefined = build();
   for (const word of words) at = at?.commands.find((command) => command.name() === word);
@@ -64,7 +69,10 @@ describe.each(all.map(({ path, command }) => [path.join(" "), path, command] as 
 
   test("as JSON, the same is one line that a machine reads", async () => {
     const { code, errors } = await run([...path, ...needed, "--json", "--no-such-option"]);
-    expect({ code, error: JSON.parse(errors) as unknown }).toMatchObject({ code: 2, error: { error: { code: "usage" } } });
+    expect({ code, error: JSON.parse(errors) as unknown }).toMatchObject({
+      code: 2,
+      error: { error: { code: "usage" } },
+    });
   });
 });
 
@@ -85,7 +93,14 @@ test.each([
 });
 
 function waiverWords(rule: string): string[] {
-  const given = { rule, resource: "urn:pulumi:a::b::c::d", reason: "r", owner: "team-a", approver: "team-b", "expires-on": "2026-12-01" };
+  const given = {
+    rule,
+    resource: "urn:pulumi:a::b::c::d",
+    reason: "r",
+    owner: "team-a",
+    approver: "team-b",
+    "expires-on": "2026-12-01",
+  };
   return [...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]), "--waivers", folder];
 }
 
@@ -103,15 +118,22 @@ const usesControlPlane: Record<string, string[]> = {
   "evidence export x": ["--out", join(folder, "out")],
 };
 
-test.each(Object.entries(usesControlPlane))("%s: a control plane that is not there has a code, a hint and no stack trace", async (command, options) => {
-  const words = [...command.split(" "), ...options];
-  const thrown: unknown = await build()
-    .parseAsync(words, { from: "user" })
-    .catch((error: unknown) => error);
-  expect(thrown).toMatchObject({ code: "control-plane-unreachable", exitCode: 1, hint: expect.stringContaining("SHIPSHAPE_DATABASE_URL") as string });
-  expect((thrown as Error).message).toMatch(/127\.0\.0\.1:9\/control cannot be used: .*ECONNREFUSED/);
-  expect((thrown as Error).message).not.toContain("hidden");
-});
+test.each(Object.entries(usesControlPlane))(
+  "%s: a control plane that is not there has a code, a hint and no stack trace",
+  async (command, options) => {
+    const words = [...command.split(" "), ...options];
+    const thrown: unknown = await build()
+      .parseAsync(words, { from: "user" })
+      .catch((error: unknown) => error);
+    expect(thrown).toMatchObject({
+      code: "control-plane-unreachable",
+      exitCode: 1,
+      hint: expect.stringContaining("SHIPSHAPE_DATABASE_URL") as string,
+    });
+    expect((thrown as Error).message).toMatch(/127\.0\.0\.1:9\/control cannot be used: .*ECONNREFUSED/);
+    expect((thrown as Error).message).not.toContain("hidden");
+  },
+);
 
 test("an error that nobody foresaw is JSON for machines too, and shows its stack to people", () => {
   let errors = "";

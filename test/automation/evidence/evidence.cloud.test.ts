@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { appendStatement, changeKey, latestCheckpoint, requireSigner, type Signer } from "../../../automation/evidence/ledger";
+import { appendStatement, changeKey, requireSigner, type Signer } from "../../../automation/evidence/ledger";
+import { latestCheckpoint } from "../../../automation/evidence/log-head";
 import { LogMemory } from "../../../automation/evidence/log-memory";
 import { readLog } from "../../../automation/evidence/reading";
 import { recoverabilities } from "../../../automation/observability/recoverability";
@@ -14,11 +15,19 @@ const log = new LogUnderTest();
 
 const statusOf = async (identifier: string, resourceId?: string) => {
   const read = await readLog(log.database, log.signer);
-  const databases = [{ ...databaseCalled(identifier, resourceId), restorableFrom: new Date(0), backupRetentionDays: 7, run: undefined }];
-  const [first] = recoverabilities({ fleet: { asked: true, databases }, drills: signedDrills(read), lost: read.problems.flatMap((p) => p.lost ?? []), now });
+  const databases = [
+    { ...databaseCalled(identifier, resourceId), restorableFrom: new Date(0), backupRetentionDays: 7, run: undefined },
+  ];
+  const [first] = recoverabilities({
+    fleet: { asked: true, databases },
+    drills: signedDrills(read),
+    lost: read.problems.flatMap((p) => p.lost ?? []),
+    now,
+  });
   return first?.recoverability;
 };
-const of = (run: string, identifier: string, verdict: "pass" | "fail" = "pass"): Concluded => concluded(run, verdict, { plan: planOf(identifier) });
+const of = (run: string, identifier: string, verdict: "pass" | "fail" = "pass"): Concluded =>
+  concluded(run, verdict, { plan: planOf(identifier) });
 
 describe("appending", () => {
   test("a statement that is appended twice is in the log once, as it was the first time", async () => {
@@ -46,12 +55,22 @@ describe("appending", () => {
   });
 
   test("a run that failed before it had a plan seals a statement whose subject is the digest of its request", async () => {
-    const conclusion: Conclusion = { status: "failed", error: new Error("no such database"), verdict: { verdict: "inconclusive", checks: [] } };
-    await sealRun(log.database, log.signer, concluded("early", "inconclusive", { plan: undefined, decision: undefined, conclusion, cleansUp: false }));
+    const conclusion: Conclusion = {
+      status: "failed",
+      error: new Error("no such database"),
+      verdict: { verdict: "inconclusive", checks: [] },
+    };
+    await sealRun(
+      log.database,
+      log.signer,
+      concluded("early", "inconclusive", { plan: undefined, decision: undefined, conclusion, cleansUp: false }),
+    );
     await log.exported("early");
     const v = await log.verified();
     expect(broken(v)).toEqual([]);
-    expect(v.statements).toMatchObject([{ id: "early.verdict", target: "orders", database: null, verdict: "inconclusive" }]);
+    expect(v.statements).toMatchObject([
+      { id: "early.verdict", target: "orders", database: null, verdict: "inconclusive" },
+    ]);
   });
 });
 
@@ -62,13 +81,21 @@ describe("rows that were slipped in or altered", () => {
        values ($1, $2, 'verdict', 'urn:shipshape:evidence:restore-drill:verdict:v2', 's', 'd', 'payments', 'pass', now(), '2035-01-01', $3)`,
       [place, id, envelope],
     );
-  const unsigned = JSON.stringify({ payloadType: "application/vnd.in-toto+json", payload: Buffer.from("{}").toString("base64"), signatures: [] });
+  const unsigned = JSON.stringify({
+    payloadType: "application/vnd.in-toto+json",
+    payload: Buffer.from("{}").toString("base64"),
+    signatures: [],
+  });
 
   test("an unsigned row proves nothing, is told, and keeps no place from the statements that follow", async () => {
     await log.append("before");
     for (const place of [2, 3, 7, -1]) await slipIn(place, unsigned);
-    await log.database.query("insert into evidence_node (level, index, hash) values (0, 2, sha256('x')), (1, 1, sha256('y')), (0, 3, sha256('z'))");
-    await log.database.query("insert into evidence_checkpoint (size, note) values (3, 'shipshape.test/evidence'), (999, 'not one')");
+    await log.database.query(
+      "insert into evidence_node (level, index, hash) values (0, 2, sha256('x')), (1, 1, sha256('y')), (0, 3, sha256('z'))",
+    );
+    await log.database.query(
+      "insert into evidence_checkpoint (size, note) values (3, 'shipshape.test/evidence'), (999, 'not one')",
+    );
     await sealRun(log.database, log.signer, of("after", "ledger"));
     expect(await log.ids()).toEqual(["before.verdict", "before.teardown", "after.verdict", "after.teardown"]);
     expect(await statusOf("payments")).toBe("never");
@@ -91,7 +118,9 @@ describe("rows that were slipped in or altered", () => {
 
   test("altered columns change nothing that is said of a log.database, and are told", async () => {
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
-    await log.withoutTriggers("update evidence set verdict = 'pass', target = 'ledger', expires_on = '2035-01-01' where kind = 'verdict'");
+    await log.withoutTriggers(
+      "update evidence set verdict = 'pass', target = 'ledger', expires_on = '2035-01-01' where kind = 'verdict'",
+    );
     expect(await statusOf("orders")).toBe("failed");
     expect(await statusOf("ledger")).toBe("never");
     expect(await log.problems()).toEqual([expect.stringMatching(/the columns of failed.verdict were altered/)]);
@@ -104,7 +133,9 @@ describe("rows that were slipped in or altered", () => {
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     await sealRun(log.database, log.signer, of("of-ledger", "ledger"));
     const altered = "envelope = replace(envelope, 'payload', 'payloaD')";
-    await log.withoutTriggers(`update evidence set ${altered}, target = 'payments', request_id = 'of-orders' where id = 'failed.verdict'`);
+    await log.withoutTriggers(
+      `update evidence set ${altered}, target = 'payments', request_id = 'of-orders' where id = 'failed.verdict'`,
+    );
     expect(await statusOf("orders")).toBe("unknown");
     expect(await statusOf("ledger")).toBe("fresh"); // its proof is newer
     expect(await log.problems()).toContainEqual("the statement at place 2 is missing or was altered");
@@ -123,8 +154,15 @@ describe("rows that were slipped in or altered", () => {
     const later = verdictOf("later", { verdict: "fail" });
     const statement = { ...later, predicateType: later.predicateType.replace(":v2", ":v3") };
     await sealRun(log.database, log.signer, concluded("later"), []);
-    await appendStatement(log.database, log.signer, { requestId: "later", kind: "verdict", target: "orders", statement });
-    expect(await log.problems()).toEqual([expect.stringMatching(/^the statement at place 2 is of no form that is known here/)]);
+    await appendStatement(log.database, log.signer, {
+      requestId: "later",
+      kind: "verdict",
+      target: "orders",
+      statement,
+    });
+    expect(await log.problems()).toEqual([
+      expect.stringMatching(/^the statement at place 2 is of no form that is known here/),
+    ]);
     expect(await statusOf("orders")).toBe("unknown");
     await log.append("passed-again");
     expect(await statusOf("orders")).toBe("fresh");
@@ -145,7 +183,9 @@ describe("rows that were slipped in or altered", () => {
     await log.append("passed");
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     log.signer = { ...log.signer, memory: undefined }; // on a machine that has not seen this log before
-    await log.database.query("insert into evidence_checkpoint (size, note) select 999, note from evidence_checkpoint where size = 2");
+    await log.database.query(
+      "insert into evidence_checkpoint (size, note) select 999, note from evidence_checkpoint where size = 2",
+    );
     expect(await statusOf("orders")).toBe("failed");
     await log.append("passed-again");
     expect(await log.ids()).toHaveLength(6);
@@ -165,7 +205,8 @@ describe("rows that were slipped in or altered", () => {
     await log.append("passed");
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     await log.append("passed-again");
-    const columns = "id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope";
+    const columns =
+      "id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope";
     for (const [place, id] of [
       [2, "passed-again.verdict"],
       [0, "failed.verdict"],
@@ -193,7 +234,9 @@ describe("rows that were slipped in or altered", () => {
     expect(broken(await log.verified())).toEqual([]);
     await log.withoutTriggers("delete from evidence_node", "delete from evidence where id = 'a.verdict'");
     await expect(log.append("e")).rejects.toMatchObject({ code: "evidence-log-damaged" });
-    expect(await log.problems()).toContainEqual(expect.stringMatching(/neither the statements nor the stored hashes lead to the head/));
+    expect(await log.problems()).toContainEqual(
+      expect.stringMatching(/neither the statements nor the stored hashes lead to the head/),
+    );
     expect(await statusOf("orders")).toBe("unknown");
     await expect(log.exported("d")).rejects.toMatchObject({ code: "evidence-log-damaged" });
   });
@@ -211,7 +254,10 @@ describe("a log that was seen before", () => {
     await log.append("kept");
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     await cut(2);
-    await expect(log.append("next")).rejects.toMatchObject({ code: "evidence-log-rewritten", message: expect.stringContaining("had 4 statements") as string });
+    await expect(log.append("next")).rejects.toMatchObject({
+      code: "evidence-log-rewritten",
+      message: expect.stringContaining("had 4 statements") as string,
+    });
     await expect(requireSigner(log.database, log.signer)).rejects.toMatchObject({ code: "evidence-log-rewritten" });
     expect(await statusOf("orders")).toBe("unknown");
     await expect(log.exported("kept")).rejects.toMatchObject({ code: "evidence-log-damaged" });
@@ -223,7 +269,9 @@ describe("a log that was seen before", () => {
     await cut(2);
     const elsewhere = { ...log.signer, memory: undefined };
     for (const run of ["other-1", "other-2"]) await sealRun(log.database, elsewhere, concluded(run));
-    await expect(log.append("next")).rejects.toMatchObject({ message: expect.stringContaining("its first 4 statements are not those") as string });
+    await expect(log.append("next")).rejects.toMatchObject({
+      message: expect.stringContaining("its first 4 statements are not those") as string,
+    });
     expect(await log.problems()).toContainEqual(expect.stringMatching(/is not the one that was seen here before/));
   });
 

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportEvidence } from "../../../automation/evidence/export";
-import { changeKey, latestCheckpoint, requireSigner } from "../../../automation/evidence/ledger";
+import { changeKey, requireSigner } from "../../../automation/evidence/ledger";
+import { latestCheckpoint } from "../../../automation/evidence/log-head";
 import { leafHash } from "../../../automation/evidence/merkle-tree";
 import { readLog, statementsOf } from "../../../automation/evidence/reading";
 import { broken, LogUnderTest, newKey } from "./log-under-test";
@@ -14,7 +15,9 @@ describe("keys", () => {
     await log.append("by-the-first");
     const other = { ...log.signer, key: newKey() };
     await expect(sealRun(log.database, other, concluded("x"))).rejects.toMatchObject({ code: "signing-key-foreign" });
-    await expect(sealRun(log.database, { ...other, memory: undefined }, concluded("x"))).rejects.toMatchObject({ code: "signing-key-foreign" });
+    await expect(sealRun(log.database, { ...other, memory: undefined }, concluded("x"))).rejects.toMatchObject({
+      code: "signing-key-foreign",
+    });
     expect(await log.ids()).toEqual(["by-the-first.verdict", "by-the-first.teardown"]);
   });
 
@@ -28,7 +31,8 @@ describe("keys", () => {
     expect(await log.problems()).toEqual([]);
     for (const run of ["old", "new"]) {
       await log.exported(run);
-      for (const verifier of [old, log.signer]) expect(broken(await log.verified({ verifierKey: log.key(verifier) }))).toEqual([]);
+      for (const verifier of [old, log.signer])
+        expect(broken(await log.verified({ verifierKey: log.key(verifier) }))).toEqual([]);
       expect(broken(await log.verified({ verifierKey: log.key({ ...log.signer, key: newKey() }) })).join()).toMatch(
         /checkpoint is signed by that key: no signature/,
       );
@@ -49,9 +53,21 @@ describe("exporting", () => {
     await log.exported("whole");
     const v = await log.verified();
     expect(broken(v)).toEqual([]);
-    expect(v).toMatchObject({ valid: true, keyTrusted: true, origin: log.signer.origin, verifierKey: log.key(), treeSize: 2, expired: false });
+    expect(v).toMatchObject({
+      valid: true,
+      keyTrusted: true,
+      origin: log.signer.origin,
+      verifierKey: log.key(),
+      treeSize: 2,
+      expired: false,
+    });
     expect(v.statements).toMatchObject([
-      { id: "whole.verdict", target: "orders", database: { resourceId: "db-ORDERS", account: "123456789012", region: "eu-central-1" }, verdict: "pass" },
+      {
+        id: "whole.verdict",
+        target: "orders",
+        database: { resourceId: "db-ORDERS", account: "123456789012", region: "eu-central-1" },
+        verdict: "pass",
+      },
       { id: "whole.teardown", target: "orders", verdict: undefined },
     ]);
     expect(readFileSync(join(log.out(), ".gitattributes"), "utf8")).toBe("* -text\n");
@@ -66,7 +82,8 @@ describe("exporting", () => {
     await log.exported("newer");
     expect(broken(await log.verified({ olderNote: kept })).join()).toMatch(/export it again with --since/);
 
-    // Who holds key and log.database, and nothing is remembered of it, can write another log; the checkpoint kept outside gives it away.
+    // Who holds key and log.database, and nothing is remembered of it, can write another log; the checkpoint kept
+    // outside gives it away.
     await log.withoutTriggers("truncate evidence, evidence_node, evidence_checkpoint, evidence_key");
     log.signer = { ...log.signer, memory: undefined };
     for (const run of ["rewritten-1", "rewritten-2"]) await log.append(run);
@@ -95,7 +112,9 @@ describe("exporting", () => {
     mkdirSync(join(log.folder, "linked"));
     writeFileSync(join(log.folder, "victim"), "precious");
     symlinkSync(join(log.folder, "victim"), join(log.folder, "linked", "report.md"));
-    await expect(exportEvidence(log.database, log.signer, "again", join(log.folder, "linked"))).rejects.toMatchObject({ code: "evidence-out-unusable" });
+    await expect(exportEvidence(log.database, log.signer, "again", join(log.folder, "linked"))).rejects.toMatchObject({
+      code: "evidence-out-unusable",
+    });
     expect(readFileSync(join(log.folder, "victim"), "utf8")).toBe("precious");
   });
 
@@ -105,16 +124,20 @@ describe("exporting", () => {
     ["an envelope that no export wrote", ["mine.envelope.json"], []],
     ["proofs of something else", ["proofs.json", "report.md"], []],
     ["a folder by the name of a file of ours", [], ["checkpoint"]],
-  ])("an export leaves alone a folder that is no export, by what it holds and not by names alone: %s", async (_, files, folders) => {
-    await log.append("again");
-    mkdirSync(log.out());
-    for (const name of folders) mkdirSync(join(log.out(), name));
-    for (const path of [...files, ...folders.map((name) => join(name, "mine.txt"))]) writeFileSync(join(log.out(), path), "{}");
-    const before = readdirSync(log.out(), { recursive: true }).sort();
-    await expect(log.exported("again")).rejects.toMatchObject({ code: "evidence-out-unusable" });
-    expect(readdirSync(log.out(), { recursive: true }).sort()).toEqual(before);
-    expect(readdirSync(log.folder).filter((name) => name.includes("part"))).toEqual([]);
-  });
+  ])(
+    "an export leaves alone a folder that is no export, by what it holds and not by names alone: %s",
+    async (_, files, folders) => {
+      await log.append("again");
+      mkdirSync(log.out());
+      for (const name of folders) mkdirSync(join(log.out(), name));
+      for (const path of [...files, ...folders.map((name) => join(name, "mine.txt"))])
+        writeFileSync(join(log.out(), path), "{}");
+      const before = readdirSync(log.out(), { recursive: true }).sort();
+      await expect(log.exported("again")).rejects.toMatchObject({ code: "evidence-out-unusable" });
+      expect(readdirSync(log.out(), { recursive: true }).sort()).toEqual(before);
+      expect(readdirSync(log.folder).filter((name) => name.includes("part"))).toEqual([]);
+    },
+  );
 
   test("an export makes the folders it is to lie in, and fills an empty one", async () => {
     await log.append("again");
@@ -134,9 +157,16 @@ describe("exporting", () => {
   });
 
   test("what is read as a leaf is what was exported, byte for byte", async () => {
-    await sealRun(log.database, log.signer, concluded("bytes", "pass", { request: requestOf("bytes", { reason: "ü \u2028 \ud83d\ude00" }) }), ["verdict"]);
+    await sealRun(
+      log.database,
+      log.signer,
+      concluded("bytes", "pass", { request: requestOf("bytes", { reason: "ü \u2028 \ud83d\ude00" }) }),
+      ["verdict"],
+    );
     await log.exported("bytes");
-    const [node] = await log.database.query<{ hash: Buffer }>("select hash from evidence_node where level = 0 and index = 0");
+    const [node] = await log.database.query<{ hash: Buffer }>(
+      "select hash from evidence_node where level = 0 and index = 0",
+    );
     expect(leafHash(readFileSync(join(log.out(), "verdict.envelope.json")))).toEqual(node?.hash);
   });
 });

@@ -1,12 +1,34 @@
 import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFirstKey, memoryOf } from "../../../automation/command-line/evidence-log";
 import { signCheckpoint, verifierKey } from "../../../automation/evidence/checkpoint";
-import { currentKey, keyHistory, keysAt, openCheckpointBy, sameKey, sealKeyChange } from "../../../automation/evidence/key-history";
+import {
+  currentKey,
+  keyHistory,
+  keysAt,
+  openCheckpointBy,
+  sameKey,
+  sealKeyChange,
+} from "../../../automation/evidence/key-history";
 import { LogMemory } from "../../../automation/evidence/log-memory";
-import { createSigningKey, nextSigningKey, readSigningKey, takeNextSigningKey } from "../../../automation/evidence/signing-key";
+import {
+  createSigningKey,
+  nextSigningKey,
+  readSigningKey,
+  takeNextSigningKey,
+} from "../../../automation/evidence/signing-key";
 import { readSettings } from "../../../automation/settings";
 
 let folder: string;
@@ -19,7 +41,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the signing key", () => {
   const refused = (code: string, reason = /./) =>
-    expect(() => readSigningKey(file)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(reason) as string }));
+    expect(() => readSigningKey(file)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(reason) as string }),
+    );
 
   test("is created once, for its owner's eyes only, and read back as it was", () => {
     const key = createSigningKey(file);
@@ -79,7 +103,12 @@ describe("the signing key", () => {
 
 describe("the history of a log's keys", () => {
   const origin = "shipshape.test/evidence";
-  const [a, b, c, x] = [1, 2, 3, 4].map(() => generateKeyPairSync("ed25519").privateKey) as [never, never, never, never];
+  const [a, b, c, x] = [1, 2, 3, 4].map(() => generateKeyPairSync("ed25519").privateKey) as [
+    never,
+    never,
+    never,
+    never,
+  ];
   const change = (place: number, from: never, to: never, log = origin) => ({
     place,
     envelope: sealKeyChange(log, from, to, "an operator", new Date()).envelope,
@@ -92,7 +121,8 @@ describe("the history of a log's keys", () => {
   ];
 
   test("is followed from any of its keys, forwards and backwards, in whatever order the changes come", () => {
-    for (const trusted of [a, b, c]) expect(names(keyHistory(origin, trusted, [change(7, b, c), change(3, a, b)]))).toEqual(whole);
+    for (const trusted of [a, b, c])
+      expect(names(keyHistory(origin, trusted, [change(7, b, c), change(3, a, b)]))).toEqual(whole);
     expect(names(keyHistory(origin, a, []))).toEqual([[verifierKey(origin, a), 0, Infinity]]);
     expect(currentKey(keyHistory(origin, a, [change(3, a, b)])).verifierKey).toBe(verifierKey(origin, b));
   });
@@ -135,7 +165,11 @@ describe("what is remembered of logs", () => {
     memory.requireWritable();
     memory.remember("a", { verifierKey: "k" });
     memory.remember("b", { verifierKey: "l", checkpoint: "head" });
-    expect([memory.of("a"), memory.of("b"), memory.hasHead]).toEqual([{ verifierKey: "k" }, { verifierKey: "l", checkpoint: "head" }, true]);
+    expect([memory.of("a"), memory.of("b"), memory.hasHead]).toEqual([
+      { verifierKey: "k" },
+      { verifierKey: "l", checkpoint: "head" },
+      true,
+    ]);
     expect(statSync(memory.file).mode & 0o777).toBe(0o600);
   });
 

@@ -34,7 +34,11 @@ export class LogUnderTest {
     });
     beforeEach(async () => {
       this.folder = mkdtempSync(join(tmpdir(), "shipshape-evidence-"));
-      this.signer = { origin: "shipshape.test/evidence", key: newKey(), memory: new LogMemory(join(this.folder, "known-logs.json")) };
+      this.signer = {
+        origin: "shipshape.test/evidence",
+        key: newKey(),
+        memory: new LogMemory(join(this.folder, "known-logs.json")),
+      };
       await this.withoutTriggers(`truncate ${tables.join(", ")}`);
     });
     afterEach(() => rmSync(this.folder, { recursive: true, force: true }));
@@ -47,7 +51,8 @@ export class LogUnderTest {
     for (const table of tables) await this.database.query(`alter table ${table} enable trigger append_only`);
   }
 
-  append = (run: string, ...kinds: ("verdict" | "teardown")[]) => sealRun(this.database, this.signer, concluded(run), kinds.length ? kinds : undefined);
+  append = (run: string, ...kinds: ("verdict" | "teardown")[]) =>
+    sealRun(this.database, this.signer, concluded(run), kinds.length ? kinds : undefined);
   key = (of = this.signer) => verifierKey(of.origin, of.key);
   out = () => join(this.folder, "out");
   exported = (run: string, since?: string) => exportEvidence(this.database, this.signer, run, this.out(), since);

@@ -1,13 +1,29 @@
-/** An exported folder made without a database: a log of given envelopes, so that whatever an attacker could write can be written. */
+/**
+ * An exported folder made without a database: a log of given envelopes, so that whatever an attacker could write can be
+ * written.
+ */
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { signCheckpoint, verifierKey } from "../../../automation/evidence/checkpoint";
 import { openEnvelope, sealStatement, STATEMENT_TYPE, type Statement } from "../../../automation/evidence/envelope";
-import { attributesText, envelopeFile, evidenceFiles, proofsText, writeFolder, type Proofs } from "../../../automation/evidence/folder";
+import {
+  attributesText,
+  envelopeFile,
+  evidenceFiles,
+  proofsText,
+  writeFolder,
+  type Proofs,
+} from "../../../automation/evidence/folder";
 import { inclusionProof, leafHash, nodesOver, rootOf } from "../../../automation/evidence/merkle-tree";
 import { reportOf } from "../../../automation/evidence/report";
-import { predicateTypeOf, runStatementOf, statementId, subjectOf, type StatementKind } from "../../../automation/evidence/run-statement";
+import {
+  predicateTypeOf,
+  runStatementOf,
+  statementId,
+  subjectOf,
+  type StatementKind,
+} from "../../../automation/evidence/run-statement";
 import { describeError } from "../../../automation/errors";
 import { concluded, planOf, removed, requestOf } from "./sealed-runs";
 
@@ -44,7 +60,15 @@ const statementOf = (id: string, kind: StatementKind, plan: object, predicate: R
   _type: STATEMENT_TYPE,
   subject: [subjectOf(id, plan)],
   predicateType: predicateTypeOf("restore-drill", kind),
-  predicate: { requestId: id, operation: "restore-drill", target: "orders", database: planOf().database, issuedAt, expiresOn, ...predicate },
+  predicate: {
+    requestId: id,
+    operation: "restore-drill",
+    target: "orders",
+    database: planOf().database,
+    issuedAt,
+    expiresOn,
+    ...predicate,
+  },
 });
 
 export interface Made {
@@ -56,12 +80,18 @@ export interface Made {
 }
 
 /** Writes the folder of these statements, each at its place in a log of them alone, in order. */
-export async function makeFolder(folder: string, { statements, before = [], by = key, origin: log = origin }: Made): Promise<Proofs> {
+export async function makeFolder(
+  folder: string,
+  { statements, before = [], by = key, origin: log = origin }: Made,
+): Promise<Proofs> {
   const envelopes = statements.map((s) => sealStatement(s, by));
   const leaves = [...before, ...envelopes].map((e) => leafHash(Buffer.from(e)));
   const [tree, size] = [nodesOver(leaves), leaves.length];
   const kinds = statements.map((s, i) => s.predicateType.split(":").at(-2) ?? `other-${i}`);
-  const placeOf = async (i: number) => ({ leafIndex: i, inclusion: (await inclusionProof(i, size, tree)).map((h) => h.toString("base64")) });
+  const placeOf = async (i: number) => ({
+    leafIndex: i,
+    inclusion: (await inclusionProof(i, size, tree)).map((h) => h.toString("base64")),
+  });
   const proofs: Proofs = {
     treeSize: size,
     statements: await Promise.all(
@@ -94,4 +124,5 @@ function reported(envelopes: string[], by: KeyObject): string {
   }
 }
 
-export const rewriteProofs = (folder: string, proofs: object) => writeFileSync(join(folder, evidenceFiles.proofs), proofsText(proofs as Proofs));
+export const rewriteProofs = (folder: string, proofs: object) =>
+  writeFileSync(join(folder, evidenceFiles.proofs), proofsText(proofs as Proofs));

@@ -41,12 +41,17 @@ beforeAll(async () => {
 
 test("the known vectors of RFC 6962's own implementation hold", () => {
   // Certificate Transparency's reference tests: the empty leaf, and the one-byte leaf 0x00.
-  expect(leafHash(Buffer.alloc(0)).toString("hex")).toBe("6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
-  expect(leafHash(Buffer.of(0)).toString("hex")).toBe("96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7");
+  expect(leafHash(Buffer.alloc(0)).toString("hex")).toBe(
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+  );
+  expect(leafHash(Buffer.of(0)).toString("hex")).toBe(
+    "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+  );
 });
 
 test("every root computed from stored nodes is the root by definition", async () => {
-  for (let size = 1; size <= SIZES; size++) expect((await rootOf(size, read)).equals(naiveRoot(leaves.slice(0, size)))).toBe(true);
+  for (let size = 1; size <= SIZES; size++)
+    expect((await rootOf(size, read)).equals(naiveRoot(leaves.slice(0, size)))).toBe(true);
 });
 
 test("every leaf of every tree is proved, and no other leaf or place is", async () => {
@@ -66,7 +71,11 @@ test("every leaf of every tree is proved, and no other leaf or place is", async 
 test("every older tree is proved a prefix of every newer one, and a rewritten one is not", async () => {
   for (let older = 0; older <= SIZES; older++) {
     for (let newer = older; newer <= SIZES; newer++) {
-      const [a, b, proof] = [await rootOf(older, read), await rootOf(newer, read), await consistencyProof(older, newer, read)];
+      const [a, b, proof] = [
+        await rootOf(older, read),
+        await rootOf(newer, read),
+        await consistencyProof(older, newer, read),
+      ];
       expect(extendsTree(older, a, newer, b, proof)).toBe(true);
       expect(extendsTree(older, leafHash(a), newer, b, proof)).toBe(false);
       if (older > 0) expect(extendsTree(older, a, newer, leafHash(b), proof)).toBe(false);

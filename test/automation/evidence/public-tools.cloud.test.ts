@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import { exportEvidence } from "../../../automation/evidence/export";
 import type { Proofs } from "../../../automation/evidence/folder";
-import { latestCheckpoint, type Signer } from "../../../automation/evidence/ledger";
+import { type Signer } from "../../../automation/evidence/ledger";
+import { latestCheckpoint } from "../../../automation/evidence/log-head";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 import { concluded, sealRun } from "./sealed-runs";
 
@@ -23,7 +24,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "shipshape-public-tools-"));
   chmodSync(folder, 0o755);
   program = join(folder, "verify");
-  spawnSync("go", ["build", "-o", program, "."], { cwd: join(__dirname, "public-tools"), env: { ...process.env, GOFLAGS: "-mod=mod" } });
+  spawnSync("go", ["build", "-o", program, "."], {
+    cwd: join(__dirname, "public-tools"),
+    env: { ...process.env, GOFLAGS: "-mod=mod" },
+  });
   postgres = await makeControlPlaneDatabase();
   database = await openDatabase(postgres.url);
 });
@@ -36,18 +40,27 @@ afterAll(async () => {
 const append = (run: string) => sealRun(database, signer, concluded(run), ["verdict"]);
 const verify = (...args: string[]) => spawnSync(program, args, { encoding: "utf8" });
 
-withGo("Go's own sumdb packages read our checkpoint and our proofs, for every place in logs of many sizes", async () => {
-  for (let i = 0; i < 13; i++) {
-    await append(`run-${i}`);
-    const kept = join(folder, "kept");
-    if (i === 4) writeFileSync(kept, (await latestCheckpoint(database))!.note);
-    const out = join(folder, `out-${i}`);
-    await exportEvidence(database, signer, `run-${Math.floor(i / 2)}`, out, i >= 4 ? readFileSync(kept, "utf8") : undefined);
-    const { status, stdout } = verify(out, ...(i >= 4 ? [kept] : []));
-    expect({ i, status, stdout }).toMatchObject({ i, status: 0 });
-    expect(stdout).toContain(`is record ${Math.floor(i / 2)} of ${i + 1}`);
-  }
-});
+withGo(
+  "Go's own sumdb packages read our checkpoint and our proofs, for every place in logs of many sizes",
+  async () => {
+    for (let i = 0; i < 13; i++) {
+      await append(`run-${i}`);
+      const kept = join(folder, "kept");
+      if (i === 4) writeFileSync(kept, (await latestCheckpoint(database))!.note);
+      const out = join(folder, `out-${i}`);
+      await exportEvidence(
+        database,
+        signer,
+        `run-${Math.floor(i / 2)}`,
+        out,
+        i >= 4 ? readFileSync(kept, "utf8") : undefined,
+      );
+      const { status, stdout } = verify(out, ...(i >= 4 ? [kept] : []));
+      expect({ i, status, stdout }).toMatchObject({ i, status: 0 });
+      expect(stdout).toContain(`is record ${Math.floor(i / 2)} of ${i + 1}`);
+    }
+  },
+);
 
 withGo("Go's tools refuse a folder in which one byte was changed", async () => {
   const out = join(folder, "changed");

@@ -1,14 +1,28 @@
 import type { Database } from "../../../automation/database";
 import type { Signer } from "../../../automation/evidence/ledger";
 import { sealTeardown, sealVerdict } from "../../../automation/evidence/sealing";
-import { targetDatabase, type Concluded, type OperationRequest, type PlanBasis, type VerdictWord } from "../../../automation/records";
+import {
+  targetDatabase,
+  type Concluded,
+  type OperationRequest,
+  type PlanBasis,
+  type VerdictWord,
+} from "../../../automation/records";
 
 export const databaseCalled = (identifier: string, resourceId = `db-${identifier.toUpperCase()}`) =>
   targetDatabase({ identifier, resourceId, arn: `arn:aws:rds:eu-central-1:123456789012:db:${identifier}` });
 
 export function requestOf(id: string, more: Partial<OperationRequest> = {}): OperationRequest {
   const receivedAt = new Date("2026-05-31T00:00:00Z");
-  return { id, operation: "restore-drill", input: { database: "orders" }, requestedBy: "an auditor", reason: "a test", receivedAt, ...more };
+  return {
+    id,
+    operation: "restore-drill",
+    input: { database: "orders" },
+    requestedBy: "an auditor",
+    reason: "a test",
+    receivedAt,
+    ...more,
+  };
 }
 
 export const planOf = (identifier = "orders", resourceId?: string): PlanBasis => ({
@@ -18,7 +32,12 @@ export const planOf = (identifier = "orders", resourceId?: string): PlanBasis =>
 });
 
 export function concluded(id: string, verdict: VerdictWord = "pass", more: Partial<Concluded> = {}): Concluded {
-  const check = { name: "database-recovers", verdict, explanation: "the restored database accepts queries", figures: { recoveryTarget: "then" } };
+  const check = {
+    name: "database-recovers",
+    verdict,
+    explanation: "the restored database accepts queries",
+    figures: { recoveryTarget: "then" },
+  };
   return {
     request: requestOf(id),
     plan: planOf(),
@@ -35,19 +54,29 @@ export function concluded(id: string, verdict: VerdictWord = "pass", more: Parti
   };
 }
 
-export const removed = { removed: [{ kind: "database", identifier: "drill-1", provenGoneBy: "DescribeDBInstances: DBInstanceNotFound" }] };
+export const removed = {
+  removed: [{ kind: "database", identifier: "drill-1", provenGoneBy: "DescribeDBInstances: DBInstanceNotFound" }],
+};
 
 /** Seals a run as its lifecycle does; the request is stored where it is not yet. */
-export async function sealRun(database: Database, signer: Signer, c: Concluded, kinds: ("verdict" | "teardown")[] = ["verdict", "teardown"]): Promise<void> {
+export async function sealRun(
+  database: Database,
+  signer: Signer,
+  c: Concluded,
+  kinds: ("verdict" | "teardown")[] = ["verdict", "teardown"],
+): Promise<void> {
   const { request, plan } = c;
-  await database.query("insert into request (id, operation, input, requested_by, reason, received_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing", [
-    request.id,
-    request.operation,
-    JSON.stringify(request.input),
-    request.requestedBy,
-    request.reason,
-    request.receivedAt,
-  ]);
+  await database.query(
+    "insert into request (id, operation, input, requested_by, reason, received_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+    [
+      request.id,
+      request.operation,
+      JSON.stringify(request.input),
+      request.requestedBy,
+      request.reason,
+      request.receivedAt,
+    ],
+  );
   if (kinds.includes("verdict")) await sealVerdict(database, signer, { shipshape: "0.0.0" }, c);
   if (kinds.includes("teardown") && plan) await sealTeardown(database, signer, request, plan, removed);
 }

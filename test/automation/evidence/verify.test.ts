@@ -1,11 +1,31 @@
 import { generateKeyPairSync } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signCheckpoint, verifierKey } from "../../../automation/evidence/checkpoint";
 import type { Proofs } from "../../../automation/evidence/folder";
 import { verifyEvidence } from "../../../automation/evidence/verify";
-import { expiresOn, issuedAt, key, makeFolder, origin, publicKey, rewriteProofs, teardownOf, verdictOf } from "./made-folder";
+import {
+  expiresOn,
+  issuedAt,
+  key,
+  makeFolder,
+  origin,
+  publicKey,
+  rewriteProofs,
+  teardownOf,
+  verdictOf,
+} from "./made-folder";
 import { databaseCalled, planOf } from "./sealed-runs";
 
 let root: string;
@@ -25,15 +45,30 @@ const broken = async (more: object = {}) => {
 };
 const whole = (id = "run-1") => makeFolder(folder, { statements: [verdictOf(id), teardownOf(id)] });
 const path = (file: string) => join(folder, file);
-const rewrite = (file: string, change: (text: string) => string) => writeFileSync(path(file), change(readFileSync(path(file), "utf8")));
+const rewrite = (file: string, change: (text: string) => string) =>
+  writeFileSync(path(file), change(readFileSync(path(file), "utf8")));
 
 describe("a folder that is whole", () => {
   test("holds, and says what its signed statements say", async () => {
     await whole();
     const v = await verified();
-    expect(v).toMatchObject({ valid: true, keyTrusted: true, origin, verifierKey: publicKey, treeSize: 2, expired: false });
+    expect(v).toMatchObject({
+      valid: true,
+      keyTrusted: true,
+      origin,
+      verifierKey: publicKey,
+      treeSize: 2,
+      expired: false,
+    });
     expect(v.statements).toMatchObject([
-      { id: "run-1.verdict", kind: "verdict", operation: "restore-drill", target: "orders", database: databaseCalled("orders"), verdict: "pass" },
+      {
+        id: "run-1.verdict",
+        kind: "verdict",
+        operation: "restore-drill",
+        target: "orders",
+        database: databaseCalled("orders"),
+        verdict: "pass",
+      },
       { id: "run-1.teardown", kind: "teardown", requestedBy: undefined },
     ]);
   });
@@ -50,7 +85,9 @@ describe("a folder that is whole", () => {
   test("of a time to come does not hold: its expiry would be no limit; clocks may differ by minutes", async () => {
     await whole();
     const at = (seconds: number) => broken({ now: new Date(Date.parse(issuedAt) - seconds * 1000) });
-    expect((await at(301)).join("\n")).toMatch(/no statement is of a time to come: run-1.verdict says that it was issued at .*: the clock of this machine/);
+    expect((await at(301)).join("\n")).toMatch(
+      /no statement is of a time to come: run-1.verdict says that it was issued at .*: the clock of this machine/,
+    );
     expect(await at(300)).toEqual([]);
   });
 
@@ -61,7 +98,14 @@ describe("a folder that is whole", () => {
 
   test("of a run that made nothing needs no teardown", async () => {
     await makeFolder(folder, {
-      statements: [verdictOf("run-1", { teardown: "none", run: "failed", verdict: "inconclusive", error: new Error("no such database") })],
+      statements: [
+        verdictOf("run-1", {
+          teardown: "none",
+          run: "failed",
+          verdict: "inconclusive",
+          error: new Error("no such database"),
+        }),
+      ],
     });
     expect(await broken()).toEqual([]);
   });
@@ -109,24 +153,49 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
   test.each([
     ["of two runs", [verdictOf("run-1"), teardownOf("run-2")]],
     ["of two plans", [verdictOf("run-1"), teardownOf("run-1", {}, { ...planOf(), evidenceValidDays: 1 })]],
-    ["of two databases", [verdictOf("run-1"), teardownOf("run-1", { database: databaseCalled("orders", "db-RECREATED") })]],
+    [
+      "of two databases",
+      [verdictOf("run-1"), teardownOf("run-1", { database: databaseCalled("orders", "db-RECREATED") })],
+    ],
     ["of two names", [verdictOf("run-1"), teardownOf("run-1", { target: "payments" })]],
   ])("with statements %s it does not hold", async (_, statements) => {
     await makeFolder(folder, { statements });
-    expect((await broken()).join("\n")).toMatch(/all statements are of one run, one plan and one database: the statements are about different/);
+    expect((await broken()).join("\n")).toMatch(
+      /all statements are of one run, one plan and one database: the statements are about different/,
+    );
   });
 
   test.each([
-    ["a plan that is not the one it is the subject of", verdictOf("run-1", { plan: { target: "payments" } }), /not the digest of its plan/],
-    ["a subject of another run", { ...verdictOf("run-1"), subject: teardownOf("run-2").subject }, /its subject is another run/],
+    [
+      "a plan that is not the one it is the subject of",
+      verdictOf("run-1", { plan: { target: "payments" } }),
+      /not the digest of its plan/,
+    ],
+    [
+      "a subject of another run",
+      { ...verdictOf("run-1"), subject: teardownOf("run-2").subject },
+      /its subject is another run/,
+    ],
     [
       "a request of another run",
       verdictOf("run-1", { request: { ...(verdictOf("run-2").predicate["request"] as object) } }),
       /its request is that of another run/,
     ],
-    ["the type of another operation", { ...verdictOf("run-1"), predicateType: "urn:shipshape:evidence:backup-audit:verdict:v2" }, /names another operation/],
-    ["a type that is none of a run's", { ...verdictOf("run-1"), predicateType: "urn:test:verdict:v2" }, /is no type of a run's statements/],
-    ["a verdict that is no word for one", verdictOf("run-1", { verdict: "splendid" }), /not as one is written: verdict/],
+    [
+      "the type of another operation",
+      { ...verdictOf("run-1"), predicateType: "urn:shipshape:evidence:backup-audit:verdict:v2" },
+      /names another operation/,
+    ],
+    [
+      "a type that is none of a run's",
+      { ...verdictOf("run-1"), predicateType: "urn:test:verdict:v2" },
+      /is no type of a run's statements/,
+    ],
+    [
+      "a verdict that is no word for one",
+      verdictOf("run-1", { verdict: "splendid" }),
+      /not as one is written: verdict/,
+    ],
   ])("with %s it does not hold, though it is signed", async (_, statement, reason) => {
     await makeFolder(folder, { statements: [statement as ReturnType<typeof verdictOf>, teardownOf("run-1")] });
     expect((await broken()).join("\n")).toMatch(reason);
@@ -161,7 +230,10 @@ describe("signatures and places", () => {
       [note.replace("\n2\n", "\n02\n"), /not a checkpoint/],
       [note.replace("\n2\n", "\n2\nmore\n"), /not a checkpoint/],
       [note.replace(/— .*\n$/, ""), /not a checkpoint/],
-      [signCheckpoint({ origin, size: 2, root: Buffer.alloc(32) }, stranger), /no signature of "shipshape.test\/evidence" with key/],
+      [
+        signCheckpoint({ origin, size: 2, root: Buffer.alloc(32) }, stranger),
+        /no signature of "shipshape.test\/evidence" with key/,
+      ],
       [note.replaceAll(origin, "other.test/evidence"), /the checkpoint is of log "other.test\/evidence"/],
     ];
     for (const [changed, reason] of changes) {
@@ -172,7 +244,9 @@ describe("signatures and places", () => {
 
   test("a key that was not given, is malformed, or does not fit its own hash is refused", async () => {
     await whole();
-    expect((await broken({ verifierKey: verifierKey(origin, stranger) })).join("\n")).toMatch(/checkpoint is signed by that key: no signature/);
+    expect((await broken({ verifierKey: verifierKey(origin, stranger) })).join("\n")).toMatch(
+      /checkpoint is signed by that key: no signature/,
+    );
     for (const text of ["", "x", publicKey.replace(/\+[0-9a-f]{8}\+/, "+00000000+"), `${origin}+00000000+AAAA`])
       expect((await broken({ verifierKey: text })).join("\n")).toMatch(/the verifier key is well formed: /);
     writeFileSync(path("verifier-key"), `${verifierKey(origin, stranger)}\n`);
@@ -185,7 +259,10 @@ describe("signatures and places", () => {
     const envelope = JSON.parse(original) as { payload: string; signatures: object[]; payloadType: string };
     const forged = Buffer.from(envelope.payload, "base64").toString().replaceAll('"orders"', '"ledger"');
     const changes: [object | string, RegExp][] = [
-      [{ ...envelope, payload: Buffer.from(forged).toString("base64") }, /it is signed by the log's key: no signature[^]*the log holds it at place 0/],
+      [
+        { ...envelope, payload: Buffer.from(forged).toString("base64") },
+        /it is signed by the log's key: no signature[^]*the log holds it at place 0/,
+      ],
       [{ ...envelope, signatures: [] }, /not an envelope/],
       [{ ...envelope, payloadType: "text/plain" }, /not an envelope/],
       [{ ...envelope, payload: `${envelope.payload}\n` }, /not base64/],
@@ -206,16 +283,22 @@ describe("signatures and places", () => {
   });
 
   test("a statement of a type that is not in-toto's is refused, though it is signed", async () => {
-    await makeFolder(folder, { statements: [{ ...verdictOf("run-1"), _type: "https://example.com/Statement" } as never, teardownOf("run-1")] });
+    await makeFolder(folder, {
+      statements: [{ ...verdictOf("run-1"), _type: "https://example.com/Statement" } as never, teardownOf("run-1")],
+    });
     expect((await broken()).join("\n")).toMatch(/not an in-toto statement/);
   });
 
   test("against an older checkpoint it wants a proof, and refuses one that covers more than it does itself", async () => {
     await whole();
     const note = (size: number) => signCheckpoint({ origin, size, root: Buffer.alloc(32) }, key);
-    expect((await broken({ olderNote: note(1) })).join("\n")).toMatch(/no proof from size 1: export it again with --since/);
+    expect((await broken({ olderNote: note(1) })).join("\n")).toMatch(
+      /no proof from size 1: export it again with --since/,
+    );
     expect((await broken({ olderNote: note(3) })).join("\n")).toMatch(/covers 3 statements, this one only 2/);
-    expect((await broken({ olderNote: "nothing" })).join("\n")).toMatch(/the log only grew since the older checkpoint: not a checkpoint/);
+    expect((await broken({ olderNote: "nothing" })).join("\n")).toMatch(
+      /the log only grew since the older checkpoint: not a checkpoint/,
+    );
     const proofs = JSON.parse(readFileSync(path("proofs.json"), "utf8")) as Proofs;
     rewriteProofs(folder, { ...proofs, consistency: { olderSize: 1, hashes: [Buffer.alloc(32).toString("base64")] } });
     expect((await broken({ olderNote: note(1) })).join("\n")).toMatch(/the older tree is not a part of the newer/);
@@ -224,18 +307,39 @@ describe("signatures and places", () => {
 
 describe("a folder from an unknown sender", () => {
   const unreadable = (reason: RegExp) =>
-    expect(verified()).rejects.toMatchObject({ code: "evidence-unreadable", message: expect.stringMatching(reason) as string });
+    expect(verified()).rejects.toMatchObject({
+      code: "evidence-unreadable",
+      message: expect.stringMatching(reason) as string,
+    });
 
   test.each([
-    ["a place between two places", (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: s.leafIndex + 0.5 })) })],
-    ["a place beyond all numbers", (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: 1e300 })) })],
-    ["a place below the first", (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: -1 })) })],
+    [
+      "a place between two places",
+      (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: s.leafIndex + 0.5 })) }),
+    ],
+    [
+      "a place beyond all numbers",
+      (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: 1e300 })) }),
+    ],
+    [
+      "a place below the first",
+      (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: -1 })) }),
+    ],
     ["no list of statements", (p: Proofs) => ({ ...p, statements: {} })],
     ["a statement that is none", (p: Proofs) => ({ ...p, statements: [null] })],
-    ["a path that leads out", (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, file: "../../../etc/passwd" })) })],
-    ["a path that begins at the root", (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, file: "/etc/passwd" })) })],
+    [
+      "a path that leads out",
+      (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, file: "../../../etc/passwd" })) }),
+    ],
+    [
+      "a path that begins at the root",
+      (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, file: "/etc/passwd" })) }),
+    ],
     ["names of its own", (p: Proofs) => ({ ...p, note: "all is well" })],
-    ["hashes that are none", (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, inclusion: ["x"] })) })],
+    [
+      "hashes that are none",
+      (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, inclusion: ["x"] })) }),
+    ],
     ["a number for all", () => 7 as never],
   ])("whose proofs have %s does not hold, and is no surprise", async (_, change) => {
     rewriteProofs(folder, change(await whole()));
@@ -285,7 +389,8 @@ describe("a folder from an unknown sender", () => {
 
   test("whose line ends were rewritten says so, by the word that people search for", async () => {
     await whole();
-    for (const file of ["checkpoint", "verifier-key", "proofs.json", "report.md"]) rewrite(file, (text) => text.replaceAll("\n", "\r\n"));
+    for (const file of ["checkpoint", "verifier-key", "proofs.json", "report.md"])
+      rewrite(file, (text) => text.replaceAll("\n", "\r\n"));
     const found = await broken();
     expect(found[0]).toMatch(/4 files have line ends CRLF, as git writes them with core.autocrlf/);
   });

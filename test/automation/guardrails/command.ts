@@ -13,7 +13,10 @@ export function folderOf(name: string) {
   const at = (file: string) => join(folder, file);
   const put = (file: string, content: unknown): string => {
     mkdirSync(join(at(file), ".."), { recursive: true });
-    writeFileSync(at(file), typeof content === "string" || Buffer.isBuffer(content) ? content : JSON.stringify(content, undefined, 2));
+    writeFileSync(
+      at(file),
+      typeof content === "string" || Buffer.isBuffer(content) ? content : JSON.stringify(content, undefined, 2),
+    );
     return at(file);
   };
   return { at, put, remove: () => rmSync(folder, { recursive: true }) };
@@ -22,7 +25,11 @@ export function folderOf(name: string) {
 /** The command as a person gives it, in this process. */
 export async function run(...words: string[]): Promise<{ exitCode: number; out: string; progress: string }> {
   const said = { out: [] as string[], progress: [] as string[] };
-  const terminal: Terminal = { ...createTerminal("never"), say: (line = "") => void said.out.push(line), progress: (line) => void said.progress.push(line) };
+  const terminal: Terminal = {
+    ...createTerminal("never"),
+    say: (line = "") => void said.out.push(line),
+    progress: (line) => void said.progress.push(line),
+  };
   process.exitCode = undefined;
   try {
     await buildCommand({ settings: readSettings(checkout), terminal }).parseAsync(words, { from: "user" });
@@ -47,6 +54,8 @@ export async function report(...words: string[]) {
   return {
     exitCode,
     ...parsed,
-    found: parsed.findings.map(({ rule, kind, property }) => `${kind} ${rule}${property === undefined ? "" : ` ${property}`}`).sort(),
+    found: parsed.findings
+      .map(({ rule, kind, property }) => `${kind} ${rule}${property === undefined ? "" : ` ${property}`}`)
+      .sort(),
   };
 }

@@ -13,17 +13,23 @@ const waiver = (expiresOn: string, rule = "require-multi-az") =>
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 /** The platform's stack is not among the states. */
-const notSeen = "not judged: 1 parameter group (shipshape-postgres17-standard): used by name, and declared in no state that was judged\n";
+const notSeen =
+  "not judged: 1 parameter group (shipshape-postgres17-standard): used by name, and declared in no state that was judged\n";
 
 describe("exit codes", () => {
   test("0 when nothing stops a change", async () => {
-    expect(await guard("--state", good)).toMatchObject({ exitCode: 0, out: `${notSeen}1 state with 6 resources: nothing to object to in what was judged` });
+    expect(await guard("--state", good)).toMatchObject({
+      exitCode: 0,
+      out: `${notSeen}1 state with 6 resources: nothing to object to in what was judged`,
+    });
   });
 
   test("1 when a mandatory rule is not met, and the team is named that can do something", async () => {
     const { exitCode, out } = await guard("--state", bad);
     expect(exitCode).toBe(1);
-    expect(out).toMatch(/^team-orders: 2 mandatory\n {2}✗ require-backup-retention \(high\) orders-instance: backupRetentionPeriod is 1; allowed: 35/);
+    expect(out).toMatch(
+      /^team-orders: 2 mandatory\n {2}✗ require-backup-retention \(high\) orders-instance: backupRetentionPeriod is 1; allowed: 35/,
+    );
     expect(out).toContain("program.ts:12");
   });
 
@@ -55,7 +61,10 @@ describe("exit codes", () => {
 
 test("a folder of many states is judged by threads, with the same findings in the order of files, broken ones among them", async () => {
   for (let number = 100; number < 200; number++)
-    put(`many/${number}.json`, number === 150 ? "{" : exported({ multiAz: number !== 199 && number !== 101 }, {}, `database.s${number}`));
+    put(
+      `many/${number}.json`,
+      number === 150 ? "{" : exported({ multiAz: number !== 199 && number !== 101 }, {}, `database.s${number}`),
+    );
   put("w0/needed.yaml", waiver(inDays(30)).replace("database.orders-production", "database.s199"));
   const { exitCode, out, progress } = await guard("--state", at("many"), "--json", "--waivers", at("w0"));
   const { judged, findings, problems } = JSON.parse(out) as {
@@ -77,7 +86,10 @@ describe("waivers", () => {
   test("turn a violation into advice, and give it back when they expire", async () => {
     put("w1/standby.yaml", waiver(inDays(30)));
     const now = await guard("--state", state, "--waivers", at("w1"));
-    expect(now).toMatchObject({ exitCode: 0, out: expect.stringContaining("Waived by standby (approved by team-platform)") as string });
+    expect(now).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining("Waived by standby (approved by team-platform)") as string,
+    });
     const later = await guard("--state", state, "--waivers", at("w1"), "--on", inDays(31));
     expect(later.exitCode).toBe(1);
     expect(later.out).toContain("forbid-stale-waivers (high) waiver standby: expired on");
@@ -86,7 +98,10 @@ describe("waivers", () => {
   test("that match nothing are violations", async () => {
     put("w2/needless.yaml", waiver(inDays(30), "require-tls"));
     const { exitCode, out } = await guard("--state", good, "--waivers", at("w2"));
-    expect([exitCode, out]).toEqual([1, expect.stringContaining("waiver needless: matches no violation of require-tls")]);
+    expect([exitCode, out]).toEqual([
+      1,
+      expect.stringContaining("waiver needless: matches no violation of require-tls"),
+    ]);
   });
 
   test("with a typo are errors with their line, and the rest is judged", async () => {
@@ -112,16 +127,29 @@ describe("waivers", () => {
       "--waivers",
       at("w4"),
     ];
-    await expect(run("waiver", "new", ...words, "--approver", "team-orders")).rejects.toThrow("nobody approves their own exception");
+    await expect(run("waiver", "new", ...words, "--approver", "team-orders")).rejects.toThrow(
+      "nobody approves their own exception",
+    );
     await run("waiver", "new", ...words, "--approver", "team-platform");
     await expect(run("waiver", "new", ...words, "--approver", "team-platform")).rejects.toThrow("there is a waiver");
-    expect((await run("waiver", "list", "--waivers", at("w4"))).out).toMatch(/require-multi-az-orders-instance +require-multi-az .* in 10 days/);
-    expect(await run("waiver", "check", "--waivers", at("w4"))).toMatchObject({ exitCode: 0, out: "1 valid, 0 expired, 0 problems" });
+    expect((await run("waiver", "list", "--waivers", at("w4"))).out).toMatch(
+      /require-multi-az-orders-instance +require-multi-az .* in 10 days/,
+    );
+    expect(await run("waiver", "check", "--waivers", at("w4"))).toMatchObject({
+      exitCode: 0,
+      out: "1 valid, 0 expired, 0 problems",
+    });
     put("w4/old.yaml", waiver("2026-01-01", "require-tls"));
     expect(await run("waiver", "check", "--waivers", at("w4"))).toMatchObject({ exitCode: 1 });
-    await expect(run("waiver", "check", "--waivers", at("w5"))).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(at("w5")) as string });
+    await expect(run("waiver", "check", "--waivers", at("w5"))).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(at("w5")) as string,
+    });
     put("w4/broken.yaml", "rule: [");
-    expect(await run("waiver", "check", "--waivers", at("w4"))).toMatchObject({ exitCode: 2, out: expect.stringMatching(/broken\.yaml:1: /) as string });
+    expect(await run("waiver", "check", "--waivers", at("w4"))).toMatchObject({
+      exitCode: 2,
+      out: expect.stringMatching(/broken\.yaml:1: /) as string,
+    });
   });
 });
 
@@ -129,7 +157,10 @@ describe("the pack's config", () => {
   test("raises a rule and tells it teams", async () => {
     const state = put("c/state.json", exported({ monitoringInterval: 0 }));
     expect((await guard("--state", state)).exitCode).toBe(0);
-    const config = put("c/config.json", { "require-enhanced-monitoring": "mandatory", "require-owner-tags": { teams: ["team-ghosts"] } });
+    const config = put("c/config.json", {
+      "require-enhanced-monitoring": "mandatory",
+      "require-owner-tags": { teams: ["team-ghosts"] },
+    });
     const { exitCode, out } = await guard("--state", state, "--config", config);
     expect([exitCode, out]).toEqual([1, expect.stringContaining('tags.owner is "team-orders"; allowed: team-ghosts')]);
     expect(out).toContain("✗ require-enhanced-monitoring");
@@ -154,7 +185,10 @@ describe("reports for machines", () => {
     const { out } = await guard("--state", bad, "--json");
     const report = JSON.parse(out) as { counts: object; findings: { rule: string; source: object }[] };
     expect(report.counts).toEqual({ mandatory: 2, advisory: 0, waived: 0, undecided: 0 });
-    expect(report.findings[0]).toMatchObject({ rule: "require-backup-retention", source: { file: "program.ts", line: 12 } });
+    expect(report.findings[0]).toMatchObject({
+      rule: "require-backup-retention",
+      source: { file: "program.ts", line: 12 },
+    });
   });
 
   test("SARIF points at the line that declares the resource, and at the stack's config where no line is known", async () => {
@@ -166,14 +200,22 @@ describe("reports for machines", () => {
       runs: [
         {
           tool: { driver: { rules: { id: string }[] } };
-          results: { ruleId: string; level: string; locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }[] }[];
+          results: {
+            ruleId: string;
+            level: string;
+            locations: { physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } } }[];
+          }[];
         },
       ];
     };
     const [{ tool, results }] = sarif.runs;
     expect([sarif.version, tool.driver.rules.map(({ id }) => id)]).toEqual(["2.1.0", ["require-multi-az"]]);
     expect(
-      results.map(({ level, locations: [location] }) => [level, location?.physicalLocation.artifactLocation.uri, location?.physicalLocation.region.startLine]),
+      results.map(({ level, locations: [location] }) => [
+        level,
+        location?.physicalLocation.artifactLocation.uri,
+        location?.physicalLocation.region.startLine,
+      ]),
     ).toEqual([
       ["error", "program.ts", 12],
       ["error", "stacks/Pulumi.database.orders-production.yaml", 1],
@@ -182,6 +224,8 @@ describe("reports for machines", () => {
 
   test("annotations of GitHub stand at the line, with what would break them escaped", async () => {
     const { out } = await guard("--state", bad, "--github");
-    expect(out.split("\n")[0]).toMatch(/^::error file=program\.ts,line=12,col=3,title=require-backup-retention::orders-instance: backupRetentionPeriod is 1/);
+    expect(out.split("\n")[0]).toMatch(
+      /^::error file=program\.ts,line=12,col=3,title=require-backup-retention::orders-instance: backupRetentionPeriod is 1/,
+    );
   });
 });

@@ -1,4 +1,8 @@
-import { CreateDBInstanceCommand, CreateDBParameterGroupCommand, ModifyDBParameterGroupCommand } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceCommand,
+  CreateDBParameterGroupCommand,
+  ModifyDBParameterGroupCommand,
+} from "@aws-sdk/client-rds";
 import { join } from "node:path";
 import { buildCommand } from "../../../automation/command-line/main";
 import { createTerminal, type Terminal } from "../../../automation/command-line/terminal";
@@ -12,7 +16,13 @@ beforeAll(async () => {
 afterAll(() => cloud.stop());
 
 test("a database that no stack declares is judged as it is, and nothing is said of what the API does not tell", async () => {
-  await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "careless", DBParameterGroupFamily: "postgres17", Description: "by hand" }));
+  await cloud.rds.send(
+    new CreateDBParameterGroupCommand({
+      DBParameterGroupName: "careless",
+      DBParameterGroupFamily: "postgres17",
+      Description: "by hand",
+    }),
+  );
   await cloud.rds.send(
     new ModifyDBParameterGroupCommand({
       DBParameterGroupName: "careless",
@@ -39,7 +49,13 @@ test("a database that no stack declares is judged as it is, and nothing is said 
   expect(report.place).toBe(`an embedded cloud at ${cloud.url}, not AWS, account 123456789012, Region eu-central-1`);
   const rulesFound = report.findings.filter(({ urn }) => urn.endsWith(":db:by-hand")).map(({ rule }) => rule);
   expect(rulesFound).toEqual(
-    expect.arrayContaining(["require-owner-tags", "require-backup-retention", "require-deletion-protection", "require-audit-logs", "require-multi-az"]),
+    expect.arrayContaining([
+      "require-owner-tags",
+      "require-backup-retention",
+      "require-deletion-protection",
+      "require-audit-logs",
+      "require-multi-az",
+    ]),
   );
   for (const notReported of [
     "forbid-skipped-final-snapshot",
@@ -49,9 +65,17 @@ test("a database that no stack declares is judged as it is, and nothing is said 
     "require-backup-plan",
   ])
     expect(rulesFound).not.toContain(notReported);
-  expect(report.findings.filter(({ urn }) => urn.endsWith(":pg:careless")).map(({ rule }) => rule)).toContain("require-tls");
+  expect(report.findings.filter(({ urn }) => urn.endsWith(":pg:careless")).map(({ rule }) => rule)).toContain(
+    "require-tls",
+  );
   const [states = "", answers = ""] = report.left;
-  for (const rule of ["forbid-open-ingress", "forbid-skipped-final-snapshot", "require-alarms", "require-backup-plan", "require-own-key"])
+  for (const rule of [
+    "forbid-open-ingress",
+    "forbid-skipped-final-snapshot",
+    "require-alarms",
+    "require-backup-plan",
+    "require-own-key",
+  ])
     expect(states).toContain(rule);
   expect(states).not.toContain("require-tls");
   expect(answers).toContain("not judged, because the RDS API did not answer: ");
@@ -63,11 +87,19 @@ async function guardLive() {
   const settings = readSettings(join(__dirname, "../../.."));
   Object.assign(process.env, cloud.env);
   process.exitCode = undefined;
-  await buildCommand({ settings, terminal }).parseAsync(["guard", "--live", "--json", "--waivers", join(cloud.dataFolder, "none")], { from: "user" });
+  await buildCommand({ settings, terminal }).parseAsync(
+    ["guard", "--live", "--json", "--waivers", join(cloud.dataFolder, "none")],
+    { from: "user" },
+  );
   const exitCode = process.exitCode;
   process.exitCode = undefined;
   return {
     exitCode,
-    report: JSON.parse(said.join("\n")) as { judged: string; place: string; left: string[]; findings: { rule: string; urn: string; message: string }[] },
+    report: JSON.parse(said.join("\n")) as {
+      judged: string;
+      place: string;
+      left: string[];
+      findings: { rule: string; urn: string; message: string }[];
+    },
   };
 }

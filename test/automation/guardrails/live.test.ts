@@ -1,11 +1,26 @@
 import { namedPlace } from "../../../automation/targets/cloud-place";
 import { guard, report } from "./command";
-import { aCluster, aClusterGroup, aGroup, aMember, anInstance, aSnapshot, aSubscription, parametersOf, RdsAnswers } from "./rds-answers";
+import {
+  aCluster,
+  aClusterGroup,
+  aGroup,
+  aMember,
+  anInstance,
+  aSnapshot,
+  aSubscription,
+  parametersOf,
+  RdsAnswers,
+} from "./rds-answers";
 
 const rds = new RdsAnswers();
 const before = { ...process.env };
 beforeAll(async () => {
-  const settings = { AWS_ENDPOINT_URL: await rds.start(), AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+  const settings = {
+    AWS_ENDPOINT_URL: await rds.start(),
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "a",
+    AWS_SECRET_ACCESS_KEY: "b",
+  };
   Object.assign(process.env, settings);
 });
 afterAll(async () => {
@@ -16,7 +31,9 @@ beforeEach(() => {
   rds.asked.length = 0;
   rds.answers = {
     DescribeDBInstances: () => ({ DBInstances: [anInstance("orders-production")] }),
-    DescribeDBParameterGroups: () => ({ DBParameterGroups: [aGroup("platform", "postgres17"), aGroup("default.postgres17", "postgres17")] }),
+    DescribeDBParameterGroups: () => ({
+      DBParameterGroups: [aGroup("platform", "postgres17"), aGroup("default.postgres17", "postgres17")],
+    }),
     DescribeDBParameters: () => parametersOf(),
     DescribeEventSubscriptions: () => ({ EventSubscriptionsList: [aSubscription] }),
   };
@@ -31,7 +48,13 @@ test("a fleet with nothing wrong has no finding, and says which rules only state
   const { found, exitCode, left } = await live();
   expect([found, exitCode, left.length]).toEqual([[], 0, 1]);
   expect(left[0]).toContain("not judged here, but in states: ");
-  for (const rule of ["forbid-open-ingress", "forbid-unmasked-copy", "require-own-key", "require-alarms", "forbid-hidden-drift"])
+  for (const rule of [
+    "forbid-open-ingress",
+    "forbid-unmasked-copy",
+    "require-own-key",
+    "require-alarms",
+    "forbid-hidden-drift",
+  ])
     expect(left[0]).toContain(rule);
   // Of a group only the tags are not told; of databases they are.
   expect(left[0]).toMatch(/, require-owner-tags of platform, events$/);
@@ -42,7 +65,9 @@ test("says which cloud, account and Region it looked at, in every form of its re
   const place = `an embedded cloud at ${process.env["AWS_ENDPOINT_URL"]}, not AWS, account 123456789012, Region eu-central-1`;
   expect((await guard("--live")).out).toContain(`looked at ${place}\n`);
   expect((await report("--live")).place).toBe(place);
-  expect((await guard("--live", "--github")).out).toMatch(/^::notice title=1 database in eu-central-1::looked at an embedded cloud at /m);
+  expect((await guard("--live", "--github")).out).toMatch(
+    /^::notice title=1 database in eu-central-1::looked at an embedded cloud at /m,
+  );
   // Without a database STS says whose account it is, and where that is refused nobody does.
   instances();
   rds.answers["GetCallerIdentity"] = () => ({ Account: "210987654321" });
@@ -59,13 +84,21 @@ test("AWS is told from what is not", () => {
 });
 
 test("a cluster and its members are one database, and a member is asked for what is its own", async () => {
-  instances(anInstance("orders-production"), aMember("carts-production-1", "carts-production"), aMember("carts-production-2", "carts-production"));
+  instances(
+    anInstance("orders-production"),
+    aMember("carts-production-1", "carts-production"),
+    aMember("carts-production-2", "carts-production"),
+  );
   rds.answers["DescribeDBClusters"] = () => ({ DBClusters: [aCluster("carts-production")] });
-  rds.answers["DescribeDBClusterParameterGroups"] = () => ({ DBClusterParameterGroups: [aClusterGroup("platform-aurora", "aurora-postgresql17")] });
+  rds.answers["DescribeDBClusterParameterGroups"] = () => ({
+    DBClusterParameterGroups: [aClusterGroup("platform-aurora", "aurora-postgresql17")],
+  });
   rds.answers["DescribeDBClusterParameters"] = () => parametersOf();
   expect((await live()).found).toEqual([]);
   expect((await guard("--live")).out).toContain("2 databases in eu-central-1");
-  instances(aMember("carts-production-1", "carts-production", { PubliclyAccessible: true, PerformanceInsightsEnabled: false }));
+  instances(
+    aMember("carts-production-1", "carts-production", { PubliclyAccessible: true, PerformanceInsightsEnabled: false }),
+  );
   rds.answers["DescribeDBClusterParameters"] = () =>
     parametersOf({ "rds.force_ssl": "0", log_connections: "1", log_disconnections: "1", log_statement: "ddl" });
   expect((await live()).names).toEqual([
@@ -79,21 +112,37 @@ test.each(["pending-reboot", "applying", "failed-to-apply"])(
   "a parameter group that is %s is not in effect, on an instance as on a member of a cluster",
   async (status) => {
     const groups = [{ DBParameterGroup: { DBParameterGroupName: "platform", ParameterApplyStatus: status } }];
-    instances(anInstance("orders-production", { DBParameterGroups: groups }), aMember("carts-production-1", "carts-production"));
-    const members = [{ DBClusterMember: { DBInstanceIdentifier: "carts-production-1", DBClusterParameterGroupStatus: status } }];
-    rds.answers["DescribeDBClusters"] = () => ({ DBClusters: [aCluster("carts-production", { DBClusterMembers: members })] });
+    instances(
+      anInstance("orders-production", { DBParameterGroups: groups }),
+      aMember("carts-production-1", "carts-production"),
+    );
+    const members = [
+      { DBClusterMember: { DBInstanceIdentifier: "carts-production-1", DBClusterParameterGroupStatus: status } },
+    ];
+    rds.answers["DescribeDBClusters"] = () => ({
+      DBClusters: [aCluster("carts-production", { DBClusterMembers: members })],
+    });
     const { names, exitCode } = await live();
-    expect([exitCode, names]).toEqual([1, ["require-parameters-in-effect carts-production", "require-parameters-in-effect orders-production"]]);
+    expect([exitCode, names]).toEqual([
+      1,
+      ["require-parameters-in-effect carts-production", "require-parameters-in-effect orders-production"],
+    ]);
   },
 );
 
 test("other engines are asked for what they have, and services of their own are named as not judged", async () => {
-  const others = { IAMDatabaseAuthenticationEnabled: false, EnabledCloudwatchLogsExports: ["error"], DBParameterGroups: undefined };
+  const others = {
+    IAMDatabaseAuthenticationEnabled: false,
+    EnabledCloudwatchLogsExports: ["error"],
+    DBParameterGroups: undefined,
+  };
   instances(
     anInstance("orders-production-billing", { Engine: "sqlserver-se", EngineVersion: "16.00", ...others }),
     anInstance("graph-1", { Engine: "neptune", DBClusterIdentifier: "graph" }),
   );
-  rds.answers["DescribeDBClusters"] = () => ({ DBClusters: [aCluster("graph", { Engine: "neptune" }), aCluster("papers", { Engine: "docdb" })] });
+  rds.answers["DescribeDBClusters"] = () => ({
+    DBClusters: [aCluster("graph", { Engine: "neptune" }), aCluster("papers", { Engine: "docdb" })],
+  });
   const { found, left } = await live();
   expect(found).toEqual([]);
   expect(left).toContain("not judged: graph (neptune), papers (docdb): engines that no rule is for");
@@ -102,7 +151,10 @@ test("other engines are asked for what they have, and services of their own are 
 test("snapshots are judged though their database is gone: shared with everybody, with another account, in the clear", async () => {
   instances();
   rds.answers["DescribeDBSnapshots"] = (asked) => ({
-    DBSnapshots: asked.get("SnapshotType") === "manual" ? [aSnapshot("public"), aSnapshot("shared"), aSnapshot("clear", { Encrypted: false })] : [],
+    DBSnapshots:
+      asked.get("SnapshotType") === "manual"
+        ? [aSnapshot("public"), aSnapshot("shared"), aSnapshot("clear", { Encrypted: false })]
+        : [],
   });
   const accounts: Record<string, string[]> = { public: ["all"], shared: ["210987654321"] };
   rds.answers["DescribeDBSnapshotAttributes"] = (asked) => ({
@@ -111,24 +163,34 @@ test("snapshots are judged though their database is gone: shared with everybody,
         {
           DBSnapshotAttribute: {
             AttributeName: "restore",
-            AttributeValues: (accounts[asked.get("DBSnapshotIdentifier") ?? ""] ?? []).map((AttributeValue) => ({ AttributeValue })),
+            AttributeValues: (accounts[asked.get("DBSnapshotIdentifier") ?? ""] ?? []).map((AttributeValue) => ({
+              AttributeValue,
+            })),
           },
         },
       ],
     },
   });
-  expect((await live()).names).toEqual(["forbid-public-snapshot public", "forbid-shared-snapshot shared", "require-encryption-at-rest clear"]);
+  expect((await live()).names).toEqual([
+    "forbid-public-snapshot public",
+    "forbid-shared-snapshot shared",
+    "require-encryption-at-rest clear",
+  ]);
 });
 
 test("a proxy that takes connections without TLS, and a subscription that reaches nobody", async () => {
-  rds.answers["DescribeDBProxies"] = () => ({ DBProxies: [{ member: { DBProxyName: "front", DBProxyArn: "arn:proxy", RequireTLS: false } }] });
+  rds.answers["DescribeDBProxies"] = () => ({
+    DBProxies: [{ member: { DBProxyName: "front", DBProxyArn: "arn:proxy", RequireTLS: false } }],
+  });
   const deaf = { EventSubscription: { ...aSubscription.EventSubscription, Status: "topic-not-exist" } };
   rds.answers["DescribeEventSubscriptions"] = () => ({ EventSubscriptionsList: [deaf] });
   expect((await live()).names).toEqual(["require-event-subscription events", "require-tls front"]);
 });
 
 test("every page is read", async () => {
-  const all = Array.from({ length: 5 }, (_, at) => anInstance(`orders-production-${at}`, at === 4 ? { PubliclyAccessible: true } : {}));
+  const all = Array.from({ length: 5 }, (_, at) =>
+    anInstance(`orders-production-${at}`, at === 4 ? { PubliclyAccessible: true } : {}),
+  );
   rds.answers["DescribeDBInstances"] = (asked) => {
     const at = Number(asked.get("Marker") ?? 0);
     return { DBInstances: [all[at]], Marker: at < 4 ? String(at + 1) : undefined };
@@ -140,14 +202,18 @@ test("every page is read", async () => {
 test("a busy API is asked again, until it answers", async () => {
   let refusals = 4;
   rds.answers["DescribeDBInstances"] = () =>
-    refusals-- > 0 ? { error: "Throttling" } : { DBInstances: [anInstance("orders-production", { PubliclyAccessible: true })] };
+    refusals-- > 0
+      ? { error: "Throttling" }
+      : { DBInstances: [anInstance("orders-production", { PubliclyAccessible: true })] };
   expect((await live()).names).toEqual(["forbid-public-access orders-production"]);
   expect(rds.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(5);
 });
 
 test("what the API refuses is named as not judged; without the instances there is nothing to judge, which is an error", async () => {
   rds.answers["DescribeDBSnapshots"] = () => ({ error: "AccessDenied", status: 403 });
-  expect((await live()).left).toContain("not judged, because the RDS API did not answer: DescribeDBSnapshots (AccessDenied)");
+  expect((await live()).left).toContain(
+    "not judged, because the RDS API did not answer: DescribeDBSnapshots (AccessDenied)",
+  );
   rds.answers["DescribeDBInstances"] = () => ({ error: "AccessDenied", status: 403 });
   await expect(guard("--live")).rejects.toMatchObject({
     code: "fleet-unreadable",

@@ -16,7 +16,10 @@ const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e]/;
 
 describe("nothing from a state, a tag or a file name reaches a terminal or a build server as more than text", () => {
   const state = () =>
-    put(`hostile/state.json`, exported({ multiAz: false, tags: { owner: hostile }, monitoringInterval: hostile, identifier: "##[add-mask]x" }));
+    put(
+      `hostile/state.json`,
+      exported({ multiAz: false, tags: { owner: hostile }, monitoringInterval: hostile, identifier: "##[add-mask]x" }),
+    );
 
   test.each([[[]], [["--json"]], [["--github"]]])("with %s", async (words) => {
     const { out, progress } = await guard("--state", state(), ...words);
@@ -53,7 +56,10 @@ describe("nothing from a state, a tag or a file name reaches a terminal or a bui
 
 test("the text names the file of each finding when a folder is judged, beside the line that declares the resource", async () => {
   put("several/a.json", exported({ multiAz: false }));
-  put("several/b.json", exported({ multiAz: false }, { sourcePosition: undefined, stackTrace: undefined }, "database.other-production"));
+  put(
+    "several/b.json",
+    exported({ multiAz: false }, { sourcePosition: undefined, stackTrace: undefined }, "database.other-production"),
+  );
   const { out } = await guard("--state", at("several"));
   expect(out).toContain(`::orders-instance  program.ts:12  ${at("several/a.json")}`);
   expect(out).toContain(`::orders-instance  ${at("several/b.json")}`);
@@ -71,24 +77,38 @@ describe("files as everyday tools write them are read", () => {
     ["UTF-16 of the other order without a mark", Buffer.from(text, "utf16le").swap16()],
     ["lines that end as on Windows", text],
   ])("a state in %s", async (what, content) => {
-    expect((await report("--state", put(`encoded/${what}.json`, content))).found).toEqual(["violation require-multi-az multiAz"]);
+    expect((await report("--state", put(`encoded/${what}.json`, content))).found).toEqual([
+      "violation require-multi-az multiAz",
+    ]);
   });
 
   test("a config, and its mistakes keep their lines", async () => {
     const config = put("config.json", Buffer.from('\ufeff{\r\n  "require-tls": "disabled"\r\n}\r\n', "utf16le"));
     const { exitCode, progress } = await guard("--state", put("c.json", exported()), "--config", config);
-    expect([exitCode, progress]).toEqual([2, expect.stringContaining(`${config}:2: require-tls: a rule can't be disabled`) as string]);
+    expect([exitCode, progress]).toEqual([
+      2,
+      expect.stringContaining(`${config}:2: require-tls: a rule can't be disabled`) as string,
+    ]);
   });
 });
 
 describe("a config raises and never lowers", () => {
   const state = put("raise.json", exported());
   test.each([
-    ['{\n "forbid-open-ingress": { "ports": [] }\n}', "2: forbid-open-ingress: ports is []; allowed: a list of numbers, 5432 among them"],
-    ['{\n "forbid-open-ingress": { "ports": [1] }\n}', "2: forbid-open-ingress: ports is [1]; allowed: a list of numbers, 5432 among them"],
+    [
+      '{\n "forbid-open-ingress": { "ports": [] }\n}',
+      "2: forbid-open-ingress: ports is []; allowed: a list of numbers, 5432 among them",
+    ],
+    [
+      '{\n "forbid-open-ingress": { "ports": [1] }\n}',
+      "2: forbid-open-ingress: ports is [1]; allowed: a list of numbers, 5432 among them",
+    ],
     ['{\n "forbid-open-ingress": { "ports": [5432.5, 5432] }\n}', "2: forbid-open-ingress: ports is [5432.5,5432]"],
     ['{\n "forbid-open-ingress": { "ports": "5432" }\n}', '2: forbid-open-ingress: ports is "5432"'],
-    ['{\n "require-owner-tags": { "teams": [] }\n}', "2: require-owner-tags: teams is []; allowed: a list of strings, one team at least"],
+    [
+      '{\n "require-owner-tags": { "teams": [] }\n}',
+      "2: require-owner-tags: teams is []; allowed: a list of strings, one team at least",
+    ],
     ['{\n "require-tls": "advisory"\n}', '2: require-tls: "advisory" would lower it'],
     ['{\n "all": "advisory"\n}', '2: all: "advisory" would lower it'],
     ['{\n "require-multi-az": { "enforcementLevel": "remediate" }\n}', '2: require-multi-az: "remediate" is no level'],
@@ -105,7 +125,10 @@ describe("a config raises and never lowers", () => {
   });
 
   test("ports are added to the standard one, and a low rule may be called advisory", async () => {
-    const config = put("raised.json", '{ "forbid-open-ingress": { "ports": [5432, 6432] }, "require-enhanced-monitoring": "advisory" }');
+    const config = put(
+      "raised.json",
+      '{ "forbid-open-ingress": { "ports": [5432, 6432] }, "require-enhanced-monitoring": "advisory" }',
+    );
     expect((await guard("--state", state, "--config", config)).exitCode).toBe(0);
   });
 });
@@ -139,8 +162,13 @@ describe("every usage error of guard and waiver", () => {
     expect(failure).toBeInstanceOf(ShipshapeError);
     const { hint, exitCode } = failure as ShipshapeError;
     const [, named = ""] = /^`npx shipshape ([a-z ]+) --help`/.exec(hint) ?? [];
-    const known = buildCommand({ settings: readSettings(join(__dirname, "../../..")), terminal: createTerminal("never") });
-    const found = named.split(" ").reduce<typeof known | undefined>((one, word) => one?.commands.find((command) => command.name() === word), known);
+    const known = buildCommand({
+      settings: readSettings(join(__dirname, "../../..")),
+      terminal: createTerminal("never"),
+    });
+    const found = named
+      .split(" ")
+      .reduce<typeof known | undefined>((one, word) => one?.commands.find((command) => command.name() === word), known);
     expect([exitCode, named !== "", found !== undefined]).toEqual([2, true, true]);
   });
 });

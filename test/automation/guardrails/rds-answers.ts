@@ -1,10 +1,16 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What an action answers: the members of its result, or an error's code. Called with the request's parameters, once for each call. */
+/**
+ * What an action answers: the members of its result, or an error's code. Called with the request's parameters, once for
+ * each call.
+ */
 export type Answer = (asked: URLSearchParams) => Record<string, unknown> | { error: string; status?: number };
 
-/** An account's RDS API, and its Secrets Manager, on this machine's own address: it answers what a test says, and keeps what it was asked. */
+/**
+ * An account's RDS API, and its Secrets Manager, on this machine's own address: it answers what a test says, and keeps
+ * what it was asked.
+ */
 export class RdsAnswers {
   readonly asked: string[] = [];
   private server: Server | undefined;
@@ -16,7 +22,9 @@ export class RdsAnswers {
       request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
         const target = request.headers["x-amz-target"];
-        const asked = new URLSearchParams(typeof target === "string" ? (JSON.parse(body) as Record<string, string>) : body);
+        const asked = new URLSearchParams(
+          typeof target === "string" ? (JSON.parse(body) as Record<string, string>) : body,
+        );
         const action = typeof target === "string" ? target : (asked.get("Action") ?? "");
         this.asked.push(action);
         const answer = this.answers[action]?.(asked) ?? {};
@@ -29,7 +37,9 @@ export class RdsAnswers {
         response.setHeader("content-type", "text/xml");
         if ("error" in answer) {
           response.statusCode = Number(answer["status"] ?? 400);
-          response.end(`<ErrorResponse><Error><Type>Sender</Type><Code>${String(answer.error)}</Code><Message>made up</Message></Error></ErrorResponse>`);
+          response.end(
+            `<ErrorResponse><Error><Type>Sender</Type><Code>${String(answer.error)}</Code><Message>made up</Message></Error></ErrorResponse>`,
+          );
         } else
           response.end(
             `<${action}Response xmlns="http://rds.amazonaws.com/doc/2014-10-31/"><${action}Result>${xml(answer)}</${action}Result></${action}Response>`,
@@ -48,7 +58,8 @@ export class RdsAnswers {
 
 /** A list is written as RDS does: one element for each, named by what it holds. */
 function xml(value: unknown): string {
-  if (Array.isArray(value)) return value.map((one) => (typeof one === "object" ? xml(one) : `<member>${String(one)}</member>`)).join("");
+  if (Array.isArray(value))
+    return value.map((one) => (typeof one === "object" ? xml(one) : `<member>${String(one)}</member>`)).join("");
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
     .filter(([, inner]) => inner !== undefined)
@@ -59,7 +70,13 @@ function xml(value: unknown): string {
 const tagList = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Tag: { Key, Value } }));
 export const arn = (kind: string, name: string) => `arn:aws:rds:eu-central-1:123456789012:${kind}:${name}`;
 const productionTags = {
-  ...{ service: "orders", owner: "team-orders", environment: "production", tier: "gold", "data-classification": "confidential" },
+  ...{
+    service: "orders",
+    owner: "team-orders",
+    environment: "production",
+    tier: "gold",
+    "data-classification": "confidential",
+  },
   ...{ "cost-center": "4711", "shipshape:ring": "3", "shipshape:stack": "shop/prod", "shipshape:standard": "1.0.0" },
 };
 
@@ -129,17 +146,39 @@ export const aMember = (name: string, cluster: string, more: Record<string, unkn
 
 const audited = { "rds.force_ssl": "1", log_connections: "1", log_disconnections: "1", log_statement: "ddl" };
 export const parametersOf = (values: Record<string, string> = audited) => ({
-  Parameters: Object.entries(values).map(([ParameterName, ParameterValue]) => ({ Parameter: { ParameterName, ParameterValue } })),
+  Parameters: Object.entries(values).map(([ParameterName, ParameterValue]) => ({
+    Parameter: { ParameterName, ParameterValue },
+  })),
 });
 export const aGroup = (name: string, family: string) => ({
-  DBParameterGroup: { DBParameterGroupName: name, DBParameterGroupFamily: family, DBParameterGroupArn: arn("pg", name) },
+  DBParameterGroup: {
+    DBParameterGroupName: name,
+    DBParameterGroupFamily: family,
+    DBParameterGroupArn: arn("pg", name),
+  },
 });
 export const aClusterGroup = (name: string, family: string) => ({
-  DBClusterParameterGroup: { DBClusterParameterGroupName: name, DBParameterGroupFamily: family, DBClusterParameterGroupArn: arn("cluster-pg", name) },
+  DBClusterParameterGroup: {
+    DBClusterParameterGroupName: name,
+    DBParameterGroupFamily: family,
+    DBClusterParameterGroupArn: arn("cluster-pg", name),
+  },
 });
 export const aSubscription = {
-  EventSubscription: { CustSubscriptionId: "events", EventSubscriptionArn: arn("es", "events"), Enabled: true, Status: "active", SourceType: "db-instance" },
+  EventSubscription: {
+    CustSubscriptionId: "events",
+    EventSubscriptionArn: arn("es", "events"),
+    Enabled: true,
+    Status: "active",
+    SourceType: "db-instance",
+  },
 };
 export const aSnapshot = (name: string, more: Record<string, unknown> = {}) => ({
-  DBSnapshot: { DBSnapshotIdentifier: name, DBSnapshotArn: arn("snapshot", name), Encrypted: true, TagList: tagList(productionTags), ...more },
+  DBSnapshot: {
+    DBSnapshotIdentifier: name,
+    DBSnapshotArn: arn("snapshot", name),
+    Encrypted: true,
+    TagList: tagList(productionTags),
+    ...more,
+  },
 });

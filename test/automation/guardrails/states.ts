@@ -36,8 +36,22 @@ export function exported(
           custom: true,
           id: "db-1",
           type: "aws:rds/instance:Instance",
-          inputs: { ...given, tags: { ...productionTags, "shipshape:standard": "1.0.0", ...((properties["tags"] as object | undefined) ?? {}) } },
-          outputs: { ...given, tags: { ...productionTags, "shipshape:standard": "1.0.0", ...((properties["tags"] as object | undefined) ?? {}) } },
+          inputs: {
+            ...given,
+            tags: {
+              ...productionTags,
+              "shipshape:standard": "1.0.0",
+              ...((properties["tags"] as object | undefined) ?? {}),
+            },
+          },
+          outputs: {
+            ...given,
+            tags: {
+              ...productionTags,
+              "shipshape:standard": "1.0.0",
+              ...((properties["tags"] as object | undefined) ?? {}),
+            },
+          },
           protect: true,
           sourcePosition: "project:///node_modules/shipshape/dist/components/standard-database.js#90,22",
           stackTrace: [

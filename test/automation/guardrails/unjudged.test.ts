@@ -11,7 +11,10 @@ const open = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0
 
 describe("what there is counts, beside what the program asks for", () => {
   test("a port that was opened by hand, where the program says nothing of rules", async () => {
-    const { exitCode, found } = await report("--state", state(resource(securityGroup, "db", { name: "db" }, { name: "db", ingress: open })));
+    const { exitCode, found } = await report(
+      "--state",
+      state(resource(securityGroup, "db", { name: "db" }, { name: "db", ingress: open })),
+    );
     expect([exitCode, found]).toEqual([1, ["violation forbid-open-ingress ingress[0].cidrBlocks"]]);
   });
 
@@ -22,7 +25,10 @@ describe("what there is counts, beside what the program asks for", () => {
 
   test("the same port is said once, in whatever order AWS gives its rules", async () => {
     const narrow = { protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["10.0.0.0/24"] };
-    const { found } = await report("--state", state(resource(securityGroup, "db", { ingress: [...open, narrow] }, { ingress: [narrow, ...open] })));
+    const { found } = await report(
+      "--state",
+      state(resource(securityGroup, "db", { ingress: [...open, narrow] }, { ingress: [narrow, ...open] })),
+    );
     expect(found).toEqual(["violation forbid-open-ingress ingress[1].cidrBlocks"]);
   });
 
@@ -35,7 +41,13 @@ describe("what there is counts, beside what the program asks for", () => {
 
   test("a database that AWS made public, without backups and protection", async () => {
     const one = exported();
-    change(one, instance, (database) => Object.assign(database.outputs, { publiclyAccessible: true, backupRetentionPeriod: 0, deletionProtection: false }));
+    change(one, instance, (database) =>
+      Object.assign(database.outputs, {
+        publiclyAccessible: true,
+        backupRetentionPeriod: 0,
+        deletionProtection: false,
+      }),
+    );
     expect((await report("--state", put("changed.json", one))).found).toEqual([
       "violation forbid-public-access publiclyAccessible",
       "violation require-backup-retention backupRetentionPeriod",
@@ -45,7 +57,10 @@ describe("what there is counts, beside what the program asks for", () => {
 
   test("what was replaced and is still there, beside what replaced it", async () => {
     const replaced = { ...resource(securityGroup, "db", { ingress: open }), delete: true };
-    const { exitCode, found, findings, left } = await report("--state", state(replaced, resource(securityGroup, "db", { ingress: [] })));
+    const { exitCode, found, findings, left } = await report(
+      "--state",
+      state(replaced, resource(securityGroup, "db", { ingress: [] })),
+    );
     expect([exitCode, found, left]).toEqual([1, ["violation forbid-open-ingress ingress[0].cidrBlocks"], []]);
     expect(findings[0]?.message).toMatch(/^db \(replaced, still there until `pulumi up` deletes it\): /);
   });
@@ -55,34 +70,65 @@ describe("what there is counts, beside what the program asks for", () => {
     const one = exported();
     const { resources } = one["deployment"] as { resources: { type: string; inputs: object; outputs: object }[] };
     const living = resources.find(({ type }) => type === instance)!;
-    resources.unshift({ ...living, inputs: { ...living.inputs, ...old }, outputs: { ...living.outputs, ...old }, delete: true } as never);
-    expect((await report("--state", put("replaced.json", one))).found).toEqual(["violation forbid-public-access publiclyAccessible"]);
+    resources.unshift({
+      ...living,
+      inputs: { ...living.inputs, ...old },
+      outputs: { ...living.outputs, ...old },
+      delete: true,
+    } as never);
+    expect((await report("--state", put("replaced.json", one))).found).toEqual([
+      "violation forbid-public-access publiclyAccessible",
+    ]);
   });
 
   test("an adopted throwaway is judged as one, as long as a throwaway lives", async () => {
     const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
     const asked = {
       identifier: "drill-1",
-      tags: { ...productionTags, "shipshape:ring": undefined, "shipshape:run": "r", "shipshape:expires-on": inDays(1).slice(0, 10) },
+      tags: {
+        ...productionTags,
+        "shipshape:ring": undefined,
+        "shipshape:run": "r",
+        "shipshape:expires-on": inDays(1).slice(0, 10),
+      },
       storageEncrypted: true,
       backupRetentionPeriod: 0,
       deletionProtection: false,
       parameterGroupName: "shipshape-postgres17-standard",
       skipFinalSnapshot: true,
     };
-    const outputs = { ...asked, engine: "postgres", engineVersion: "17.10", kmsKeyId: "arn:k", publiclyAccessible: false, username: "shipshape_admin" };
-    const adopted = (created: string | undefined, inputs: object = asked) => state({ ...resource(instance, "restored", inputs as never, outputs), created });
+    const outputs = {
+      ...asked,
+      engine: "postgres",
+      engineVersion: "17.10",
+      kmsKeyId: "arn:k",
+      publiclyAccessible: false,
+      username: "shipshape_admin",
+    };
+    const adopted = (created: string | undefined, inputs: object = asked) =>
+      state({ ...resource(instance, "restored", inputs as never, outputs), created });
     expect((await report("--state", adopted(inDays(0)))).found).toEqual([]);
     for (const none of [adopted(inDays(-9)), adopted(undefined), adopted(inDays(0), { ...asked, engine: "postgres" })])
-      expect((await report("--state", none)).found).toContain("violation require-backup-retention backupRetentionPeriod");
+      expect((await report("--state", none)).found).toContain(
+        "violation require-backup-retention backupRetentionPeriod",
+      );
   });
 
   test("a tag below a component is not believed against what the component was given", async () => {
-    const component = { ...resource("shop:index:Database", "shop", { environment: "production", tier: "gold" }), custom: false };
-    const properties = { identifier: "shop", tags: { environment: "development", tier: "bronze" }, backupRetentionPeriod: 7 };
+    const component = {
+      ...resource("shop:index:Database", "shop", { environment: "production", tier: "gold" }),
+      custom: false,
+    };
+    const properties = {
+      identifier: "shop",
+      tags: { environment: "development", tier: "bronze" },
+      backupRetentionPeriod: 7,
+    };
     const one = exported(properties, { parent: component.urn }, "database.shop");
     (one["deployment"] as { resources: object[] }).resources.unshift(component);
-    expect((await report("--state", put("component.json", one))).found).toContain("violation require-backup-retention backupRetentionPeriod");
+    expect((await report("--state", put("component.json", one))).found).toContain(
+      "violation require-backup-retention backupRetentionPeriod",
+    );
   });
 
   test("what the program hides in a secret, the state may show", async () => {
@@ -96,7 +142,10 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
   const clean = /nothing to object to$/m;
 
   test("a resource that this stack only reads", async () => {
-    const file = state({ ...resource(instance, "shared", undefined, { publiclyAccessible: true, identifier: "x" }), external: true });
+    const file = state({
+      ...resource(instance, "shared", undefined, { publiclyAccessible: true, identifier: "x" }),
+      external: true,
+    });
     const { exitCode, found, left } = await report("--state", file);
     expect([exitCode, found, left]).toEqual([
       0,
@@ -109,28 +158,46 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
   });
 
   test("a create that was cut off: its inputs are judged, and what came of it is open", async () => {
-    const pending = resource(instance, "ledger", { publiclyAccessible: true, storageEncrypted: false, tags: productionTags });
-    const file = put("pending.json", { version: 3, deployment: { resources: [], pending_operations: [{ type: "creating", resource: pending }] } });
+    const pending = resource(instance, "ledger", {
+      publiclyAccessible: true,
+      storageEncrypted: false,
+      tags: productionTags,
+    });
+    const file = put("pending.json", {
+      version: 3,
+      deployment: { resources: [], pending_operations: [{ type: "creating", resource: pending }] },
+    });
     const { exitCode, found, left } = await report("--state", file);
     expect(exitCode).toBe(1);
     expect(found).toEqual(
-      expect.arrayContaining(["violation forbid-public-access publiclyAccessible", "violation require-encryption-at-rest storageEncrypted"]),
+      expect.arrayContaining([
+        "violation forbid-public-access publiclyAccessible",
+        "violation require-encryption-at-rest storageEncrypted",
+      ]),
     );
     expect(left[0]).toMatch(/^not judged: 1 pending operation \(creating urn:pulumi:.*::ledger\)/);
   });
 
   test("a delete that was cut off", async () => {
     const pending = resource(instance, "ledger", { publiclyAccessible: true });
-    const file = put("deleting.json", { version: 3, deployment: { resources: [], pending_operations: [{ type: "deleting", resource: pending }] } });
+    const file = put("deleting.json", {
+      version: 3,
+      deployment: { resources: [], pending_operations: [{ type: "deleting", resource: pending }] },
+    });
     const { found, left } = await report("--state", file);
     expect([found, left[0]]).toEqual([[], expect.stringContaining("1 pending operation (deleting ") as string]);
   });
 
   test("a replaced resource of a type that no rule knows", async () => {
-    const { found, left } = await report("--state", state({ ...resource("aws:docdb/cluster:Cluster", "old", {}), delete: true }));
+    const { found, left } = await report(
+      "--state",
+      state({ ...resource("aws:docdb/cluster:Cluster", "old", {}), delete: true }),
+    );
     expect([found, left]).toEqual([
       [],
-      ["not judged: 1 replaced resource (aws:docdb/cluster:Cluster old): still to be deleted by `pulumi up`, and of a type that no rule knows"],
+      [
+        "not judged: 1 replaced resource (aws:docdb/cluster:Cluster old): still to be deleted by `pulumi up`, and of a type that no rule knows",
+      ],
     ]);
   });
 
@@ -148,13 +215,20 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
   ])("a resource of type %s", async (type) => {
     const file = state(resource(type, "other", {}));
     const { left } = await report("--state", file);
-    expect(left).toEqual([`not judged: 1 resource of a type that no rule knows (${type} other): it may make databases`]);
+    expect(left).toEqual([
+      `not judged: 1 resource of a type that no rule knows (${type} other): it may make databases`,
+    ]);
     expect((await guard("--state", file)).out).not.toMatch(clean);
   });
 
   test("many of them are counted, and the first few named", async () => {
-    const { left } = await report("--state", state(...Array.from({ length: 8 }, (_, at) => resource("command:local:Command", `c${at}`, {}))));
-    expect(left[0]).toMatch(/^not judged: 8 resources of types that no rule knows \(command:local:Command c0, .* and 3 more\)/);
+    const { left } = await report(
+      "--state",
+      state(...Array.from({ length: 8 }, (_, at) => resource("command:local:Command", `c${at}`, {}))),
+    );
+    expect(left[0]).toMatch(
+      /^not judged: 8 resources of types that no rule knows \(command:local:Command c0, .* and 3 more\)/,
+    );
   });
 
   test("a parameter group by its name only; beside the state that declares it, all is judged", async () => {
@@ -177,7 +251,11 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
 
   test("components, providers and what only computes values are nothing to judge", async () => {
     const component = { ...resource("shop:index:Shop", "shop", {}), custom: false };
-    const file = state(component, resource("pulumi:providers:aws", "default", {}), resource("random:index/randomId:RandomId", "id", {}));
+    const file = state(
+      component,
+      resource("pulumi:providers:aws", "default", {}),
+      resource("random:index/randomId:RandomId", "id", {}),
+    );
     expect((await guard("--state", file)).out).toBe("1 state with 3 resources: nothing to object to");
   });
 });
@@ -186,21 +264,32 @@ describe("encrypted values", () => {
   test("are not decided, with the way to decide them, and can be made to fail", async () => {
     const file = state(resource(securityGroup, "db", { ingress: aSecret }));
     const { exitCode, out } = await guard("--state", file);
-    expect([exitCode, out]).toEqual([0, expect.stringContaining("`pulumi stack export --show-secrets | npx shipshape guard --state -`") as string]);
+    expect([exitCode, out]).toEqual([
+      0,
+      expect.stringContaining("`pulumi stack export --show-secrets | npx shipshape guard --state -`") as string,
+    ]);
     expect(out).toMatch(/1 undecided$/);
     expect((await guard("--state", file, "--fail-on-undecided")).exitCode).toBe(1);
-    expect((await guard("--state", state(resource(securityGroup, "db", { ingress: [] })), "--fail-on-undecided")).exitCode).toBe(0);
+    expect(
+      (await guard("--state", state(resource(securityGroup, "db", { ingress: [] })), "--fail-on-undecided")).exitCode,
+    ).toBe(0);
   });
 
   test("are no values: one beside a plain one does not hide it", async () => {
     const file = state(resource(securityGroup, "db", { ingress: [{ ...open[0], cidrBlocks: [aSecret] }, ...open] }));
     const { found, findings } = await report("--state", file);
-    expect(found).toEqual(["undecided forbid-open-ingress ingress[0].cidrBlocks[0]", "violation forbid-open-ingress ingress[1].cidrBlocks"]);
+    expect(found).toEqual([
+      "undecided forbid-open-ingress ingress[0].cidrBlocks[0]",
+      "violation forbid-open-ingress ingress[1].cidrBlocks",
+    ]);
     expect(JSON.stringify(findings)).not.toContain("[secret]");
   });
 
   test("are opened by an export that shows them", async () => {
-    const shown = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: JSON.stringify(open) };
+    const shown = {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      plaintext: JSON.stringify(open),
+    };
     expect((await report("--state", state(resource(securityGroup, "db", { ingress: shown })))).found).toEqual([
       "violation forbid-open-ingress ingress[0].cidrBlocks",
     ]);

@@ -1,4 +1,8 @@
-import { recoverabilities, type KnownOfTheFleet, type SignedDrill } from "../../../automation/observability/recoverability";
+import {
+  recoverabilities,
+  type KnownOfTheFleet,
+  type SignedDrill,
+} from "../../../automation/observability/recoverability";
 import type { FleetDatabase } from "../../../automation/records";
 import { databaseCalled } from "../evidence/sealed-runs";
 
@@ -31,18 +35,31 @@ const known = (more: Partial<KnownOfTheFleet> = {}): KnownOfTheFleet => ({
   ...more,
 });
 const words = (k: KnownOfTheFleet) => recoverabilities(k).map((r) => `${r.database.identifier} ${r.recoverability}`);
-const ofOrders = (drills: SignedDrill[], more: Partial<KnownOfTheFleet> = {}) => recoverabilities(known({ drills, ...more }))[0]!;
+const ofOrders = (drills: SignedDrill[], more: Partial<KnownOfTheFleet> = {}) =>
+  recoverabilities(known({ drills, ...more }))[0]!;
 
 describe("a database of the fleet", () => {
   test("is fresh by a pass with its teardown, until the moment it expires", () => {
-    expect(ofOrders([drill(1, "pass")])).toMatchObject({ recoverability: "fresh", reason: "drill drill-1 passed", decidedBy: { requestId: "drill-1" } });
+    expect(ofOrders([drill(1, "pass")])).toMatchObject({
+      recoverability: "fresh",
+      reason: "drill drill-1 passed",
+      decidedBy: { requestId: "drill-1" },
+    });
     expect(ofOrders([drill(1, "pass", { expiresOn: new Date(now.getTime() + 1) })]).recoverability).toBe("fresh");
-    expect(ofOrders([drill(1, "pass", { expiresOn: now })])).toMatchObject({ recoverability: "stale", reason: "drill drill-1 has expired" });
+    expect(ofOrders([drill(1, "pass", { expiresOn: now })])).toMatchObject({
+      recoverability: "stale",
+      reason: "drill drill-1 has expired",
+    });
   });
 
   test("is failed by a later fail, whatever passed before, and whatever order the statements are given in", () => {
-    expect(ofOrders([drill(2, "fail"), drill(1, "pass")])).toMatchObject({ recoverability: "failed", reason: "drill drill-2 failed" });
-    expect(ofOrders([drill(1, "pass"), drill(2, "fail", { tornDown: false, expiresOn: day(-1) })]).recoverability).toBe("failed");
+    expect(ofOrders([drill(2, "fail"), drill(1, "pass")])).toMatchObject({
+      recoverability: "failed",
+      reason: "drill drill-2 failed",
+    });
+    expect(ofOrders([drill(1, "pass"), drill(2, "fail", { tornDown: false, expiresOn: day(-1) })]).recoverability).toBe(
+      "failed",
+    );
     expect(ofOrders([drill(3, "pass"), drill(2, "fail")]).recoverability).toBe("fresh");
   });
 
@@ -51,21 +68,33 @@ describe("a database of the fleet", () => {
       recoverability: "unproven",
       reason: expect.stringContaining("throwaway") as string,
     });
-    expect(ofOrders([drill(1, "pass"), drill(2, "pass", { tornDown: false })])).toMatchObject({ recoverability: "fresh", decidedBy: { requestId: "drill-1" } });
+    expect(ofOrders([drill(1, "pass"), drill(2, "pass", { tornDown: false })])).toMatchObject({
+      recoverability: "fresh",
+      decidedBy: { requestId: "drill-1" },
+    });
     expect(ofOrders([drill(1, "fail"), drill(2, "pass", { tornDown: false })]).recoverability).toBe("failed");
   });
 
   test("is never drilled, or without a verdict, or its backups are gone: each is said, and none is a proof", () => {
     const without = { fleet: { asked: true as const, databases: [inFleet("orders", { restorableFrom: null })] } };
     expect(ofOrders([])).toMatchObject({ recoverability: "never", reason: "it was never drilled" });
-    expect(ofOrders([], without)).toMatchObject({ recoverability: "never", reason: "it was never drilled; it has no automated backups" });
+    expect(ofOrders([], without)).toMatchObject({
+      recoverability: "never",
+      reason: "it was never drilled; it has no automated backups",
+    });
     expect(ofOrders([drill(1, "inconclusive")])).toMatchObject({
       recoverability: "unproven",
       reason: "no drill of it came to a verdict",
       beside: [{ place: 1 }],
     });
-    expect(ofOrders([drill(1, "pass")], without)).toMatchObject({ recoverability: "unproven", reason: "the backups that drill drill-1 proved are gone" });
-    expect(ofOrders([drill(1, "fail")], without)).toMatchObject({ recoverability: "failed", reason: "drill drill-1 failed; it has no automated backups" });
+    expect(ofOrders([drill(1, "pass")], without)).toMatchObject({
+      recoverability: "unproven",
+      reason: "the backups that drill drill-1 proved are gone",
+    });
+    expect(ofOrders([drill(1, "fail")], without)).toMatchObject({
+      recoverability: "failed",
+      reason: "drill drill-1 failed; it has no automated backups",
+    });
   });
 
   test.each([
@@ -78,12 +107,24 @@ describe("a database of the fleet", () => {
     ["less than that, after it was raised", -20, 7, 35, -2, "unproven"],
     ["as far back as they are kept since it was lowered", -20, 35, 7, -7, "fresh"],
     ["less than a retention that the plan does not say", -20, undefined, 7, -3, "unproven"],
-  ] as const)("whose backups reach %s (drilled on day %d, kept %s, now %d days, from day %d) is %s", (_, drilled, then, today, from, word) => {
-    const fleet = { asked: true as const, databases: [inFleet("orders", { restorableFrom: day(from), backupRetentionDays: today })] };
-    const { recoverability, reason } = ofOrders([drill(1, "pass", { issuedAt: day(drilled), backupRetentionDays: then })], { fleet });
-    expect(recoverability).toBe(word);
-    if (word === "unproven") expect(reason).toBe(`the backups that drill drill-1 proved are gone: nothing before ${day(from).toISOString()} can be restored`);
-  });
+  ] as const)(
+    "whose backups reach %s (drilled on day %d, kept %s, now %d days, from day %d) is %s",
+    (_, drilled, then, today, from, word) => {
+      const fleet = {
+        asked: true as const,
+        databases: [inFleet("orders", { restorableFrom: day(from), backupRetentionDays: today })],
+      };
+      const { recoverability, reason } = ofOrders(
+        [drill(1, "pass", { issuedAt: day(drilled), backupRetentionDays: then })],
+        { fleet },
+      );
+      expect(recoverability).toBe(word);
+      if (word === "unproven")
+        expect(reason).toBe(
+          `the backups that drill drill-1 proved are gone: nothing before ${day(from).toISOString()} can be restored`,
+        );
+    },
+  );
 
   test("recreated under its name, or of that name in another account or Region, it is another database", () => {
     for (const other of [{ resourceId: "db-BEFORE" }, { account: "210987654321" }, { region: "eu-west-1" }])
@@ -100,8 +141,14 @@ describe("a database of the fleet", () => {
   });
 
   test("renamed it is the same database", () => {
-    const renamed = { ...inFleet("orders"), identifier: "orders-old", arn: "arn:aws:rds:eu-central-1:123456789012:db:orders-old" };
-    expect(words(known({ fleet: { asked: true, databases: [renamed] }, drills: [drill(1, "pass")] }))).toEqual(["orders-old fresh"]);
+    const renamed = {
+      ...inFleet("orders"),
+      identifier: "orders-old",
+      arn: "arn:aws:rds:eu-central-1:123456789012:db:orders-old",
+    };
+    expect(words(known({ fleet: { asked: true, databases: [renamed] }, drills: [drill(1, "pass")] }))).toEqual([
+      "orders-old fresh",
+    ]);
   });
 
   test("later runs that decided nothing are shown beside the proof, those that never found the database too, and no others", () => {
@@ -126,7 +173,10 @@ describe("a database of the fleet", () => {
   test("is unknown by a pass of a time to come, which says nothing of today; two clocks may differ by minutes, and a fail counts whenever it was", () => {
     const sealedIn = (seconds: number, verdict: SignedDrill["verdict"] = "pass") =>
       ofOrders([drill(1, verdict, { issuedAt: new Date(now.getTime() + seconds * 1000), expiresOn: day(3650) })]);
-    expect(sealedIn(301)).toMatchObject({ recoverability: "unknown", reason: expect.stringMatching(/yet to come: a clock is wrong/) as string });
+    expect(sealedIn(301)).toMatchObject({
+      recoverability: "unknown",
+      reason: expect.stringMatching(/yet to come: a clock is wrong/) as string,
+    });
     expect([sealedIn(300).recoverability, sealedIn(86_400, "fail").recoverability]).toEqual(["fresh", "failed"]);
   });
 });
@@ -134,11 +184,17 @@ describe("a database of the fleet", () => {
 describe("the fleet", () => {
   test("is all that the cloud knows, by name, drilled or not", () => {
     const databases = ["payments", "orders", "ledger"].map((name) => inFleet(name));
-    expect(words(known({ fleet: { asked: true, databases }, drills: [drill(1, "pass")] }))).toEqual(["ledger never", "orders fresh", "payments never"]);
+    expect(words(known({ fleet: { asked: true, databases }, drills: [drill(1, "pass")] }))).toEqual([
+      "ledger never",
+      "orders fresh",
+      "payments never",
+    ]);
   });
 
   test("that could not be asked leaves all that was drilled unknown, with the last word and never a proof", () => {
-    const [only] = recoverabilities(known({ fleet: { asked: false, reason: "no answer" }, drills: [drill(1, "fail"), drill(2, "pass")] }));
+    const [only] = recoverabilities(
+      known({ fleet: { asked: false, reason: "no answer" }, drills: [drill(1, "fail"), drill(2, "pass")] }),
+    );
     expect(only).toMatchObject({
       recoverability: "unknown",
       reason: "the cloud could not be asked about it: no answer; drill drill-2 said pass",

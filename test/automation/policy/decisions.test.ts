@@ -28,17 +28,23 @@ describe("what an operation does to databases decides, whatever its name", () =>
   });
 });
 
-test.each(["", " ", "\n\t", "\u00a0"])("a request whose reason is %j is denied, whatever it does, and the decision still names every rule", (reason) => {
-  for (const effect of ["reads", "throwaway", "changes"] as const) {
-    const { status, rules } = decided(reason, effect);
-    expect(status).toBe("denied");
-    expect(rules[0]).toEqual({ id: "require-reason", verdict: "denied", reason: "the request gives no reason" });
-    expect(rules.map(({ id }) => id)).toEqual(admissionRules.map(({ id }) => id));
-  }
-});
+test.each(["", " ", "\n\t", "\u00a0"])(
+  "a request whose reason is %j is denied, whatever it does, and the decision still names every rule",
+  (reason) => {
+    for (const effect of ["reads", "throwaway", "changes"] as const) {
+      const { status, rules } = decided(reason, effect);
+      expect(status).toBe("denied");
+      expect(rules[0]).toEqual({ id: "require-reason", verdict: "denied", reason: "the request gives no reason" });
+      expect(rules.map(({ id }) => id)).toEqual(admissionRules.map(({ id }) => id));
+    }
+  },
+);
 
 test("the strictest verdict wins, in whatever order the rules are asked", () => {
-  const rule = (verdict: Decision["status"]): AdmissionRule => ({ id: verdict, judge: () => ({ verdict, reason: verdict }) });
+  const rule = (verdict: Decision["status"]): AdmissionRule => ({
+    id: verdict,
+    judge: () => ({ verdict, reason: verdict }),
+  });
   const statusOf = (...verdicts: Decision["status"][]) => decide(request("x"), "reads", verdicts.map(rule)).status;
   expect(statusOf("allowed", "needs-approval", "denied")).toBe("denied");
   expect(statusOf("denied", "needs-approval")).toBe("denied");
@@ -52,12 +58,19 @@ test("a decision is stored once with the plan's digest, and repeated as it was s
     query: async (sql: string, values: unknown[]) => {
       if (sql.startsWith("insert")) return (rows.length === 0 && rows.push(values), []);
       const [id, status, plan_digest, rules, decided_by] = rows[0]!;
-      return id === values[0] ? [{ status, plan_digest, rules: JSON.parse(rules as string) as unknown, decided_by }] : [];
+      return id === values[0]
+        ? [{ status, plan_digest, rules: JSON.parse(rules as string) as unknown, decided_by }]
+        : [];
     },
   } as unknown as Database;
   const database1 = { identifier: "orders", resourceId: "db-1", arn: "a", account: "1", region: "r" };
   const plan = { target: "orders", database: database1, evidenceValidDays: 7 };
   const first = await admit(database, request("monthly"), plan, "changes");
-  expect(first).toMatchObject({ requestId: "261126093000-0a1b2c3d", status: "needs-approval", planDigest: planDigestOf(plan), decidedBy: "admission rules" });
+  expect(first).toMatchObject({
+    requestId: "261126093000-0a1b2c3d",
+    status: "needs-approval",
+    planDigest: planDigestOf(plan),
+    decidedBy: "admission rules",
+  });
   expect(await admit(database, request(""), { ...plan, evidenceValidDays: 9 }, "reads")).toEqual(first);
 });

@@ -16,15 +16,23 @@ afterAll(async () => {
 });
 
 /** A run about `orders` that left a verdict to answer; without a resource id it ended before it found a database. */
-async function leftOpen(requestId: string, resourceId?: string, { account = "123456789012", region = "eu-central-1", target = "orders" } = {}): Promise<void> {
-  await database.query("insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', $2, 'ana', 'a test')", [
-    requestId,
-    JSON.stringify({ database: target }),
-  ]);
+async function leftOpen(
+  requestId: string,
+  resourceId?: string,
+  { account = "123456789012", region = "eu-central-1", target = "orders" } = {},
+): Promise<void> {
+  await database.query(
+    "insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', $2, 'ana', 'a test')",
+    [requestId, JSON.stringify({ database: target })],
+  );
   await queueRun(database, requestId);
   const arn = `arn:aws:rds:${region}:${account}:db:${target}`;
   if (resourceId !== undefined)
-    await setPlan(database, requestId, { target, database: targetDatabase({ identifier: target, resourceId, arn }), evidenceValidDays: 7 });
+    await setPlan(database, requestId, {
+      target,
+      database: targetDatabase({ identifier: target, resourceId, arn }),
+      evidenceValidDays: 7,
+    });
   await openFinding(database, { id: `${requestId}.verdict`, requestId, target, summary: "it failed" });
 }
 

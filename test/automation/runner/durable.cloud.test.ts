@@ -36,13 +36,17 @@ beforeAll(async () => {
       noted.push(`begin ${name}`);
       if (name === "refused") throw new ShipshapeError("run-over", { id: "r" });
     },
-    ended: async (name: string, error: unknown) => void noted.push(error === undefined ? `end ${name}` : `fail ${name}`),
+    ended: async (name: string, error: unknown) =>
+      void noted.push(error === undefined ? `end ${name}` : `fail ${name}`),
   };
   workflows = registerWorkflows(
     async (id) => doing[id]?.(stepsOf(id, observer), id),
     async (id) => void cleaned.push(id),
   );
-  worker = await startWorker({ url: postgres.url, silentSecondsMax: 600, lost: (error) => void noted.push(error.code) }, () => tend());
+  worker = await startWorker(
+    { url: postgres.url, silentSecondsMax: 600, lost: (error) => void noted.push(error.code) },
+    () => tend(),
+  );
 });
 afterAll(async () => {
   await worker?.stop();
@@ -55,7 +59,8 @@ beforeEach(() => {
   jest.spyOn(console, "error").mockImplementation(); // where DBOS reports workflows that fail, as most here do
 });
 
-const enqueue = (id: string, partition = id) => database.transaction((_, client) => durable.enqueue(client, id, partition));
+const enqueue = (id: string, partition = id) =>
+  database.transaction((_, client) => durable.enqueue(client, id, partition));
 const stateOf = async (id: string) => (await durable.states([id]))(id);
 /** Queues that workflow, and waits until it has ended in one way or the other. */
 async function carryOut(id: string, work: (step: Step, id: string) => Promise<void>): Promise<unknown> {
@@ -87,7 +92,9 @@ test("a queued workflow runs, its steps in their order, each noted when it begin
   expect(failure).toBeUndefined();
   expect(results).toEqual(["first done", "second done"]);
   expect(noted).toEqual(["begin first", "end first", "begin second", "end second"]);
-  expect(await durable.states(["ordinary", "never queued"]).then((of) => [of("ordinary"), of("never queued")])).toEqual(["done", "absent"]);
+  expect(await durable.states(["ordinary", "never queued"]).then((of) => [of("ordinary"), of("never queued")])).toEqual(
+    ["done", "absent"],
+  );
 });
 
 test("a request that is rolled back leaves no workflow", async () => {
@@ -115,7 +122,9 @@ test.each([
 test("a step that succeeds at last has succeeded", async () => {
   let tried = 0;
   expect(
-    await carryOut("at last", async (step) => step("failing once", thrice, async () => (++tried === 1 ? Promise.reject(new Error("once")) : undefined))),
+    await carryOut("at last", async (step) =>
+      step("failing once", thrice, async () => (++tried === 1 ? Promise.reject(new Error("once")) : undefined)),
+    ),
   ).toBeUndefined();
   expect([tried, await stateOf("at last")]).toEqual([2, "done"]);
 });
@@ -123,7 +132,9 @@ test("a step that succeeds at last has succeeded", async () => {
 test("a wrong request stays wrong, and is not tried again", async () => {
   let tried = 0;
   const failure = await carryOut("wrong", async (step) => {
-    await step("failing", thrice, () => Promise.reject((tried++, new ShipshapeError("database-unknown", { identifier: "orders", known: "none" }))));
+    await step("failing", thrice, () =>
+      Promise.reject((tried++, new ShipshapeError("database-unknown", { identifier: "orders", known: "none" }))),
+    );
   });
   expect([tried, failure]).toMatchObject([1, { code: "database-unknown" }]);
 });
@@ -148,7 +159,10 @@ test("an attempt that takes too long is told to stop, and has failed", async () 
     await step(
       "slow",
       { attemptsMax: 1, timeoutSeconds: 1 },
-      (signal) => new Promise<void>((_, reject) => signal.addEventListener("abort", () => ((told = true), reject(signal.reason as Error)))),
+      (signal) =>
+        new Promise<void>((_, reject) =>
+          signal.addEventListener("abort", () => ((told = true), reject(signal.reason as Error))),
+        ),
     );
   });
   expect(failure).toBeDefined();
@@ -168,7 +182,8 @@ test("a cancelled workflow takes no further step, and says that it is not ours a
 test("two runs of one database come one after the other", async () => {
   let release = () => {};
   const order: string[] = [];
-  doing["one"] = () => new Promise((resolve) => (order.push("one begins"), (release = () => (order.push("one ends"), resolve()))));
+  doing["one"] = () =>
+    new Promise((resolve) => (order.push("one begins"), (release = () => (order.push("one ends"), resolve()))));
   doing["other"] = async () => void order.push("other");
   await enqueue("one", "orders");
   await until("one runs", () => order.length > 0);
@@ -225,8 +240,14 @@ test("runs of a worker that died are taken over, those of one that lives are not
     await begun;
     doing[id] = async () => void ran.push(id);
   }
-  const living = await Liveness.open({ url: postgres.url, workerId: "a living one", silentSecondsMax: 600, lost: () => undefined });
-  const belongsTo = (id: string, owner: string) => database.query("update dbos.workflow_status set executor_id = $2 where workflow_uuid = $1", [id, owner]);
+  const living = await Liveness.open({
+    url: postgres.url,
+    workerId: "a living one",
+    silentSecondsMax: 600,
+    lost: () => undefined,
+  });
+  const belongsTo = (id: string, owner: string) =>
+    database.query("update dbos.workflow_status set executor_id = $2 where workflow_uuid = $1", [id, owner]);
   await belongsTo("of a living one", "a living one");
   await belongsTo("left by a dead one", "a dead one");
   await until("the dead one's is taken over", () => ran.includes("left by a dead one"));

@@ -13,11 +13,21 @@ afterAll(() => {
 });
 
 test("the engine gets the cloud, the backend and certificates, and none of the control plane's secrets or of what else this process knows", async () => {
-  // Any program named pulumi is started as the engine is; this one writes down what it was given: once for its version, then for its work.
+  // Any program named pulumi is started as the engine is; this one writes down what it was given: once for its version,
+  // then for its work.
   const seen = join(folder, "seen");
-  writeFileSync(join(folder, "pulumi"), `#!/bin/sh\nenv >> '${seen}'-"$1"\ncase "$1" in version) echo v3.250.0;; *) echo '{}';; esac\n`);
+  writeFileSync(
+    join(folder, "pulumi"),
+    `#!/bin/sh\nenv >> '${seen}'-"$1"\ncase "$1" in version) echo v3.250.0;; *) echo '{}';; esac\n`,
+  );
   chmodSync(join(folder, "pulumi"), 0o755);
-  const needed = { AWS_SESSION_TOKEN: "t", AWS_PROFILE: "work", PULUMI_BACKEND_URL: "s3://state", PGSSLROOTCERT: "/ca.pem", HTTPS_PROXY: "http://proxy:3128" };
+  const needed = {
+    AWS_SESSION_TOKEN: "t",
+    AWS_PROFILE: "work",
+    PULUMI_BACKEND_URL: "s3://state",
+    PGSSLROOTCERT: "/ca.pem",
+    HTTPS_PROXY: "http://proxy:3128",
+  };
   const secret = {
     SHIPSHAPE_DATABASE_URL: "postgresql://control:pw@db/control",
     SHIPSHAPE_SIGNING_KEY_FILE: "/keys/signing.pem",

@@ -21,13 +21,21 @@ afterEach(async () => {
 });
 
 async function open(workerId: string, silentSecondsMax = 600): Promise<Liveness> {
-  const one = await Liveness.open({ url: postgres.url, workerId, silentSecondsMax, lost: ({ code }) => void lost.push(`${workerId} ${code}`) });
+  const one = await Liveness.open({
+    url: postgres.url,
+    workerId,
+    silentSecondsMax,
+    lost: ({ code }) => void lost.push(`${workerId} ${code}`),
+  });
   opened.push(one);
   return one;
 }
-const alive = async (silentSecondsMax = 600) => (await database.query<{ id: string }>(WORKERS_ALIVE, [silentSecondsMax])).map(({ id }) => id);
-const known = async () => (await database.query<{ id: string }>("select id from worker order by id")).map(({ id }) => id);
-const age = (id: string, by: string) => database.query("update worker set beat_at = beat_at - $2::interval where id = $1", [id, by]);
+const alive = async (silentSecondsMax = 600) =>
+  (await database.query<{ id: string }>(WORKERS_ALIVE, [silentSecondsMax])).map(({ id }) => id);
+const known = async () =>
+  (await database.query<{ id: string }>("select id from worker order by id")).map(({ id }) => id);
+const age = (id: string, by: string) =>
+  database.query("update worker set beat_at = beat_at - $2::interval where id = $1", [id, by]);
 
 test("workers are alive from their opening to their end, and known for as long", async () => {
   const [one] = [await open("one"), await open("other")];
@@ -126,7 +134,9 @@ test("a worker beats again and again", async () => {
   const [first] = await database.query<{ at: string }>("select beat_at::text as at from worker where id = 'one'");
   for (let beats = 0, last = first?.at; beats < 3;)
     await until("it beats", async () => {
-      const [{ at } = { at: "" }] = await database.query<{ at: string }>("select beat_at::text as at from worker where id = 'one'");
+      const [{ at } = { at: "" }] = await database.query<{ at: string }>(
+        "select beat_at::text as at from worker where id = 'one'",
+      );
       if (at === last) return false;
       [last, beats] = [at, beats + 1];
       return true;
@@ -136,6 +146,11 @@ test("a worker beats again and again", async () => {
 });
 
 test("a control plane's database that is not there is one error", async () => {
-  const nowhere = { url: "postgresql://control:hidden@127.0.0.1:9/control", workerId: "one", silentSecondsMax: 600, lost: () => undefined };
+  const nowhere = {
+    url: "postgresql://control:hidden@127.0.0.1:9/control",
+    workerId: "one",
+    silentSecondsMax: 600,
+    lost: () => undefined,
+  };
   await expect(Liveness.open(nowhere)).rejects.toMatchObject({ code: "control-plane-unreachable" });
 });

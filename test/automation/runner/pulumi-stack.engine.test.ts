@@ -1,5 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hostname, tmpdir } from "node:os";
@@ -7,7 +17,14 @@ import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import { secret } from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random";
-import { readStack, removeStack, stackExists, bringUp, type StackProgram, type StackContext } from "../../../automation/runner/pulumi-stack";
+import {
+  readStack,
+  removeStack,
+  stackExists,
+  bringUp,
+  type StackProgram,
+  type StackContext,
+} from "../../../automation/runner/pulumi-stack";
 import { installPlugins } from "../../../localcloud/plugins/bundle";
 
 const folder = mkdtempSync(join(tmpdir(), "shipshape-pulumi-stack-"));
@@ -36,7 +53,10 @@ const seen: { adopt: [string, string][]; settled: number } = { adopt: [], settle
 beforeEach(() => Object.assign(seen, { adopt: [], settled: 0 }));
 
 /** A stack of one resource, which is imported where the cloud has it and the state has not. */
-const stackCalled = (stackName: string, inCloud: () => Promise<ReadonlyMap<string, string>> = nothingInCloud): StackProgram => ({
+const stackCalled = (
+  stackName: string,
+  inCloud: () => Promise<ReadonlyMap<string, string>> = nothingInCloud,
+): StackProgram => ({
   stackName,
   settleCloud: () => (seen.settled++, inCloud()),
   program: (adopt) => {
@@ -47,10 +67,14 @@ const stackCalled = (stackName: string, inCloud: () => Promise<ReadonlyMap<strin
     };
   },
 });
-const valuesOf = (outputs: OutputMap) => Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
+const valuesOf = (outputs: OutputMap) =>
+  Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
 const filesOf = (kind: string): string[] =>
-  existsSync(join(backend, ".pulumi", kind)) ? (readdirSync(join(backend, ".pulumi", kind), { recursive: true }) as string[]) : [];
-const tracesOf = (stackName: string) => ["stacks", "history", "backups", "locks"].flatMap((kind) => filesOf(kind).filter((file) => file.includes(stackName)));
+  existsSync(join(backend, ".pulumi", kind))
+    ? (readdirSync(join(backend, ".pulumi", kind), { recursive: true }) as string[])
+    : [];
+const tracesOf = (stackName: string) =>
+  ["stacks", "history", "backups", "locks"].flatMap((kind) => filesOf(kind).filter((file) => file.includes(stackName)));
 const stateFile = (stackName: string) => join(backend, ".pulumi", "stacks", "shipshape", `${stackName}.json`);
 
 /** What a process that holds the stack's lock leaves in the backend. */
@@ -58,7 +82,10 @@ function lock(stackName: string, by: { pid: number; hostname: string }): string 
   const place = join(backend, ".pulumi", "locks", "organization", "shipshape", stackName);
   mkdirSync(place, { recursive: true });
   const file = join(place, "11111111-1111-4111-8111-111111111111.json");
-  writeFileSync(file, JSON.stringify({ pid: by.pid, username: "somebody", hostname: by.hostname, timestamp: "2026-01-01T00:00:00Z" }));
+  writeFileSync(
+    file,
+    JSON.stringify({ pid: by.pid, username: "somebody", hostname: by.hostname, timestamp: "2026-01-01T00:00:00Z" }),
+  );
   return file;
 }
 
@@ -76,12 +103,16 @@ test("a stack is made, brought up again unchanged, and removed without a trace",
   expect(filesOf("../../workspaces").filter((file) => file.includes("throwaway.one"))).toEqual([]);
 });
 
-/** A key service that speaks as Vault's "transit" does: what it encrypts is in its own memory. Gives its address, and how often it was asked. */
+/**
+ * A key service that speaks as Vault's "transit" does: what it encrypts is in its own memory. Gives its address, and
+ * how often it was asked.
+ */
 async function keyService() {
   const asked = { encrypt: 0, decrypt: 0 };
   const kept: string[] = [];
   const server = createServer((request, response) => {
-    const action = /^\/v1\/transit\/(encrypt|decrypt)\/throwaways$/.exec(request.url ?? "")?.[1] as keyof typeof asked | undefined;
+    const action = /^\/v1\/transit\/(encrypt|decrypt)\/throwaways$/.exec(request.url ?? "")?.[1] as
+      keyof typeof asked | undefined;
     let body = "";
     request.on("data", (bytes: Buffer) => (body += bytes.toString()));
     request.on("end", () => {
@@ -89,7 +120,9 @@ async function keyService() {
       asked[action]++;
       const given = JSON.parse(body) as { plaintext: string; ciphertext: string };
       const data =
-        action === "encrypt" ? { ciphertext: `vault:v1:${kept.push(given.plaintext) - 1}` } : { plaintext: kept[Number(given.ciphertext.split(":").at(-1))] };
+        action === "encrypt"
+          ? { ciphertext: `vault:v1:${kept.push(given.plaintext) - 1}` }
+          : { plaintext: kept[Number(given.ciphertext.split(":").at(-1))] };
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data }));
     });
   });
@@ -114,10 +147,15 @@ test("with a secrets provider no passphrase is needed: not by the worker that ma
     const made = valuesOf(await bringUp(worker, sealed, running));
     expect(made).toMatchObject({ plain: "seen", password: "p" });
     const state = readFileSync(stateFile("throwaway.sealed"), "utf8");
-    expect(JSON.parse(state)).toMatchObject({ checkpoint: { latest: { secrets_providers: { type: "cloud", state: { url: "hashivault://throwaways" } } } } });
+    expect(JSON.parse(state)).toMatchObject({
+      checkpoint: { latest: { secrets_providers: { type: "cloud", state: { url: "hashivault://throwaways" } } } },
+    });
     expect(state).not.toMatch(/"plaintext"|encryptionsalt/);
     expect(valuesOf(await bringUp(other, sealed, running))).toEqual(made);
-    expect(await readStack(other, "throwaway.sealed")).toEqual({ outputs: made, secretsProvider: "hashivault://throwaways" });
+    expect(await readStack(other, "throwaway.sealed")).toEqual({
+      outputs: made,
+      secretsProvider: "hashivault://throwaways",
+    });
     await removeStack(worker, sealed, running);
     expect(tracesOf("throwaway.sealed")).toEqual([]);
     expect(service.asked).toMatchObject({ encrypt: expect.any(Number), decrypt: expect.any(Number) });
@@ -140,15 +178,21 @@ test("an empty stack is removed", async () => {
 
 test("what the cloud has and the state has not is imported by its id; what the state has is not imported again", async () => {
   const inCloud = () => Promise.resolve(new Map([[orders, orders]]));
-  expect(valuesOf(await bringUp(context, stackCalled("throwaway.two", inCloud), running))).toMatchObject({ id: orders });
+  expect(valuesOf(await bringUp(context, stackCalled("throwaway.two", inCloud), running))).toMatchObject({
+    id: orders,
+  });
   expect(seen).toEqual({ adopt: [[orders, orders]], settled: 1 });
-  expect(valuesOf(await bringUp(context, stackCalled("throwaway.two", inCloud), running))).toMatchObject({ id: orders });
+  expect(valuesOf(await bringUp(context, stackCalled("throwaway.two", inCloud), running))).toMatchObject({
+    id: orders,
+  });
   expect(seen).toEqual({ adopt: [], settled: 2 });
 });
 
 test("what a killed engine had begun is cleared from the state, and made anew", async () => {
   await bringUp(context, { ...stackCalled("throwaway.killed"), program: () => async () => ({}) }, running);
-  const state = JSON.parse(readFileSync(stateFile("throwaway.killed"), "utf8")) as { checkpoint: { latest: Record<string, unknown> } };
+  const state = JSON.parse(readFileSync(stateFile("throwaway.killed"), "utf8")) as {
+    checkpoint: { latest: Record<string, unknown> };
+  };
   const urn = "urn:pulumi:throwaway.killed::shipshape::random:index/randomUuid:RandomUuid::orders";
   state.checkpoint.latest["pending_operations"] = [
     { type: "creating", resource: { urn, custom: true, type: "random:index/randomUuid:RandomUuid", inputs: {} } },
@@ -180,7 +224,9 @@ test("the lock of an engine that runs is waited for; one whose number another pr
   await new Promise((resolve) => owner?.on("spawn", resolve));
   const held = { pid: owner.pid ?? 0, hostname: hostname() };
   lock("throwaway.held", held);
-  await expect(bringUp(context, stackCalled("throwaway.held"), AbortSignal.abort())).rejects.toMatchObject({ code: "stack-locked" });
+  await expect(bringUp(context, stackCalled("throwaway.held"), AbortSignal.abort())).rejects.toMatchObject({
+    code: "stack-locked",
+  });
   const waiting = bringUp(context, stackCalled("throwaway.held"), running);
   owner.kill("SIGKILL");
   expect(valuesOf(await waiting)).toMatchObject({ plain: "seen" });
@@ -190,7 +236,10 @@ test("the lock of an engine that runs is waited for; one whose number another pr
 });
 
 test("what the engine refuses is an error with the engine's own words, and leaves a stack that can be brought up", async () => {
-  const guarded = { ...stackCalled("throwaway.failing"), program: () => async () => void new RandomUuid("orders", {}, { protect: true }) };
+  const guarded = {
+    ...stackCalled("throwaway.failing"),
+    program: () => async () => void new RandomUuid("orders", {}, { protect: true }),
+  };
   await bringUp(context, guarded, running);
   const empty = { ...stackCalled("throwaway.failing"), program: () => async () => ({}) };
   const refusal: unknown = await bringUp(context, empty, running).catch((error: unknown) => error);

@@ -1,7 +1,18 @@
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import { ShipshapeError } from "../../../automation/errors";
 import { planDigestOf, targetDatabase } from "../../../automation/records";
-import { cleanUpAgain, endRun, latestRuns, queueRun, readRun, setCleanUp, setPlan, setRunStatus, stepRecorder, unstick } from "../../../automation/runner/runs";
+import {
+  cleanUpAgain,
+  endRun,
+  latestRuns,
+  queueRun,
+  readRun,
+  setCleanUp,
+  setPlan,
+  setRunStatus,
+  stepRecorder,
+  unstick,
+} from "../../../automation/runner/runs";
 import { markRemoved, overdueThrowaways, registerThrowaway } from "../../../automation/runner/throwaways";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 
@@ -28,11 +39,23 @@ beforeEach(async () => {
 
 const run = () => readRun(database, id);
 const arn = "arn:aws:rds:eu-central-1:123456789012:db:orders";
-const plan = { target: "orders", database: targetDatabase({ identifier: "orders", resourceId: "db-1", arn }), evidenceValidDays: 7 };
+const plan = {
+  target: "orders",
+  database: targetDatabase({ identifier: "orders", resourceId: "db-1", arn }),
+  evidenceValidDays: 7,
+};
 const failure = new ShipshapeError("run-lost", { id: "x" });
 
 test("a run begins queued, about what was asked for, with nothing else said", async () => {
-  expect(await run()).toMatchObject({ requestId: id, operation: "probe", target: "asked-for", status: "queued", cleanUp: "none", steps: {}, checks: [] });
+  expect(await run()).toMatchObject({
+    requestId: id,
+    operation: "probe",
+    target: "asked-for",
+    status: "queued",
+    cleanUp: "none",
+    steps: {},
+    checks: [],
+  });
   expect(await run()).toMatchObject({
     plan: undefined,
     planDigest: undefined,
@@ -84,7 +107,11 @@ test("a failure is recorded with its code and its hint, apart from that of its c
   await endRun(database, id, { status: "failed", error: failure });
   await setCleanUp(database, id, "stuck", new Error("still there"));
   const { status, cleanUp, error, cleanUpError } = await run();
-  expect({ status, cleanUp, cleanUpError }).toEqual({ status: "failed", cleanUp: "stuck", cleanUpError: { code: "unexpected", message: "still there" } });
+  expect({ status, cleanUp, cleanUpError }).toEqual({
+    status: "failed",
+    cleanUp: "stuck",
+    cleanUpError: { code: "unexpected", message: "still there" },
+  });
   expect(error).toEqual({ code: "run-lost", message: failure.message, hint: failure.hint });
   await setCleanUp(database, id, "done");
   expect((await run()).cleanUpError).toBeUndefined();
@@ -95,27 +122,39 @@ test("a stuck clean-up is asked for again, once by however many; another one is 
   await setCleanUp(database, id, "stuck");
   expect((await Promise.all([1, 2, 3].map(() => unstick(database, id)))).filter(Boolean)).toHaveLength(1);
   expect((await run()).cleanUp).toBe("pending");
-  const attempt = async () => (await database.query<{ n: number }>("select clean_up_attempt as n from run where request_id = $1", [id]))[0]?.n;
+  const attempt = async () =>
+    (await database.query<{ n: number }>("select clean_up_attempt as n from run where request_id = $1", [id]))[0]?.n;
   expect(await attempt()).toBe(2);
   await Promise.all([1, 2, 3].map(() => cleanUpAgain(database, { requestId: id, attempt: 2 })));
   expect(await attempt()).toBe(3);
 });
 
 test("the latest runs come first, no more than asked for", async () => {
-  expect((await latestRuns(database, 2)).map((r) => r.requestId)).toEqual([id, `request-${String(count - 1).padStart(3, "0")}`]);
+  expect((await latestRuns(database, 2)).map((r) => r.requestId)).toEqual([
+    id,
+    `request-${String(count - 1).padStart(3, "0")}`,
+  ]);
 });
 
 describe("the steps of a run", () => {
   test("each attempt is counted, with when it began and how it ended", async () => {
     const recorder = stepRecorder(database, id, "run");
     await recorder.begun("look");
-    expect((await run()).steps["look"]).toEqual({ status: "running", attempts: 1, startedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string });
+    expect((await run()).steps["look"]).toEqual({
+      status: "running",
+      attempts: 1,
+      startedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    });
     await recorder.ended("look", failure);
     expect((await run()).steps["look"]).toMatchObject({ status: "failed", attempts: 1, error: failure.message });
     await recorder.begun("look");
     await recorder.ended("look", undefined);
     const again = (await run()).steps["look"];
-    expect(again).toMatchObject({ status: "done", attempts: 2, finishedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string });
+    expect(again).toMatchObject({
+      status: "done",
+      attempts: 2,
+      finishedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    });
     expect(again).not.toHaveProperty("error");
   });
 
@@ -136,7 +175,8 @@ test("a throwaway is registered once, overdue only while its run goes on, and re
   expect(await overdueThrowaways(database, id, 10)).toEqual([]);
   await markRemoved(database, id, throwaway.identifier);
   expect(await overdue()).toEqual([]);
-  const removedAt = async () => (await database.query<{ at: Date }>("select removed_at as at from throwaway where request_id = $1", [id]))[0]?.at;
+  const removedAt = async () =>
+    (await database.query<{ at: Date }>("select removed_at as at from throwaway where request_id = $1", [id]))[0]?.at;
   const first = await removedAt();
   expect(first).toBeInstanceOf(Date);
   await markRemoved(database, id, throwaway.identifier);

@@ -17,7 +17,10 @@ afterAll(async () => {
 });
 
 const insert = async (id: string, columns: string) => {
-  await database.query("insert into request (id, operation, input, requested_by, reason) values ($1, 'probe', '{\"database\": \"orders\"}', 't', 't')", [id]);
+  await database.query(
+    "insert into request (id, operation, input, requested_by, reason) values ($1, 'probe', '{\"database\": \"orders\"}', 't', 't')",
+    [id],
+  );
   await database.query(`insert into run (request_id, status) values ($1, 'queued')`, [id]);
   await database.query(`update run set ${columns} where request_id = $1`, [id]);
 };
@@ -46,7 +49,9 @@ test("the sweep seals what every ended run owes, once it has removed what runs l
   await insert("cancelled", "status = 'cancelled', finished_at = now(), clean_up = 'pending'");
   await insert("sealed", "status = 'cancelled', finished_at = now(), verdict_sealed_at = now()");
   await insert("running", "status = 'running'");
-  const sweep = sweepWith((id) => (id === "running" ? "alive" : "absent"), { seal: async (id) => void noted.push(`seal ${id}`) });
+  const sweep = sweepWith((id) => (id === "running" ? "alive" : "absent"), {
+    seal: async (id) => void noted.push(`seal ${id}`),
+  });
   await sweep(quiet);
   expect(noted).toEqual(["clean up cancelled as cancelled-clean-up", "seal cancelled"]);
 });
@@ -70,7 +75,9 @@ test("the sweep deals with the others where one cannot be dealt with, and report
     if (id === "a") throw new Error("a cannot be recorded");
     noted.push(id);
   };
-  await expect(sweepWith(() => "absent", { lost })(quiet)).rejects.toMatchObject({ errors: [{ message: "a cannot be recorded" }] });
+  await expect(sweepWith(() => "absent", { lost })(quiet)).rejects.toMatchObject({
+    errors: [{ message: "a cannot be recorded" }],
+  });
   expect(noted).toEqual(["b", "c"]);
 });
 
@@ -84,7 +91,9 @@ test("the sweep goes on to the other kinds where one kind cannot be dealt with",
     throw new Error("cannot be recorded");
   };
   const sweep = sweepWith((id) => (id.startsWith("x-") ? "absent" : "lost"), { overdue: fails, lost: fails });
-  await expect(sweep(quiet)).rejects.toMatchObject({ errors: [{ message: "cannot be recorded" }, { message: "cannot be recorded" }] });
+  await expect(sweep(quiet)).rejects.toMatchObject({
+    errors: [{ message: "cannot be recorded" }, { message: "cannot be recorded" }],
+  });
   expect(noted).toEqual(["clean up x as x-clean-up"]);
 });
 
@@ -94,7 +103,13 @@ test.each<[string, WorkflowState, WorkflowState, number, string[]]>([
   ["is left alone while it goes on", "done", "alive", 1, []],
   ["is started where the lifecycle ended without it", "lost", "absent", 1, ["clean up x as x-clean-up"]],
   ["is started again under a number of its own", "lost", "absent", 2, ["clean up x as x-clean-up-2"]],
-  ["that a human asked for again is started though the lifecycle is alive", "alive", "absent", 2, ["clean up x as x-clean-up-2"]],
+  [
+    "that a human asked for again is started though the lifecycle is alive",
+    "alive",
+    "absent",
+    2,
+    ["clean up x as x-clean-up-2"],
+  ],
   ["that was lost too often is stuck", "lost", "lost", 3, ["clean-up-lost x"]],
 ])("a clean-up %s", async (_, lifecycle, cleanUp, attempt, found) => {
   await insert("x", `${over}, clean_up_attempt = ${attempt}`);
@@ -106,7 +121,9 @@ test("a clean-up that was lost is asked for again, once", async () => {
   await insert("x", over);
   await sweepWith(() => "lost")(quiet);
   expect(noted).toEqual([]);
-  expect(await database.query("select clean_up, clean_up_attempt from run")).toEqual([{ clean_up: "pending", clean_up_attempt: 2 }]);
+  expect(await database.query("select clean_up, clean_up_attempt from run")).toEqual([
+    { clean_up: "pending", clean_up_attempt: 2 },
+  ]);
 });
 
 test("nothing is cleaned up while a step of the run is in flight", async () => {
@@ -163,11 +180,10 @@ test("a throwaway that is past its date after its run has ended is reported once
     ["young", "status = 'failed', finished_at = now(), clean_up = 'stuck'", "registered", "-1 hour"],
   ] as const) {
     await insert(id, columns);
-    await database.query("insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, $1, 's', $2, now() - $3::interval)", [
-      id,
-      status,
-      age,
-    ]);
+    await database.query(
+      "insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, $1, 's', $2, now() - $3::interval)",
+      [id, status, age],
+    );
   }
   const sweep = sweepWith(() => "alive");
   await sweep(quiet);

@@ -17,8 +17,14 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     received.push(request.headers);
     request.resume();
-    response.writeHead(200, { "content-type": request.headers["x-amz-target"] ? "application/x-amz-json-1.1" : "text/xml" });
-    response.end(request.headers["x-amz-target"] ? "{}" : "<R><DescribeDBInstancesResult><DBInstances/></DescribeDBInstancesResult></R>");
+    response.writeHead(200, {
+      "content-type": request.headers["x-amz-target"] ? "application/x-amz-json-1.1" : "text/xml",
+    });
+    response.end(
+      request.headers["x-amz-target"]
+        ? "{}"
+        : "<R><DescribeDBInstancesResult><DBInstances/></DescribeDBInstancesResult></R>",
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -32,7 +38,10 @@ beforeEach(() => {
   received = [];
   for (const name of Object.keys(process.env)) if (/^AWS_/.test(name)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, { AWS_ENDPOINT_URL: url, AWS_REGION: "eu-west-1", AWS_EC2_METADATA_DISABLED: "true" });
-  Object.assign(process.env, { AWS_CONFIG_FILE: join(folder, "config"), AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials") });
+  Object.assign(process.env, {
+    AWS_CONFIG_FILE: join(folder, "config"),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials"),
+  });
 });
 afterEach(() => {
   for (const name of Object.keys(process.env)) if (/^AWS_/.test(name)) Reflect.deleteProperty(process.env, name);
@@ -59,29 +68,42 @@ test("temporary credentials of the environment are sent whole, session token inc
 });
 
 test("temporary credentials of a profile are sent whole", async () => {
-  const credentials = "[work]\naws_access_key_id = ASIAPROFILE\naws_secret_access_key = secret\naws_session_token = of-the-profile\n";
+  const credentials =
+    "[work]\naws_access_key_id = ASIAPROFILE\naws_secret_access_key = secret\naws_session_token = of-the-profile\n";
   writeFileSync(join(folder, "of-work"), credentials);
-  Object.assign(process.env, { AWS_PROFILE: "work", AWS_SHARED_CREDENTIALS_FILE: join(folder, "of-work") }); // the SDK keeps what it read of a file
+  // The SDK keeps what it read of a file
+  Object.assign(process.env, { AWS_PROFILE: "work", AWS_SHARED_CREDENTIALS_FILE: join(folder, "of-work") });
   await callBoth();
   expect(received.map((h) => h["x-amz-security-token"])).toEqual(["of-the-profile", "of-the-profile"]);
 });
 
 test("a cloud that is named wins over the environment, whose session token is not sent to it", async () => {
   Object.assign(process.env, keys, { AWS_SESSION_TOKEN: "of-production", AWS_ENDPOINT_URL_RDS: "http://127.0.0.1:9" });
-  await callBoth({ cloud: { endpoint: url, region: "eu-central-1", credentials: { accessKeyId: "AKIALOCAL", secretAccessKey: "x" } } });
+  await callBoth({
+    cloud: { endpoint: url, region: "eu-central-1", credentials: { accessKeyId: "AKIALOCAL", secretAccessKey: "x" } },
+  });
   expect(received.map((h) => h["x-amz-security-token"])).toEqual([undefined, undefined]);
   for (const { authorization } of received) expect(authorization).toContain("Credential=AKIALOCAL/");
 });
 
 test("a refused connection, missing credentials and a missing Region each have a code and say what to do", async () => {
   Object.assign(process.env, keys, { AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
-  await expect(callBoth()).rejects.toMatchObject({ code: "cloud-unreachable", message: expect.stringContaining("127.0.0.1:9") as string });
+  await expect(callBoth()).rejects.toMatchObject({
+    code: "cloud-unreachable",
+    message: expect.stringContaining("127.0.0.1:9") as string,
+  });
   Object.assign(process.env, { AWS_ENDPOINT_URL: url });
   delete process.env["AWS_REGION"];
-  await expect(callBoth()).rejects.toMatchObject({ code: "cloud-region", hint: expect.stringContaining("AWS_REGION") as string });
+  await expect(callBoth()).rejects.toMatchObject({
+    code: "cloud-region",
+    hint: expect.stringContaining("AWS_REGION") as string,
+  });
   process.env["AWS_REGION"] = "eu-west-1";
   delete process.env["AWS_ACCESS_KEY_ID"];
-  await expect(callBoth()).rejects.toMatchObject({ code: "cloud-credentials", hint: expect.stringContaining("get-caller-identity") as string });
+  await expect(callBoth()).rejects.toMatchObject({
+    code: "cloud-credentials",
+    hint: expect.stringContaining("get-caller-identity") as string,
+  });
 });
 
 test("where this process may not act any more, nothing is sent", async () => {

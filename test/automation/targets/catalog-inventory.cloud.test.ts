@@ -157,7 +157,8 @@ afterAll(async () => {
   await database?.stop();
 });
 
-const differingKinds = (a: CatalogInventory, b: CatalogInventory) => inventoryKinds.filter((kind) => a.digests[kind] !== b.digests[kind]);
+const differingKinds = (a: CatalogInventory, b: CatalogInventory) =>
+  inventoryKinds.filter((kind) => a.digests[kind] !== b.digests[kind]);
 
 /** Rolled back, so that each change is seen alone. */
 async function changed(change: string): Promise<string[]> {
@@ -184,13 +185,23 @@ test("what changes without anyone changing an object is no difference: rows, sta
     "insert into shop.item (id) select generate_series(1, 1000); select nextval('shop.counter'); create table shop.gone (i int primary key)",
   );
   before = await takeInventory(admin);
-  for (const statement of ["update shop.item set name = 'z'", "vacuum full shop.item", "analyze", "reindex table shop.item", "truncate shop.item cascade"])
+  for (const statement of [
+    "update shop.item set name = 'z'",
+    "vacuum full shop.item",
+    "analyze",
+    "reindex table shop.item",
+    "truncate shop.item cascade",
+  ])
     await database.admin(statement);
   await database.admin("select nextval('shop.counter'); select lo_create(0)");
   const other = await database.adminSession();
-  await other.query("create temp table passing (id int primary key, name text default 'x', serial serial); create index on passing (name)");
+  await other.query(
+    "create temp table passing (id int primary key, name text default 'x', serial serial); create index on passing (name)",
+  );
   for (const statement of passing) await other.query(statement);
-  await other.query("create function pg_temp.helper() returns int language sql as 'select 1'; create type pg_temp.mood as enum ('good')");
+  await other.query(
+    "create function pg_temp.helper() returns int language sql as 'select 1'; create type pg_temp.mood as enum ('good')",
+  );
   expect(differingKinds(before, await takeInventory(admin))).toEqual([]);
   await other.end();
   // A hint that the next login takes back where no login trigger is left.
@@ -216,7 +227,9 @@ test("the owner's login reads the same inventory as the superuser, with other se
   await database.admin(
     "alter role plain set timezone = 'Asia/Kolkata'; alter role plain set datestyle = 'SQL, DMY'; alter role plain set quote_all_identifiers = on",
   );
-  await database.admin("alter role plain set search_path = shop, pg_catalog; create view shop.pg_class as select * from pg_catalog.pg_class limit 1");
+  await database.admin(
+    "alter role plain set search_path = shop, pg_catalog; create view shop.pg_class as select * from pg_catalog.pg_class limit 1",
+  );
   before = await takeInventory(admin);
   expect(await database.within(takeInventory, "plain")).toEqual(before);
   expect(await database.within(takeInventory)).toEqual(before);

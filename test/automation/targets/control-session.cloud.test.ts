@@ -8,11 +8,15 @@ beforeAll(async () => {
   database = await FleetDatabase.start();
   await database.addLogin("shipshape");
   await database.addLogin("weak");
-  await database.admin("create schema shipshape authorization shipshape; grant shipshape, weak to boss; grant weak to shipshape");
+  await database.admin(
+    "create schema shipshape authorization shipshape; grant shipshape, weak to boss; grant weak to shipshape",
+  );
 });
 afterAll(async () => database?.stop());
 
-/** What owners set for everyday reasons, or to mislead: for a role, for the database, and for the role in the database. */
+/**
+ * What owners set for everyday reasons, or to mislead: for a role, for the database, and for the role in the database.
+ */
 const stored = [
   "datestyle = 'SQL, DMY'",
   "datestyle = 'German'",
@@ -45,25 +49,28 @@ const stored = [
 ];
 const scopes = ["role shipshape", "database app", "role shipshape in database app"];
 
-test.each(scopes)("no setting stored by alter %s reaches a session of the control plane, which writes and reads its markers as ever", async (scope) => {
-  await database.within((client) => writeMarker(client, "settings", "before"), "shipshape");
-  const plain = await database.within(async (client) => (await client.query(SESSION)).rows, "shipshape");
-  await database.store(stored.map((setting) => `alter ${scope} set ${setting}`).join("; "));
-  try {
-    const hostile = await database.within(async (client) => (await client.query(SESSION)).rows, "shipshape");
-    expect(hostile).toEqual(plain);
-    const markers = await database.within(async (client) => {
-      await deleteMarkers(client, "settings");
-      const before = await writeMarker(client, "settings", "before");
-      return { before, all: await readMarkers(client, "settings", ["before", "after"]) };
-    }, "shipshape");
-    expect(markers.all).toEqual([markers.before]);
-    expect(Math.abs(Date.parse(markers.before.committedAt) - Date.now())).toBeLessThan(60_000);
-    expect(markers.before.committedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
-  } finally {
-    await database.store(`alter ${scope} reset all`);
-  }
-});
+test.each(scopes)(
+  "no setting stored by alter %s reaches a session of the control plane, which writes and reads its markers as ever",
+  async (scope) => {
+    await database.within((client) => writeMarker(client, "settings", "before"), "shipshape");
+    const plain = await database.within(async (client) => (await client.query(SESSION)).rows, "shipshape");
+    await database.store(stored.map((setting) => `alter ${scope} set ${setting}`).join("; "));
+    try {
+      const hostile = await database.within(async (client) => (await client.query(SESSION)).rows, "shipshape");
+      expect(hostile).toEqual(plain);
+      const markers = await database.within(async (client) => {
+        await deleteMarkers(client, "settings");
+        const before = await writeMarker(client, "settings", "before");
+        return { before, all: await readMarkers(client, "settings", ["before", "after"]) };
+      }, "shipshape");
+      expect(markers.all).toEqual([markers.before]);
+      expect(Math.abs(Date.parse(markers.before.committedAt) - Date.now())).toBeLessThan(60_000);
+      expect(markers.before.committedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+    } finally {
+      await database.store(`alter ${scope} reset all`);
+    }
+  },
+);
 
 /** All that a session can be told, but for what names this very session. */
 const SESSION = `select current_user as is, session_user as login, json_object_agg(name, setting order by name) as settings from pg_settings
@@ -127,8 +134,14 @@ const tampered: [what: string, how: string][] = [
   ],
   ["a rule", "create rule r as on insert to shipshape.recovery_marker do instead nothing"],
   ["row-level security", "alter table shipshape.recovery_marker enable row level security, force row level security"],
-  ["a view in its place", "alter table shipshape.recovery_marker rename to old; create view shipshape.recovery_marker as select * from shipshape.old"],
-  ["columns of a type with code of its own", "create domain shipshape.odd as text; alter table shipshape.recovery_marker alter run_id type shipshape.odd"],
+  [
+    "a view in its place",
+    "alter table shipshape.recovery_marker rename to old; create view shipshape.recovery_marker as select * from shipshape.old",
+  ],
+  [
+    "columns of a type with code of its own",
+    "create domain shipshape.odd as text; alter table shipshape.recovery_marker alter run_id type shipshape.odd",
+  ],
   ["a table that inherits from it", "create table shipshape.other () inherits (shipshape.recovery_marker)"],
   [
     "a generated column that runs a function",
@@ -144,23 +157,34 @@ const tampered: [what: string, how: string][] = [
   ["an unlogged table", "alter table shipshape.recovery_marker set unlogged"],
 ];
 
-test.each(tampered)("%s on the table of markers is refused with a code, for writing and for reading", async (_what, how) => {
-  await database.within((client) => writeMarker(client, "tampered", "before"), "shipshape");
-  await database.admin(how);
-  try {
-    const refused = { code: "marker-table-changed" };
-    await expect(database.within((client) => writeMarker(client, "tampered", "after"), "shipshape")).rejects.toMatchObject(refused);
-    await expect(database.within((client) => readMarkers(client, "tampered", ["before"]))).rejects.toMatchObject(refused);
-  } finally {
-    await database.admin("drop schema shipshape cascade; drop function if exists public.slow; create schema shipshape authorization shipshape");
-  }
-});
+test.each(tampered)(
+  "%s on the table of markers is refused with a code, for writing and for reading",
+  async (_what, how) => {
+    await database.within((client) => writeMarker(client, "tampered", "before"), "shipshape");
+    await database.admin(how);
+    try {
+      const refused = { code: "marker-table-changed" };
+      await expect(
+        database.within((client) => writeMarker(client, "tampered", "after"), "shipshape"),
+      ).rejects.toMatchObject(refused);
+      await expect(database.within((client) => readMarkers(client, "tampered", ["before"]))).rejects.toMatchObject(
+        refused,
+      );
+    } finally {
+      await database.admin(
+        "drop schema shipshape cascade; drop function if exists public.slow; create schema shipshape authorization shipshape",
+      );
+    }
+  },
+);
 
 test("markers that an earlier drill could not remove are removed by the next, those of a drill under way are not", async () => {
   await database.within(async (client) => {
     await writeMarker(client, "earlier", "before");
     await writeMarker(client, "under way", "before");
-    await client.query("update shipshape.recovery_marker set written_at = now() - interval '3 days' where run_id = 'earlier'");
+    await client.query(
+      "update shipshape.recovery_marker set written_at = now() - interval '3 days' where run_id = 'earlier'",
+    );
     await writeMarker(client, "next", "before");
     const { rows } = await client.query("select run_id from shipshape.recovery_marker order by run_id");
     expect(rows).toEqual([{ run_id: "next" }, { run_id: "under way" }]);

@@ -36,12 +36,24 @@ export class FleetDatabase {
   }
 
   login(user = "boss", database = "app"): DatabaseLogin {
-    return { identifier: "app", resourceId: "db-APP", majorVersion: 17, host: "127.0.0.1", port: this.server.port, database, user, password: PASSWORD };
+    return {
+      identifier: "app",
+      resourceId: "db-APP",
+      majorVersion: 17,
+      host: "127.0.0.1",
+      port: this.server.port,
+      database,
+      user,
+      password: PASSWORD,
+    };
   }
 
   /** A session as the control plane opens one. */
   session(user = "boss", statementSeconds = 60): Promise<Client> {
-    return openControlSession(this.login(user), { rootCertificateFile: join(this.folder, "ca", "ca.pem"), statementSeconds });
+    return openControlSession(this.login(user), {
+      rootCertificateFile: join(this.folder, "ca", "ca.pem"),
+      statementSeconds,
+    });
   }
 
   async within<T>(work: (client: Client) => Promise<T>, user = "boss"): Promise<T> {
@@ -68,7 +80,9 @@ export class FleetDatabase {
   /** A session of that superuser with the settings that the control plane fixes for its own. */
   async adminSession(): Promise<Client> {
     const client = await connectAsAdministrator(this.server, "app");
-    await client.query("set search_path = pg_catalog, pg_temp; set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set allow_system_table_mods = on");
+    await client.query(
+      "set search_path = pg_catalog, pg_temp; set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set allow_system_table_mods = on",
+    );
     return client;
   }
 

@@ -12,7 +12,8 @@ const orders: DBInstance = {
   MultiAZ: false,
   EngineVersion: "17.9",
 };
-const cancelOf = (PendingModifiedValues: DBInstance["PendingModifiedValues"]) => pendingOf({ ...orders, PendingModifiedValues }).cancel;
+const cancelOf = (PendingModifiedValues: DBInstance["PendingModifiedValues"]) =>
+  pendingOf({ ...orders, PendingModifiedValues }).cancel;
 
 test("a database on which nothing waits has no changes", () => {
   expect(pendingOf(orders).changes).toEqual([]);
@@ -20,7 +21,10 @@ test("a database on which nothing waits has no changes", () => {
 });
 
 test("what waits is told beside what runs, and the command that cancels it sends what runs", () => {
-  const pending = pendingOf({ ...orders, PendingModifiedValues: { DBInstanceClass: "db.m7g.large", MultiAZ: true, EngineVersion: "17.10" } });
+  const pending = pendingOf({
+    ...orders,
+    PendingModifiedValues: { DBInstanceClass: "db.m7g.large", MultiAZ: true, EngineVersion: "17.10" },
+  });
   expect(pending.changes).toEqual([
     { property: "DBInstanceClass", runs: "db.t4g.medium", pending: "db.m7g.large" },
     { property: "MultiAZ", runs: "false", pending: "true" },
@@ -44,7 +48,9 @@ test("a new password cannot be taken back, and the report says so", () => {
 
 test("the report lists each change with its window, and says when there is none", () => {
   expect(report([])).toEqual(["nothing is pending"]);
-  const [heading, line] = report([pendingOf({ ...orders, PendingModifiedValues: { DBInstanceClass: "db.m7g.large" } })]);
+  const [heading, line] = report([
+    pendingOf({ ...orders, PendingModifiedValues: { DBInstanceClass: "db.m7g.large" } }),
+  ]);
   expect(heading).toMatch(/^DATABASE +PROPERTY +RUNS +PENDING +WINDOW/);
   expect(line).toMatch(/^orders +DBInstanceClass +db\.t4g\.medium +db\.m7g\.large +thu:02:00-thu:04:00$/);
 });

@@ -12,7 +12,10 @@ const answering = (identity: () => string, more: object = {}) => {
     return { response: { statusCode: 200, headers: { "content-type": "text/xml" }, body: Buffer.from(body) } };
   };
   const requestHandler = { handle, destroy: () => undefined } as never;
-  return { client: new STSClient({ region: "eu-central-1", credentials, maxAttempts: 1, requestHandler, ...more }), asked };
+  return {
+    client: new STSClient({ region: "eu-central-1", credentials, maxAttempts: 1, requestHandler, ...more }),
+    asked,
+  };
 };
 const arn = "arn:aws:sts::123456789012:assumed-role/deployer/session";
 
@@ -32,7 +35,9 @@ test.each(["http://127.0.0.1:4566", "https://sts.amazonaws.com.example.org", "ht
 );
 
 test("without credentials it is the operating system's user, by its id and not by a variable", async () => {
-  const noCredentials = Object.assign(new Error("Could not load credentials from any providers"), { name: "CredentialsProviderError" });
+  const noCredentials = Object.assign(new Error("Could not load credentials from any providers"), {
+    name: "CredentialsProviderError",
+  });
   const { client } = answering(() => "", { credentials: () => Promise.reject(noCredentials) });
   process.env["USER"] = "ciso";
   expect(await principal(client)).toBe(userInfo().username);
@@ -40,10 +45,15 @@ test("without credentials it is the operating system's user, by its id and not b
 });
 
 test("credentials that AWS does not take, and an answer without a name, are an error and no other name", async () => {
-  const expired = Object.assign(new Error("The security token included in the request is expired"), { name: "ExpiredTokenException" });
+  const expired = Object.assign(new Error("The security token included in the request is expired"), {
+    name: "ExpiredTokenException",
+  });
   const refuse = () => {
     throw expired;
   };
-  await expect(principal(answering(refuse).client)).rejects.toMatchObject({ code: "principal-unknown", message: expect.stringContaining("expired") as string });
+  await expect(principal(answering(refuse).client)).rejects.toMatchObject({
+    code: "principal-unknown",
+    message: expect.stringContaining("expired") as string,
+  });
   await expect(principal(answering(() => "").client)).rejects.toMatchObject({ code: "principal-unknown" });
 });

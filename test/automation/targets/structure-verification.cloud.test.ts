@@ -6,12 +6,16 @@ import { FleetDatabase } from "./fleet-database";
 
 let database: FleetDatabase;
 const budget = { secondsMax: 600, damagesMax: 20 };
-const verify = (secondsMax = budget.secondsMax) => verifyStructures(() => database.session(), { ...budget, secondsMax });
+const verify = (secondsMax = budget.secondsMax) =>
+  verifyStructures(() => database.session(), { ...budget, secondsMax });
 const names = (of: { relation: string }[]) => of.map(({ relation }) => relation).sort();
 
 /** Functions that are harmless while an index is made, and then are not. */
 const traps: [name: string, then: string][] = [
-  ["claims damage", "raise exception using errcode = 'XX001', message = E'invalid page in block 7 of relation \\u001b]0;pwned\\u0007'"],
+  [
+    "claims damage",
+    "raise exception using errcode = 'XX001', message = E'invalid page in block 7 of relation \\u001b]0;pwned\\u0007'",
+  ],
   ["claims damage of an index", "raise exception using errcode = 'index_corrupted'"],
   ["denies permission", "raise exception using errcode = '42501'"],
   ["raises", "raise exception 'no'"],
@@ -35,7 +39,8 @@ beforeAll(async () => {
     create table app."od${"\\u001b"}[2Jd" (id int);
     reset role;`.replace("\\u001b", "\u001b"),
   );
-  // A helper that names another without its schema: it works for the application, and for nobody with another search path.
+  // A helper that names another without its schema: it works for the application, and for nobody with another search
+  // path.
   await database.admin(`set role owner; set search_path = app;
     create function fold(t text) returns text language plpgsql immutable as $$ begin return lower(strip(t)); end $$;
     create table folded (name text); create index folded_name on folded (fold(name)); insert into folded select name from customer`);
@@ -49,19 +54,29 @@ afterAll(async () => database?.stop());
 
 test("functions of the database in indexes decide nothing: they are not called, their indexes are checked in their structure and named", async () => {
   const report = await verify();
-  expect(report).toMatchObject({ available: true, damages: [], left: { count: 0, bytes: 0, named: [] } } satisfies Partial<StructureReport>);
+  expect(report).toMatchObject({
+    available: true,
+    damages: [],
+    left: { count: 0, bytes: 0, named: [] },
+  } satisfies Partial<StructureReport>);
   const expected = traps.flatMap((_, i) => [`app.t${i}_f`, `app.t${i}_p`]);
   expect(names(report.structureOnly.named)).toEqual(["app.folded_name", ...expected]);
   expect(report.relationsChecked).toBeGreaterThan(100);
 });
 
 test("an index whose expression and predicate are PostgreSQL's own is checked against its heap: a row that it lacks is found", async () => {
-  const ready = (yes: boolean) => database.admin(`update pg_index set indisready = ${yes} where indexrelid = 'app.customer_plain'::regclass`);
+  const ready = (yes: boolean) =>
+    database.admin(`update pg_index set indisready = ${yes} where indexrelid = 'app.customer_plain'::regclass`);
   await ready(false);
   await database.admin("insert into app.customer values (0, 'not indexed')");
   await ready(true);
   expect((await verify()).damages).toEqual([
-    { relation: "app.customer_plain", problem: expect.stringMatching(/^heap tuple \(\d+,\d+\) from table "customer" lacks matching index tuple/) as string },
+    {
+      relation: "app.customer_plain",
+      problem: expect.stringMatching(
+        /^heap tuple \(\d+,\d+\) from table "customer" lacks matching index tuple/,
+      ) as string,
+    },
   ]);
   await database.admin("delete from app.customer where id = 0");
 });
@@ -70,7 +85,11 @@ test("what is of a kind that is not read is named with the reason: unlogged, inv
   await database.admin("update pg_index set indisvalid = false where indexrelid = 'app.customer_plain'::regclass");
   const { skipped } = await verify();
   await database.admin("update pg_index set indisvalid = true where indexrelid = 'app.customer_plain'::regclass");
-  expect(skipped.named.filter(({ relation }) => relation.startsWith("app.")).sort((a, b) => (a.relation < b.relation ? -1 : 1))).toEqual([
+  expect(
+    skipped.named
+      .filter(({ relation }) => relation.startsWith("app."))
+      .sort((a, b) => (a.relation < b.relation ? -1 : 1)),
+  ).toEqual([
     { relation: "app.cache", problem: "unlogged: its rows are in no backup" },
     { relation: "app.cache_pkey", problem: "unlogged: its rows are in no backup" },
     { relation: "app.customer_plain", problem: "an invalid index" },
@@ -85,7 +104,9 @@ test("an index that functions of the database order is not checked, and left by 
     create index sized_i on app.sized (i app.own); create index sized_row on app.sized (held); create index sized_plain on app.sized (i);
     create or replace function app.compare(a int, b int) returns int language plpgsql immutable as $$begin raise 'damaged' using errcode = 'XX001'; end$$`);
   const { damages, left } = await verify();
-  await database.admin("drop table app.sized; drop operator family app.own using btree; drop function app.compare; drop type app.size");
+  await database.admin(
+    "drop table app.sized; drop operator family app.own using btree; drop function app.compare; drop type app.size",
+  );
   expect(damages).toEqual([]);
   const problem = "functions of the database decide its order";
   expect(left.named.filter(({ relation }) => relation.startsWith("app."))).toEqual([
@@ -105,8 +126,12 @@ test("a backend that crashes leaves its relation by name; the check goes on once
   holder.on("error", () => undefined);
   await holder.query("begin; lock table app.customer in access exclusive mode");
   const running = verify();
-  const waiting = "select pid from pg_stat_activity where application_name = 'shipshape' and wait_event_type = 'Lock' and query like '%verify_heapam%'";
-  const pid = await until("the check waits for the lock", async () => (await database.server.query(waiting))[0]?.["pid"] as number | undefined);
+  const waiting =
+    "select pid from pg_stat_activity where application_name = 'shipshape' and wait_event_type = 'Lock' and query like '%verify_heapam%'";
+  const pid = await until(
+    "the check waits for the lock",
+    async () => (await database.server.query(waiting))[0]?.["pid"] as number | undefined,
+  );
   process.kill(pid, "SIGKILL");
   const { left, relationsChecked } = await running;
   await holder.end().catch(() => undefined);
@@ -122,7 +147,10 @@ test("a relation whose check does not end within the budget is left, as is all a
   await client.query("rollback");
   await client.end();
   expect(damages).toEqual([]);
-  expect(left.named).toContainEqual({ relation: "app.customer", problem: "its check did not end within the time budget" });
+  expect(left.named).toContainEqual({
+    relation: "app.customer",
+    problem: "its check did not end within the time budget",
+  });
   expect(left.count).toBeGreaterThan(1);
   expect(outOfTime).toBe(true);
 });
@@ -140,14 +168,23 @@ test("shadows in a stored search path, and overloads in the schema of amcheck, a
 });
 
 test("functions of amcheck that were replaced are not called: it counts as not there", async () => {
-  await database.admin(`create or replace function amcheck.bt_index_check(index regclass, heapallindexed boolean) returns void language sql as 'select'`);
-  expect(await verify()).toMatchObject({ available: false, unavailableReason: "the extension amcheck has no bt_index_check of its own", relationsChecked: 0 });
+  await database.admin(
+    `create or replace function amcheck.bt_index_check(index regclass, heapallindexed boolean) returns void language sql as 'select'`,
+  );
+  expect(await verify()).toMatchObject({
+    available: false,
+    unavailableReason: "the extension amcheck has no bt_index_check of its own",
+    relationsChecked: 0,
+  });
   await database.admin("drop extension amcheck cascade");
 });
 
 test("a setting that hides damage leaves nothing decided", async () => {
   await database.admin("alter role boss set zero_damaged_pages = on");
-  expect(await verify()).toMatchObject({ available: false, unavailableReason: "the setting zero_damaged_pages is on, which hides damage" });
+  expect(await verify()).toMatchObject({
+    available: false,
+    unavailableReason: "the setting zero_damaged_pages is on, which hides damage",
+  });
   await database.admin("alter role boss reset all");
 });
 
@@ -160,7 +197,9 @@ test("an event trigger that stops the creation of amcheck leaves nothing decided
 });
 
 test("real damage is found in a heap, in an index, and in an index with an expression of the database's own; names fit a terminal", async () => {
-  const odd = (await database.server.query("select relname from pg_class where relname like 'od%d'", [], "app"))[0]!["relname"] as string;
+  const odd = (await database.server.query("select relname from pg_class where relname like 'od%d'", [], "app"))[0]![
+    "relname"
+  ] as string;
   await database.admin(`insert into app."${odd}" values (1)`);
   const files = await database.server.query(
     `select c.oid::regclass::text as name, pg_relation_filepath(c.oid) as path from pg_class c
@@ -174,7 +213,14 @@ test("real damage is found in a heap, in an index, and in an index with an expre
   const { damages, left } = await verify();
   expect(left).toMatchObject({ count: 0 });
   // Each index is compared with its heap, whose first page is damaged too.
-  expect(names(damages)).toEqual(['app."od\\u{1b}[2Jd"', "app.counter", "app.customer", "app.customer_pkey", "app.customer_plain", "app.folded_name"]);
+  expect(names(damages)).toEqual([
+    'app."od\\u{1b}[2Jd"',
+    "app.counter",
+    "app.customer",
+    "app.customer_pkey",
+    "app.customer_plain",
+    "app.folded_name",
+  ]);
   for (const { problem } of damages) expect(problem).toMatch(/^invalid page in block 0 of relation base\/\d+\/\d+$/);
 });
 

@@ -11,7 +11,12 @@ export interface Brought {
 }
 
 /** Downloaded once for each content of the pin file. `needs` must be on this machine; nothing of them is installed. */
-export function bring(tool: string, pins: string, needs: string[], install: (folder: string) => [command: string, arguments_: string[]]): Brought {
+export function bring(
+  tool: string,
+  pins: string,
+  needs: string[],
+  install: (folder: string) => [command: string, arguments_: string[]],
+): Brought {
   const digest = createHash("sha256").update(readFileSync(pins)).digest("hex").slice(0, 16);
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "shipshape", "test-tools");
   const folder = join(cache, `${tool}-${digest}`);

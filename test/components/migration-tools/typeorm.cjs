@@ -8,7 +8,9 @@ const invoice = new EntitySchema({
 });
 class Invoice1767225600000 {
   async up(runner) {
-    await runner.query('CREATE TABLE "typeorm_invoice" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "amount" numeric, PRIMARY KEY ("id"))');
+    await runner.query(
+      'CREATE TABLE "typeorm_invoice" ("id" uuid NOT NULL DEFAULT uuid_generate_v4(), "amount" numeric, PRIMARY KEY ("id"))',
+    );
   }
   async down() {}
 }

@@ -4,10 +4,15 @@ import ts from "typescript";
 
 const folder = join(__dirname, "../../../localcloud/server");
 
-/** Every refusal that stands in the sources of the embedded cloud, by file: its words, with … for what only a request knows. */
+/**
+ * Every refusal that stands in the sources of the embedded cloud, by file: its words, with … for what only a request
+ * knows.
+ */
 export function refusalsByFile(): Record<string, string[]> {
   const files = readdirSync(folder, { recursive: true }).map(String).sort();
-  const found = files.filter((file) => file.endsWith(".ts")).map((file) => [file, refusalsIn(readFileSync(join(folder, file), "utf8"))] as const);
+  const found = files
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => [file, refusalsIn(readFileSync(join(folder, file), "utf8"))] as const);
   return Object.fromEntries(found.filter(([, refusals]) => refusals.length > 0));
 }
 
@@ -16,8 +21,14 @@ function refusalsIn(source: string): string[] {
   const shorthands = new Map<string, ts.NewExpression>();
   const found = new Set<string>();
   const collectShorthands = (node: ts.Node): void => {
-    // `const invalid = (message) => new AwsError("InvalidParameterValue", message)`: what is refused stands where it is called.
-    if (ts.isVariableDeclaration(node) && node.initializer && ts.isArrowFunction(node.initializer) && isError(node.initializer.body))
+    // `const invalid = (message) => new AwsError("InvalidParameterValue", message)`: what is refused stands where it is
+    // called.
+    if (
+      ts.isVariableDeclaration(node) &&
+      node.initializer &&
+      ts.isArrowFunction(node.initializer) &&
+      isError(node.initializer.body)
+    )
       shorthands.set(node.name.getText(), node.initializer.body);
     ts.forEachChild(node, collectShorthands);
   };
@@ -39,9 +50,12 @@ function shorthandWords(shorthand: ts.NewExpression, call: ts.CallExpression): s
   return own === "…" ? words(call.arguments[0]) : [own, ...given].join(" | ");
 }
 
-const isError = (node: ts.Node): node is ts.NewExpression => ts.isNewExpression(node) && node.expression.getText() === "AwsError";
+const isError = (node: ts.Node): node is ts.NewExpression =>
+  ts.isNewExpression(node) && node.expression.getText() === "AwsError";
 
 function words(node: ts.Expression | undefined): string {
   if (node && ts.isStringLiteralLike(node)) return node.text;
-  return node && ts.isTemplateExpression(node) ? [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join("…") : "…";
+  return node && ts.isTemplateExpression(node)
+    ? [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join("…")
+    : "…";
 }

@@ -54,7 +54,9 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
   "rds/actions/events.ts": {
     "a SourceType must be given with a SourceIdentifier": "unsent",
     "the StartTime": "unsent",
-    "the SubscriptionName": [{ platform: { platformName: "My Platform" }, says: /platformName: give lower-case words/ }],
+    "the SubscriptionName": [
+      { platform: { platformName: "My Platform" }, says: /platformName: give lower-case words/ },
+    ],
     Subscription: "account",
     "the quota": "account",
     "the subscription names sources": "unsent",
@@ -82,7 +84,9 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
   "rds/actions/parameter-groups.ts": {
     "parameter group": "account",
     "the quota": "account",
-    "the parameter ParameterValue": [{ database: { parameters: { work_mem: null } }, says: /parameters\.work_mem: give a number/ }],
+    "the parameter ParameterValue": [
+      { database: { parameters: { work_mem: null } }, says: /parameters\.work_mem: give a number/ },
+    ],
     "the parameter ApplyMethod": "constant",
     "the request must contain": "provider",
     ResetAllParameters: "provider",
@@ -98,7 +102,10 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
   "rds/actions/restores.ts": {
     "the snapshot": "account",
     "exactly one of SourceDBInstanceIdentifier": [
-      { database: { restoreFrom: { restoreTime: "2026-01-31T12:00:00Z" } }, says: /restoreFrom: give \{snapshotIdentifier\}/ },
+      {
+        database: { restoreFrom: { restoreTime: "2026-01-31T12:00:00Z" } },
+        says: /restoreFrom: give \{snapshotIdentifier\}/,
+      },
     ],
     "exactly one of RestoreTime": "constant",
     "DB instance": "account",
@@ -106,7 +113,9 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "cannot restore to …, which is before": "account",
   },
   "rds/actions/subnet-groups.ts": {
-    "the DBSubnetGroupName": [{ platform: { platformName: "my/platform" }, says: /platformName: give lower-case words/ }],
+    "the DBSubnetGroupName": [
+      { platform: { platformName: "my/platform" }, says: /platformName: give lower-case words/ },
+    ],
     "the DB subnet group": "account",
     "the quota": "account",
     "the default DB subnet group cannot be modified": "state",
@@ -117,7 +126,10 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
   },
   "rds/actions/tags.ts": {
     "a resource has at most": [
-      found({ tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`tag-${index}`, ""])) }, /existing\.asFound\.tags: give at most 50 tags/),
+      found(
+        { tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`tag-${index}`, ""])) },
+        /existing\.asFound\.tags: give at most 50 tags/,
+      ),
     ],
     "invalid resource name": "state",
     "the Region of": "state",
@@ -132,11 +144,20 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
   // What a schema of the API refuses: whole numbers, tags, lengths of lists.
   "wire/input-check.ts": {
     "…": [
-      { database: { parameters: { work_mem: 4096.5 } }, says: /parameters\.work_mem: give a whole number \(kB\) \(given 4096\.5\)/ },
+      {
+        database: { parameters: { work_mem: 4096.5 } },
+        says: /parameters\.work_mem: give a whole number \(kB\) \(given 4096\.5\)/,
+      },
       { database: { parameters: { max_connections: 99.9 } }, says: /parameters\.max_connections: give a whole number/ },
-      { database: { roles: { readonly: { statementTimeoutMilliseconds: 0.5 } } }, says: /statementTimeoutMilliseconds: give whole milliseconds/ },
+      {
+        database: { roles: { readonly: { statementTimeoutMilliseconds: 0.5 } } },
+        says: /statementTimeoutMilliseconds: give whole milliseconds/,
+      },
       found({ allocatedStorage: 20.5 }, /existing\.asFound\.allocatedStorage: give a whole number/),
-      found({ backupRetentionPeriod: 3.5 }, /existing\.asFound\.backupRetentionPeriod: give a whole number from 0 to 35/),
+      found(
+        { backupRetentionPeriod: 3.5 },
+        /existing\.asFound\.backupRetentionPeriod: give a whole number from 0 to 35/,
+      ),
       found({ tags: { "aws:name": "x" } }, /existing\.asFound\.tags\.aws:name: give no key that begins with aws:/),
       found({ tags: { "": "x" } }, /existing\.asFound\.tags\.: give a key of 1 to 128 characters/),
       found({ tags: { ["k".repeat(129)]: "x" } }, /give a key of 1 to 128 characters/),
@@ -145,11 +166,17 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       found({ tags: { team: "a|b" } }, /existing\.asFound\.tags\.team: give letters, digits, spaces/),
       { database: { owner: "team#orders" }, says: /owner: give lower-case words/ },
       { database: { costCenter: "47,11" }, says: /costCenter: give 1 to 63 letters/ },
-      { platform: { owner: "R&D" }, says: /owner: give letters, digits, spaces and _ \. : \/ = \+ - @ only \(given "R&D"\)/ },
+      {
+        platform: { owner: "R&D" },
+        says: /owner: give letters, digits, spaces and _ \. : \/ = \+ - @ only \(given "R&D"\)/,
+      },
       { platform: { owner: "o".repeat(257) }, says: /owner: give at most 256 characters/ },
       { platform: { costCenter: "4711;4712" }, says: /costCenter: give letters, digits, spaces/ },
       { platform: { costCenter: "first\nsecond" }, says: /costCenter: give letters, digits, spaces/ },
-      { platform: { subnetIds: Array.from({ length: 21 }, (_, index) => `subnet-${index}`) }, says: /subnetIds: give at most 20/ },
+      {
+        platform: { subnetIds: Array.from({ length: 21 }, (_, index) => `subnet-${index}`) },
+        says: /subnetIds: give at most 20/,
+      },
     ],
   },
   "rds/instances/create-instance.ts": {
@@ -160,25 +187,41 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       found({ port: 65_536 }, /existing\.asFound\.port: give a whole number/),
     ],
     "you can't specify MasterUserPassword": [
-      found({ manageMasterUserPassword: true }, /existing\.asFound\.manageMasterUserPassword: cannot be true with masterPassword "own"/, {
-        masterPassword: "own",
-      }),
+      found(
+        { manageMasterUserPassword: true },
+        /existing\.asFound\.manageMasterUserPassword: cannot be true with masterPassword "own"/,
+        {
+          masterPassword: "own",
+        },
+      ),
     ],
     MasterUserSecretKmsKeyId: [
-      found({ masterUserSecretKmsKeyId: "arn:theirs" }, /masterUserSecretKmsKeyId: is the key of a master password that RDS manages/, {
-        masterPassword: "own",
-      }),
+      found(
+        { masterUserSecretKmsKeyId: "arn:theirs" },
+        /masterUserSecretKmsKeyId: is the key of a master password that RDS manages/,
+        {
+          masterPassword: "own",
+        },
+      ),
     ],
     "the parameter MasterUserPassword": "constant",
     "DB instance already exists": "account",
     "the quota": "account",
     "requesting a specific availability zone": [
-      found({ multiAz: true, availabilityZone: "eu-central-1a" }, /existing\.asFound\.availabilityZone: leave it out while multiAz is true/),
+      found(
+        { multiAz: true, availabilityZone: "eu-central-1a" },
+        /existing\.asFound\.availabilityZone: leave it out while multiAz is true/,
+      ),
       // Gold in production has two zones by the standard.
-      found({ availabilityZone: "eu-central-1a" }, /existing\.asFound\.availabilityZone: leave it out while multiAz is true/),
+      found(
+        { availabilityZone: "eu-central-1a" },
+        /existing\.asFound\.availabilityZone: leave it out while multiAz is true/,
+      ),
     ],
     "the DB subnet group has no subnet": "replaced",
-    KmsKeyId: [found({ storageEncrypted: false }, /existing\.asFound\.kmsKeyId: give null while storageEncrypted is false/)],
+    KmsKeyId: [
+      found({ storageEncrypted: false }, /existing\.asFound\.kmsKeyId: give null while storageEncrypted is false/),
+    ],
     "the parameter AllocatedStorage": "constant",
   },
   "rds/instances/engine-versions.ts": { "cannot find version": "account" },
@@ -187,9 +230,15 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "DB instance already exists": "account",
     "cannot upgrade postgres from … to …: version": "account",
     "cannot upgrade postgres from … to …: a DB instance": [
-      { running: { engineVersion: "17.10" }, wanted: { engineVersion: "17.9" }, says: /^engineVersion: 17\.9 is older than 17\.10, which runs/ },
+      {
+        running: { engineVersion: "17.10" },
+        wanted: { engineVersion: "17.9" },
+        says: /^engineVersion: 17\.9 is older than 17\.10, which runs/,
+      },
     ],
-    "the AllowMajorVersionUpgrade": [{ running: { engineVersion: "16.14" }, wanted: { engineVersion: "17.10" }, says: /^postgresMajor: 16\.14 runs/ }],
+    "the AllowMajorVersionUpgrade": [
+      { running: { engineVersion: "16.14" }, wanted: { engineVersion: "17.10" }, says: /^postgresMajor: 16\.14 runs/ },
+    ],
     "the embedded cloud does not upgrade": "unsent",
     "you cannot move": [
       {
@@ -207,14 +256,20 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     // No data source tells that key: the page says to give it as found.
     "you can't change the KMS key of Performance Insights": "account",
     "you can't specify MasterUserPassword": [
-      found({ manageMasterUserPassword: true }, /existing\.asFound\.manageMasterUserPassword: cannot be true/, { masterPassword: "own" }),
+      found({ manageMasterUserPassword: true }, /existing\.asFound\.manageMasterUserPassword: cannot be true/, {
+        masterPassword: "own",
+      }),
     ],
     "turning ManageMasterUserPassword off": "unsent",
     "RotateMasterUserPassword needs a master": "unsent",
     "RotateMasterUserPassword needs ApplyImmediately": "unsent",
     MasterUserSecretKmsKeyId: [
       ...[false, null].map((manageMasterUserPassword) =>
-        found({ manageMasterUserPassword, masterUserSecretKmsKeyId: "arn:theirs" }, /masterUserSecretKmsKeyId: is the key of a master password/, later),
+        found(
+          { manageMasterUserPassword, masterUserSecretKmsKeyId: "arn:theirs" },
+          /masterUserSecretKmsKeyId: is the key of a master password/,
+          later,
+        ),
       ),
     ],
     // By refuseOtherSecretKey, with what runs: see running-instance.test.ts.
@@ -223,24 +278,42 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
   "rds/instances/references.ts": {
     "the specified KMS key": "account",
     "invalid security group": [
-      found({ vpcSecurityGroupIds: ["default"] }, /existing\.asFound\.vpcSecurityGroupIds\.0: give a security group id/),
-      { platform: { workerSecurityGroupIds: ["10.0.0.0/8"] }, says: /workerSecurityGroupIds\.0: give a security group id/ },
+      found(
+        { vpcSecurityGroupIds: ["default"] },
+        /existing\.asFound\.vpcSecurityGroupIds\.0: give a security group id/,
+      ),
+      {
+        platform: { workerSecurityGroupIds: ["10.0.0.0/8"] },
+        says: /workerSecurityGroupIds\.0: give a security group id/,
+      },
     ],
     "the DB instance and EC2 security group": "account",
     "IAM role ARN": [
-      { database: { platform: { ...platform, monitoringRoleArn: "shipshape-monitoring" } }, says: /platform\.monitoringRoleArn: give the role's ARN/ },
+      {
+        database: { platform: { ...platform, monitoringRoleArn: "shipshape-monitoring" } },
+        says: /platform\.monitoringRoleArn: give the role's ARN/,
+      },
       found({ monitoringRoleArn: "theirs" }, /existing\.asFound\.monitoringRoleArn: give the ARN, arn:aws:iam:…/),
     ],
     "the parameter group": [
-      found({ parameterGroupName: "default.postgres16" }, /existing\.asFound\.parameterGroupName: is of another major than postgresMajor 17/),
+      found(
+        { parameterGroupName: "default.postgres16" },
+        /existing\.asFound\.parameterGroupName: is of another major than postgresMajor 17/,
+      ),
     ],
   },
   "rds/instances/restore-instance.ts": { ManageMasterUserPassword: "provider", DBName: "constant" },
   "rds/instances/setting-checks.ts": {
     "the … '…' is not valid": [
       { database: { service: "orders--eu" }, says: /service: give lower-case words joined by single hyphens/ },
-      { database: { existing: { identifier: "legacy-" } }, says: /existing\.identifier: give the DB instance identifier/ },
-      { database: { databaseName: `o${"x".repeat(60)}` }, says: /databaseName: makes the identifier .* longer than the 63 characters/ },
+      {
+        database: { existing: { identifier: "legacy-" } },
+        says: /existing\.identifier: give the DB instance identifier/,
+      },
+      {
+        database: { databaseName: `o${"x".repeat(60)}` },
+        says: /databaseName: makes the identifier .* longer than the 63 characters/,
+      },
     ],
     "MasterUsername '…'": [found({ username: "the admin" }, /existing\.asFound\.username: give the SQL name it has/)],
     "MasterUsername …": "constant",
@@ -254,31 +327,65 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       database: { databaseName },
       says: /databaseName: is reserved by PostgreSQL, RDS or Shipshape/,
     })),
-    "invalid DB instance class": [found({ instanceClass: "m7g.large" }, /existing\.asFound\.instanceClass: give the class it has, as db\.m7g\.large/)],
+    "invalid DB instance class": [
+      found(
+        { instanceClass: "m7g.large" },
+        /existing\.asFound\.instanceClass: give the class it has, as db\.m7g\.large/,
+      ),
+    ],
     "…": [
       found({ backupWindow: "3:00-3:30" }, /existing\.asFound\.backupWindow: give at least half an hour in UTC/),
       found({ backupWindow: "03:00-03:29" }, /existing\.asFound\.backupWindow: give at least half an hour/),
       found({ maintenanceWindow: "sunday" }, /existing\.asFound\.maintenanceWindow: give half an hour to a day in UTC/),
-      found({ maintenanceWindow: "sun:04:00-sun:04:15" }, /existing\.asFound\.maintenanceWindow: give half an hour to a day/),
-      found({ maintenanceWindow: "sun:04:00-tue:04:00" }, /existing\.asFound\.maintenanceWindow: give half an hour to a day/),
+      found(
+        { maintenanceWindow: "sun:04:00-sun:04:15" },
+        /existing\.asFound\.maintenanceWindow: give half an hour to a day/,
+      ),
+      found(
+        { maintenanceWindow: "sun:04:00-tue:04:00" },
+        /existing\.asFound\.maintenanceWindow: give half an hour to a day/,
+      ),
     ],
     "the backup window and maintenance window": [
-      found({ backupWindow: "03:00-05:00", maintenanceWindow: "sun:04:00-sun:04:30" }, /asFound\.maintenanceWindow: the backup window 03:00-05:00 and .* meet/),
-      found({ backupWindow: "23:45-00:15", maintenanceWindow: "mon:00:00-mon:01:00" }, /asFound\.maintenanceWindow: .* meet, which RDS refuses/),
+      found(
+        { backupWindow: "03:00-05:00", maintenanceWindow: "sun:04:00-sun:04:30" },
+        /asFound\.maintenanceWindow: the backup window 03:00-05:00 and .* meet/,
+      ),
+      found(
+        { backupWindow: "23:45-00:15", maintenanceWindow: "mon:00:00-mon:01:00" },
+        /asFound\.maintenanceWindow: .* meet, which RDS refuses/,
+      ),
       found(
         { backupWindow: "02:30-03:00" },
         /existing\.asFound\.backupWindow: the backup window 02:30-03:00 and the maintenance window thu:02:00-thu:04:00 meet/,
       ),
-      found({ maintenanceWindow: "sun:12:00-mon:11:00" }, /existing\.asFound\.maintenanceWindow: the backup window .* meet/),
+      found(
+        { maintenanceWindow: "sun:12:00-mon:11:00" },
+        /existing\.asFound\.maintenanceWindow: the backup window .* meet/,
+      ),
     ],
     "invalid backup retention": [
-      found({ backupRetentionPeriod: 36 }, /existing\.asFound\.backupRetentionPeriod: give a whole number from 0 to 35/),
-      found({ backupRetentionPeriod: -1 }, /existing\.asFound\.backupRetentionPeriod: give a whole number from 0 to 35/),
+      found(
+        { backupRetentionPeriod: 36 },
+        /existing\.asFound\.backupRetentionPeriod: give a whole number from 0 to 35/,
+      ),
+      found(
+        { backupRetentionPeriod: -1 },
+        /existing\.asFound\.backupRetentionPeriod: give a whole number from 0 to 35/,
+      ),
     ],
     "invalid MonitoringInterval": [
-      found({ monitoringInterval: 20 }, /existing\.asFound\.monitoringInterval: give one of 0, 1, 5, 10, 15, 30, 60 \(given 20\)/),
+      found(
+        { monitoringInterval: 20 },
+        /existing\.asFound\.monitoringInterval: give one of 0, 1, 5, 10, 15, 30, 60 \(given 20\)/,
+      ),
     ],
-    "a MonitoringRoleARN value": [found({ monitoringRoleArn: null }, /existing\.asFound\.monitoringRoleArn: cannot be null while monitoringInterval is 15/)],
+    "a MonitoringRoleARN value": [
+      found(
+        { monitoringRoleArn: null },
+        /existing\.asFound\.monitoringRoleArn: cannot be null while monitoringInterval is 15/,
+      ),
+    ],
     "you must specify a MonitoringInterval": [
       found({ monitoringInterval: 0 }, /existing\.asFound\.monitoringRoleArn: give null while monitoringInterval is 0/),
       found(
@@ -286,7 +393,12 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         /existing\.asFound\.monitoringRoleArn: give null while monitoringInterval is 0/,
       ),
     ],
-    "invalid DatabaseInsightsMode": [found({ databaseInsightsMode: "full" }, /existing\.asFound\.databaseInsightsMode: give one of standard, advanced/)],
+    "invalid DatabaseInsightsMode": [
+      found(
+        { databaseInsightsMode: "full" },
+        /existing\.asFound\.databaseInsightsMode: give one of standard, advanced/,
+      ),
+    ],
     PerformanceInsightsRetentionPeriod: [
       found(
         { performanceInsightsEnabled: false, performanceInsightsKmsKeyId: null },
@@ -299,13 +411,24 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     ],
     "the advanced mode of Database Insights needs EnablePerformanceInsights": [
       found(
-        { databaseInsightsMode: "advanced", performanceInsightsEnabled: false, performanceInsightsKmsKeyId: null, performanceInsightsRetentionPeriod: null },
+        {
+          databaseInsightsMode: "advanced",
+          performanceInsightsEnabled: false,
+          performanceInsightsKmsKeyId: null,
+          performanceInsightsRetentionPeriod: null,
+        },
         /existing\.asFound\.databaseInsightsMode: cannot be advanced while performanceInsightsEnabled is false/,
       ),
     ],
     "invalid PerformanceInsightsRetentionPeriod": [
-      found({ performanceInsightsRetentionPeriod: 30 }, /existing\.asFound\.performanceInsightsRetentionPeriod: give 7, a multiple of 31/),
-      found({ performanceInsightsRetentionPeriod: 744 }, /existing\.asFound\.performanceInsightsRetentionPeriod: give 7, a multiple of 31/),
+      found(
+        { performanceInsightsRetentionPeriod: 30 },
+        /existing\.asFound\.performanceInsightsRetentionPeriod: give 7, a multiple of 31/,
+      ),
+      found(
+        { performanceInsightsRetentionPeriod: 744 },
+        /existing\.asFound\.performanceInsightsRetentionPeriod: give 7, a multiple of 31/,
+      ),
     ],
     "the advanced mode of Database Insights needs a PerformanceInsightsRetentionPeriod": [
       found(
@@ -313,23 +436,44 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         /existing\.asFound\.performanceInsightsRetentionPeriod: give 465 or more while databaseInsightsMode is advanced/,
       ),
     ],
-    "you cannot use the log types": [found({ enabledCloudwatchLogsExports: ["audit"] }, /enabledCloudwatchLogsExports\.0: give one of postgresql, upgrade/)],
-    "the certificate authority": [found({ caCertIdentifier: "rds-ca-2019" }, /existing\.asFound\.caCertIdentifier: give one of rds-ca-rsa2048-g1/)],
+    "you cannot use the log types": [
+      found(
+        { enabledCloudwatchLogsExports: ["audit"] },
+        /enabledCloudwatchLogsExports\.0: give one of postgresql, upgrade/,
+      ),
+    ],
+    "the certificate authority": [
+      found({ caCertIdentifier: "rds-ca-2019" }, /existing\.asFound\.caCertIdentifier: give one of rds-ca-rsa2048-g1/),
+    ],
     // Of them, a program can say two. Two address families (DUAL) are RDS's to take; the embedded cloud alone has none.
     "invalid …: …; the embedded cloud has": [
-      found({ engineLifecycleSupport: "on" }, /existing\.asFound\.engineLifecycleSupport: give one of open-source-rds-extended-support/),
+      found(
+        { engineLifecycleSupport: "on" },
+        /existing\.asFound\.engineLifecycleSupport: give one of open-source-rds-extended-support/,
+      ),
       found({ networkType: "IPV6" }, /existing\.asFound\.networkType: give one of IPV4, DUAL/),
     ],
   },
   "rds/instances/storage-checks.ts": {
-    "storage type '…'": [found({ storageType: "sc1" }, /existing\.asFound\.storageType: give one of standard, gp2, gp3, io1, io2/)],
+    "storage type '…'": [
+      found({ storageType: "sc1" }, /existing\.asFound\.storageType: give one of standard, gp2, gp3, io1, io2/),
+    ],
     "invalid storage size": [
       found({ allocatedStorage: 10 }, /existing\.asFound\.allocatedStorage: RDS has no gp3 storage below 20 GiB/),
-      found({ storageType: "io1", iops: 1_000, allocatedStorage: 50 }, /existing\.asFound\.allocatedStorage: RDS has no io1 storage below 100 GiB/),
-      found({ allocatedStorage: 70_000, maxAllocatedStorage: 0 }, /existing\.asFound\.allocatedStorage: give a whole number from 5 to 65536/),
+      found(
+        { storageType: "io1", iops: 1_000, allocatedStorage: 50 },
+        /existing\.asFound\.allocatedStorage: RDS has no io1 storage below 100 GiB/,
+      ),
+      found(
+        { allocatedStorage: 70_000, maxAllocatedStorage: 0 },
+        /existing\.asFound\.allocatedStorage: give a whole number from 5 to 65536/,
+      ),
     ],
     "max storage size": [
-      found({ allocatedStorage: 200 }, /existing\.asFound\.maxAllocatedStorage: give the cap it has, or 0 .*: 100 GiB is less than the 200/),
+      found(
+        { allocatedStorage: 200 },
+        /existing\.asFound\.maxAllocatedStorage: give the cap it has, or 0 .*: 100 GiB is less than the 200/,
+      ),
       {
         running: { allocatedStorage: 100, maxAllocatedStorage: 500 },
         wanted: {},
@@ -338,15 +482,27 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     ],
     "you can't specify Iops": [
       found({ storageType: "gp2", iops: 3_000 }, /existing\.asFound\.iops: leave it out: RDS takes none for gp2/),
-      found({ storageType: "gp2", storageThroughput: 125 }, /existing\.asFound\.storageThroughput: leave it out: RDS takes none for gp2/),
+      found(
+        { storageType: "gp2", storageThroughput: 125 },
+        /existing\.asFound\.storageThroughput: leave it out: RDS takes none for gp2/,
+      ),
     ],
     "you can't specify IOPS": [
       found({ iops: 3_000 }, /existing\.asFound\.iops: leave it out: RDS takes none for gp3 below 400 GiB/),
-      found({ storageThroughput: 125 }, /existing\.asFound\.storageThroughput: leave it out: RDS takes none for gp3 below 400 GiB/),
+      found(
+        { storageThroughput: 125 },
+        /existing\.asFound\.storageThroughput: leave it out: RDS takes none for gp3 below 400 GiB/,
+      ),
     ],
     "storage type … needs Iops": [
-      found({ storageType: "io1", allocatedStorage: 100, maxAllocatedStorage: 0 }, /existing\.asFound\.iops: give the IOPS it has/),
-      found({ storageType: "io2", allocatedStorage: 100, maxAllocatedStorage: 0, iops: 999 }, /existing\.asFound\.iops: give a whole number from 1000/),
+      found(
+        { storageType: "io1", allocatedStorage: 100, maxAllocatedStorage: 0 },
+        /existing\.asFound\.iops: give the IOPS it has/,
+      ),
+      found(
+        { storageType: "io2", allocatedStorage: 100, maxAllocatedStorage: 0, iops: 999 },
+        /existing\.asFound\.iops: give a whole number from 1000/,
+      ),
     ],
     "invalid … value for engine name postgres and storage type gp3: …; it must be … | iops": [
       found({ iops: 3_000 }, /existing\.asFound\.iops: give 12000 to 64000/, { size: "large" }),
@@ -366,11 +522,21 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "… is a default parameter group": "constant",
     "at most … parameters": "provider",
     "the family": "account",
-    "could not find parameter": [{ database: { parameters: { work_memory: 65_536 } }, says: /parameters\.work_memory: is not among the parameters/ }],
-    "the parameter": [{ database: { parameters: { port: 5433 } }, says: /parameters\.port: is not among the parameters/ }],
+    "could not find parameter": [
+      {
+        database: { parameters: { work_memory: 65_536 } },
+        says: /parameters\.work_memory: is not among the parameters/,
+      },
+    ],
+    "the parameter": [
+      { database: { parameters: { port: 5433 } }, says: /parameters\.port: is not among the parameters/ },
+    ],
     "cannot use immediate apply method": "constant",
     "invalid parameter value": [
-      { database: { parameters: { autovacuum_naptime: 15.5 } }, says: /parameters\.autovacuum_naptime: give a whole number \(s\)/ },
+      {
+        database: { parameters: { autovacuum_naptime: 15.5 } },
+        says: /parameters\.autovacuum_naptime: give a whole number \(s\)/,
+      },
       { database: { parameters: { work_mem: 2_147_483_648 } }, says: /parameters\.work_mem: give 1024 to 262144/ },
       { database: { parameters: { random_page_cost: -1 } }, says: /parameters\.random_page_cost: give 1 to 4/ },
       { database: { parameters: { jit: 2 } }, says: /parameters\.jit: give 0 to 1/ },

@@ -17,18 +17,27 @@ const values: Record<string, string> = { partition: "aws", region, account, "pla
 const [databases = [], platform = [], worker = []] = [
   ...readFileSync(join(__dirname, "../../../docs/going-to-production.md"), "utf8").matchAll(/```json\n([^]*?)```/g),
 ]
-  .map(([, text = ""]) => JSON.parse(text.replace(/<([a-z ]+)>/g, (whole, name: string) => values[name] ?? whole)) as { Statement?: PolicyStatement[] })
+  .map(
+    ([, text = ""]) =>
+      JSON.parse(text.replace(/<([a-z ]+)>/g, (whole, name: string) => values[name] ?? whole)) as {
+        Statement?: PolicyStatement[];
+      },
+  )
   .flatMap(({ Statement }) => (Statement ? [Statement] : []));
 
 export const policies = { databases, platform, worker };
 
 /** As IAM decides: a Deny wins, and what no Allow names is denied. Conditions count as met. */
 export function allows(policy: PolicyStatement[], action: string, resource: string): boolean {
-  const meant = policy.filter((s) => list(s.Action).some((a) => matches(a, action)) && list(s.Resource).some((r) => matches(r, resource)));
+  const meant = policy.filter(
+    (s) => list(s.Action).some((a) => matches(a, action)) && list(s.Resource).some((r) => matches(r, resource)),
+  );
   return meant.some((s) => s.Effect === "Allow") && !meant.some((s) => s.Effect === "Deny");
 }
 
-export const actionsAllowed = (policy: PolicyStatement[]): string[] => [...new Set(policy.filter((s) => s.Effect === "Allow").flatMap((s) => list(s.Action)))];
+export const actionsAllowed = (policy: PolicyStatement[]): string[] => [
+  ...new Set(policy.filter((s) => s.Effect === "Allow").flatMap((s) => list(s.Action))),
+];
 
 const list = (one: string | string[]): string[] => (Array.isArray(one) ? one : [one]);
 

@@ -2,26 +2,38 @@ import { account, region } from "./policies";
 
 const at = (service: string, rest: string, where = `${region}:${account}`) => `arn:aws:${service}:${where}:${rest}`;
 const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-const serviceLinked = (service: string, name: string) => `arn:aws:iam::${account}:role/aws-service-role/${service}.amazonaws.com/${name}`;
+const serviceLinked = (service: string, name: string) =>
+  `arn:aws:iam::${account}:role/aws-service-role/${service}.amazonaws.com/${name}`;
 /** Listing and describing have no resource of their own. */
 const any = "*";
 
 export type Calls = Record<string, string[]>;
 
-const calls = (resources: string[], ...actions: string[]): Calls => Object.fromEntries(actions.map((action) => [action, resources]));
+const calls = (resources: string[], ...actions: string[]): Calls =>
+  Object.fromEntries(actions.map((action) => [action, resources]));
 
 const securityGroup: Calls = {
   ...calls([any], "ec2:DescribeSecurityGroups", "ec2:DescribeNetworkInterfaces"),
   ...calls([at("ec2", "security-group/sg-1"), at("ec2", "vpc/vpc-1")], "ec2:CreateSecurityGroup"),
   ...calls(
     [at("ec2", "security-group/sg-1")],
-    ...["DeleteSecurityGroup", "AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"].map((a) => `ec2:${a}`),
+    ...[
+      "DeleteSecurityGroup",
+      "AuthorizeSecurityGroupIngress",
+      "RevokeSecurityGroupIngress",
+      "AuthorizeSecurityGroupEgress",
+    ].map((a) => `ec2:${a}`),
     ...["RevokeSecurityGroupEgress", "CreateTags", "DeleteTags"].map((a) => `ec2:${a}`),
   ),
 };
 
 const tagged = (service: string, resources: string[], ...more: string[]): Calls =>
-  calls(resources, `${service}:TagResource`, `${service}:UntagResource`, ...more.map((action) => `${service}:${action}`));
+  calls(
+    resources,
+    `${service}:TagResource`,
+    `${service}:UntagResource`,
+    ...more.map((action) => `${service}:${action}`),
+  );
 
 const rdsTagged = (resource: string, ...more: string[]): Calls => ({
   ...calls([any], "rds:ListTagsForResource"),
@@ -30,14 +42,27 @@ const rdsTagged = (resource: string, ...more: string[]): Calls => ({
 
 const parameterGroup = (name: string): Calls => ({
   ...calls([any], "rds:DescribeDBParameterGroups", "rds:DescribeDBParameters"),
-  ...rdsTagged(at("rds", `pg:${name}`), "CreateDBParameterGroup", "ModifyDBParameterGroup", "ResetDBParameterGroup", "DeleteDBParameterGroup"),
+  ...rdsTagged(
+    at("rds", `pg:${name}`),
+    "CreateDBParameterGroup",
+    "ModifyDBParameterGroup",
+    "ResetDBParameterGroup",
+    "DeleteDBParameterGroup",
+  ),
 });
 
 const db = at("rds", "db:orders-production");
-const around = [at("rds", "pg:shipshape-postgres17-standard"), at("rds", "subgrp:shipshape-databases"), at("rds", "og:default:postgres-17")];
+const around = [
+  at("rds", "pg:shipshape-postgres17-standard"),
+  at("rds", "subgrp:shipshape-databases"),
+  at("rds", "og:default:postgres-17"),
+];
 const secret = at("secretsmanager", "secret:shipshape/orders/production/orders/owner-AbCdEf");
 const masterSecret = at("secretsmanager", "secret:rds!db-0a1b2c3d-AbCdEf");
-const vaults = [at("backup", "backup-vault:shipshape"), at("backup", "backup-vault:shipshape-copies", `eu-west-1:${account}`)];
+const vaults = [
+  at("backup", "backup-vault:shipshape"),
+  at("backup", "backup-vault:shipshape-copies", `eu-west-1:${account}`),
+];
 const keys = [at("kms", "key/0a1b"), at("kms", "key/0a1b", `eu-west-1:${account}`)];
 const backupRole = [role(`shipshape-${region}-monitoring`), role(`shipshape-${region}-backup`)];
 const logGroup = [at("logs", "log-group:/aws/rds/instance/orders-production/postgresql")];
@@ -45,31 +70,66 @@ const alarm = [at("cloudwatch", "alarm:orders-production-cpu")];
 const topic = [at("sns", "shipshape-databases")];
 
 /**
- * The calls that the official provider makes for each type over a whole life (create, read, update, delete), and what the services ask of the caller on
- * their own behalf meanwhile; by stack. Source: the provider's Go source of each resource, and the IAM service authorization reference.
+ * The calls that the official provider makes for each type over a whole life (create, read, update, delete), and what
+ * the services ask of the caller on their own behalf meanwhile; by stack. Source: the provider's Go source of each
+ * resource, and the IAM service authorization reference.
  */
 export const providerCalls: Record<"platform" | "databases", Record<string, Calls>> = {
   platform: {
     "aws:ec2/securityGroup:SecurityGroup": securityGroup,
     "aws:kms/key:Key": {
       ...calls([any], "kms:CreateKey"),
-      ...tagged("kms", keys, "DescribeKey", "GetKeyPolicy", "PutKeyPolicy", "GetKeyRotationStatus", "EnableKeyRotation", "ListResourceTags"),
+      ...tagged(
+        "kms",
+        keys,
+        "DescribeKey",
+        "GetKeyPolicy",
+        "PutKeyPolicy",
+        "GetKeyRotationStatus",
+        "EnableKeyRotation",
+        "ListResourceTags",
+      ),
       ...calls(keys, "kms:UpdateKeyDescription"),
     },
     "aws:kms/alias:Alias": {
       ...calls([any], "kms:ListAliases"),
-      ...calls([keys[0]!, at("kms", "alias/shipshape-databases")], "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias"),
+      ...calls(
+        [keys[0]!, at("kms", "alias/shipshape-databases")],
+        "kms:CreateAlias",
+        "kms:UpdateAlias",
+        "kms:DeleteAlias",
+      ),
     },
-    "aws:sns/topic:Topic": tagged("sns", topic, "CreateTopic", "GetTopicAttributes", "SetTopicAttributes", "ListTagsForResource", "DeleteTopic"),
+    "aws:sns/topic:Topic": tagged(
+      "sns",
+      topic,
+      "CreateTopic",
+      "GetTopicAttributes",
+      "SetTopicAttributes",
+      "ListTagsForResource",
+      "DeleteTopic",
+    ),
     "aws:sns/topicPolicy:TopicPolicy": calls(topic, "sns:GetTopicAttributes", "sns:SetTopicAttributes"),
     "aws:iam/role:Role": calls(
       backupRole,
-      ...["CreateRole", "GetRole", "DeleteRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription", "TagRole", "UntagRole"].map(
-        (a) => `iam:${a}`,
-      ),
+      ...[
+        "CreateRole",
+        "GetRole",
+        "DeleteRole",
+        "UpdateAssumeRolePolicy",
+        "UpdateRole",
+        "UpdateRoleDescription",
+        "TagRole",
+        "UntagRole",
+      ].map((a) => `iam:${a}`),
       ...["ListRolePolicies", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"].map((a) => `iam:${a}`),
     ),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": calls(backupRole, "iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:ListAttachedRolePolicies"),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": calls(
+      backupRole,
+      "iam:AttachRolePolicy",
+      "iam:DetachRolePolicy",
+      "iam:ListAttachedRolePolicies",
+    ),
     "aws:backup/vault:Vault": {
       ...tagged("backup", vaults, "CreateBackupVault", "DescribeBackupVault", "DeleteBackupVault", "ListTags"),
       ...calls([any], "backup-storage:MountCapsule"),
@@ -78,11 +138,15 @@ export const providerCalls: Record<"platform" | "databases", Record<string, Call
     },
     "aws:backup/vaultPolicy:VaultPolicy": calls(
       vaults,
-      ...["PutBackupVaultAccessPolicy", "GetBackupVaultAccessPolicy", "DeleteBackupVaultAccessPolicy"].map((a) => `backup:${a}`),
+      ...["PutBackupVaultAccessPolicy", "GetBackupVaultAccessPolicy", "DeleteBackupVaultAccessPolicy"].map(
+        (a) => `backup:${a}`,
+      ),
     ),
     "aws:backup/vaultLockConfiguration:VaultLockConfiguration": calls(
       vaults,
-      ...["PutBackupVaultLockConfiguration", "DeleteBackupVaultLockConfiguration", "DescribeBackupVault"].map((a) => `backup:${a}`),
+      ...["PutBackupVaultLockConfiguration", "DeleteBackupVaultLockConfiguration", "DescribeBackupVault"].map(
+        (a) => `backup:${a}`,
+      ),
     ),
     "aws:backup/plan:Plan": tagged(
       "backup",
@@ -90,26 +154,49 @@ export const providerCalls: Record<"platform" | "databases", Record<string, Call
       ...["CreateBackupPlan", "GetBackupPlan", "UpdateBackupPlan", "DeleteBackupPlan", "ListTags"],
     ),
     "aws:backup/selection:Selection": {
-      ...calls([at("backup", "backup-plan:0a1b")], "backup:CreateBackupSelection", "backup:GetBackupSelection", "backup:DeleteBackupSelection"),
+      ...calls(
+        [at("backup", "backup-plan:0a1b")],
+        "backup:CreateBackupSelection",
+        "backup:GetBackupSelection",
+        "backup:DeleteBackupSelection",
+      ),
       ...calls([role(`shipshape-${region}-backup`)], "iam:PassRole"),
     },
     "aws:rds/subnetGroup:SubnetGroup": {
       ...calls([any], "rds:DescribeDBSubnetGroups"),
-      ...rdsTagged(at("rds", "subgrp:shipshape-databases"), "CreateDBSubnetGroup", "ModifyDBSubnetGroup", "DeleteDBSubnetGroup"),
+      ...rdsTagged(
+        at("rds", "subgrp:shipshape-databases"),
+        "CreateDBSubnetGroup",
+        "ModifyDBSubnetGroup",
+        "DeleteDBSubnetGroup",
+      ),
       ...calls([any], "ec2:DescribeVpcs", "ec2:DescribeSubnets"),
       ...calls([serviceLinked("rds", "AWSServiceRoleForRDS")], "iam:CreateServiceLinkedRole"),
     },
     "aws:rds/parameterGroup:ParameterGroup": parameterGroup("shipshape-postgres17-standard"),
     "aws:rds/eventSubscription:EventSubscription": {
       ...calls([any], "rds:DescribeEventSubscriptions"),
-      ...rdsTagged(at("rds", "es:shipshape-instances"), "CreateEventSubscription", "ModifyEventSubscription", "DeleteEventSubscription"),
+      ...rdsTagged(
+        at("rds", "es:shipshape-instances"),
+        "CreateEventSubscription",
+        "ModifyEventSubscription",
+        "DeleteEventSubscription",
+      ),
     },
   },
   databases: {
     "aws:ec2/securityGroup:SecurityGroup": securityGroup,
     "aws:cloudwatch/logGroup:LogGroup": {
       ...calls([any], "logs:DescribeLogGroups"),
-      ...tagged("logs", logGroup, "CreateLogGroup", "PutRetentionPolicy", "AssociateKmsKey", "ListTagsForResource", "DeleteLogGroup"),
+      ...tagged(
+        "logs",
+        logGroup,
+        "CreateLogGroup",
+        "PutRetentionPolicy",
+        "AssociateKmsKey",
+        "ListTagsForResource",
+        "DeleteLogGroup",
+      ),
     },
     "aws:cloudwatch/metricAlarm:MetricAlarm": {
       ...calls([any], "cloudwatch:DescribeAlarms"),
@@ -137,7 +224,9 @@ export const providerCalls: Record<"platform" | "databases", Record<string, Call
     ),
     "aws:secretsmanager/secretVersion:SecretVersion": calls(
       [secret],
-      ...["PutSecretValue", "GetSecretValue", "UpdateSecretVersionStage", "ListSecretVersionIds", "DescribeSecret"].map((action) => `secretsmanager:${action}`),
+      ...["PutSecretValue", "GetSecretValue", "UpdateSecretVersionStage", "ListSecretVersionIds", "DescribeSecret"].map(
+        (action) => `secretsmanager:${action}`,
+      ),
     ),
   },
 };

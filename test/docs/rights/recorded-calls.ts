@@ -26,7 +26,9 @@ export async function recordedCalls(cloud: Cloud, accessKeyId: string): Promise<
     let token: string | undefined;
     do {
       const attribute = { AttributeKey: "AccessKeyId" as const, AttributeValue: accessKeyId };
-      const page = await trail.send(new LookupEventsCommand({ LookupAttributes: [attribute], MaxResults: 50, NextToken: token }));
+      const page = await trail.send(
+        new LookupEventsCommand({ LookupAttributes: [attribute], MaxResults: 50, NextToken: token }),
+      );
       events.push(...(page.Events ?? []));
       token = page.NextToken;
     } while (token !== undefined);
@@ -39,13 +41,18 @@ export async function recordedCalls(cloud: Cloud, accessKeyId: string): Promise<
 function callOf({ EventSource = "", EventName = "", Resources = [] }: Event): RecordedCall {
   const service = EventSource.replace(".amazonaws.com", "");
   const named = /^(Describe|List)/.test(EventName) && service === "rds" ? [] : Resources;
-  const arns = named.map(({ ResourceName = "", ResourceType = "" }) => arnOf(ResourceName, ResourceType)).filter((arn) => arn !== undefined);
+  const arns = named
+    .map(({ ResourceName = "", ResourceType = "" }) => arnOf(ResourceName, ResourceType))
+    .filter((arn) => arn !== undefined);
   return { action: `${service}:${EventName}`, resources: arns.length > 0 ? arns : ["*"] };
 }
 
 function arnOf(name: string, type: string): string | undefined {
   if (name.startsWith("arn:")) return name;
-  if (type === "AWS::SecretsManager::Secret") return `arn:aws:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`;
+  if (type === "AWS::SecretsManager::Secret")
+    return `arn:aws:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`;
   // A resource id is no name; calls that take one name the instance too.
-  return rdsWords[type] && !/^db-[A-Z0-9]+$/.test(name) ? `arn:aws:rds:${region}:${account}:${rdsWords[type]}:${name}` : undefined;
+  return rdsWords[type] && !/^db-[A-Z0-9]+$/.test(name)
+    ? `arn:aws:rds:${region}:${account}:${rdsWords[type]}:${name}`
+    : undefined;
 }

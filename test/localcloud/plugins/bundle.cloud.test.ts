@@ -48,14 +48,19 @@ test("a second installation writes nothing", async () => {
 describe("a plugin process", () => {
   const running: ChildProcess[] = [];
   const start = async (environment: Record<string, string> = {}) => {
-    const plugin = spawn(executable(), [], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...environment } });
+    const plugin = spawn(executable(), [], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, ...environment },
+    });
     running.push(plugin);
     const [port] = await once(plugin.stdout!, "data");
     return { plugin, port: Number(port) };
   };
   const accepts = (port: number) =>
     new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => (socket.destroy(), resolve(true))).on("error", () => resolve(false));
+      const socket = connect(port, "127.0.0.1", () => (socket.destroy(), resolve(true))).on("error", () =>
+        resolve(false),
+      );
     });
 
   afterAll(() => running.forEach((plugin) => plugin.kill("SIGKILL")));
@@ -70,7 +75,9 @@ describe("a plugin process", () => {
   test("answers a cancel and stays: ending it is the engine's, which takes a plugin that is gone for crashed", async () => {
     const { plugin, port } = await start();
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
-    await new Promise<void>((resolve, reject) => client.cancel(new Empty(), (error: Error | null) => (error ? reject(error) : resolve())));
+    await new Promise<void>((resolve, reject) =>
+      client.cancel(new Empty(), (error: Error | null) => (error ? reject(error) : resolve())),
+    );
     await sleep(300);
     expect([await accepts(port), plugin.exitCode]).toEqual([true, null]);
     client.close();

@@ -59,7 +59,11 @@ export async function createPluginStack(project: string): Promise<PluginStack> {
   };
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: "test", projectName: project, program: async () => {} },
-    { workDir: folder, envVars: environment, projectSettings: { name: project, runtime: "nodejs", backend: { url: `file://${folder}` } } },
+    {
+      workDir: folder,
+      envVars: environment,
+      projectSettings: { name: project, runtime: "nodejs", backend: { url: `file://${folder}` } },
+    },
   );
 
   const run = async (operation: (onEvent: (event: EngineEvent) => void) => Promise<unknown>): Promise<Outcome> => {
@@ -100,15 +104,25 @@ function readCalls(file: string): RecordedCall[] {
     .filter(Boolean)
     .map((line) => JSON.parse(line));
   // Each call is written when it starts and again when it is answered.
-  const answered = lines.filter((line) => line.method.startsWith("/pulumirpc.ResourceProvider/") && line.progress !== "request_started");
+  const answered = lines.filter(
+    (line) => line.method.startsWith("/pulumirpc.ResourceProvider/") && line.progress !== "request_started",
+  );
   return answered.map(({ method, request, response }) => ({ method: method.split("/").pop(), request, response }));
 }
 
 function describeEvents(events: EngineEvent[]): Omit<Outcome, "failed"> {
-  const outcome: Omit<Outcome, "failed"> = { changes: {}, steps: {}, diffs: {}, replaced: {}, outputs: {}, diagnostics: "" };
+  const outcome: Omit<Outcome, "failed"> = {
+    changes: {},
+    steps: {},
+    diffs: {},
+    replaced: {},
+    outputs: {},
+    diagnostics: "",
+  };
   for (const event of events) {
     const step = event.resOutputsEvent ?? event.resourcePreEvent;
-    if (event.diagnosticEvent && event.diagnosticEvent.severity === "error") outcome.diagnostics += event.diagnosticEvent.message;
+    if (event.diagnosticEvent && event.diagnosticEvent.severity === "error")
+      outcome.diagnostics += event.diagnosticEvent.message;
     if (!step || step.metadata.type.startsWith("pulumi:pulumi:")) continue;
     const { urn, op, detailedDiff, keys, new: after } = step.metadata;
     const name = urn.split("::").pop() ?? urn;
@@ -116,7 +130,9 @@ function describeEvents(events: EngineEvent[]): Omit<Outcome, "failed"> {
     // A replacement is several steps; the one called "replace" is the whole.
     if (op !== "same" && op !== "refresh" && outcome.changes[name] !== "replace") outcome.changes[name] = op;
     if (detailedDiff && Object.keys(detailedDiff).length > 0)
-      outcome.diffs[name] = Object.fromEntries(Object.entries(detailedDiff).map(([path, diff]) => [path, diff.diffKind as string]));
+      outcome.diffs[name] = Object.fromEntries(
+        Object.entries(detailedDiff).map(([path, diff]) => [path, diff.diffKind as string]),
+      );
     if (op === "replace" && keys) outcome.replaced[name] = keys;
     if (after?.outputs) outcome.outputs[name] = after.outputs;
   }

@@ -36,20 +36,42 @@ export function accessProgram(database: RdsLikeServer, variation: Variation = {}
 
     const owner = new postgresql.Role("owner", { name: "owner", login: true, password }, sql);
     const group = new postgresql.Role("group", { name: pulumi.interpolate`group_${suffix}` }, sql);
-    const reader = new postgresql.Role("reader", readerArgs({ password, roles: ["pg_monitor", group.name], ...variation.reader }), sql);
+    const reader = new postgresql.Role(
+      "reader",
+      readerArgs({ password, roles: ["pg_monitor", group.name], ...variation.reader }),
+      sql,
+    );
     const membership = new postgresql.GrantRole("membership", { role: "legacy", grantRole: group.name }, sql);
 
-    const schema = new postgresql.Schema("schema", { name: "orders", database: "app", owner: owner.name }, { ...sql, dependsOn: membership });
+    const schema = new postgresql.Schema(
+      "schema",
+      { name: "orders", database: "app", owner: owner.name },
+      { ...sql, dependsOn: membership },
+    );
     new postgresql.Extension("extension", { name: "pg_stat_statements", database: "app", schema: "public" }, sql);
     new postgresql.Database("reporting", { name: "reporting", owner: owner.name, ...variation.reporting }, sql);
     new postgresql.Database("legacy", { name: "legacy", owner: "legacy" }, sql);
     new postgresql.Grant("nobody", { role: "public", database: "app", objectType: "database", privileges: [] }, sql);
-    new postgresql.Grant("usage", { role: reader.name, database: "app", schema: schema.name, objectType: "schema", privileges: ["USAGE"] }, sql);
-    const tables = { role: reader.name, database: "app", schema: schema.name, objectType: "table", privileges: variation.tablePrivileges ?? ["SELECT"] };
+    new postgresql.Grant(
+      "usage",
+      { role: reader.name, database: "app", schema: schema.name, objectType: "schema", privileges: ["USAGE"] },
+      sql,
+    );
+    const tables = {
+      role: reader.name,
+      database: "app",
+      schema: schema.name,
+      objectType: "table",
+      privileges: variation.tablePrivileges ?? ["SELECT"],
+    };
     const now = new postgresql.Grant("tables", tables, sql);
     new postgresql.DefaultPrivileges("later", { ...tables, owner: owner.name }, { ...sql, dependsOn: now });
     new postgresql.Role("spareRole", { name: variation.spareName ?? "spare", password }, sql);
-    new postgresql.Schema("spareSchema", { name: variation.spareName ?? "spare", database: "app", owner: "legacy" }, sql);
+    new postgresql.Schema(
+      "spareSchema",
+      { name: variation.spareName ?? "spare", database: "app", owner: "legacy" },
+      sql,
+    );
     variation.more?.(sql);
   };
 }

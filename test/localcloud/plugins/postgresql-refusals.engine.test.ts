@@ -51,7 +51,9 @@ describe("a connection", () => {
     expect(await who({})).toBe(database.master.username);
     expect(await who({ host: "localhost" })).toBe(database.master.username);
     expect(await who({ sslmode: "require" })).toBe(database.master.username);
-    const [{ ssl }] = await onConnection(contextWith({}), undefined, (query) => query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"));
+    const [{ ssl }] = await onConnection(contextWith({}), undefined, (query) =>
+      query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"),
+    );
     expect(ssl).toBe(true);
   });
 
@@ -75,9 +77,15 @@ describe("a connection", () => {
     Object.assign(process.env, foreign);
     try {
       const [session] = await onConnection(contextWith({}), undefined, (query) =>
-        query("SELECT current_user AS name, current_database() AS database, current_setting('application_name') AS application"),
+        query(
+          "SELECT current_user AS name, current_database() AS database, current_setting('application_name') AS application",
+        ),
       );
-      expect(session).toEqual({ name: database.master.username, database: "app", application: "Pulumi provider postgresql" });
+      expect(session).toEqual({
+        name: database.master.username,
+        database: "app",
+        application: "Pulumi provider postgresql",
+      });
     } finally {
       for (const name of Object.keys(foreign)) Reflect.deleteProperty(process.env, name);
       Object.assign(process.env, before);
@@ -87,7 +95,9 @@ describe("a connection", () => {
   test("to a server that another authority vouches for is refused, unless nobody was named to be trusted", async () => {
     await ensureAuthority(join(folder, "other-ca"));
     const sslrootcert = join(folder, "other-ca", "ca.pem");
-    await expect(who({ sslrootcert })).rejects.toThrow(/error connecting to PostgreSQL server 127.0.0.1:\d+: .*certificate/);
+    await expect(who({ sslrootcert })).rejects.toThrow(
+      /error connecting to PostgreSQL server 127.0.0.1:\d+: .*certificate/,
+    );
     await expect(who({ sslrootcert, sslmode: "require" })).rejects.toThrow(/certificate/);
     expect(await who({ sslrootcert: undefined, sslmode: "require" })).toBe(database.master.username);
   });
@@ -120,7 +130,11 @@ test("grants to one role from many resources at once all succeed", async () => {
   const role = provider.resources["postgresql:index/role:Role"]!;
   const grant = provider.resources["postgresql:index/grant:Grant"]!;
   await Promise.all(names.map((name) => role.create({ name, roles: ["pg_monitor"] }, contextWith({}))));
-  await Promise.all(names.map((name) => grant.create({ role: name, database: "app", objectType: "database", privileges: ["CONNECT"] }, contextWith({}))));
+  await Promise.all(
+    names.map((name) =>
+      grant.create({ role: name, database: "app", objectType: "database", privileges: ["CONNECT"] }, contextWith({})),
+    ),
+  );
   const [row] = await database.server.query(
     "SELECT count(*)::int AS granted FROM pg_roles WHERE rolname LIKE 'parallel%' AND has_database_privilege(rolname, 'app', 'CONNECT')",
   );
@@ -136,7 +150,9 @@ test("an IAM login is refused with what to do instead, as setting of the provide
   expect(checkResource(role, {}, given, { logicalName: "iam", randomSeed: Buffer.alloc(0) }).failures).toEqual([]);
   await expect(role.create(given, contextWith({}))).rejects.toThrow(/rds_iam cannot be granted.*password/);
   const membership = provider.resources["postgresql:index/grantRole:GrantRole"]!;
-  await expect(membership.create({ role: "iam", grantRole: "rds_iam" }, contextWith({}))).rejects.toThrow(/rds_iam cannot be granted/);
+  await expect(membership.create({ role: "iam", grantRole: "rds_iam" }, contextWith({}))).rejects.toThrow(
+    /rds_iam cannot be granted/,
+  );
   expect(await database.server.query("SELECT 1 FROM pg_roles WHERE rolname = 'iam'")).toEqual([]);
 });
 

@@ -18,7 +18,9 @@ const one = async (statement: string, values?: unknown[]) => Object.values((awai
 beforeAll(async () => {
   database = await startRdsLikeServer();
   // Somebody else's role: the master may hand it out, but not act as it.
-  await sql(`CREATE ROLE legacy; GRANT legacy TO ${database.master.username} WITH ADMIN TRUE, SET FALSE, INHERIT FALSE`);
+  await sql(
+    `CREATE ROLE legacy; GRANT legacy TO ${database.master.username} WITH ADMIN TRUE, SET FALSE, INHERIT FALSE`,
+  );
   stack = await createPluginStack("postgresql-plugin");
 });
 
@@ -62,7 +64,11 @@ test("an up makes roles, schema, extension, database and grants, with the offici
     later: "reader_app_orders_owner_table",
     password: "none",
   });
-  expect(await sql("SELECT rolname, rolcanlogin, rolconnlimit, rolsuper, rolinherit, rolconfig FROM pg_roles WHERE rolname = 'reader'")).toEqual([
+  expect(
+    await sql(
+      "SELECT rolname, rolcanlogin, rolconnlimit, rolsuper, rolinherit, rolconfig FROM pg_roles WHERE rolname = 'reader'",
+    ),
+  ).toEqual([
     {
       rolname: "reader",
       rolcanlogin: true,
@@ -80,9 +86,10 @@ test("a table made later by the owner is covered, and the master keeps no member
   await sql("SET ROLE owner; CREATE TABLE orders.item (id int); RESET ROLE");
   expect(await one("SELECT has_table_privilege('reader', 'orders.item', 'SELECT')")).toBe(true);
   expect(
-    await sql("SELECT 1 FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = 'legacy' AND set_option", [
-      database.master.username,
-    ]),
+    await sql(
+      "SELECT 1 FROM pg_auth_members WHERE pg_get_userbyid(member) = $1 AND pg_get_userbyid(roleid) = 'legacy' AND set_option",
+      [database.master.username],
+    ),
   ).toEqual([]);
 });
 
@@ -90,7 +97,9 @@ test("state holds no password in readable form", async () => {
   const state = readFileSync(join(stack.folder, ".pulumi", "stacks", "postgresql-plugin", "test.json"), "utf8");
   const { resources } = JSON.parse(state).checkpoint.latest;
   expect(state).not.toContain(database.master.password);
-  const secrets = resources.flatMap(({ outputs }: { outputs?: PropertyValues }) => [outputs?.password, outputs?.result].filter(Boolean));
+  const secrets = resources.flatMap(({ outputs }: { outputs?: PropertyValues }) =>
+    [outputs?.password, outputs?.result].filter(Boolean),
+  );
   expect(secrets).toHaveLength(6);
   for (const secret of secrets) expect(secret).toHaveProperty("ciphertext");
 });
@@ -136,9 +145,19 @@ test("what somebody changed by hand is seen, property by property, and an up aft
   expect(repair).toMatchObject({
     diagnostics: "",
     failed: false,
-    changes: { reader: "update", schema: "update", tables: "update", nobody: "update", reporting: "update", membership: "create" },
+    changes: {
+      reader: "update",
+      schema: "update",
+      tables: "update",
+      nobody: "update",
+      reporting: "update",
+      membership: "create",
+    },
   });
-  expect(await one("SELECT rolconfig FROM pg_roles WHERE rolname = 'reader'")).toEqual(["search_path=orders, public", "statement_timeout=30000"]);
+  expect(await one("SELECT rolconfig FROM pg_roles WHERE rolname = 'reader'")).toEqual([
+    "search_path=orders, public",
+    "statement_timeout=30000",
+  ]);
   expect(await one("SELECT has_table_privilege('reader', 'orders.item', 'INSERT')")).toBe(false);
   expect(await one("SELECT has_database_privilege('reader', 'app', 'CONNECT')")).toBe(false);
 });
@@ -152,7 +171,10 @@ const changed: Variation = {
 test("renaming a role is an update of it and a replacement of every grant to it", async () => {
   const preview = await stack.preview(accessProgram(database, { reader: { name: "viewer" } }));
   expect(preview.diffs.reader).toEqual({ name: "update" });
-  expect(preview).toMatchObject({ changes: { reader: "update", usage: "replace", tables: "replace", later: "replace" }, replaced: { usage: ["role"] } });
+  expect(preview).toMatchObject({
+    changes: { reader: "update", usage: "replace", tables: "replace", later: "replace" },
+    replaced: { usage: ["role"] },
+  });
 });
 
 test("changed arguments are previewed by kind and applied in place, renames included", async () => {
@@ -164,7 +186,11 @@ test("changed arguments are previewed by kind and applied in place, renames incl
     spareSchema: { name: "update" },
   });
   const up = await stack.up(accessProgram(database, changed));
-  expect(up).toMatchObject({ diagnostics: "", failed: false, changes: { reader: "update", tables: "update", spareRole: "update", spareSchema: "update" } });
+  expect(up).toMatchObject({
+    diagnostics: "",
+    failed: false,
+    changes: { reader: "update", tables: "update", spareRole: "update", spareSchema: "update" },
+  });
   expect(await sql("SELECT rolcreatedb, rolconnlimit, rolconfig FROM pg_roles WHERE rolname = 'reader'")).toEqual([
     { rolcreatedb: true, rolconnlimit: -1, rolconfig: ["statement_timeout=30000"] },
   ]);
@@ -175,7 +201,12 @@ test("a create-only property replaces the database, the old one first as its nam
   let up;
   const variation = { ...changed, reporting: { template: "template1" } };
   const calls = await stack.recordCalls(async () => (up = await stack.up(accessProgram(database, variation))));
-  expect(up).toMatchObject({ diagnostics: "", failed: false, changes: { reporting: "replace" }, replaced: { reporting: ["template"] } });
+  expect(up).toMatchObject({
+    diagnostics: "",
+    failed: false,
+    changes: { reporting: "replace" },
+    replaced: { reporting: ["template"] },
+  });
   expect(
     calls
       .filter(({ request }) => !request.preview)
@@ -195,11 +226,19 @@ test("a failed update changes nothing, yet the next up believes it done; a refre
   expect(poisoned).toMatchObject({ diagnostics: "", failed: false, changes: { reader: "update" }, diffs: {} });
 
   const truth = await stack.refresh();
-  expect(Object.keys(truth.diffs.reader ?? {}).sort()).toEqual(["connectionLimit", "createDatabase", "roles[0]", "roles[1]", "searchPaths"]);
+  expect(Object.keys(truth.diffs.reader ?? {}).sort()).toEqual([
+    "connectionLimit",
+    "createDatabase",
+    "roles[0]",
+    "roles[1]",
+    "searchPaths",
+  ]);
 });
 
 test("what exists already is imported with the program's word for it", async () => {
-  await sql(`SET ROLE ${database.master.username}; CREATE ROLE visitor LOGIN CONNECTION LIMIT 2; CREATE SCHEMA archive`);
+  await sql(
+    `SET ROLE ${database.master.username}; CREATE ROLE visitor LOGIN CONNECTION LIMIT 2; CREATE SCHEMA archive`,
+  );
   const imports = (role: Partial<postgresql.RoleArgs>) =>
     accessProgram(database, {
       ...changed,
@@ -219,7 +258,9 @@ test("a destroy takes all of it away, and nothing else", async () => {
   await sql("DROP TABLE orders.item");
   expect(await stack.destroy()).toMatchObject({ failed: false, diagnostics: "" });
   expect(
-    await one("SELECT count(*)::int FROM pg_roles WHERE rolname IN ('owner', 'reader', 'visitor') OR rolname LIKE 'group%' OR rolname IN ('spare', 'renamed')"),
+    await one(
+      "SELECT count(*)::int FROM pg_roles WHERE rolname IN ('owner', 'reader', 'visitor') OR rolname LIKE 'group%' OR rolname IN ('spare', 'renamed')",
+    ),
   ).toBe(0);
   expect(await one("SELECT count(*)::int FROM pg_database WHERE datname IN ('reporting', 'legacy')")).toBe(0);
   expect(await one("SELECT count(*)::int FROM pg_database WHERE datname = 'app'")).toBe(1);

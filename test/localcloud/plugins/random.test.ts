@@ -4,10 +4,12 @@ import { diffResource } from "../../../localcloud/plugins/adapter/diff";
 import { outputsOf } from "../../../localcloud/plugins/adapter/state";
 import { provider } from "../../../localcloud/plugins/random/provider";
 
-const typeOf = (name: string) => provider.resources[`random:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`]!;
+const typeOf = (name: string) =>
+  provider.resources[`random:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`]!;
 const context = { importing: false } as Context<undefined>;
 
-const checked = (name: string, given: PropertyValues) => checkResource(typeOf(name), {}, given, { logicalName: "x", randomSeed: Buffer.alloc(0) });
+const checked = (name: string, given: PropertyValues) =>
+  checkResource(typeOf(name), {}, given, { logicalName: "x", randomSeed: Buffer.alloc(0) });
 const make = async (name: string, given: PropertyValues) => {
   const { inputs, failures } = checked(name, given);
   expect(failures).toEqual([]);
@@ -25,13 +27,23 @@ test("a password has the length, the alphabets and the minimums asked for, and i
 });
 
 test("special characters can be chosen, digits switched off by either name", async () => {
-  const { result, numeric, number } = await make("RandomString", { length: 50, overrideSpecial: "_", lower: false, upper: false, number: false });
+  const { result, numeric, number } = await make("RandomString", {
+    length: 50,
+    overrideSpecial: "_",
+    lower: false,
+    upper: false,
+    number: false,
+  });
   expect(result).toBe("_".repeat(50));
   expect({ numeric, number }).toEqual({ numeric: false, number: false });
 });
 
 test("an id is spelled four ways, each with the prefix", async () => {
-  const { id, hex, dec, b64Url } = await make("RandomId", { byteLength: 4, prefix: "db-", keepers: { identifier: "orders" } });
+  const { id, hex, dec, b64Url } = await make("RandomId", {
+    byteLength: 4,
+    prefix: "db-",
+    keepers: { identifier: "orders" },
+  });
   expect(hex).toMatch(/^db-[0-9a-f]{8}$/);
   expect(dec).toBe(`db-${Number.parseInt(hex.slice(3), 16)}`);
   expect(b64Url).toBe(`db-${id}`);
@@ -47,11 +59,19 @@ test("a changed keeper makes a new value; nothing else does", async () => {
   const old = await make("RandomPassword", { length: 20, keepers: { a: "1" } });
   const { inputs } = checked("RandomPassword", { length: 20, keepers: { a: "1" } });
   expect(diffResource(type, old, inputs, []).diffs).toEqual([]);
-  expect(diffResource(type, old, { ...inputs, keepers: { a: "2" } }, [])).toMatchObject({ detailed: { "keepers.a": "UPDATE_REPLACE" }, replaces: ["keepers"] });
+  expect(diffResource(type, old, { ...inputs, keepers: { a: "2" } }, [])).toMatchObject({
+    detailed: { "keepers.a": "UPDATE_REPLACE" },
+    replaces: ["keepers"],
+  });
 });
 
 test("what cannot be made is refused before anything is", () => {
-  expect(checked("RandomPassword", { length: 3, minLower: 2, minUpper: 2 }).failures[0]?.reason).toMatch("the minimums add up to 4, more than the length 3");
-  expect(checked("RandomString", { length: 3, lower: false, upper: false, special: false, numeric: false }).failures[0]?.reason).toMatch("at least one of");
+  expect(checked("RandomPassword", { length: 3, minLower: 2, minUpper: 2 }).failures[0]?.reason).toMatch(
+    "the minimums add up to 4, more than the length 3",
+  );
+  expect(
+    checked("RandomString", { length: 3, lower: false, upper: false, special: false, numeric: false }).failures[0]
+      ?.reason,
+  ).toMatch("at least one of");
   expect(checked("RandomId", {}).failures[0]?.reason).toMatch("Missing required argument byteLength");
 });

@@ -17,7 +17,14 @@ export async function startRdsLikeServer(engineVersion = "17.10"): Promise<RdsLi
   chmodSync(folder, 0o755);
   const caFolder = join(folder, "ca");
   const master = { username: "shipshape_admin", password: "a master's password" };
-  const settings = { folder: join(folder, "db-TEST"), engineVersion, port: 0, identity: { caFolder }, parameters: {}, memoryBytes: 1024 ** 3 };
+  const settings = {
+    folder: join(folder, "db-TEST"),
+    engineVersion,
+    port: 0,
+    identity: { caFolder },
+    parameters: {},
+    memoryBytes: 1024 ** 3,
+  };
   const server = await createServer(settings, { ...master, databaseName: "app" });
   if (server.state() !== "running") await server.start();
   return {

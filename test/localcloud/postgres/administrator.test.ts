@@ -7,7 +7,14 @@ import type { PostgresServer } from "../../../localcloud/postgres/postgres-serve
 import { ServerPlace, master, versions } from "./servers";
 
 const place = new ServerPlace();
-const variables = { PGSSLMODE: "verify-full", PGHOST: "nowhere", PGPORT: "1", PGUSER: "nobody", PGOPTIONS: "-c no_such=1", PGSSLNEGOTIATION: "direct" };
+const variables = {
+  PGSSLMODE: "verify-full",
+  PGHOST: "nowhere",
+  PGPORT: "1",
+  PGUSER: "nobody",
+  PGOPTIONS: "-c no_such=1",
+  PGSSLNEGOTIATION: "direct",
+};
 const before = { ...process.env };
 beforeAll(() => void Object.assign(process.env, variables));
 afterAll(async () => {
@@ -30,8 +37,10 @@ function extremes(definitions: ParameterDefinition[], end: "least" | "most"): Re
     const range = /^(-?[\d.e+]+)-(-?[\d.e+]+)$/.exec(allowedValues ?? "");
     if (!isModifiable || applyType === "static" || name.startsWith("rds.") || name.startsWith("pgaudit.")) continue;
     if (dataType === "boolean") values[name] = defaultValue === "1" ? "0" : "1";
-    else if (range && (dataType === "integer" || dataType === "float")) values[name] = (end === "least" ? range[1] : range[2]) as string;
-    else if (allowedValues && dataType === "string") values[name] = allowedValues.split(",").at(end === "least" ? 0 : -1) as string;
+    else if (range && (dataType === "integer" || dataType === "float"))
+      values[name] = (end === "least" ? range[1] : range[2]) as string;
+    else if (allowedValues && dataType === "string")
+      values[name] = allowedValues.split(",").at(end === "least" ? 0 : -1) as string;
   }
   return values;
 }
@@ -44,15 +53,29 @@ test.each([versions[0], versions[2]] as string[])(
     const server = await place.server(name, { engineVersion: version, archiveFolder });
     await tend(server, version, name);
     for (const end of ["least", "most"] as const) {
-      const values = { ...extremes(await parameterDefinitions(majorOf(version)), end), session_preload_libraries: "auto_explain,pg_hint_plan" };
+      const values = {
+        ...extremes(await parameterDefinitions(majorOf(version)), end),
+        session_preload_libraries: "auto_explain,pg_hint_plan",
+      };
       if (end === "least") Object.assign(values, { transaction_timeout: "1", statement_timeout: "1" });
       const { leftOut } = await server.applyParameters(values);
-      expect(leftOut).toContainEqual(expect.objectContaining({ name: "session_preload_libraries", value: "pg_hint_plan" }));
+      expect(leftOut).toContainEqual(
+        expect.objectContaining({ name: "session_preload_libraries", value: "pg_hint_plan" }),
+      );
       await tend(server, version, name);
     }
     await server.applyParameters({});
-    const client = await place.connect(server, { database: "postgres", options: "-c work_mem=64kB", sslnegotiation: "postgres" } as object);
-    for (const [setting, value] of Object.entries({ default_transaction_read_only: "on", statement_timeout: "1", search_path: "nothing", datestyle: "German" }))
+    const client = await place.connect(server, {
+      database: "postgres",
+      options: "-c work_mem=64kB",
+      sslnegotiation: "postgres",
+    } as object);
+    for (const [setting, value] of Object.entries({
+      default_transaction_read_only: "on",
+      statement_timeout: "1",
+      search_path: "nothing",
+      datestyle: "German",
+    }))
       await client.query(`alter database postgres set ${setting} = '${value}'`);
     await client.end();
     await tend(server, version, name);

@@ -1,6 +1,9 @@
 import type { Attack } from "./attacks";
 
-/** Ways out by what a connection, a role, a subscription or the update of an extension may say; as `statements` of `attacks.ts`. */
+/**
+ * Ways out by what a connection, a role, a subscription or the update of an extension may say; as `statements` of
+ * `attacks.ts`.
+ */
 export const connectionStatements: [claim: string, attack: Attack][] = [
   [
     "options of libpq that name a file, and logins without a password of the server's own user",

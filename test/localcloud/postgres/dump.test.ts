@@ -7,8 +7,13 @@ import { supportedExtensions } from "../../../localcloud/postgres/extensions";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
 import { ServerPlace, master, versions } from "./servers";
 
-/** PostgreSQL's own client tools, which refuse servers newer than they are; counted as skipped where the machine has none so new. */
-const dumpMajor = Number(/\) (\d+)/.exec(spawnSync("pg_dump", ["--version"], { encoding: "utf8" }).stdout ?? "")?.[1] ?? 0);
+/**
+ * PostgreSQL's own client tools, which refuse servers newer than they are; counted as skipped where the machine has
+ * none so new.
+ */
+const dumpMajor = Number(
+  /\) (\d+)/.exec(spawnSync("pg_dump", ["--version"], { encoding: "utf8" }).stdout ?? "")?.[1] ?? 0,
+);
 
 for (const engineVersion of versions) {
   const major = Number(engineVersion.split(".")[0]);
@@ -22,8 +27,18 @@ for (const engineVersion of versions) {
     let client: Client;
 
     const run = (program: string, words: string[], more: Record<string, string> = {}) => {
-      const environment = { PGHOST: "127.0.0.1", PGPORT: String(server.port), PGUSER: master.username, PGPASSWORD: master.password, PGSSLMODE: "prefer" };
-      const { status, stderr, stdout } = spawnSync(program, words, { env: { ...process.env, ...environment, ...more }, encoding: "utf8", maxBuffer: 1e8 });
+      const environment = {
+        PGHOST: "127.0.0.1",
+        PGPORT: String(server.port),
+        PGUSER: master.username,
+        PGPASSWORD: master.password,
+        PGSSLMODE: "prefer",
+      };
+      const { status, stderr, stdout } = spawnSync(program, words, {
+        env: { ...process.env, ...environment, ...more },
+        encoding: "utf8",
+        maxBuffer: 1e8,
+      });
       return { status, stderr, stdout };
     };
     const clean = { status: 0, stderr: "" };
@@ -33,7 +48,8 @@ for (const engineVersion of versions) {
       server = await place.server("db", { engineVersion, parameters: { "rds.force_ssl": "0" } });
       client = await place.connect(server);
       // pageinspect and dblink are what most is done to; the others are what teams have.
-      for (const name of supportedExtensions.filter((extension) => extension !== "plpgsql")) await client.query(`create extension "${name}" cascade`);
+      for (const name of supportedExtensions.filter((extension) => extension !== "plpgsql"))
+        await client.query(`create extension "${name}" cascade`);
       await client.query(`create role app nologin; create schema app;
         create table app.orders (id uuid primary key default gen_random_uuid(), note public.citext, tags public.hstore, digest bytea);
         insert into app.orders (note, tags, digest) select 'n' || i, 'a=>1', public.digest(i::text, 'sha256') from generate_series(1, 100) i;
@@ -51,7 +67,8 @@ for (const engineVersion of versions) {
 
     const countIn = async (database: string) => {
       const session = await place.connect(server, { database });
-      const { rows } = await session.query(`select (select count(*)::int from app.orders) as orders, (select count(*)::int from pg_extension) as extensions,
+      const { rows } =
+        await session.query(`select (select count(*)::int from app.orders) as orders, (select count(*)::int from pg_extension) as extensions,
         has_table_privilege('app', 'app.orders', 'select') as granted`);
       await session.end();
       return rows[0] as object;
@@ -78,7 +95,9 @@ for (const engineVersion of versions) {
       await cleared.query("truncate app.orders cascade");
       await cleared.end();
       const options = { PGOPTIONS: "-c session_replication_role=replica" };
-      expect(run("pg_restore", ["--data-only", "--exit-on-error", "-d", "data_alone", archive], options)).toMatchObject(clean);
+      expect(run("pg_restore", ["--data-only", "--exit-on-error", "-d", "data_alone", archive], options)).toMatchObject(
+        clean,
+      );
       expect(await countIn("data_alone")).toEqual(all);
     });
 
@@ -86,7 +105,9 @@ for (const engineVersion of versions) {
       const file = join(folder, "orders.sql");
       expect(run("pg_dump", ["-d", "orders", "-f", file])).toMatchObject(clean);
       expect(readFileSync(file, "utf8").length).toBeGreaterThan(1_000);
-      expect(run("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-1", "-o", "/dev/null", "-d", "plain", "-f", file])).toMatchObject(clean);
+      expect(
+        run("psql", ["-q", "-v", "ON_ERROR_STOP=1", "-1", "-o", "/dev/null", "-d", "plain", "-f", file]),
+      ).toMatchObject(clean);
       expect(await countIn("plain")).toEqual(all);
     });
   });

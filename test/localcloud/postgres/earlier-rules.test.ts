@@ -27,7 +27,8 @@ describe.each(versions)("a data folder of an earlier version, on PostgreSQL %s",
   beforeAll(async () => {
     server = await place.server("earlier", { engineVersion });
     await server.query(`create database "closed one" allow_connections true`);
-    for (const database of ["rdsadmin", "orders", "postgres", "template1", "closed one"]) await server.query(earlierRules, [], database);
+    for (const database of ["rdsadmin", "orders", "postgres", "template1", "closed one"])
+      await server.query(earlierRules, [], database);
     await server.query(`alter database "closed one" allow_connections false`);
     const client = await place.connect(server);
     expect(await outcome(client, "create extension pageinspect schema public")).toBe("ok");
@@ -40,19 +41,29 @@ describe.each(versions)("a data folder of an earlier version, on PostgreSQL %s",
   it("is freed of all that runs with more rights than its caller at its next start, in every database", async () => {
     await server.restart();
     for (const database of ["rdsadmin", "orders", "postgres", "template1"])
-      expect([database, (await server.query(left, [], database))[0]]).toEqual([database, { triggers: 0, schemas: 0, definers: 0 }]);
+      expect([database, (await server.query(left, [], database))[0]]).toEqual([
+        database,
+        { triggers: 0, schemas: 0, definers: 0 },
+      ]);
     await server.query(`alter database "closed one" allow_connections true`);
     expect((await server.query(left, [], "closed one"))[0]).toEqual({ triggers: 0, schemas: 0, definers: 0 });
   });
 
   it("keeps its extensions working, and a customer's schema of the same name", async () => {
     const client = await place.connect(server);
-    expect(await outcome(client, "select count(*) from heap_page_item_attrs(get_raw_page('pg_class', 0), 'pg_class'::regclass)")).toBe("ok");
+    expect(
+      await outcome(
+        client,
+        "select count(*) from heap_page_item_attrs(get_raw_page('pg_class', 0), 'pg_class'::regclass)",
+      ),
+    ).toBe("ok");
     await client.query("create schema rdsadmin_internal; create table rdsadmin_internal.kept ()");
     await client.end();
     await server.query(earlierRules, [], "rdsadmin"); // as if it had been stopped before the last one
     await server.restart();
-    expect((await server.query("select to_regclass('rdsadmin_internal.kept')::text as name", [], "orders"))[0]).toEqual({ name: "rdsadmin_internal.kept" });
+    expect((await server.query("select to_regclass('rdsadmin_internal.kept')::text as name", [], "orders"))[0]).toEqual(
+      { name: "rdsadmin_internal.kept" },
+    );
     expect((await server.query(left, [], "rdsadmin"))[0]).toEqual({ triggers: 0, schemas: 0, definers: 0 });
   });
 });

@@ -15,19 +15,31 @@ describe.each(versions)("connections to PostgreSQL %s", (engineVersion) => {
 
   it("must be encrypted unless the parameter group says otherwise, and the switch acts at once", async () => {
     const plain = () => place.connect(server, { ssl: false });
-    await expect(plain()).rejects.toMatchObject({ code: "28000", message: expect.stringContaining("no encryption") as string });
-    expect(await server.applyParameters({ "rds.force_ssl": "0" })).toEqual({ leftOut: [], pendingReboot: [], invalid: [] });
+    await expect(plain()).rejects.toMatchObject({
+      code: "28000",
+      message: expect.stringContaining("no encryption") as string,
+    });
+    expect(await server.applyParameters({ "rds.force_ssl": "0" })).toEqual({
+      leftOut: [],
+      pendingReboot: [],
+      invalid: [],
+    });
     await (await plain()).end();
     await server.applyParameters({ "rds.force_ssl": "1" });
     await expect(plain()).rejects.toMatchObject({ code: "28000" });
   });
 
   it.each(["127.0.0.1", "localhost"])("are verified in full against the one authority, as %s", async (host) => {
-    const client = await place.connect(server, { host, ssl: { ca: place.authority, rejectUnauthorized: true, servername: "localhost" } });
+    const client = await place.connect(server, {
+      host,
+      ssl: { ca: place.authority, rejectUnauthorized: true, servername: "localhost" },
+    });
     const { rows } = await client.query("select ssl, version from pg_stat_ssl where pid = pg_backend_pid()");
     expect(rows).toEqual([{ ssl: true, version: "TLSv1.3" }]);
     await client.end();
-    await expect(place.connect(server, { host, ssl: { rejectUnauthorized: true } })).rejects.toThrow(/self-signed|unable to/);
+    await expect(place.connect(server, { host, ssl: { rejectUnauthorized: true } })).rejects.toThrow(
+      /self-signed|unable to/,
+    );
   });
 });
 

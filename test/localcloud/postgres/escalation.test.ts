@@ -10,8 +10,8 @@ import { shadowedFunctions, shadowedOperators, statements } from "./attacks";
 import { connectionStatements } from "./attacks-by-connection";
 
 /**
- * The master tries to become rdsadmin, or to run a program as who runs the server. Whatever is tricked into running its code
- * with more rights makes a role `pwned` and a file; neither may ever be there.
+ * The master tries to become rdsadmin, or to run a program as who runs the server. Whatever is tricked into running its
+ * code with more rights makes a role `pwned` and a file; neither may ever be there.
  */
 describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVersion) => {
   const major = engineVersion.split(".")[0] as string;
@@ -62,13 +62,20 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
   }
 
   async function expectNothingGained(): Promise<void> {
-    const rows = await server.query("select rolname from pg_catalog.pg_roles where rolsuper or rolname = 'pwned' or rolreplication or rolbypassrls");
+    const rows = await server.query(
+      "select rolname from pg_catalog.pg_roles where rolsuper or rolname = 'pwned' or rolreplication or rolbypassrls",
+    );
     expect(rows).toEqual([{ rolname: "rdsadmin" }]);
     expect(existsSync(witness)).toBe(false);
   }
 
   it("the traps work: they spring for a superuser who walks into one", async () => {
-    const careless = await place.connect(server, { host: server.socketFolder, user: "rdsadmin", database: "orders", ssl: false });
+    const careless = await place.connect(server, {
+      host: server.socketFolder,
+      user: "rdsadmin",
+      database: "orders",
+      ssl: false,
+    });
     await careless.query("begin; select evil.spring()").catch(() => undefined);
     const { rows } = await careless.query("select 1 as found from pg_catalog.pg_roles where rolname = 'pwned'");
     await careless.query("rollback");
@@ -103,8 +110,10 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
   it("by anything that runs with more rights than its caller: it has a search_path of its own, and is written in C", async () => {
     await client.query("set search_path = public, pg_catalog");
     const refused: string[] = [];
-    for (const { name } of (await client.query<{ name: string }>("select name from pg_catalog.pg_available_extensions")).rows)
-      if ((await outcome(client, `create extension if not exists "${name}" schema public cascade`)) !== "ok") refused.push(name);
+    for (const { name } of (await client.query<{ name: string }>("select name from pg_catalog.pg_available_extensions"))
+      .rows)
+      if ((await outcome(client, `create extension if not exists "${name}" schema public cascade`)) !== "ok")
+        refused.push(name);
     expect(refused).toEqual([]);
     const definers = await server.query(
       `select p.oid::regprocedure::text as routine, l.lanname as language, p.proconfig[1] as setting, has_function_privilege('public', p.oid, 'execute') as open
@@ -152,14 +161,23 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
         `select name from pg_catalog.pg_settings where context <> 'internal' and vartype = 'string'
          and (name ~ '(librar|_path|file|command|director|provider|conninfo|_dir$|filename)' or short_desc ~* '(librar|file|command|director)')`,
       );
-      names = rows.map(({ name }) => String(name)).filter((name) => !["search_path", "log_file_mode", "temp_tablespaces"].includes(name));
+      names = rows
+        .map(({ name }) => String(name))
+        .filter((name) => !["search_path", "log_file_mode", "temp_tablespaces"].includes(name));
       expect(names).toEqual(
-        expect.arrayContaining(["session_preload_libraries", "local_preload_libraries", "jit_provider", "ssl_key_file", "archive_command"]),
+        expect.arrayContaining([
+          "session_preload_libraries",
+          "local_preload_libraries",
+          "jit_provider",
+          "ssl_key_file",
+          "archive_command",
+        ]),
       );
     });
 
     /** auto_explain's settings are there only where its library was loaded, from wherever. */
-    const isLoaded = async (session: Client) => (await session.query("select from pg_catalog.pg_settings where name like 'auto_explain.%'")).rowCount !== 0;
+    const isLoaded = async (session: Client) =>
+      (await session.query("select from pg_catalog.pg_settings where name like 'auto_explain.%'")).rowCount !== 0;
 
     it("no parameter group can hold one", async () => {
       const taken: string[] = [];
@@ -179,18 +197,24 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
 
     it("nor can a session, a role, a database or a connection be given one", async () => {
       for (const name of names) {
-        for (const statement of [`set ${name} = '${library}'`, `alter role app set ${name} = '${library}'`, `alter database orders set ${name} = '${library}'`])
+        for (const statement of [
+          `set ${name} = '${library}'`,
+          `alter role app set ${name} = '${library}'`,
+          `alter database orders set ${name} = '${library}'`,
+        ])
           await outcome(client, statement);
         const options = `-c ${name}=${library}`;
         for (const login of [{ options }, { user: "app", password: "app-password" }]) {
           const session = await place.connect(server, login).catch((error: { code: string }) => error.code);
-          if (typeof session === "string") expect([name, session]).toEqual([name, expect.stringMatching(/^(42501|55P02|22023|58P01|42704)$/)]);
+          if (typeof session === "string")
+            expect([name, session]).toEqual([name, expect.stringMatching(/^(42501|55P02|22023|58P01|42704)$/)]);
           else {
             expect([name, await isLoaded(session)]).toEqual([name, false]);
             await session.end();
           }
         }
-        for (const statement of [`alter role app reset ${name}`, `alter database orders reset ${name}`]) await outcome(client, statement);
+        for (const statement of [`alter role app reset ${name}`, `alter database orders reset ${name}`])
+          await outcome(client, statement);
       }
       await expectNothingGained();
     });

@@ -28,7 +28,9 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
     expect(refused).toEqual([]);
     const { rows } = await client.query('select name from pg_available_extensions order by name collate "C"');
     expect(rows.map(({ name }) => name)).toEqual([...supportedExtensions].sort());
-    expect((await client.query("show rds.extensions")).rows[0]).toEqual({ "rds.extensions": supportedExtensions.join(",") });
+    expect((await client.query("show rds.extensions")).rows[0]).toEqual({
+      "rds.extensions": supportedExtensions.join(","),
+    });
   });
 
   it("let the master use and hand on what their scripts keep for a superuser", async () => {
@@ -43,7 +45,8 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
       "create server other foreign data wrapper postgres_fdw options (host '127.0.0.1')",
       "drop extension hstore",
     ];
-    for (const statement of statements) expect([statement, await outcome(client, statement)]).toEqual([statement, "ok"]);
+    for (const statement of statements)
+      expect([statement, await outcome(client, statement)]).toEqual([statement, "ok"]);
     const shipshape = await place.connect(server, { user: "shipshape", password: "shipshape-password" });
     expect(await outcome(shipshape, "select * from verify_heapam('t')")).toBe("ok");
     expect(await outcome(shipshape, "select lsn from page_header(get_raw_page('t_pkey', 0))")).toBe("42501");
@@ -71,7 +74,9 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
     for (const database of ["orders", "bare"]) {
       const app = await place.connect(server, { user: "app", password: "app-password", database });
       expect(await outcome(app, "create extension if not exists hstore")).toBe("ok");
-      expect(await outcome(app, "drop extension if exists pg_freespacemap; create extension pg_freespacemap")).toBe("42501");
+      expect(await outcome(app, "drop extension if exists pg_freespacemap; create extension pg_freespacemap")).toBe(
+        "42501",
+      );
       await app.end();
     }
   });

@@ -21,7 +21,10 @@ describe("a server that cannot be had", () => {
     await new Promise((resolve) => listener.once("listening", resolve));
     const { port } = listener.address() as AddressInfo;
 
-    await expect(createServer(place.settings("db", { port }), master)).rejects.toMatchObject({ code: "port-taken", hint: expect.any(String) as string });
+    await expect(createServer(place.settings("db", { port }), master)).rejects.toMatchObject({
+      code: "port-taken",
+      hint: expect.any(String) as string,
+    });
     expect(existsSync(join(place.folder, "db"))).toBe(false);
     expect(other.state()).toBe("running");
     await new Promise((resolve) => listener.close(resolve));
@@ -57,14 +60,21 @@ describe("a server that cannot be had", () => {
     expect(server.socketFolder.startsWith(place.folder)).toBe(false);
     expect(await server.query("select $1::int as one", [1])).toEqual([{ one: 1 }]);
     await removeServer(place.settings(name).folder);
-    expect([existsSync(place.settings(name).folder), existsSync(server.socketFolder), server.pid]).toEqual([false, false, undefined]);
+    expect([existsSync(place.settings(name).folder), existsSync(server.socketFolder), server.pid]).toEqual([
+      false,
+      false,
+      undefined,
+    ]);
   });
 
   it.each([
     ["disk-full", 'FATAL:  could not write to file "pg_wal/xlogtemp.12": No space left on device'],
     ["port-taken", 'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use'],
     ["incompatible-parameters", 'FATAL:  could not access file "pgaudit": No such file or directory'],
-    ["incompatible-parameters", 'FATAL:  WAL streaming ("max_wal_senders" > 0) requires "wal_level" to be "replica" or "logical"'],
+    [
+      "incompatible-parameters",
+      'FATAL:  WAL streaming ("max_wal_senders" > 0) requires "wal_level" to be "replica" or "logical"',
+    ],
     ["incompatible-parameters", "FATAL:  could not map anonymous shared memory: Cannot allocate memory"],
     ["start-failed", "PANIC:  could not locate a valid checkpoint record"],
   ])("is classed as %s by what PostgreSQL logs: %s", (code, line) => {
@@ -100,7 +110,9 @@ describe("a folder for PostgreSQL's user", () => {
     await Promise.all([1, 2, 3].map(() => buildOnce(join(folder, "view"), build)));
     expect([built, readdirSync(folder)]).toEqual([1, ["view"]]);
     expect(statSync(join(folder, "view")).mode & 0o777).toBe(0o755);
-    await expect(buildOnce(join(folder, "other"), () => Promise.reject(new Error("half-way")))).rejects.toThrow("half-way");
+    await expect(buildOnce(join(folder, "other"), () => Promise.reject(new Error("half-way")))).rejects.toThrow(
+      "half-way",
+    );
     expect(readdirSync(folder)).toEqual(["view"]);
   });
 });

@@ -52,7 +52,10 @@ const asMaster: [statement: string, expected: string][] = [
   ["alter system set work_mem = '1MB'", "42501"],
   ["load 'pg_surgery'", "42501"],
   ["create function f() returns int language c as 'x', 'y'", "42501"],
-  ["create function e() returns event_trigger language plpgsql as 'begin end'; create event trigger e on ddl_command_end execute function e()", "42501"],
+  [
+    "create function e() returns event_trigger language plpgsql as 'begin end'; create event trigger e on ddl_command_end execute function e()",
+    "42501",
+  ],
   ["create tablespace x location '/tmp/x'", "42501"],
   ["set log_statement = 'none'", "42501"],
   ["set session authorization rdsadmin", "42501"],
@@ -75,7 +78,12 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
     server = await place.server("db", { engineVersion });
     client = await place.connect(server);
     // A login of rdsadmin that the master would like to end.
-    administrator = await place.connect(server, { host: server.socketFolder, user: "rdsadmin", database: "postgres", ssl: false });
+    administrator = await place.connect(server, {
+      host: server.socketFolder,
+      user: "rdsadmin",
+      database: "postgres",
+      ssl: false,
+    });
   });
   afterAll(async () => {
     await client.end();
@@ -97,19 +105,32 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
       "select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls, rolvaliduntil::text from pg_roles where rolname = $1",
       [master.username],
     );
-    expect(role).toEqual({ rolsuper: false, rolcreatedb: true, rolcreaterole: true, rolreplication: false, rolbypassrls: false, rolvaliduntil: "infinity" });
-    const [owner] = await server.query("select datdba::regrole::text as name from pg_database where datname = 'orders'");
+    expect(role).toEqual({
+      rolsuper: false,
+      rolcreatedb: true,
+      rolcreaterole: true,
+      rolreplication: false,
+      rolbypassrls: false,
+      rolvaliduntil: "infinity",
+    });
+    const [owner] = await server.query(
+      "select datdba::regrole::text as name from pg_database where datname = 'orders'",
+    );
     expect(owner).toEqual({ name: "orders_admin" });
   });
 
   it("leaves the administrator's door shut: no rdsadmin over the network, no database rdsadmin", async () => {
     const refused = { code: "28000" };
-    await expect(place.connect(server, { user: "rdsadmin", password: "x", database: "postgres" })).rejects.toMatchObject(refused);
+    await expect(
+      place.connect(server, { user: "rdsadmin", password: "x", database: "postgres" }),
+    ).rejects.toMatchObject(refused);
     await expect(place.connect(server, { database: "rdsadmin" })).rejects.toMatchObject(refused);
   });
 
   it("may hand out rds_iam, whose members cannot log in: the embedded cloud has no IAM tokens", async () => {
-    await client.query("create role by_token login password 'token-password'; grant connect on database orders to by_token");
+    await client.query(
+      "create role by_token login password 'token-password'; grant connect on database orders to by_token",
+    );
     const login = { user: "by_token", password: "token-password" };
     await (await place.connect(server, login)).end();
     await client.query("grant rds_iam to by_token");

@@ -18,7 +18,10 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
   };
 
   beforeAll(async () => {
-    server = await place.server("db", { engineVersion, parameters: { shared_preload_libraries: "pg_stat_statements,pgaudit", "pgaudit.log": "ddl,role" } });
+    server = await place.server("db", {
+      engineVersion,
+      parameters: { shared_preload_libraries: "pg_stat_statements,pgaudit", "pgaudit.log": "ddl,role" },
+    });
     client = await place.connect(server);
   });
   afterAll(async () => {
@@ -27,13 +30,15 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
   });
 
   it("have RDS's defaults where nothing is given, but not the memory of the instance class", async () => {
-    expect(await show("rds.force_ssl", "idle_in_transaction_session_timeout", "track_io_timing", "timezone", "rds.log_retention_period")).toEqual([
-      "1",
-      "1d",
-      "on",
-      "UTC",
-      "4320",
-    ]);
+    expect(
+      await show(
+        "rds.force_ssl",
+        "idle_in_transaction_session_timeout",
+        "track_io_timing",
+        "timezone",
+        "rds.log_retention_period",
+      ),
+    ).toEqual(["1", "1d", "on", "UTC", "4320"]);
     expect(await show("shared_buffers", "max_connections", "wal_level")).toEqual(["128MB", "56", "replica"]);
   });
 
@@ -41,7 +46,11 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     expect(await show("shared_preload_libraries", "pgaudit.log")).toEqual(["pg_stat_statements", "ddl,role"]);
     const { leftOut } = await server.applyParameters({ shared_preload_libraries: "pgaudit,pg_stat_statements" });
     expect(leftOut).toEqual([
-      { name: "shared_preload_libraries", value: "pgaudit", reason: `the embedded PostgreSQL ${engineVersion} has no library 'pgaudit'` },
+      {
+        name: "shared_preload_libraries",
+        value: "pgaudit",
+        reason: `the embedded PostgreSQL ${engineVersion} has no library 'pgaudit'`,
+      },
     ]);
   });
 
@@ -51,7 +60,10 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
 
     const wanted = { max_connections: "60", "rds.logical_replication": "1", track_commit_timestamp: "1" };
     const report = await server.applyParameters(wanted);
-    expect(report).toEqual({ ...nothing, pendingReboot: ["max_connections", "track_commit_timestamp", "rds.logical_replication"] });
+    expect(report).toEqual({
+      ...nothing,
+      pendingReboot: ["max_connections", "track_commit_timestamp", "rds.logical_replication"],
+    });
     expect(await show("work_mem", "max_connections")).toEqual(["4MB", "56"]);
 
     await client.end();
@@ -70,8 +82,16 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
       fsync: "0",
       nonsense: "1",
     });
-    expect(report.invalid.map(({ name }) => name).sort()).toEqual(["fsync", "log_statement", "nonsense", "timezone", "work_mem"]);
-    expect(report.invalid.find(({ name }) => name === "timezone")?.reason).toBe('invalid value for parameter "TimeZone": "Nowhere/Else"');
+    expect(report.invalid.map(({ name }) => name).sort()).toEqual([
+      "fsync",
+      "log_statement",
+      "nonsense",
+      "timezone",
+      "work_mem",
+    ]);
+    expect(report.invalid.find(({ name }) => name === "timezone")?.reason).toBe(
+      'invalid value for parameter "TimeZone": "Nowhere/Else"',
+    );
     expect(await show("statement_timeout")).toEqual(["7s"]);
     await client.end();
     await server.restart();
@@ -83,7 +103,10 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     await client.query("create table kept as select 1 as one");
     await client.end();
     await server.applyParameters({ shared_buffers: String((900 * 1024 ** 2) / 8) }); // 900 GiB in pages of 8 kB
-    await expect(server.restart()).rejects.toMatchObject({ code: "incompatible-parameters", message: expect.stringContaining("shared memory") as string });
+    await expect(server.restart()).rejects.toMatchObject({
+      code: "incompatible-parameters",
+      message: expect.stringContaining("shared memory") as string,
+    });
     expect(server.state()).toBe("stopped");
     await server.applyParameters({});
     await server.start();
@@ -103,8 +126,20 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
       defaultValue: "LEAST({DBInstanceClassMemory/9531392},5000)",
       source: "system",
     });
-    expect(find("work_mem")).toMatchObject({ dataType: "integer", unit: "kB", defaultValue: "4096", applyType: "dynamic", source: "engine-default" });
-    expect(find("rds.force_ssl")).toMatchObject({ dataType: "boolean", allowedValues: "0,1", defaultValue: "1", applyType: "dynamic", isModifiable: true });
+    expect(find("work_mem")).toMatchObject({
+      dataType: "integer",
+      unit: "kB",
+      defaultValue: "4096",
+      applyType: "dynamic",
+      source: "engine-default",
+    });
+    expect(find("rds.force_ssl")).toMatchObject({
+      dataType: "boolean",
+      allowedValues: "0,1",
+      defaultValue: "1",
+      applyType: "dynamic",
+      isModifiable: true,
+    });
     expect(find("log_lock_waits")).toMatchObject({ dataType: "boolean", allowedValues: "0,1" });
     expect(find("port")).toMatchObject({ isModifiable: false });
     expect(find("server_version")).toBeUndefined();
@@ -155,7 +190,10 @@ describe("a formula", () => {
     expect(evaluateFormula(formula, { DBInstanceClassMemory: memory })).toBe(expected);
   });
 
-  it.each(["{DBInstanceClassMemory/}", "LEAST(1,2", "{1 2}", "MEDIAN(1,2)", "{1/0}", ""])("'%s' is refused", (formula) => {
-    expect(() => evaluateFormula(formula, { DBInstanceClassMemory: memory })).toThrow(/'/);
-  });
+  it.each(["{DBInstanceClassMemory/}", "LEAST(1,2", "{1 2}", "MEDIAN(1,2)", "{1/0}", ""])(
+    "'%s' is refused",
+    (formula) => {
+      expect(() => evaluateFormula(formula, { DBInstanceClassMemory: memory })).toThrow(/'/);
+    },
+  );
 });

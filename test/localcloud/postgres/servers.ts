@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, type ClientConfig } from "pg";
 import { availableVersions, majorOf } from "../../../localcloud/postgres/binaries";
-import { type PostgresServer, type PostgresServerSettings, createServer } from "../../../localcloud/postgres/postgres-server";
+import {
+  type PostgresServer,
+  type PostgresServerSettings,
+  createServer,
+} from "../../../localcloud/postgres/postgres-server";
 import { processesIn } from "../../../localcloud/postgres/processes";
 
 /** The newest installed minor of each major. */
@@ -16,7 +20,10 @@ export const versions = ["16", "17", "18"].map(
 
 export const master = { username: "orders_admin", password: "first-Password-1", databaseName: "orders" };
 
-/** A place for servers of one test file, in a folder PostgreSQL's user can reach; afterwards nothing of it runs or lies there. */
+/**
+ * A place for servers of one test file, in a folder PostgreSQL's user can reach; afterwards nothing of it runs or lies
+ * there.
+ */
 export class ServerPlace {
   readonly folder = mkdtempSync(join(tmpdir(), "shipshape-postgres-"));
   readonly #servers = new Map<string, PostgresServer>();
@@ -49,7 +56,15 @@ export class ServerPlace {
 
   async connect(server: PostgresServer, more: ClientConfig = {}): Promise<Client> {
     const { username: user, password, databaseName: database } = master;
-    const client = new Client({ host: "127.0.0.1", port: server.port, user, password, database, ssl: { ca: this.authority }, ...more });
+    const client = new Client({
+      host: "127.0.0.1",
+      port: server.port,
+      user,
+      password,
+      database,
+      ssl: { ca: this.authority },
+      ...more,
+    });
     client.on("error", () => undefined);
     await client.connect();
     return client;

@@ -4,7 +4,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type PostgresServer, type PostgresServerSettings, createServer, openServer } from "../../../localcloud/postgres/postgres-server";
+import {
+  type PostgresServer,
+  type PostgresServerSettings,
+  createServer,
+  openServer,
+} from "../../../localcloud/postgres/postgres-server";
 import { processesIn } from "../../../localcloud/postgres/processes";
 import { ServerPlace, master, versions } from "./servers";
 
@@ -110,7 +115,9 @@ describe("a pid file that names a stranger", () => {
 
 function startManager(settings: PostgresServerSettings): ChildProcess {
   const program = join(__dirname, "create-server.ts");
-  return spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(settings), JSON.stringify(master)], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(settings), JSON.stringify(master)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 async function kill(manager: ChildProcess): Promise<void> {

@@ -26,7 +26,10 @@ import { type Cloud, instanceIs, instanceIsGone, startCloud } from "../../cloud"
 import { eventually } from "../../until";
 import { callOwn } from "./own-endpoint";
 
-/** What the other rooms of the cloud have to do with a DB instance: its master password, its network, its record, its trail. */
+/**
+ * What the other rooms of the cloud have to do with a DB instance: its master password, its network, its record, its
+ * trail.
+ */
 
 let cloud: Cloud;
 let secretArn: string;
@@ -49,17 +52,27 @@ beforeAll(async () => {
     DBName: "orders",
     MasterUsername: "dbadmin",
   };
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...instance, ManageMasterUserPassword: true, VpcSecurityGroupIds: [securityGroupId] }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      ...instance,
+      ManageMasterUserPassword: true,
+      VpcSecurityGroupIds: [securityGroupId],
+    }),
+  );
   secretArn = (await instanceIs(cloud, "orders", "available")).MasterUserSecret!.SecretArn!;
 });
 afterAll(async () => cloud?.stop());
 
 async function credentials(stage = "AWSCURRENT"): Promise<{ username: string; password: string }> {
-  return JSON.parse((await cloud.secrets.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }))).SecretString!);
+  return JSON.parse(
+    (await cloud.secrets.send(new GetSecretValueCommand({ SecretId: secretArn, VersionStage: stage }))).SecretString!,
+  );
 }
 
 async function logIn(password: string): Promise<string> {
-  const { DBInstances: [instance] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }));
+  const { DBInstances: [instance] = [] } = await cloud.rds.send(
+    new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }),
+  );
   const client = new Client({
     host: "localhost",
     port: instance!.Endpoint!.Port!,
@@ -125,12 +138,25 @@ describe("a managed master password", () => {
 test("a security group and a subnet in use are not deleted, and the answer names who uses them", async () => {
   const subnets = await Promise.all(
     ["a", "b"].map(async (zone, position) => {
-      const properties = { vpcId: "vpc-0a1b2c3d4e5f60001", cidrBlock: `10.0.10${position}.0/24`, availabilityZone: `eu-central-1${zone}` };
-      return (await callOwn(cloud, "POST", "/shipshape/recorded", { type: "aws:ec2/subnet:Subnet", name: zone, properties })).body.id as string;
+      const properties = {
+        vpcId: "vpc-0a1b2c3d4e5f60001",
+        cidrBlock: `10.0.10${position}.0/24`,
+        availabilityZone: `eu-central-1${zone}`,
+      };
+      return (
+        await callOwn(cloud, "POST", "/shipshape/recorded", { type: "aws:ec2/subnet:Subnet", name: zone, properties })
+      ).body.id as string;
     }),
   );
-  await cloud.rds.send(new CreateDBSubnetGroupCommand({ DBSubnetGroupName: "private", DBSubnetGroupDescription: "private", SubnetIds: subnets }));
-  const remove = (type: string, id: string) => callOwn(cloud, "DELETE", `/shipshape/recorded?${new URLSearchParams({ type, id })}`);
+  await cloud.rds.send(
+    new CreateDBSubnetGroupCommand({
+      DBSubnetGroupName: "private",
+      DBSubnetGroupDescription: "private",
+      SubnetIds: subnets,
+    }),
+  );
+  const remove = (type: string, id: string) =>
+    callOwn(cloud, "DELETE", `/shipshape/recorded?${new URLSearchParams({ type, id })}`);
   expect(await remove("aws:ec2/subnet:Subnet", subnets[0]!)).toMatchObject({
     status: 409,
     body: { message: expect.stringContaining("the DB subnet group private") },
@@ -181,7 +207,9 @@ describe("a change from outside", () => {
       CopyTagsToSnapshot: true,
       DeletionProtection: true,
       MonitoringInterval: 30,
-      EnhancedMonitoringResourceArn: expect.stringMatching(/^arn:aws:logs:eu-central-1:123456789012:log-group:RDSOSMetrics:log-stream:db-[A-Z2-7]{26}$/),
+      EnhancedMonitoringResourceArn: expect.stringMatching(
+        /^arn:aws:logs:eu-central-1:123456789012:log-group:RDSOSMetrics:log-stream:db-[A-Z2-7]{26}$/,
+      ),
       UpgradeRolloutOrder: "second",
       PerformanceInsightsEnabled: true,
       EnabledCloudwatchLogsExports: ["postgresql"],
@@ -199,20 +227,42 @@ describe("a change from outside", () => {
   });
 
   test("reaches parameter groups, subnet groups and event subscriptions", async () => {
-    await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "orders", DBParameterGroupFamily: "postgres17", Description: "orders" }));
+    await cloud.rds.send(
+      new CreateDBParameterGroupCommand({
+        DBParameterGroupName: "orders",
+        DBParameterGroupFamily: "postgres17",
+        Description: "orders",
+      }),
+    );
     await change("arn:aws:rds:eu-central-1:123456789012:pg:orders", { "parameters.log_temp_files": "0" });
-    const { Parameters } = await cloud.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName: "orders", Source: "user" }));
+    const { Parameters } = await cloud.rds.send(
+      new DescribeDBParametersCommand({ DBParameterGroupName: "orders", Source: "user" }),
+    );
     expect(Parameters).toEqual([expect.objectContaining({ ParameterName: "log_temp_files", ParameterValue: "0" })]);
 
     await change("arn:aws:rds:eu-central-1:123456789012:subgrp:private", { description: "changed" });
-    expect((await cloud.rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: "private" }))).DBSubnetGroups![0]!.DBSubnetGroupDescription).toBe(
-      "changed",
-    );
+    expect(
+      (await cloud.rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: "private" }))).DBSubnetGroups![0]!
+        .DBSubnetGroupDescription,
+    ).toBe("changed");
 
-    const topic = await callOwn(cloud, "POST", "/shipshape/recorded", { type: "aws:sns/topic:Topic", name: "x", properties: { name: "events" } });
-    await cloud.rds.send(new CreateEventSubscriptionCommand({ SubscriptionName: "all", SnsTopicArn: topic.body.arn, SourceType: "db-instance" }));
+    const topic = await callOwn(cloud, "POST", "/shipshape/recorded", {
+      type: "aws:sns/topic:Topic",
+      name: "x",
+      properties: { name: "events" },
+    });
+    await cloud.rds.send(
+      new CreateEventSubscriptionCommand({
+        SubscriptionName: "all",
+        SnsTopicArn: topic.body.arn,
+        SourceType: "db-instance",
+      }),
+    );
     await change("arn:aws:rds:eu-central-1:123456789012:es:all", { enabled: "false", eventCategories: ["failure"] });
-    expect((await cloud.rds.send(new DescribeEventSubscriptionsCommand({ SubscriptionName: "all" }))).EventSubscriptionsList![0]).toMatchObject({
+    expect(
+      (await cloud.rds.send(new DescribeEventSubscriptionsCommand({ SubscriptionName: "all" })))
+        .EventSubscriptionsList![0],
+    ).toMatchObject({
       Enabled: false,
       EventCategoriesList: ["failure"],
     });
@@ -234,9 +284,14 @@ test("the trail finds an instance's calls by its name and by its ARN, and holds 
   const trail = new CloudTrailClient(cloud.client("AKIAAUDITOR000000000"));
   for (const name of ["orders", "arn:aws:rds:eu-central-1:123456789012:db:orders"]) {
     const events: Event[] = [];
-    for await (const page of paginateLookupEvents({ client: trail }, { LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: name }] }))
+    for await (const page of paginateLookupEvents(
+      { client: trail },
+      { LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: name }] },
+    ))
       events.push(...page.Events!);
-    expect(events.map((event) => event.EventName)).toEqual(expect.arrayContaining(["ModifyDBInstance", "CreateDBInstance"]));
+    expect(events.map((event) => event.EventName)).toEqual(
+      expect.arrayContaining(["ModifyDBInstance", "CreateDBInstance"]),
+    );
     const modified = events.find((event) => event.EventName === "ModifyDBInstance")!;
     expect(JSON.parse(modified.CloudTrailEvent!).requestParameters).toMatchObject({
       masterUserPassword: "HIDDEN_DUE_TO_SECURITY_REASONS",
@@ -251,5 +306,11 @@ test("a password of one's own ends the managed secret, and the deletion of the i
   await expect(credentials()).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true }));
   await instanceIsGone(cloud, "orders");
-  expect(await callOwn(cloud, "DELETE", `/shipshape/recorded?type=aws:ec2/securityGroup:SecurityGroup&id=${securityGroupId}`)).toMatchObject({ status: 204 });
+  expect(
+    await callOwn(
+      cloud,
+      "DELETE",
+      `/shipshape/recorded?type=aws:ec2/securityGroup:SecurityGroup&id=${securityGroupId}`,
+    ),
+  ).toMatchObject({ status: 204 });
 });

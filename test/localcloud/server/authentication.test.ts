@@ -29,10 +29,21 @@ interface Signing {
 }
 
 /** A request that is right in every part but for those a test changes, ready for `send`. */
-async function signed({ path = "/", service = "sts", body = identity, key = cloud.client().credentials, date = new Date(), ...rest }: Signing = {}) {
+async function signed({
+  path = "/",
+  service = "sts",
+  body = identity,
+  key = cloud.client().credentials,
+  date = new Date(),
+  ...rest
+}: Signing = {}) {
   const url = new URL(path, cloud.url);
   const headers = { host: url.host, "x-amz-date": date.toISOString().replaceAll(/[-:]|\.\d{3}/g, ""), ...rest.headers };
-  const authorization = await authorizationOf({ method: "POST", url, headers, body }, key, { region: "eu-central-1", service, date });
+  const authorization = await authorizationOf({ method: "POST", url, headers, body }, key, {
+    region: "eu-central-1",
+    service,
+    date,
+  });
   return { path, body, headers: { ...headers, authorization, ...rest.unsigned } as Record<string, string> };
 }
 
@@ -54,7 +65,10 @@ test("the key of the data folder is for its owner's eyes only, and signs", async
 test("no other secret and no unknown key is let in, in the words of each protocol", async () => {
   const own = cloud.client().credentials;
   const wrong = { ...cloud.client(), credentials: { ...own, secretAccessKey: "local" } };
-  const unknown = { ...cloud.client(), credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x".repeat(40) } };
+  const unknown = {
+    ...cloud.client(),
+    credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x".repeat(40) },
+  };
   const elsewhere = { ...cloud.client(), credentials: { ...own, accessKeyId: ".." } };
   const temporary = { ...cloud.client(), credentials: { ...own, sessionToken: "of another account" } };
   const refused = async (call: Promise<unknown>) => {
@@ -84,23 +98,37 @@ test("nothing of a signed request can be changed", async () => {
   const form = await signed();
   expect(await send({ ...form, body: "Action=AssumeRole&Version=2011-06-15" })).toEqual(mismatch);
   expect(await send({ ...form, path: "/?Action=AssumeRole" })).toEqual(mismatch);
-  expect(await send({ ...form, headers: { ...form.headers, authorization: form.headers.authorization!.replace("/sts/", "/rds/") } })).toEqual(mismatch);
-  expect(await send({ ...form, headers: { ...form.headers, authorization: form.headers.authorization!.replace("eu-central-1", "us-east-1") } })).toEqual(
-    mismatch,
-  );
+  expect(
+    await send({
+      ...form,
+      headers: { ...form.headers, authorization: form.headers.authorization!.replace("/sts/", "/rds/") },
+    }),
+  ).toEqual(mismatch);
+  expect(
+    await send({
+      ...form,
+      headers: { ...form.headers, authorization: form.headers.authorization!.replace("eu-central-1", "us-east-1") },
+    }),
+  ).toEqual(mismatch);
   expect(await send(await signed({ unsigned: { "x-amz-target": "secretsmanager.ListSecrets" } }))).toEqual([
     400,
     expect.stringContaining("InvalidSignatureException"),
   ]);
   expect(await send(await signed({ headers: { "x-amz-content-sha256": sha256("another body") } }))).toEqual(mismatch);
   const { authorization: _left, ...bare } = form.headers;
-  expect(await send({ ...form, headers: bare })).toEqual([403, expect.stringContaining("<Code>MissingAuthenticationToken</Code>")]);
+  expect(await send({ ...form, headers: bare })).toEqual([
+    403,
+    expect.stringContaining("<Code>MissingAuthenticationToken</Code>"),
+  ]);
 });
 
 test("a signature holds for a quarter of an hour, in both directions, by the real clock", async () => {
   for (const skew of [-14, 14]) expect((await send(await signed({ date: minutes(skew) })))[0]).toBe(200);
   for (const skew of [-16, 16, 60 * 24 * 365])
-    expect(await send(await signed({ date: minutes(skew) }))).toEqual([403, expect.stringContaining("Signature expired")]);
+    expect(await send(await signed({ date: minutes(skew) }))).toEqual([
+      403,
+      expect.stringContaining("Signature expired"),
+    ]);
   await callOwn(cloud, "PUT", "/shipshape/clock", { offsetSeconds: 8 * 86_400 });
   const client = new STSClient(cloud.client());
   expect(await client.send(new GetCallerIdentityCommand({}))).toMatchObject({ Account: "123456789012" });
@@ -112,7 +140,13 @@ test("clients may sign the hash of the body, leave the body out, and put more he
   const forms: Signing[] = [
     { headers: { "x-amz-content-sha256": sha256(identity) } },
     { headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } },
-    { headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8", "user-agent": "spaces  and	tabs", "x-custom": " a   b " } },
+    {
+      headers: {
+        "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+        "user-agent": "spaces  and	tabs",
+        "x-custom": " a   b ",
+      },
+    },
     { path: "/?b=2&a=%C3%BC+%2F&a=1" },
     { body: `${identity}&Note=${encodeURIComponent("ü & ☃")}` },
   ];
@@ -122,7 +156,11 @@ test("clients may sign the hash of the body, leave the body out, and put more he
 test("the cloud's own routes want the signature too, and one made for them", async () => {
   const status = new URL("/shipshape/status", cloud.url);
   expect((await fetch(status)).status).toBe(403);
-  expect(await (await fetch(new URL("/shipshape/database-url", cloud.url), { method: "POST", body: '{"identifier":"x"}' })).json()).toMatchObject({
+  expect(
+    await (
+      await fetch(new URL("/shipshape/database-url", cloud.url), { method: "POST", body: '{"identifier":"x"}' })
+    ).json(),
+  ).toMatchObject({
     code: "AccessDenied",
   });
   expect((await fetch(new URL("/shipshape/nothing", cloud.url))).status).toBe(403);
@@ -132,7 +170,9 @@ test("the cloud's own routes want the signature too, and one made for them", asy
 });
 
 test("an unknown service is told what there is", async () => {
-  expect((await send(await signed({ service: "s3", body: "Action=ListBuckets" })))[1]).toMatch(/no service 's3'; it has: rds/);
+  expect((await send(await signed({ service: "s3", body: "Action=ListBuckets" })))[1]).toMatch(
+    /no service 's3'; it has: rds/,
+  );
 });
 
 /** Counted as skipped where the machine has no such program. */
@@ -140,7 +180,11 @@ const whereAwsIs = spawnSync("aws", ["--version"]).status === 0 ? test : test.sk
 
 whereAwsIs("the aws command signs as the cloud expects, and is refused with another secret", () => {
   const aws = (environment: Record<string, string>) =>
-    execFileSync("aws", ["rds", "describe-db-instances", "--output", "json"], { env: { ...cloud.env, ...environment }, encoding: "utf8", stdio: "pipe" });
+    execFileSync("aws", ["rds", "describe-db-instances", "--output", "json"], {
+      env: { ...cloud.env, ...environment },
+      encoding: "utf8",
+      stdio: "pipe",
+    });
   expect(JSON.parse(aws({}))).toEqual({ DBInstances: [] });
   expect(() => aws({ AWS_SECRET_ACCESS_KEY: "local" })).toThrow(/SignatureDoesNotMatch/);
 });
@@ -148,7 +192,12 @@ whereAwsIs("the aws command signs as the cloud expects, and is refused with anot
 describe("what no client sends, but an attacker may", () => {
   const good = async (more: Signing = {}) => (await signed(more)).headers;
   /** A request byte for byte, and the first line of its answer. */
-  const raw = (line: string, headers: Record<string, string>, content: string = identity, change = (text: string) => text) => {
+  const raw = (
+    line: string,
+    headers: Record<string, string>,
+    content: string = identity,
+    change = (text: string) => text,
+  ) => {
     const text = change(
       `${line} HTTP/1.1\r\n${Object.entries(headers)
         .map(([name, value]) => `${name}: ${value}`)
@@ -160,12 +209,15 @@ describe("what no client sends, but an attacker may", () => {
       socket.setTimeout(10_000, () => socket.destroy(new Error("no answer")));
       socket.on("data", (part: Buffer) => (answer += part.toString("latin1")));
       socket.on("close", () => resolve(answer));
-      socket.on("error", (error: NodeJS.ErrnoException) => (error.code === "ECONNRESET" ? resolve(answer) : reject(error)));
+      socket.on("error", (error: NodeJS.ErrnoException) =>
+        error.code === "ECONNRESET" ? resolve(answer) : reject(error),
+      );
     });
   };
   const isRefused = (answer: string) => expect(answer).toMatch(/^HTTP\/1\.1 (400|403|404|405) /);
 
-  test("the request itself is let in as it is", async () => expect(await raw("POST /", await good())).toMatch(/^HTTP\/1\.1 200 /));
+  test("the request itself is let in as it is", async () =>
+    expect(await raw("POST /", await good())).toMatch(/^HTTP\/1\.1 200 /));
 
   test.each([
     "localhost.",
@@ -203,10 +255,18 @@ describe("what no client sends, but an attacker may", () => {
   });
 
   test("a body in signed chunks, two lengths, headers given twice, and a request that a page sends", async () => {
-    isRefused(await raw("POST /", await good({ headers: { "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" } })));
+    isRefused(
+      await raw("POST /", await good({ headers: { "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" } })),
+    );
     isRefused(await raw("POST /", { ...(await good()), "transfer-encoding": "chunked" }));
-    isRefused(await raw("POST /", await good(), identity, (text) => text.replace("x-amz-date:", "x-amz-date: 20200101T000000Z\r\nx-amz-date:")));
-    isRefused(await raw("POST /", await good(), identity, (text) => text.replace("host:", "host: evil.example\r\nhost:")));
+    isRefused(
+      await raw("POST /", await good(), identity, (text) =>
+        text.replace("x-amz-date:", "x-amz-date: 20200101T000000Z\r\nx-amz-date:"),
+      ),
+    );
+    isRefused(
+      await raw("POST /", await good(), identity, (text) => text.replace("host:", "host: evil.example\r\nhost:")),
+    );
     isRefused(await raw("POST /", { ...(await good()), origin: "null" }));
   });
 
@@ -222,7 +282,8 @@ describe("what no client sends, but an attacker may", () => {
       (text) => text.replace(accessKeyId, "../start.json"),
       (text) => text.replace(accessKeyId, `${accessKeyId}%00`),
     ];
-    for (const change of changes) isRefused(await raw("POST /", { ...headers, authorization: change(headers["authorization"] ?? "") }));
+    for (const change of changes)
+      isRefused(await raw("POST /", { ...headers, authorization: change(headers["authorization"] ?? "") }));
   });
 
   test("a body that was signed as not covered is still bound to nothing but its key: another service's call is refused", async () => {

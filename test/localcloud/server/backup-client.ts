@@ -18,10 +18,17 @@ export function backupClient(cloud: Cloud) {
   return {
     describe: describe_,
 
-    restoreTo: (source: string, target: string, to: Date | "latest", more: Partial<RestoreDBInstanceToPointInTimeCommandInput> = {}) =>
+    restoreTo: (
+      source: string,
+      target: string,
+      to: Date | "latest",
+      more: Partial<RestoreDBInstanceToPointInTimeCommandInput> = {},
+    ) =>
       cloud.rds.send(
         new RestoreDBInstanceToPointInTimeCommand({
-          ...((more.SourceDbiResourceId ?? more.SourceDBInstanceAutomatedBackupsArn) ? {} : { SourceDBInstanceIdentifier: source }),
+          ...((more.SourceDbiResourceId ?? more.SourceDBInstanceAutomatedBackupsArn)
+            ? {}
+            : { SourceDBInstanceIdentifier: source }),
           TargetDBInstanceIdentifier: target,
           ...(to === "latest" ? { UseLatestRestorableTime: true } : { RestoreTime: to }),
           ...more,
@@ -47,7 +54,9 @@ export function backupClient(cloud: Cloud) {
     },
 
     async events(name: string): Promise<string[]> {
-      const { Events = [] } = await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: name }));
+      const { Events = [] } = await cloud.rds.send(
+        new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: name }),
+      );
       return Events.map(({ Message }) => Message ?? "");
     },
 

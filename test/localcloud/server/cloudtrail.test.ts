@@ -1,5 +1,15 @@
-import { CloudTrailClient, type Event, LookupEventsCommand, type LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
-import { CreateSecretCommand, GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  CloudTrailClient,
+  type Event,
+  LookupEventsCommand,
+  type LookupEventsCommandInput,
+} from "@aws-sdk/client-cloudtrail";
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +29,10 @@ async function lookUp(asked: LookupEventsCommandInput): Promise<Event[]> {
   return (await new CloudTrailClient(as("AKIAAUDITOR000000000")).send(new LookupEventsCommand(asked))).Events ?? [];
 }
 
-const by = (AttributeKey: "EventName" | "ResourceName" | "Username" | "EventSource" | "AccessKeyId" | "ReadOnly", AttributeValue: string) => ({
+const by = (
+  AttributeKey: "EventName" | "ResourceName" | "Username" | "EventSource" | "AccessKeyId" | "ReadOnly",
+  AttributeValue: string,
+) => ({
   LookupAttributes: [{ AttributeKey, AttributeValue }],
 });
 
@@ -59,7 +72,9 @@ test("a call is found by its name, resource, user, key, source and kind, with it
     userIdentity: { userName: "mallory000000001" },
   });
   expect((await lookUp(by("ReadOnly", "false"))).every((event) => event.ReadOnly === "false")).toBe(true);
-  expect((await lookUp(by("EventSource", "rds.amazonaws.com"))).map((event) => event.EventId)).not.toContain(created!.EventId);
+  expect((await lookUp(by("EventSource", "rds.amazonaws.com"))).map((event) => event.EventId)).not.toContain(
+    created!.EventId,
+  );
 });
 
 test("no secret stands in the log", () => {
@@ -73,7 +88,9 @@ test("calls are told newest first, page by page, without one twice though others
   const ids: string[] = [];
   let token: string | undefined;
   do {
-    const page = await trail.send(new LookupEventsCommand({ ...by("Username", "pager00000000001"), MaxResults: 2, NextToken: token }));
+    const page = await trail.send(
+      new LookupEventsCommand({ ...by("Username", "pager00000000001"), MaxResults: 2, NextToken: token }),
+    );
     ids.push(...(page.Events ?? []).map((event) => event.EventId!));
     if (ids.length === 2) await pager.send(new ListSecretsCommand({}));
     token = page.NextToken;
@@ -85,7 +102,10 @@ test("times follow the cloud's clock, and a lookup can be bounded by them", asyn
   await callOwn(cloud, "PUT", "/shipshape/clock", { now: "2030-01-01T00:00:00Z" });
   await new SecretsManagerClient(as("AKIALATER00000000001")).send(new ListSecretsCommand({}));
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
-  const around = await lookUp({ StartTime: new Date("2029-12-31T00:00:00Z"), EndTime: new Date("2030-01-02T00:00:00Z") });
+  const around = await lookUp({
+    StartTime: new Date("2029-12-31T00:00:00Z"),
+    EndTime: new Date("2030-01-02T00:00:00Z"),
+  });
   expect(around.map((event) => event.Username)).toEqual(["later00000000001"]);
 });
 

@@ -5,7 +5,17 @@ import {
   RestoreDBInstanceFromDBSnapshotCommand,
   type DBInstance,
 } from "@aws-sdk/client-rds";
-import { closeSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, truncateSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { instanceIs, startCloud, type Cloud } from "../../cloud";
 
@@ -20,14 +30,18 @@ let orders: DBInstance;
 beforeAll(async () => {
   cloud = await startCloud();
   rds = backupClient(cloud);
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 1 }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 1 }),
+  );
   orders = await instanceIs(cloud, "orders", "available");
 });
 afterAll(async () => cloud?.stop());
 
 const archive = () => join(rds.backupsFolder(orders), "wal");
-const baseBackup = () => join(rds.backupsFolder(orders), "base", readdirSync(join(rds.backupsFolder(orders), "base"))[0]!);
-const foldersOfDatabases = () => readdirSync(join(cloud.dataFolder, "databases")).filter((name) => name.startsWith("db-"));
+const baseBackup = () =>
+  join(rds.backupsFolder(orders), "base", readdirSync(join(rds.backupsFolder(orders), "base"))[0]!);
+const foldersOfDatabases = () =>
+  readdirSync(join(cloud.dataFolder, "databases")).filter((name) => name.startsWith("db-"));
 
 /** The restore ends in `incompatible-restore`, says why, leaves nothing but its record, and can be deleted. */
 async function failsToRestore(name: string, why: RegExp): Promise<void> {
@@ -75,11 +89,17 @@ test("a base backup that was cut off, or has lost or changed a file, is named", 
 
 test("a corrupt page keeps a backup from being made, is named in an event, and leaves the former backup", async () => {
   await asMaster(cloud, orders, "create table accounts as select i, md5(i::text) from generate_series(1, 2000) i");
-  const [{ path }] = (await asMaster(cloud, orders, "select pg_relation_filepath('accounts') as path")) as [{ path: string }];
+  const [{ path }] = (await asMaster(cloud, orders, "select pg_relation_filepath('accounts') as path")) as [
+    { path: string },
+  ];
   await asMaster(cloud, orders, "checkpoint");
-  const { instances } = (await callOwn(cloud, "GET", "/shipshape/status")).body as { instances: { identifier: string; dataFolder: string }[] };
+  const { instances } = (await callOwn(cloud, "GET", "/shipshape/status")).body as {
+    instances: { identifier: string; dataFolder: string }[];
+  };
   flipByte(join(instances.find(({ identifier }) => identifier === "orders")!.dataFolder, path), 8192 + 4000);
-  await cloud.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "tainted" }));
+  await cloud.rds.send(
+    new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "tainted" }),
+  );
   await instanceIs(cloud, "orders", "available");
   const { DBSnapshots } = await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: "tainted" }));
   expect(DBSnapshots).toMatchObject([{ Status: "failed" }]);
@@ -87,7 +107,9 @@ test("a corrupt page keeps a backup from being made, is named in an event, and l
     expect.stringMatching(new RegExp(`The backup failed.*checksum verification failed in file ".*${path}", block 1`)),
   );
   await expect(
-    cloud.rds.send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: "never", DBSnapshotIdentifier: "tainted" })),
+    cloud.rds.send(
+      new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: "never", DBSnapshotIdentifier: "tainted" }),
+    ),
   ).rejects.toMatchObject({ name: "InvalidDBSnapshotStateFault" });
   expect(readdirSync(join(rds.backupsFolder(orders), "base"))).toHaveLength(1);
 });

@@ -16,9 +16,13 @@ export const small = {
 } as const;
 
 /** One statement as the master, over verified TLS to the endpoint that RDS gives; a connection of its own each time. */
-// Rows differ with the statement, and tests compare them whole.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export async function asMaster(cloud: Cloud, instance: DBInstance, sql: string, password: string = small.MasterUserPassword): Promise<any[]> {
+export async function asMaster(
+  cloud: Cloud,
+  instance: DBInstance,
+  sql: string,
+  password: string = small.MasterUserPassword,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows differ with the statement, and tests compare them whole
+): Promise<any[]> {
   const client = await connect(cloud, instance, password);
   try {
     return (await client.query(sql)).rows;
@@ -27,7 +31,11 @@ export async function asMaster(cloud: Cloud, instance: DBInstance, sql: string, 
   }
 }
 
-export async function connect(cloud: Cloud, instance: DBInstance, password: string = small.MasterUserPassword): Promise<Client> {
+export async function connect(
+  cloud: Cloud,
+  instance: DBInstance,
+  password: string = small.MasterUserPassword,
+): Promise<Client> {
   const client = new Client({
     host: instance.Endpoint!.Address!,
     port: instance.Endpoint!.Port!,
@@ -43,6 +51,8 @@ export async function connect(cloud: Cloud, instance: DBInstance, password: stri
 }
 
 export async function managedPassword(cloud: Cloud, instance: DBInstance): Promise<string> {
-  const { SecretString } = await cloud.secrets.send(new GetSecretValueCommand({ SecretId: instance.MasterUserSecret!.SecretArn! }));
+  const { SecretString } = await cloud.secrets.send(
+    new GetSecretValueCommand({ SecretId: instance.MasterUserSecret!.SecretArn! }),
+  );
   return (JSON.parse(SecretString!) as { password: string }).password;
 }

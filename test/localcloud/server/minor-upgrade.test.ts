@@ -10,18 +10,29 @@ let rds: ReturnType<typeof backupClient>;
 beforeAll(async () => {
   cloud = await startCloud();
   rds = backupClient(cloud);
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", EngineVersion: "17.9", BackupRetentionPeriod: 1 }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      ...small,
+      DBInstanceIdentifier: "orders",
+      EngineVersion: "17.9",
+      BackupRetentionPeriod: 1,
+    }),
+  );
   await instanceIs(cloud, "orders", "available");
 });
 afterAll(async () => cloud?.stop());
 
 const upgrade = (EngineVersion: string, more: object = {}) =>
-  cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", EngineVersion, ApplyImmediately: true, ...more }));
+  cloud.rds.send(
+    new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", EngineVersion, ApplyImmediately: true, ...more }),
+  );
 
 test("versions that RDS would not go to are refused, and those it would are offered", async () => {
   await expect(upgrade("16.14")).rejects.toMatchObject({ message: expect.stringContaining("never downgraded") });
   await expect(upgrade("18.4")).rejects.toMatchObject({ message: expect.stringContaining("AllowMajorVersionUpgrade") });
-  const { DBEngineVersions: [version] = [] } = await cloud.rds.send(new DescribeDBEngineVersionsCommand({ Engine: "postgres", EngineVersion: "17.9" }));
+  const { DBEngineVersions: [version] = [] } = await cloud.rds.send(
+    new DescribeDBEngineVersionsCommand({ Engine: "postgres", EngineVersion: "17.9" }),
+  );
   expect(version!.ValidUpgradeTarget).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ EngineVersion: "17.10", IsMajorVersionUpgrade: false }),
@@ -56,7 +67,10 @@ test("a backup from before the upgrade restores to a moment after it", async () 
   );
 });
 
-/** Inserts row after row and notes those that were acknowledged; connects again when it was thrown out, as any client has to. */
+/**
+ * Inserts row after row and notes those that were acknowledged; connects again when it was thrown out, as any client
+ * has to.
+ */
 function write(open: () => ReturnType<typeof connect>): { stop(): Promise<number[]> } {
   const acknowledged: number[] = [];
   let isOver = false;

@@ -15,7 +15,12 @@ let instance: { dataFolder: string; pid: number; port: number };
 beforeAll(async () => {
   cloud = await startCloud();
   await cloud.rds.send(
-    new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", ManageMasterUserPassword: true, MasterUserPassword: undefined }),
+    new CreateDBInstanceCommand({
+      ...small,
+      DBInstanceIdentifier: "orders",
+      ManageMasterUserPassword: true,
+      MasterUserPassword: undefined,
+    }),
   );
   await cloud.secrets.send(new CreateSecretCommand({ Name: "kept", SecretString: "a-secret-of-the-owner" }));
   await instanceIs(cloud, "orders", "available");
@@ -32,7 +37,8 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-const filesBelow = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
+const filesBelow = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
 const isRoot = process.getuid?.() === 0;
 
 test("what holds secrets is closed to all other users", () => {
@@ -44,23 +50,35 @@ test("what holds secrets is closed to all other users", () => {
 /** Only root can become another user; counted as skipped elsewhere. */
 const asAnother = isRoot && spawnSync("setpriv", ["--version"]).status === 0 ? test : test.skip;
 const daemonIn = (group: number, script: string, input: string) =>
-  execFileSync("setpriv", ["--reuid=1", `--regid=${group}`, "--clear-groups", "/bin/sh", "-c", script], { encoding: "utf8", input, cwd: "/", maxBuffer: 1e8 });
+  execFileSync("setpriv", ["--reuid=1", `--regid=${group}`, "--clear-groups", "/bin/sh", "-c", script], {
+    encoding: "utf8",
+    input,
+    cwd: "/",
+    maxBuffer: 1e8,
+  });
 const daemon = (script: string, input = "") => daemonIn(1, script, input);
 
-asAnother("another user reads none of its files but the certificate that clients check, though told each name, and lists no folder", () => {
-  const files = [...filesBelow(cloud.dataFolder), ...filesBelow(databasesFolder)];
-  expect(files.length).toBeGreaterThan(1_000);
-  // The group that PostgreSQL runs in is every other service's of that user, too.
-  for (const group of [1, Number(execFileSync("id", ["-g", "nobody"], { encoding: "utf8" }))]) {
-    const read = daemonIn(group, `while IFS= read -r file; do if [ -r "$file" ]; then echo "$file"; fi; done`, `${files.join("\n")}\n`)
-      .split("\n")
-      .filter(Boolean);
-    // Folders that can be passed through hold names of folders and no content.
-    const content = read.filter((file) => lstatSync(file).isFile());
-    expect([group, content]).toEqual([group, [join(cloud.dataFolder, "ca", "ca.pem")]]);
-  }
-  expect(daemon(`ls '${cloud.dataFolder}' 2>&1 || true`)).toContain("Permission denied");
-});
+asAnother(
+  "another user reads none of its files but the certificate that clients check, though told each name, and lists no folder",
+  () => {
+    const files = [...filesBelow(cloud.dataFolder), ...filesBelow(databasesFolder)];
+    expect(files.length).toBeGreaterThan(1_000);
+    // The group that PostgreSQL runs in is every other service's of that user, too.
+    for (const group of [1, Number(execFileSync("id", ["-g", "nobody"], { encoding: "utf8" }))]) {
+      const read = daemonIn(
+        group,
+        `while IFS= read -r file; do if [ -r "$file" ]; then echo "$file"; fi; done`,
+        `${files.join("\n")}\n`,
+      )
+        .split("\n")
+        .filter(Boolean);
+      // Folders that can be passed through hold names of folders and no content.
+      const content = read.filter((file) => lstatSync(file).isFile());
+      expect([group, content]).toEqual([group, [join(cloud.dataFolder, "ca", "ca.pem")]]);
+    }
+    expect(daemon(`ls '${cloud.dataFolder}' 2>&1 || true`)).toContain("Permission denied");
+  },
+);
 
 asAnother("another user finds no secret among the processes, and no way in through a socket", () => {
   const { secretAccessKey } = cloud.client().credentials;
@@ -73,19 +91,27 @@ asAnother("another user finds no secret among the processes, and no way in throu
   const sockets = filesBelow(databasesFolder).filter((file) => lstatSync(file).isSocket());
   expect(sockets.length).toBeGreaterThan(0);
   const connect = `const s = require("net").connect(process.argv[1]); s.on("connect", () => (console.log("in"), s.end())); s.on("error", (e) => console.log(e.code))`;
-  for (const socket of sockets) expect(daemon(`'${process.execPath}' -e '${connect}' '${socket}'`).trim()).toBe("EACCES");
+  for (const socket of sockets)
+    expect(daemon(`'${process.execPath}' -e '${connect}' '${socket}'`).trim()).toBe("EACCES");
 });
 
 asAnother("another user gets no password and no answer from the API", () => {
   const ask = (path: string, body: string, headers: object) =>
     `fetch("${cloud.url}${path}", { method: "POST", body: ${JSON.stringify(body)}, headers: ${JSON.stringify(headers)} }).then(async (r) => console.log(r.status, await r.text()))`;
-  const claim = "AWS4-HMAC-SHA256 Credential=AKIASHIPSHAPELOCAL00/20260101/eu-central-1/rds/aws4_request, SignedHeaders=host;x-amz-date, Signature=";
+  const claim =
+    "AWS4-HMAC-SHA256 Credential=AKIASHIPSHAPELOCAL00/20260101/eu-central-1/rds/aws4_request, SignedHeaders=host;x-amz-date, Signature=";
   const requests = [
     ask("/shipshape/database-url", '{"identifier":"orders","role":"master"}', {}),
     ask("/shipshape/stop", "", {}),
     ask("/", "Action=DescribeDBInstances&Version=2014-10-31", {}),
-    ask("/", "Action=DescribeDBInstances&Version=2014-10-31", { authorization: `${claim}${"0".repeat(64)}`, "x-amz-date": "20260101T000000Z" }),
-    ask("/", '{"SecretId":"kept"}', { authorization: `${claim}${"0".repeat(64)}`, "x-amz-target": "secretsmanager.GetSecretValue" }),
+    ask("/", "Action=DescribeDBInstances&Version=2014-10-31", {
+      authorization: `${claim}${"0".repeat(64)}`,
+      "x-amz-date": "20260101T000000Z",
+    }),
+    ask("/", '{"SecretId":"kept"}', {
+      authorization: `${claim}${"0".repeat(64)}`,
+      "x-amz-target": "secretsmanager.GetSecretValue",
+    }),
   ];
   for (const request of requests) {
     const answer = daemon(`'${process.execPath}' -e '${request}'`);

@@ -10,7 +10,10 @@ afterAll(async () => cloud?.stop());
 
 const change = (arn: string, properties: object) => callOwn(cloud, "POST", "/shipshape/change", { arn, properties });
 const record = async (type: string, properties: object) =>
-  (await callOwn(cloud, "POST", "/shipshape/recorded", { type, name: "x", properties })).body as { id: string; arn: string };
+  (await callOwn(cloud, "POST", "/shipshape/recorded", { type, name: "x", properties })).body as {
+    id: string;
+    arn: string;
+  };
 const propertiesOf = async (type: string, id: string) =>
   (await callOwn(cloud, "GET", `/shipshape/recorded?${new URLSearchParams({ type, id })}`)).body.properties;
 
@@ -25,7 +28,13 @@ test("text from a command line takes the type of the value it replaces", async (
     metricName: "CPUUtilization",
     tags: { owner: "orders" },
   });
-  const answer = await change(arn, { threshold: "95.5", actionsEnabled: "false", alarmActions: '["b","c"]', metricName: "5", "tags.owner": "nobody" });
+  const answer = await change(arn, {
+    threshold: "95.5",
+    actionsEnabled: "false",
+    alarmActions: '["b","c"]',
+    metricName: "5",
+    "tags.owner": "nobody",
+  });
   expect(answer).toMatchObject({ status: 200, body: { properties: { threshold: 95.5 }, previous: { threshold: 80 } } });
   expect(await propertiesOf(alarm, id)).toMatchObject({
     threshold: 95.5,
@@ -53,7 +62,9 @@ test("a resource without an ARN is named by its type and id", async () => {
 });
 
 test("a secret's value and description change, and the answer does not repeat the value", async () => {
-  const { ARN } = await cloud.secrets.send(new CreateSecretCommand({ Name: "changed", SecretString: "before", Description: "d" }));
+  const { ARN } = await cloud.secrets.send(
+    new CreateSecretCommand({ Name: "changed", SecretString: "before", Description: "d" }),
+  );
   const answer = await change(ARN!, { value: "after", description: "e" });
   expect(JSON.stringify(answer.body)).not.toMatch(/before|after/);
   expect((await cloud.secrets.send(new GetSecretValueCommand({ SecretId: "changed" }))).SecretString).toBe("after");
@@ -63,7 +74,10 @@ test("an unknown ARN is answered with those near it", async () => {
   const { arn } = await record(alarm, { name: "near" });
   expect(await change(arn.replace("near", "neer"), { threshold: 1 })).toMatchObject({
     status: 404,
-    body: { code: "ResourceNotFound", message: expect.stringContaining("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:") },
+    body: {
+      code: "ResourceNotFound",
+      message: expect.stringContaining("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:"),
+    },
   });
 });
 
@@ -75,7 +89,10 @@ test("an unknown property is answered with the known ones, a value of another ty
   });
   expect(await change(arn, { threshold: 2, actionsEnabled: "maybe" })).toMatchObject({
     status: 400,
-    body: { code: "InvalidParameterValue", message: expect.stringContaining("actionsEnabled is a boolean (now true), and 'maybe' is none") },
+    body: {
+      code: "InvalidParameterValue",
+      message: expect.stringContaining("actionsEnabled is a boolean (now true), and 'maybe' is none"),
+    },
   });
   expect((await propertiesOf(alarm, id)).threshold).toBe(1);
 });

@@ -8,7 +8,12 @@ export interface OwnAnswer {
 }
 
 /** Calls one of the server's own endpoints, below `/shipshape/`. */
-export async function callOwn(cloud: Pick<Cloud, "url" | "client">, method: string, path: string, body?: unknown): Promise<OwnAnswer> {
+export async function callOwn(
+  cloud: Pick<Cloud, "url" | "client">,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<OwnAnswer> {
   const response = await fetchSigned(new URL(`${cloud.url}${path}`), cloud.client().credentials, {
     method,
     body: body === undefined ? undefined : JSON.stringify(body),

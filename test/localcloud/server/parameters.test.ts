@@ -19,17 +19,37 @@ let cloud: Cloud;
 
 beforeAll(async () => {
   cloud = await startCloud();
-  await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "tuned", DBParameterGroupFamily: "postgres17", Description: "for tests" }));
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", DBParameterGroupName: "tuned" }));
+  await cloud.rds.send(
+    new CreateDBParameterGroupCommand({
+      DBParameterGroupName: "tuned",
+      DBParameterGroupFamily: "postgres17",
+      Description: "for tests",
+    }),
+  );
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: "orders", DBParameterGroupName: "tuned" }),
+  );
   await instanceIs(cloud, "orders", "available");
 });
 afterAll(async () => cloud?.stop());
 
-const set = (ParameterName: string, ParameterValue: string, ApplyMethod: "immediate" | "pending-reboot" = "immediate") =>
-  cloud.rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: "tuned", Parameters: [{ ParameterName, ParameterValue, ApplyMethod }] }));
-const applyStatus = async () => (await instanceIs(cloud, "orders", "available")).DBParameterGroups![0]!.ParameterApplyStatus;
+const set = (
+  ParameterName: string,
+  ParameterValue: string,
+  ApplyMethod: "immediate" | "pending-reboot" = "immediate",
+) =>
+  cloud.rds.send(
+    new ModifyDBParameterGroupCommand({
+      DBParameterGroupName: "tuned",
+      Parameters: [{ ParameterName, ParameterValue, ApplyMethod }],
+    }),
+  );
+const applyStatus = async () =>
+  (await instanceIs(cloud, "orders", "available")).DBParameterGroups![0]!.ParameterApplyStatus;
 const shown = async (name: string) =>
-  (await asMaster(cloud, await instanceIs(cloud, "orders", "available"), `select current_setting('${name}') as value`))[0].value as string;
+  (
+    await asMaster(cloud, await instanceIs(cloud, "orders", "available"), `select current_setting('${name}') as value`)
+  )[0].value as string;
 const reboot = async () => {
   await cloud.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders" }));
   await instanceIs(cloud, "orders", "available");
@@ -38,7 +58,9 @@ const reboot = async () => {
 async function parameters(source?: string): Promise<Parameter[]> {
   const found: Parameter[] = [];
   for (let marker: string | undefined; ;) {
-    const page = await cloud.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName: "tuned", Source: source, Marker: marker }));
+    const page = await cloud.rds.send(
+      new DescribeDBParametersCommand({ DBParameterGroupName: "tuned", Source: source, Marker: marker }),
+    );
     found.push(...page.Parameters!);
     marker = page.Marker;
     if (marker === undefined) return found;
@@ -94,14 +116,23 @@ test("a library this PostgreSQL lacks is left out by name, and the event log say
   await reboot();
   expect(await shown("shared_preload_libraries")).toContain("pg_stat_statements");
   const { Events } = await cloud.rds.send(
-    new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: "orders", EventCategories: ["configuration change"] }),
+    new DescribeEventsCommand({
+      SourceType: "db-instance",
+      SourceIdentifier: "orders",
+      EventCategories: ["configuration change"],
+    }),
   );
   expect(Events!.map((event) => event.Message).join("\n")).toMatch(/shared_preload_libraries.*pgaudit/);
 });
 
 test("DescribeDBParameters tells what was set from what is default; Reset puts the default back", async () => {
   expect(
-    (await parameters("user")).map(({ ParameterName, ParameterValue, ApplyMethod, ApplyType }) => [ParameterName, ParameterValue, ApplyMethod, ApplyType]),
+    (await parameters("user")).map(({ ParameterName, ParameterValue, ApplyMethod, ApplyType }) => [
+      ParameterName,
+      ParameterValue,
+      ApplyMethod,
+      ApplyType,
+    ]),
   ).toEqual([
     ["log_lock_waits", "1", "pending-reboot", "dynamic"],
     ["log_min_duration_statement", "1000", "immediate", "dynamic"],
@@ -120,13 +151,21 @@ test("DescribeDBParameters tells what was set from what is default; Reset puts t
   const all = await parameters();
   expect(all.length).toBeGreaterThan(250);
   expect(new Set(all.map((parameter) => parameter.ParameterName)).size).toBe(all.length);
-  const defaults = await cloud.rds.send(new DescribeEngineDefaultParametersCommand({ DBParameterGroupFamily: "postgres17", MaxRecords: 20 }));
+  const defaults = await cloud.rds.send(
+    new DescribeEngineDefaultParametersCommand({ DBParameterGroupFamily: "postgres17", MaxRecords: 20 }),
+  );
   expect(defaults.EngineDefaults!.Parameters).toHaveLength(20);
   expect(defaults.EngineDefaults!.Marker).toBeDefined();
 });
 
 test("another group acts at the next reboot", async () => {
-  await cloud.rds.send(new CreateDBParameterGroupCommand({ DBParameterGroupName: "other", DBParameterGroupFamily: "postgres17", Description: "another" }));
+  await cloud.rds.send(
+    new CreateDBParameterGroupCommand({
+      DBParameterGroupName: "other",
+      DBParameterGroupFamily: "postgres17",
+      Description: "another",
+    }),
+  );
   await cloud.rds.send(
     new ModifyDBParameterGroupCommand({
       DBParameterGroupName: "other",
@@ -135,11 +174,15 @@ test("another group acts at the next reboot", async () => {
   );
   await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", DBParameterGroupName: "other" }));
   const changed = await instanceIs(cloud, "orders", "available");
-  expect(changed.DBParameterGroups).toEqual([{ DBParameterGroupName: "other", ParameterApplyStatus: "pending-reboot" }]);
+  expect(changed.DBParameterGroups).toEqual([
+    { DBParameterGroupName: "other", ParameterApplyStatus: "pending-reboot" },
+  ]);
   expect(await shown("statement_timeout")).toBe("0");
   await reboot();
   expect(await shown("statement_timeout")).toBe("77s");
-  await expect(cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "other" }))).rejects.toMatchObject({
+  await expect(
+    cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "other" })),
+  ).rejects.toMatchObject({
     name: "InvalidDBParameterGroupStateFault",
   });
   await cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "tuned" }));

@@ -20,11 +20,29 @@ beforeAll(async () => {
   rds = backupClient(cloud);
   const tags = [{ Key: "owner", Value: "team-orders" }];
   const subnets = ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"];
-  await cloud.rds.send(new CreateDBSubnetGroupCommand({ DBSubnetGroupName: "private", DBSubnetGroupDescription: "private", SubnetIds: subnets }));
-  const settings = { DBName: "app", Tags: tags, StorageEncrypted: true, DBSubnetGroupName: "private", EnablePerformanceInsights: true };
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, ...settings, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 7 }));
   await cloud.rds.send(
-    new CreateDBParameterGroupCommand({ DBParameterGroupName: "eighteen", DBParameterGroupFamily: "postgres18", Description: "of another major" }),
+    new CreateDBSubnetGroupCommand({
+      DBSubnetGroupName: "private",
+      DBSubnetGroupDescription: "private",
+      SubnetIds: subnets,
+    }),
+  );
+  const settings = {
+    DBName: "app",
+    Tags: tags,
+    StorageEncrypted: true,
+    DBSubnetGroupName: "private",
+    EnablePerformanceInsights: true,
+  };
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({ ...small, ...settings, DBInstanceIdentifier: "orders", BackupRetentionPeriod: 7 }),
+  );
+  await cloud.rds.send(
+    new CreateDBParameterGroupCommand({
+      DBParameterGroupName: "eighteen",
+      DBParameterGroupFamily: "postgres18",
+      Description: "of another major",
+    }),
   );
   await instanceIs(cloud, "orders", "available");
 });
@@ -59,21 +77,28 @@ test("a restore to a second between two commits has the earlier and not the late
   expect(await asMaster(cloud, earlier, "select name from marker")).toEqual([{ name: "before" }]);
   expect(earlier.DBParameterGroups).toMatchObject([{ ParameterApplyStatus: "in-sync" }]);
   expect(await asMaster(cloud, earlier, "show fsync")).toEqual([{ fsync: "on" }]);
-  expect(await rds.events("earlier")).toContainEqual(expect.stringMatching(`Restored from DB instance orders to ${target.toISOString()} on timeline 2`));
+  expect(await rds.events("earlier")).toContainEqual(
+    expect.stringMatching(`Restored from DB instance orders to ${target.toISOString()} on timeline 2`),
+  );
 });
 
 test("a restored instance is backed up in its turn, and takes a managed master password afterwards", async () => {
   const earlier = await rds.describe("earlier");
-  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "earlier", ManageMasterUserPassword: true, ApplyImmediately: true }));
+  await cloud.rds.send(
+    new ModifyDBInstanceCommand({
+      DBInstanceIdentifier: "earlier",
+      ManageMasterUserPassword: true,
+      ApplyImmediately: true,
+    }),
+  );
   const managed = await instanceIs(cloud, "earlier", "available");
   const password = await managedPassword(cloud, managed);
   await asMaster(cloud, managed, "insert into marker values ('on the new timeline')", password);
   await rds.restorable("earlier", await nextWholeSecond());
   await rds.restoreTo("earlier", "again", "latest");
-  expect(await asMaster(cloud, await instanceIs(cloud, "again", "available"), "select name from marker", password)).toEqual([
-    { name: "before" },
-    { name: "on the new timeline" },
-  ]);
+  expect(
+    await asMaster(cloud, await instanceIs(cloud, "again", "available"), "select name from marker", password),
+  ).toEqual([{ name: "before" }, { name: "on the new timeline" }]);
   await Promise.all([rds.remove("again"), rds.remove("earlier")]);
   expect(existsSync(rds.backupsFolder(earlier))).toBe(false);
 });
@@ -84,12 +109,17 @@ test("a restore that asks for no backups never has one, neither while it is made
   const automated = async () => {
     const resource = { DbiResourceId: begun!.DbiResourceId! };
     const { DBSnapshots = [] } = await cloud.rds.send(new DescribeDBSnapshotsCommand(resource));
-    const backups = cloud.rds.send(new DescribeDBInstanceAutomatedBackupsCommand(resource)).catch((error: Error) => error.name);
+    const backups = cloud.rds
+      .send(new DescribeDBInstanceAutomatedBackupsCommand(resource))
+      .catch((error: Error) => error.name);
     return [await backups, DBSnapshots.length, existsSync(rds.backupsFolder(begun!))];
   };
   const none = ["DBInstanceAutomatedBackupNotFoundFault", 0, false];
   while ((await rds.describe("unbacked")).DBInstanceStatus === "creating") expect(await automated()).toEqual(none);
-  expect(await instanceIs(cloud, "unbacked", "available")).toMatchObject({ BackupRetentionPeriod: 0, CopyTagsToSnapshot: false });
+  expect(await instanceIs(cloud, "unbacked", "available")).toMatchObject({
+    BackupRetentionPeriod: 0,
+    CopyTagsToSnapshot: false,
+  });
   expect(await automated()).toEqual(none);
   await rds.remove("unbacked");
 });
@@ -97,7 +127,9 @@ test("a restore that asks for no backups never has one, neither while it is made
 test("an idle database restores to its latest restorable time", async () => {
   const latest = await rds.restorable("orders", await nextWholeSecond());
   await rds.restoreTo("orders", "idle", latest);
-  expect(await asMaster(cloud, await instanceIs(cloud, "idle", "available"), "select count(*)::int from marker")).toEqual([{ count: 2 }]);
+  expect(
+    await asMaster(cloud, await instanceIs(cloud, "idle", "available"), "select count(*)::int from marker"),
+  ).toEqual([{ count: 2 }]);
   await rds.remove("idle");
 });
 
@@ -112,9 +144,13 @@ test("a restore is refused before the earliest time, after the latest, and with 
     name: "InvalidRestoreFault",
     message: expect.stringContaining("before the earliest restorable time"),
   });
-  await expect(rds.restoreTo("orders", "orders", "latest")).rejects.toMatchObject({ name: "DBInstanceAlreadyExistsFault" });
+  await expect(rds.restoreTo("orders", "orders", "latest")).rejects.toMatchObject({
+    name: "DBInstanceAlreadyExistsFault",
+  });
   await expect(rds.restoreTo("nobody", "never", "latest")).rejects.toMatchObject({ name: "DBInstanceNotFoundFault" });
-  await expect(rds.restoreTo("orders", "never", "latest", { RestoreTime: now })).rejects.toMatchObject({ name: "InvalidParameterCombination" });
+  await expect(rds.restoreTo("orders", "never", "latest", { RestoreTime: now })).rejects.toMatchObject({
+    name: "InvalidParameterCombination",
+  });
   await expect(rds.restoreTo("orders", "never", "latest", { DBParameterGroupName: "eighteen" })).rejects.toMatchObject({
     message: expect.stringContaining("postgres18"),
   });
@@ -131,12 +167,22 @@ test("retained backups restore a database that is gone, until they are deleted",
   const { DBInstanceAutomatedBackups: [kept] = [] } = await cloud.rds.send(
     new DescribeDBInstanceAutomatedBackupsCommand({ DbiResourceId: orders.DbiResourceId }),
   );
-  expect(kept).toMatchObject({ Status: "retained", DBInstanceIdentifier: "orders", RestoreWindow: { LatestTime: expect.any(Date) } });
-  await rds.restoreTo("", "risen", "latest", { SourceDBInstanceAutomatedBackupsArn: kept!.DBInstanceAutomatedBackupsArn });
-  expect(await asMaster(cloud, await instanceIs(cloud, "risen", "available"), "select name from marker where name = 'last'")).toEqual([{ name: "last" }]);
+  expect(kept).toMatchObject({
+    Status: "retained",
+    DBInstanceIdentifier: "orders",
+    RestoreWindow: { LatestTime: expect.any(Date) },
+  });
+  await rds.restoreTo("", "risen", "latest", {
+    SourceDBInstanceAutomatedBackupsArn: kept!.DBInstanceAutomatedBackupsArn,
+  });
+  expect(
+    await asMaster(cloud, await instanceIs(cloud, "risen", "available"), "select name from marker where name = 'last'"),
+  ).toEqual([{ name: "last" }]);
   await cloud.rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId: orders.DbiResourceId }));
   expect(existsSync(rds.backupsFolder(orders))).toBe(false);
-  await expect(rds.restoreTo("", "never", "latest", { SourceDbiResourceId: orders.DbiResourceId })).rejects.toMatchObject({
+  await expect(
+    rds.restoreTo("", "never", "latest", { SourceDbiResourceId: orders.DbiResourceId }),
+  ).rejects.toMatchObject({
     name: "DBInstanceAutomatedBackupNotFoundFault",
   });
 });

@@ -12,14 +12,19 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-const query = (type: string, id: string, region?: string) => `${path}?${new URLSearchParams({ type, id, ...(region ? { region } : {}) })}`;
+const query = (type: string, id: string, region?: string) =>
+  `${path}?${new URLSearchParams({ type, id, ...(region ? { region } : {}) })}`;
 const create = (type: string, properties: object, region?: string): Promise<OwnAnswer> =>
   callOwn(cloud, "POST", path, { type, name: "x", properties, ...(region ? { region } : {}) });
 const read = (type: string, id: string, region?: string) => callOwn(cloud, "GET", query(type, id, region));
-const replace = (type: string, id: string, properties: object) => callOwn(cloud, "PUT", query(type, id), { properties });
+const replace = (type: string, id: string, properties: object) =>
+  callOwn(cloud, "PUT", query(type, id), { properties });
 const remove = (type: string, id: string) => callOwn(cloud, "DELETE", query(type, id));
 
-async function made(type: string, properties: object): Promise<{ id: string; arn: string; properties: Record<string, unknown> }> {
+async function made(
+  type: string,
+  properties: object,
+): Promise<{ id: string; arn: string; properties: Record<string, unknown> }> {
   const answer = await create(type, properties);
   expect(answer).toMatchObject({ status: 201 });
   return answer.body;
@@ -34,15 +39,45 @@ const securityGroup = "aws:ec2/securityGroup:SecurityGroup";
 describe("every type gets the id and the ARN AWS would give it", () => {
   test.each<[string, object, RegExp, RegExp]>([
     [key, { description: "k" }, /^[0-9a-f-]{36}$/, /^arn:aws:kms:eu-central-1:123456789012:key\/[0-9a-f-]{36}$/],
-    ["aws:sns/topic:Topic", { name: "alarms" }, /^arn:aws:sns:eu-central-1:123456789012:alarms$/, /^arn:aws:sns:eu-central-1:123456789012:alarms$/],
-    [logGroup, { name: "/aws/rds/instance/a/postgresql" }, /^\/aws\/rds\/instance\/a\/postgresql$/, /:log-group:\/aws\/rds\/instance\/a\/postgresql$/],
-    ["aws:cloudwatch/metricAlarm:MetricAlarm", { name: "cpu", threshold: 80 }, /^cpu$/, /^arn:aws:cloudwatch:eu-central-1:123456789012:alarm:cpu$/],
-    [role, { name: "monitoring", assumeRolePolicy: "{}" }, /^monitoring$/, /^arn:aws:iam::123456789012:role\/monitoring$/],
-    ["aws:iam/policy:Policy", { name: "read", path: "/teams/", policy: "{}" }, /^arn:aws:iam::123456789012:policy\/teams\/read$/, /policy\/teams\/read$/],
+    [
+      "aws:sns/topic:Topic",
+      { name: "alarms" },
+      /^arn:aws:sns:eu-central-1:123456789012:alarms$/,
+      /^arn:aws:sns:eu-central-1:123456789012:alarms$/,
+    ],
+    [
+      logGroup,
+      { name: "/aws/rds/instance/a/postgresql" },
+      /^\/aws\/rds\/instance\/a\/postgresql$/,
+      /:log-group:\/aws\/rds\/instance\/a\/postgresql$/,
+    ],
+    [
+      "aws:cloudwatch/metricAlarm:MetricAlarm",
+      { name: "cpu", threshold: 80 },
+      /^cpu$/,
+      /^arn:aws:cloudwatch:eu-central-1:123456789012:alarm:cpu$/,
+    ],
+    [
+      role,
+      { name: "monitoring", assumeRolePolicy: "{}" },
+      /^monitoring$/,
+      /^arn:aws:iam::123456789012:role\/monitoring$/,
+    ],
+    [
+      "aws:iam/policy:Policy",
+      { name: "read", path: "/teams/", policy: "{}" },
+      /^arn:aws:iam::123456789012:policy\/teams\/read$/,
+      /policy\/teams\/read$/,
+    ],
     [vault, { name: "main" }, /^main$/, /^arn:aws:backup:eu-central-1:123456789012:backup-vault:main$/],
     ["aws:backup/plan:Plan", { name: "daily", rules: [] }, /^[0-9a-f-]{36}$/, /:backup-plan:[0-9a-f-]{36}$/],
     ["aws:ec2/vpc:Vpc", { cidrBlock: "10.1.0.0/16" }, /^vpc-[0-9a-f]{17}$/, /:vpc\/vpc-[0-9a-f]{17}$/],
-    ["aws:ec2/subnet:Subnet", { vpcId: defaultVpc, cidrBlock: "10.0.9.0/24" }, /^subnet-[0-9a-f]{17}$/, /:subnet\/subnet-[0-9a-f]{17}$/],
+    [
+      "aws:ec2/subnet:Subnet",
+      { vpcId: defaultVpc, cidrBlock: "10.0.9.0/24" },
+      /^subnet-[0-9a-f]{17}$/,
+      /:subnet\/subnet-[0-9a-f]{17}$/,
+    ],
     [securityGroup, { name: "orders" }, /^sg-[0-9a-f]{17}$/, /:security-group\/sg-[0-9a-f]{17}$/],
   ])("%s", async (type, properties, id, arn) => {
     const record = await made(type, properties);
@@ -70,10 +105,15 @@ test("an update replaces what was given before", async () => {
 
 test("a name that is taken is refused where AWS refuses it, per Region", async () => {
   await made(vault, { name: "taken" });
-  expect(await create(vault, { name: "taken" })).toMatchObject({ status: 409, body: { code: "ResourceAlreadyExists" } });
+  expect(await create(vault, { name: "taken" })).toMatchObject({
+    status: 409,
+    body: { code: "ResourceAlreadyExists" },
+  });
   expect(await create(vault, { name: "taken" }, "eu-west-1")).toMatchObject({ status: 201 });
   expect(await read(vault, "taken")).toMatchObject({ status: 400, body: { code: "AmbiguousResource" } });
-  expect((await read(vault, "taken", "eu-west-1")).body.arn).toBe(`arn:aws:backup:eu-west-1:${account}:backup-vault:taken`);
+  expect((await read(vault, "taken", "eu-west-1")).body.arn).toBe(
+    `arn:aws:backup:eu-west-1:${account}:backup-vault:taken`,
+  );
   await made(securityGroup, { name: "taken" });
   expect(await create(securityGroup, { name: "taken", vpcId: defaultVpc })).toMatchObject({ status: 409 });
 });
@@ -94,12 +134,19 @@ test("a deleted key is not found any more, stays on the list until its day has c
   await made("aws:kms/alias:Alias", { name: "alias/leaving", targetKeyId: id });
   expect(await remove(key, id)).toMatchObject({ status: 204 });
   expect(await read(key, id)).toMatchObject({ status: 404 });
-  const listed = (await callOwn(cloud, "GET", `${path}?type=${key}`)).body.resources.find((record: { id: string }) => record.id === id);
+  const listed = (await callOwn(cloud, "GET", `${path}?type=${key}`)).body.resources.find(
+    (record: { id: string }) => record.id === id,
+  );
   expect(new Date(listed.deletionAt).getTime() - Date.now()).toBeGreaterThan(6 * 86_400_000);
   for (const kmsKeyId of [arn, "alias/leaving"])
-    expect(await create(logGroup, { name: "unreadable", kmsKeyId })).toMatchObject({ status: 400, body: { code: "ReferenceNotFound" } });
+    expect(await create(logGroup, { name: "unreadable", kmsKeyId })).toMatchObject({
+      status: 400,
+      body: { code: "ReferenceNotFound" },
+    });
   await callOwn(cloud, "PUT", "/shipshape/clock", { offsetSeconds: 8 * 86_400 });
-  expect((await callOwn(cloud, "GET", `${path}?type=${key}`)).body.resources.map((record: { id: string }) => record.id)).not.toContain(id);
+  expect(
+    (await callOwn(cloud, "GET", `${path}?type=${key}`)).body.resources.map((record: { id: string }) => record.id),
+  ).not.toContain(id);
   expect(await read("aws:kms/alias:Alias", "alias/leaving")).toMatchObject({ status: 404 });
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
@@ -112,7 +159,10 @@ test("what is in use is not deleted, and the answer names the user", async () =>
   });
   expect(await remove(role, "used")).toMatchObject({
     status: 409,
-    body: { code: "ResourceInUse", message: expect.stringContaining("role policy attachment used/arn:aws:iam::aws:policy") },
+    body: {
+      code: "ResourceInUse",
+      message: expect.stringContaining("role policy attachment used/arn:aws:iam::aws:policy"),
+    },
   });
   expect(await remove("aws:iam/rolePolicyAttachment:RolePolicyAttachment", attachment)).toMatchObject({ status: 204 });
   expect(await remove(role, "used")).toMatchObject({ status: 204 });
@@ -121,13 +171,32 @@ test("what is in use is not deleted, and the answer names the user", async () =>
 test("a plan with selections and a vault with recovery points stay; an empty vault takes its lock and policy along", async () => {
   await made(role, { name: "backup", assumeRolePolicy: "{}" });
   await made(vault, { name: "full" });
-  await made("aws:backup/vaultLockConfiguration:VaultLockConfiguration", { backupVaultName: "full", minRetentionDays: 7 });
-  const { id: planId } = await made("aws:backup/plan:Plan", { name: "daily", rules: [{ ruleName: "daily", targetVaultName: "full" }] });
-  await made("aws:backup/selection:Selection", { name: "all", planId, iamRoleArn: `arn:aws:iam::${account}:role/backup` });
+  await made("aws:backup/vaultLockConfiguration:VaultLockConfiguration", {
+    backupVaultName: "full",
+    minRetentionDays: 7,
+  });
+  const { id: planId } = await made("aws:backup/plan:Plan", {
+    name: "daily",
+    rules: [{ ruleName: "daily", targetVaultName: "full" }],
+  });
+  await made("aws:backup/selection:Selection", {
+    name: "all",
+    planId,
+    iamRoleArn: `arn:aws:iam::${account}:role/backup`,
+  });
   expect(await remove("aws:backup/plan:Plan", planId)).toMatchObject({ status: 409 });
-  await callOwn(cloud, "POST", "/shipshape/change", { arn: `arn:aws:backup:eu-central-1:${account}:backup-vault:full`, properties: { recoveryPoints: "1" } });
-  expect(await remove(vault, "full")).toMatchObject({ status: 409, body: { message: expect.stringContaining("1 recovery point") } });
-  await callOwn(cloud, "POST", "/shipshape/change", { arn: `arn:aws:backup:eu-central-1:${account}:backup-vault:full`, properties: { recoveryPoints: "0" } });
+  await callOwn(cloud, "POST", "/shipshape/change", {
+    arn: `arn:aws:backup:eu-central-1:${account}:backup-vault:full`,
+    properties: { recoveryPoints: "1" },
+  });
+  expect(await remove(vault, "full")).toMatchObject({
+    status: 409,
+    body: { message: expect.stringContaining("1 recovery point") },
+  });
+  await callOwn(cloud, "POST", "/shipshape/change", {
+    arn: `arn:aws:backup:eu-central-1:${account}:backup-vault:full`,
+    properties: { recoveryPoints: "0" },
+  });
   expect(await remove(vault, "full")).toMatchObject({ status: 204 });
   expect(await read("aws:backup/vaultLockConfiguration:VaultLockConfiguration", "full")).toMatchObject({ status: 404 });
 });
@@ -151,11 +220,35 @@ test("records survive a kill of the server", async () => {
 
 describe("bad requests are refused by name", () => {
   test.each<[string, string, object, string, string]>([
-    ["a type that only guardrails know", "aws:rds/cluster:Cluster", {}, "UnsupportedResourceType", "what can be made: aws:ec2/vpc:Vpc"],
-    ["a type with an API of its own", "aws:rds/instance:Instance", {}, "UnsupportedResourceType", "through the RDS API"],
+    [
+      "a type that only guardrails know",
+      "aws:rds/cluster:Cluster",
+      {},
+      "UnsupportedResourceType",
+      "what can be made: aws:ec2/vpc:Vpc",
+    ],
+    [
+      "a type with an API of its own",
+      "aws:rds/instance:Instance",
+      {},
+      "UnsupportedResourceType",
+      "through the RDS API",
+    ],
     ["a role without a trust policy", role, { name: "r" }, "ValidationError", "needs assumeRolePolicy"],
-    ["a security group in no network", securityGroup, { name: "lost", vpcId: "vpc-none" }, "ReferenceNotFound", "names a VPC that does not exist: vpc-none"],
-    ["an alias of no key", "aws:kms/alias:Alias", { name: "alias/a", targetKeyId: "none" }, "ReferenceNotFound", "names a KMS key"],
+    [
+      "a security group in no network",
+      securityGroup,
+      { name: "lost", vpcId: "vpc-none" },
+      "ReferenceNotFound",
+      "names a VPC that does not exist: vpc-none",
+    ],
+    [
+      "an alias of no key",
+      "aws:kms/alias:Alias",
+      { name: "alias/a", targetKeyId: "none" },
+      "ReferenceNotFound",
+      "names a KMS key",
+    ],
     [
       "a policy of no topic",
       "aws:sns/topicPolicy:TopicPolicy",
@@ -170,14 +263,32 @@ describe("bad requests are refused by name", () => {
       "ReferenceNotFound",
       "names a backup vault",
     ],
-    ["a plan for no vault", "aws:backup/plan:Plan", { name: "p", rules: [{ targetVaultName: "none" }] }, "ReferenceNotFound", "names a backup vault"],
-    ["a policy of no secret", "aws:secretsmanager/secretPolicy:SecretPolicy", { secretArn: "arn:none", policy: "{}" }, "ReferenceNotFound", "names a secret"],
+    [
+      "a plan for no vault",
+      "aws:backup/plan:Plan",
+      { name: "p", rules: [{ targetVaultName: "none" }] },
+      "ReferenceNotFound",
+      "names a backup vault",
+    ],
+    [
+      "a policy of no secret",
+      "aws:secretsmanager/secretPolicy:SecretPolicy",
+      { secretArn: "arn:none", policy: "{}" },
+      "ReferenceNotFound",
+      "names a secret",
+    ],
   ])("%s", async (_what, type, properties, code, message) => {
-    expect(await create(type, properties)).toMatchObject({ status: 400, body: { code, message: expect.stringContaining(message) } });
+    expect(await create(type, properties)).toMatchObject({
+      status: 400,
+      body: { code, message: expect.stringContaining(message) },
+    });
   });
 
   test("a request without type and id", async () => {
-    expect(await callOwn(cloud, "DELETE", `${path}?type=${role}`)).toMatchObject({ status: 400, body: { code: "MissingParameter" } });
+    expect(await callOwn(cloud, "DELETE", `${path}?type=${role}`)).toMatchObject({
+      status: 400,
+      body: { code: "MissingParameter" },
+    });
   });
 
   test("what does not exist", async () => {

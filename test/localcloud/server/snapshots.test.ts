@@ -39,18 +39,25 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-const snapshots = async (more: object = {}) => (await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: "orders", ...more }))).DBSnapshots!;
+const snapshots = async (more: object = {}) =>
+  (await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: "orders", ...more }))).DBSnapshots!;
 const restore = (DBInstanceIdentifier: string, DBSnapshotIdentifier: string) =>
   cloud.rds.send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier, DBSnapshotIdentifier }));
-const rowsOf = async (name: string) => asMaster(cloud, await instanceIs(cloud, name, "available"), "select n from kept order by n");
+const rowsOf = async (name: string) =>
+  asMaster(cloud, await instanceIs(cloud, name, "available"), "select n from kept order by n");
 
 async function backedUpTimes(count: number): Promise<void> {
-  await until(`${count} automated snapshots`, async () => (await snapshots({ SnapshotType: "automated" })).length === count);
+  await until(
+    `${count} automated snapshots`,
+    async () => (await snapshots({ SnapshotType: "automated" })).length === count,
+  );
   await instanceIs(cloud, "orders", "available");
 }
 
 test("a snapshot holds the database as it was then, with its tags, and so does its copy", async () => {
-  const { DBSnapshot: begun } = await cloud.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "first" }));
+  const { DBSnapshot: begun } = await cloud.rds.send(
+    new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "first" }),
+  );
   expect(begun).toMatchObject({ Status: "creating", SnapshotType: "manual" });
   await instanceIs(cloud, "orders", "available");
   await asMaster(cloud, await rds.describe("orders"), "insert into kept values (2)");
@@ -58,17 +65,43 @@ test("a snapshot holds the database as it was then, with its tags, and so does i
     { DBSnapshotIdentifier: "first", Status: "available", TagList: [{ Key: "owner", Value: "team-orders" }] },
   ]);
   const { DBSnapshot: copy } = await cloud.rds.send(
-    new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "first", TargetDBSnapshotIdentifier: "second", CopyTags: true }),
+    new CopyDBSnapshotCommand({
+      SourceDBSnapshotIdentifier: "first",
+      TargetDBSnapshotIdentifier: "second",
+      CopyTags: true,
+    }),
   );
-  expect(copy).toMatchObject({ Status: "available", SourceDBSnapshotIdentifier: expect.stringContaining(":snapshot:first"), TagList: [{ Key: "owner" }] });
+  expect(copy).toMatchObject({
+    Status: "available",
+    SourceDBSnapshotIdentifier: expect.stringContaining(":snapshot:first"),
+    TagList: [{ Key: "owner" }],
+  });
   const copyWith = (TargetDBSnapshotIdentifier: string, KmsKeyId: string) =>
-    cloud.rds.send(new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "first", TargetDBSnapshotIdentifier, KmsKeyId, CopyTags: true, Tags: [] }));
-  await expect(copyWith("third", "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000")).rejects.toMatchObject({
+    cloud.rds.send(
+      new CopyDBSnapshotCommand({
+        SourceDBSnapshotIdentifier: "first",
+        TargetDBSnapshotIdentifier,
+        KmsKeyId,
+        CopyTags: true,
+        Tags: [],
+      }),
+    );
+  await expect(
+    copyWith("third", "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"),
+  ).rejects.toMatchObject({
     name: "KMSKeyNotAccessibleFault",
   });
-  const { body: key } = await callOwn(cloud, "POST", "/shipshape/recorded", { type: "aws:kms/key:Key", name: "orders", properties: {} });
+  const { body: key } = await callOwn(cloud, "POST", "/shipshape/recorded", {
+    type: "aws:kms/key:Key",
+    name: "orders",
+    properties: {},
+  });
   const { DBSnapshot: encrypted } = await copyWith("encrypted", key.id);
-  expect(encrypted).toMatchObject({ Encrypted: true, KmsKeyId: expect.stringContaining(`:key/${key.id}`), TagList: [{ Key: "owner" }] });
+  expect(encrypted).toMatchObject({
+    Encrypted: true,
+    KmsKeyId: expect.stringContaining(`:key/${key.id}`),
+    TagList: [{ Key: "owner" }],
+  });
   const { DBInstance: sealed } = await restore("sealed", "encrypted");
   expect(sealed).toMatchObject({ StorageEncrypted: true, KmsKeyId: encrypted!.KmsKeyId });
   await instanceIs(cloud, "sealed", "available");
@@ -80,7 +113,11 @@ test("a snapshot holds the database as it was then, with its tags, and so does i
 });
 
 test("a final snapshot holds every commit, also of a database without backups", async () => {
-  const source = await instanceIs(cloud, (await restore("short-lived", "second")).DBInstance!.DBInstanceIdentifier!, "available");
+  const source = await instanceIs(
+    cloud,
+    (await restore("short-lived", "second")).DBInstance!.DBInstanceIdentifier!,
+    "available",
+  );
   await asMaster(cloud, source, "insert into kept values (3)");
   await rds.remove("short-lived", { FinalDBSnapshotIdentifier: "last-words" });
   await restore("risen", "last-words");
@@ -99,7 +136,9 @@ test("automated backups come daily in their window, can be restored as snapshots
   expect(await tagsOfFirst()).toContainEqual({ Key: "kept", Value: "yes" });
   await restore("from-daily", first!.DBSnapshotIdentifier!);
   // It was taken before there was a table.
-  expect(await asMaster(cloud, await instanceIs(cloud, "from-daily", "available"), "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
+  expect(
+    await asMaster(cloud, await instanceIs(cloud, "from-daily", "available"), "select to_regclass('kept') as kept"),
+  ).toEqual([{ kept: null }]);
   await rds.remove("from-daily");
   const day = (offset: number) => `${new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)}T03:10:00Z`;
   for (const [offset, kept] of [
@@ -119,14 +158,20 @@ test("automated backups come daily in their window, can be restored as snapshots
 test("backups are dropped when they are switched off, and begin anew when switched on", async () => {
   const orders = await rds.describe("orders");
   const retain = async (BackupRetentionPeriod: number) => {
-    await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod, ApplyImmediately: true }));
+    await cloud.rds.send(
+      new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod, ApplyImmediately: true }),
+    );
     return instanceIs(cloud, "orders", "available");
   };
   expect((await retain(0)).LatestRestorableTime).toBeUndefined();
   expect(existsSync(rds.backupsFolder(orders))).toBe(false);
-  await expect(rds.restoreTo("orders", "never", "latest")).rejects.toMatchObject({ name: "PointInTimeRestoreNotEnabledFault" });
+  await expect(rds.restoreTo("orders", "never", "latest")).rejects.toMatchObject({
+    name: "PointInTimeRestoreNotEnabledFault",
+  });
   await retain(7);
-  const { DBInstanceAutomatedBackups } = await cloud.rds.send(new DescribeDBInstanceAutomatedBackupsCommand({ DBInstanceIdentifier: "orders" }));
+  const { DBInstanceAutomatedBackups } = await cloud.rds.send(
+    new DescribeDBInstanceAutomatedBackupsCommand({ DBInstanceIdentifier: "orders" }),
+  );
   expect(DBInstanceAutomatedBackups).toMatchObject([{ Status: "active", BackupRetentionPeriod: 7 }]);
   await rds.restorable("orders", new Date());
 });

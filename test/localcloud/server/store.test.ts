@@ -11,7 +11,14 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "shipshape-store-")))
 afterEach(() => rmSync(folder, { recursive: true }));
 
 test("records come back from disk under ids no file could be called by, and are told apart", () => {
-  const ids = ["arn:aws:rds:eu-central-1:123456789012:db:orders", "a/b", "a_b", `${"long".repeat(100)}1`, `${"long".repeat(100)}2`, "../../escape"];
+  const ids = [
+    "arn:aws:rds:eu-central-1:123456789012:db:orders",
+    "a/b",
+    "a_b",
+    `${"long".repeat(100)}1`,
+    `${"long".repeat(100)}2`,
+    "../../escape",
+  ];
   const first = new Store(folder).collection<string>("things");
   for (const id of ids) first.put(id, `value of ${id}`);
   first.delete("a_b");
@@ -33,7 +40,8 @@ test("a disk that is full in the middle of a write is an error, and leaves the r
   const things = new Store(folder).collection<string>("things");
   things.put("one", "as it was");
   const program = `const { Store } = require(process.argv[1]); new Store(process.argv[2]).collection("things").put("one", "x".repeat(100_000))`;
-  // A limit on the size of a file ends a write in the middle, as a full disk does; the signal that comes with it is to be ignored.
+  // A limit on the size of a file ends a write in the middle, as a full disk does; the signal that comes with it is to
+  // be ignored.
   const limited = spawnSync(
     "sh",
     [

@@ -25,10 +25,14 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-const create = (DBInstanceIdentifier: string, more: object = {}) => cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier, ...more }));
-const describe_ = async (name: string) => (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
+const create = (DBInstanceIdentifier: string, more: object = {}) =>
+  cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier, ...more }));
+const describe_ = async (name: string) =>
+  (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
 const statusOf = async (name: string) =>
-  (await callOwn(cloud, "GET", "/shipshape/status")).body.instances.find((instance: { identifier: string }) => instance.identifier === name);
+  (await callOwn(cloud, "GET", "/shipshape/status")).body.instances.find(
+    (instance: { identifier: string }) => instance.identifier === name,
+  );
 
 test("a killed server leaves databases serving; the next one adopts them, with every record as it was", async () => {
   const before = await describe_("orders");
@@ -44,23 +48,41 @@ test("a killed server leaves databases serving; the next one adopts them, with e
 });
 
 // Spread over the time a creation takes, from before the template is copied until after the master is made.
-test.each([0, 100, 300, 600])("a server killed %d ms into a creation finishes it after its restart", async (milliseconds) => {
-  const name = `created-${milliseconds}`;
-  const { MasterUserPassword: _none, ...withoutPassword } = small;
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...withoutPassword, DBInstanceIdentifier: name, ManageMasterUserPassword: true, DBName: "app" }));
-  await sleep(milliseconds);
-  await cloud.kill("SIGKILL");
-  await cloud.restart();
-  const made = await instanceIs(cloud, name, "available");
-  expect(await asMaster(cloud, made, "select current_database() as name", await managedPassword(cloud, made))).toEqual([{ name: "app" }]);
-  await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: name, SkipFinalSnapshot: true }));
-  await instanceIsGone(cloud, name);
-});
+test.each([0, 100, 300, 600])(
+  "a server killed %d ms into a creation finishes it after its restart",
+  async (milliseconds) => {
+    const name = `created-${milliseconds}`;
+    const { MasterUserPassword: _none, ...withoutPassword } = small;
+    await cloud.rds.send(
+      new CreateDBInstanceCommand({
+        ...withoutPassword,
+        DBInstanceIdentifier: name,
+        ManageMasterUserPassword: true,
+        DBName: "app",
+      }),
+    );
+    await sleep(milliseconds);
+    await cloud.kill("SIGKILL");
+    await cloud.restart();
+    const made = await instanceIs(cloud, name, "available");
+    expect(
+      await asMaster(cloud, made, "select current_database() as name", await managedPassword(cloud, made)),
+    ).toEqual([{ name: "app" }]);
+    await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: name, SkipFinalSnapshot: true }));
+    await instanceIsGone(cloud, name);
+  },
+);
 
 test.each([0, 200])("a server killed %d ms into a modification finishes it after its restart", async (milliseconds) => {
   const instanceClass = milliseconds === 0 ? "db.m7g.large" : "db.m7g.xlarge";
   await asMaster(cloud, await describe_("orders"), "create table if not exists kept as select 7 as n");
-  await cloud.rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", DBInstanceClass: instanceClass, ApplyImmediately: true }));
+  await cloud.rds.send(
+    new ModifyDBInstanceCommand({
+      DBInstanceIdentifier: "orders",
+      DBInstanceClass: instanceClass,
+      ApplyImmediately: true,
+    }),
+  );
   await sleep(milliseconds);
   await cloud.kill("SIGKILL");
   await cloud.restart();
@@ -69,24 +91,31 @@ test.each([0, 200])("a server killed %d ms into a modification finishes it after
   expect(await asMaster(cloud, changed, "select n from kept")).toEqual([{ n: 7 }]);
 });
 
-test.each([0, 150])("a server killed %d ms into a deletion finishes it after its restart, with one whole final snapshot", async (milliseconds) => {
-  const name = `deleted-${milliseconds}`;
-  await create(name);
-  const doomed = await instanceIs(cloud, name, "available");
-  await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: name, FinalDBSnapshotIdentifier: `${name}-final` }));
-  await sleep(milliseconds);
-  await cloud.kill("SIGKILL");
-  await cloud.restart();
-  await instanceIsGone(cloud, name);
-  const { DBSnapshots } = await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: `${name}-final` }));
-  expect(DBSnapshots).toMatchObject([{ Status: "available", DbiResourceId: doomed.DbiResourceId }]);
-  const snapshots = join(cloud.dataFolder, "databases", "snapshots", "eu-central-1");
-  expect(readdirSync(snapshots).filter((entry) => entry.startsWith(name))).toEqual([`${name}-final`]);
-  // A backup's manifest is written last.
-  expect(readdirSync(join(snapshots, `${name}-final`))).toEqual(expect.arrayContaining(["data", "manifest.json"]));
-  expect(postgresProcessesBelow(join(cloud.dataFolder, "databases", doomed.DbiResourceId!))).toEqual([]);
-  expect(readdirSync(join(cloud.dataFolder, "databases"))).not.toContain(doomed.DbiResourceId);
-});
+test.each([0, 150])(
+  "a server killed %d ms into a deletion finishes it after its restart, with one whole final snapshot",
+  async (milliseconds) => {
+    const name = `deleted-${milliseconds}`;
+    await create(name);
+    const doomed = await instanceIs(cloud, name, "available");
+    await cloud.rds.send(
+      new DeleteDBInstanceCommand({ DBInstanceIdentifier: name, FinalDBSnapshotIdentifier: `${name}-final` }),
+    );
+    await sleep(milliseconds);
+    await cloud.kill("SIGKILL");
+    await cloud.restart();
+    await instanceIsGone(cloud, name);
+    const { DBSnapshots } = await cloud.rds.send(
+      new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: `${name}-final` }),
+    );
+    expect(DBSnapshots).toMatchObject([{ Status: "available", DbiResourceId: doomed.DbiResourceId }]);
+    const snapshots = join(cloud.dataFolder, "databases", "snapshots", "eu-central-1");
+    expect(readdirSync(snapshots).filter((entry) => entry.startsWith(name))).toEqual([`${name}-final`]);
+    // A backup's manifest is written last.
+    expect(readdirSync(join(snapshots, `${name}-final`))).toEqual(expect.arrayContaining(["data", "manifest.json"]));
+    expect(postgresProcessesBelow(join(cloud.dataFolder, "databases", doomed.DbiResourceId!))).toEqual([]);
+    expect(readdirSync(join(cloud.dataFolder, "databases"))).not.toContain(doomed.DbiResourceId);
+  },
+);
 
 test("a killed database is started again with every acknowledged row, and the event log says so", async () => {
   const before = await describe_("orders");
@@ -107,8 +136,13 @@ test("a killed database is started again with every acknowledged row, and the ev
     await sleep(50);
   }
   await client.end().catch(() => undefined);
-  const { Events } = await cloud.rds.send(new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: "orders", EventCategories: ["recovery"] }));
-  expect(Events!.map((event) => event.Message)).toEqual([expect.stringContaining("has started"), expect.stringContaining("is complete")]);
+  const { Events } = await cloud.rds.send(
+    new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: "orders", EventCategories: ["recovery"] }),
+  );
+  expect(Events!.map((event) => event.Message)).toEqual([
+    expect.stringContaining("has started"),
+    expect.stringContaining("is complete"),
+  ]);
 });
 
 test("a port somebody else has is that instance's fault alone, and it starts when the port is free", async () => {
@@ -139,17 +173,25 @@ test("the API listens where it did before a restart, unless another program has 
   try {
     await cloud.restart();
     expect(cloud.url).not.toBe(before);
-    const { portReason } = JSON.parse(readFileSync(join(cloud.dataFolder, "localcloud.json"), "utf8")) as { portReason: string };
-    expect(portReason).toMatch(new RegExp(`port ${port}, where it listened before, is taken by another program.*local env`));
+    const { portReason } = JSON.parse(readFileSync(join(cloud.dataFolder, "localcloud.json"), "utf8")) as {
+      portReason: string;
+    };
+    expect(portReason).toMatch(
+      new RegExp(`port ${port}, where it listened before, is taken by another program.*local env`),
+    );
   } finally {
     await new Promise((resolve) => squatter.close(resolve));
   }
 });
 
 test("a second server on the same data folder refuses and names it; one on another folder stands beside the first", async () => {
-  const second = spawn(process.execPath, ["--import", "tsx", join(__dirname, "..", "..", "..", "localcloud", "main.ts")], {
-    env: { ...process.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder },
-  });
+  const second = spawn(
+    process.execPath,
+    ["--import", "tsx", join(__dirname, "..", "..", "..", "localcloud", "main.ts")],
+    {
+      env: { ...process.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder },
+    },
+  );
   let said = "";
   second.stderr.on("data", (data: Buffer) => (said += data.toString()));
   const code = await new Promise((resolve) => second.once("close", resolve));

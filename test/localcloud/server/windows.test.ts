@@ -44,7 +44,10 @@ test("windows chosen for a name are well formed, stay the same, and never overla
   }
 });
 
-test.each(["2:00-02:30", "02:00-02:10", "24:00-24:30", "02:00"])("%s is no backup window", (text) => expect(typeof parseBackupWindow(text)).toBe("string"));
-test.each(["sun:04:00-sun:04:10", "son:04:00-son:04:30", "04:00-04:30", "mon:00:00-wed:00:00"])("%s is no maintenance window", (text) =>
-  expect(typeof parseMaintenanceWindow(text)).toBe("string"),
+test.each(["2:00-02:30", "02:00-02:10", "24:00-24:30", "02:00"])("%s is no backup window", (text) =>
+  expect(typeof parseBackupWindow(text)).toBe("string"),
+);
+test.each(["sun:04:00-sun:04:10", "son:04:00-son:04:30", "04:00-04:30", "mon:00:00-wed:00:00"])(
+  "%s is no maintenance window",
+  (text) => expect(typeof parseMaintenanceWindow(text)).toBe("string"),
 );

@@ -9,8 +9,12 @@ test("a form becomes the nested input, whatever a client calls the elements of a
   expect(decode("Tags.Tag.1.Key=owner&Tags.Tag.1.Value=a&Tags.member.2.Key=x")).toEqual({
     Tags: { Tag: { "1": { Key: "owner", Value: "a" } }, member: { "2": { Key: "x" } } },
   });
-  expect(decode("Tags.member.2.Key=b&Tags.member.10.Key=c&Tags.member.1.Key=a")).toEqual({ Tags: [{ Key: "a" }, { Key: "b" }, { Key: "c" }] });
-  expect(decode("Filters.Filter.1.Name=engine&Filters.Filter.1.Values.Value.1=postgres")).toEqual({ Filters: [{ Name: "engine", Values: ["postgres"] }] });
+  expect(decode("Tags.member.2.Key=b&Tags.member.10.Key=c&Tags.member.1.Key=a")).toEqual({
+    Tags: [{ Key: "a" }, { Key: "b" }, { Key: "c" }],
+  });
+  expect(decode("Filters.Filter.1.Name=engine&Filters.Filter.1.Values.Value.1=postgres")).toEqual({
+    Filters: [{ Name: "engine", Values: ["postgres"] }],
+  });
   expect(decode("CloudwatchLogsExportConfiguration.EnableLogTypes.member.1=postgresql")).toEqual({
     CloudwatchLogsExportConfiguration: { EnableLogTypes: ["postgresql"] },
   });
@@ -23,7 +27,9 @@ test("a form cannot reach what every object inherits, nor grow without bound", (
   expect(Object.keys(decoded)).toEqual(["__proto__", "constructor"]);
   expect(() => decode(`${"a.".repeat(20)}b=1`)).toThrow(/not of the form/);
   expect(() => decode("a..b=1")).toThrow(/not of the form/);
-  expect(() => decode(Array.from({ length: 1001 }, (_value, index) => `L.member.${index + 1}=x`).join("&"))).toThrow(/1001 entries/);
+  expect(() => decode(Array.from({ length: 1001 }, (_value, index) => `L.member.${index + 1}=x`).join("&"))).toThrow(
+    /1001 entries/,
+  );
 });
 
 test("JSON that is nested without end is refused by name, and what SDKs and policies hold is taken", () => {
@@ -40,7 +46,15 @@ test("JSON that is nested without end is refused by name, and what SDKs and poli
 
 test("an answer leaves out what is unset, names list elements, and escapes what XML cannot hold", () => {
   const xml = renderMembers(
-    { Name: 'a<b>&"c"\u0007', None: undefined, Yes: true, At: new Date(0), TagList: [{ Key: "k" }], Ids: ["x"], Empty: [] },
+    {
+      Name: 'a<b>&"c"\u0007',
+      None: undefined,
+      Yes: true,
+      At: new Date(0),
+      TagList: [{ Key: "k" }],
+      Ids: ["x"],
+      Empty: [],
+    },
     { TagList: "Tag" },
   );
   expect(xml).toBe(

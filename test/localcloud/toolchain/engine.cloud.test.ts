@@ -1,4 +1,5 @@
-// Where the engine comes from, with stand-ins for what would take minutes or the network: a mirror on this machine, a Go that only writes a file.
+// Where the engine comes from, with stand-ins for what would take minutes or the network: a mirror on this machine, a
+// Go that only writes a file.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -17,7 +18,13 @@ const silent = () => undefined;
 
 /** Settings under which none of the ways leads to an engine; each test opens one. */
 function closed(): ToolchainSettings {
-  return { ...toolchainSettings({}), cacheFolder: join(temporaryFolder(), "cache"), path: [temporaryFolder()], downloadBase: refusing, checksumBase: refusing };
+  return {
+    ...toolchainSettings({}),
+    cacheFolder: join(temporaryFolder(), "cache"),
+    path: [temporaryFolder()],
+    downloadBase: refusing,
+    checksumBase: refusing,
+  };
 }
 
 function folderWith(programs: Record<string, string>): string {
@@ -29,16 +36,26 @@ function folderWith(programs: Record<string, string>): string {
 describe("an engine on PATH", () => {
   test("is used when it is new enough and has its language host beside it", async () => {
     const folder = folderWith({ pulumi: "echo v3.300.1", "pulumi-language-nodejs": "" });
-    expect(await ensureEngine(silent, { ...closed(), path: [folder] })).toEqual({ version: "3.300.1", folder, source: "path" });
+    expect(await ensureEngine(silent, { ...closed(), path: [folder] })).toEqual({
+      version: "3.300.1",
+      folder,
+      source: "path",
+    });
   });
 
   test.each([
-    ["is older", { pulumi: "echo v3.249.9", "pulumi-language-nodejs": "" }, /is version 3\.249\.9, and 3\.250\.0 or newer is needed/],
+    [
+      "is older",
+      { pulumi: "echo v3.249.9", "pulumi-language-nodejs": "" },
+      /is version 3\.249\.9, and 3\.250\.0 or newer is needed/,
+    ],
     ["cannot run Node.js programs", { pulumi: "echo v3.300.1" }, /has no pulumi-language-nodejs beside it/],
     ["fails", { pulumi: "echo no >&2; exit 3" }, /version" failed/],
     ["prints no version", { pulumi: "echo hello" }, /printed no version but "hello"/],
   ])("that %s is passed over, and the error says so", async (_, programs, reason) => {
-    await expect(ensureEngine(silent, { ...closed(), path: [folderWith(programs as Record<string, string>)] })).rejects.toThrow(reason);
+    await expect(
+      ensureEngine(silent, { ...closed(), path: [folderWith(programs as Record<string, string>)] }),
+    ).rejects.toThrow(reason);
   });
 });
 
@@ -71,12 +88,21 @@ describe("the official download", () => {
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
   const mirror = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const open = () => ({ ...closed(), path: [temporaryFolder(), ...systemFolders], downloadBase: mirror(), checksumBase: mirror() });
+  const open = () => ({
+    ...closed(),
+    path: [temporaryFolder(), ...systemFolders],
+    downloadBase: mirror(),
+    checksumBase: mirror(),
+  });
 
   test("is unpacked into the cache, and fetched once", async () => {
     const settings = open();
     const engine = await ensureEngine(silent, settings);
-    expect(engine).toEqual({ version: engineVersion, folder: join(settings.cacheFolder, engineVersion), source: "download" });
+    expect(engine).toEqual({
+      version: engineVersion,
+      folder: join(settings.cacheFolder, engineVersion),
+      source: "download",
+    });
     expect(execFileSync(join(engine.folder, "pulumi"), { encoding: "utf8" })).toBe("the downloaded engine\n");
     expect(await ensureEngine(silent, settings)).toEqual(engine);
     expect(asked).toHaveLength(2);
@@ -86,7 +112,9 @@ describe("the official download", () => {
   test("is refused when it is not what was published", async () => {
     checksums = rightChecksum.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
     const settings = open();
-    await expect(ensureEngine(silent, settings)).rejects.toThrow(/has the SHA-256 [0-9a-f]{64}, and [0-9a-f]{64} is published/);
+    await expect(ensureEngine(silent, settings)).rejects.toThrow(
+      /has the SHA-256 [0-9a-f]{64}, and [0-9a-f]{64} is published/,
+    );
     expect(readdirSync(settings.cacheFolder)).toEqual([]);
   });
 
@@ -128,7 +156,8 @@ describe("the official download", () => {
 });
 
 describe("an engine built with Go", () => {
-  const go = (version: string, build: string) => `case $1 in version) echo go version ${version} linux/amd64;; build) ${build};; esac`;
+  const go = (version: string, build: string) =>
+    `case $1 in version) echo go version ${version} linux/amd64;; build) ${build};; esac`;
   // The file to write is the argument after -o.
   const writes = `while [ "$1" != -o ]; do shift; done; test -f go.sum && printf '#!/bin/sh\\necho built\\n' > "$2" && chmod 755 "$2"`;
   const withGo = (line: string) => ({ ...closed(), path: [folderWith({ go: line }), ...systemFolders] });
@@ -136,7 +165,13 @@ describe("an engine built with Go", () => {
   test("gets the language host beside it", async () => {
     const engine = await ensureEngine(silent, withGo(go("go1.26.1", writes)));
     expect(engine.source).toBe("built");
-    expect(readdirSync(engine.folder).sort()).toEqual(["complete.json", "package.json", "pulumi", "pulumi-language-nodejs", "pulumi-language-nodejs.sha256"]);
+    expect(readdirSync(engine.folder).sort()).toEqual([
+      "complete.json",
+      "package.json",
+      "pulumi",
+      "pulumi-language-nodejs",
+      "pulumi-language-nodejs.sha256",
+    ]);
     expect(execFileSync(join(engine.folder, "pulumi"), { encoding: "utf8" })).toBe("built\n");
   });
 
@@ -151,12 +186,18 @@ describe("an engine built with Go", () => {
   });
 
   test("is not tried with a Go that is too old", async () => {
-    await expect(ensureEngine(silent, withGo(go("go1.25.4", writes)))).rejects.toThrow("Go 1.25.4 is installed, and 1.26 or newer is needed");
+    await expect(ensureEngine(silent, withGo(go("go1.25.4", writes)))).rejects.toThrow(
+      "Go 1.25.4 is installed, and 1.26 or newer is needed",
+    );
   });
 
   test("leaves nothing behind when the build fails, and says what the compiler said", async () => {
-    const settings = withGo(go("go1.26.1", "echo 'go: downloading example.com/a v1.0.0' >&2; echo 'a.go:1: no such thing' >&2; exit 2"));
-    await expect(ensureEngine(silent, settings)).rejects.toThrow('"go build" ended with exit code 2: a.go:1: no such thing');
+    const settings = withGo(
+      go("go1.26.1", "echo 'go: downloading example.com/a v1.0.0' >&2; echo 'a.go:1: no such thing' >&2; exit 2"),
+    );
+    await expect(ensureEngine(silent, settings)).rejects.toThrow(
+      '"go build" ended with exit code 2: a.go:1: no such thing',
+    );
     expect(readdirSync(settings.cacheFolder)).toEqual([]);
   });
 });
@@ -173,6 +214,10 @@ function packArchive(): Buffer {
 /** The whole command in a process of its own; resolves with its exit code. */
 function prepare(env: Record<string, string>): Promise<number | null> {
   const main = join(__dirname, "../../../localcloud/toolchain/main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main], { env, stdio: "ignore", cwd: join(__dirname, "../../..") });
+  const child = spawn(process.execPath, ["--import", "tsx", main], {
+    env,
+    stdio: "ignore",
+    cwd: join(__dirname, "../../.."),
+  });
   return new Promise((resolve) => child.once("exit", resolve));
 }

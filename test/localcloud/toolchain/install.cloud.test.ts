@@ -46,7 +46,10 @@ test("a failed installation ends the command with its reason", async () => {
 test("a Node.js that is too old is refused with the version that is needed", async () => {
   const checkout = checkoutWith({ installed: {} });
   const file = join(checkout, "localcloud/toolchain/install.cjs");
-  writeFileSync(file, readFileSync(file, "utf8").replace("requireNode(process.versions.node)", 'requireNode("18.20.4")'));
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace("requireNode(process.versions.node)", 'requireNode("18.20.4")'),
+  );
   const { code, said } = await install(checkout);
   expect(code).toBe(1);
   expect(said).toMatch(/^Shipshape needs Node\.js 20\.19 or newer; this is 18\.20\.4, at /);
@@ -55,7 +58,10 @@ test("a Node.js that is too old is refused with the version that is needed", asy
 function checkoutWith({ installed, npm = installs }: { installed: object | undefined; npm?: string }): string {
   const checkout = temporaryFolder();
   mkdirSync(join(checkout, "localcloud/toolchain"), { recursive: true });
-  copyFileSync(join(__dirname, "../../../localcloud/toolchain/install.cjs"), join(checkout, "localcloud/toolchain/install.cjs"));
+  copyFileSync(
+    join(__dirname, "../../../localcloud/toolchain/install.cjs"),
+    join(checkout, "localcloud/toolchain/install.cjs"),
+  );
   writeFileSync(join(checkout, "package-lock.json"), JSON.stringify({ packages: wanted }));
   if (installed !== undefined) {
     mkdirSync(join(checkout, "node_modules"));
@@ -68,7 +74,11 @@ function checkoutWith({ installed, npm = installs }: { installed: object | undef
 
 function install(checkout: string): Promise<{ code: number | null; said: string }> {
   const env = { PATH: `${join(checkout, "bin")}:/usr/bin:/bin` };
-  const child = spawn(process.execPath, [join(checkout, "localcloud/toolchain/install.cjs")], { env, cwd: "/", stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [join(checkout, "localcloud/toolchain/install.cjs")], {
+    env,
+    cwd: "/",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => (said += bytes.toString()));
   return new Promise((resolve) => child.once("close", (code) => resolve({ code, said })));

@@ -20,7 +20,10 @@ beforeAll(async () => {
   await installLanguageHost(toolchainSettings(), host);
   symlinkSync(join(__dirname, "../../../node_modules"), join(project, "node_modules"));
   for (const folder of ["state", "stacks"]) mkdirSync(join(project, folder));
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "tiny", dependencies: { "@pulumi/pulumi": "*" } }));
+  writeFileSync(
+    join(project, "package.json"),
+    JSON.stringify({ name: "tiny", dependencies: { "@pulumi/pulumi": "*" } }),
+  );
   writeFileSync(
     join(project, "Pulumi.yaml"),
     'name: tiny\nmain: stacks/index.ts\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\n',
@@ -67,7 +70,11 @@ new PolicyPack("tiny", { policies: [{ name: "forbid-stacks", description: "none 
 test("a program runs in its own folder, with its stack's name and its secrets", async () => {
   await pulumi("config", "set", "--secret", "password", "hunter2");
   await pulumi("up", "--yes", "--skip-preview");
-  expect(JSON.parse((await pulumi("stack", "output", "--json")).output)).toEqual({ place: join(project, "stacks"), stack: "tiny", password: "[secret]" });
+  expect(JSON.parse((await pulumi("stack", "output", "--json")).output)).toEqual({
+    place: join(project, "stacks"),
+    stack: "tiny",
+    password: "[secret]",
+  });
   expect(readFileSync(join(project, "state/.pulumi/stacks/tiny/tiny.json"), "utf8")).not.toContain("hunter2");
 });
 
@@ -101,7 +108,10 @@ test("a policy pack in TypeScript judges a preview", async () => {
   const pack = join(project, "pack");
   mkdirSync(pack);
   writeFileSync(join(pack, "package.json"), '{"name":"pack","version":"1.0.0"}');
-  writeFileSync(join(pack, "PulumiPolicy.yaml"), 'runtime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\nmain: index.ts\n');
+  writeFileSync(
+    join(pack, "PulumiPolicy.yaml"),
+    'runtime:\n  name: nodejs\n  options:\n    typescript: false\n    nodeargs: "--import tsx"\nmain: index.ts\n',
+  );
   writeFileSync(join(pack, "index.ts"), policyPack);
   const { code, output } = await pulumi("preview", "--policy-pack", pack);
   expect(code).not.toBe(0);
@@ -118,13 +128,18 @@ function pulumi(...args: string[]): Promise<{ code: number; output: string }> {
   const words = ["--non-interactive", ...args];
   return new Promise((resolve) => {
     execFile("pulumi", words, { cwd: project, env: environment }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + (args.includes("--json") ? "" : stderr) }),
+      resolve({
+        code: error === null ? 0 : Number(error.code ?? 1),
+        output: stdout + (args.includes("--json") ? "" : stderr),
+      }),
     );
   });
 }
 
 function ended(child: ChildProcess): Promise<unknown> {
-  return child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise((resolve) => child.once("exit", resolve));
+  return child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise((resolve) => child.once("exit", resolve));
 }
 
 function lives(pid: number): boolean {

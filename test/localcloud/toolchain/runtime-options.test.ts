@@ -28,7 +28,13 @@ test.each([
 
 test("a build tells how far it is, and in the end only what went wrong", () => {
   const log = new EngineBuildLog();
-  ["go: downloading github.com/a/b v1.2.3", "github.com/a/b", "internal/cpu", "# github.com/a/b", "b.go:3:1: syntax error"].forEach((line) => log.add(line));
+  [
+    "go: downloading github.com/a/b v1.2.3",
+    "github.com/a/b",
+    "internal/cpu",
+    "# github.com/a/b",
+    "b.go:3:1: syntax error",
+  ].forEach((line) => log.add(line));
   expect(log.news()).toMatch(/1 modules downloaded, 2 packages compiled$/);
   expect(log.complaint()).toContain("b.go:3:1: syntax error");
   expect(log.complaint()).not.toContain("downloading");

@@ -7,12 +7,19 @@ claims(forbidAllPrivileges, {
   passes: {
     "privileges by name": some(grant, { role: "readwrite", privileges: ["SELECT", "INSERT"], withGrantOption: false }),
     "ALL for the owner": some(grant, { role: "owner", privileges: ["ALL"] }),
-    "ALL for whoever owns the objects": some(defaultPrivileges, { role: "billing", owner: "billing", privileges: ["ALL"] }),
+    "ALL for whoever owns the objects": some(defaultPrivileges, {
+      role: "billing",
+      owner: "billing",
+      privileges: ["ALL"],
+    }),
     "a membership": some(grantRole, { role: "a", grantRole: "b" }),
   },
   fails: {
     ALL: [some(grant, { role: "readwrite", privileges: ["ALL"] }), "name what readwrite needs"],
-    "the grant option": [some(grant, { role: "readwrite", privileges: ["SELECT"], withGrantOption: true }), "withGrantOption is true"],
+    "the grant option": [
+      some(grant, { role: "readwrite", privileges: ["SELECT"], withGrantOption: true }),
+      "withGrantOption is true",
+    ],
     "the admin option": [some(grantRole, { withAdminOption: true }), "withAdminOption is true"],
     "a policy of a schema that may be passed on": [
       some(schema, {

@@ -4,7 +4,10 @@ import { cluster } from "../../../policypacks/database-guardrails/vocabulary/typ
 import { claims, database, some } from "../fixtures";
 
 claims(forbidDefaultAdminName, {
-  passes: { "another name": database(), "a restore, which has its source's": database({ username: undefined, snapshotIdentifier: "s" }) },
+  passes: {
+    "another name": database(),
+    "a restore, which has its source's": database({ username: undefined, snapshotIdentifier: "s" }),
+  },
   fails: {
     "the first guess": [database({ username: "postgres" }), 'username is "postgres"'],
     "a cluster's": [some(cluster, { masterUsername: "Admin" }), "masterUsername"],

@@ -23,12 +23,21 @@ claims(forbidHiddenDrift, {
     "every tag": [ignoring("tags.*"), "tags.*"],
     "every tag, the provider's included": [ignoring("tagsAll"), "tagsAll"],
     "a required tag": [ignoring("tags.owner"), "tags.owner"],
-    "a path into an audited property": [some(securityGroup, {}, { ignoreChanges: ["ingress[0].cidrBlocks"] }), "ingress"],
+    "a path into an audited property": [
+      some(securityGroup, {}, { ignoreChanges: ["ingress[0].cidrBlocks"] }),
+      "ingress",
+    ],
     "which groups let in": [ignoring("vpcSecurityGroupIds"), "remove vpcSecurityGroupIds"],
-    "a rule that is a resource of its own": [some(securityGroupIngressRule, {}, { ignoreChanges: ["cidrIpv4"] }), "cidrIpv4"],
+    "a rule that is a resource of its own": [
+      some(securityGroupIngressRule, {}, { ignoreChanges: ["cidrIpv4"] }),
+      "cidrIpv4",
+    ],
     "the ports of such a rule": [some(securityGroupIngressRule, {}, { ignoreChanges: ["toPort"] }), "toPort"],
     "what a prefix list holds": [some(managedPrefixListEntry, {}, { ignoreChanges: ["cidr"] }), "cidr"],
     "whom a snapshot is shared with": [some(snapshot, {}, { ignoreChanges: ["sharedAccounts"] }), "sharedAccounts"],
-    "an audited property of a parameter group": [some(parameterGroup, {}, { ignoreChanges: ["parameters"] }), "parameters"],
+    "an audited property of a parameter group": [
+      some(parameterGroup, {}, { ignoreChanges: ["parameters"] }),
+      "parameters",
+    ],
   },
 });

@@ -4,7 +4,10 @@ import { clusterInstance } from "../../../policypacks/database-guardrails/vocabu
 import { claims, database, some, throwawayTags } from "../fixtures";
 
 claims(forbidPublicAccess, {
-  passes: { "a private database": database(), "one that says nothing, which is private": database({ publiclyAccessible: undefined }) },
+  passes: {
+    "a private database": database(),
+    "one that says nothing, which is private": database({ publiclyAccessible: undefined }),
+  },
   fails: {
     "a public address": [database({ publiclyAccessible: true }), "publiclyAccessible is true; allowed: false"],
     "one on a throwaway": [database({ publiclyAccessible: true, tags: throwawayTags }), "true"],

@@ -12,9 +12,15 @@ claims(forbidPublicGrants, {
     "a revocation from everybody": some(grant, { role: "public", privileges: [] }),
   },
   fails: {
-    "a grant to everybody": [some(grant, { role: "public", privileges: ["CONNECT"] }), 'privileges is "CONNECT"; allowed: none for PUBLIC'],
+    "a grant to everybody": [
+      some(grant, { role: "public", privileges: ["CONNECT"] }),
+      'privileges is "CONNECT"; allowed: none for PUBLIC',
+    ],
     "the same for tables made later": [some(defaultPrivileges, { role: "PUBLIC", privileges: ["SELECT"] }), "SELECT"],
-    "a policy of a schema for everybody": [some(schema, { policies: [{ role: "PUBLIC", usage: true }] }), 'policies[0] is "usage"'],
+    "a policy of a schema for everybody": [
+      some(schema, { policies: [{ role: "PUBLIC", usage: true }] }),
+      'policies[0] is "usage"',
+    ],
     "a policy that names no role, which is everybody": [
       some(schema, { policies: [{ role: "app", usage: true }, { create: true }] }),
       'policies[1] is "create"',

@@ -4,7 +4,10 @@ import { snapshot, snapshotCopy } from "../../../policypacks/database-guardrails
 import { claims, some } from "../fixtures";
 
 claims(forbidPublicSnapshot, {
-  passes: { "one shared with an account": some(snapshot, { sharedAccounts: ["123456789012"] }), "one that is not shared": some(snapshot) },
+  passes: {
+    "one shared with an account": some(snapshot, { sharedAccounts: ["123456789012"] }),
+    "one that is not shared": some(snapshot),
+  },
   fails: {
     "one shared with everybody": [some(snapshot, { sharedAccounts: ["all"] }), 'sharedAccounts is "all"'],
     "a copy shared with everybody": [some(snapshotCopy, { sharedAccounts: ["all"] }), "all"],

@@ -12,7 +12,10 @@ claims(forbidSkippedFinalSnapshot, {
   fails: {
     "a skipped one": [database({ skipFinalSnapshot: true }), "skipFinalSnapshot is true"],
     "one without a name": [database({ finalSnapshotIdentifier: undefined }), "finalSnapshotIdentifier is not set"],
-    "nothing said of either": [database({ skipFinalSnapshot: undefined, finalSnapshotIdentifier: undefined }), "can't be deleted"],
+    "nothing said of either": [
+      database({ skipFinalSnapshot: undefined, finalSnapshotIdentifier: undefined }),
+      "can't be deleted",
+    ],
     "a value of the wrong type": [database({ skipFinalSnapshot: "no" }), "true or false"],
   },
   undecided: { "a value that is not known": database({ skipFinalSnapshot: unknown }) },

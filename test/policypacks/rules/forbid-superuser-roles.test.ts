@@ -27,8 +27,14 @@ claims(forbidSuperuserRoles, {
         "owner",
         "shipshape_admin",
       ].flatMap((powerful): [string, [Scene, string]][] => [
-        [`a member of ${powerful}`, [some(role, { name: "reports", roles: ["pg_monitor", powerful] }), `roles is "${powerful}"`]],
-        [`a grant of ${powerful}`, [some(grantRole, { role: "reports", grantRole: powerful }), `grantRole is "${powerful}"`]],
+        [
+          `a member of ${powerful}`,
+          [some(role, { name: "reports", roles: ["pg_monitor", powerful] }), `roles is "${powerful}"`],
+        ],
+        [
+          `a grant of ${powerful}`,
+          [some(grantRole, { role: "reports", grantRole: powerful }), `grantRole is "${powerful}"`],
+        ],
       ]),
     ),
     "a member in capitals": [some(role, { roles: ["RDS_SUPERUSER"] }), "remove RDS_SUPERUSER"],
@@ -37,9 +43,15 @@ claims(forbidSuperuserRoles, {
       "keeper",
     ],
     "a power behind an encrypted one": [some(role, { superuser: encrypted, createRole: true }), "createRole is true"],
-    "a membership beside an encrypted one": [some(role, { roles: [encrypted, "rds_superuser"] }), "remove rds_superuser"],
+    "a membership beside an encrypted one": [
+      some(role, { roles: [encrypted, "rds_superuser"] }),
+      "remove rds_superuser",
+    ],
     "the same by a grant": [some(grantRole, { grantRole: "rds_superuser" }), "remove this grant"],
     "a value of the wrong type": [some(role, { superuser: "maybe" }), "true or false"],
   },
-  undecided: { "a power that is not known": some(role, { superuser: unknown }), "a membership that is not known": some(role, { roles: [unknown] }) },
+  undecided: {
+    "a power that is not known": some(role, { superuser: unknown }),
+    "a membership that is not known": some(role, { roles: [unknown] }),
+  },
 });

@@ -10,11 +10,16 @@ const snapshot = "arn:aws:rds:eu-central-1:123456789012:snapshot";
 claims(forbidUnmaskedCopy, {
   passes: {
     "a copy in production": database({ snapshotIdentifier: "orders-production-final" }),
-    "a copy of development": development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-development" } }),
-    "an automated backup of development": development({ snapshotIdentifier: "rds:orders-development-2026-11-20-03-05" }),
+    "a copy of development": development({
+      restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-development" },
+    }),
+    "an automated backup of development": development({
+      snapshotIdentifier: "rds:orders-development-2026-11-20-03-05",
+    }),
     "the same by its ARN": development({ snapshotIdentifier: `${snapshot}:rds:orders-development-2026-11-20-03-05` }),
     "an automated backup of a development cluster by its ARN": development({
-      snapshotIdentifier: "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:rds:orders-development-2026-11-20-03-05",
+      snapshotIdentifier:
+        "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:rds:orders-development-2026-11-20-03-05",
     }),
     "the primary of a global cluster": some(cluster, {
       ...tagged({ environment: "development" }),
@@ -32,28 +37,52 @@ claims(forbidUnmaskedCopy, {
       development({ identifier: "copy", replicateSourceDb: "reports" }),
       named("source", database({ identifier: "reports", ...tagged({ environment: "staging" }) })),
     ],
-    "a living database, whose origin is not told": development({ restoreToPointInTime: notReported, snapshotIdentifier: notReported }),
+    "a living database, whose origin is not told": development({
+      restoreToPointInTime: notReported,
+      snapshotIdentifier: notReported,
+    }),
     "an export of staging": some(exportTask, { sourceArn: `${snapshot}:rds:orders-staging-2026-11-20-03-05` }),
   },
   fails: {
-    "a copy of production": [development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-production" } }), "a copy of production"],
-    "a copy of nobody knows what": [development({ restoreToPointInTime: { sourceDbiResourceId: "db-1" } }), "nobody can tell the environment of"],
-    "a snapshot that its maker gave a harmless name": [development({ snapshotIdentifier: "development-x" }), "nobody can tell"],
-    "a replica outside production": [development({ replicateSourceDb: "orders-production" }), "a copy of production"],
-    "a replica of a production database in its own stack, whatever it is called": [
-      [development({ identifier: "copy", replicateSourceDb: "reports" }), named("source", database({ identifier: "reports" }))],
+    "a copy of production": [
+      development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-production" } }),
+      "a copy of production",
+    ],
+    "a copy of nobody knows what": [
+      development({ restoreToPointInTime: { sourceDbiResourceId: "db-1" } }),
+      "nobody can tell the environment of",
+    ],
+    "a snapshot that its maker gave a harmless name": [
+      development({ snapshotIdentifier: "development-x" }),
       "nobody can tell",
     ],
-    "a copy that says itself that it was masked": [development({ snapshotIdentifier: "x" }, { "shipshape:masking-profile": "none" }), "nobody can tell"],
+    "a replica outside production": [development({ replicateSourceDb: "orders-production" }), "a copy of production"],
+    "a replica of a production database in its own stack, whatever it is called": [
+      [
+        development({ identifier: "copy", replicateSourceDb: "reports" }),
+        named("source", database({ identifier: "reports" })),
+      ],
+      "nobody can tell",
+    ],
+    "a copy that says itself that it was masked": [
+      development({ snapshotIdentifier: "x" }, { "shipshape:masking-profile": "none" }),
+      "nobody can tell",
+    ],
     "a copy that says itself that it is a drill's": [
-      development({ restoreToPointInTime: { sourceDbiResourceId: "db-1" } }, { "shipshape:run": "r", "shipshape:purpose": "restore-drill" }),
+      development(
+        { restoreToPointInTime: { sourceDbiResourceId: "db-1" } },
+        { "shipshape:run": "r", "shipshape:purpose": "restore-drill" },
+      ),
       "nobody can tell",
     ],
     "a copy that says it is production's, under a name that says otherwise": [
       database({ identifier: "orders-development", snapshotIdentifier: "x" }),
       "made for development",
     ],
-    "an export of production to a bucket": [some(exportTask, { sourceArn: `${snapshot}:orders-production-final` }), "do not export production data"],
+    "an export of production to a bucket": [
+      some(exportTask, { sourceArn: `${snapshot}:orders-production-final` }),
+      "do not export production data",
+    ],
     "a copy that calls itself development, under a name that says production": [
       database({
         identifier: "orders-production-copy",
@@ -63,7 +92,12 @@ claims(forbidUnmaskedCopy, {
       "made for development",
     ],
     "a harmless origin beside one that nobody can tell": [
-      development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-development", sourceDbInstanceAutomatedBackupsArn: "arn:x" } }),
+      development({
+        restoreToPointInTime: {
+          sourceDbInstanceIdentifier: "orders-development",
+          sourceDbInstanceAutomatedBackupsArn: "arn:x",
+        },
+      }),
       "nobody can tell",
     ],
     "a harmless snapshot beside what is followed": [
@@ -77,7 +111,14 @@ claims(forbidUnmaskedCopy, {
     "a replica of a database elsewhere that is called as one of the stack": [
       [
         development({ replicateSourceDb: "arn:aws:rds:us-east-1:999999999999:db:reports" }),
-        named("source", database({ identifier: "reports", arn: "arn:aws:rds:eu-central-1:123456789012:db:reports", ...tagged({ environment: "staging" }) })),
+        named(
+          "source",
+          database({
+            identifier: "reports",
+            arn: "arn:aws:rds:eu-central-1:123456789012:db:reports",
+            ...tagged({ environment: "staging" }),
+          }),
+        ),
       ],
       "nobody can tell",
     ],
@@ -92,7 +133,11 @@ claims(forbidUnmaskedCopy, {
       "a copy of production",
     ],
     "a secondary cluster of a production one, in another Region": [
-      some(cluster, { ...tagged({ environment: "development" }), clusterIdentifier: "orders-development", globalClusterIdentifier: "orders-production" }),
+      some(cluster, {
+        ...tagged({ environment: "development" }),
+        clusterIdentifier: "orders-development",
+        globalClusterIdentifier: "orders-production",
+      }),
       "a copy of production",
     ],
     "an origin of the wrong type": [development({ restoreToPointInTime: "yesterday" }), "an object"],

@@ -13,7 +13,10 @@ claims(requireApprovedEngineVersion, {
   fails: {
     "a minor below the least": [database({ engineVersion: "17.2" }), "give 17.9 or newer"],
     "a minor below the least that was built again": [database({ engineVersion: "17.2-R2" }), "give 17.9 or newer"],
-    "a version that JavaScript knows": [database({ engineVersion: "constructor" }), "give a version of an approved major"],
+    "a version that JavaScript knows": [
+      database({ engineVersion: "constructor" }),
+      "give a version of an approved major",
+    ],
     "a minor that is no number": [database({ engineVersion: "17.latest" }), "give 17.9 or newer"],
     "a major nobody approved": [database({ engineVersion: "13.4" }), "16.13 or newer, 17.9 or newer, 18.3 or newer"],
     "no version": [database({ engineVersion: undefined }), "pin a version"],
@@ -23,6 +26,10 @@ claims(requireApprovedEngineVersion, {
 });
 
 test("an approval ends on its date", () => {
-  expect(judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { today: "2028-11-09" })).toEqual([]);
-  expect(judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { today: "2028-11-10" })[0]?.message).toContain("ended on 2028-11-09");
+  expect(judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { today: "2028-11-09" })).toEqual(
+    [],
+  );
+  expect(
+    judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { today: "2028-11-10" })[0]?.message,
+  ).toContain("ended on 2028-11-09");
 });

@@ -3,7 +3,10 @@ import { requireAuditLogs } from "../../../policypacks/database-guardrails/rules
 import { claims, database } from "../fixtures";
 
 claims(requireAuditLogs, {
-  passes: { "an exported log": database(), "another engine's logs": database({ engine: "mysql", enabledCloudwatchLogsExports: ["audit"] }) },
+  passes: {
+    "an exported log": database(),
+    "another engine's logs": database({ engine: "mysql", enabledCloudwatchLogsExports: ["audit"] }),
+  },
   fails: {
     "an export without the log that matters": [database({ enabledCloudwatchLogsExports: ["upgrade"] }), 'is "upgrade"'],
     none: [database({ enabledCloudwatchLogsExports: undefined }), "not set"],

@@ -1,6 +1,11 @@
 import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireEncryptionAtRest } from "../../../policypacks/database-guardrails/rules/require-encryption-at-rest";
-import { cluster, clusterSnapshot, snapshot, snapshotCopy } from "../../../policypacks/database-guardrails/vocabulary/types";
+import {
+  cluster,
+  clusterSnapshot,
+  snapshot,
+  snapshotCopy,
+} from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some, throwaway } from "../fixtures";
 
 claims(requireEncryptionAtRest, {
@@ -14,10 +19,19 @@ claims(requireEncryptionAtRest, {
   fails: {
     "a database in the clear": [database({ storageEncrypted: false }), "storageEncrypted is false"],
     "nothing said": [database({ storageEncrypted: undefined }), "not set"],
-    "a restore that came out in the clear": [database({ storageEncrypted: false, snapshotIdentifier: "s" }, { toldBy: "state" }), "storageEncrypted is false"],
+    "a restore that came out in the clear": [
+      database({ storageEncrypted: false, snapshotIdentifier: "s" }, { toldBy: "state" }),
+      "storageEncrypted is false",
+    ],
     "a snapshot in the clear": [some(snapshot, { encrypted: false }, { toldBy: "api" }), "encrypted is false"],
-    "a cluster's snapshot in the clear": [some(clusterSnapshot, { storageEncrypted: false }, { toldBy: "api" }), "copy it with a kmsKeyId"],
-    "a replica in the clear": [database({ storageEncrypted: undefined, replicateSourceDb: "orders-production" }), "not set"],
+    "a cluster's snapshot in the clear": [
+      some(clusterSnapshot, { storageEncrypted: false }, { toldBy: "api" }),
+      "copy it with a kmsKeyId",
+    ],
+    "a replica in the clear": [
+      database({ storageEncrypted: undefined, replicateSourceDb: "orders-production" }),
+      "not set",
+    ],
     "a cluster in the clear": [some(cluster), "not set"],
     "a copy without a key": [some(snapshotCopy), "give kmsKeyId"],
     "a value of the wrong type": [database({ storageEncrypted: "perhaps" }), "true or false"],

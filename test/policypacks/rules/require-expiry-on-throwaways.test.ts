@@ -2,7 +2,8 @@ import { unknown } from "../../../policypacks/database-guardrails/vocabulary/pro
 import { requireExpiryOnThrowaways } from "../../../policypacks/database-guardrails/rules/require-expiry-on-throwaways";
 import { claims, database, tagged, throwaway } from "../fixtures";
 
-const copy = (tags: Record<string, unknown>) => database({ snapshotIdentifier: "s", ...tagged({ "shipshape:ring": undefined, ...tags }) });
+const copy = (tags: Record<string, unknown>) =>
+  database({ snapshotIdentifier: "s", ...tagged({ "shipshape:ring": undefined, ...tags }) });
 
 claims(requireExpiryOnThrowaways, {
   passes: {
@@ -16,7 +17,10 @@ claims(requireExpiryOnThrowaways, {
     "a copy nobody will remove": [copy({}), "add shipshape:run, shipshape:expires-on"],
     "a run without an expiry": [copy({ "shipshape:run": "r" }), "no shipshape:expires-on"],
     "one that has expired": [copy({ "shipshape:run": "r", "shipshape:expires-on": "2026-11-22" }), "it has expired"],
-    "an expiry beyond a week": [copy({ "shipshape:run": "r", "shipshape:expires-on": "2026-12-01" }), "7 days ahead at most"],
+    "an expiry beyond a week": [
+      copy({ "shipshape:run": "r", "shipshape:expires-on": "2026-12-01" }),
+      "7 days ahead at most",
+    ],
     "an expiry in some thousand years, on what is no copy": [
       database(tagged({ "shipshape:run": "r", "shipshape:expires-on": "9999-12-31" })),
       "7 days ahead at most",

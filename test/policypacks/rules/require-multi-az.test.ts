@@ -12,7 +12,10 @@ claims(requireMultiAz, {
   },
   fails: {
     "gold without": [database({ multiAz: false }), "multiAz is false; allowed: true (production gold)"],
-    "a replica of what nobody can see": [database({ multiAz: false, replicateSourceDb: "whatever" }), "multiAz is false"],
+    "a replica of what nobody can see": [
+      database({ multiAz: false, replicateSourceDb: "whatever" }),
+      "multiAz is false",
+    ],
     "silver that says nothing": [database({ multiAz: undefined, ...tagged({ tier: "silver" }) }), "production silver"],
     "a value of the wrong type": [database({ multiAz: "two" }), "true or false"],
   },

@@ -16,9 +16,17 @@ claims(requireOwnKey, {
   fails: {
     "AWS's own key": [database({ kmsKeyId: undefined }), "kmsKeyId is not set"],
     "AWS's own key by its alias": [database({ kmsKeyId: "alias/aws/rds" }), 'kmsKeyId is "alias/aws/rds"'],
-    "the same by the alias's ARN": [database({ kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:alias/aws/rds" }), "a key of ours"],
+    "the same by the alias's ARN": [
+      database({ kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:alias/aws/rds" }),
+      "a key of ours",
+    ],
     "a key that never rotates": [bare, "enableKeyRotation is not set"],
-    "a value of the wrong type": [{ ...bare, properties: { ...bare.properties, enableKeyRotation: "yearly" } }, "true or false"],
+    "a value of the wrong type": [
+      { ...bare, properties: { ...bare.properties, enableKeyRotation: "yearly" } },
+      "true or false",
+    ],
   },
-  undecided: { "a rotation that is not known": { ...bare, properties: { ...bare.properties, enableKeyRotation: unknown } } },
+  undecided: {
+    "a rotation that is not known": { ...bare, properties: { ...bare.properties, enableKeyRotation: unknown } },
+  },
 });

@@ -22,12 +22,18 @@ claims(requireOwnerTags, {
     "a tag of blanks": [database(tagged({ tier: "  " })), "add tier"],
     "a tag of what nobody sees": [database(tagged({ service: "\u200b", tier: "-" })), "add service, tier"],
     "no tags at all": [database({ tags: undefined }), "tags is not set"],
-    "a team nobody knows": [database(tagged({ owner: "team-ghost" })), 'tags.owner is "team-ghost"; allowed: team-orders, team-platform'],
+    "a team nobody knows": [
+      database(tagged({ owner: "team-ghost" })),
+      'tags.owner is "team-ghost"; allowed: team-orders, team-platform',
+    ],
     "tags of the wrong type": [database({ tags: "owner=me" }), "an object"],
     "a snapshot that is nobody's": [some(snapshot), "add service, owner"],
   },
   undecided: {
-    "a missing tag that the provider may put on every resource": database({ ...tagged({ tier: undefined }), tagsAll: unknown }),
+    "a missing tag that the provider may put on every resource": database({
+      ...tagged({ tier: undefined }),
+      tagsAll: unknown,
+    }),
     "tags that are not known": database({ tags: unknown }),
     "an owner that is not known": database(tagged({ owner: unknown })),
   },

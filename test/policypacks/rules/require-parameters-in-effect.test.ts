@@ -11,9 +11,15 @@ claims(requireParametersInEffect, {
     "a program, which cannot know": database({ parameterApplyStatus: "pending-reboot" }),
   },
   fails: {
-    "a group that waits for a reboot": [living("pending-reboot"), 'parameterApplyStatus is "pending-reboot"; allowed: in-sync'],
+    "a group that waits for a reboot": [
+      living("pending-reboot"),
+      'parameterApplyStatus is "pending-reboot"; allowed: in-sync',
+    ],
     "a group that could not be applied": [living("failed-to-apply"), "reboot it"],
-    "a member of a cluster": [some(clusterInstance, { parameterApplyStatus: "pending-reboot" }, { toldBy: "api" }), "pending-reboot"],
+    "a member of a cluster": [
+      some(clusterInstance, { parameterApplyStatus: "pending-reboot" }, { toldBy: "api" }),
+      "pending-reboot",
+    ],
     "a status of the wrong type": [living(["in-sync"]), "a text"],
   },
 });

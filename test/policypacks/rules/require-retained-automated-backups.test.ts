@@ -10,7 +10,10 @@ claims(requireRetainedAutomatedBackups, {
   },
   fails: {
     "deleted ones": [database({ deleteAutomatedBackups: true }), "is true"],
-    "nothing said, which deletes them": [database({ deleteAutomatedBackups: undefined }), "not set, which is true on AWS"],
+    "nothing said, which deletes them": [
+      database({ deleteAutomatedBackups: undefined }),
+      "not set, which is true on AWS",
+    ],
     "a value of the wrong type": [database({ deleteAutomatedBackups: [] }), "true or false"],
   },
   undecided: { "a value that is not known": database({ deleteAutomatedBackups: unknown }) },

@@ -1,4 +1,9 @@
-import { DescribeDBInstancesCommand, paginateDescribeDBEngineVersions, type DBEngineVersion, type RDSClient } from "@aws-sdk/client-rds";
+import {
+  DescribeDBInstancesCommand,
+  paginateDescribeDBEngineVersions,
+  type DBEngineVersion,
+  type RDSClient,
+} from "@aws-sdk/client-rds";
 import type { PropertyValues } from "../../adapter/wire";
 import { attempt } from "../aws-error";
 import { liveInstance } from "../rds/instance-live";
@@ -14,7 +19,10 @@ export const databaseInvokes: Invokes = {
   "aws:rds/getInstance:getInstance": async (args, { config }) => {
     const region = args.region ?? config.region;
     const DBInstanceIdentifier: string | undefined = args.dbInstanceIdentifier;
-    if (!DBInstanceIdentifier) throw new Error("reading RDS DB Instance: dbInstanceIdentifier must be given; looking for tags alone is not supported here");
+    if (!DBInstanceIdentifier)
+      throw new Error(
+        "reading RDS DB Instance: dbInstanceIdentifier must be given; looking for tags alone is not supported here",
+      );
     const { DBInstances } = await attempt(`reading RDS DB Instance (${DBInstanceIdentifier})`, () =>
       config.rds(region).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })),
     );
@@ -74,10 +82,13 @@ async function offeredVersions(client: RDSClient, args: PropertyValues): Promise
     ...(args.parameterGroupFamily ? { DBParameterGroupFamily: args.parameterGroupFamily } : {}),
     ...(args.includeAll ? { IncludeAll: true } : {}),
     ...(args.defaultOnly || criteria.every((name) => args[name] === undefined) ? { DefaultOnly: true } : {}),
-    ...(args.filters?.length ? { Filters: args.filters.map((filter: PropertyValues) => ({ Name: filter.name, Values: filter.values })) } : {}),
+    ...(args.filters?.length
+      ? { Filters: args.filters.map((filter: PropertyValues) => ({ Name: filter.name, Values: filter.values })) }
+      : {}),
   };
   const offered: DBEngineVersion[] = [];
-  for await (const page of paginateDescribeDBEngineVersions({ client }, request)) offered.push(...(page.DBEngineVersions ?? []));
+  for await (const page of paginateDescribeDBEngineVersions({ client }, request))
+    offered.push(...(page.DBEngineVersions ?? []));
   return offered.filter((version) => hasTargets(version, args));
 }
 
@@ -86,7 +97,11 @@ function hasTargets(version: DBEngineVersion, args: PropertyValues): boolean {
   const has = (isMajor: boolean) => targets.some((target) => (target.IsMajorVersionUpgrade ?? false) === isMajor);
   const among = (wanted: string[] | undefined, isMajor?: boolean) =>
     !wanted?.length ||
-    targets.some((target) => wanted.includes(target.EngineVersion ?? "") && (isMajor === undefined || target.IsMajorVersionUpgrade === isMajor));
+    targets.some(
+      (target) =>
+        wanted.includes(target.EngineVersion ?? "") &&
+        (isMajor === undefined || target.IsMajorVersionUpgrade === isMajor),
+    );
   return (
     (!args.hasMajorTarget || has(true)) &&
     (!args.hasMinorTarget || has(false)) &&
@@ -96,14 +111,17 @@ function hasTargets(version: DBEngineVersion, args: PropertyValues): boolean {
 }
 
 function choose(offered: DBEngineVersion[], args: PropertyValues): DBEngineVersion {
-  const byAge = [...offered].sort((a, b) => (a.EngineVersion ?? "").localeCompare(b.EngineVersion ?? "", "en", { numeric: true }));
+  const byAge = [...offered].sort((a, b) =>
+    (a.EngineVersion ?? "").localeCompare(b.EngineVersion ?? "", "en", { numeric: true }),
+  );
   const preferred: string[] = args.preferredVersions ?? [];
   for (const wanted of preferred) {
     const found = byAge.find((version) => version.EngineVersion === wanted);
     if (found) return found;
   }
   const newest = byAge.at(-1);
-  if (!newest || preferred.length > 0) throw new Error(`reading RDS engine versions: no engine version of ${args.engine} matches ${JSON.stringify(args)}`);
+  if (!newest || preferred.length > 0)
+    throw new Error(`reading RDS engine versions: no engine version of ${args.engine} matches ${JSON.stringify(args)}`);
   if (byAge.length === 1 || args.latest) return newest;
   throw new Error(
     `reading RDS engine versions: multiple RDS engine versions (${byAge.map((version) => version.EngineVersion).join(", ")}) match the criteria; try a different search, or latest: true`,
@@ -113,7 +131,9 @@ function choose(offered: DBEngineVersion[], args: PropertyValues): DBEngineVersi
 function describe(version: DBEngineVersion): PropertyValues {
   const targets = version.ValidUpgradeTarget ?? [];
   const names = (isMajor?: boolean) =>
-    targets.filter((target) => isMajor === undefined || (target.IsMajorVersionUpgrade ?? false) === isMajor).map((target) => target.EngineVersion);
+    targets
+      .filter((target) => isMajor === undefined || (target.IsMajorVersionUpgrade ?? false) === isMajor)
+      .map((target) => target.EngineVersion);
   return {
     defaultCharacterSet: version.DefaultCharacterSet?.CharacterSetName ?? "",
     engine: version.Engine,

@@ -13,7 +13,12 @@ export const identityInvokes: Invokes = {
     return { description: region, endpoint: `ec2.${region}.amazonaws.com`, id: region, name: region, region };
   },
 
-  "aws:index/getPartition:getPartition": async () => ({ dnsSuffix: "amazonaws.com", id: "aws", partition: "aws", reverseDnsPrefix: "com.amazonaws" }),
+  "aws:index/getPartition:getPartition": async () => ({
+    dnsSuffix: "amazonaws.com",
+    id: "aws",
+    partition: "aws",
+    reverseDnsPrefix: "com.amazonaws",
+  }),
 
   "aws:index/getDefaultTags:getDefaultTags": async (_args, { config }) => ({ id: "aws", tags: config.defaultTags }),
 

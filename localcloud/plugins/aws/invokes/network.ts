@@ -24,7 +24,9 @@ export const networkInvokes: Invokes = {
 
   "aws:ec2/getSubnets:getSubnets": async (args, { config, signal }) => {
     const region = args.region ?? config.region;
-    const subnets = (await records(config, "aws:ec2/subnet:Subnet", region, signal)).filter((subnet) => matches(subnet, args, []));
+    const subnets = (await records(config, "aws:ec2/subnet:Subnet", region, signal)).filter((subnet) =>
+      matches(subnet, args, []),
+    );
     return { ...args, id: region, ids: subnets.map((subnet) => subnet.id).sort(), region, tags: args.tags ?? {} };
   },
 
@@ -37,9 +39,16 @@ export const networkInvokes: Invokes = {
   },
 };
 
-async function records(config: AwsConfig, type: string, region: string, signal: AbortSignal): Promise<PropertyValues[]> {
+async function records(
+  config: AwsConfig,
+  type: string,
+  region: string,
+  signal: AbortSignal,
+): Promise<PropertyValues[]> {
   const found: PropertyValues[] = await listRecords(config, type, signal);
-  return found.filter((record) => record.region === region).map(({ id, name, properties }) => ({ ...properties, id, name, tags: properties.tags ?? {} }));
+  return found
+    .filter((record) => record.region === region)
+    .map(({ id, name, properties }) => ({ ...properties, id, name, tags: properties.tags ?? {} }));
 }
 
 /** EC2's filters that programs commonly use, by the property each looks at. */
@@ -56,13 +65,22 @@ const filterProperties: Record<string, string> = {
 function matches(resource: PropertyValues, args: PropertyValues, properties: string[]): boolean {
   const bySetting = properties.every((name) => args[name] === undefined || resource[name] === args[name]);
   const byTag = Object.entries(args.tags ?? {}).every(([key, value]) => resource.tags[key] === value);
-  return bySetting && byTag && (args.filters ?? []).every((filter: PropertyValues) => filter.values.includes(String(filtered(resource, filter.name))));
+  return (
+    bySetting &&
+    byTag &&
+    (args.filters ?? []).every((filter: PropertyValues) =>
+      filter.values.includes(String(filtered(resource, filter.name))),
+    )
+  );
 }
 
 function filtered(resource: PropertyValues, filter: string): unknown {
   if (filter.startsWith("tag:")) return resource.tags[filter.slice("tag:".length)];
   const property = filterProperties[filter];
-  if (!property) throw new Error(`the filter ${filter} is not supported here; there are ${Object.keys(filterProperties).join(", ")} and tag:<key>`);
+  if (!property)
+    throw new Error(
+      `the filter ${filter} is not supported here; there are ${Object.keys(filterProperties).join(", ")} and tag:<key>`,
+    );
   return resource[property];
 }
 
@@ -70,6 +88,8 @@ function only(found: PropertyValues[], noun: string): PropertyValues {
   const [first, ...others] = found;
   if (!first) throw new Error(`no matching ${noun} found`);
   if (others.length > 0)
-    throw new Error(`multiple ${noun}s matched (${found.map(({ id }) => id).join(", ")}); use additional constraints to reduce matches to a single ${noun}`);
+    throw new Error(
+      `multiple ${noun}s matched (${found.map(({ id }) => id).join(", ")}); use additional constraints to reduce matches to a single ${noun}`,
+    );
   return first;
 }

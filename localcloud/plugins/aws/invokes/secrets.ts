@@ -16,7 +16,10 @@ export const secretInvokes: Invokes = {
   "aws:secretsmanager/getSecretVersion:getSecretVersion": async (args, { config }) => {
     const region = args.region ?? config.region;
     const stage: string = args.versionStage ?? CURRENT;
-    const request = { SecretId: args.secretId, ...(args.versionId ? { VersionId: args.versionId } : { VersionStage: stage }) };
+    const request = {
+      SecretId: args.secretId,
+      ...(args.versionId ? { VersionId: args.versionId } : { VersionStage: stage }),
+    };
     const value = await attempt(`reading Secrets Manager Secret Version (${args.secretId})`, () =>
       config.secretsManager(region).send(new GetSecretValueCommand(request)),
     );
@@ -41,7 +44,8 @@ export const secretInvokes: Invokes = {
     const request = { SecretId, IncludeDeprecated: args.includeDeprecated ?? false };
     const found: ListSecretVersionIdsCommandOutput[] = [];
     await attempt(`reading Secrets Manager Secret Versions (${SecretId})`, async () => {
-      for await (const page of paginateListSecretVersionIds({ client: config.secretsManager(region) }, request)) found.push(page);
+      for await (const page of paginateListSecretVersionIds({ client: config.secretsManager(region) }, request))
+        found.push(page);
     });
     // As upstream: a secret without versions answers without its own name.
     const named = found.find((page) => page.Versions?.length);
@@ -68,7 +72,9 @@ export const secretInvokes: Invokes = {
     const SecretId: string | undefined = args.arn ?? args.name;
     if (!SecretId) throw new Error("reading Secrets Manager Secret: one of arn, name must be given");
     const client = config.secretsManager(region);
-    const live = await attempt(`reading Secrets Manager Secret (${SecretId})`, () => client.send(new DescribeSecretCommand({ SecretId })));
+    const live = await attempt(`reading Secrets Manager Secret (${SecretId})`, () =>
+      client.send(new DescribeSecretCommand({ SecretId })),
+    );
     const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId }));
     return {
       arn: live.ARN,

@@ -61,7 +61,9 @@ export const eventSubscription: ResourceType<AwsConfig> = {
       ...(inputs.sourceIds?.length ? { SourceIds: inputs.sourceIds } : {}),
       Tags: tagList(inputs.tagsAll),
     };
-    await attempt(`creating RDS Event Subscription (${name})`, () => rds.send(new CreateEventSubscriptionCommand(request)));
+    await attempt(`creating RDS Event Subscription (${name})`, () =>
+      rds.send(new CreateEventSubscriptionCommand(request)),
+    );
     return { id: name, properties: await waitActive(context, inputs.region, name, inputs) };
   },
 
@@ -81,7 +83,9 @@ export const eventSubscription: ResourceType<AwsConfig> = {
       EventCategories: wanted.eventCategories ?? [],
       SourceType: wanted.sourceType ?? "",
     };
-    await attempt(`updating RDS Event Subscription (${id})`, () => rds.send(new ModifyEventSubscriptionCommand(request)));
+    await attempt(`updating RDS Event Subscription (${id})`, () =>
+      rds.send(new ModifyEventSubscriptionCommand(request)),
+    );
     await changeSources(config, id, old, wanted);
     await changeTags(config, old, wanted);
     return { properties: await waitActive(context, old.region, id, wanted) };
@@ -100,7 +104,12 @@ export const eventSubscription: ResourceType<AwsConfig> = {
   },
 };
 
-async function changeSources(config: AwsConfig, id: string, old: PropertyValues, wanted: PropertyValues): Promise<void> {
+async function changeSources(
+  config: AwsConfig,
+  id: string,
+  old: PropertyValues,
+  wanted: PropertyValues,
+): Promise<void> {
   const [before, after]: [string[], string[]] = [old.sourceIds ?? [], wanted.sourceIds ?? []];
   const rds = config.rds(old.region);
   for (const SourceIdentifier of before.filter((source) => !after.includes(source))) {
@@ -111,24 +120,46 @@ async function changeSources(config: AwsConfig, id: string, old: PropertyValues,
   }
 }
 
-const timeout = (context: Context<AwsConfig>) => ({ timeoutSeconds: context.timeoutSeconds ?? TIMEOUT_SECONDS, signal: context.signal });
+const timeout = (context: Context<AwsConfig>) => ({
+  timeoutSeconds: context.timeoutSeconds ?? TIMEOUT_SECONDS,
+  signal: context.signal,
+});
 
-async function waitActive(context: Context<AwsConfig>, inRegion: string, id: string, known: PropertyValues): Promise<PropertyValues> {
-  const active = await waitFor({ ...timeout(context), what: `RDS Event Subscription ${id} to become active` }, async () => {
-    const live = await findSubscription(context.config, inRegion, id);
-    if (live && !["creating", "modifying", "active"].includes(live.Status ?? ""))
-      throw new Error(`RDS Event Subscription (${id}): unexpected state '${live.Status}', wanted target 'active'`);
-    return live?.Status === "active" ? live : undefined;
-  });
+async function waitActive(
+  context: Context<AwsConfig>,
+  inRegion: string,
+  id: string,
+  known: PropertyValues,
+): Promise<PropertyValues> {
+  const active = await waitFor(
+    { ...timeout(context), what: `RDS Event Subscription ${id} to become active` },
+    async () => {
+      const live = await findSubscription(context.config, inRegion, id);
+      if (live && !["creating", "modifying", "active"].includes(live.Status ?? ""))
+        throw new Error(`RDS Event Subscription (${id}): unexpected state '${live.Status}', wanted target 'active'`);
+      return live?.Status === "active" ? live : undefined;
+    },
+  );
   return liveSubscription(context.config, inRegion, active, known);
 }
 
-async function findSubscription(config: AwsConfig, inRegion: string, id: string): Promise<EventSubscription | undefined> {
-  const found = await orGone(["SubscriptionNotFound"], () => config.rds(inRegion).send(new DescribeEventSubscriptionsCommand({ SubscriptionName: id })));
+async function findSubscription(
+  config: AwsConfig,
+  inRegion: string,
+  id: string,
+): Promise<EventSubscription | undefined> {
+  const found = await orGone(["SubscriptionNotFound"], () =>
+    config.rds(inRegion).send(new DescribeEventSubscriptionsCommand({ SubscriptionName: id })),
+  );
   return found?.EventSubscriptionsList?.[0];
 }
 
-async function liveSubscription(config: AwsConfig, inRegion: string, live: EventSubscription, known: PropertyValues): Promise<PropertyValues> {
+async function liveSubscription(
+  config: AwsConfig,
+  inRegion: string,
+  live: EventSubscription,
+  known: PropertyValues,
+): Promise<PropertyValues> {
   return {
     arn: live.EventSubscriptionArn,
     customerAwsId: live.CustomerAwsId,

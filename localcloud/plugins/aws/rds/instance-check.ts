@@ -31,7 +31,10 @@ function conflicts(inputs: PropertyValues): CheckFailure[] {
 }
 
 const arn = { pattern: /^arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}|aws)?:.+$/, reason: "is an invalid ARN" };
-const identifier = { pattern: /^[a-z](?!.*--)[a-z0-9-]*$/, reason: "must begin with a letter and contain only lowercase letters, digits and single hyphens" };
+const identifier = {
+  pattern: /^[a-z](?!.*--)[a-z0-9-]*$/,
+  reason: "must begin with a letter and contain only lowercase letters, digits and single hyphens",
+};
 
 const forms: Record<string, { pattern: RegExp; reason: string }[]> = {
   identifier: [identifier, { pattern: /[^-]$/, reason: "cannot end in a hyphen" }],
@@ -42,10 +45,16 @@ const forms: Record<string, { pattern: RegExp; reason: string }[]> = {
     { pattern: /^(?!.*--)/, reason: "cannot contain two consecutive hyphens" },
     { pattern: /[^-]$/, reason: "cannot end in a hyphen" },
   ],
-  backupWindow: [{ pattern: /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, reason: 'must satisfy the format of "hh24:mi-hh24:mi"' }],
+  backupWindow: [
+    {
+      pattern: /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,
+      reason: 'must satisfy the format of "hh24:mi-hh24:mi"',
+    },
+  ],
   maintenanceWindow: [
     {
-      pattern: /^(sun|mon|tue|wed|thu|fri|sat):([01]\d|2[0-3]):[0-5]\d-(sun|mon|tue|wed|thu|fri|sat):([01]\d|2[0-3]):[0-5]\d$/i,
+      pattern:
+        /^(sun|mon|tue|wed|thu|fri|sat):([01]\d|2[0-3]):[0-5]\d-(sun|mon|tue|wed|thu|fri|sat):([01]\d|2[0-3]):[0-5]\d$/i,
       reason: 'must satisfy the format of "ddd:hh24:mi-ddd:hh24:mi"',
     },
   ],
@@ -58,6 +67,8 @@ function malformed(inputs: PropertyValues): CheckFailure[] {
   return Object.entries(forms).flatMap(([property, rules]) => {
     const value = inputs[property];
     if (typeof value !== "string" || isUnknown(value)) return [];
-    return rules.filter(({ pattern }) => !pattern.test(value)).map(({ reason }) => ({ property, reason: `"${property}" (${value}) ${reason}` }));
+    return rules
+      .filter(({ pattern }) => !pattern.test(value))
+      .map(({ reason }) => ({ property, reason: `"${property}" (${value}) ${reason}` }));
   });
 }

@@ -2,7 +2,10 @@ import { DescribeEventsCommand, type RDSClient } from "@aws-sdk/client-rds";
 import type { Context } from "../../adapter/resource";
 import type { AwsConfig } from "../configuration";
 
-/** `warningEventCategories`: what RDS reported about the instance while it was made or changed, as warnings of the operation. */
+/**
+ * `warningEventCategories`: what RDS reported about the instance while it was made or changed, as warnings of the
+ * operation.
+ */
 export async function warnOfEvents(
   rds: RDSClient,
   identifier: string,
@@ -12,7 +15,13 @@ export async function warnOfEvents(
 ): Promise<void> {
   if (!categories?.length) return;
   const { Events } = await rds.send(
-    new DescribeEventsCommand({ SourceIdentifier: identifier, SourceType: "db-instance", StartTime: since, EventCategories: categories }),
+    new DescribeEventsCommand({
+      SourceIdentifier: identifier,
+      SourceType: "db-instance",
+      StartTime: since,
+      EventCategories: categories,
+    }),
   );
-  for (const event of Events ?? []) context.log("warning", `${identifier}: ${event.Message ?? ""} (${(event.EventCategories ?? []).join(", ")})`);
+  for (const event of Events ?? [])
+    context.log("warning", `${identifier}: ${event.Message ?? ""} (${(event.EventCategories ?? []).join(", ")})`);
 }

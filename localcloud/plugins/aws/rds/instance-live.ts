@@ -5,7 +5,12 @@ import { liveTags, tagsFromList } from "../tags";
 import { stateOnlyProperties } from "./instance-parameters";
 
 /** What DescribeDBInstances says, as state keeps it. `known` gives what no API tells (how to delete it, for one). */
-export function liveInstance(instance: DBInstance, known: PropertyValues, config: AwsConfig, region: string): PropertyValues {
+export function liveInstance(
+  instance: DBInstance,
+  known: PropertyValues,
+  config: AwsConfig,
+  region: string,
+): PropertyValues {
   const kept = Object.fromEntries(stateOnlyProperties.map((name) => [name, known[name]]));
   return {
     ...kept,
@@ -79,8 +84,12 @@ function outputs(instance: DBInstance): PropertyValues {
     engineVersionActual: instance.EngineVersion,
     hostedZoneId,
     latestRestorableTime: instance.LatestRestorableTime?.toISOString().replace(/\.\d+Z$/, "Z"),
-    listenerEndpoints: listener ? [{ address: listener.Address, hostedZoneId: listener.HostedZoneId, port: listener.Port }] : [],
-    masterUserSecrets: secret ? [{ kmsKeyId: secret.KmsKeyId, secretArn: secret.SecretArn, secretStatus: secret.SecretStatus }] : [],
+    listenerEndpoints: listener
+      ? [{ address: listener.Address, hostedZoneId: listener.HostedZoneId, port: listener.Port }]
+      : [],
+    masterUserSecrets: secret
+      ? [{ kmsKeyId: secret.KmsKeyId, secretArn: secret.SecretArn, secretStatus: secret.SecretStatus }]
+      : [],
     port: port ?? instance.DbInstancePort,
     replicas: instance.ReadReplicaDBInstanceIdentifiers ?? [],
     resourceId: instance.DbiResourceId,
@@ -90,12 +99,15 @@ function outputs(instance: DBInstance): PropertyValues {
 }
 
 /**
- * State keeps the version as the program wrote it while that still holds: as a prefix of what runs (17 of 17.10), or as what is
- * pending for the maintenance window. Otherwise it is the version that runs, so that the difference shows.
+ * State keeps the version as the program wrote it while that still holds: as a prefix of what runs (17 of 17.10), or as
+ * what is pending for the maintenance window. Otherwise it is the version that runs, so that the difference shows.
  */
 function declaredVersion(instance: DBInstance, declared: string | undefined): string | undefined {
   const actual = instance.EngineVersion;
   if (declared === undefined || declared === "") return actual;
-  const holds = actual === declared || actual?.startsWith(`${declared}.`) || instance.PendingModifiedValues?.EngineVersion === declared;
+  const holds =
+    actual === declared ||
+    actual?.startsWith(`${declared}.`) ||
+    instance.PendingModifiedValues?.EngineVersion === declared;
   return holds ? declared : actual;
 }

@@ -63,12 +63,20 @@ export const parameterNames: Record<string, string> = {
 
 const notOnCreate = ["caCertIdentifier", "replicaMode", "upgradeStorageConfig"];
 
-/** What CreateDBInstance takes. The certificate is set afterwards, and only where it is not the Region's own, as upstream does. */
+/**
+ * What CreateDBInstance takes. The certificate is set afterwards, and only where it is not the Region's own, as
+ * upstream does.
+ */
 export const createProperties = Object.keys(parameterNames).filter((name) => !notOnCreate.includes(name));
 
-/** What ModifyDBInstance takes. The life cycle is decided at birth: upstream offers to change it all the same, and RDS leaves it as it is. */
+/**
+ * What ModifyDBInstance takes. The life cycle is decided at birth: upstream offers to change it all the same, and RDS
+ * leaves it as it is.
+ */
 export const modifyProperties = Object.keys(parameterNames).filter(
-  (name) => !instanceProperties[name]?.createOnly && !["engineLifecycleSupport", "passwordWo", "upgradeStorageConfig"].includes(name),
+  (name) =>
+    !instanceProperties[name]?.createOnly &&
+    !["engineLifecycleSupport", "passwordWo", "upgradeStorageConfig"].includes(name),
 );
 
 /** What a restore from a snapshot takes; the rest of what Modify takes is changed once the instance stands. */
@@ -79,8 +87,18 @@ export const restoreSnapshotProperties = list(`
   multiAz networkType optionGroupName parameterGroupName port publiclyAccessible vpcSecurityGroupIds
 `);
 
-/** A restore to a point in time takes more, and what it inherits from its source is not changed afterwards: it shows as a difference at the next `up`. */
-export const restorePointInTimeProperties = [...restoreSnapshotProperties, "dbName", "iops", "maxAllocatedStorage", "storageThroughput", "storageType"];
+/**
+ * A restore to a point in time takes more, and what it inherits from its source is not changed afterwards: it shows as
+ * a difference at the next `up`.
+ */
+export const restorePointInTimeProperties = [
+  ...restoreSnapshotProperties,
+  "dbName",
+  "iops",
+  "maxAllocatedStorage",
+  "storageThroughput",
+  "storageType",
+];
 
 export const afterSnapshotProperties = list(`
   allocatedStorage backupRetentionPeriod backupWindow databaseInsightsMode engineVersion iops maintenanceWindow

@@ -26,7 +26,8 @@ const anyCase: Property["equal"] = (old: string, wanted: string) => old.toLowerC
 const prefixOf: Property["equal"] = (old: string, wanted: string) => old.startsWith(`${wanted}.`);
 
 /** More than the program says is what autoscaling has added, as long as the program leaves it room. */
-const grown: Property["equal"] = (old: number, wanted: number, { maxAllocatedStorage = 0 }) => old > wanted && maxAllocatedStorage > wanted;
+const grown: Property["equal"] = (old: number, wanted: number, { maxAllocatedStorage = 0 }) =>
+  old > wanted && maxAllocatedStorage > wanted;
 
 /** What a program may say about an `aws.rds.Instance`, by upstream's schema. */
 const inputs: Properties = {
@@ -58,7 +59,9 @@ const inputs: Properties = {
   domainOu: text,
   enabledCloudwatchLogsExports: textSet,
   engine: { ...createOnly(computed(text)), equal: anyCase },
-  engineLifecycleSupport: computed(oneOf(text, "open-source-rds-extended-support", "open-source-rds-extended-support-disabled")),
+  engineLifecycleSupport: computed(
+    oneOf(text, "open-source-rds-extended-support", "open-source-rds-extended-support-disabled"),
+  ),
   engineVersion: { ...computed(text), equal: prefixOf },
   finalSnapshotIdentifier: text,
   iamDatabaseAuthenticationEnabled: flag,

@@ -29,7 +29,10 @@ export function createRequest(identifier: string, inputs: PropertyValues): Creat
   } as PropertyValues as CreateDBInstanceCommandInput;
 }
 
-export function snapshotRequest(identifier: string, inputs: PropertyValues): RestoreDBInstanceFromDBSnapshotCommandInput {
+export function snapshotRequest(
+  identifier: string,
+  inputs: PropertyValues,
+): RestoreDBInstanceFromDBSnapshotCommandInput {
   return {
     ...parameters(inputs, restoreSnapshotProperties),
     DBInstanceIdentifier: identifier,
@@ -38,9 +41,17 @@ export function snapshotRequest(identifier: string, inputs: PropertyValues): Res
   } as PropertyValues as RestoreDBInstanceFromDBSnapshotCommandInput;
 }
 
-export function pointInTimeRequest(identifier: string, inputs: PropertyValues): RestoreDBInstanceToPointInTimeCommandInput {
-  const { restoreTime, sourceDbInstanceAutomatedBackupsArn, sourceDbInstanceIdentifier, sourceDbiResourceId, useLatestRestorableTime }: PropertyValues =
-    inputs.restoreToPointInTime;
+export function pointInTimeRequest(
+  identifier: string,
+  inputs: PropertyValues,
+): RestoreDBInstanceToPointInTimeCommandInput {
+  const {
+    restoreTime,
+    sourceDbInstanceAutomatedBackupsArn,
+    sourceDbInstanceIdentifier,
+    sourceDbiResourceId,
+    useLatestRestorableTime,
+  }: PropertyValues = inputs.restoreToPointInTime;
   return given({
     ...parameters(inputs, restorePointInTimeProperties),
     TargetDBInstanceIdentifier: identifier,
@@ -62,8 +73,15 @@ export function replicaRequest(identifier: string, inputs: PropertyValues): Crea
   } as PropertyValues as CreateDBInstanceReadReplicaCommandInput;
 }
 
-/** Brings an instance made by restore or replication to what the program says; undefined where nothing is left to change. */
-export function afterCreateRequest(identifier: string, inputs: PropertyValues, properties: string[]): ModifyDBInstanceCommandInput | undefined {
+/**
+ * Brings an instance made by restore or replication to what the program says; undefined where nothing is left to
+ * change.
+ */
+export function afterCreateRequest(
+  identifier: string,
+  inputs: PropertyValues,
+  properties: string[],
+): ModifyDBInstanceCommandInput | undefined {
   const changes = parameters(inputs, properties);
   if (Object.keys(changes).length === 0) return undefined;
   return {
@@ -92,7 +110,8 @@ export function modifyRequest(old: PropertyValues, program: PropertyValues): Mod
     DBInstanceIdentifier: old.identifier,
     NewDBInstanceIdentifier: renamed ? wanted.identifier : undefined,
     ApplyImmediately: wanted.applyImmediately ?? false,
-    // Upstream sends it always: an instance whose protection was switched on outside gets what the program says with any change.
+    // Upstream sends it always: an instance whose protection was switched on outside gets what the program says with
+    // any change.
     DeletionProtection: wanted.deletionProtection ?? false,
   }) as ModifyDBInstanceCommandInput;
 }
@@ -106,21 +125,36 @@ function exceptions(changed: string[], old: PropertyValues, wanted: PropertyValu
   const among = (...names: string[]) => names.some((name) => changed.includes(name));
   const request: PropertyValues = { EnableCloudwatchLogsExports: undefined, Port: undefined };
   if (among("enabledCloudwatchLogsExports"))
-    request.CloudwatchLogsExportConfiguration = logExportChange(old.enabledCloudwatchLogsExports ?? [], wanted.enabledCloudwatchLogsExports ?? []);
+    request.CloudwatchLogsExportConfiguration = logExportChange(
+      old.enabledCloudwatchLogsExports ?? [],
+      wanted.enabledCloudwatchLogsExports ?? [],
+    );
   if (among("port")) request.DBPortNumber = wanted.port;
-  if (among("iops") || (among("allocatedStorage") && !isSmallGp3(wanted))) Object.assign(request, parameters(wanted, ["allocatedStorage", "iops"]));
-  if (among("storageThroughput")) Object.assign(request, parameters(wanted, ["allocatedStorage", "iops", "storageThroughput"]));
-  if (among("storageType") && ["io1", "io2"].includes(wanted.storageType)) Object.assign(request, parameters(wanted, ["allocatedStorage", "iops"]));
+  if (among("iops") || (among("allocatedStorage") && !isSmallGp3(wanted)))
+    Object.assign(request, parameters(wanted, ["allocatedStorage", "iops"]));
+  if (among("storageThroughput"))
+    Object.assign(request, parameters(wanted, ["allocatedStorage", "iops", "storageThroughput"]));
+  if (among("storageType") && ["io1", "io2"].includes(wanted.storageType))
+    Object.assign(request, parameters(wanted, ["allocatedStorage", "iops"]));
   // 0 switches autoscaling off; RDS says that with a bound equal to what is allocated.
   if (among("maxAllocatedStorage")) request.MaxAllocatedStorage = wanted.maxAllocatedStorage || wanted.allocatedStorage;
   if (among("masterUserSecretKmsKeyId")) Object.assign(request, parameters(wanted, ["manageMasterUserPassword"]));
-  if (among("performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod", "databaseInsightsMode"))
+  if (
+    among(
+      "performanceInsightsEnabled",
+      "performanceInsightsKmsKeyId",
+      "performanceInsightsRetentionPeriod",
+      "databaseInsightsMode",
+    )
+  )
     Object.assign(request, performanceInsights(wanted));
   if (among("password") && !wanted.password) request.MasterUserPassword = undefined;
   return request;
 }
 
-/** Key and retention are sent again with each change of Performance Insights, also with the one that switches it off. */
+/**
+ * Key and retention are sent again with each change of Performance Insights, also with the one that switches it off.
+ */
 const performanceInsights = (wanted: PropertyValues): PropertyValues => ({
   EnablePerformanceInsights: wanted.performanceInsightsEnabled ?? false,
   ...parameters(wanted, ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"]),
@@ -132,18 +166,24 @@ const logExportChange = (old: string[], wanted: string[]) => ({
 });
 
 /** Below 400 GiB a gp3 volume of PostgreSQL has fixed figures, and RDS refuses a request that names them. */
-const isSmallGp3 = (wanted: PropertyValues): boolean => wanted.storageType === "gp3" && (wanted.allocatedStorage ?? 0) < 400;
+const isSmallGp3 = (wanted: PropertyValues): boolean =>
+  wanted.storageType === "gp3" && (wanted.allocatedStorage ?? 0) < 400;
 
 const majorUpgrade = (wanted: PropertyValues, changes: PropertyValues): PropertyValues =>
   changes.EngineVersion === undefined ? {} : { AllowMajorVersionUpgrade: wanted.allowMajorVersionUpgrade ?? false };
 
 /** Zero values are left out of what creates, as upstream cannot tell them from absent ones; a few are sent always. */
 function parameters(inputs: PropertyValues, properties: readonly string[]): PropertyValues {
-  const sent = properties.filter((name) => !isUnset(inputs[name]) || (alwaysSent.includes(name) && inputs[name] !== undefined && inputs[name] !== null));
+  const sent = properties.filter(
+    (name) =>
+      !isUnset(inputs[name]) || (alwaysSent.includes(name) && inputs[name] !== undefined && inputs[name] !== null),
+  );
   return Object.fromEntries(sent.map((name) => [parameterNames[name], inputs[name]]));
 }
 
-/** What modifies says zero aloud: `false` and 0 switch something off, also where the program has dropped the property. */
+/**
+ * What modifies says zero aloud: `false` and 0 switch something off, also where the program has dropped the property.
+ */
 function withZeros(wanted: PropertyValues, properties: readonly string[]): PropertyValues {
   return Object.fromEntries(properties.map((name) => [parameterNames[name], wanted[name] ?? zeroOf(name)]));
 }
@@ -164,12 +204,19 @@ const alwaysSent = [
 ];
 
 const isUnset = (value: unknown): boolean =>
-  value === undefined || value === null || value === "" || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+  value === undefined ||
+  value === null ||
+  value === "" ||
+  value === 0 ||
+  value === false ||
+  (Array.isArray(value) && value.length === 0);
 
 function isChanged(name: string, old: PropertyValues, wanted: PropertyValues): boolean {
   const [before, after] = [old[name] ?? undefined, wanted[name] ?? undefined];
-  if (Array.isArray(before) || Array.isArray(after)) return !isDeepStrictEqual([...(before ?? [])].sort(), [...(after ?? [])].sort());
-  if (name === "engineVersion" && typeof before === "string") return after !== before && !before.startsWith(`${after}.`);
+  if (Array.isArray(before) || Array.isArray(after))
+    return !isDeepStrictEqual([...(before ?? [])].sort(), [...(after ?? [])].sort());
+  if (name === "engineVersion" && typeof before === "string")
+    return after !== before && !before.startsWith(`${after}.`);
   if (typeof before === "string" && typeof after === "string")
     return before !== after && !(caseless.includes(name) && before.toLowerCase() === after.toLowerCase());
   return (before || undefined) !== (after || undefined);
@@ -177,4 +224,5 @@ function isChanged(name: string, old: PropertyValues, wanted: PropertyValues): b
 
 const caseless = ["maintenanceWindow"];
 
-const given = (request: PropertyValues): PropertyValues => Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+const given = (request: PropertyValues): PropertyValues =>
+  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));

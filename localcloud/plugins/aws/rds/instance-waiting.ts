@@ -10,10 +10,14 @@ export interface Timeout {
 /** By resource id, which survives a rename; else by identifier, which is what people import by. */
 export async function findInstance(rds: RDSClient, id: string): Promise<DBInstance | undefined> {
   if (/^db-[0-9A-Za-z]{2,255}$/.test(id)) {
-    const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ Filters: [{ Name: "dbi-resource-id", Values: [id] }] }));
+    const { DBInstances } = await rds.send(
+      new DescribeDBInstancesCommand({ Filters: [{ Name: "dbi-resource-id", Values: [id] }] }),
+    );
     if (DBInstances?.[0]) return DBInstances[0];
   }
-  const found = await orGone(["DBInstanceNotFound"], () => rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id })));
+  const found = await orGone(["DBInstanceNotFound"], () =>
+    rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id })),
+  );
   return found?.DBInstances?.[0];
 }
 
@@ -55,5 +59,7 @@ export async function waitSettled(rds: RDSClient, id: string, timeout: Timeout):
 }
 
 export async function waitDeleted(rds: RDSClient, id: string, timeout: Timeout): Promise<void> {
-  await waitFor({ what: `RDS DB Instance ${id} to be deleted`, ...timeout }, async () => ((await findInstance(rds, id)) ? undefined : true));
+  await waitFor({ what: `RDS DB Instance ${id} to be deleted`, ...timeout }, async () =>
+    (await findInstance(rds, id)) ? undefined : true,
+  );
 }

@@ -20,7 +20,14 @@ import { warnOfEvents } from "./instance-events";
 import { liveInstance } from "./instance-live";
 import { afterPointInTimeProperties, afterReplicaProperties, afterSnapshotProperties } from "./instance-parameters";
 import { instanceProperties } from "./instance-properties";
-import { afterCreateRequest, createRequest, modifyRequest, pointInTimeRequest, replicaRequest, snapshotRequest } from "./instance-requests";
+import {
+  afterCreateRequest,
+  createRequest,
+  modifyRequest,
+  pointInTimeRequest,
+  replicaRequest,
+  snapshotRequest,
+} from "./instance-requests";
 import { findInstance, waitAvailable, waitDeleted, waitSettled } from "./instance-waiting";
 import { changeTags } from "./rds-tags";
 
@@ -41,17 +48,22 @@ export const instance: ResourceType<AwsConfig> = {
     const id = made.DbiResourceId ?? identifier;
     try {
       context.log("progress", `waiting for ${identifier} to become available`);
-      let live = await waitAvailable(rds, id, { ...context, timeoutSeconds: context.timeoutSeconds ?? CREATE_TIMEOUT_SECONDS });
+      let live = await waitAvailable(rds, id, {
+        ...context,
+        timeoutSeconds: context.timeoutSeconds ?? CREATE_TIMEOUT_SECONDS,
+      });
       if (after) live = await modify(rds, after, id, context);
       if (needsReboot(live, inputs)) live = await reboot(rds, live, context);
       await warnOfEvents(rds, identifier, inputs.warningEventCategories, since, context);
       return { id, properties: liveInstance(live, inputs, context.config, inputs.region) };
     } catch (error) {
-      // It exists: state has to know it, or the next `up` would fail with "already exists" and nobody would own it. A cloud that does not
-      // answer has not unmade it; what is known of it then is what the cloud said last.
+      // It exists: state has to know it, or the next `up` would fail with "already exists" and nobody would own it. A
+      // cloud that does not answer has not unmade it; what is known of it then is what the cloud said last.
       const live = await findInstance(rds, id).catch(() => made);
       throw live
-        ? new PartialFailure(id, liveInstance(live, inputs, context.config, inputs.region), [`creating RDS DB Instance (${identifier}): ${messageOf(error)}`])
+        ? new PartialFailure(id, liveInstance(live, inputs, context.config, inputs.region), [
+            `creating RDS DB Instance (${identifier}): ${messageOf(error)}`,
+          ])
         : error;
     }
   },
@@ -59,12 +71,16 @@ export const instance: ResourceType<AwsConfig> = {
   async read(id, known, { config, importing }) {
     const region = known.region ?? config.region;
     const rds = config.rds(region);
-    // As upstream: where the resource id is gone, what has its name now is taken for it (recreated outside, or switched over).
-    const live = (await findInstance(rds, known.resourceId ?? id)) ?? (known.identifier ? await findInstance(rds, known.identifier) : undefined);
+    // As upstream: where the resource id is gone, what has its name now is taken for it (recreated outside, or switched
+    // over).
+    const live =
+      (await findInstance(rds, known.resourceId ?? id)) ??
+      (known.identifier ? await findInstance(rds, known.identifier) : undefined);
     if (!live) return undefined;
     // What deletes it cannot be read; these are upstream's own assumptions for something imported.
     const assumed = importing ? { skipFinalSnapshot: true, deleteAutomatedBackups: true } : known;
-    // Always the resource id, whatever the import named: an `import` option that names anything else turns a later `up` into a replacement.
+    // Always the resource id, whatever the import named: an `import` option that names anything else turns a later `up`
+    // into a replacement.
     return { id: live.DbiResourceId ?? id, properties: liveInstance(live, assumed, config, region) };
   },
 
@@ -85,10 +101,14 @@ export const instance: ResourceType<AwsConfig> = {
   },
 
   async resume(stateId, old, context) {
-    // With an endpoint it has once been up, and what failed was a change: as with the bridge, that is the next refresh's business.
+    // With an endpoint it has once been up, and what failed was a change: as with the bridge, that is the next
+    // refresh's business.
     if (old.endpoint) return undefined;
     const rds = context.config.rds(old.region);
-    const live = await waitAvailable(rds, old.resourceId ?? stateId, { ...context, timeoutSeconds: context.timeoutSeconds ?? CREATE_TIMEOUT_SECONDS });
+    const live = await waitAvailable(rds, old.resourceId ?? stateId, {
+      ...context,
+      timeoutSeconds: context.timeoutSeconds ?? CREATE_TIMEOUT_SECONDS,
+    });
     return { properties: liveInstance(live, old, context.config, old.region) };
   },
 
@@ -100,8 +120,14 @@ export const instance: ResourceType<AwsConfig> = {
       );
     }
     // As upstream: by the name that state has, even where another database has it now, or this one another name.
-    const deleted = await attempt(`deleting RDS DB Instance (${old.identifier})`, () => orGone(["DBInstanceNotFound"], () => requestDeletion(rds, old)));
-    if (deleted) await waitDeleted(rds, old.resourceId ?? stateId, { ...context, timeoutSeconds: context.timeoutSeconds ?? DELETE_TIMEOUT_SECONDS });
+    const deleted = await attempt(`deleting RDS DB Instance (${old.identifier})`, () =>
+      orGone(["DBInstanceNotFound"], () => requestDeletion(rds, old)),
+    );
+    if (deleted)
+      await waitDeleted(rds, old.resourceId ?? stateId, {
+        ...context,
+        timeoutSeconds: context.timeoutSeconds ?? DELETE_TIMEOUT_SECONDS,
+      });
   },
 };
 
@@ -116,7 +142,8 @@ async function make(rds: RDSClient, identifier: string, inputs: PropertyValues):
     return await requestCreation(rds, identifier, inputs);
   } catch (error) {
     if (!(error instanceof Error) || !isError(error.cause, "DBInstanceAlreadyExists")) throw error;
-    // Whether it is ours is for a person to say: the name alone proves nothing, and a database taken over by mistake is somebody else's data.
+    // Whether it is ours is for a person to say: the name alone proves nothing, and a database taken over by mistake is
+    // somebody else's data.
     throw new Error(
       `${error.message}. If an \`up\` that was killed has made it, delete it (aws rds delete-db-instance) or import it (pulumi import), and run \`up\` again`,
     );
@@ -144,19 +171,32 @@ async function requestCreation(rds: RDSClient, identifier: string, inputs: Prope
     );
     return { made: made ?? {}, after: later(afterPointInTimeProperties) };
   }
-  if (inputs.s3Import) throw new Error(`${creating(" (restore from S3)")}: s3Import is for MySQL only; the embedded cloud has PostgreSQL`);
+  if (inputs.s3Import)
+    throw new Error(`${creating(" (restore from S3)")}: s3Import is for MySQL only; the embedded cloud has PostgreSQL`);
   const missing = ["allocatedStorage", "engine", "username"].filter((name) => !inputs[name]);
   if (missing.length > 0) throw new Error(`${creating("")}: required, but not given: ${missing.join(", ")}`);
-  const { DBInstance: made } = await attempt(creating(""), () => rds.send(new CreateDBInstanceCommand(createRequest(identifier, inputs))));
+  const { DBInstance: made } = await attempt(creating(""), () =>
+    rds.send(new CreateDBInstanceCommand(createRequest(identifier, inputs))),
+  );
   const otherCertificate = inputs.caCertIdentifier && inputs.caCertIdentifier !== made?.CACertificateIdentifier;
   return { made: made ?? {}, after: otherCertificate ? later(["caCertIdentifier"]) : undefined };
 }
 
-/** Waits until RDS has done it. What waits for the maintenance window is not done: the answer then holds the old values, and so does state. */
-async function modify(rds: RDSClient, request: ModifyDBInstanceCommandInput, id: string, context: Context<AwsConfig>): Promise<DBInstance> {
+/**
+ * Waits until RDS has done it. What waits for the maintenance window is not done: the answer then holds the old values,
+ * and so does state.
+ */
+async function modify(
+  rds: RDSClient,
+  request: ModifyDBInstanceCommandInput,
+  id: string,
+  context: Context<AwsConfig>,
+): Promise<DBInstance> {
   const what = `updating RDS DB Instance (${request.DBInstanceIdentifier})`;
   await attempt(what, () => rds.send(new ModifyDBInstanceCommand(request)));
-  return attempt(what, () => waitAvailable(rds, id, { ...context, timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS }));
+  return attempt(what, () =>
+    waitAvailable(rds, id, { ...context, timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS }),
+  );
 }
 
 /** A parameter group given to a replica takes a restart, which upstream makes part of the creation. */
@@ -165,13 +205,21 @@ const needsReboot = (live: DBInstance, inputs: PropertyValues): boolean =>
 
 async function reboot(rds: RDSClient, live: DBInstance, context: Context<AwsConfig>): Promise<DBInstance> {
   await rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: live.DBInstanceIdentifier }));
-  return waitAvailable(rds, live.DbiResourceId ?? "", { ...context, timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS });
+  return waitAvailable(rds, live.DbiResourceId ?? "", {
+    ...context,
+    timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS,
+  });
 }
 
-/** Upstream would create, switch over and delete in this one update, with no gate between: the platform does that as a workflow instead. */
+/**
+ * Upstream would create, switch over and delete in this one update, with no gate between: the platform does that as a
+ * workflow instead.
+ */
 function refuseBlueGreen(wanted: PropertyValues): void {
   if (!wanted.blueGreenUpdate?.enabled) return;
-  throw new Error("blueGreenUpdate: blue/green deployments have no embedded counterpart; leave it out, the change is then made in place");
+  throw new Error(
+    "blueGreenUpdate: blue/green deployments have no embedded counterpart; leave it out, the change is then made in place",
+  );
 }
 
 async function requestDeletion(rds: RDSClient, old: PropertyValues): Promise<true> {

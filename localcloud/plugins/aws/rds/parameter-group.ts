@@ -13,7 +13,19 @@ import type { PropertyValues } from "../../adapter/wire";
 import { attempt, isError, orGone } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 import { autoname, nameFrom } from "../generated-names";
-import { computed, createOnly, flag, managedByPulumi, named, objectSet, output, region, required, tagged, text } from "../property-kinds";
+import {
+  computed,
+  createOnly,
+  flag,
+  managedByPulumi,
+  named,
+  objectSet,
+  output,
+  region,
+  required,
+  tagged,
+  text,
+} from "../property-kinds";
 import { liveTags, tagList } from "../tags";
 import { waitFor } from "../waiting";
 import { changeTags, readTags } from "./rds-tags";
@@ -23,7 +35,10 @@ const PARAMETERS_PER_CALL_MAX = 20;
 /** A group is in use for a moment after its last instance is gone. */
 const DELETE_TIMEOUT_SECONDS = 3 * 60;
 
-/** A changed apply method alone is no difference: RDS does not register it (the official provider leaves it out of the comparison, too). */
+/**
+ * A changed apply method alone is no difference: RDS does not register it (the official provider leaves it out of the
+ * comparison, too).
+ */
 const applyMethod: Property = { ...computed(text), equal: () => true };
 const parameterProperties = { name: required(text), value: required(text), applyMethod };
 
@@ -43,8 +58,15 @@ export const parameterGroup: ResourceType<AwsConfig> = {
   async create(inputs, { config }) {
     const rds = config.rds(inputs.region);
     const name = nameFrom(inputs);
-    const request = { DBParameterGroupName: name, DBParameterGroupFamily: inputs.family, Description: inputs.description, Tags: tagList(inputs.tagsAll) };
-    await attempt(`creating RDS DB Parameter Group (${name})`, () => rds.send(new CreateDBParameterGroupCommand(request)));
+    const request = {
+      DBParameterGroupName: name,
+      DBParameterGroupFamily: inputs.family,
+      Description: inputs.description,
+      Tags: tagList(inputs.tagsAll),
+    };
+    await attempt(`creating RDS DB Parameter Group (${name})`, () =>
+      rds.send(new CreateDBParameterGroupCommand(request)),
+    );
     try {
       await modifyParameters(rds, name, inputs.parameters ?? []);
     } catch (error) {
@@ -90,7 +112,9 @@ export const parameterGroup: ResourceType<AwsConfig> = {
     await attempt(`deleting RDS DB Parameter Group (${id})`, () =>
       waitFor(timeout, async () => {
         try {
-          await orGone(["DBParameterGroupNotFound"], () => rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: id })));
+          await orGone(["DBParameterGroupNotFound"], () =>
+            rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: id })),
+          );
           return true;
         } catch (error) {
           if (!isError(error, "InvalidDBParameterGroupState")) throw error;
@@ -105,7 +129,10 @@ export const parameterGroup: ResourceType<AwsConfig> = {
 const sameName = (a: PropertyValues, b: PropertyValues): boolean => a.name.toLowerCase() === b.name.toLowerCase();
 const isSame = (a: PropertyValues, b: PropertyValues): boolean => sameName(a, b) && a.value === b.value;
 
-/** Those that need a reboot go in calls of their own, as RDS refuses a call that mixes an immediate static parameter with others. */
+/**
+ * Those that need a reboot go in calls of their own, as RDS refuses a call that mixes an immediate static parameter
+ * with others.
+ */
 async function modifyParameters(rds: RDSClient, name: string, parameters: PropertyValues[]): Promise<void> {
   const requests = parameters.map((parameter): Parameter => ({
     ParameterName: parameter.name,
@@ -115,12 +142,17 @@ async function modifyParameters(rds: RDSClient, name: string, parameters: Proper
   const immediate = requests.filter((parameter) => parameter.ApplyMethod !== "pending-reboot");
   const pending = requests.filter((parameter) => parameter.ApplyMethod === "pending-reboot");
   for (const Parameters of [...chunks(immediate), ...chunks(pending)]) {
-    await attempt(`modifying RDS DB Parameter Group (${name})`, () => rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: name, Parameters })));
+    await attempt(`modifying RDS DB Parameter Group (${name})`, () =>
+      rds.send(new ModifyDBParameterGroupCommand({ DBParameterGroupName: name, Parameters })),
+    );
   }
 }
 
 async function resetParameters(rds: RDSClient, name: string, parameters: PropertyValues[]): Promise<void> {
-  const requests = parameters.map((parameter): Parameter => ({ ParameterName: parameter.name, ApplyMethod: parameter.applyMethod ?? "immediate" }));
+  const requests = parameters.map((parameter): Parameter => ({
+    ParameterName: parameter.name,
+    ApplyMethod: parameter.applyMethod ?? "immediate",
+  }));
   for (const Parameters of chunks(requests)) {
     await attempt(`resetting RDS DB Parameter Group (${name})`, () =>
       rds.send(new ResetDBParameterGroupCommand({ DBParameterGroupName: name, Parameters, ResetAllParameters: false })),
@@ -130,12 +162,21 @@ async function resetParameters(rds: RDSClient, name: string, parameters: Propert
 
 function chunks(parameters: Parameter[]): Parameter[][] {
   const count = Math.ceil(parameters.length / PARAMETERS_PER_CALL_MAX);
-  return Array.from({ length: count }, (_, index) => parameters.slice(index * PARAMETERS_PER_CALL_MAX, (index + 1) * PARAMETERS_PER_CALL_MAX));
+  return Array.from({ length: count }, (_, index) =>
+    parameters.slice(index * PARAMETERS_PER_CALL_MAX, (index + 1) * PARAMETERS_PER_CALL_MAX),
+  );
 }
 
-async function liveGroup(config: AwsConfig, inRegion: string, name: string, known: PropertyValues): Promise<PropertyValues | undefined> {
+async function liveGroup(
+  config: AwsConfig,
+  inRegion: string,
+  name: string,
+  known: PropertyValues,
+): Promise<PropertyValues | undefined> {
   const rds = config.rds(inRegion);
-  const found = await orGone(["DBParameterGroupNotFound"], () => rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name })));
+  const found = await orGone(["DBParameterGroupNotFound"], () =>
+    rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name })),
+  );
   const group = found?.DBParameterGroups?.[0];
   if (!group) return undefined;
   const tags = await readTags(rds, group.DBParameterGroupArn ?? "");
@@ -152,7 +193,10 @@ async function liveGroup(config: AwsConfig, inRegion: string, name: string, know
   };
 }
 
-/** What somebody has set; and of the rest what the program names, so that a value equal to the default is not taken for missing. */
+/**
+ * What somebody has set; and of the rest what the program names, so that a value equal to the default is not taken for
+ * missing.
+ */
 async function liveParameters(rds: RDSClient, name: string, known: PropertyValues[]): Promise<PropertyValues[]> {
   const request = { DBParameterGroupName: name, ...(known.length === 0 ? { Source: "user" } : {}) };
   const live: PropertyValues[] = [];
@@ -160,7 +204,11 @@ async function liveParameters(rds: RDSClient, name: string, known: PropertyValue
     for (const { ParameterName = "", ParameterValue, ApplyMethod, Source } of page.Parameters ?? []) {
       const declared = known.find((parameter) => parameter.name.toLowerCase() === ParameterName.toLowerCase());
       if (ParameterValue === undefined || (Source !== "user" && !declared)) continue;
-      live.push({ name: ParameterName.toLowerCase(), value: ParameterValue, applyMethod: ApplyMethod ?? declared?.applyMethod });
+      live.push({
+        name: ParameterName.toLowerCase(),
+        value: ParameterValue,
+        applyMethod: ApplyMethod ?? declared?.applyMethod,
+      });
     }
   }
   return live;

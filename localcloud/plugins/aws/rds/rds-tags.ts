@@ -1,4 +1,9 @@
-import { AddTagsToResourceCommand, ListTagsForResourceCommand, RemoveTagsFromResourceCommand, type RDSClient } from "@aws-sdk/client-rds";
+import {
+  AddTagsToResourceCommand,
+  ListTagsForResourceCommand,
+  RemoveTagsFromResourceCommand,
+  type RDSClient,
+} from "@aws-sdk/client-rds";
 import type { PropertyValues } from "../../adapter/wire";
 import type { AwsConfig } from "../configuration";
 import { tagChanges, tagList, tagsFromList, type Tags } from "../tags";
@@ -9,7 +14,8 @@ export async function changeTags(config: AwsConfig, old: PropertyValues, wanted:
   const rds = config.rds(old.region);
   const arn: string = old.arn;
   if (remove.length > 0) await rds.send(new RemoveTagsFromResourceCommand({ ResourceName: arn, TagKeys: remove }));
-  if (Object.keys(set).length > 0) await rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: tagList(set) }));
+  if (Object.keys(set).length > 0)
+    await rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: tagList(set) }));
   return remove.length > 0 || Object.keys(set).length > 0;
 }
 

@@ -1,4 +1,9 @@
-import { CreateDBSubnetGroupCommand, DeleteDBSubnetGroupCommand, DescribeDBSubnetGroupsCommand, ModifyDBSubnetGroupCommand } from "@aws-sdk/client-rds";
+import {
+  CreateDBSubnetGroupCommand,
+  DeleteDBSubnetGroupCommand,
+  DescribeDBSubnetGroupsCommand,
+  ModifyDBSubnetGroupCommand,
+} from "@aws-sdk/client-rds";
 import type { ResourceType } from "../../adapter/resource";
 import type { PropertyValues } from "../../adapter/wire";
 import { attempt, orGone } from "../aws-error";
@@ -23,7 +28,12 @@ export const subnetGroup: ResourceType<AwsConfig> = {
 
   async create(inputs, { config }) {
     const name = nameFrom(inputs);
-    const request = { DBSubnetGroupName: name, DBSubnetGroupDescription: inputs.description, SubnetIds: inputs.subnetIds, Tags: tagList(inputs.tagsAll) };
+    const request = {
+      DBSubnetGroupName: name,
+      DBSubnetGroupDescription: inputs.description,
+      SubnetIds: inputs.subnetIds,
+      Tags: tagList(inputs.tagsAll),
+    };
     const { DBSubnetGroup } = await attempt(`creating RDS DB Subnet Group (${name})`, () =>
       config.rds(inputs.region).send(new CreateDBSubnetGroupCommand(request)),
     );
@@ -37,8 +47,14 @@ export const subnetGroup: ResourceType<AwsConfig> = {
   },
 
   async update(id, old, wanted, { config }) {
-    const request = { DBSubnetGroupName: id, DBSubnetGroupDescription: wanted.description, SubnetIds: wanted.subnetIds };
-    await attempt(`updating RDS DB Subnet Group (${id})`, () => config.rds(old.region).send(new ModifyDBSubnetGroupCommand(request)));
+    const request = {
+      DBSubnetGroupName: id,
+      DBSubnetGroupDescription: wanted.description,
+      SubnetIds: wanted.subnetIds,
+    };
+    await attempt(`updating RDS DB Subnet Group (${id})`, () =>
+      config.rds(old.region).send(new ModifyDBSubnetGroupCommand(request)),
+    );
     await changeTags(config, old, wanted);
     return { properties: (await liveGroup(config, old.region, id, wanted)) ?? wanted };
   },
@@ -51,9 +67,16 @@ export const subnetGroup: ResourceType<AwsConfig> = {
   },
 };
 
-async function liveGroup(config: AwsConfig, inRegion: string, name: string, known: PropertyValues): Promise<PropertyValues | undefined> {
+async function liveGroup(
+  config: AwsConfig,
+  inRegion: string,
+  name: string,
+  known: PropertyValues,
+): Promise<PropertyValues | undefined> {
   const rds = config.rds(inRegion);
-  const found = await orGone(["DBSubnetGroupNotFound"], () => rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name })));
+  const found = await orGone(["DBSubnetGroupNotFound"], () =>
+    rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name })),
+  );
   const group = found?.DBSubnetGroups?.[0];
   if (!group) return undefined;
   return {

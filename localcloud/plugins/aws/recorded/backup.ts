@@ -35,7 +35,12 @@ export const vault = recorded({
 
 export const vaultPolicy = recorded({
   noun: "Backup Vault Policy",
-  properties: { backupVaultArn: output(text), backupVaultName: createOnly(required(text)), policy: required(document), region },
+  properties: {
+    backupVaultArn: output(text),
+    backupVaultName: createOnly(required(text)),
+    policy: required(document),
+    region,
+  },
 });
 
 /** A lock cannot be changed, only taken away and put on anew, as long as it lets itself be taken away. */
@@ -51,7 +56,11 @@ export const vaultLockConfiguration = recorded({
   },
 });
 
-const lifecycle = object({ coldStorageAfter: whole, deleteAfter: whole, optInToArchiveForSupportedResources: computed(flag) });
+const lifecycle = object({
+  coldStorageAfter: whole,
+  deleteAfter: whole,
+  optInToArchiveForSupportedResources: computed(flag),
+});
 
 const rule = {
   completionWindow: withDefault(whole, 180),
@@ -78,7 +87,11 @@ export const plan = recorded({
     name: createOnly(computed(text)),
     region,
     rules: required(objectSet(rule)),
-    scanSettings: objectSet({ malwareScanner: required(text), resourceTypes: required(texts), scannerRoleArn: required(text) }),
+    scanSettings: objectSet({
+      malwareScanner: required(text),
+      resourceTypes: required(texts),
+      scannerRoleArn: required(text),
+    }),
     version: output(text),
   },
 });
@@ -89,7 +102,16 @@ export const selection = recorded({
   noun: "Backup Selection",
   autoname: autoname(50),
   properties: {
-    conditions: createOnly(computed(objectSet({ stringEquals: conditions, stringLikes: conditions, stringNotEquals: conditions, stringNotLikes: conditions }))),
+    conditions: createOnly(
+      computed(
+        objectSet({
+          stringEquals: conditions,
+          stringLikes: conditions,
+          stringNotEquals: conditions,
+          stringNotLikes: conditions,
+        }),
+      ),
+    ),
     iamRoleArn: createOnly(required(text)),
     name: createOnly(computed(text)),
     notResources: createOnly(computed(textSet)),

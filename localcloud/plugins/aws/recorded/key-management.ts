@@ -1,6 +1,20 @@
 import type { Property } from "../../adapter/resource";
 import { autoname } from "../generated-names";
-import { between, computed, createOnly, document, flag, named, output, region, required, tagged, text, whole, withDefault } from "../property-kinds";
+import {
+  between,
+  computed,
+  createOnly,
+  document,
+  flag,
+  named,
+  output,
+  region,
+  required,
+  tagged,
+  text,
+  whole,
+  withDefault,
+} from "../property-kinds";
 import { recorded } from "./recorded-type";
 
 export const key = recorded({
@@ -31,9 +45,20 @@ const sameKey: Property["equal"] = (old: string, wanted: string) => old.split("/
 export const alias = recorded({
   noun: "KMS Alias",
   autoname: autoname(256, (name) => `alias/${name}`),
-  properties: { ...named, arn: output(text), region, targetKeyArn: output(text), targetKeyId: { ...required(text), equal: sameKey } },
+  properties: {
+    ...named,
+    arn: output(text),
+    region,
+    targetKeyArn: output(text),
+    targetKeyId: { ...required(text), equal: sameKey },
+  },
   check: ({ name }) =>
     typeof name === "string" && !/^alias\/[\w/-]+$/.test(name)
-      ? [{ property: "name", reason: `"name" (${name}) must begin with 'alias/' and be comprised of only [a-zA-Z0-9/_-]` }]
+      ? [
+          {
+            property: "name",
+            reason: `"name" (${name}) must begin with 'alias/' and be comprised of only [a-zA-Z0-9/_-]`,
+          },
+        ]
       : [],
 });

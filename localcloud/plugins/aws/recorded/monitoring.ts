@@ -24,7 +24,9 @@ import {
 import { recorded } from "./recorded-type";
 
 /** What CloudWatch Logs takes; 0 is for ever. */
-const retentionDays = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const retentionDays = [
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 export const logGroup = recorded({
   noun: "CloudWatch Logs Log Group",
@@ -42,8 +44,23 @@ export const logGroup = recorded({
   },
 });
 
-const metric = { dimensions: textMap, metricName: required(text), namespace: text, period: required(whole), stat: required(text), unit: text };
-const metricQuery = { accountId: text, expression: text, id: required(text), label: text, metric: object(metric), period: whole, returnData: flag };
+const metric = {
+  dimensions: textMap,
+  metricName: required(text),
+  namespace: text,
+  period: required(whole),
+  stat: required(text),
+  unit: text,
+};
+const metricQuery = {
+  accountId: text,
+  expression: text,
+  id: required(text),
+  label: text,
+  metric: object(metric),
+  period: whole,
+  returnData: flag,
+};
 const comparisons = [
   "GreaterThanOrEqualToThreshold",
   "GreaterThanThreshold",
@@ -67,7 +84,9 @@ export const metricAlarm = recorded({
     datapointsToAlarm: between(whole, 1),
     dimensions: textMap,
     evaluateLowSampleCountPercentiles: computed(oneOf(text, "evaluate", "ignore")),
-    evaluationCriteria: object({ promqlCriteria: required(object({ pendingPeriod: whole, query: required(text), recoveryPeriod: whole })) }),
+    evaluationCriteria: object({
+      promqlCriteria: required(object({ pendingPeriod: whole, query: required(text), recoveryPeriod: whole })),
+    }),
     evaluationInterval: whole,
     evaluationPeriods: between(whole, 1),
     extendedStatistic: text,
@@ -84,7 +103,10 @@ export const metricAlarm = recorded({
     thresholdMetricId: text,
     treatMissingData: withDefault(oneOf(text, "missing", "ignore", "breaching", "notBreaching"), "missing"),
     unit: text,
-    warmUpConfiguration: object({ onlyStartEvaluatingAfterWarmUpPeriodEnds: flag, warmUpPeriodDurationInMinutes: required(whole) }),
+    warmUpConfiguration: object({
+      onlyStartEvaluatingAfterWarmUpPeriodEnds: flag,
+      warmUpPeriodDurationInMinutes: required(whole),
+    }),
   },
   check: checkAlarm,
 });
@@ -104,10 +126,16 @@ function checkAlarm(inputs: PropertyValues): CheckFailure[] {
     .filter(([one, other]) => inputs[one] !== undefined && inputs[other] !== undefined)
     .map(([one, other]) => ({ property: one, reason: `"${one}": conflicts with ${other}` }));
   if (inputs.metricName !== undefined && inputs.statistic === undefined && inputs.extendedStatistic === undefined) {
-    failures.push({ property: "statistic", reason: "One of `statistic` or `extendedStatistic` must be set for a cloudwatch metric alarm" });
+    failures.push({
+      property: "statistic",
+      reason: "One of `statistic` or `extendedStatistic` must be set for a cloudwatch metric alarm",
+    });
   }
   const queries: PropertyValues[] = isUnknown(inputs.metricQueries) ? [] : (inputs.metricQueries ?? []);
   if (queries.some((query) => query.expression && query.metric))
-    failures.push({ property: "metricQueries", reason: "No metricQuery may have both `expression` and a `metric` specified" });
+    failures.push({
+      property: "metricQueries",
+      reason: "No metricQuery may have both `expression` and a `metric` specified",
+    });
   return failures;
 }

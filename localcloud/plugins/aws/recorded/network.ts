@@ -90,7 +90,10 @@ const rule: Properties = {
   toPort: required(whole),
 };
 
-/** Inline rules are the whole list: a rule opened by hand is a difference, as long as the program gives the list, be it empty. */
+/**
+ * Inline rules are the whole list: a rule opened by hand is a difference, as long as the program gives the list, be it
+ * empty.
+ */
 export const securityGroup = recorded({
   noun: "EC2 Security Group",
   autoname: autoname(255),

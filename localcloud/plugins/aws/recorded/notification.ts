@@ -1,6 +1,18 @@
 import type { Properties } from "../../adapter/resource";
 import { autoname } from "../generated-names";
-import { computed, createOnly, document, flag, named, output, region, required, tagged, text, whole } from "../property-kinds";
+import {
+  computed,
+  createOnly,
+  document,
+  flag,
+  named,
+  output,
+  region,
+  required,
+  tagged,
+  text,
+  whole,
+} from "../property-kinds";
 import { recorded } from "./recorded-type";
 
 /** Five kinds of subscriber, each with where its deliveries are logged. */

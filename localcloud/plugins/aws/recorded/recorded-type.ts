@@ -25,38 +25,66 @@ export function recorded(row: RecordedRow): ResourceType<AwsConfig> {
     ...(check ? { check } : {}),
 
     async create(inputs, context) {
-      const given = "namePrefix" in properties && inputs.namePrefix ? { ...inputs, name: inputs.name ?? uniqueName(inputs.namePrefix) } : inputs;
+      const given =
+        "namePrefix" in properties && inputs.namePrefix
+          ? { ...inputs, name: inputs.name ?? uniqueName(inputs.namePrefix) }
+          : inputs;
       const name = logicalName(context);
-      const request = { type: context.token, name, region: regionOf(row, given, context.config), properties: toRecord(properties, given) };
-      const made = await attempt(`creating ${noun} (${given.name ?? name})`, () => createRecord(context.config, request, context.signal));
+      const request = {
+        type: context.token,
+        name,
+        region: regionOf(row, given, context.config),
+        properties: toRecord(properties, given),
+      };
+      const made = await attempt(`creating ${noun} (${given.name ?? name})`, () =>
+        createRecord(context.config, request, context.signal),
+      );
       return { id: made.id, properties: fromRecord(row, made, given, context.config) };
     },
 
     async read(id, known, context) {
       const lookedUp = context.importing ? (importId?.(id) ?? id) : id;
-      const live = await attempt(`reading ${noun} (${id})`, () => readRecord(context.config, nameOf(row, lookedUp, known, context), context.signal));
+      const live = await attempt(`reading ${noun} (${id})`, () =>
+        readRecord(context.config, nameOf(row, lookedUp, known, context), context.signal),
+      );
       return live && { id: live.id, properties: fromRecord(row, live, known, context.config) };
     },
 
     async update(id, old, wanted, context) {
       const changed = toRecord(properties, { ...wanted, tagsAll: { ...context.config.defaultTags, ...wanted.tags } });
-      const live = await attempt(`updating ${noun} (${id})`, () => replaceRecord(context.config, nameOf(row, id, old, context), changed, context.signal));
+      const live = await attempt(`updating ${noun} (${id})`, () =>
+        replaceRecord(context.config, nameOf(row, id, old, context), changed, context.signal),
+      );
       return { properties: fromRecord(row, live, wanted, context.config) };
     },
 
     async delete(id, old, context) {
       if (old.skipDestroy) return;
-      await attempt(`deleting ${noun} (${id})`, () => deleteRecord(context.config, nameOf(row, id, old, context), context.signal));
+      await attempt(`deleting ${noun} (${id})`, () =>
+        deleteRecord(context.config, nameOf(row, id, old, context), context.signal),
+      );
     },
   };
 }
 
-/** The cloud keeps all tags under `tags`, so that one changed outside counts for both `tags` and `tagsAll`. It decides output-only properties itself. */
+/**
+ * The cloud keeps all tags under `tags`, so that one changed outside counts for both `tags` and `tagsAll`. It decides
+ * output-only properties itself.
+ */
 function toRecord(properties: Properties, inputs: PropertyValues): PropertyValues {
   const kept = Object.entries(inputs).filter(
-    ([name, value]) => properties[name] && !properties[name].outputOnly && name !== "tagsAll" && name !== "region" && value !== null && value !== undefined,
+    ([name, value]) =>
+      properties[name] &&
+      !properties[name].outputOnly &&
+      name !== "tagsAll" &&
+      name !== "region" &&
+      value !== null &&
+      value !== undefined,
   );
-  return { ...Object.fromEntries(kept), ...("tags" in properties ? { tags: inputs.tagsAll ?? inputs.tags ?? {} } : {}) };
+  return {
+    ...Object.fromEntries(kept),
+    ...("tags" in properties ? { tags: inputs.tagsAll ?? inputs.tags ?? {} } : {}),
+  };
 }
 
 function fromRecord(row: RecordedRow, live: Recorded, known: PropertyValues, config: AwsConfig): PropertyValues {

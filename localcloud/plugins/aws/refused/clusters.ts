@@ -1,5 +1,20 @@
 import type { Properties } from "../../adapter/resource";
-import { createOnly, computed, decimal, flag, object, objectSet, region, required, secret, tagged, text, textSet, whole, withDefault } from "../property-kinds";
+import {
+  createOnly,
+  computed,
+  decimal,
+  flag,
+  object,
+  objectSet,
+  region,
+  required,
+  secret,
+  tagged,
+  text,
+  textSet,
+  whole,
+  withDefault,
+} from "../property-kinds";
 import { refused } from "./refused-type";
 
 /** Names of one kind, for tables that are long and plain. */
@@ -18,8 +33,14 @@ export const cluster = refused({
     `backupTarget caCertificateIdentifier clusterIdentifierPrefix databaseInsightsMode dbClusterParameterGroupName dbSubnetGroupName engineLifecycleSupport
     engineVersion globalClusterIdentifier masterUserSecretKmsKeyId monitoringRoleArn networkType performanceInsightsKmsKeyId preferredBackupWindow preferredMaintenanceWindow storageType`,
   ),
-  ...all(text, `dbClusterInstanceClass dbInstanceParameterGroupName domain domainIamRoleName finalSnapshotIdentifier replicationSourceIdentifier`),
-  ...all(createOnly(computed(text)), "clusterIdentifier clusterScalabilityType databaseName dbSystemId kmsKeyId masterUsername"),
+  ...all(
+    text,
+    `dbClusterInstanceClass dbInstanceParameterGroupName domain domainIamRoleName finalSnapshotIdentifier replicationSourceIdentifier`,
+  ),
+  ...all(
+    createOnly(computed(text)),
+    "clusterIdentifier clusterScalabilityType databaseName dbSystemId kmsKeyId masterUsername",
+  ),
   ...all(createOnly(text), "snapshotIdentifier sourceRegion"),
   ...all(
     flag,
@@ -42,7 +63,13 @@ export const cluster = refused({
   masterPasswordWoVersion: whole,
   region,
   restoreToPointInTime: createOnly(
-    object({ restoreToTime: text, restoreType: text, sourceClusterIdentifier: text, sourceClusterResourceId: text, useLatestRestorableTime: flag }),
+    object({
+      restoreToTime: text,
+      restoreType: text,
+      sourceClusterIdentifier: text,
+      sourceClusterResourceId: text,
+      useLatestRestorableTime: flag,
+    }),
   ),
   s3Import: createOnly(object(all(text, "bucketName bucketPrefix ingestionRole sourceEngine sourceEngineVersion"))),
   scalingConfiguration: object({
@@ -53,7 +80,11 @@ export const cluster = refused({
     secondsUntilAutoPause: whole,
     timeoutAction: text,
   }),
-  serverlessv2ScalingConfiguration: object({ maxCapacity: required(decimal), minCapacity: required(decimal), secondsUntilAutoPause: whole }),
+  serverlessv2ScalingConfiguration: object({
+    maxCapacity: required(decimal),
+    minCapacity: required(decimal),
+    secondsUntilAutoPause: whole,
+  }),
   storageEncrypted: createOnly(computed(flag)),
 });
 

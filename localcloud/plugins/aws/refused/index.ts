@@ -13,7 +13,14 @@ import {
   securityGroupRule,
   securityGroupRuleOfVpc,
 } from "./routes";
-import { automatedBackupsReplication, clusterSnapshot, clusterSnapshotCopy, proxy, snapshot, snapshotCopy } from "./snapshots";
+import {
+  automatedBackupsReplication,
+  clusterSnapshot,
+  clusterSnapshotCopy,
+  proxy,
+  snapshot,
+  snapshotCopy,
+} from "./snapshots";
 
 export const refusedTypes: Record<string, ResourceType<AwsConfig>> = {
   "aws:ec2/defaultRouteTable:DefaultRouteTable": defaultRouteTable,

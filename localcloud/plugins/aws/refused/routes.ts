@@ -1,5 +1,17 @@
 import type { Properties } from "../../adapter/resource";
-import { computed, createOnly, flag, objectSet, region, required, tagged, text, texts, textSet, whole } from "../property-kinds";
+import {
+  computed,
+  createOnly,
+  flag,
+  objectSet,
+  region,
+  required,
+  tagged,
+  text,
+  texts,
+  textSet,
+  whole,
+} from "../property-kinds";
 import { refused } from "./refused-type";
 
 const targets: Properties = Object.fromEntries(
@@ -27,15 +39,42 @@ export const route = refused({
   routeTableId: createOnly(required(text)),
 });
 
-const routes = computed(objectSet({ ...targets, cidrBlock: text, destinationPrefixListId: text, instanceId: text, ipv6CidrBlock: text }));
+const routes = computed(
+  objectSet({ ...targets, cidrBlock: text, destinationPrefixListId: text, instanceId: text, ipv6CidrBlock: text }),
+);
 
-export const routeTable = refused({ ...tagged, propagatingVgws: computed(textSet), region, routes, vpcId: createOnly(required(text)) });
-export const defaultRouteTable = refused({ ...tagged, defaultRouteTableId: createOnly(required(text)), propagatingVgws: textSet, region, routes });
-export const routeTableAssociation = refused({ gatewayId: createOnly(text), region, routeTableId: required(text), subnetId: createOnly(text) });
-export const mainRouteTableAssociation = refused({ region, routeTableId: required(text), vpcId: createOnly(required(text)) });
+export const routeTable = refused({
+  ...tagged,
+  propagatingVgws: computed(textSet),
+  region,
+  routes,
+  vpcId: createOnly(required(text)),
+});
+export const defaultRouteTable = refused({
+  ...tagged,
+  defaultRouteTableId: createOnly(required(text)),
+  propagatingVgws: textSet,
+  region,
+  routes,
+});
+export const routeTableAssociation = refused({
+  gatewayId: createOnly(text),
+  region,
+  routeTableId: required(text),
+  subnetId: createOnly(text),
+});
+export const mainRouteTableAssociation = refused({
+  region,
+  routeTableId: required(text),
+  vpcId: createOnly(required(text)),
+});
 
 export const internetGateway = refused({ ...tagged, region, vpcId: computed(text) });
-export const internetGatewayAttachment = refused({ internetGatewayId: createOnly(required(text)), region, vpcId: createOnly(required(text)) });
+export const internetGatewayAttachment = refused({
+  internetGatewayId: createOnly(required(text)),
+  region,
+  vpcId: createOnly(required(text)),
+});
 export const natGateway = refused({
   ...tagged,
   allocationId: createOnly(text),

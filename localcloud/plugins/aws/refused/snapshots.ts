@@ -1,13 +1,38 @@
-import { createOnly, flag, objectSet, computed, region, required, tagged, text, textSet, whole } from "../property-kinds";
+import {
+  createOnly,
+  flag,
+  objectSet,
+  computed,
+  region,
+  required,
+  tagged,
+  text,
+  textSet,
+  whole,
+} from "../property-kinds";
 import { refused } from "./refused-type";
 
 const shared = { ...tagged, region, sharedAccounts: textSet };
 
-export const snapshot = refused({ ...shared, dbInstanceIdentifier: createOnly(required(text)), dbSnapshotIdentifier: createOnly(required(text)) });
+export const snapshot = refused({
+  ...shared,
+  dbInstanceIdentifier: createOnly(required(text)),
+  dbSnapshotIdentifier: createOnly(required(text)),
+});
 
-export const clusterSnapshot = refused({ ...shared, dbClusterIdentifier: createOnly(required(text)), dbClusterSnapshotIdentifier: createOnly(required(text)) });
+export const clusterSnapshot = refused({
+  ...shared,
+  dbClusterIdentifier: createOnly(required(text)),
+  dbClusterSnapshotIdentifier: createOnly(required(text)),
+});
 
-const copy = { ...shared, copyTags: createOnly(flag), destinationRegion: createOnly(text), kmsKeyId: createOnly(text), presignedUrl: createOnly(text) };
+const copy = {
+  ...shared,
+  copyTags: createOnly(flag),
+  destinationRegion: createOnly(text),
+  kmsKeyId: createOnly(text),
+  presignedUrl: createOnly(text),
+};
 
 export const snapshotCopy = refused({
   ...copy,
@@ -31,7 +56,14 @@ export const automatedBackupsReplication = refused({
   sourceDbInstanceArn: createOnly(required(text)),
 });
 
-const auth = { authScheme: text, clientPasswordAuthType: computed(text), description: text, iamAuth: text, secretArn: text, username: text };
+const auth = {
+  authScheme: text,
+  clientPasswordAuthType: computed(text),
+  description: text,
+  iamAuth: text,
+  secretArn: text,
+  username: text,
+};
 
 /** Not a snapshot, but like them something that RDS has beside a database. */
 export const proxy = refused({

@@ -14,7 +14,10 @@ import { computed, createOnly, flag, output, region, required, secret, text, tex
 const CURRENT = "AWSCURRENT";
 const PREVIOUS = "AWSPREVIOUS";
 
-/** One version of a secret's value. It never changes: another value is another version, made before the old one loses its labels. */
+/**
+ * One version of a secret's value. It never changes: another value is another version, made before the old one loses
+ * its labels.
+ */
 export const secretVersion: ResourceType<AwsConfig> = {
   properties: {
     arn: output(text),
@@ -32,9 +35,14 @@ export const secretVersion: ResourceType<AwsConfig> = {
 
   check(inputs) {
     const values = ["secretBinary", "secretString", "secretStringWo"].filter((name) => inputs[name] !== undefined);
-    const failures = values.slice(1).map((property) => ({ property, reason: `"${property}": conflicts with ${values[0]}` }));
+    const failures = values
+      .slice(1)
+      .map((property) => ({ property, reason: `"${property}": conflicts with ${values[0]}` }));
     if (inputs.secretStringWo !== undefined && inputs.secretStringWoVersion === undefined)
-      failures.push({ property: "secretStringWo", reason: '"secretStringWo": secretStringWoVersion must be given with it' });
+      failures.push({
+        property: "secretStringWo",
+        reason: '"secretStringWo": secretStringWoVersion must be given with it',
+      });
     return failures;
   },
 
@@ -44,11 +52,18 @@ export const secretVersion: ResourceType<AwsConfig> = {
       inputs.secretBinary !== undefined
         ? { SecretBinary: Buffer.from(inputs.secretBinary, "base64") }
         : { SecretString: inputs.secretStringWo ?? inputs.secretString ?? "" };
-    const request = { SecretId: secretId, ...value, ...(inputs.versionStages?.length ? { VersionStages: inputs.versionStages } : {}) };
+    const request = {
+      SecretId: secretId,
+      ...value,
+      ...(inputs.versionStages?.length ? { VersionStages: inputs.versionStages } : {}),
+    };
     const { VersionId = "" } = await attempt(`putting Secrets Manager Secret (${secretId}) value`, () =>
       config.secretsManager(inputs.region).send(new PutSecretValueCommand(request)),
     );
-    return { id: `${secretId}|${VersionId}`, properties: (await liveVersion(config, inputs.region, secretId, VersionId, inputs)) ?? inputs };
+    return {
+      id: `${secretId}|${VersionId}`,
+      properties: (await liveVersion(config, inputs.region, secretId, VersionId, inputs)) ?? inputs,
+    };
   },
 
   async read(id, known, { config }) {
@@ -61,17 +76,23 @@ export const secretVersion: ResourceType<AwsConfig> = {
   async update(id, old, wanted, { config }) {
     const { secretId, versionId } = parseId(id);
     const [before, after]: [string[], string[]] = [old.versionStages ?? [], wanted.versionStages ?? []];
-    for (const stage of after.filter((label) => !before.includes(label))) await moveStage(config, old.region, secretId, stage, versionId);
-    for (const stage of before.filter((label) => !after.includes(label) && label !== CURRENT)) await dropStage(config, old.region, secretId, stage, versionId);
+    for (const stage of after.filter((label) => !before.includes(label)))
+      await moveStage(config, old.region, secretId, stage, versionId);
+    for (const stage of before.filter((label) => !after.includes(label) && label !== CURRENT))
+      await dropStage(config, old.region, secretId, stage, versionId);
     return { properties: (await liveVersion(config, old.region, secretId, versionId, wanted)) ?? wanted };
   },
 
-  /** A version without labels is what Secrets Manager removes by itself in time; AWSCURRENT cannot be taken away, only moved on. */
+  /**
+   * A version without labels is what Secrets Manager removes by itself in time; AWSCURRENT cannot be taken away, only
+   * moved on.
+   */
   async delete(id, old, { config }) {
     const { secretId, versionId } = parseId(id);
     const inRegion = old.region ?? config.region;
     const live = await liveVersion(config, inRegion, secretId, versionId, old);
-    for (const stage of live?.versionStages ?? []) if (stage !== CURRENT && stage !== PREVIOUS) await dropStage(config, inRegion, secretId, stage, versionId);
+    for (const stage of live?.versionStages ?? [])
+      if (stage !== CURRENT && stage !== PREVIOUS) await dropStage(config, inRegion, secretId, stage, versionId);
   },
 };
 
@@ -106,23 +127,51 @@ async function liveVersion(
 }
 
 /** A secret that is deleted, or marked for it, has no versions. */
-async function getValue(config: AwsConfig, inRegion: string, SecretId: string, VersionId: string): Promise<GetSecretValueCommandOutput | undefined> {
+async function getValue(
+  config: AwsConfig,
+  inRegion: string,
+  SecretId: string,
+  VersionId: string,
+): Promise<GetSecretValueCommandOutput | undefined> {
   try {
     return await config.secretsManager(inRegion).send(new GetSecretValueCommand({ SecretId, VersionId }));
   } catch (error) {
-    const gone = errorCode(error) === "ResourceNotFound" || (errorCode(error) === "InvalidRequest" && /deleted|marked for deletion/.test(String(error)));
+    const gone =
+      errorCode(error) === "ResourceNotFound" ||
+      (errorCode(error) === "InvalidRequest" && /deleted|marked for deletion/.test(String(error)));
     if (gone) return undefined;
     throw error;
   }
 }
 
-async function moveStage(config: AwsConfig, inRegion: string, SecretId: string, VersionStage: string, MoveToVersionId: string): Promise<void> {
+async function moveStage(
+  config: AwsConfig,
+  inRegion: string,
+  SecretId: string,
+  VersionStage: string,
+  MoveToVersionId: string,
+): Promise<void> {
   const client = config.secretsManager(inRegion);
   const { Versions } = await client.send(new ListSecretVersionIdsCommand({ SecretId }));
   const holder = Versions?.find((version) => version.VersionStages?.includes(VersionStage))?.VersionId;
-  await client.send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage, MoveToVersionId, ...(holder ? { RemoveFromVersionId: holder } : {}) }));
+  await client.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId,
+      VersionStage,
+      MoveToVersionId,
+      ...(holder ? { RemoveFromVersionId: holder } : {}),
+    }),
+  );
 }
 
-async function dropStage(config: AwsConfig, inRegion: string, SecretId: string, VersionStage: string, RemoveFromVersionId: string): Promise<void> {
-  await config.secretsManager(inRegion).send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage, RemoveFromVersionId }));
+async function dropStage(
+  config: AwsConfig,
+  inRegion: string,
+  SecretId: string,
+  VersionStage: string,
+  RemoveFromVersionId: string,
+): Promise<void> {
+  await config
+    .secretsManager(inRegion)
+    .send(new UpdateSecretVersionStageCommand({ SecretId, VersionStage, RemoveFromVersionId }));
 }

@@ -15,10 +15,29 @@ import { isUnknown, type PropertyValues } from "../../adapter/wire";
 import { attempt, orGone } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 import { autoname, nameFrom } from "../generated-names";
-import { computed, document, flag, named, objectSet, output, region, required, tagged, text, whole, withDefault } from "../property-kinds";
+import {
+  computed,
+  document,
+  flag,
+  named,
+  objectSet,
+  output,
+  region,
+  required,
+  tagged,
+  text,
+  whole,
+  withDefault,
+} from "../property-kinds";
 import { liveTags, tagChanges, tagList, tagsFromList } from "../tags";
 
-const replica = { kmsKeyId: computed(text), lastAccessedDate: output(text), region: required(text), status: output(text), statusMessage: output(text) };
+const replica = {
+  kmsKeyId: computed(text),
+  lastAccessedDate: output(text),
+  region: required(text),
+  status: output(text),
+  statusMessage: output(text),
+};
 
 export const secret: ResourceType<AwsConfig> = {
   autoname: autoname(512),
@@ -39,21 +58,32 @@ export const secret: ResourceType<AwsConfig> = {
   check(inputs) {
     const days = inputs.recoveryWindowInDays;
     const allowed = days === undefined || isUnknown(days) || days === 0 || (days >= 7 && days <= 30);
-    return allowed ? [] : [{ property: "recoveryWindowInDays", reason: `expected recoveryWindowInDays to be 0 or in the range (7 - 30), got ${days}` }];
+    return allowed
+      ? []
+      : [
+          {
+            property: "recoveryWindowInDays",
+            reason: `expected recoveryWindowInDays to be 0 or in the range (7 - 30), got ${days}`,
+          },
+        ];
   },
 
   async create(inputs, { config }) {
     const client = config.secretsManager(inputs.region);
     const name = nameFrom(inputs);
     if (inputs.replicas?.length)
-      throw new Error(`creating Secrets Manager Secret (${name}): replicas have no embedded counterpart, as there is one Region's store`);
+      throw new Error(
+        `creating Secrets Manager Secret (${name}): replicas have no embedded counterpart, as there is one Region's store`,
+      );
     const request = {
       Name: name,
       Description: inputs.description ?? "",
       ...(inputs.kmsKeyId ? { KmsKeyId: inputs.kmsKeyId } : {}),
       Tags: tagList(inputs.tagsAll),
     };
-    const { ARN: id = name } = await attempt(`creating Secrets Manager Secret (${name})`, () => client.send(new CreateSecretCommand(request)));
+    const { ARN: id = name } = await attempt(`creating Secrets Manager Secret (${name})`, () =>
+      client.send(new CreateSecretCommand(request)),
+    );
     if (inputs.policy) await putPolicy(client, id, inputs.policy);
     return { id, properties: (await liveSecret(config, inputs.region, id, inputs)) ?? inputs };
   },
@@ -66,7 +96,11 @@ export const secret: ResourceType<AwsConfig> = {
   async update(id, old, wanted, { config }) {
     const client = config.secretsManager(old.region);
     if ((wanted.description ?? "") !== (old.description ?? "") || wanted.kmsKeyId !== old.kmsKeyId) {
-      const request = { SecretId: id, Description: wanted.description ?? "", ...(wanted.kmsKeyId ? { KmsKeyId: wanted.kmsKeyId } : {}) };
+      const request = {
+        SecretId: id,
+        Description: wanted.description ?? "",
+        ...(wanted.kmsKeyId ? { KmsKeyId: wanted.kmsKeyId } : {}),
+      };
       await attempt(`updating Secrets Manager Secret (${id})`, () => client.send(new UpdateSecretCommand(request)));
     }
     if (wanted.policy !== old.policy) await putPolicy(client, id, wanted.policy);
@@ -78,20 +112,34 @@ export const secret: ResourceType<AwsConfig> = {
 
   async delete(id, old, { config }) {
     const days: number = old.recoveryWindowInDays ?? 30;
-    const request = { SecretId: id, ...(days === 0 ? { ForceDeleteWithoutRecovery: true } : { RecoveryWindowInDays: days }) };
+    const request = {
+      SecretId: id,
+      ...(days === 0 ? { ForceDeleteWithoutRecovery: true } : { RecoveryWindowInDays: days }),
+    };
     const client = config.secretsManager(old.region ?? config.region);
-    await attempt(`deleting Secrets Manager Secret (${id})`, () => orGone(["ResourceNotFound"], () => client.send(new DeleteSecretCommand(request))));
+    await attempt(`deleting Secrets Manager Secret (${id})`, () =>
+      orGone(["ResourceNotFound"], () => client.send(new DeleteSecretCommand(request))),
+    );
   },
 };
 
 async function putPolicy(client: SecretsManagerClient, id: string, policy: string | undefined): Promise<void> {
   const request =
-    policy && policy !== "{}" ? new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: policy }) : new DeleteResourcePolicyCommand({ SecretId: id });
-  await attempt(`putting Secrets Manager Secret (${id}) policy`, () => client.send(request as PutResourcePolicyCommand));
+    policy && policy !== "{}"
+      ? new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: policy })
+      : new DeleteResourcePolicyCommand({ SecretId: id });
+  await attempt(`putting Secrets Manager Secret (${id}) policy`, () =>
+    client.send(request as PutResourcePolicyCommand),
+  );
 }
 
 /** A secret whose deletion is scheduled counts as gone. */
-async function liveSecret(config: AwsConfig, inRegion: string, id: string, known: PropertyValues): Promise<PropertyValues | undefined> {
+async function liveSecret(
+  config: AwsConfig,
+  inRegion: string,
+  id: string,
+  known: PropertyValues,
+): Promise<PropertyValues | undefined> {
   const client = config.secretsManager(inRegion);
   const live = await orGone(["ResourceNotFound"], () => client.send(new DescribeSecretCommand({ SecretId: id })));
   if (!live || live.DeletedDate) return undefined;

@@ -12,7 +12,12 @@ import { rdsArn } from "../../wire/arn";
 export const automatedBackupActions: Action[] = [
   action({
     name: "DescribeDBInstanceAutomatedBackups",
-    input: z.strictObject({ ...paging, DbiResourceId: text.optional(), DBInstanceIdentifier: text.optional(), DBInstanceAutomatedBackupsArn: text.optional() }),
+    input: z.strictObject({
+      ...paging,
+      DbiResourceId: text.optional(),
+      DBInstanceIdentifier: text.optional(),
+      DBInstanceAutomatedBackupsArn: text.optional(),
+    }),
     async run(input, call) {
       const { cloud, region } = call;
       await cloud.restorableTimes.refresh(cloud.instances.list(region));
@@ -20,15 +25,20 @@ export const automatedBackupActions: Action[] = [
         .list(region)
         .filter(
           (backup) =>
-            (input.DbiResourceId === undefined || backup.resourceId.toLowerCase() === input.DbiResourceId.toLowerCase()) &&
+            (input.DbiResourceId === undefined ||
+              backup.resourceId.toLowerCase() === input.DbiResourceId.toLowerCase()) &&
             [undefined, backup.source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
             [undefined, automatedBackupArn(backup)].includes(input.DBInstanceAutomatedBackupsArn),
         );
       const asked = input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn;
-      if (found.length === 0 && asked !== undefined) throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${asked}`);
+      if (found.length === 0 && asked !== undefined)
+        throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${asked}`);
       const kept = filtered(found, input.Filters, {
         status: (backup) => [statusOf(backup)],
-        "db-instance-id": ({ source, region: its }) => [source.shape.DBInstanceIdentifier, rdsArn(its, "db", source.shape.DBInstanceIdentifier)],
+        "db-instance-id": ({ source, region: its }) => [
+          source.shape.DBInstanceIdentifier,
+          rdsArn(its, "db", source.shape.DBInstanceIdentifier),
+        ],
         "dbi-resource-id": ({ resourceId }) => [resourceId],
       });
       const { entries, ...rest } = page(kept, input, (backup) => backup.resourceId);
@@ -40,15 +50,24 @@ export const automatedBackupActions: Action[] = [
     input: z.strictObject({ DbiResourceId: text.optional(), DBInstanceAutomatedBackupsArn: text.optional() }),
     async run(input, call) {
       if ((input.DbiResourceId === undefined) === (input.DBInstanceAutomatedBackupsArn === undefined))
-        throw new AwsError("InvalidParameterCombination", "exactly one of DbiResourceId and DBInstanceAutomatedBackupsArn must be given");
-      const backup = findAutomatedBackup({ resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn }, call);
+        throw new AwsError(
+          "InvalidParameterCombination",
+          "exactly one of DbiResourceId and DBInstanceAutomatedBackupsArn must be given",
+        );
+      const backup = findAutomatedBackup(
+        { resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn },
+        call,
+      );
       if (backup.status === "active")
         throw new AwsError(
           "InvalidDBInstanceAutomatedBackupState",
           `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is active: only retained backups can be deleted, others go with their DB instance or with a backup retention period of 0`,
         );
       if (call.cloud.backups.isInUse(backup.resourceId))
-        throw new AwsError("InvalidDBInstanceAutomatedBackupState", `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is being restored`);
+        throw new AwsError(
+          "InvalidDBInstanceAutomatedBackupState",
+          `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is being restored`,
+        );
       const described = describeAutomatedBackup(backup, call);
       await dropAll(backup.resourceId, call.cloud);
       return { DBInstanceAutomatedBackup: { ...described, Status: "deleting" } };

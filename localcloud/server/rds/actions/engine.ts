@@ -3,7 +3,15 @@ import { supportedExtensions } from "../../../postgres/extensions";
 import { action, type Action } from "../../wire/action";
 import { defaultRegion, accountId } from "../../wire/arn";
 import { AwsError } from "../../wire/aws-error";
-import { compareVersions, defaultVersion, familyOf, majorOf, offeredVersions, resolveVersion, upgradeTargets } from "../instances/engine-versions";
+import {
+  compareVersions,
+  defaultVersion,
+  familyOf,
+  majorOf,
+  offeredVersions,
+  resolveVersion,
+  upgradeTargets,
+} from "../instances/engine-versions";
 import { instanceClasses } from "../instances/instance-classes";
 import { certificateAuthorities, defaultCertificateAuthority } from "../instances/setting-checks";
 import { filtered, page } from "../../wire/paging";
@@ -28,7 +36,8 @@ export const engineActions: Action[] = [
         [undefined, "postgres"].includes(input.Engine) &&
         [undefined, version, majorOf(version)].includes(input.EngineVersion) &&
         [undefined, familyOf(version)].includes(input.DBParameterGroupFamily) &&
-        (!input.DefaultOnly || version === (input.EngineVersion === undefined ? defaultVersion() : resolveVersion(input.EngineVersion)));
+        (!input.DefaultOnly ||
+          version === (input.EngineVersion === undefined ? defaultVersion() : resolveVersion(input.EngineVersion)));
       const found = filtered(offeredVersions().filter(isAsked), input.Filters, {
         engine: () => ["postgres"],
         "engine-version": (version) => [version],
@@ -52,10 +61,16 @@ export const engineActions: Action[] = [
     }),
     run(input, { region }) {
       const versions =
-        input.Engine === "postgres" ? offeredVersions().filter((version) => input.EngineVersion === undefined || version === input.EngineVersion) : [];
-      const classes = instanceClasses.filter(({ name }) => input.DBInstanceClass === undefined || name === input.DBInstanceClass);
+        input.Engine === "postgres"
+          ? offeredVersions().filter((version) => input.EngineVersion === undefined || version === input.EngineVersion)
+          : [];
+      const classes = instanceClasses.filter(
+        ({ name }) => input.DBInstanceClass === undefined || name === input.DBInstanceClass,
+      );
       const options = versions.flatMap((version) =>
-        classes.flatMap(({ name }) => ["gp2", "gp3", "io1", "io2"].map((storageType) => ({ version, name, storageType }))),
+        classes.flatMap(({ name }) =>
+          ["gp2", "gp3", "io1", "io2"].map((storageType) => ({ version, name, storageType })),
+        ),
       );
       const { entries, ...rest } = page(
         filtered(options, input.Filters, {}),
@@ -69,18 +84,32 @@ export const engineActions: Action[] = [
     name: "DescribeCertificates",
     input: z.strictObject({ ...paging, CertificateIdentifier: text.optional() }),
     run(input, { region }) {
-      const found = certificateAuthorities.filter((name) => input.CertificateIdentifier === undefined || name === input.CertificateIdentifier);
+      const found = certificateAuthorities.filter(
+        (name) => input.CertificateIdentifier === undefined || name === input.CertificateIdentifier,
+      );
       if (found.length === 0)
-        throw new AwsError("CertificateNotFound", `Certificate not found: ${input.CertificateIdentifier}; known are ${certificateAuthorities.join(", ")}`);
+        throw new AwsError(
+          "CertificateNotFound",
+          `Certificate not found: ${input.CertificateIdentifier}; known are ${certificateAuthorities.join(", ")}`,
+        );
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (name) => name);
-      return { ...rest, DefaultCertificateForNewLaunches: defaultCertificateAuthority, Certificates: entries.map((name) => describeAuthority(name, region)) };
+      return {
+        ...rest,
+        DefaultCertificateForNewLaunches: defaultCertificateAuthority,
+        Certificates: entries.map((name) => describeAuthority(name, region)),
+      };
     },
   }),
   action({
     name: "DescribePendingMaintenanceActions",
     input: z.strictObject({ ...paging, ResourceIdentifier: text.optional() }),
     // Nobody at AWS plans maintenance here: what waits are our own changes, in PendingModifiedValues.
-    run: (input) => ({ PendingMaintenanceActions: filtered<never>([], input.Filters, { "db-instance-id": () => [], "db-cluster-id": () => [] }) }),
+    run: (input) => ({
+      PendingMaintenanceActions: filtered<never>([], input.Filters, {
+        "db-instance-id": () => [],
+        "db-cluster-id": () => [],
+      }),
+    }),
   }),
 ];
 
@@ -119,7 +148,8 @@ function describeVersion(version: string): object {
     SupportsCertificateRotationWithoutRestart: true,
     SupportedCACertificateIdentifiers: certificateAuthorities,
     SupportedEngineModes: ["provisioned"],
-    // RDS has the same extensions and logins everywhere and so need not say which; here it depends on the binaries, and there are no IAM tokens.
+    // RDS has the same extensions and logins everywhere and so need not say which; here it depends on the binaries, and
+    // there are no IAM tokens.
     SupportedFeatureNames: ["authentication:password", ...supportedExtensions.map((name) => `extension:${name}`)],
     TagList: [],
   };
@@ -155,7 +185,9 @@ function describeOption(option: { version: string; name: string; storageType: st
   };
 }
 
-/** The names RDS has. Databases here show a certificate of this data folder's own authority, whatever name is chosen. */
+/**
+ * The names RDS has. Databases here show a certificate of this data folder's own authority, whatever name is chosen.
+ */
 function describeAuthority(name: string, region: string): object {
   return {
     CertificateIdentifier: name,

@@ -34,8 +34,11 @@ export const eventActions: Action[] = [
         event.date <= end.toISOString() &&
         [undefined, event.sourceType].includes(sourceType) &&
         [undefined, event.sourceIdentifier].includes(input.SourceIdentifier?.toLowerCase()) &&
-        (input.EventCategories === undefined || event.categories.some((category) => input.EventCategories!.includes(category)));
-      const found = cloud.events.list(region).map((event, index) => ({ event, key: `${event.date}/${String(index).padStart(6, "0")}` }));
+        (input.EventCategories === undefined ||
+          event.categories.some((category) => input.EventCategories!.includes(category)));
+      const found = cloud.events
+        .list(region)
+        .map((event, index) => ({ event, key: `${event.date}/${String(index).padStart(6, "0")}` }));
       const { entries, ...rest } = page(
         filtered(
           found.filter(({ event }) => isAsked(event)),
@@ -52,8 +55,16 @@ export const eventActions: Action[] = [
     name: "DescribeEventCategories",
     input: z.strictObject({ SourceType: text.optional(), Filters: filters.optional() }),
     run(input) {
-      const sources = input.SourceType === undefined ? (Object.keys(eventCategories) as EventSource[]) : [sourceNamed(input.SourceType)];
-      return { EventCategoriesMapList: sources.map((source) => ({ SourceType: source, EventCategories: eventCategories[source] })) };
+      const sources =
+        input.SourceType === undefined
+          ? (Object.keys(eventCategories) as EventSource[])
+          : [sourceNamed(input.SourceType)];
+      return {
+        EventCategoriesMapList: sources.map((source) => ({
+          SourceType: source,
+          EventCategories: eventCategories[source],
+        })),
+      };
     },
   }),
   action({
@@ -76,7 +87,10 @@ export const eventActions: Action[] = [
       if (cloud.eventSubscriptions.find(region, input.SubscriptionName))
         throw new AwsError("SubscriptionAlreadyExist", `Subscription ${input.SubscriptionName} already exists.`);
       if (cloud.eventSubscriptions.list(region).length >= limits.eventSubscriptions)
-        throw new AwsError("EventSubscriptionQuotaExceeded", `the quota of ${limits.eventSubscriptions} event subscriptions of this Region is used up`);
+        throw new AwsError(
+          "EventSubscriptionQuotaExceeded",
+          `the quota of ${limits.eventSubscriptions} event subscriptions of this Region is used up`,
+        );
       const sourceType = input.SourceType === undefined ? undefined : sourceNamed(input.SourceType);
       for (const id of input.SourceIds ?? []) checkSource(id, sourceType, call);
       const subscription: EventSubscriptionRecord = {
@@ -98,14 +112,21 @@ export const eventActions: Action[] = [
     input: z.strictObject({ ...paging, SubscriptionName: text.optional() }),
     run(input, { cloud, region }) {
       const found =
-        input.SubscriptionName === undefined ? cloud.eventSubscriptions.list(region) : [cloud.eventSubscriptions.get(region, input.SubscriptionName)];
+        input.SubscriptionName === undefined
+          ? cloud.eventSubscriptions.list(region)
+          : [cloud.eventSubscriptions.get(region, input.SubscriptionName)];
       const { entries, ...rest } = page(filtered(found, input.Filters, {}), input, (subscription) => subscription.name);
       return { ...rest, EventSubscriptionsList: entries.map(describeSubscription) };
     },
   }),
   action({
     name: "ModifyEventSubscription",
-    input: z.strictObject({ ...subscriptionName, ...chosen, SnsTopicArn: text.optional(), Enabled: boolean.optional() }),
+    input: z.strictObject({
+      ...subscriptionName,
+      ...chosen,
+      SnsTopicArn: text.optional(),
+      Enabled: boolean.optional(),
+    }),
     run(input, call) {
       const subscription = call.cloud.eventSubscriptions.get(call.region, input.SubscriptionName);
       const sourceType = input.SourceType === undefined ? subscription.sourceType : sourceNamed(input.SourceType);
@@ -130,7 +151,10 @@ export const eventActions: Action[] = [
     run(input, call) {
       const subscription = call.cloud.eventSubscriptions.get(call.region, input.SubscriptionName);
       checkSource(input.SourceIdentifier, subscription.sourceType, call);
-      return saved({ ...subscription, sourceIds: [...new Set([...subscription.sourceIds, input.SourceIdentifier])] }, call);
+      return saved(
+        { ...subscription, sourceIds: [...new Set([...subscription.sourceIds, input.SourceIdentifier])] },
+        call,
+      );
     },
   }),
   action({
@@ -139,8 +163,14 @@ export const eventActions: Action[] = [
     run(input, call) {
       const subscription = call.cloud.eventSubscriptions.get(call.region, input.SubscriptionName);
       if (!subscription.sourceIds.includes(input.SourceIdentifier))
-        throw new AwsError("SourceNotFound", `Source ${input.SourceIdentifier} not found in subscription ${subscription.name}`);
-      return saved({ ...subscription, sourceIds: subscription.sourceIds.filter((id) => id !== input.SourceIdentifier) }, call);
+        throw new AwsError(
+          "SourceNotFound",
+          `Source ${input.SourceIdentifier} not found in subscription ${subscription.name}`,
+        );
+      return saved(
+        { ...subscription, sourceIds: subscription.sourceIds.filter((id) => id !== input.SourceIdentifier) },
+        call,
+      );
     },
   }),
   action({
@@ -156,27 +186,37 @@ export const eventActions: Action[] = [
 
 function sourceNamed(name: string): EventSource {
   if (Object.hasOwn(eventCategories, name)) return name as EventSource;
-  throw new AwsError("InvalidParameterValue", `invalid source type: ${name}; the embedded cloud has ${Object.keys(eventCategories).join(", ")}`);
+  throw new AwsError(
+    "InvalidParameterValue",
+    `invalid source type: ${name}; the embedded cloud has ${Object.keys(eventCategories).join(", ")}`,
+  );
 }
 
 /** Without a source type there is nothing to take categories of. */
 function categories(names: string[], sourceType: EventSource | undefined): string[] {
-  if (names.length > 0 && sourceType === undefined) throw new AwsError("InvalidParameterCombination", "EventCategories need a SourceType");
+  if (names.length > 0 && sourceType === undefined)
+    throw new AwsError("InvalidParameterCombination", "EventCategories need a SourceType");
   const known: readonly string[] = sourceType === undefined ? [] : eventCategories[sourceType];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new AwsError("SubscriptionCategoryNotFound", `the supplied category does not exist: ${unknown.join(", ")}; ${sourceType} has ${known.join(", ")}`);
+    throw new AwsError(
+      "SubscriptionCategoryNotFound",
+      `the supplied category does not exist: ${unknown.join(", ")}; ${sourceType} has ${known.join(", ")}`,
+    );
   return [...new Set(names)].sort();
 }
 
 function topic(arn: string, { cloud, region }: Call): string {
-  if (!/^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/.test(arn)) throw new AwsError("SNSInvalidTopic", `the SNS topic ARN '${arn}' is not valid`);
-  if (!cloud.recorded.recordSet.find("aws:sns/topic:Topic", arn, region)) throw new AwsError("SNSTopicArnNotFound", `the SNS topic ${arn} does not exist`);
+  if (!/^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/.test(arn))
+    throw new AwsError("SNSInvalidTopic", `the SNS topic ARN '${arn}' is not valid`);
+  if (!cloud.recorded.recordSet.find("aws:sns/topic:Topic", arn, region))
+    throw new AwsError("SNSTopicArnNotFound", `the SNS topic ${arn} does not exist`);
   return arn;
 }
 
 function checkSource(id: string, sourceType: EventSource | undefined, { cloud, region }: Call): void {
-  if (sourceType === undefined) throw new AwsError("InvalidParameterCombination", "a SourceType must be given with source ids");
+  if (sourceType === undefined)
+    throw new AwsError("InvalidParameterCombination", "a SourceType must be given with source ids");
   const exists = {
     "db-instance": () => cloud.instances.find(region, id),
     "db-parameter-group": () => cloud.parameterGroups.find(region, id),

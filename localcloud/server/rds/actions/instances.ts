@@ -45,9 +45,15 @@ export const instanceActions: Action[] = [
     name: "RebootDBInstance",
     input: z.strictObject({ ...named, ForceFailover: boolean.optional() }),
     run(input, call) {
-      const instance = inState(input.DBInstanceIdentifier, call, "rebooted", ["available", "incompatible-parameters", "failed"]);
-      // What its fault interrupted is tried again, from the making of the database on; it is not forgotten over the reboot.
-      if (instance.operation !== undefined && instance.operation.kind !== "reboot") return answer(call.cloud.instances.retry(instance), call);
+      const instance = inState(input.DBInstanceIdentifier, call, "rebooted", [
+        "available",
+        "incompatible-parameters",
+        "failed",
+      ]);
+      // What its fault interrupted is tried again, from the making of the database on; it is not forgotten over the
+      // reboot.
+      if (instance.operation !== undefined && instance.operation.kind !== "reboot")
+        return answer(call.cloud.instances.retry(instance), call);
       if (input.ForceFailover) failOver(instance, call);
       return answer(call.cloud.instances.begin(instance, { kind: "reboot" }), call);
     },
@@ -55,12 +61,24 @@ export const instanceActions: Action[] = [
   action({
     name: "StartDBInstance",
     input: z.strictObject(named),
-    run: (input, call) => answer(call.cloud.instances.begin(inState(input.DBInstanceIdentifier, call, "started", ["stopped"]), { kind: "start" }), call),
+    run: (input, call) =>
+      answer(
+        call.cloud.instances.begin(inState(input.DBInstanceIdentifier, call, "started", ["stopped"]), {
+          kind: "start",
+        }),
+        call,
+      ),
   }),
   action({
     name: "StopDBInstance",
     input: z.strictObject(named),
-    run: (input, call) => answer(call.cloud.instances.begin(inState(input.DBInstanceIdentifier, call, "stopped", ["available"]), { kind: "stop" }), call),
+    run: (input, call) =>
+      answer(
+        call.cloud.instances.begin(inState(input.DBInstanceIdentifier, call, "stopped", ["available"]), {
+          kind: "stop",
+        }),
+        call,
+      ),
   }),
   action({
     name: "DeleteDBInstance",
@@ -76,16 +94,30 @@ export const instanceActions: Action[] = [
 
 function modify(input: ModifyInput, call: Call): object {
   const { instances, clock } = call.cloud;
-  const instance = inState(input.DBInstanceIdentifier, call, "modified", ["available", "storage-full", "incompatible-parameters", "incompatible-network"]);
+  const instance = inState(input.DBInstanceIdentifier, call, "modified", [
+    "available",
+    "storage-full",
+    "incompatible-parameters",
+    "incompatible-network",
+  ]);
   const modification = modificationOf(instance, input, call);
   const changed = withImmediateChanges(instance, modification, call);
   const pending = stillDifferent({ ...changed.pending, ...modification.deferrable }, changed.shape);
   const isPending = Object.keys(pending).length > 0;
-  const next: InstanceRecord = { ...changed, pending, ...(isPending ? { pendingSince: changed.pendingSince ?? clock.now().toISOString() } : {}) };
+  const next: InstanceRecord = {
+    ...changed,
+    pending,
+    ...(isPending ? { pendingSince: changed.pendingSince ?? clock.now().toISOString() } : {}),
+  };
   if (!isPending || input.ApplyImmediately) delete next.pendingSince;
   // One that could not work takes the changes as they are and tries again what it was at.
-  if (hasFault(instance)) return answer(instances.retry(input.ApplyImmediately ? { ...next, shape: { ...next.shape, ...pending }, pending: {} } : next), call);
-  if (!input.ApplyImmediately) return answer(instances.begin(next, { kind: "modify", changes: {} }, statusOf({}, modification)), call);
+  if (hasFault(instance))
+    return answer(
+      instances.retry(input.ApplyImmediately ? { ...next, shape: { ...next.shape, ...pending }, pending: {} } : next),
+      call,
+    );
+  if (!input.ApplyImmediately)
+    return answer(instances.begin(next, { kind: "modify", changes: {} }, statusOf({}, modification)), call);
   const begun = instances.begin(
     { ...next, pending: {} },
     { kind: "modify", changes: pending, rotateMasterPassword: modification.rotateMasterPassword },
@@ -116,12 +148,16 @@ function withImmediateChanges(instance: InstanceRecord, modification: Modificati
 
 /** A change back to what is takes an earlier pending one away. */
 function stillDifferent(pending: DeferrableChanges, shape: InstanceShape): DeferrableChanges {
-  return Object.fromEntries(Object.entries(pending).filter(([name, value]) => shape[name as keyof InstanceShape] !== value)) as DeferrableChanges;
+  return Object.fromEntries(
+    Object.entries(pending).filter(([name, value]) => shape[name as keyof InstanceShape] !== value),
+  ) as DeferrableChanges;
 }
 
 function statusOf(changes: DeferrableChanges, modification: Modification): InstanceStatus {
   if (changes.EngineVersion !== undefined) return "upgrading";
-  return modification.newMasterPassword !== undefined || modification.rotateMasterPassword ? "resetting-master-credentials" : "modifying";
+  return modification.newMasterPassword !== undefined || modification.rotateMasterPassword
+    ? "resetting-master-credentials"
+    : "modifying";
 }
 
 function failOver(instance: InstanceRecord, call: Call): void {
@@ -132,16 +168,31 @@ function failOver(instance: InstanceRecord, call: Call): void {
       "ForceFailover cannot be specified since the instance is not configured for either MultiAZ or High Availability",
     );
   [shape.AvailabilityZone, shape.SecondaryAvailabilityZone] = [shape.SecondaryAvailabilityZone, shape.AvailabilityZone];
-  call.cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["failover"], "Multi-AZ instance failover completed");
+  call.cloud.events.say(
+    instance.region,
+    "db-instance",
+    shape.DBInstanceIdentifier,
+    ["failover"],
+    "Multi-AZ instance failover completed",
+  );
 }
 
 function remove(
-  input: { DBInstanceIdentifier: string; SkipFinalSnapshot: boolean; FinalDBSnapshotIdentifier?: string | undefined; DeleteAutomatedBackups: boolean },
+  input: {
+    DBInstanceIdentifier: string;
+    SkipFinalSnapshot: boolean;
+    FinalDBSnapshotIdentifier?: string | undefined;
+    DeleteAutomatedBackups: boolean;
+  },
   call: Call,
 ): object {
   const { instances, snapshots } = call.cloud;
   const instance = instances.get(call.region, input.DBInstanceIdentifier);
-  if (instance.status === "deleting") throw new AwsError("InvalidDBInstanceState", `instance ${instance.shape.DBInstanceIdentifier} is already being deleted.`);
+  if (instance.status === "deleting")
+    throw new AwsError(
+      "InvalidDBInstanceState",
+      `instance ${instance.shape.DBInstanceIdentifier} is already being deleted.`,
+    );
   if (instance.shape.DeletionProtection)
     throw new AwsError(
       "InvalidParameterCombination",
@@ -149,14 +200,27 @@ function remove(
     );
   const name = input.FinalDBSnapshotIdentifier;
   if (input.SkipFinalSnapshot && name !== undefined)
-    throw new AwsError("InvalidParameterCombination", "FinalDBSnapshotIdentifier cannot be specified when deleting a DB instance with SkipFinalSnapshot");
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier cannot be specified when deleting a DB instance with SkipFinalSnapshot",
+    );
   if (!input.SkipFinalSnapshot) {
-    if (name === undefined) throw new AwsError("InvalidParameterCombination", "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+    if (name === undefined)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
+      );
     checkIdentifier("FinalDBSnapshotIdentifier", name, 255);
     if (snapshots.find(call.region, name))
-      throw new AwsError("DBSnapshotAlreadyExists", `cannot create the snapshot because a snapshot with the identifier ${name} already exists.`);
+      throw new AwsError(
+        "DBSnapshotAlreadyExists",
+        `cannot create the snapshot because a snapshot with the identifier ${name} already exists.`,
+      );
     if (snapshots.list(call.region).length >= limits.manualSnapshots)
-      throw new AwsError("SnapshotQuotaExceeded", `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`);
+      throw new AwsError(
+        "SnapshotQuotaExceeded",
+        `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`,
+      );
     if (!["available", "stopped"].includes(instance.status))
       throw new AwsError(
         "InvalidDBInstanceState",
@@ -189,4 +253,6 @@ export function byName<Found>(nameOrArn: string, region: string, get: (name: str
   return get(arn && arn[1] === region ? arn[2]! : nameOrArn);
 }
 
-const answer = (instance: InstanceRecord, call: Call): object => ({ DBInstance: describeInstance(instance, call.cloud) });
+const answer = (instance: InstanceRecord, call: Call): object => ({
+  DBInstance: describeInstance(instance, call.cloud),
+});

@@ -13,15 +13,27 @@ const named = { DBInstanceIdentifier: text };
 export const logActions: Action[] = [
   action({
     name: "DescribeDBLogFiles",
-    input: z.strictObject({ ...paging, ...named, FilenameContains: text.optional(), FileLastWritten: integer.optional(), FileSize: integer.optional() }),
+    input: z.strictObject({
+      ...paging,
+      ...named,
+      FilenameContains: text.optional(),
+      FileLastWritten: integer.optional(),
+      FileSize: integer.optional(),
+    }),
     async run(input, call) {
       const files = await serverOf(input.DBInstanceIdentifier, call).logFiles();
       const isAsked = (file: LogFile) =>
-        file.name.includes(input.FilenameContains ?? "") && file.lastWritten.getTime() >= (input.FileLastWritten ?? 0) && file.size >= (input.FileSize ?? 0);
+        file.name.includes(input.FilenameContains ?? "") &&
+        file.lastWritten.getTime() >= (input.FileLastWritten ?? 0) &&
+        file.size >= (input.FileSize ?? 0);
       const { entries, ...rest } = page(filtered(files.filter(isAsked), input.Filters, {}), input, (file) => file.name);
       return {
         ...rest,
-        DescribeDBLogFiles: entries.map((file) => ({ LogFileName: file.name, LastWritten: Math.floor(file.lastWritten.getTime()), Size: file.size })),
+        DescribeDBLogFiles: entries.map((file) => ({
+          LogFileName: file.name,
+          LastWritten: Math.floor(file.lastWritten.getTime()),
+          Size: file.size,
+        })),
       };
     },
   }),
@@ -33,7 +45,10 @@ export const logActions: Action[] = [
       // Only names of the list are taken, so that none leads out of the folder.
       const file = (await server.logFiles()).find((candidate) => candidate.name === input.LogFileName);
       if (!file)
-        throw new AwsError("DBLogFileNotFoundFault", `DBLog File: ${input.LogFileName}, is not found on the DB instance ${input.DBInstanceIdentifier}`);
+        throw new AwsError(
+          "DBLogFileNotFoundFault",
+          `DBLog File: ${input.LogFileName}, is not found on the DB instance ${input.DBInstanceIdentifier}`,
+        );
       return portion(join(server.logFolder, file.name), file.size, input);
     },
   }),
@@ -42,7 +57,11 @@ export const logActions: Action[] = [
 function serverOf(identifier: string, { cloud, region }: Call): PostgresServer {
   const instance = cloud.instances.get(region, identifier);
   const server = cloud.instances.servers.get(instance.resourceId);
-  if (!server) throw new AwsError("DBInstanceNotReady", `DB instance ${instance.shape.DBInstanceIdentifier} is ${instance.status} and has no logs yet`);
+  if (!server)
+    throw new AwsError(
+      "DBInstanceNotReady",
+      `DB instance ${instance.shape.DBInstanceIdentifier} is ${instance.status} and has no logs yet`,
+    );
   return server;
 }
 
@@ -50,12 +69,24 @@ function serverOf(identifier: string, { cloud, region }: Call): PostgresServer {
  * A marker is the byte to go on from; "0" is the beginning. With neither marker nor a number of lines the newest lines
  * are given, as RDS does, and the marker returned is the end of the file: asked with it again, what came since.
  */
-async function portion(path: string, size: number, request: { Marker?: string | undefined; NumberOfLines?: number | undefined }): Promise<object> {
+async function portion(
+  path: string,
+  size: number,
+  request: { Marker?: string | undefined; NumberOfLines?: number | undefined },
+): Promise<object> {
   const lines = Math.min(request.NumberOfLines ?? limits.logPortionLines, limits.logPortionLines);
-  if (lines < 1) throw new AwsError("InvalidParameterValue", `invalid NumberOfLines: ${lines}; it must be from 1 to ${limits.logPortionLines}`);
+  if (lines < 1)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `invalid NumberOfLines: ${lines}; it must be from 1 to ${limits.logPortionLines}`,
+    );
   if (request.Marker !== undefined && !/^\d{1,15}$/.test(request.Marker))
-    throw new AwsError("InvalidParameterValue", `the request parameter 'Marker' is not valid: '${request.Marker.slice(0, 100)}'`);
-  const from = request.Marker === undefined ? Math.max(0, size - limits.logPortionBytes) : Math.min(Number(request.Marker), size);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `the request parameter 'Marker' is not valid: '${request.Marker.slice(0, 100)}'`,
+    );
+  const from =
+    request.Marker === undefined ? Math.max(0, size - limits.logPortionBytes) : Math.min(Number(request.Marker), size);
   const bytes = await read(path, from, Math.min(size - from, limits.logPortionBytes));
   const data = request.Marker === undefined ? lastLines(bytes, lines, from > 0) : firstLines(bytes, lines);
   const end = request.Marker === undefined ? size : from + data.length;
@@ -78,7 +109,8 @@ function firstLines(bytes: Buffer, count: number): Buffer {
   let end = 0;
   for (let line = 0; line < count; line += 1) {
     const next = bytes.indexOf(newline, end);
-    // The last line may still be being written, or the portion be cut in it: it comes with the next, unless it is all there is.
+    // The last line may still be being written, or the portion be cut in it: it comes with the next, unless it is all
+    // there is.
     if (next < 0) return end === 0 ? bytes : bytes.subarray(0, end);
     end = next + 1;
   }

@@ -7,13 +7,22 @@ import { checkIdentifier } from "../instances/setting-checks";
 import { limits } from "../../limits";
 import { filtered, page, type PageRequest } from "../../wire/paging";
 import { changeParameters } from "../parameter-groups/change-parameters";
-import { describeParameterGroup, isDefaultGroup, majorOfFamily, type ParameterGroupRecord } from "../parameter-groups/parameter-groups";
+import {
+  describeParameterGroup,
+  isDefaultGroup,
+  majorOfFamily,
+  type ParameterGroupRecord,
+} from "../parameter-groups/parameter-groups";
 import { boolean, list, paging, tags, text, type Filter } from "../../wire/query-input";
 import { byName } from "./instances";
 
 const applyMethod = z.enum(["immediate", "pending-reboot"]);
 /** Clients send back what Describe gave them; only name, value and method count. */
-const parameter = z.object({ ParameterName: text, ParameterValue: text.optional(), ApplyMethod: applyMethod.optional() });
+const parameter = z.object({
+  ParameterName: text,
+  ParameterValue: text.optional(),
+  ApplyMethod: applyMethod.optional(),
+});
 const groupName = { DBParameterGroupName: text };
 
 export const parameterGroupActions: Action[] = [
@@ -24,11 +33,25 @@ export const parameterGroupActions: Action[] = [
       checkIdentifier("DBParameterGroupName", input.DBParameterGroupName, 255);
       const name = input.DBParameterGroupName.toLowerCase();
       const family = familyNamed(input.DBParameterGroupFamily);
-      if (cloud.parameterGroups.find(region, name)) throw new AwsError("DBParameterGroupAlreadyExists", `parameter group ${name} already exists`);
-      if (cloud.parameterGroups.list(region).filter((group) => !isDefaultGroup(group.name)).length >= limits.parameterGroups) {
-        throw new AwsError("DBParameterGroupQuotaExceeded", `the quota of ${limits.parameterGroups} parameter groups of this Region is used up`);
+      if (cloud.parameterGroups.find(region, name))
+        throw new AwsError("DBParameterGroupAlreadyExists", `parameter group ${name} already exists`);
+      if (
+        cloud.parameterGroups.list(region).filter((group) => !isDefaultGroup(group.name)).length >=
+        limits.parameterGroups
+      ) {
+        throw new AwsError(
+          "DBParameterGroupQuotaExceeded",
+          `the quota of ${limits.parameterGroups} parameter groups of this Region is used up`,
+        );
       }
-      const group: ParameterGroupRecord = { name, region, family, description: input.Description, parameters: {}, tags: input.Tags ?? [] };
+      const group: ParameterGroupRecord = {
+        name,
+        region,
+        family,
+        description: input.Description,
+        parameters: {},
+        tags: input.Tags ?? [],
+      };
       cloud.parameterGroups.put(group);
       return { DBParameterGroup: describeParameterGroup(group) };
     },
@@ -51,25 +74,36 @@ export const parameterGroupActions: Action[] = [
     async run(input, call) {
       const group = call.cloud.parameterGroups.get(call.region, input.DBParameterGroupName);
       const changes = input.Parameters.map(({ ParameterName: name, ParameterValue: value, ApplyMethod: method }) => {
-        if (value === undefined) throw new AwsError("MissingParameter", `the parameter ParameterValue must be provided for ${name}`);
-        if (method === undefined) throw new AwsError("MissingParameter", `the parameter ApplyMethod must be provided for ${name}: immediate or pending-reboot`);
+        if (value === undefined)
+          throw new AwsError("MissingParameter", `the parameter ParameterValue must be provided for ${name}`);
+        if (method === undefined)
+          throw new AwsError(
+            "MissingParameter",
+            `the parameter ApplyMethod must be provided for ${name}: immediate or pending-reboot`,
+          );
         return { name, value, applyMethod: method };
       });
-      if (changes.length === 0) throw new AwsError("MissingParameter", "the request must contain the parameter Parameters");
+      if (changes.length === 0)
+        throw new AwsError("MissingParameter", "the request must contain the parameter Parameters");
       await changeParameters(group, changes, call);
       return { DBParameterGroupName: group.name };
     },
   }),
   action({
     name: "ResetDBParameterGroup",
-    input: z.strictObject({ ...groupName, ResetAllParameters: boolean.default(false), Parameters: list(parameter).optional() }),
+    input: z.strictObject({
+      ...groupName,
+      ResetAllParameters: boolean.default(false),
+      Parameters: list(parameter).optional(),
+    }),
     async run(input, call) {
       const group = call.cloud.parameterGroups.get(call.region, input.DBParameterGroupName);
       if (input.ResetAllParameters && input.Parameters)
         throw new AwsError("InvalidParameterCombination", "ResetAllParameters and Parameters cannot both be given");
       if (!input.ResetAllParameters && !input.Parameters)
         throw new AwsError("InvalidParameterCombination", "either ResetAllParameters or Parameters must be given");
-      for (const changes of batches(await resets(group, input.Parameters))) await changeParameters(group, changes, call);
+      for (const changes of batches(await resets(group, input.Parameters)))
+        await changeParameters(group, changes, call);
       return { DBParameterGroupName: group.name };
     },
   }),
@@ -78,7 +112,8 @@ export const parameterGroupActions: Action[] = [
     input: z.strictObject(groupName),
     run(input, { cloud, region }) {
       const group = cloud.parameterGroups.get(region, input.DBParameterGroupName);
-      if (isDefaultGroup(group.name)) throw new AwsError("InvalidDBParameterGroupState", `default DBParameterGroup cannot be deleted: ${group.name}`);
+      if (isDefaultGroup(group.name))
+        throw new AwsError("InvalidDBParameterGroupState", `default DBParameterGroup cannot be deleted: ${group.name}`);
       const users = cloud.instances.list(region).filter((instance) => instance.parameterGroup.name === group.name);
       if (users.length > 0)
         throw new AwsError(
@@ -92,7 +127,9 @@ export const parameterGroupActions: Action[] = [
     name: "DescribeDBParameters",
     input: z.strictObject({ ...paging, ...groupName, Source: text.optional() }),
     async run(input, call) {
-      const group = byName(input.DBParameterGroupName, call.region, (name) => call.cloud.parameterGroups.get(call.region, name));
+      const group = byName(input.DBParameterGroupName, call.region, (name) =>
+        call.cloud.parameterGroups.get(call.region, name),
+      );
       return describeParameters(await definitionsOf(group.family), group, input, input.Source);
     },
   }),
@@ -101,7 +138,12 @@ export const parameterGroupActions: Action[] = [
     input: z.strictObject({ ...paging, DBParameterGroupFamily: text }),
     async run(input) {
       const family = familyNamed(input.DBParameterGroupFamily);
-      return { EngineDefaults: { DBParameterGroupFamily: family, ...describeParameters(await definitionsOf(family), undefined, input, undefined) } };
+      return {
+        EngineDefaults: {
+          DBParameterGroupFamily: family,
+          ...describeParameters(await definitionsOf(family), undefined, input, undefined),
+        },
+      };
     },
   }),
 ];
@@ -129,7 +171,9 @@ function describeParameters(
   const sources = ["user", "system", "engine-default"];
   if (source !== undefined && !sources.includes(source))
     throw new AwsError("InvalidParameterValue", `invalid Source: ${source}; valid values are ${sources.join(", ")}`);
-  const rows = definitions.map((definition) => describeParameter(definition, group)).filter((row) => source === undefined || row.Source === source);
+  const rows = definitions
+    .map((definition) => describeParameter(definition, group))
+    .filter((row) => source === undefined || row.Source === source);
   const kept = filtered(rows, request.Filters, { "parameter-name": (row) => [row.ParameterName] });
   const { entries, ...rest } = page(kept, request, (row) => row.ParameterName);
   return { ...rest, Parameters: entries };
@@ -140,7 +184,10 @@ interface DescribedParameter {
   Source: string;
 }
 
-function describeParameter(definition: ParameterDefinition, group: ParameterGroupRecord | undefined): DescribedParameter {
+function describeParameter(
+  definition: ParameterDefinition,
+  group: ParameterGroupRecord | undefined,
+): DescribedParameter {
   const set = group?.parameters[definition.name];
   const described = {
     ParameterName: definition.name,
@@ -163,16 +210,25 @@ async function resets(
   group: ParameterGroupRecord,
   named: { ParameterName: string; ApplyMethod?: "immediate" | "pending-reboot" | undefined }[] | undefined,
 ): Promise<Reset[]> {
-  if (named) return named.map(({ ParameterName: name, ApplyMethod: method }) => ({ name, applyMethod: method ?? "pending-reboot" }));
+  if (named)
+    return named.map(({ ParameterName: name, ApplyMethod: method }) => ({
+      name,
+      applyMethod: method ?? "pending-reboot",
+    }));
   const definitions = await definitionsOf(group.family);
   return Object.keys(group.parameters).map((name) => ({
     name,
-    applyMethod: definitions.find((definition) => definition.name === name)?.applyType === "dynamic" ? "immediate" : "pending-reboot",
+    applyMethod:
+      definitions.find((definition) => definition.name === name)?.applyType === "dynamic"
+        ? "immediate"
+        : "pending-reboot",
   }));
 }
 
 const batchSize = 20;
 
 function batches(changes: Reset[]): Reset[][] {
-  return Array.from({ length: Math.ceil(changes.length / batchSize) }, (_value, index) => changes.slice(index * batchSize, (index + 1) * batchSize));
+  return Array.from({ length: Math.ceil(changes.length / batchSize) }, (_value, index) =>
+    changes.slice(index * batchSize, (index + 1) * batchSize),
+  );
 }

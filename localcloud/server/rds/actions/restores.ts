@@ -53,21 +53,36 @@ export const restoreActions: Action[] = [
       const { DBInstanceIdentifier: identifier, DBSnapshotIdentifier: name, ...settings } = input;
       const { snapshot, origin } = findSnapshot(name, call);
       if (snapshot.status !== "available")
-        throw new AwsError("InvalidDBSnapshotState", `the snapshot ${snapshot.identifier} is ${snapshot.status}; it can be restored when it is available.`);
-      return begin(restoredInstance(identifier, settings, { ...snapshot.source, tags: snapshot.tags }, call), origin, call);
+        throw new AwsError(
+          "InvalidDBSnapshotState",
+          `the snapshot ${snapshot.identifier} is ${snapshot.status}; it can be restored when it is available.`,
+        );
+      return begin(
+        restoredInstance(identifier, settings, { ...snapshot.source, tags: snapshot.tags }, call),
+        origin,
+        call,
+      );
     },
   }),
 ];
 
 async function sourceOf(input: z.output<typeof pointInTimeInput>, call: Call): Promise<AutomatedBackupRecord> {
-  const named = [input.SourceDBInstanceIdentifier, input.SourceDbiResourceId, input.SourceDBInstanceAutomatedBackupsArn].filter((name) => name !== undefined);
+  const named = [
+    input.SourceDBInstanceIdentifier,
+    input.SourceDbiResourceId,
+    input.SourceDBInstanceAutomatedBackupsArn,
+  ].filter((name) => name !== undefined);
   if (named.length !== 1)
     throw new AwsError(
       "InvalidParameterCombination",
       "exactly one of SourceDBInstanceIdentifier, SourceDbiResourceId and SourceDBInstanceAutomatedBackupsArn must be given",
     );
   const backup = findAutomatedBackup(
-    { identifier: input.SourceDBInstanceIdentifier, resourceId: input.SourceDbiResourceId, arn: input.SourceDBInstanceAutomatedBackupsArn },
+    {
+      identifier: input.SourceDBInstanceIdentifier,
+      resourceId: input.SourceDbiResourceId,
+      arn: input.SourceDBInstanceAutomatedBackupsArn,
+    },
     call,
   );
   const live = call.cloud.instances.byResourceId(backup.resourceId);
@@ -75,20 +90,39 @@ async function sourceOf(input: z.output<typeof pointInTimeInput>, call: Call): P
   return call.cloud.backups.get(backup.resourceId) ?? backup;
 }
 
-/** A whole second within what can be restored: recovery would not refuse a moment before the first backup, it would silently stop later. */
-function targetOf(input: { RestoreTime?: Date | undefined; UseLatestRestorableTime: boolean }, backup: AutomatedBackupRecord): Date {
+/**
+ * A whole second within what can be restored: recovery would not refuse a moment before the first backup, it would
+ * silently stop later.
+ */
+function targetOf(
+  input: { RestoreTime?: Date | undefined; UseLatestRestorableTime: boolean },
+  backup: AutomatedBackupRecord,
+): Date {
   if ((input.RestoreTime !== undefined) === input.UseLatestRestorableTime)
-    throw new AwsError("InvalidParameterCombination", "exactly one of RestoreTime and UseLatestRestorableTime must be given");
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "exactly one of RestoreTime and UseLatestRestorableTime must be given",
+    );
   const window = restoreWindow(backup);
   const name = backup.source.shape.DBInstanceIdentifier;
-  if (!window) throw new AwsError("InvalidRestoreFault", `DB instance ${name} has no restorable time yet: its first automated backup is not complete`);
+  if (!window)
+    throw new AwsError(
+      "InvalidRestoreFault",
+      `DB instance ${name} has no restorable time yet: its first automated backup is not complete`,
+    );
   if (input.RestoreTime === undefined) return window.latest;
   const target = new Date(Math.floor(input.RestoreTime.getTime() / 1000) * 1000);
   const allowed = `the restorable time of ${name} is from ${window.earliest.toISOString()} to ${window.latest.toISOString()}`;
   if (target > window.latest)
-    throw new AwsError("InvalidRestoreFault", `cannot restore to ${target.toISOString()}, which is after the latest restorable time: ${allowed}`);
+    throw new AwsError(
+      "InvalidRestoreFault",
+      `cannot restore to ${target.toISOString()}, which is after the latest restorable time: ${allowed}`,
+    );
   if (target < window.earliest)
-    throw new AwsError("InvalidRestoreFault", `cannot restore to ${target.toISOString()}, which is before the earliest restorable time: ${allowed}`);
+    throw new AwsError(
+      "InvalidRestoreFault",
+      `cannot restore to ${target.toISOString()}, which is before the earliest restorable time: ${allowed}`,
+    );
   return target;
 }
 

@@ -46,9 +46,15 @@ export const snapshotActions: Action[] = [
       const { snapshot: source, origin } = findSnapshot(input.SourceDBSnapshotIdentifier, call);
       refuseName(input.TargetDBSnapshotIdentifier, call);
       if (source.status !== "available")
-        throw new AwsError("InvalidDBSnapshotState", `the snapshot ${source.identifier} is ${source.status}; it can be copied when it is available.`);
+        throw new AwsError(
+          "InvalidDBSnapshotState",
+          `the snapshot ${source.identifier} is ${source.status}; it can be copied when it is available.`,
+        );
       const identifier = input.TargetDBSnapshotIdentifier.toLowerCase();
-      const folder = "snapshot" in origin ? cloud.snapshots.folder(region, origin.snapshot) : cloud.backups.baseFolder(origin.base.resourceId, origin.base.id);
+      const folder =
+        "snapshot" in origin
+          ? cloud.snapshots.folder(region, origin.snapshot)
+          : cloud.backups.baseFolder(origin.base.resourceId, origin.base.id);
       // The copy of an encrypted snapshot keeps its key unless another is named; naming one encrypts what was not.
       const encrypted = input.KmsKeyId ? { StorageEncrypted: true, KmsKeyId: keyArn(call, input.KmsKeyId) } : {};
       await takeCopy(folder, cloud.snapshots.folder(region, identifier));
@@ -79,9 +85,9 @@ export const snapshotActions: Action[] = [
       IncludePublic: boolean.optional(),
     }),
     run(input, call) {
-      const found = (input.DBSnapshotIdentifier === undefined ? allSnapshots(call) : [findSnapshot(input.DBSnapshotIdentifier, call)]).map(
-        ({ snapshot }) => snapshot,
-      );
+      const found = (
+        input.DBSnapshotIdentifier === undefined ? allSnapshots(call) : [findSnapshot(input.DBSnapshotIdentifier, call)]
+      ).map(({ snapshot }) => snapshot);
       const asked = found.filter(
         ({ source, type }) =>
           [undefined, source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
@@ -89,7 +95,10 @@ export const snapshotActions: Action[] = [
           [undefined, type].includes(input.SnapshotType?.toLowerCase() as typeof type | undefined),
       );
       const kept = filtered(asked, input.Filters, {
-        "db-instance-id": ({ source, region }) => [source.shape.DBInstanceIdentifier, rdsArn(region, "db", source.shape.DBInstanceIdentifier)],
+        "db-instance-id": ({ source, region }) => [
+          source.shape.DBInstanceIdentifier,
+          rdsArn(region, "db", source.shape.DBInstanceIdentifier),
+        ],
         "db-snapshot-id": ({ identifier }) => [identifier],
         "dbi-resource-id": ({ source }) => [source.resourceId],
         "snapshot-type": ({ type }) => [type],
@@ -106,12 +115,23 @@ export const snapshotActions: Action[] = [
       const { cloud, region } = call;
       const { snapshot } = findSnapshot(input.DBSnapshotIdentifier, call);
       if (snapshot.type === "automated")
-        throw new AwsError("InvalidDBSnapshotState", `the snapshot ${snapshot.identifier} is automated: it goes with its retention period or its DB instance`);
+        throw new AwsError(
+          "InvalidDBSnapshotState",
+          `the snapshot ${snapshot.identifier} is automated: it goes with its retention period or its DB instance`,
+        );
       const isRead = cloud.instances
         .list()
-        .some(({ operation }) => operation?.kind === "restore" && "snapshot" in operation.from && operation.from.snapshot === snapshot.identifier);
+        .some(
+          ({ operation }) =>
+            operation?.kind === "restore" &&
+            "snapshot" in operation.from &&
+            operation.from.snapshot === snapshot.identifier,
+        );
       if (snapshot.status === "creating" || isRead)
-        throw new AwsError("InvalidDBSnapshotState", `the snapshot ${snapshot.identifier} is ${isRead ? "being restored" : snapshot.status}`);
+        throw new AwsError(
+          "InvalidDBSnapshotState",
+          `the snapshot ${snapshot.identifier} is ${isRead ? "being restored" : snapshot.status}`,
+        );
       await cloud.snapshots.remove(cloud.snapshots.get(region, snapshot.identifier));
       cloud.events.say(region, "db-snapshot", snapshot.identifier, ["deletion"], "Deleted manual snapshot");
       return { DBSnapshot: { ...describeSnapshot(snapshot), Status: "deleted" } };
@@ -122,7 +142,13 @@ export const snapshotActions: Action[] = [
 function refuseName(identifier: string, { cloud, region }: Call): void {
   checkIdentifier("DBSnapshotIdentifier", identifier, 255);
   if (cloud.snapshots.find(region, identifier))
-    throw new AwsError("DBSnapshotAlreadyExists", `cannot create the snapshot because a snapshot with the identifier ${identifier} already exists.`);
+    throw new AwsError(
+      "DBSnapshotAlreadyExists",
+      `cannot create the snapshot because a snapshot with the identifier ${identifier} already exists.`,
+    );
   if (cloud.snapshots.list(region).length >= limits.manualSnapshots)
-    throw new AwsError("SnapshotQuotaExceeded", `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`);
+    throw new AwsError(
+      "SnapshotQuotaExceeded",
+      `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`,
+    );
 }

@@ -7,12 +7,20 @@ import { list, paging, tags, text } from "../../wire/query-input";
 import { describeSubnetGroup, resolveSubnets, type SubnetGroupRecord } from "../subnet-groups/subnet-groups";
 import { byName } from "./instances";
 
-const subnetIds = list(text).refine((ids) => ids.length <= limits.subnetsPerGroup, `at most ${limits.subnetsPerGroup} subnets`);
+const subnetIds = list(text).refine(
+  (ids) => ids.length <= limits.subnetsPerGroup,
+  `at most ${limits.subnetsPerGroup} subnets`,
+);
 
 export const subnetGroupActions: Action[] = [
   action({
     name: "CreateDBSubnetGroup",
-    input: z.strictObject({ DBSubnetGroupName: text, DBSubnetGroupDescription: text, SubnetIds: subnetIds, Tags: tags.optional() }),
+    input: z.strictObject({
+      DBSubnetGroupName: text,
+      DBSubnetGroupDescription: text,
+      SubnetIds: subnetIds,
+      Tags: tags.optional(),
+    }),
     run(input, { cloud, region }) {
       const name = input.DBSubnetGroupName.toLowerCase();
       if (!/^[a-z0-9._ -]{1,255}$/.test(name) || name === "default")
@@ -20,9 +28,13 @@ export const subnetGroupActions: Action[] = [
           "InvalidParameterValue",
           `the DBSubnetGroupName '${name.slice(0, 300)}' is not valid: it has 1 to 255 letters, digits, periods, underscores, spaces and hyphens and is not 'default'`,
         );
-      if (cloud.subnetGroups.find(region, name)) throw new AwsError("DBSubnetGroupAlreadyExists", `the DB subnet group '${name}' already exists.`);
+      if (cloud.subnetGroups.find(region, name))
+        throw new AwsError("DBSubnetGroupAlreadyExists", `the DB subnet group '${name}' already exists.`);
       if (cloud.subnetGroups.list(region).length > limits.subnetGroups)
-        throw new AwsError("DBSubnetGroupQuotaExceeded", `the quota of ${limits.subnetGroups} DB subnet groups of this Region is used up`);
+        throw new AwsError(
+          "DBSubnetGroupQuotaExceeded",
+          `the quota of ${limits.subnetGroups} DB subnet groups of this Region is used up`,
+        );
       const group: SubnetGroupRecord = {
         name,
         region,
@@ -52,18 +64,30 @@ export const subnetGroupActions: Action[] = [
     run(input, { cloud, region }) {
       const group = cloud.subnetGroups.get(region, input.DBSubnetGroupName);
       if (group.name === "default")
-        throw new AwsError("InvalidDBSubnetGroupStateFault", "the default DB subnet group cannot be modified here: its network is fixed");
+        throw new AwsError(
+          "InvalidDBSubnetGroupStateFault",
+          "the default DB subnet group cannot be modified here: its network is fixed",
+        );
       const next = resolveSubnets(cloud, region, input.SubnetIds);
       const users = cloud.instances.list(region).filter((instance) => instance.shape.DBSubnetGroupName === group.name);
       if (users.length > 0 && next.vpcId !== group.vpcId)
-        throw new AwsError("InvalidSubnet", `the subnets are in ${next.vpcId}, the DB instances of the group in ${group.vpcId}`);
-      const left = users.find((instance) => !next.subnets.some((subnet) => subnet.zone === instance.shape.AvailabilityZone));
+        throw new AwsError(
+          "InvalidSubnet",
+          `the subnets are in ${next.vpcId}, the DB instances of the group in ${group.vpcId}`,
+        );
+      const left = users.find(
+        (instance) => !next.subnets.some((subnet) => subnet.zone === instance.shape.AvailabilityZone),
+      );
       if (left)
         throw new AwsError(
           "SubnetAlreadyInUse",
           `the DB instance ${left.shape.DBInstanceIdentifier} stands in ${left.shape.AvailabilityZone}, where the group would have no subnet`,
         );
-      const changed: SubnetGroupRecord = { ...group, ...next, description: input.DBSubnetGroupDescription ?? group.description };
+      const changed: SubnetGroupRecord = {
+        ...group,
+        ...next,
+        description: input.DBSubnetGroupDescription ?? group.description,
+      };
       cloud.subnetGroups.put(changed);
       return { DBSubnetGroup: describeSubnetGroup(changed) };
     },
@@ -82,7 +106,8 @@ export const subnetGroupActions: Action[] = [
           "InvalidDBSubnetGroupStateFault",
           `cannot delete the subnet group '${group.name}' because at least one database instance: ${users.join(", ")} is still using it.`,
         );
-      if (group.name === "default") throw new AwsError("InvalidDBSubnetGroupStateFault", "the default DB subnet group cannot be deleted here");
+      if (group.name === "default")
+        throw new AwsError("InvalidDBSubnetGroupStateFault", "the default DB subnet group cannot be deleted here");
       cloud.subnetGroups.remove(group);
     },
   }),

@@ -16,7 +16,8 @@ export const tagActions: Action[] = [
     run(input, call) {
       const { tags: current, put } = tagged(input.ResourceName, call);
       const next = [...current.filter((tag) => !input.Tags.some((given) => given.Key === tag.Key)), ...input.Tags];
-      if (next.length > limits.tagsPerResource) throw new AwsError("InvalidParameterValue", `a resource has at most ${limits.tagsPerResource} tags`);
+      if (next.length > limits.tagsPerResource)
+        throw new AwsError("InvalidParameterValue", `a resource has at most ${limits.tagsPerResource} tags`);
       put(next);
     },
   }),
@@ -51,22 +52,33 @@ function tagged(arn: string, { cloud, region }: Call): Tagged {
         .map((kind) => `arn:aws:rds:<region>:<account>:${kind}:<name>`)
         .join(", ")}`,
     );
-  if (parsed.region !== region) throw new AwsError("InvalidParameterValue", `the Region of ${arn} is not that of the request, ${region}`);
+  if (parsed.region !== region)
+    throw new AwsError("InvalidParameterValue", `the Region of ${arn} is not that of the request, ${region}`);
   return find(parsed.name, cloud, region);
 }
 
 const finders: Record<string, (name: string, cloud: Call["cloud"], region: string) => Tagged> = {
   db(name, cloud, region) {
     const instance = cloud.instances.get(region, name);
-    return { tags: instance.tags, put: (next) => void cloud.instances.update(instance.resourceId, (current) => void (current.tags = next)) };
+    return {
+      tags: instance.tags,
+      put: (next) => void cloud.instances.update(instance.resourceId, (current) => void (current.tags = next)),
+    };
   },
   pg(name, cloud, region) {
     const group = cloud.parameterGroups.get(region, name);
-    return { tags: group.tags, put: (next) => (isDefaultGroup(name) ? refuseDefault(name) : cloud.parameterGroups.put({ ...group, tags: next })) };
+    return {
+      tags: group.tags,
+      put: (next) => (isDefaultGroup(name) ? refuseDefault(name) : cloud.parameterGroups.put({ ...group, tags: next })),
+    };
   },
   subgrp(name, cloud, region) {
     const group = cloud.subnetGroups.get(region, name);
-    return { tags: group.tags, put: (next) => (group.name === "default" ? refuseDefault(name) : cloud.subnetGroups.put({ ...group, tags: next })) };
+    return {
+      tags: group.tags,
+      put: (next) =>
+        group.name === "default" ? refuseDefault(name) : cloud.subnetGroups.put({ ...group, tags: next }),
+    };
   },
   es(name, cloud, region) {
     const subscription = cloud.eventSubscriptions.get(region, name);
@@ -81,9 +93,15 @@ const finders: Record<string, (name: string, cloud: Call["cloud"], region: strin
 function putSnapshotTags(origin: RestoreOrigin, tags: Tag[], { cloud, region }: Pick<Call, "cloud" | "region">): void {
   if ("snapshot" in origin) return cloud.snapshots.put({ ...cloud.snapshots.get(region, origin.snapshot), tags });
   const { resourceId, id } = origin.base;
-  cloud.backups.update(resourceId, (backup) => void (backup.base = backup.base.map((base) => (base.id === id ? { ...base, tags } : base))));
+  cloud.backups.update(
+    resourceId,
+    (backup) => void (backup.base = backup.base.map((base) => (base.id === id ? { ...base, tags } : base))),
+  );
 }
 
 function refuseDefault(name: string): never {
-  throw new AwsError("InvalidParameterValue", `${name} is a default that is there without having been made; it has no tags here`);
+  throw new AwsError(
+    "InvalidParameterValue",
+    `${name} is a default that is there without having been made; it has no tags here`,
+  );
 }

@@ -102,13 +102,23 @@ export class AutomatedBackups {
 }
 
 export function backedUp(instance: InstanceRecord): BackedUpInstance {
-  return { resourceId: instance.resourceId, port: instance.listeningPort ?? 0, shape: instance.shape, tags: instance.tags };
+  return {
+    resourceId: instance.resourceId,
+    port: instance.listeningPort ?? 0,
+    shape: instance.shape,
+    tags: instance.tags,
+  };
 }
 
-/** The whole second from which on something can be restored, and that until which; undefined before the first backup. */
+/**
+ * The whole second from which on something can be restored, and that until which; undefined before the first backup.
+ */
 export function restoreWindow(backup: AutomatedBackupRecord): { earliest: Date; latest: Date } | undefined {
   const [oldest] = backup.base;
   if (!oldest || backup.latestRestorableTime === undefined) return undefined;
-  const window = { earliest: new Date(Math.ceil(Date.parse(oldest.restorableFrom) / 1000) * 1000), latest: new Date(backup.latestRestorableTime) };
+  const window = {
+    earliest: new Date(Math.ceil(Date.parse(oldest.restorableFrom) / 1000) * 1000),
+    latest: new Date(backup.latestRestorableTime),
+  };
   return window.earliest <= window.latest ? window : undefined;
 }

@@ -11,9 +11,14 @@ import { dropExpired } from "./retention";
  * Takes the base backup that an operation asks for, automated or for a manual snapshot. What fails leaves the instance
  * and the former backups as they are, and is told in an event: a backup is no reason to stop serving.
  */
-export async function backUp(instance: InstanceRecord, operation: Operation & { kind: "backup" }, cloud: Cloud): Promise<void> {
+export async function backUp(
+  instance: InstanceRecord,
+  operation: Operation & { kind: "backup" },
+  cloud: Cloud,
+): Promise<void> {
   const { region, shape } = instance;
-  const say = (message: string) => cloud.events.say(region, "db-instance", shape.DBInstanceIdentifier, ["backup"], message);
+  const say = (message: string) =>
+    cloud.events.say(region, "db-instance", shape.DBInstanceIdentifier, ["backup"], message);
   say("Backing up DB instance");
   try {
     const server = await cloud.instances.servers.reopen(instance);
@@ -28,7 +33,12 @@ export async function backUp(instance: InstanceRecord, operation: Operation & { 
   }
 }
 
-async function takeAutomated(instance: InstanceRecord, server: PostgresServer, id: string, cloud: Cloud): Promise<void> {
+async function takeAutomated(
+  instance: InstanceRecord,
+  server: PostgresServer,
+  id: string,
+  cloud: Cloud,
+): Promise<void> {
   const { backups, clock } = cloud;
   const { resourceId, region, shape } = instance;
   const archive = backups.archiveFolder(resourceId);
@@ -36,10 +46,17 @@ async function takeAutomated(instance: InstanceRecord, server: PostgresServer, i
   const [current] = await server.query("select current_setting('archive_library') as library");
   if (current?.library === "") await server.archiveTo(archive); // backups were switched on a moment ago
   const takenAt = clock.now().toISOString();
-  if (!backups.get(resourceId)) backups.put({ resourceId, region, status: "active", source: backedUp(instance), base: [] });
+  if (!backups.get(resourceId))
+    backups.put({ resourceId, region, status: "active", source: backedUp(instance), base: [] });
   backups.update(resourceId, (backup) => void (backup.lastTriedAt = takenAt));
   const manifest = await takeBaseBackup(server, shape.EngineVersion, backups.baseFolder(resourceId, id));
-  const base = { id, takenAt, restorableFrom: manifest.stoppedAt, engineVersion: manifest.engineVersion, startWal: manifest.startWal ?? "" };
+  const base = {
+    id,
+    takenAt,
+    restorableFrom: manifest.stoppedAt,
+    engineVersion: manifest.engineVersion,
+    startWal: manifest.startWal ?? "",
+  };
   const kept = backups.update(resourceId, (backup) => {
     backup.source = backedUp(instance);
     backup.base = [...backup.base.filter((other) => other.id !== id), base];

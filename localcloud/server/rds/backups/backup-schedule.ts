@@ -5,7 +5,8 @@ import { limits } from "../../limits";
 
 /** The first automated backup comes at once: when the instance was made, and when backups were switched on. */
 export function followUp(instance: InstanceRecord, done: Operation, cloud: Cloud): { kind: "backup" } | undefined {
-  const mayFollow = ["create", "restore", "modify", "start"].includes(done.kind) && instance.shape.BackupRetentionPeriod > 0;
+  const mayFollow =
+    ["create", "restore", "modify", "start"].includes(done.kind) && instance.shape.BackupRetentionPeriod > 0;
   return mayFollow && !cloud.backups.get(instance.resourceId)?.base.length ? { kind: "backup" } : undefined;
 }
 

@@ -10,13 +10,19 @@ export interface AutomatedBackupName {
   arn?: string | undefined;
 }
 
-/** The automated backup that is named. @throws AwsError PointInTimeRestoreNotEnabled, DBInstanceNotFound, DBInstanceAutomatedBackupNotFound */
+/**
+ * The automated backup that is named. @throws AwsError PointInTimeRestoreNotEnabled, DBInstanceNotFound,
+ * DBInstanceAutomatedBackupNotFound
+ */
 export function findAutomatedBackup(name: AutomatedBackupName, { cloud, region }: Call): AutomatedBackupRecord {
   const instance = name.identifier === undefined ? undefined : cloud.instances.get(region, name.identifier);
-  const resourceId = instance?.resourceId ?? name.resourceId?.replace(/^db-[a-z0-9]+$/i, (id) => `db-${id.slice(3).toUpperCase()}`);
+  const resourceId =
+    instance?.resourceId ?? name.resourceId?.replace(/^db-[a-z0-9]+$/i, (id) => `db-${id.slice(3).toUpperCase()}`);
   const found = cloud.backups
     .list(region)
-    .find((backup) => (resourceId === undefined ? automatedBackupArn(backup) === name.arn : backup.resourceId === resourceId));
+    .find((backup) =>
+      resourceId === undefined ? automatedBackupArn(backup) === name.arn : backup.resourceId === resourceId,
+    );
   if (found) return found;
   const live = instance ?? (resourceId === undefined ? undefined : cloud.instances.byResourceId(resourceId));
   if (live?.shape.BackupRetentionPeriod === 0)

@@ -25,7 +25,8 @@ export class RestorableTimes {
   /** Before the database is no more: the last moment its backups can lead to. */
   async refreshLast(resourceId: string): Promise<void> {
     const server = this.cloud.instances.servers.get(resourceId);
-    if (this.cloud.backups.get(resourceId)?.base.length && server?.state() === "running") await this.beat(resourceId, server);
+    if (this.cloud.backups.get(resourceId)?.base.length && server?.state() === "running")
+      await this.beat(resourceId, server);
   }
 
   private async refreshOne(instance: InstanceRecord): Promise<void> {
@@ -34,7 +35,8 @@ export class RestorableTimes {
     const server = this.cloud.instances.servers.get(resourceId);
     if (!backup || backup.base.length === 0 || !beating.includes(status) || server?.state() !== "running") return;
     if (Date.now() - (this.beaten.get(resourceId) ?? 0) < limits.heartbeatMs) return;
-    const asked = this.asking.get(resourceId) ?? this.beat(resourceId, server).finally(() => this.asking.delete(resourceId));
+    const asked =
+      this.asking.get(resourceId) ?? this.beat(resourceId, server).finally(() => this.asking.delete(resourceId));
     this.asking.set(resourceId, asked);
     await Promise.race([asked, sleep(limits.heartbeatWaitMs, undefined, { ref: false })]);
   }

@@ -9,18 +9,27 @@ export async function dropExpired(resourceId: string, cloud: Cloud): Promise<voi
   const { backups } = cloud;
   const backup = backups.get(resourceId);
   if (!backup) return;
-  const days = cloud.instances.byResourceId(resourceId)?.shape.BackupRetentionPeriod ?? backup.source.shape.BackupRetentionPeriod;
-  const expired = expiredOf(backup, cloud.clock.now().getTime() - days * 86_400_000).filter(({ id }) => !backups.isInUse(resourceId, id));
+  const days =
+    cloud.instances.byResourceId(resourceId)?.shape.BackupRetentionPeriod ?? backup.source.shape.BackupRetentionPeriod;
+  const expired = expiredOf(backup, cloud.clock.now().getTime() - days * 86_400_000).filter(
+    ({ id }) => !backups.isInUse(resourceId, id),
+  );
   if (expired.length === 0) return;
   // The record first: files that a kill leaves behind are nobody's, and go with the folder.
-  const left = backups.update(resourceId, (current) => void (current.base = current.base.filter(({ id }) => !expired.some((other) => other.id === id))));
+  const left = backups.update(
+    resourceId,
+    (current) => void (current.base = current.base.filter(({ id }) => !expired.some((other) => other.id === id))),
+  );
   for (const { id } of expired) await rm(backups.baseFolder(resourceId, id), { recursive: true, force: true });
   const oldest = left?.base[0];
   if (oldest) await removeSegmentsBefore(backups.archiveFolder(resourceId), oldest.startWal);
   else await dropAll(resourceId, cloud);
 }
 
-/** The newest from before the horizon still leads to every moment after it; of a deleted instance no moment comes after its end. */
+/**
+ * The newest from before the horizon still leads to every moment after it; of a deleted instance no moment comes after
+ * its end.
+ */
 function expiredOf(backup: AutomatedBackupRecord, horizonMs: number): BaseBackupRecord[] {
   const { deletedAt } = backup.source;
   if (backup.status === "retained" && deletedAt !== undefined && Date.parse(deletedAt) < horizonMs) return backup.base;
@@ -34,7 +43,10 @@ export async function dropAll(resourceId: string, cloud: Cloud): Promise<void> {
   await rm(cloud.backups.folder(resourceId), { recursive: true, force: true });
 }
 
-/** The instance goes and its backups stay, for their retention period from `deletedAt` on: they carry from now on what has to be known of it. */
+/**
+ * The instance goes and its backups stay, for their retention period from `deletedAt` on: they carry from now on what
+ * has to be known of it.
+ */
 export function retain(instance: InstanceRecord, deletedAt: Date, cloud: Cloud): void {
   cloud.backups.update(instance.resourceId, (backup) => {
     backup.status = "retained";

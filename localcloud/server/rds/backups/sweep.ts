@@ -2,7 +2,10 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cloud } from "../../cloud";
 
-/** At the start of this server: removes backup files that no record knows, which a kill left behind. What an operation is at stays. */
+/**
+ * At the start of this server: removes backup files that no record knows, which a kill left behind. What an operation
+ * is at stays.
+ */
 export async function sweepBackups(cloud: Cloud): Promise<void> {
   const { backups, instances, snapshots } = cloud;
   const underWay = new Set(instances.list().map(({ operation }) => operation?.id));
@@ -12,7 +15,8 @@ export async function sweepBackups(cloud: Cloud): Promise<void> {
     const owner = instances.byResourceId(resourceId);
     if (!known && !owner) await rm(join(folder, resourceId), { recursive: true, force: true });
     for (const id of await namesIn(join(folder, resourceId, "base"))) {
-      if (!known?.base.some((base) => base.id === id) && !underWay.has(id)) await rm(join(folder, resourceId, "base", id), { recursive: true, force: true });
+      if (!known?.base.some((base) => base.id === id) && !underWay.has(id))
+        await rm(join(folder, resourceId, "base", id), { recursive: true, force: true });
     }
   }
   for (const region of new Set(instances.list().map((instance) => instance.region))) {

@@ -4,7 +4,10 @@ import type { Tag } from "../../storage/records";
 import type { Collection, Store } from "../../storage/store";
 import type { EventSource } from "./events";
 
-/** Who is to be told of which events. The embedded cloud keeps subscriptions and sends nothing: it has no SNS behind them. */
+/**
+ * Who is to be told of which events. The embedded cloud keeps subscriptions and sends nothing: it has no SNS behind
+ * them.
+ */
 export interface EventSubscriptionRecord {
   name: string;
   region: string;

@@ -4,7 +4,10 @@ import type { Clock } from "../../clock";
 import { Journal } from "../../storage/journal";
 import { limits } from "../../limits";
 
-/** RDS's sources of events, with the categories each can have (User Guide, "Amazon RDS event categories and event messages"). */
+/**
+ * RDS's sources of events, with the categories each can have (User Guide, "Amazon RDS event categories and event
+ * messages").
+ */
 export const eventCategories = {
   "db-instance": [
     "availability",
@@ -41,7 +44,12 @@ export interface CloudEvent {
   message: string;
 }
 
-const arnKind = { "db-instance": "db", "db-parameter-group": "pg", "db-security-group": "db", "db-snapshot": "snapshot" } as const;
+const arnKind = {
+  "db-instance": "db",
+  "db-parameter-group": "pg",
+  "db-security-group": "db",
+  "db-snapshot": "snapshot",
+} as const;
 
 /** What happened in the cloud, for DescribeEvents: kept 14 days by the clock, as on RDS, and bounded in number. */
 export class Events {
@@ -62,7 +70,15 @@ export class Events {
     message: string,
   ): void {
     const sourceArn = rdsArn(region, arnKind[sourceType], sourceIdentifier);
-    this.journal.append({ date: this.clock.now().toISOString(), region, sourceType, sourceIdentifier, sourceArn, categories, message });
+    this.journal.append({
+      date: this.clock.now().toISOString(),
+      region,
+      sourceType,
+      sourceIdentifier,
+      sourceArn,
+      categories,
+      message,
+    });
   }
 
   /** Oldest first, without those older than RDS keeps. */

@@ -4,17 +4,27 @@ import type { Cloud } from "../../cloud";
 import type { DeferrableChanges, InstanceRecord, InstanceShape, Operation } from "./instance-record";
 import { ensureRunning, noteReport } from "./running-server";
 
-/** Brings a modified instance's database to what the record says. Repeating it restarts the database once more, and harms nothing. */
-export async function applyChanges(instance: InstanceRecord, operation: Operation & { kind: "modify" }, cloud: Cloud): Promise<void> {
+/**
+ * Brings a modified instance's database to what the record says. Repeating it restarts the database once more, and
+ * harms nothing.
+ */
+export async function applyChanges(
+  instance: InstanceRecord,
+  operation: Operation & { kind: "modify" },
+  cloud: Cloud,
+): Promise<void> {
   if (instance.masterSecret || instance.newMasterPassword !== undefined) {
     // Whatever ended the last attempt: this server, the database, or the machine may have been started again since.
     await ensureRunning(instance, cloud);
-    await cloud.managedSecrets.serialize(instance.resourceId, () => setMasterPassword(cloud.instances.byResourceId(instance.resourceId) ?? instance, cloud));
+    await cloud.managedSecrets.serialize(instance.resourceId, () =>
+      setMasterPassword(cloud.instances.byResourceId(instance.resourceId) ?? instance, cloud),
+    );
   }
   if (operation.rotateMasterPassword) await cloud.managedSecrets.rotate(instance.resourceId);
   const changes = operation.changes;
   const changed = withChanges(instance, changes);
-  if (needsRestart(instance, changed)) await restartAs(changed, instance.shape.EngineVersion !== changed.shape.EngineVersion, cloud);
+  if (needsRestart(instance, changed))
+    await restartAs(changed, instance.shape.EngineVersion !== changed.shape.EngineVersion, cloud);
   if (changes.BackupRetentionPeriod === 0) await stopArchiving(changed, cloud);
   cloud.instances.update(instance.resourceId, (current) => {
     current.shape = withChanges(current, changes).shape;
@@ -22,7 +32,14 @@ export async function applyChanges(instance: InstanceRecord, operation: Operatio
   });
   for (const name of Object.keys(changes) as (keyof DeferrableChanges)[]) {
     const message = finished[name];
-    if (message) cloud.events.say(instance.region, "db-instance", changed.shape.DBInstanceIdentifier, ["configuration change"], message(changed.shape));
+    if (message)
+      cloud.events.say(
+        instance.region,
+        "db-instance",
+        changed.shape.DBInstanceIdentifier,
+        ["configuration change"],
+        message(changed.shape),
+      );
   }
 }
 
@@ -40,7 +57,9 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
       kmsKeyId: instance.masterSecret!.kmsKeyId,
     });
   // A managed one is set again with every change: a kill may have come between the making of its secret and this line.
-  const password = instance.masterSecret ? cloud.managedSecrets.credentials(resourceId).password : instance.newMasterPassword;
+  const password = instance.masterSecret
+    ? cloud.managedSecrets.credentials(resourceId).password
+    : instance.newMasterPassword;
   if (password === undefined) return;
   await cloud.instances.setMasterPassword(resourceId, shape.MasterUsername, password);
   if (!instance.masterSecret) cloud.managedSecrets.delete(resourceId);
@@ -48,10 +67,18 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
     if (current.newMasterPassword === password) delete current.newMasterPassword;
   });
   if (isNew || !instance.masterSecret)
-    cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["configuration change"], "Reset master credentials");
+    cloud.events.say(
+      instance.region,
+      "db-instance",
+      shape.DBInstanceIdentifier,
+      ["configuration change"],
+      "Reset master credentials",
+    );
 }
 
-/** As on RDS, no backups from now on means none from before either. Switched on, the first backup begins the archive. */
+/**
+ * As on RDS, no backups from now on means none from before either. Switched on, the first backup begins the archive.
+ */
 async function stopArchiving(changed: InstanceRecord, cloud: Cloud): Promise<void> {
   const server = await cloud.instances.servers.reopen(changed);
   await server.archiveTo(undefined);
@@ -60,7 +87,8 @@ async function stopArchiving(changed: InstanceRecord, cloud: Cloud): Promise<voi
 
 function withChanges(instance: InstanceRecord, changes: DeferrableChanges): InstanceRecord {
   const shape: InstanceShape = { ...instance.shape, ...changes };
-  if (shape.MultiAZ && shape.SecondaryAvailabilityZone === undefined) shape.SecondaryAvailabilityZone = otherZone(shape.AvailabilityZone);
+  if (shape.MultiAZ && shape.SecondaryAvailabilityZone === undefined)
+    shape.SecondaryAvailabilityZone = otherZone(shape.AvailabilityZone);
   if (!shape.MultiAZ) delete shape.SecondaryAvailabilityZone;
   return { ...instance, shape };
 }
@@ -69,7 +97,10 @@ const otherZone = (zone: string): string => `${zone.slice(0, -1)}${zone.endsWith
 
 /** A class brings other memory, a version other binaries; all else changes without the database noticing. */
 function needsRestart(before: InstanceRecord, after: InstanceRecord): boolean {
-  return before.shape.DBInstanceClass !== after.shape.DBInstanceClass || before.shape.EngineVersion !== after.shape.EngineVersion;
+  return (
+    before.shape.DBInstanceClass !== after.shape.DBInstanceClass ||
+    before.shape.EngineVersion !== after.shape.EngineVersion
+  );
 }
 
 /** The gap that clients see is one stop and one start; all else is done before. */
@@ -82,7 +113,13 @@ async function restartAs(changed: InstanceRecord, isUpgrade: boolean, cloud: Clo
   await server.applyParameters(values);
   if (server.state() === "running" && isUpgrade) await prepareUpgrade(server, changed.shape.EngineVersion);
   noteReport(changed, server.state() === "running" ? await server.restart() : await server.start(), cloud);
-  cloud.events.say(changed.region, "db-instance", changed.shape.DBInstanceIdentifier, ["availability"], "DB instance restarted");
+  cloud.events.say(
+    changed.region,
+    "db-instance",
+    changed.shape.DBInstanceIdentifier,
+    ["availability"],
+    "DB instance restarted",
+  );
 }
 
 /** RDS's messages (User Guide, "Amazon RDS event categories and event messages"). */
@@ -92,7 +129,8 @@ const finished: Partial<Record<keyof DeferrableChanges, (shape: InstanceShape) =
   EngineVersion: (shape) => `Database instance patched to ${shape.EngineVersion}`,
   AllocatedStorage: () => "Finished applying modification to allocated storage",
   StorageType: () => "Finished applying modification to storage type",
-  MultiAZ: (shape) => `Finished applying modification to convert to a ${shape.MultiAZ ? "Multi-AZ" : "Single-AZ"} DB instance`,
+  MultiAZ: (shape) =>
+    `Finished applying modification to convert to a ${shape.MultiAZ ? "Multi-AZ" : "Single-AZ"} DB instance`,
   BackupRetentionPeriod: () => "Finished updating backup retention period",
   CACertificateIdentifier: () => "Finished applying modification to CA certificate",
   IAMDatabaseAuthenticationEnabled: (shape) =>

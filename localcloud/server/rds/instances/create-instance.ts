@@ -18,7 +18,9 @@ export function newInstance(input: CreateInput, call: Call): InstanceRecord {
   refuseTaken(input, call);
   const shape = newShape(input, call);
   checkTogether(input, shape);
-  const kmsKeyId = input.ManageMasterUserPassword ? references.keyArn(call, input.MasterUserSecretKmsKeyId ?? "alias/aws/secretsmanager") : undefined;
+  const kmsKeyId = input.ManageMasterUserPassword
+    ? references.keyArn(call, input.MasterUserSecretKmsKeyId ?? "alias/aws/secretsmanager")
+    : undefined;
   return {
     resourceId: `db-${base32(26)}`,
     region: call.region,
@@ -26,7 +28,11 @@ export function newInstance(input: CreateInput, call: Call): InstanceRecord {
     shape,
     tags: input.Tags ?? [],
     parameterGroup: {
-      name: references.parameterGroup(call, input.DBParameterGroupName ?? defaultGroupOf(shape.EngineVersion), shape.EngineVersion),
+      name: references.parameterGroup(
+        call,
+        input.DBParameterGroupName ?? defaultGroupOf(shape.EngineVersion),
+        shape.EngineVersion,
+      ),
       status: "in-sync",
     },
     activeParameters: {},
@@ -37,9 +43,11 @@ export function newInstance(input: CreateInput, call: Call): InstanceRecord {
 
 function checkAlone(input: CreateInput): void {
   check.checkIdentifier("DBInstanceIdentifier", input.DBInstanceIdentifier, 63);
-  if (input.Engine !== "postgres") throw new AwsError("InvalidParameterValue", `invalid DB engine: ${input.Engine}; the embedded cloud has postgres`);
+  if (input.Engine !== "postgres")
+    throw new AwsError("InvalidParameterValue", `invalid DB engine: ${input.Engine}; the embedded cloud has postgres`);
   check.checkInstanceClass(input.DBInstanceClass);
-  if (input.MasterUsername === undefined) throw new AwsError("MissingParameter", "the parameter MasterUsername must be provided and must not be blank");
+  if (input.MasterUsername === undefined)
+    throw new AwsError("MissingParameter", "the parameter MasterUsername must be provided and must not be blank");
   check.checkMasterUsername(input.MasterUsername);
   if (input.DBName !== undefined) check.checkDatabaseName(input.DBName);
   if (input.Port !== undefined && (input.Port < 1150 || input.Port > 65535))
@@ -62,7 +70,10 @@ function checkMasterPassword(input: CreateInput): void {
   if (input.MasterUserSecretKmsKeyId !== undefined)
     throw new AwsError("InvalidParameterCombination", "MasterUserSecretKmsKeyId needs ManageMasterUserPassword");
   if (input.MasterUserPassword === undefined)
-    throw new AwsError("MissingParameter", "the parameter MasterUserPassword must be provided and must not be blank, unless ManageMasterUserPassword is true");
+    throw new AwsError(
+      "MissingParameter",
+      "the parameter MasterUserPassword must be provided and must not be blank, unless ManageMasterUserPassword is true",
+    );
   check.checkPassword(input.MasterUserPassword);
 }
 
@@ -71,7 +82,10 @@ function refuseTaken(input: CreateInput, call: Call): void {
   if (instances.some((instance) => instance.shape.DBInstanceIdentifier === input.DBInstanceIdentifier.toLowerCase()))
     throw new AwsError("DBInstanceAlreadyExists", `DB instance already exists: ${input.DBInstanceIdentifier}`);
   if (instances.length >= limits.instances)
-    throw new AwsError("InstanceQuotaExceeded", `the quota of ${limits.instances} DB instances of this Region is used up`);
+    throw new AwsError(
+      "InstanceQuotaExceeded",
+      `the quota of ${limits.instances} DB instances of this Region is used up`,
+    );
 }
 
 function newShape(input: CreateInput, call: Call): InstanceShape {
@@ -80,15 +94,23 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
   const zones = [...new Set(subnetGroup.subnets.map((subnet) => subnet.zone))].sort();
   const multiAz = input.MultiAZ ?? false;
   if (input.AvailabilityZone !== undefined && multiAz)
-    throw new AwsError("InvalidParameterCombination", "requesting a specific availability zone is not valid for Multi-AZ instances");
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "requesting a specific availability zone is not valid for Multi-AZ instances",
+    );
   if (input.AvailabilityZone !== undefined && !zones.includes(input.AvailabilityZone))
-    throw new AwsError("InvalidVPCNetworkStateFault", `the DB subnet group has no subnet in ${input.AvailabilityZone}; it has ${zones.join(", ")}`);
+    throw new AwsError(
+      "InvalidVPCNetworkStateFault",
+      `the DB subnet group has no subnet in ${input.AvailabilityZone}; it has ${zones.join(", ")}`,
+    );
   const zone = input.AvailabilityZone ?? zones[0]!;
   const encrypted = input.StorageEncrypted ?? false;
-  if (input.KmsKeyId !== undefined && !encrypted) throw new AwsError("InvalidParameterCombination", "KmsKeyId can be given only with StorageEncrypted");
+  if (input.KmsKeyId !== undefined && !encrypted)
+    throw new AwsError("InvalidParameterCombination", "KmsKeyId can be given only with StorageEncrypted");
   const type = input.StorageType ?? (input.Iops === undefined ? "gp2" : "io1");
   const size = input.AllocatedStorage;
-  if (size === undefined) throw new AwsError("MissingParameter", "the parameter AllocatedStorage must be provided and must not be blank");
+  if (size === undefined)
+    throw new AwsError("MissingParameter", "the parameter AllocatedStorage must be provided and must not be blank");
   return {
     DBInstanceIdentifier: identifier,
     DBInstanceClass: input.DBInstanceClass,
@@ -97,7 +119,9 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
     MasterUsername: input.MasterUsername!,
     ...(input.DBName === undefined ? {} : { DBName: input.DBName }),
     AllocatedStorage: size,
-    ...(growthCap(input.MaxAllocatedStorage, size) === undefined ? {} : { MaxAllocatedStorage: input.MaxAllocatedStorage! }),
+    ...(growthCap(input.MaxAllocatedStorage, size) === undefined
+      ? {}
+      : { MaxAllocatedStorage: input.MaxAllocatedStorage! }),
     StorageType: type,
     ...includedSpeed(type, size),
     ...(input.Iops === undefined ? {} : { Iops: input.Iops }),
@@ -106,7 +130,11 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
     ...(encrypted ? { KmsKeyId: references.keyArn(call, input.KmsKeyId ?? "alias/aws/rds") } : {}),
     ...windows(identifier, input),
     BackupRetentionPeriod: input.BackupRetentionPeriod ?? 1,
-    VpcSecurityGroupIds: references.securityGroups(call, input.VpcSecurityGroupIds ?? [defaultSecurityGroupId], subnetGroup.vpcId),
+    VpcSecurityGroupIds: references.securityGroups(
+      call,
+      input.VpcSecurityGroupIds ?? [defaultSecurityGroupId],
+      subnetGroup.vpcId,
+    ),
     DBSubnetGroupName: subnetGroup.name,
     AvailabilityZone: zone,
     ...(multiAz ? { SecondaryAvailabilityZone: zones.find((other) => other !== zone)! } : {}),
@@ -118,7 +146,9 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
     CACertificateIdentifier: input.CACertificateIdentifier ?? check.defaultCertificateAuthority,
     CopyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
     MonitoringInterval: input.MonitoringInterval ?? 0,
-    ...(input.MonitoringRoleArn === undefined ? {} : { MonitoringRoleArn: references.monitoringRole(call, input.MonitoringRoleArn) }),
+    ...(input.MonitoringRoleArn === undefined
+      ? {}
+      : { MonitoringRoleArn: references.monitoringRole(call, input.MonitoringRoleArn) }),
     IAMDatabaseAuthenticationEnabled: input.EnableIAMDatabaseAuthentication ?? false,
     DatabaseInsightsMode: input.DatabaseInsightsMode ?? "standard",
     ...insights(input, call),
@@ -132,22 +162,33 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
   };
 }
 
-function windows(identifier: string, input: CreateInput): Pick<InstanceShape, "PreferredBackupWindow" | "PreferredMaintenanceWindow"> {
+function windows(
+  identifier: string,
+  input: CreateInput,
+): Pick<InstanceShape, "PreferredBackupWindow" | "PreferredMaintenanceWindow"> {
   check.checkWindows(input);
   const backup = input.PreferredBackupWindow ?? defaultBackupWindow(identifier, input.PreferredMaintenanceWindow);
   return {
     PreferredBackupWindow: backup,
-    PreferredMaintenanceWindow: input.PreferredMaintenanceWindow?.toLowerCase() ?? defaultMaintenanceWindow(identifier, backup),
+    PreferredMaintenanceWindow:
+      input.PreferredMaintenanceWindow?.toLowerCase() ?? defaultMaintenanceWindow(identifier, backup),
   };
 }
 
 function insights(
   input: CreateInput,
   call: Call,
-): Pick<InstanceShape, "PerformanceInsightsEnabled" | "PerformanceInsightsKMSKeyId" | "PerformanceInsightsRetentionPeriod"> {
+): Pick<
+  InstanceShape,
+  "PerformanceInsightsEnabled" | "PerformanceInsightsKMSKeyId" | "PerformanceInsightsRetentionPeriod"
+> {
   const given = {
-    ...(input.PerformanceInsightsKMSKeyId === undefined ? {} : { PerformanceInsightsKMSKeyId: input.PerformanceInsightsKMSKeyId }),
-    ...(input.PerformanceInsightsRetentionPeriod === undefined ? {} : { PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod }),
+    ...(input.PerformanceInsightsKMSKeyId === undefined
+      ? {}
+      : { PerformanceInsightsKMSKeyId: input.PerformanceInsightsKMSKeyId }),
+    ...(input.PerformanceInsightsRetentionPeriod === undefined
+      ? {}
+      : { PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod }),
   };
   if (!input.EnablePerformanceInsights) return { PerformanceInsightsEnabled: false, ...given };
   return {

@@ -21,9 +21,13 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
     Endpoint: endpoint(instance),
     DBSecurityGroups: [],
     VpcSecurityGroups: VpcSecurityGroupIds.map((id) => ({ VpcSecurityGroupId: id, Status: "active" })),
-    DBParameterGroups: [{ DBParameterGroupName: instance.parameterGroup.name, ParameterApplyStatus: instance.parameterGroup.status }],
+    DBParameterGroups: [
+      { DBParameterGroupName: instance.parameterGroup.name, ParameterApplyStatus: instance.parameterGroup.status },
+    ],
     DBSubnetGroup: subnetGroup && describeSubnetGroup(subnetGroup),
-    OptionGroupMemberships: [{ OptionGroupName: `default:postgres-${majorOf(shape.EngineVersion)}`, Status: "in-sync" }],
+    OptionGroupMemberships: [
+      { OptionGroupName: `default:postgres-${majorOf(shape.EngineVersion)}`, Status: "in-sync" },
+    ],
     PendingModifiedValues: pendingValues(instance),
     ReadReplicaDBInstanceIdentifiers: [],
     DomainMemberships: [],
@@ -32,10 +36,15 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
     ActivityStreamStatus: "stopped",
     // Enhanced monitoring writes to one log group for the whole Region, with a stream for each instance.
     EnhancedMonitoringResourceArn:
-      shape.MonitoringInterval > 0 ? `arn:aws:logs:${instance.region}:${accountId}:log-group:RDSOSMetrics:log-stream:${instance.resourceId}` : undefined,
+      shape.MonitoringInterval > 0
+        ? `arn:aws:logs:${instance.region}:${accountId}:log-group:RDSOSMetrics:log-stream:${instance.resourceId}`
+        : undefined,
     // RDS's default; another order is an account's policy, which the embedded cloud has not.
     UpgradeRolloutOrder: "second",
-    CertificateDetails: { CAIdentifier: shape.CACertificateIdentifier, ValidTill: cloud.instances.servers.certificateValidTill(instance.resourceId) },
+    CertificateDetails: {
+      CAIdentifier: shape.CACertificateIdentifier,
+      ValidTill: cloud.instances.servers.certificateValidTill(instance.resourceId),
+    },
     MasterUserSecret: secret && { ...secret, SecretStatus: secretStatus(instance) ?? secret.SecretStatus },
     TagList: instance.tags,
   };
@@ -53,11 +62,14 @@ export function instanceArn(instance: InstanceRecord): string {
 
 /** RDS gives the endpoint when the instance can first be reached, and keeps it while it is stopped. */
 function endpoint(instance: InstanceRecord): object | undefined {
-  return instance.listeningPort === undefined ? undefined : { Address: "127.0.0.1", Port: instance.listeningPort, HostedZoneId: "Z1RLNUO7B9Q6NB" };
+  return instance.listeningPort === undefined
+    ? undefined
+    : { Address: "127.0.0.1", Port: instance.listeningPort, HostedZoneId: "Z1RLNUO7B9Q6NB" };
 }
 
 function pendingValues(instance: InstanceRecord): object {
-  const changes = instance.operation?.kind === "modify" ? { ...instance.operation.changes, ...instance.pending } : instance.pending;
+  const changes =
+    instance.operation?.kind === "modify" ? { ...instance.operation.changes, ...instance.pending } : instance.pending;
   const password = instance.newMasterPassword !== undefined && instance.status !== "creating";
   return { ...changes, ...(password ? { MasterUserPassword: "****" } : {}) };
 }

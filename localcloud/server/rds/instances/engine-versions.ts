@@ -31,7 +31,10 @@ export function familyMajors(): string[] {
   return [...new Set([...knownMajors, ...offeredMajors()])].sort((a, b) => Number(a) - Number(b));
 }
 
-/** @throws AwsError InvalidParameterCombination, which says how to install a version of a known major that is missing here */
+/**
+ * @throws AwsError InvalidParameterCombination, which says how to install a version of a known major that is missing
+ * here
+ */
 export function installedVersion(asked: string | undefined): string {
   const version = asked === undefined ? defaultVersion() : resolveVersion(asked);
   if (version !== undefined) return version;
@@ -43,7 +46,10 @@ export function installedVersion(asked: string | undefined): string {
   );
 }
 
-/** What RDS takes when no version is named: the newest minor of the major before the newest, as RDS is slow to change it. */
+/**
+ * What RDS takes when no version is named: the newest minor of the major before the newest, as RDS is slow to change
+ * it.
+ */
 export function defaultVersion(): string | undefined {
   const majors = offeredMajors();
   return resolveVersion(majors.at(-2) ?? majors.at(-1) ?? "");

@@ -15,14 +15,44 @@ const burstable: Record<string, [vcpus: number, memoryGiB: number]> = {
   "2xlarge": [8, 32],
 };
 
-const vcpusOfSize: Record<string, number> = { large: 2, xlarge: 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32, "12xlarge": 48, "16xlarge": 64, "24xlarge": 96 };
+const vcpusOfSize: Record<string, number> = {
+  large: 2,
+  xlarge: 4,
+  "2xlarge": 8,
+  "4xlarge": 16,
+  "8xlarge": 32,
+  "12xlarge": 48,
+  "16xlarge": 64,
+  "24xlarge": 96,
+};
 
-const families: Record<string, number> = { m5: 4, m6g: 4, m6gd: 4, m6i: 4, m7g: 4, m7i: 4, m8g: 4, r5: 8, r6g: 8, r6gd: 8, r6i: 8, r7g: 8, r7i: 8, r8g: 8 };
+const families: Record<string, number> = {
+  m5: 4,
+  m6g: 4,
+  m6gd: 4,
+  m6i: 4,
+  m7g: 4,
+  m7i: 4,
+  m8g: 4,
+  r5: 8,
+  r6g: 8,
+  r6gd: 8,
+  r6i: 8,
+  r7g: 8,
+  r7i: 8,
+  r8g: 8,
+};
 
 export const instanceClasses: readonly InstanceClass[] = [
-  ...["t3", "t4g"].flatMap((family) => Object.entries(burstable).map(([size, [vcpus, memoryGiB]]) => ({ name: `db.${family}.${size}`, vcpus, memoryGiB }))),
+  ...["t3", "t4g"].flatMap((family) =>
+    Object.entries(burstable).map(([size, [vcpus, memoryGiB]]) => ({ name: `db.${family}.${size}`, vcpus, memoryGiB })),
+  ),
   ...Object.entries(families).flatMap(([family, giBPerVcpu]) =>
-    Object.entries(vcpusOfSize).map(([size, vcpus]) => ({ name: `db.${family}.${size}`, vcpus, memoryGiB: vcpus * giBPerVcpu })),
+    Object.entries(vcpusOfSize).map(([size, vcpus]) => ({
+      name: `db.${family}.${size}`,
+      vcpus,
+      memoryGiB: vcpus * giBPerVcpu,
+    })),
   ),
 ];
 

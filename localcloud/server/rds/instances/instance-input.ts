@@ -64,6 +64,8 @@ export const modifyInput = z.strictObject({
   AllowMajorVersionUpgrade: boolean.default(false),
   RotateMasterUserPassword: boolean.optional(),
   CertificateRotationRestart: boolean.optional(),
-  CloudwatchLogsExportConfiguration: z.strictObject({ EnableLogTypes: list(text).optional(), DisableLogTypes: list(text).optional() }).optional(),
+  CloudwatchLogsExportConfiguration: z
+    .strictObject({ EnableLogTypes: list(text).optional(), DisableLogTypes: list(text).optional() })
+    .optional(),
 });
 export type ModifyInput = z.output<typeof modifyInput>;

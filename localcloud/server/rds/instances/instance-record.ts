@@ -44,7 +44,13 @@ export type InstanceStatus =
   | "incompatible-restore";
 
 /** A fault of this one instance; its operation stays in the record and is tried again. */
-export const faultStatuses: readonly InstanceStatus[] = ["failed", "storage-full", "incompatible-parameters", "incompatible-network", "incompatible-restore"];
+export const faultStatuses: readonly InstanceStatus[] = [
+  "failed",
+  "storage-full",
+  "incompatible-parameters",
+  "incompatible-network",
+  "incompatible-restore",
+];
 
 export interface InstanceShape {
   DBInstanceIdentifier: string;
@@ -119,7 +125,10 @@ export type Operation = { id: string } & (
   | { kind: "delete"; finalSnapshot?: string; step: "snapshot" | "remove"; keepBackups?: boolean }
 );
 
-/** What a restored instance comes from. With `target` (ISO 8601, whole second) to that moment, else to the end of the backup itself. */
+/**
+ * What a restored instance comes from. With `target` (ISO 8601, whole second) to that moment, else to the end of the
+ * backup itself.
+ */
 export type RestoreOrigin = { base: { resourceId: string; id: string }; target?: string } | { snapshot: string };
 
 export type OperationKind = Operation["kind"];

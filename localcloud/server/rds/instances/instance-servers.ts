@@ -40,7 +40,11 @@ export class InstanceServers {
   /** Makes the database, or finishes making it. */
   async create(instance: InstanceRecord, password: string): Promise<PostgresServer> {
     const { MasterUsername: username, DBName: databaseName } = instance.shape;
-    const server = await createServer(await this.withArchive(instance), { username, password, ...(databaseName === undefined ? {} : { databaseName }) });
+    const server = await createServer(await this.withArchive(instance), {
+      username,
+      password,
+      ...(databaseName === undefined ? {} : { databaseName }),
+    });
     this.open.set(instance.resourceId, server);
     return server;
   }
@@ -52,7 +56,10 @@ export class InstanceServers {
     return server;
   }
 
-  /** The server as this instance now is to be: opened again when its class or version has changed. A running one stays running. */
+  /**
+   * The server as this instance now is to be: opened again when its class or version has changed. A running one stays
+   * running.
+   */
   async reopen(instance: InstanceRecord): Promise<PostgresServer> {
     const server = await openServer(await this.withArchive(instance));
     this.open.set(instance.resourceId, server);

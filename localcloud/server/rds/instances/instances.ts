@@ -6,7 +6,13 @@ import { limits } from "../../limits";
 import { logError } from "../../log";
 import type { Collection } from "../../storage/store";
 import { faultOf } from "./faults";
-import { faultStatuses, statusOfOperation, type InstanceRecord, type InstanceStatus, type Operation } from "./instance-record";
+import {
+  faultStatuses,
+  statusOfOperation,
+  type InstanceRecord,
+  type InstanceStatus,
+  type Operation,
+} from "./instance-record";
 import { InstanceServers } from "./instance-servers";
 import { followUp } from "../backups/backup-schedule";
 import { perform } from "./operations";
@@ -17,8 +23,9 @@ export type OperationRequest = Operation extends infer Each ? (Each extends unkn
 
 /**
  * All DB instances: their records, and the work on the databases behind them. An API call changes the record and begins
- * an operation; the work follows, one operation at a time for each instance. The operation stands in the record until it
- * is done, so that a server started after a kill takes it up again: every operation can be repeated from its beginning.
+ * an operation; the work follows, one operation at a time for each instance. The operation stands in the record until
+ * it is done, so that a server started after a kill takes it up again: every operation can be repeated from its
+ * beginning.
  */
 export class Instances {
   readonly servers: InstanceServers;
@@ -69,7 +76,11 @@ export class Instances {
   }
 
   /** Writes the record with its operation, then works. What a caller sees next is the operation's status. */
-  begin(instance: InstanceRecord, request: OperationRequest, status: InstanceStatus = statusOfOperation[request.kind]): InstanceRecord {
+  begin(
+    instance: InstanceRecord,
+    request: OperationRequest,
+    status: InstanceStatus = statusOfOperation[request.kind],
+  ): InstanceRecord {
     const begun: InstanceRecord = { ...instance, status, operation: { ...request, id: randomUUID() } as Operation };
     this.records.put(begun.resourceId, begun);
     this.schedule(begun.resourceId);
@@ -105,7 +116,10 @@ export class Instances {
     await this.working.get(resourceId);
   }
 
-  /** Takes no more work, lets what runs come to an end, and stops every database. Records keep their statuses for the next start. */
+  /**
+   * Takes no more work, lets what runs come to an end, and stops every database. Records keep their statuses for the
+   * next start.
+   */
   async close(): Promise<void> {
     this.closing = true;
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, limits.stopMs).unref());
@@ -123,7 +137,8 @@ export class Instances {
     const instance = this.byResourceId(resourceId);
     // After a kill of this process it may not have been opened yet.
     const server = this.servers.get(resourceId) ?? (instance && (await this.servers.reopen(instance)));
-    if (server?.state() !== "running") throw new AwsError("InvalidDBInstanceState", `the database of ${resourceId} does not run`);
+    if (server?.state() !== "running")
+      throw new AwsError("InvalidDBInstanceState", `the database of ${resourceId} does not run`);
     await server.setMasterPassword(username, password);
   }
 
@@ -149,7 +164,8 @@ export class Instances {
       delete instance.operation;
       instance.status = done.kind === "stop" ? "stopped" : "available";
       const next = followUp(instance, done, this.cloud);
-      if (next) Object.assign(instance, { status: statusOfOperation[next.kind], operation: { ...next, id: randomUUID() } });
+      if (next)
+        Object.assign(instance, { status: statusOfOperation[next.kind], operation: { ...next, id: randomUUID() } });
     });
   }
 
@@ -161,7 +177,14 @@ export class Instances {
     this.update(instance.resourceId, (current) => {
       if (current.operation?.id === operation.id) current.status = fault.status;
     });
-    if (!told) this.cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, [fault.category], fault.message);
+    if (!told)
+      this.cloud.events.say(
+        instance.region,
+        "db-instance",
+        instance.shape.DBInstanceIdentifier,
+        [fault.category],
+        fault.message,
+      );
   }
 }
 

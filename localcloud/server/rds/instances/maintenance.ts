@@ -8,7 +8,9 @@ import type { InstanceRecord } from "./instance-record";
 import { nextMaintenance } from "./windows";
 import { logError } from "../../log";
 
-/** Looks after the instances from time to time: windows that have come, databases that died, faults that may be over. */
+/**
+ * Looks after the instances from time to time: windows that have come, databases that died, faults that may be over.
+ */
 export class Maintenance {
   private timer: NodeJS.Timeout | undefined;
   private readonly crashes = new Map<string, { count: number; last: number }>();
@@ -38,7 +40,8 @@ export class Maintenance {
     const { instances } = this.cloud;
     // Its backup will not have become better meanwhile.
     if (instance.status === "incompatible-restore") return;
-    // Opened first, whatever it was at: the operation, and everybody who asks meanwhile, then finds the database that runs.
+    // Opened first, whatever it was at: the operation, and everybody who asks meanwhile, then finds the database that
+    // runs.
     const server = await instances.servers.reopen(instance).catch((error: unknown) => {
       if (!instance.operation) throw error;
     });
@@ -89,7 +92,11 @@ export class Maintenance {
     const due = nextMaintenance(instance.shape.PreferredMaintenanceWindow, new Date(instance.pendingSince));
     if (due <= clock.now()) {
       const { pending, pendingSince: _since, ...rest } = instance;
-      instances.begin({ ...rest, pending: {} }, { kind: "modify", changes: pending }, pending.EngineVersion ? "upgrading" : "modifying");
+      instances.begin(
+        { ...rest, pending: {} },
+        { kind: "modify", changes: pending },
+        pending.EngineVersion ? "upgrading" : "modifying",
+      );
     }
   }
 
@@ -100,23 +107,27 @@ export class Maintenance {
     const recent = before !== undefined && Date.now() - before.last < limits.crashForgottenMs;
     const count = recent ? before.count + 1 : 1;
     this.crashes.set(instance.resourceId, { count, last: Date.now() });
-    const say = (message: string) => events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["failure"], message);
+    const say = (message: string) =>
+      events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["failure"], message);
     if (count <= limits.crashRestartsInRow) {
       say("The database process ended unexpectedly; it is being restarted.");
       instances.begin(instance, { kind: "start" });
       return;
     }
-    say(`The database process ended ${count} times within a minute each; reboot the DB instance to try again. Its log tells why.`);
+    say(
+      `The database process ended ${count} times within a minute each; reboot the DB instance to try again. Its log tells why.`,
+    );
     instances.update(instance.resourceId, (current) => void (current.status = "failed"));
   }
 
   /**
-   * A full disk or a taken port passes; a deletion or a change that was asked for is to end, as is work whose end could not be written down.
-   * Bad parameters and worse wait for the user.
+   * A full disk or a taken port passes; a deletion or a change that was asked for is to end, as is work whose end could
+   * not be written down. Bad parameters and worse wait for the user.
    */
   private tryAgain(instance: InstanceRecord): void {
     const mayPass = ["storage-full", "incompatible-network"].includes(instance.status) || !hasFault(instance);
-    const isToEnd = instance.operation?.kind === "delete" || (instance.operation?.kind === "modify" && instance.status === "failed");
+    const isToEnd =
+      instance.operation?.kind === "delete" || (instance.operation?.kind === "modify" && instance.status === "failed");
     if (!mayPass && !isToEnd) return;
     const last = this.tried.get(instance.resourceId) ?? 0;
     if (Date.now() - last < limits.faultRetryMs) return;

@@ -34,13 +34,16 @@ export function modificationOf(instance: InstanceRecord, input: ModifyInput, cal
     now,
     deferrable,
     ...masterPassword(instance, input, call),
-    ...(input.DBParameterGroupName === undefined ? {} : { parameterGroup: references.parameterGroup(call, input.DBParameterGroupName, version) }),
+    ...(input.DBParameterGroupName === undefined
+      ? {}
+      : { parameterGroup: references.parameterGroup(call, input.DBParameterGroupName, version) }),
   };
 }
 
 function checkAlone(input: ModifyInput): void {
   if (input.DBInstanceClass !== undefined) check.checkInstanceClass(input.DBInstanceClass);
-  if (input.NewDBInstanceIdentifier !== undefined) check.checkIdentifier("NewDBInstanceIdentifier", input.NewDBInstanceIdentifier, 63);
+  if (input.NewDBInstanceIdentifier !== undefined)
+    check.checkIdentifier("NewDBInstanceIdentifier", input.NewDBInstanceIdentifier, 63);
   check.checkBackupRetention(input.BackupRetentionPeriod);
   if (input.CACertificateIdentifier !== undefined) check.checkCertificateAuthority(input.CACertificateIdentifier);
   if (input.MasterUserPassword !== undefined) check.checkPassword(input.MasterUserPassword);
@@ -48,10 +51,12 @@ function checkAlone(input: ModifyInput): void {
 
 function deferrableChanges(instance: InstanceRecord, input: ModifyInput, call: Call): DeferrableChanges {
   const { shape } = instance;
-  const size = input.AllocatedStorage === undefined ? undefined : grownStorage(shape.AllocatedStorage, input.AllocatedStorage);
+  const size =
+    input.AllocatedStorage === undefined ? undefined : grownStorage(shape.AllocatedStorage, input.AllocatedStorage);
   const type = input.StorageType ?? shape.StorageType;
   // A change of kind or a step over the threshold brings its own included speed along.
-  const speed = type !== shape.StorageType || size !== undefined ? includedSpeed(type, size ?? shape.AllocatedStorage) : {};
+  const speed =
+    type !== shape.StorageType || size !== undefined ? includedSpeed(type, size ?? shape.AllocatedStorage) : {};
   const retention = input.BackupRetentionPeriod;
   const turnsBackups = retention !== undefined && (retention === 0) !== (shape.BackupRetentionPeriod === 0);
   return withoutUnset<DeferrableChanges>({
@@ -77,10 +82,14 @@ function immediateChanges(instance: InstanceRecord, input: ModifyInput, call: Ca
   const vpcId = call.cloud.subnetGroups.get(call.region, shape.DBSubnetGroupName).vpcId;
   const changes = withoutUnset<Partial<InstanceShape>>({
     // From some days to others: soon, not in the window; to or from none waits, as it takes a backup or drops them.
-    BackupRetentionPeriod: retention !== undefined && retention > 0 && shape.BackupRetentionPeriod > 0 ? retention : undefined,
+    BackupRetentionPeriod:
+      retention !== undefined && retention > 0 && shape.BackupRetentionPeriod > 0 ? retention : undefined,
     PreferredBackupWindow: input.PreferredBackupWindow,
     PreferredMaintenanceWindow: input.PreferredMaintenanceWindow?.toLowerCase(),
-    VpcSecurityGroupIds: input.VpcSecurityGroupIds === undefined ? undefined : references.securityGroups(call, input.VpcSecurityGroupIds, vpcId),
+    VpcSecurityGroupIds:
+      input.VpcSecurityGroupIds === undefined
+        ? undefined
+        : references.securityGroups(call, input.VpcSecurityGroupIds, vpcId),
     AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
     PubliclyAccessible: input.PubliclyAccessible,
     CopyTagsToSnapshot: input.CopyTagsToSnapshot,
@@ -89,13 +98,19 @@ function immediateChanges(instance: InstanceRecord, input: ModifyInput, call: Ca
     EnabledCloudwatchLogsExports: logExports(instance, input),
     DeletionProtection: input.DeletionProtection,
   });
-  return { ...changes, ...storageCap(instance, input), ...monitoringRole(instance, input, call), ...insights(instance, input, call) };
+  return {
+    ...changes,
+    ...storageCap(instance, input),
+    ...monitoringRole(instance, input, call),
+    ...insights(instance, input, call),
+  };
 }
 
 function newIdentifier(instance: InstanceRecord, input: ModifyInput, call: Call): string | undefined {
   const name = input.NewDBInstanceIdentifier?.toLowerCase();
   if (name === undefined || name === instance.shape.DBInstanceIdentifier) return undefined;
-  if (call.cloud.instances.find(call.region, name)) throw new AwsError("DBInstanceAlreadyExists", `DB instance already exists: ${name}`);
+  if (call.cloud.instances.find(call.region, name))
+    throw new AwsError("DBInstanceAlreadyExists", `DB instance already exists: ${name}`);
   return name;
 }
 
@@ -109,7 +124,10 @@ function newVersion(instance: InstanceRecord, input: ModifyInput): string | unde
       `cannot upgrade postgres from ${from} to ${to}: version ${to} is not offered; offered are ${offeredVersions().join(", ")}`,
     );
   if (compareVersions(to, from) < 0)
-    throw new AwsError("InvalidParameterCombination", `cannot upgrade postgres from ${from} to ${to}: a DB instance is never downgraded`);
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `cannot upgrade postgres from ${from} to ${to}: a DB instance is never downgraded`,
+    );
   const target = upgradeTargets(from).find((candidate) => candidate.version === to);
   if (target?.isMajor && !input.AllowMajorVersionUpgrade)
     throw new AwsError(
@@ -125,8 +143,11 @@ function newVersion(instance: InstanceRecord, input: ModifyInput): string | unde
 }
 
 function newSubnetGroup(instance: InstanceRecord, input: ModifyInput, call: Call): string | undefined {
-  if (input.DBSubnetGroupName === undefined || input.DBSubnetGroupName === instance.shape.DBSubnetGroupName) return undefined;
-  const [from, to] = [instance.shape.DBSubnetGroupName, input.DBSubnetGroupName].map((name) => call.cloud.subnetGroups.get(call.region, name));
+  if (input.DBSubnetGroupName === undefined || input.DBSubnetGroupName === instance.shape.DBSubnetGroupName)
+    return undefined;
+  const [from, to] = [instance.shape.DBSubnetGroupName, input.DBSubnetGroupName].map((name) =>
+    call.cloud.subnetGroups.get(call.region, name),
+  );
   if (from!.vpcId === to!.vpcId)
     throw new AwsError(
       "InvalidVPCNetworkStateFault",
@@ -138,22 +159,42 @@ function newSubnetGroup(instance: InstanceRecord, input: ModifyInput, call: Call
 /** With autoscaling turned off the member is there, and undefined. */
 function storageCap(instance: InstanceRecord, input: ModifyInput): Pick<InstanceShape, "MaxAllocatedStorage"> {
   const cap = input.MaxAllocatedStorage;
-  return cap === undefined ? {} : { MaxAllocatedStorage: growthCap(cap, input.AllocatedStorage ?? instance.shape.AllocatedStorage) };
+  return cap === undefined
+    ? {}
+    : { MaxAllocatedStorage: growthCap(cap, input.AllocatedStorage ?? instance.shape.AllocatedStorage) };
 }
 
 /** Turned off, enhanced monitoring lets its role go: the member stands with undefined. */
-function monitoringRole(instance: InstanceRecord, input: ModifyInput, call: Call): Pick<InstanceShape, "MonitoringRoleArn"> {
-  if (input.MonitoringRoleArn !== undefined) return { MonitoringRoleArn: references.monitoringRole(call, input.MonitoringRoleArn) };
-  return input.MonitoringInterval === 0 ? { MonitoringRoleArn: undefined } : { MonitoringRoleArn: instance.shape.MonitoringRoleArn };
+function monitoringRole(
+  instance: InstanceRecord,
+  input: ModifyInput,
+  call: Call,
+): Pick<InstanceShape, "MonitoringRoleArn"> {
+  if (input.MonitoringRoleArn !== undefined)
+    return { MonitoringRoleArn: references.monitoringRole(call, input.MonitoringRoleArn) };
+  return input.MonitoringInterval === 0
+    ? { MonitoringRoleArn: undefined }
+    : { MonitoringRoleArn: instance.shape.MonitoringRoleArn };
 }
 
 function insights(instance: InstanceRecord, input: ModifyInput, call: Call): Partial<InstanceShape> {
   const { shape } = instance;
-  const key = input.PerformanceInsightsKMSKeyId === undefined ? undefined : references.keyArn(call, input.PerformanceInsightsKMSKeyId);
+  const key =
+    input.PerformanceInsightsKMSKeyId === undefined
+      ? undefined
+      : references.keyArn(call, input.PerformanceInsightsKMSKeyId);
   // RDS takes key and retention beside "off", as clients resend what they have, and forgets them.
   if (!(input.EnablePerformanceInsights ?? shape.PerformanceInsightsEnabled))
-    return { PerformanceInsightsEnabled: false, PerformanceInsightsRetentionPeriod: undefined, PerformanceInsightsKMSKeyId: undefined };
-  if (key !== undefined && shape.PerformanceInsightsKMSKeyId !== undefined && key !== shape.PerformanceInsightsKMSKeyId) {
+    return {
+      PerformanceInsightsEnabled: false,
+      PerformanceInsightsRetentionPeriod: undefined,
+      PerformanceInsightsKMSKeyId: undefined,
+    };
+  if (
+    key !== undefined &&
+    shape.PerformanceInsightsKMSKeyId !== undefined &&
+    key !== shape.PerformanceInsightsKMSKeyId
+  ) {
     throw new AwsError(
       "InvalidParameterCombination",
       `you can't change the KMS key of Performance Insights after it was set: it is ${shape.PerformanceInsightsKMSKeyId}`,
@@ -162,7 +203,8 @@ function insights(instance: InstanceRecord, input: ModifyInput, call: Call): Par
   return {
     PerformanceInsightsEnabled: true,
     PerformanceInsightsKMSKeyId: shape.PerformanceInsightsKMSKeyId ?? key ?? references.keyArn(call, "alias/aws/rds"),
-    PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod ?? shape.PerformanceInsightsRetentionPeriod ?? 7,
+    PerformanceInsightsRetentionPeriod:
+      input.PerformanceInsightsRetentionPeriod ?? shape.PerformanceInsightsRetentionPeriod ?? 7,
   };
 }
 
@@ -171,7 +213,9 @@ function logExports(instance: InstanceRecord, input: ModifyInput): string[] | un
   if (!change) return undefined;
   const { EnableLogTypes: on = [], DisableLogTypes: off = [] } = change;
   check.checkLogExports([...on, ...off]);
-  return [...new Set([...instance.shape.EnabledCloudwatchLogsExports, ...on])].filter((type) => !off.includes(type)).sort();
+  return [...new Set([...instance.shape.EnabledCloudwatchLogsExports, ...on])]
+    .filter((type) => !off.includes(type))
+    .sort();
 }
 
 function masterPassword(
@@ -189,19 +233,38 @@ function masterPassword(
       "you can't specify MasterUserPassword for an instance with ManageMasterUserPassword turned on: Secrets Manager makes the password",
     );
   if (!willBeManaged && managed && password === undefined)
-    throw new AwsError("InvalidParameterCombination", "turning ManageMasterUserPassword off needs a MasterUserPassword");
-  if (rotate && !managed) throw new AwsError("InvalidParameterCombination", "RotateMasterUserPassword needs a master password that Secrets Manager manages");
-  if (rotate && !input.ApplyImmediately) throw new AwsError("InvalidParameterCombination", "RotateMasterUserPassword needs ApplyImmediately");
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "turning ManageMasterUserPassword off needs a MasterUserPassword",
+    );
+  if (rotate && !managed)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "RotateMasterUserPassword needs a master password that Secrets Manager manages",
+    );
+  if (rotate && !input.ApplyImmediately)
+    throw new AwsError("InvalidParameterCombination", "RotateMasterUserPassword needs ApplyImmediately");
   if (!willBeManaged && input.MasterUserSecretKmsKeyId !== undefined)
     throw new AwsError("InvalidParameterCombination", "MasterUserSecretKmsKeyId needs ManageMasterUserPassword");
-  const kmsKeyId = input.MasterUserSecretKmsKeyId === undefined ? instance.masterSecret?.kmsKeyId : references.keyArn(call, input.MasterUserSecretKmsKeyId);
+  const kmsKeyId =
+    input.MasterUserSecretKmsKeyId === undefined
+      ? instance.masterSecret?.kmsKeyId
+      : references.keyArn(call, input.MasterUserSecretKmsKeyId);
   if (managed && willBeManaged && kmsKeyId !== instance.masterSecret?.kmsKeyId)
-    throw new AwsError("InvalidParameterCombination", "the KMS key of a managed master password cannot be changed while it is managed");
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "the KMS key of a managed master password cannot be changed while it is managed",
+    );
   return {
     ...(password === undefined ? {} : { newMasterPassword: password }),
     ...(willBeManaged === managed
       ? {}
-      : { manageMasterPassword: { on: willBeManaged, kmsKeyId: kmsKeyId ?? references.keyArn(call, "alias/aws/secretsmanager") } }),
+      : {
+          manageMasterPassword: {
+            on: willBeManaged,
+            kmsKeyId: kmsKeyId ?? references.keyArn(call, "alias/aws/secretsmanager"),
+          },
+        }),
     rotateMasterPassword: rotate,
   };
 }

@@ -62,10 +62,22 @@ function initialPassword(instance: InstanceRecord, cloud: Cloud): string {
 
 async function reboot(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const server = await runnable(takeGroupValues(instance, cloud), cloud);
-  cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["availability"], "DB instance shutdown");
+  cloud.events.say(
+    instance.region,
+    "db-instance",
+    instance.shape.DBInstanceIdentifier,
+    ["availability"],
+    "DB instance shutdown",
+  );
   const report = server.state() === "running" ? await server.restart() : await server.start();
   noteReport(instance, report, cloud);
-  cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["availability"], "DB instance restarted");
+  cloud.events.say(
+    instance.region,
+    "db-instance",
+    instance.shape.DBInstanceIdentifier,
+    ["availability"],
+    "DB instance restarted",
+  );
 }
 
 async function start(instance: InstanceRecord, cloud: Cloud): Promise<void> {
@@ -74,7 +86,11 @@ async function start(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const recovers = server.state() === "crashed";
   const say = (category: "recovery" | "notification", message: string) =>
     cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, [category], message);
-  if (recovers) say("recovery", "Recovery of the DB instance has started. Recovery time will vary with the amount of data to be recovered.");
+  if (recovers)
+    say(
+      "recovery",
+      "Recovery of the DB instance has started. Recovery time will vary with the amount of data to be recovered.",
+    );
   noteReport(instance, await server.start(), cloud);
   if (recovers) say("recovery", "Recovery of the DB instance is complete.");
   else say("notification", "DB instance started");
@@ -83,10 +99,20 @@ async function start(instance: InstanceRecord, cloud: Cloud): Promise<void> {
 async function stop(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const server = await cloud.instances.servers.reopen(instance);
   if (server.state() !== "stopped") await server.stop("fast");
-  cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["notification"], "DB instance stopped");
+  cloud.events.say(
+    instance.region,
+    "db-instance",
+    instance.shape.DBInstanceIdentifier,
+    ["notification"],
+    "DB instance stopped",
+  );
 }
 
-async function remove(instance: InstanceRecord, operation: Operation & { kind: "delete" }, cloud: Cloud): Promise<void> {
+async function remove(
+  instance: InstanceRecord,
+  operation: Operation & { kind: "delete" },
+  cloud: Cloud,
+): Promise<void> {
   const { resourceId, region } = instance;
   if (operation.keepBackups) await cloud.restorableTimes.refreshLast(resourceId);
   if (operation.finalSnapshot !== undefined && operation.step === "snapshot") {

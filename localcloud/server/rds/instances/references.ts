@@ -32,7 +32,10 @@ export function securityGroups(call: Call, ids: string[], vpcId: string): string
 
 export function monitoringRole(call: Call, arn: string): string {
   if (!call.cloud.recorded.recordSet.find("aws:iam/role:Role", arn)) {
-    throw new AwsError("InvalidParameterValue", `IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING (${arn})`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `IAM role ARN value is invalid or does not include the required permissions for: ENHANCED_MONITORING (${arn})`,
+    );
   }
   return arn;
 }

@@ -42,10 +42,20 @@ export const restoredSettings = {
   MasterUserSecretKmsKeyId: text.optional(),
 };
 
-export type RestoredSettings = z.output<z.ZodObject<typeof restoredSettings>> & { MaxAllocatedStorage?: number | undefined };
+export type RestoredSettings = z.output<z.ZodObject<typeof restoredSettings>> & {
+  MaxAllocatedStorage?: number | undefined;
+};
 
-/** The record of an instance to be restored: inherited is what RDS inherits, all else is as in a new one. Nothing is made yet. */
-export function restoredInstance(identifier: string, request: RestoredSettings, source: BackedUpInstance, call: Call): InstanceRecord {
+/**
+ * The record of an instance to be restored: inherited is what RDS inherits, all else is as in a new one. Nothing is
+ * made yet.
+ */
+export function restoredInstance(
+  identifier: string,
+  request: RestoredSettings,
+  source: BackedUpInstance,
+  call: Call,
+): InstanceRecord {
   const { ManageMasterUserPassword: managed, MasterUserSecretKmsKeyId: key, DBName: databaseName, ...asked } = request;
   const { shape } = source;
   if (managed || key !== undefined)
@@ -54,7 +64,10 @@ export function restoredInstance(identifier: string, request: RestoredSettings, 
       "ManageMasterUserPassword can be given on a restore for RDS for Oracle only; for postgres turn it on with ModifyDBInstance once the DB instance is available",
     );
   if (databaseName !== undefined && databaseName !== shape.DBName)
-    throw new AwsError("InvalidParameterCombination", "DBName can't be given when restoring postgres: the databases are those that were backed up");
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "DBName can't be given when restoring postgres: the databases are those that were backed up",
+    );
   const input = {
     ...inherited(shape),
     ...withoutUnset(asked),
@@ -67,11 +80,12 @@ export function restoredInstance(identifier: string, request: RestoredSettings, 
 }
 
 /**
- * The port is not: beside its source on one machine it could not be had. Nor are, as on RDS, groups (the subnet group included), protection,
- * monitoring and Performance Insights.
+ * The port is not: beside its source on one machine it could not be had. Nor are, as on RDS, groups (the subnet group
+ * included), protection, monitoring and Performance Insights.
  */
 function inherited(shape: InstanceShape): Partial<CreateInput> {
-  const buysSpeed = shape.StorageType.startsWith("io") || (shape.StorageType === "gp3" && shape.AllocatedStorage >= 400);
+  const buysSpeed =
+    shape.StorageType.startsWith("io") || (shape.StorageType === "gp3" && shape.AllocatedStorage >= 400);
   return withoutUnset({
     DBInstanceClass: shape.DBInstanceClass,
     Engine: shape.Engine,

@@ -31,7 +31,14 @@ export function noteReport(instance: InstanceRecord, report: ParameterReport, cl
     instance.resourceId,
     (current) => void (current.parameterGroup.status = report.pendingReboot.length > 0 ? "pending-reboot" : "in-sync"),
   );
-  const say = (message: string) => cloud.events.say(instance.region, "db-instance", instance.shape.DBInstanceIdentifier, ["configuration change"], message);
+  const say = (message: string) =>
+    cloud.events.say(
+      instance.region,
+      "db-instance",
+      instance.shape.DBInstanceIdentifier,
+      ["configuration change"],
+      message,
+    );
   for (const { name, value, reason } of report.leftOut) say(`The parameter ${name} runs without '${value}': ${reason}`);
   for (const { name, reason } of report.invalid) say(`The parameter ${name} was not applied: ${reason}`);
 }

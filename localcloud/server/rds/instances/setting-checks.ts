@@ -3,8 +3,8 @@ import { findInstanceClass } from "./instance-classes";
 import { parseBackupWindow, parseMaintenanceWindow, windowsOverlap } from "./windows";
 
 /**
- * What RDS refuses in an instance's settings, looked at one by one or together, whatever the call. Each throws the error
- * RDS answers with; all are pure.
+ * What RDS refuses in an instance's settings, looked at one by one or together, whatever the call. Each throws the
+ * error RDS answers with; all are pure.
  */
 
 const invalid = (message: string): AwsError => new AwsError("InvalidParameterValue", message);
@@ -85,35 +85,47 @@ export function checkMasterUsername(name: string): void {
 }
 
 export function checkPassword(password: string): void {
-  if (password.length < 8 || password.length > 128) throw invalid("the parameter MasterUserPassword is not a valid password: it has 8 to 128 characters");
+  if (password.length < 8 || password.length > 128)
+    throw invalid("the parameter MasterUserPassword is not a valid password: it has 8 to 128 characters");
   if (!/^[!-~]+$/.test(password) || /[/"@]/.test(password))
-    throw invalid(`the parameter MasterUserPassword is not a valid password: only printable ASCII characters besides '/', '@', '"' and ' ' may be used`);
+    throw invalid(
+      `the parameter MasterUserPassword is not a valid password: only printable ASCII characters besides '/', '@', '"' and ' ' may be used`,
+    );
 }
 
 export function checkDatabaseName(name: string): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name))
-    throw invalid(`DBName '${name.slice(0, 100)}' is not valid: it has 1 to 63 letters, digits and underscores and begins with a letter or an underscore`);
+    throw invalid(
+      `DBName '${name.slice(0, 100)}' is not valid: it has 1 to 63 letters, digits and underscores and begins with a letter or an underscore`,
+    );
   if (["postgres", "rdsadmin", "template0", "template1", ...reservedWords].includes(name.toLowerCase()))
     throw invalid(`DBName ${name} cannot be used as it is a reserved word used by the engine`);
 }
 
 export function checkInstanceClass(name: string): void {
-  if (!findInstanceClass(name)) throw invalid(`invalid DB instance class: ${name}; DescribeOrderableDBInstanceOptions lists those that can be had`);
+  if (!findInstanceClass(name))
+    throw invalid(`invalid DB instance class: ${name}; DescribeOrderableDBInstanceOptions lists those that can be had`);
 }
 
 /** @param given the values that result, with what was not said filled in */
 export function checkWindows(given: { PreferredBackupWindow?: string; PreferredMaintenanceWindow?: string }): void {
   const backup = given.PreferredBackupWindow === undefined ? undefined : parseBackupWindow(given.PreferredBackupWindow);
-  const maintenance = given.PreferredMaintenanceWindow === undefined ? undefined : parseMaintenanceWindow(given.PreferredMaintenanceWindow);
+  const maintenance =
+    given.PreferredMaintenanceWindow === undefined
+      ? undefined
+      : parseMaintenanceWindow(given.PreferredMaintenanceWindow);
   if (typeof backup === "string") throw invalid(backup);
   if (typeof maintenance === "string") throw invalid(maintenance);
   if (backup && maintenance && windowsOverlap(backup, maintenance)) {
-    throw invalid(`the backup window and maintenance window must not overlap: ${given.PreferredBackupWindow} meets ${given.PreferredMaintenanceWindow}`);
+    throw invalid(
+      `the backup window and maintenance window must not overlap: ${given.PreferredBackupWindow} meets ${given.PreferredMaintenanceWindow}`,
+    );
   }
 }
 
 export function checkBackupRetention(days: number | undefined): void {
-  if (days !== undefined && (days < 0 || days > 35)) throw invalid(`invalid backup retention period: ${days}. Retention period must be between 0 and 35`);
+  if (days !== undefined && (days < 0 || days > 35))
+    throw invalid(`invalid backup retention period: ${days}. Retention period must be between 0 and 35`);
 }
 
 const monitoringIntervals = [0, 1, 5, 10, 15, 30, 60];
@@ -121,7 +133,9 @@ const monitoringIntervals = [0, 1, 5, 10, 15, 30, 60];
 /** @param given the values that result */
 export function checkMonitoring(given: { MonitoringInterval: number; MonitoringRoleArn?: string }): void {
   if (!monitoringIntervals.includes(given.MonitoringInterval))
-    throw invalid(`invalid MonitoringInterval: ${given.MonitoringInterval}; valid values are ${monitoringIntervals.join(", ")}`);
+    throw invalid(
+      `invalid MonitoringInterval: ${given.MonitoringInterval}; valid values are ${monitoringIntervals.join(", ")}`,
+    );
   if (given.MonitoringInterval > 0 && !given.MonitoringRoleArn)
     throw clash("a MonitoringRoleARN value is required if you specify a MonitoringInterval value other than 0");
   if (given.MonitoringInterval === 0 && given.MonitoringRoleArn)
@@ -145,13 +159,18 @@ export function checkInsights(given: {
   if (!given.PerformanceInsightsEnabled) {
     if (days !== undefined || given.PerformanceInsightsKMSKeyId !== undefined)
       throw clash("PerformanceInsightsRetentionPeriod and PerformanceInsightsKMSKeyId need EnablePerformanceInsights");
-    if (given.DatabaseInsightsMode === "advanced") throw clash("the advanced mode of Database Insights needs EnablePerformanceInsights");
+    if (given.DatabaseInsightsMode === "advanced")
+      throw clash("the advanced mode of Database Insights needs EnablePerformanceInsights");
     return;
   }
   if (days !== undefined && !insightsRetentions.includes(days))
-    throw invalid(`invalid PerformanceInsightsRetentionPeriod: ${days}; valid values are 7, a multiple of 31 up to 713, and 731`);
+    throw invalid(
+      `invalid PerformanceInsightsRetentionPeriod: ${days}; valid values are 7, a multiple of 31 up to 713, and 731`,
+    );
   if (given.DatabaseInsightsMode === "advanced" && (days ?? 7) < advancedInsightsRetentionMin)
-    throw clash(`the advanced mode of Database Insights needs a PerformanceInsightsRetentionPeriod of at least ${advancedInsightsRetentionMin} days`);
+    throw clash(
+      `the advanced mode of Database Insights needs a PerformanceInsightsRetentionPeriod of at least ${advancedInsightsRetentionMin} days`,
+    );
 }
 
 const exportableLogs = ["postgresql", "upgrade", "iam-db-auth-error"];
@@ -159,12 +178,17 @@ const exportableLogs = ["postgresql", "upgrade", "iam-db-auth-error"];
 export function checkLogExports(types: string[]): void {
   const unknown = types.filter((type) => !exportableLogs.includes(type));
   if (unknown.length > 0)
-    throw clash(`you cannot use the log types '${unknown.join(", ")}' with engine version postgres; those it has are ${exportableLogs.join(", ")}`);
+    throw clash(
+      `you cannot use the log types '${unknown.join(", ")}' with engine version postgres; those it has are ${exportableLogs.join(", ")}`,
+    );
 }
 
 export function checkCertificateAuthority(identifier: string): void {
   if (!certificateAuthorities.includes(identifier))
-    throw new AwsError("CertificateNotFound", `the certificate authority '${identifier}' is not known; known are ${certificateAuthorities.join(", ")}`);
+    throw new AwsError(
+      "CertificateNotFound",
+      `the certificate authority '${identifier}' is not known; known are ${certificateAuthorities.join(", ")}`,
+    );
 }
 
 export const certificateAuthorities = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"];
@@ -172,7 +196,13 @@ export const defaultCertificateAuthority = "rds-ca-rsa2048-g1";
 
 /** Settings that take one of a few words. */
 export function checkWords(
-  given: { EngineLifecycleSupport?: string; NetworkType?: string; BackupTarget?: string; LicenseModel?: string; OptionGroupName?: string },
+  given: {
+    EngineLifecycleSupport?: string;
+    NetworkType?: string;
+    BackupTarget?: string;
+    LicenseModel?: string;
+    OptionGroupName?: string;
+  },
   family: string,
 ): void {
   const words: [name: keyof typeof given, allowed: string[]][] = [
@@ -184,6 +214,7 @@ export function checkWords(
   ];
   for (const [name, allowed] of words) {
     const value = given[name];
-    if (value !== undefined && !allowed.includes(value)) throw invalid(`invalid ${name}: ${value}; the embedded cloud has ${allowed.join(", ")}`);
+    if (value !== undefined && !allowed.includes(value))
+      throw invalid(`invalid ${name}: ${value}; the embedded cloud has ${allowed.join(", ")}`);
   }
 }

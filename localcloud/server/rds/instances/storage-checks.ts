@@ -12,34 +12,51 @@ const bounds: Record<string, { min: number; max: number }> = {
 /** From this size on gp3 is striped over four volumes: a higher floor, and speed can be bought. Below it can't. */
 const stripedGiB = 400;
 
-type Storage = Pick<InstanceShape, "AllocatedStorage" | "MaxAllocatedStorage" | "StorageType" | "Iops" | "StorageThroughput">;
+type Storage = Pick<
+  InstanceShape,
+  "AllocatedStorage" | "MaxAllocatedStorage" | "StorageType" | "Iops" | "StorageThroughput"
+>;
 
-const storageSettings = ["AllocatedStorage", "MaxAllocatedStorage", "StorageType", "Iops", "StorageThroughput"] as const;
+const storageSettings = [
+  "AllocatedStorage",
+  "MaxAllocatedStorage",
+  "StorageType",
+  "Iops",
+  "StorageThroughput",
+] as const;
 
 /**
- * Checks storage as it results from a call. RDS judges only calls that name storage: an instance that has grown to its cap takes every
- * other change.
+ * Checks storage as it results from a call. RDS judges only calls that name storage: an instance that has grown to its
+ * cap takes every other change.
  * @param said what the call itself named
  */
 export function checkStorage(storage: Storage, said: Partial<Storage>): void {
   if (storageSettings.every((name) => said[name] === undefined)) return;
   const bound = bounds[storage.StorageType];
   if (!bound)
-    throw new AwsError("StorageTypeNotSupported", `storage type '${storage.StorageType}' is not supported; supported are ${Object.keys(bounds).join(", ")}`);
+    throw new AwsError(
+      "StorageTypeNotSupported",
+      `storage type '${storage.StorageType}' is not supported; supported are ${Object.keys(bounds).join(", ")}`,
+    );
   const { AllocatedStorage: size, MaxAllocatedStorage: cap, StorageType: type } = storage;
   if (size < bound.min || size > bound.max)
     throw new AwsError(
       "InvalidParameterValue",
       `invalid storage size for engine name postgres and storage type ${type}: ${size}; it must be from ${bound.min} to ${bound.max} GiB`,
     );
-  // RDS wants some room to grow into: at least 10 % (User Guide, "Managing capacity automatically"). A cap equal to the size turns autoscaling off.
+  // RDS wants some room to grow into: at least 10 % (User Guide, "Managing capacity automatically"). A cap equal to the
+  // size turns autoscaling off.
   if (cap !== undefined && cap !== size && cap < Math.ceil((size * 11) / 10))
     throw new AwsError(
       "InvalidParameterCombination",
       `max storage size must be greater than storage size by at least 10 percent: MaxAllocatedStorage is ${cap}, AllocatedStorage is ${size}`,
     );
   const bought = said.Iops !== undefined || said.StorageThroughput !== undefined;
-  if (type === "gp2" && bought) throw new AwsError("InvalidParameterCombination", "you can't specify Iops or StorageThroughput for storage type gp2");
+  if (type === "gp2" && bought)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      "you can't specify Iops or StorageThroughput for storage type gp2",
+    );
   if (type === "gp3" && size < stripedGiB && bought)
     throw new AwsError(
       "InvalidParameterCombination",
@@ -53,9 +70,13 @@ export function checkStorage(storage: Storage, said: Partial<Storage>): void {
 /** Striped gp3 has a floor as well as a ceiling (User Guide, "gp3 storage"): 12,000–64,000 IOPS and 500–4,000 MiB/s. */
 function checkBoughtSpeed({ Iops: iops = 0, StorageThroughput: throughput = 0 }: Storage): void {
   const refusal = (what: string, given: number, allowed: string) =>
-    new AwsError("InvalidParameterCombination", `invalid ${what} value for engine name postgres and storage type gp3: ${given}; it must be ${allowed}`);
+    new AwsError(
+      "InvalidParameterCombination",
+      `invalid ${what} value for engine name postgres and storage type gp3: ${given}; it must be ${allowed}`,
+    );
   if (iops < 12_000 || iops > 64_000) throw refusal("iops", iops, `from 12000 to 64000 for ${stripedGiB} GiB and more`);
-  if (throughput < 500 || throughput > 4_000) throw refusal("storage throughput", throughput, `from 500 to 4000 for ${stripedGiB} GiB and more`);
+  if (throughput < 500 || throughput > 4_000)
+    throw refusal("storage throughput", throughput, `from 500 to 4000 for ${stripedGiB} GiB and more`);
 }
 
 /** A cap equal to the size is how RDS is told that storage does not grow by itself; it then shows no cap. */
@@ -69,7 +90,10 @@ export function includedSpeed(type: string, sizeGiB: number): { Iops?: number; S
   return sizeGiB < stripedGiB ? { Iops: 3_000, StorageThroughput: 125 } : { Iops: 12_000, StorageThroughput: 500 };
 }
 
-/** Storage only grows, and by at least 10 %: RDS rounds a smaller step up (API reference, ModifyDBInstance, AllocatedStorage). */
+/**
+ * Storage only grows, and by at least 10 %: RDS rounds a smaller step up (API reference, ModifyDBInstance,
+ * AllocatedStorage).
+ */
 export function grownStorage(current: number, asked: number): number {
   if (asked < current)
     throw new AwsError(

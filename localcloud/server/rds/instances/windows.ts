@@ -27,7 +27,8 @@ export function parseMaintenanceWindow(text: string): Window | string {
   const match = /^([a-z]{3}):([01]\d|2[0-3]):([0-5]\d)-([a-z]{3}):([01]\d|2[0-3]):([0-5]\d)$/.exec(text.toLowerCase());
   const startDay = days.indexOf(match?.[1] ?? "");
   const endDay = days.indexOf(match?.[4] ?? "");
-  if (!match || startDay < 0 || endDay < 0) return `the maintenance window '${text}' is not of the form ddd:hh24:mi-ddd:hh24:mi, e.g. sun:04:00-sun:04:30`;
+  if (!match || startDay < 0 || endDay < 0)
+    return `the maintenance window '${text}' is not of the form ddd:hh24:mi-ddd:hh24:mi, e.g. sun:04:00-sun:04:30`;
   const start = startDay * dayMinutes + Number(match[2]) * 60 + Number(match[3]);
   const end = endDay * dayMinutes + Number(match[5]) * 60 + Number(match[6]);
   const length = (end - start + weekMinutes) % weekMinutes;
@@ -36,12 +37,16 @@ export function parseMaintenanceWindow(text: string): Window | string {
 }
 
 function checked(text: string, startMinute: number, lengthMinutes: number): Window | string {
-  return lengthMinutes < lengthMinutesMin ? `the window '${text}' is shorter than ${lengthMinutesMin} minutes` : { startMinute, lengthMinutes };
+  return lengthMinutes < lengthMinutesMin
+    ? `the window '${text}' is shorter than ${lengthMinutesMin} minutes`
+    : { startMinute, lengthMinutes };
 }
 
 /** A backup window comes every day, so it meets the maintenance window if it does on any day. */
 export function windowsOverlap(backup: Window, maintenance: Window): boolean {
-  return days.some((_day, index) => meet({ ...backup, startMinute: index * dayMinutes + backup.startMinute }, maintenance));
+  return days.some((_day, index) =>
+    meet({ ...backup, startMinute: index * dayMinutes + backup.startMinute }, maintenance),
+  );
 }
 
 function meet(a: Window, b: Window): boolean {
@@ -66,10 +71,14 @@ export function currentBackupWindow(text: string, now: Date): Date | undefined {
   const window = parseBackupWindow(text);
   if (typeof window === "string") throw new Error(window);
   const sinceStart = (now.getUTCHours() * 60 + now.getUTCMinutes() - window.startMinute + dayMinutes) % dayMinutes;
-  return sinceStart < window.lengthMinutes ? new Date(Math.floor(now.getTime() / 60_000) * 60_000 - sinceStart * 60_000) : undefined;
+  return sinceStart < window.lengthMinutes
+    ? new Date(Math.floor(now.getTime() / 60_000) * 60_000 - sinceStart * 60_000)
+    : undefined;
 }
 
-/** RDS chooses a window at random from an 8-hour block of the Region; here the name chooses, so that it stays the same. */
+/**
+ * RDS chooses a window at random from an 8-hour block of the Region; here the name chooses, so that it stays the same.
+ */
 export function defaultBackupWindow(identifier: string, maintenance: string | undefined): string {
   return choose(
     identifier,
@@ -88,7 +97,8 @@ export function defaultMaintenanceWindow(identifier: string, backup: string): st
   return choose(
     identifier,
     22 * 60,
-    (start) => `${start >= dayMinutes ? dayAfter(day) : day}:${clock(start)}-${start + 30 >= dayMinutes ? dayAfter(day) : day}:${clock(start + 30)}`,
+    (start) =>
+      `${start >= dayMinutes ? dayAfter(day) : day}:${clock(start)}-${start + 30 >= dayMinutes ? dayAfter(day) : day}:${clock(start + 30)}`,
     (text) => {
       const window = parseMaintenanceWindow(text);
       const taken = parseBackupWindow(backup);
@@ -97,7 +107,12 @@ export function defaultMaintenanceWindow(identifier: string, backup: string): st
   );
 }
 
-function choose(identifier: string, blockStart: number, write: (start: number) => string, fits: (text: string) => boolean): string {
+function choose(
+  identifier: string,
+  blockStart: number,
+  write: (start: number) => string,
+  fits: (text: string) => boolean,
+): string {
   const first = hash(identifier) % 16;
   const candidates = Array.from({ length: 16 }, (_value, index) => write(blockStart + ((first + index) % 16) * 30));
   return candidates.find(fits) ?? candidates[0]!;

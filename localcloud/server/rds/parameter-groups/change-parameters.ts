@@ -14,12 +14,24 @@ export interface ParameterChange {
   applyMethod: "immediate" | "pending-reboot";
 }
 
-/** Checks all changes as RDS does, then writes the group, then lets the databases that use it take what acts at once. */
-export async function changeParameters(group: ParameterGroupRecord, changes: ParameterChange[], call: Call): Promise<void> {
+/**
+ * Checks all changes as RDS does, then writes the group, then lets the databases that use it take what acts at once.
+ */
+export async function changeParameters(
+  group: ParameterGroupRecord,
+  changes: ParameterChange[],
+  call: Call,
+): Promise<void> {
   if (isDefaultGroup(group.name))
-    throw new AwsError("InvalidDBParameterGroupState", `${group.name} is a default parameter group and cannot be modified; create one of your own`);
+    throw new AwsError(
+      "InvalidDBParameterGroupState",
+      `${group.name} is a default parameter group and cannot be modified; create one of your own`,
+    );
   if (changes.length > changesMax)
-    throw new AwsError("InvalidParameterValue", `at most ${changesMax} parameters can be changed in one call; this one has ${changes.length}`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `at most ${changesMax} parameters can be changed in one call; this one has ${changes.length}`,
+    );
   for (const change of changes) await checkChange(group, change);
   // Read again: the checks above took their time, and another call may have written the group meanwhile.
   const current = call.cloud.parameterGroups.get(group.region, group.name);
@@ -35,7 +47,9 @@ export async function changeParameters(group: ParameterGroupRecord, changes: Par
     ["configuration change"],
     `Updated parameters: ${changes.map((change) => change.name).join(", ")}`,
   );
-  const users = call.cloud.instances.list(group.region).filter((instance) => instance.parameterGroup.name === group.name);
+  const users = call.cloud.instances
+    .list(group.region)
+    .filter((instance) => instance.parameterGroup.name === group.name);
   await Promise.all(users.map((instance) => takeChanges(instance, changes, call)));
 }
 
@@ -47,17 +61,27 @@ async function checkChange(group: ParameterGroupRecord, change: ParameterChange)
   if (change.value === undefined && change.name in group.parameters && change.applyMethod === "pending-reboot") return;
   const major = majorOfFamily(group.family);
   if (major === undefined)
-    throw new AwsError("InvalidParameterValue", `the family ${group.family} is not offered here any more: its PostgreSQL is not installed`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `the family ${group.family} is not offered here any more: its PostgreSQL is not installed`,
+    );
   const definition = (await parameterDefinitions(major)).find((candidate) => candidate.name === change.name);
   if (!definition) throw new AwsError("InvalidParameterValue", `could not find parameter with name: ${change.name}`);
-  if (!definition.isModifiable) throw new AwsError("InvalidParameterValue", `the parameter ${change.name} cannot be modified.`);
+  if (!definition.isModifiable)
+    throw new AwsError("InvalidParameterValue", `the parameter ${change.name} cannot be modified.`);
   if (definition.applyType === "static" && change.applyMethod === "immediate") {
-    throw new AwsError("InvalidParameterCombination", `cannot use immediate apply method for static parameter: ${change.name}`);
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `cannot use immediate apply method for static parameter: ${change.name}`,
+    );
   }
   if (change.value === undefined) return;
   const reason = await checkParameter(major, change.name, change.value);
   if (reason !== undefined)
-    throw new AwsError("InvalidParameterValue", `invalid parameter value: ${change.value.slice(0, 200)} for: ${change.name}; ${reason}`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `invalid parameter value: ${change.value.slice(0, 200)} for: ${change.name}; ${reason}`,
+    );
 }
 
 /** A database at work on something else finishes first; one that is stopped takes everything at its next start. */
@@ -78,16 +102,23 @@ async function takeChanges(instance: InstanceRecord, changes: ParameterChange[],
   })!;
   if (now.length > 0) await apply(updated, server, call);
   const mustReboot = isWaiting || before.parameterGroup.status === "pending-reboot";
-  if (mustReboot) instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = "pending-reboot"));
+  if (mustReboot)
+    instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = "pending-reboot"));
 }
 
-/** The group is changed already, so a database that cannot take the change now is not the caller's error: it says so, and takes it at its reboot. */
+/**
+ * The group is changed already, so a database that cannot take the change now is not the caller's error: it says so,
+ * and takes it at its reboot.
+ */
 async function apply(instance: InstanceRecord, server: PostgresServer, call: Call): Promise<void> {
   try {
     noteReport(instance, await server.applyParameters(instance.activeParameters), call.cloud);
   } catch (error) {
     if (!(error instanceof PostgresError)) logError(error);
-    call.cloud.instances.update(instance.resourceId, (current) => void (current.parameterGroup.status = "pending-reboot"));
+    call.cloud.instances.update(
+      instance.resourceId,
+      (current) => void (current.parameterGroup.status = "pending-reboot"),
+    );
     call.cloud.events.say(
       instance.region,
       "db-instance",
@@ -104,7 +135,10 @@ function retryAfterBadParameters(instance: InstanceRecord | undefined, call: Cal
 }
 
 /** The values with these set, or taken away where there is none. */
-function changed<Value>(values: Record<string, Value>, changes: [name: string, value: Value | undefined][]): Record<string, Value> {
+function changed<Value>(
+  values: Record<string, Value>,
+  changes: [name: string, value: Value | undefined][],
+): Record<string, Value> {
   const all = new Map<string, Value | undefined>([...Object.entries(values), ...changes]);
   return Object.fromEntries([...all].filter((entry): entry is [string, Value] => entry[1] !== undefined));
 }

@@ -29,7 +29,9 @@ export class ParameterGroups {
 
   /** RDS keeps these names in lower case. */
   find(region: string, name: string): ParameterGroupRecord | undefined {
-    return this.records.get(key(region, name)) ?? defaultGroups(region).find((group) => group.name === name.toLowerCase());
+    return (
+      this.records.get(key(region, name)) ?? defaultGroups(region).find((group) => group.name === name.toLowerCase())
+    );
   }
 
   /** @throws AwsError DBParameterGroupNotFound */
@@ -78,7 +80,14 @@ export function describeParameterGroup(group: ParameterGroupRecord): object {
 function defaultGroups(region: string): ParameterGroupRecord[] {
   return familyMajors().map((major) => {
     const family = familyOf(major);
-    return { name: `default.${family}`, region, family, description: `Default parameter group for ${family}`, parameters: {}, tags: [] };
+    return {
+      name: `default.${family}`,
+      region,
+      family,
+      description: `Default parameter group for ${family}`,
+      parameters: {},
+      tags: [],
+    };
   });
 }
 

@@ -12,12 +12,15 @@ export interface FoundSnapshot {
 
 /** Every snapshot of the Region, the automated ones too. */
 export function allSnapshots({ cloud, region }: Pick<Call, "cloud" | "region">): FoundSnapshot[] {
-  const taken = cloud.snapshots.list(region).map((snapshot): FoundSnapshot => ({ snapshot: manual(snapshot), origin: { snapshot: snapshot.identifier } }));
-  const daily = cloud.backups
+  const taken = cloud.snapshots
     .list(region)
-    .flatMap((backup) =>
-      backup.base.map((base): FoundSnapshot => ({ snapshot: automated(backup, base), origin: { base: { resourceId: backup.resourceId, id: base.id } } })),
-    );
+    .map((snapshot): FoundSnapshot => ({ snapshot: manual(snapshot), origin: { snapshot: snapshot.identifier } }));
+  const daily = cloud.backups.list(region).flatMap((backup) =>
+    backup.base.map((base): FoundSnapshot => ({
+      snapshot: automated(backup, base),
+      origin: { base: { resourceId: backup.resourceId, id: base.id } },
+    })),
+  );
   return [...taken, ...daily];
 }
 

@@ -49,7 +49,10 @@ export class Snapshots {
     this.records.put(key(snapshot.region, snapshot.identifier), snapshot);
   }
 
-  /** With its files. The record first: what is left of them if a kill comes between is found by nobody and replaced by a namesake. */
+  /**
+   * With its files. The record first: what is left of them if a kill comes between is found by nobody and replaced by a
+   * namesake.
+   */
   async remove(snapshot: SnapshotRecord): Promise<void> {
     this.records.delete(key(snapshot.region, snapshot.identifier));
     await rm(this.folder(snapshot.region, snapshot.identifier), { recursive: true, force: true });
@@ -67,7 +70,9 @@ export class Snapshots {
 
   /** Of a database that was shut down, which a deletion does first: not a commit is missing from it. */
   async takeFinal(instance: InstanceRecord, server: PostgresServer, identifier: string): Promise<void> {
-    await this.fill(instance, identifier, (folder) => takeColdBackup(server.dataFolder, instance.shape.EngineVersion, folder));
+    await this.fill(instance, identifier, (folder) =>
+      takeColdBackup(server.dataFolder, instance.shape.EngineVersion, folder),
+    );
   }
 
   /** A snapshot that could not be taken is seen as failed, and can be deleted. */
@@ -76,7 +81,11 @@ export class Snapshots {
     if (snapshot?.status === "creating") this.put({ ...snapshot, status: "failed" });
   }
 
-  private async fill(instance: InstanceRecord, identifier: string, take: (folder: string) => Promise<unknown>): Promise<void> {
+  private async fill(
+    instance: InstanceRecord,
+    identifier: string,
+    take: (folder: string) => Promise<unknown>,
+  ): Promise<void> {
     const known = this.find(instance.region, identifier);
     if (known?.status === "available") return;
     const snapshot = known ?? snapshotOf(instance, identifier, this.cloud.clock.now());

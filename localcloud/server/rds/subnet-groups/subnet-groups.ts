@@ -35,7 +35,10 @@ export class SubnetGroups {
   }
 
   list(region: string): SubnetGroupRecord[] {
-    return [...this.records.list().filter((group) => group.region === region && group.name !== "default"), defaultGroup(region)];
+    return [
+      ...this.records.list().filter((group) => group.region === region && group.name !== "default"),
+      defaultGroup(region),
+    ];
   }
 
   put(group: SubnetGroupRecord): void {
@@ -48,7 +51,11 @@ export class SubnetGroups {
 }
 
 /** Looks the subnets up, as RDS does: all known, of one network, in two zones at least. */
-export function resolveSubnets(cloud: Cloud, region: string, ids: string[]): Pick<SubnetGroupRecord, "vpcId" | "subnets"> {
+export function resolveSubnets(
+  cloud: Cloud,
+  region: string,
+  ids: string[],
+): Pick<SubnetGroupRecord, "vpcId" | "subnets"> {
   const found = ids.map((id) => {
     const subnet = cloud.recorded.recordSet.find(SUBNET, id, region);
     if (!subnet) throw new AwsError("InvalidSubnet", `the subnet ID '${id}' does not exist`);
@@ -72,14 +79,22 @@ export function describeSubnetGroup(group: SubnetGroupRecord): object {
     DBSubnetGroupDescription: group.description,
     VpcId: group.vpcId,
     SubnetGroupStatus: "Complete",
-    Subnets: group.subnets.map(({ id, zone }) => ({ SubnetIdentifier: id, SubnetAvailabilityZone: { Name: zone }, SubnetOutpost: {}, SubnetStatus: "Active" })),
+    Subnets: group.subnets.map(({ id, zone }) => ({
+      SubnetIdentifier: id,
+      SubnetAvailabilityZone: { Name: zone },
+      SubnetOutpost: {},
+      SubnetStatus: "Active",
+    })),
     DBSubnetGroupArn: rdsArn(group.region, "subgrp", group.name),
     SupportedNetworkTypes: ["IPV4"],
   };
 }
 
 function defaultGroup(region: string): SubnetGroupRecord {
-  const subnets = ["a", "b", "c"].map((zone, index) => ({ id: `subnet-0a1b2c3d4e5f6000${index + 1}`, zone: `${region}${zone}` }));
+  const subnets = ["a", "b", "c"].map((zone, index) => ({
+    id: `subnet-0a1b2c3d4e5f6000${index + 1}`,
+    zone: `${region}${zone}`,
+  }));
   return { name: "default", region, description: "default", vpcId: defaultVpcId, subnets, tags: [] };
 }
 

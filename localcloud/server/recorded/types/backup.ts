@@ -6,7 +6,8 @@ import { KEY } from "./key-management";
 const VAULT = "aws:backup/vault:Vault";
 const PLAN = "aws:backup/plan:Plan";
 
-const vaultArn = (name: string, place: Place): string => `arn:aws:backup:${place.region}:${place.accountId}:backup-vault:${name}`;
+const vaultArn = (name: string, place: Place): string =>
+  `arn:aws:backup:${place.region}:${place.accountId}:backup-vault:${name}`;
 
 const vault: RecordedType = {
   token: VAULT,
@@ -15,7 +16,11 @@ const vault: RecordedType = {
   identify(properties, place) {
     const name = text(properties, "name");
     const arn = vaultArn(name, place);
-    return { id: name, arn, computed: { arn, recoveryPoints: 0, kmsKeyArn: `arn:aws:kms:${place.region}:${place.accountId}:key/aws-backup` } };
+    return {
+      id: name,
+      arn,
+      computed: { arn, recoveryPoints: 0, kmsKeyArn: `arn:aws:kms:${place.region}:${place.accountId}:key/aws-backup` },
+    };
   },
   references: (properties) => reference(KEY, "kmsKeyArn", properties, "unnoticed"),
   keepsItself(properties) {
@@ -49,17 +54,22 @@ const plan: RecordedType = {
     const arn = `arn:aws:backup:${place.region}:${place.accountId}:backup-plan:${id}`;
     return { id, arn, computed: { arn, version: randomUUID() } };
   },
-  references: (properties) => rulesOf(properties).flatMap((rule) => reference(VAULT, "targetVaultName", rule, "unnoticed")),
+  references: (properties) =>
+    rulesOf(properties).flatMap((rule) => reference(VAULT, "targetVaultName", rule, "unnoticed")),
 };
 
-const rulesOf = (properties: Properties): Properties[] => (Array.isArray(properties["rules"]) ? (properties["rules"] as Properties[]) : []);
+const rulesOf = (properties: Properties): Properties[] =>
+  Array.isArray(properties["rules"]) ? (properties["rules"] as Properties[]) : [];
 
 const selection: RecordedType = {
   token: "aws:backup/selection:Selection",
   noun: "backup selection",
   required: ["name", "planId", "iamRoleArn"],
   identify: () => ({ id: randomUUID(), arn: "" }),
-  references: (properties) => [...reference(PLAN, "planId", properties, "refused"), ...reference(ROLE, "iamRoleArn", properties, "unnoticed")],
+  references: (properties) => [
+    ...reference(PLAN, "planId", properties, "refused"),
+    ...reference(ROLE, "iamRoleArn", properties, "unnoticed"),
+  ],
 };
 
 export const backupTypes: RecordedType[] = [

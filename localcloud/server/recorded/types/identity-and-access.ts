@@ -16,7 +16,17 @@ const role: RecordedType = {
   identify(properties, place) {
     const name = text(properties, "name");
     const arn = `arn:aws:iam::${place.accountId}:role${path(properties)}${name}`;
-    return { id: name, arn, computed: { arn, uniqueId: iamUniqueId("AROA"), createDate: place.now.toISOString(), path: "/", maxSessionDuration: 3600 } };
+    return {
+      id: name,
+      arn,
+      computed: {
+        arn,
+        uniqueId: iamUniqueId("AROA"),
+        createDate: place.now.toISOString(),
+        path: "/",
+        maxSessionDuration: 3600,
+      },
+    };
   },
 };
 
@@ -43,7 +53,9 @@ const rolePolicyAttachment: RecordedType = {
     return { id: `${text(properties, "role")}/${text(properties, "policyArn")}`, arn: "" };
   },
   references(properties): Reference[] {
-    const policy = isManagedByAws(text(properties, "policyArn")) ? [] : reference(POLICY, "policyArn", properties, "refused");
+    const policy = isManagedByAws(text(properties, "policyArn"))
+      ? []
+      : reference(POLICY, "policyArn", properties, "refused");
     return [...reference(ROLE, "role", properties, "refused"), ...policy];
   },
 };

@@ -7,7 +7,8 @@ export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 /** Of the network every Region starts with; a security group that names no VPC stands in it. */
 export const defaultVpcId = "vpc-0a1b2c3d4e5f60001";
 
-const ec2Arn = (kind: string, id: string, place: Place): string => `arn:aws:ec2:${place.region}:${place.accountId}:${kind}/${id}`;
+const ec2Arn = (kind: string, id: string, place: Place): string =>
+  `arn:aws:ec2:${place.region}:${place.accountId}:${kind}/${id}`;
 
 const inVpc = (properties: Properties) => reference(VPC, "vpcId", properties, "refused");
 

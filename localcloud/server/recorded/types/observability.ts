@@ -3,7 +3,8 @@ import { KEY } from "./key-management";
 
 export const TOPIC = "aws:sns/topic:Topic";
 
-const topicArn = (properties: Properties, place: Place): string => `arn:aws:sns:${place.region}:${place.accountId}:${text(properties, "name")}`;
+const topicArn = (properties: Properties, place: Place): string =>
+  `arn:aws:sns:${place.region}:${place.accountId}:${text(properties, "name")}`;
 
 /** What SNS gives a topic made without one: its owner may do everything, nobody else anything. */
 const topicPolicy = (arn: string, accountId: string): string =>
@@ -73,7 +74,8 @@ const logGroup: RecordedType = {
     return { id: name, arn, computed: { arn, logGroupClass: "STANDARD", deletionProtectionEnabled: false } };
   },
   references: (properties) => reference(KEY, "kmsKeyId", properties, "unnoticed"),
-  keepsItself: (properties) => (properties["deletionProtectionEnabled"] === true ? "its deletion protection is on" : undefined),
+  keepsItself: (properties) =>
+    properties["deletionProtectionEnabled"] === true ? "its deletion protection is on" : undefined,
 };
 
 const metricAlarm: RecordedType = {

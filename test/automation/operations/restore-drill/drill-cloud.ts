@@ -10,7 +10,10 @@ export class DrillCloud extends RdsAnswers {
   /** What was written to the control plane's database. */
   readonly statements: unknown[][] = [];
   private readonly database = {
-    query: (sql: string, values: unknown[]) => (this.statements.push([sql.split(" ")[0], ...values]), Promise.resolve([])),
+    query: (sql: string, values: unknown[]) => (
+      this.statements.push([sql.split(" ")[0], ...values]),
+      Promise.resolve([])
+    ),
   } as unknown as Database;
 
   override async start(): Promise<string> {
@@ -26,7 +29,10 @@ export class DrillCloud extends RdsAnswers {
     jest
       .mocked(readStack)
       .mockReset()
-      .mockResolvedValue({ outputs: { isolationSecurityGroupId: "sg-0150a7ed000000001" }, secretsProvider: source.secretsProvider ?? undefined });
+      .mockResolvedValue({
+        outputs: { isolationSecurityGroupId: "sg-0150a7ed000000001" },
+        secretsProvider: source.secretsProvider ?? undefined,
+      });
     jest.mocked(stackExists).mockReset().mockResolvedValue(false);
     jest.mocked(removeStack).mockReset().mockResolvedValue();
     jest.mocked(bringUp).mockReset().mockResolvedValue({});
@@ -35,7 +41,13 @@ export class DrillCloud extends RdsAnswers {
   steps(more: { secretsProvider?: string } = {}): RestoreDrillSteps {
     return restoreDrillSteps({
       database: this.database,
-      access: { cloud: { endpoint: this.endpoint, region: "eu-central-1", credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" } } },
+      access: {
+        cloud: {
+          endpoint: this.endpoint,
+          region: "eu-central-1",
+          credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+        },
+      },
       stacks: { workspacesFolder: "/nowhere", environment: {} },
       platformStack: "platform.dev",
       ...more,
@@ -54,7 +66,8 @@ export class DrillCloud extends RdsAnswers {
 
 export const gone = { error: "DBInstanceNotFound", status: 404 };
 export const tags = (of: Record<string, string>) => Object.entries(of).map(([Key, Value]) => ({ Tag: { Key, Value } }));
-export const groups = (...ids: string[]) => ids.map((VpcSecurityGroupId) => ({ VpcSecurityGroupMembership: { VpcSecurityGroupId } }));
+export const groups = (...ids: string[]) =>
+  ids.map((VpcSecurityGroupId) => ({ VpcSecurityGroupMembership: { VpcSecurityGroupId } }));
 /** A throwaway as it is to be. */
 export const throwaway = (more: Record<string, unknown> = {}) => ({
   DBInstanceIdentifier: plan.throwaway.identifier,

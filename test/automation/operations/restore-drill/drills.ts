@@ -18,7 +18,14 @@ export const source: ObservedSource = {
   engineLifecycleSupport: "open-source-rds-extended-support-disabled",
   latestRestorableTime: "2026-03-01T09:56:00.000Z",
   backupRetentionDays: 35,
-  tags: { service: "orders", owner: "team-orders", environment: "production", tier: "gold", "data-classification": "confidential", "cost-center": "4711" },
+  tags: {
+    service: "orders",
+    owner: "team-orders",
+    environment: "production",
+    tier: "gold",
+    "data-classification": "confidential",
+    "cost-center": "4711",
+  },
   isolationSecurityGroupIds: ["sg-0150a7ed000000001"],
   secretsProvider: "awskms://alias/state?region=eu-central-1",
 };
@@ -41,7 +48,13 @@ export const good = {
   notRestorable: null,
   recoveryTarget: "2026-03-01T10:00:04.000Z",
   markers: { before, after, beforeAgain: before },
-  restore: { succeeded: true, askedAt: "2026-03-01T10:06:00.000Z", firstQueryAt: "2026-03-01T10:16:00.000Z", endpoint: "drill:5432", resourceId: "db-COPY" },
+  restore: {
+    succeeded: true,
+    askedAt: "2026-03-01T10:06:00.000Z",
+    firstQueryAt: "2026-03-01T10:16:00.000Z",
+    endpoint: "drill:5432",
+    resourceId: "db-COPY",
+  },
   found: {
     markers: [before],
     recoveryPoint: { lastCommitAt: "2026-03-01T10:00:03.000000Z", lsn: "0/1", timeline: 2, serverVersion: "17.10" },

@@ -2,7 +2,8 @@ import { planRestoreDrill, recoveryTarget, secondsBetween } from "../../../../au
 import { restoreDrillRequest } from "../../../../automation/operations/restore-drill/request";
 import { plan, request, source } from "./drills";
 
-const planned = (differing: Partial<typeof source>) => planRestoreDrill(request, { ...source, ...differing }, "260301100000-aaaaaaaa");
+const planned = (differing: Partial<typeof source>) =>
+  planRestoreDrill(request, { ...source, ...differing }, "260301100000-aaaaaaaa");
 const tagged = (tags: Record<string, string>) => planned({ tags });
 
 test("the throwaway is named after the request, is isolated, and carries whose data it is, which run made it and when it expires", () => {
@@ -24,12 +25,11 @@ test("the throwaway is named after the request, is isolated, and carries whose d
 });
 
 test("tags that are neither of ownership nor of classification stay with the source", () => {
-  expect(Object.keys(tagged({ owner: "team-orders", "shipshape:standard": "default/1/abc", backup: "daily" }).throwaway.tags).sort()).toEqual([
-    "owner",
-    "shipshape:expires-on",
-    "shipshape:purpose",
-    "shipshape:run",
-  ]);
+  expect(
+    Object.keys(
+      tagged({ owner: "team-orders", "shipshape:standard": "default/1/abc", backup: "daily" }).throwaway.tags,
+    ).sort(),
+  ).toEqual(["owner", "shipshape:expires-on", "shipshape:purpose", "shipshape:run"]);
 });
 
 test.each([
@@ -54,14 +54,23 @@ test.each([
     { tier: "Gold", environment: "prod" },
     { rtoSeconds: 3600, rpoSeconds: 600, days: 7, hours: 4 },
   ],
-])("a database tagged %j is judged by its tier; without a known one, as production gold", (tags: Record<string, string>, expected) => {
-  const { objectives, evidenceValidDays, structure } = tagged(tags);
-  expect({ ...objectives, days: evidenceValidDays, hours: structure.secondsMax / 3600 }).toEqual({ ...expected, targetErrorSeconds: 3 });
-});
+])(
+  "a database tagged %j is judged by its tier; without a known one, as production gold",
+  (tags: Record<string, string>, expected) => {
+    const { objectives, evidenceValidDays, structure } = tagged(tags);
+    expect({ ...objectives, days: evidenceValidDays, hours: structure.secondsMax / 3600 }).toEqual({
+      ...expected,
+      targetErrorSeconds: 3,
+    });
+  },
+);
 
 test("a request that says how long heaps and indexes may be read is planned so, within what a throwaway's life allows", () => {
-  expect(planRestoreDrill({ ...request, structureSeconds: 50_000 }, source, "260301100000-aaaaaaaa").structure.secondsMax).toBe(50_000);
-  const accepts = (structureSeconds: unknown) => restoreDrillRequest.safeParse({ ...request, structureSeconds }).success;
+  expect(
+    planRestoreDrill({ ...request, structureSeconds: 50_000 }, source, "260301100000-aaaaaaaa").structure.secondsMax,
+  ).toBe(50_000);
+  const accepts = (structureSeconds: unknown) =>
+    restoreDrillRequest.safeParse({ ...request, structureSeconds }).success;
   expect([60, 57_600, undefined].map(accepts)).toEqual([true, true, true]);
   expect([59, 57_601, 100.5, NaN, "3600", null].map(accepts)).toEqual([false, false, false, false, false, false]);
 });

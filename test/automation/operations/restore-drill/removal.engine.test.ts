@@ -30,16 +30,25 @@ beforeAll(async () => {
   cloud = await startCloud();
   mkdirSync(cloud.env["PULUMI_BACKEND_URL"]!.replace("file://", ""), { recursive: true });
   const stacks = { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env };
-  steps = restoreDrillSteps({ database: noDatabase, access: { cloud: cloud.client() }, stacks, platformStack: "platform.test" });
+  steps = restoreDrillSteps({
+    database: noDatabase,
+    access: { cloud: cloud.client() },
+    stacks,
+    platformStack: "platform.test",
+  });
 });
 afterAll(async () => cloud?.stop());
 
 const makeInstance = async (tags: object[], BackupRetentionPeriod = 0) => {
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: identifier, BackupRetentionPeriod, Tags: tags }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: identifier, BackupRetentionPeriod, Tags: tags }),
+  );
   return instanceIs(cloud, identifier, "available");
 };
 const describe = async () =>
-  (await cloud.rds.send(new DescribeDBInstancesCommand({}))).DBInstances!.map((i) => `${i.DBInstanceIdentifier} ${i.DBInstanceStatus}`);
+  (await cloud.rds.send(new DescribeDBInstancesCommand({}))).DBInstances!.map(
+    (i) => `${i.DBInstanceIdentifier} ${i.DBInstanceStatus}`,
+  );
 async function makeStack(): Promise<LocalWorkspace> {
   const workDir = join(cloud.dataFolder, "made-stack");
   mkdirSync(workDir, { recursive: true });
@@ -72,8 +81,14 @@ test("an instance of the throwaway's name that is not tagged with its run is nei
 test("a plan that was altered in its table leads a clean-up to no other database and to no other stack", async () => {
   const workspace = await makeStack();
   const altered = (more: object) => ({ ...plan, throwaway: { ...plan.throwaway, ...more } });
-  for (const more of [{ identifier: "orders-production" }, { stack: "database.orders-production" }, { identifier: "orders-production", stack: "other" }])
-    await expect(steps.removeThrowaway(altered(more), requestId, never)).rejects.toMatchObject({ code: "throwaway-not-ours" });
+  for (const more of [
+    { identifier: "orders-production" },
+    { stack: "database.orders-production" },
+    { identifier: "orders-production", stack: "other" },
+  ])
+    await expect(steps.removeThrowaway(altered(more), requestId, never)).rejects.toMatchObject({
+      code: "throwaway-not-ours",
+    });
   await expect(steps.removeThrowaway(plan, "another-run", never)).rejects.toMatchObject({ code: "throwaway-not-ours" });
   expect(await stacks(workspace)).toEqual([stack]);
   await workspace.removeStack(stack);
@@ -81,7 +96,14 @@ test("a plan that was altered in its table leads a clean-up to no other database
 
 test("another instance under the throwaway's name is not checked in its place, though it is tagged with the run", async () => {
   const { MasterUserPassword: _own, ...settings } = small;
-  await cloud.rds.send(new CreateDBInstanceCommand({ ...settings, DBInstanceIdentifier: identifier, ManageMasterUserPassword: true, Tags: [ownTag] }));
+  await cloud.rds.send(
+    new CreateDBInstanceCommand({
+      ...settings,
+      DBInstanceIdentifier: identifier,
+      ManageMasterUserPassword: true,
+      Tags: [ownTag],
+    }),
+  );
   await instanceIs(cloud, identifier, "available");
   const refused = { code: "database-replaced", message: expect.stringContaining("db-COPY") as string };
   await expect(steps.firstQuery(plan, "db-COPY")).rejects.toMatchObject(refused);
@@ -90,21 +112,38 @@ test("another instance under the throwaway's name is not checked in its place, t
   await expect(steps.restoredInventory(plan, "db-COPY")).rejects.toMatchObject(refused);
   await expect(steps.verifyStructures(plan, "db-COPY")).rejects.toMatchObject(refused);
   const source = { ...plan.source, identifier, resourceId: "db-COPY" };
-  await expect(steps.waitUntilRestorable({ ...plan, source }, "2026-03-01T10:00:06.100000Z", never)).rejects.toMatchObject(refused);
+  await expect(
+    steps.waitUntilRestorable({ ...plan, source }, "2026-03-01T10:00:06.100000Z", never),
+  ).rejects.toMatchObject(refused);
   await steps.removeThrowaway(plan, requestId, never);
 });
 
 test("a throwaway is proven gone only when there is neither the instance, nor a backup of it, nor its stack; each that is left is named", async () => {
   const left = (what: unknown) =>
-    expect(steps.proveGone(plan)).rejects.toMatchObject({ code: "throwaway-left", message: expect.stringContaining(String(what)) as string });
+    expect(steps.proveGone(plan)).rejects.toMatchObject({
+      code: "throwaway-left",
+      message: expect.stringContaining(String(what)) as string,
+    });
   const { DbiResourceId } = await makeInstance([ownTag], 7);
   await left(identifier);
-  await until("there is a backup", async () => (await cloud.rds.send(new DescribeDBInstancesCommand({}))).DBInstances?.[0]?.LatestRestorableTime);
+  await until(
+    "there is a backup",
+    async () => (await cloud.rds.send(new DescribeDBInstancesCommand({}))).DBInstances?.[0]?.LatestRestorableTime,
+  );
   await instanceIs(cloud, identifier, "available");
   await cloud.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: identifier, DBSnapshotIdentifier: "kept" }));
-  await until("the snapshot is there", async () => (await cloud.rds.send(new DescribeDBSnapshotsCommand({}))).DBSnapshots?.[0]?.Status === "available");
+  await until(
+    "the snapshot is there",
+    async () => (await cloud.rds.send(new DescribeDBSnapshotsCommand({}))).DBSnapshots?.[0]?.Status === "available",
+  );
   await instanceIs(cloud, identifier, "available");
-  await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: identifier, SkipFinalSnapshot: true, DeleteAutomatedBackups: false }));
+  await cloud.rds.send(
+    new DeleteDBInstanceCommand({
+      DBInstanceIdentifier: identifier,
+      SkipFinalSnapshot: true,
+      DeleteAutomatedBackups: false,
+    }),
+  );
   await instanceIsGone(cloud, identifier);
   await left("automated backup");
   await cloud.rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId }));

@@ -108,7 +108,11 @@ test("each step is bounded, and tried again; a wait and a reading get longer tha
   await drill.run(plan, step);
   await drill.cleanUp?.(plan, step);
   for (const { name, attemptsMax, timeoutSeconds } of taken) {
-    expect([name, attemptsMax >= 2 && attemptsMax <= 10, timeoutSeconds >= 60 && timeoutSeconds <= 6 * 3600]).toEqual([name, true, true]);
+    expect([name, attemptsMax >= 2 && attemptsMax <= 10, timeoutSeconds >= 60 && timeoutSeconds <= 6 * 3600]).toEqual([
+      name,
+      true,
+      true,
+    ]);
   }
   const boundOf = (wanted: string) => taken.find(({ name }) => name === wanted)?.timeoutSeconds ?? 0;
   expect(boundOf("wait until both markers are restorable")).toBeGreaterThan(plan.restorableWaitSeconds);
@@ -125,12 +129,21 @@ test.each([
   const without = { ...plan, source: { ...source, ...differing } };
   const outcome = await restoreDrill(steps).run(without, step);
   expect(called).toEqual([]);
-  expect(outcome).toEqual({ phases: [], notRestorable: { at: source.observedAt, reason }, recoveryTarget: null, markers: null, restore: null, found: null });
+  expect(outcome).toEqual({
+    phases: [],
+    notRestorable: { at: source.observedAt, reason },
+    recoveryTarget: null,
+    markers: null,
+    restore: null,
+    found: null,
+  });
   expect(verifyRestoreDrill(without, outcome).verdict).toBe("fail");
 });
 
 test("markers that do not become restorable end the drill before anything is made, and the verdict is fail", async () => {
-  const { steps, called } = effects({ waitUntilRestorable: { at: "2026-03-01T10:30:00.000Z", reason: "there is no restorable time" } });
+  const { steps, called } = effects({
+    waitUntilRestorable: { at: "2026-03-01T10:30:00.000Z", reason: "there is no restorable time" },
+  });
   const { step } = stepsTaken();
   const outcome = await restoreDrill(steps).run(plan, step);
   expect(called.map(([name]) => name)).not.toContain("restore");
@@ -145,12 +158,19 @@ test("markers that do not become restorable end the drill before anything is mad
 });
 
 test("a restore that fails ends the drill, says when and why, and the verdict is fail", async () => {
-  const { steps, called } = effects({ restore: { succeeded: false, failedAt: "2026-03-01T10:09:00.000Z", reason: "incompatible-restore" } });
+  const { steps, called } = effects({
+    restore: { succeeded: false, failedAt: "2026-03-01T10:09:00.000Z", reason: "incompatible-restore" },
+  });
   const { step } = stepsTaken();
   const outcome = await restoreDrill(steps).run(plan, step);
   expect(called.map(([name]) => name)).not.toContain("adopt");
   expect(outcome).toMatchObject({
-    restore: { succeeded: false, askedAt: good.restore.askedAt, failedAt: "2026-03-01T10:09:00.000Z", reason: "incompatible-restore" },
+    restore: {
+      succeeded: false,
+      askedAt: good.restore.askedAt,
+      failedAt: "2026-03-01T10:09:00.000Z",
+      reason: "incompatible-restore",
+    },
     found: null,
     phases: [
       { name: "bracket the target", beganAt: "2026-03-01T10:00:00.500Z", endedAt: good.restore.askedAt },
@@ -188,7 +208,12 @@ test("the copy of real data goes first, its removal is recorded once it is prove
     ["recordRemoval", "run-1", plan],
     ["removeMarkers", plan, "run-1"],
   ]);
-  expect(namesOf(taken)).toEqual(["remove the throwaway", "prove the throwaway gone", "record the removal", "remove the markers"]);
+  expect(namesOf(taken)).toEqual([
+    "remove the throwaway",
+    "prove the throwaway gone",
+    "record the removal",
+    "remove the markers",
+  ]);
 });
 
 test("a throwaway that is not proven gone is not recorded as removed", async () => {
@@ -198,5 +223,10 @@ test("a throwaway that is not proven gone is not recorded as removed", async () 
 });
 
 test("a drill makes nothing but a throwaway, and says who answers for it", () => {
-  expect(restoreDrill(effects().steps)).toMatchObject({ name: "restore-drill", owner: "platform", effect: "throwaway", verify: verifyRestoreDrill });
+  expect(restoreDrill(effects().steps)).toMatchObject({
+    name: "restore-drill",
+    owner: "platform",
+    effect: "throwaway",
+    verify: verifyRestoreDrill,
+  });
 });

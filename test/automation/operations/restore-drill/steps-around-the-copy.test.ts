@@ -3,9 +3,13 @@ import { readStack, removeStack, stackExists } from "../../../../automation/runn
 import { DrillCloud, gone, tags, throwaway } from "./drill-cloud";
 import { plan, source } from "./drills";
 
-// The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone decides.
+// The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone
+// decides.
 jest.mock("../../../../automation/runner/pulumi-stack");
-jest.mock("../../../../automation/limits", () => ({ ...jest.requireActual<object>("../../../../automation/limits"), restorablePollMilliseconds: 1 }));
+jest.mock("../../../../automation/limits", () => ({
+  ...jest.requireActual<object>("../../../../automation/limits"),
+  restorablePollMilliseconds: 1,
+}));
 
 const cloud = new DrillCloud();
 const { identifier } = plan.throwaway;
@@ -26,7 +30,10 @@ describe("removal", () => {
   test("what Pulumi removed is not deleted again", async () => {
     cloud.instances(null);
     await steps.removeThrowaway(plan, identifier.slice("drill-".length), signal);
-    expect(jest.mocked(removeStack).mock.calls[0]?.[1]).toMatchObject({ stackName: plan.throwaway.stack, secretsProvider: source.secretsProvider });
+    expect(jest.mocked(removeStack).mock.calls[0]?.[1]).toMatchObject({
+      stackName: plan.throwaway.stack,
+      secretsProvider: source.secretsProvider,
+    });
     expect(cloud.asked).not.toContain("DeleteDBInstance");
   });
 
@@ -35,7 +42,11 @@ describe("removal", () => {
     cloud.answers["DeleteDBInstance"] = (parameters) => ((asked = parameters), {});
     cloud.instances(throwaway({ DBInstanceStatus: "failed" }), throwaway({ DBInstanceStatus: "deleting" }), null);
     await steps.removeThrowaway(plan, identifier.slice("drill-".length), signal);
-    expect(Object.fromEntries(asked ?? [])).toMatchObject({ DBInstanceIdentifier: identifier, SkipFinalSnapshot: "true", DeleteAutomatedBackups: "true" });
+    expect(Object.fromEntries(asked ?? [])).toMatchObject({
+      DBInstanceIdentifier: identifier,
+      SkipFinalSnapshot: "true",
+      DeleteAutomatedBackups: "true",
+    });
     expect(cloud.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(3);
   });
 
@@ -62,13 +73,19 @@ describe("removal", () => {
     [
       "a snapshot",
       "snapshot final",
-      () => (cloud.answers["DescribeDBSnapshots"] = () => ({ DBSnapshots: [{ DBSnapshot: { DBSnapshotIdentifier: "final" } }] })),
+      () =>
+        (cloud.answers["DescribeDBSnapshots"] = () => ({
+          DBSnapshots: [{ DBSnapshot: { DBSnapshotIdentifier: "final" } }],
+        })),
     ],
     ["its stack", plan.throwaway.stack, () => jest.mocked(stackExists).mockResolvedValue(true)],
   ])("%s that is left refutes it", async (_, left, arrange) => {
     cloud.instances(null);
     arrange();
-    await expect(steps.proveGone(plan)).rejects.toMatchObject({ code: "throwaway-left", message: expect.stringContaining(left) as string });
+    await expect(steps.proveGone(plan)).rejects.toMatchObject({
+      code: "throwaway-left",
+      message: expect.stringContaining(left) as string,
+    });
   });
 
   test("what cannot be asked is not taken for gone", async () => {
@@ -89,9 +106,17 @@ describe("markers in the source", () => {
   });
 
   test("that cannot be reached are told, and end nothing", async () => {
-    cloud.instances({ DBInstanceIdentifier: source.identifier, DbiResourceId: source.resourceId, DBInstanceStatus: "stopped" });
+    cloud.instances({
+      DBInstanceIdentifier: source.identifier,
+      DbiResourceId: source.resourceId,
+      DBInstanceStatus: "stopped",
+    });
     expect(await steps.removeMarkers(plan, "run-1")).toMatchObject([
-      { kind: "recovery markers", identifier: source.identifier, reason: expect.stringMatching(/; the next drill of the database removes them$/) as string },
+      {
+        kind: "recovery markers",
+        identifier: source.identifier,
+        reason: expect.stringMatching(/; the next drill of the database removes them$/) as string,
+      },
     ]);
   });
 });
@@ -116,12 +141,17 @@ describe("observation", () => {
   };
   const platform = { outputs: { isolationSecurityGroupId: "sg-0150a7ed000000001" }, secretsProvider: undefined };
   beforeEach(() => {
-    cloud.answers["secretsmanager.GetSecretValue"] = () => ({ SecretString: JSON.stringify({ username: "shipshape", password: "p" }) });
+    cloud.answers["secretsmanager.GetSecretValue"] = () => ({
+      SecretString: JSON.stringify({ username: "shipshape", password: "p" }),
+    });
   });
 
   test("takes from the API all that a plan needs", async () => {
     cloud.instances(instance);
-    expect(await steps.observe(source.identifier)).toEqual({ ...source, observedAt: expect.stringMatching(/Z$/) as string });
+    expect(await steps.observe(source.identifier)).toEqual({
+      ...source,
+      observedAt: expect.stringMatching(/Z$/) as string,
+    });
   });
 
   test("what is to encrypt throwaways' secrets is said, or the platform's own, or nothing", async () => {
@@ -135,13 +165,23 @@ describe("observation", () => {
 
   test("backups that are switched off are seen, whatever time the API still names, and whatever the database does", async () => {
     cloud.instances({ ...instance, BackupRetentionPeriod: 0, DBInstanceStatus: "stopped" });
-    expect(await steps.observe(source.identifier)).toMatchObject({ backupRetentionDays: 0, latestRestorableTime: null });
+    expect(await steps.observe(source.identifier)).toMatchObject({
+      backupRetentionDays: 0,
+      latestRestorableTime: null,
+    });
     cloud.instances({ ...instance, LatestRestorableTime: undefined });
-    expect(await steps.observe(source.identifier)).toMatchObject({ backupRetentionDays: 35, latestRestorableTime: null });
+    expect(await steps.observe(source.identifier)).toMatchObject({
+      backupRetentionDays: 35,
+      latestRestorableTime: null,
+    });
   });
 
   test.each<[string, string, () => void]>([
-    ["a stopped database", "database-not-available", () => cloud.instances({ ...instance, DBInstanceStatus: "stopped" })],
+    [
+      "a stopped database",
+      "database-not-available",
+      () => cloud.instances({ ...instance, DBInstanceStatus: "stopped" }),
+    ],
     [
       "a database that is not there",
       "database-unknown",
@@ -153,7 +193,11 @@ describe("observation", () => {
       "platform-missing",
       () => jest.mocked(readStack).mockResolvedValue({ ...platform, outputs: { isolationSecurityGroupId: 1 } }),
     ],
-    ["no login", "database-role-unknown", () => (cloud.answers["secretsmanager.GetSecretValue"] = () => ({ error: "ResourceNotFoundException" }))],
+    [
+      "no login",
+      "database-role-unknown",
+      () => (cloud.answers["secretsmanager.GetSecretValue"] = () => ({ error: "ResourceNotFoundException" })),
+    ],
   ])("%s is refused before anything is planned", async (_, code, arrange) => {
     cloud.instances(instance);
     arrange();

@@ -3,9 +3,13 @@ import type { RestoreDrillSteps } from "../../../../automation/operations/restor
 import { DrillCloud, groups, tags, throwaway } from "./drill-cloud";
 import { plan, source } from "./drills";
 
-// The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone decides.
+// The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone
+// decides.
 jest.mock("../../../../automation/runner/pulumi-stack");
-jest.mock("../../../../automation/limits", () => ({ ...jest.requireActual<object>("../../../../automation/limits"), restorablePollMilliseconds: 1 }));
+jest.mock("../../../../automation/limits", () => ({
+  ...jest.requireActual<object>("../../../../automation/limits"),
+  restorablePollMilliseconds: 1,
+}));
 
 const cloud = new DrillCloud();
 const { identifier } = plan.throwaway;
@@ -24,7 +28,10 @@ describe("restore", () => {
     let asked: URLSearchParams | undefined;
     cloud.answers["RestoreDBInstanceToPointInTime"] = (parameters) => ((asked = parameters), {});
     cloud.instances(null, throwaway({ DBInstanceStatus: "creating" }), throwaway());
-    expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toEqual({ succeeded: true, resourceId: "db-COPY" });
+    expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toEqual({
+      succeeded: true,
+      resourceId: "db-COPY",
+    });
     expect(Object.fromEntries(asked ?? [])).toMatchObject({
       TargetDBInstanceIdentifier: identifier,
       SourceDbiResourceId: source.resourceId,
@@ -44,7 +51,11 @@ describe("restore", () => {
   });
 
   test("a copy that an earlier attempt asked for is waited for, and none is asked for twice", async () => {
-    cloud.instances(throwaway({ DBInstanceStatus: "creating" }), throwaway({ DBInstanceStatus: "modifying" }), throwaway());
+    cloud.instances(
+      throwaway({ DBInstanceStatus: "creating" }),
+      throwaway({ DBInstanceStatus: "modifying" }),
+      throwaway(),
+    );
     expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toMatchObject({ succeeded: true });
     expect(cloud.asked).not.toContain("RestoreDBInstanceToPointInTime");
   });
@@ -72,10 +83,17 @@ describe("restore", () => {
     async (status) => {
       cloud.instances(throwaway({ DBInstanceStatus: status }));
       const event = (minute: number, Message: string) => ({ Event: { Message, Date: `2026-03-01T10:0${minute}:00Z` } });
-      cloud.answers["DescribeEvents"] = () => ({ Events: [event(4, "fourth"), event(1, "first"), event(3, "third"), event(2, "second")] });
-      expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toMatchObject({ succeeded: false, reason: `${status}: second; third; fourth` });
+      cloud.answers["DescribeEvents"] = () => ({
+        Events: [event(4, "fourth"), event(1, "first"), event(3, "third"), event(2, "second")],
+      });
+      expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toMatchObject({
+        succeeded: false,
+        reason: `${status}: second; third; fourth`,
+      });
       cloud.answers["DescribeEvents"] = () => ({ Events: [] });
-      expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toMatchObject({ reason: `${status}: the cloud gives no reason` });
+      expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toMatchObject({
+        reason: `${status}: the cloud gives no reason`,
+      });
     },
   );
 
@@ -103,7 +121,10 @@ describe("an instance of the throwaway's name that is another's", () => {
   test.each([
     ["without tags", { TagList: undefined }],
     ["of another run", { TagList: tags({ "shipshape:run": "another" }) }],
-    ["with the run's id under another key", { TagList: tags({ "shipshape:purpose": plan.throwaway.tags["shipshape:run"] ?? "" }) }],
+    [
+      "with the run's id under another key",
+      { TagList: tags({ "shipshape:purpose": plan.throwaway.tags["shipshape:run"] ?? "" }) },
+    ],
   ])("%s is never restored into, read or deleted", async (_, more) => {
     cloud.instances(throwaway(more));
     const refused = { code: "throwaway-not-ours" };
@@ -124,7 +145,10 @@ describe("isolation", () => {
     [{ DbiResourceId: "db-OTHER" }, "it is another instance now"],
     [{ BackupRetentionPeriod: 7 }, "its backup retention is 7 days"],
     [{ PubliclyAccessible: true }, "it is publicly accessible"],
-    [{ VpcSecurityGroups: groups("sg-0150a7ed000000001", "sg-0open") }, "its security groups are sg-0150a7ed000000001, sg-0open"],
+    [
+      { VpcSecurityGroups: groups("sg-0150a7ed000000001", "sg-0open") },
+      "its security groups are sg-0150a7ed000000001, sg-0open",
+    ],
     [{ VpcSecurityGroups: undefined }, "its security groups are "],
   ])("%j: it is not read", async (more, problem) => {
     cloud.instances(throwaway(more));
@@ -137,14 +161,17 @@ describe("isolation", () => {
   test("a backup of it in the API: it is not read", async () => {
     cloud.instances(throwaway());
     cloud.answers["DescribeDBInstanceAutomatedBackups"] = (asked) => ({
-      DBInstanceAutomatedBackups: asked.get("DbiResourceId") === "db-COPY" ? [{ DBInstanceAutomatedBackup: { DbiResourceId: "db-COPY" } }] : [],
+      DBInstanceAutomatedBackups:
+        asked.get("DbiResourceId") === "db-COPY" ? [{ DBInstanceAutomatedBackup: { DbiResourceId: "db-COPY" } }] : [],
     });
     await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toThrow("there is the automated backup db-COPY");
   });
 
   test("all that is wrong is said at once", async () => {
     cloud.instances(throwaway({ BackupRetentionPeriod: 7, PubliclyAccessible: true }));
-    await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toThrow("its backup retention is 7 days; it is publicly accessible");
+    await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toThrow(
+      "its backup retention is 7 days; it is publicly accessible",
+    );
   });
 });
 
@@ -159,8 +186,15 @@ describe("the wait until the markers are restorable", () => {
   const committedAt = "2026-03-01T10:00:06.000Z";
 
   test("ends as soon as the newest restorable time reaches what was committed", async () => {
-    cloud.instances(restorable(undefined), restorable("2026-03-01T10:00:05Z"), restorable("2026-03-01T10:00:06Z"), restorable("2026-03-01T10:05:00Z"));
-    expect(await steps.waitUntilRestorable(plan, committedAt, signal)).toEqual({ askedAt: expect.stringMatching(/Z$/) as string });
+    cloud.instances(
+      restorable(undefined),
+      restorable("2026-03-01T10:00:05Z"),
+      restorable("2026-03-01T10:00:06Z"),
+      restorable("2026-03-01T10:05:00Z"),
+    );
+    expect(await steps.waitUntilRestorable(plan, committedAt, signal)).toEqual({
+      askedAt: expect.stringMatching(/Z$/) as string,
+    });
     expect(cloud.asked).toHaveLength(3);
   });
 
@@ -178,7 +212,9 @@ describe("the wait until the markers are restorable", () => {
 
   test("another database of that name ends it in an error: its backups are not those of the drill", async () => {
     cloud.instances(restorable("2026-03-01T11:00:00Z", { DbiResourceId: "db-RECREATED" }));
-    await expect(steps.waitUntilRestorable(plan, committedAt, signal)).rejects.toMatchObject({ code: "database-replaced" });
+    await expect(steps.waitUntilRestorable(plan, committedAt, signal)).rejects.toMatchObject({
+      code: "database-replaced",
+    });
   });
 
   test("backups that are switched off meanwhile end it at once", async () => {

@@ -8,7 +8,8 @@ const judged = (outcome: RestoreDrillOutcome, itsPlan = plan) => {
   return { verdict, checks, check: (name: string) => checks.find((c) => c.name === name) as Check };
 };
 const found = (differing: Partial<Found>): RestoreDrillOutcome => ({ ...good, found: { ...good.found, ...differing } });
-const structure = (differing: Partial<Found["structure"]>) => found({ structure: { ...good.found.structure, ...differing } });
+const structure = (differing: Partial<Found["structure"]>) =>
+  found({ structure: { ...good.found.structure, ...differing } });
 const { before, after } = good.markers;
 
 test("a drill with nothing wrong passes all seven checks, each with its figures", () => {
@@ -28,13 +29,25 @@ test("a drill with nothing wrong passes all seven checks, each with its figures"
   expect(check("last-commit-meets-target").figures).toMatchObject({ targetErrorSeconds: 1, targetErrorSecondsMax: 3 });
   expect(check("markers-bracket-target").figures).toMatchObject({ markerBeforeThere: true, markerAfterThere: false });
   expect(check("catalog-equals-source").figures).toMatchObject({ entries: 8 });
-  expect(check("heaps-and-indexes-are-sound").figures).toMatchObject({ relationsChecked: 280, relationsLeft: 0, damages: 0 });
+  expect(check("heaps-and-indexes-are-sound").figures).toMatchObject({
+    relationsChecked: 280,
+    relationsLeft: 0,
+    damages: 0,
+  });
 });
 
 describe("backups", () => {
   test("that are not there fail, with the reason and no other check", () => {
-    const { verdict, checks } = judged({ ...good, restore: null, found: null, notRestorable: { at: "2026-03-01T10:00:00.000Z", reason: "switched off" } });
-    expect({ verdict, checks: checks.map((c) => `${c.name}: ${c.explanation}`) }).toEqual({ verdict: "fail", checks: ["backups-exist: switched off"] });
+    const { verdict, checks } = judged({
+      ...good,
+      restore: null,
+      found: null,
+      notRestorable: { at: "2026-03-01T10:00:00.000Z", reason: "switched off" },
+    });
+    expect({ verdict, checks: checks.map((c) => `${c.name}: ${c.explanation}`) }).toEqual({
+      verdict: "fail",
+      checks: ["backups-exist: switched off"],
+    });
   });
 
   test("that cannot be recovered fail, with the cloud's reason", () => {
@@ -47,13 +60,20 @@ describe("backups", () => {
     const { verdict, checks } = judged({ ...good, restore, found: null });
     expect(verdict).toBe("fail");
     expect(checks).toMatchObject([
-      { name: "database-recovers", verdict: "fail", explanation: expect.stringContaining("incompatible-restore: a gap") as string },
+      {
+        name: "database-recovers",
+        verdict: "fail",
+        explanation: expect.stringContaining("incompatible-restore: a gap") as string,
+      },
     ]);
   });
 
-  test.each(["restore", "found", "recoveryTarget", "markers"] as const)("are not proven by a record that lacks %s", (part) => {
-    expect(judged({ ...good, [part]: null })).toMatchObject({ verdict: "inconclusive", checks: [] });
-  });
+  test.each(["restore", "found", "recoveryTarget", "markers"] as const)(
+    "are not proven by a record that lacks %s",
+    (part) => {
+      expect(judged({ ...good, [part]: null })).toMatchObject({ verdict: "inconclusive", checks: [] });
+    },
+  );
 });
 
 describe("recovery time and exposure", () => {
@@ -69,7 +89,9 @@ describe("recovery time and exposure", () => {
     [-3600, "inconclusive"],
     [NaN, "inconclusive"],
   ])("%d s from asking to the first query, with an objective of an hour: %s", (seconds, verdict) => {
-    const outcome = Number.isNaN(seconds) ? { ...good, restore: { ...good.restore, firstQueryAt: "unknown" } } : took(seconds);
+    const outcome = Number.isNaN(seconds)
+      ? { ...good, restore: { ...good.restore, firstQueryAt: "unknown" } }
+      : took(seconds);
     const result = judged(outcome);
     expect(result.check("recovery-time").verdict).toBe(verdict);
     expect(result.verdict).toBe(verdict);
@@ -105,7 +127,10 @@ describe("markers", () => {
     expect(bracket(found({ markers: [{ ...before, writtenAt: "2026-03-01T10:16:00.000000Z" }] })).verdict).toBe("fail");
   });
   test("that cannot be read decide nothing", () => {
-    expect(bracket(found({ markers: { undecided: "it has rules" } }))).toMatchObject({ verdict: "inconclusive", explanation: "it has rules" });
+    expect(bracket(found({ markers: { undecided: "it has rules" } }))).toMatchObject({
+      verdict: "inconclusive",
+      explanation: "it has rules",
+    });
   });
   test.each([
     ["gone from the source", { ...good.markers, beforeAgain: null }],
@@ -123,7 +148,8 @@ describe("markers", () => {
 
 describe("the last commit", () => {
   const reached = (lastCommitAt: string | null) =>
-    judged(found({ recoveryPoint: { ...good.found.recoveryPoint, lastCommitAt } })).check("last-commit-meets-target").verdict;
+    judged(found({ recoveryPoint: { ...good.found.recoveryPoint, lastCommitAt } })).check("last-commit-meets-target")
+      .verdict;
   test.each([
     ["2026-03-01T10:00:04.000000Z", "pass"],
     ["2026-03-01T10:00:01.000000Z", "pass"],
@@ -141,7 +167,11 @@ describe("the last commit", () => {
 
 describe("heaps and indexes", () => {
   const sound = (outcome: RestoreDrillOutcome) => judged(outcome).check("heaps-and-indexes-are-sound");
-  const some = (relation: string, problem: string, count = 1) => ({ count, bytes: 8192, named: [{ relation, problem }] });
+  const some = (relation: string, problem: string, count = 1) => ({
+    count,
+    bytes: 8192,
+    named: [{ relation, problem }],
+  });
   test("fail with each damage by name, whatever else was left", () => {
     const damages = [
       { relation: "a", problem: "block 1" },
@@ -159,7 +189,9 @@ describe("heaps and indexes", () => {
       explanation: "amcheck could not be used: denied",
     });
     expect(sound(structure({ relationsChecked: 0 })).verdict).toBe("inconclusive");
-    expect(sound(structure({ relationsChecked: 1, left: some("big", "the time budget had ended", 500) }))).toMatchObject({
+    expect(
+      sound(structure({ relationsChecked: 1, left: some("big", "the time budget had ended", 500) })),
+    ).toMatchObject({
       verdict: "inconclusive",
       explanation: "500 could not be checked: big (the time budget had ended), and 499 more",
       figures: { relationsChecked: 1, relationsLeft: 500, bytesLeft: 8192 },
@@ -169,7 +201,9 @@ describe("heaps and indexes", () => {
     const left = some("big", "its check did not end within the time budget");
     expect(sound(structure({ left, outOfTime: true }))).toMatchObject({
       verdict: "inconclusive",
-      explanation: expect.stringMatching(/; the time budget is 14400 s: give the next drill more with --structure-seconds$/) as string,
+      explanation: expect.stringMatching(
+        /; the time budget is 14400 s: give the next drill more with --structure-seconds$/,
+      ) as string,
       figures: { secondsMax: 14_400 },
     });
     expect(sound(structure({ left: some("locked", "a lock") })).explanation).not.toContain("--structure-seconds");
@@ -180,7 +214,9 @@ describe("heaps and indexes", () => {
     );
   });
   test("pass with what was checked in its structure only, and what was not checked, by name", () => {
-    expect(sound(structure({ structureOnly: some("app.folded", "runs code"), skipped: some("app.cache", "unlogged", 2) }))).toMatchObject({
+    expect(
+      sound(structure({ structureOnly: some("app.folded", "runs code"), skipped: some("app.cache", "unlogged", 2) })),
+    ).toMatchObject({
       verdict: "pass",
       explanation:
         "every heap and every B-tree index of database orders was read and is sound; 1 checked in their structure only: app.folded (runs code); 2 not checked: app.cache (unlogged), and 1 more",
@@ -199,7 +235,9 @@ describe("the catalog", () => {
   });
   test("fails for a kind that the copy alone has, and for one that it lacks", () => {
     expect(catalog({ restored: inventory({ policy: "x" }) }).verdict).toBe("fail");
-    expect(catalog({ source: inventory({ policy: "x" }), sourceAfter: inventory({ policy: "x" }) }).verdict).toBe("fail");
+    expect(catalog({ source: inventory({ policy: "x" }), sourceAfter: inventory({ policy: "x" }) }).verdict).toBe(
+      "fail",
+    );
   });
   test("is undecided in a kind that changed in the source meanwhile, unless the copy has one of both states", () => {
     expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ routine: "x" }) })).toMatchObject({
@@ -207,13 +245,23 @@ describe("the catalog", () => {
       explanation: expect.stringContaining("in: routine; drill again") as string,
     });
     expect(catalog({ sourceAfter: inventory({ routine: "q" }) }).verdict).toBe("pass");
-    expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ routine: "q" }) }).verdict).toBe("pass");
+    expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ routine: "q" }) }).verdict).toBe(
+      "pass",
+    );
   });
   test("fails in a kind that did not change in the source, though another did", () => {
-    expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ column: "x" }) }).verdict).toBe("fail");
+    expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ column: "x" }) }).verdict).toBe(
+      "fail",
+    );
   });
-  test.each(["source", "sourceAfter", "restored"] as const)("is undecided when %s could not be read, or when nothing was", (one) => {
-    expect(catalog({ [one]: { undecided: "a lock" } })).toMatchObject({ verdict: "inconclusive", explanation: "a lock" });
-    expect(catalog({ restored: { ...inventory(), counts: {} } }).verdict).toBe("inconclusive");
-  });
+  test.each(["source", "sourceAfter", "restored"] as const)(
+    "is undecided when %s could not be read, or when nothing was",
+    (one) => {
+      expect(catalog({ [one]: { undecided: "a lock" } })).toMatchObject({
+        verdict: "inconclusive",
+        explanation: "a lock",
+      });
+      expect(catalog({ restored: { ...inventory(), counts: {} } }).verdict).toBe("inconclusive");
+    },
+  );
 });

@@ -36,7 +36,8 @@ const type: ResourceType<unknown> = {
 const naming: Naming = { logicalName: "Orders", randomSeed: Buffer.from("seed") };
 const check = (given: PropertyValues, oldInputs: PropertyValues = {}, named: Partial<Naming> = {}) =>
   checkResource(type, oldInputs, given, { ...naming, ...named });
-const reasons = (given: PropertyValues) => check({ name: "n", ...given }).failures.map(({ property, reason }) => `${property}: ${reason}`);
+const reasons = (given: PropertyValues) =>
+  check({ name: "n", ...given }).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
 test("defaults that are not zero are filled in and named; a program that spells one out is not", () => {
   expect(check({ name: "n" }).inputs).toEqual({ name: "n", limit: -1, __defaults: ["limit"] });
@@ -81,9 +82,18 @@ test("numbers and flags may be written as text", () => {
 });
 
 test("what is not known yet is not judged, wherever it stands", () => {
-  const given = { name: UNKNOWN, size: UNKNOWN, tags: { a: UNKNOWN }, parameters: [{ name: UNKNOWN, value: UNKNOWN }], tier: UNKNOWN };
+  const given = {
+    name: UNKNOWN,
+    size: UNKNOWN,
+    tags: { a: UNKNOWN },
+    parameters: [{ name: UNKNOWN, value: UNKNOWN }],
+    tier: UNKNOWN,
+  };
   expect(check(given)).toMatchObject({ failures: [], inputs: { size: UNKNOWN, tags: { a: UNKNOWN } } });
-  expect(check({ name: "n", parameters: UNKNOWN, tags: UNKNOWN })).toMatchObject({ failures: [], inputs: { parameters: UNKNOWN } });
+  expect(check({ name: "n", parameters: UNKNOWN, tags: UNKNOWN })).toMatchObject({
+    failures: [],
+    inputs: { parameters: UNKNOWN },
+  });
 });
 
 describe("provider settings", () => {
@@ -101,8 +111,19 @@ describe("provider settings", () => {
   };
 
   test("arrive as JSON text and are read in their own types", () => {
-    const given = { host: "h", port: "26432", superuser: "true", defaultTags: '{"tags":{"team":"a"}}', version: "1.0.0" };
-    expect(readSettings(definition.settings, given, [])).toEqual({ host: "h", port: 26432, superuser: true, defaultTags: { tags: { team: "a" } } });
+    const given = {
+      host: "h",
+      port: "26432",
+      superuser: "true",
+      defaultTags: '{"tags":{"team":"a"}}',
+      version: "1.0.0",
+    };
+    expect(readSettings(definition.settings, given, [])).toEqual({
+      host: "h",
+      port: 26432,
+      superuser: true,
+      defaultTags: { tags: { team: "a" } },
+    });
   });
 
   test("that are not known yet are not missed; those that nobody knows are refused", () => {

@@ -31,7 +31,13 @@ const ingress: Properties = {
 
 describe("a plain value", () => {
   test("that is absent, null, empty, zero or false equals one that was left out", () => {
-    const properties: Properties = { a: { type: "string" }, b: { type: "int" }, c: { type: "bool", default: false }, d: { type: "list" }, e: { type: "map" } };
+    const properties: Properties = {
+      a: { type: "string" },
+      b: { type: "int" },
+      c: { type: "bool", default: false },
+      d: { type: "list" },
+      e: { type: "map" },
+    };
     expect(detailed(properties, { a: "", b: 0, d: [] }, { c: false, e: {} })).toEqual({});
     expect(detailed(properties, {}, { a: "", b: 0, c: false, d: [], e: {} })).toEqual({});
   });
@@ -46,12 +52,23 @@ describe("a plain value", () => {
   });
 
   test("is added, updated or deleted, and replaces when it is create-only", () => {
-    const properties: Properties = { a: { type: "string" }, b: { type: "string" }, c: { type: "string", createOnly: true } };
-    expect(detailed(properties, { b: "1", c: "1" }, { a: "1", c: "2" })).toEqual({ a: "ADD", b: "DELETE", c: "UPDATE_REPLACE" });
+    const properties: Properties = {
+      a: { type: "string" },
+      b: { type: "string" },
+      c: { type: "string", createOnly: true },
+    };
+    expect(detailed(properties, { b: "1", c: "1" }, { a: "1", c: "2" })).toEqual({
+      a: "ADD",
+      b: "DELETE",
+      c: "UPDATE_REPLACE",
+    });
   });
 
   test("that is not known yet is an update", () => {
-    expect(detailed({ a: { type: "string" }, b: { type: "int" } }, { a: "1" }, { a: UNKNOWN, b: UNKNOWN })).toEqual({ a: "UPDATE", b: "ADD" });
+    expect(detailed({ a: { type: "string" }, b: { type: "int" } }, { a: "1" }, { a: UNKNOWN, b: UNKNOWN })).toEqual({
+      a: "UPDATE",
+      b: "ADD",
+    });
   });
 
   test("that is written only is no difference while state has none", () => {
@@ -59,9 +76,14 @@ describe("a plain value", () => {
   });
 
   test("may mean the same in another form", () => {
-    const engineVersion = { type: "string" as const, equal: (old: string, wanted: string) => old.startsWith(`${wanted}.`) };
+    const engineVersion = {
+      type: "string" as const,
+      equal: (old: string, wanted: string) => old.startsWith(`${wanted}.`),
+    };
     expect(detailed({ engineVersion }, { engineVersion: "17.10" }, { engineVersion: "17" })).toEqual({});
-    expect(detailed({ engineVersion }, { engineVersion: "17.10" }, { engineVersion: "16" })).toEqual({ engineVersion: "UPDATE" });
+    expect(detailed({ engineVersion }, { engineVersion: "17.10" }, { engineVersion: "16" })).toEqual({
+      engineVersion: "UPDATE",
+    });
   });
 
   test("that is a JSON document is compared by what it says", () => {
@@ -76,7 +98,11 @@ describe("a map", () => {
 
   test("differs by key, quoted where it is no plain name", () => {
     expect(
-      detailed(tags, { tags: { owner: "a", "cost-center": "1", gone: "x" } }, { tags: { owner: "b", "cost-center": "2", "shipshape:ring": "0" } }),
+      detailed(
+        tags,
+        { tags: { owner: "a", "cost-center": "1", gone: "x" } },
+        { tags: { owner: "b", "cost-center": "2", "shipshape:ring": "0" } },
+      ),
     ).toEqual({
       "tags.owner": "UPDATE",
       'tags["cost-center"]': "UPDATE",
@@ -101,11 +127,16 @@ describe("a set", () => {
   });
 
   test("differs by element: index in state for what goes, in the program for what comes", () => {
-    expect(detailed({ roles: { type: "set" } }, { roles: ["a", "b", "c"] }, { roles: ["c", "d"] })).toEqual({ "roles[0]": "DELETE", "roles[1]": "UPDATE" });
+    expect(detailed({ roles: { type: "set" } }, { roles: ["a", "b", "c"] }, { roles: ["c", "d"] })).toEqual({
+      "roles[0]": "DELETE",
+      "roles[1]": "UPDATE",
+    });
   });
 
   test("with an element not known yet is one update", () => {
-    expect(detailed({ roles: { type: "set" } }, { roles: ["a"] }, { roles: ["a", UNKNOWN] })).toEqual({ roles: "UPDATE" });
+    expect(detailed({ roles: { type: "set" } }, { roles: ["a"] }, { roles: ["a", UNKNOWN] })).toEqual({
+      roles: "UPDATE",
+    });
   });
 
   test("of objects finds each one's equal, whatever the order and the defaults", () => {
@@ -126,29 +157,43 @@ describe("a set", () => {
 
   test("of objects shows a changed one inside, and one that was added by hand as deleted", () => {
     const rule = { protocol: "tcp", fromPort: 5432, securityGroups: ["sg-1"] };
-    expect(detailed(ingress, { ingress: [{ ...rule, securityGroups: ["sg-1", "sg-9"] }] }, { ingress: [rule] })).toEqual({
+    expect(
+      detailed(ingress, { ingress: [{ ...rule, securityGroups: ["sg-1", "sg-9"] }] }, { ingress: [rule] }),
+    ).toEqual({
       "ingress[0].securityGroups[1]": "DELETE",
     });
-    expect(detailed(ingress, { ingress: [rule, { protocol: "tcp", fromPort: 22 }] }, { ingress: [rule] })).toEqual({ "ingress[1]": "DELETE" });
-    expect(detailed(ingress, { ingress: [rule] }, { ingress: [{ protocol: "tcp", fromPort: 22 }, rule] })).toEqual({ "ingress[0]": "ADD" });
+    expect(detailed(ingress, { ingress: [rule, { protocol: "tcp", fromPort: 22 }] }, { ingress: [rule] })).toEqual({
+      "ingress[1]": "DELETE",
+    });
+    expect(detailed(ingress, { ingress: [rule] }, { ingress: [{ protocol: "tcp", fromPort: 22 }, rule] })).toEqual({
+      "ingress[0]": "ADD",
+    });
   });
 });
 
 describe("a list", () => {
   test("keeps its longest common part", () => {
-    expect(detailed({ paths: { type: "list" } }, { paths: ["a", "b", "c"] }, { paths: ["b", "c", "d"] })).toEqual({ "paths[0]": "DELETE", "paths[2]": "ADD" });
+    expect(detailed({ paths: { type: "list" } }, { paths: ["a", "b", "c"] }, { paths: ["b", "c", "d"] })).toEqual({
+      "paths[0]": "DELETE",
+      "paths[2]": "ADD",
+    });
   });
 
   test("of objects is compared place by place", () => {
     const properties: Properties = {
-      metricQueries: { type: "list", element: { type: "object", properties: { id: { type: "string" }, expression: { type: "string" } } } },
+      metricQueries: {
+        type: "list",
+        element: { type: "object", properties: { id: { type: "string" }, expression: { type: "string" } } },
+      },
     };
     const old = { metricQueries: [{ id: "a", expression: "1" }, { id: "b" }] };
     expect(detailed(properties, old, { metricQueries: [{ id: "a", expression: "2" }] })).toEqual({
       "metricQueries[0].expression": "UPDATE",
       "metricQueries[1]": "DELETE",
     });
-    expect(detailed(properties, old, { metricQueries: [{ id: "a", expression: UNKNOWN }, { id: "b" }] })).toEqual({ "metricQueries[0].expression": "UPDATE" });
+    expect(detailed(properties, old, { metricQueries: [{ id: "a", expression: UNKNOWN }, { id: "b" }] })).toEqual({
+      "metricQueries[0].expression": "UPDATE",
+    });
   });
 });
 
@@ -156,21 +201,31 @@ describe("an object", () => {
   const restore: Properties = {
     restoreToPointInTime: {
       type: "object",
-      properties: { restoreTime: { type: "string", createOnly: true }, sourceDbiResourceId: { type: "string" }, useLatest: { type: "bool" } },
+      properties: {
+        restoreTime: { type: "string", createOnly: true },
+        sourceDbiResourceId: { type: "string" },
+        useLatest: { type: "bool" },
+      },
     },
   };
 
   test("differs inside, and replaces where what changed is create-only", () => {
     const old = { restoreToPointInTime: { restoreTime: "1", sourceDbiResourceId: "db-1" } };
-    expect(detailed(restore, old, { restoreToPointInTime: { restoreTime: "2", sourceDbiResourceId: "db-2" } })).toEqual({
-      "restoreToPointInTime.restoreTime": "UPDATE_REPLACE",
-      "restoreToPointInTime.sourceDbiResourceId": "UPDATE",
-    });
+    expect(detailed(restore, old, { restoreToPointInTime: { restoreTime: "2", sourceDbiResourceId: "db-2" } })).toEqual(
+      {
+        "restoreToPointInTime.restoreTime": "UPDATE_REPLACE",
+        "restoreToPointInTime.sourceDbiResourceId": "UPDATE",
+      },
+    );
   });
 
   test("that comes or goes replaces only when something create-only was given in it", () => {
-    expect(detailed(restore, {}, { restoreToPointInTime: { restoreTime: "1" } })).toEqual({ restoreToPointInTime: "ADD_REPLACE" });
-    expect(detailed(restore, { restoreToPointInTime: { sourceDbiResourceId: "db-1" } }, {})).toEqual({ restoreToPointInTime: "DELETE" });
+    expect(detailed(restore, {}, { restoreToPointInTime: { restoreTime: "1" } })).toEqual({
+      restoreToPointInTime: "ADD_REPLACE",
+    });
+    expect(detailed(restore, { restoreToPointInTime: { sourceDbiResourceId: "db-1" } }, {})).toEqual({
+      restoreToPointInTime: "DELETE",
+    });
   });
 });
 
@@ -182,7 +237,9 @@ describe("the whole answer", () => {
 
   test("names top-level properties once, sorted", () => {
     const type = typeOf({ tags: { type: "map" }, note: { type: "string" } });
-    expect(diffResource(type, { tags: { a: "1", b: "1" } }, { tags: { a: "2", b: "2" }, note: "n" }, []).diffs).toEqual(["note", "tags"]);
+    expect(diffResource(type, { tags: { a: "1", b: "1" } }, { tags: { a: "2", b: "2" }, note: "n" }, []).diffs).toEqual(
+      ["note", "tags"],
+    );
   });
 
   test("deletes first when the name is the program's own, and creates first when it was made up", () => {
@@ -191,15 +248,24 @@ describe("the whole answer", () => {
       stables: ["name"],
       deleteBeforeReplace: true,
     });
-    expect(diffResource(named, { name: "n-1", size: 1 }, { name: "n-1", size: 2, __defaults: ["name"] }, []).deleteBeforeReplace).toBe(false);
-    expect(diffResource(named, { name: "n", size: 1 }, { name: "n", size: 1, note: "x", __defaults: [] }, []).deleteBeforeReplace).toBe(false);
+    expect(
+      diffResource(named, { name: "n-1", size: 1 }, { name: "n-1", size: 2, __defaults: ["name"] }, [])
+        .deleteBeforeReplace,
+    ).toBe(false);
+    expect(
+      diffResource(named, { name: "n", size: 1 }, { name: "n", size: 1, note: "x", __defaults: [] }, [])
+        .deleteBeforeReplace,
+    ).toBe(false);
   });
 
   test("leaves out what the program ignores: a property, an element, a key, everything below", () => {
     const properties: Properties = { tags: { type: "map" }, roles: { type: "set" }, note: { type: "string" } };
     const old = { tags: { a: "1", "b-c": "1" }, roles: ["x", "y"], note: "old" };
     const wanted = { tags: { a: "2", "b-c": "2" }, roles: ["x", "z"], note: "new" };
-    expect(detailed(properties, old, wanted, ["tags.a", "roles[*]"])).toEqual({ 'tags["b-c"]': "UPDATE", note: "UPDATE" });
+    expect(detailed(properties, old, wanted, ["tags.a", "roles[*]"])).toEqual({
+      'tags["b-c"]': "UPDATE",
+      note: "UPDATE",
+    });
     expect(detailed(properties, old, wanted, ["tags", "note"])).toEqual({ "roles[1]": "UPDATE" });
     expect(detailed(properties, old, wanted, ["*"])).toEqual({});
   });

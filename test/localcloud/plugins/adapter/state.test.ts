@@ -11,10 +11,21 @@ const properties: Properties = {
   password: { type: "string", secret: true },
   roles: { type: "set" },
   tags: { type: "map" },
-  rules: { type: "set", element: { type: "object", properties: { port: { type: "int" }, note: { type: "string" }, self: { type: "bool" } } } },
+  rules: {
+    type: "set",
+    element: {
+      type: "object",
+      properties: { port: { type: "int" }, note: { type: "string" }, self: { type: "bool" } },
+    },
+  },
   policy: { type: "string", json: true },
 };
-const type: ResourceType<unknown> = { properties, create: async () => ({ id: "", properties: {} }), read: async () => undefined, delete: async () => {} };
+const type: ResourceType<unknown> = {
+  properties,
+  create: async () => ({ id: "", properties: {} }),
+  read: async () => undefined,
+  delete: async () => {},
+};
 
 describe("outputs", () => {
   test("name every property, fill in defaults, and sort sets", () => {
@@ -51,7 +62,9 @@ describe("outputs", () => {
 
 describe("what an update should bring about", () => {
   test("is the program's values and the defaults; what is left to the service stays", () => {
-    expect(wantedOf(type, { name: "n", limit: 5, owner: "o", arn: "a", roles: ["x"] }, { name: "m" }, [])).toMatchObject({
+    expect(
+      wantedOf(type, { name: "n", limit: 5, owner: "o", arn: "a", roles: ["x"] }, { name: "m" }, []),
+    ).toMatchObject({
       name: "m",
       limit: -1,
       owner: "o",
@@ -68,16 +81,23 @@ describe("what an update should bring about", () => {
 describe("inputs after a read", () => {
   test("hold live values under the names the program set, and no others", () => {
     const live = { name: "n", limit: 5, owner: "somebody", roles: ["a"] };
-    expect(inputsFromLive(properties, live, { name: "m", limit: -1, __defaults: ["limit"] })).toEqual({ name: "n", limit: 5 });
-    expect(inputsFromLive(properties, { ...live, limit: -1 }, { name: "m", limit: -1, __defaults: ["limit"] })).toEqual({
+    expect(inputsFromLive(properties, live, { name: "m", limit: -1, __defaults: ["limit"] })).toEqual({
       name: "n",
-      limit: -1,
-      __defaults: ["limit"],
+      limit: 5,
     });
+    expect(inputsFromLive(properties, { ...live, limit: -1 }, { name: "m", limit: -1, __defaults: ["limit"] })).toEqual(
+      {
+        name: "n",
+        limit: -1,
+        __defaults: ["limit"],
+      },
+    );
   });
 
   test("cut sets to the length the program gave, in its order; the whole stands in the outputs", () => {
-    expect(inputsFromLive(properties, { roles: ["a", "b", "c"] }, { roles: ["c", "a"] })).toEqual({ roles: ["c", "a"] });
+    expect(inputsFromLive(properties, { roles: ["a", "b", "c"] }, { roles: ["c", "a"] })).toEqual({
+      roles: ["c", "a"],
+    });
     expect(inputsFromLive(properties, { roles: ["a", "x"] }, { roles: ["c", "a"] })).toEqual({ roles: ["x", "a"] });
     expect(inputsFromLive(properties, { roles: [] }, { roles: ["c"] })).toEqual({ roles: [] });
   });
@@ -96,11 +116,28 @@ describe("inputs after a read", () => {
 
   test("hold of a map the keys the program set, and a document in the program's spelling", () => {
     const live = { tags: { a: "2", b: "1" }, policy: '{"a":1}' };
-    expect(inputsFromLive(properties, live, { tags: { a: "1" }, policy: '{ "a": 1 }' })).toEqual({ tags: { a: "2" }, policy: '{ "a": 1 }' });
+    expect(inputsFromLive(properties, live, { tags: { a: "1" }, policy: '{ "a": 1 }' })).toEqual({
+      tags: { a: "2" },
+      policy: '{ "a": 1 }',
+    });
   });
 
   test("of an import are what a program would have to say", () => {
-    const live = { name: "n", limit: -1, owner: "o", arn: "a", roles: ["b", "a"], tags: {}, rules: [{ port: 1, note: "" }] };
-    expect(inputsOfImport(properties, live)).toEqual({ name: "n", owner: "o", roles: ["a", "b"], rules: [{ port: 1, __defaults: [] }], __defaults: [] });
+    const live = {
+      name: "n",
+      limit: -1,
+      owner: "o",
+      arn: "a",
+      roles: ["b", "a"],
+      tags: {},
+      rules: [{ port: 1, note: "" }],
+    };
+    expect(inputsOfImport(properties, live)).toEqual({
+      name: "n",
+      owner: "o",
+      roles: ["a", "b"],
+      rules: [{ port: 1, __defaults: [] }],
+      __defaults: [],
+    });
   });
 });

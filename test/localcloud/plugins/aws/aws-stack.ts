@@ -7,7 +7,10 @@ import { createPluginStack, type PluginStack } from "../plugin-stack";
 /** A stack whose `aws` programs reach this cloud. */
 export async function createAwsStack(project: string, cloud: Cloud): Promise<PluginStack> {
   const stack = await createPluginStack(project);
-  Object.assign(stack.stack.workspace.envVars, Object.fromEntries(Object.entries(cloud.env).filter(([name]) => name.startsWith("AWS_"))));
+  Object.assign(
+    stack.stack.workspace.envVars,
+    Object.fromEntries(Object.entries(cloud.env).filter(([name]) => name.startsWith("AWS_"))),
+  );
   return stack;
 }
 

@@ -26,16 +26,24 @@ export function databaseProgram(options: DatabaseProgram = {}): PulumiFn {
       eventCategories: ["availability", "failure"],
       tags,
     });
-    const subnetIds = aws.ec2.getSubnetsOutput({ filters: [{ name: "vpc-id", values: ["vpc-0a1b2c3d4e5f60001"] }] }).ids;
+    const subnetIds = aws.ec2.getSubnetsOutput({
+      filters: [{ name: "vpc-id", values: ["vpc-0a1b2c3d4e5f60001"] }],
+    }).ids;
     const subnets = new aws.rds.SubnetGroup("subnets", { name: "private", subnetIds, tags });
-    const group = new aws.rds.ParameterGroup("parameters", { name: "standard", family: "postgres17", parameters: options.parameters ?? parameters, tags });
+    const group = new aws.rds.ParameterGroup("parameters", {
+      name: "standard",
+      family: "postgres17",
+      parameters: options.parameters ?? parameters,
+      tags,
+    });
     new aws.rds.Instance("db", instanceArguments(subnets.name, group.name, options.instance ?? {}));
   };
 }
 
 /** The database alone, in groups that stand already; imported by this id. */
 export function importProgram(id: string, instance: Partial<aws.rds.InstanceArgs>): PulumiFn {
-  return async () => void new aws.rds.Instance("adopted", instanceArguments("private", "standard", instance), { import: id });
+  return async () =>
+    void new aws.rds.Instance("adopted", instanceArguments("private", "standard", instance), { import: id });
 }
 
 function instanceArguments(

@@ -1,4 +1,9 @@
-import { DeleteEventSubscriptionCommand, DescribeDBSnapshotsCommand, ModifyDBInstanceCommand, ModifyDBParameterGroupCommand } from "@aws-sdk/client-rds";
+import {
+  DeleteEventSubscriptionCommand,
+  DescribeDBSnapshotsCommand,
+  ModifyDBInstanceCommand,
+  ModifyDBParameterGroupCommand,
+} from "@aws-sdk/client-rds";
 import { instanceIs, startCloud, type Cloud } from "../../../cloud";
 import { until } from "../../../until";
 import type { PluginStack } from "../plugin-stack";
@@ -42,7 +47,11 @@ test("a database comes up with everything state is to know of it", async () => {
   });
   expect(outputs.subnets).toMatchObject({ description: "Managed by Pulumi", vpcId: "vpc-0a1b2c3d4e5f60001" });
   expect(outputs.parameters!.parameters).toHaveLength(3);
-  expect(outputs.subscription).toMatchObject({ customerAwsId: "123456789012", enabled: true, eventCategories: ["availability", "failure"] });
+  expect(outputs.subscription).toMatchObject({
+    customerAwsId: "123456789012",
+    enabled: true,
+    eventCategories: ["availability", "failure"],
+  });
 });
 
 test("the same program again changes nothing, and neither does a refresh", async () => {
@@ -55,14 +64,24 @@ test("parameters and settings are changed in place, and at once where the progra
     { name: "log_lock_waits", value: "0" },
     { name: "shared_preload_libraries", value: "pg_stat_statements" },
   ];
-  const { failed, diffs, outputs } = await stack.up(databaseProgram({ instance: { backupRetentionPeriod: 8, tags: { team: "search" } }, parameters }));
+  const { failed, diffs, outputs } = await stack.up(
+    databaseProgram({ instance: { backupRetentionPeriod: 8, tags: { team: "search" } }, parameters }),
+  );
   expect(failed).toBe(false);
   expect(diffs).toEqual({
     parameters: { "parameters[0].value": "update", "parameters[1]": "delete" },
-    db: { backupRetentionPeriod: "update", "tags.owner": "delete", "tags.team": "add", "tagsAll.owner": "delete", "tagsAll.team": "add" },
+    db: {
+      backupRetentionPeriod: "update",
+      "tags.owner": "delete",
+      "tags.team": "add",
+      "tagsAll.owner": "delete",
+      "tagsAll.team": "add",
+    },
   });
   expect(outputs.db).toMatchObject({ backupRetentionPeriod: 8, tags: { team: "search" } });
-  expect(await stack.up(databaseProgram({ instance: { backupRetentionPeriod: 8, tags: { team: "search" } }, parameters }))).toMatchObject({
+  expect(
+    await stack.up(databaseProgram({ instance: { backupRetentionPeriod: 8, tags: { team: "search" } }, parameters })),
+  ).toMatchObject({
     failed: false,
     changes: {},
   });
@@ -82,7 +101,12 @@ test("a change that waits for its window is a difference until the window has pa
 
 test("what somebody changes through the API is seen by a refresh, property by property", async () => {
   await cloud.rds.send(
-    new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", BackupRetentionPeriod: 1, DeletionProtection: true, ApplyImmediately: true }),
+    new ModifyDBInstanceCommand({
+      DBInstanceIdentifier: "orders",
+      BackupRetentionPeriod: 1,
+      DeletionProtection: true,
+      ApplyImmediately: true,
+    }),
   );
   await cloud.rds.send(
     new ModifyDBParameterGroupCommand({
@@ -107,15 +131,24 @@ test("what somebody changes through the API is seen by a refresh, property by pr
 });
 
 test("a rename keeps the database, its id and its place in state", async () => {
-  const before = (await stack.stack.exportStack()).deployment.resources.find((resource: { urn: string }) => resource.urn.endsWith("::db"));
-  const { failed, diffs, outputs } = await stack.up(databaseProgram({ instance: { ...later, identifier: "orders-2", applyImmediately: true } }));
-  expect({ failed, diffs }).toEqual({ failed: false, diffs: { db: { applyImmediately: "update", identifier: "update" } } });
+  const before = (await stack.stack.exportStack()).deployment.resources.find((resource: { urn: string }) =>
+    resource.urn.endsWith("::db"),
+  );
+  const { failed, diffs, outputs } = await stack.up(
+    databaseProgram({ instance: { ...later, identifier: "orders-2", applyImmediately: true } }),
+  );
+  expect({ failed, diffs }).toEqual({
+    failed: false,
+    diffs: { db: { applyImmediately: "update", identifier: "update" } },
+  });
   expect(outputs.db).toMatchObject({ id: before.id, resourceId: before.outputs.resourceId, identifier: "orders-2" });
 });
 
 test("what cannot be changed would replace the database, and a preview says what", async () => {
   const { replaced, changes } = await stack.preview(
-    databaseProgram({ instance: { instanceClass: "db.m7g.large", identifier: "orders-2", dbName: "other", storageEncrypted: false } }),
+    databaseProgram({
+      instance: { instanceClass: "db.m7g.large", identifier: "orders-2", dbName: "other", storageEncrypted: false },
+    }),
   );
   expect(changes).toEqual({ db: "replace" });
   expect(replaced.db!.sort()).toEqual(["dbName", "storageEncrypted"]);
@@ -125,9 +158,17 @@ test("an existing database is adopted by its resource id, with no change but wha
   const other = await createAwsStack("adoption", cloud);
   try {
     const { DbiResourceId = "" } = await instanceIs(cloud, "orders-2", "available");
-    const program = importProgram(DbiResourceId, { identifier: "orders-2", instanceClass: "db.m7g.large", skipFinalSnapshot: true });
+    const program = importProgram(DbiResourceId, {
+      identifier: "orders-2",
+      instanceClass: "db.m7g.large",
+      skipFinalSnapshot: true,
+    });
     const { failed, diffs, outputs } = await other.up(program);
-    expect({ failed, id: outputs.adopted!.id, identifier: outputs.adopted!.identifier }).toEqual({ failed: false, id: DbiResourceId, identifier: "orders-2" });
+    expect({ failed, id: outputs.adopted!.id, identifier: outputs.adopted!.identifier }).toEqual({
+      failed: false,
+      id: DbiResourceId,
+      identifier: "orders-2",
+    });
     expect(Object.keys(diffs.adopted ?? {}).sort()).toEqual(["applyImmediately", "manageMasterUserPassword"]);
     expect(await other.up(program)).toMatchObject({ failed: false, changes: {} });
   } finally {
@@ -139,7 +180,11 @@ test("adopted by its identifier instead, the next unchanged program would delete
   const other = await createAwsStack("adoption-by-name", cloud);
   try {
     const { DbiResourceId = "" } = await instanceIs(cloud, "orders-2", "available");
-    const program = importProgram("orders-2", { identifier: "orders-2", instanceClass: "db.m7g.large", skipFinalSnapshot: true });
+    const program = importProgram("orders-2", {
+      identifier: "orders-2",
+      instanceClass: "db.m7g.large",
+      skipFinalSnapshot: true,
+    });
     expect((await other.up(program)).outputs.adopted).toMatchObject({ id: DbiResourceId });
     const { steps } = await other.preview(program);
     expect(steps.adopted).toEqual(["import-replacement", "replace", "update", "delete-replaced"]);
@@ -153,9 +198,14 @@ test("a refused change counts as made at the next up, and only a refresh finds t
   const shrunk = databaseProgram({ instance: { ...kept, allocatedStorage: 40, maxAllocatedStorage: 41 } });
   const refused = await stack.up(shrunk);
   expect(refused.failed).toBe(true);
-  expect(refused.diagnostics).toContain("updating RDS DB Instance (orders-2): InvalidParameterCombination: max storage size must be greater");
+  expect(refused.diagnostics).toContain(
+    "updating RDS DB Instance (orders-2): InvalidParameterCombination: max storage size must be greater",
+  );
   expect(await stack.up(shrunk)).toMatchObject({ failed: false, changes: { db: "update" }, diffs: {} });
-  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({ AllocatedStorage: 20, MaxAllocatedStorage: 100 });
+  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({
+    AllocatedStorage: 20,
+    MaxAllocatedStorage: 100,
+  });
   expect((await stack.refresh()).diffs.db).toEqual({ allocatedStorage: "update", maxAllocatedStorage: "update" });
   expect(await stack.up(databaseProgram({ instance: kept }))).toMatchObject({ failed: false });
 });
@@ -164,14 +214,21 @@ test("applyImmediately alone fires what waits for the window", async () => {
   const kept = { identifier: "orders-2" };
   await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large", applyImmediately: false } }));
   await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.t4g.medium", applyImmediately: false } }));
-  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({ PendingModifiedValues: { DBInstanceClass: "db.t4g.medium" } });
+  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({
+    PendingModifiedValues: { DBInstanceClass: "db.t4g.medium" },
+  });
   await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large", applyImmediately: false } }));
   expect(await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large" } }))).toMatchObject({
     diffs: { db: { applyImmediately: "update" } },
   });
-  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({ DBInstanceClass: "db.t4g.medium", PendingModifiedValues: {} });
+  expect(await instanceIs(cloud, "orders-2", "available")).toMatchObject({
+    DBInstanceClass: "db.t4g.medium",
+    PendingModifiedValues: {},
+  });
   await stack.refresh();
-  expect(await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large" } }))).toMatchObject({ failed: false });
+  expect(await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large" } }))).toMatchObject({
+    failed: false,
+  });
 });
 
 test("a database is not deleted without a final snapshot, unless the program says to skip it", async () => {
@@ -180,7 +237,11 @@ test("a database is not deleted without a final snapshot, unless the program say
   expect(refused.diagnostics).toContain("final_snapshot_identifier is required when skip_final_snapshot is false");
 
   expect(
-    await stack.up(databaseProgram({ instance: { instanceClass: "db.m7g.large", identifier: "orders-2", finalSnapshotIdentifier: "orders-last" } })),
+    await stack.up(
+      databaseProgram({
+        instance: { instanceClass: "db.m7g.large", identifier: "orders-2", finalSnapshotIdentifier: "orders-last" },
+      }),
+    ),
   ).toMatchObject({ failed: false });
   expect(await stack.destroy()).toMatchObject({ failed: false });
   const { DBSnapshots } = await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: "orders-last" }));
@@ -188,7 +249,9 @@ test("a database is not deleted without a final snapshot, unless the program say
 });
 
 test("what RDS refuses fails the create under RDS's own code, and leaves nothing in state", async () => {
-  const { failed, diagnostics } = await stack.up(databaseProgram({ instance: { identifier: "refused", username: "rdsadmin" } }));
+  const { failed, diagnostics } = await stack.up(
+    databaseProgram({ instance: { identifier: "refused", username: "rdsadmin" } }),
+  );
   expect(failed).toBe(true);
   expect(diagnostics).toMatch(/creating RDS DB Instance \(refused\): InvalidParameterValue/);
   const resources: { urn: string }[] = (await stack.stack.exportStack()).deployment.resources;
@@ -196,5 +259,8 @@ test("what RDS refuses fails the create under RDS's own code, and leaves nothing
 });
 
 async function windowHasPassed(): Promise<void> {
-  await until("the change came with its window", async () => (await instanceIs(cloud, "orders", "available")).DBInstanceClass === "db.m7g.large");
+  await until(
+    "the change came with its window",
+    async () => (await instanceIs(cloud, "orders", "available")).DBInstanceClass === "db.m7g.large",
+  );
 }

@@ -1,5 +1,10 @@
 import { afterPointInTimeProperties } from "../../../../localcloud/plugins/aws/rds/instance-parameters";
-import { afterCreateRequest, createRequest, modifyRequest, pointInTimeRequest } from "../../../../localcloud/plugins/aws/rds/instance-requests";
+import {
+  afterCreateRequest,
+  createRequest,
+  modifyRequest,
+  pointInTimeRequest,
+} from "../../../../localcloud/plugins/aws/rds/instance-requests";
 
 const state = {
   identifier: "orders",
@@ -48,7 +53,13 @@ describe("creating", () => {
   });
 
   test("sends nothing that only the provider keeps", () => {
-    const inputs = { applyImmediately: true, skipFinalSnapshot: true, finalSnapshotIdentifier: "last", deleteAutomatedBackups: false, passwordWoVersion: 3 };
+    const inputs = {
+      applyImmediately: true,
+      skipFinalSnapshot: true,
+      finalSnapshotIdentifier: "last",
+      deleteAutomatedBackups: false,
+      passwordWoVersion: 3,
+    };
     expect(createRequest("orders", inputs)).toEqual({ DBInstanceIdentifier: "orders", Tags: [] });
   });
 
@@ -78,7 +89,13 @@ describe("creating", () => {
 describe("modifying", () => {
   test("is not called for what only the provider keeps", () => {
     expect(
-      modifyRequest(state, { ...state, skipFinalSnapshot: true, finalSnapshotIdentifier: "last", applyImmediately: false, allowMajorVersionUpgrade: true }),
+      modifyRequest(state, {
+        ...state,
+        skipFinalSnapshot: true,
+        finalSnapshotIdentifier: "last",
+        applyImmediately: false,
+        allowMajorVersionUpgrade: true,
+      }),
     ).toBeUndefined();
   });
 
@@ -101,7 +118,12 @@ describe("modifying", () => {
 
   test("sends what changed, when to apply it, and the deletion protection always", () => {
     const request = modifyRequest(state, { ...state, instanceClass: "db.r7g.xlarge" });
-    expect(request).toEqual({ DBInstanceIdentifier: "orders", ApplyImmediately: false, DeletionProtection: true, DBInstanceClass: "db.r7g.xlarge" });
+    expect(request).toEqual({
+      DBInstanceIdentifier: "orders",
+      ApplyImmediately: false,
+      DeletionProtection: true,
+      DBInstanceClass: "db.r7g.xlarge",
+    });
   });
 
   test("says zero aloud for what the program has dropped", () => {
@@ -111,7 +133,9 @@ describe("modifying", () => {
 
   test("turns log exports into what to enable and what to disable", () => {
     const request = modifyRequest(state, { ...state, enabledCloudwatchLogsExports: ["upgrade"] });
-    expect(request).toMatchObject({ CloudwatchLogsExportConfiguration: { EnableLogTypes: ["upgrade"], DisableLogTypes: ["postgresql"] } });
+    expect(request).toMatchObject({
+      CloudwatchLogsExportConfiguration: { EnableLogTypes: ["upgrade"], DisableLogTypes: ["postgresql"] },
+    });
     expect(request).not.toHaveProperty("EnableCloudwatchLogsExports");
   });
 
@@ -124,13 +148,19 @@ describe("modifying", () => {
   });
 
   test("asks for a version together with whether it may be a major one", () => {
-    expect(modifyRequest(state, { ...state, engineVersion: "17.10" })).toMatchObject({ EngineVersion: "17.10", AllowMajorVersionUpgrade: false });
+    expect(modifyRequest(state, { ...state, engineVersion: "17.10" })).toMatchObject({
+      EngineVersion: "17.10",
+      AllowMajorVersionUpgrade: false,
+    });
     expect(modifyRequest(state, { ...state, engineVersion: "17" })).toBeUndefined();
   });
 
   test("leaves the fixed figures of a small gp3 volume out when it grows, and gives them for a large one", () => {
     expect(modifyRequest(state, { ...state, allocatedStorage: 200 })).not.toHaveProperty("Iops");
-    expect(modifyRequest(state, { ...state, allocatedStorage: 400 })).toMatchObject({ AllocatedStorage: 400, Iops: 3000 });
+    expect(modifyRequest(state, { ...state, allocatedStorage: 400 })).toMatchObject({
+      AllocatedStorage: 400,
+      Iops: 3000,
+    });
   });
 
   test("never takes back what autoscaling has added", () => {
@@ -146,11 +176,19 @@ describe("modifying", () => {
   });
 
   test("takes the order of security groups and the case of windows for no change", () => {
-    expect(modifyRequest(state, { ...state, vpcSecurityGroupIds: ["sg-a", "sg-b"], maintenanceWindow: "Sun:04:00-Sun:05:00" })).toBeUndefined();
+    expect(
+      modifyRequest(state, {
+        ...state,
+        vpcSecurityGroupIds: ["sg-a", "sg-b"],
+        maintenanceWindow: "Sun:04:00-Sun:05:00",
+      }),
+    ).toBeUndefined();
   });
 
   test("sends a write-only password when its version changes, and only then", () => {
     expect(modifyRequest(state, { ...state, passwordWo: "secret-2" })).toBeUndefined();
-    expect(modifyRequest(state, { ...state, passwordWo: "secret-2", passwordWoVersion: 2 })).toMatchObject({ MasterUserPassword: "secret-2" });
+    expect(modifyRequest(state, { ...state, passwordWo: "secret-2", passwordWoVersion: 2 })).toMatchObject({
+      MasterUserPassword: "secret-2",
+    });
   });
 });

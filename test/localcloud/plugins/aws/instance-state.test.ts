@@ -12,7 +12,9 @@ const live = (more: DBInstance, known: Record<string, unknown> = {}) =>
 describe("what state holds of an instance", () => {
   test("the version as the program wrote it, while that holds or is pending", () => {
     expect(live({}, { engineVersion: "17" }).engineVersion).toBe("17");
-    expect(live({ PendingModifiedValues: { EngineVersion: "17.10" } }, { engineVersion: "17.10" }).engineVersion).toBe("17.10");
+    expect(live({ PendingModifiedValues: { EngineVersion: "17.10" } }, { engineVersion: "17.10" }).engineVersion).toBe(
+      "17.10",
+    );
     expect(live({}, { engineVersion: "17.10" }).engineVersion).toBe("17.9");
     expect(live({}, { engineVersion: "1" }).engineVersion).toBe("17.9");
     expect(live({}, { engineVersion: "17" }).engineVersionActual).toBe("17.9");
@@ -20,12 +22,25 @@ describe("what state holds of an instance", () => {
 
   test("the live value of anything else that is pending, so that it shows", () => {
     expect(
-      live({ DBInstanceClass: "db.m7g.large", PendingModifiedValues: { DBInstanceClass: "db.r7g.xlarge" } }, { instanceClass: "db.r7g.xlarge" }).instanceClass,
+      live(
+        { DBInstanceClass: "db.m7g.large", PendingModifiedValues: { DBInstanceClass: "db.r7g.xlarge" } },
+        { instanceClass: "db.r7g.xlarge" },
+      ).instanceClass,
     ).toBe("db.m7g.large");
   });
 
   test("what no API tells as it was: how to delete it, the password", () => {
-    expect(live({}, { skipFinalSnapshot: true, finalSnapshotIdentifier: "last", password: "secret-1", manageMasterUserPassword: true })).toMatchObject({
+    expect(
+      live(
+        {},
+        {
+          skipFinalSnapshot: true,
+          finalSnapshotIdentifier: "last",
+          password: "secret-1",
+          manageMasterUserPassword: true,
+        },
+      ),
+    ).toMatchObject({
       skipFinalSnapshot: true,
       finalSnapshotIdentifier: "last",
       password: "secret-1",
@@ -37,7 +52,9 @@ describe("what state holds of an instance", () => {
     const MasterUserSecret = { SecretArn: "arn", SecretStatus: "active", KmsKeyId: "arn:theirs" };
     expect(live({ MasterUserSecret }).manageMasterUserPassword).toBeUndefined();
     expect(live({ MasterUserSecret }).masterUserSecretKmsKeyId).toBeUndefined();
-    expect(live({ MasterUserSecret }, { masterUserSecretKmsKeyId: "arn:ours" }).masterUserSecretKmsKeyId).toBe("arn:ours");
+    expect(live({ MasterUserSecret }, { masterUserSecretKmsKeyId: "arn:ours" }).masterUserSecretKmsKeyId).toBe(
+      "arn:ours",
+    );
   });
 
   test("endpoint, secret and time in the provider's forms", () => {
@@ -72,22 +89,38 @@ describe("as the official provider, an instance is", () => {
       const { Filters, DBInstanceIdentifier } = (command as DescribeDBInstancesCommand).input;
       const here = databases.filter((one) => !deleted.includes(one.DBInstanceIdentifier));
       return {
-        DBInstances: here.filter((one) => (Filters ? one.DbiResourceId === Filters[0]?.Values?.[0] : one.DBInstanceIdentifier === DBInstanceIdentifier)),
+        DBInstances: here.filter((one) =>
+          Filters ? one.DbiResourceId === Filters[0]?.Values?.[0] : one.DBInstanceIdentifier === DBInstanceIdentifier,
+        ),
       };
     };
-    const context = { config: { ...config, rds: () => ({ send }) }, signal: new AbortController().signal, log: () => {}, importing: false };
+    const context = {
+      config: { ...config, rds: () => ({ send }) },
+      signal: new AbortController().signal,
+      log: () => {},
+      importing: false,
+    };
     return { deleted, context: context as never };
   }
   const known = { identifier: "orders", resourceId: "db-OLD", skipFinalSnapshot: true, region: "eu-central-1" };
 
   test("read by its resource id, also under another name", async () => {
-    const { context } = rdsWith({ DBInstanceIdentifier: "orders-2", DbiResourceId: "db-OLD" }, { DBInstanceIdentifier: "orders", DbiResourceId: "db-NEW" });
-    expect(await instance.read!("db-OLD", known, context)).toMatchObject({ id: "db-OLD", properties: { identifier: "orders-2" } });
+    const { context } = rdsWith(
+      { DBInstanceIdentifier: "orders-2", DbiResourceId: "db-OLD" },
+      { DBInstanceIdentifier: "orders", DbiResourceId: "db-NEW" },
+    );
+    expect(await instance.read!("db-OLD", known, context)).toMatchObject({
+      id: "db-OLD",
+      properties: { identifier: "orders-2" },
+    });
   });
 
   test("read by its name where the resource id is gone, and gets the id of what has that name now", async () => {
     const { context } = rdsWith({ DBInstanceIdentifier: "orders", DbiResourceId: "db-NEW" });
-    expect(await instance.read!("db-OLD", known, context)).toMatchObject({ id: "db-NEW", properties: { resourceId: "db-NEW" } });
+    expect(await instance.read!("db-OLD", known, context)).toMatchObject({
+      id: "db-NEW",
+      properties: { resourceId: "db-NEW" },
+    });
     expect(await instance.read!("db-OLD", known, rdsWith().context)).toBeUndefined();
   });
 
@@ -119,7 +152,8 @@ describe("what a change means", () => {
     instanceClass: "db.m7g.large",
     maintenanceWindow: "sun:04:00-sun:05:00",
   };
-  const replaced = (change: Record<string, unknown>) => diffResource(instance, state, { ...state, ...change }, []).replaces;
+  const replaced = (change: Record<string, unknown>) =>
+    diffResource(instance, state, { ...state, ...change }, []).replaces;
   const changed = (change: Record<string, unknown>) => diffResource(instance, state, { ...state, ...change }, []).diffs;
 
   test.each([
@@ -153,7 +187,9 @@ describe("what a change means", () => {
   });
 
   test("a restore that is dropped would replace, which is why components ignore it", () => {
-    expect(diffResource(instance, { ...state, restoreToPointInTime: { sourceDbiResourceId: "db-A" } }, state, []).replaces).toEqual(["restoreToPointInTime"]);
+    expect(
+      diffResource(instance, { ...state, restoreToPointInTime: { sourceDbiResourceId: "db-A" } }, state, []).replaces,
+    ).toEqual(["restoreToPointInTime"]);
   });
 
   test("a prefix of the version, the case of a window and grown storage are no difference", () => {

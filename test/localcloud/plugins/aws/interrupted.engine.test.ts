@@ -23,14 +23,23 @@ afterAll(async () => {
 
 const settings = { instanceClass: "db.t4g.medium", allocatedStorage: 20, engine: "postgres" };
 const program = async () => {
-  new aws.rds.Instance("db", { ...settings, identifier: "orders", username: "dbadmin", password: "correct-horse-battery", skipFinalSnapshot: true });
+  new aws.rds.Instance("db", {
+    ...settings,
+    identifier: "orders",
+    username: "dbadmin",
+    password: "correct-horse-battery",
+    skipFinalSnapshot: true,
+  });
 };
 
 test("a database whose cloud was killed while it was being made is known to state, and the next up waits for it", async () => {
   const interrupted = stack.up(program);
   await exists("orders");
   await cloud.kill("SIGKILL");
-  expect(await interrupted).toMatchObject({ failed: true, diagnostics: expect.stringContaining("the embedded cloud does not answer") });
+  expect(await interrupted).toMatchObject({
+    failed: true,
+    diagnostics: expect.stringContaining("the embedded cloud does not answer"),
+  });
 
   await cloud.restart();
   const { failed, outputs } = await stack.up(program);
@@ -54,7 +63,9 @@ test("a database that is there and not in state is not taken for one's own, and 
   await instanceIs(cloud, "orders", "available");
   const { failed, diagnostics } = await stack.up(program);
   expect(failed).toBe(true);
-  expect(diagnostics).toMatch(/creating RDS DB Instance \(orders\): DBInstanceAlreadyExists.*delete it .* or import it .*, and run `up` again/);
+  expect(diagnostics).toMatch(
+    /creating RDS DB Instance \(orders\): DBInstanceAlreadyExists.*delete it .* or import it .*, and run `up` again/,
+  );
 });
 
 async function exists(identifier: string): Promise<void> {

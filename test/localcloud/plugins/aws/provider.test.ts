@@ -21,19 +21,24 @@ test("every recorded type has a schema here and a row in the cloud", () => {
 
 describe("settings", () => {
   test("those that nothing would obey are refused by name", () => {
-    expect(checkSettings(provider, { region: "eu-west-1", httpsProxy: "http://proxy", assumeRoles: "[]" }).map(({ property }) => property)).toEqual([
-      "httpsProxy",
-      "assumeRoles",
-    ]);
+    expect(
+      checkSettings(provider, { region: "eu-west-1", httpsProxy: "http://proxy", assumeRoles: "[]" }).map(
+        ({ property }) => property,
+      ),
+    ).toEqual(["httpsProxy", "assumeRoles"]);
   });
 
   test("another account than the embedded one is refused", () => {
-    expect(checkSettings(provider, { allowedAccountIds: '["999999999999"]' })).toMatchObject([{ property: "allowedAccountIds" }]);
+    expect(checkSettings(provider, { allowedAccountIds: '["999999999999"]' })).toMatchObject([
+      { property: "allowedAccountIds" },
+    ]);
   });
 
   test("without an address of the cloud, the error says how to get one", () => {
     expect(() => configureProvider({}, {})).toThrow(/AWS_ENDPOINT_URL.*shipshape local/);
-    expect(() => configureProvider({}, { endpoint: "http://127.0.0.1:9", accessKey: "K" })).toThrow(/AWS_SECRET_ACCESS_KEY.*shipshape local env/);
+    expect(() => configureProvider({}, { endpoint: "http://127.0.0.1:9", accessKey: "K" })).toThrow(
+      /AWS_SECRET_ACCESS_KEY.*shipshape local env/,
+    );
   });
 
   test("an explicit endpoint and Region win over the environment", () => {
@@ -45,8 +50,14 @@ describe("settings", () => {
   });
 
   test("a session token goes with the keys it belongs to", async () => {
-    const environment = { endpoint: "http://127.0.0.1:1", accessKey: "ASIA1", secretKey: "s", sessionToken: "of-the-environment" };
-    const tokenOf = async (settings: object) => (await configureProvider(settings, environment).rds("eu-west-1").config.credentials()).sessionToken;
+    const environment = {
+      endpoint: "http://127.0.0.1:1",
+      accessKey: "ASIA1",
+      secretKey: "s",
+      sessionToken: "of-the-environment",
+    };
+    const tokenOf = async (settings: object) =>
+      (await configureProvider(settings, environment).rds("eu-west-1").config.credentials()).sessionToken;
     expect(await tokenOf({})).toBe("of-the-environment");
     expect(await tokenOf({ accessKey: "AKIA2", secretKey: "t" })).toBeUndefined();
     expect(await tokenOf({ accessKey: "ASIA3", secretKey: "u", token: "of-the-program" })).toBe("of-the-program");
@@ -73,7 +84,10 @@ describe("tags", () => {
   });
 
   test("the last one can be taken away", () => {
-    expect(tagChanges({ tagsAll: { team: "payments", owner: "a" } }, {}, config)).toEqual({ remove: ["owner"], set: {} });
+    expect(tagChanges({ tagsAll: { team: "payments", owner: "a" } }, {}, config)).toEqual({
+      remove: ["owner"],
+      set: {},
+    });
   });
 
   test("one changed outside shows as that tag alone", () => {
@@ -89,11 +103,16 @@ describe("tags", () => {
 });
 
 describe("differences that are none", () => {
-  const differences = (token: string, old: object, wanted: object) => Object.keys(diffResource(type(token), old, wanted, []).detailed);
+  const differences = (token: string, old: object, wanted: object) =>
+    Object.keys(diffResource(type(token), old, wanted, []).detailed);
 
   test("the order and spaces of a policy", () => {
     expect(
-      differences("aws:iam/policy:Policy", { path: "/", policy: '{"Version":"1","Statement":[]}' }, { policy: '{ "Statement": [], "Version": "1" }' }),
+      differences(
+        "aws:iam/policy:Policy",
+        { path: "/", policy: '{"Version":"1","Statement":[]}' },
+        { policy: '{ "Statement": [], "Version": "1" }' },
+      ),
     ).toEqual([]);
   });
 
@@ -114,9 +133,12 @@ describe("differences that are none", () => {
       ],
     };
     expect(differences("aws:rds/parameterGroup:ParameterGroup", old, wanted)).toEqual([]);
-    expect(differences("aws:rds/parameterGroup:ParameterGroup", old, { ...old, parameters: [{ name: "a", value: "2" }, wanted.parameters[0]] })).not.toEqual(
-      [],
-    );
+    expect(
+      differences("aws:rds/parameterGroup:ParameterGroup", old, {
+        ...old,
+        parameters: [{ name: "a", value: "2" }, wanted.parameters[0]],
+      }),
+    ).not.toEqual([]);
   });
 
   test("a key by its ARN or its id", () => {
@@ -131,19 +153,40 @@ describe("differences that are none", () => {
 });
 
 test("a rule opened by hand shows, also where the program gives an empty list", () => {
-  const old = { name: "db", description: "x", ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }], egress: [] };
-  expect(diffResource(type("aws:ec2/securityGroup:SecurityGroup"), old, { name: "db", description: "x", ingress: [], egress: [] }, []).detailed).toEqual({
+  const old = {
+    name: "db",
+    description: "x",
+    ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }],
+    egress: [],
+  };
+  expect(
+    diffResource(
+      type("aws:ec2/securityGroup:SecurityGroup"),
+      old,
+      { name: "db", description: "x", ingress: [], egress: [] },
+      [],
+    ).detailed,
+  ).toEqual({
     ingress: "DELETE",
   });
 });
 
 test("a policy written as an object becomes the JSON text that AWS takes", () => {
-  const { inputs, failures } = checkResource(type("aws:iam/role:Role"), {}, { assumeRolePolicy: { Version: "2012-10-17", Statement: [] } }, naming);
-  expect({ policy: inputs.assumeRolePolicy, failures }).toEqual({ policy: '{"Version":"2012-10-17","Statement":[]}', failures: [] });
+  const { inputs, failures } = checkResource(
+    type("aws:iam/role:Role"),
+    {},
+    { assumeRolePolicy: { Version: "2012-10-17", Statement: [] } },
+    naming,
+  );
+  expect({ policy: inputs.assumeRolePolicy, failures }).toEqual({
+    policy: '{"Version":"2012-10-17","Statement":[]}',
+    failures: [],
+  });
 });
 
 test("names are made up in the form AWS takes", () => {
-  const name = (token: string, inputs: object) => checkResource(type(token), {}, inputs, { ...naming, logicalName: "Orders" }).inputs.name;
+  const name = (token: string, inputs: object) =>
+    checkResource(type(token), {}, inputs, { ...naming, logicalName: "Orders" }).inputs.name;
   expect(name("aws:rds/parameterGroup:ParameterGroup", { family: "postgres17" })).toMatch(/^orders-[0-9a-f]{7}$/);
   expect(name("aws:kms/alias:Alias", { targetKeyId: "1" })).toMatch(/^alias\/Orders-[0-9a-f]{7}$/);
   expect(name("aws:sns/topic:Topic", { namePrefix: "orders-" })).toBeUndefined();

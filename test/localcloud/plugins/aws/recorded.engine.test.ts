@@ -38,8 +38,23 @@ const platform = (round: 1 | 2) => async () => {
   });
   new aws.kms.Alias("alias", { name: "alias/shipshape", targetKeyId: key.keyId });
   const topic = new aws.sns.Topic("topic", { kmsMasterKeyId: key.arn, tags });
-  new aws.sns.TopicPolicy("topic-policy", { arn: topic.arn, policy: JSON.stringify(statement({ Service: "cloudwatch.amazonaws.com" }, "sns:Publish")) });
-  const rules = round === 1 ? [] : [{ description: "app", protocol: "tcp", fromPort: 5432, toPort: 5432, securityGroups: [securityGroupId], self: false }];
+  new aws.sns.TopicPolicy("topic-policy", {
+    arn: topic.arn,
+    policy: JSON.stringify(statement({ Service: "cloudwatch.amazonaws.com" }, "sns:Publish")),
+  });
+  const rules =
+    round === 1
+      ? []
+      : [
+          {
+            description: "app",
+            protocol: "tcp",
+            fromPort: 5432,
+            toPort: 5432,
+            securityGroups: [securityGroupId],
+            self: false,
+          },
+        ];
   new aws.ec2.SecurityGroup("group", {
     name: "database",
     description: "who may connect",
@@ -48,14 +63,28 @@ const platform = (round: 1 | 2) => async () => {
     egress: [],
     tags,
   });
-  new aws.cloudwatch.LogGroup("logs", { name: "/aws/rds/instance/orders/postgresql", retentionInDays: 30 * round, kmsKeyId: key.arn, tags });
+  new aws.cloudwatch.LogGroup("logs", {
+    name: "/aws/rds/instance/orders/postgresql",
+    retentionInDays: 30 * round,
+    kmsKeyId: key.arn,
+    tags,
+  });
   const role = new aws.iam.Role("role", {
     name: "backup",
     assumeRolePolicy: statement({ Service: "backup.amazonaws.com" }, "sts:AssumeRole") as aws.iam.PolicyDocument,
     tags,
   });
-  new aws.iam.RolePolicyAttachment("attachment", { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup" });
-  const metric = { metricName: "FreeStorageSpace", namespace: "AWS/RDS", period: 300, stat: "Average", dimensions: { DBInstanceIdentifier: "orders" } };
+  new aws.iam.RolePolicyAttachment("attachment", {
+    role: role.name,
+    policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+  });
+  const metric = {
+    metricName: "FreeStorageSpace",
+    namespace: "AWS/RDS",
+    period: 300,
+    stat: "Average",
+    dimensions: { DBInstanceIdentifier: "orders" },
+  };
   new aws.cloudwatch.MetricAlarm("alarm", {
     comparisonOperator: "LessThanThreshold",
     evaluationPeriods: 3,
@@ -71,7 +100,14 @@ const platform = (round: 1 | 2) => async () => {
   new aws.backup.VaultLockConfiguration("lock", { backupVaultName: vault.name, minRetentionDays: 7 * round });
   const plan = new aws.backup.Plan("plan", {
     name: "gold",
-    rules: [{ ruleName: "daily", targetVaultName: vault.name, schedule: "cron(0 12 * * ? *)", lifecycle: { deleteAfter: 35 * round } }],
+    rules: [
+      {
+        ruleName: "daily",
+        targetVaultName: vault.name,
+        schedule: "cron(0 12 * * ? *)",
+        lifecycle: { deleteAfter: 35 * round },
+      },
+    ],
     tags,
   });
   new aws.backup.Selection("selection", {
@@ -87,13 +123,20 @@ const platform = (round: 1 | 2) => async () => {
     recoveryWindowInDays: 0,
     tags,
   });
-  const version = new aws.secretsmanager.SecretVersion("version", { secretId: secret.arn, secretString: `hidden-value-${round}` });
+  const version = new aws.secretsmanager.SecretVersion("version", {
+    secretId: secret.arn,
+    secretString: `hidden-value-${round}`,
+  });
   const read = aws.secretsmanager.getSecretVersionOutput({ secretId: secret.arn }, { dependsOn: version });
   new aws.secretsmanager.SecretPolicy("secret-policy", {
     secretArn: secret.arn,
     policy: JSON.stringify(statement({ AWS: "*" }, "secretsmanager:GetSecretValue")),
   });
-  return { value: read.secretString, zones: aws.getAvailabilityZonesOutput().names, subnets: aws.ec2.getSubnetsOutput({}).ids };
+  return {
+    value: read.secretString,
+    zones: aws.getAvailabilityZonesOutput().names,
+    subnets: aws.ec2.getSubnetsOutput({}).ids,
+  };
 };
 
 test("a platform comes up, and comes up again without a change", async () => {
@@ -101,11 +144,32 @@ test("a platform comes up, and comes up again without a change", async () => {
   const { failed, outputs } = await stack.up(platform(1));
   expect(failed).toBe(false);
   expect(outputs).toMatchObject({
-    key: { arn: `arn:aws:kms:eu-central-1:123456789012:key/${outputs.key!.keyId}`, rotationPeriodInDays: 365, tagsAll: { owner: "platform", round: "1" } },
-    topic: { name: expect.stringMatching(/^topic-[0-9a-f]{7}$/), id: expect.stringMatching(/^arn:aws:sns:eu-central-1:123456789012:topic-/) },
+    key: {
+      arn: `arn:aws:kms:eu-central-1:123456789012:key/${outputs.key!.keyId}`,
+      rotationPeriodInDays: 365,
+      tagsAll: { owner: "platform", round: "1" },
+    },
+    topic: {
+      name: expect.stringMatching(/^topic-[0-9a-f]{7}$/),
+      id: expect.stringMatching(/^arn:aws:sns:eu-central-1:123456789012:topic-/),
+    },
     group: { id: expect.stringMatching(/^sg-/), vpcId: "vpc-0a1b2c3d4e5f60001", ingress: [], egress: [] },
-    role: { arn: "arn:aws:iam::123456789012:role/backup", uniqueId: expect.stringMatching(/^AROA/), maxSessionDuration: 3600 },
-    plan: { rules: [{ ruleName: "daily", startWindow: 60, completionWindow: 180, scheduleExpressionTimezone: "Etc/UTC", lifecycle: { deleteAfter: 35 } }] },
+    role: {
+      arn: "arn:aws:iam::123456789012:role/backup",
+      uniqueId: expect.stringMatching(/^AROA/),
+      maxSessionDuration: 3600,
+    },
+    plan: {
+      rules: [
+        {
+          ruleName: "daily",
+          startWindow: 60,
+          completionWindow: 180,
+          scheduleExpressionTimezone: "Etc/UTC",
+          lifecycle: { deleteAfter: 35 },
+        },
+      ],
+    },
     version: { versionStages: ["AWSCURRENT"] },
   });
   arns = Object.fromEntries(Object.entries(outputs).map(([name, { arn }]) => [name, arn as string]));
@@ -141,7 +205,9 @@ test("what can change changes in place, and only what cannot is replaced", async
 
 test("each change made outside is seen by a refresh, and taken back by the next up", async () => {
   await changeOutside(cloud, arns.key!, { enableKeyRotation: false });
-  await changeOutside(cloud, arns.group!, { ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }] });
+  await changeOutside(cloud, arns.group!, {
+    ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }],
+  });
   await changeOutside(cloud, arns.logs!, { retentionInDays: 1 });
   await changeOutside(cloud, arns.secret!, { description: "changed" });
   await changeOutside(cloud, arns.alarm!, { threshold: 99, tags: { owner: "nobody", round: "2" } });
@@ -167,7 +233,9 @@ test("each change made outside is seen by a refresh, and taken back by the next 
 
 test("a key whose deletion is scheduled counts as gone, and all the rest goes with destroy", async () => {
   expect(await stack.destroy()).toMatchObject({ failed: false });
-  const { resources } = (await callOwn(cloud, "GET", "/shipshape/recorded")).body as { resources: { type: string; name: string; deletionAt?: string }[] };
+  const { resources } = (await callOwn(cloud, "GET", "/shipshape/recorded")).body as {
+    resources: { type: string; name: string; deletionAt?: string }[];
+  };
   const left = resources.filter(({ name }) => name !== "default");
   expect(left).toEqual([expect.objectContaining({ type: "aws:kms/key:Key", deletionAt: expect.any(String) })]);
 });

@@ -26,15 +26,39 @@ async function judgedByGuardrails() {
     storageEncrypted: true,
     tags: { owner: "team" },
   });
-  new aws.rds.ClusterInstance("cluster-instance", { clusterIdentifier: cluster.id, engine: "aurora-postgresql", instanceClass: "db.r7g.large" });
+  new aws.rds.ClusterInstance("cluster-instance", {
+    clusterIdentifier: cluster.id,
+    engine: "aurora-postgresql",
+    instanceClass: "db.r7g.large",
+  });
   new aws.rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" });
-  new aws.rds.ClusterSnapshot("cluster-snapshot", { dbClusterIdentifier: cluster.id, dbClusterSnapshotIdentifier: "one", sharedAccounts: ["all"] });
+  new aws.rds.ClusterSnapshot("cluster-snapshot", {
+    dbClusterIdentifier: cluster.id,
+    dbClusterSnapshotIdentifier: "one",
+    sharedAccounts: ["all"],
+  });
   const vpc = new aws.ec2.Vpc("vpc", { cidrBlock: "10.1.0.0/16" });
   const gateway = new aws.ec2.InternetGateway("gateway", { vpcId: vpc.id });
-  const table = new aws.ec2.RouteTable("table", { vpcId: vpc.id, routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }] });
+  const table = new aws.ec2.RouteTable("table", {
+    vpcId: vpc.id,
+    routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }],
+  });
   new aws.ec2.Route("route", { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id });
-  new aws.ec2.SecurityGroupRule("rule", { securityGroupId: "sg-1", type: "ingress", protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] });
-  new aws.vpc.SecurityGroupIngressRule("ingress", { securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 5432, toPort: 5432, cidrIpv4: "0.0.0.0/0" });
+  new aws.ec2.SecurityGroupRule("rule", {
+    securityGroupId: "sg-1",
+    type: "ingress",
+    protocol: "tcp",
+    fromPort: 5432,
+    toPort: 5432,
+    cidrBlocks: ["0.0.0.0/0"],
+  });
+  new aws.vpc.SecurityGroupIngressRule("ingress", {
+    securityGroupId: "sg-1",
+    ipProtocol: "tcp",
+    fromPort: 5432,
+    toPort: 5432,
+    cidrIpv4: "0.0.0.0/0",
+  });
 }
 
 test("a preview takes what only guardrails judge, without a cloud", async () => {
@@ -46,7 +70,11 @@ test("a preview takes what only guardrails judge, without a cloud", async () => 
 
 test("making such a thing fails, and says that it has no counterpart here", async () => {
   const { failed, diagnostics } = await stack.up(
-    async () => void new aws.rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" }),
+    async () =>
+      void new aws.rds.SnapshotCopy("copy", {
+        sourceDbSnapshotIdentifier: "here",
+        targetDbSnapshotIdentifier: "there",
+      }),
   );
   expect(failed).toBe(true);
   expect(diagnostics).toContain("aws:rds/snapshotCopy:SnapshotCopy has no embedded counterpart");
@@ -61,10 +89,17 @@ test("a type that is not known fails in a preview, with the list of those that a
 
 test("default tags and the Region stand in the inputs of what takes them", async () => {
   const { outputs } = await stack.preview(async () => {
-    const provider = new aws.Provider("tagging", { region: "eu-west-1", defaultTags: { tags: { team: "payments", tier: "gold" } } });
+    const provider = new aws.Provider("tagging", {
+      region: "eu-west-1",
+      defaultTags: { tags: { team: "payments", tier: "gold" } },
+    });
     new aws.kms.Key("key", { tags: { tier: "silver" } }, { provider });
   });
-  expect(outputs.key).toMatchObject({ region: "eu-west-1", tags: { tier: "silver" }, tagsAll: { team: "payments", tier: "silver" } });
+  expect(outputs.key).toMatchObject({
+    region: "eu-west-1",
+    tags: { tier: "silver" },
+    tagsAll: { team: "payments", tier: "silver" },
+  });
 });
 
 test.each([
@@ -73,5 +108,7 @@ test.each([
 ])("without a cloud, making %s fails with what to do", async (_, program) => {
   const { failed, diagnostics } = await stack.up(program);
   expect(failed).toBe(true);
-  expect(diagnostics).toContain("the embedded cloud does not answer at http://127.0.0.1:9; is it running (npx shipshape local status)?");
+  expect(diagnostics).toContain(
+    "the embedded cloud does not answer at http://127.0.0.1:9; is it running (npx shipshape local status)?",
+  );
 });

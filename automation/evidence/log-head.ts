@@ -1,0 +1,141 @@
+/** The log as it stands: the keys it had, the newest head that is truly signed, and the tree under it. */
+import type { KeyObject } from "node:crypto";
+import type { Database } from "../database";
+import { ShipshapeError } from "../errors";
+import { checkpointsPerPage } from "../limits";
+import type { Checkpoint } from "./checkpoint";
+import { keyHistory, openCheckpointBy, type KeyHistory } from "./key-history";
+import type { LogMemory } from "./log-memory";
+import { consistencyProof, extendsTree, rootOf, type NodeReader } from "./merkle-tree";
+import { treeOfRows } from "./rows";
+import { publicKeyOf } from "./signing-key";
+
+/** A log as its readers know it. */
+export interface KnownLog {
+  /** The log's name in checkpoints, e.g. `shipshape.example.com/evidence`. */
+  origin: string;
+  /** A key of the log that is trusted, private or public; the others are followed from it. */
+  key: KeyObject;
+  /** What this machine has seen of the log before. */
+  memory?: LogMemory | undefined;
+}
+
+/** The keys of the log, followed from the one that is trusted. */
+export async function historyOf(t: Database, { origin, key }: KnownLog): Promise<KeyHistory> {
+  // The same statement put in once more, at another place, came later.
+  const rows = await t.query<{ log_index: string; envelope: string }>(
+    "select distinct on (envelope) log_index, envelope from evidence where kind = 'key-change' order by envelope, row_id",
+  );
+  return keyHistory(
+    origin,
+    publicKeyOf(key),
+    rows.map((r) => ({ place: Number(r.log_index), envelope: r.envelope })),
+  );
+}
+
+export interface Head {
+  note: string;
+  checkpoint: Checkpoint;
+}
+
+/**
+ * The newest checkpoint that the log's key signed; what stands above it unsigned, or at a place that is not its own, is
+ * passed over.
+ */
+export async function headOf(t: Database, origin: string, history: KeyHistory): Promise<Head | undefined> {
+  for (let offset = 0; ; offset += checkpointsPerPage) {
+    const rows = await t.query<{ size: string; note: string }>(
+      "select size, note from evidence_checkpoint order by size desc, row_id desc limit $1 offset $2",
+      [checkpointsPerPage, offset],
+    );
+    for (const { size, note } of rows) {
+      try {
+        const checkpoint = openCheckpointBy(note, origin, history);
+        // An older one that was put in again, above the newest, is signed too.
+        if (checkpoint.size === Number(size)) return { note, checkpoint };
+      } catch {
+        // Not signed by the log's key: no head.
+      }
+    }
+    if (rows.length < checkpointsPerPage) return undefined;
+  }
+}
+
+/**
+ * Reads the nodes under a head: the stored ones where they lead to its root, else those made again from the statements.
+ * Errors: evidence-log-damaged.
+ */
+export async function treeOf(t: Database, head: Checkpoint | undefined, history: KeyHistory): Promise<NodeReader> {
+  const stored = nodeReader(t);
+  if (!head || (await leadsTo(head, stored))) return stored;
+  const rebuilt = await treeOfRows(t, head.size, history);
+  if (await leadsTo(head, rebuilt)) return rebuilt;
+  throw new ShipshapeError("evidence-log-damaged", {
+    reason: `neither its nodes nor its statements lead to the root that was signed at ${head.size} statements`,
+  });
+}
+
+export async function leadsTo({ size, root }: Checkpoint, read: NodeReader): Promise<boolean> {
+  try {
+    return (await rootOf(size, read)).equals(root);
+  } catch {
+    return false; // a node is missing
+  }
+}
+
+/** A log that this machine has seen longer, or otherwise, is not signed any further. Errors: evidence-log-rewritten. */
+export async function requireRemembered(
+  log: KnownLog,
+  history: KeyHistory,
+  head: Checkpoint | undefined,
+  trees: (() => NodeReader | Promise<NodeReader>)[],
+): Promise<void> {
+  const remembered = log.memory?.of(log.origin)?.checkpoint;
+  if (remembered === undefined) return;
+  const refuse = (reason: string) =>
+    new ShipshapeError("evidence-log-rewritten", { origin: log.origin, reason, file: log.memory?.file ?? "" });
+  const older = openRemembered(remembered, log.origin, history);
+  if (!older) throw refuse("the head that was seen here is signed by a key that the log does not know");
+  const size = head?.size ?? 0;
+  if (!head || size < older.size)
+    throw refuse(`it had ${older.size} statements when it was last seen here, and has ${size} now`);
+  for (const tree of trees) {
+    const proof = await consistencyProof(older.size, size, await tree()).catch(() => undefined);
+    if (proof && extendsTree(older.size, older.root, size, head.root, proof)) return;
+  }
+  throw refuse(`its first ${older.size} statements are not those that were seen here`);
+}
+
+function openRemembered(note: string, origin: string, history: KeyHistory): Checkpoint | undefined {
+  try {
+    return openCheckpointBy(note, origin, history);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The stored nodes, the first of each place. A missing one is an Error, never a guess. */
+export function nodeReader(database: Database): NodeReader {
+  return async (nodes) => {
+    if (nodes.length === 0) return [];
+    const rows = await database.query<{ level: number; index: string; hash: Buffer }>(
+      `select distinct on (level, index) level, index, hash from evidence_node join unnest($1::int[], $2::bigint[]) as wanted (l, i) on level = l and index = i
+       order by level, index, row_id`,
+      [nodes.map((n) => n.level), nodes.map((n) => n.index)],
+    );
+    const found = new Map(rows.map((r) => [`${r.level}/${r.index}`, r.hash]));
+    return nodes.map((n) => {
+      const hash = found.get(`${n.level}/${n.index}`);
+      if (!hash) throw new Error(`node ${n.level}/${n.index} is missing`);
+      return hash;
+    });
+  };
+}
+
+/** The newest checkpoint as it was stored; nothing of it is checked. */
+export async function latestCheckpoint(database: Database): Promise<{ size: number; note: string } | undefined> {
+  const [row] = await database.query<{ size: string; note: string }>(
+    "select size, note from evidence_checkpoint order by size desc, row_id desc limit 1",
+  );
+  return row && { size: Number(row.size), note: row.note };
+}
