@@ -253,7 +253,7 @@ async function translated<T>(stackName: string, work: () => Promise<T>): Promise
 }
 
 /** The engine's own diagnostics out of a command's whole output: what a human needs first. */
-function diagnosticsOf(output: string): string {
+export function diagnosticsOf(output: string): string {
   const lines = output
     .split("\n")
     .filter((l) => /error:/i.test(l))

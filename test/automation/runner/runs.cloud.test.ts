@@ -5,8 +5,10 @@ import {
   cleanUpAgain,
   endRun,
   latestRuns,
+  markSealed,
   queueRun,
   readRun,
+  runsToSeal,
   setCleanUp,
   setPlan,
   setRunStatus,
@@ -78,6 +80,20 @@ test("a run starts when it first runs, and not when it waits", async () => {
   expect(startedAt).toBeInstanceOf(Date);
   await setRunStatus(database, id, "running");
   expect((await run()).startedAt).toEqual(startedAt);
+});
+
+test("a run owes its statement from its end until it is sealed, and was sealed when it first was", async () => {
+  const owed = async () => (await runsToSeal(database, "", 1000)).map(({ requestId }) => requestId);
+  expect(await owed()).not.toContain(id);
+  await endRun(database, id, { status: "cancelled" });
+  expect(await owed()).toContain(id);
+  expect(await runsToSeal(database, id, 1000)).toEqual([]);
+  await markSealed(database, id);
+  expect(await owed()).not.toContain(id);
+  const { sealedAt } = await run();
+  expect(sealedAt).toBeInstanceOf(Date);
+  await markSealed(database, id);
+  expect((await run()).sealedAt).toEqual(sealedAt);
 });
 
 test("its plan is stored once, with its digest; whatever is repeated later carries out this one", async () => {
