@@ -75,7 +75,7 @@ export const lifecycle =
   };
 
 /**
- * Runs and judges. An error is a conclusion too: it is sealed, and what the run had made is cleaned up all the same.
+ * Runs and judges. An error is a conclusion too: it is sealed, and what the run had made is cleaned up anyway.
  */
 async function conclude(stages: Stages, operation: AnyOperation, plan: PlanBasis, step: Step): Promise<Conclusion> {
   try {

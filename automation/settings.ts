@@ -121,7 +121,7 @@ export function hideOwnSecrets(environment: NodeJS.ProcessEnv = process.env): vo
 }
 
 /**
- * The AWS SDK's notice about the Node.js versions of its future releases is for us who pin it, not for whoever runs a
+ * The AWS SDK's notice about the Node.js versions of its future releases is for us who pin it, not for people who run a
  * command.
  */
 export function silenceSdkNotice(environment: NodeJS.ProcessEnv = process.env): void {

@@ -134,7 +134,7 @@ function lockedVault(
   return { name: vault.name, arn: vault.arn, leaves: [lock] };
 }
 
-/** Copies are encrypted anew, with a key of the Region they lie in: the other Region's key may be what was lost. */
+/** Copies are re-encrypted with a key of the Region they lie in: the other Region's key may be what was lost. */
 function copyVault(
   name: string,
   region: string,

@@ -20,7 +20,7 @@ const atRestart = (name: string, value: string): Parameter => ({ name, value, ap
  * is stopped.
  */
 export const standardParameters: readonly Parameter[] = [
-  // The defaults of every family from 15 on, sent all the same: an audit reads the attached group, not the defaults
+  // The defaults of every family from 15 on, sent anyway: an audit reads the attached group, not the defaults
   // behind it.
   atRestart("rds.force_ssl", "1"),
   atRestart("password_encryption", "scram-sha-256"),

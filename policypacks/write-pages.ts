@@ -1,4 +1,4 @@
-// `npm run pages`: writes the pages of docs/policies and the table in docs/guardrails.md anew, and removes those of
+// `npm run pages`: writes the pages of docs/policies and the table in docs/guardrails.md again, and removes those of
 // rules that are gone.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

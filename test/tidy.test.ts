@@ -126,6 +126,11 @@ describe("words", () => {
     expect(found(written, later)).toEqual([]);
   });
 
+  test("no text uses a turn that a native reader must translate back", () => {
+    const turns = ["an" + "ew", "put " + "right", "asked " + "wrongly", "taken " + "up again", "it is looked " + "for"];
+    expect(found(written, new RegExp(`\\b(${turns.join("|")})\\b`, "i"))).toEqual([]);
+  });
+
   test("no file mentions a machine's own folders or a package registry", () => {
     const machine = /(?<![\w.$}~-])\/(?:work|root|home\/\w+|Users\/\w+)\//;
     const registry = /\b(?:registry\.(?:npmjs|yarnpkg|npmmirror)|(?:proxy|sum)\.golang|pypi)\.(?:org|com)\b/;

@@ -14,7 +14,7 @@ export function reportError(thrown: unknown, asJson: boolean, terminal: Terminal
     process.stderr.write(
       `${terminal.style("red", "error:")} ${printableLines(thrown.message)}\n${terminal.style("dim", "hint:")}  ${printableLines(thrown.hint)} [${thrown.code}]\n`,
     );
-  // A bug of ours: the stack is what a report needs.
+  // Our own bug: the stack is what a report needs.
   else
     process.stderr.write(
       `${terminal.style("red", "unexpected:")} ${printableLines(thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown))}\n`,

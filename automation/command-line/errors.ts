@@ -17,7 +17,7 @@ export const commandLineErrors = {
     httpStatus: 500,
     exitCode: 1,
     message: "the embedded cloud did not start: {reason}",
-    hint: "its log is {logFile}; with that put right, `shipshape local start` goes on where it stopped",
+    hint: "its log is {logFile}; with that fixed, `shipshape local start` goes on where it stopped",
   },
   "local-folder-unusable": {
     httpStatus: 500,

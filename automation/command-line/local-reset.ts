@@ -52,7 +52,7 @@ export function addReset(local: Command, context: CommandContext): void {
         : await rm(join(dataFolder, "evidence"), { recursive: true, force: true });
       const left = (await deleteData(dataFolder)).filter((name) => !isKeptEvidence(name));
       terminal.say(
-        `deleted all data in ${dataFolder}${left.length > 0 ? `, but for what is not ours: ${left.join(", ")}` : ""}; start anew: npx shipshape local start`,
+        `deleted all data in ${dataFolder}${left.length > 0 ? `, but for what is not ours: ${left.join(", ")}` : ""}; start again: npx shipshape local start`,
       );
       if (kept)
         terminal.say(

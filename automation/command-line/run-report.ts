@@ -64,7 +64,7 @@ export function reportRun(run: Run, terminal: Terminal): void {
 /** What a reader would do now. */
 function nextStep({ requestId, operation, status, verdict, cleanUp, error }: Run): string | undefined {
   if (cleanUp === "stuck")
-    return `what the run made is still there: put right what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
+    return `what the run made is still there: fix what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
   if (cleanUp === "pending" || status === "queued" || status === "running")
     return `it goes on wherever a worker runs (\`npx shipshape worker\`); \`npx shipshape show ${requestId}\` tells how far it is`;
   if (verdict === undefined || error) return undefined; // an error has its own hint

@@ -1,5 +1,5 @@
 /**
- * What could not be read, and where a person finds it: the rest is judged all the same. Plain, so that workers can hand
+ * What could not be read, and where a person finds it: the rest is judged anyway. Plain, so that workers can hand
  * it on.
  */
 export interface Problem {

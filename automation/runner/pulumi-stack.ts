@@ -56,7 +56,7 @@ export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSig
     // An engine that was killed while it made the stack leaves a lock and no stack, which `cancel` does not know.
     const unmade = { name: p.stackName, cancel: removeLockFile };
     const stack = await whenUnlocked(unmade, signal, () => LocalWorkspace.createOrSelectStack(place, settings));
-    // All of it anew once a lock is gone: until then its owner may have changed cloud and state.
+    // All of it again once a lock is gone: until then its owner may have changed cloud and state.
     return whenUnlocked(stack, signal, async () => {
       const inCloud = await p.settleCloud(signal);
       const inState = await namesInState(stack, signal, "refresh");

@@ -3,10 +3,10 @@
  * session in it (ALTER ROLE … SET, ALTER DATABASE … SET), and can shadow functions, operators, types and tables by a
  * search path. Neither may decide what a check finds. So each session brings its settings along in the startup packet,
  * which outranks what is stored and is there before a login trigger runs; what such a trigger changes or creates in the
- * session is discarded before the first statement of ours.
+ * session is discarded before the first of our own statements.
  *
  * With `pg_catalog` first and temporary tables last, an unqualified name in our SQL is always PostgreSQL's own: nobody
- * but a superuser can create anything in `pg_catalog`. Tables of ours are written with their schema.
+ * but a superuser can create anything in `pg_catalog`. Our tables are written with their schema.
  */
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../errors";

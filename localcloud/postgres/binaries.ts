@@ -6,7 +6,7 @@ import { PostgresError } from "./postgres-errors";
 export interface Binaries {
   version: string;
   native: string;
-  /** Of the npm package, so that what is derived from it is made anew when it changes. */
+  /** Of the npm package, so that what is derived from it is made again when it changes. */
   packageVersion: string;
   /** Links npm's install script would make, missing where install scripts are off: name → file in the same folder. */
   links: { folder: string; name: string; file: string }[];

@@ -24,7 +24,7 @@ export interface RecoverySource {
 
 /**
  * Makes a server from a base backup and leaves it running, its data on disk, on a timeline of its own. Safe to call
- * again after a kill at any moment: like a creation it writes `server.json` last and begins anew what has none.
+ * again after a kill at any moment: like a creation it writes `server.json` last, and starts over where it is missing.
  * @throws PostgresError cannot-recover, naming the file; disk-full, incompatible-parameters, binaries-missing. Nothing
  *   is left running or lying.
  */

@@ -20,7 +20,7 @@ import { emptyArchive } from "./wal-archive";
 
 /**
  * Makes a server and leaves it running. Safe to call again after a kill at any moment: `server.json` is written last,
- * and a folder without it is begun anew. Called for a finished one, it opens and starts that.
+ * and a folder without it is started again from the beginning. Called for a finished one, it opens and starts that.
  * @throws PostgresError binaries-missing, disk-full, port-taken, incompatible-parameters, start-failed
  */
 export async function createServer(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {

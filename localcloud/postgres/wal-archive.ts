@@ -9,8 +9,8 @@ import { makeOpenFolder, makeServerFolder } from "./server-files";
 import { serverUser } from "./server-user";
 
 /**
- * An archive for a server that begins anew: segments of a beginning that was killed would stand in its way under the
- * same names.
+ * An archive for a server that starts again from the beginning: segments of a beginning that was killed would stand in
+ * its way under the same names.
  */
 export async function emptyArchive(folder: string | undefined): Promise<void> {
   if (folder === undefined) return;

@@ -49,19 +49,19 @@ export const limits = {
   crashRestartsInRow: 5,
   /** A database must run so long before its earlier crashes are forgotten. */
   crashForgottenMs: 60_000,
-  /** LatestRestorableTime is made anew when the last heartbeat is older; each costs a WAL segment, mostly empty. */
+  /** LatestRestorableTime is made again when the last heartbeat is older; each costs a WAL segment, mostly empty. */
   heartbeatMs: 1_000,
   /** How long a Describe waits for it: a database that is busy or stuck keeps the time it had. */
   heartbeatWaitMs: 1_000,
   /** An automated backup that failed is tried again. */
   backupRetryMs: 300_000,
-  /** How often it is looked for backups that have outlived their retention period. */
+  /** How often to look for backups that have outlived their retention period. */
   retentionWatchMs: 60_000,
   /** How often it is seen to that the control plane's own database runs. */
   controlPlaneWatchMs: 1_000,
   /** A log portion: RDS gives at most 1 MB or 10,000 lines. */
   logPortionBytes: 1_000_000,
   logPortionLines: 10_000,
-  /** How long `stop` waits for running operations to come to a point where they can be taken up again. */
+  /** How long `stop` waits for running operations to come to a point where they can be resumed. */
   stopMs: 30_000,
 } as const;

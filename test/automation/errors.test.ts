@@ -29,7 +29,7 @@ describe("the table of errors", () => {
     });
   });
 
-  test("a connection refused at several addresses gives a reason all the same", () => {
+  test("a connection refused at several addresses gives a reason anyway", () => {
     expect(reasonOf(new AggregateError([new Error("refused ::1"), new Error("refused 127.0.0.1")]))).toBe(
       "refused ::1; refused 127.0.0.1",
     );

@@ -86,7 +86,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
     expect(await findings(id)).toEqual([`${id}.verdict`]);
   });
 
-  test("a clean-up whose workflow failed is begun anew", async () => {
+  test("a clean-up whose workflow failed is started again from the beginning", async () => {
     const id = await left("after remove", "status = 'ERROR'");
     await work("", id);
     expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });

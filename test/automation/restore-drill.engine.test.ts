@@ -112,7 +112,7 @@ test("a worker killed after the markers, in mid-create, after the seal and in mi
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
 
-test("a drill cancelled while it restores is removed all the same, and seals that it is gone", async () => {
+test("a drill cancelled while it restores is removed anyway, and seals that it is gone", async () => {
   const id = await drills.request("orders");
   worker = drills.startWorker();
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);

@@ -117,7 +117,7 @@ describe("a newcomer tries Shipshape on their own machine", () => {
     });
   });
 
-  test("what was changed from outside is shown by a refresh that writes nothing, and put right by up", async () => {
+  test("what was changed from outside is shown by a refresh that writes nothing, and fixed by up", async () => {
     expect(
       (
         await shipshape(

@@ -48,7 +48,7 @@ function run(area: Area): Report {
     plugins: ["@stryker-mutator/jest-runner"],
     mutate,
     coverageAnalysis: "perTest",
-    ignoreStatic: true, // a mutant of a constant would load everything anew for each
+    ignoreStatic: true, // a mutant of a constant would load everything again for each
     concurrency: 2,
     timeoutMS: 120_000,
     dryRunTimeoutMinutes: 30,

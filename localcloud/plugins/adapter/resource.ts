@@ -99,7 +99,7 @@ export interface ResourceType<Config> {
   check?(inputs: PropertyValues): CheckFailure[];
   /**
    * Makes it and says what came out. Nested `__defaults` are already gone from `inputs`, and defaults are filled in.
-   * Throwing leaves nothing in state; throw `PartialFailure` when the thing exists all the same.
+   * Throwing leaves nothing in state; throw `PartialFailure` when the thing exists anyway.
    */
   create(inputs: PropertyValues, context: Context<Config>): Promise<Live & { id: string }>;
   /** `known` are the outputs in state, `{}` when importing. `undefined` = it is gone. */

@@ -13,5 +13,5 @@ export const forbidStaleWaivers = defineRule({
   properties: [],
   why: "An exception that nobody ends becomes the rule. One that matches nothing is forgotten, and would let the next violation of its kind through unseen.",
   solution:
-    "Put right what the waiver was for and delete its file; or renew it, with an approver. `shipshape waiver check` lists what is wrong with it.",
+    "Fix what the waiver was for and delete its file; or renew it, with an approver. `shipshape waiver check` lists what is wrong with it.",
 });

@@ -5,7 +5,7 @@
  * of it, so that no rule takes "not known" for "not there".
  */
 export const unknown = Symbol("unknown until deployment");
-export const notReported = Symbol("not told by the RDS API");
+export const notReported = Symbol("not reported by the RDS API");
 export const encrypted = "[secret]";
 
 /** The value exists or may exist, but is not to be read here and now. */

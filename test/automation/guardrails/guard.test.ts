@@ -33,7 +33,7 @@ describe("exit codes", () => {
     expect(out).toContain("program.ts:12");
   });
 
-  test("2 when a file is broken, with its line, and the rest is judged all the same", async () => {
+  test("2 when a file is broken, with its line, and the rest is judged anyway", async () => {
     put("mixed/a.json", exported({ multiAz: false }));
     put("mixed/b.json", '{\n "version": 3,\n oops');
     put("mixed/c.json", '{"version": 12, "deployment": {}}');

@@ -188,7 +188,7 @@ test("what the cloud has and the state has not is imported by its id; what the s
   expect(seen).toEqual({ adopt: [], settled: 2 });
 });
 
-test("what a killed engine had begun is cleared from the state, and made anew", async () => {
+test("what a killed engine had begun is cleared from the state, and made again", async () => {
   await bringUp(context, { ...stackCalled("throwaway.killed"), program: () => async () => ({}) }, running);
   const state = JSON.parse(readFileSync(stateFile("throwaway.killed"), "utf8")) as {
     checkpoint: { latest: Record<string, unknown> };

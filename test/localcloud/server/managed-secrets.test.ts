@@ -34,7 +34,7 @@ const unreachable: SetMasterPassword = async () => {
 /** Lets what `tend` began come to its end. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test("an instance whose creation is taken up again gets the secret it had", () => {
+test("an instance whose creation is resumed gets the secret it had", () => {
   const { SecretArn } = open(unreachable).managed.create(user);
   const { managed, secrets } = open(unreachable);
   expect(managed.create(user).SecretArn).toBe(SecretArn);

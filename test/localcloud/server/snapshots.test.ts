@@ -155,7 +155,7 @@ test("automated backups come daily in their window, can be restored as snapshots
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
 
-test("backups are dropped when they are switched off, and begin anew when switched on", async () => {
+test("backups are dropped when they are switched off, and begin again when switched on", async () => {
   const orders = await rds.describe("orders");
   const retain = async (BackupRetentionPeriod: number) => {
     await cloud.rds.send(

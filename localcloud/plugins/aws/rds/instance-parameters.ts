@@ -70,7 +70,7 @@ const notOnCreate = ["caCertIdentifier", "replicaMode", "upgradeStorageConfig"];
 export const createProperties = Object.keys(parameterNames).filter((name) => !notOnCreate.includes(name));
 
 /**
- * What ModifyDBInstance takes. The life cycle is decided at birth: upstream offers to change it all the same, and RDS
+ * What ModifyDBInstance takes. The life cycle is decided at birth: upstream offers to change it anyway, and RDS
  * leaves it as it is.
  */
 export const modifyProperties = Object.keys(parameterNames).filter(

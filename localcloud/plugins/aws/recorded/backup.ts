@@ -43,7 +43,7 @@ export const vaultPolicy = recorded({
   },
 });
 
-/** A lock cannot be changed, only taken away and put on anew, as long as it lets itself be taken away. */
+/** A lock cannot be changed, only taken away and put on again, as long as it can be taken away. */
 export const vaultLockConfiguration = recorded({
   noun: "Backup Vault Lock Configuration",
   properties: {

@@ -20,7 +20,7 @@ export class Maintenance {
 
   constructor(private readonly cloud: Cloud) {}
 
-  /** After a start of this server: operations are taken up, running databases adopted, the others started. */
+  /** After a start of this server: operations are resumed, running databases adopted, the others started. */
   async begin(): Promise<void> {
     await sweepBackups(this.cloud).catch(logError);
     for (const instance of this.cloud.instances.list()) await this.takeUp(instance).catch(logError);

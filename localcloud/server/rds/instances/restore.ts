@@ -4,8 +4,8 @@ import type { InstanceRecord, Operation, RestoreOrigin } from "./instance-record
 import { noteReport, takeGroupValues } from "./running-server";
 
 /**
- * Makes a database from a backup; begun anew after a kill. What cannot be recovered leaves nothing but the instance
- * that says so.
+ * Makes a database from a backup; started again from the beginning after a kill. What cannot be recovered leaves
+ * nothing but the instance that says so.
  */
 export async function restore(
   instance: InstanceRecord,
