@@ -4,7 +4,14 @@ import * as random from "@pulumi/random";
 import type { ResolvedRequest } from "./request-schema";
 import type { PlatformReference } from "./database-request";
 import type { MasterLogin } from "./master-login";
-import { refusedChanges, refuseOtherSecretKey, waitingChanges, type Running, type Wanted } from "./running-instance";
+import {
+  movedByHand,
+  refusedChanges,
+  refuseOtherSecretKey,
+  waitingChanges,
+  type Running,
+  type Wanted,
+} from "./running-instance";
 import { instanceTags, type StandardShape } from "./standard-shape";
 import {
   caCertificate,
@@ -165,6 +172,8 @@ function announce(running: Running, wanted: Wanted, request: ResolvedRequest, sh
       `${shape.identifier}: ${waiting.join(", ")}: waits for the maintenance window (${shape.maintenanceWindow} UTC), and a new class or version restarts the ` +
         "database then. Until it is done every preview shows it, and alarms fit both; run `pulumi up` once more after the window.",
     );
+  for (const line of movedByHand(running, wanted))
+    void pulumi.log.warn(`${shape.identifier}: RDS will refuse this: ${line} as the platform's subnetGroupName.`);
   if (request.import)
     void pulumi.log.warn(
       `${shape.identifier}: drop the argument \`import\` after this up: it counts once, and \`existing\` says the rest.`,

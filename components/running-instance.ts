@@ -51,7 +51,8 @@ export function refusedChanges(running: Running | undefined, wanted: Wanted, req
   return [
     ...refusedVersion(running.engineVersion, wanted.engineVersion),
     ...refusedStorage(running, wanted),
-    ...refusedMove(running, wanted, request),
+    // Only where the program names the group that it found: one changed by hand is drift, which a refresh must show.
+    ...(existing ? movedByHand(running, wanted).map((line) => `existing.asFound.dbSubnetGroupName: ${line}`) : []),
   ];
 }
 
@@ -59,15 +60,13 @@ export function refusedChanges(running: Running | undefined, wanted: Wanted, req
  * RDS moves a database to a subnet group of another network only, and with it to other security groups: nothing that an
  * `up` should do.
  */
-function refusedMove(
-  { dbSubnetGroup: stands }: Running,
-  { dbSubnetGroupName: wanted }: Wanted,
-  { existing }: ResolvedRequest,
+export function movedByHand(
+  { dbSubnetGroup: stands }: Partial<Running>,
+  { dbSubnetGroupName: wanted }: Partial<Wanted>,
 ): string[] {
-  if (stands === "" || stands.toLowerCase() === wanted.toLowerCase()) return [];
-  const where = existing ? "existing.asFound.dbSubnetGroupName" : "platform.subnetGroupName";
+  if (!stands || !wanted || stands.toLowerCase() === wanted.toLowerCase()) return [];
   return [
-    `${where}: the database stands in the subnet group ${stands}, and RDS moves none to another of the same network, ${wanted}. Give "${stands}"`,
+    `the database stands in the subnet group ${stands}, and RDS moves none to another of the same network, ${wanted}. Give "${stands}"`,
   ];
 }
 

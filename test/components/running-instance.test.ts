@@ -1,6 +1,7 @@
 import { databaseRequest, type DatabaseRequest } from "../../components";
 import { fittingAlarm } from "../../components/alarms";
 import {
+  movedByHand,
   refusedChanges,
   refuseOtherSecretKey,
   runningShape,
@@ -50,6 +51,21 @@ test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>]>([
   ["a newer minor", { engineVersion: "17.9" }, {}],
 ])("%s is taken", (_, running, wanted) => {
   expect(refusals(running, wanted)).toEqual([]);
+});
+
+test("a subnet group that was changed by hand stops neither a refresh nor an up, and is said; one that is named as found is refused", () => {
+  const running = { dbSubnetGroup: "default" };
+  expect(refusals(running, {})).toEqual([]);
+  expect(movedByHand({ ...small, ...running }, unchanged)).toEqual([
+    expect.stringMatching(/stands in the subnet group default, .* shipshape-databases\. Give "default"$/),
+  ]);
+  expect(movedByHand(small, { ...unchanged, dbSubnetGroupName: "Shipshape-Databases" })).toEqual([]);
+  // The group of a platform that is being made, or one that no API call finds any more.
+  expect(movedByHand({ dbSubnetGroup: "default" }, {})).toEqual([]);
+  expect(movedByHand({}, unchanged)).toEqual([]);
+  expect(refusals(running, {}, { existing: { identifier: "legacy" } })).toEqual([
+    expect.stringMatching(/^existing\.asFound\.dbSubnetGroupName: the database stands/),
+  ]);
 });
 
 test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>, said: RegExp]>([

@@ -247,11 +247,6 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         request: { existing: { identifier: "legacy" } },
         says: /^existing\.asFound\.dbSubnetGroupName: the database stands in the subnet group default, .* Give "default"$/,
       },
-      {
-        running: { dbSubnetGroup: "shipshape-databases" },
-        wanted: { dbSubnetGroupName: "other-databases" },
-        says: /^platform\.subnetGroupName: the database stands in the subnet group shipshape-databases/,
-      },
     ],
     // No data source tells that key: the page says to give it as found.
     "you can't change the KMS key of Performance Insights": "account",
