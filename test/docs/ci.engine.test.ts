@@ -69,6 +69,7 @@ function installProject(folder: string): void {
     join(checkout, "automation/command-line/shipshape.cjs"),
     join(folder, "node_modules", ".bin", "shipshape"),
   );
+  mkdirSync(join(folder, "policypacks", "waivers"), { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "orders", private: true, main: "index.js" }));
   writeFileSync(
     join(folder, "Pulumi.yaml"),

@@ -37,7 +37,8 @@ describe("what the pages promise", () => {
 
   beforeAll(() => {
     chmodSync(scratch, 0o755);
-    for (const folder of ["data", "bin", "exports"]) mkdirSync(join(scratch, folder));
+    for (const folder of ["data", "bin", "exports", "policypacks/waivers"])
+      mkdirSync(join(scratch, folder), { recursive: true });
     chmodSync(join(scratch, "data"), 0o755);
     // The examples begin with `npx shipshape`, which finds the checkout's command only from inside the checkout.
     const program = `#!/bin/sh\nshift\nexec "${process.execPath}" "${checkout}/automation/command-line/shipshape.cjs" "$@"\n`;
@@ -85,7 +86,7 @@ describe("what the pages promise", () => {
 
   test("each example of each command's help works as typed", async () => {
     await bash(
-      `eval "$(npx shipshape local env)"; pulumi stack export --stack database.orders-production --cwd ${checkout} --file ${scratch}/exports/orders.json`,
+      `eval "$(npx shipshape local env)"; pulumi stack export --stack database.orders-production --cwd "${checkout}" --file "${scratch}/exports/orders.json"`,
     );
     const wrong: string[] = [];
     for (const example of examples()) {

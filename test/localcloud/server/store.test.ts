@@ -53,7 +53,7 @@ test("a disk that is full in the middle of a write is an error, and leaves the r
       "tsx",
       "-e",
       program,
-      join(__dirname, "../../../localcloud/server/store.ts"),
+      join(__dirname, "../../../localcloud/server/storage/store.ts"),
       folder,
     ],
     { encoding: "utf8" },
