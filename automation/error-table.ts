@@ -25,7 +25,7 @@ export type ErrorValues<Table extends ErrorTable, Code extends keyof Table> = Re
   string | number
 >;
 
-/** An error with a code of a table. Whoever shows it prints `message`, then `hint`, then the code. */
+/** An error with a code of a table. It is shown as `message`, then `hint`, then the code. */
 export abstract class CodedError<Code extends string = string> extends Error {
   readonly httpStatus: number;
   readonly exitCode: number;

@@ -26,7 +26,7 @@ export const standardParameters: readonly Parameter[] = [
   atRestart("password_encryption", "scram-sha-256"),
   atRestart("shared_preload_libraries", "pg_stat_statements,pgaudit"),
   atOnce("pgaudit.log", "ddl,role"),
-  // `CREATE ROLE … PASSWORD '…'` is a utility statement, and its text would stand in pg_stat_statements for whoever may
+  // `CREATE ROLE … PASSWORD '…'` is a utility statement, and its text would be in pg_stat_statements for all who may
   // monitor.
   atOnce("pg_stat_statements.track_utility", "0"),
   // PostgreSQL 18 also takes a list here, but 1 works on all majors.

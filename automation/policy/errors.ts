@@ -5,7 +5,7 @@ export const policyErrors = {
     httpStatus: 403,
     exitCode: 1,
     message: "the request was denied: {reasons}",
-    hint: "what it takes to be allowed stands in each reason; nothing was done",
+    hint: "each reason says what would be allowed; nothing was done",
   },
   "approval-missing": {
     httpStatus: 403,

@@ -66,7 +66,7 @@ export const runsToSeal = (database: Database, after: string, countMax: number) 
   );
 
 /**
- * How the clean-up goes. Its error stands beside the run's own: a run can fail for one reason, and its clean-up for
+ * How the clean-up goes. Its error is kept apart from the run's own: a run can fail for one reason, and its clean-up for
  * another.
  */
 export const setCleanUp = (database: Database, requestId: string, cleanUp: CleanUpStatus, error?: unknown) =>

@@ -48,7 +48,7 @@ export const databaseInvokes: Invokes = {
       dbInstanceIdentifier: identifier,
       dbInstancePort: live.port,
       dbParameterGroups: parameterGroupName ? [parameterGroupName] : [],
-      dbSubnetGroup: dbSubnetGroupName,
+      dbSubnetGroup: dbSubnetGroupName ?? "", // as upstream has it where the API names none
       id: identifier,
       masterUsername: username,
       optionGroupMemberships: live.optionGroupName ? [live.optionGroupName] : [],
