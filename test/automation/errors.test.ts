@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withErrors } from "../../automation/errors-page";
-import { type ErrorCode, errorTable, reasonOf, ShipshapeError } from "../../automation/errors";
+import { type ErrorCode, errorTable, errorTables, reasonOf, ShipshapeError } from "../../automation/errors";
 
 const page = readFileSync(join(__dirname, "../../docs/errors.md"), "utf8");
 
@@ -9,6 +9,14 @@ describe("the table of errors", () => {
   test("docs/errors.md is what `npm run pages` writes", () => {
     expect(page).toBe(withErrors(page));
     expect(page).toContain("| `request-invalid` |");
+  });
+
+  test("every code is of one area, and every area is on the page", () => {
+    expect(
+      Object.values(errorTables)
+        .flatMap((table) => Object.keys(table))
+        .sort(),
+    ).toEqual(Object.keys(errorTable).sort());
   });
 
   test.each(Object.keys(errorTable))("%s: the message is one lower-case sentence, the hint says what to do", (code) => {

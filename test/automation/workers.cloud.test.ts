@@ -1,5 +1,4 @@
 import { openDatabase } from "../../automation/database";
-import { Liveness } from "../../automation/runner/liveness";
 import { readRun } from "../../automation/runner/runs";
 import { ProbedControlPlane, until } from "./probe";
 
@@ -34,46 +33,6 @@ test("a worker that is frozen is replaced, and does nothing more when it wakes u
   expect([await probed.effects("first"), await probed.effects("second"), await probed.effects("remove")]).toEqual([
     2, 1, 1,
   ]);
-});
-
-test("what a silent worker holds comes free, even where it has no run left that another could take over", async () => {
-  const lost: string[] = [];
-  const open = (workerId: string) =>
-    Liveness.open({
-      url: probed.postgres.url,
-      workerId,
-      silentSecondsMax: 600,
-      lost: ({ code }) => void lost.push(`${workerId} ${code}`),
-    });
-  const [silent, other] = [await open("silent"), await open("other")];
-  const step = silent.during("a-run", () => new Promise(() => undefined)).catch(() => undefined);
-  await until("the step is in flight", async () => !(await other.isQuiet("a-run")));
-  await other.endSilent();
-  expect(lost).toEqual([]);
-  await until("its session is ended", async () => {
-    // As if it had been silent for long: it beats again every two seconds.
-    await probed.database.query("update worker set beat_at = beat_at - interval '1 hour' where id = 'silent'");
-    await other.endSilent();
-    return lost.length > 0;
-  });
-  expect(lost).toEqual(["silent worker-session-lost"]);
-  expect(() => silent.requireHeld()).toThrow(/lost its session/);
-  expect(await other.isQuiet("a-run")).toBe(true);
-  const third = await open("third");
-  await other.ifDead("silent", async () => {
-    // Who takes over holds the silent one's lock, and is not taken for it.
-    await third.endSilent();
-    expect(await other.isQuiet("any")).toBe(true);
-    lost.push("taken over");
-  });
-  await third.close();
-  expect(lost).toEqual(["silent worker-session-lost", "taken over"]);
-  expect(await probed.database.query("select id from worker where id in ('silent', 'other')")).toEqual([
-    { id: "other" },
-  ]);
-  await other.close();
-  await silent.close();
-  void step;
 });
 
 test("PostgreSQL is restarted: a worker says why it ends, a waiting command waits on and leaves the request's id", async () => {

@@ -105,18 +105,29 @@ test("a worker that lives is not taken over; one that is dead is, by one at a ti
   expect(taken).toEqual(["once", "free again"]);
 });
 
-test("sessions of silent workers are ended, and of no others", async () => {
-  const [one, other] = [await open("one"), await open("other")];
-  await one.endSilent();
-  expect(await alive()).toEqual(["one", "other"]);
+test("what a silent worker holds comes free, and another takes it over; what others hold does not", async () => {
+  const [other, silent, third] = [await open("other"), await open("silent"), await open("third")];
+  void silent.during("a run", () => new Promise(() => undefined)).catch(() => undefined);
+  await until("the step is in flight", async () => !(await other.isQuiet("a run")));
+  await other.endSilent();
+  expect([await alive(), lost]).toEqual([["other", "silent", "third"], []]);
   await until("its session is ended", async () => {
-    await age("other", "1 hour"); // it is heard of again every two seconds
-    await one.endSilent();
+    await age("silent", "1 hour"); // it is heard of again every two seconds
+    await other.endSilent();
     return lost.length > 0;
   });
-  expect(lost).toEqual(["other worker-session-lost"]);
-  expect(() => other.requireHeld()).toThrow(/lost its session/);
-  expect(() => one.requireHeld()).not.toThrow();
+  expect(lost).toEqual(["silent worker-session-lost"]);
+  expect(() => silent.requireHeld()).toThrow(/lost its session/);
+  expect(await other.isQuiet("a run")).toBe(true);
+  await other.ifDead("silent", async () => {
+    // Who takes over holds the silent one's lock, and is not taken for it.
+    await third.endSilent();
+    expect(await other.isQuiet("any")).toBe(true);
+    lost.push("taken over");
+  });
+  expect(lost).toEqual(["silent worker-session-lost", "taken over"]);
+  expect(await known()).toEqual(["other", "third"]);
+  expect(() => other.requireHeld()).not.toThrow();
 });
 
 test("a worker whose beat is not answered leaves in its own time, says so once, and may act no more", async () => {
