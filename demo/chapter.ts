@@ -3,19 +3,19 @@ import type { LocalCloud } from "../automation/command-line/local-cloud";
 import type { Settings } from "../automation/settings";
 import type { Stage } from "./stage";
 
-/** One part of the demo. Each can be run alone, and again: it finds what is there and goes on from it. */
+/** One part of the demo. Each can be run on its own and repeated: it continues from what already exists. */
 export interface Chapter {
   name: string;
   title: string;
   run(scene: Scene): Promise<void>;
 }
 
-/** What a chapter plays with: a running embedded cloud, and a way to tell. */
+/** What a chapter works with: a running embedded cloud, and a way to print. */
 export interface Scene {
   stage: Stage;
   settings: Settings;
   cloud: LocalCloud;
-  /** The environment that `shipshape local env` prints, whole: what a program started in such a shell is given. */
+  /** The environment with everything that `shipshape local env` prints: what a program started in such a shell gets. */
   environment: Record<string, string>;
   clients: AwsClients;
   rootCertificateFile: string;

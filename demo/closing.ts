@@ -19,7 +19,7 @@ export const closing: Chapter = {
     stage.result([
       `pulumi stack select --create database.ledger-development && pulumi up    # a bronze one, for development`,
       `size: medium in stacks/Pulumi.${databaseStack}.yaml, then pulumi preview   # what a change would do`,
-      "npx shipshape local clock --advance 8d                                   # and what waits for its maintenance window is done",
+      "npx shipshape local clock --advance 8d                                   # changes waiting for the maintenance window are applied",
       "docs/going-to-production.md                                              # the same stacks on AWS",
     ]);
     stage.say("Stop:");

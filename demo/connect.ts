@@ -10,7 +10,7 @@ export const connect: Chapter = {
   async run(scene) {
     const { stage } = scene;
     stage.say(
-      "Five roles stand ready, each with its own secret. The owner runs migrations, the application reads and writes, and nobody may do more than they must.",
+      "There are five roles, each with its own secret. The owner runs migrations, the application reads and writes, and no role may do more than it must.",
     );
     await migrateAsOwner(scene);
     await useAsApplication(scene);
@@ -29,7 +29,7 @@ async function migrateAsOwner(scene: Scene): Promise<void> {
       `create table if not exists ${demoTable} (id bigint generated always as identity primary key, item text not null, placed_at timestamptz not null default now())`,
     );
     scene.stage.good(
-      `owner made the table ${demoTable} in schema ${await value(client, `select schemaname from pg_tables where tablename = '${demoTable}'`)}`,
+      `owner created the table ${demoTable} in schema ${await value(client, `select schemaname from pg_tables where tablename = '${demoTable}'`)}`,
     );
   });
 }

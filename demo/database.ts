@@ -26,6 +26,6 @@ async function requirePlatform(scene: Scene): Promise<void> {
   throw new DemoError("demo-expectation-failed", {
     expected: `the stack ${platformStack}`,
     found: "none",
-    remedy: "`npm run demo -- platform` makes it",
+    remedy: "`npm run demo -- platform` creates it",
   });
 }

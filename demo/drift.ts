@@ -10,15 +10,17 @@ const wantedRetentionDays = 35;
 
 export const drift: Chapter = {
   name: "drift",
-  title: "Somebody changes something behind Pulumi's back",
+  title: "A change behind Pulumi's back",
   async run(scene) {
     await changeByHand(scene);
-    await seeIt(scene);
-    await putItRight(scene);
+    await showDrift(scene);
+    await repairDrift(scene);
   },
 };
 
-/** One change through the AWS API, as from a console at night; one where the embedded cloud plays AWS's other APIs. */
+/**
+ * One change through the AWS API, as from the console at night; one where the embedded cloud only records the resource.
+ */
 async function changeByHand({ stage, clients, cloud }: Scene): Promise<void> {
   stage.command(
     `aws rds modify-db-instance --db-instance-identifier ${databaseIdentifier} --backup-retention-period 1 --no-deletion-protection --apply-immediately`,
@@ -40,7 +42,7 @@ async function changeByHand({ stage, clients, cloud }: Scene): Promise<void> {
   stage.bad("backups are kept for one day, deletion protection is off, and the database port is open to the world");
 }
 
-async function seeIt(scene: Scene): Promise<void> {
+async function showDrift(scene: Scene): Promise<void> {
   const { stage } = scene;
   stage.command(`pulumi refresh --preview-only --diff --stack ${databaseStack}`);
   const { lines, seconds, logFile } = await runPulumi(scene, "drift", [
@@ -62,7 +64,7 @@ async function seeIt(scene: Scene): Promise<void> {
   stage.good(`found in ${seconds.toFixed(1)} s, and nothing was written`);
 }
 
-async function putItRight(scene: Scene): Promise<void> {
+async function repairDrift(scene: Scene): Promise<void> {
   const { stage, clients } = scene;
   await pulumiUp(scene, "drift", databaseStack, ["--refresh"]);
   const instance = await describeDatabase(clients, databaseIdentifier);
@@ -88,13 +90,12 @@ async function securityGroup(cloud: Scene["cloud"]): Promise<{ arn: string; prop
   throw new DemoError("demo-expectation-failed", {
     expected: `a security group of ${databaseIdentifier}`,
     found,
-    remedy: "`npm run demo -- database` makes it",
+    remedy: "`npm run demo -- database` creates it",
   });
 }
 
 /**
- * Of a `--diff`, the resources that differ with their names, and the properties that do; everything else lies in the
- * log.
+ * From a `--diff`, the names of the resources that differ and their changed properties; everything else is in the log.
  */
 function driftLines(lines: string[]): string[] {
   const shown: string[] = [];

@@ -7,7 +7,7 @@ import { runPulumi } from "./pulumi";
 
 export const guardrails: Chapter = {
   name: "guardrails",
-  title: "A bad change is stopped, excepted, and stopped again",
+  title: "A bad change is blocked, waived, and blocked again",
   async run(scene) {
     const folder = join(scene.settings.dataFolder, "demo", "guardrails");
     rmSync(folder, { recursive: true, force: true });
@@ -22,7 +22,7 @@ export const guardrails: Chapter = {
     scene.stage.good(asDeclared.lines.at(-1) ?? "");
 
     scene.stage.say(
-      "Somebody gives up the standby, to save money. The same rules stop it in `pulumi preview --policy-pack`, in CI, and here:",
+      "A team drops the standby to save money. The same rules stop it in `pulumi preview --policy-pack`, in CI, and here:",
     );
     const careless = withoutStandby(folder, state);
     const stopped = await guard(scene, folder, careless);
@@ -42,7 +42,7 @@ export const guardrails: Chapter = {
     const expired = await guard(scene, folder, careless, ["--on", inDays(61)]);
     expectCode(expired, 1, "the violation to be back when the waiver has expired");
     scene.stage.result(expired.lines.filter((line) => line.includes("✗")));
-    scene.stage.good("an exception has an owner, an approver and an end; docs/guardrails.md has the rules");
+    scene.stage.good("a waiver has an owner, an approver and an expiry date; docs/guardrails.md has the rules");
   },
 };
 
@@ -51,7 +51,7 @@ interface Judged {
   lines: string[];
 }
 
-/** The command as a person runs it. */
+/** The command as a user runs it. */
 function guard({ settings, environment }: Scene, folder: string, state: string, more: string[] = []): Promise<Judged> {
   const words = [
     join(settings.packageFolder, "automation", "command-line", "shipshape.cjs"),

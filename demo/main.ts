@@ -19,7 +19,7 @@ import { restoreDrill } from "./restore-drill";
 import { Stage } from "./stage";
 import { standard } from "./standard";
 
-/** The demo, in the order it tells. `npm run demo -- <chapter>` runs one of them. */
+/** The demo's chapters, in order. `npm run demo -- <chapter>` runs one of them. */
 const chapters: Chapter[] = [cloud, platform, database, connect, standard, drift, guardrails, restoreDrill, closing];
 
 async function main(names: string[]): Promise<number> {
@@ -47,7 +47,7 @@ async function main(names: string[]): Promise<number> {
   }
 }
 
-/** Every chapter needs the cloud, so it is started for whichever comes first. */
+/** Every chapter needs the cloud, so the first one to run starts it. */
 async function setScene(settings: Settings, stage: Stage): Promise<Scene> {
   const local = await startLocalCloud(settings, (line) => stage.result(line));
   const engineFolder = (await readStartRecord(settings.dataFolder))?.engine.folder;

@@ -6,7 +6,7 @@ export const platform: Chapter = {
   title: "What the databases of a Region share",
   async run(scene) {
     scene.stage.say(
-      "The platform team makes one stack per Region: key, topic, subnet group, parameter groups, event subscriptions, backup vault and plans. Databases stand on it.",
+      "The platform team makes one stack per Region: key, topic, subnet group, parameter groups, event subscriptions, backup vault and plans. Databases build on it.",
     );
     await pulumiUp(scene, "platform", platformStack);
   },

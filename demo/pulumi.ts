@@ -6,7 +6,7 @@ import { ShipshapeError } from "../automation/errors";
 import { DemoError } from "./errors";
 import type { Scene } from "./chapter";
 
-/** What a `pulumi` command printed on standard output, and where all of it lies. */
+/** What a `pulumi` command printed on standard output, and the log with all of its output. */
 export interface PulumiOutput {
   lines: string[];
   logFile: string;
@@ -14,8 +14,8 @@ export interface PulumiOutput {
 }
 
 /**
- * Runs the real `pulumi` as a person would, in the environment of the embedded cloud. Its full output goes to a file;
- * shown is which resource is being worked on. Fails with `demo-command-failed` on any exit code but 0.
+ * Runs the real `pulumi` as a user would, in the environment of the embedded cloud. Its full output goes to a file; the
+ * terminal shows the resource in progress. Fails with `demo-command-failed` on any exit code but 0.
  */
 export async function runPulumi(scene: Scene, chapter: string, words: string[]): Promise<PulumiOutput> {
   const folder = join(scene.settings.dataFolder, "demo");
@@ -36,7 +36,7 @@ export async function runPulumi(scene: Scene, chapter: string, words: string[]):
   const done = new Promise<number>((resolve, reject) =>
     child.once("error", reject).once("close", (code) => resolve(code ?? 1)),
   );
-  // Ctrl-C reaches the engine as well, which then ends in order; leaving before it would leave its lock behind.
+  // Ctrl-C reaches the engine as well, which then shuts down cleanly; exiting before it would leave its lock behind.
   let interrupted = false;
   const wait = () => void (interrupted = true);
   process.on("SIGINT", wait);
@@ -48,20 +48,20 @@ export async function runPulumi(scene: Scene, chapter: string, words: string[]):
         /^\s*[-+~@ ]+ *((?:aws|postgresql|random|shipshape|pulumi):\S+) (\S+) (creat|updat|delet|refresh|read|import|replac)\w+/.exec(
           line,
         );
-      if (step) scene.stage.meanwhile(`${step[3]}ing ${step[1]?.split(":").at(-1)} ${step[2]}`);
+      if (step) scene.stage.progress(`${step[3]}ing ${step[1]?.split(":").at(-1)} ${step[2]}`);
     }
     const code = await done;
     if (interrupted) throw new ShipshapeError("interrupted", { action: `\`pulumi ${words.join(" ")}\`` });
     if (code !== 0) throw await failure(scene, chapter, words, code, lines, logFile);
     return { lines, logFile, seconds: (performance.now() - began) / 1000 };
   } finally {
-    scene.stage.meanwhileOver();
+    scene.stage.clearProgress();
     process.removeListener("SIGINT", wait);
     log.end();
   }
 }
 
-/** Selects the stack, making it the first time; then brings it up to what its program says. */
+/** Selects the stack, creating it the first time, and runs `pulumi up`. */
 export async function pulumiUp(scene: Scene, chapter: string, stack: string, more: string[] = []): Promise<void> {
   await runPulumi(scene, chapter, ["stack", "select", "--create", "--stack", stack]);
   scene.stage.command(`pulumi up --stack ${stack}${more.map((word) => ` ${word}`).join("")}`);
@@ -97,7 +97,7 @@ async function failure(
   logFile: string,
 ): Promise<DemoError> {
   const from = lines.findIndex((line) => line.startsWith("Diagnostics:"));
-  scene.stage.meanwhileOver();
+  scene.stage.clearProgress();
   scene.stage.result(lines.slice(from < 0 ? -12 : from).slice(0, 30));
   return new DemoError("demo-command-failed", { command: `pulumi ${words.join(" ")}`, code, logFile, chapter });
 }

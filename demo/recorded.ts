@@ -1,7 +1,7 @@
 import { callLocal, type LocalCloud } from "../automation/command-line/local-cloud";
 
 /**
- * A resource the embedded cloud keeps without giving it behaviour: keys, alarms, security groups. On AWS each has an
+ * A resource that the embedded cloud records but does not implement: keys, alarms, security groups. On AWS each has an
  * API of its own.
  */
 export interface Recorded {

@@ -12,18 +12,16 @@ export const restoreDrill: Chapter = {
     const { stage } = scene;
     stage.say(
       "A backup that has not been restored is an assumption. A drill writes two markers around a moment, restores the backups to that moment into an isolated throwaway, " +
-        "looks whether the earlier marker is there and the later is not, reads every heap and index, compares the catalogs, and removes the throwaway again.",
+        "checks that the earlier marker is there and the later is not, reads every heap and index, compares the catalogs, and removes the throwaway.",
     );
     const id = await drill(scene);
     stage.line();
-    stage.say(
-      "What was found is signed, in a log that only grows, and expires: a year-old proof proves nothing of today.",
-    );
+    stage.say("The result is signed, in an append-only log, and expires: a year-old proof says nothing about today.");
     await verifyEvidence(scene, id);
   },
 };
 
-/** Runs a drill through the front door, shows its verdict, and resolves to its request's id. */
+/** Runs a drill from the command line, shows its verdict, and resolves to its request's id. */
 async function drill(scene: Scene): Promise<string> {
   const words = ["request", "restore-drill", "--database", databaseIdentifier, "--reason", "the demo", "--work"];
   scene.stage.command(
@@ -31,7 +29,7 @@ async function drill(scene: Scene): Promise<string> {
   );
   const lines = await shipshape(scene, words);
   const id = /request (\S+)$/.exec(lines[0] ?? "")?.[1];
-  // The command's own word on what to do next is this chapter's next command.
+  // The command's own hint on what to do next is this chapter's next command.
   scene.stage.result(lines.filter((line) => !line.startsWith("the signed evidence:")));
   if (id === undefined)
     throw new DemoError("demo-expectation-failed", {
@@ -52,10 +50,7 @@ async function verifyEvidence(scene: Scene, id: string): Promise<void> {
   scene.stage.result(await shipshape(scene, ["evidence", "verify", folder]));
 }
 
-/**
- * Runs the command as a person would; its progress is shown as it comes, its result given back. Fails with
- * `demo-command-failed`.
- */
+/** Runs the command as a user would, shows its progress, and returns its output. Fails with `demo-command-failed`. */
 async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
   const { stage, settings, environment } = scene;
   const launcher = join(settings.packageFolder, "automation", "command-line", "shipshape.cjs");
@@ -67,22 +62,22 @@ async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
   const ended = new Promise<number>((resolve, reject) =>
     child.once("error", reject).once("close", (code) => resolve(code ?? 1)),
   );
-  const told: string[] = [];
-  const telling = (async () => {
+  const output: string[] = [];
+  const relayed = (async () => {
     for await (const line of createInterface({ input: child.stderr })) {
-      if (line.startsWith("  …")) stage.meanwhile(line.trim());
+      if (line.startsWith("  …")) stage.progress(line.trim());
       else if (line !== "") {
-        stage.meanwhileOver();
+        stage.clearProgress();
         stage.result(line);
       }
     }
   })();
-  for await (const line of createInterface({ input: child.stdout })) told.push(line);
-  await telling;
+  for await (const line of createInterface({ input: child.stdout })) output.push(line);
+  await relayed;
   const code = await ended;
-  stage.meanwhileOver();
-  if (code === 0) return told;
-  stage.result(told);
+  stage.clearProgress();
+  if (code === 0) return output;
+  stage.result(output);
   throw new DemoError("demo-command-failed", {
     command: `shipshape ${words.join(" ")}`,
     code,

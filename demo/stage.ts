@@ -1,6 +1,6 @@
 import { createTerminal, type Terminal } from "../automation/command-line/terminal";
 
-/** How the demo speaks: prose, the commands it stands for, and what they gave, each in its own look. */
+/** The demo's output: prose, commands and their results, each in its own style. */
 export class Stage {
   private readonly terminal: Terminal;
   private readonly rewrites: boolean;
@@ -22,13 +22,13 @@ export class Stage {
     for (const line of wrap(text, 96)) this.line(line);
   }
 
-  /** The command a reader would type for the same. */
+  /** The command a reader would type to get the same. */
   command(text: string): void {
     this.line();
     this.line(`  ${this.terminal.style("cyan", "$")} ${this.terminal.style("bold", text)}`);
   }
 
-  /** What a command gave. */
+  /** The output of a command. */
   result(lines: string | string[]): void {
     for (const line of [lines].flat()) this.line(`    ${line}`);
   }
@@ -47,15 +47,15 @@ export class Stage {
     this.line(`${this.terminal.style("dim", "hint:")}  ${hint}`);
   }
 
-  /** What goes on right now: one line that is rewritten on a terminal; a log gets none of it. */
-  meanwhile(text: string): void {
+  /** The current progress: one line, rewritten in place on a terminal and left out of logs. */
+  progress(text: string): void {
     if (this.rewrites)
       process.stdout.write(
         `\r\x1b[2K    ${this.terminal.style("dim", text.slice(0, (process.stdout.columns ?? 100) - 6))}`,
       );
   }
 
-  meanwhileOver(): void {
+  clearProgress(): void {
     if (this.rewrites) process.stdout.write("\r\x1b[2K");
   }
 

@@ -4,7 +4,7 @@ import { describeDatabase } from "../automation/targets/database-login";
 import { type Chapter, databaseIdentifier } from "./chapter";
 import { recordedProperties } from "./recorded";
 
-/** What the cloud says of a database, not what the program asked for. */
+/** What the cloud reports about a database, not what the program asked for. */
 interface LiveState {
   instance: DBInstance;
   parameters: Map<string, string>;
@@ -16,32 +16,32 @@ type Row = [property: string, value: (live: LiveState) => unknown, controls: str
 
 const rows: Row[] = [
   [
-    "storage encrypted, with a key of ours",
+    "storage encrypted, with our own key",
     ({ instance }) => `${instance.StorageEncrypted}, ${short(instance.KmsKeyId)}`,
     "RDS.3, CKV_AWS_16",
   ],
   ["reachable from the internet", ({ instance }) => instance.PubliclyAccessible, "RDS.2, CKV_AWS_17"],
   ["zones of its subnets", ({ instance }) => zones(instance), "RDS.18, RDS.46"],
-  ["second zone, failing over by itself", ({ instance }) => instance.MultiAZ, "RDS.5, CKV_AWS_157"],
-  ["automated backups kept", ({ instance }) => `${instance.BackupRetentionPeriod} days`, "RDS.11, CKV_AWS_133"],
+  ["standby in a second zone, automatic failover", ({ instance }) => instance.MultiAZ, "RDS.5, CKV_AWS_157"],
+  ["automated backups retained", ({ instance }) => `${instance.BackupRetentionPeriod} days`, "RDS.11, CKV_AWS_133"],
   [
-    "backup window, never in maintenance",
+    "backup window outside maintenance",
     ({ instance }) => `${instance.PreferredBackupWindow} / ${instance.PreferredMaintenanceWindow}`,
     "RDS.11",
   ],
-  ["cannot be deleted by one slip", ({ instance }) => instance.DeletionProtection, "RDS.8, CKV_AWS_293"],
-  ["tags go with snapshots", ({ instance }) => instance.CopyTagsToSnapshot, "RDS.17"],
+  ["cannot be deleted by accident", ({ instance }) => instance.DeletionProtection, "RDS.8, CKV_AWS_293"],
+  ["tags copied to snapshots", ({ instance }) => instance.CopyTagsToSnapshot, "RDS.17"],
   [
     "master password kept and rotated by RDS",
     ({ instance }) => instance.MasterUserSecret?.SecretStatus,
     "SecretsManager.1",
   ],
-  ["master is not called postgres or admin", ({ instance }) => instance.MasterUsername, "RDS.25"],
-  ["login with IAM possible", ({ instance }) => instance.IAMDatabaseAuthenticationEnabled, "RDS.10, CKV_AWS_161"],
+  ["master user is not postgres or admin", ({ instance }) => instance.MasterUsername, "RDS.25"],
+  ["IAM login possible", ({ instance }) => instance.IAMDatabaseAuthenticationEnabled, "RDS.10, CKV_AWS_161"],
   ["only TLS connections", ({ parameters }) => `rds.force_ssl = ${parameters.get("rds.force_ssl")}`, "RDS.38"],
   ["connections are logged", ({ parameters }) => `log_connections = ${parameters.get("log_connections")}`, "RDS.36"],
   [
-    "commit times are kept, so a restore can be judged",
+    "commit timestamps, so a restore can be checked",
     ({ parameters }) => `track_commit_timestamp = ${parameters.get("track_commit_timestamp")}`,
     "(our own)",
   ],
@@ -57,15 +57,11 @@ const rows: Row[] = [
     "minor upgrades",
     ({ instance }) =>
       instance.AutoMinorVersionUpgrade
-        ? "whenever AWS likes"
+        ? "whenever AWS chooses"
         : `by ring ${tag(instance, "shipshape:ring")}, one after another`,
     "RDS.13 (compensated)",
   ],
-  [
-    "who answers for it",
-    ({ instance }) => `${tag(instance, "owner")}, cost center ${tag(instance, "cost-center")}`,
-    "RDS.28",
-  ],
+  ["owner", ({ instance }) => `${tag(instance, "owner")}, cost center ${tag(instance, "cost-center")}`, "RDS.28"],
   ["version of the standard", ({ instance }) => tag(instance, "shipshape:standard"), "(our own)"],
 ];
 
@@ -74,7 +70,7 @@ export const standard: Chapter = {
   title: "What the standard decided",
   async run({ stage, clients, cloud }) {
     stage.say(
-      "Nobody chose these: they follow from tier gold, size small, environment production. Read back from the cloud just now:",
+      "These all follow from tier gold, size small and environment production. Read back from the cloud just now:",
     );
     stage.line();
     const instance = await describeDatabase(clients, databaseIdentifier);
