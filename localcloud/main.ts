@@ -14,16 +14,17 @@ import { endpoints } from "./server/endpoints";
 import { readSettings } from "./settings";
 
 /**
- * The embedded cloud's server process: takes its data folder, takes up what it did, listens, and ends in good order.
+ * The embedded cloud's server process: locks its data folder, resumes unfinished operations, listens, and shuts down
+ * cleanly.
  */
 async function main(): Promise<void> {
-  // Files that no mode was thought of for are for our eyes only too.
+  // Files created without an explicit mode are readable only by us too.
   process.umask(0o077);
   const asked = readSettings();
   const settings = { ...asked, dataFolder: closedDataFolder(asked.dataFolder) };
   await takeFolder(settings.dataFolder);
-  // Before the first database: clients name its file in their environment from now on, and Node warns at every start
-  // while it is not there.
+  // Before the first database: clients' environments name this file from now on, and Node warns at every start while it
+  // is missing.
   await ensureAuthority(join(settings.dataFolder, "ca"));
   ensureAccessKey(settings.dataFolder);
   const cloud = new Cloud(settings);
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
 
   const url = `http://127.0.0.1:${port}`;
   const databasesFolder = cloud.instances.servers.databasesFolder;
-  // Written when everything can be asked: who reads it may call at once. For our eyes only (0600), as the URL holds a
+  // Written once everything answers: a reader may call at once. Readable only by us (0600), as the URL holds a
   // password.
   writeDurably(
     whereabouts,
@@ -77,7 +78,7 @@ function once(action: () => Promise<void>): () => void {
 }
 
 function failed(error: unknown): void {
-  // Who started it reads this line; a stack would only be in the way.
+  // The user who started it reads this line; a stack trace would only be noise.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }

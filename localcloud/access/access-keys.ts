@@ -8,15 +8,15 @@ export interface AccessKey {
   secretAccessKey: string;
 }
 
-/** The key of who started the cloud, which `local env` prints. */
+/** The key of the user who started the cloud; `local env` prints it. */
 export const ownerKeyId = "AKIASHIPSHAPELOCAL00";
 
-/** `alice` → `AKIAALICE00000000000`: of a user that the cloud then calls by this name, padded. */
+/** `alice` → `AKIAALICE00000000000`: the padded user name, from which the cloud derives the caller's name. */
 export function keyIdOf(userName: string): string {
   return `AKIA${userName.toUpperCase().padEnd(16, "0")}`;
 }
 
-/** The key of that id in a data folder; undefined when nobody made one. */
+/** The key with that id in a data folder; undefined when there is none. */
 export function findAccessKey(dataFolder: string, accessKeyId: string): AccessKey | undefined {
   // The id comes from requests too, and becomes the name of a file.
   if (!/^[A-Z0-9]{16,128}$/.test(accessKeyId)) return undefined;
@@ -28,14 +28,14 @@ export function findAccessKey(dataFolder: string, accessKeyId: string): AccessKe
   }
 }
 
-/** The key of that id, made where there is none. Safe for many at once: all of them get the same one. */
+/** The key with that id, created if there is none. Safe to call concurrently: every caller gets the same key. */
 export function ensureAccessKey(dataFolder: string, accessKeyId = ownerKeyId): AccessKey {
   const known = findAccessKey(dataFolder, accessKeyId);
   if (known) return known;
   const folder = keysFolder(dataFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const partial = join(folder, `.${accessKeyId}-${randomBytes(6).toString("hex")}`);
-  // 40 characters, as AWS's have. Linked under its name when it is whole, and only where nobody was quicker.
+  // 40 characters, like AWS's. Linked under its name once complete, and only if no other process was faster.
   writeFileSync(partial, randomBytes(30).toString("base64url"), { mode: 0o600, flag: "wx" });
   try {
     linkSync(partial, join(folder, accessKeyId));

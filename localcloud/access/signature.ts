@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AccessKey } from "./access-keys";
 
-/** What a signature covers, besides the moment and the key. */
+/** What a signature covers, besides the time and the key. */
 export interface SignedParts {
   method: string;
   url: URL;
@@ -11,7 +11,7 @@ export interface SignedParts {
   body: Uint8Array | string;
 }
 
-/** Where a signature holds: a Region and a service, at a moment. */
+/** Where a signature is valid: a Region and a service, at a time. */
 export interface SignatureScope {
   region: string;
   service: string;
@@ -19,7 +19,8 @@ export interface SignatureScope {
 }
 
 /**
- * The service name in signatures of calls to the cloud's own routes, so that no signed AWS call is ever taken for one.
+ * The service name in signatures of calls to the cloud's own routes, so that no signed AWS call is ever mistaken for
+ * one.
  */
 export const ownService = "shipshape";
 
@@ -42,8 +43,8 @@ export async function authorizationOf(parts: SignedParts, key: AccessKey, scope:
 }
 
 /**
- * Calls one of the cloud's own routes. The secret signs, and never travels: another program may have taken the cloud's
- * port.
+ * Calls one of the cloud's own routes. The secret only signs and is never sent: another program may have taken the
+ * cloud's port.
  */
 export async function fetchSigned(
   url: URL,
@@ -68,7 +69,7 @@ function queryOf(url: URL): Record<string, string | string[]> {
   return Object.fromEntries([...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name)]));
 }
 
-/** Node's own SHA-256 and HMAC in the shape that the signer takes. */
+/** Node's own SHA-256 and HMAC behind the interface that the signer expects. */
 class Sha256 {
   private hash: Hash | Hmac;
 

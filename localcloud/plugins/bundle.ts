@@ -4,21 +4,21 @@ import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat } from "nod
 import { basename, dirname, join } from "node:path";
 import { pluginCacheFolder } from "./settings";
 
-/** Plugins and the versions their SDKs ask for: the engine takes no others. */
+/** Plugins and the versions their SDKs require: the engine accepts no others. */
 const versions: Record<string, string> = { aws: "7.48.0", postgresql: "3.18.1", random: "4.21.2" };
 
-/** Long enough that branches worked on in turn keep theirs. */
+/** Long enough that switching between branches keeps the bundles of each. */
 const bundleAgeMaxMilliseconds = 7 * 24 * 3600 * 1000;
 
 /** The checkout or, in the published package, the package's folder. */
 const root = dirname(nearestPackageJson(__dirname));
 
-/** A bundle that another process left half-built is never used: bundles appear under their name only when complete. */
+/** A half-built bundle is never used: bundles appear under their name only when complete. */
 const temporaryName = (name: string): string => `.${name}-${process.pid}-${Date.now()}`;
 
-/** Each plugin as one executable file `pulumi-resource-<name>`, which needs Node and nothing else. */
+/** Builds each plugin into one executable file `pulumi-resource-<name>`, which needs only Node. */
 export async function bundlePlugins(outFolder: string): Promise<void> {
-  // A development dependency: the published package carries the bundles instead.
+  // A development dependency: the published package contains the bundles instead.
   const { build } = await import("esbuild");
   await mkdir(outFolder, { recursive: true });
   for (const name of Object.keys(versions)) {
@@ -40,7 +40,7 @@ export async function bundlePlugins(outFolder: string): Promise<void> {
   }
 }
 
-/** Puts the plugins where the engine looks. Idempotent, and safe when two do it at once. */
+/** Puts the plugins where the engine looks. Idempotent, and safe to run concurrently. */
 export async function installPlugins(pulumiHome: string): Promise<void> {
   const bundles = await findBundles();
   for (const [name, version] of Object.entries(versions)) {
@@ -51,7 +51,10 @@ export async function installPlugins(pulumiHome: string): Promise<void> {
   }
 }
 
-/** Replaces a file in one step, so that an engine which starts it just now gets the old or the new one, whole. */
+/**
+ * Replaces a file in one step, so that an engine starting it at that moment gets either the old or the new file,
+ * complete.
+ */
 async function installFile(from: string, to: string): Promise<void> {
   if (existsSync(to) && (await sameContent(from, to))) return;
   const temporary = join(dirname(to), temporaryName(basename(to)));
@@ -86,7 +89,7 @@ async function findBundles(): Promise<string> {
   return folder;
 }
 
-/** Every change of the sources leaves bundles behind, and a killed build its temporary folder. */
+/** Every change of the sources leaves old bundles behind, and a killed build its temporary folder. */
 async function removeOldBundles(cacheFolder: string): Promise<void> {
   for (const name of await readdir(cacheFolder)) {
     const folder = join(cacheFolder, name);

@@ -11,7 +11,7 @@ export interface Checked {
 
 /**
  * Inputs as state keeps them: values in the type of their row, names and defaults filled in, and `__defaults` naming
- * what was filled in. Zero defaults are not written, as the bridge does not; what is unknown is not judged.
+ * what was filled in. Like the bridge, it does not write zero defaults; unknown values are not checked.
  */
 export function checkResource(
   type: ResourceType<Value>,
@@ -21,9 +21,9 @@ export function checkResource(
 ): Checked {
   const failures: CheckFailure[] = [];
   const named = { ...given };
-  const madeUp = autonameResource(type.autoname, oldInputs, named, naming, failures);
+  const generated = autonameResource(type.autoname, oldInputs, named, naming, failures);
   const inputs = checkProperties(type.properties, named, "", failures);
-  inputs.__defaults = [...new Set([...inputs.__defaults, ...madeUp])].sort();
+  inputs.__defaults = [...new Set([...inputs.__defaults, ...generated])].sort();
   if (failures.length === 0) failures.push(...(type.check?.(inputs) ?? []));
   return {
     inputs,
@@ -44,12 +44,12 @@ export function checkProperties(
   const defaults: string[] = [];
   for (const [name, value] of Object.entries(given)) {
     const property = properties[name];
-    // `__defaults`, `__internal`: the engine's and our own marks, no properties.
+    // `__defaults`, `__internal`: markers of the engine and of ours, not properties.
     if (name.startsWith("__")) continue;
     if (!property)
       failures.push({
         property: joinPath(path, name),
-        reason: `unknown property ${name}; known are ${givable(properties)}`,
+        reason: `unknown property ${name}; known are ${settableNames(properties)}`,
       });
     else if (property.outputOnly)
       failures.push({
@@ -107,11 +107,11 @@ const typeNames: Record<Property["type"], string> = {
   object: "object",
 };
 
-/** The bridge takes "5" for a number and 5 for a string, so programs contain both. */
+/** The bridge accepts "5" as a number and 5 as a string, so programs contain both. */
 export function coerce(property: Property, value: Value): Value {
   // A policy may be written as an object; with an unknown inside, the whole text is unknown.
   if (property.json && typeof value === "object")
-    return isUnknown(value) ? UNKNOWN : JSON.stringify(withoutMarks(value));
+    return isUnknown(value) ? UNKNOWN : JSON.stringify(withoutMarkers(value));
   if (isUnknown(value)) return value;
   if (property.type === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
   if (typeof value !== "string") return value;
@@ -149,18 +149,18 @@ function isJson(text: string): boolean {
   }
 }
 
-const givable = (properties: Properties): string =>
+const settableNames = (properties: Properties): string =>
   Object.keys(properties)
     .filter((name) => !properties[name]?.outputOnly)
     .join(", ");
 
-/** Inputs as handlers see them: without the marks, at every depth. */
-export function withoutMarks(value: Value): Value {
-  if (Array.isArray(value)) return value.map(withoutMarks);
+/** Inputs as handlers see them: without the markers, at every depth. */
+export function withoutMarkers(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutMarkers);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => name !== "__defaults")
-      .map(([name, inner]) => [name, withoutMarks(inner)]),
+      .map(([name, inner]) => [name, withoutMarkers(inner)]),
   );
 }

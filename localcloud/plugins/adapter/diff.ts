@@ -14,8 +14,8 @@ export interface Difference {
 }
 
 /**
- * What it takes to get from the outputs in state to the inputs of the program: the rules of the Terraform bridge.
- * On a refresh `old` is what Read returned and `inputs` those in state; the engine then turns the kinds round.
+ * The changes from the outputs in state to the program's inputs, by the rules of the Terraform bridge. On a refresh
+ * `old` is what Read returned and `inputs` are those in state; the engine then inverts the kinds.
  */
 export function diffResource(
   type: ResourceType<Value>,
@@ -38,7 +38,7 @@ export function diffResource(
   };
 }
 
-/** Two things of one explicit name cannot exist at once; of a made-up name they can. */
+/** Two resources with the same explicit name cannot exist at once; with generated names they can. */
 function hasOwnName(type: ResourceType<Value>, inputs: PropertyValues): boolean {
   const name = type.autoname?.property;
   if (name === undefined || (inputs.__defaults ?? []).includes(name)) return false;
@@ -62,7 +62,7 @@ function* diffValue(
   old: Value,
   given: Value,
   parentReplaces: boolean,
-  wantedBeside: PropertyValues = {},
+  siblings: PropertyValues = {},
 ): Generator<[string, Kind]> {
   if (given === undefined && isComputed(property)) return;
   if (property.writeOnly && old === undefined) return;
@@ -74,7 +74,7 @@ function* diffValue(
   ];
 
   if (wanted === UNKNOWN) yield whole(isZero(old) ? "ADD" : "UPDATE", old);
-  else if (sameValue(property, old, wanted, wantedBeside)) return;
+  else if (sameValue(property, old, wanted, siblings)) return;
   else if (isCollection(property) || property.type === "map" || property.type === "object") {
     if (isZero(old)) yield whole("ADD", wanted);
     else if (isZero(wanted)) yield whole("DELETE", old);
@@ -96,7 +96,7 @@ function* diffMap(
   }
 }
 
-/** Unlike a property, an element that is "" or 0 is there: only its absence counts. */
+/** Unlike a property, an element that is "" or 0 exists: only its absence counts. */
 function* diffElement(
   element: Property,
   path: string,
@@ -111,8 +111,9 @@ function* diffElement(
 }
 
 /**
- * By element: an index counts in the old value for what went, in the program for what came, and both at one index is a
- * change of that element, told inside it when it is an object. Lists of objects are compared place by place.
+ * By element: removed elements are reported at their old index, added ones at their index in the program; both at one
+ * index is a change of that element, reported inside it when it is an object. Lists of objects are compared position by
+ * position.
  */
 function* diffCollection(
   property: Property,
@@ -122,12 +123,12 @@ function* diffCollection(
   replace: boolean,
 ): Generator<[string, Kind]> {
   const element = elementOf(property);
-  const byPlace = property.type === "list" && element.type === "object";
-  // An unknown element has no identity: where elements are told apart by their value, the whole collection changes.
-  if (!byPlace && isUnknown(wanted))
+  const byPosition = property.type === "list" && element.type === "object";
+  // An unknown element has no identity: where elements are identified by value, the whole collection changes.
+  if (!byPosition && isUnknown(wanted))
     return yield [path, replace || holdsCreateOnly(property, wanted) ? "UPDATE_REPLACE" : "UPDATE"];
 
-  const kept = byPlace
+  const kept = byPosition
     ? { old: [], wanted: [] }
     : property.type === "set"
       ? keptInSet(element, old, wanted)
@@ -150,7 +151,7 @@ function keptInSet(element: Property, old: Value[], wanted: Value[]): Kept {
   return { old: old.map((_, index) => matches.includes(index)), wanted: matches.map((index) => index !== undefined) };
 }
 
-/** Which elements of an ordered list stayed: its longest common subsequence. */
+/** The elements of an ordered list that stayed: the longest common subsequence. */
 function keptInList(element: Property, old: Value[], wanted: Value[]): Kept {
   const kept: Kept = { old: old.map(() => false), wanted: wanted.map(() => false) };
   const lengths = Array.from({ length: old.length + 1 }, () => new Array<number>(wanted.length + 1).fill(0));
@@ -168,7 +169,7 @@ function keptInList(element: Property, old: Value[], wanted: Value[]): Kept {
   return kept;
 }
 
-/** Adding or removing a whole object replaces when something inside it that is given does. */
+/** Adding or removing a whole object is a replacement when a property given inside it requires one. */
 function holdsCreateOnly(property: Property, value: Value): boolean {
   if (property.createOnly) return true;
   if (Array.isArray(value)) return value.some((element) => holdsCreateOnly(elementOf(property), element));

@@ -5,7 +5,7 @@ import type { Context } from "./resource";
 
 type Log = Context<unknown>["log"];
 
-/** Lines for the person who waits, told to the engine under the resource they are about. Losing one is no failure. */
+/** Lines for the user, sent to the engine with the resource they belong to. Losing one is not a failure. */
 export function createEngineLog(address: string | undefined): (urn: string) => Log {
   if (!address) return () => () => {};
   const engine = new EngineClient(address, credentials.createInsecure());

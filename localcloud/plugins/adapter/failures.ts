@@ -4,9 +4,9 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { rpcError, toStruct, type PropertyValues } from "./wire";
 
-/** How failures reach the engine. */
+/** How failures are reported to the engine. */
 
-/** The resource exists in the state given, and the engine keeps it with the reasons as its init errors. */
+/** The resource exists with the given state; the engine keeps it, with the reasons as its init errors. */
 export function initFailed(id: string, outputs: PropertyValues, inputs: PropertyValues, reasons: string[]): Error {
   const message = reasons.join("; ");
   const detail = new ErrorResourceInitFailed();
@@ -25,7 +25,7 @@ export function initFailed(id: string, outputs: PropertyValues, inputs: Property
   return rpcError(status.UNKNOWN, message, metadata);
 }
 
-/** Anything thrown, with a gRPC status: ours already have one, everything else is a plain failure of the operation. */
+/** Any thrown error with a gRPC status: ours already have one, everything else is a plain failure of the operation. */
 export function asRpcError(error: unknown): Error {
   if (error instanceof Error && typeof (error as { code?: unknown }).code === "number") return error;
   return rpcError(status.FAILED_PRECONDITION, messageOf(error));

@@ -8,7 +8,7 @@ export function joinPath(path: string, segment: Segment): string {
   return `${path}["${segment.replaceAll('"', '\\"')}"]`;
 }
 
-/** `*` stands for any one segment, and a pattern covers everything below it, as in the program's `ignoreChanges`. */
+/** `*` matches any one segment, and a pattern covers everything below it, as in the program's `ignoreChanges`. */
 export function isCovered(path: string, patterns: readonly string[]): boolean {
   const segments = parsePath(path);
   return patterns.some((pattern) => {

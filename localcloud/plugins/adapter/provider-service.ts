@@ -12,13 +12,13 @@ import { fromStruct, rpcError, secret, toStruct, type Value } from "./wire";
 export interface ProviderContext {
   signal: AbortSignal;
   logFor(urn: string): Context<unknown>["log"];
-  /** Told when a call begins and ends, so that a plugin that a signal ends does so after its last answer. */
+  /** Called when a call begins and ends, so that a plugin stopped by a signal exits after its last response. */
   track<T>(call: Promise<T>): Promise<T>;
   cancel(): void;
 }
 
 /**
- * `pulumirpc.ResourceProvider` over a table of rows. What is left out answers UNIMPLEMENTED by itself, as the engine
+ * `pulumirpc.ResourceProvider` over a table of rows. gRPC answers UNIMPLEMENTED for omitted calls, as the engine
  * expects.
  */
 export function createProviderService<Config>(
@@ -76,7 +76,7 @@ export function createProviderService<Config>(
       const response = new pb.ConfigureResponse();
       response.setSupportspreview(true);
       response.setSupportsAutonamingConfiguration(true);
-      // acceptSecrets stays false, as with the bridge: the engine then marks results of the same name as secret itself.
+      // acceptSecrets stays false, as with the bridge: the engine itself then marks outputs of the same name as secret.
       return response;
     }),
     check: answer((request: pb.CheckRequest) => check(find(request.getUrn()), definition, request)),
@@ -111,7 +111,7 @@ function unsupported(definition: ProviderDefinition<Value>, token: string, suppo
 function checkConfig(definition: ProviderDefinition<Value>, request: pb.CheckRequest): pb.CheckResponse {
   const given = fromStruct(request.getNews());
   const response = new pb.CheckResponse();
-  // Secrets arrive here without their mark; not marked again, they would stand readable in state.
+  // Secrets arrive here unmarked; without marking them again they would be in plain text in state.
   response.setInputs(toStruct(markSecrets(definition.settings, given, secret)));
   response.setFailuresList(checkSettings(definition, given).map(failureMessage));
   return response;

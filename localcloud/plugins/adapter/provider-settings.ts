@@ -1,10 +1,10 @@
-import { checkProperties, coerce, withoutMarks } from "./check";
+import { checkProperties, coerce, withoutMarkers } from "./check";
 import type { CheckFailure, Properties, Property, ProviderDefinition } from "./resource";
 import { isUnknown, type PropertyValues, type Value } from "./wire";
 
-/** Provider settings: like a resource's inputs, but everything that is no string arrives as JSON text. */
+/** Provider settings: like a resource's inputs, but everything that is not a string arrives as JSON text. */
 
-/** The engine's own, which every provider gets. */
+/** The engine's own settings, which every provider gets. */
 const ENGINES = ["version", "pluginDownloadURL"];
 
 export function checkSettings(definition: ProviderDefinition<Value>, given: PropertyValues): CheckFailure[] {
@@ -14,7 +14,9 @@ export function checkSettings(definition: ProviderDefinition<Value>, given: Prop
   return failures;
 }
 
-/** Settings in their own types, with defaults. Unknown ones are absent: CheckConfig sees them, Configure never. */
+/**
+ * Settings with their real types and defaults. Unknown values are absent: CheckConfig sees them, Configure never does.
+ */
 export function readSettings(properties: Properties, given: PropertyValues, failures: CheckFailure[]): PropertyValues {
   const own = Object.entries(given).filter(([name, value]) => !ENGINES.includes(name) && !isUnknown(value));
   const parsed = Object.fromEntries(own.map(([name, value]) => [name, parseSetting(properties[name], value)]));
@@ -22,7 +24,7 @@ export function readSettings(properties: Properties, given: PropertyValues, fail
     name,
     isUnknown(given[name]) ? { ...property, required: false } : property,
   ]);
-  return withoutMarks(checkProperties(Object.fromEntries(required), parsed, "", failures));
+  return withoutMarkers(checkProperties(Object.fromEntries(required), parsed, "", failures));
 }
 
 export function changedSettings(

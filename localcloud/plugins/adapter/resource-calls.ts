@@ -1,5 +1,5 @@
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
-import { checkResource, withoutMarks } from "./check";
+import { checkResource, withoutMarkers } from "./check";
 import { diffResource, type Difference } from "./diff";
 import { initFailed, messageOf } from "./failures";
 import {
@@ -55,7 +55,7 @@ export function diff(row: Row<Value>, request: pb.DiffRequest): pb.DiffResponse 
 export async function create(row: Row<Value>, request: pb.CreateRequest): Promise<pb.CreateResponse> {
   const response = new pb.CreateResponse();
   const given = fromStruct(request.getProperties());
-  const inputs = withoutMarks(given);
+  const inputs = withoutMarkers(given);
   if (request.getPreview()) {
     response.setProperties(outputsMessage(row, inputs, UNKNOWN, true));
     return response;
@@ -80,8 +80,8 @@ export async function read(row: Row<Value>, request: pb.ReadRequest): Promise<pb
   const response = new pb.ReadResponse();
   const known = fromStruct(request.getProperties());
   const oldInputs = fromStruct(request.getInputs());
-  // An import brings nothing but an id. After an update that renamed the thing, only the outputs know its id: Update
-  // cannot return one.
+  // An import supplies nothing but an id. After an update that renamed the resource, only the outputs have its id:
+  // Update cannot return one.
   const importing = Object.keys(known).length === 0 && Object.keys(oldInputs).length === 0;
   const stateId = known.id ?? request.getId();
   const live = await row.type.read(stateId, known, { ...row.context, importing });
@@ -103,8 +103,8 @@ export async function update(row: Row<Value>, request: pb.UpdateRequest): Promis
   const response = new pb.UpdateResponse();
   const old = fromStruct(request.getOlds());
   const news = fromStruct(request.getNews());
-  const wanted = wantedOf(row.type, old, withoutMarks(news), request.getIgnorechangesList());
-  // The engine updates a resource with init errors even when nothing differs; as the bridge, nothing is then changed.
+  const wanted = wantedOf(row.type, old, withoutMarkers(news), request.getIgnorechangesList());
+  // The engine updates a resource with init errors even when nothing differs; like the bridge, nothing is changed then.
   const isSame = diffResource(row.type, old, news, request.getIgnorechangesList()).diffs.length === 0;
   if (request.getPreview()) {
     response.setProperties(outputsMessage(row, isSame ? old : wanted, old.id));
@@ -121,8 +121,9 @@ export async function update(row: Row<Value>, request: pb.UpdateRequest): Promis
     response.setProperties(outputsMessage(row, live.properties, live.id ?? old.id ?? request.getId()));
     return response;
   } catch (error) {
-    // As the bridge: the wanted values enter state, although they do not stand. The next `up` then "succeeds" without
-    // doing anything; what runs on both clouds has to survive that, so it is copied. Refresh after a failed update.
+    // Like the bridge: the wanted values enter state although they were not applied. The next `up` then "succeeds"
+    // without doing anything; programs for both clouds have to survive that, so it is copied. Refresh after a failed
+    // update.
     const failure =
       error instanceof PartialFailure
         ? error
@@ -145,7 +146,7 @@ export function diffMessage(difference: Difference): pb.DiffResponse {
   response.setReplacesList(difference.replaces);
   response.setStablesList(difference.stables);
   response.setDeletebeforereplace(difference.deleteBeforeReplace);
-  // Without it the engine would make a difference of its own from the inputs alone.
+  // Without it the engine would compute its own diff from the inputs alone.
   response.setHasdetaileddiff(true);
   for (const [path, kind] of Object.entries(difference.detailed)) {
     const property = new pb.PropertyDiff();

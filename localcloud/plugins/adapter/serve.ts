@@ -5,17 +5,17 @@ import { createProviderService } from "./provider-service";
 import type { ProviderDefinition } from "./resource";
 import { engineAddress, outlivesEngine } from "./settings";
 
-/** After a signal, calls under way get this long to answer. */
+/** After a signal, running calls get this long to respond. */
 const END_GRACE_MILLISECONDS = 4_000;
 
-/** A plugin process: serves the provider on a free port, says which on stdout, and ends with the engine. */
+/** A plugin process: serves the provider on a free port, prints the port on stdout, and ends with the engine. */
 export function serve<Config>(definition: ProviderDefinition<Config>): void {
   const abort = new AbortController();
   let calls = 0;
   let ending = false;
   const exitWhenIdle = () => ending && calls === 0 && setTimeout(() => calls === 0 && process.exit(0), 50);
-  // The engine cancels every plugin before it ends it, and takes one that has gone before the answer arrived for
-  // crashed ("exited prematurely"). So a cancel reaches the calls under way only: the engine kills us, or closes our
+  // The engine cancels every plugin before it stops it, and treats one that exits before the response arrives as
+  // crashed ("exited prematurely"). So a cancel only aborts the running calls: the engine then kills us, or closes our
   // stdin.
   const cancel = () => abort.abort(new Error("cancelled"));
   const endSoon = () => {
@@ -40,7 +40,7 @@ export function serve<Config>(definition: ProviderDefinition<Config>): void {
     },
   });
 
-  // The engine sends whole stacks' worth of properties: no limit on messages.
+  // A message can carry the properties of a whole stack: no limit on its size.
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   server.addService(ResourceProviderService, service);
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {

@@ -1,8 +1,8 @@
 /** The only reader of the environment among the adapter's files. */
 
 /**
- * The official plugins live on when the engine is killed, and finish what they were doing. Ours end with it, unless
- * this is set: tests of what production does after such a kill set it.
+ * The official plugins survive when the engine is killed, and finish what they were doing. Ours end with it unless this
+ * is set; tests of production's behaviour after such a kill set it.
  */
 export const outlivesEngine = (): boolean => process.env.SHIPSHAPE_PLUGIN_OUTLIVES_ENGINE === "true";
 

@@ -2,10 +2,10 @@ import type { Properties, Property, ResourceType } from "./resource";
 import { elementOf, isComputed, isZero, matchElements, sameValue, sortSet } from "./values";
 import { isUnknown, UNKNOWN, type PropertyValues, type Value } from "./wire";
 
-/** What enters state: outputs, the wanted values of an update, and inputs made from what is live. */
+/** What enters state: outputs, the wanted values of an update, and inputs derived from live values. */
 
 /**
- * Every property by name, unset ones null, as the real providers' states have them. In a preview the service's are
+ * Every property by name, unset ones null, as in the real providers' state. In a preview those set by the service are
  * unknown.
  */
 export function outputsOf(
@@ -26,8 +26,8 @@ function outputOf(property: Property, value: Value, preview: boolean): Value {
   if (property.type === "object") return outputsInside(property.properties ?? {}, value, preview);
   if (property.type === "map") return value;
   if (!Array.isArray(value)) return value;
-  // Real providers give a collection of plain values up as a whole when one of them is unknown; in one of objects the
-  // rest stays visible.
+  // Real providers make a whole collection of plain values unknown when one of them is; in a collection of objects the
+  // others stay known.
   if (isUnknown(value) && (property.type === "set" || elementOf(property).type !== "object")) return UNKNOWN;
   const elements = value.map((element) => outputOf(elementOf(property), element, preview));
   return property.type === "set" ? sortSet(elements) : elements;
@@ -41,7 +41,8 @@ function outputsInside(properties: Properties, value: PropertyValues, preview: b
 }
 
 /**
- * What an update should bring about: the program's values, defaults, and of what it leaves to the service the old ones.
+ * The target of an update: the program's values, defaults, and the old values of what the program leaves to the
+ * service.
  */
 export function wantedOf(
   type: ResourceType<Value>,
@@ -53,13 +54,13 @@ export function wantedOf(
   for (const [name, property] of Object.entries(type.properties)) {
     if (ignoreChanges.includes(name)) wanted[name] = old[name];
     else wanted[name] = inputs[name] ?? (isComputed(property) ? old[name] : property.default);
-    // Zero and absent are one: keep the form the state has, so that nothing seems to change.
+    // Zero and absent are the same: keep the form in state, so that nothing seems to change.
     if (wanted[name] === undefined && isZero(old[name])) wanted[name] = old[name];
   }
   return wanted;
 }
 
-/** After a read: live values under the names the program set, so that what it left out never becomes an input. */
+/** After a read: live values of the properties the program set, so that one it omits never becomes an input. */
 export function inputsFromLive(
   properties: Properties,
   live: PropertyValues,
@@ -77,7 +78,7 @@ export function inputsFromLive(
   return kept.length > 0 ? { ...inputs, __defaults: kept } : inputs;
 }
 
-/** Collections are cut to the length the program gave, as the bridge cuts them: the whole stands in the outputs. */
+/** Collections are truncated to the length in the program, as the bridge does; the outputs have all elements. */
 function inputFromLive(property: Property, live: Value, old: Value): Value {
   if (property.json && sameValue(property, live, old)) return old;
   if (Array.isArray(live) && Array.isArray(old)) {
@@ -99,7 +100,7 @@ function inputFromLive(property: Property, live: Value, old: Value): Value {
   return live;
 }
 
-/** Live elements in the order the program gave their equals; what has none fills the gaps, in sorted order. */
+/** Live elements in the order of their equals in the program; the others fill the gaps, in sorted order. */
 function alignSet(element: Property, live: Value[], old: Value[]): Value[] {
   const sorted = sortSet(live);
   const matches = matchElements(element, sorted, old);
@@ -108,7 +109,7 @@ function alignSet(element: Property, live: Value[], old: Value[]): Value[] {
   return [...aligned.filter((value) => value !== undefined), ...rest];
 }
 
-/** After an import: what a program would have to say to get this. */
+/** After an import: the inputs a program would need to get this resource. */
 export function inputsOfImport(properties: Properties, live: PropertyValues): PropertyValues {
   const inputs: PropertyValues = {};
   for (const [name, property] of Object.entries(properties)) {

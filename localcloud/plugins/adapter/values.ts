@@ -11,17 +11,17 @@ export const isComputed = (property: Property): boolean => !!(property.computed 
 
 export const isCollection = (property: Property): boolean => property.type === "list" || property.type === "set";
 
-/** Upstream cannot tell these from a value that was left out. */
+/** Upstream cannot distinguish these from an omitted value. */
 export function isZero(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === 0 || value === false) return true;
   return typeof value === "object" && Object.keys(value).length === 0;
 }
 
-/** What the program means: its value, else the schema's default. */
+/** The effective input: the program's value, else the schema's default. */
 export const wantedValue = (property: Property, value: unknown): unknown =>
   value === undefined ? property.default : value;
 
-export function sameValue(property: Property, old: Value, given: Value, wantedBeside: PropertyValues = {}): boolean {
+export function sameValue(property: Property, old: Value, given: Value, siblings: PropertyValues = {}): boolean {
   if (given === undefined && isComputed(property)) return true;
   const wanted = wantedValue(property, given) as Value;
   if (isUnknown(wanted)) return false;
@@ -49,12 +49,12 @@ export function sameValue(property: Property, old: Value, given: Value, wantedBe
       return (
         old === wanted ||
         (property.json === true && sameJson(old, wanted)) ||
-        property.equal?.(old, wanted, wantedBeside) === true
+        property.equal?.(old, wanted, siblings) === true
       );
   }
 }
 
-/** For each wanted element the index of its equal among the old ones; every old element is taken once. */
+/** For each wanted element the index of its equal among the old ones; every old element is matched once. */
 export function matchElements(
   element: Property,
   old: readonly Value[],
@@ -69,19 +69,19 @@ export function matchElements(
   });
 }
 
-/** Sets stand sorted in state, so that the server's order of the day is no difference. */
+/** Sets are sorted in state, so that the order in which the server returns them makes no difference. */
 export function sortSet(values: readonly Value[]): Value[] {
   const key = (value: unknown) => (typeof value === "string" ? value : canonicalJson(value));
   return [...values].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
-/** Encrypts what the rows call secret, also when it is null: the real providers' states have secret nulls. */
+/** Encrypts what the rows mark as secret, even when it is null: the real providers' state has secret nulls. */
 export function markSecrets(
   properties: Properties,
-  bag: PropertyValues,
+  values: PropertyValues,
   secret: (value: unknown) => unknown,
 ): PropertyValues {
-  const marked = { ...bag };
+  const marked = { ...values };
   for (const [name, property] of Object.entries(properties)) {
     if (!(name in marked)) continue;
     marked[name] = property.secret ? secret(marked[name] ?? null) : markInside(property, marked[name], secret);

@@ -1,13 +1,13 @@
 import { status, type Metadata } from "@grpc/grpc-js";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a program or a server passes has no type until a row has been read beside it
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a program or a server passes has no type until it is matched with a row
 export type Value = any;
 
 /** Properties by name. */
 export type PropertyValues = Record<string, Value>;
 
-/** Stands on the wire wherever a value is an output nobody knows yet. */
+/** The wire representation of an output that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -30,7 +30,7 @@ export function rpcError(code: status, message: string, metadata?: Metadata): Er
   return Object.assign(new Error(message), { code, details: message, metadata });
 }
 
-/** What the engine sent, with secrets unwrapped and nulls dropped: to a program null and absent are one. */
+/** What the engine sent, with secrets unwrapped and nulls dropped: to a program null and absent are the same. */
 export function fromStruct(struct: Struct | undefined): PropertyValues {
   return struct ? unwrap(struct.toJavaScript(), "") : {};
 }
@@ -38,8 +38,8 @@ export function fromStruct(struct: Struct | undefined): PropertyValues {
 /**
  * For the engine. Undefined is dropped, as `Struct` throws on it; null is kept, as real providers name every output.
  */
-export function toStruct(bag: PropertyValues): Struct {
-  return Struct.fromJavaScript(dropUndefined(bag));
+export function toStruct(values: PropertyValues): Struct {
+  return Struct.fromJavaScript(dropUndefined(values));
 }
 
 function unwrap(value: Value, path: string): Value {

@@ -1,5 +1,5 @@
 /**
- * AWS's own code of a failure (`DBInstanceNotFoundFault` and `DBInstanceNotFound` are one), or undefined for anything
+ * AWS's own error code (`DBInstanceNotFoundFault` and `DBInstanceNotFound` are the same), or undefined for anything
  * else.
  */
 export function errorCode(error: unknown): string | undefined {
@@ -24,8 +24,11 @@ export async function attempt<Result>(what: string, action: () => Promise<Result
   }
 }
 
-/** `undefined` where the service says that it does not know such a thing. */
-export async function orGone<Result>(codes: string[], action: () => Promise<Result>): Promise<Result | undefined> {
+/** `undefined` where the service answers that the resource does not exist. */
+export async function undefinedIfNotFound<Result>(
+  codes: string[],
+  action: () => Promise<Result>,
+): Promise<Result | undefined> {
   try {
     return await action();
   } catch (error) {
@@ -34,7 +37,7 @@ export async function orGone<Result>(codes: string[], action: () => Promise<Resu
   }
 }
 
-/** Nobody listens where the cloud should be. */
+/** Nothing listens where the cloud should be. */
 export const unreachable = (endpoint: string, cause: unknown): Error =>
   new Error(`the embedded cloud does not answer at ${endpoint}; is it running (npx shipshape local status)?`, {
     cause,

@@ -9,25 +9,25 @@ export interface ClientSettings {
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
 }
 
-/** The unmodified AWS clients, one a Region, made when first asked for: most engine operations need only some. */
+/** The unmodified AWS clients, one per Region, created on first use: most engine operations need only some. */
 export function awsClients(settings: ClientSettings) {
   const { endpoint, credentials } = settings;
   return {
-    rds: perRegion((region) => explaining(new RDSClient({ endpoint, credentials, region }), endpoint)),
+    rds: perRegion((region) => withConnectionHint(new RDSClient({ endpoint, credentials, region }), endpoint)),
     secretsManager: perRegion((region) =>
-      explaining(new SecretsManagerClient({ endpoint, credentials, region }), endpoint),
+      withConnectionHint(new SecretsManagerClient({ endpoint, credentials, region }), endpoint),
     ),
-    sts: () => explaining(new STSClient({ endpoint, credentials, region: settings.region }), endpoint),
+    sts: () => withConnectionHint(new STSClient({ endpoint, credentials, region: settings.region }), endpoint),
   };
 }
 
 type Middleware = (next: (call: unknown) => Promise<unknown>) => (call: unknown) => Promise<unknown>;
 
 /**
- * A refused connection says what to do about it. Added before the SDK's retries, so that it speaks once they have given
- * up.
+ * Adds to a refused connection what to do about it. Added before the SDK's retries, so that it acts once they have
+ * given up.
  */
-function explaining<
+function withConnectionHint<
   Client extends { middlewareStack: { add(middleware: never, options: { step: "initialize"; name: string }): void } },
 >(client: Client, endpoint: string): Client {
   const explain: Middleware = (next) => async (call) => {

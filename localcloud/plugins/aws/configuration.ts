@@ -30,7 +30,7 @@ const endpointSetting: Properties = Object.fromEntries(
 
 /**
  * Settings of the official provider that make sense here. The others (assumed roles, proxies, FIPS) are refused by
- * name: nothing would obey them.
+ * name: they would have no effect.
  */
 export const providerSettings: Properties = {
   region: text,
@@ -73,7 +73,7 @@ export function checkProviderSettings(settings: PropertyValues): CheckFailure[] 
   return failures;
 }
 
-/** Makes no connection: a preview works while the cloud is down, as long as nothing has to be read. */
+/** Does not connect: a preview works while the cloud is down, as long as nothing has to be read. */
 export function configureProvider(settings: PropertyValues, environment: Environment = readEnvironment()): AwsConfig {
   const endpoints: PropertyValues = settings.endpoints?.[0] ?? {};
   const endpoint = endpoints.rds ?? environment.endpoint;
@@ -86,10 +86,10 @@ export function configureProvider(settings: PropertyValues, environment: Environ
   const secretKey = settings.secretKey ?? environment.secretKey;
   if (!accessKey || !secretKey) {
     throw new Error(
-      'the embedded cloud wants a signature with its access key: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Run `eval "$(npx shipshape local env)"`',
+      'the embedded cloud requires requests signed with its access key: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set. Run `eval "$(npx shipshape local env)"`',
     );
   }
-  // A token belongs to the keys it came with: the environment's is not sent with the program's own keys.
+  // A token belongs to the keys it was issued with: the environment's is not sent with the program's own keys.
   const sessionToken = settings.token ?? (settings.accessKey === undefined ? environment.sessionToken : undefined);
   return {
     region: settings.region ?? environment.region ?? "eu-central-1",

@@ -1,6 +1,6 @@
 /**
- * The only file of this plugin that touches the environment: what `shipshape local env` prints, or what an operator
- * sets by hand.
+ * The only file of this plugin that reads the environment: what `shipshape local env` prints, or what an operator sets
+ * by hand.
  */
 export interface Environment {
   endpoint?: string | undefined;
@@ -21,7 +21,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
 }
 
 /**
- * On Node 20 the SDK says on stderr that it will ask for a newer one in 2027; the engine would show that at every
+ * On Node 20 the SDK warns on stderr that it will require a newer one in 2027; the engine would show that at every
  * operation.
  */
 export function silenceSdkWarning(): void {

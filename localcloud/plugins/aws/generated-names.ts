@@ -3,8 +3,8 @@ import type { Autoname } from "../adapter/resource";
 import type { PropertyValues } from "../adapter/wire";
 
 /**
- * The name to ask for: the program's, else one made from its prefix. The adapter has already made one up where neither
- * is given.
+ * The name to use: the program's, else one made from its prefix. The adapter has already generated one where neither is
+ * given.
  */
 export const nameFrom = (inputs: PropertyValues): string =>
   inputs.name ?? uniqueName(inputs.namePrefix ?? "terraform-");

@@ -19,25 +19,25 @@ export const objects = (properties: Properties): Property => ({ type: "list", el
 export const objectSet = (properties: Properties): Property => ({ type: "set", element: object(properties) });
 
 export const required = (property: Property): Property => ({ ...property, required: true });
-/** The service fills it when the program leaves it out. */
+/** The service sets it when the program omits it. */
 export const computed = (property: Property): Property => ({ ...property, computed: true });
 /** Only the service sets it. */
 export const output = (property: Property): Property => ({ ...property, outputOnly: true, computed: true });
-/** A change means a replacement. */
+/** A change requires a replacement. */
 export const createOnly = (property: Property): Property => ({ ...property, createOnly: true });
 export const secret = (property: Property): Property => ({ ...property, secret: true });
 export const withDefault = (property: Property, value: unknown): Property => ({ ...property, default: value });
 export const oneOf = (property: Property, ...values: (string | number)[]): Property => ({ ...property, oneOf: values });
 export const between = (property: Property, min: number, max?: number): Property => ({ ...property, min, max });
 
-/** What upstream says where a description is required by AWS and the program gives none. */
+/** Upstream's text where AWS requires a description and the program gives none. */
 export const managedByPulumi = withDefault(text, "Managed by Pulumi");
 
-/** Every regional type has it from version 7 on: where the resource stands, by default where the provider does. */
+/** Every regional type has it from version 7 on: the resource's Region, by default the provider's. */
 export const region: Property = createOnly(computed(text));
 
-/** What the program says, and what stands on the resource once the provider's `defaultTags` are added. */
+/** The program's tags, and the resource's tags once the provider's `defaultTags` are added. */
 export const tagged: Properties = { tags: textMap, tagsAll: computed(textMap) };
 
-/** A name that is made up from a prefix when the program gives one instead of the name. */
+/** A name generated from a prefix when the program gives a prefix instead of the name. */
 export const named: Properties = { name: createOnly(computed(text)), namePrefix: createOnly(computed(text)) };

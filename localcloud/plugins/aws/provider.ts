@@ -13,8 +13,8 @@ import { secretVersion } from "./secretsmanager/secret-version";
 import { allTags } from "./tags";
 
 /**
- * `@pulumi/aws` against the embedded cloud: what the RDS and Secrets Manager APIs serve, what is recorded, and what
- * only guardrails see.
+ * `@pulumi/aws` against the embedded cloud: types served by the RDS and Secrets Manager APIs, recorded types, and types
+ * for guardrails only.
  */
 export const provider: ProviderDefinition<AwsConfig> = {
   name: "aws",
@@ -37,7 +37,7 @@ export const provider: ProviderDefinition<AwsConfig> = {
 };
 
 /**
- * As the official provider: every input names its Region, and `tagsAll` what the resource will carry with the
+ * Like the official provider: every input names its Region, and `tagsAll` has the resource's tags including the
  * provider's default tags.
  */
 export function prepareInputs(

@@ -2,14 +2,14 @@ import { isUnknown, UNKNOWN, type PropertyValues } from "../adapter/wire";
 
 export type Tags = Record<string, string>;
 
-/** What the provider's configuration says of tags. */
+/** The provider's configuration for tags. */
 export interface TagSettings {
   defaultTags: Tags;
   ignoredTags: { keys: string[]; prefixes: string[] };
 }
 
 /**
- * All tags a resource is to carry: the provider's default ones, overridden by its own. Unknown as a whole when any part
+ * All tags a resource should have: the provider's default ones, overridden by its own. Entirely unknown when any part
  * is.
  */
 export function allTags(tags: PropertyValues | undefined, defaults: Tags): Tags | typeof UNKNOWN {
@@ -18,8 +18,8 @@ export function allTags(tags: PropertyValues | undefined, defaults: Tags): Tags 
 }
 
 /**
- * What stands on the resource, told apart as upstream does: `tagsAll` is everything; `tags` leaves out what only the
- * provider's default tags brought, so that a program which does not repeat them sees no difference.
+ * The live tags, split as upstream does: `tagsAll` has all; `tags` omits those that only the provider's default tags
+ * added, so that a program which does not repeat them sees no difference.
  */
 export function liveTags(live: Tags, known: PropertyValues, config: TagSettings): { tags: Tags; tagsAll: Tags } {
   const tagsAll = Object.fromEntries(Object.entries(live).filter(([key]) => !isIgnored(key, config)));
@@ -28,10 +28,7 @@ export function liveTags(live: Tags, known: PropertyValues, config: TagSettings)
   return { tags: Object.fromEntries(own), tagsAll };
 }
 
-/**
- * What has to be called for the resource to carry what is wanted. Taken from `tags`, as `tagsAll` is not there when the
- * last one goes.
- */
+/** The tags to add and to remove. Computed from `tags`, as `tagsAll` is absent when the last one is removed. */
 export function tagChanges(
   old: PropertyValues,
   wanted: PropertyValues,
@@ -43,7 +40,7 @@ export function tagChanges(
   return { remove: Object.keys(before).filter((key) => !(key in after)), set: Object.fromEntries(changed) };
 }
 
-/** The form RDS and Secrets Manager take and give. */
+/** The form that RDS and Secrets Manager accept and return. */
 export const tagList = (tags: Tags | undefined) => Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
 
 export const tagsFromList = (list: { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * The official provider asks every 10 s, as a real instance takes minutes; the embedded cloud answers in under a
+ * The official provider polls every 10 s, as a real instance takes minutes; the embedded cloud answers in under a
  * second.
  */
 const POLL_FIRST_MS = 100;
@@ -13,7 +13,7 @@ export interface Wait {
   signal: AbortSignal;
 }
 
-/** Asks until there is an answer. The bound is the program's custom timeout or the official provider's own. */
+/** Polls until there is a result. The timeout is the program's custom one or the official provider's. */
 export async function waitFor<Answer>(wait: Wait, ask: () => Promise<Answer | undefined>): Promise<Answer> {
   const deadline = Date.now() + wait.timeoutSeconds * 1_000;
   for (let pauseMs = POLL_FIRST_MS; ; pauseMs = Math.min(pauseMs * 1.5, POLL_LONGEST_MS)) {

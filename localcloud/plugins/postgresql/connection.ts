@@ -10,21 +10,21 @@ export type Query = (sql: string, values?: unknown[]) => Promise<Value[]>;
 
 type Access = Pick<Context<ServerAccess>, "config" | "signal">;
 
-/** A server that is starting refuses for a while; one that is stopped must not hold the whole operation up for long. */
+/** A starting server refuses connections for a while; a stopped one must not hold up the whole operation for long. */
 const CONNECT_RETRY_MILLISECONDS = 15_000;
 const CONNECT_PAUSE_MILLISECONDS = 250;
 const starting = new Set(["57P03", "53300", "ECONNREFUSED", "ECONNRESET"]);
 
-/** One connection for the time of `body`, each statement a transaction of its own. */
+/** One connection for the duration of `body`, each statement in its own transaction. */
 export async function onConnection<T>(
   access: Access,
   database: string | undefined,
   body: (query: Query) => Promise<T>,
 ): Promise<T> {
-  await takeTurn(access.config.maxConnections);
+  await acquireSlot(access.config.maxConnections);
   try {
     const client = await connect(access, database ?? access.config.database);
-    // Destroying the socket is the only way to leave a statement that waits for a lock; the server rolls back.
+    // Destroying the socket is the only way to abandon a statement that waits for a lock; the server rolls back.
     const leave = () =>
       (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     access.signal.addEventListener("abort", leave);
@@ -35,12 +35,12 @@ export async function onConnection<T>(
       await client.end().catch(() => {});
     }
   } finally {
-    passTurn();
+    releaseSlot();
   }
 }
 
 async function connect({ config, signal }: Access, database: string): Promise<Client> {
-  const giveUpAt = Date.now() + Math.min(CONNECT_RETRY_MILLISECONDS, config.connectTimeout * 1000);
+  const deadline = Date.now() + Math.min(CONNECT_RETRY_MILLISECONDS, config.connectTimeout * 1000);
   for (;;) {
     signal.throwIfAborted();
     const client = new Client(clientOptions(config, database));
@@ -51,7 +51,7 @@ async function connect({ config, signal }: Access, database: string): Promise<Cl
       return client;
     } catch (error) {
       await client.end().catch(() => {});
-      if (!starting.has(codeOf(error)) || Date.now() > giveUpAt)
+      if (!starting.has(codeOf(error)) || Date.now() > deadline)
         throw new Error(`error connecting to PostgreSQL server ${config.host}:${config.port}: ${messageOf(error)}`, {
           cause: error,
         });
@@ -61,15 +61,15 @@ async function connect({ config, signal }: Access, database: string): Promise<Cl
 }
 
 /**
- * Everything is said: what is left out, node-postgres takes from the `PG*` variables of whoever started the engine, an
- * empty text too.
+ * Everything is set explicitly: node-postgres takes omitted and empty settings from the `PG*` variables of the user who
+ * started the engine.
  */
 function clientOptions(config: ServerAccess, database: string): ClientConfig {
   const options = {
     host: config.host,
     port: config.port,
     user: config.username,
-    // Without one it would look for a file.
+    // Without a password node-postgres would look for a file.
     password: () => config.password ?? "",
     database,
     connectionTimeoutMillis: config.connectTimeout * 1000,
@@ -83,12 +83,12 @@ function clientOptions(config: ServerAccess, database: string): ClientConfig {
   return options as ClientConfig; // the published types do not know `replication` and `sslnegotiation`
 }
 
-/** The modes as the official provider's driver has them: `require` encrypts only, unless it was given whom to trust. */
+/** The modes as in the official provider's driver: `require` only encrypts, unless it was given a root certificate. */
 function tlsOptions({ sslmode, sslrootcert, host }: ServerAccess): ConnectionOptions | false {
   if (sslmode === "disable") return false;
   const authorities = sslrootcert ? { ca: readFileSync(sslrootcert) } : {};
   if (sslmode === "require" && !sslrootcert) return { rejectUnauthorized: false };
-  // The client hands over a socket, so that TLS would not know which name to check an address against.
+  // The client hands over a socket, so TLS would not know which host name to check the certificate against.
   const identity =
     sslmode === "verify-full"
       ? (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) => checkServerIdentity(host, certificate)
@@ -109,14 +109,14 @@ const messageOf = (error: unknown): string =>
 let connections = 0;
 const waiting: (() => void)[] = [];
 
-/** The engine asks for many resources at once, and a small server has few connections. */
-async function takeTurn(connectionCountMax: number): Promise<void> {
+/** The engine works on many resources at once, and a small server has few connections. */
+async function acquireSlot(connectionCountMax: number): Promise<void> {
   if (connectionCountMax > 0 && connections >= connectionCountMax)
     await new Promise<void>((resolve) => waiting.push(resolve));
   connections++;
 }
 
-function passTurn(): void {
+function releaseSlot(): void {
   connections--;
   waiting.shift()?.();
 }

@@ -41,8 +41,8 @@ export const database: ResourceType<ServerAccess> = {
 
   async update(_id, old, wanted, context) {
     const name = identifier(wanted.name);
-    // In this order, one by one: the owner moves first, and a login that is not its member can then change nothing
-    // more. A trap of the official provider that programs have to avoid (owner and limits in two updates).
+    // In this order, one by one: the owner changes first, and a login that is not a member of it can then change
+    // nothing more. A trap of the official provider that programs have to avoid (owner and limits in two updates).
     if (old.name !== wanted.name)
       await alter(context, undefined, `ALTER DATABASE ${identifier(old.name)} RENAME TO ${name}`);
     if (old.owner !== wanted.owner && wanted.owner)
@@ -71,7 +71,7 @@ export const database: ResourceType<ServerAccess> = {
 const alter = (context: Context<ServerAccess>, as: string | undefined, statement: string) =>
   outsideTransaction(context, as, (query) => query(statement));
 
-/** Upstream's own defaults: an empty template and UTF-8, whatever the server's are. `DEFAULT` asks for the server's. */
+/** Upstream's own defaults: an empty template and UTF-8, whatever the server's are. `DEFAULT` means the server's. */
 function createStatement(inputs: PropertyValues, login: string): string {
   const option = (keyword: string, value: string | undefined, quote: (text: string) => string, absent = "") => {
     if (value === undefined) return absent;
@@ -90,7 +90,7 @@ function createStatement(inputs: PropertyValues, login: string): string {
 
 async function readBack(name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readDatabase(name, known, context);
-  if (!properties) throw new Error(`database ${name} was dropped by somebody else just now`);
+  if (!properties) throw new Error(`database ${name} was dropped concurrently`);
   return properties;
 }
 
@@ -116,7 +116,7 @@ function readDatabase(
       connectionLimit: row.datconnlimit,
       allowConnections: row.datallowconn,
       isTemplate: row.datistemplate,
-      // The server forgets what it was copied from.
+      // The server does not record which template it was copied from.
       template: known.template || "template0",
       alterObjectOwnership: known.alterObjectOwnership ?? false,
     };

@@ -1,6 +1,6 @@
 import type { PropertyValues, Context, ResourceType } from "../adapter";
 import { onConnection } from "./connection";
-import { declaredOrLive, granteeOid, refuseUnknownPrivileges, standsOn } from "./privileges";
+import { declaredOrLive, granteeOid, refuseUnknownPrivileges, targetExists } from "./privileges";
 import type { ServerAccess } from "./settings";
 import { grantee, identifier } from "./sql-text";
 import { inTransaction, lockRole } from "./transaction";
@@ -24,7 +24,7 @@ export const defaultPrivileges: ResourceType<ServerAccess> = {
     return { id: idOf(inputs), properties: await readBack(inputs, context) };
   },
 
-  /** Not importable, as with the official provider: an id alone says too little. */
+  /** Not importable, as with the official provider: the id alone is not enough. */
   async read(_id, known, context) {
     if (!known.role) return undefined;
     const properties = await readDefaults({ ...known, privileges: known.privileges ?? [] }, context);
@@ -64,7 +64,7 @@ async function applyDefaults(
 
 async function readBack(wanted: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readDefaults(wanted, context);
-  if (!properties) throw new Error(`default privileges of ${wanted.role} were taken away by somebody else just now`);
+  if (!properties) throw new Error(`default privileges of ${wanted.role} were revoked concurrently`);
   return properties;
 }
 
@@ -72,7 +72,7 @@ async function readDefaults(
   known: PropertyValues,
   context: Context<ServerAccess>,
 ): Promise<PropertyValues | undefined> {
-  if (!(await standsOn(context, known))) return undefined;
+  if (!(await targetExists(context, known))) return undefined;
   return onConnection(context, known.database, async (query) => {
     const [row] = await query(
       `SELECT coalesce(array_agg(privilege_type), '{}')::text[] AS privileges
@@ -81,7 +81,7 @@ async function readDefaults(
           AND defaclnamespace = coalesce((SELECT oid FROM pg_namespace WHERE nspname = $2), 0)`,
       [await granteeOid(query, known.role), known.schema ?? null, letters[known.objectType], known.owner],
     );
-    // Nothing granted is nothing there, unless nothing is what the program asked for.
+    // No privileges means the resource is gone, unless the program asked for none.
     if (row.privileges.length === 0 && known.privileges.length > 0) return undefined;
     return { ...known, id: undefined, privileges: await declaredOrLive(query, known, row.privileges) };
   });

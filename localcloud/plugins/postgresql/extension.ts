@@ -31,7 +31,7 @@ export const extension: ResourceType<ServerAccess> = {
   async read(id, known, context) {
     const parts = id.split(".");
     if (context.importing && parts.length !== 2)
-      throw new Error(`extension ID ${id} has not the expected format 'database.extension'`);
+      throw new Error(`extension ID ${id} does not have the expected format 'database.extension'`);
     const database = known.database ?? parts[0];
     const name = known.name ?? parts[1];
     const properties = await readExtension(database, name, known, context);
@@ -62,7 +62,7 @@ async function readBack(
   context: Context<ServerAccess>,
 ): Promise<PropertyValues> {
   const properties = await readExtension(database, name, known, context);
-  if (!properties) throw new Error(`extension ${name} was dropped by somebody else just now`);
+  if (!properties) throw new Error(`extension ${name} was dropped concurrently`);
   return properties;
 }
 

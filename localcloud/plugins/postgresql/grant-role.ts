@@ -5,7 +5,7 @@ import type { ServerAccess } from "./settings";
 import { identifier } from "./sql-text";
 import { inTransaction, lockRole } from "./transaction";
 
-/** One membership on its own. It fights with `Role.roles` of the same role: use one of the two. */
+/** A single membership. It conflicts with `Role.roles` of the same role: use one of the two. */
 export const grantRole: ResourceType<ServerAccess> = {
   properties: {
     role: { type: "string", required: true, createOnly: true },
@@ -23,14 +23,11 @@ export const grantRole: ResourceType<ServerAccess> = {
       );
     });
     const properties = await readMembership(inputs, context);
-    if (!properties)
-      throw new Error(`membership of ${inputs.role} in ${inputs.grantRole} was revoked by somebody else just now`);
+    if (!properties) throw new Error(`membership of ${inputs.role} in ${inputs.grantRole} was revoked concurrently`);
     return { id: idOf(properties), properties };
   },
 
-  /**
-   * The id cannot be taken apart (names contain underscores), so this is not importable, as with the official provider.
-   */
+  /** The id cannot be parsed (names contain underscores), so this is not importable, as with the official provider. */
   async read(_id, known, context) {
     if (!known.role) return undefined;
     const properties = await readMembership(known, context);

@@ -1,11 +1,11 @@
 import { isUnknown, type PropertyValues, type CheckFailure, type Context, type ResourceType } from "../adapter";
 import { onConnection, type Query } from "./connection";
-import { declaredOrLive, granteeOid, inSetOrder, refuseUnknownPrivileges, standsOn } from "./privileges";
+import { declaredOrLive, granteeOid, inSetOrder, refuseUnknownPrivileges, targetExists } from "./privileges";
 import type { ServerAccess } from "./settings";
 import { grantee, identifier } from "./sql-text";
 import { inTransaction, lockDatabase, lockRole } from "./transaction";
 
-/** Exactly these privileges, no others: granting replaces what the role had on the objects. */
+/** Exactly these privileges: granting replaces what the role had on the objects. */
 export const grant: ResourceType<ServerAccess> = {
   deleteBeforeReplace: true,
   properties: {
@@ -30,7 +30,7 @@ export const grant: ResourceType<ServerAccess> = {
     return { id: idOf(inputs), properties: await readBack(inputs, context) };
   },
 
-  /** The id cannot be taken apart, so a grant is not importable: "does not exist", as with the official provider. */
+  /** The id cannot be parsed, so a grant is not importable: "does not exist", as with the official provider. */
   async read(_id, known, context) {
     if (!known.role) return undefined;
     const properties = await readGrant({ ...known, privileges: known.privileges ?? [] }, context);
@@ -100,7 +100,7 @@ function targetOf({ objectType, database, schema, objects }: PropertyValues): st
 }
 
 /**
- * Who may grant on it: the owners of the schema and of what is inside. The schema `public` belongs to whoever owns the
+ * Who may grant on it: the owners of the schema and of what is inside. The schema `public` belongs to the owner of the
  * database.
  */
 async function ownersOf(query: Query, { objectType, schema }: PropertyValues): Promise<string[]> {
@@ -116,13 +116,12 @@ async function ownersOf(query: Query, { objectType, schema }: PropertyValues): P
 
 async function readBack(wanted: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readGrant(wanted, context);
-  if (!properties)
-    throw new Error(`what ${wanted.role} was granted on ${wanted.objectType} was dropped by somebody else just now`);
+  if (!properties) throw new Error(`what ${wanted.role} was granted on ${wanted.objectType} was dropped concurrently`);
   return properties;
 }
 
 async function readGrant(known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues | undefined> {
-  if (!(await standsOn(context, known))) return undefined;
+  if (!(await targetExists(context, known))) return undefined;
   return onConnection(context, known.database, async (query) => ({
     ...known,
     id: undefined,
@@ -138,7 +137,7 @@ async function livePrivileges(query: Query, known: PropertyValues): Promise<stri
   ])) {
     if (known.objects?.length > 0 && !known.objects.includes(name)) continue;
     const live = await declaredOrLive(query, known, privileges);
-    // The first object that differs speaks for all; a new table without the grant is a difference.
+    // The first object that differs decides for all; a new table without the grant is a difference.
     if (live !== known.privileges) return live;
   }
   return known.privileges;

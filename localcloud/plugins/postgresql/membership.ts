@@ -2,8 +2,8 @@ import type { Query } from "./connection";
 import { identifier } from "./sql-text";
 
 /**
- * An RDS master is no superuser: to act on what a role owns it must be its member. Takes the memberships that are
- * missing and returns how to give them back. Superusers need none, and a role that is a superuser cannot be joined.
+ * An RDS master is not a superuser: to act on what a role owns it must be a member of that role. Grants the missing
+ * memberships and returns a function that revokes them. Superusers need none, and a superuser role cannot be joined.
  */
 export async function joinRoles(
   query: Query,
@@ -17,13 +17,14 @@ export async function joinRoles(
   const others = [...new Set(roles)].filter((role) => role && role !== login);
   if (rolsuper || others.length === 0) return async () => {};
 
-  // Two at once joining the same role would each give back what the other still needs; so look only when alone.
+  // Two sessions joining the same role at once would each revoke what the other still needs, so take the lock before
+  // looking.
   await query(
     `SELECT pg_advisory_${lasting === "transaction" ? "xact_" : ""}lock(oid::bigint) FROM pg_roles WHERE rolname = $1`,
     [login],
   );
   const missing: string[] = [];
-  for (const role of others) if (await mustJoin(query, role, login)) missing.push(role);
+  for (const role of others) if (await needsMembership(query, role, login)) missing.push(role);
   for (const role of missing) await query(`GRANT ${identifier(role)} TO ${identifier(login)}`);
   return async () => {
     for (const role of missing)
@@ -35,7 +36,7 @@ export async function joinRoles(
  * From PostgreSQL 16 a role's creator has ADMIN on it but not SET: only `set_option` counts, `pg_has_role(…, 'member')`
  * misleads.
  */
-async function mustJoin(query: Query, role: string, login: string): Promise<boolean> {
+async function needsMembership(query: Query, role: string, login: string): Promise<boolean> {
   const joinable = await query("SELECT 1 FROM pg_roles WHERE rolname = $1 AND NOT rolsuper", [role]);
   if (joinable.length === 0) return false;
   const set = (await serverVersion(query)) >= 160000 ? "AND set_option" : "";

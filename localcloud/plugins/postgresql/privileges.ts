@@ -5,7 +5,7 @@ import { databaseExists } from "./database";
 import { roleExists, serverVersion } from "./membership";
 import type { ServerAccess } from "./settings";
 
-/** What Grant and DefaultPrivileges share. */
+/** Shared by Grant and DefaultPrivileges. */
 
 const privilegesOf: Record<string, string[]> = {
   database: ["CREATE", "CONNECT", "TEMPORARY"],
@@ -25,7 +25,7 @@ async function allPrivileges(query: Query, objectType: string): Promise<string[]
     : known;
 }
 
-/** Here and not in check, as which there are depends on the server. */
+/** Here and not in check, as the available privileges depend on the server. */
 export async function refuseUnknownPrivileges(query: Query, { objectType, privileges }: PropertyValues): Promise<void> {
   const allowed = [...(await allPrivileges(query, objectType)), "ALL"];
   const unknown = privileges.find((privilege: string) => !allowed.includes(privilege));
@@ -35,19 +35,19 @@ export async function refuseUnknownPrivileges(query: Query, { objectType, privil
     );
 }
 
-/** ALL written out is still ALL while the live set is the full one; otherwise the live set counts. */
+/** ALL stays ALL while the live set is complete; otherwise the live set is reported. */
 export async function declaredOrLive(
   query: Query,
   { objectType, privileges }: PropertyValues,
   live: string[],
 ): Promise<string[]> {
   const declared: string[] = privileges ?? [];
-  const meant = declared.includes("ALL") ? await allPrivileges(query, objectType) : declared;
-  const same = live.length === meant.length && meant.every((privilege) => live.includes(privilege));
+  const expanded = declared.includes("ALL") ? await allPrivileges(query, objectType) : declared;
+  const same = live.length === expanded.length && expanded.every((privilege) => live.includes(privilege));
   return same ? declared : live;
 }
 
-/** Object id of a grantee; 0 is PUBLIC. */
+/** OID of a grantee; 0 is PUBLIC. */
 export async function granteeOid(query: Query, role: string): Promise<number> {
   if (role === "public") return 0;
   const [row] = await query("SELECT oid FROM pg_roles WHERE rolname = $1", [role]);
@@ -55,8 +55,8 @@ export async function granteeOid(query: Query, role: string): Promise<number> {
   return row.oid;
 }
 
-/** A grant whose database, role or schema is gone is gone itself. */
-export async function standsOn(
+/** A grant is gone when its database, role or schema is. */
+export async function targetExists(
   context: Context<ServerAccess>,
   { database, role, schema, objectType }: PropertyValues,
 ): Promise<boolean> {
@@ -69,8 +69,8 @@ export async function standsOn(
 }
 
 /**
- * Where the official provider walks a set itself (ids, lists in SQL) its order is that of the elements' CRC-32,
- * compared as decimal text.
+ * Where the official provider iterates over a set (ids, lists in SQL), it orders the elements by their CRC-32, compared
+ * as decimal text.
  */
 export function inSetOrder(elements: readonly string[]): string[] {
   const key = (element: string) => String(crc32(element));

@@ -2,7 +2,7 @@ import type { PropertyValues } from "../adapter";
 import type { Query } from "./connection";
 import { identifier } from "./sql-text";
 
-/** What a role carries beside its flags: memberships, search path, timeouts, the role it becomes at login. */
+/** A role's settings besides its flags: memberships, search path, timeouts, the role it assumes at login. */
 
 const timeouts = {
   statementTimeout: "statement_timeout",
@@ -37,7 +37,7 @@ export async function applyRoleSettings(
   }
 }
 
-/** The list is whole: a membership given by hand is taken away. */
+/** The list is complete: a membership granted by hand is revoked. */
 async function applyMemberships(query: Query, name: string, roles: readonly string[]): Promise<void> {
   const current = await query(
     "SELECT DISTINCT pg_get_userbyid(roleid) AS role FROM pg_auth_members JOIN pg_roles ON member = pg_roles.oid WHERE rolname = $1",

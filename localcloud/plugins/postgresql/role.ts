@@ -19,8 +19,8 @@ const flags = {
 export const role: ResourceType<ServerAccess> = {
   autoname: { property: "name", maxLength: 255 },
   properties: {
-    // No property is create-only: a role is renamed in place. And none is computed: whatever is left out drifts
-    // visibly.
+    // No property is create-only: a role is renamed in place. And none is computed: drift shows in omitted properties
+    // too.
     name: { type: "string" },
     password: { type: "string", secret: true },
     passwordWo: { type: "string", secret: true, writeOnly: true },
@@ -85,7 +85,7 @@ export const role: ResourceType<ServerAccess> = {
 function checkRole(inputs: PropertyValues): CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (inputs.password !== undefined && inputs.passwordWo !== undefined)
-    failures.push({ property: "passwordWo", reason: "password and passwordWo exclude each other" });
+    failures.push({ property: "passwordWo", reason: "password and passwordWo are mutually exclusive" });
   if ((inputs.passwordWo === undefined) !== (inputs.passwordWoVersion === undefined))
     failures.push({ property: "passwordWoVersion", reason: "passwordWo and passwordWoVersion go together" });
   const spaced = (inputs.searchPaths === undefined || isUnknown(inputs.searchPaths) ? [] : inputs.searchPaths).find(
@@ -96,7 +96,7 @@ function checkRole(inputs: PropertyValues): CheckFailure[] {
   return failures;
 }
 
-/** Said at create and not at check, so that a preview of what will run in production works here too. */
+/** Checked at create and not in check, so that a preview of a program for production works here too. */
 export function refuseIamLogin(roles: readonly string[] | null | undefined): void {
   if (roles?.includes("rds_iam")) {
     throw new Error(
@@ -132,7 +132,7 @@ function* alterStatements(old: PropertyValues, wanted: PropertyValues): Generato
   const passwordChanged = wanted.passwordWo
     ? old.passwordWoVersion !== wanted.passwordWoVersion
     : wanted.password && (old.password !== wanted.password || renamed);
-  // Taking the password out of the program does not touch the database; that is how the official provider behaves.
+  // Removing the password from the program does not change the database; the official provider does the same.
   if (passwordChanged) yield `ALTER ROLE ${name} PASSWORD ${literal(wanted.passwordWo ?? wanted.password)}`;
   for (const [flag, [keyword]] of Object.entries(flags))
     if (old[flag] !== wanted[flag]) yield `ALTER ROLE ${name} WITH ${wanted[flag] ? keyword : `NO${keyword}`}`;
@@ -143,7 +143,7 @@ function* alterStatements(old: PropertyValues, wanted: PropertyValues): Generato
 
 async function readBack(name: string, known: PropertyValues, context: Context<ServerAccess>): Promise<PropertyValues> {
   const properties = await readRole(name, known, context);
-  if (!properties) throw new Error(`role ${name} was dropped by somebody else just now`);
+  if (!properties) throw new Error(`role ${name} was dropped concurrently`);
   return properties;
 }
 
@@ -179,7 +179,7 @@ function readRole(
 
 /**
  * The catalog holds no passwords, only verifiers: what a superuser can see there is that the password was removed,
- * never that it was changed to another. Anybody else sees nothing, so the program's stands in state.
+ * never that it was changed to another. Any other role sees nothing, so state keeps the program's password.
  */
 async function livePassword(query: Query, row: PropertyValues, known: string, config: ServerAccess): Promise<string> {
   if (!row.rolcanlogin || !config.superuser) return known;

@@ -31,7 +31,7 @@ export const schema: ResourceType<ServerAccess> = {
     await inTransaction(context, { database, as: owners }, async (query) => {
       const existing = await query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [inputs.name]);
       const authorization = inputs.owner ? ` AUTHORIZATION ${identifier(inputs.owner)}` : "";
-      // One that exists is taken over, whatever ifNotExists says: so does the official provider.
+      // An existing schema is adopted, whatever ifNotExists says, as by the official provider.
       if (existing.length === 0) await query(`CREATE SCHEMA ${identifier(inputs.name)}${authorization}`);
       else if (inputs.owner)
         await query(`ALTER SCHEMA ${identifier(inputs.name)} OWNER TO ${identifier(inputs.owner)}`);
@@ -81,7 +81,7 @@ async function readBack(
   context: Context<ServerAccess>,
 ): Promise<PropertyValues> {
   const properties = await readSchema(database, name, known, context);
-  if (!properties) throw new Error(`schema ${name} was dropped by somebody else just now`);
+  if (!properties) throw new Error(`schema ${name} was dropped concurrently`);
   return properties;
 }
 

@@ -8,10 +8,10 @@ export interface ServerAccess {
   host: string;
   port: number;
   username: string;
-  /** Who the login is inside the database, where a proxy makes the two differ. */
+  /** The login's name inside the database, where a proxy makes the two differ. */
   databaseUsername?: string;
   password?: string;
-  /** Where roles and databases are made; schemas, extensions and grants may name another. */
+  /** The database in which roles and databases are created; schemas, extensions and grants may name another. */
   database: string;
   superuser: boolean;
   sslmode: "disable" | "require" | "verify-ca" | "verify-full";
@@ -53,7 +53,7 @@ export const settings: Properties = {
   },
 };
 
-/** What the official provider can and the embedded cloud has no counterpart for: refused by name, never ignored. */
+/** What the official provider supports and the embedded cloud does not: refused by name, never ignored. */
 const refused: Record<string, string> = {
   awsRdsIamAuth:
     'the embedded cloud has no IAM database tokens. Log in with a password here (authentication: "password")',
@@ -79,6 +79,6 @@ export function checkSettings(given: PropertyValues): CheckFailure[] {
 export async function configure(given: PropertyValues): Promise<ServerAccess> {
   const refusals = checkSettings(given);
   if (refusals.length > 0) throw new Error(refusals.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
-  // As the driver of the official provider: TLS is required unless told otherwise.
+  // Like the official provider's driver: TLS is required by default.
   return { ...given, sslmode: given.sslmode ?? "require", superuser: given.superuser ?? false } as ServerAccess;
 }

@@ -7,5 +7,5 @@ export function literal(text: string): string {
   return text.includes("\\") ? ` E${quoted}` : quoted;
 }
 
-/** A grantee: `public` stands for everybody. */
+/** A grantee: `public` means every role. */
 export const grantee = (role: string): string => (role === "public" ? "PUBLIC" : identifier(role));

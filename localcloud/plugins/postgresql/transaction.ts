@@ -5,8 +5,8 @@ import { joinRoles } from "./membership";
 import type { ServerAccess } from "./settings";
 
 /**
- * Grants of one role at once, from several resources, can collide in the catalog; PostgreSQL has no lock to wait for
- * there.
+ * Concurrent grants of one role, from several resources, can collide in the catalog, where PostgreSQL has no lock to
+ * wait for.
  */
 const ATTEMPTS_MAX = 8;
 const PAUSE_MILLISECONDS = 60;
@@ -40,7 +40,7 @@ export async function inTransaction<T>(
 }
 
 /**
- * CREATE, ALTER and DROP DATABASE cannot run in a transaction, so the membership is taken and given back beside them.
+ * CREATE, ALTER and DROP DATABASE cannot run in a transaction, so the membership is granted and revoked outside them.
  */
 export async function outsideTransaction<T>(
   context: Context<ServerAccess>,
@@ -60,7 +60,7 @@ export async function outsideTransaction<T>(
 export const loginOf = (access: ServerAccess): string => access.databaseUsername || access.username;
 
 /**
- * Two resources on one role wait for each other instead of colliding; the same locks as the official provider's, so
+ * Two resources on one role wait for each other instead of colliding; the locks are those of the official provider, so
  * that both can run at once.
  */
 export async function lockRole(query: Query, role: string): Promise<void> {

@@ -3,7 +3,7 @@ import { randomId } from "./random-id";
 import { randomPassword, randomString } from "./random-string";
 import { randomUuid } from "./random-uuid";
 
-/** Values that are made once and then live in state only: nothing to log in to, nothing to configure. */
+/** Values that are generated once and kept in state only: no login, no configuration. */
 export const provider: ProviderDefinition<undefined> = {
   name: "random",
   version: "4.21.2",

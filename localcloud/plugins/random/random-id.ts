@@ -14,17 +14,17 @@ export const randomId: ResourceType<undefined> = {
   },
   async create(inputs) {
     const bytes = randomBytes(inputs.byteLength);
-    return { id: bytes.toString("base64url"), properties: { ...inputs, ...spell(bytes, inputs.prefix) } };
+    return { id: bytes.toString("base64url"), properties: { ...inputs, ...encodings(bytes, inputs.prefix) } };
   },
   ...stateOnly((id) => {
     const [encoded = "", prefix] = id.split(",").reverse();
     const bytes = Buffer.from(encoded, "base64url");
-    return { id: encoded, prefix, byteLength: bytes.length, ...spell(bytes, prefix) };
+    return { id: encoded, prefix, byteLength: bytes.length, ...encodings(bytes, prefix) };
   }),
 };
 
-/** The prefix stands before every spelling, but not in the id. */
-function spell(bytes: Buffer, prefix = ""): PropertyValues {
+/** Every encoding starts with the prefix, except the id. */
+function encodings(bytes: Buffer, prefix = ""): PropertyValues {
   const hex = bytes.toString("hex");
   return {
     b64Std: prefix + bytes.toString("base64"),

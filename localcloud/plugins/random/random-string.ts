@@ -24,7 +24,7 @@ const properties: Properties = {
   lower: { type: "bool", createOnly: true, default: true },
   upper: { type: "bool", createOnly: true, default: true },
   special: { type: "bool", createOnly: true, default: true },
-  // Two names of one thing upstream: whichever the program gives decides both.
+  // Two upstream names for one setting: the one the program gives decides both.
   numeric: { type: "bool", createOnly: true, computed: true },
   number: { type: "bool", createOnly: true, computed: true },
   minLower: { type: "int", createOnly: true, default: 0, min: 0 },
@@ -49,7 +49,7 @@ export const randomPassword: ResourceType<undefined> = {
   properties: {
     ...properties,
     result: { type: "string", outputOnly: true, secret: true },
-    // The official provider fills this in; here it stays null, as nothing of ours reads it.
+    // The official provider sets this; here it stays null, as nothing here reads it.
     bcryptHash: { type: "string", outputOnly: true, secret: true },
   },
   check: checkString,
@@ -95,7 +95,7 @@ function makeString(inputs: PropertyValues): string {
 const pick = (alphabet: string, count: number): string[] =>
   Array.from({ length: count }, () => alphabet.charAt(randomInt(alphabet.length)));
 
-/** Fisher–Yates: without it the required characters would always stand first. */
+/** Fisher–Yates: without it the required characters would always come first. */
 function shuffle(characters: string[]): string[] {
   for (let last = characters.length - 1; last > 0; last--) {
     const other = randomInt(last + 1);

@@ -21,7 +21,7 @@ export const databaseInvokes: Invokes = {
     const DBInstanceIdentifier: string | undefined = args.dbInstanceIdentifier;
     if (!DBInstanceIdentifier)
       throw new Error(
-        "reading RDS DB Instance: dbInstanceIdentifier must be given; looking for tags alone is not supported here",
+        "reading RDS DB Instance: dbInstanceIdentifier must be given; a search by tags alone is not supported here",
       );
     const { DBInstances } = await attempt(`reading RDS DB Instance (${DBInstanceIdentifier})`, () =>
       config.rds(region).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })),
@@ -48,7 +48,7 @@ export const databaseInvokes: Invokes = {
       dbInstanceIdentifier: identifier,
       dbInstancePort: live.port,
       dbParameterGroups: parameterGroupName ? [parameterGroupName] : [],
-      dbSubnetGroup: dbSubnetGroupName ?? "", // as upstream has it where the API names none
+      dbSubnetGroup: dbSubnetGroupName ?? "", // upstream's value where the API returns none
       id: identifier,
       masterUsername: username,
       optionGroupMemberships: live.optionGroupName ? [live.optionGroupName] : [],
@@ -60,7 +60,7 @@ export const databaseInvokes: Invokes = {
   },
 };
 
-/** Said by none of these, the one wanted is the engine's default version. */
+/** Without any of these, the engine's default version is wanted. */
 const criteria = [
   "defaultOnly",
   "filters",

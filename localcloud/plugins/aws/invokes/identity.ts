@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Invokes } from "./invokes";
 
-/** The account, the Region and what follows from its name. */
+/** The account, the Region and what is derived from its name. */
 export const identityInvokes: Invokes = {
   "aws:index/getCallerIdentity:getCallerIdentity": async (_args, { config }) => {
     const { Account, Arn, UserId } = await config.sts().send(new GetCallerIdentityCommand({}));

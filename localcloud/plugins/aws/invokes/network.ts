@@ -3,7 +3,7 @@ import type { AwsConfig } from "../configuration";
 import { listRecords } from "../recorded/records";
 import type { Invokes } from "./invokes";
 
-/** The default network and what programs have recorded beside it. */
+/** The default network and what programs have recorded in addition. */
 export const networkInvokes: Invokes = {
   "aws:ec2/getVpc:getVpc": async (args, { config, signal }) => {
     const region = args.region ?? config.region;
@@ -51,7 +51,7 @@ async function records(
     .map(({ id, name, properties }) => ({ ...properties, id, name, tags: properties.tags ?? {} }));
 }
 
-/** EC2's filters that programs commonly use, by the property each looks at. */
+/** EC2's filters that programs commonly use, by the property each compares. */
 const filterProperties: Record<string, string> = {
   "vpc-id": "vpcId",
   "cidr-block": "cidrBlock",

@@ -47,7 +47,7 @@ export const secretInvokes: Invokes = {
       for await (const page of paginateListSecretVersionIds({ client: config.secretsManager(region) }, request))
         found.push(page);
     });
-    // As upstream: a secret without versions answers without its own name.
+    // As upstream: for a secret without versions the error does not name the secret.
     const named = found.find((page) => page.Versions?.length);
     return {
       arn: named?.ARN,

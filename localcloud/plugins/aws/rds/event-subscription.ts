@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-rds";
 import type { Context, ResourceType } from "../../adapter/resource";
 import type { PropertyValues } from "../../adapter/wire";
-import { attempt, orGone } from "../aws-error";
+import { attempt, undefinedIfNotFound } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 import { autoname, nameFrom } from "../generated-names";
 import { flag, named, oneOf, output, region, required, tagged, text, textSet, withDefault } from "../property-kinds";
@@ -95,7 +95,9 @@ export const eventSubscription: ResourceType<AwsConfig> = {
     const inRegion = old.region ?? context.config.region;
     const rds = context.config.rds(inRegion);
     const deleted = await attempt(`deleting RDS Event Subscription (${id})`, () =>
-      orGone(["SubscriptionNotFound"], () => rds.send(new DeleteEventSubscriptionCommand({ SubscriptionName: id }))),
+      undefinedIfNotFound(["SubscriptionNotFound"], () =>
+        rds.send(new DeleteEventSubscriptionCommand({ SubscriptionName: id })),
+      ),
     );
     if (deleted)
       await waitFor({ ...timeout(context), what: `RDS Event Subscription ${id} to be deleted` }, async () =>
@@ -148,7 +150,7 @@ async function findSubscription(
   inRegion: string,
   id: string,
 ): Promise<EventSubscription | undefined> {
-  const found = await orGone(["SubscriptionNotFound"], () =>
+  const found = await undefinedIfNotFound(["SubscriptionNotFound"], () =>
     config.rds(inRegion).send(new DescribeEventSubscriptionsCommand({ SubscriptionName: id })),
   );
   return found?.EventSubscriptionsList?.[0];

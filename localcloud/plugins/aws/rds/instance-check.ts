@@ -1,7 +1,7 @@
 import type { CheckFailure } from "../../adapter/resource";
 import { isUnknown, type PropertyValues } from "../../adapter/wire";
 
-/** What upstream's schema refuses before anything is called: pairs that exclude each other, and forms. */
+/** What upstream's schema refuses before any call: mutually exclusive pairs, and formats. */
 export function checkInstance(inputs: PropertyValues): CheckFailure[] {
   return [...conflicts(inputs), ...malformed(inputs)];
 }

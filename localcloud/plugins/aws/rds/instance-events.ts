@@ -3,7 +3,7 @@ import type { Context } from "../../adapter/resource";
 import type { AwsConfig } from "../configuration";
 
 /**
- * `warningEventCategories`: what RDS reported about the instance while it was made or changed, as warnings of the
+ * `warningEventCategories`: what RDS reported about the instance while it was created or changed, as warnings of the
  * operation.
  */
 export async function warnOfEvents(

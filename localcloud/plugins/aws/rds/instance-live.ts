@@ -4,7 +4,10 @@ import type { AwsConfig } from "../configuration";
 import { liveTags, tagsFromList } from "../tags";
 import { stateOnlyProperties } from "./instance-parameters";
 
-/** What DescribeDBInstances says, as state keeps it. `known` gives what no API tells (how to delete it, for one). */
+/**
+ * What DescribeDBInstances returns, in the form that state keeps. `known` supplies what no API returns (such as how to
+ * delete it).
+ */
 export function liveInstance(
   instance: DBInstance,
   known: PropertyValues,
@@ -99,15 +102,16 @@ function outputs(instance: DBInstance): PropertyValues {
 }
 
 /**
- * State keeps the version as the program wrote it while that still holds: as a prefix of what runs (17 of 17.10), or as
- * what is pending for the maintenance window. Otherwise it is the version that runs, so that the difference shows.
+ * State keeps the version as the program wrote it while that is still right: as a prefix of the running version (17 of
+ * 17.10), or as the one pending for the maintenance window. Otherwise it is the running version, so that the difference
+ * shows.
  */
 function declaredVersion(instance: DBInstance, declared: string | undefined): string | undefined {
   const actual = instance.EngineVersion;
   if (declared === undefined || declared === "") return actual;
-  const holds =
+  const matches =
     actual === declared ||
     actual?.startsWith(`${declared}.`) ||
     instance.PendingModifiedValues?.EngineVersion === declared;
-  return holds ? declared : actual;
+  return matches ? declared : actual;
 }

@@ -70,8 +70,8 @@ const notOnCreate = ["caCertIdentifier", "replicaMode", "upgradeStorageConfig"];
 export const createProperties = Object.keys(parameterNames).filter((name) => !notOnCreate.includes(name));
 
 /**
- * What ModifyDBInstance takes. The life cycle is decided at birth: upstream offers to change it anyway, and RDS
- * leaves it as it is.
+ * What ModifyDBInstance takes. The life cycle is fixed at creation: upstream offers to change it anyway, and RDS
+ * ignores the change.
  */
 export const modifyProperties = Object.keys(parameterNames).filter(
   (name) =>
@@ -79,7 +79,7 @@ export const modifyProperties = Object.keys(parameterNames).filter(
     !["engineLifecycleSupport", "passwordWo", "upgradeStorageConfig"].includes(name),
 );
 
-/** What a restore from a snapshot takes; the rest of what Modify takes is changed once the instance stands. */
+/** What a restore from a snapshot takes; the rest of what Modify takes is changed once the instance exists. */
 export const restoreSnapshotProperties = list(`
   autoMinorVersionUpgrade availabilityZone backupTarget copyTagsToSnapshot customIamInstanceProfile customerOwnedIpEnabled
   dbSubnetGroupName dedicatedLogVolume deletionProtection domain domainAuthSecretArn domainDnsIps domainFqdn domainIamRoleName
@@ -88,8 +88,8 @@ export const restoreSnapshotProperties = list(`
 `);
 
 /**
- * A restore to a point in time takes more, and what it inherits from its source is not changed afterwards: it shows as
- * a difference at the next `up`.
+ * A restore to a point in time takes more. What it inherits from its source is not changed afterwards: it shows as a
+ * difference at the next `up`.
  */
 export const restorePointInTimeProperties = [
   ...restoreSnapshotProperties,
@@ -123,7 +123,7 @@ export const afterReplicaProperties = list(`
   maxAllocatedStorage parameterGroupName password passwordWo replicaMode
 `);
 
-/** What no API call tells, or upstream never reads: kept as the program said it. */
+/** What no API call returns, or upstream never reads: kept as the program gave it. */
 export const stateOnlyProperties = list(`
   allowMajorVersionUpgrade applyImmediately blueGreenUpdate deleteAutomatedBackups finalSnapshotIdentifier identifierPrefix
   manageMasterUserPassword masterUserSecretKmsKeyId password passwordWoVersion restoreToPointInTime s3Import skipFinalSnapshot snapshotIdentifier

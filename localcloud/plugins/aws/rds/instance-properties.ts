@@ -19,17 +19,17 @@ import {
   withDefault,
 } from "../property-kinds";
 
-/** AWS stores windows and the engine's name in lower case; a program may write them as it likes. */
+/** AWS stores windows and the engine's name in lower case; a program may use any case. */
 const anyCase: Property["equal"] = (old: string, wanted: string) => old.toLowerCase() === wanted.toLowerCase();
 
-/** `17` asks for any 17.x: no difference as long as the minor that runs is one of them. */
+/** `17` means any 17.x: no difference as long as the running minor is one of them. */
 const prefixOf: Property["equal"] = (old: string, wanted: string) => old.startsWith(`${wanted}.`);
 
-/** More than the program says is what autoscaling has added, as long as the program leaves it room. */
+/** Storage beyond the program's value was added by autoscaling, if the program allows that much. */
 const grown: Property["equal"] = (old: number, wanted: number, { maxAllocatedStorage = 0 }) =>
   old > wanted && maxAllocatedStorage > wanted;
 
-/** What a program may say about an `aws.rds.Instance`, by upstream's schema. */
+/** What a program may set on an `aws.rds.Instance`, by upstream's schema. */
 const inputs: Properties = {
   allocatedStorage: { ...computed(whole), equal: grown },
   allowMajorVersionUpgrade: flag,

@@ -19,7 +19,7 @@ import {
 } from "./instance-parameters";
 import { instanceProperties } from "./instance-properties";
 
-/** From what the program says to what RDS takes. Pure: what a request holds is tested without a cloud. */
+/** From the program's inputs to RDS's requests. Pure, so that requests can be tested without a cloud. */
 
 export function createRequest(identifier: string, inputs: PropertyValues): CreateDBInstanceCommandInput {
   return {
@@ -74,8 +74,8 @@ export function replicaRequest(identifier: string, inputs: PropertyValues): Crea
 }
 
 /**
- * Brings an instance made by restore or replication to what the program says; undefined where nothing is left to
- * change.
+ * Changes an instance created by restore or replication to what the program says; undefined when there is nothing left
+ * to change.
  */
 export function afterCreateRequest(
   identifier: string,
@@ -98,7 +98,7 @@ export function modifyRequest(old: PropertyValues, program: PropertyValues): Mod
   const changed = modifyProperties.filter((name) => isChanged(name, old, wanted));
   const renamed = wanted.identifier !== undefined && wanted.identifier !== old.identifier;
   const newPassword = wanted.passwordWo !== undefined && wanted.passwordWoVersion !== old.passwordWoVersion;
-  // A new `applyImmediately` alone is sent, too: it is how a program fires what waits for the window.
+  // A changed `applyImmediately` alone is sent, too: with it a program applies what waits for the window.
   const sentAlone = ["applyImmediately", "engineLifecycleSupport"].some((name) => isChanged(name, old, wanted));
   if (changed.length === 0 && !renamed && !newPassword && !sentAlone) return undefined;
 
@@ -110,8 +110,8 @@ export function modifyRequest(old: PropertyValues, program: PropertyValues): Mod
     DBInstanceIdentifier: old.identifier,
     NewDBInstanceIdentifier: renamed ? wanted.identifier : undefined,
     ApplyImmediately: wanted.applyImmediately ?? false,
-    // Upstream sends it always: an instance whose protection was switched on outside gets what the program says with
-    // any change.
+    // Upstream always sends it: an instance whose protection was switched on outside Pulumi gets the program's value
+    // with any change.
     DeletionProtection: wanted.deletionProtection ?? false,
   }) as ModifyDBInstanceCommandInput;
 }
@@ -120,7 +120,7 @@ export function modifyRequest(old: PropertyValues, program: PropertyValues): Mod
 const hasGrown = (old: PropertyValues, wanted: PropertyValues): boolean =>
   old.allocatedStorage > wanted.allocatedStorage && (wanted.maxAllocatedStorage ?? 0) > wanted.allocatedStorage;
 
-/** What Modify wants said differently than Create, or together with something that did not change. */
+/** What Modify takes in another form than Create, or together with something that did not change. */
 function exceptions(changed: string[], old: PropertyValues, wanted: PropertyValues): PropertyValues {
   const among = (...names: string[]) => names.some((name) => changed.includes(name));
   const request: PropertyValues = { EnableCloudwatchLogsExports: undefined, Port: undefined };
@@ -136,7 +136,7 @@ function exceptions(changed: string[], old: PropertyValues, wanted: PropertyValu
     Object.assign(request, parameters(wanted, ["allocatedStorage", "iops", "storageThroughput"]));
   if (among("storageType") && ["io1", "io2"].includes(wanted.storageType))
     Object.assign(request, parameters(wanted, ["allocatedStorage", "iops"]));
-  // 0 switches autoscaling off; RDS says that with a bound equal to what is allocated.
+  // 0 switches autoscaling off; RDS's form of that is a bound equal to the allocated storage.
   if (among("maxAllocatedStorage")) request.MaxAllocatedStorage = wanted.maxAllocatedStorage || wanted.allocatedStorage;
   if (among("masterUserSecretKmsKeyId")) Object.assign(request, parameters(wanted, ["manageMasterUserPassword"]));
   if (
@@ -172,7 +172,7 @@ const isSmallGp3 = (wanted: PropertyValues): boolean =>
 const majorUpgrade = (wanted: PropertyValues, changes: PropertyValues): PropertyValues =>
   changes.EngineVersion === undefined ? {} : { AllowMajorVersionUpgrade: wanted.allowMajorVersionUpgrade ?? false };
 
-/** Zero values are left out of what creates, as upstream cannot tell them from absent ones; a few are sent always. */
+/** Create requests omit zero values, as upstream cannot distinguish them from absent ones; a few are always sent. */
 function parameters(inputs: PropertyValues, properties: readonly string[]): PropertyValues {
   const sent = properties.filter(
     (name) =>
@@ -182,7 +182,8 @@ function parameters(inputs: PropertyValues, properties: readonly string[]): Prop
 }
 
 /**
- * What modifies says zero aloud: `false` and 0 switch something off, also where the program has dropped the property.
+ * Modify requests send zero values explicitly: `false` and 0 switch something off, also where the program has dropped
+ * the property.
  */
 function withZeros(wanted: PropertyValues, properties: readonly string[]): PropertyValues {
   return Object.fromEntries(properties.map((name) => [parameterNames[name], wanted[name] ?? zeroOf(name)]));

@@ -1,5 +1,5 @@
 import { DescribeDBInstancesCommand, type DBInstance, type RDSClient } from "@aws-sdk/client-rds";
-import { orGone } from "../aws-error";
+import { undefinedIfNotFound } from "../aws-error";
 import { waitFor } from "../waiting";
 
 export interface Timeout {
@@ -7,7 +7,7 @@ export interface Timeout {
   signal: AbortSignal;
 }
 
-/** By resource id, which survives a rename; else by identifier, which is what people import by. */
+/** By resource id, which survives a rename; else by identifier, which people use to import. */
 export async function findInstance(rds: RDSClient, id: string): Promise<DBInstance | undefined> {
   if (/^db-[0-9A-Za-z]{2,255}$/.test(id)) {
     const { DBInstances } = await rds.send(
@@ -15,14 +15,14 @@ export async function findInstance(rds: RDSClient, id: string): Promise<DBInstan
     );
     if (DBInstances?.[0]) return DBInstances[0];
   }
-  const found = await orGone(["DBInstanceNotFound"], () =>
+  const found = await undefinedIfNotFound(["DBInstanceNotFound"], () =>
     rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id })),
   );
   return found?.DBInstances?.[0];
 }
 
-/** On the way to `available`; anything else that is not the goal is a failure that waiting does not mend. */
-const underWay = [
+/** On the way to `available`; any other status that is not the target is a failure that waiting does not fix. */
+const transitional = [
   "backing-up",
   "configuring-enhanced-monitoring",
   "configuring-iam-database-auth",
@@ -45,16 +45,16 @@ export function waitAvailable(rds: RDSClient, id: string, timeout: Timeout): Pro
     const live = await findInstance(rds, id);
     const status = live?.DBInstanceStatus ?? "gone";
     if (live && ready.includes(status)) return live;
-    if (underWay.includes(status)) return undefined;
+    if (transitional.includes(status)) return undefined;
     throw new Error(`unexpected state '${status}', wanted target '${ready.join(", ")}'`);
   });
 }
 
-/** Until nothing is under way with it, whatever comes of that; at once when it is gone. */
+/** Waits until no operation is in progress on it, whatever the outcome; returns at once when it is gone. */
 export async function waitSettled(rds: RDSClient, id: string, timeout: Timeout): Promise<void> {
-  await waitFor({ what: `what is under way with RDS DB Instance ${id}`, ...timeout }, async () => {
+  await waitFor({ what: `operations in progress on RDS DB Instance ${id}`, ...timeout }, async () => {
     const live = await findInstance(rds, id);
-    return underWay.includes(live?.DBInstanceStatus ?? "gone") ? undefined : true;
+    return transitional.includes(live?.DBInstanceStatus ?? "gone") ? undefined : true;
   });
 }
 

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { PartialFailure, type Context, type ResourceType } from "../../adapter/resource";
 import type { PropertyValues } from "../../adapter/wire";
-import { attempt, isError, orGone } from "../aws-error";
+import { attempt, isError, undefinedIfNotFound } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 import { uniqueName } from "../generated-names";
 import { checkInstance } from "./instance-check";
@@ -31,7 +31,7 @@ import {
 import { findInstance, waitAvailable, waitDeleted, waitSettled } from "./instance-waiting";
 import { changeTags } from "./rds-tags";
 
-/** The official provider's bounds, where the program has none of its own. */
+/** The official provider's timeouts, where the program sets none. */
 const CREATE_TIMEOUT_SECONDS = 40 * 60;
 const UPDATE_TIMEOUT_SECONDS = 80 * 60;
 const DELETE_TIMEOUT_SECONDS = 60 * 60;
@@ -44,8 +44,8 @@ export const instance: ResourceType<AwsConfig> = {
     const rds = context.config.rds(inputs.region);
     const identifier: string = inputs.identifier ?? uniqueName(inputs.identifierPrefix ?? "terraform-");
     const since = new Date();
-    const { made, after } = await make(rds, identifier, inputs);
-    const id = made.DbiResourceId ?? identifier;
+    const { created, after } = await create(rds, identifier, inputs);
+    const id = created.DbiResourceId ?? identifier;
     try {
       context.log("progress", `waiting for ${identifier} to become available`);
       let live = await waitAvailable(rds, id, {
@@ -57,9 +57,9 @@ export const instance: ResourceType<AwsConfig> = {
       await warnOfEvents(rds, identifier, inputs.warningEventCategories, since, context);
       return { id, properties: liveInstance(live, inputs, context.config, inputs.region) };
     } catch (error) {
-      // It exists: state has to know it, or the next `up` would fail with "already exists" and nobody would own it. A
-      // cloud that does not answer has not unmade it; what is known of it then is what the cloud said last.
-      const live = await findInstance(rds, id).catch(() => made);
+      // It exists: state has to know it, or the next `up` would fail with "already exists" and no stack would own it.
+      // When the cloud does not answer, the instance still exists; its last known state is then used.
+      const live = await findInstance(rds, id).catch(() => created);
       throw live
         ? new PartialFailure(id, liveInstance(live, inputs, context.config, inputs.region), [
             `creating RDS DB Instance (${identifier}): ${messageOf(error)}`,
@@ -71,13 +71,13 @@ export const instance: ResourceType<AwsConfig> = {
   async read(id, known, { config, importing }) {
     const region = known.region ?? config.region;
     const rds = config.rds(region);
-    // As upstream: where the resource id is gone, what has its name now is taken for it (recreated outside, or switched
-    // over).
+    // As upstream: where the resource id is gone, the instance that has its name now is assumed to be it (recreated
+    // outside, or switched over).
     const live =
       (await findInstance(rds, known.resourceId ?? id)) ??
       (known.identifier ? await findInstance(rds, known.identifier) : undefined);
     if (!live) return undefined;
-    // What deletes it cannot be read; these are upstream's own assumptions for something imported.
+    // How to delete it cannot be read; these are upstream's own assumptions for an imported instance.
     const assumed = importing ? { skipFinalSnapshot: true, deleteAutomatedBackups: true } : known;
     // Always the resource id, whatever the import named: an `import` option that names anything else turns a later `up`
     // into a replacement.
@@ -89,7 +89,7 @@ export const instance: ResourceType<AwsConfig> = {
     const id: string = old.resourceId ?? stateId;
     const since = new Date();
     refuseBlueGreen(wanted);
-    // An `up` that was interrupted while it waited left it on its way, with no endpoint yet.
+    // An `up` that was interrupted while waiting left it in creation, with no endpoint yet.
     await waitSettled(rds, id, { ...context, timeoutSeconds: context.timeoutSeconds ?? UPDATE_TIMEOUT_SECONDS });
     const request = modifyRequest(old, wanted);
     let live = request ? await modify(rds, request, id, context) : undefined;
@@ -101,8 +101,8 @@ export const instance: ResourceType<AwsConfig> = {
   },
 
   async resume(stateId, old, context) {
-    // With an endpoint it has once been up, and what failed was a change: as with the bridge, that is the next
-    // refresh's business.
+    // With an endpoint it was once available, and what failed was a change: as with the bridge, the next refresh deals
+    // with that.
     if (old.endpoint) return undefined;
     const rds = context.config.rds(old.region);
     const live = await waitAvailable(rds, old.resourceId ?? stateId, {
@@ -119,9 +119,9 @@ export const instance: ResourceType<AwsConfig> = {
         `deleting RDS DB Instance (${old.identifier}): final_snapshot_identifier is required when skip_final_snapshot is false (finalSnapshotIdentifier, skipFinalSnapshot)`,
       );
     }
-    // As upstream: by the name that state has, even where another database has it now, or this one another name.
+    // As upstream: by the name in state, even where another database has it now or this one was renamed.
     const deleted = await attempt(`deleting RDS DB Instance (${old.identifier})`, () =>
-      orGone(["DBInstanceNotFound"], () => requestDeletion(rds, old)),
+      undefinedIfNotFound(["DBInstanceNotFound"], () => requestDeletion(rds, old)),
     );
     if (deleted)
       await waitDeleted(rds, old.resourceId ?? stateId, {
@@ -131,60 +131,60 @@ export const instance: ResourceType<AwsConfig> = {
   },
 };
 
-interface Made {
-  made: DBInstance;
-  /** What the request could not take, to be changed once the instance stands. */
+interface Created {
+  created: DBInstance;
+  /** What the request could not take, changed once the instance exists. */
   after?: ModifyDBInstanceCommandInput | undefined;
 }
 
-async function make(rds: RDSClient, identifier: string, inputs: PropertyValues): Promise<Made> {
+async function create(rds: RDSClient, identifier: string, inputs: PropertyValues): Promise<Created> {
   try {
     return await requestCreation(rds, identifier, inputs);
   } catch (error) {
     if (!(error instanceof Error) || !isError(error.cause, "DBInstanceAlreadyExists")) throw error;
-    // Whether it is ours is for a person to say: the name alone proves nothing, and a database taken over by mistake is
-    // somebody else's data.
+    // A person must decide whether it is ours: the name alone proves nothing, and a database taken over by mistake is
+    // someone else's data.
     throw new Error(
-      `${error.message}. If an \`up\` that was killed has made it, delete it (aws rds delete-db-instance) or import it (pulumi import), and run \`up\` again`,
+      `${error.message}. If an \`up\` that was killed created it, delete it (aws rds delete-db-instance) or import it (pulumi import), and run \`up\` again`,
     );
   }
 }
 
-async function requestCreation(rds: RDSClient, identifier: string, inputs: PropertyValues): Promise<Made> {
+async function requestCreation(rds: RDSClient, identifier: string, inputs: PropertyValues): Promise<Created> {
   const creating = (how: string) => `creating RDS DB Instance${how} (${identifier})`;
   const later = (properties: string[]) => afterCreateRequest(identifier, inputs, properties);
   if (inputs.replicateSourceDb) {
-    const { DBInstance: made } = await attempt(creating(" (read replica)"), () =>
+    const { DBInstance: created } = await attempt(creating(" (read replica)"), () =>
       rds.send(new CreateDBInstanceReadReplicaCommand(replicaRequest(identifier, inputs))),
     );
-    return { made: made ?? {}, after: later(afterReplicaProperties) };
+    return { created: created ?? {}, after: later(afterReplicaProperties) };
   }
   if (inputs.snapshotIdentifier) {
-    const { DBInstance: made } = await attempt(creating(" (restore from snapshot)"), () =>
+    const { DBInstance: created } = await attempt(creating(" (restore from snapshot)"), () =>
       rds.send(new RestoreDBInstanceFromDBSnapshotCommand(snapshotRequest(identifier, inputs))),
     );
-    return { made: made ?? {}, after: later(afterSnapshotProperties) };
+    return { created: created ?? {}, after: later(afterSnapshotProperties) };
   }
   if (inputs.restoreToPointInTime) {
-    const { DBInstance: made } = await attempt(creating(" (restore to point-in-time)"), () =>
+    const { DBInstance: created } = await attempt(creating(" (restore to point-in-time)"), () =>
       rds.send(new RestoreDBInstanceToPointInTimeCommand(pointInTimeRequest(identifier, inputs))),
     );
-    return { made: made ?? {}, after: later(afterPointInTimeProperties) };
+    return { created: created ?? {}, after: later(afterPointInTimeProperties) };
   }
   if (inputs.s3Import)
     throw new Error(`${creating(" (restore from S3)")}: s3Import is for MySQL only; the embedded cloud has PostgreSQL`);
   const missing = ["allocatedStorage", "engine", "username"].filter((name) => !inputs[name]);
   if (missing.length > 0) throw new Error(`${creating("")}: required, but not given: ${missing.join(", ")}`);
-  const { DBInstance: made } = await attempt(creating(""), () =>
+  const { DBInstance: created } = await attempt(creating(""), () =>
     rds.send(new CreateDBInstanceCommand(createRequest(identifier, inputs))),
   );
-  const otherCertificate = inputs.caCertIdentifier && inputs.caCertIdentifier !== made?.CACertificateIdentifier;
-  return { made: made ?? {}, after: otherCertificate ? later(["caCertIdentifier"]) : undefined };
+  const otherCertificate = inputs.caCertIdentifier && inputs.caCertIdentifier !== created?.CACertificateIdentifier;
+  return { created: created ?? {}, after: otherCertificate ? later(["caCertIdentifier"]) : undefined };
 }
 
 /**
- * Waits until RDS has done it. What waits for the maintenance window is not done: the answer then holds the old values,
- * and so does state.
+ * Waits until RDS has applied it. Changes for the maintenance window are not applied yet: the response then has the old
+ * values, and so does state.
  */
 async function modify(
   rds: RDSClient,
@@ -199,7 +199,7 @@ async function modify(
   );
 }
 
-/** A parameter group given to a replica takes a restart, which upstream makes part of the creation. */
+/** A parameter group given to a replica requires a restart, which upstream makes part of the creation. */
 const needsReboot = (live: DBInstance, inputs: PropertyValues): boolean =>
   Boolean(inputs.replicateSourceDb) && live.DBParameterGroups?.[0]?.ParameterApplyStatus === "pending-reboot";
 
@@ -212,8 +212,8 @@ async function reboot(rds: RDSClient, live: DBInstance, context: Context<AwsConf
 }
 
 /**
- * Upstream would create, switch over and delete in this one update, with no gate between: the platform does that as a
- * workflow instead.
+ * Upstream would create, switch over and delete in this one update, with no check in between: the platform does that as
+ * a workflow instead.
  */
 function refuseBlueGreen(wanted: PropertyValues): void {
   if (!wanted.blueGreenUpdate?.enabled) return;

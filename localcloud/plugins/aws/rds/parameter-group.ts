@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-rds";
 import type { Property, ResourceType } from "../../adapter/resource";
 import type { PropertyValues } from "../../adapter/wire";
-import { attempt, isError, orGone } from "../aws-error";
+import { attempt, isError, undefinedIfNotFound } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 import { autoname, nameFrom } from "../generated-names";
 import {
@@ -30,13 +30,13 @@ import { liveTags, tagList } from "../tags";
 import { waitFor } from "../waiting";
 import { changeTags, readTags } from "./rds-tags";
 
-/** RDS takes no more at once. */
+/** RDS takes no more per call. */
 const PARAMETERS_PER_CALL_MAX = 20;
 /** A group is in use for a moment after its last instance is gone. */
 const DELETE_TIMEOUT_SECONDS = 3 * 60;
 
 /**
- * A changed apply method alone is no difference: RDS does not register it (the official provider leaves it out of the
+ * A changed apply method alone is not a difference: RDS does not store it (the official provider leaves it out of the
  * comparison, too).
  */
 const applyMethod: Property = { ...computed(text), equal: () => true };
@@ -70,7 +70,7 @@ export const parameterGroup: ResourceType<AwsConfig> = {
     try {
       await modifyParameters(rds, name, inputs.parameters ?? []);
     } catch (error) {
-      // Nothing can use it yet, so nothing is lost, and the corrected program finds its name free.
+      // Nothing can use it yet, so deleting it loses nothing and frees the name for the corrected program.
       await rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: name })).catch(() => undefined);
       throw error;
     }
@@ -112,7 +112,7 @@ export const parameterGroup: ResourceType<AwsConfig> = {
     await attempt(`deleting RDS DB Parameter Group (${id})`, () =>
       waitFor(timeout, async () => {
         try {
-          await orGone(["DBParameterGroupNotFound"], () =>
+          await undefinedIfNotFound(["DBParameterGroupNotFound"], () =>
             rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: id })),
           );
           return true;
@@ -174,7 +174,7 @@ async function liveGroup(
   known: PropertyValues,
 ): Promise<PropertyValues | undefined> {
   const rds = config.rds(inRegion);
-  const found = await orGone(["DBParameterGroupNotFound"], () =>
+  const found = await undefinedIfNotFound(["DBParameterGroupNotFound"], () =>
     rds.send(new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name })),
   );
   const group = found?.DBParameterGroups?.[0];
@@ -194,8 +194,8 @@ async function liveGroup(
 }
 
 /**
- * What somebody has set; and of the rest what the program names, so that a value equal to the default is not taken for
- * missing.
+ * The parameters that were set; and of the rest those the program names, so that a value equal to the default does not
+ * seem missing.
  */
 async function liveParameters(rds: RDSClient, name: string, known: PropertyValues[]): Promise<PropertyValues[]> {
   const request = { DBParameterGroupName: name, ...(known.length === 0 ? { Source: "user" } : {}) };

@@ -8,7 +8,7 @@ import type { PropertyValues } from "../../adapter/wire";
 import type { AwsConfig } from "../configuration";
 import { tagChanges, tagList, tagsFromList, type Tags } from "../tags";
 
-/** RDS takes tags apart from everything else. True when there was something to change. */
+/** RDS has separate calls for tags. True when there was something to change. */
 export async function changeTags(config: AwsConfig, old: PropertyValues, wanted: PropertyValues): Promise<boolean> {
   const { remove, set } = tagChanges(old, wanted, config);
   const rds = config.rds(old.region);

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-rds";
 import type { ResourceType } from "../../adapter/resource";
 import type { PropertyValues } from "../../adapter/wire";
-import { attempt, orGone } from "../aws-error";
+import { attempt, undefinedIfNotFound } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 import { autoname, nameFrom } from "../generated-names";
 import { managedByPulumi, named, output, region, required, tagged, text, textSet } from "../property-kinds";
@@ -62,7 +62,9 @@ export const subnetGroup: ResourceType<AwsConfig> = {
   async delete(id, old, { config }) {
     const rds = config.rds(old.region ?? config.region);
     await attempt(`deleting RDS DB Subnet Group (${id})`, () =>
-      orGone(["DBSubnetGroupNotFound"], () => rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: id }))),
+      undefinedIfNotFound(["DBSubnetGroupNotFound"], () =>
+        rds.send(new DeleteDBSubnetGroupCommand({ DBSubnetGroupName: id })),
+      ),
     );
   },
 };
@@ -74,7 +76,7 @@ async function liveGroup(
   known: PropertyValues,
 ): Promise<PropertyValues | undefined> {
   const rds = config.rds(inRegion);
-  const found = await orGone(["DBSubnetGroupNotFound"], () =>
+  const found = await undefinedIfNotFound(["DBSubnetGroupNotFound"], () =>
     rds.send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name })),
   );
   const group = found?.DBSubnetGroups?.[0];

@@ -43,7 +43,7 @@ export const vaultPolicy = recorded({
   },
 });
 
-/** A lock cannot be changed, only taken away and put on again, as long as it can be taken away. */
+/** A lock cannot be changed, only removed and set again, as long as it can be removed. */
 export const vaultLockConfiguration = recorded({
   noun: "Backup Vault Lock Configuration",
   properties: {

@@ -17,7 +17,7 @@ import {
 } from "../property-kinds";
 import { recorded } from "./recorded-type";
 
-/** IAM is one for all Regions: no `region` here. */
+/** IAM is global: no `region` here. */
 
 export const role = recorded({
   noun: "IAM Role",

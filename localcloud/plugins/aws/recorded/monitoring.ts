@@ -23,7 +23,7 @@ import {
 } from "../property-kinds";
 import { recorded } from "./recorded-type";
 
-/** What CloudWatch Logs takes; 0 is for ever. */
+/** What CloudWatch Logs accepts; 0 means forever. */
 const retentionDays = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];

@@ -91,8 +91,8 @@ const rule: Properties = {
 };
 
 /**
- * Inline rules are the whole list: a rule opened by hand is a difference, as long as the program gives the list, be it
- * empty.
+ * Inline rules are the complete list: a rule added by hand is a difference, as long as the program gives the list, even
+ * an empty one.
  */
 export const securityGroup = recorded({
   noun: "EC2 Security Group",

@@ -6,14 +6,14 @@ import { uniqueName } from "../generated-names";
 import { liveTags } from "../tags";
 import { createRecord, deleteRecord, readRecord, replaceRecord, type Recorded, type RecordName } from "./records";
 
-/** One row: the schema is ours, what ids and ARNs look like is the cloud's. */
+/** One row: the schema is defined here, the form of ids and ARNs by the cloud. */
 export interface RecordedRow {
-  /** As the official provider calls it in its messages, e.g. `KMS Key`. */
+  /** The official provider's name for it in messages, e.g. `KMS Key`. */
   noun: string;
   properties: Properties;
   autoname?: Autoname;
   check?(inputs: PropertyValues): CheckFailure[];
-  /** What to look a thing up by when it is imported, where that is not its id. */
+  /** What to look a resource up by when it is imported, if not its id. */
   importId?(id: string): string;
 }
 
@@ -68,7 +68,7 @@ export function recorded(row: RecordedRow): ResourceType<AwsConfig> {
 }
 
 /**
- * The cloud keeps all tags under `tags`, so that one changed outside counts for both `tags` and `tagsAll`. It decides
+ * The cloud stores all tags under `tags`, so that one changed outside counts for both `tags` and `tagsAll`. It sets
  * output-only properties itself.
  */
 function toRecord(properties: Properties, inputs: PropertyValues): PropertyValues {

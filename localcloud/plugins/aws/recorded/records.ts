@@ -4,8 +4,8 @@ import { unreachable } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 
 /**
- * The embedded cloud's own endpoint for resources without an AWS API there: kept as given, with the ids, ARNs and
- * refusals of AWS.
+ * The embedded cloud's own endpoint for resources without an AWS API there: stored as given, with AWS's ids, ARNs and
+ * refusals.
  */
 const PATH = "/shipshape/recorded";
 
@@ -18,7 +18,7 @@ export interface Recorded {
 export interface RecordName {
   type: string;
   id: string;
-  /** Absent for IAM, which is one for all Regions. */
+  /** Absent for IAM, which is global. */
   region: string | undefined;
 }
 

@@ -17,7 +17,7 @@ import {
 } from "../property-kinds";
 import { refused } from "./refused-type";
 
-/** Names of one kind, for tables that are long and plain. */
+/** Properties of one kind, for tables that are long and simple. */
 const all = (kind: Properties[string], names: string): Properties =>
   Object.fromEntries(
     names

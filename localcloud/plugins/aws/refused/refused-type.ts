@@ -2,13 +2,13 @@ import type { Properties, ResourceType } from "../../adapter/resource";
 import type { AwsConfig } from "../configuration";
 
 /**
- * A type that guardrails judge but nothing here stands behind. A preview takes it, so that rules can be tried on a
- * program that has it; making it fails, as a pretended success would be worse.
+ * A type that guardrails judge but that is not implemented here. A preview accepts it, so that rules can be tried on a
+ * program that uses it; creating it fails, as a pretended success would be worse.
  */
 export function refused(properties: Properties): ResourceType<AwsConfig> {
   const refuse = (token: string): never => {
     throw new Error(
-      `${token} has no embedded counterpart: a preview may judge it, but it cannot be made, read or imported here`,
+      `${token} has no embedded counterpart: a preview may judge it, but it cannot be created, read or imported here`,
     );
   };
   return {

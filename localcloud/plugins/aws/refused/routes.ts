@@ -89,7 +89,7 @@ export const natGateway = refused({
   vpcId: createOnly(computed(text)),
 });
 
-/** Rules apart from their group: the platform gives rules inline, and guardrails judge these, too. */
+/** Rules declared separately from their group: the platform declares rules inline, and guardrails judge these, too. */
 export const securityGroupRule = refused({
   cidrBlocks: createOnly(texts),
   description: text,

@@ -65,7 +65,7 @@ const auth = {
   username: text,
 };
 
-/** Not a snapshot, but like them something that RDS has beside a database. */
+/** Not a snapshot, but like them something that RDS has in addition to a database. */
 export const proxy = refused({
   ...tagged,
   auths: objectSet(auth),

@@ -15,7 +15,7 @@ const CURRENT = "AWSCURRENT";
 const PREVIOUS = "AWSPREVIOUS";
 
 /**
- * One version of a secret's value. It never changes: another value is another version, made before the old one loses
+ * One version of a secret's value. It never changes: another value is another version, created before the old one loses
  * its labels.
  */
 export const secretVersion: ResourceType<AwsConfig> = {
@@ -83,10 +83,7 @@ export const secretVersion: ResourceType<AwsConfig> = {
     return { properties: (await liveVersion(config, old.region, secretId, versionId, wanted)) ?? wanted };
   },
 
-  /**
-   * A version without labels is what Secrets Manager removes by itself in time; AWSCURRENT cannot be taken away, only
-   * moved on.
-   */
+  /** Secrets Manager eventually removes a version without labels; AWSCURRENT cannot be removed, only moved. */
   async delete(id, old, { config }) {
     const { secretId, versionId } = parseId(id);
     const inRegion = old.region ?? config.region;

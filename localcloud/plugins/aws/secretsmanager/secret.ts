@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { ResourceType } from "../../adapter/resource";
 import { isUnknown, type PropertyValues } from "../../adapter/wire";
-import { attempt, orGone } from "../aws-error";
+import { attempt, undefinedIfNotFound } from "../aws-error";
 import type { AwsConfig } from "../configuration";
 import { autoname, nameFrom } from "../generated-names";
 import {
@@ -118,7 +118,7 @@ export const secret: ResourceType<AwsConfig> = {
     };
     const client = config.secretsManager(old.region ?? config.region);
     await attempt(`deleting Secrets Manager Secret (${id})`, () =>
-      orGone(["ResourceNotFound"], () => client.send(new DeleteSecretCommand(request))),
+      undefinedIfNotFound(["ResourceNotFound"], () => client.send(new DeleteSecretCommand(request))),
     );
   },
 };
@@ -141,7 +141,9 @@ async function liveSecret(
   known: PropertyValues,
 ): Promise<PropertyValues | undefined> {
   const client = config.secretsManager(inRegion);
-  const live = await orGone(["ResourceNotFound"], () => client.send(new DescribeSecretCommand({ SecretId: id })));
+  const live = await undefinedIfNotFound(["ResourceNotFound"], () =>
+    client.send(new DescribeSecretCommand({ SecretId: id })),
+  );
   if (!live || live.DeletedDate) return undefined;
   const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId: id }));
   return {
