@@ -3,8 +3,7 @@
  * they need to know.
  */
 import { readFileSync } from "node:fs";
-import { optionOf } from "../../policypacks/database-guardrails/judging/options";
-import type { RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
+import { optionProblem } from "../../policypacks/database-guardrails/judging/options";
 import { rules } from "../../policypacks/database-guardrails/rules";
 import { decodeText } from "../../policypacks/database-guardrails/waivers/text-file";
 import { readYamlMapping } from "../../policypacks/database-guardrails/waivers/yaml-mapping";
@@ -12,14 +11,15 @@ import { reasonOf } from "../errors";
 import type { Problem } from "./problem";
 
 export interface GuardConfig {
-  settings: Record<string, Partial<RuleSettings>>;
+  /** By rule: what it gives to the rule's options. */
+  options: Record<string, Record<string, unknown>>;
   /** Rules whose violations are mandatory whatever their severity says. */
   raised: string[];
   problems: Problem[];
 }
 
 export function readGuardConfig(file: string | undefined): GuardConfig {
-  const config: GuardConfig = { settings: {}, raised: [], problems: [] };
+  const config: GuardConfig = { options: {}, raised: [], problems: [] };
   if (file === undefined) return config;
   const problem = (line: number, reason: string) =>
     void config.problems.push({ code: "pack-config-invalid", file, line, reason });
@@ -53,9 +53,8 @@ function takeRule(rule: string, given: unknown, config: GuardConfig, problem: (r
   else if (enforcementLevel !== undefined && enforcementLevel !== "advisory")
     problem(`${rule}: "${String(enforcementLevel)}" is no level; allowed: mandatory`);
   for (const [option, value] of Object.entries(options)) {
-    const known = optionOf(rule);
-    if (known?.name !== option) problem(`${rule}: unknown option "${option}"; allowed: ${known?.name ?? "none"}`);
-    else if (!known.fits(value)) problem(`${rule}: ${option} is ${JSON.stringify(value)}; allowed: ${known.allowed}`);
-    else config.settings[rule] = { [option]: value as never };
+    const [reason] = named.flatMap((one) => optionProblem(one, option, value) ?? []);
+    if (reason !== undefined) problem(`${rule}: ${reason}`);
+    else config.options[rule] = { ...config.options[rule], [option]: value };
   }
 }

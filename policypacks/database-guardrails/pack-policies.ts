@@ -8,10 +8,10 @@ import {
 } from "@pulumi/policy";
 import type { Finding } from "./judging/finding";
 import { judgeResource, judgeStack } from "./judging/judge";
-import { configSchemaOf } from "./judging/options";
+import { configSchemaOf, settingsOf } from "./judging/options";
 import { unknown } from "./vocabulary/properties";
 import { Resource, Stack } from "./vocabulary/resource";
-import type { Rule, RuleSettings } from "./judging/rule";
+import type { Rule } from "./judging/rule";
 import { rules } from "./rules";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import type { PackSettings } from "./settings";
@@ -29,7 +29,6 @@ export function packArguments(settings: PackSettings): PolicyPackArgs {
 }
 
 function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister): Policies[number] {
-  const settings = (getConfig: () => Partial<RuleSettings>): RuleSettings => ({ ...getConfig(), today });
   const tell = (report: ReportViolation, findings: Finding[]) => {
     for (const finding of findings.map((one) => register.apply(one))) reportFinding(report, finding);
   };
@@ -47,14 +46,7 @@ function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister)
           ...options(args.opts),
           dependencies: {},
         };
-        tell(
-          report,
-          judgeResource(
-            rule,
-            new Resource(facts),
-            settings(() => args.getConfig()),
-          ),
-        );
+        tell(report, judgeResource(rule, new Resource(facts), settingsOf(rule, today, args.getConfig())));
       },
     }),
     ...(rule.checkInStack && {
@@ -62,11 +54,7 @@ function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister)
         if (!args.resources.some(({ type }) => rule.typesInStack?.includes(type))) return;
         tell(
           report,
-          judgeStack(
-            rule,
-            new Stack(args.resources.map(stackResource)),
-            settings(() => args.getConfig()),
-          ),
+          judgeStack(rule, new Stack(args.resources.map(stackResource)), settingsOf(rule, today, args.getConfig())),
         );
       },
     }),
@@ -97,7 +85,7 @@ function described(rule: Rule) {
     enforcementLevel: mandatory ? ("mandatory" as const) : ("advisory" as const),
     tags: [...rule.controls],
     remediationSteps: rule.solution,
-    configSchema: configSchemaOf(rule.id),
+    configSchema: configSchemaOf(rule),
   };
 }
 

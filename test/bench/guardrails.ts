@@ -123,7 +123,7 @@ export const rulesPerSecond: Measure = {
         for (let round = 0; round < rounds; round++)
           judge(
             read,
-            { settings: {}, raised: [], problems: [] },
+            { options: {}, raised: [], problems: [] },
             new WaiverRegister({ waivers: [], problems: [] }, "2026-11-23"),
             "2026-11-23",
           );

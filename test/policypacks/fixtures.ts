@@ -1,7 +1,8 @@
 import type { Finding } from "../../policypacks/database-guardrails/judging/finding";
 import { judgeResource, judgeStack } from "../../policypacks/database-guardrails/judging/judge";
 import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
-import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
+import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
+import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
 import { instance } from "../../policypacks/database-guardrails/vocabulary/types";
 
 export const today = "2026-11-23";
@@ -98,9 +99,9 @@ export function resourceOf(given: Given): Resource {
   });
 }
 
-export function judged(rule: Rule, scene: Scene, settings: Partial<RuleSettings> = {}): Finding[] {
+export function judged(rule: Rule, scene: Scene, options: object = {}, on = today): Finding[] {
   const resources = [scene].flat().map((given) => resourceOf(given as Given));
-  const all = { today, ...settings };
+  const all = settingsOf(rule, on, options);
   const [first] = resources;
   const own = [...(first ? judgeResource(rule, first, all) : []), ...judgeStack(rule, new Stack(resources), all)];
   return own.filter(({ urn }) => urn === first?.urn);
@@ -112,17 +113,18 @@ interface Claims {
   fails: Record<string, [Scene, string]>;
   /** Neither: what is not known before deployment. */
   undecided?: Record<string, Scene>;
-  settings?: Partial<RuleSettings>;
+  /** What a config gives. */
+  options?: Record<string, unknown>;
 }
 
 /** A rule and what it says to each fixture; the names are the claims. */
-export function claims(rule: Rule, { passes, fails, undecided = {}, settings }: Claims): void {
+export function claims(rule: Rule, { passes, fails, undecided = {}, options }: Claims): void {
   describe(rule.id, () => {
     for (const [what, scene] of Object.entries(passes))
-      test(`passes ${what}`, () => expect(judged(rule, scene, settings)).toEqual([]));
+      test(`passes ${what}`, () => expect(judged(rule, scene, options)).toEqual([]));
     for (const [what, [scene, says]] of Object.entries(fails))
       test(`finds ${what}`, () => {
-        const findings = judged(rule, scene, settings);
+        const findings = judged(rule, scene, options);
         expect(findings.map(({ kind, rule: id }) => ({ kind, id }))).toContainEqual({ kind: "violation", id: rule.id });
         expect(findings.map(({ message }) => message).join("\n")).toContain(says);
         for (const { message } of findings.filter(({ kind }) => kind === "violation"))
@@ -131,7 +133,7 @@ export function claims(rule: Rule, { passes, fails, undecided = {}, settings }: 
     for (const [what, scene] of Object.entries(undecided))
       test(`leaves ${what} to the state after deployment, and says so`, () => {
         const expected = rule.severity === "low" ? [] : [{ kind: "undecided", level: "advisory" }];
-        expect(judged(rule, scene, settings).map(({ kind, level }) => ({ kind, level }))).toEqual(expected);
+        expect(judged(rule, scene, options).map(({ kind, level }) => ({ kind, level }))).toEqual(expected);
       });
   });
 }

@@ -195,7 +195,7 @@ test("a state gives the same findings to pulumi policy analyze and to shipshape 
   );
   const guarded = judgeStateFiles([file], {
     waivers: { waivers: [], problems: [] },
-    config: { settings: {}, raised: [], problems: [] },
+    config: { options: {}, raised: [], problems: [] },
     today,
   }).findings;
   const comparable = guarded.map(({ rule, urn, level, message }) => ({ rule, urn, level, message }));

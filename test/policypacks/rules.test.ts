@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { auditedProperties } from "../../policypacks/database-guardrails/vocabulary/audited-properties";
 import { newRule } from "../../policypacks/database-guardrails/authoring/new-rule";
 import { pages, withTable } from "../../policypacks/database-guardrails/authoring/pages";
+import { allowedOf, optionProblem, purposeOf, settingsOf } from "../../policypacks/database-guardrails/judging/options";
 import { rules } from "../../policypacks/database-guardrails/rules";
 
 const root = join(__dirname, "../..");
@@ -38,6 +39,15 @@ describe("one rule, one file, one test, one page", () => {
         (rule.checkInStack === undefined) !== (rule.typesInStack === undefined),
     );
     expect(odd.map(({ id }) => id)).toEqual([]);
+  });
+
+  test("an option says what it is for and what is allowed, and a rule works without any config", () => {
+    for (const rule of rules) {
+      for (const option of Object.values(rule.options ?? {}))
+        expect([purposeOf(option), allowedOf(option)]).not.toContain("");
+      expect(settingsOf(rule, "2026-11-23")).toMatchObject({ today: "2026-11-23" });
+      expect(optionProblem(rule, "colour", "red")).toContain('unknown option "colour"');
+    }
   });
 
   test("what a rule looks at must not be ignored", () => {

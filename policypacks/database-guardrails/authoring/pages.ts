@@ -1,5 +1,6 @@
 /** What there is to read about rules, made from the rules: pure, so that a test can hold the files to it. */
 import { rules } from "../rules";
+import { allowedOf, defaultOf, purposeOf } from "../judging/options";
 import type { Rule } from "../judging/rule";
 
 export const generatedNote =
@@ -54,8 +55,25 @@ ${solution}
 | | |
 |---|---|
 ${facts.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}
-
+${optionsOf(rule)}
 Rule: [${id}.ts](../../policypacks/database-guardrails/rules/${id}.ts) · test: [${id}.test.ts](../../${testOf(rule)}) · exceptions: [waivers](../guardrails.md#waivers)
+`;
+}
+
+function optionsOf({ options = {} }: Rule): string {
+  if (Object.keys(options).length === 0) return "";
+  const rows = Object.entries(options).map(
+    ([name, option]) =>
+      `| \`${name}\` | ${purposeOf(option)} | ${allowedOf(option)} | ${JSON.stringify(defaultOf(option)) ?? "none"} |`,
+  );
+  return `
+## Options
+
+A [config](../guardrails.md#config) may give:
+
+| option | what it is | allowed | default |
+|---|---|---|---|
+${rows.join("\n")}
 `;
 }
 

@@ -1,6 +1,7 @@
 import { undecidedFinding, violationFinding, wrongTypeFinding, type Finding } from "./finding";
 import { Undecided, WrongType } from "../vocabulary/properties";
 import type { Resource, Stack } from "../vocabulary/resource";
+import type { AnySettings } from "./options";
 import type { Found, Rule, RuleSettings } from "./rule";
 import { isThrowaway, strictnessOf } from "../vocabulary/strictness";
 
@@ -11,7 +12,7 @@ export type NoteNotReported = (rule: Rule, resource: Resource) => void;
 export function judgeResource(
   rule: Rule,
   resource: Resource,
-  settings: RuleSettings,
+  settings: AnySettings,
   notReported?: NoteNotReported,
 ): Finding[] {
   if (!rule.check || !rule.types?.includes(resource.type)) return [];
@@ -19,7 +20,7 @@ export function judgeResource(
 }
 
 /** One rule on a whole stack. */
-export function judgeStack(rule: Rule, stack: Stack, settings: RuleSettings, notReported?: NoteNotReported): Finding[] {
+export function judgeStack(rule: Rule, stack: Stack, settings: AnySettings, notReported?: NoteNotReported): Finding[] {
   if (!rule.checkInStack || !rule.typesInStack) return [];
   return stack
     .of(...rule.typesInStack)

@@ -1,38 +1,37 @@
-import { postgresPort } from "../../../components/standards";
+/** What follows from the options of a rule: its settings, and what Pulumi and `shipshape guard` check a config by. */
+import { z } from "zod";
+import type { Rule, SettingsOf } from "./rule";
 
-/**
- * What a pack's config may tell a rule, and the least that it must say: an option adds to what a rule asks for, and
- * takes nothing from it.
- */
-interface Option {
-  name: "teams" | "ports";
-  allowed: string;
-  fits(value: unknown): boolean;
-  /** The same for Pulumi, which checks a config before the pack sees it. */
-  schema: { type: "array"; items: { type: "string" | "integer" }; minItems: number; contains?: { const: number } };
+export type AnySettings = SettingsOf<z.ZodRawShape>;
+
+/** What a rule is told: the day, what a config gives it, and its defaults for the rest. */
+export const settingsOf = (rule: Rule, today: string, given: object = {}): AnySettings => ({
+  ...(rule.options && z.object(rule.options).parse(given)),
+  today,
+});
+
+/** What is wrong with an option that a config gives. */
+export function optionProblem({ options = {} }: Rule, name: string, value: unknown): string | undefined {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (!option) return `unknown option "${name}"; allowed: ${Object.keys(options).join(", ") || "none"}`;
+  if (z.safeParse(option, value).success) return undefined;
+  return `${name} is ${JSON.stringify(value)}; allowed: ${allowedOf(option)}`;
 }
 
-const options: Readonly<Record<string, Option>> = {
-  "require-owner-tags": {
-    name: "teams",
-    allowed: "a list of strings, one team at least",
-    fits: (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((team) => typeof team === "string" && team.trim() !== ""),
-    schema: { type: "array", items: { type: "string" }, minItems: 1 },
-  },
-  "forbid-open-ingress": {
-    name: "ports",
-    allowed: `a list of numbers, ${postgresPort} among them`,
-    fits: (value) =>
-      Array.isArray(value) &&
-      value.every((port) => Number.isInteger(port) && port > 0 && port < 65_536) &&
-      value.includes(postgresPort),
-    schema: { type: "array", items: { type: "integer" }, minItems: 1, contains: { const: postgresPort } },
-  },
-};
+export const allowedOf = (option: z.ZodRawShape[string]): string => z.globalRegistry.get(option)?.description ?? "";
+export const purposeOf = (option: z.ZodRawShape[string]): string => z.globalRegistry.get(option)?.title ?? "";
+/** What holds where a config says nothing. */
+export const defaultOf = (option: z.ZodRawShape[string]): unknown => z.safeParse(option, undefined).data;
 
-export const optionOf = (rule: string): Option | undefined => options[rule];
-export const configSchemaOf = (rule: string): { properties: Record<string, Option["schema"]> } => {
-  const option = options[rule];
-  return { properties: option ? { [option.name]: option.schema } : {} };
-};
+/** For Pulumi, which checks a config before the pack sees it. */
+export function configSchemaOf({ options = {} }: Rule): { properties: Record<string, object> } {
+  const { properties = {} } = z.toJSONSchema(z.object(options), { target: "draft-7", io: "input" });
+  return { properties: properties as Record<string, object> };
+}
+
+/** A list that keeps one value whatever a config says. */
+export const listWith = <Item extends z.ZodType>(item: Item, kept: z.output<Item>) =>
+  z
+    .array(item)
+    .refine((list) => list.includes(kept))
+    .meta({ contains: { const: kept } }); // the same in words that Pulumi reads

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Undecided, WrongType } from "../vocabulary/properties";
 import type { Resource, Stack } from "../vocabulary/resource";
 
@@ -16,18 +17,18 @@ export interface Violation {
 /** What a check comes upon: a violation, or a value that it cannot read and that hides nothing else (see `decided`). */
 export type Found = Violation | Undecided | WrongType;
 
-/** What a pack's config may say; the same file serves `pulumi --policy-pack-config` and `shipshape guard --config`. */
+/** What every rule is told. */
 export interface RuleSettings {
   /** For what expires. Never earlier than the real day, so that nothing is brought back to life. */
   today: string;
-  /** Teams that may own something. @default any */
-  teams?: readonly string[];
-  /** Ports databases listen on, beside those that the databases of the stack name. @default 5432 */
-  ports?: readonly number[];
 }
+/** Beside that, what a config says to the rule's own options, and their defaults where it says nothing. */
+export type SettingsOf<Options extends z.ZodRawShape> = RuleSettings & {
+  readonly [name in keyof Options]: z.output<Options[name]>;
+};
 
 /** Everything there is to say about a rule; its page, its row in the tables and its enforcement follow from it. */
-export interface Rule {
+export interface Rule<Options extends z.ZodRawShape = z.ZodRawShape> {
   id: string;
   title: string;
   severity: Severity;
@@ -43,15 +44,25 @@ export interface Rule {
   throwaways?: boolean;
   /** Asks for what the RDS API alone tells, so that no program or state can break it. @default false */
   onlyLive?: boolean;
+  /**
+   * What a config may tell the rule: each adds to what the rule asks for, and takes nothing from it. Its title says
+   * what it is for, its description what is allowed; types, defaults, what `guard` and Pulumi accept, and the rule's
+   * page come from it.
+   * @default nothing
+   */
+  options?: Options;
   /** Which resources `check` is asked about: alone, before they are made, and in a state once more as they are. */
   types?: readonly string[];
-  check?(resource: Resource, settings: RuleSettings): Iterable<Found>;
+  check?(resource: Resource, settings: SettingsOf<Options>): Iterable<Found>;
   /** Which resources `checkInStack` is asked about: beside all others of their stack, by their outputs. */
   typesInStack?: readonly string[];
-  checkInStack?(resource: Resource, stack: Stack, settings: RuleSettings): Iterable<Found>;
+  checkInStack?(resource: Resource, stack: Stack, settings: SettingsOf<Options>): Iterable<Found>;
 }
 
-/** Nothing but its argument: it makes each rule's file read alike, and the compiler hold it to the interface. */
-export function defineRule<R extends Rule>(rule: R): R {
+/**
+ * Nothing but its argument: it makes each rule's file read alike, and the compiler hold it to the interface. A rule
+ * without options is told the day, and nothing else.
+ */
+export function defineRule<Options extends z.ZodRawShape = Record<never, never>>(rule: Rule<Options>): Rule<Options> {
   return rule;
 }

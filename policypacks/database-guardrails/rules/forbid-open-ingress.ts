@@ -1,8 +1,10 @@
+import { z } from "zod";
 import { postgresPort } from "../../../components/standards";
 import { defaultPort } from "../vocabulary/engines";
 import { opens, prefixMin, rangesOfPrefixLists, wideRanges } from "../vocabulary/network";
 import { decided, Undecided, WrongType, type Properties } from "../vocabulary/properties";
 import type { Resource, Stack } from "../vocabulary/resource";
+import { listWith } from "../judging/options";
 import { defineRule, type Found } from "../judging/rule";
 import {
   clusterInstance,
@@ -42,23 +44,30 @@ export const forbidOpenIngress = defineRule({
   solution:
     "Let in security groups of the applications (`reachableFrom` of `StandardDatabase`), or narrow address ranges of your own network.",
   throwaways: true,
+  options: {
+    ports: listWith(z.int().min(1).max(65_535), postgresPort)
+      .default([postgresPort])
+      .meta({
+        title: "ports that databases listen on, beside those that the databases of the stack name",
+        description: `a list of numbers, ${postgresPort} among them`,
+      }),
+  },
   types: guarded,
   *check(resource, { ports }) {
-    for (const entry of entriesOf(resource)) yield* decided(() => openTo(entry, standardPorts(ports)));
+    for (const entry of entriesOf(resource)) yield* decided(() => openTo(entry, ports));
   },
   // What only the rest of the stack tells: ports that its databases listen on, and ranges behind a prefix list.
   typesInStack: guarded,
   *checkInStack(resource, stack, { ports }) {
-    const standard = standardPorts(ports);
     const { numbers, doubts } = portsOfDatabases(stack);
-    const own = numbers.filter((port) => !standard.includes(port));
+    const own = numbers.filter((port) => !ports.includes(port));
     for (const entry of readableEntriesOf(resource)) {
       yield* decided(function* () {
-        if (!standard.some((port) => opens(entry.rule, port))) yield* openTo(entry, own);
+        if (!ports.some((port) => opens(entry.rule, port))) yield* openTo(entry, own);
       });
-      yield* decided(() => openByPrefixList(entry, [...standard, ...own], resource, stack));
+      yield* decided(() => openByPrefixList(entry, [...ports, ...own], resource, stack));
     }
-    yield* openTogether(resource, [...standard, ...own], stack);
+    yield* openTogether(resource, [...ports, ...own], stack);
     yield* doubts;
   },
 });
@@ -160,9 +169,6 @@ function textsOf(rule: Properties, property: string): ReturnType<Properties["rea
   const single = rule.text(property);
   return single === undefined ? rule.readableStrings(property) : { strings: [single], doubts: [] };
 }
-
-/** Config adds ports, and takes none away. */
-const standardPorts = (configured: readonly number[] = []): number[] => [...new Set([postgresPort, ...configured])];
 
 /** A port that can't be read hides none of the others. */
 function portsOfDatabases(stack: Stack): { numbers: number[]; doubts: (Undecided | WrongType)[] } {

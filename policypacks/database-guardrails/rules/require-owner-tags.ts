@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { requiredTags } from "../../../components/standards";
 import { defineRule } from "../judging/rule";
 import { isThrowaway } from "../vocabulary/strictness";
@@ -30,6 +31,12 @@ export const requireOwnerTags = defineRule({
   solution:
     "Use `StandardDatabase`, which sets them all, or give the resource the tags named in the message. The owner is a team that the pack's config knows.",
   throwaways: true,
+  options: {
+    teams: z.array(z.string().regex(/\S/)).min(1).optional().meta({
+      title: "teams that may own something; without it any team may",
+      description: "a list of strings, one team at least",
+    }),
+  },
   types: [
     instance,
     cluster,

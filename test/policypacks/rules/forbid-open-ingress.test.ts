@@ -1,3 +1,4 @@
+import { configSchemaOf, optionProblem } from "../../../policypacks/database-guardrails/judging/options";
 import { encrypted, unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidOpenIngress } from "../../../policypacks/database-guardrails/rules/forbid-open-ingress";
 import {
@@ -160,7 +161,14 @@ test("a database on another port is guarded when the config names it, and the st
   const other = group({ fromPort: 6000, toPort: 6000, ...open });
   expect(judged(forbidOpenIngress, other)).toEqual([]);
   expect(judged(forbidOpenIngress, other, { ports: [5432, 6000] })).toHaveLength(1);
-  expect(judged(forbidOpenIngress, group(open), { ports: [] })).toHaveLength(1);
+  expect(judged(forbidOpenIngress, group(open), { ports: [5432, 6000] })).toHaveLength(1);
+});
+
+test("no config takes the standard port away: guard refuses it, and so does Pulumi by its schema", () => {
+  expect(optionProblem(forbidOpenIngress, "ports", [6000])).toBe(
+    "ports is [6000]; allowed: a list of numbers, 5432 among them",
+  );
+  expect(configSchemaOf(forbidOpenIngress).properties["ports"]).toMatchObject({ contains: { const: 5432 } });
 });
 
 test("an encrypted value is never shown as one that was found", () => {

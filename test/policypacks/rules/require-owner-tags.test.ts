@@ -4,7 +4,7 @@ import { parameterGroup, snapshot } from "../../../policypacks/database-guardrai
 import { claims, database, productionTags, some, tagged, throwaway, throwawayTags } from "../fixtures";
 
 claims(requireOwnerTags, {
-  settings: { teams: ["team-orders", "team-platform"] },
+  options: { teams: ["team-orders", "team-platform"] },
   passes: {
     "a database with all tags": database(),
     "tags that the provider puts on every resource": database({ tags: undefined, tagsAll: productionTags }),
