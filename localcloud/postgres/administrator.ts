@@ -4,7 +4,7 @@ import { Client, type ClientConfig } from "pg";
 import { limits } from "./limits";
 import { PostgresError } from "./postgres-errors";
 
-/** What is needed to reach a server as its administrator. */
+/** What it takes to reach a server as its administrator. */
 export interface AdministratorPlace {
   dataFolder: string;
   socketFolder: string;
@@ -12,14 +12,14 @@ export interface AdministratorPlace {
 }
 
 /**
- * The cloud's sessions are in its own database unless they must be in another: the master can enter it in no way, so
- * nothing of the master's is found there.
+ * The cloud's sessions use its own database unless they need another: the master cannot connect to it, so nothing of
+ * the master's is in it.
  */
 export const ownDatabase = "rdsadmin";
 
 /**
- * Runs statements as `rdsadmin` over the server's socket, which only this user may enter. A connection each: it takes
- * 3–4 ms, and none is left open to hold up a stop.
+ * Runs statements as `rdsadmin` over the server's socket, which only this user can access. Each call opens a
+ * connection: it takes 3–4 ms, and none stays open to hold up a stop.
  */
 export async function queryAsAdministrator(
   place: AdministratorPlace,
@@ -38,10 +38,10 @@ export async function queryAsAdministrator(
   }
 }
 
-/** For what needs one session from beginning to end; the caller ends it. */
+/** For work that needs one session throughout; the caller ends it. */
 export async function connectAsAdministrator(place: AdministratorPlace, database = ownDatabase): Promise<Client> {
   const client = new Client({ ...administratorConfig(place, database), query_timeout: limits.queryMilliseconds });
-  client.on("error", () => undefined); // a server that goes away also fails the query, where it is heard
+  client.on("error", () => undefined); // a server that goes away also fails the query, which reports it
   try {
     await client.connect();
   } catch (error) {
@@ -55,8 +55,8 @@ export async function connectAsAdministrator(place: AdministratorPlace, database
 }
 
 /**
- * How our own sessions are opened. Everything is said here: what is left out, node-postgres takes from the `PG*`
- * variables of whoever started the cloud, and PostgreSQL from the customer's parameter group or `ALTER DATABASE … SET`.
+ * How our own sessions are opened. Everything is set explicitly: omitted settings would come from the `PG*` variables
+ * of the user who started the cloud, or from the customer's parameter group or `ALTER DATABASE … SET`.
  */
 export function administratorConfig(place: AdministratorPlace, database: string): ClientConfig {
   const major = Number(readFileSync(join(place.dataFolder, "PG_VERSION"), "utf8"));
@@ -77,9 +77,9 @@ export function administratorConfig(place: AdministratorPlace, database: string)
   return config as ClientConfig; // the published types do not know `replication` and `sslnegotiation`
 }
 
-/** A session's options win over every value that a parameter group, a database or a role can carry. */
+/** A session's options override every value that a parameter group, a database or a role can set. */
 const sessionSettings: Record<string, string> = {
-  // One that is not there would refuse the login.
+  // A library that is missing would refuse the login.
   session_preload_libraries: "",
   local_preload_libraries: "",
   statement_timeout: "0",
@@ -96,7 +96,7 @@ const sessionSettings: Record<string, string> = {
   session_replication_role: "origin",
   synchronous_commit: "local",
   search_path: "pg_catalog",
-  // Answers are read by programs, and warnings of damaged pages must arrive.
+  // Programs parse the messages, and warnings of damaged pages must arrive.
   datestyle: "ISO",
   intervalstyle: "postgres",
   timezone: "UTC",
@@ -106,7 +106,7 @@ const sessionSettings: Record<string, string> = {
   standard_conforming_strings: "on",
   lc_messages: "C",
   client_min_messages: "notice",
-  // Our statements can hold a password's verifier, which is not for the customer's log or statistics.
+  // Our statements can contain a password's verifier, which must not appear in the customer's log or statistics.
   log_statement: "none",
   log_duration: "off",
   log_min_duration_statement: "-1",

@@ -4,15 +4,15 @@ import { crc32 } from "node:zlib";
 import { PostgresError } from "./postgres-errors";
 import { writeRecord } from "./server-files";
 
-/** What a base backup holds; written last, so a folder with a manifest is a whole backup. */
+/** What a base backup contains; written last, so a folder with a manifest is a complete backup. */
 export interface BackupManifest {
-  /** `online`: recovery begins at its label. `cold`: of a server that was shut down, which starts as it lies. */
+  /** `online`: recovery begins at its label. `cold`: of a server that was shut down, which starts without recovery. */
   mode: "online" | "cold";
   engineVersion: string;
-  /** First and last WAL segment it needs to become consistent; they lie in its `wal`. Absent in a cold one. */
+  /** First and last WAL segment it needs to become consistent; they are in its `wal` folder. Absent in a cold one. */
   startWal?: string;
   stopWal?: string;
-  /** By the database's clock, when it was complete: nothing earlier can be recovered from it. */
+  /** When it was complete, by the database's clock: nothing earlier can be recovered from it. */
   stoppedAt: string;
   bytes: number;
   files: Record<string, ManifestEntry>;
@@ -49,7 +49,8 @@ export async function readManifest(folder: string): Promise<BackupManifest | und
 }
 
 /**
- * Finds what is missing, cut off or changed since. Pages are left to PostgreSQL, which checks each when it reads it.
+ * Detects files that are missing, truncated or changed since. Pages are left to PostgreSQL, which checks each as it
+ * reads it.
  * @throws PostgresError cannot-recover
  */
 export async function checkManifest(folder: string): Promise<BackupManifest> {
@@ -59,7 +60,7 @@ export async function checkManifest(folder: string): Promise<BackupManifest> {
   const found = await entriesOf(folder);
   for (const [name, expected] of Object.entries(manifest.files)) {
     const actual = found[name];
-    if (actual === undefined) throw new PostgresError("cannot-recover", `the base backup has lost the file ${name}`);
+    if (actual === undefined) throw new PostgresError("cannot-recover", `the base backup lacks the file ${name}`);
     if (actual.size !== expected.size)
       throw new PostgresError(
         "cannot-recover",
@@ -86,7 +87,7 @@ async function entriesOf(folder: string): Promise<Record<string, ManifestEntry>>
 }
 
 /**
- * Tables and indexes carry a checksum in each page already; reading them all again would double the cost of a backup.
+ * Tables and indexes already have a checksum in each page; reading them all again would double the cost of a backup.
  */
 async function describe(path: string, name: string): Promise<ManifestEntry> {
   const { size } = await stat(path);

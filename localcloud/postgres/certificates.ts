@@ -10,7 +10,7 @@ import type { ServerUser } from "./server-user";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** Makes sure that `ca.pem`, what clients trust, and its key lie in the folder, which is this room's alone. */
+/** Makes sure that `ca.pem`, which clients trust, and its key are in the folder, which belongs to this module alone. */
 export async function ensureAuthority(caFolder: string): Promise<void> {
   const isThere = () => existsSync(join(caFolder, "ca.pem"));
   const build = async (folder: string) => {
@@ -30,12 +30,12 @@ export async function ensureAuthority(caFolder: string): Promise<void> {
     });
     await writeFile(join(folder, "ca-key.pem"), await privateKeyPem(keys.privateKey), { mode: 0o600 });
     await writeFile(join(folder, "ca.pem"), `${certificate.toString("pem")}\n`);
-    await chmod(join(folder, "ca.pem"), 0o644); // whatever the umask says: clients may be other users
+    await chmod(join(folder, "ca.pem"), 0o644); // whatever the umask: clients may be other users
   };
   await buildOnce(caFolder, build, isThere);
 }
 
-/** Makes sure the server has a certificate for localhost, from this authority and good for another month. */
+/** Makes sure the server has a certificate for localhost, from this authority and valid for at least another month. */
 export async function ensureServerCertificate(
   tlsFolder: string,
   caFolder: string,
@@ -69,7 +69,7 @@ export async function ensureServerCertificate(
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   });
-  // Renewed before the server starts, so it never sees one half of a pair.
+  // Renewed before the server starts, so it never sees a mismatched pair.
   await writeServerFile({ path: files.key, content: await privateKeyPem(keys.privateKey) }, user);
   await writeServerFile({ path: files.certificate, content: `${certificate.toString("pem")}\n` }, user);
   return files;
@@ -86,13 +86,13 @@ async function isGood(files: { certificate: string; key: string }, authority: st
       Date.now() < renewFrom
     );
   } catch {
-    return false; // absent, or cut short by a crash: make a new one
+    return false; // absent, or truncated by a crash: create a new one
   }
 }
 
-/** Loaded when first needed: it takes 80 ms, and most starts find their certificate in place. */
+/** Loaded on first use: it takes 80 ms, and most starts find a valid certificate. */
 async function library(): Promise<typeof X509> {
-  await import("reflect-metadata"); // its CommonJS build asks for it
+  await import("reflect-metadata"); // its CommonJS build requires it
   const x509 = await import("@peculiar/x509");
   x509.cryptoProvider.set(webcrypto as typeof globalThis.crypto);
   return x509;

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import type { ServerUser } from "./server-user";
 
 /**
- * Ours would carry PGPORT, PGOPTIONS and the like into the server; and messages must be English, since some are looked
- * for.
+ * Our own would pass PGPORT, PGOPTIONS and the like to the server; and messages must be English, since some are
+ * matched.
  */
 export const serverEnvironment = { LC_ALL: "C", PATH: "/usr/bin:/bin" };
 
@@ -13,7 +13,10 @@ export interface Finished {
   output: string;
 }
 
-/** Runs one program to its end as the server's user and gives what it said. It fails only when it cannot be started. */
+/**
+ * Runs a program to its end as the server's user and returns its output. It fails only when the program cannot be
+ * started.
+ */
 export function runAsServer(
   user: ServerUser,
   program: string,
@@ -30,7 +33,7 @@ export function runAsServer(
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stdin.on("error", () => undefined); // it ended before reading everything: its exit code tells
+    child.stdin.on("error", () => undefined); // it exited before reading everything: its exit code says why
     child.stdin.end(options.input ?? "");
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? -1, output }));

@@ -7,15 +7,15 @@ export function authenticationFiles(
   dataFolder: string,
   rules: { masterUsername: string; forceSsl: boolean; scramOnly: boolean },
 ): ServerFile[] {
-  // md5 takes passwords stored either way, each by its own exchange.
+  // md5 accepts passwords stored either way, each with its own exchange.
   const method = rules.scramOnly ? "scram-sha-256" : "md5";
   const encrypted = rules.forceSsl ? "hostssl" : "host";
   const records = [
-    "# rdsadmin: over the socket, whose folder only its owner may enter, and only as the user who manages this server.",
+    "# rdsadmin: over the socket, whose folder only its owner can access, and only as the user who manages this server.",
     "local   all,replication  rdsadmin  peer map=rds",
     "host    all,replication  rdsadmin  all  reject",
     "host    rdsadmin         all       all  reject",
-    "# The master may hand out rds_iam, which makes it a member; IAM database tokens do not exist here, so its members stay out.",
+    "# The master may grant rds_iam, which makes it a member; IAM database tokens do not exist here, so members are rejected.",
     `${encrypted}    all  ${quote(rules.masterUsername)}  all  ${method}`,
     "host    all              +rds_iam  all  reject",
     `${encrypted}    all  all  all  ${method}`,
@@ -26,7 +26,7 @@ export function authenticationFiles(
   ];
 }
 
-/** Quoted, a name is only a name: never `all`, never a group. */
+/** A quoted name is only a name: never `all`, never a group. */
 function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -20,7 +20,7 @@ export interface ConfigurationInput {
   socketFolder: string;
   logFolder: string;
   tls: { certificate: string; key: string };
-  /** Where WAL is archived; nowhere when absent. */
+  /** Where WAL is archived; not archived when absent. */
   archiveFolder?: string | undefined;
   port: number;
   memoryBytes: number;
@@ -39,15 +39,15 @@ export interface Configuration {
 }
 
 /**
- * What the server reads at start, in files whose order is their rank: RDS's defaults, then the parameter group, then
- * what the cloud keeps for itself. Pure: nothing is written here.
+ * What the server reads at start, in files in order of precedence: RDS's defaults, then the parameter group, then the
+ * cloud's own settings. Pure: nothing is written here.
  */
 export function configurationOf(input: ConfigurationInput): Configuration {
   const report: ParameterReport = { leftOut: [], pendingReboot: [], invalid: [] };
   const defaults = defaultValues(input);
   const explicit = acceptedValues(input, report);
   const effective = { ...defaults, ...explicit };
-  // By the names PostgreSQL knows: a library list filtered, RDS's own parameters turned into what they stand for.
+  // In PostgreSQL's names: library lists filtered, RDS's own parameters mapped to PostgreSQL's.
   const grouped = { ...explicit, ...translated(effective) };
   const present = Object.fromEntries(
     libraryLists.map((name) => [name, presentLibraries(input, name, effective[name] ?? "", name in explicit, report)]),
@@ -62,7 +62,7 @@ export function configurationOf(input: ConfigurationInput): Configuration {
     files: [
       file("00-rds-defaults.conf", { ...defaults, ...present }, "Defaults of RDS that differ from PostgreSQL's."),
       file("10-parameter-group.conf", { ...grouped, ...present }, "The parameter group, in PostgreSQL's names."),
-      file("90-embedded-cloud.conf", keptValues(input), "Kept by the cloud; these win."),
+      file("90-embedded-cloud.conf", cloudSettings(input), "Set by the cloud; these take precedence."),
     ],
     forceSsl: effective["rds.force_ssl"] === "1",
     scramOnly: effective["rds.accepted_password_auth_method"] === "scram",
@@ -71,7 +71,7 @@ export function configurationOf(input: ConfigurationInput): Configuration {
   };
 }
 
-/** RDS's parameters by what PostgreSQL calls the setting they become; for reports in the words the user knows. */
+/** RDS's parameters by the PostgreSQL setting they map to; for reports in the user's terms. */
 export const rdsNameOf: Record<string, string> = {
   wal_level: "rds.logical_replication",
   reserved_connections: "rds.rds_superuser_reserved_connections",
@@ -107,14 +107,14 @@ function acceptedValues(input: ConfigurationInput, report: ParameterReport): Rec
   }
   const timeout = Number(accepted.transaction_timeout ?? 0);
   if (timeout > 0 && timeout < limits.transactionTimeoutMilliseconds) {
-    const reason = `a login is a transaction too, and the cloud's own would not end in time; ${limits.transactionTimeoutMilliseconds} ms act instead`;
+    const reason = `a login is a transaction too, and the cloud's own would not end in time; ${limits.transactionTimeoutMilliseconds} ms apply instead`;
     report.leftOut.push({ name: "transaction_timeout", value: String(timeout), reason });
     accepted.transaction_timeout = String(limits.transactionTimeoutMilliseconds);
   }
   return accepted;
 }
 
-/** A library that is not there would keep the server from starting, or refuse every login. */
+/** A missing library would keep the server from starting, or refuse every login. */
 const libraryLists = ["shared_preload_libraries", "session_preload_libraries"];
 
 function presentLibraries(
@@ -137,7 +137,7 @@ function presentLibraries(
     .join(",");
 }
 
-function keptValues(input: ConfigurationInput): Record<string, string> {
+function cloudSettings(input: ConfigurationInput): Record<string, string> {
   return {
     listen_addresses: "127.0.0.1",
     port: String(input.port),
@@ -153,18 +153,16 @@ function keptValues(input: ConfigurationInput): Record<string, string> {
     log_line_prefix: "%t:%r:%u@%d:[%p]:",
     log_timezone: "UTC",
     ...archiving(input.archiveFolder),
-    // Lets a master who is no superuser act for the roles it makes, as RDS's can.
+    // Lets a master without superuser rights act for the roles it creates, as RDS's can.
     createrole_self_grant: "set, inherit",
     "rds.extensions": supportedExtensions.join(","),
   };
 }
 
-/**
- * `archive_mode` needs a restart, so it is always on; the rest a reload, which is how backups are switched on and off.
- */
+/** `archive_mode` needs a restart, so it is always on; the others need a reload, which switches backups on and off. */
 function archiving(folder: string | undefined): Record<string, string> {
   const always = { archive_mode: "on", archive_timeout: "300" };
-  // Both empty would mean "later": WAL would be kept for ever.
+  // Both empty would mean "later": WAL would be kept forever.
   if (folder === undefined) return { ...always, archive_library: "", archive_command: "true" };
   return {
     ...always,

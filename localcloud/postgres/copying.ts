@@ -5,10 +5,14 @@ import { serverUser } from "./server-user";
 
 /**
  * Copies files and folders into a folder, as the server's user. `cp` clones where the file system can, keeps owners and
- * modes, and is twice as fast as copying in Node. Not synced.
- * @param vanishing a running server removes temporary files under it: those may be gone
+ * modes, and is twice as fast as copying in Node. Not synced. @param ignoreMissing a running server may remove temporary
+ * files meanwhile: ignore those that are gone
  */
-export async function copyEntries(entries: string[], to: string, { vanishing }: { vanishing: boolean }): Promise<void> {
+export async function copyEntries(
+  entries: string[],
+  to: string,
+  { ignoreMissing }: { ignoreMissing: boolean },
+): Promise<void> {
   const cloning = process.platform === "darwin" ? ["-c"] : [];
   if (entries.length === 0) return;
   const { code, output } = await runAsServer(serverUser(), "cp", [...cloning, "-a", "--", ...entries, to], {
@@ -18,14 +22,11 @@ export async function copyEntries(entries: string[], to: string, { vanishing }: 
   const lines = output.trim().split("\n");
   if (lines.some((line) => line.includes("No space left on device")))
     throw new PostgresError("disk-full", `no space left for ${to}`, "Free space on the disk.");
-  if (vanishing && code === 1 && lines.every((line) => line.includes("No such file or directory"))) return;
+  if (ignoreMissing && code === 1 && lines.every((line) => line.includes("No such file or directory"))) return;
   throw new PostgresError("start-failed", `copying to ${to} failed: ${lines[0] ?? `exit code ${code}`}`);
 }
 
-/**
- * Forces all that was written in the folder's file system to disk: one call, where a file each takes as long as the
- * copy.
- */
+/** Forces the folder's whole file system to disk: one call, where syncing file by file takes as long as the copy. */
 export async function syncFolder(folder: string): Promise<void> {
   const { code, output } = await runAsServer(serverUser(), "sync", process.platform === "linux" ? ["-f", folder] : [], {
     milliseconds: limits.copyMilliseconds,
@@ -34,8 +35,10 @@ export async function syncFolder(folder: string): Promise<void> {
     throw new PostgresError("disk-full", `forcing ${folder} to disk failed: ${output.trim().split("\n")[0] ?? code}`);
 }
 
-/** Waits for both also when one fails, so that nothing is still being written; the first one's error counts most. */
-export async function bothDone<First, Second>(
+/**
+ * Waits for both even when one fails, so that nothing is still being written; the first one's error takes precedence.
+ */
+export async function awaitBoth<First, Second>(
   first: Promise<First>,
   second: Promise<Second>,
 ): Promise<[First, Second]> {

@@ -3,9 +3,9 @@ import { quoteIdentifier } from "./rights";
 
 /**
  * Earlier versions kept their rules for extensions in each database: an event trigger and functions that ran with more
- * rights than their caller, and functions of pageinspect that did so on the caller's search_path. A folder of theirs,
- * or a copy of one, is freed of all that before anybody gets in through it. The cloud's own database is done last: it
- * tells whether the others still have to be.
+ * rights than their caller, and functions of pageinspect that did so with the caller's search_path. They are removed
+ * from such a data folder, or a copy of one, before any client can use them. The cloud's own database is last: it shows
+ * whether the others are still to be done.
  */
 export async function removeEarlierRules(place: AdministratorPlace): Promise<void> {
   if ((await queryAsAdministrator(place, `select from pg_namespace where ${isOurs}`)).length === 0) return;
@@ -27,7 +27,7 @@ export async function removeEarlierRules(place: AdministratorPlace): Promise<voi
   await queryAsAdministrator(place, removal);
 }
 
-/** Not one that a customer gave the same name. */
+/** Excludes a customer's schema with the same name. */
 const isOurs = "nspname = 'rdsadmin_internal' and nspowner = 10";
 
 const removal = `do $$

@@ -1,45 +1,45 @@
 import { supportedExtensions, trustedExtensions } from "./extensions";
 
 /**
- * Extensions as RDS has them, without anything of ours in the customer's databases: their control files make PostgreSQL
- * run their scripts as its superuser, and their scripts begin by refusing whom RDS refuses and end by handing on what
- * they keep from their installer. What happens within a script belongs to the extension, so a dump holds
- * `CREATE EXTENSION` and no more.
+ * Extensions as RDS has them, without any object of ours in the customer's databases: their control files make
+ * PostgreSQL run their scripts as its superuser; the scripts first refuse the users RDS refuses, and finally grant what
+ * they withhold from their installer. What a script creates belongs to the extension, so a dump contains only `CREATE
+ * EXTENSION`.
  */
 
 /**
- * Is this a file of an extension that the master may not have? Left out, it is not available, and not listed as if it
- * were.
+ * Is this a file of an extension that the master may not install? Omitted from the view, it is neither available nor
+ * listed.
  */
 export function isUnsupported(fileName: string): boolean {
   return /\.(control|sql)$/.test(fileName) && !supportedExtensions.includes(extensionOf(fileName));
 }
 
 /**
- * `trusted` runs the script as superuser for anybody who may create in the database; the script then says who really
- * may.
+ * `trusted` runs the script as superuser for any role with CREATE on the database; the script then decides which may
+ * install it.
  */
 export function trustedControl(control: string): string {
   return `${control.replace(/^(trusted|superuser)\s*=.*$/gm, "")}\ntrusted = true\n`;
 }
 
-/** A script as it is put into the view; update scripts too, since an older version is a way to the newest. */
+/** A script as the view has it; update scripts too, since an older version can be updated to the newest. */
 export function guardedScript(fileName: string, script: string): string {
   const extension = extensionOf(fileName);
-  // The language of the guards themselves, which initdb installs.
+  // The language the guards are written in, which initdb installs.
   if (extension === "plpgsql") return script;
-  return `${guard(extension)}\n${script}\n${handingOn(extension)}\n`;
+  return `${guard(extension)}\n${script}\n${grants(extension)}\n`;
 }
 
-/** Changes whenever scripts come out differently. */
-export const scriptFormat = [guard("x"), handingOn("x"), guard("citext"), handingOn("pageinspect")];
+/** Changes whenever the resulting scripts do. */
+export const scriptFormat = [guard("x"), grants("x"), guard("citext"), grants("pageinspect")];
 
 const extensionOf = (fileName: string): string => fileName.replace(/(--.*)?\.(control|sql)$/, "");
 
 /**
- * Runs as superuser, with a search_path that the installer chose by naming a schema. Nothing may be looked up in it,
- * and the extension's own script finds it as it was. What is allowed is read from the configuration file, not with
- * SHOW: any session may set a placeholder.
+ * Runs as superuser, with a search_path that the installer chose by naming a schema. Names must not be looked up in it,
+ * and it is restored for the extension's own script. The allowed extensions are read from the configuration file, not
+ * with SHOW: any session may set a placeholder.
  */
 function guard(extension: string): string {
   const needsSuperuser = !trustedExtensions.includes(extension);
@@ -69,12 +69,13 @@ end $rdsadmin$;`;
 }
 
 /**
- * What scripts keep for a superuser goes to rds_superuser. pageinspect asks superuser() in C, whatever was granted, so
- * its functions in C run as their owner, for those who may call them; those in SQL call the others and need no more
- * than their caller has. What runs as its owner, also by its own script, gets a search_path of its own.
- * dblink_connect_u logs in without a password: with it the socket would be open to who runs this server.
+ * What scripts reserve for a superuser is granted to rds_superuser. pageinspect checks superuser() in C, whatever was
+ * granted, so its C functions run as their owner, for the roles that may call them; its SQL functions call those and
+ * need only their caller's rights. Functions that run as their owner, also by the extension's own script, get a fixed
+ * search_path. dblink_connect_u logs in without a password and is excluded: it could use the socket as the user who
+ * runs this server.
  */
-function handingOn(extension: string): string {
+function grants(extension: string): string {
   const asOwner = extension === "pageinspect" ? "l.lanname = 'c'" : "p.prosecdef";
   return `do $rdsadmin$
 declare

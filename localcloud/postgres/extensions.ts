@@ -46,7 +46,10 @@ export const supportedExtensions: readonly string[] = [
   "uuid-ossp",
 ];
 
-/** Of those, what PostgreSQL itself marks as trusted: whoever may create in a database may install them, as on RDS. */
+/**
+ * Those of them that PostgreSQL itself marks as trusted: any role with CREATE on a database may install them, as on
+ * RDS.
+ */
 export const trustedExtensions: readonly string[] = [
   "btree_gin",
   "btree_gist",
@@ -72,8 +75,8 @@ export const trustedExtensions: readonly string[] = [
 ];
 
 /**
- * Libraries RDS offers for `shared_preload_libraries`; which of them these binaries hold is looked up when a server is
- * configured.
+ * Libraries RDS offers for `shared_preload_libraries`; which of them these binaries include is looked up when a server
+ * is configured.
  */
 export const preloadLibraries: readonly string[] = [
   "auto_explain",

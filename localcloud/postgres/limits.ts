@@ -7,20 +7,21 @@ export const limits = {
    * committed.
    */
   stopMilliseconds: 60_000,
-  /** Backends quit within 20 ms of SIGQUIT; one that computes without looking at signals is killed. */
+  /** Backends quit within 20 ms of SIGQUIT; one that does not check for signals is killed. */
   quitMilliseconds: 100,
   /** How long the log collector and the last backends may outlive the postmaster. */
   lastProcessMilliseconds: 5_000,
   /**
-   * Removing a folder while an orphaned copy still adds to it: each attempt waits this much longer than the one before.
+   * Removing a folder while an orphaned copy still adds to it: each attempt waits this much longer than the previous
+   * one.
    */
   removeAttempts: 20,
   removeRetryMilliseconds: 50,
-  /** A reload acts after 12–22 ms; a busy machine gets more. */
+  /** A reload takes effect after 12–22 ms; a busy machine gets more. */
   reloadMilliseconds: 10_000,
-  /** Between two looks at postmaster.pid. */
+  /** Between two reads of postmaster.pid. */
   pollMilliseconds: 5,
-  /** Free ports tried for a new server: somebody may take the one found before PostgreSQL does. */
+  /** Free ports tried for a new server: another process may take a port before PostgreSQL does. */
   portAttempts: 5,
   /** initdb and each bootstrap run; one second normally. */
   bootstrapMilliseconds: 120_000,
@@ -29,11 +30,11 @@ export const limits = {
   /** One query of ours. */
   queryMilliseconds: 60_000,
   /**
-   * The shortest transaction_timeout that acts: it holds for logins, and a busy machine takes some hundred milliseconds
+   * The shortest transaction_timeout applied: it covers logins too, and a busy machine takes some hundred milliseconds
    * for one.
    */
   transactionTimeoutMilliseconds: 1_000,
-  /** A master that alters its own role in the same moment makes ours fail; it does so seldom twice. */
+  /** A master that alters its own role at the same moment makes our statement fail; that rarely happens twice. */
   passwordAttempts: 10,
   passwordRetryMilliseconds: 100,
   /** Longest socket path the kernels take is 103 (macOS) or 107 bytes; `/.s.PGSQL.65535.lock` takes 20. */
@@ -45,7 +46,7 @@ export const limits = {
   /** How much of a log an error quotes. */
   quotedLogLines: 8,
   quotedLogBytes: 64 * 1024,
-  /** Certificates: the authority's outlives any checkout, the server's is renewed at a start in its last month. */
+  /** Certificates: the authority's outlives any checkout; the server's is renewed at a start in its last month. */
   authorityDays: 3650,
   certificateDays: 365,
   renewBeforeDays: 30,

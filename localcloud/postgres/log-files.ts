@@ -15,8 +15,8 @@ export function listLogFiles(logFolder: string): LogFile[] {
 }
 
 /**
- * `rds.log_retention_period`: the collector never deletes, so we do, whenever we look. The one for what precedes the
- * collector stays.
+ * `rds.log_retention_period`: the collector never deletes files, so each listing does. The log from before the
+ * collector's start stays.
  */
 export async function removeOldLogs(logFolder: string, retentionMinutes: number): Promise<void> {
   const oldest = Date.now() - retentionMinutes * 60_000;
@@ -26,7 +26,7 @@ export async function removeOldLogs(logFolder: string, retentionMinutes: number)
   }
 }
 
-/** What is written to any log file from now on. */
+/** Collects what is written to any log file from now on. */
 export class LogWatch {
   readonly #sizes: Map<string, number>;
 

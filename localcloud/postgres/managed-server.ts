@@ -17,11 +17,11 @@ import { type PostmasterPlace, startPostmaster, stopPostmaster, waitUntilReady, 
 import { livePostmaster, readPidFile, signalTo } from "./processes";
 import { quoteIdentifier, quoteLiteral } from "./rights";
 import { passwordVerifier } from "./scram";
-import { makeServerFolder, writeServerFile } from "./server-files";
+import { createServerFolder, writeServerFile } from "./server-files";
 import { serverFolders } from "./server-folders";
 import { serverUser } from "./server-user";
 
-/** One server and its folder. Changes of its life go one after the other, whoever asks. */
+/** One server and its folder. Starts, stops and changes run one at a time. */
 export class ManagedServer implements PostgresServer {
   readonly port: number;
   readonly dataFolder: string;
@@ -95,7 +95,7 @@ export class ManagedServer implements PostgresServer {
       try {
         return void (await this.query(statement));
       } catch (error) {
-        // The master changes its own role at this very moment, as it may.
+        // The master is changing its own role at this moment, which it may.
         if (
           !/tuple concurrently (updated|deleted)/.test((error as Error).message) ||
           attempt === limits.passwordAttempts
@@ -123,7 +123,7 @@ export class ManagedServer implements PostgresServer {
       await removeEarlierRules(this);
       const { report, logRetentionMinutes } = await this.#configurationOf(this.#parameters);
       this.#logRetentionMinutes = logRetentionMinutes;
-      return report; // whoever adopts it says what has changed meanwhile, with applyParameters
+      return report; // the caller applies what has changed meanwhile, with applyParameters
     }
     const { report } = await this.#configure(this.#parameters);
     await startPostmaster(this.#place, await this.#view());
@@ -145,10 +145,10 @@ export class ManagedServer implements PostgresServer {
     return binariesView(this.#settings.engineVersion);
   }
 
-  /** Writes all the server reads at start or reload. */
+  /** Writes everything the server reads at start or reload. */
   async #configure(parameters: Record<string, string>): Promise<Configuration> {
     for (const folder of [this.socketFolder, this.logFolder, join(this.logFolder, "error"), this.#tlsFolder])
-      await makeServerFolder(folder, this.#user);
+      await createServerFolder(folder, this.#user);
     const configuration = await this.#configurationOf(parameters);
     const authentication = authenticationFiles(this.dataFolder, {
       ...configuration,
@@ -177,8 +177,9 @@ export class ManagedServer implements PostgresServer {
   }
 
   /**
-   * Takes out again what the table lets pass but the server would not, such as a time zone that does not exist: one bad
-   * value would stop the next start. The server's own check reads the files without starting and names one at a time.
+   * Removes values that the table accepts but the server would not, such as a time zone that does not exist: one bad
+   * value would prevent the next start. The server's own check reads the files without starting and reports one at a
+   * time.
    */
   async #configureChecked(parameters: Record<string, string>): Promise<ParameterReport> {
     let accepted = { ...parameters };
@@ -209,10 +210,10 @@ export class ManagedServer implements PostgresServer {
     };
   }
 
-  /** Waits until the postmaster has read its files again, and gives what needs a restart to act. */
+  /** Waits until the postmaster has reread its files, and returns the settings that need a restart. */
   async #reload(): Promise<string[]> {
     const asked = Date.now();
-    // By a signal, not by SQL: with what is being replaced no session may have been possible.
+    // By a signal, not by SQL: the settings being replaced may have made every login impossible.
     if (this.pid !== undefined) signalTo(this.pid, "SIGHUP");
     for (
       const until = asked + limits.reloadMilliseconds;
@@ -225,7 +226,7 @@ export class ManagedServer implements PostgresServer {
           `the server did not reload its settings within ${limits.reloadMilliseconds / 1000} s`,
         );
     await this.#checkAuthenticationRules();
-    // A restored server keeps the settings of its recovery in mind until its next start; they act no more.
+    // A restored server still lists the settings of its recovery until its next start; they no longer have any effect.
     const pending = await this.query(
       "select name from pg_settings where pending_restart and name !~ '^(recovery_target.*|hot_standby)$' order by name",
     );
@@ -244,7 +245,7 @@ export class ManagedServer implements PostgresServer {
     }
   }
 
-  /** PostgreSQL keeps its old rules when new ones are broken, and says so only here. */
+  /** PostgreSQL keeps its old rules when the new ones are invalid, and reports that only here. */
   async #checkAuthenticationRules(): Promise<void> {
     const [broken] = await this.query(
       "select line_number, error from pg_hba_file_rules where error is not null limit 1",

@@ -3,8 +3,8 @@ import { type AdministratorPlace, administratorConfig, ownDatabase } from "./adm
 import { PostgresError } from "./postgres-errors";
 
 /**
- * Has the server read every page and compare checksums, without moving anything: a base backup to nowhere. At 2 GB/s
- * warm it costs little beside a copy, and it names file and block.
+ * Makes the server read every page and compare checksums, without copying anything: a base backup to nowhere. At 2 GB/s
+ * warm it costs little compared to a copy, and it names file and block.
  * @throws PostgresError corrupt-page
  */
 export async function verifyPages(place: AdministratorPlace): Promise<void> {

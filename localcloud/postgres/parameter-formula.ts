@@ -8,7 +8,7 @@ export function isFormula(value: string): boolean {
   return /[{(]/.test(value) && /^[\s{}()\w.,*/+-]+$/.test(value);
 }
 
-/** @throws Error that says what cannot be read in it */
+/** @throws Error that says which part cannot be parsed */
 export function evaluateFormula(formula: string, variables: Record<string, number>): number {
   const tokens = formula.match(/\d+(\.\d+)?|\w+|\S/g) ?? [];
   let position = 0;

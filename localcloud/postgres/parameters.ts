@@ -3,7 +3,7 @@ import { availableVersions, majorOf, newestVersion } from "./binaries";
 import { preloadLibraries } from "./extensions";
 import { limits } from "./limits";
 import { evaluateFormula, isFormula } from "./parameter-formula";
-import { isKeptByTheCloud, ownParameters, rdsAllowedValues, rdsDefaults } from "./rds-parameters";
+import { isReserved, ownParameters, rdsAllowedValues, rdsDefaults } from "./rds-parameters";
 import { serverUser } from "./server-user";
 import { type PostgresSetting, template, templateSettings } from "./template";
 
@@ -15,7 +15,7 @@ export interface ParameterDefinition {
   name: string;
   description: string;
   dataType: "boolean" | "integer" | "float" | "string" | "list";
-  /** Of a bare number: kB, 8kB, ms, s, min … */
+  /** The unit of a bare number: kB, 8kB, ms, s, min … */
   unit?: string;
   /** "0,1", "1-262143", "on,off,auto" */
   allowedValues?: string;
@@ -26,17 +26,17 @@ export interface ParameterDefinition {
 }
 
 export interface ParameterReport {
-  /** Asked for, but these binaries lack it: the server runs without it. */
+  /** Requested, but these binaries lack it: the server runs without it. */
   leftOut: { name: string; value: string; reason: string }[];
-  /** Static ones that act at the next restart. */
+  /** Static ones that take effect at the next restart. */
   pendingReboot: string[];
-  /** Refused; the server keeps the value it had. */
+  /** Refused; the server keeps its previous value. */
   invalid: { name: string; reason: string }[];
 }
 
 /**
- * The newest installed minor of that major, or of the installed major next to it: the groups of a family can be made
- * and filled before its PostgreSQL is installed, and the parameters of neighbours hardly differ.
+ * The newest installed minor of that major, or of the installed major next to it: the groups of a family can be created
+ * and filled before its PostgreSQL is installed, and adjacent majors' parameters hardly differ.
  */
 function nearestVersion(major: string): string {
   const distance = (version: string) => Math.abs(Number(majorOf(version)) - Number(major));
@@ -54,7 +54,7 @@ export function parameterDefinitions(major: string): Promise<ParameterDefinition
   return known;
 }
 
-/** Why RDS would refuse this value, or undefined. Texts such as a time zone are tried on a server's own check. */
+/** Why RDS would refuse this value, or undefined. Strings such as a time zone are checked by the server itself. */
 export async function checkParameter(major: string, name: string, value: string): Promise<string | undefined> {
   const definition = (await parameterDefinitions(major)).find((candidate) => candidate.name === name);
   if (definition === undefined) return `there is no parameter '${name}' for PostgreSQL ${major}`;
@@ -69,12 +69,12 @@ export async function checkParameter(major: string, name: string, value: string)
   return checkOnServer(major, name, value);
 }
 
-/** What the table alone can tell: names, types, ranges, enumerations, formulas. */
+/** What the table alone can check: names, types, ranges, enumerations, formulas. */
 export function checkAgainstDefinition(definition: ParameterDefinition, value: string): string | undefined {
   const { name, dataType, allowedValues } = definition;
   if (!definition.isModifiable)
     return `'${name}' cannot be modified${ownParameters[name]?.fixed ? `: ${ownParameters[name].fixed}` : ""}`;
-  if (/[\u0000-\u001f]/.test(value)) return `the value of '${name}' holds a control character`;
+  if (/[\u0000-\u001f]/.test(value)) return `the value of '${name}' contains a control character`;
   const refusal = `'${value}' is not allowed for '${name}'; allowed: ${allowedValues ?? dataType}`;
   if (dataType === "integer" || dataType === "float") {
     const number = toNumber(value);
@@ -84,7 +84,7 @@ export function checkAgainstDefinition(definition: ParameterDefinition, value: s
     return range && (number < Number(range[1]) || number > Number(range[2])) ? refusal : undefined;
   }
   if (allowedValues === undefined) return undefined;
-  const allowed = allowedValues.toLowerCase().split(","); // PostgreSQL's own words are not all in lower case: TLSv1.3
+  const allowed = allowedValues.toLowerCase().split(","); // PostgreSQL's own keywords are not all in lower case: TLSv1.3
   const given = dataType === "list" ? listItems(value) : [value];
   return given.every((item) => allowed.includes(item.toLowerCase())) ? undefined : refusal;
 }
@@ -97,8 +97,8 @@ export function listItems(value: string): string[] {
 }
 
 /**
- * Variables of formulas. A class's number of processors is not told to this room; RDS's formulas with it have floors
- * that rule small classes.
+ * Variables of formulas. The number of processors is not known here; in RDS's formulas that use it, a minimum applies
+ * to small classes.
  */
 export function formulaVariables(memoryBytes: number): Record<string, number> {
   return { DBInstanceClassMemory: memoryBytes, DBInstanceVCPU: 2 };
@@ -115,13 +115,13 @@ async function readDefinitions(major: string): Promise<ParameterDefinition[]> {
     isModifiable: fixed === undefined,
     source: "system",
   }));
-  // RDS does not show what is for PostgreSQL's developers, nor what is fixed when the binaries are built.
+  // RDS hides PostgreSQL's developer options and those fixed when the binaries are built.
   const shown = settings.filter(({ context, category }) => context !== "internal" && category !== "Developer Options");
   return [...shown.map(fromSetting), ...own].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function fromSetting(setting: PostgresSetting): ParameterDefinition {
-  const name = setting.name.toLowerCase(); // RDS says timezone and datestyle
+  const name = setting.name.toLowerCase(); // RDS's names are timezone and datestyle
   const rdsDefault = rdsDefaults[name];
   const isList = listParameters.has(name);
   return {
@@ -134,14 +134,14 @@ function fromSetting(setting: PostgresSetting): ParameterDefinition {
       : (rdsAllowedValues[name] ?? allowedValues(setting)),
     defaultValue: rdsDefault ?? postgresDefault(setting),
     applyType: setting.context === "postmaster" ? "static" : "dynamic",
-    isModifiable: !isKeptByTheCloud(name),
+    isModifiable: !isReserved(name),
     source: rdsDefault === undefined ? "engine-default" : "system",
   };
 }
 
 const dataTypes = { bool: "boolean", integer: "integer", real: "float", string: "string", enum: "string" } as const;
 
-/** Only RDS's names of libraries: a path would run any file in the server. */
+/** Only RDS's names of libraries: a path would load any file into the server. */
 const libraryLists: ReadonlySet<string> = new Set(["shared_preload_libraries", "session_preload_libraries"]);
 const listParameters = new Set([...libraryLists, "search_path", "temp_tablespaces"]);
 
@@ -149,7 +149,7 @@ function allowedValues(setting: PostgresSetting): string | undefined {
   if (setting.vartype === "bool") return "0,1";
   if (setting.min_val !== null && setting.max_val !== null) return `${setting.min_val}-${setting.max_val}`;
   if (setting.enumvals === null) return undefined;
-  // Where a choice has on and off, PostgreSQL takes RDS's 1 and 0 for them too.
+  // Where an enumeration has on and off, PostgreSQL also accepts RDS's 1 and 0 for them.
   const numeric = ["on", "off"].every((value) => setting.enumvals?.includes(value)) ? ["1", "0"] : [];
   return [...setting.enumvals, ...numeric].join(",");
 }
@@ -159,7 +159,7 @@ function postgresDefault({ vartype, boot_val }: PostgresSetting): string | undef
   return vartype === "bool" ? (boot_val === "on" ? "1" : "0") : boot_val;
 }
 
-/** NaN when it is no number, a text when it is a formula that cannot be read. */
+/** NaN when it is not a number, an error message when it is a formula that cannot be parsed. */
 function toNumber(value: string): number | string {
   if (!isFormula(value)) return value.trim() === "" ? NaN : Number(value);
   try {

@@ -1,9 +1,9 @@
-/** What can go wrong with one PostgreSQL server, in words the RDS API can turn into a status of that instance only. */
+/** What can go wrong with one PostgreSQL server, as codes the RDS API can map to a status of that instance only. */
 export type PostgresErrorCode =
   | "archiving-stalled" // WAL does not reach the archive
   | "binaries-missing" // no PostgreSQL of that version is installed here
-  | "cannot-recover" // a backup, or the WAL after it, is not what it was, or does not reach so far
-  | "corrupt-page" // a page whose checksum is wrong: nothing may be backed up over the last good backup
+  | "cannot-recover" // a backup, or the WAL after it, is damaged or ends too early
+  | "corrupt-page" // a page with a wrong checksum: no backup may replace the last good one
   | "disk-full"
   | "incompatible-parameters" // the server refuses to start with these parameters; data is untouched
   | "not-created" // no finished server in that folder: create it, or create it again

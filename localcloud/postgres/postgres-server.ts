@@ -1,4 +1,4 @@
-/** The door to this folder: PostgreSQL servers that behave as RDS's. */
+/** The public interface of this folder: PostgreSQL servers that behave like RDS's. */
 export type { ParameterReport } from "./parameters";
 export { PostgresError, type PostgresErrorCode } from "./postgres-errors";
 export { restoreServer, type RecoverySource } from "./recovery";

@@ -8,7 +8,7 @@ import { serverEnvironment } from "./child-process";
 import { limits } from "./limits";
 import { LogWatch } from "./log-files";
 import { PostgresError } from "./postgres-errors";
-import { endOrphans, goneWithin, livePostmaster, processesIn, readPidFile, signalTo } from "./processes";
+import { endOrphans, waitUntilGone, livePostmaster, processesIn, readPidFile, signalTo } from "./processes";
 import { startFailure } from "./start-failure";
 import type { ServerUser } from "./server-user";
 
@@ -23,7 +23,7 @@ export interface PostmasterPlace {
 export async function startPostmaster(place: PostmasterPlace, view: BinariesView): Promise<void> {
   await clearLeftovers(place);
   const log = new LogWatch(place.logFolder);
-  // To a file, not a pipe: when we die, a full pipe or a broken one would take the server along.
+  // To a file, not a pipe: when we die, a full or broken pipe would take the server down.
   const stdio = openSync(join(place.logFolder, "error", "postgres.log"), "a");
   let exited = false;
   try {
@@ -45,7 +45,7 @@ export async function startPostmaster(place: PostmasterPlace, view: BinariesView
   }
 }
 
-/** For a server that somebody else has started or is starting: ours of a moment ago, or our predecessor's. */
+/** For a server that is already running or starting: started by this process earlier, or by its predecessor. */
 export async function waitUntilReady(place: PostmasterPlace): Promise<void> {
   const log = new LogWatch(place.logFolder);
   await untilReady(place, () => livePostmaster(place.dataFolder) === undefined).catch(async (error: unknown) => {
@@ -53,25 +53,25 @@ export async function waitUntilReady(place: PostmasterPlace): Promise<void> {
   });
 }
 
-/** `fast` waits for a checkpoint; `immediate` stops as a crash would, and the next start recovers. */
+/** `fast` waits for a checkpoint; `immediate` stops like a crash, and the next start recovers. */
 export async function stopPostmaster(place: PostmasterPlace, mode: "fast" | "immediate"): Promise<void> {
   const running = livePostmaster(place.dataFolder);
   if (running !== undefined) {
     signalTo(running.pid, mode === "fast" ? "SIGINT" : "SIGQUIT");
-    // The file goes last; the process may stay a zombie long after it, when pid 1 is slow to reap.
+    // The file is removed last; the process may stay a zombie long after that, when pid 1 is slow to reap.
     const gone = () => livePostmaster(place.dataFolder) === undefined;
-    if (!(await goneWithin(gone, limits.stopMilliseconds))) {
+    if (!(await waitUntilGone(gone, limits.stopMilliseconds))) {
       signalTo(running.pid, "SIGQUIT");
-      await goneWithin(gone, limits.lastProcessMilliseconds);
+      await waitUntilGone(gone, limits.lastProcessMilliseconds);
     }
   }
-  const alone = await goneWithin(() => processesIn(place.dataFolder).length === 0, limits.lastProcessMilliseconds);
+  const alone = await waitUntilGone(() => processesIn(place.dataFolder).length === 0, limits.lastProcessMilliseconds);
   if (!alone) await endOrphans(place.dataFolder);
 }
 
 /**
- * What the control file says of the last shutdown. It tells a crash (or an immediate stop) from a clean one when no
- * postmaster.pid is left to tell. Bytes 16 to 19 of pg_control: DBState, the same in every version in use.
+ * The state of the last shutdown in the control file. It distinguishes a crash (or an immediate stop) from a clean
+ * shutdown when there is no postmaster.pid. Bytes 16 to 19 of pg_control: DBState, the same in every version in use.
  */
 export function wasShutDown(dataFolder: string): boolean {
   const file = openSync(join(dataFolder, "global", "pg_control"), "r");
@@ -90,8 +90,8 @@ async function untilReady(place: PostmasterPlace, hasExited: () => boolean): Pro
   const began = Date.now();
   let until = began + limits.startMilliseconds;
   for (;;) {
-    // The collector takes the log over, so "ready to accept connections" may stand in any file: the pid file is the one
-    // sure sign.
+    // The collector takes over the log, so "ready to accept connections" may be in any file: only the pid file is
+    // reliable.
     const running = livePostmaster(place.dataFolder);
     if (running?.status === "ready") return;
     // Replaying WAL from an archive, for as long as there is some.
@@ -107,13 +107,13 @@ async function untilReady(place: PostmasterPlace, hasExited: () => boolean): Pro
   }
 }
 
-/** The collector writes on after the postmaster is gone, and the reason is among its last lines. */
+/** The collector keeps writing after the postmaster is gone, and the reason is among its last lines. */
 async function failure(place: PostmasterPlace, log: LogWatch): Promise<PostgresError> {
-  await goneWithin(() => processesIn(place.dataFolder).length === 0, limits.lastProcessMilliseconds);
+  await waitUntilGone(() => processesIn(place.dataFolder).length === 0, limits.lastProcessMilliseconds);
   return startFailure(log.linesSince());
 }
 
-/** After kill -9: backends that live on, and lock files that may name a stranger who got the pid since. */
+/** After kill -9: backends that survive, and lock files that may name an unrelated process that got the pid since. */
 async function clearLeftovers(place: PostmasterPlace): Promise<void> {
   await endOrphans(place.dataFolder);
   const stale = readPidFile(place.dataFolder);

@@ -3,11 +3,11 @@ import { readFileSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { limits } from "./limits";
 
-/** Line by line what postmaster.pid says: pid, folder, start, port, socket folder, address, memory key, status. */
+/** The lines of postmaster.pid: pid, folder, start, port, socket folder, address, memory key, status. */
 export interface PidFile {
   pid: number;
   port: number;
-  /** starting, ready, standby, stopping; empty at the very beginning. */
+  /** starting, ready, standby, stopping; empty at first. */
   status: string;
 }
 
@@ -24,13 +24,15 @@ export function readPidFile(dataFolder: string): PidFile | undefined {
     : undefined;
 }
 
-/** The postmaster of this folder, if it lives. The pid alone proves nothing: after a crash it may be anybody's. */
+/**
+ * The postmaster of this folder, if it lives. The pid alone proves nothing: after a crash it may belong to any process.
+ */
 export function livePostmaster(dataFolder: string): PidFile | undefined {
   const file = readPidFile(dataFolder);
   return file !== undefined && worksIn(file.pid, dataFolder) ? file : undefined;
 }
 
-/** Every PostgreSQL process that works in the folder; all of a server do. */
+/** Every PostgreSQL process with this working directory; all processes of a server have it. */
 export function processesIn(dataFolder: string): number[] {
   if (process.platform !== "linux") return listedByLsof(["-d", "cwd", "-c", "postgres"], dataFolder);
   return readdirSync("/proc")
@@ -39,13 +41,13 @@ export function processesIn(dataFolder: string): number[] {
 }
 
 /**
- * After a postmaster was killed, a backend that computes without looking around lives on, holds the shared memory and
- * so keeps the server from starting. Only for folders whose postmaster is gone.
+ * After a postmaster was killed, a busy backend survives, holds the shared memory and so keeps the server from
+ * starting. Only for folders whose postmaster is gone.
  */
 export async function endOrphans(dataFolder: string): Promise<void> {
   for (const signal of ["SIGQUIT", "SIGKILL"] as const) {
     for (const pid of processesIn(dataFolder)) signalTo(pid, signal);
-    await goneWithin(
+    await waitUntilGone(
       () => processesIn(dataFolder).length === 0,
       signal === "SIGQUIT" ? limits.quitMilliseconds : limits.lastProcessMilliseconds,
     );
@@ -60,7 +62,7 @@ export function signalTo(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-export async function goneWithin(gone: () => boolean, milliseconds: number): Promise<boolean> {
+export async function waitUntilGone(gone: () => boolean, milliseconds: number): Promise<boolean> {
   for (const until = Date.now() + milliseconds; !gone();) {
     if (Date.now() > until) return false;
     await sleep(limits.pollMilliseconds);
@@ -72,7 +74,7 @@ function worksIn(pid: number, dataFolder: string): boolean {
   if (process.platform !== "linux")
     return listedByLsof(["-d", "cwd", "-c", "postgres", "-p", String(pid)], dataFolder).length > 0;
   try {
-    // A zombie, which pid 1 may leave for seconds, has neither any more; root's shell in that folder is no postgres.
+    // A zombie, which pid 1 may leave for seconds, no longer has either; root's shell in that folder is not postgres.
     return (
       readlinkSync(`/proc/${pid}/cwd`) === realFolder(dataFolder) &&
       /\/postgres( \(deleted\))?$/.test(readlinkSync(`/proc/${pid}/exe`))

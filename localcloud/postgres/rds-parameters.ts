@@ -1,11 +1,9 @@
-/**
- * What RDS decides about parameters beyond PostgreSQL: its defaults, its own parameters, and those it keeps to itself.
- */
+/** What RDS adds to PostgreSQL's parameters: its defaults, its own parameters, and those it reserves. */
 
 /**
  * RDS's default where it differs from PostgreSQL's (source: the tables of the RDS User Guide's "Working with parameters
- * on your RDS for PostgreSQL DB instance"). Formulas over the instance's memory are shown as they are on RDS; those of
- * `memoryDefaults` are not acted upon, because many servers share this machine.
+ * on your RDS for PostgreSQL DB instance"). Formulas over the instance's memory are shown as on RDS; those of
+ * `memoryDefaults` are not applied, because many servers share this machine.
  */
 export const rdsDefaults: Record<string, string> = {
   autovacuum_analyze_scale_factor: "0.05",
@@ -39,8 +37,7 @@ export const rdsDefaults: Record<string, string> = {
 };
 
 /**
- * Promised memory this machine may not have. An explicit value acts as given, and fails as on RDS when it cannot be
- * had.
+ * Memory this machine may not have. An explicit value applies as given, and fails as on RDS when it is not available.
  */
 export const memoryDefaults: ReadonlySet<string> = new Set([
   "autovacuum_work_mem",
@@ -50,7 +47,7 @@ export const memoryDefaults: ReadonlySet<string> = new Set([
   "shared_buffers",
 ]);
 
-/** What RDS allows where it is less than PostgreSQL does: with fewer of these no backup could be taken. */
+/** What RDS allows where that is less than PostgreSQL allows: with fewer of these no backup could be taken. */
 export const rdsAllowedValues: Record<string, string> = {
   max_replication_slots: "5-262143",
   max_wal_senders: "5-262143",
@@ -67,8 +64,8 @@ export interface OwnParameter {
 }
 
 /**
- * RDS's own, and pgaudit's, which PostgreSQL takes as placeholders: SHOW answers, nothing is audited without the
- * library.
+ * RDS's own parameters, and pgaudit's, which PostgreSQL accepts as placeholders: SHOW works, but nothing is audited
+ * without the library.
  */
 export const ownParameters: Record<string, OwnParameter> = {
   "rds.accepted_password_auth_method": {
@@ -205,14 +202,14 @@ export const ownParameters: Record<string, OwnParameter> = {
 };
 
 /**
- * PostgreSQL's, kept by the cloud for itself: where things lie, how the server is reached, logged, archived and kept
- * safe.
+ * PostgreSQL's parameters that only the cloud sets: paths, and how the server is reached, logged, archived and
+ * protected.
  */
-export function isKeptByTheCloud(name: string): boolean {
-  return kept.has(name) || keptPrefixes.some((prefix) => name.startsWith(prefix));
+export function isReserved(name: string): boolean {
+  return reserved.has(name) || reservedPrefixes.some((prefix) => name.startsWith(prefix));
 }
 
-const keptPrefixes = [
+const reservedPrefixes = [
   "archive_",
   "recovery_",
   "restore_",
@@ -225,14 +222,14 @@ const keptPrefixes = [
   "oauth_",
 ];
 
-const kept = new Set([
+const reserved = new Set([
   "allow_alter_system",
   "cluster_name",
   "config_file",
   "createrole_self_grant",
   "data_directory",
   "data_sync_retry",
-  "db_user_namespace", // adds the database's name to every user's, rdsadmin's included
+  "db_user_namespace", // adds the database's name to every user's name, including rdsadmin's
   "dynamic_library_path",
   "dynamic_shared_memory_type",
   "event_source",

@@ -5,9 +5,9 @@ import { PostgresError } from "./postgres-errors";
 import { type ServerUser, ownUser, serverUser } from "./server-user";
 
 /**
- * Where a folder that PostgreSQL must reach can lie: as wanted, or, when an ancestor keeps the unprivileged server user
- * out (root's home does), below `/var/tmp/shipshape-<uid>`, at a place derived from the wanted one. `reason` says so to
- * people.
+ * Where to put a folder that PostgreSQL must reach: at the wanted path, or, when the unprivileged server user cannot
+ * pass an ancestor (root's home, for one), below `/var/tmp/shipshape-<uid>`, at a path derived from the wanted one.
+ * `reason` explains that to the user.
  */
 export function reachableFolder(wanted: string, user: ServerUser = serverUser()): { folder: string; reason?: string } {
   const closed = closedAncestor(wanted, user);
@@ -15,11 +15,11 @@ export function reachableFolder(wanted: string, user: ServerUser = serverUser())
   const folder = join(temporaryRoot(), createHash("sha256").update(resolve(wanted)).digest("hex").slice(0, 12));
   return {
     folder,
-    reason: `${closed} is closed to user ${user.name}, which runs PostgreSQL; using ${folder} instead of ${wanted}`,
+    reason: `${closed} is not accessible to user ${user.name}, which runs PostgreSQL; using ${folder} instead of ${wanted}`,
   };
 }
 
-/** A folder of ours that any user can enter and only we can write. */
+/** A folder of ours that any user can enter but only we can write to. */
 export function temporaryRoot(): string {
   const root = join("/var/tmp", `shipshape-${ownUser().uid}`);
   try {
@@ -27,13 +27,13 @@ export function temporaryRoot(): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  // /var/tmp is open to everybody, so somebody else may have made it first to read or replace what we keep there.
+  // /var/tmp is open to every user, so another user may have created it first to read or replace our files.
   const found = lstatSync(root);
   if (!found.isDirectory() || found.uid !== ownUser().uid || (found.mode & 0o022) !== 0) {
     throw new PostgresError(
       "start-failed",
-      `${root} is not a folder that only this user can write`,
-      "Remove it, or make it yours.",
+      `${root} is not a folder that only this user can write to`,
+      "Remove it, or take ownership of it.",
     );
   }
   return root;

@@ -3,30 +3,30 @@ import { existsSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BackupManifest, checkManifest, readManifest } from "./backup-manifest";
-import { bothDone, copyEntries, syncFolder } from "./copying";
+import { awaitBoth, copyEntries, syncFolder } from "./copying";
 import { limits } from "./limits";
 import { ManagedServer } from "./managed-server";
 import { PostgresError } from "./postgres-errors";
 import type { PostgresServer, PostgresServerSettings } from "./server-types";
-import { makeOpenFolder, makeServerFolder, writeServerFile } from "./server-files";
+import { createReachableFolder, createServerFolder, writeServerFile } from "./server-files";
 import { freePort, openServer, readServerRecord, removeServer, writeServerRecord } from "./server-lifecycle";
-import { giveToServer, serverUser } from "./server-user";
+import { chownToServerUser, serverUser } from "./server-user";
 import { emptyArchive, firstMissingSegment, segmentsIn } from "./wal-archive";
 
-/** What a server is restored from. */
+/** The source of a restore. */
 export interface RecoverySource {
   /** A base backup, online or cold. */
   backupFolder: string;
-  /** The moment to recover to, with the WAL that leads there. @default the moment the backup was complete */
+  /** The time to recover to, with the WAL up to it. @default when the backup was complete */
   pointInTime?: { archiveFolder: string; target: Date } | undefined;
   masterUsername: string;
 }
 
 /**
- * Makes a server from a base backup and leaves it running, its data on disk, on a timeline of its own. Safe to call
- * again after a kill at any moment: like a creation it writes `server.json` last, and starts over where it is missing.
- * @throws PostgresError cannot-recover, naming the file; disk-full, incompatible-parameters, binaries-missing. Nothing
- *   is left running or lying.
+ * Creates a server from a base backup and leaves it running, its data on disk, on a new timeline. Safe to call again
+ * after a kill at any moment: like a creation it writes `server.json` last, and starts over when that is missing.
+ * @throws PostgresError cannot-recover, naming the file; disk-full, incompatible-parameters, binaries-missing. After a
+ * failure no process or file is left.
  */
 export async function restoreServer(settings: PostgresServerSettings, source: RecoverySource): Promise<PostgresServer> {
   if (readServerRecord(settings.folder) !== undefined) {
@@ -39,8 +39,8 @@ export async function restoreServer(settings: PostgresServerSettings, source: Re
   try {
     const manifest = await checkedCopy(source.backupFolder, settings.folder);
     await prepareRecovery(join(settings.folder, "data"), source, manifest);
-    // The disk takes the copy while PostgreSQL replays; what it writes meanwhile is forced there at the end.
-    const [server] = await bothDone(recover(settings, source, manifest), syncFolder(settings.folder));
+    // The copy is synced to disk while PostgreSQL replays; what PostgreSQL writes meanwhile is synced at the end.
+    const [server] = await awaitBoth(recover(settings, source, manifest), syncFolder(settings.folder));
     await syncFolder(settings.folder);
     await writeServerRecord(settings.folder, { port: server.port, masterUsername: source.masterUsername });
     return server;
@@ -50,38 +50,38 @@ export async function restoreServer(settings: PostgresServerSettings, source: Re
   }
 }
 
-/** Checked while it is copied: a backup that is not whole is rare, and its copy is removed. */
+/** Checked while it is copied: an incomplete backup is rare, and its copy is removed. */
 async function checkedCopy(backup: string, folder: string): Promise<BackupManifest> {
   const manifest = await readManifest(backup);
-  if (manifest === undefined) return checkManifest(backup); // which says what is missing
-  const [checked] = await bothDone(checkManifest(backup), copyBackup(backup, folder, manifest));
+  if (manifest === undefined) return checkManifest(backup); // which reports what is missing
+  const [checked] = await awaitBoth(checkManifest(backup), copyBackup(backup, folder, manifest));
   return checked;
 }
 
 async function copyBackup(backup: string, folder: string, manifest: BackupManifest): Promise<void> {
-  // A copy that outlives the kill of this process goes on writing, so each has a place of its own until it is whole.
+  // A copy can outlive this process and keep writing, so each attempt uses its own folder until it is complete.
   const data = join(folder, `copy-${randomUUID()}`);
-  await makeOpenFolder(folder);
-  await makeServerFolder(data, serverUser());
-  await copyEntries([`${join(backup, "data")}/.`], data, { vanishing: false });
+  await createReachableFolder(folder);
+  await createServerFolder(data, serverUser());
+  await copyEntries([`${join(backup, "data")}/.`], data, { ignoreMissing: false });
   if (manifest.mode === "online")
     await copyEntries(
       segmentsIn(join(backup, "wal")).map((name) => join(backup, "wal", name)),
       join(data, "pg_wal"),
-      { vanishing: false },
+      { ignoreMissing: false },
     );
   await rename(data, join(folder, "data"));
 }
 
-/** The last file of conf.d, so that it wins; gone once the server is one like any other. */
+/** The last file of conf.d, so that it takes precedence; removed once the restore is finished. */
 const recoveryFile = "conf.d/95-recovery.conf";
 
 async function prepareRecovery(dataFolder: string, source: RecoverySource, manifest: BackupManifest): Promise<void> {
   const user = serverUser();
   const settings: Record<string, string> = {
-    // All is forced to disk at the end, in one call.
+    // Everything is synced to disk at the end, in one call.
     fsync: "off",
-    // Nobody gets in before the target is reached, and settings smaller than the source's are no obstacle.
+    // No client can connect before the target is reached, and settings smaller than the source's are not a problem.
     hot_standby: "off",
     recovery_target_action: "promote",
     recovery_target_timeline: "current",
@@ -101,7 +101,7 @@ async function prepareRecovery(dataFolder: string, source: RecoverySource, manif
   );
   if (manifest.mode === "cold") return;
   await writeFile(join(dataFolder, "recovery.signal"), "", { mode: 0o600 });
-  await giveToServer(join(dataFolder, "recovery.signal"), user);
+  await chownToServerUser(join(dataFolder, "recovery.signal"), user);
 }
 
 async function recover(
@@ -128,13 +128,13 @@ async function recover(
       throw unrecoverable(error, source, manifest);
     }
     await rm(join(server.dataFolder, recoveryFile));
-    await server.applyParameters(settings.parameters); // that file acted until now
+    await server.applyParameters(settings.parameters); // that file was in effect until now
     await server.query("checkpoint");
     return server;
   }
 }
 
-/** PostgreSQL says that recovery ended too early, not which file it would have needed. */
+/** PostgreSQL reports that recovery ended too early, not which file was missing. */
 function unrecoverable(error: unknown, source: RecoverySource, manifest: BackupManifest): unknown {
   if (!(error instanceof PostgresError) || error.code !== "start-failed") return error;
   const { pointInTime } = source;
@@ -150,7 +150,7 @@ function unrecoverable(error: unknown, source: RecoverySource, manifest: BackupM
   const damaged = existsSync(join(pointInTime.archiveFolder, name)) ? `the WAL segment ${name} cannot be read` : reason;
   return new PostgresError(
     "cannot-recover",
-    `recovery to ${pointInTime.target.toISOString()} did not get there: ${damaged}. ${error.message}`,
+    `recovery to ${pointInTime.target.toISOString()} did not reach it: ${damaged}. ${error.message}`,
     undefined,
     {
       cause: error,

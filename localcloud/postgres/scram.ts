@@ -1,8 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 
 /**
- * The SCRAM-SHA-256 verifier PostgreSQL stores (RFC 5803), made here so that a password never stands in a statement and
- * thus in no log. Passwords of RDS masters are printable ASCII, which SASLprep leaves as it is.
+ * The SCRAM-SHA-256 verifier PostgreSQL stores (RFC 5803), computed here so that a password is never in a statement and
+ * thus in no log. Passwords of RDS masters are printable ASCII, which SASLprep leaves unchanged.
  */
 export function passwordVerifier(password: string, salt: Buffer = randomBytes(16)): string {
   const iterations = 4096; // PostgreSQL's default

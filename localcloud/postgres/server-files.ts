@@ -1,21 +1,21 @@
 import { chmod, mkdir, open, rename, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { type ServerUser, giveToServer } from "./server-user";
+import { type ServerUser, chownToServerUser } from "./server-user";
 
 export interface ServerFile {
   path: string;
   content: string;
 }
 
-/** Writes a file the server reads: whole or not at all, and for its user's eyes only. */
+/** Writes a file for the server: completely or not at all, and readable only by its user. */
 export async function writeServerFile(file: ServerFile, user: ServerUser): Promise<void> {
   const partial = `${file.path}.partial`;
   await writeFile(partial, file.content, { mode: 0o600 }); // not synced: each start writes it again
-  await giveToServer(partial, user);
+  await chownToServerUser(partial, user);
   await rename(partial, file.path);
 }
 
-/** The same for a record of ours, down to the disk. */
+/** The same for a record of ours, synced to disk. */
 export async function writeRecord(path: string, record: unknown): Promise<void> {
   const file = await open(`${path}.partial`, "w", 0o600);
   try {
@@ -30,16 +30,16 @@ export async function writeRecord(path: string, record: unknown): Promise<void> 
   await folder.close();
 }
 
-/** A folder that the server's user can enter, with those above it that had to be made, whatever the umask says. */
-export async function makeOpenFolder(path: string): Promise<void> {
+/** Creates a folder that the server's user can enter, with any missing ancestors, whatever the umask. */
+export async function createReachableFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return;
   for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made)) await chmod(made, 0o755);
 }
 
-/** A folder that only the server's user can enter. */
-export async function makeServerFolder(path: string, user: ServerUser): Promise<void> {
+/** Creates a folder that only the server's user can enter. */
+export async function createServerFolder(path: string, user: ServerUser): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await chmod(path, 0o700);
-  await giveToServer(path, user);
+  await chownToServerUser(path, user);
 }

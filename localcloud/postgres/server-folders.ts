@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { limits } from "./limits";
 import { temporaryRoot } from "./reachable-folder";
 
-/** Where what lies, of one server. */
+/** The paths of one server. */
 export interface ServerFolders {
   dataFolder: string;
   /** Below the server's folder, unless that makes a path too long for a socket. */

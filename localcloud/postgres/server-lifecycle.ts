@@ -11,7 +11,7 @@ import type { MasterLogin, PostgresServer, PostgresServerSettings } from "./serv
 import { livePostmaster, endOrphans } from "./processes";
 import { masterStatements } from "./rights";
 import { passwordVerifier } from "./scram";
-import { makeOpenFolder, makeServerFolder, writeRecord } from "./server-files";
+import { createReachableFolder, createServerFolder, writeRecord } from "./server-files";
 import { serverFolders } from "./server-folders";
 import { type ServerUser, serverUser } from "./server-user";
 import { stopPostmaster } from "./postmaster";
@@ -19,8 +19,8 @@ import { template } from "./template";
 import { emptyArchive } from "./wal-archive";
 
 /**
- * Makes a server and leaves it running. Safe to call again after a kill at any moment: `server.json` is written last,
- * and a folder without it is started again from the beginning. Called for a finished one, it opens and starts that.
+ * Creates a server and leaves it running. Safe to call again after a kill at any moment: `server.json` is written last,
+ * and a folder without it is started over. Called for a finished one, it opens and starts it.
  * @throws PostgresError binaries-missing, disk-full, port-taken, incompatible-parameters, start-failed
  */
 export async function createServer(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {
@@ -33,8 +33,8 @@ export async function createServer(settings: PostgresServerSettings, master: Mas
   await emptyArchive(settings.archiveFolder);
   try {
     const { dataFolder } = await template(settings.engineVersion);
-    await makeOpenFolder(settings.folder);
-    // A copy that outlives the kill of this process goes on writing, so each has a place of its own until it is whole.
+    await createReachableFolder(settings.folder);
+    // A copy can outlive this process and keep writing, so each attempt uses its own folder until it is complete.
     const copy = join(settings.folder, `copy-${randomUUID()}`);
     await copyTemplate(dataFolder, copy, serverUser());
     await rename(copy, join(settings.folder, "data"));
@@ -46,13 +46,13 @@ export async function createServer(settings: PostgresServerSettings, master: Mas
 }
 
 /**
- * A server made before: running when its process is (whoever started that), else stopped or crashed.
- * @throws PostgresError not-created when the folder holds no finished server, binaries-missing
+ * Opens an existing server: running when its process is (whichever process started it), else stopped or crashed.
+ * @throws PostgresError not-created when the folder has no finished server, binaries-missing
  */
 export async function openServer(settings: PostgresServerSettings): Promise<PostgresServer> {
   const record = readServerRecord(settings.folder);
   if (record === undefined)
-    throw new PostgresError("not-created", `${settings.folder} holds no finished server`, "Create it.");
+    throw new PostgresError("not-created", `${settings.folder} has no finished server`, "Create it.");
   await template(settings.engineVersion); // binaries first: everything later needs them
   const server = new ManagedServer(settings, { ...record, port: settings.port === 0 ? record.port : settings.port });
   if (server.port !== record.port) await writeServerRecord(settings.folder, { ...record, port: server.port });
@@ -60,7 +60,7 @@ export async function openServer(settings: PostgresServerSettings): Promise<Post
   return server;
 }
 
-/** What must not change, or be known before the server can be asked. */
+/** What must not change, or must be known before the server can be queried. */
 export interface ServerRecord {
   port: number;
   masterUsername: string;
@@ -87,9 +87,9 @@ async function firstStart(settings: PostgresServerSettings, master: MasterLogin)
   }
 }
 
-/** cp clones where the file system can, and keeps owners. Not synced: what is lost with the power is made again. */
+/** cp clones where the file system can, and keeps owners. Not synced: what a power failure loses is created again. */
 async function copyTemplate(from: string, to: string, user: ServerUser): Promise<void> {
-  await makeServerFolder(to, user);
+  await createServerFolder(to, user);
   const cloning = process.platform === "darwin" ? ["-c"] : [];
   const { code, output } = await runAsServer(user, "cp", [...cloning, "-a", `${from}/.`, to], {
     milliseconds: limits.bootstrapMilliseconds,
@@ -104,12 +104,12 @@ async function copyTemplate(from: string, to: string, user: ServerUser): Promise
   throw new PostgresError("start-failed", `copying the template failed: ${output.trim().split("\n")[0]}`);
 }
 
-/** A server, whole or left half made by a create that was killed: its processes first, then its folder. */
+/** Removes a server, complete or left half-made by a killed create: its processes first, then its folder. */
 export async function removeServer(folder: string): Promise<void> {
   const folders = serverFolders(folder);
   await stopPostmaster({ ...folders, user: serverUser() }, "immediate");
-  await rm(join(folder, "server.json"), { force: true }); // first: what a kill leaves is then no finished server
-  // A copy begun by a process that was killed may still be adding files; without their folder it ends.
+  await rm(join(folder, "server.json"), { force: true }); // first: what a kill leaves is then not a finished server
+  // A copy started by a killed process may still be adding files; it ends once its folder is gone.
   for (const path of [folder, folders.socketFolder])
     await rm(path, {
       recursive: true,
@@ -132,7 +132,7 @@ export function writeServerRecord(folder: string, record: ServerRecord): Promise
   return writeRecord(join(folder, "server.json"), record);
 }
 
-/** One that nobody has at this moment; PostgreSQL may still find it taken. */
+/** A port that is free at this moment; PostgreSQL may still find it taken. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const listener = createListener();

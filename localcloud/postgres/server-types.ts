@@ -1,22 +1,20 @@
 import type { ParameterReport } from "./parameters";
 
-/** One PostgreSQL server that behaves as RDS's: what it needs to know. */
+/** The settings of one PostgreSQL server that behaves like RDS's. */
 export interface PostgresServerSettings {
-  /**
-   * Everything of this server lives below it; an unprivileged user must be able to reach it (see `reachableFolder`).
-   */
+  /** All files of this server are below it; an unprivileged user must be able to reach it (see `reachableFolder`). */
   folder: string;
   /** Minor version, such as "17.10". */
   engineVersion: string;
   /** 0 = choose a free one at first start; afterwards it is kept. */
   port: number;
-  /** The certificate authority that issues the server's certificate; made there when absent. */
+  /** The folder of the certificate authority that issues the server's certificate; created there when absent. */
   identity: { caFolder: string };
   /** Explicit RDS parameter values (group and our overrides), with RDS's names and units; formulas are evaluated. */
   parameters: Record<string, string>;
-  /** Where its WAL is archived. @default nowhere: its past cannot be recovered */
+  /** Where its WAL is archived. @default not archived: no point-in-time recovery */
   archiveFolder?: string | undefined;
-  /** Memory of the instance class: what DBInstanceClassMemory stands for in formulas. */
+  /** Memory of the instance class: the value of DBInstanceClassMemory in formulas. */
   memoryBytes: number;
   /** @default LEAST(memory / 9531392, 500): RDS's formula, capped because many servers share one machine */
   maxConnectionsDefault?: number;
@@ -30,7 +28,7 @@ export interface MasterLogin {
 }
 
 export interface LogFile {
-  /** As RDS names it: "error/postgresql.log.2026-11-23-10", relative to `logFolder`. */
+  /** RDS's name for it: "error/postgresql.log.2026-11-23-10", relative to `logFolder`. */
   name: string;
   size: number;
   lastWritten: Date;
@@ -45,11 +43,11 @@ export interface PostgresServer {
   start(): Promise<ParameterReport>;
   stop(mode?: "fast" | "immediate"): Promise<void>;
   restart(): Promise<ParameterReport>;
-  /** Cheap: looks at postmaster.pid, the process and the control file. */
+  /** Cheap: reads postmaster.pid, the process table and the control file. */
   state(): "running" | "stopped" | "crashed";
-  /** Dynamic ones act at once, static ones are reported as pendingReboot; a later start uses them all. */
+  /** Dynamic ones take effect at once, static ones are reported as pendingReboot; a later start uses them all. */
   applyParameters(parameters: Record<string, string>): Promise<ParameterReport>;
-  /** From now on: into this folder, or nowhere. Acts at once. */
+  /** From now on: into this folder, or not at all. Takes effect at once. */
   archiveTo(folder: string | undefined): Promise<void>;
   setMasterPassword(username: string, password: string): Promise<void>;
   /** As `rdsadmin` over the socket; one statement with values, or several without. */

@@ -5,14 +5,14 @@ import { readSettings } from "../settings";
 import { PostgresError } from "./postgres-errors";
 
 /**
- * The operating-system user PostgreSQL runs as: ourselves, or an unprivileged one when we are root, which PostgreSQL
+ * The operating-system user PostgreSQL runs as: our own, or an unprivileged one when we are root, which PostgreSQL
  * refuses.
  */
 export interface ServerUser {
   name: string;
   uid: number;
   gid: number;
-  /** For child_process: empty unless the user has to be changed. `cwd` is one that every user can enter. */
+  /** For child_process: empty unless the user has to be changed. `cwd` is a folder that every user can enter. */
   spawnOptions: { uid?: number; gid?: number; cwd: string };
 }
 
@@ -23,7 +23,7 @@ export function serverUser(): ServerUser {
   return { ...other, spawnOptions: { uid: other.uid, gid: other.gid, cwd: "/" } };
 }
 
-/** Who we are; peer authentication lets exactly this user in as `rdsadmin`. */
+/** Our own user; peer authentication admits exactly this user as `rdsadmin`. */
 export function ownUser(): { name: string; uid: number; gid: number } {
   try {
     const { username, uid, gid } = userInfo();
@@ -38,8 +38,8 @@ export function ownUser(): { name: string; uid: number; gid: number } {
   }
 }
 
-/** Gives a file or folder to the server's user; nothing to do unless we are root. */
-export async function giveToServer(path: string, user: ServerUser): Promise<void> {
+/** Gives a file or folder to the server's user; does nothing unless we are root. */
+export async function chownToServerUser(path: string, user: ServerUser): Promise<void> {
   if (user.spawnOptions.uid !== undefined) await chown(path, user.uid, user.gid);
 }
 

@@ -2,8 +2,7 @@ import { limits } from "./limits";
 import { PostgresError, type PostgresErrorCode } from "./postgres-errors";
 
 /**
- * Says why a server did not start, from what it logged. PostgreSQL checks its settings and memory before it touches
- * data.
+ * Determines from its log why a server did not start. PostgreSQL checks its settings and memory before it touches data.
  */
 export function startFailure(logLines: string[]): PostgresError {
   const log = logLines.join("\n");
@@ -12,10 +11,10 @@ export function startFailure(logLines: string[]): PostgresError {
     .filter((line) => !/ (DETAIL|redirecting|HINT: {2}Future log)/.test(line))
     .slice(-limits.quotedLogLines)
     .join("\n");
-  const telling = logLines.find((line) => reason?.pattern.test(line)) ?? quoted;
+  const relevant = logLines.find((line) => reason?.pattern.test(line)) ?? quoted;
   return new PostgresError(
     reason?.code ?? "start-failed",
-    `PostgreSQL did not start: ${reason === undefined ? quoted : withoutPrefix(telling)}`,
+    `PostgreSQL did not start: ${reason === undefined ? quoted : withoutPrefix(relevant)}`,
     reason?.hint,
   );
 }
@@ -29,7 +28,7 @@ const reasons: { code: PostgresErrorCode; pattern: RegExp; hint: string }[] = [
   {
     code: "port-taken",
     pattern: /could not bind .*(in use|Permission denied|not available)|could not create any TCP\/IP sockets/,
-    hint: "End what listens on that port, or give the database another one.",
+    hint: "Stop the process that listens on that port, or give the database another one.",
   },
   {
     code: "incompatible-parameters",
@@ -41,7 +40,7 @@ const reasons: { code: PostgresErrorCode; pattern: RegExp; hint: string }[] = [
         "configuration file .* contains errors",
         "could not map anonymous shared memory",
         "could not create (shared memory segment|semaphores)",
-        "could not access file", // a library that is not there
+        "could not access file", // a missing library
         'parameter "?\\w+"? (cannot|must)',
         "must be (less|greater|at least|set)",
         "(requires|cannot be enabled when|not supported when) .*(wal_level|max_wal_senders)",

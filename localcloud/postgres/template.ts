@@ -7,16 +7,16 @@ import { runAsServer } from "./child-process";
 import { limits } from "./limits";
 import { PostgresError } from "./postgres-errors";
 import { roleStatements } from "./rights";
-import { makeServerFolder, writeServerFile } from "./server-files";
+import { createServerFolder, writeServerFile } from "./server-files";
 import { type ServerUser, serverUser } from "./server-user";
 
-/** A data folder with RDS's roles and rules in it, made once per minor; a new server starts as a copy of it. */
+/** A data folder with RDS's roles and rules in it, built once per minor; a new server starts as a copy of it. */
 export interface Template {
   view: BinariesView;
   dataFolder: string;
 }
 
-/** A row of pg_settings, as the template's server gives it. */
+/** A row of pg_settings, as the template's server returns it. */
 export interface PostgresSetting {
   name: string;
   vartype: "bool" | "integer" | "real" | "string" | "enum";
@@ -46,7 +46,7 @@ export async function templateSettings(version: string): Promise<PostgresSetting
 const settingsFile = "shipshape-settings.json";
 
 /**
- * 1 MB segments: an idle server can archive within 10–16 ms on demand, which recovery to a point in time will live on.
+ * 1 MB segments: an idle server can archive within 10–16 ms on demand, which recovery to a point in time depends on.
  */
 const initdbArguments = [
   "--username=rdsadmin",
@@ -54,7 +54,7 @@ const initdbArguments = [
   "--data-checksums",
   "--wal-segsize=1",
   "--encoding=UTF8",
-  // Sorts as RDS's en_US.UTF-8 does, from ICU inside the binaries: no need for that locale on this machine.
+  // Sorts like RDS's en_US.UTF-8, with the ICU inside the binaries: this machine does not need that locale.
   "--locale-provider=icu",
   "--icu-locale=en-US",
   `--locale=${process.platform === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
@@ -73,17 +73,20 @@ function templateFolder(view: BinariesView): string {
 async function buildTemplate(view: BinariesView, folder: string): Promise<void> {
   const user = serverUser();
   const dataFolder = join(folder, "data");
-  await makeServerFolder(dataFolder, user);
+  await createServerFolder(dataFolder, user);
   await bootstrap(user, view.initdb, ["-D", dataFolder, ...initdbArguments]);
 
   // A server without network, socket or other clients: single-user mode runs statements from its input.
   await singleUser(user, view, dataFolder, "postgres", [...roleStatements, settingsQuery]);
-  const main = "# Settings lie in conf.d; the embedded cloud writes them before each start.\ninclude_dir 'conf.d'\n";
+  const main = "# Settings are in conf.d; the embedded cloud writes them before each start.\ninclude_dir 'conf.d'\n";
   await writeServerFile({ path: join(dataFolder, "postgresql.conf"), content: main }, user);
-  await makeServerFolder(join(dataFolder, "conf.d"), user);
+  await createServerFolder(join(dataFolder, "conf.d"), user);
 }
 
-/** What parameters there are, libraries' own included: asked while one runs anyway. Relative to the data folder. */
+/**
+ * All parameters, including those of libraries: queried here, as a server is running anyway. Path relative to the data
+ * folder.
+ */
 const settingsQuery = `copy (
     select json_agg(json_build_object('name', name, 'vartype', vartype, 'context', context, 'category', category, 'short_desc', short_desc,
       'unit', unit, 'min_val', min_val, 'max_val', max_val, 'enumvals', enumvals, 'boot_val', boot_val) order by name) from pg_settings

@@ -6,10 +6,10 @@ import { serverUser } from "./server-user";
 import { template } from "./template";
 
 /**
- * What can be done for another minor while the old one still serves, so that the gap is a stop and a start: its
- * binaries made ready, its opinion of the settings asked, and what is dirty written out. The second checkpoint takes
- * what came in during the first.
- * @throws PostgresError incompatible-parameters, binaries-missing; the server goes on as it was
+ * What can be done for another minor while the old one still serves, so that the downtime is one stop and start:
+ * prepare its binaries, have it check the settings, and write dirty pages out. The second checkpoint writes what
+ * changed during the first.
+ * @throws PostgresError incompatible-parameters, binaries-missing; the server continues unchanged
  */
 export async function prepareUpgrade(server: PostgresServer, toVersion: string): Promise<void> {
   const { view } = await template(toVersion);
@@ -24,7 +24,7 @@ export async function prepareUpgrade(server: PostgresServer, toVersion: string):
   if (code !== 0)
     throw new PostgresError(
       "incompatible-parameters",
-      `PostgreSQL ${toVersion} does not take the settings: ${output.trim().split("\n")[0] ?? ""}`,
+      `PostgreSQL ${toVersion} does not accept the settings: ${output.trim().split("\n")[0] ?? ""}`,
       "Correct the parameter group, then upgrade again.",
     );
   for (const _each of ["first", "second"]) await server.query("checkpoint");

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runAsServer } from "./child-process";
 import { limits } from "./limits";
 import { PostgresError } from "./postgres-errors";
-import { makeOpenFolder, makeServerFolder } from "./server-files";
+import { createReachableFolder, createServerFolder } from "./server-files";
 import { serverUser } from "./server-user";
 
 /**
- * An archive for a server that starts again from the beginning: segments of a beginning that was killed would stand in
- * its way under the same names.
+ * An archive for a server that is started over: segments of a killed first attempt have the same names and would be in
+ * its way.
  */
 export async function emptyArchive(folder: string | undefined): Promise<void> {
   if (folder === undefined) return;
@@ -18,15 +18,16 @@ export async function emptyArchive(folder: string | undefined): Promise<void> {
   await ensureArchive(folder);
 }
 
-/** A folder that a server's archiver may write to. */
+/** Creates a folder that a server's archiver may write to. */
 export async function ensureArchive(folder: string): Promise<void> {
-  await makeOpenFolder(dirname(folder));
-  await makeServerFolder(folder, serverUser());
+  await createReachableFolder(dirname(folder));
+  await createServerFolder(folder, serverUser());
 }
 
 /**
  * Commits a heartbeat, as RDS does, and waits until its WAL is in the archive: recovery stops before the first commit
- * later than its target, so this makes every whole second before it a target that can be reached, idle database or not.
+ * later than its target, so every whole second before the heartbeat becomes a reachable target, even for an idle
+ * database.
  * @returns the heartbeat's time by the database's clock
  */
 export async function archiveHeartbeat(
@@ -36,32 +37,32 @@ export async function archiveHeartbeat(
   const [row] = await server.query(heartbeat, [], "rdsadmin");
   const [switched] = await server.query("select pg_walfile_name(pg_switch_wal()) as file");
   const segment = join(archiveFolder, String(switched?.file));
-  await untilThere(segment);
-  giveBackZeros(segment);
+  await waitForSegment(segment);
+  punchHoles(segment);
   return row?.at as Date;
 }
 
 /**
- * The table is made where it is not there, without trying first: an error in a new database's log would alarm its
- * owner.
+ * The table is created if it is missing, without trying the insert first: an error in a new database's log would alarm
+ * its owner.
  */
 const heartbeat = `create table if not exists public.rds_heartbeat2 (id int primary key, value bigint);
   insert into public.rds_heartbeat2 values (1, (extract(epoch from clock_timestamp()) * 1000)::bigint)
   on conflict (id) do update set value = excluded.value returning clock_timestamp() as at`;
 
 /**
- * A switched segment is zeros for the most part; without them an idle database that is asked every second keeps 8 kB
- * each time, not 1 MB.
+ * A switched segment is mostly zeros; without them an idle database that is polled every second stores 8 kB each time,
+ * not 1 MB.
  */
-function giveBackZeros(segment: string): void {
+function punchHoles(segment: string): void {
   if (process.platform !== "linux") return;
-  // Where the file system or the machine cannot, the segment stays as it is.
+  // Where the file system or the machine does not support it, the segment stays as it is.
   runAsServer(serverUser(), "fallocate", ["--dig-holes", segment], { milliseconds: limits.checkMilliseconds }).catch(
     () => undefined,
   );
 }
 
-async function untilThere(segment: string): Promise<void> {
+async function waitForSegment(segment: string): Promise<void> {
   for (
     const until = Date.now() + limits.archiveMilliseconds;
     !existsSync(segment);
@@ -71,7 +72,7 @@ async function untilThere(segment: string): Promise<void> {
       throw new PostgresError(
         "archiving-stalled",
         `the WAL segment ${basename(segment)} did not reach the archive within ${limits.archiveMilliseconds / 1000} s`,
-        "The database's log says what the archiver meets.",
+        "The database's log says why the archiver fails.",
       );
   }
 }
@@ -87,13 +88,13 @@ export function segmentsIn(folder: string): string[] {
 
 const segmentPattern = /^[0-9A-F]{24}$/;
 
-/** Removes what no base backup needs any more, as pg_archivecleanup does: all before `oldestNeeded`. */
+/** Removes what no base backup needs any more, like pg_archivecleanup: everything before `oldestNeeded`. */
 export async function removeSegmentsBefore(folder: string, oldestNeeded: string): Promise<void> {
   for (const name of segmentsIn(folder))
     if (name.slice(8) < oldestNeeded.slice(8)) await rm(join(folder, name), { force: true });
 }
 
-/** The first segment from `start` on that none of the folders holds: where a recovery that fell short had to end. */
+/** The first segment from `start` on that is in none of the folders: where an incomplete recovery had to end. */
 export function firstMissingSegment(start: string, folders: string[]): { name: string; isGap: boolean } {
   const present = new Set(folders.flatMap(segmentsIn));
   let name = start;

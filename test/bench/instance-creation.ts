@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { newestVersion } from "../../localcloud/postgres/binaries";
-import { giveToServer, serverUser } from "../../localcloud/postgres/server-user";
+import { chownToServerUser, serverUser } from "../../localcloud/postgres/server-user";
 import { type PostmasterPlace, startPostmaster, stopPostmaster } from "../../localcloud/postgres/postmaster";
 import { type Template, template } from "../../localcloud/postgres/template";
 import { type Cloud, startCloud } from "../cloud";
@@ -72,7 +72,7 @@ async function startCopy({ view, dataFolder }: Template, folder: string): Promis
     user,
   };
   mkdirSync(join(place.logFolder, "error"), { recursive: true });
-  for (const path of [folder, place.logFolder, join(place.logFolder, "error")]) await giveToServer(path, user);
+  for (const path of [folder, place.logFolder, join(place.logFolder, "error")]) await chownToServerUser(path, user);
   const began = performance.now();
   execFileSync("cp", ["-a", "--", dataFolder, place.dataFolder]);
   writeFileSync(

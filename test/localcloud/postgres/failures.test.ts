@@ -93,7 +93,7 @@ describe("a folder for PostgreSQL's user", () => {
     chmodSync(folder, 0o700);
     const closed = reachableFolder(join(folder, "databases"));
     expect(closed.folder.startsWith("/var/tmp/shipshape-")).toBe(isRoot);
-    if (isRoot) expect(closed.reason).toContain(`${folder} is closed to user ${serverUser().name}`);
+    if (isRoot) expect(closed.reason).toContain(`${folder} is not accessible to user ${serverUser().name}`);
     chmodSync(folder, 0o755);
     expect(reachableFolder(join(folder, "databases"))).toEqual({ folder: join(folder, "databases") });
   });

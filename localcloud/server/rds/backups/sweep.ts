@@ -8,14 +8,14 @@ import type { Cloud } from "../../cloud";
  */
 export async function sweepBackups(cloud: Cloud): Promise<void> {
   const { backups, instances, snapshots } = cloud;
-  const underWay = new Set(instances.list().map(({ operation }) => operation?.id));
+  const inProgress = new Set(instances.list().map(({ operation }) => operation?.id));
   const folder = join(instances.servers.databasesFolder, "backups");
   for (const resourceId of await namesIn(folder)) {
     const known = backups.get(resourceId);
     const owner = instances.byResourceId(resourceId);
     if (!known && !owner) await rm(join(folder, resourceId), { recursive: true, force: true });
     for (const id of await namesIn(join(folder, resourceId, "base"))) {
-      if (!known?.base.some((base) => base.id === id) && !underWay.has(id))
+      if (!known?.base.some((base) => base.id === id) && !inProgress.has(id))
         await rm(join(folder, resourceId, "base", id), { recursive: true, force: true });
     }
   }
