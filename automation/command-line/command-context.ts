@@ -1,7 +1,7 @@
 import type { Settings } from "../settings";
 import type { Terminal } from "./terminal";
 
-/** What every command is given. */
+/** What every command gets. */
 export interface CommandContext {
   settings: Settings;
   terminal: Terminal;

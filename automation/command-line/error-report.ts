@@ -4,8 +4,8 @@ import { printableLines } from "../printable";
 import type { Terminal } from "./terminal";
 
 /**
- * Message, hint, code: in this order a person reads them. Machines get the same as one line of JSON. Gives the exit
- * code.
+ * Prints message, hint and code, in the order a person reads them. Machines get the same as one line of JSON. Returns
+ * the exit code.
  */
 export function reportError(thrown: unknown, asJson: boolean, terminal: Terminal): number {
   const known = thrown instanceof CodedError;
@@ -14,7 +14,7 @@ export function reportError(thrown: unknown, asJson: boolean, terminal: Terminal
     process.stderr.write(
       `${terminal.style("red", "error:")} ${printableLines(thrown.message)}\n${terminal.style("dim", "hint:")}  ${printableLines(thrown.hint)} [${thrown.code}]\n`,
     );
-  // Our own bug: the stack is what a report needs.
+  // A bug of ours: a report needs the stack.
   else
     process.stderr.write(
       `${terminal.style("red", "unexpected:")} ${printableLines(thrown instanceof Error ? (thrown.stack ?? thrown.message) : reasonOf(thrown))}\n`,

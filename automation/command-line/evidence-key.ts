@@ -13,8 +13,8 @@ import { principal, withControlPlane } from "./open-control-plane";
 import { createFirstKey, knownLog, signerOf } from "./evidence-log";
 
 /**
- * `shipshape evidence key …`: the key that signs the log. Only these commands, and the first `local start` of a data
- * folder, create one.
+ * `shipshape evidence key …`: the key that signs the log. Only these commands and the first `local start` of a data
+ * folder create one.
  */
 export function addEvidenceKey(evidence: Command, context: CommandContext): void {
   const { settings, terminal } = context;
@@ -28,17 +28,17 @@ export function addEvidenceKey(evidence: Command, context: CommandContext): void
     );
   key
     .command("create")
-    .description("create the first key of a log; refused where the log has one")
+    .description("create the first key of a log; refused if the log has one")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key create")
     .action(async () => {
       terminal.say(await createForLog(settings));
       terminal.progress(
-        `the private key is ${settings.controlPlane.signingKeyFile}: keep a copy where you keep secrets; above is its public half, for auditors`,
+        `the private key is ${settings.controlPlane.signingKeyFile}: keep a copy with your other secrets; above is the public key, for auditors`,
       );
     });
   key
     .command("show")
-    .description("the public half of the log's key, as auditors need it; with --all every key it ever had")
+    .description("the log's public key, as auditors need it; with --all every key it ever had")
     .option("--all", "every key the log ever had, oldest first")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key show > shipshape-verifier-key")
     .action((options: { all?: boolean }) =>
@@ -51,7 +51,7 @@ export function addEvidenceKey(evidence: Command, context: CommandContext): void
   key
     .command("rotate")
     .description(
-      "replace the key: the change is a statement in the log, signed by both; stop workers elsewhere first, and give them the new file",
+      "replace the key: the change is a statement in the log, signed by both keys; first stop workers elsewhere, then give them the new file",
     )
     .addHelpText("after", "\nExample:\n  npx shipshape evidence key rotate")
     .action(() =>
@@ -63,7 +63,7 @@ export function addEvidenceKey(evidence: Command, context: CommandContext): void
         if (!sameKey(current, next)) await changeKey(database, signer, next, await principal());
         takeNextSigningKey(signingKeyFile);
         terminal.say(verifierKey(signer.origin, next));
-        terminal.progress(`${signingKeyFile} is the new key; the old one is gone, and what it signed still verifies`);
+        terminal.progress(`${signingKeyFile} is the new key; the old one is gone, but what it signed still verifies`);
       }),
     );
 }

@@ -1,4 +1,4 @@
-/** The evidence log as this machine knows it: the key that is trusted here, and what was seen before. */
+/** The evidence log as this machine knows it: the trusted key, and what was seen before. */
 import { existsSync } from "node:fs";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
@@ -14,15 +14,15 @@ import type { Terminal } from "./terminal";
 
 export const memoryOf = ({ controlPlane }: Settings): LogMemory => new LogMemory(controlPlane.logMemoryFile);
 
-/** Who signs from here. Errors: signing-key-missing, signing-key-exposed, signing-key-unusable. */
+/** The signer of this machine. Errors: signing-key-missing, signing-key-exposed, signing-key-unusable. */
 export function signerOf(settings: Settings): Signer {
   const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
   return { origin, key: readSigningKey(signingKeyFile), memory: memoryOf(settings) };
 }
 
 /**
- * Reads the log by the key that is trusted here: one that was remembered, or the signing key, or the log's own, which
- * is then remembered.
+ * Reads the log by the key that this machine trusts: a remembered key, or the signing key, or the log's own, which is
+ * then remembered.
  */
 export async function readEvidence(settings: Settings, database: Database, terminal: Terminal): Promise<LogContent> {
   const log = await knownLog(settings, database, terminal);
@@ -48,14 +48,14 @@ export async function knownLog(
   const text = verifierKey(origin, first);
   memory.remember(origin, { verifierKey: text });
   terminal.progress(
-    `the evidence log ${printable(origin)} is read here for the first time, and its key trusted from now on: ${text}`,
+    `the evidence log ${printable(origin)} is read here for the first time; its key is trusted from now on: ${text}`,
   );
   return { origin, key: first, memory };
 }
 
 /**
- * Creates the first key of the log that the settings name, and trusts it here. Resolves to its verifier key. Errors:
- * signing-key-exists, signing-key-lost.
+ * Creates the first key of the log that the settings name, and trusts it on this machine. Resolves to its verifier key.
+ * Errors: signing-key-exists, signing-key-lost.
  */
 export function createFirstKey(settings: Settings): string {
   const { signingKeyFile: file, evidenceOrigin: origin } = settings.controlPlane;

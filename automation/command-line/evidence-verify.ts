@@ -9,30 +9,27 @@ import type { CommandContext } from "./command-context";
 import { memoryOf } from "./evidence-log";
 import type { Terminal } from "./terminal";
 
-/** Holds, but who signed it is not known; holds, but no longer counts. */
+/** Valid, but signed by an unknown key; valid, but expired. */
 export const verifyExitCodes = { holds: 0, doesNotHold: 1, keyNotKnown: 4, expired: 5 } as const;
 
 export function addEvidenceVerify(evidence: Command, { settings, terminal }: CommandContext): void {
   evidence
     .command("verify <folder>")
     .description("verify an exported folder, offline")
-    .option(
-      "--key <file>",
-      "the verifier key as you were given it; without it the one that was remembered at the first verification",
-    )
-    .option("--since <checkpoint>", "a file with a checkpoint that you kept from before")
+    .option("--key <file>", "the verifier key you were given; without it, the one remembered at the first verification")
+    .option("--since <checkpoint>", "a file with a checkpoint that you kept earlier")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence verify evidence-orders --key shipshape-verifier-key")
     .addHelpText(
       "after",
-      "\nExit codes: 0 it holds · 1 it does not · 2 no evidence · 4 it holds by a key seen here for the first time · 5 it holds and has expired",
+      "\nExit codes: 0 valid · 1 invalid · 2 not evidence · 4 valid by a key seen for the first time on this machine · 5 valid but expired",
     )
     .action(async (folder: string, options: { key?: string; since?: string; json?: boolean }) => {
       const given = async (file?: string) => (file === undefined ? undefined : readGiven(file));
       const [olderNote, now, path] = [await given(options.since), new Date(), resolve(folder)];
       const memory = memoryOf(settings);
       let verification = await verifyEvidence({ folder: path, verifierKey: await given(options.key), olderNote, now });
-      // By the name that the folder gives its log; who names another log than the remembered one is a stranger.
+      // By the name that the folder gives its log: a log under another name is an unknown log.
       const remembered = verification.origin === undefined ? undefined : memory.of(verification.origin);
       if (options.key === undefined && remembered)
         verification = await verifyEvidence({ folder: path, verifierKey: remembered.verifierKey, olderNote, now });
@@ -58,46 +55,47 @@ function report(v: Verification, terminal: Terminal): void {
         ? `${terminal.style("green", "✓")} ${printable(f.what)}`
         : `${terminal.style("red", "✗")} ${printable(f.what)}: ${printable(f.reason)}`,
     );
-  if (!v.valid) return terminal.say(terminal.style("red", "the evidence does not hold"));
+  if (!v.valid) return terminal.say(terminal.style("red", "the evidence is not valid"));
   terminal.say(`log ${printable(v.origin ?? "")}, key ${printable(v.verifierKey ?? "")}`);
   for (const s of v.statements) terminal.say(`  ${statementLine(s, terminal)}`);
   if (!v.keyTrusted) {
     terminal.say(
-      terminal.style("yellow", "the evidence holds by the key it brings along, which is seen here for the first time"),
+      terminal.style(
+        "yellow",
+        "the evidence is valid by the key in the folder, which this machine sees for the first time",
+      ),
     );
     return terminal.say(
-      "it is remembered from now on: compare it with the key you were given, or give that one with --key",
+      "it is remembered from now on: compare it with the key you were given, or pass that one with --key",
     );
   }
   terminal.say(
     v.expired
-      ? terminal.style("yellow", "the evidence holds, and has expired: it proves nothing of today")
-      : terminal.style("green", "the evidence holds"),
+      ? terminal.style("yellow", "the evidence is valid but expired: it proves nothing about today")
+      : terminal.style("green", "the evidence is valid"),
   );
 }
 
 function statementLine(s: VerifiedStatement, terminal: Terminal): string {
-  const about = s.database
-    ? `${s.target} (${s.database.resourceId}, ${s.database.arn})`
-    : `${s.target} (which was not found)`;
+  const about = s.database ? `${s.target} (${s.database.resourceId}, ${s.database.arn})` : `${s.target} (not found)`;
   const what =
     s.kind === "verdict"
       ? `${s.operation} of ${about}: ${s.verdict}, requested by ${s.requestedBy}`
       : `teardown of the ${s.operation} of ${about}`;
-  return `${printable(`${s.id}: ${what}, issued ${s.issuedAt}`)}, ${s.expired ? terminal.style("red", `expired ${s.expiresOn}`) : `counts until ${s.expiresOn}`}`;
+  return `${printable(`${s.id}: ${what}, issued ${s.issuedAt}`)}, ${s.expired ? terminal.style("red", `expired ${s.expiresOn}`) : `valid until ${s.expiresOn}`}`;
 }
 
 /**
- * A file that somebody kept or was given, as everyday tools write it: with a byte order mark, in UTF-16, with other
- * line ends.
+ * A file that a person kept or was given, as everyday tools write it: with a byte order mark, in UTF-16, with other
+ * line endings.
  */
 export async function readGiven(file: string): Promise<string> {
   try {
     const stats = await stat(file);
-    // A pipe is what `--key <(…)` gives. A device may have no end.
-    if (!stats.isFile() && !stats.isFIFO()) throw new Error("it is no file");
+    // `--key <(…)` passes a pipe. A device may be endless.
+    if (!stats.isFile() && !stats.isFIFO()) throw new Error("it is not a file");
     if (stats.size > evidenceFileBytesMax)
-      throw new Error(`it has ${stats.size} bytes; ${evidenceFileBytesMax} are the most`);
+      throw new Error(`it has ${stats.size} bytes, more than the limit of ${evidenceFileBytesMax}`);
     const bytes = await readFile(file);
     const encoding =
       bytes[0] === 0xff && bytes[1] === 0xfe

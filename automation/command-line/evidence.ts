@@ -18,7 +18,7 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
   const { terminal } = context;
   const evidence = shipshape
     .command("evidence")
-    .description("signed, append-only statements of what runs have proven; they expire")
+    .description("signed, append-only statements about what runs have proven; they expire")
     .helpCommand(false)
     .addHelpText(
       "after",
@@ -32,13 +32,13 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
     });
   evidence
     .command("list")
-    .description("the statements whose signature and place hold, newest first")
+    .description("the statements with a valid signature and position, newest first")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence list")
     .action((options: { json?: boolean }) => read((log) => list(log, options.json === true, terminal)));
   evidence
     .command("show <id>")
-    .description("what the statements of a request say")
+    .description("what the statements about a request say")
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence show 261123093000-1a2b3c4d")
     .action((id: string, options: { json?: boolean }) =>
@@ -51,16 +51,16 @@ export function addEvidence(shipshape: Command, context: CommandContext): void {
     );
   evidence
     .command("checkpoint")
-    .description("the signed head of the log: publish it, or keep it, and later prove that nothing was rewritten since")
+    .description("the signed head of the log: publish or keep it, to prove later that nothing was rewritten since")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence checkpoint > checkpoint-$(date +%F)")
     .action(() => read((log) => void process.stdout.write(log.head?.note ?? "")));
   evidence
     .command("export <id>")
-    .description("a folder that anybody can verify offline")
-    .requiredOption("--out <folder>", "the folder to write; an older export there is replaced")
+    .description("a folder that anyone can verify offline")
+    .requiredOption("--out <folder>", "the folder to write; an older export in it is replaced")
     .option(
       "--since <checkpoint>",
-      "a file with an older checkpoint: the folder then proves that the log only grew since",
+      "a file with an older checkpoint: the folder then proves that the log has only grown since",
     )
     .addHelpText("after", "\nExample:\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders")
     .action((id: string, options: { out: string; since?: string }) =>
@@ -92,7 +92,7 @@ function list(log: LogContent, json: boolean, terminal: Terminal): void {
       ),
     );
   if (newest.length === 0)
-    return terminal.say("no evidence yet; `npx shipshape request restore-drill --help` shows how to make some");
+    return terminal.say("no evidence yet; `npx shipshape request restore-drill --help` shows how to produce some");
   const expiry = (date: string | null) =>
     date === null ? "-" : Date.parse(date) <= Date.now() ? terminal.style("red", "expired") : date.slice(0, 10);
   const rows = newest.map(({ place, run, statement: { predicate, predicateType } }) => [

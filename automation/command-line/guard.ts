@@ -37,20 +37,23 @@ interface GuardOptions {
 }
 
 /**
- * `shipshape guard`: the rules of the policy pack, without an engine: on exported states, and on databases as they are.
+ * `shipshape guard`: runs the rules of the policy pack, without an engine, on exported states and on live databases.
  */
 export function addGuard(shipshape: Command, context: CommandContext): void {
   shipshape
     .command("guard")
-    .description("judge exported states, or the living databases, by the guardrails")
+    .description("judge exported states or live databases by the guardrails")
     .option("--state <path>", "an export of `pulumi stack export`, a folder of them, or - for standard input")
-    .option("--live", "what the RDS API describes in this account and Region, databases no stack declares included")
+    .option(
+      "--live",
+      "what the RDS API describes in this account and Region, including databases that no stack declares",
+    )
     .option("--config <file>", "the policy pack's config, as for `pulumi preview --policy-pack-config`")
-    .option("--waivers <folder>", "where waivers lie (default: policypacks/waivers)")
-    .option("--fail-on-undecided", "exit with 1 also when a value that a rule asks for cannot be read here")
-    .option("--on <day>", "judge expiry as on a later day, YYYY-MM-DD", day)
+    .option("--waivers <folder>", "the folder of waivers (default: policypacks/waivers)")
+    .option("--fail-on-undecided", "also exit with 1 if a value that a rule needs cannot be read")
+    .option("--on <day>", "judge expiry as of a later day, YYYY-MM-DD", day)
     .option("--json", "print the findings as JSON")
-    .option("--github", "print them as annotations of GitHub Actions")
+    .option("--github", "print them as GitHub Actions annotations")
     .option("--sarif <file>", "also write them as SARIF 2.1.0")
     .addHelpText(
       "after",
@@ -59,7 +62,7 @@ export function addGuard(shipshape: Command, context: CommandContext): void {
     .action(async (options: GuardOptions) => {
       if ((options.state === undefined) === (options.live === undefined))
         throw new ShipshapeError("usage", {
-          problem: "give one of --state <path> and --live",
+          problem: "give either --state <path> or --live",
           command: "shipshape guard",
         });
       const verdict =
@@ -68,7 +71,7 @@ export function addGuard(shipshape: Command, context: CommandContext): void {
     });
 }
 
-/** Where waivers lie in a repository that has a policy pack of its own beside them. */
+/** The waivers of a repository that has its own policy pack next to them. */
 export const waiversFolder = (given: string | undefined): string => resolve(given ?? join("policypacks", "waivers"));
 
 function rulesOf(options: GuardOptions): StateRules {
@@ -114,7 +117,7 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
     place: namedPlace(living.place),
     left: [
       notReported.line(resources),
-      ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule is for`] : []),
+      ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule covers`] : []),
       ...(living.unanswered.length > 0
         ? [`not judged, because the RDS API did not answer: ${living.unanswered.join(", ")}`]
         : []),
@@ -178,8 +181,6 @@ function day(text: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
     throw new InvalidArgumentError("give a day as YYYY-MM-DD");
   if (todayOf(text) !== text)
-    throw new InvalidArgumentError(
-      "an earlier day would bring expired waivers back to life; give today or a later one",
-    );
+    throw new InvalidArgumentError("an earlier day would revive expired waivers; give today or a later one");
   return text;
 }

@@ -6,7 +6,7 @@ export function addChange(local: Command, context: CommandContext): void {
   local
     .command("change <arn> <property=value...>")
     .description(
-      "change a resource behind Pulumi's back, as a hand in the console would; also what no API could change",
+      "change a resource behind Pulumi's back, as a manual change in the console would; even what no API could change",
     )
     .addHelpText(
       "after",
@@ -22,7 +22,7 @@ export function addChange(local: Command, context: CommandContext): void {
     });
 }
 
-/** `name=value`; the cloud gives a plain value the type of the one it replaces, only JSON is read here. */
+/** `name=value`; only JSON is parsed here, the cloud gives a plain value the type of the one it replaces. */
 export function parsePair(pair: string): [string, unknown] {
   const equals = pair.indexOf("=");
   if (equals < 1) throw new InvalidArgumentError(`"${pair}" is not <property>=<value>`);
@@ -31,6 +31,6 @@ export function parsePair(pair: string): [string, unknown] {
   try {
     return [name, JSON.parse(value)];
   } catch (thrown) {
-    throw new InvalidArgumentError(`the value of ${name} begins like JSON and is none: ${(thrown as Error).message}`);
+    throw new InvalidArgumentError(`the value of ${name} looks like JSON but is invalid: ${(thrown as Error).message}`);
   }
 }

@@ -13,7 +13,7 @@ interface ClockOptions {
 export function addClock(local: Command, context: CommandContext): void {
   local
     .command("clock")
-    .description("show or set the clock of the embedded cloud, which maintenance windows and expiry follow")
+    .description("show or set the clock of the embedded cloud, which maintenance windows and expiry use")
     .option("--set <moment>", "an ISO 8601 moment", parseMoment)
     .option("--advance <duration>", "a duration such as 90s, 15m, 6h, 8d", parseDuration)
     .option("--reset", "back to real time")
@@ -24,7 +24,7 @@ export function addClock(local: Command, context: CommandContext): void {
     )
     .action(async (options: ClockOptions) => {
       if ([options.set, options.advance, options.reset].filter((given) => given !== undefined).length > 1)
-        throw new InvalidArgumentError("give one of --set, --advance and --reset");
+        throw new InvalidArgumentError("give only one of --set, --advance and --reset");
       const cloud = await requireLocalCloud(context.settings.dataFolder);
       let clock = await callLocal<{ now: string }>(cloud, "GET", "/shipshape/clock");
       const change = changeOf(options, clock.now);
@@ -47,7 +47,7 @@ function changeOf(options: ClockOptions, now: string): object | undefined {
 function parseMoment(text: string): string {
   const moment = Date.parse(text);
   if (Number.isNaN(moment))
-    throw new InvalidArgumentError(`"${text}" is no ISO 8601 moment such as 2030-01-31T12:00:00Z`);
+    throw new InvalidArgumentError(`"${text}" is not an ISO 8601 moment such as 2030-01-31T12:00:00Z`);
   return new Date(moment).toISOString();
 }
 
@@ -56,6 +56,6 @@ export function parseDuration(text: string): number {
   const match = /^(\d{1,6})([smhd])$/.exec(text);
   const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }[match?.[2] ?? ""];
   if (match === null || unitSeconds === undefined)
-    throw new InvalidArgumentError(`"${text}" is no duration such as 90s, 15m, 6h or 8d`);
+    throw new InvalidArgumentError(`"${text}" is not a duration such as 90s, 15m, 6h or 8d`);
   return Number(match[1]) * unitSeconds;
 }

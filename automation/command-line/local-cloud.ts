@@ -8,11 +8,11 @@ import { reasonOf, ShipshapeError } from "../errors";
 import { readPassphrase } from "./local-passphrase";
 import { localPollMilliseconds, localRequestTimeoutSeconds } from "./limits";
 
-/** What the server leaves in its data folder while it listens. */
+/** What the server writes to its data folder while it listens. */
 export interface LocalRecord {
   pid: number;
   port: number;
-  /** Why it is not the port of the last start, where it is not. */
+  /** Why it is not the port of the last start, if it differs. */
   portReason?: string;
   url: string;
   startedAt: string;
@@ -21,7 +21,7 @@ export interface LocalRecord {
   controlPlaneUrl?: string;
 }
 
-/** One database as the embedded cloud tells it. */
+/** One database as the embedded cloud reports it. */
 export interface LocalInstance {
   identifier: string;
   status: string;
@@ -39,12 +39,12 @@ export interface LocalStatus {
   recorded: number;
 }
 
-/** A running embedded cloud: where it is, and its own small API under `/shipshape/`. */
+/** A running embedded cloud: its address, and its own small API under `/shipshape/`. */
 export interface LocalCloud extends LocalRecord {
   dataFolder: string;
-  /** Of who started it. */
+  /** Of the user who started it. */
   accessKey: AccessKey;
-  /** Of the stacks that lie in the data folder. */
+  /** Of the stacks in the data folder. */
   passphrase: string | undefined;
   status: LocalStatus;
 }
@@ -61,7 +61,7 @@ export async function readLocalRecord(dataFolder: string): Promise<LocalRecord |
 }
 
 /**
- * The embedded cloud of this folder, if it answers. Another program that took over the port of a killed server does not
+ * The embedded cloud of this folder, if it answers. Another program that took the port of a killed server does not
  * count.
  */
 export async function findLocalCloud(dataFolder: string): Promise<LocalCloud | undefined> {
@@ -81,11 +81,11 @@ export async function requireLocalCloud(dataFolder: string): Promise<LocalCloud>
   return cloud;
 }
 
-/** A user's key for the API, made where there is none: to the cloud each key is a user of its own. */
+/** A user's key for the API, created if missing: to the cloud each key is a separate user. */
 export const accessKeyOf = (dataFolder: string, userName: string): AccessKey =>
   ensureAccessKey(dataFolder, keyIdOf(userName));
 
-/** One request to the server's own API, signed with the key of its data folder; its refusals keep their words. */
+/** One request to the server's own API, signed with the key of its data folder; refusals keep the server's message. */
 export async function callLocal<Answer>(
   cloud: Pick<LocalCloud, "url" | "dataFolder">,
   method: string,
@@ -107,7 +107,7 @@ export async function callLocal<Answer>(
   return (text === "" ? undefined : JSON.parse(text)) as Answer;
 }
 
-/** Looks again and again until `look` finds something or the time is over. */
+/** Polls until `look` finds something or the time is up. */
 export async function waitFor<Found>(
   seconds: number,
   look: () => Promise<Found | undefined>,
@@ -120,7 +120,7 @@ export async function waitFor<Found>(
   }
 }
 
-/** Does something accept connections on this port of this machine? */
+/** Whether anything accepts connections on this port of this machine. */
 export function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port });
@@ -144,12 +144,12 @@ export function processLives(pid: number): boolean {
   }
 }
 
-/** `fetch` hides why it failed in `cause`. */
+/** `fetch` puts the reason for a failure in `cause`. */
 function fetchFailure(thrown: unknown): string {
   return thrown instanceof Error && thrown.cause !== undefined ? reasonOf(thrown.cause) : reasonOf(thrown);
 }
 
-/** The server answers errors as JSON with a message; anything else is shown as it came. */
+/** The server returns errors as JSON with a message; anything else is shown as received. */
 function refusal(text: string, status: number): string {
   try {
     const body = JSON.parse(text) as { message?: string; error?: string | { message?: string } };

@@ -16,10 +16,7 @@ export function addEnv(local: Command, context: CommandContext): void {
       "with the access key of another user, who is made if new: to try what depends on who calls",
       parseUser,
     )
-    .option(
-      "--unset",
-      "print what takes it away again from a shell; what the shell had in its place does not come back",
-    )
+    .option("--unset", "print what removes it from a shell again; the shell's previous values are not restored")
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
@@ -46,13 +43,13 @@ export function addEnv(local: Command, context: CommandContext): void {
 
 function parseUser(text: string): string {
   if (!/^[a-z0-9]{1,16}$/i.test(text))
-    throw new InvalidArgumentError(`"${text}" is no user: it takes 1 to 16 letters and digits`);
+    throw new InvalidArgumentError(`"${text}" is not a user name: give 1 to 16 letters and digits`);
   return text;
 }
 
 /**
- * The statements that set and unset these names in a shell, quoted so that no value is ever interpreted. PATH is put
- * before the shell's own, which is not ours: `npx` and `npm run` add folders to the one we see.
+ * The statements that set and unset these names in a shell, quoted so that no value is ever interpreted. The engine's
+ * folder is put before the shell's own PATH, which is not the one we see: `npx` and `npm run` add folders to ours.
  */
 export function shellLines(shell: Shell, set: Record<string, string>, unset: string[], firstOnPath?: string): string[] {
   const { quote, assign, remove, prepend } = syntax[shell];

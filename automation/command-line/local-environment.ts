@@ -2,13 +2,13 @@ import { delimiter, join } from "node:path";
 import type { AwsAccess } from "../targets/aws-access";
 import { knownPassphrase } from "./local-passphrase";
 
-/** A running embedded cloud, as far as a program that wants to use it must know it. */
+/** What a program must know about a running embedded cloud to use it. */
 export interface LocalEndpoint {
   url: string;
   dataFolder: string;
-  /** Without it the API answers nobody. */
+  /** Without it the API refuses every call. */
   accessKey: { accessKeyId: string; secretAccessKey: string };
-  /** Of the stacks that lie in the data folder. @default that of this repository's own stacks */
+  /** Of the stacks in the data folder. @default that of this repository's own stacks */
   passphrase?: string | undefined;
   /** Where Shipshape keeps requests, runs and evidence; the embedded cloud runs a PostgreSQL for that. */
   controlPlaneUrl?: string | undefined;
@@ -17,17 +17,17 @@ export interface LocalEndpoint {
 }
 
 /**
- * Settings of the caller's own that would send requests past the embedded cloud, to real AWS, or sign them as it does
- * not expect: an endpoint per service wins over `AWS_ENDPOINT_URL`, a profile over keys in some clients. They are taken
- * away, not overwritten.
+ * Settings of the caller that would send requests past the embedded cloud, to real AWS, or sign them in a way it does
+ * not expect: an endpoint per service wins over `AWS_ENDPOINT_URL`, a profile over keys in some clients. They are
+ * unset, not overwritten.
  */
 const misleading =
   /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|SECURITY_TOKEN|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_.*|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_.*|USE_FIPS_ENDPOINT|USE_DUALSTACK_ENDPOINT|AUTH_SCHEME_PREFERENCE|SIGV4A_.*|CREDENTIAL_EXPIRATION)$/;
 /**
- * Where a program is told one address by argument, libpq still takes `PGHOSTADDR` or `PGSERVICE` from here, and
- * sessions get `PGOPTIONS`.
+ * Even if a program gets its address as an argument, libpq still reads `PGHOSTADDR` and `PGSERVICE`, and sessions get
+ * `PGOPTIONS`.
  */
-const ofAnotherDatabase = /^PG[A-Z]+$/;
+const otherDatabaseVariables = /^PG[A-Z]+$/;
 const proxySettings = [
   "http_proxy",
   "https_proxy",
@@ -40,8 +40,7 @@ const proxySettings = [
 
 /**
  * What a shell or a child process needs so that the AWS SDK, `aws`, `pulumi` and PostgreSQL clients reach the embedded
- * cloud.
- * `shipshape local env` prints it and the tests use it, so both go the same way.
+ * cloud. `shipshape local env` prints it and the tests use it, so both do the same.
  */
 export function localEnvironment(
   endpoint: LocalEndpoint,
@@ -51,7 +50,7 @@ export function localEnvironment(
   return {
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_REGION: "eu-central-1",
-    // boto3, and the `aws` CLI before version 2, know the region by this name only.
+    // boto3, and the `aws` CLI before version 2, read the region only from this name.
     AWS_DEFAULT_REGION: "eu-central-1",
     AWS_ACCESS_KEY_ID: endpoint.accessKey.accessKeyId,
     AWS_SECRET_ACCESS_KEY: endpoint.accessKey.secretAccessKey,
@@ -59,8 +58,8 @@ export function localEnvironment(
     PULUMI_BACKEND_URL: backendIn(join(endpoint.dataFolder, "pulumi-state")),
     PULUMI_CONFIG_PASSPHRASE: endpoint.passphrase ?? knownPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // refresh and destroy then run the program, which reads the master's current password: one rotated since the last
-    // `up` is no obstacle.
+    // refresh and destroy then run the program, which reads the master's current password, so a rotation since the last
+    // `up` does not break them.
     PULUMI_RUN_PROGRAM: "true",
     PGSSLROOTCERT: authority,
     NODE_EXTRA_CA_CERTS: authority,
@@ -70,17 +69,14 @@ export function localEnvironment(
   };
 }
 
-/** The names that must not stand in the environment beside the above. */
+/** The names that must not be set in addition to the above. */
 export function misleadingSettings(inherited: Readonly<Record<string, string>>): string[] {
   return Object.keys(inherited).filter(
-    (name) => misleading.test(name) || (ofAnotherDatabase.test(name) && name !== "PGSSLROOTCERT"),
+    (name) => misleading.test(name) || (otherDatabaseVariables.test(name) && name !== "PGSSLROOTCERT"),
   );
 }
 
-/**
- * Every name that the above sets in a shell, to be taken away again: but for PATH and proxies, which are the shell's
- * own too.
- */
+/** Every name that the above sets in a shell, to be unset again: except PATH and proxies, which the shell also has. */
 export function localNames(): string[] {
   const endpoint = {
     url: "",
@@ -91,7 +87,7 @@ export function localNames(): string[] {
   return Object.keys(localEnvironment(endpoint));
 }
 
-/** The whole environment of a child process that is to use the embedded cloud. */
+/** The complete environment of a child process that uses the embedded cloud. */
 export function localProcessEnvironment(
   endpoint: LocalEndpoint,
   inherited: Readonly<Record<string, string>>,
@@ -113,7 +109,7 @@ export function localAccess(endpoint: LocalEndpoint): AwsAccess {
   return { cloud: { endpoint: endpoint.url, region: AWS_REGION, credentials }, rootCertificateFile: PGSSLROOTCERT };
 }
 
-/** `aws` and gRPC would ask a configured proxy even for this machine's own address. */
+/** `aws` and gRPC would use a configured proxy even for this machine's own address. */
 function withoutProxy(inherited: Readonly<Record<string, string>>): Record<string, string> {
   if (!proxySettings.some((name) => inherited[name])) return {};
   const hosts = new Set(

@@ -4,17 +4,17 @@ import { join } from "node:path";
 
 /**
  * The passphrase of the stacks that this repository tracks for the embedded cloud: their files carry a salt for it, so
- * that pulumi writes to no tracked file. Everybody knows it, so it protects nothing: those files must hold no secret (a
- * test looks), and their state is protected by the modes of its folder alone.
+ * that pulumi writes to no tracked file. It is public, so it protects nothing: those files must contain no secret (a
+ * test checks), and only the modes of its folder protect their state.
  */
 export const knownPassphrase = "shipshape-local";
 
 const passphraseFile = (dataFolder: string): string => join(dataFolder, "passphrase");
 
 /**
- * What encrypts secrets in stack files and in state, kept in a file for its owner's eyes only. Made with the data
- * folder: a project of its own gets a random one. A folder that has states already was made with the known one, and
- * keeps it.
+ * The passphrase that encrypts secrets in stack files and in state, in a file that only its owner can read. Created
+ * with the data folder: outside this repository it is random. A folder that already has states was created with the
+ * public one, and keeps it.
  */
 export function ensurePassphrase(dataFolder: string, { inCheckout }: { inCheckout: boolean }): void {
   if (existsSync(passphraseFile(dataFolder))) return;
@@ -22,12 +22,12 @@ export function ensurePassphrase(dataFolder: string, { inCheckout }: { inCheckou
   try {
     writeFileSync(passphraseFile(dataFolder), `${passphrase}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    // Another start was quicker, and its passphrase counts.
+    // Another start was quicker; its passphrase counts.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 
-/** Undefined in a folder that `local start` did not make. */
+/** Undefined in a folder that `local start` did not create. */
 export function readPassphrase(dataFolder: string): string | undefined {
   return existsSync(passphraseFile(dataFolder)) ? readFileSync(passphraseFile(dataFolder), "utf8").trim() : undefined;
 }

@@ -21,11 +21,11 @@ export function addPsql(local: Command, context: CommandContext): void {
   local
     .command("psql <database>")
     .description(
-      "look inside a database: psql when it is installed, else a small prompt; over TLS, with the password from the role's secret",
+      "connect to a database with psql if installed, otherwise with a small prompt; over TLS, with the password from the role's secret",
     )
     .option("--role <role>", "owner, readwrite, readonly, monitoring, shipshape, or master", "readwrite")
-    .option("--database <name>", "another database of the server than the application's")
-    .option("-c, --command <sql>", "run this and end")
+    .option("--database <name>", "another database of the server instead of the application's")
+    .option("-c, --command <sql>", "run this and exit")
     .addHelpText(
       "after",
       '\nExamples:\n  npx shipshape local psql orders-production\n  npx shipshape local psql orders-production --role readonly -c "select now()"\n  npx shipshape local psql orders-production --role master --database postgres',
@@ -47,7 +47,7 @@ export function addPsql(local: Command, context: CommandContext): void {
     });
 }
 
-/** The password travels in the environment: arguments can be read by everybody on the machine. */
+/** The password is passed in the environment: every user of the machine can read arguments. */
 function runPsql(
   psql: string,
   login: DatabaseLogin,
@@ -55,7 +55,7 @@ function runPsql(
   options: PsqlOptions,
   settings: Settings,
 ): Promise<number> {
-  // The caller's own PG* variables belong to other databases; some win over what is set here.
+  // The caller's own PG* variables are for other databases; some would override what is set here.
   const inherited = Object.entries(settings.inherited).filter(([name]) => !name.startsWith("PG"));
   const child = spawn(psql, ["--no-psqlrc", ...(options.command === undefined ? [] : ["--command", options.command])], {
     stdio: "inherit",
@@ -71,7 +71,7 @@ function runPsql(
       ...(access.rootCertificateFile && { PGSSLROOTCERT: access.rootCertificateFile }),
     },
   });
-  // Ctrl-C belongs to psql, which cancels a query with it; this process only waits.
+  // Ctrl-C is for psql, which cancels a query on it; this process only waits.
   const ignore = () => undefined;
   process.on("SIGINT", ignore);
   return new Promise((resolve, reject) => {

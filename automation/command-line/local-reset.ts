@@ -10,8 +10,8 @@ import { stopLocalCloud } from "./local-stop";
 import { readStartRecord } from "./start-record";
 
 /**
- * All that may lie in a data folder. Nothing else is ever deleted, whatever folder was named. The record of the start
- * goes last.
+ * Everything that a data folder may contain. Nothing else is ever deleted, whatever folder was named. The record of the
+ * start goes last.
  */
 const ours = [
   "localcloud.json",
@@ -38,7 +38,7 @@ export function addReset(local: Command, context: CommandContext): void {
     .action(async (options: { yes?: boolean }) => {
       const { settings, terminal } = context;
       const { dataFolder } = settings;
-      const present = await whatLiesThere(dataFolder);
+      const present = await knownContent(dataFolder);
       if (present.length === 0) return terminal.say(`nothing to delete in ${dataFolder}`);
       const keepsEvidence = hasSigned(settings);
       if (
@@ -52,19 +52,16 @@ export function addReset(local: Command, context: CommandContext): void {
         : await rm(join(dataFolder, "evidence"), { recursive: true, force: true });
       const left = (await deleteData(dataFolder)).filter((name) => !isKeptEvidence(name));
       terminal.say(
-        `deleted all data in ${dataFolder}${left.length > 0 ? `, but for what is not ours: ${left.join(", ")}` : ""}; start again: npx shipshape local start`,
+        `deleted all data in ${dataFolder}${left.length > 0 ? `, except what is not ours: ${left.join(", ")}` : ""}; start again: npx shipshape local start`,
       );
       if (kept)
         terminal.say(
-          `the key of evidence that was signed here is kept in ${kept}: delete it when nobody verifies that evidence any more`,
+          `the key of evidence that was signed here is kept in ${kept}: delete it once that evidence no longer needs verifying`,
         );
     });
 }
 
-/**
- * Whether anything was ever signed by the key in the folder: the log goes with the databases, but what was exported
- * stays.
- */
+/** Whether the key in the folder ever signed anything: the log goes with the databases, but exports stay. */
 const hasSigned = (settings: Settings): boolean => memoryOf(settings).hasHead;
 
 async function keepEvidence(dataFolder: string): Promise<string> {
@@ -74,24 +71,24 @@ async function keepEvidence(dataFolder: string): Promise<string> {
 }
 const isKeptEvidence = (name: string): boolean => /^evidence-kept-\d+$/.test(name);
 
-async function whatLiesThere(dataFolder: string): Promise<string[]> {
+async function knownContent(dataFolder: string): Promise<string[]> {
   const names = (await readdir(dataFolder).catch((): string[] => [])).filter(
     (name) => !isKeptEvidence(name) && name !== ignoreFile,
   );
   if (names.length > 0 && !names.some((name) => ours.includes(name) || name === "evidence")) {
     throw new ShipshapeError("reset-refused", {
       folder: dataFolder,
-      reason: `it holds ${names.slice(0, 3).join(", ")}, and nothing that \`local start\` makes`,
+      reason: `it contains ${names.slice(0, 3).join(", ")}, but nothing that \`local start\` creates`,
     });
   }
   return names;
 }
 
-/** A reset that was interrupted still knows where the databases lie, and may be repeated. Gives what was left alone. */
+/** An interrupted reset still knows where the databases are, and can be repeated. Returns what was left alone. */
 async function deleteData(dataFolder: string): Promise<string[]> {
   const databasesFolder = (await readStartRecord(dataFolder))?.databasesFolder;
-  // Elsewhere only where the server puts them, whatever the record may say: .../shipshape-<uid>/<hash of this data
-  // folder>.
+  // Outside the data folder only in the place the server uses, whatever the record says: .../shipshape-<uid>/<hash of
+  // this data folder>.
   if (databasesFolder !== undefined && /\/shipshape-\d+\/[0-9a-f]+$/.test(databasesFolder))
     await rm(databasesFolder, { recursive: true, force: true });
   for (const name of ours) await rm(join(dataFolder, name), { recursive: true, force: true });

@@ -20,12 +20,12 @@ import { type StartRecord, writeStartRecord } from "./start-record";
 
 type Progress = (line: string) => void;
 
-/** The only file of the command line that reaches into `localcloud`: it has to start it. */
+/** The only file of the command line that imports the server of `localcloud`: it has to start it. */
 export function addStart(local: Command, context: CommandContext): void {
   local
     .command("start")
     .description(
-      "start the embedded cloud, with the Pulumi engine and plugins it needs; does nothing when it runs already",
+      "start the embedded cloud, with the Pulumi engine and plugins it needs; does nothing if it is already running",
     )
     .option("--json", "print the status as JSON")
     .addHelpText(
@@ -41,7 +41,7 @@ export function addStart(local: Command, context: CommandContext): void {
 export const ignoreFile = ".gitignore";
 export const ignoreAll = "*\n";
 
-/** Brings up everything a `pulumi up` against the embedded cloud needs. Safe to repeat, and to run twice at once. */
+/** Starts everything that `pulumi up` on the embedded cloud needs. Safe to repeat, and to run twice at once. */
 export async function startLocalCloud(settings: Settings, progress: Progress): Promise<LocalCloud> {
   requirePostgres();
   await prepareDataFolder(settings);
@@ -55,7 +55,7 @@ export async function startLocalCloud(settings: Settings, progress: Progress): P
   progress(
     running === undefined
       ? `the embedded cloud listens at ${cloud.url}`
-      : `the embedded cloud runs already at ${cloud.url}`,
+      : `the embedded cloud is already running at ${cloud.url}`,
   );
   return cloud;
 }
@@ -72,7 +72,7 @@ export async function prepareDataFolder({
   inCheckout,
 }: Pick<Settings, "dataFolder" | "inCheckout">): Promise<void> {
   try {
-    // Passwords and keys lie in it, and "git add ." must not take them. Of a folder that was there its owner decides.
+    // It contains passwords and keys, which "git add ." must not add. If the folder already existed, its owner decides.
     if ((await mkdir(dataFolder, { recursive: true })) !== undefined)
       await writeFile(join(dataFolder, ignoreFile), ignoreAll);
     closedDataFolder(dataFolder);
@@ -84,8 +84,8 @@ export async function prepareDataFolder({
 }
 
 /**
- * The embedded default has a key of its own, made with the folder that it belongs to. Where there ever was a control
- * plane, and so perhaps a log, a missing key is not replaced: `shipshape evidence key create` says what is to be done.
+ * The embedded cloud has its own key, created with its data folder. If there ever was a control plane, and so perhaps a
+ * log, a missing key is not replaced: `shipshape evidence key create` says what to do.
  */
 function createEvidenceKey(settings: Settings, progress: Progress): void {
   const { signingKeyFile, evidenceOrigin } = settings.controlPlane;
@@ -97,7 +97,7 @@ function createEvidenceKey(settings: Settings, progress: Progress): void {
   try {
     progress(`created the key that signs evidence: ${createFirstKey(settings)}`);
   } catch (thrown) {
-    // Another `local start` at the same moment was first.
+    // A concurrent `local start` was first.
     if (!(thrown instanceof ShipshapeError && thrown.code === "signing-key-exists")) throw thrown;
   }
 }
@@ -116,8 +116,8 @@ async function preparePlugins(settings: Settings): Promise<void> {
 }
 
 /**
- * Starts the server in a session of its own, so that it outlives this terminal, and waits for its first answer. When
- * two start at once the server's own lock lets one through; the other command then finds that one running.
+ * Starts the server in its own session, so that it outlives this terminal, and waits for its first answer. If two start
+ * at once, the server's lock lets one through; the other command then finds that one running.
  */
 async function startServer(settings: Settings): Promise<LocalCloud> {
   const logFile = localLogFile(settings.dataFolder);
@@ -152,7 +152,7 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
     );
     if (interrupted) throw new ShipshapeError("interrupted", { action: "the start of the embedded cloud" });
     if (cloud) return cloud;
-    // The other of two that started at once may need a moment longer than this one's refusal.
+    // If two started at once, the other one may still be starting when this one is refused.
     const other = await waitFor(ended === undefined ? 0 : 2, () => findLocalCloud(settings.dataFolder));
     if (other !== undefined) return other;
     if (ended === undefined) end();
@@ -173,7 +173,7 @@ function serverArguments(settings: Settings): string[] {
   ];
 }
 
-/** What the server wrote since it was started, indented below the error. */
+/** What the server has logged since it was started, indented below the error. */
 async function logTail(logFile: string, from: number): Promise<string> {
   const text = (await readFile(logFile).catch(() => Buffer.alloc(0))).subarray(from).toString("utf8").trimEnd();
   return text === "" ? "" : `\n  ${text.split("\n").slice(-logTailLinesMax).join("\n  ")}`;

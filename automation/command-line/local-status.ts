@@ -7,7 +7,7 @@ import { table, type Terminal } from "./terminal";
 export function addStatus(local: Command, context: CommandContext): void {
   local
     .command("status")
-    .description("what runs: databases, endpoints, versions, where data lies, the clock; exit code 3 when nothing does")
+    .description("what is running: databases, endpoints, versions, where data is, the clock; exit code 3 if nothing is")
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
@@ -59,7 +59,7 @@ export function statusLines(cloud: LocalCloud, engineVersion?: string): string[]
     ["embedded cloud", `${cloud.url} (pid ${cloud.pid}, since ${cloud.startedAt})`],
     ["clock", clockText(status.clock)],
     ["data folder", cloud.dataFolder],
-    // Said only where it is not below the data folder: PostgreSQL's own user could not reach it there.
+    // Shown only if it is not below the data folder, because PostgreSQL's user could not reach it there.
     ["databases in", cloud.databasesFolder?.startsWith(cloud.dataFolder) === false ? cloud.databasesFolder : undefined],
     ["log", localLogFile(cloud.dataFolder)],
     ["Pulumi engine", engineVersion],
@@ -69,7 +69,7 @@ export function statusLines(cloud: LocalCloud, engineVersion?: string): string[]
     ...facts.filter((fact) => fact[1] !== undefined).map(([name, value]) => `${name.padEnd(16)}${value}`),
     "",
     ...(status.instances.length === 0
-      ? ["no databases yet; `pulumi up` on a database stack makes one"]
+      ? ["no databases yet; `pulumi up` on a database stack creates one"]
       : databaseTable(cloud)),
   ];
 }
@@ -85,7 +85,7 @@ function databaseTable({ status }: LocalCloud): string[] {
   return table(["DATABASE", "STATUS", "VERSION", "ENDPOINT", "FOLDER"], rows);
 }
 
-/** The clock is a moment, or a moment with what was set. */
+/** The clock is a moment, or a moment with the offset that was set. */
 export function clockText(clock: unknown): string {
   if (typeof clock === "string") return clock;
   const { now, offsetSeconds } = (clock ?? {}) as { now?: string; offsetSeconds?: number };

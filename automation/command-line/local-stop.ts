@@ -20,25 +20,25 @@ import { startLocalCloud } from "./local-start";
 export function addStop(local: Command, context: CommandContext): void {
   local
     .command("stop")
-    .description("stop all databases and the embedded cloud; data stays; does nothing when nothing runs")
+    .description("stop all databases and the embedded cloud; data stays; does nothing if nothing is running")
     .option("--json", "print the outcome as JSON")
     .addHelpText("after", "\nExamples:\n  npx shipshape local stop")
     .action(async (options: { json?: boolean }) => {
       const stopped = await stopLocalCloud(context.settings, (line) => context.terminal.progress(line));
       const { dataFolder } = context.settings;
       if (options.json) return context.terminal.say(JSON.stringify({ running: false, stopped, dataFolder }));
-      context.terminal.say(stopped ? `stopped; the data stays in ${dataFolder}` : "nothing runs");
+      context.terminal.say(stopped ? `stopped; the data stays in ${dataFolder}` : "nothing is running");
     });
 }
 
-/** Gives true when something had to be stopped. Afterwards nothing of this data folder listens any more. */
+/** Returns true if something had to be stopped. Afterwards nothing of this data folder listens any more. */
 export async function stopLocalCloud(settings: Settings, progress: (line: string) => void): Promise<boolean> {
   const cloud = (await findLocalCloud(settings.dataFolder)) ?? (await adoptOrphans(settings, progress));
   if (cloud === undefined) return false;
   await callLocal(cloud, "POST", "/shipshape/stop");
   let left = "";
   const done = await waitFor(localStopWaitSeconds, async () =>
-    (left = await whatIsLeft(cloud)) === "" ? true : undefined,
+    (left = await stillRunning(cloud)) === "" ? true : undefined,
   );
   if (done === undefined)
     throw new ShipshapeError("local-stop-failed", {
@@ -50,8 +50,8 @@ export async function stopLocalCloud(settings: Settings, progress: (line: string
 }
 
 /**
- * A server that was killed leaves its databases running. Only a server knows how to stop them in order, so one is
- * started that adopts them.
+ * A killed server leaves its databases running. Only a server knows how to stop them in order, so one is started to
+ * adopt them.
  */
 async function adoptOrphans(settings: Settings, progress: (line: string) => void): Promise<LocalCloud | undefined> {
   const databasesFolder =
@@ -61,11 +61,11 @@ async function adoptOrphans(settings: Settings, progress: (line: string) => void
     folders.map((folder) => readdir(join(databasesFolder, folder, "data")).catch((): string[] => [])),
   );
   if (!running.some((files) => files.includes("postmaster.pid"))) return undefined;
-  progress("the embedded cloud was killed and left databases running; it starts once more, to stop them in order");
+  progress("the embedded cloud was killed and left databases running; starting it again to stop them in order");
   return startLocalCloud(settings, progress);
 }
 
-async function whatIsLeft(cloud: LocalCloud): Promise<string> {
+async function stillRunning(cloud: LocalCloud): Promise<string> {
   const listening = await Promise.all(
     cloud.status.instances.map(async ({ identifier, port }) =>
       port && (await listens(port)) ? `database ${identifier} on port ${port}` : "",

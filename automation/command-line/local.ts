@@ -18,7 +18,7 @@ export function addLocalCommands(shipshape: Command, context: CommandContext): v
     .helpCommand(false)
     .option(
       "--data-folder <folder>",
-      "where it keeps everything (also SHIPSHAPE_DATA_FOLDER)",
+      "the folder of all its data (also SHIPSHAPE_DATA_FOLDER)",
       (folder: string) => resolve(folder),
       context.settings.dataFolder,
     )

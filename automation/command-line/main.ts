@@ -17,9 +17,8 @@ import { createTerminal } from "./terminal";
 import { addWaiver } from "./waiver";
 
 /**
- * `shipshape …`: builds the commands, runs the one asked for, and gives its exit code.
- * 0: done. 1: what was asked failed. 2: usage error, nothing was done. 3: the embedded cloud does not run. 70: a worker
- * lost the control plane. 130: interrupted.
+ * `shipshape …`: builds the commands, runs the requested one, and returns its exit code. 0: done. 1: failed. 2: usage
+ * error, nothing was done. 3: the embedded cloud is not running. 70: a worker lost the control plane. 130: interrupted.
  */
 export async function main(words: string[], packageFolder: string): Promise<number> {
   silenceSdkNotice();
@@ -27,7 +26,7 @@ export async function main(words: string[], packageFolder: string): Promise<numb
   hideOwnSecrets();
   const terminal = createTerminal(settings.colours);
   const shipshape = buildCommand({ settings, terminal });
-  // A reader that has seen enough (`shipshape … | head -1`) is no error.
+  // A reader that stops early (`shipshape … | head -1`) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {
     await shipshape.parseAsync(words, { from: "user" });
@@ -44,7 +43,7 @@ export async function main(words: string[], packageFolder: string): Promise<numb
 
 export function buildCommand(context: CommandContext): Command {
   const shipshape = new Command("shipshape")
-    .description("Standard PostgreSQL for every team: try it here, run it on AWS.")
+    .description("Standard PostgreSQL for every team: try it locally, run it on AWS.")
     .version(packageVersion(context.settings.packageFolder), "-V, --version", "print the version")
     .helpCommand(false)
     .exitOverride()
@@ -55,7 +54,7 @@ export function buildCommand(context: CommandContext): Command {
     )
     .addHelpText(
       "after",
-      "\nExit codes: 0 done · 1 failed · 2 usage error, nothing was done · 3 the embedded cloud does not run\n            70 a worker lost the control plane · 130 interrupted",
+      "\nExit codes: 0 done · 1 failed · 2 usage error, nothing was done · 3 the embedded cloud is not running\n            70 a worker lost the control plane · 130 interrupted",
     );
   addLocalCommands(shipshape, context);
   addRequest(shipshape, context);
@@ -69,7 +68,7 @@ export function buildCommand(context: CommandContext): Command {
   return shipshape;
 }
 
-/** What commander found wrong with the words, in our form, pointing at the help of the command that was meant. */
+/** Commander's usage errors as our own, with a hint at the help of the intended command. */
 function usageError(thrown: CommanderError, words: string[], shipshape: Command): ShipshapeError {
   let meant = shipshape;
   for (const word of words) meant = meant.commands.find((command) => command.name() === word) ?? meant;

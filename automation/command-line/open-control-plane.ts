@@ -19,11 +19,10 @@ export async function withControlPlane<T>(
 ): Promise<T> {
   const { databaseUrl } = settings.controlPlane;
   if (databaseUrl === undefined) throw new ShipshapeError("control-plane-missing", {});
-  // The durable engine calls node-postgres in a way that a later version will refuse; its users can do nothing about
-  // that.
+  // The durable engine calls node-postgres in a way that a later version will refuse; users can do nothing about it.
   process.noDeprecation = true;
-  // Loaded when used: the Pulumi SDKs and the durable engine take a second that `shipshape local status` need not wait
-  // for. By require: the launcher's hook for TypeScript sees no `import()`.
+  // Loaded on demand: the Pulumi SDKs and the durable engine take a second that `shipshape local status` need not wait
+  // for. With require, because the launcher's hook for TypeScript does not see `import()`.
   /* eslint-disable @typescript-eslint/no-require-imports */
   const { openControlPlane } = require("../control-plane") as typeof Main;
   const { restoreDrill } = require("../operations/restore-drill/restore-drill") as typeof RestoreDrill;
@@ -55,12 +54,12 @@ export async function withControlPlane<T>(
   }
 }
 
-// Loaded when used, as above: the AWS SDK.
+// Loaded on demand, as above: the AWS SDK.
 /* eslint-disable @typescript-eslint/no-require-imports */
-/** Who asks. Errors: principal-unknown. */
+/** The requester. Errors: principal-unknown. */
 export const principal = (): Promise<string> => (require("../targets/principal") as typeof Principal).principal();
 
-/** What the cloud says of its databases today. */
+/** What the cloud reports about its databases today. */
 export const fleetToday = (): Promise<FleetAnswer> =>
   (require("../targets/fleet") as typeof Fleet).askFleet(
     (require("../targets/aws-access") as typeof AwsAccess).awsClients(),

@@ -5,14 +5,14 @@ import type { CommandContext } from "./command-context";
 import { table } from "./terminal";
 
 /**
- * `shipshape pending`: what waits in RDS for the maintenance window. A program that is reverted does not take it back,
- * and no preview shows it.
+ * `shipshape pending`: what waits in RDS for the maintenance window. Reverting the program does not cancel it, and no
+ * preview shows it.
  */
 export function addPending(shipshape: Command, { terminal }: CommandContext): void {
   shipshape
     .command("pending")
     .description(
-      "changes that RDS has taken and will do in the maintenance window, declared or not, and how to cancel them",
+      "changes that RDS has accepted and will apply in the maintenance window, declared or not, and how to cancel them",
     )
     .option("--json", "print them as JSON")
     .addHelpText("after", "\nExamples:\n  npx shipshape pending\n  npx shipshape pending --json | jq -r '.[].cancel'")
@@ -30,10 +30,10 @@ export function report(found: PendingChanges[]): string[] {
   return [
     ...table(["DATABASE", "PROPERTY", "RUNS", "PENDING", "WINDOW (UTC)"], rows),
     "",
-    "What your program asks for may stay. What it no longer asks for still happens, unless you send the old values:",
+    "Changes that your program declares can stay. Changes that it no longer declares still happen unless you send the old values:",
     ...found.map(
-      ({ identifier, cancel }) => `  ${cancel ?? `${identifier}: a new password cannot be taken back; set another`}`,
+      ({ identifier, cancel }) => `  ${cancel ?? `${identifier}: a new password cannot be cancelled; set another`}`,
     ),
-    "Each command takes back all that is pending on its database. An option that is left out lets that change happen now: --apply-immediately does what still waits.",
+    "Each command cancels everything pending on its database. If you omit an option, --apply-immediately applies that change now.",
   ];
 }

@@ -5,11 +5,11 @@ import { principal, withControlPlane } from "./open-control-plane";
 import { runRecord } from "./run-report";
 import { waitHelp, waitUntilOver, workHelp, type WaitOptions } from "./waiting";
 
-/** `shipshape request <operation>`: one subcommand an operation. */
+/** `shipshape request <operation>`: one subcommand per operation. */
 export function addRequest(shipshape: Command, context: CommandContext): void {
   const request = shipshape
     .command("request")
-    .description("ask for an operation; it is decided by policy, run durably, and leaves evidence")
+    .description("request an operation; policy decides on it, workers run it durably, and it leaves evidence")
     .helpCommand(false)
     .addHelpText(
       "after",
@@ -17,12 +17,14 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
     );
   request
     .command("restore-drill")
-    .description("prove a database's backups: restore them into an isolated throwaway, check and measure it, remove it")
-    .requiredOption("--database <identifier>", "the database whose backups are to be proven")
+    .description(
+      "prove a database's backups: restore them into an isolated throwaway, check and measure the restore, remove the throwaway",
+    )
+    .requiredOption("--database <identifier>", "the database whose backups to prove")
     .requiredOption("--reason <text>", "why, for the evidence")
     .option(
       "--structure-seconds <seconds>",
-      "how long heaps and indexes may be read; without it the tier decides: 3600 bronze, 7200 silver, 14400 gold",
+      "how long heaps and indexes may be read; by default the tier decides: 3600 bronze, 7200 silver, 14400 gold",
       Number,
     )
     .option("--wait", waitHelp)
@@ -30,7 +32,7 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work\n  npx shipshape request restore-drill --database orders-production --reason "audit" --wait --json | jq -r .verdict\n\nInterrupted (Ctrl-C), the drill is not lost: any worker goes on with it (`npx shipshape worker`).',
+      '\nExamples:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work\n  npx shipshape request restore-drill --database orders-production --reason "audit" --wait --json | jq -r .verdict\n\nIf it is interrupted (Ctrl-C), the drill is not lost: any worker continues it (`npx shipshape worker`).',
     )
     .action((options: RequestOptions) =>
       withControlPlane(context.settings, async (controlPlane) => {
@@ -44,7 +46,7 @@ export function addRequest(shipshape: Command, context: CommandContext): void {
         if (options.json)
           return context.terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
         context.terminal.say(
-          `request ${id} is queued; a worker runs it (\`npx shipshape worker\`), \`npx shipshape show ${id}\` tells how it goes`,
+          `request ${id} is queued; a worker runs it (\`npx shipshape worker\`), \`npx shipshape show ${id}\` shows its progress`,
         );
       }),
     );

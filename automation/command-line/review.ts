@@ -12,14 +12,14 @@ interface ReviewOptions {
   comment: string;
 }
 
-/** `shipshape review`: a person answers a finding, and the answer is kept. */
+/** `shipshape review`: records a person's answer to a finding. */
 export function addReview(shipshape: Command, { settings, terminal }: CommandContext): void {
   shipshape
     .command("review <finding>")
-    .description("answer a finding that `shipshape status` lists; the answer is kept with who gave it")
-    .option("--accept", "it is as found, and may stay so")
-    .option("--reject", "it is not as found")
-    .option("--follow-up <request id>", "the request that deals with it")
+    .description("answer a finding that `shipshape status` lists; the answer is recorded with its author")
+    .option("--accept", "the finding is right, and acceptable")
+    .option("--reject", "the finding is wrong")
+    .option("--follow-up <request id>", "the request that fixes it")
     .requiredOption("--comment <text>", "why")
     .addHelpText(
       "after",
@@ -48,7 +48,7 @@ function answerOf({ accept, reject, followUp, comment }: ReviewOptions): Answer[
     ...(reject ? ["rejected" as const] : []),
     ...(followUp === undefined ? [] : ["follow-up" as const]),
   ];
-  if (given.length !== 1) throw usage("give one of --accept, --reject and --follow-up");
+  if (given.length !== 1) throw usage("give one of --accept, --reject or --follow-up");
   if (comment.trim() === "") throw usage("--comment is empty: say why");
   return given[0]!;
 }

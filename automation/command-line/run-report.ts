@@ -2,7 +2,7 @@ import type { Run, StepRecord } from "../records";
 import { printable } from "../printable";
 import { table, type Terminal } from "./terminal";
 
-/** A run as machines get it. */
+/** A run for machines. */
 export function runRecord(run: Run): Record<string, unknown> {
   const {
     requestId: id,
@@ -32,7 +32,7 @@ export function runRecord(run: Run): Record<string, unknown> {
   };
 }
 
-/** A run as people read it: what it was, how it ended, what was checked, and what to do next. */
+/** A run for people: what it was, how it ended, what was checked, and what to do next. */
 export function reportRun(run: Run, terminal: Terminal): void {
   terminal.say(
     `${terminal.style("bold", run.operation)} of ${printable(run.target ?? "?")}   request ${run.requestId}`,
@@ -52,7 +52,7 @@ export function reportRun(run: Run, terminal: Terminal): void {
   if (run.checks.length > 0) {
     terminal.say();
     for (const line of table(
-      ["CHECK", "VERDICT", "WHAT WAS FOUND"],
+      ["CHECK", "VERDICT", "RESULT"],
       run.checks.map((c) => [printable(c.name), c.verdict, printable(c.explanation)]),
     ))
       terminal.say(line);
@@ -61,12 +61,12 @@ export function reportRun(run: Run, terminal: Terminal): void {
   if (next) terminal.say(`\n${next}`);
 }
 
-/** What a reader would do now. */
+/** What to do next. */
 function nextStep({ requestId, operation, status, verdict, cleanUp, error }: Run): string | undefined {
   if (cleanUp === "stuck")
-    return `what the run made is still there: fix what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
+    return `what the run created still exists: fix what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
   if (cleanUp === "pending" || status === "queued" || status === "running")
-    return `it goes on wherever a worker runs (\`npx shipshape worker\`); \`npx shipshape show ${requestId}\` tells how far it is`;
+    return `any running worker continues it (\`npx shipshape worker\`); \`npx shipshape show ${requestId}\` shows its progress`;
   if (verdict === undefined || error) return undefined; // an error has its own hint
   if (verdict !== "pass")
     return `what each verdict means, and what to do: docs/operations/${operation}.md, "When it goes wrong"`;
@@ -80,7 +80,7 @@ export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) =
 /** The steps of a run with their times, in the order in which they began. */
 export const stepLines = (run: Run): string[] => stepsOf(run).map(([name, step]) => stepLine(name, step));
 
-/** The steps that have ended, and the one under way, for somebody who watches. */
+/** The steps that have ended and the current one, for a person who is watching. */
 export function progressOf(run: Run): { ended: string[]; underWay: { name: string; seconds: number } | undefined } {
   const steps = stepsOf(run);
   const [name, step] = steps.find(([, { status }]) => status === "running") ?? [];

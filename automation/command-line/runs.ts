@@ -10,7 +10,7 @@ import { principal, withControlPlane } from "./open-control-plane";
 import { reportRun, runRecord, stepLines } from "./run-report";
 import { interrupted, leaveOnceLost, waitHelp, waitUntilOver, workHelp, type WaitOptions } from "./waiting";
 
-/** `show`, `cancel`, `clean-up`, `worker`: what runs, what one run did, and who carries them. */
+/** `show`, `cancel`, `clean-up`, `worker`: what one run did, and the processes that carry runs out. */
 export function addRuns(shipshape: Command, context: CommandContext): void {
   const { terminal } = context;
   shipshape
@@ -43,7 +43,7 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
     );
   shipshape
     .command("cancel <id>")
-    .description("stop a run before its next step; what it made is removed nevertheless")
+    .description("stop a run before its next step; what it created is still removed")
     .option("--json", "print the run as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape cancel 261123093000-1a2b3c4d")
     .action((id: string, options: { json?: boolean }) =>
@@ -53,14 +53,14 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
         if (options.json) return terminal.say(JSON.stringify(runRecord(run)));
         const next =
           run.cleanUp === "pending"
-            ? "a worker removes what it made (`npx shipshape worker`)"
-            : "it had made nothing yet";
+            ? "a worker removes what it created (`npx shipshape worker`)"
+            : "it had not created anything yet";
         terminal.say(`request ${id} is cancelled; ${next}`);
       }),
     );
   shipshape
     .command("clean-up <id>")
-    .description("try again to remove what a run made, when its clean-up is stuck")
+    .description("retry removing what a run created, after its clean-up got stuck")
     .option("--wait", waitHelp.replace(/unless.*/, "when it is stuck again"))
     .option("--work", workHelp)
     .option("--json", "print the run as JSON")
@@ -71,14 +71,14 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
         if (options.wait || options.work)
           process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
         else if (options.json) terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
-        else terminal.say(`the clean-up of ${id} is asked for; a worker does it (\`npx shipshape worker\`)`);
+        else terminal.say(`the clean-up of ${id} is queued; a worker runs it (\`npx shipshape worker\`)`);
       }),
     );
   shipshape
     .command("worker")
-    .description("run queued operations here, and take over what dead workers left, until interrupted")
-    .option("--until-idle", "end when nothing is queued, running or to be cleaned up")
-    .option("--json", "print a line of JSON when it begins, and one when it ends")
+    .description("run queued operations in this process, and take over the runs of dead workers, until interrupted")
+    .option("--until-idle", "exit when nothing is queued, running or waiting for clean-up")
+    .option("--json", "print a line of JSON when it starts and one when it ends")
     .addHelpText("after", "\nExamples:\n  npx shipshape worker\n  npx shipshape worker --until-idle")
     .action((options: { untilIdle?: boolean; json?: boolean }) =>
       withControlPlane(context.settings, async (controlPlane) => {
@@ -86,7 +86,7 @@ export function addRuns(shipshape: Command, context: CommandContext): void {
         const worker = await controlPlane.work(leaveOnceLost(options.json === true, terminal));
         const say = (status: string) => options.json && terminal.say(JSON.stringify({ worker: worker.id, status }));
         say("running");
-        terminal.progress(`worker ${worker.id} runs; Ctrl-C ends it, and loses nothing`);
+        terminal.progress(`worker ${worker.id} is running; Ctrl-C ends it without losing anything`);
         while (!(await Promise.race([interruption.happened(), sleep(workerIdlePollMilliseconds, false)])))
           if (options.untilIdle && (await busyRuns(controlPlane.database)) === 0) break;
         interruption.dispose();

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The launcher: in a checkout the sources run as they are (nothing stale), in an installed package the bundle of
-// `dist/` does.
+// The launcher: in a checkout it runs the sources directly (nothing stale), in an installed package the bundle in
+// `dist/`.
 "use strict";
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
@@ -21,7 +21,7 @@ function runTypeScript() {
   } catch (error) {
     if (error.code !== "MODULE_NOT_FOUND") throw error;
     process.stderr.write(
-      `error: the packages of this checkout are not installed\nhint:  run \`npm ci\` in ${packageFolder}; \`npm run demo\` and \`npm test\` do it by themselves\n`,
+      `error: the packages of this checkout are not installed\nhint:  run \`npm ci\` in ${packageFolder}; \`npm run demo\` and \`npm test\` do that automatically\n`,
     );
     process.exit(1);
   }

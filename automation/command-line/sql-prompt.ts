@@ -5,13 +5,12 @@ import { promptRowsMax } from "./limits";
 import type { DatabaseLogin } from "../targets/database-login";
 import { table, type Terminal } from "./terminal";
 
-/** The tables a role may see, for whoever has no psql and misses `\d`. */
+/** The tables a role may see: `\d` without psql. */
 const listTables = `select schemaname as schema, tablename as name, tableowner as owner from pg_tables
   where schemaname not in ('pg_catalog', 'information_schema') order by 1, 2`;
 
 /**
- * What is run where no psql is installed: statements up to a semicolon, answers as tables, `\\d` and `\\q`. Ends the
- * connection.
+ * Used if psql is not installed: statements up to a semicolon, answers as tables, `\\d` and `\\q`. Ends the connection.
  */
 export async function runPrompt(
   client: Client,

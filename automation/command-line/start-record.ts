@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What the last `local start` found, and later commands cannot find out for themselves. */
+/** What the last `local start` found and later commands cannot find out themselves. */
 export interface StartRecord {
   /** Found, downloaded or built; `local env` puts its folder on PATH. */
   engine: { version: string; folder: string; source: string };
   /**
-   * `local reset` must find it also when nothing runs: it lies elsewhere where PostgreSQL's user cannot reach the data
+   * `local reset` must find it even if nothing is running: it is elsewhere if PostgreSQL's user cannot reach the data
    * folder.
    */
   databasesFolder?: string | undefined;

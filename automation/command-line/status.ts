@@ -21,14 +21,12 @@ interface Status {
   findings: Finding[];
 }
 
-/**
- * `shipshape status`: what is known of the recovery of every database, the latest runs, and what a human must answer.
- */
+/** `shipshape status`: whether recovery of every database is proven, the latest runs, and what a human must answer. */
 export function addStatus(shipshape: Command, { settings, terminal }: CommandContext): void {
   shipshape
     .command("status")
     .description(
-      "whether each database of the fleet is known to recover, the latest requests, and what a human must answer",
+      "whether recovery of each database of the fleet is proven, the latest requests, and what a human must answer",
     )
     .option("--json", "print it as JSON")
     .addHelpText(
@@ -72,7 +70,7 @@ const colours = {
 
 function statusLines({ fleet, log, recovery, runs, findings }: Status, terminal: Terminal): string[] {
   const problems = [
-    ...(fleet.asked ? [] : [`the fleet is not known: ${fleet.reason}`]),
+    ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
   ];
   return [
@@ -88,7 +86,7 @@ function statusLines({ fleet, log, recovery, runs, findings }: Status, terminal:
     ),
     "",
     ...(runs.length === 0
-      ? ["no requests yet; `npx shipshape request --help` lists what may be asked"]
+      ? ["no requests yet; `npx shipshape request --help` lists the operations"]
       : table(runHeadings, runs.map(runRow))),
     ...(findings.length > 0
       ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)]
@@ -102,7 +100,7 @@ function recoveryRow({ database, recoverability, reason, decidedBy }: DatabaseRe
     recoverability === "fresh" || recoverability === "stale"
       ? (decidedBy?.expiresOn.toISOString().slice(0, 10) ?? "-")
       : "-";
-  // The word is padded before it is coloured: a column is as wide as what is seen.
+  // The word is padded before it is coloured, because colour codes must not count as width.
   return [
     printable(database.identifier),
     terminal.style(colours[recoverability], recoverability.padEnd("unproven".length)),

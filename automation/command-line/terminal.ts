@@ -6,16 +6,16 @@ import { printableLines } from "../printable";
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 /**
- * Where a command speaks. Results go to standard output, so that they can be piped; progress and errors go to standard
+ * The output of a command. Results go to standard output, so that they can be piped; progress and errors go to standard
  * error. Colours appear on a terminal only.
  */
 export interface Terminal {
   /** A line of the result. */
   say(line?: string): void;
-  /** A line about what goes on meanwhile. */
+  /** A line of progress. */
   progress(line: string): void;
   style(style: Style, text: string): string;
-  /** Asks for a yes. Where nobody can be asked it is an error (`confirmation-needed`), not a no. */
+  /** Asks for confirmation. Without a terminal that is an error (`confirmation-needed`), not a no. */
   confirm(action: string, question: string): Promise<boolean>;
 }
 
@@ -41,7 +41,7 @@ export function createTerminal(colours: "auto" | "never"): Terminal {
   };
 }
 
-/** Whatever a line was made of, nothing but our own colours reaches the terminal as a control character. */
+/** Of all control characters in a line, only our own colours reach the terminal. */
 const shown = (line: string, coloured: boolean): string =>
   line
     .split(colour)

@@ -1,4 +1,4 @@
-/** `--wait` looks on until a request is over; `--work` also carries it out, in this process. */
+/** `--wait` waits until a request is over; `--work` also carries it out, in this process. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ShipshapeError } from "../errors";
 import {
@@ -23,9 +23,9 @@ export interface WaitOptions {
   json?: boolean;
 }
 
-export const waitHelp = "wait for its end, which a worker brings about; exit code 1 unless its verdict is pass";
+export const waitHelp = "wait until a worker has finished it; exit code 1 unless its verdict is pass";
 export const workHelp =
-  "wait, and be a worker meanwhile, with the rights of this shell; what else it begins is finished too";
+  "wait, and act as a worker in the meantime, with this shell's permissions; it also finishes any other run it begins";
 
 /** Reports the run once it is over. Errors: wait-interrupted, worker-missing, control-plane-unreachable. */
 export async function waitUntilOver(
@@ -45,7 +45,7 @@ export async function waitUntilOver(
       reportRun(run, terminal);
     }
     if (run.verdict !== "pass" || run.cleanUp === "stuck") process.exitCode = 1;
-    // What this worker began of others is not left half-way; Ctrl-C leaves it to the next worker.
+    // Other runs that this worker began are finished; Ctrl-C leaves them to the next worker.
     await Promise.race([worker?.stop(workerDrainSeconds), interruption.happened()]);
     if (interruption.has()) process.exit(130);
     return run;
@@ -57,14 +57,14 @@ export async function waitUntilOver(
   }
 }
 
-/** Its statement is sealed too: a run that was cancelled owes it until a worker has done that. */
+/** Its statement is also sealed: for a cancelled run a worker still has to do that. */
 export const isOver = (run: Run) =>
   run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
-/** How long an absence is borne with, in seconds; the defaults are for people and for builds. */
+/** How long an absence is tolerated, in seconds; the defaults suit people and builds. */
 export const timeouts = { worker: workerMissingSeconds, controlPlane: controlPlaneOutageSeconds };
 
-/** Reports each step as it ends, one that takes long meanwhile, and what keeps the request from going on. */
+/** Reports each step as it ends, a step that takes long, and what keeps the request from continuing. */
 export async function watch(
   controlPlane: Pick<ControlPlane, "database" | "workers">,
   id: string,
@@ -76,7 +76,7 @@ export async function watch(
   const said = new Set<string>();
   const sayOnce = (line: string) => void (said.has(line) || (said.add(line), terminal.progress(`  ${line}`)));
   let [answeredAt, workerSeenAt] = [Date.now(), Date.now()];
-  // Ends with the run, every step of which has its bound; with the limit for what is absent; or with the person's.
+  // Ends with the run, whose steps are all limited; with the limit on absences; or when the person interrupts it.
   for (;;) {
     let pause = requestPollMilliseconds;
     try {
@@ -86,7 +86,7 @@ export async function watch(
       if (underWay && underWay.seconds > stepTakesLongSeconds) sayOnce(`… ${underWay.name}`);
       if (isOver(run)) return run;
       if (worksHere || (await controlPlane.workers()).length > 0) workerSeenAt = Date.now();
-      else sayOnce("no worker is alive: start one (`npx shipshape worker`), or ask with --work");
+      else sayOnce("no worker is alive: start one (`npx shipshape worker`), or use --work");
       answeredAt = Date.now();
     } catch (error) {
       if (
@@ -94,7 +94,7 @@ export async function watch(
         secondsSince(answeredAt) > outageSeconds
       )
         throw error;
-      sayOnce("the control plane does not answer; trying again");
+      sayOnce("the control plane does not answer; retrying");
       [pause, workerSeenAt] = [controlPlaneOutagePollMilliseconds, Date.now()];
     }
     if (secondsSince(workerSeenAt) > workerSeconds)
@@ -103,7 +103,7 @@ export async function watch(
   }
 }
 
-/** What a worker does that must not go on: it says why, and ends this process at once. */
+/** What a worker does if it must not continue: it says why, and ends this process at once. */
 export const leaveOnceLost = (asJson: boolean, terminal: Terminal) => (error: ShipshapeError) =>
   process.exit(reportError(error, asJson, terminal));
 

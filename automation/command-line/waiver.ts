@@ -17,37 +17,37 @@ import { table, type Terminal } from "./terminal";
 export function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
   const waiver = shipshape
     .command("waiver")
-    .description("exceptions to guardrails: one file each, owned, approved, and with an end")
+    .description("exceptions to guardrails: one file each, with owner, approver and expiry")
     .helpCommand(false)
     .addHelpText("after", "\nExamples:\n  npx shipshape waiver list\n  npx shipshape waiver check");
   waiver
     .command("list")
-    .description("all waivers, the next to expire first")
-    .option("--waivers <folder>", "where they lie (default: policypacks/waivers)")
+    .description("all waivers, next to expire first")
+    .option("--waivers <folder>", "their folder (default: policypacks/waivers)")
     .option("--json", "print them as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape waiver list")
     .action((options: { waivers?: string; json?: boolean }) => list(options, terminal));
   waiver
     .command("check")
-    .description("what is wrong with them, with file and line; exit code 2 when anything is, 1 when one has expired")
-    .option("--waivers <folder>", "where they lie (default: policypacks/waivers)")
+    .description("what is wrong with them, with file and line; exit code 2 if anything is, 1 if one has expired")
+    .option("--waivers <folder>", "their folder (default: policypacks/waivers)")
     .addHelpText(
       "after",
-      "\nWhether a waiver matches anything only `npx shipshape guard` can say, which sees the resources.\n\nExample:\n  npx shipshape waiver check",
+      "\nOnly `npx shipshape guard`, which sees the resources, can say whether a waiver matches anything.\n\nExample:\n  npx shipshape waiver check",
     )
     .action((options: { waivers?: string }) => check(options, terminal));
   waiver
     .command("new")
-    .description("write the file of a new one, to be reviewed and merged")
+    .description("write the file of a new one, for review and merge")
     .requiredOption("--rule <rule>", "the rule it is an exception to")
     .requiredOption("--resource <urn>", "the resource's URN, or a glob of URNs")
-    .requiredOption("--reason <text>", "why, for those who read it in half a year")
-    .requiredOption("--owner <team>", "who has the exception, and ends it")
+    .requiredOption("--reason <text>", "why, for readers half a year from now")
+    .requiredOption("--owner <team>", "who has the exception and will end it")
     .requiredOption("--approver <name>", "who approved it; not the owner")
-    .requiredOption("--expires-on <day>", "the last day it holds, 180 days ahead at most")
+    .requiredOption("--expires-on <day>", "the last day it is valid, 180 days ahead at most")
     .option("--category <category>", "waiver (the risk is accepted) or mitigated (something else reduces it)", "waiver")
     .option("--id <id>", "its name (default: the rule and the resource's name)")
-    .option("--waivers <folder>", "where it is written (default: policypacks/waivers)")
+    .option("--waivers <folder>", "the folder to write it to (default: policypacks/waivers)")
     .addHelpText(
       "after",
       "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' \\\n    --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",
@@ -89,7 +89,7 @@ function list(options: { waivers?: string; json?: boolean }, terminal: Terminal)
 function check(options: { waivers?: string }, terminal: Terminal): void {
   const today = todayOf(undefined);
   const folder = waiversFolder(options.waivers);
-  // Who checks a folder means one: with a typo in its name all would look well.
+  // A missing folder is an error: otherwise a typo in its name would look like success.
   if (!existsSync(folder))
     throw new ShipshapeError("usage", { problem: `there is no folder ${folder}`, command: "shipshape waiver check" });
   const { waivers, problems } = readWaivers(folder, today);
@@ -112,9 +112,9 @@ async function write({ id, waivers, ...given }: NewWaiver, terminal: Terminal): 
       .replace(/[^A-Za-z0-9]+/g, "-")
       .replace(/^-|-$/g, "")
       .slice(0, 100)}`;
-  // It becomes a file's name: a path in it would lead out of the folder.
+  // It becomes a file name: a path in it would lead out of the folder.
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
-    throw usage(`--id: "${name}" is no name of a waiver; give letters, digits and . _ -`);
+    throw usage(`--id: "${name}" is not a waiver name; give letters, digits and . _ -`);
   const file = join(folder, `${name}.yaml`);
   if (existsSync(file)) throw new ShipshapeError("waiver-exists", { file: relative(process.cwd(), file) });
   const text = stringify(given);
@@ -122,7 +122,7 @@ async function write({ id, waivers, ...given }: NewWaiver, terminal: Terminal): 
   if (problem) throw usage(problem.message);
   await mkdir(folder, { recursive: true });
   await writeFile(file, text);
-  terminal.say(`${relative(process.cwd(), file)}: have it reviewed by ${given.approver}, and merge it`);
+  terminal.say(`${relative(process.cwd(), file)}: have ${given.approver} review it, and merge it`);
 }
 
 const usage = (problem: string) => new ShipshapeError("usage", { problem, command: "shipshape waiver new" });

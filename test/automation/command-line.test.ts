@@ -108,7 +108,7 @@ describe("what is given on the command line", () => {
   });
 
   test.each(["multiAz", "=false", "ingress=[oops"])("a pair that is none is refused: %s", (pair) => {
-    expect(() => parsePair(pair)).toThrow(/is not <property>=<value>|begins like JSON/);
+    expect(() => parsePair(pair)).toThrow(/is not <property>=<value>|looks like JSON/);
   });
 
   test.each([
@@ -118,7 +118,7 @@ describe("what is given on the command line", () => {
     ["8d", 691_200],
   ])("%s is a duration", (text, seconds) => expect(parseDuration(text)).toBe(seconds));
   test.each(["", "8", "d", "1.5h", "8 days", "-1d"])("%j is none", (text) =>
-    expect(() => parseDuration(text)).toThrow("no duration"),
+    expect(() => parseDuration(text)).toThrow("not a duration"),
   );
 });
 

@@ -200,7 +200,7 @@ test("a folder verifies by the key that was made or remembered here; by one seen
   const asAuditor = (...wordsGiven: string[]) => shipshape(["evidence", "verify", ...wordsGiven], stranger);
   expect(await asAuditor(folder("exported"))).toMatchObject({
     code: 4,
-    stdout: expect.stringContaining("seen here for the first time") as string,
+    stdout: expect.stringContaining("sees for the first time") as string,
   });
   expect(await asAuditor(folder("exported"))).toMatchObject({ code: 0 });
 
@@ -240,7 +240,7 @@ test("a key or checkpoint that is no file, or has no end, is a usage error; one 
     env,
     encoding: "utf8",
   });
-  expect(piped).toMatchObject({ status: 0, stdout: expect.stringContaining("the evidence holds") as string });
+  expect(piped).toMatchObject({ status: 0, stdout: expect.stringContaining("the evidence is valid") as string });
 });
 
 test("evidence that has expired holds, with an exit code of its own", async () => {

@@ -67,7 +67,7 @@ test("a good drill passes, tells its steps as they end, and leaves nothing behin
   expect(await drills.shipshape("evidence", "export", run.id, "--out", folder)).toMatchObject({ code: 0 });
   expect(await drills.shipshape("evidence", "verify", folder)).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("the evidence holds") as string,
+    stdout: expect.stringContaining("the evidence is valid") as string,
   });
   await noProcessLeft();
   expect(await drills.leftovers()).toEqual(nothingLeft);
@@ -118,7 +118,7 @@ test("a drill cancelled while it restores is removed anyway, and seals that it i
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);
   expect(await drills.shipshape("cancel", id)).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("a worker removes what it made") as string,
+    stdout: expect.stringContaining("a worker removes what it created") as string,
   });
   expect(await ended(id)).toEqual({ status: "cancelled", verdict: undefined, cleanUp: "done" });
   expect((await drills.statements(id)).sort()).toEqual(["teardown", "verdict"]);

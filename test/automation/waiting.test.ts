@@ -75,7 +75,7 @@ test("a run whose clean-up is pending is not over", async () => {
 
 test("without a worker it says what to do, waits a while, and then gives up with a code", async () => {
   const { run, said } = await watched([running], [], { worker: 0.4, controlPlane: 60 });
-  expect(said).toEqual(["no worker is alive: start one (`npx shipshape worker`), or ask with --work"]);
+  expect(said).toEqual(["no worker is alive: start one (`npx shipshape worker`), or use --work"]);
   expect(run).toMatchObject({
     code: "worker-missing",
     message: expect.stringContaining(id) as string,
@@ -85,7 +85,7 @@ test("without a worker it says what to do, waits a while, and then gives up with
 
 test("a control plane that is away for a moment ends nothing", async () => {
   const { run, said } = await watched([unreachable, over]);
-  expect(said).toEqual(["the control plane does not answer; trying again"]);
+  expect(said).toEqual(["the control plane does not answer; retrying"]);
   expect(run).toMatchObject({ status: "succeeded" });
 });
 

@@ -50,7 +50,7 @@ test("PostgreSQL is restarted: a worker says why it ends, a waiting command wait
   await until("two workers are alive", async () => (await aliveWorkers()) === 2);
   await probed.postgres.server.stop("immediate");
   await until("the wait is interrupted by the outage", () =>
-    waiting.stderr().includes("the control plane does not answer; trying again"),
+    waiting.stderr().includes("the control plane does not answer; retrying"),
   );
   await probed.postgres.server.start();
   expect(await plain.ended).toMatchObject({

@@ -58,7 +58,7 @@ describe("a newcomer tries Shipshape on their own machine", () => {
       stdout: "",
       stderr: expect.stringContaining("shipshape local start") as string,
     });
-    expect(await shipshape("local", "stop")).toMatchObject({ code: 0, stdout: "nothing runs\n" });
+    expect(await shipshape("local", "stop")).toMatchObject({ code: 0, stdout: "nothing is running\n" });
   });
 
   test("start brings up the cloud; a second start, even at the same moment, finds it running", async () => {

@@ -145,7 +145,7 @@ test("other engines are asked for what they have, and services of their own are 
   });
   const { found, left } = await live();
   expect(found).toEqual([]);
-  expect(left).toContain("not judged: graph (neptune), papers (docdb): engines that no rule is for");
+  expect(left).toContain("not judged: graph (neptune), papers (docdb): engines that no rule covers");
 });
 
 test("snapshots are judged though their database is gone: shared with everybody, with another account, in the clear", async () => {
