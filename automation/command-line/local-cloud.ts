@@ -2,9 +2,8 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AccessKey, ensureAccessKey, keyIdOf } from "../../localcloud/access/access-keys";
-import { fetchSigned } from "../../localcloud/access/signature";
 import { reasonOf, ShipshapeError } from "../errors";
+import { type AccessKey, embeddedCloud } from "./embedded-cloud";
 import { readPassphrase } from "./local-passphrase";
 import { localPollMilliseconds, localRequestTimeoutSeconds } from "./limits";
 
@@ -67,6 +66,7 @@ export async function readLocalRecord(dataFolder: string): Promise<LocalRecord |
 export async function findLocalCloud(dataFolder: string): Promise<LocalCloud | undefined> {
   const record = await readLocalRecord(dataFolder);
   if (record === undefined) return undefined;
+  const { ensureAccessKey } = embeddedCloud();
   const status = await callLocal<LocalStatus>({ ...record, dataFolder }, "GET", "/shipshape/status").catch(
     () => undefined,
   );
@@ -83,7 +83,7 @@ export async function requireLocalCloud(dataFolder: string): Promise<LocalCloud>
 
 /** A user's key for the API, created if missing: to the cloud each key is a separate user. */
 export const accessKeyOf = (dataFolder: string, userName: string): AccessKey =>
-  ensureAccessKey(dataFolder, keyIdOf(userName));
+  embeddedCloud().ensureAccessKey(dataFolder, embeddedCloud().keyIdOf(userName));
 
 /** One request to the server's own API, signed with the key of its data folder; refusals keep the server's message. */
 export async function callLocal<Answer>(
@@ -93,6 +93,7 @@ export async function callLocal<Answer>(
   body?: unknown,
 ): Promise<Answer> {
   const { url, dataFolder } = cloud;
+  const { ensureAccessKey, fetchSigned } = embeddedCloud();
   const request = `${method} ${path}`;
   const response = await fetchSigned(new URL(path, url), ensureAccessKey(dataFolder), {
     method,

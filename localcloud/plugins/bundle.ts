@@ -10,7 +10,7 @@ const versions: Record<string, string> = { aws: "7.48.0", postgresql: "3.18.1", 
 /** Long enough that switching between branches keeps the bundles of each. */
 const bundleAgeMaxMilliseconds = 7 * 24 * 3600 * 1000;
 
-/** The checkout or, in the published package, the package's folder. */
+/** `localcloud` of the checkout or, in the published package, the package's folder. */
 const root = dirname(nearestPackageJson(__dirname));
 
 /** A half-built bundle is never used: bundles appear under their name only when complete. */
@@ -102,7 +102,7 @@ async function sourceHash(): Promise<string> {
   const hash = createHash("sha256").update(process.versions.node);
   const files = (await readdir(__dirname, { recursive: true })).filter((file) => file.endsWith(".ts")).sort();
   for (const file of files) hash.update(file).update(await readFile(join(__dirname, file)));
-  hash.update(await readFile(join(root, "package-lock.json")));
+  hash.update(await readFile(join(root, "..", "package-lock.json")));
   return hash.digest("hex").slice(0, 16);
 }
 

