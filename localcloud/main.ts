@@ -7,7 +7,7 @@ import { ensureAuthority } from "./postgres/certificates";
 import { takeFolder } from "./server/storage/data-folder-lock";
 import { Cloud } from "./server/cloud";
 import { serveHttp } from "./server/wire/http";
-import { listenAsBefore } from "./server/wire/listener";
+import { listenOnLastPort } from "./server/wire/listener";
 import { log } from "./server/log";
 import { writeDurably } from "./server/storage/store";
 import { endpoints } from "./server/endpoints";
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   ensureAccessKey(settings.dataFolder);
   const cloud = new Cloud(settings);
   const server = serveHttp(cloud, endpoints);
-  const { port, reason: portReason } = await listenAsBefore(server, settings.port, cloud.store);
+  const { port, reason: portReason } = await listenOnLastPort(server, settings.port, cloud.store);
   await Promise.all([cloud.maintenance.begin(), cloud.controlPlane.begin()]);
 
   const whereabouts = join(settings.dataFolder, "localcloud.json");
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   );
   log(`listening on ${url}, data in ${settings.dataFolder}`);
   if (portReason) log(portReason);
-  if (cloud.instances.servers.elsewhereReason) log(cloud.instances.servers.elsewhereReason);
+  if (cloud.instances.servers.folderReason) log(cloud.instances.servers.folderReason);
 }
 
 /** No new calls, then no databases, then no process: nothing listens afterwards. */

@@ -5,8 +5,8 @@ interface ClockRecord {
 }
 
 /**
- * The one clock of the cloud: maintenance windows, expiry and the times in records follow it. It runs at the speed of
- * the machine's clock, at a distance that can be set, and the distance survives a restart.
+ * The one clock of the cloud: maintenance windows, expiry and the times in records follow it. It is the machine's clock
+ * plus an offset that can be set and survives a restart.
  */
 export class Clock {
   private readonly records: Collection<ClockRecord>;
@@ -20,13 +20,13 @@ export class Clock {
     return new Date(Date.now() + this.offsetMs());
   }
 
-  /** @param offsetMs distance from the machine's clock; 0 follows it again. */
+  /** @param offsetMs offset from the machine's clock; 0 follows it again. */
   setOffset(offsetMs: number): void {
     this.records.put("clock", { offsetMs });
     for (const listener of this.listeners) listener();
   }
 
-  /** Called after each setting: what waits for a time looks again. */
+  /** Called after each change of the clock, so that whatever waits for a time checks again. */
   onSet(listener: () => void): void {
     this.listeners.push(listener);
   }

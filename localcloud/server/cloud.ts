@@ -18,9 +18,9 @@ import { Store } from "./storage/store";
 import { EventSubscriptions } from "./rds/events/event-subscriptions";
 import { SubnetGroups } from "./rds/subnet-groups/subnet-groups";
 
-/** What every handler works on: the records, the clock, and the rooms that do the work. One per server process. */
+/** What every handler works on: the records, the clock, and the modules that do the work. One per server process. */
 export class Cloud {
-  /** Folder of the durable records; journals lie beside the collections. */
+  /** Folder of the durable records; journals are next to the collections. */
   readonly recordsFolder: string;
   readonly store: Store;
   readonly clock: Clock;
@@ -38,7 +38,7 @@ export class Cloud {
   readonly managedSecrets: ManagedSecrets;
   readonly calls: CallLog;
   readonly controlPlane: ControlPlaneDatabase;
-  /** Ends the server process in good order; the process sets it. */
+  /** Shuts the server process down cleanly; set by the process. */
   requestStop: () => void = () => undefined;
 
   constructor(readonly settings: LocalCloudSettings) {

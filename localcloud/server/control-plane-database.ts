@@ -8,14 +8,15 @@ import { log, logError } from "./log";
 import type { Collection } from "./storage/store";
 
 interface ControlPlaneRecord {
-  /** Of the version it was made with: its files are of that major. */
+  /** The version that created it: its files are of that major. */
   engineVersion: string;
   password: string;
 }
 
 /**
- * A PostgreSQL for Shipshape's own records of requests, runs and evidence: what SHIPSHAPE_DATABASE_URL names in
- * production. No DB instance, so the RDS API does not know it; but made, adopted after a kill and stopped like theirs.
+ * A PostgreSQL for Shipshape's own records of requests, runs and evidence; in production, SHIPSHAPE_DATABASE_URL names
+ * one. It is not a DB instance, so the RDS API does not know it, but it is created, adopted after a kill and stopped
+ * like theirs.
  */
 export class ControlPlaneDatabase {
   private readonly records: Collection<ControlPlaneRecord>;
@@ -27,7 +28,7 @@ export class ControlPlaneDatabase {
     this.records = cloud.store.collection<ControlPlaneRecord>("control-plane");
   }
 
-  /** Starts it, and keeps it running. One that does not start is said in the log; the cloud works without it. */
+  /** Starts it, and keeps it running. A failure to start is logged; the cloud works without it. */
   async begin(): Promise<void> {
     await this.start();
     this.watch = setInterval(() => this.look(), limits.controlPlaneWatchMs);
@@ -62,7 +63,7 @@ export class ControlPlaneDatabase {
 
   private async make(): Promise<void> {
     const known = this.records.get(owner);
-    // Another minor of the same major takes the files over as they are.
+    // Another minor of the same major can use the files as they are.
     const engineVersion =
       known === undefined
         ? defaultVersion()
@@ -70,7 +71,7 @@ export class ControlPlaneDatabase {
     if (engineVersion === undefined)
       return log(`no PostgreSQL ${known?.engineVersion ?? ""} is installed, so the control plane has no database`);
     const record = { engineVersion, password: known?.password ?? randomBytes(24).toString("hex") };
-    // The record first: a creation that is killed goes on with the same password.
+    // The record first: a killed creation continues with the same password.
     this.records.put(owner, record);
     const { settings, instances } = this.cloud;
     const folder = join(instances.servers.databasesFolder, "control-plane");

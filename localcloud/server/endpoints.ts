@@ -7,7 +7,7 @@ import { recordedRoutes } from "./recorded/routes";
 import { secretsManager } from "./secrets-manager/service";
 import { sts } from "./sts/service";
 
-/** Everything the server answers, in one place: a service or a route is here or nowhere. */
+/** Every service and route of the server. */
 export const endpoints: Endpoints = {
   services: [rds, secretsManager, sts, cloudTrail],
   routes: [...localRoutes, ...recordedRoutes, changeRoute],

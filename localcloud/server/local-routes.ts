@@ -4,14 +4,14 @@ import { AwsError } from "./wire/aws-error";
 import type { Cloud } from "./cloud";
 import type { InstanceRecord } from "./rds/instances/instance-record";
 
-/** The server's own endpoints about itself: what runs, the clock, how to get into a database as administrator. */
+/** The server's endpoints about itself: its status, the clock, administrator access to a database. */
 export const localRoutes: Route[] = [
   { method: "GET", path: "/shipshape/status", run: (_request, cloud) => ({ status: 200, body: statusOf(cloud) }) },
   {
     method: "POST",
     path: "/shipshape/stop",
     run(_request, cloud) {
-      // After the answer is out.
+      // After the response has been sent.
       setImmediate(() => cloud.requestStop());
       return { status: 202, body: { stopping: true } };
     },
@@ -26,7 +26,7 @@ export const localRoutes: Route[] = [
       if (!(Math.abs(offset) <= furthestMs))
         throw new AwsError(
           "InvalidParameterValue",
-          `the clock takes {"now": "<ISO 8601 time>"}, {"offsetSeconds": <number>} or {"reset": true}, at most a century from now`,
+          `the clock accepts {"now": "<ISO 8601 time>"}, {"offsetSeconds": <number>} or {"reset": true}, at most a century from now`,
         );
       cloud.clock.setOffset(offset);
       return { status: 200, body: clockOf(cloud) };
@@ -61,8 +61,8 @@ const databaseInput = z.strictObject({
 });
 
 /**
- * A century: further away dates stop being dates to somebody, and a server whose clock is none could never be started
- * again.
+ * A century: dates further away are invalid for some programs, and a server with an invalid clock could never be
+ * started again.
  */
 const furthestMs = 100 * 365 * 86_400_000;
 
@@ -82,7 +82,7 @@ function statusOf(cloud: Cloud): object {
     pid: process.pid,
     dataFolder: cloud.settings.dataFolder,
     databasesFolder: servers.databasesFolder,
-    ...(servers.elsewhereReason === undefined ? {} : { databasesFolderReason: servers.elsewhereReason }),
+    ...(servers.folderReason === undefined ? {} : { databasesFolderReason: servers.folderReason }),
     clock: clockOf(cloud),
     instances: cloud.instances.list().map((instance) => describe(instance, cloud)),
     recorded: cloud.recorded.recordSet.count(),
@@ -104,7 +104,7 @@ function describe(instance: InstanceRecord, cloud: Cloud): object {
   };
 }
 
-/** The administrator comes in over the socket, as PostgreSQL's own superuser; the master over TCP, as any client. */
+/** The administrator connects over the socket, as PostgreSQL's own superuser; the master over TCP, like any client. */
 function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): object {
   const instance = cloud.instances
     .list(asked.region)
@@ -123,7 +123,7 @@ function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): ob
   if (server?.state() !== "running")
     throw new AwsError(
       "InvalidDBInstanceState",
-      `the database of ${instance.shape.DBInstanceIdentifier} does not run: the DB instance is ${instance.status}`,
+      `the database of ${instance.shape.DBInstanceIdentifier} is not running: the DB instance is ${instance.status}`,
     );
   const database = asked.database ?? instance.shape.DBName ?? "postgres";
   if (asked.role === "administrator") {
@@ -136,7 +136,7 @@ function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): ob
     };
   }
   const user = instance.shape.MasterUsername;
-  // Our own passwords are the caller's: only one that Secrets Manager made is known here.
+  // Passwords that the caller set are not stored: only one that Secrets Manager generated is known here.
   const password = instance.masterSecret ? cloud.managedSecrets.credentials(instance.resourceId).password : undefined;
   const login =
     password === undefined ? encodeURIComponent(user) : `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;

@@ -9,7 +9,7 @@ import { limits } from "../limits";
 import { redact } from "./redact";
 import { type NamedResource, resourcesOf } from "./resources";
 
-/** One API call as CloudTrail tells it. */
+/** One API call as CloudTrail reports it. */
 export interface LoggedCall {
   id: string;
   /** ISO, by the cloud's clock. */
@@ -29,8 +29,8 @@ export interface LoggedCall {
 }
 
 /**
- * The API calls the server has answered, up to a bound. Changes and reads have a bound each: somebody who polls must
- * not push out of the log who changed what.
+ * The API calls the server has answered, up to a bound. Changes and reads have separate bounds: polling must not push
+ * changes out of the log.
  */
 export class CallLog {
   private readonly changes: Journal<LoggedCall>;
@@ -62,7 +62,7 @@ export class CallLog {
     });
   }
 
-  /** Newest first, as CloudTrail answers; by their times, which the clock can set back. */
+  /** Newest first, as CloudTrail returns them; by time, as the clock can be set back. */
   newestFirst(): LoggedCall[] {
     const newerFirst = (a: LoggedCall, b: LoggedCall) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0);
     return [...this.changes.list(), ...this.reads.list()].reverse().sort(newerFirst);
@@ -95,7 +95,7 @@ export function trailEvent(call: LoggedCall): object {
   };
 }
 
-/** CloudTrail writes `dBInstanceIdentifier` for `DBInstanceIdentifier`: the first letter alone is lowered. */
+/** CloudTrail writes `dBInstanceIdentifier` for `DBInstanceIdentifier`: only the first letter is lowered. */
 function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
   if (typeof value !== "object" || value === null) return value;

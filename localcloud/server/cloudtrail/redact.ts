@@ -1,8 +1,8 @@
-/** What AWS keeps out of its own log, by parameter name. */
+/** What AWS omits from its own log, by parameter name. */
 const secretNames =
   /^(MasterUserPassword|NewPassword|.*Password|SecretString|SecretBinary|TdeCredentialPassword|.*AuthToken)$/i;
-/** Switches whose names end in a secret's name, and hold none. */
-const harmlessNames = /^(ManageMasterUserPassword|RotateMasterUserPassword)$/;
+/** Flags whose names end like a secret's, but are not secret. */
+const flagNames = /^(ManageMasterUserPassword|RotateMasterUserPassword)$/;
 
 const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
@@ -15,4 +15,4 @@ export function redact(value: unknown): unknown {
   );
 }
 
-const isSecret = (name: string): boolean => secretNames.test(name) && !harmlessNames.test(name);
+const isSecret = (name: string): boolean => secretNames.test(name) && !flagNames.test(name);

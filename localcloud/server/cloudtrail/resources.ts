@@ -1,4 +1,4 @@
-/** A resource that a call names, as LookupEvents tells it. */
+/** A resource that a call names, as LookupEvents reports it. */
 export interface NamedResource {
   /** CloudTrail's type, e.g. `AWS::RDS::DBInstance`. */
   type: string;
@@ -19,13 +19,13 @@ const namedBy: Record<string, string> = {
   SecretId: "AWS::SecretsManager::Secret",
 };
 
-/** Members of an answer whose name and ARN belong to what the call was about. */
-const answersWithArn: Record<string, string> = {
+/** Members of a response with the name and ARN of the call's resource. */
+const resultsWithArn: Record<string, string> = {
   ARN: "AWS::SecretsManager::Secret",
   DBInstanceArn: "AWS::RDS::DBInstance",
 };
 
-/** RDS's tag calls name an ARN only; the word in it tells the type. */
+/** RDS's tag calls name only an ARN; its resource type gives CloudTrail's type. */
 const rdsTypes: Record<string, string> = {
   db: "DBInstance",
   pg: "DBParameterGroup",
@@ -34,15 +34,15 @@ const rdsTypes: Record<string, string> = {
   snapshot: "DBSnapshot",
 };
 
-/** What a call is about: by name, and by ARN where the call or its answer has one. Both find it again. */
+/** The resources of a call: by name, and by ARN where the call or its response has one. A lookup finds it by either. */
 export function resourcesOf(service: string, input: unknown, output: object | undefined): NamedResource[] {
   const found = Object.entries(asRecord(input)).flatMap(([parameter, value]) =>
     fromParameter(service, parameter, value),
   );
   const answered = [output, ...Object.values(asRecord(output))].flatMap((part) =>
     Object.entries(asRecord(part)).flatMap(([member, value]) =>
-      member in answersWithArn && typeof value === "string"
-        ? [{ type: answersWithArn[member] ?? "", name: value }]
+      member in resultsWithArn && typeof value === "string"
+        ? [{ type: resultsWithArn[member] ?? "", name: value }]
         : [],
     ),
   );
@@ -53,12 +53,12 @@ export function resourcesOf(service: string, input: unknown, output: object | un
 
 function fromParameter(service: string, parameter: string, value: unknown): NamedResource[] {
   if (typeof value !== "string" || value === "") return [];
-  const rdsWord = parameter === "ResourceName" ? /^arn:aws:rds:[^:]*:[^:]*:([a-z-]+):(.+)$/.exec(value) : null;
-  if (rdsWord) {
-    const type = `AWS::RDS::${rdsTypes[rdsWord[1] ?? ""] ?? "Resource"}`;
+  const rdsArn = parameter === "ResourceName" ? /^arn:aws:rds:[^:]*:[^:]*:([a-z-]+):(.+)$/.exec(value) : null;
+  if (rdsArn) {
+    const type = `AWS::RDS::${rdsTypes[rdsArn[1] ?? ""] ?? "Resource"}`;
     return [
       { type, name: value },
-      { type, name: rdsWord[2] ?? "" },
+      { type, name: rdsArn[2] ?? "" },
     ];
   }
   if (service === "secretsmanager" && parameter === "Name")

@@ -28,7 +28,9 @@ const lookup = z.strictObject({
   NextToken: z.string().optional(),
 });
 
-/** The server's own call log. Unlike CloudTrail, which is minutes late, it knows a call as soon as it is answered. */
+/**
+ * The server's own call log. Unlike AWS CloudTrail, which lags by minutes, it lists a call as soon as it is answered.
+ */
 export const cloudTrail: Service = {
   name: "cloudtrail",
   protocol: "json",
@@ -38,7 +40,7 @@ export const cloudTrail: Service = {
       input: lookup,
       run(input, { cloud, region }) {
         refuseInvalid(input);
-        const found = cloud.calls.newestFirst().filter((call) => call.region === region && isAskedFor(call, input));
+        const found = cloud.calls.newestFirst().filter((call) => call.region === region && matchesLookup(call, input));
         const start = startOf(input.NextToken, found);
         const end = start + input.MaxResults;
         return {
@@ -65,7 +67,7 @@ function refuseInvalid({ StartTime, EndTime, MaxResults, LookupAttributes }: z.o
     );
 }
 
-function isAskedFor(call: LoggedCall, asked: z.output<typeof lookup>): boolean {
+function matchesLookup(call: LoggedCall, asked: z.output<typeof lookup>): boolean {
   const isInTime =
     (asked.StartTime === undefined || call.time >= asked.StartTime) &&
     (asked.EndTime === undefined || call.time <= asked.EndTime);
@@ -98,7 +100,9 @@ function valuesOf(call: LoggedCall, attribute: z.output<typeof attributes>): str
   }
 }
 
-/** The token is the id of the event a page starts with, so that calls which come between two pages shift nothing. */
+/**
+ * The token is the id of the event a page starts with, so that calls made between two pages do not shift the result.
+ */
 function startOf(token: string | undefined, found: LoggedCall[]): number {
   if (token === undefined) return 0;
   const position = found.findIndex((call) => call.id === token);

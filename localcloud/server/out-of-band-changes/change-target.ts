@@ -1,14 +1,15 @@
 import type { Properties } from "../recorded/recorded-type";
 
 /**
- * Something that can be changed from outside: what it is now, in Pulumi's camelCase, and how new values are written.
+ * A resource that can be changed from outside: its current properties, in Pulumi's camelCase, and how new values are
+ * written.
  */
 export interface ChangeTarget {
   arn: string;
-  /** Every property that can be changed, with its value; one that is unset stands here with undefined. */
+  /** Every property that can be changed, with its value; unset ones are undefined. */
   properties: Properties;
-  /** Writes the whole change at once, asking nothing of what AWS would allow. */
+  /** Writes the whole change at once, without checking what AWS would allow. */
   write(changed: Properties): void;
-  /** Properties whose values no answer repeats. */
+  /** Properties whose values are never echoed in a response. */
   secret?: readonly string[];
 }

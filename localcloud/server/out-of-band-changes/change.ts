@@ -10,8 +10,8 @@ import { typedValue } from "./typed-value";
 const change = z.strictObject({ arn: z.string().min(1), properties: z.record(z.string(), z.unknown()) });
 
 /**
- * `/shipshape/change`: somebody changes a resource behind Pulumi's back, also in ways no API has ("somebody re-created
- * it").
+ * `/shipshape/change`: changes a resource behind Pulumi's back, also in ways that no API offers (as if it had been
+ * re-created).
  */
 export const changeRoute: Route = {
   method: "POST",
@@ -43,7 +43,7 @@ function findTarget(cloud: Cloud, arn: string): ChangeTarget {
   );
   throw new AwsError(
     "ResourceNotFound",
-    `there is nothing with the ARN ${arn}; ${near.length > 0 ? `near it: ${near.join(", ")}` : "nothing has been made yet"}`,
+    `there is no resource with the ARN ${arn}; ${near.length > 0 ? `similar ones: ${near.join(", ")}` : "nothing has been created yet"}`,
     404,
   );
 }
@@ -70,16 +70,16 @@ function withEntry(path: string, map: unknown, entry: string, given: unknown): P
   if (typeof map !== "object" || map === null || Array.isArray(map))
     throw new AwsError(
       "InvalidParameterValue",
-      `${path} names an entry of something that is no map (${JSON.stringify(map)})`,
+      `${path} names an entry of something that is not a map (${JSON.stringify(map)})`,
     );
   const { [entry]: current, ...others } = map as Properties;
   return given === null ? others : { ...others, [entry]: typedValue(path, given, current ?? "") };
 }
 
-/** An error shows a few ARNs to choose from, not a fleet. */
+/** An error lists a few ARNs to choose from, not a whole fleet. */
 const nearCountMax = 5;
 
-/** Those that share the most words with what was asked for. */
+/** Those that share the most words with the given ARN. */
 function nearest(arn: string, known: string[]): string[] {
   const wordsOf = (text: string) => new Set(text.split(/[:/]/));
   const asked = wordsOf(arn);

@@ -5,7 +5,7 @@ import type { Properties } from "../recorded/recorded-type";
 import type { ChangeTarget } from "./change-target";
 import { tagList, tagMap } from "./tag-map";
 
-/** Properties of `aws.rds.Instance` and the members of the record behind them. */
+/** Properties of `aws.rds.Instance` and the members of the record they map to. */
 const memberOf: Record<string, keyof InstanceShape> = {
   identifier: "DBInstanceIdentifier",
   instanceClass: "DBInstanceClass",
@@ -47,7 +47,7 @@ const memberOf: Record<string, keyof InstanceShape> = {
   dedicatedLogVolume: "DedicatedLogVolume",
 };
 
-/** What the program alone knows and RDS does not, such as `skipFinalSnapshot`, cannot be changed here. */
+/** What only the program knows, such as `skipFinalSnapshot`, cannot be changed here. */
 export function instanceTarget(cloud: Cloud, instance: InstanceRecord): ChangeTarget {
   const settings = Object.entries(memberOf).map(([property, member]) => [property, instance.shape[member]]);
   return {
@@ -80,6 +80,6 @@ function write(cloud: Cloud, instance: InstanceRecord, changed: Properties): voi
   const secret = cloud.secrets.list().find((one) => one.managed?.dbiResourceId === instance.resourceId);
   if (masterUserSecretKmsKeyId !== undefined && secret)
     cloud.secrets.overwrite(secret, { kmsKeyId: String(masterUserSecretKmsKeyId) });
-  // The database keeps the last password; only nobody manages it any more.
+  // The database keeps the last password, which is no longer managed.
   if (manageMasterUserPassword === false) cloud.managedSecrets.delete(instance.resourceId);
 }

@@ -6,7 +6,7 @@ import type { SubnetGroupRecord } from "../rds/subnet-groups/subnet-groups";
 import type { ChangeTarget } from "./change-target";
 import { tagList, tagMap } from "./tag-map";
 
-/** The RDS resources beside instances, in all Regions. */
+/** The RDS resources other than instances, in all Regions. */
 export function rdsTargets(cloud: Cloud): ChangeTarget[] {
   return [
     ...cloud.store
@@ -24,7 +24,7 @@ export function rdsTargets(cloud: Cloud): ChangeTarget[] {
   ];
 }
 
-/** `parameters` is a map name → value here, so that `parameters.log_min_duration_statement=5` names one. */
+/** `parameters` is a map name → value here, so that `parameters.log_min_duration_statement=5` names one of them. */
 function parameterGroupTarget(cloud: Cloud, group: ParameterGroupRecord): ChangeTarget {
   const values = Object.fromEntries(Object.entries(group.parameters).map(([name, { value }]) => [name, value]));
   return {

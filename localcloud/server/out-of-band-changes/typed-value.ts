@@ -1,6 +1,6 @@
 import { AwsError } from "../wire/aws-error";
 
-/** Gives a value that came as text from a command line the type of the one it replaces. */
+/** Converts a value given as text on the command line to the type of the one it replaces. */
 export function typedValue(name: string, given: unknown, current: unknown): unknown {
   if (given === null || current === null || current === undefined)
     return typeof given === "string" ? guessed(given) : given;
@@ -10,11 +10,11 @@ export function typedValue(name: string, given: unknown, current: unknown): unkn
   if (type === "string" && (typeof value === "number" || typeof value === "boolean")) return String(value);
   throw new AwsError(
     "InvalidParameterValue",
-    `${name} is a ${type} (now ${JSON.stringify(current)}), and '${typeof given === "string" ? given : JSON.stringify(given)}' is none`,
+    `${name} is a ${type} (now ${JSON.stringify(current)}), and '${typeof given === "string" ? given : JSON.stringify(given)}' is not`,
   );
 }
 
-/** `5`, `true`, `["a"]` as what they look like; anything else is text. */
+/** Parses `5`, `true`, `["a"]` as JSON; anything else is text. */
 function guessed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

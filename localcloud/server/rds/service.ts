@@ -73,6 +73,6 @@ export const rds: Service = {
     DescribeDBClusters: noClusters,
     CreateDBProxy: "it has no RDS Proxy",
     ApplyPendingMaintenanceAction:
-      "nothing is pending but what ModifyDBInstance left; set the clock to the maintenance window, or modify with ApplyImmediately",
+      "only changes from ModifyDBInstance can be pending; set the clock to the maintenance window, or modify with ApplyImmediately",
   },
 };

@@ -13,8 +13,8 @@ const subnets = ["a", "b", "c"].map((zone, position) => ({
 }));
 
 /**
- * The network that every Region of the embedded cloud starts with, so that a database has somewhere to stand. It reads
- * like records, though nobody made it and nobody can delete it.
+ * The network that every Region of the embedded cloud starts with, so that databases have subnets. It looks like
+ * records, but is built in and cannot be deleted.
  */
 export function defaultNetwork(place: Place): RecordedResource[] {
   const arnOf = (kind: string, id: string) => `arn:aws:ec2:${place.region}:${place.accountId}:${kind}/${id}`;

@@ -7,10 +7,10 @@ import type { Place, RecordedResource, Reference } from "./recorded-type";
 import { supportedTypes } from "./supported-types";
 import { KEY } from "./types/key-management";
 
-/** IAM's resources stand in no Region; this stands in their records instead. */
+/** IAM's resources have no Region; their records have this instead. */
 export const globalRegion = "aws-global";
 
-/** Where the records lie: finding and keeping them, without judging what may be made or deleted. */
+/** The stored records: finds and writes them, without checking what may be created or deleted. */
 export class RecordSet {
   private readonly records: Collection<RecordedResource>;
 
@@ -21,12 +21,12 @@ export class RecordSet {
     this.records = store.collection<RecordedResource>("recorded");
   }
 
-  /** One that stands; not one whose deletion is scheduled. Without a Region: wherever, if only one Region has it. */
+  /** An existing one, not one whose deletion is scheduled. Without a Region: in any, if only one Region has it. */
   find(type: string, idOrArn: string, region?: string): RecordedResource | undefined {
     const named = this.list(type, region).filter(
       (record) => record.deletionAt === undefined && isNamed(record, idOrArn),
     );
-    // The default network has the same ids in every Region: where none is said, that of the standard Region is meant.
+    // The default network has the same ids in every Region: without one, the standard Region's is meant.
     const found = named.filter((record) =>
       isIn(record, region ?? (this.isImplied(record) ? defaultRegion : record.region)),
     );
@@ -34,22 +34,22 @@ export class RecordSet {
     if (regions.length > 1)
       throw new AwsError(
         "AmbiguousResource",
-        `${type} ${idOrArn} stands in ${regions.join(" and ")}; say which with region=`,
+        `${type} ${idOrArn} exists in ${regions.join(" and ")}; choose one with region=`,
       );
     return found[0];
   }
 
-  /** @param name an ARN or, for what has none, `<type>::<id>` */
+  /** @param name an ARN or, for a resource without one, `<type>::<id>` */
   findByArn(name: string): RecordedResource | undefined {
     return this.list().find((record) => record.arn === name || `${record.type}::${record.id}` === name);
   }
 
   /**
-   * Everything recorded, keys waiting for their deletion included, and the default networks of the Regions in use and
-   * of the one asked for.
+   * Everything recorded, including keys waiting for their deletion, and the default networks of the Regions in use and
+   * of the given one.
    */
   list(type?: string, region: string = defaultRegion): RecordedResource[] {
-    this.forgetWhatIsDue();
+    this.removeDue();
     const made = this.records.list();
     const regions = new Set([defaultRegion, region, ...made.map((record) => record.region)]);
     regions.delete(globalRegion);
@@ -59,13 +59,13 @@ export class RecordSet {
     return [...implied, ...made].filter((record) => type === undefined || record.type === type);
   }
 
-  /** How many somebody has made. */
+  /** The number of resources created. */
   count(): number {
     return this.records.ids().length;
   }
 
   /**
-   * A key that can be used: by id, ARN, `alias/…` or an alias's ARN. AWS's own keys (`alias/aws/rds`) always can.
+   * A usable key: by id, ARN, `alias/…` or an alias's ARN. AWS's own keys (`alias/aws/rds`) are always usable.
    * @returns its ARN, or undefined
    */
   keyArn(idOrArn: string, region: string): string | undefined {
@@ -76,7 +76,7 @@ export class RecordSet {
     return typeof target === "string" ? this.find(KEY, target, region)?.arn : undefined;
   }
 
-  /** Those whose deletion, or whose life, hangs on this one. */
+  /** Those that this one's deletion removes or is refused for. */
   dependents(record: RecordedResource, whenDeleted: Reference["whenDeleted"]): RecordedResource[] {
     const names = (reference: Reference) =>
       reference.whenDeleted === whenDeleted && reference.type === record.type && isNamed(record, reference.idOrArn);
@@ -88,7 +88,7 @@ export class RecordSet {
   }
 
   forget(record: RecordedResource): void {
-    for (const dependent of this.dependents(record, "taken-along")) this.records.delete(keyOf(dependent));
+    for (const dependent of this.dependents(record, "deleted-too")) this.records.delete(keyOf(dependent));
     this.records.delete(keyOf(record));
   }
 
@@ -100,8 +100,8 @@ export class RecordSet {
     return { region, accountId, now: this.clock.now() };
   }
 
-  /** A waiting time is over when anybody looks after its end; no timer is needed for that. */
-  private forgetWhatIsDue(): void {
+  /** A waiting time is checked whenever a record is read; no timer is needed for that. */
+  private removeDue(): void {
     const now = this.clock.now().toISOString();
     for (const record of this.records.list()) {
       if (record.deletionAt !== undefined && record.deletionAt <= now) this.forget(record);

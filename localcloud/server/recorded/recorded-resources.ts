@@ -8,10 +8,10 @@ import { supportedTypes, whyNotSupported } from "./supported-types";
 import { KEY } from "./types/key-management";
 import { SECRET, SECRET_POLICY } from "./types/secret-policy";
 
-/** What recorded resources need to know of those that have an API of their own. */
+/** What recorded resources need to know about those that have their own API. */
 export interface RecordedContext {
   secretExists(arn: string): boolean;
-  /** Who uses this subnet, security group … by its id, in words: `database orders-production`. */
+  /** The users of this subnet, security group … by its id, as text: `database orders-production`. */
   usersOf(type: string, id: string): string[];
 }
 
@@ -22,7 +22,7 @@ export interface CreateRequest {
   properties: Properties;
 }
 
-/** Resources that have no API of their own here: kept as given, with the ids, ARNs and refusals AWS would have. */
+/** Resources that have no API of their own here: stored as given, with the ids, ARNs and refusals AWS would have. */
 export class RecordedResources {
   readonly recordSet: RecordSet;
 
@@ -44,11 +44,11 @@ export class RecordedResources {
     const taken = this.recordSet.find(row.token, identity.id, region);
     if (
       taken !== undefined &&
-      row.whenTaken === "accepted-if-equal" &&
+      row.whenExists === "accepted-if-equal" &&
       isDeepStrictEqual({ ...taken.properties, ...given }, taken.properties)
     )
       return taken;
-    if (taken !== undefined && row.whenTaken !== "replaced") throw alreadyExists(row, identity.id);
+    if (taken !== undefined && row.whenExists !== "replaced") throw alreadyExists(row, identity.id);
     this.refuseTakenName(row, given, region);
 
     const computed = withoutUnset({ ...identity.computed });
@@ -66,7 +66,7 @@ export class RecordedResources {
     return record;
   }
 
-  /** Puts these properties in the place of the old ones; what the cloud itself filled in stays. */
+  /** Replaces the old properties with these; those the cloud itself filled in stay. */
   replace(record: RecordedResource, properties: Properties): RecordedResource {
     const row = rowOf(record.type);
     const given = withoutUnset(properties);
@@ -80,14 +80,14 @@ export class RecordedResources {
     return this.keep({ ...record, properties: withoutUnset(next) });
   }
 
-  /** Sets single properties as somebody outside would, without asking whether AWS would allow it. */
+  /** Sets single properties, as a change from outside would, without checking whether AWS would allow it. */
   overwrite(record: RecordedResource, properties: Properties): RecordedResource {
     return this.keep({ ...record, properties: { ...record.properties, ...properties } });
   }
 
   delete(record: RecordedResource): void {
     const row = rowOf(record.type);
-    const reason = this.whyKept(row, record);
+    const reason = this.whyUndeletable(row, record);
     if (reason !== undefined)
       throw new AwsError("ResourceInUse", `the ${row.noun} ${record.id} cannot be deleted: ${reason}`, 409);
     if (!row.deletionDelayDays) return this.recordSet.forget(record);
@@ -95,7 +95,7 @@ export class RecordedResources {
     this.recordSet.keep({ ...record, deletionAt: deletionAt.toISOString() });
   }
 
-  /** The resource policy of a secret, which Secrets Manager answers with. */
+  /** The resource policy of a secret, which Secrets Manager returns. */
   secretPolicy(secretArn: string): string | undefined {
     return this.recordSet.find(SECRET_POLICY, secretArn)?.properties["policy"] as string | undefined;
   }
@@ -105,12 +105,12 @@ export class RecordedResources {
     return record;
   }
 
-  private whyKept(row: RecordedType, record: RecordedResource): string | undefined {
+  private whyUndeletable(row: RecordedType, record: RecordedResource): string | undefined {
     if (this.recordSet.isImplied(record)) return "it belongs to the default network";
     const recorded = this.recordSet.dependents(record, "refused").map((user) => `${rowOf(user.type).noun} ${user.id}`);
     const users = [...recorded, ...this.context.usersOf(record.type, record.id)];
     return (
-      row.keepsItself?.(record.properties) ??
+      row.whyUndeletable?.(record.properties) ??
       (users.length > 0 ? `it is in use by ${users.slice(0, namedUsersMax).join(", ")}` : undefined)
     );
   }
@@ -118,7 +118,7 @@ export class RecordedResources {
   private refuseInvalid(row: RecordedType, properties: Properties, region: string): void {
     const unset = (row.required ?? []).filter((name) => properties[name] === undefined || properties[name] === "");
     if (unset.length > 0) throw new AwsError("ValidationError", `a ${row.noun} needs ${unset.join(" and ")}`);
-    const missing = (row.references?.(properties) ?? []).find((reference) => !this.stands(reference, region));
+    const missing = (row.references?.(properties) ?? []).find((reference) => !this.exists(reference, region));
     if (missing === undefined) return;
     const noun = supportedTypes.get(missing.type)?.noun ?? "secret";
     throw new AwsError(
@@ -127,7 +127,7 @@ export class RecordedResources {
     );
   }
 
-  private stands(reference: Reference, region: string): boolean {
+  private exists(reference: Reference, region: string): boolean {
     if (reference.type === SECRET) return this.context.secretExists(reference.idOrArn);
     if (reference.type === KEY) return this.recordSet.keyArn(reference.idOrArn, region) !== undefined;
     return this.recordSet.find(reference.type, reference.idOrArn, region) !== undefined;
@@ -143,7 +143,7 @@ export class RecordedResources {
 
 const dayMs = 86_400_000;
 
-/** An error names a few users of a resource, not a fleet. */
+/** An error names a few users of a resource, not a whole fleet. */
 const namedUsersMax = 5;
 
 function rowOf(token: string): RecordedType {
@@ -153,8 +153,8 @@ function rowOf(token: string): RecordedType {
 }
 
 const alreadyExists = (row: RecordedType, id: string): AwsError =>
-  new AwsError("ResourceAlreadyExists", `a ${row.noun} ${id} exists already`, 409);
+  new AwsError("ResourceAlreadyExists", `a ${row.noun} ${id} already exists`, 409);
 
-/** Null and absent are one to AWS. */
+/** Null and absent are the same to AWS. */
 const withoutUnset = (properties: Properties): Properties =>
   Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined && value !== null));

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 
 export type Properties = Record<string, unknown>;
 
-/** Where and when a resource is made: what ids and ARNs are built from. */
+/** Where and when a resource is created: ids and ARNs are built from this. */
 export interface Place {
   region: string;
   accountId: string;
@@ -11,68 +11,65 @@ export interface Place {
 
 export interface RecordedResource {
   type: string;
-  /** The name the program calls it by; for people reading the records, never an identity. */
+  /** The resource's name in the program; for people reading the records, never an identity. */
   name: string;
   region: string;
   id: string;
   arn: string;
   properties: Properties;
   createdAt: string;
-  /** Names among the properties that the cloud has filled in; an update that leaves them out keeps them. */
+  /** Names of properties that the cloud has filled in; an update that omits them keeps them. */
   computed: string[];
   /**
-   * Set on what AWS deletes only after a waiting time (KMS keys): until then the record stays, and is not found by its
-   * id.
+   * Set on resources that AWS deletes only after a waiting period (KMS keys): until then the record stays, and is not
+   * found by its id.
    */
   deletionAt?: string;
 }
 
-/** Another resource that this one names; AWS looks for it when this one is made. */
+/** Another resource that this one names; AWS looks it up when this one is created. */
 export interface Reference {
-  /** Pulumi token of what is named. */
+  /** Pulumi token of the named resource. */
   type: string;
   /** The property that names it, for the message. */
   property: string;
-  /** Its id or its ARN, as the property holds it. */
+  /** Its id or ARN, as in the property. */
   idOrArn: string;
-  /** What deleting the named one does while this one stands: AWS refuses, takes this one along, or does not care. */
-  whenDeleted: "refused" | "taken-along" | "unnoticed";
+  /** What deleting the named one does while this one exists: AWS refuses, deletes this one too, or ignores it. */
+  whenDeleted: "refused" | "deleted-too" | "ignored";
 }
 
 export interface Identity {
   id: string;
-  /** Empty for what AWS gives none, such as policies attached to something that has one. */
+  /** Empty where AWS assigns none, such as for policies attached to a resource that has one. */
   arn: string;
-  /** What AWS fills in; a property the program has set wins over it. */
+  /** What AWS fills in; a property that the program set takes precedence. */
   computed?: Properties;
 }
 
-/** One row of the table: everything the cloud knows about one type beyond keeping what it was given. */
+/** One row of the table: everything the cloud knows about one type beyond storing it as given. */
 export interface RecordedType {
   token: string;
   /** In a message: "a KMS key". */
   noun: string;
-  /** What the id is made of, so nothing can be made without it. */
+  /** The properties that the id consists of; they are required. */
   required?: readonly string[];
   identify(properties: Properties, place: Place): Identity;
-  /** Names of computed properties that follow the others when these are updated. */
+  /** Names of computed properties that are recomputed when the others are updated. */
   recomputed?: readonly string[];
-  /** IAM is one for all Regions. */
+  /** IAM is global. */
   isGlobal?: true;
   references?(properties: Properties): Reference[];
   /**
-   * What a second create of the same id does. AWS refuses most; puts of a policy or an alarm replace silently;
-   * a topic made again exactly alike is answered as if it had been made.
+   * What a second create of the same id does. AWS refuses most; policies and alarms are replaced silently; creating an
+   * identical topic again succeeds.
    * @default "refused"
    */
-  whenTaken?: "refused" | "replaced" | "accepted-if-equal";
-  /**
-   * Two with an equal value of this cannot stand side by side, though their ids differ (a security group's name in its
-   * VPC).
-   */
+  whenExists?: "refused" | "replaced" | "accepted-if-equal";
+  /** Two with an equal value of this cannot coexist, although their ids differ (a security group's name in its VPC). */
   mustBeUnique?(properties: Properties): string | undefined;
-  /** A reason to refuse deletion that lies in the resource itself. */
-  keepsItself?(properties: Properties): string | undefined;
+  /** A reason in the resource itself to refuse its deletion. */
+  whyUndeletable?(properties: Properties): string | undefined;
   /** Days between the request to delete and the deletion. */
   deletionDelayDays?(properties: Properties): number;
 }

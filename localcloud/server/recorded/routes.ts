@@ -15,7 +15,7 @@ const creation = z.strictObject({
 });
 const replacement = z.strictObject({ properties });
 
-/** `/shipshape/recorded`, which the `aws` Pulumi plugin speaks for every type without an API of its own here. */
+/** `/shipshape/recorded`, which the `aws` Pulumi plugin calls for every type without its own API here. */
 export const recordedRoutes: Route[] = [
   {
     method: "POST",
@@ -72,7 +72,7 @@ const view = ({ type, name, region, id, arn, properties, deletionAt }: RecordedR
   ...(deletionAt === undefined ? {} : { deletionAt }),
 });
 
-/** The one resource that `type=`, `id=` and, where an id stands in several Regions, `region=` name. */
+/** The one resource that `type=`, `id=` and, where an id exists in several Regions, `region=` name. */
 function named(request: RouteRequest, cloud: Cloud): RecordedResource {
   const [type, id, region] = ["type", "id", "region"].map((name) => request.query.get(name) ?? "");
   if (!type || !id)

@@ -17,7 +17,7 @@ const rows = [
 
 export const supportedTypes: ReadonlyMap<string, RecordedType> = new Map(rows.map((row) => [row.token, row]));
 
-/** These have an API of their own here; a record beside it would be a second truth. */
+/** These have their own API here; a record would be a second source of truth. */
 const typesWithAnApi: Record<string, string> = {
   "aws:rds/instance:Instance": "the RDS API",
   "aws:rds/parameterGroup:ParameterGroup": "the RDS API",
@@ -27,10 +27,10 @@ const typesWithAnApi: Record<string, string> = {
   "aws:secretsmanager/secretVersion:SecretVersion": "the Secrets Manager API",
 };
 
-/** Why a type is not recorded, in a sentence that says what is. */
+/** Why a type is not recorded, and which types are. */
 export function whyNotSupported(token: string): string {
   const api = typesWithAnApi[token];
-  if (api !== undefined) return `${token} is not recorded: it is made through ${api}`;
+  if (api !== undefined) return `${token} is not recorded: it is created through ${api}`;
   const known = [...supportedTypes.keys()].join(", ");
-  return `${token} cannot be made in the embedded cloud: a preview may judge it, but nothing here stands behind it; what can be made: ${known}`;
+  return `${token} cannot be created in the embedded cloud: a preview may judge it, but it is not implemented here; these can be created: ${known}`;
 }

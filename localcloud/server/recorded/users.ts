@@ -3,7 +3,7 @@ import type { Store } from "../storage/store";
 import type { SubnetGroupRecord } from "../rds/subnet-groups/subnet-groups";
 import { SECURITY_GROUP, SUBNET } from "./types/network";
 
-/** Who among the databases uses a subnet or a security group, in words: AWS refuses to delete what is in use. */
+/** The databases that use a subnet or a security group, as text: AWS refuses to delete what is in use. */
 export function usersOf(store: Store, type: string, id: string): string[] {
   if (type === SECURITY_GROUP) {
     const instances = store.collection<InstanceRecord>("instances").list();

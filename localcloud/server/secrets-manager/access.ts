@@ -2,7 +2,7 @@ import type { Call } from "../wire/action";
 import { AwsError } from "../wire/aws-error";
 import type { Secret } from "./secret";
 
-/** Finding the secret that a call names, and refusing what its state or its owner forbids. */
+/** Finds the secret that a call names, and refuses what its state or its owner forbids. */
 
 export const named = (secret: Secret): { ARN: string; Name: string } => ({ ARN: secret.arn, Name: secret.name });
 
@@ -13,7 +13,7 @@ export function find(id: string, { cloud, region }: Call): Secret {
   return secret;
 }
 
-export function findStanding(id: string, call: Call): Secret {
+export function findActive(id: string, call: Call): Secret {
   const secret = find(id, call);
   if (secret.deletion)
     throw new AwsError(
@@ -24,7 +24,7 @@ export function findStanding(id: string, call: Call): Secret {
 }
 
 export function findOwn(id: string, call: Call, verb: string): Secret {
-  const secret = findStanding(id, call);
+  const secret = findActive(id, call);
   refuseManaged(secret, verb);
   return secret;
 }

@@ -15,7 +15,7 @@ export function valueIn(input: {
   return input.SecretBinary === undefined ? undefined : { binary: input.SecretBinary };
 }
 
-/** AWS keeps these to itself: nobody else sets or removes them. */
+/** AWS reserves these: callers can neither set nor remove them. */
 export const isAwsTag = (key: string): boolean => key.toLowerCase().startsWith("aws:");
 
 export function tagRecord(tags: { Key: string; Value: string }[]): Record<string, string> {

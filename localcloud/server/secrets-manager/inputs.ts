@@ -19,7 +19,7 @@ const value = {
 };
 const page = { MaxResults: z.int().min(1).max(100).default(100), NextToken: z.string().optional() };
 
-/** AWS's own bounds of these two calls. */
+/** AWS's own limits for these two calls. */
 const passwordLengthMax = 4_096;
 const batchMax = 20;
 

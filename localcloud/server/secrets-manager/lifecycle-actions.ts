@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { type Action, type Call, action } from "../wire/action";
 import { accountId } from "../wire/arn";
 import { AwsError } from "../wire/aws-error";
-import { find, findOwn, findStanding, named, refuseManaged } from "./access";
+import { find, findOwn, findActive, named, refuseManaged } from "./access";
 import { isAwsTag, tagRecord, valueIn } from "./input-values";
 import { inputs } from "./inputs";
 import type { Secret } from "./secret";
 import { versionAt } from "./versions";
 
-/** What makes, changes and ends a secret. */
+/** The actions that create, change and delete a secret. */
 export const lifecycleActions: Action[] = [
   action({
     name: "CreateSecret",
@@ -62,7 +62,7 @@ export const lifecycleActions: Action[] = [
     name: "RotateSecret",
     input: inputs.rotateSecret,
     async run(input, call) {
-      const secret = findStanding(input.SecretId, call);
+      const secret = findActive(input.SecretId, call);
       if (!secret.managed)
         throw new AwsError(
           "InvalidRequestException",
@@ -89,11 +89,11 @@ export const lifecycleActions: Action[] = [
           "InvalidParameterException",
           `The RecoveryWindowInDays value must be between 7 and 30 days (inclusive), not ${days}.`,
         );
-      // Forced, it is no error that there is nothing to delete; and it ends a recovery window that has begun, which
-      // frees the name.
+      // A forced delete of a missing secret is no error; it also ends a recovery window that has begun, which frees the
+      // name.
       if (force && call.cloud.secrets.find(input.SecretId, call.region) === undefined)
-        return { ...nameAlone(input.SecretId, call), DeletionDate: call.cloud.clock.now() };
-      const secret = force ? find(input.SecretId, call) : findStanding(input.SecretId, call);
+        return { ...missingSecret(input.SecretId, call), DeletionDate: call.cloud.clock.now() };
+      const secret = force ? find(input.SecretId, call) : findActive(input.SecretId, call);
       refuseManaged(secret, "delete");
       return { ...named(secret), DeletionDate: call.cloud.secrets.delete(secret, days) };
     },
@@ -111,7 +111,7 @@ export const lifecycleActions: Action[] = [
     name: "TagResource",
     input: inputs.tagResource,
     run(input, call) {
-      const secret = findStanding(input.SecretId, call);
+      const secret = findActive(input.SecretId, call);
       call.cloud.secrets.describe(secret, { tags: { ...secret.tags, ...tagRecord(input.Tags) } });
     },
   }),
@@ -119,21 +119,21 @@ export const lifecycleActions: Action[] = [
     name: "UntagResource",
     input: inputs.untagResource,
     run(input, call) {
-      const secret = findStanding(input.SecretId, call);
+      const secret = findActive(input.SecretId, call);
       const kept = Object.entries(secret.tags).filter(([key]) => !input.TagKeys.includes(key) || isAwsTag(key));
       call.cloud.secrets.describe(secret, { tags: Object.fromEntries(kept) });
     },
   }),
 ];
 
-/** What a secret that is not there is called, for an answer that has to name it. */
-function nameAlone(id: string, { region }: Call): { ARN: string; Name: string } {
+/** The name of a secret that does not exist, for a response that has to include it. */
+function missingSecret(id: string, { region }: Call): { ARN: string; Name: string } {
   return id.startsWith("arn:")
     ? { ARN: id, Name: id.split(":").slice(6).join(":") }
     : { ARN: `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}`, Name: id };
 }
 
-/** Secrets Manager has its own code for a database that cannot be asked now. */
+/** Secrets Manager has its own error code for a database that cannot be reached. */
 async function rotateNow(secret: Secret, versionId: string | undefined, { cloud }: Call): Promise<void> {
   try {
     await cloud.managedSecrets.rotate(secret.managed?.dbiResourceId ?? "", versionId);

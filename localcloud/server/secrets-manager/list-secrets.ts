@@ -2,7 +2,7 @@ import { AwsError } from "../wire/aws-error";
 import type { ListSecretsInput } from "./inputs";
 import type { Secret } from "./secret";
 
-/** The secrets that ListSecrets is asked for, in the order asked for. */
+/** The secrets that ListSecrets should return, in the requested order. */
 export function selectSecrets(secrets: Secret[], asked: ListSecretsInput): Secret[] {
   const matching = matchingSecrets(
     secrets.filter((secret) => asked.IncludePlannedDeletion || !secret.deletion),
@@ -14,7 +14,7 @@ export function selectSecrets(secrets: Secret[], asked: ListSecretsInput): Secre
   );
 }
 
-/** Those that every filter finds by one of its values. */
+/** Those for which every filter matches one of its values. */
 export function matchingSecrets(secrets: Secret[], filters: ListSecretsInput["Filters"]): Secret[] {
   return secrets.filter((secret) =>
     filters.every((filter) => filter.Values.some((value) => matches(secret, filter.Key, value))),
@@ -30,9 +30,8 @@ function sortKey(secret: Secret, by: ListSecretsInput["SortBy"]): string {
 }
 
 /**
- * The beginning of the text, or in a description and in `all` the beginnings of its words, in any order and case; a
- * leading `!` turns it round. Of descriptions AWS's documentation says otherwise; what its service was seen to do
- * counts.
+ * A prefix of the text, or in a description and in `all` prefixes of its words, in any order and case; a leading `!`
+ * negates. For descriptions AWS's documentation says otherwise; this follows the observed behaviour of its service.
  */
 function matches(secret: Secret, key: ListSecretsInput["Filters"][number]["Key"], value: string): boolean {
   if (value.startsWith("!")) return !matches(secret, key, value.slice(1));
@@ -57,7 +56,7 @@ function hasWords(text: string, asked: string): boolean {
   return wordsOf(asked).every((beginning) => words.some((word) => word.startsWith(beginning)));
 }
 
-/** Divided by spaces, by the marks a name may hold, and where a capital begins the next word. */
+/** Split at spaces, at the punctuation a name may contain, and before a capital letter. */
 function wordsOf(text: string): string[] {
   return text
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")

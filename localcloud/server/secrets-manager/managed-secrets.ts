@@ -8,7 +8,7 @@ import { pickVersion, versionAt } from "./versions";
 
 export interface MasterUser {
   dbiResourceId: string;
-  /** Of the instance. */
+  /** The instance's resource id. */
   identifier: string;
   region: string;
   username: string;
@@ -23,13 +23,15 @@ export interface MasterUserSecret {
   KmsKeyId: string;
 }
 
-/** Sets the password in the running database, or throws. Setting the same one twice is no error. */
+/** Sets the password in the running database, or throws. Setting the same one twice is not an error. */
 export type SetMasterPassword = (dbiResourceId: string, username: string, password: string) => Promise<void>;
 
-/** Secrets that RDS makes for master passwords (`ManageMasterUserPassword`) and that RDS alone may change or delete. */
+/**
+ * Secrets that RDS creates for master passwords (`ManageMasterUserPassword`) and that only RDS may change or delete.
+ */
 export class ManagedSecrets {
   private readonly rotating = new Map<string, Promise<void>>();
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly queues = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly secrets: Secrets,
@@ -67,8 +69,8 @@ export class ManagedSecrets {
   }
 
   /**
-   * Safe to repeat. Goes at once, without a recovery window, as RDS does when its instance goes or its password is no
-   * longer managed.
+   * Safe to repeat. Deletes at once, without a recovery window, as RDS does when the instance is deleted or its
+   * password is no longer managed.
    */
   delete(dbiResourceId: string): void {
     const secret = this.of(dbiResourceId);
@@ -76,9 +78,9 @@ export class ManagedSecrets {
   }
 
   /**
-   * Gives the database a new password and the secret a new version. The version is on disk as AWSPENDING before the
-   * database learns it, so that a kill in between loses nothing: the next rotation, or `tend`, takes it up. Two at once
-   * are one.
+   * Gives the database a new password and the secret a new version. The version is on disk as AWSPENDING before it is
+   * set in the database, so that a kill in between loses nothing: the next rotation, or `maintain`, finishes it.
+   * Concurrent calls share one rotation.
    */
   rotate(dbiResourceId: string, versionId: string = randomUUID()): Promise<void> {
     const running = this.rotating.get(dbiResourceId);
@@ -91,10 +93,10 @@ export class ManagedSecrets {
   }
 
   /**
-   * Takes up what a kill or an unreachable database interrupted, and rotates what is due by the clock. What fails waits
+   * Finishes what a kill or an unreachable database interrupted, and rotates what is due by the clock. What fails waits
    * for the next call.
    */
-  tend(): void {
+  maintain(): void {
     for (const secret of this.secrets.list()) {
       if (!secret.managed) continue;
       if (versionAt(secret, "AWSPENDING") || nextRotation(secret) <= this.clock.now())
@@ -103,16 +105,16 @@ export class ManagedSecrets {
   }
 
   /**
-   * Whatever sets an instance's master password does so in turn: PostgreSQL refuses two at once ("tuple concurrently
-   * updated"), and the one asked for last is to be the one that logs in.
+   * Changes of an instance's master password run one at a time: PostgreSQL refuses two at once ("tuple concurrently
+   * updated"), and the one requested last must win.
    */
   async serialize<Result>(dbiResourceId: string, work: () => Promise<Result>): Promise<Result> {
-    const turn = (this.turns.get(dbiResourceId) ?? Promise.resolve()).then(work, work);
-    this.turns.set(dbiResourceId, turn);
+    const last = (this.queues.get(dbiResourceId) ?? Promise.resolve()).then(work, work);
+    this.queues.set(dbiResourceId, last);
     try {
-      return await turn;
+      return await last;
     } finally {
-      if (this.turns.get(dbiResourceId) === turn) this.turns.delete(dbiResourceId);
+      if (this.queues.get(dbiResourceId) === last) this.queues.delete(dbiResourceId);
     }
   }
 
@@ -125,7 +127,7 @@ export class ManagedSecrets {
       : this.secrets.putValue(secret, { id: versionId, value }, ["AWSPENDING"]);
     const version = pickVersion(pending, undefined, "AWSPENDING");
     await this.setMasterPassword(dbiResourceId, username, credentialsIn(pending, "AWSPENDING").password);
-    // Read again: tags may have changed, or the instance may have gone, while the database was asked.
+    // Read again: tags may have changed, or the instance may have been deleted, during the call to the database.
     this.secrets.promote(this.get(dbiResourceId), "AWSPENDING", version.id);
   }
 
@@ -157,7 +159,7 @@ const view = (secret: Secret): MasterUserSecret => ({
   KmsKeyId: secret.kmsKeyId ?? `arn:aws:kms:${secret.region}:${accountId}:alias/aws/secretsmanager`,
 });
 
-/** RDS rotates every seven days unless told otherwise. */
+/** RDS rotates every seven days by default. */
 const standardRotationDays = 7;
 
 export function nextRotation(secret: Secret): Date {
@@ -166,8 +168,8 @@ export function nextRotation(secret: Secret): Date {
 }
 
 /**
- * Without `/`, `'`, `"`, `@` and space, as RDS does. The rest stays in, so that a URL built without escaping fails here
- * and not first in production.
+ * Without `/`, `'`, `"`, `@` and space, as on RDS. Other special characters stay, so that a URL built without escaping
+ * already fails here and not only in production.
  */
 const passwordAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&()*+,-.:;<=>?[]^_{|}~";
 const passwordLength = 28;

@@ -3,10 +3,7 @@ import type { z } from "zod";
 import { AwsError } from "../wire/aws-error";
 import type { inputs } from "./inputs";
 
-/**
- * A password of the characters that are left after what is excluded, with one of each kind unless the call says
- * otherwise.
- */
+/** A password of the characters that are not excluded, with one of each type unless the call says otherwise. */
 export function randomPassword(asked: z.output<typeof inputs.getRandomPassword>): string {
   const kinds = [
     asked.ExcludeLowercase ? "" : "abcdefghijklmnopqrstuvwxyz",
@@ -24,7 +21,7 @@ export function randomPassword(asked: z.output<typeof inputs.getRandomPassword>)
   if (required.length > asked.PasswordLength)
     throw new AwsError(
       "InvalidParameterException",
-      `A password of ${asked.PasswordLength} can't hold a character of each of ${required.length} types.`,
+      `A password of ${asked.PasswordLength} can't contain a character of each of ${required.length} types.`,
     );
   const characters = required.map(anyOf);
   while (characters.length < asked.PasswordLength) characters.push(anyOf(alphabet));

@@ -1,13 +1,13 @@
 import { type Action, type Call, action } from "../wire/action";
 import { AwsError } from "../wire/aws-error";
-import { find, findStanding, named } from "./access";
+import { find, findActive, named } from "./access";
 import { inputs } from "./inputs";
 import { matchingSecrets, pageOf, selectSecrets } from "./list-secrets";
 import { randomPassword } from "./random-password";
 import { pickVersion } from "./versions";
 import { description, listEntry, valueView, versionEntry } from "./views";
 
-/** What tells of secrets and changes none. */
+/** The actions that read secrets and change none. */
 export const readingActions: Action[] = [
   action({
     name: "DescribeSecret",
@@ -68,20 +68,20 @@ export const readingActions: Action[] = [
     name: "GetResourcePolicy",
     input: inputs.byId,
     run(input, call) {
-      const secret = findStanding(input.SecretId, call);
+      const secret = findActive(input.SecretId, call);
       return { ...named(secret), ResourcePolicy: call.cloud.recorded.secretPolicy(secret.arn) };
     },
   }),
 ];
 
 function valueOf(id: string, call: Call, versionId?: string, stage?: string): object {
-  const secret = findStanding(id, call);
+  const secret = findActive(id, call);
   const version = pickVersion(secret, versionId, stage);
   call.cloud.secrets.touch(secret);
   return valueView(secret, version);
 }
 
-/** Each by itself: one that cannot be read is told beside the others. */
+/** Each separately: one that cannot be read is reported along with the others. */
 function valuesOf(ids: string[], call: Call): { SecretValues: object[]; Errors: object[] } {
   const SecretValues: object[] = [];
   const Errors: object[] = [];

@@ -1,4 +1,4 @@
-/** One secret with all its versions, as it lies on disk (in a file only its owner can read). Times are ISO texts. */
+/** One secret with all its versions, as stored on disk (in a file only its owner can read). Times are ISO strings. */
 export interface Secret {
   arn: string;
   name: string;
@@ -11,7 +11,7 @@ export interface Secret {
   createdAt: string;
   changedAt: string;
   rotatedAt?: string;
-  /** The day of the last read: Secrets Manager tells no more than that. */
+  /** The day of the last read: Secrets Manager is no more precise. */
   accessedAt?: string;
   deletion?: { askedAt: string; dueAt: string };
   managed?: ManagedBy;

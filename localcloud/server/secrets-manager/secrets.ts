@@ -14,19 +14,18 @@ export interface NewSecret {
   description?: string;
   kmsKeyId?: string;
   tags: Record<string, string>;
-  /** Absent: the secret is made without a value, which comes later. */
+  /** Absent: the secret is created without a value, which is set later. */
   version?: { id: string; value: SecretValue };
   managed?: ManagedBy;
 }
 
 export interface SecretsContext {
-  /** The ARN of a key that can be used, or undefined. */
+  /** The ARN of a usable key, or undefined. */
   keyArn(idOrArn: string, region: string): string | undefined;
 }
 
 /**
- * The secrets of all Regions, found by name or ARN, with deletion after a recovery window during which the name stays
- * taken.
+ * The secrets of all Regions, found by name or ARN, deleted after a recovery window during which the name stays taken.
  */
 export class Secrets {
   private readonly records: Collection<Secret>;
@@ -41,7 +40,7 @@ export class Secrets {
 
   create(asked: NewSecret): Secret {
     const taken = this.find(asked.name, asked.region);
-    // SDKs send the same token when they repeat a request whose answer was lost.
+    // SDKs send the same token when they retry a request whose response was lost.
     if (
       taken &&
       !taken.deletion &&
@@ -61,7 +60,8 @@ export class Secrets {
         "ResourceExistsException",
         `The operation failed because the secret ${asked.name} already exists.`,
       );
-    // RDS has judged the key of its own secrets, and an interrupted create must go on even if the key went since.
+    // RDS has checked the key of its own secrets, and an interrupted create must continue even if the key was deleted
+    // since.
     if (!asked.managed) this.refuseUnusableKey(asked.kmsKeyId, asked.region);
     const { version, ...described } = asked;
     const now = this.now();
@@ -73,7 +73,7 @@ export class Secrets {
     return secret;
   }
 
-  /** By name, ARN, or ARN without its random end; those waiting for their deletion included. */
+  /** By name, ARN, or ARN without its random suffix; including those waiting for their deletion. */
   find(nameOrArn: string, region: string): Secret | undefined {
     const named = (secret: Secret) =>
       nameOrArn.startsWith("arn:")
@@ -83,7 +83,7 @@ export class Secrets {
   }
 
   list(): Secret[] {
-    this.forgetWhatIsDue();
+    this.removeDue();
     return this.records.list();
   }
 
@@ -91,7 +91,7 @@ export class Secrets {
     return this.change(addVersion(secret, { ...version, stages, createdAt: this.now() }));
   }
 
-  /** Makes the version of that stage the current one and takes the stage off: the end of a rotation. */
+  /** Makes the version with that stage the current one and removes the stage: the end of a rotation. */
   promote(secret: Secret, stage: string, versionId: string): Secret {
     const current = moveStage(moveStage(secret, "AWSCURRENT", versionId), stage, "");
     return this.change({ ...current, rotatedAt: this.now() });
@@ -105,7 +105,7 @@ export class Secrets {
     return this.change({ ...secret, ...changed });
   }
 
-  /** Sets what describes it as somebody outside would, without asking whether AWS would allow it. */
+  /** Sets its descriptive properties, as a change from outside would, without checking whether AWS would allow it. */
   overwrite(secret: Secret, described: Partial<Pick<Secret, "description" | "kmsKeyId" | "tags">>): Secret {
     return this.change({ ...secret, ...described });
   }
@@ -114,13 +114,13 @@ export class Secrets {
     if (secret.managed) this.change({ ...secret, managed: { ...secret.managed, rotateAfterDays } });
   }
 
-  /** Remembers that it was read, by day, so that most reads write nothing. */
+  /** Records the day of the read, so that most reads write nothing. */
   touch(secret: Secret): void {
     const day = `${this.now().slice(0, 10)}T00:00:00.000Z`;
     if (secret.accessedAt !== day) this.keep({ ...secret, accessedAt: day });
   }
 
-  /** @param recoveryDays after so many days by the cloud's clock it is gone; 0 at once */
+  /** @param recoveryDays days by the cloud's clock until it is gone; 0 at once */
   delete(secret: Secret, recoveryDays: number): Date {
     const due = new Date(this.clock.now().getTime() + recoveryDays * 86_400_000);
     if (recoveryDays === 0) this.records.delete(secret.arn);
@@ -141,8 +141,8 @@ export class Secrets {
     );
   }
 
-  /** A recovery window is over when anybody looks after its end; no timer is needed for that. */
-  private forgetWhatIsDue(): void {
+  /** A recovery window is checked whenever a secret is read; no timer is needed for that. */
+  private removeDue(): void {
     const now = this.now();
     for (const secret of this.records.list()) {
       if (secret.deletion && secret.deletion.dueAt <= now) this.records.delete(secret.arn);
@@ -171,6 +171,6 @@ export class Secrets {
 
 const suffixAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** A secret made again under its old name gets another ARN, so that old permissions do not open the new one. */
+/** A secret re-created under its old name gets another ARN, so that old permissions do not apply to the new one. */
 const randomSuffix = (): string =>
   Array.from({ length: 6 }, () => suffixAlphabet[randomInt(suffixAlphabet.length)]).join("");

@@ -2,7 +2,7 @@ import type { Service } from "../wire/action";
 import { lifecycleActions } from "./lifecycle-actions";
 import { readingActions } from "./reading-actions";
 
-const noReplicas = "secrets stand in one Region here";
+const noReplicas = "secrets are in one Region here";
 
 export const secretsManager: Service = {
   name: "secretsmanager",
@@ -14,8 +14,8 @@ export const secretsManager: Service = {
     ReplicateSecretToRegions: noReplicas,
     RemoveRegionsFromReplication: noReplicas,
     StopReplicationToReplica: noReplicas,
-    CancelRotateSecret: "rotations here are over when RotateSecret answers",
+    CancelRotateSecret: "rotations here are complete when RotateSecret returns",
     UpdateSecretVersionStage: "stages move with PutSecretValue",
-    ValidateResourcePolicy: "policies are kept, not evaluated",
+    ValidateResourcePolicy: "policies are stored, not evaluated",
   },
 };

@@ -4,8 +4,8 @@ import { limits } from "../limits";
 import type { Secret, SecretVersion } from "./secret";
 
 /**
- * Gives the secret with one more version; each stage leaves the version that held it. Adding the same one again changes
- * nothing.
+ * Returns the secret with one more version; each of its stages moves from the version that had it. Adding the same one
+ * again changes nothing.
  */
 export function addVersion(secret: Secret, added: SecretVersion): Secret {
   const known = secret.versions.find((version) => version.id === added.id);
@@ -17,13 +17,14 @@ export function addVersion(secret: Secret, added: SecretVersion): Secret {
   }
   if (known !== undefined) return secret;
   const moved = { ...secret, versions: [...secret.versions, { ...added, stages: [] }] };
-  // The first version is current, whatever else it is to be.
+  // The first version is always current.
   const stages = secret.versions.length === 0 ? [...new Set(["AWSCURRENT", ...added.stages])] : added.stages;
   return withoutDeprecated(stages.reduce((next, stage) => moveStage(next, stage, added.id), moved));
 }
 
 /**
- * Moves a stage to a version. The version that was current becomes the previous one, as Secrets Manager does by itself.
+ * Moves a stage to a version. The version that was current becomes the previous one, as Secrets Manager does
+ * automatically.
  */
 export function moveStage(secret: Secret, stage: string, toId: string): Secret {
   const from = versionAt(secret, stage);
@@ -45,7 +46,7 @@ export const removeStage = (secret: Secret, stage: string): Secret => moveStage(
 export const versionAt = (secret: Secret, stage: string): SecretVersion | undefined =>
   secret.versions.find((version) => version.stages.includes(stage));
 
-/** The version asked for by id, by stage, or by both where they must agree; the current one when neither is said. */
+/** The version by id, by stage, or by both, which must agree; the current one when neither is given. */
 export function pickVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
   const wanted = stage ?? (id === undefined ? "AWSCURRENT" : undefined);
   const found =
@@ -65,7 +66,7 @@ export function pickVersion(secret: Secret, id: string | undefined, stage: strin
   return found;
 }
 
-/** Versions without a stage are deprecated; the newest of them are kept for a while, as Secrets Manager keeps them. */
+/** Versions without a stage are deprecated; the newest of them are kept for a while, as by Secrets Manager. */
 function withoutDeprecated(secret: Secret): Secret {
   const deprecated = secret.versions.filter((version) => version.stages.length === 0).map((version) => version.id);
   const dropped = new Set(deprecated.slice(0, Math.max(0, deprecated.length - limits.deprecatedSecretVersions)));

@@ -1,12 +1,12 @@
 import { nextRotation } from "./managed-secrets";
 import type { Secret, SecretVersion } from "./secret";
 
-/** What DescribeSecret answers. */
+/** What DescribeSecret returns. */
 export function description(secret: Secret): object {
   return { ...entry(secret), VersionIdsToStages: stagesById(secret) };
 }
 
-/** What ListSecrets answers for each. */
+/** What ListSecrets returns for each. */
 export function listEntry(secret: Secret): object {
   return { ...entry(secret), SecretVersionsToStages: stagesById(secret) };
 }
@@ -40,7 +40,7 @@ const stagesById = (secret: Secret): Record<string, string[]> =>
 
 const isInUse = (version: SecretVersion): boolean => version.stages.length > 0;
 
-/** What GetSecretValue answers. */
+/** What GetSecretValue returns. */
 export function valueView(secret: Secret, version: SecretVersion): object {
   const { value } = version;
   return {
@@ -53,7 +53,7 @@ export function valueView(secret: Secret, version: SecretVersion): object {
   };
 }
 
-/** What ListSecretVersionIds answers for each. */
+/** What ListSecretVersionIds returns for each. */
 export function versionEntry(secret: Secret, version: SecretVersion): object {
   return {
     VersionId: version.id,

@@ -4,8 +4,8 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 
 /**
- * One server for one data folder. The lock is a listening local socket, so it ends with the process however that ends;
- * a file with a process id in it would outlive a kill and one day name somebody else.
+ * One server per data folder. The lock is a listening local socket, so it ends with the process however that ends; a
+ * file with a process id would outlive a kill and might later name another process.
  * @throws Error when another server has the folder
  */
 export async function takeFolder(dataFolder: string): Promise<void> {
@@ -14,10 +14,10 @@ export async function takeFolder(dataFolder: string): Promise<void> {
     ? `\0shipshape-localcloud-${createHash("sha256").update(dataFolder).digest("hex").slice(0, 32)}`
     : join(dataFolder, "lock");
   if (await listens(socket)) return;
-  // An abstract name that is taken has a living owner. A socket file may be left of a process that was killed.
+  // A taken abstract name has a live owner. A socket file may be left over from a killed process.
   if (isAbstract || (await answers(socket)))
     throw new Error(
-      `another embedded cloud runs on ${dataFolder}; stop it first (shipshape local stop), or give this one a folder of its own (SHIPSHAPE_DATA_FOLDER)`,
+      `another embedded cloud runs on ${dataFolder}; stop it first (shipshape local stop), or give this one its own folder (SHIPSHAPE_DATA_FOLDER)`,
     );
   rmSync(socket);
   if (!(await listens(socket))) throw new Error(`another embedded cloud has just been started on ${dataFolder}`);

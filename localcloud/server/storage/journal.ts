@@ -4,17 +4,18 @@ import { logError } from "../log";
 import { writeDurably } from "./store";
 
 /**
- * A bounded log on disk, one JSON line an entry, newest last: events, API calls. A kill may cost the line being
- * written, never an earlier one. It is not forced to disk line by line: it tells what happened, the records say what
- * is. So a line that a full disk refuses is no reason to fail what it tells of: it is there until this process ends.
+ * A bounded log on disk, one JSON line per entry, newest last: events, API calls. A kill may lose the line being
+ * written, never an earlier one. Lines are not synced to disk one by one: the journal is history, the records are the
+ * state. So a full disk that refuses a line is no reason to fail the operation: the line stays in memory until this
+ * process ends.
  */
 export class Journal<T> {
   private entries: T[];
   private linesOnDisk: number;
-  /** The last line may have been written in part; the next begins a new one. */
+  /** The last line may be incomplete; the next entry begins a new one. */
   private torn = false;
 
-  /** @param countMax so many entries are kept; the file is rewritten when it holds twice as many. */
+  /** @param countMax the number of entries kept; the file is rewritten when it has twice as many. */
   constructor(
     private readonly path: string,
     private readonly countMax: number,
@@ -62,7 +63,7 @@ function readLines(path: string): string[] {
   }
 }
 
-/** The last line may be torn by a kill. */
+/** A kill may leave the last line incomplete. */
 function parse<T>(line: string): T[] {
   try {
     return [JSON.parse(line) as T];

@@ -1,4 +1,4 @@
-/** A tag as RDS and its neighbours write it. */
+/** A tag as RDS and similar services write it. */
 export interface Tag {
   Key: string;
   Value: string;

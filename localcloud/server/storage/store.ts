@@ -14,18 +14,18 @@ import { join } from "node:path";
 
 /**
  * The durable records of the cloud: one JSON file each, in a folder per collection. A write returns when the record is
- * on disk, and a kill at any moment leaves the old record or the new one. Writes are synchronous on purpose: what a
- * handler reads and then writes cannot be interleaved with another handler's, so no locks are needed.
+ * on disk, and a kill at any moment leaves the old record or the new one. Writes are deliberately synchronous: a
+ * handler's read and write cannot be interleaved with another handler's, so no locks are needed.
  */
 export class Store {
   private readonly collections = new Map<string, Collection<unknown>>();
 
   constructor(private readonly folder: string) {
-    // 0700: records of instances being created hold master passwords, records of secrets hold theirs.
+    // 0700: records of instances being created contain master passwords, records of secrets their values.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
-  /** The collection of that name, loaded from disk at first use. */
+  /** The collection with that name, loaded from disk on first use. */
   collection<T>(name: string): Collection<T> {
     const known = this.collections.get(name);
     if (known) return known as Collection<T>;
@@ -47,13 +47,13 @@ export class Collection<T> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(folder).sort()) {
       const path = join(folder, name);
-      // A leftover of a write that was killed before its rename; the record it was to replace is still whole.
+      // A leftover of a write that was killed before its rename; the record it was to replace is still intact.
       if (name.endsWith(".tmp")) rmSync(path);
       else if (name.endsWith(".json")) this.load(path);
     }
   }
 
-  /** A copy: changing it changes nothing until it is put back. */
+  /** A copy: changing it has no effect until it is put back. */
   get(id: string): T | undefined {
     const record = this.records.get(id);
     return record === undefined ? undefined : structuredClone(record);
@@ -92,12 +92,12 @@ export class Collection<T> {
       this.records.set(envelope.id, envelope.record);
     } catch (error) {
       throw new Error(
-        `the record ${path} cannot be read (${String(error)}); restore it from a copy, or remove it to give that resource up`,
+        `the record ${path} cannot be read (${String(error)}); restore it from a copy, or remove it to abandon that resource`,
       );
     }
   }
 
-  /** Ids hold characters file names cannot (`/`, `:`) and can be longer than a file name may be. */
+  /** Ids contain characters that file names cannot (`/`, `:`) and can be longer than a file name may be. */
   private path(id: string): string {
     const readable = id.replaceAll(/[^A-Za-z0-9._-]/g, "_").slice(0, 80);
     return join(this.folder, `${readable}-${createHash("sha256").update(id).digest("hex").slice(0, 16)}.json`);
@@ -110,7 +110,7 @@ export function writeDurably(path: string, text: string): void {
   try {
     const file = openSync(temporary, "w", 0o600);
     try {
-      // Not writeSync: on a disk that is filling up it writes a part and says so only in its result.
+      // Not writeSync: on a disk that is filling up it writes only a part, and reports that only in its result.
       writeFileSync(file, text);
       fsyncSync(file);
     } finally {
@@ -118,7 +118,7 @@ export function writeDurably(path: string, text: string): void {
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true }); // what fits of it would take up the last of the disk
+    rmSync(temporary, { force: true }); // the part that fits would take the last space on the disk
     throw error;
   }
   syncFolder(join(path, ".."));

@@ -3,7 +3,7 @@ import { type Service, action } from "../wire/action";
 import { accountId } from "../wire/arn";
 import { callerOf } from "../wire/caller";
 
-const otherIdentities = "the embedded cloud has no roles to take: every access key is a user of its own";
+const otherIdentities = "the embedded cloud has no roles to assume: every access key is its own user";
 
 export const sts: Service = {
   name: "sts",

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Cloud } from "../cloud";
 
-/** Who calls, and what the call stands in. */
+/** The caller, and the context of the call. */
 export interface Call {
   readonly cloud: Cloud;
   readonly region: string;
@@ -10,18 +10,18 @@ export interface Call {
   readonly requestId: string;
 }
 
-/** One API action: a row of its service's table. Both wire protocols take the same row. */
+/** One API action: a row of its service's table. Both wire protocols use the same row. */
 export interface Action {
   readonly name: string;
-  /** Strict: a parameter that is not named here is refused by name, never ignored. */
+  /** Strict: an unknown parameter is refused by name, never ignored. */
   readonly input: z.ZodType;
-  /** Changes nothing; CloudTrail tells these apart. */
+  /** Read-only; CloudTrail distinguishes these. */
   readonly readOnly: boolean;
-  /** Gives the members of the result, or nothing where the action has none. Throws AwsError. */
+  /** Returns the members of the result, or nothing where the action has none. Throws AwsError. */
   run(input: unknown, call: Call): Promise<object | void> | object | void;
 }
 
-/** Makes a row with the handler's input typed by its schema. */
+/** Creates a row with the handler's input typed by its schema. */
 export function action<Schema extends z.ZodType>(row: {
   name: string;
   input: Schema;
@@ -40,12 +40,12 @@ export interface Service {
   readonly name: string;
   /** `query`: form in, XML out, chosen by `Action`. `json`: JSON 1.1, chosen by `X-Amz-Target`. */
   readonly protocol: "query" | "json";
-  /** XML namespace of answers; `query` only. */
+  /** XML namespace of responses; `query` only. */
   readonly namespace?: string;
-  /** Element names of lists in XML answers, by member name, where it isn't `member`; `query` only. */
+  /** Element names of lists in XML responses, by member name, where it isn't `member`; `query` only. */
   readonly listElements?: Readonly<Record<string, string>>;
   readonly actions: readonly Action[];
-  /** What to say of actions AWS has and this service has not, by name. */
+  /** Why AWS actions are not supported by this service, by name. */
   readonly notSupported?: Readonly<Record<string, string>>;
 }
 
@@ -68,13 +68,13 @@ export interface RouteAnswer {
   readonly body?: unknown;
 }
 
-/** One API call as the call log takes it, after it was answered. */
+/** One API call for the call log, after the response. */
 export interface AnsweredCall {
   readonly service: string;
   readonly action: string;
   readonly readOnly: boolean;
   readonly call: Omit<Call, "cloud">;
-  /** As decoded from the wire: may hold secrets, which the log leaves out. */
+  /** As decoded from the wire: may contain secrets, which the log omits. */
   readonly input: unknown;
   readonly output?: object;
   readonly error?: { readonly code: string; readonly message: string };

@@ -1,11 +1,11 @@
 /**
- * The account that owns everything in the embedded cloud: AWS's own example account, so that nobody takes it for
- * theirs.
+ * The account that owns everything in the embedded cloud: AWS's own example account, so that it is not mistaken for a
+ * real one.
  */
 export const accountId = "123456789012";
 export const defaultRegion = "eu-central-1";
 
-/** @param kind RDS's word inside ARNs: `db`, `pg`, `subgrp`, `es`, `snapshot`, `og`. */
+/** @param kind RDS's resource type in ARNs: `db`, `pg`, `subgrp`, `es`, `snapshot`, `og`. */
 export function rdsArn(region: string, kind: RdsArnKind, name: string): string {
   return `arn:aws:rds:${region}:${accountId}:${kind}:${name}`;
 }

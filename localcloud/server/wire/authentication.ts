@@ -4,7 +4,7 @@ import { findAccessKey } from "../../access/access-keys";
 import { authorizationOf } from "../../access/signature";
 import { limits } from "../limits";
 
-/** A request as it came, before anything in it is believed. */
+/** A request as received, before anything in it is trusted. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly url: URL;
@@ -12,14 +12,14 @@ export interface ReceivedRequest {
   readonly body: Buffer;
 }
 
-/** Who has proven to call, and for which service and Region the proof was made. */
+/** The authenticated caller, and the service and Region of the signature. */
 export interface Signer {
   readonly accessKeyId: string;
   readonly region: string;
   readonly service: string;
 }
 
-/** Why a request is not believed, in the terms of AWS; each protocol has its own code for it. */
+/** Why authentication failed, in AWS's terms; each protocol has its own code for it. */
 export class NotAuthenticated extends Error {
   constructor(
     readonly fault: "missing" | "unknown-key" | "wrong-signature",
@@ -33,7 +33,7 @@ const freshEnvironment = 'run `eval "$(npx shipshape local env)"` in this shell'
 
 /**
  * Checks AWS signature version 4 against the keys in the data folder. The body, the address and every header that AWS
- * reads must be covered, so that nothing of a signed request can be changed or used for another one.
+ * reads must be covered, so that no part of a signed request can be changed or reused for another one.
  * @throws NotAuthenticated
  */
 export async function authenticate(request: ReceivedRequest, dataFolder: string): Promise<Signer> {
@@ -42,7 +42,7 @@ export async function authenticate(request: ReceivedRequest, dataFolder: string)
   if (!key || request.headers["x-amz-security-token"] !== undefined)
     throw new NotAuthenticated(
       "unknown-key",
-      `The security token included in the request is invalid: it is no key of this embedded cloud; ${freshEnvironment}`,
+      `The security token included in the request is invalid: it is not a key of this embedded cloud; ${freshEnvironment}`,
     );
   const date = signingDate(request.headers["x-amz-date"]);
   const headers = signedHeaders(request.headers, claim.headerNames);
@@ -61,7 +61,7 @@ export async function authenticate(request: ReceivedRequest, dataFolder: string)
   return { accessKeyId: key.accessKeyId, region: claim.region, service: claim.service };
 }
 
-/** What the Authorization header says of itself. */
+/** The parsed Authorization header. */
 interface Claim extends Signer {
   readonly day: string;
   readonly headerNames: readonly string[];
@@ -83,13 +83,13 @@ export function readClaim(headers: IncomingHttpHeaders): Claim {
   return { accessKeyId, day, region, service, headerNames, signature };
 }
 
-/** By the real clock, which signers go by, whatever the cloud's is set to. */
+/** By the real clock, which signers use, whatever the cloud's clock is set to. */
 function signingDate(text: string | string[] | undefined): Date {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(text)) ?? [];
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   if (Number.isNaN(date.getTime()))
-    throw wrong("the header X-Amz-Date is missing, or no time such as 20260131T120000Z");
+    throw wrong("the header X-Amz-Date is missing, or not a time such as 20260131T120000Z");
   const now = new Date();
   if (Math.abs(now.getTime() - date.getTime()) > limits.signatureAgeMs)
     throw wrong(
@@ -101,11 +101,11 @@ function signingDate(text: string | string[] | undefined): Date {
 function signedHeaders(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
   const needed = ["host", ...Object.keys(headers).filter((name) => name.startsWith("x-amz-"))];
   const left = needed.filter((name) => !names.includes(name));
-  if (left.length > 0) throw wrong(`these headers must be signed, and are not: ${left.join(", ")}`);
+  if (left.length > 0) throw wrong(`these headers must be signed, but are not: ${left.join(", ")}`);
   return Object.fromEntries(names.map((name) => [name, [headers[name] ?? ""].flat().join(",")]));
 }
 
-/** The hash that was signed is the body's, unless the signer left the body out of it. */
+/** The signed hash is the body's, unless the signer left the body unsigned. */
 function checkBody({ headers, body }: ReceivedRequest): void {
   const claimed = headers["x-amz-content-sha256"];
   if (claimed === undefined || claimed === "UNSIGNED-PAYLOAD") return;

@@ -1,6 +1,6 @@
 /**
- * An error as AWS would answer it. The code is the one on the wire (botocore's `error.code`, e.g. `DBInstanceNotFound`,
- * not the exception's class name); the message is for a person and says what was given and what is allowed.
+ * An error as AWS would return it. The code is the one on the wire (botocore's `error.code`, e.g. `DBInstanceNotFound`,
+ * not the exception's class name); the message is for people and contains what was given and what is allowed.
  */
 export class AwsError extends Error {
   readonly status: number;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { accountId } from "./arn";
 
-/** Who an access key stands for: each for a user of its own, the same at every call. */
+/** The user of an access key: each key has its own, the same on every call. */
 export interface Caller {
   /** `AKIASHIPSHAPELOCAL00` → `shipshapelocal00`. */
   userName: string;

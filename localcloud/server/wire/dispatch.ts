@@ -24,7 +24,9 @@ export interface AwsAnswer {
   readonly body: string;
 }
 
-/** Finds the service and the action, checks the input, runs the row, and gives the answer in the service's protocol. */
+/**
+ * Finds the service and the action, checks the input, runs the row, and encodes the response in the service's protocol.
+ */
 export async function dispatch(
   request: AwsRequest,
   services: readonly Service[],
@@ -65,7 +67,7 @@ export async function dispatch(
   }
 }
 
-/** The answer to a request refused before it was read, in the protocol of its client. */
+/** The response to a request refused before it was read, in the client's protocol. */
 export function refuse(request: Pick<AwsRequest, "headers">, error: AwsError | NotAuthenticated): AwsAnswer {
   const wire = header(request, "x-amz-target") === undefined ? queryWire : jsonWire;
   const refusal =
@@ -179,7 +181,7 @@ function xml(status: number, body: string, requestId: string): AwsAnswer {
   };
 }
 
-/** JSON 1.1 gives times as seconds since 1970; handlers give `Date`s. */
+/** JSON 1.1 encodes times as seconds since 1970; handlers return `Date`s. */
 function json(status: number, body: object, requestId: string, headers: Record<string, string> = {}): AwsAnswer {
   const text = JSON.stringify(body, function (this: Record<string, unknown>, key, value: unknown) {
     const original = this[key];

@@ -2,13 +2,13 @@ import { PostgresError } from "../../postgres/postgres-errors";
 import { AwsError } from "./aws-error";
 import { logError } from "../log";
 
-/** What a caller is told of anything that was thrown. */
+/** The response for any thrown error. */
 export function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
-  // The whole error goes to the server's log; the caller is told where to look.
+  // The whole error goes to the server's log; the response says where to look.
   logError(error);
   const message = error instanceof Error ? error.message : String(error);
-  // 503, on which SDKs try again: space may be freed.
+  // 503, which SDKs retry: space may be freed.
   if (isDiskFull(error))
     return new AwsError(
       "ServiceUnavailable",
@@ -21,7 +21,7 @@ export function asAwsError(error: unknown): AwsError {
   );
 }
 
-/** Node.js, PostgreSQL and our own words for the same fault. */
+/** Node.js's, PostgreSQL's and our own messages for the same fault. */
 export function isDiskFull(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   return (

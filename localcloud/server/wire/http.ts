@@ -9,11 +9,11 @@ import { asAwsError } from "./failures";
 import { parseJson } from "./json-input";
 import { limits } from "../limits";
 
-/** What the server answers with: AWS services at `/`, our own JSON below `/shipshape/`. */
+/** What the server serves: AWS services at `/`, our own JSON endpoints below `/shipshape/`. */
 export interface Endpoints {
   readonly services: readonly Service[];
   readonly routes: readonly Route[];
-  /** Told of each AWS call after it was answered. */
+  /** Called for each AWS call after its response. */
   answered(call: AnsweredCall, cloud: Cloud): void;
 }
 
@@ -24,7 +24,7 @@ export function serveHttp(cloud: Cloud, endpoints: Endpoints): Server {
       (error: unknown) => send(response, failure(error)),
     );
   });
-  // Clients keep connections for their next call; one closed here at that very moment would fail it with ECONNRESET.
+  // Clients keep connections open for their next call; closing one at that moment would fail it with ECONNRESET.
   server.keepAliveTimeout = limits.keepAliveMs;
   server.headersTimeout = limits.keepAliveMs + 1_000;
   return server;
@@ -50,7 +50,7 @@ async function handle(request: IncomingMessage, cloud: Cloud, endpoints: Endpoin
       405,
     );
   return awsCall(request, url, cloud, endpoints).catch((error: unknown) => {
-    // An SDK reads errors in its service's protocol only.
+    // An SDK can parse errors only in its service's protocol.
     if (error instanceof AwsError || error instanceof NotAuthenticated) return refuse(request, error);
     throw error;
   });
@@ -71,13 +71,13 @@ function addressOf(request: IncomingMessage): URL {
   try {
     return new URL(request.url ?? "/", "http://127.0.0.1");
   } catch {
-    throw new AwsError("MalformedInput", `'${request.url}' is no address of this server; try GET /shipshape/status`);
+    throw new AwsError("MalformedInput", `'${request.url}' is not a path of this server; try GET /shipshape/status`);
   }
 }
 
 /**
- * No web page gets so far as to have its signature checked: a browser sends Origin with a page's requests, and a page
- * that has its own name rebound to 127.0.0.1 sends that name as Host.
+ * Requests from web pages are refused before their signature is checked: a browser sends Origin with a page's requests,
+ * and a page whose own name is rebound to 127.0.0.1 sends that name as Host.
  */
 function refuseBrowsers(request: IncomingMessage): void {
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
@@ -87,7 +87,10 @@ function refuseBrowsers(request: IncomingMessage): void {
       `the Host header is '${host}'; this server answers to 127.0.0.1 and localhost only`,
     );
   if (request.headers.origin !== undefined)
-    throw new AwsError("AccessDenied", "this server does not answer web pages (the request has an Origin header)");
+    throw new AwsError(
+      "AccessDenied",
+      "this server refuses requests from web pages (the request has an Origin header)",
+    );
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -111,7 +114,7 @@ async function localRoute(request: ReceivedRequest, cloud: Cloud, endpoints: End
   if (here.length === 0)
     throw new AwsError(
       "NotFound",
-      `there is nothing at ${url.pathname}; there are: ${[...new Set(endpoints.routes.map((route) => route.path))].join(", ")}`,
+      `there is nothing at ${url.pathname}; available are: ${[...new Set(endpoints.routes.map((route) => route.path))].join(", ")}`,
       404,
     );
   const route = here.find((candidate) => candidate.method === method);
@@ -141,7 +144,7 @@ function failure(thrown: unknown): Answer {
 }
 
 function send(response: ServerResponse, answer: Answer): void {
-  // A request refused before its body was read would otherwise leave the rest of it in the connection.
+  // Otherwise the rest of a request refused before its body was read would stay in the connection.
   if (answer.status === 413) response.setHeader("connection", "close");
   response.writeHead(answer.status, { ...answer.headers, "content-type": answer.contentType });
   response.end(answer.body);

@@ -12,16 +12,16 @@ export interface Listening {
  * Listens on the port that is asked for; with 0 on the one this data folder had last, so that shells and programs that
  * were pointed at the cloud reach it after a restart. Only where another program has that by now is it a new one.
  */
-export async function listenAsBefore(server: Server, asked: number, store: Store): Promise<Listening> {
-  const remembered = store.collection<{ port: number }>("listener");
-  const last = asked === 0 ? remembered.get("http")?.port : undefined;
+export async function listenOnLastPort(server: Server, asked: number, store: Store): Promise<Listening> {
+  const records = store.collection<{ port: number }>("listener");
+  const last = asked === 0 ? records.get("http")?.port : undefined;
   if (last !== undefined && (await listens(server, last))) return { port: last };
   if (!(await listens(server, asked)))
     throw new Error(
       `port ${asked} is taken by another program; end that, or set SHIPSHAPE_LOCAL_PORT to another port, or to none for any free one`,
     );
   const { port } = server.address() as AddressInfo;
-  remembered.put("http", { port });
+  records.put("http", { port });
   return last === undefined
     ? { port }
     : {

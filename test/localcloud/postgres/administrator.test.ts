@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 /** What the cloud does to a database in its own sessions. */
-async function tend(server: PostgresServer, version: string, name: string): Promise<void> {
+async function maintain(server: PostgresServer, version: string, name: string): Promise<void> {
   await archiveHeartbeat(server, place.settings(name).archiveFolder ?? join(place.folder, `${name}-wal`));
   await takeBaseBackup(server, version, join(place.folder, "backups", `${name}-${Math.random()}`));
   await server.setMasterPassword(master.username, master.password);
@@ -51,7 +51,7 @@ test.each([versions[0], versions[2]] as string[])(
     const name = `hostile-${majorOf(version)}`;
     const archiveFolder = join(place.folder, `${name}-wal`);
     const server = await place.server(name, { engineVersion: version, archiveFolder });
-    await tend(server, version, name);
+    await maintain(server, version, name);
     for (const end of ["least", "most"] as const) {
       const values = {
         ...extremes(await parameterDefinitions(majorOf(version)), end),
@@ -62,7 +62,7 @@ test.each([versions[0], versions[2]] as string[])(
       expect(leftOut).toContainEqual(
         expect.objectContaining({ name: "session_preload_libraries", value: "pg_hint_plan" }),
       );
-      await tend(server, version, name);
+      await maintain(server, version, name);
     }
     await server.applyParameters({});
     const client = await place.connect(server, {
@@ -78,13 +78,13 @@ test.each([versions[0], versions[2]] as string[])(
     }))
       await client.query(`alter database postgres set ${setting} = '${value}'`);
     await client.end();
-    await tend(server, version, name);
+    await maintain(server, version, name);
   },
 );
 
 test("a new database's log holds no error of the cloud's own", async () => {
   const server = await place.server("quiet", { archiveFolder: join(place.folder, "quiet-wal") });
-  await tend(server, versions[1] as string, "quiet");
+  await maintain(server, versions[1] as string, "quiet");
   const [log] = await server.logFiles();
   const text = (await server.logFiles()).map(({ name }) => readFileSync(join(server.logFolder, name), "utf8")).join("");
   expect(log).toBeDefined();

@@ -31,7 +31,7 @@ const unreachable: SetMasterPassword = async () => {
   throw new Error("the database does not run");
 };
 
-/** Lets what `tend` began come to its end. */
+/** Lets what `maintain` began come to its end. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test("an instance whose creation is resumed gets the secret it had", () => {
@@ -89,7 +89,7 @@ test("a rotation that a kill cut off after the database had learnt the password 
   const next = open(reachable(database));
   expect(next.managed.describe("db-A")?.SecretStatus).toBe("rotating");
   expect(next.managed.credentials("db-A").password).not.toBe(database.password);
-  next.managed.tend();
+  next.managed.maintain();
   await settled();
   expect(next.managed.credentials("db-A").password).toBe(database.password);
   expect(next.managed.describe("db-A")?.SecretStatus).toBe("active");
@@ -103,7 +103,7 @@ test("a rotation that finds the database stopped changes nothing that anybody re
   expect(stopped.managed.credentials("db-A")).toEqual(before);
   const database: { password?: string } = {};
   const started = open(reachable(database));
-  started.managed.tend();
+  started.managed.maintain();
   await settled();
   expect(started.managed.credentials("db-A").password).toBe(database.password);
 });
@@ -113,12 +113,12 @@ test("after seven days by the clock a password rotates by itself, not before", a
   const { managed, clock } = open(async (_id, _username, password) => void set.push(password));
   managed.create(user);
   clock.setOffset(6.9 * 86_400_000);
-  managed.tend();
+  managed.maintain();
   expect(set).toHaveLength(0);
   clock.setOffset(7.1 * 86_400_000);
-  managed.tend();
+  managed.maintain();
   await settled();
-  managed.tend();
+  managed.maintain();
   await settled();
   expect(set).toHaveLength(1);
 });

@@ -91,7 +91,7 @@ test("an unknown property is answered with the known ones, a value of another ty
     status: 400,
     body: {
       code: "InvalidParameterValue",
-      message: expect.stringContaining("actionsEnabled is a boolean (now true), and 'maybe' is none"),
+      message: expect.stringContaining("actionsEnabled is a boolean (now true), and 'maybe' is not"),
     },
   });
   expect((await propertiesOf(alarm, id)).threshold).toBe(1);

@@ -225,7 +225,7 @@ describe("bad requests are refused by name", () => {
       "aws:rds/cluster:Cluster",
       {},
       "UnsupportedResourceType",
-      "what can be made: aws:ec2/vpc:Vpc",
+      "these can be created: aws:ec2/vpc:Vpc",
     ],
     [
       "a type with an API of its own",

@@ -163,7 +163,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     "a password beside a managed one",
     create({ ManageMasterUserPassword: true }),
     "InvalidParameterCombination",
-    /Secrets Manager makes/,
+    /Secrets Manager generates/,
   ],
   [
     "a secret's key without a managed password",

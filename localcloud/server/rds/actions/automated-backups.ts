@@ -61,7 +61,7 @@ export const automatedBackupActions: Action[] = [
       if (backup.status === "active")
         throw new AwsError(
           "InvalidDBInstanceAutomatedBackupState",
-          `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is active: only retained backups can be deleted, others go with their DB instance or with a backup retention period of 0`,
+          `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is active: only retained backups can be deleted, others are deleted with their DB instance or by a backup retention period of 0`,
         );
       if (call.cloud.backups.isInUse(backup.resourceId))
         throw new AwsError(

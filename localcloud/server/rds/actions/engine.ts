@@ -17,7 +17,7 @@ import { certificateAuthorities, defaultCertificateAuthority } from "../instance
 import { filtered, page } from "../../wire/paging";
 import { boolean, paging, text } from "../../wire/query-input";
 
-/** What the cloud offers: engine versions, instance classes, certificate authorities. */
+/** The cloud's offer: engine versions, instance classes, certificate authorities. */
 export const engineActions: Action[] = [
   action({
     name: "DescribeDBEngineVersions",
@@ -32,13 +32,13 @@ export const engineActions: Action[] = [
       ListSupportedTimezones: boolean.optional(),
     }),
     run(input) {
-      const isAsked = (version: string) =>
+      const isRequested = (version: string) =>
         [undefined, "postgres"].includes(input.Engine) &&
         [undefined, version, majorOf(version)].includes(input.EngineVersion) &&
         [undefined, familyOf(version)].includes(input.DBParameterGroupFamily) &&
         (!input.DefaultOnly ||
           version === (input.EngineVersion === undefined ? defaultVersion() : resolveVersion(input.EngineVersion)));
-      const found = filtered(offeredVersions().filter(isAsked), input.Filters, {
+      const found = filtered(offeredVersions().filter(isRequested), input.Filters, {
         engine: () => ["postgres"],
         "engine-version": (version) => [version],
         "db-parameter-group-family": (version) => [familyOf(version)],
@@ -103,7 +103,7 @@ export const engineActions: Action[] = [
   action({
     name: "DescribePendingMaintenanceActions",
     input: z.strictObject({ ...paging, ResourceIdentifier: text.optional() }),
-    // Nobody at AWS plans maintenance here: what waits are our own changes, in PendingModifiedValues.
+    // AWS schedules no maintenance here: only the caller's own changes are pending, in PendingModifiedValues.
     run: (input) => ({
       PendingMaintenanceActions: filtered<never>([], input.Filters, {
         "db-instance-id": () => [],
@@ -113,7 +113,7 @@ export const engineActions: Action[] = [
   }),
 ];
 
-/** `16.9` before `16.10`, as text. */
+/** Sorts `16.9` before `16.10`. */
 const sortable = (version: string): string =>
   version
     .split(".")
@@ -148,7 +148,7 @@ function describeVersion(version: string): object {
     SupportsCertificateRotationWithoutRestart: true,
     SupportedCACertificateIdentifiers: certificateAuthorities,
     SupportedEngineModes: ["provisioned"],
-    // RDS has the same extensions and logins everywhere and so need not say which; here it depends on the binaries, and
+    // RDS has the same extensions and logins everywhere and need not list them; here they depend on the binaries, and
     // there are no IAM tokens.
     SupportedFeatureNames: ["authentication:password", ...supportedExtensions.map((name) => `extension:${name}`)],
     TagList: [],
@@ -185,9 +185,7 @@ function describeOption(option: { version: string; name: string; storageType: st
   };
 }
 
-/**
- * The names RDS has. Databases here show a certificate of this data folder's own authority, whatever name is chosen.
- */
+/** RDS's names. Databases here present a certificate of this data folder's own authority, whichever name is chosen. */
 function describeAuthority(name: string, region: string): object {
   return {
     CertificateIdentifier: name,

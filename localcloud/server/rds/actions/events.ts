@@ -26,10 +26,10 @@ export const eventActions: Action[] = [
       if (input.SourceIdentifier !== undefined && sourceType === undefined)
         throw new AwsError("InvalidParameterCombination", "a SourceType must be given with a SourceIdentifier");
       const end = input.EndTime ?? cloud.clock.now();
-      // RDS answers for the last hour when nothing is said.
+      // RDS's default is the last hour.
       const start = input.StartTime ?? new Date(end.getTime() - (input.Duration ?? 60) * 60_000);
       if (start > end) throw new AwsError("InvalidParameterCombination", "the StartTime must be before the EndTime");
-      const isAsked = (event: CloudEvent) =>
+      const isRequested = (event: CloudEvent) =>
         event.date >= start.toISOString() &&
         event.date <= end.toISOString() &&
         [undefined, event.sourceType].includes(sourceType) &&
@@ -41,7 +41,7 @@ export const eventActions: Action[] = [
         .map((event, index) => ({ event, key: `${event.date}/${String(index).padStart(6, "0")}` }));
       const { entries, ...rest } = page(
         filtered(
-          found.filter(({ event }) => isAsked(event)),
+          found.filter(({ event }) => isRequested(event)),
           input.Filters,
           {},
         ),
@@ -89,7 +89,7 @@ export const eventActions: Action[] = [
       if (cloud.eventSubscriptions.list(region).length >= limits.eventSubscriptions)
         throw new AwsError(
           "EventSubscriptionQuotaExceeded",
-          `the quota of ${limits.eventSubscriptions} event subscriptions of this Region is used up`,
+          `the quota of ${limits.eventSubscriptions} event subscriptions in this Region is used up`,
         );
       const sourceType = input.SourceType === undefined ? undefined : sourceNamed(input.SourceType);
       for (const id of input.SourceIds ?? []) checkSource(id, sourceType, call);
@@ -192,7 +192,7 @@ function sourceNamed(name: string): EventSource {
   );
 }
 
-/** Without a source type there is nothing to take categories of. */
+/** Without a source type there are no categories to choose from. */
 function categories(names: string[], sourceType: EventSource | undefined): string[] {
   if (names.length > 0 && sourceType === undefined)
     throw new AwsError("InvalidParameterCombination", "EventCategories need a SourceType");

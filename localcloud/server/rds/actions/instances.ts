@@ -50,8 +50,8 @@ export const instanceActions: Action[] = [
         "incompatible-parameters",
         "failed",
       ]);
-      // What its fault interrupted is tried again, from the making of the database on; it is not forgotten over the
-      // reboot.
+      // A reboot retries the operation that the fault interrupted, even the creation of the database, instead of
+      // dropping it.
       if (instance.operation !== undefined && instance.operation.kind !== "reboot")
         return answer(call.cloud.instances.retry(instance), call);
       if (input.ForceFailover) failOver(instance, call);
@@ -102,7 +102,7 @@ function modify(input: ModifyInput, call: Call): object {
   ]);
   const modification = modificationOf(instance, input, call);
   const changed = withImmediateChanges(instance, modification, call);
-  const pending = stillDifferent({ ...changed.pending, ...modification.deferrable }, changed.shape);
+  const pending = withoutUnchanged({ ...changed.pending, ...modification.deferrable }, changed.shape);
   const isPending = Object.keys(pending).length > 0;
   const next: InstanceRecord = {
     ...changed,
@@ -110,7 +110,7 @@ function modify(input: ModifyInput, call: Call): object {
     ...(isPending ? { pendingSince: changed.pendingSince ?? clock.now().toISOString() } : {}),
   };
   if (!isPending || input.ApplyImmediately) delete next.pendingSince;
-  // One that could not work takes the changes as they are and tries again what it was at.
+  // A failed instance takes the changes directly and retries its interrupted operation.
   if (hasFault(instance))
     return answer(
       instances.retry(input.ApplyImmediately ? { ...next, shape: { ...next.shape, ...pending }, pending: {} } : next),
@@ -126,7 +126,7 @@ function modify(input: ModifyInput, call: Call): object {
   return answer(begun, call);
 }
 
-/** What acts at once stands in the record before the database's work begins. */
+/** What takes effect at once is in the record before the work on the database begins. */
 function withImmediateChanges(instance: InstanceRecord, modification: Modification, call: Call): InstanceRecord {
   const changed: InstanceRecord = { ...instance, shape: { ...instance.shape, ...modification.now } };
   if (modification.newMasterPassword !== undefined) changed.newMasterPassword = modification.newMasterPassword;
@@ -146,8 +146,8 @@ function withImmediateChanges(instance: InstanceRecord, modification: Modificati
   return changed;
 }
 
-/** A change back to what is takes an earlier pending one away. */
-function stillDifferent(pending: DeferrableChanges, shape: InstanceShape): DeferrableChanges {
+/** A change back to the current value removes an earlier pending one. */
+function withoutUnchanged(pending: DeferrableChanges, shape: InstanceShape): DeferrableChanges {
   return Object.fromEntries(
     Object.entries(pending).filter(([name, value]) => shape[name as keyof InstanceShape] !== value),
   ) as DeferrableChanges;
@@ -219,7 +219,7 @@ function remove(
     if (snapshots.list(call.region).length >= limits.manualSnapshots)
       throw new AwsError(
         "SnapshotQuotaExceeded",
-        `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`,
+        `the quota of ${limits.manualSnapshots} manual snapshots in this Region is used up`,
       );
     if (!["available", "stopped"].includes(instance.status))
       throw new AwsError(
@@ -243,11 +243,11 @@ function inState(identifier: string, call: Call, verb: string, allowed: Instance
   if (allowed.includes(instance.status)) return instance;
   throw new AwsError(
     "InvalidDBInstanceState",
-    `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}; it can be ${verb} when it is ${allowed.join(" or ")}.`,
+    `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}; it can be ${verb} only when it is ${allowed.join(" or ")}.`,
   );
 }
 
-/** Describe takes a name or an ARN. */
+/** Describe accepts a name or an ARN. */
 export function byName<Found>(nameOrArn: string, region: string, get: (name: string) => Found): Found {
   const arn = /^arn:aws:rds:([a-z0-9-]+):\d{12}:[a-z-]+:(.+)$/.exec(nameOrArn);
   return get(arn && arn[1] === region ? arn[2]! : nameOrArn);

@@ -22,11 +22,15 @@ export const logActions: Action[] = [
     }),
     async run(input, call) {
       const files = await serverOf(input.DBInstanceIdentifier, call).logFiles();
-      const isAsked = (file: LogFile) =>
+      const isRequested = (file: LogFile) =>
         file.name.includes(input.FilenameContains ?? "") &&
         file.lastWritten.getTime() >= (input.FileLastWritten ?? 0) &&
         file.size >= (input.FileSize ?? 0);
-      const { entries, ...rest } = page(filtered(files.filter(isAsked), input.Filters, {}), input, (file) => file.name);
+      const { entries, ...rest } = page(
+        filtered(files.filter(isRequested), input.Filters, {}),
+        input,
+        (file) => file.name,
+      );
       return {
         ...rest,
         DescribeDBLogFiles: entries.map((file) => ({
@@ -42,7 +46,7 @@ export const logActions: Action[] = [
     input: z.strictObject({ ...named, LogFileName: text, Marker: text.optional(), NumberOfLines: integer.optional() }),
     async run(input, call) {
       const server = serverOf(input.DBInstanceIdentifier, call);
-      // Only names of the list are taken, so that none leads out of the folder.
+      // Only names from the list are accepted, so that none can leave the folder.
       const file = (await server.logFiles()).find((candidate) => candidate.name === input.LogFileName);
       if (!file)
         throw new AwsError(
@@ -66,8 +70,9 @@ function serverOf(identifier: string, { cloud, region }: Call): PostgresServer {
 }
 
 /**
- * A marker is the byte to go on from; "0" is the beginning. With neither marker nor a number of lines the newest lines
- * are given, as RDS does, and the marker returned is the end of the file: asked with it again, what came since.
+ * A marker is the byte to continue from; "0" is the beginning. With neither a marker nor a number of lines, the newest
+ * lines are returned, as on RDS, and the returned marker is the end of the file: the next call with it returns what was
+ * added since.
  */
 async function portion(
   path: string,
@@ -109,8 +114,8 @@ function firstLines(bytes: Buffer, count: number): Buffer {
   let end = 0;
   for (let line = 0; line < count; line += 1) {
     const next = bytes.indexOf(newline, end);
-    // The last line may still be being written, or the portion be cut in it: it comes with the next, unless it is all
-    // there is.
+    // The last line may be incomplete, in the file or in this portion: it comes with the next portion, unless it is the
+    // only one.
     if (next < 0) return end === 0 ? bytes : bytes.subarray(0, end);
     end = next + 1;
   }

@@ -17,7 +17,7 @@ import { boolean, list, paging, tags, text, type Filter } from "../../wire/query
 import { byName } from "./instances";
 
 const applyMethod = z.enum(["immediate", "pending-reboot"]);
-/** Clients send back what Describe gave them; only name, value and method count. */
+/** Clients send back what Describe returned; only name, value and method matter. */
 const parameter = z.object({
   ParameterName: text,
   ParameterValue: text.optional(),
@@ -41,7 +41,7 @@ export const parameterGroupActions: Action[] = [
       ) {
         throw new AwsError(
           "DBParameterGroupQuotaExceeded",
-          `the quota of ${limits.parameterGroups} parameter groups of this Region is used up`,
+          `the quota of ${limits.parameterGroups} parameter groups in this Region is used up`,
         );
       }
       const group: ParameterGroupRecord = {
@@ -102,7 +102,7 @@ export const parameterGroupActions: Action[] = [
         throw new AwsError("InvalidParameterCombination", "ResetAllParameters and Parameters cannot both be given");
       if (!input.ResetAllParameters && !input.Parameters)
         throw new AwsError("InvalidParameterCombination", "either ResetAllParameters or Parameters must be given");
-      for (const changes of batches(await resets(group, input.Parameters)))
+      for (const changes of batches(await resetChanges(group, input.Parameters)))
         await changeParameters(group, changes, call);
       return { DBParameterGroupName: group.name };
     },
@@ -152,7 +152,7 @@ function familyNamed(family: string): string {
   if (majorOfFamily(family) !== undefined) return family;
   throw new AwsError(
     "InvalidParameterValue",
-    `ParameterGroupFamily ${family} is not a valid parameter group family; offered are ${familyMajors()
+    `ParameterGroupFamily ${family} is not a valid parameter group family; available are ${familyMajors()
       .map((major) => `postgres${major}`)
       .join(", ")}`,
   );
@@ -205,8 +205,8 @@ function describeParameter(
 
 type Reset = { name: string; applyMethod: "immediate" | "pending-reboot" };
 
-/** All parameters go back as their kind allows; named ones as the call says. */
-async function resets(
+/** A reset of all parameters uses each one's own apply method; named ones use the call's. */
+async function resetChanges(
   group: ParameterGroupRecord,
   named: { ParameterName: string; ApplyMethod?: "immediate" | "pending-reboot" | undefined }[] | undefined,
 ): Promise<Reset[]> {

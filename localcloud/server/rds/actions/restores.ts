@@ -55,7 +55,7 @@ export const restoreActions: Action[] = [
       if (snapshot.status !== "available")
         throw new AwsError(
           "InvalidDBSnapshotState",
-          `the snapshot ${snapshot.identifier} is ${snapshot.status}; it can be restored when it is available.`,
+          `the snapshot ${snapshot.identifier} is ${snapshot.status}; it can be restored only when it is available.`,
         );
       return begin(
         restoredInstance(identifier, settings, { ...snapshot.source, tags: snapshot.tags }, call),
@@ -91,7 +91,7 @@ async function sourceOf(input: z.output<typeof pointInTimeInput>, call: Call): P
 }
 
 /**
- * A whole second within what can be restored: recovery would not refuse a moment before the first backup, it would
+ * A whole second within the restorable window: recovery would not refuse a time before the first backup, it would
  * silently stop later.
  */
 function targetOf(

@@ -23,7 +23,7 @@ export const snapshotActions: Action[] = [
       if (instance.status !== "available")
         throw new AwsError(
           "InvalidDBInstanceState",
-          `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}; a snapshot can be taken of it when it is available.`,
+          `instance ${instance.shape.DBInstanceIdentifier} is ${instance.status}; a snapshot of it can be taken only when it is available.`,
         );
       const snapshot = snapshotOf(instance, input.DBSnapshotIdentifier, cloud.clock.now(), input.Tags);
       cloud.snapshots.put(snapshot);
@@ -48,14 +48,15 @@ export const snapshotActions: Action[] = [
       if (source.status !== "available")
         throw new AwsError(
           "InvalidDBSnapshotState",
-          `the snapshot ${source.identifier} is ${source.status}; it can be copied when it is available.`,
+          `the snapshot ${source.identifier} is ${source.status}; it can be copied only when it is available.`,
         );
       const identifier = input.TargetDBSnapshotIdentifier.toLowerCase();
       const folder =
         "snapshot" in origin
           ? cloud.snapshots.folder(region, origin.snapshot)
           : cloud.backups.baseFolder(origin.base.resourceId, origin.base.id);
-      // The copy of an encrypted snapshot keeps its key unless another is named; naming one encrypts what was not.
+      // The copy of an encrypted snapshot keeps its key unless another is given; giving one encrypts an unencrypted
+      // snapshot.
       const encrypted = input.KmsKeyId ? { StorageEncrypted: true, KmsKeyId: keyArn(call, input.KmsKeyId) } : {};
       await takeCopy(folder, cloud.snapshots.folder(region, identifier));
       const copy = {
@@ -117,7 +118,7 @@ export const snapshotActions: Action[] = [
       if (snapshot.type === "automated")
         throw new AwsError(
           "InvalidDBSnapshotState",
-          `the snapshot ${snapshot.identifier} is automated: it goes with its retention period or its DB instance`,
+          `the snapshot ${snapshot.identifier} is automated: it is deleted after its retention period or with its DB instance`,
         );
       const isRead = cloud.instances
         .list()
@@ -149,6 +150,6 @@ function refuseName(identifier: string, { cloud, region }: Call): void {
   if (cloud.snapshots.list(region).length >= limits.manualSnapshots)
     throw new AwsError(
       "SnapshotQuotaExceeded",
-      `the quota of ${limits.manualSnapshots} manual snapshots of this Region is used up`,
+      `the quota of ${limits.manualSnapshots} manual snapshots in this Region is used up`,
     );
 }

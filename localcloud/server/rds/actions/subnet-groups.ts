@@ -33,7 +33,7 @@ export const subnetGroupActions: Action[] = [
       if (cloud.subnetGroups.list(region).length > limits.subnetGroups)
         throw new AwsError(
           "DBSubnetGroupQuotaExceeded",
-          `the quota of ${limits.subnetGroups} DB subnet groups of this Region is used up`,
+          `the quota of ${limits.subnetGroups} DB subnet groups in this Region is used up`,
         );
       const group: SubnetGroupRecord = {
         name,
@@ -81,7 +81,7 @@ export const subnetGroupActions: Action[] = [
       if (left)
         throw new AwsError(
           "SubnetAlreadyInUse",
-          `the DB instance ${left.shape.DBInstanceIdentifier} stands in ${left.shape.AvailabilityZone}, where the group would have no subnet`,
+          `the DB instance ${left.shape.DBInstanceIdentifier} is in ${left.shape.AvailabilityZone}, where the group would have no subnet`,
         );
       const changed: SubnetGroupRecord = {
         ...group,

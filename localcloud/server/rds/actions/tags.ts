@@ -41,7 +41,7 @@ interface Tagged {
   put(tags: Tag[]): void;
 }
 
-/** Whatever RDS resource the ARN names, as something with tags. */
+/** The RDS resource that the ARN names, as something with tags. */
 function tagged(arn: string, { cloud, region }: Call): Tagged {
   const parsed = parseRdsArn(arn);
   const find = parsed && finders[parsed.kind];
@@ -100,8 +100,5 @@ function putSnapshotTags(origin: RestoreOrigin, tags: Tag[], { cloud, region }: 
 }
 
 function refuseDefault(name: string): never {
-  throw new AwsError(
-    "InvalidParameterValue",
-    `${name} is a default that is there without having been made; it has no tags here`,
-  );
+  throw new AwsError("InvalidParameterValue", `${name} is a built-in default; it has no tags here`);
 }

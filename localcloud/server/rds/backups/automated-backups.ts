@@ -8,20 +8,20 @@ import type { Collection } from "../../storage/store";
 export interface AutomatedBackupRecord {
   resourceId: string;
   region: string;
-  /** `retained`: the instance is gone, its backups were kept. */
+  /** `retained`: the instance was deleted, its backups were kept. */
   status: "active" | "retained";
   /** The instance as it was at its last backup, or when it was deleted. */
   source: BackedUpInstance;
   /** Oldest first. */
   base: BaseBackupRecord[];
-  /** By the databases' clock, which is the machine's: what was committed until then can be restored. */
+  /** By the databases' clock, which is the machine's: everything committed up to then can be restored. */
   latestRestorableTime?: string;
-  /** When one was last begun, by the cloud's clock. */
+  /** When one was last started, by the cloud's clock. */
   lastTriedAt?: string;
 }
 
 export interface BackedUpInstance {
-  /** By the cloud's clock; of a retained backup. */
+  /** When the instance was deleted, by the cloud's clock; for a retained backup. */
   deletedAt?: string;
   resourceId: string;
   port: number;
@@ -36,13 +36,13 @@ export interface BaseBackupRecord {
   /** By the databases' clock: the earliest time that can be restored from it. */
   restorableFrom: string;
   engineVersion: string;
-  /** The first WAL segment that it needs. */
+  /** The first WAL segment it needs. */
   startWal: string;
-  /** Of the automated snapshot it is; before any were set, those copied from the instance. */
+  /** Tags of the automated snapshot; copied from the instance until set. */
   tags?: Tag[];
 }
 
-/** The records, and where the files lie: below the databases' folder, outliving the instance they came from. */
+/** The records, and the location of the files: below the databases' folder, where they outlive their instance. */
 export class AutomatedBackups {
   private readonly records: Collection<AutomatedBackupRecord>;
 
@@ -62,7 +62,7 @@ export class AutomatedBackups {
     this.records.put(backup.resourceId, backup);
   }
 
-  /** Reads, changes and writes a record in one go; undefined when it is gone. */
+  /** Reads, changes and writes a record atomically; undefined when it is gone. */
   update(resourceId: string, change: (backup: AutomatedBackupRecord) => void): AutomatedBackupRecord | undefined {
     const backup = this.records.get(resourceId);
     if (!backup) return undefined;
@@ -87,7 +87,7 @@ export class AutomatedBackups {
     return join(this.folder(resourceId), "base", id);
   }
 
-  /** A restore that has not finished reads from these files. */
+  /** Whether an unfinished restore still reads from these files. */
   isInUse(resourceId: string, baseId?: string): boolean {
     return this.cloud.instances
       .list()
@@ -110,9 +110,7 @@ export function backedUp(instance: InstanceRecord): BackedUpInstance {
   };
 }
 
-/**
- * The whole second from which on something can be restored, and that until which; undefined before the first backup.
- */
+/** The first and the last whole second that can be restored to; undefined before the first backup. */
 export function restoreWindow(backup: AutomatedBackupRecord): { earliest: Date; latest: Date } | undefined {
   const [oldest] = backup.base;
   if (!oldest || backup.latestRestorableTime === undefined) return undefined;

@@ -8,8 +8,8 @@ import { backedUp } from "./automated-backups";
 import { dropExpired } from "./retention";
 
 /**
- * Takes the base backup that an operation asks for, automated or for a manual snapshot. What fails leaves the instance
- * and the former backups as they are, and is told in an event: a backup is no reason to stop serving.
+ * Takes the base backup that an operation requests, automated or for a manual snapshot. A failure leaves the instance
+ * and the earlier backups as they are, and is reported as an event: a failed backup is no reason to stop serving.
  */
 export async function backUp(
   instance: InstanceRecord,
@@ -29,7 +29,7 @@ export async function backUp(
   } catch (error) {
     if (!(error instanceof PostgresError)) logError(error);
     if (operation.snapshot !== undefined) cloud.snapshots.fail(region, operation.snapshot);
-    say(`The backup failed, and the former ones stay: ${error instanceof Error ? error.message : String(error)}`);
+    say(`The backup failed; earlier ones are kept: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -3,14 +3,14 @@ import type { InstanceRecord, Operation } from "../instances/instance-record";
 import { currentBackupWindow } from "../instances/windows";
 import { limits } from "../../limits";
 
-/** The first automated backup comes at once: when the instance was made, and when backups were switched on. */
+/** The first automated backup is due at once: after the instance's creation, and after backups were switched on. */
 export function followUp(instance: InstanceRecord, done: Operation, cloud: Cloud): { kind: "backup" } | undefined {
-  const mayFollow =
+  const mayNeedBackup =
     ["create", "restore", "modify", "start"].includes(done.kind) && instance.shape.BackupRetentionPeriod > 0;
-  return mayFollow && !cloud.backups.get(instance.resourceId)?.base.length ? { kind: "backup" } : undefined;
+  return mayNeedBackup && !cloud.backups.get(instance.resourceId)?.base.length ? { kind: "backup" } : undefined;
 }
 
-/** Once in each backup window, by the cloud's clock; and again after a while when that failed. */
+/** Once in each backup window, by the cloud's clock; after a failure, again some time later. */
 export function backupIsDue(instance: InstanceRecord, cloud: Cloud): boolean {
   const { shape, resourceId } = instance;
   if (shape.BackupRetentionPeriod === 0) return false;

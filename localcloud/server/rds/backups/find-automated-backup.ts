@@ -4,7 +4,7 @@ import { AwsError } from "../../wire/aws-error";
 import type { AutomatedBackupRecord } from "./automated-backups";
 
 export interface AutomatedBackupName {
-  /** Of a DB instance that is there. */
+  /** By an existing DB instance. */
   identifier?: string | undefined;
   resourceId?: string | undefined;
   arn?: string | undefined;
@@ -38,7 +38,7 @@ export function findAutomatedBackup(name: AutomatedBackupName, { cloud, region }
   throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${name.resourceId ?? name.arn}`);
 }
 
-/** RDS makes the id up; here the instance's own makes it, so that it is known without being kept. */
+/** RDS generates the id; here it is derived from the instance's, so that it need not be stored. */
 export function automatedBackupArn(backup: AutomatedBackupRecord): string {
   return `arn:aws:rds:${backup.region}:${accountId}:auto-backup:ab-${backup.resourceId.slice("db-".length).toLowerCase()}`;
 }

@@ -4,7 +4,7 @@ import type { Cloud } from "../../cloud";
 import type { InstanceRecord } from "../instances/instance-record";
 import { backedUp, type AutomatedBackupRecord, type BaseBackupRecord } from "./automated-backups";
 
-/** Removes base backups that no moment within the retention period needs, and the WAL before the oldest that stays. */
+/** Removes base backups that no time within the retention period needs, and the WAL before the oldest one kept. */
 export async function dropExpired(resourceId: string, cloud: Cloud): Promise<void> {
   const { backups } = cloud;
   const backup = backups.get(resourceId);
@@ -15,7 +15,7 @@ export async function dropExpired(resourceId: string, cloud: Cloud): Promise<voi
     ({ id }) => !backups.isInUse(resourceId, id),
   );
   if (expired.length === 0) return;
-  // The record first: files that a kill leaves behind are nobody's, and go with the folder.
+  // The record first: files that a kill leaves behind belong to no record, and are removed with the folder.
   const left = backups.update(
     resourceId,
     (current) => void (current.base = current.base.filter(({ id }) => !expired.some((other) => other.id === id))),
@@ -27,8 +27,8 @@ export async function dropExpired(resourceId: string, cloud: Cloud): Promise<voi
 }
 
 /**
- * The newest from before the horizon still leads to every moment after it; of a deleted instance no moment comes after
- * its end.
+ * The newest backup from before the horizon can still restore every time after it; for a deleted instance, no time is
+ * after its deletion.
  */
 function expiredOf(backup: AutomatedBackupRecord, horizonMs: number): BaseBackupRecord[] {
   const { deletedAt } = backup.source;
@@ -37,15 +37,15 @@ function expiredOf(backup: AutomatedBackupRecord, horizonMs: number): BaseBackup
   return backup.base.slice(0, Math.max(needed, 0));
 }
 
-/** All automated backups of an instance: it is deleted, or takes none any more. */
+/** Removes all automated backups of an instance that is deleted or has backups switched off. */
 export async function dropAll(resourceId: string, cloud: Cloud): Promise<void> {
   cloud.backups.remove(resourceId);
   await rm(cloud.backups.folder(resourceId), { recursive: true, force: true });
 }
 
 /**
- * The instance goes and its backups stay, for their retention period from `deletedAt` on: they carry from now on what
- * has to be known of it.
+ * The instance is deleted and its backups stay, for their retention period from `deletedAt` on: from then on their
+ * record describes the instance.
  */
 export function retain(instance: InstanceRecord, deletedAt: Date, cloud: Cloud): void {
   cloud.backups.update(instance.resourceId, (backup) => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Cloud } from "../../cloud";
 
 /**
- * At the start of this server: removes backup files that no record knows, which a kill left behind. What an operation
- * is at stays.
+ * At the start of this server: removes backup files without a record, which a kill left behind. Files of running
+ * operations stay.
  */
 export async function sweepBackups(cloud: Cloud): Promise<void> {
   const { backups, instances, snapshots } = cloud;

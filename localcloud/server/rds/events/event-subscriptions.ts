@@ -4,10 +4,7 @@ import type { Tag } from "../../storage/records";
 import type { Collection, Store } from "../../storage/store";
 import type { EventSource } from "./events";
 
-/**
- * Who is to be told of which events. The embedded cloud keeps subscriptions and sends nothing: it has no SNS behind
- * them.
- */
+/** Which topics receive which events. The embedded cloud stores subscriptions but sends nothing: it has no SNS. */
 export interface EventSubscriptionRecord {
   name: string;
   region: string;

@@ -51,7 +51,7 @@ const arnKind = {
   "db-snapshot": "snapshot",
 } as const;
 
-/** What happened in the cloud, for DescribeEvents: kept 14 days by the clock, as on RDS, and bounded in number. */
+/** The cloud's events, for DescribeEvents: kept 14 days by the cloud's clock, as on RDS, and bounded in number. */
 export class Events {
   private readonly journal: Journal<CloudEvent>;
 
@@ -81,7 +81,7 @@ export class Events {
     });
   }
 
-  /** Oldest first, without those older than RDS keeps. */
+  /** Oldest first, without those older than RDS would keep. */
   list(region: string): CloudEvent[] {
     const oldest = new Date(this.clock.now().getTime() - limits.eventAgeDays * 86_400_000).toISOString();
     return this.journal.list().filter((event) => event.region === region && event.date >= oldest);

@@ -2,11 +2,11 @@ import { prepareUpgrade } from "../../../postgres/postgres-server";
 import { dropAll } from "../backups/retention";
 import type { Cloud } from "../../cloud";
 import type { DeferrableChanges, InstanceRecord, InstanceShape, Operation } from "./instance-record";
-import { ensureRunning, noteReport } from "./running-server";
+import { ensureRunning, recordReport } from "./running-server";
 
 /**
- * Brings a modified instance's database to what the record says. Repeating it restarts the database once more, and
- * harms nothing.
+ * Applies a modified instance's record to its database. Repeating it restarts the database once more and is otherwise
+ * harmless.
  */
 export async function applyChanges(
   instance: InstanceRecord,
@@ -14,7 +14,8 @@ export async function applyChanges(
   cloud: Cloud,
 ): Promise<void> {
   if (instance.masterSecret || instance.newMasterPassword !== undefined) {
-    // Whatever ended the last attempt: this server, the database, or the machine may have been started again since.
+    // The last attempt may have ended in any way: this server, the database or the machine may have been restarted
+    // since.
     await ensureRunning(instance, cloud);
     await cloud.managedSecrets.serialize(instance.resourceId, () =>
       setMasterPassword(cloud.instances.byResourceId(instance.resourceId) ?? instance, cloud),
@@ -43,7 +44,10 @@ export async function applyChanges(
   }
 }
 
-/** Our own password goes into the database; a managed one is made, set, and the earlier secret dropped. */
+/**
+ * A password from the caller is set in the database; a managed one is generated and set, and the earlier secret
+ * deleted.
+ */
 async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const { resourceId, shape } = instance;
   const known = cloud.managedSecrets.describe(resourceId);
@@ -56,7 +60,8 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
       username: shape.MasterUsername,
       kmsKeyId: instance.masterSecret!.kmsKeyId,
     });
-  // A managed one is set again with every change: a kill may have come between the making of its secret and this line.
+  // A managed password is set again with every change: a kill may have happened between creating its secret and this
+  // line.
   const password = instance.masterSecret
     ? cloud.managedSecrets.credentials(resourceId).password
     : instance.newMasterPassword;
@@ -77,7 +82,8 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
 }
 
 /**
- * As on RDS, no backups from now on means none from before either. Switched on, the first backup begins the archive.
+ * As on RDS, switching backups off also removes the existing ones. When they are switched on, the first backup starts
+ * the archive.
  */
 async function stopArchiving(changed: InstanceRecord, cloud: Cloud): Promise<void> {
   const server = await cloud.instances.servers.reopen(changed);
@@ -95,7 +101,9 @@ function withChanges(instance: InstanceRecord, changes: DeferrableChanges): Inst
 
 const otherZone = (zone: string): string => `${zone.slice(0, -1)}${zone.endsWith("a") ? "b" : "a"}`;
 
-/** A class brings other memory, a version other binaries; all else changes without the database noticing. */
+/**
+ * A new class changes the memory, a new version the binaries; everything else changes without affecting the database.
+ */
 function needsRestart(before: InstanceRecord, after: InstanceRecord): boolean {
   return (
     before.shape.DBInstanceClass !== after.shape.DBInstanceClass ||
@@ -103,16 +111,16 @@ function needsRestart(before: InstanceRecord, after: InstanceRecord): boolean {
   );
 }
 
-/** The gap that clients see is one stop and one start; all else is done before. */
+/** The downtime for clients is one stop and one start; everything else is done before. */
 async function restartAs(changed: InstanceRecord, isUpgrade: boolean, cloud: Cloud): Promise<void> {
   const { servers } = cloud.instances;
-  // A restart takes every value of the parameter group, also those that waited for one.
+  // A restart applies every value of the parameter group, including those that waited for one.
   const values = cloud.parameterGroups.values(changed.region, changed.parameterGroup.name);
   cloud.instances.update(changed.resourceId, (current) => void (current.activeParameters = values));
   const server = await servers.reopen({ ...changed, activeParameters: values });
   await server.applyParameters(values);
   if (server.state() === "running" && isUpgrade) await prepareUpgrade(server, changed.shape.EngineVersion);
-  noteReport(changed, server.state() === "running" ? await server.restart() : await server.start(), cloud);
+  recordReport(changed, server.state() === "running" ? await server.restart() : await server.start(), cloud);
   cloud.events.say(
     changed.region,
     "db-instance",

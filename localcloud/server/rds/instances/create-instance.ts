@@ -12,7 +12,9 @@ import * as check from "./setting-checks";
 import { checkStorage, growthCap, includedSpeed } from "./storage-checks";
 import { defaultBackupWindow, defaultMaintenanceWindow } from "./windows";
 
-/** The record of a new instance: the input checked as RDS checks it, its defaults filled in. Nothing is made yet. */
+/**
+ * The record of a new instance: the input checked as RDS checks it, with defaults filled in. Nothing is created yet.
+ */
 export function newInstance(input: CreateInput, call: Call): InstanceRecord {
   checkAlone(input);
   refuseTaken(input, call);
@@ -63,7 +65,7 @@ function checkMasterPassword(input: CreateInput): void {
     if (input.MasterUserPassword !== undefined)
       throw new AwsError(
         "InvalidParameterCombination",
-        "you can't specify MasterUserPassword when ManageMasterUserPassword is true: Secrets Manager makes the password",
+        "you can't specify MasterUserPassword when ManageMasterUserPassword is true: Secrets Manager generates the password",
       );
     return;
   }
@@ -84,7 +86,7 @@ function refuseTaken(input: CreateInput, call: Call): void {
   if (instances.length >= limits.instances)
     throw new AwsError(
       "InstanceQuotaExceeded",
-      `the quota of ${limits.instances} DB instances of this Region is used up`,
+      `the quota of ${limits.instances} DB instances in this Region is used up`,
     );
 }
 
@@ -141,7 +143,7 @@ function newShape(input: CreateInput, call: Call): InstanceShape {
     MultiAZ: multiAz,
     AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
     LicenseModel: input.LicenseModel ?? "postgresql-license",
-    // RDS's own default depends on the subnet group; a default subnet group here is private.
+    // RDS's own default depends on the subnet group; the default subnet group here is private.
     PubliclyAccessible: input.PubliclyAccessible ?? false,
     CACertificateIdentifier: input.CACertificateIdentifier ?? check.defaultCertificateAuthority,
     CopyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,

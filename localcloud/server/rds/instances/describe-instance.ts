@@ -39,7 +39,7 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
       shape.MonitoringInterval > 0
         ? `arn:aws:logs:${instance.region}:${accountId}:log-group:RDSOSMetrics:log-stream:${instance.resourceId}`
         : undefined,
-    // RDS's default; another order is an account's policy, which the embedded cloud has not.
+    // RDS's default; another order is an account setting, which the embedded cloud does not have.
     UpgradeRolloutOrder: "second",
     CertificateDetails: {
       CAIdentifier: shape.CACertificateIdentifier,
@@ -50,7 +50,7 @@ export function describeInstance(instance: InstanceRecord, cloud: Cloud): object
   };
 }
 
-/** While the operation is at it, whatever the secret itself shows at this moment. */
+/** Shown while the operation runs, whatever the secret's own state. */
 function secretStatus({ operation, status }: InstanceRecord): string | undefined {
   if (status === "creating") return "creating";
   return operation?.kind === "modify" && operation.rotateMasterPassword ? "rotating" : undefined;
@@ -60,7 +60,7 @@ export function instanceArn(instance: InstanceRecord): string {
   return rdsArn(instance.region, "db", instance.shape.DBInstanceIdentifier);
 }
 
-/** RDS gives the endpoint when the instance can first be reached, and keeps it while it is stopped. */
+/** RDS shows the endpoint once the instance can first be reached, and keeps it while the instance is stopped. */
 function endpoint(instance: InstanceRecord): object | undefined {
   return instance.listeningPort === undefined
     ? undefined

@@ -1,7 +1,7 @@
 import { availableVersions, howToAdd, knownMajors } from "../../../postgres/binaries";
 import { AwsError } from "../../wire/aws-error";
 
-/** The engine versions this cloud offers: those whose PostgreSQL is installed here. */
+/** The available engine versions: those whose PostgreSQL is installed here. */
 export function offeredVersions(): string[] {
   return [...availableVersions()].sort(compareVersions);
 }
@@ -26,15 +26,12 @@ export function offeredMajors(): string[] {
   return [...new Set(offeredVersions().map(majorOf))];
 }
 
-/** Parameter groups are data of the API, so their families do not depend on what is installed here. */
+/** Parameter groups are API data, so their families do not depend on what is installed here. */
 export function familyMajors(): string[] {
   return [...new Set([...knownMajors, ...offeredMajors()])].sort((a, b) => Number(a) - Number(b));
 }
 
-/**
- * @throws AwsError InvalidParameterCombination, which says how to install a version of a known major that is missing
- * here
- */
+/** @throws AwsError InvalidParameterCombination, which explains how to install a missing version of a known major */
 export function installedVersion(asked: string | undefined): string {
   const version = asked === undefined ? defaultVersion() : resolveVersion(asked);
   if (version !== undefined) return version;
@@ -46,22 +43,19 @@ export function installedVersion(asked: string | undefined): string {
   );
 }
 
-/**
- * What RDS takes when no version is named: the newest minor of the major before the newest, as RDS is slow to change
- * it.
- */
+/** RDS's default version: the newest minor of the second-newest major, as RDS is slow to change it. */
 export function defaultVersion(): string | undefined {
   const majors = offeredMajors();
   return resolveVersion(majors.at(-2) ?? majors.at(-1) ?? "");
 }
 
-/** A minor as it is, a major as its newest minor; undefined when it is not offered. */
+/** A minor as given, a major as its newest minor; undefined when it is not available. */
 export function resolveVersion(version: string): string | undefined {
   const offered = offeredVersions();
   return offered.includes(version) ? version : offered.filter((candidate) => majorOf(candidate) === version).at(-1);
 }
 
-/** All versions an instance could be upgraded to: newer ones, of its major or a later one. */
+/** All versions an instance could be upgraded to: newer ones of its major or a later one. */
 export function upgradeTargets(version: string): { version: string; isMajor: boolean }[] {
   return offeredVersions()
     .filter((candidate) => compareVersions(candidate, version) > 0)

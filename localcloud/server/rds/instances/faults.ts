@@ -8,7 +8,7 @@ export interface Fault {
   message: string;
 }
 
-/** What a failed operation means for the instance, in RDS's words. Only this instance is touched by it. */
+/** What a failed operation means for the instance, in RDS's terms. Only this instance is affected. */
 export function faultOf(error: unknown): Fault {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof PostgresError ? error.code : undefined;

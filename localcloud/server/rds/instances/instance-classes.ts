@@ -1,4 +1,4 @@
-/** What an instance class is: RDS User Guide, "Hardware specifications for DB instance classes". */
+/** The hardware of an instance class: RDS User Guide, "Hardware specifications for DB instance classes". */
 export interface InstanceClass {
   name: string;
   vcpus: number;
@@ -60,7 +60,7 @@ export function findInstanceClass(name: string): InstanceClass | undefined {
   return instanceClasses.find((candidate) => candidate.name === name);
 }
 
-/** Max_connections as RDS derives it from the class, `LEAST({DBInstanceClassMemory/9531392},5000)`. */
+/** `max_connections` as RDS derives it from the class, `LEAST({DBInstanceClassMemory/9531392},5000)`. */
 export function maxConnectionsOf(instanceClass: InstanceClass): number {
   return Math.min(Math.floor((instanceClass.memoryGiB * 1024 ** 3) / 9_531_392), 5_000);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { boolean, integer, list, tags, text } from "../../wire/query-input";
 
-/** What CreateDBInstance and ModifyDBInstance take alike. */
+/** Parameters that CreateDBInstance and ModifyDBInstance share. */
 const settings = {
   AllocatedStorage: integer.optional(),
   MaxAllocatedStorage: integer.optional(),

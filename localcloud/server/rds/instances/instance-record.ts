@@ -1,25 +1,28 @@
 import type { Tag } from "../../storage/records";
 
-/** One DB instance as the cloud keeps it; collection `instances`, by `resourceId`. */
+/** The stored record of one DB instance; collection `instances`, by `resourceId`. */
 export interface InstanceRecord {
-  /** `db-…`: never changes, while the identifier can; names the folder of the database. */
+  /** `db-…`: never changes, although the identifier can; names the folder of the database. */
   resourceId: string;
   region: string;
   status: InstanceStatus;
-  /** What DescribeDBInstances answers, under RDS's own names. */
+  /** What DescribeDBInstances returns, under RDS's own names. */
   shape: InstanceShape;
   tags: Tag[];
   parameterGroup: { name: string; status: "in-sync" | "pending-reboot" | "applying" };
-  /** What the server runs with or will at its next start: the group's values, less those that wait for a reboot. */
+  /**
+   * The parameters the server runs with, or will at its next start: the group's values, except those that wait for a
+   * reboot.
+   */
   activeParameters: Record<string, string>;
   /** Changes that wait for the maintenance window, and since when. */
   pending: DeferrableChanges;
   pendingSince?: string;
-  /** What is under way; a server started after a kill takes it up again. */
+  /** The operation in progress; a server started after a kill resumes it. */
   operation?: Operation;
   /** Set when the master password is managed by Secrets Manager. */
   masterSecret?: { arn?: string; kmsKeyId: string };
-  /** A password that was asked for and is not yet set in the database; gone from the record as soon as it is. */
+  /** A requested password that is not yet set in the database; removed from the record as soon as it is. */
   newMasterPassword?: string;
   /** The TCP port, once the database has one. */
   listeningPort?: number;
@@ -43,7 +46,7 @@ export type InstanceStatus =
   | "incompatible-network"
   | "incompatible-restore";
 
-/** A fault of this one instance; its operation stays in the record and is tried again. */
+/** A fault of this one instance; its operation stays in the record and is retried. */
 export const faultStatuses: readonly InstanceStatus[] = [
   "failed",
   "storage-full",
@@ -93,7 +96,7 @@ export interface InstanceShape {
   BackupTarget: string;
   EngineLifecycleSupport: string;
   DedicatedLogVolume: boolean;
-  /** The port asked for; 0 leaves it to the machine. */
+  /** The requested port; 0 means any free one. */
   Port: number;
 }
 
@@ -126,14 +129,14 @@ export type Operation = { id: string } & (
 );
 
 /**
- * What a restored instance comes from. With `target` (ISO 8601, whole second) to that moment, else to the end of the
- * backup itself.
+ * The source of a restored instance. With `target` (ISO 8601, whole second) to that time, else to the end of the backup
+ * itself.
  */
 export type RestoreOrigin = { base: { resourceId: string; id: string }; target?: string } | { snapshot: string };
 
 export type OperationKind = Operation["kind"];
 
-/** What an instance says of itself while an operation runs. */
+/** The status of an instance while an operation runs. */
 export const statusOfOperation: Record<OperationKind, InstanceStatus> = {
   create: "creating",
   restore: "creating",

@@ -15,18 +15,18 @@ import type { LocalCloudSettings } from "../../../settings";
 import { findInstanceClass, maxConnectionsOf } from "./instance-classes";
 import type { InstanceRecord } from "./instance-record";
 
-/** The PostgreSQL servers behind the instances: how each is set up, and which are open in this process. */
+/** The PostgreSQL servers of the instances: how each is set up, and which are open in this process. */
 export class InstanceServers {
-  /** Where the databases lie, each in a folder named by its resource id. */
+  /** The folder of the databases, each in a subfolder named by its resource id. */
   readonly databasesFolder: string;
-  /** Why that is not in the data folder, when it is not. */
-  readonly elsewhereReason: string | undefined;
+  /** The reason, when that is not in the data folder. */
+  readonly folderReason: string | undefined;
   private readonly open = new Map<string, PostgresServer>();
 
   constructor(private readonly settings: LocalCloudSettings) {
     const { folder, reason } = reachableFolder(join(settings.dataFolder, "databases"));
     this.databasesFolder = folder;
-    this.elsewhereReason = reason;
+    this.folderReason = reason;
   }
 
   get(resourceId: string): PostgresServer | undefined {
@@ -37,7 +37,7 @@ export class InstanceServers {
     return join(this.databasesFolder, resourceId);
   }
 
-  /** Makes the database, or finishes making it. */
+  /** Creates the database, or finishes creating it. */
   async create(instance: InstanceRecord, password: string): Promise<PostgresServer> {
     const { MasterUsername: username, DBName: databaseName } = instance.shape;
     const server = await createServer(await this.withArchive(instance), {
@@ -49,7 +49,7 @@ export class InstanceServers {
     return server;
   }
 
-  /** Makes the database from a backup, or finishes making it. @throws PostgresError cannot-recover */
+  /** Creates the database from a backup, or finishes creating it. @throws PostgresError cannot-recover */
   async restore(instance: InstanceRecord, source: RecoverySource): Promise<PostgresServer> {
     const server = await restoreServer(await this.withArchive(instance), source);
     this.open.set(instance.resourceId, server);
@@ -57,8 +57,8 @@ export class InstanceServers {
   }
 
   /**
-   * The server as this instance now is to be: opened again when its class or version has changed. A running one stays
-   * running.
+   * The server with the instance's current settings: reopened when its class or version has changed. A running one
+   * stays running.
    */
   async reopen(instance: InstanceRecord): Promise<PostgresServer> {
     const server = await openServer(await this.withArchive(instance));
@@ -70,7 +70,7 @@ export class InstanceServers {
     this.open.delete(resourceId);
   }
 
-  /** From the certificate the database shows; undefined before it has one. */
+  /** From the certificate the database presents; undefined before it has one. */
   certificateValidTill(resourceId: string): Date | undefined {
     try {
       return new Date(new X509Certificate(readFileSync(join(this.folder(resourceId), "tls", "server.crt"))).validTo);
@@ -80,7 +80,7 @@ export class InstanceServers {
     }
   }
 
-  /** Where backups of an instance lie, beside all databases: they can outlive theirs. */
+  /** The folder of an instance's backups, next to all databases: they can outlive their instance. */
   backupsFolder(resourceId: string): string {
     return join(this.databasesFolder, "backups", resourceId);
   }
@@ -107,7 +107,7 @@ export class InstanceServers {
       parameters: instance.activeParameters,
       archiveFolder: shape.BackupRetentionPeriod > 0 ? this.archiveFolder(instance.resourceId) : undefined,
       memoryBytes,
-      // As the class promises, so far as one machine bears it for many servers.
+      // As for the class, as far as one machine can support it for many servers.
       maxConnectionsDefault: instanceClass ? Math.min(maxConnectionsOf(instanceClass), connectionsMax) : connectionsMin,
     };
   }

@@ -18,20 +18,19 @@ import { followUp } from "../backups/backup-schedule";
 import { perform } from "./operations";
 import { Semaphore } from "./semaphore";
 
-/** An operation without the id it is given when it begins. */
+/** An operation without the id, which is assigned when it starts. */
 export type OperationRequest = Operation extends infer Each ? (Each extends unknown ? Omit<Each, "id"> : never) : never;
 
 /**
- * All DB instances: their records, and the work on the databases behind them. An API call changes the record and begins
- * an operation; the work follows, one operation at a time for each instance. The operation stands in the record until
- * it is done, so that a server started after a kill takes it up again: every operation can be repeated from its
- * beginning.
+ * All DB instances: their records, and the work on the databases behind them. An API call changes the record and starts
+ * an operation; the work follows, one operation at a time for each instance. The operation stays in the record until it
+ * is done, so that a server started after a kill resumes it: every operation can be repeated from the start.
  */
 export class Instances {
   readonly servers: InstanceServers;
   private readonly records: Collection<InstanceRecord>;
   private readonly working = new Map<string, Promise<void>>();
-  private readonly turns = new Semaphore(limits.operationsAtOnce);
+  private readonly semaphore = new Semaphore(limits.operationsAtOnce);
   private closing = false;
 
   constructor(private readonly cloud: Cloud) {
@@ -61,7 +60,7 @@ export class Instances {
     return this.records.get(resourceId);
   }
 
-  /** Reads, changes and writes a record in one go; undefined when it is gone. */
+  /** Reads, changes and writes a record atomically; undefined when it is gone. */
   update(resourceId: string, change: (instance: InstanceRecord) => void): InstanceRecord | undefined {
     const instance = this.records.get(resourceId);
     if (!instance) return undefined;
@@ -75,7 +74,7 @@ export class Instances {
     this.records.delete(resourceId);
   }
 
-  /** Writes the record with its operation, then works. What a caller sees next is the operation's status. */
+  /** Writes the record with its operation, then starts the work. A caller then sees the operation's status. */
   begin(
     instance: InstanceRecord,
     request: OperationRequest,
@@ -87,17 +86,17 @@ export class Instances {
     return begun;
   }
 
-  /** Takes up what stands in the record, after a restart of this server or a fault of the instance. */
+  /** Resumes the operation in the record, after a restart of this server or a fault of the instance. */
   schedule(resourceId: string): void {
     if (this.working.has(resourceId) || this.closing) return;
-    const work = this.turns.take(() => this.work(resourceId)).catch(logError);
+    const work = this.semaphore.take(() => this.work(resourceId)).catch(logError);
     this.working.set(
       resourceId,
       work.finally(() => this.working.delete(resourceId)),
     );
   }
 
-  /** Tries again what a fault interrupted, as somebody asked for it or made it possible. */
+  /** Retries what a fault interrupted, when a call requests it or makes it possible. */
   retry(instance: InstanceRecord): InstanceRecord {
     const { operation } = instance;
     if (!operation) return this.begin(instance, { kind: "start" });
@@ -111,13 +110,13 @@ export class Instances {
     return this.working.has(resourceId);
   }
 
-  /** Until no operation is being worked on for this instance. */
+  /** Waits until no operation is running for this instance. */
   async settled(resourceId: string): Promise<void> {
     await this.working.get(resourceId);
   }
 
   /**
-   * Takes no more work, lets what runs come to an end, and stops every database. Records keep their statuses for the
+   * Accepts no more work, lets running operations finish, and stops every database. Records keep their statuses for the
    * next start.
    */
   async close(): Promise<void> {
@@ -138,7 +137,7 @@ export class Instances {
     // After a kill of this process it may not have been opened yet.
     const server = this.servers.get(resourceId) ?? (instance && (await this.servers.reopen(instance)));
     if (server?.state() !== "running")
-      throw new AwsError("InvalidDBInstanceState", `the database of ${resourceId} does not run`);
+      throw new AwsError("InvalidDBInstanceState", `the database of ${resourceId} is not running`);
     await server.setMasterPassword(username, password);
   }
 
@@ -152,7 +151,7 @@ export class Instances {
         this.finish(resourceId, operation);
       } catch (error) {
         this.fail(instance, operation, error);
-        // Another call may have put another operation in its place meanwhile, such as a delete.
+        // Another call may have replaced it with another operation meanwhile, such as a delete.
         if (this.records.get(resourceId)?.operation?.id === operation.id) return;
       }
     }
@@ -169,15 +168,15 @@ export class Instances {
     });
   }
 
-  /** The instance shows the fault; its operation stays, to be tried again. */
+  /** The instance shows the fault; its operation stays, to be retried. */
   private fail(instance: InstanceRecord, operation: Operation, error: unknown): void {
     if (!(error instanceof PostgresError)) logError(error);
     const fault = faultOf(error);
-    const told = instance.status === fault.status;
+    const reported = instance.status === fault.status;
     this.update(instance.resourceId, (current) => {
       if (current.operation?.id === operation.id) current.status = fault.status;
     });
-    if (!told)
+    if (!reported)
       this.cloud.events.say(
         instance.region,
         "db-instance",

@@ -8,40 +8,37 @@ import type { InstanceRecord } from "./instance-record";
 import { nextMaintenance } from "./windows";
 import { logError } from "../../log";
 
-/**
- * Looks after the instances from time to time: windows that have come, databases that died, faults that may be over.
- */
+/** Checks the instances periodically: windows that have begun, databases that crashed, faults that may be over. */
 export class Maintenance {
   private timer: NodeJS.Timeout | undefined;
   private readonly crashes = new Map<string, { count: number; last: number }>();
   private readonly tried = new Map<string, number>();
-  private secretsLookedAt = 0;
-  private backupsLookedAt = 0;
+  private secretsCheckedAt = 0;
+  private backupsCheckedAt = 0;
 
   constructor(private readonly cloud: Cloud) {}
 
   /** After a start of this server: operations are resumed, running databases adopted, the others started. */
   async begin(): Promise<void> {
     await sweepBackups(this.cloud).catch(logError);
-    for (const instance of this.cloud.instances.list()) await this.takeUp(instance).catch(logError);
+    for (const instance of this.cloud.instances.list()) await this.resume(instance).catch(logError);
     this.cloud.clock.onSet(() => {
-      this.secretsLookedAt = 0;
-      this.backupsLookedAt = 0;
-      this.lookAndGoOn();
+      this.secretsCheckedAt = 0;
+      this.backupsCheckedAt = 0;
+      this.checkAll();
     });
-    this.timer = setInterval(() => this.lookAndGoOn(), limits.watchMs);
+    this.timer = setInterval(() => this.checkAll(), limits.watchMs);
   }
 
   end(): void {
     clearInterval(this.timer);
   }
 
-  private async takeUp(instance: InstanceRecord): Promise<void> {
+  private async resume(instance: InstanceRecord): Promise<void> {
     const { instances } = this.cloud;
-    // Its backup will not have become better meanwhile.
+    // Its backup is still as broken as before.
     if (instance.status === "incompatible-restore") return;
-    // Opened first, whatever it was at: the operation, and everybody who asks meanwhile, then finds the database that
-    // runs.
+    // Opened first, whatever its operation: the operation, and every call meanwhile, then finds the running database.
     const server = await instances.servers.reopen(instance).catch((error: unknown) => {
       if (!instance.operation) throw error;
     });
@@ -50,8 +47,8 @@ export class Maintenance {
     if (instance.status === "stopped" && server.state() === "running") await server.stop("fast");
   }
 
-  /** What fails, on a disk that is full, is looked at again the next time; it must not end the server. */
-  private lookAndGoOn(): void {
+  /** What fails, such as on a full disk, is retried the next time; it must not stop the server. */
+  private checkAll(): void {
     try {
       this.look();
     } catch (error) {
@@ -60,31 +57,31 @@ export class Maintenance {
   }
 
   private look(): void {
-    this.tendSecrets();
-    this.tendBackups();
+    this.maintainSecrets();
+    this.maintainBackups();
     for (const instance of this.cloud.instances.list()) {
       if (this.cloud.instances.isBusy(instance.resourceId)) continue;
       if (instance.operation !== undefined || hasFault(instance)) this.tryAgain(instance);
-      else if (instance.status === "available") this.lookAt(instance);
+      else if (instance.status === "available") this.check(instance);
     }
   }
 
-  /** Managed master passwords rotate by the clock, and what a kill interrupted is finished. */
-  private tendSecrets(): void {
-    if (Date.now() - this.secretsLookedAt < limits.secretsWatchMs) return;
-    this.secretsLookedAt = Date.now();
-    this.cloud.managedSecrets.tend();
+  /** Rotates managed master passwords by the clock, and finishes what a kill interrupted. */
+  private maintainSecrets(): void {
+    if (Date.now() - this.secretsCheckedAt < limits.secretsWatchMs) return;
+    this.secretsCheckedAt = Date.now();
+    this.cloud.managedSecrets.maintain();
   }
 
-  /** Backups that outlived their retention period go. */
-  private tendBackups(): void {
-    if (Date.now() - this.backupsLookedAt < limits.retentionWatchMs) return;
-    this.backupsLookedAt = Date.now();
+  /** Removes backups that have outlived their retention period. */
+  private maintainBackups(): void {
+    if (Date.now() - this.backupsCheckedAt < limits.retentionWatchMs) return;
+    this.backupsCheckedAt = Date.now();
     for (const { resourceId } of this.cloud.backups.list())
       if (!this.cloud.instances.isBusy(resourceId)) void dropExpired(resourceId, this.cloud).catch(logError);
   }
 
-  private lookAt(instance: InstanceRecord): void {
+  private check(instance: InstanceRecord): void {
     const { instances, clock } = this.cloud;
     if (instances.servers.get(instance.resourceId)?.state() !== "running") return this.recover(instance);
     if (backupIsDue(instance, this.cloud)) return void instances.begin(instance, { kind: "backup" });
@@ -100,7 +97,7 @@ export class Maintenance {
     }
   }
 
-  /** RDS restarts a crashed database by itself; one that dies again and again is left alone and said to have failed. */
+  /** RDS restarts a crashed database automatically; one that keeps crashing is left alone and reported as failed. */
   private recover(instance: InstanceRecord): void {
     const { instances, events } = this.cloud;
     const before = this.crashes.get(instance.resourceId);
@@ -115,20 +112,20 @@ export class Maintenance {
       return;
     }
     say(
-      `The database process ended ${count} times within a minute each; reboot the DB instance to try again. Its log tells why.`,
+      `The database process ended ${count} times within a minute each; reboot the DB instance to try again. Its log has the reason.`,
     );
     instances.update(instance.resourceId, (current) => void (current.status = "failed"));
   }
 
   /**
-   * A full disk or a taken port passes; a deletion or a change that was asked for is to end, as is work whose end could
-   * not be written down. Bad parameters and worse wait for the user.
+   * A full disk or a taken port is temporary; a requested deletion or change must finish, as must work whose completion
+   * could not be recorded. Bad parameters and worse wait for the user.
    */
   private tryAgain(instance: InstanceRecord): void {
-    const mayPass = ["storage-full", "incompatible-network"].includes(instance.status) || !hasFault(instance);
+    const isTemporary = ["storage-full", "incompatible-network"].includes(instance.status) || !hasFault(instance);
     const isToEnd =
       instance.operation?.kind === "delete" || (instance.operation?.kind === "modify" && instance.status === "failed");
-    if (!mayPass && !isToEnd) return;
+    if (!isTemporary && !isToEnd) return;
     const last = this.tried.get(instance.resourceId) ?? 0;
     if (Date.now() - last < limits.faultRetryMs) return;
     this.tried.set(instance.resourceId, Date.now());

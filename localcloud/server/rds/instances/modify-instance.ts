@@ -7,9 +7,9 @@ import * as references from "./references";
 import * as check from "./setting-checks";
 import { checkStorage, growthCap, grownStorage, includedSpeed } from "./storage-checks";
 
-/** What a ModifyDBInstance comes to, checked as RDS checks it. */
+/** The effect of a ModifyDBInstance, checked as RDS checks it. */
 export interface Modification {
-  /** Acts at once whatever ApplyImmediately says (User Guide, "Settings for DB instances"). */
+  /** Takes effect at once, whatever ApplyImmediately says (User Guide, "Settings for DB instances"). */
   now: Partial<InstanceShape>;
   /** Waits for the maintenance window unless the call says ApplyImmediately. */
   deferrable: DeferrableChanges;
@@ -54,11 +54,11 @@ function deferrableChanges(instance: InstanceRecord, input: ModifyInput, call: C
   const size =
     input.AllocatedStorage === undefined ? undefined : grownStorage(shape.AllocatedStorage, input.AllocatedStorage);
   const type = input.StorageType ?? shape.StorageType;
-  // A change of kind or a step over the threshold brings its own included speed along.
+  // A change of storage type, or a step over the threshold, comes with its own included speed.
   const speed =
     type !== shape.StorageType || size !== undefined ? includedSpeed(type, size ?? shape.AllocatedStorage) : {};
   const retention = input.BackupRetentionPeriod;
-  const turnsBackups = retention !== undefined && (retention === 0) !== (shape.BackupRetentionPeriod === 0);
+  const switchesBackups = retention !== undefined && (retention === 0) !== (shape.BackupRetentionPeriod === 0);
   return withoutUnset<DeferrableChanges>({
     DBInstanceIdentifier: newIdentifier(instance, input, call),
     DBInstanceClass: input.DBInstanceClass,
@@ -68,7 +68,7 @@ function deferrableChanges(instance: InstanceRecord, input: ModifyInput, call: C
     Iops: input.Iops ?? speed.Iops,
     StorageThroughput: input.StorageThroughput ?? speed.StorageThroughput,
     MultiAZ: input.MultiAZ,
-    BackupRetentionPeriod: turnsBackups ? retention : undefined,
+    BackupRetentionPeriod: switchesBackups ? retention : undefined,
     CACertificateIdentifier: input.CACertificateIdentifier,
     DBSubnetGroupName: newSubnetGroup(instance, input, call),
     IAMDatabaseAuthenticationEnabled: input.EnableIAMDatabaseAuthentication,
@@ -81,7 +81,8 @@ function immediateChanges(instance: InstanceRecord, input: ModifyInput, call: Ca
   const retention = input.BackupRetentionPeriod;
   const vpcId = call.cloud.subnetGroups.get(call.region, shape.DBSubnetGroupName).vpcId;
   const changes = withoutUnset<Partial<InstanceShape>>({
-    // From some days to others: soon, not in the window; to or from none waits, as it takes a backup or drops them.
+    // A change between two non-zero numbers of days applies soon, not in the window; to or from 0 waits, as it takes a
+    // backup or drops them.
     BackupRetentionPeriod:
       retention !== undefined && retention > 0 && shape.BackupRetentionPeriod > 0 ? retention : undefined,
     PreferredBackupWindow: input.PreferredBackupWindow,
@@ -121,7 +122,7 @@ function newVersion(instance: InstanceRecord, input: ModifyInput): string | unde
   if (!offeredVersions().includes(to))
     throw new AwsError(
       "InvalidParameterCombination",
-      `cannot upgrade postgres from ${from} to ${to}: version ${to} is not offered; offered are ${offeredVersions().join(", ")}`,
+      `cannot upgrade postgres from ${from} to ${to}: version ${to} is not available; available are ${offeredVersions().join(", ")}`,
     );
   if (compareVersions(to, from) < 0)
     throw new AwsError(
@@ -156,7 +157,7 @@ function newSubnetGroup(instance: InstanceRecord, input: ModifyInput, call: Call
   return to!.name;
 }
 
-/** With autoscaling turned off the member is there, and undefined. */
+/** With autoscaling turned off the member is present and undefined. */
 function storageCap(instance: InstanceRecord, input: ModifyInput): Pick<InstanceShape, "MaxAllocatedStorage"> {
   const cap = input.MaxAllocatedStorage;
   return cap === undefined
@@ -164,7 +165,7 @@ function storageCap(instance: InstanceRecord, input: ModifyInput): Pick<Instance
     : { MaxAllocatedStorage: growthCap(cap, input.AllocatedStorage ?? instance.shape.AllocatedStorage) };
 }
 
-/** Turned off, enhanced monitoring lets its role go: the member stands with undefined. */
+/** Turning enhanced monitoring off drops its role: the member is present and undefined. */
 function monitoringRole(
   instance: InstanceRecord,
   input: ModifyInput,
@@ -183,7 +184,7 @@ function insights(instance: InstanceRecord, input: ModifyInput, call: Call): Par
     input.PerformanceInsightsKMSKeyId === undefined
       ? undefined
       : references.keyArn(call, input.PerformanceInsightsKMSKeyId);
-  // RDS takes key and retention beside "off", as clients resend what they have, and forgets them.
+  // RDS accepts key and retention together with "off", as clients resend them, and ignores them.
   if (!(input.EnablePerformanceInsights ?? shape.PerformanceInsightsEnabled))
     return {
       PerformanceInsightsEnabled: false,
@@ -230,7 +231,7 @@ function masterPassword(
   if (willBeManaged && password !== undefined)
     throw new AwsError(
       "InvalidParameterCombination",
-      "you can't specify MasterUserPassword for an instance with ManageMasterUserPassword turned on: Secrets Manager makes the password",
+      "you can't specify MasterUserPassword for an instance with ManageMasterUserPassword turned on: Secrets Manager generates the password",
     );
   if (!willBeManaged && managed && password === undefined)
     throw new AwsError(

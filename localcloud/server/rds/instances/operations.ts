@@ -6,11 +6,11 @@ import { dropAll, retain } from "../backups/retention";
 import { applyChanges } from "./apply-changes";
 import type { InstanceRecord, Operation } from "./instance-record";
 import { restore } from "./restore";
-import { noteReport, runnable, takeGroupValues } from "./running-server";
+import { recordReport, runnable, takeGroupValues } from "./running-server";
 
 /**
- * The work of each operation, from its beginning; every one can be repeated, whatever moment a kill came at. What it
- * learns it writes into the record itself; the status at the end is set by the caller.
+ * The work of each operation from the start; every one can be repeated, whenever a kill happened. It writes its results
+ * into the record itself; the caller sets the final status.
  */
 export async function perform(instance: InstanceRecord, operation: Operation, cloud: Cloud): Promise<void> {
   switch (operation.kind) {
@@ -37,14 +37,14 @@ async function create(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const { resourceId, shape } = instance;
   const prepared = takeGroupValues(instance, cloud);
   const server = await cloud.instances.servers.create(prepared, initialPassword(instance, cloud));
-  // It runs already; asked again, it says what of the parameters it had to leave out.
+  // It runs already; applying again reports which parameters it had to leave out.
   const report = await server.applyParameters(prepared.activeParameters);
   cloud.instances.update(resourceId, (current) => {
     current.listeningPort = server.port;
     current.shape.InstanceCreateTime ??= cloud.clock.now().toISOString();
     delete current.newMasterPassword;
   });
-  noteReport(instance, report, cloud);
+  recordReport(instance, report, cloud);
   cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["creation"], "DB instance created");
 }
 
@@ -70,7 +70,7 @@ async function reboot(instance: InstanceRecord, cloud: Cloud): Promise<void> {
     "DB instance shutdown",
   );
   const report = server.state() === "running" ? await server.restart() : await server.start();
-  noteReport(instance, report, cloud);
+  recordReport(instance, report, cloud);
   cloud.events.say(
     instance.region,
     "db-instance",
@@ -91,7 +91,7 @@ async function start(instance: InstanceRecord, cloud: Cloud): Promise<void> {
       "recovery",
       "Recovery of the DB instance has started. Recovery time will vary with the amount of data to be recovered.",
     );
-  noteReport(instance, await server.start(), cloud);
+  recordReport(instance, await server.start(), cloud);
   if (recovers) say("recovery", "Recovery of the DB instance is complete.");
   else say("notification", "DB instance started");
 }
@@ -121,13 +121,13 @@ async function remove(
     if (server.state() !== "stopped") await server.stop("fast");
     await cloud.snapshots.takeFinal(instance, server, operation.finalSnapshot);
   }
-  // From here on the database is no more; a kill now must not look for it again.
+  // From here on the database is gone; after a kill it must not be looked for again.
   cloud.instances.update(resourceId, (current) => {
     if (current.operation?.kind === "delete") current.operation.step = "remove";
   });
   await removeServer(cloud.instances.servers.folder(resourceId));
   if (operation.keepBackups) retain(instance, cloud.clock.now(), cloud);
-  // A restore still reads from them: they go when it is done.
+  // A restore still reads from them: they are removed when it is done.
   else if (cloud.backups.isInUse(resourceId)) retain(instance, new Date(0), cloud);
   else await dropAll(resourceId, cloud);
   cloud.managedSecrets.delete(resourceId);
@@ -135,7 +135,7 @@ async function remove(
   cloud.instances.remove(resourceId);
 }
 
-/** A last copy is taken of a damaged database too, as there will be no other; but not without saying so. */
+/** A final copy is taken even of a damaged database, as there will be no other; an event reports the damage. */
 async function warnOfDamage(instance: InstanceRecord, server: PostgresServer, cloud: Cloud): Promise<void> {
   try {
     if (server.state() !== "running") await server.start();

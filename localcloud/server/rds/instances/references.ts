@@ -3,9 +3,11 @@ import type { Call } from "../../wire/action";
 import { SECURITY_GROUP } from "../../recorded/types/network";
 import { majorOf } from "./engine-versions";
 
-/** What an instance's settings name and must exist, looked up as RDS does when it takes the call. */
+/**
+ * The resources that an instance's settings name; they must exist, and are looked up when RDS would, during the call.
+ */
 
-/** @returns the key's ARN, whatever spelling named it */
+/** @returns the key's ARN, whichever way the key was named */
 export function keyArn(call: Call, named: string): string {
   const arn = call.cloud.recorded.recordSet.keyArn(named, call.region);
   if (arn === undefined)

@@ -8,7 +8,7 @@ import { newInstance } from "./create-instance";
 import type { CreateInput } from "./instance-input";
 import type { InstanceRecord, InstanceShape } from "./instance-record";
 
-/** What both restores take about the instance to be made. */
+/** What both kinds of restore take about the new instance. */
 export const restoredSettings = {
   DBInstanceClass: text.optional(),
   Port: integer.optional(),
@@ -47,8 +47,8 @@ export type RestoredSettings = z.output<z.ZodObject<typeof restoredSettings>> & 
 };
 
 /**
- * The record of an instance to be restored: inherited is what RDS inherits, all else is as in a new one. Nothing is
- * made yet.
+ * The record of an instance to be restored: it inherits what RDS inherits; everything else is as in a new one. Nothing
+ * is created yet.
  */
 export function restoredInstance(
   identifier: string,
@@ -80,11 +80,11 @@ export function restoredInstance(
 }
 
 /**
- * The port is not: beside its source on one machine it could not be had. Nor are, as on RDS, groups (the subnet group
- * included), protection, monitoring and Performance Insights.
+ * The port is not inherited: the source on the same machine has it. Nor are, as on RDS, groups (including the subnet
+ * group), protection, monitoring and Performance Insights.
  */
 function inherited(shape: InstanceShape): Partial<CreateInput> {
-  const buysSpeed =
+  const hasProvisionedSpeed =
     shape.StorageType.startsWith("io") || (shape.StorageType === "gp3" && shape.AllocatedStorage >= 400);
   return withoutUnset({
     DBInstanceClass: shape.DBInstanceClass,
@@ -94,8 +94,8 @@ function inherited(shape: InstanceShape): Partial<CreateInput> {
     DBName: shape.DBName,
     AllocatedStorage: shape.AllocatedStorage,
     StorageType: shape.StorageType,
-    Iops: buysSpeed ? shape.Iops : undefined,
-    StorageThroughput: buysSpeed ? shape.StorageThroughput : undefined,
+    Iops: hasProvisionedSpeed ? shape.Iops : undefined,
+    StorageThroughput: hasProvisionedSpeed ? shape.StorageThroughput : undefined,
     StorageEncrypted: shape.StorageEncrypted,
     KmsKeyId: shape.KmsKeyId,
     BackupRetentionPeriod: shape.BackupRetentionPeriod,
@@ -106,7 +106,7 @@ function inherited(shape: InstanceShape): Partial<CreateInput> {
   });
 }
 
-/** The check of a new instance wants one; the restored catalog has its own, of the moment that was restored. */
+/** The check of a new instance requires one; the restored catalog has its own, as of the restored time. */
 const unusedPassword = (): string => randomBytes(20).toString("hex");
 
 function withoutUnset<T extends object>(settings: { [Name in keyof T]?: T[Name] | undefined }): Partial<T> {

@@ -1,11 +1,11 @@
 import type { RecoverySource } from "../../../postgres/postgres-server";
 import type { Cloud } from "../../cloud";
 import type { InstanceRecord, Operation, RestoreOrigin } from "./instance-record";
-import { noteReport, takeGroupValues } from "./running-server";
+import { recordReport, takeGroupValues } from "./running-server";
 
 /**
- * Makes a database from a backup; started again from the beginning after a kill. What cannot be recovered leaves
- * nothing but the instance that says so.
+ * Creates a database from a backup; started over after a kill. A failed recovery leaves only the instance with its
+ * error status.
  */
 export async function restore(
   instance: InstanceRecord,
@@ -20,7 +20,7 @@ export async function restore(
     current.listeningPort = server.port;
     current.shape.InstanceCreateTime ??= cloud.clock.now().toISOString();
   });
-  noteReport(instance, report, cloud);
+  recordReport(instance, report, cloud);
   const [reached] = await server.query(
     "select timeline_id as timeline, checkpoint_lsn as lsn from pg_control_checkpoint()",
   );

@@ -1,32 +1,32 @@
-/** The PostgreSQL server of an instance: with the parameters of its record, and running where it must. */
+/** The PostgreSQL server of an instance: with the parameters of its record, and running where required. */
 import type { ParameterReport, PostgresServer } from "../../../postgres/postgres-server";
 import type { Cloud } from "../../cloud";
 import type { InstanceRecord } from "./instance-record";
 
-/** A start or reboot takes every value of the group, also those that waited for it. */
+/** A start or reboot applies every value of the group, including those that waited for it. */
 export function takeGroupValues(instance: InstanceRecord, cloud: Cloud): InstanceRecord {
   const values = cloud.parameterGroups.values(instance.region, instance.parameterGroup.name);
   return cloud.instances.update(instance.resourceId, (current) => void (current.activeParameters = values)) ?? instance;
 }
 
-/** The server with the record's parameters written down for its next start. */
+/** The server, with the record's parameters written for its next start. */
 export async function runnable(instance: InstanceRecord, cloud: Cloud): Promise<PostgresServer> {
   const server = await cloud.instances.servers.reopen(instance);
   await server.applyParameters(instance.activeParameters);
   return server;
 }
 
-/** The server of an instance that is to be changed, started where something has ended it. */
+/** The server of an instance that is to be changed, restarted if it was stopped or killed. */
 export async function ensureRunning(instance: InstanceRecord, cloud: Cloud): Promise<PostgresServer> {
   const server = await cloud.instances.servers.reopen(instance);
   if (server.state() === "running") return server;
   const started = await runnable(takeGroupValues(instance, cloud), cloud);
-  noteReport(instance, await started.start(), cloud);
+  recordReport(instance, await started.start(), cloud);
   return started;
 }
 
-/** What PostgreSQL said of the parameters: the instance's apply status, and an event for each that does not act. */
-export function noteReport(instance: InstanceRecord, report: ParameterReport, cloud: Cloud): void {
+/** PostgreSQL's report on the parameters: the instance's apply status, and an event for each that was not applied. */
+export function recordReport(instance: InstanceRecord, report: ParameterReport, cloud: Cloud): void {
   cloud.instances.update(
     instance.resourceId,
     (current) => void (current.parameterGroup.status = report.pendingReboot.length > 0 ? "pending-reboot" : "in-sync"),

@@ -1,4 +1,4 @@
-/** So many at once and no more; the others wait in the order they came. */
+/** Limits how many run at once; the others wait in order of arrival. */
 export class Semaphore {
   private free: number;
   private readonly waiting: (() => void)[] = [];

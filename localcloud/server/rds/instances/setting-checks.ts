@@ -3,8 +3,8 @@ import { findInstanceClass } from "./instance-classes";
 import { parseBackupWindow, parseMaintenanceWindow, windowsOverlap } from "./windows";
 
 /**
- * What RDS refuses in an instance's settings, looked at one by one or together, whatever the call. Each throws the
- * error RDS answers with; all are pure.
+ * What RDS refuses in an instance's settings, checked singly or together, whatever the call. Each throws RDS's error;
+ * all are pure.
  */
 
 const invalid = (message: string): AwsError => new AwsError("InvalidParameterValue", message);
@@ -19,7 +19,7 @@ export function checkIdentifier(kind: string, identifier: string, lengthMax: num
   }
 }
 
-/** Names PostgreSQL or RDS keeps for itself (RDS User Guide, "DB instance settings": master username). */
+/** Names PostgreSQL or RDS reserves (RDS User Guide, "DB instance settings": master username). */
 const reservedMasterNames = [
   "admin",
   "rdsadmin",
@@ -104,10 +104,10 @@ export function checkDatabaseName(name: string): void {
 
 export function checkInstanceClass(name: string): void {
   if (!findInstanceClass(name))
-    throw invalid(`invalid DB instance class: ${name}; DescribeOrderableDBInstanceOptions lists those that can be had`);
+    throw invalid(`invalid DB instance class: ${name}; DescribeOrderableDBInstanceOptions lists those available`);
 }
 
-/** @param given the values that result, with what was not said filled in */
+/** @param given the resulting values, with defaults filled in */
 export function checkWindows(given: { PreferredBackupWindow?: string; PreferredMaintenanceWindow?: string }): void {
   const backup = given.PreferredBackupWindow === undefined ? undefined : parseBackupWindow(given.PreferredBackupWindow);
   const maintenance =
@@ -118,7 +118,7 @@ export function checkWindows(given: { PreferredBackupWindow?: string; PreferredM
   if (typeof maintenance === "string") throw invalid(maintenance);
   if (backup && maintenance && windowsOverlap(backup, maintenance)) {
     throw invalid(
-      `the backup window and maintenance window must not overlap: ${given.PreferredBackupWindow} meets ${given.PreferredMaintenanceWindow}`,
+      `the backup window and maintenance window must not overlap: ${given.PreferredBackupWindow} overlaps ${given.PreferredMaintenanceWindow}`,
     );
   }
 }
@@ -130,7 +130,7 @@ export function checkBackupRetention(days: number | undefined): void {
 
 const monitoringIntervals = [0, 1, 5, 10, 15, 30, 60];
 
-/** @param given the values that result */
+/** @param given the resulting values */
 export function checkMonitoring(given: { MonitoringInterval: number; MonitoringRoleArn?: string }): void {
   if (!monitoringIntervals.includes(given.MonitoringInterval))
     throw invalid(
@@ -146,7 +146,7 @@ export function checkMonitoring(given: { MonitoringInterval: number; MonitoringR
 const insightsRetentions = [7, ...Array.from({ length: 23 }, (_value, index) => (index + 1) * 31), 731];
 const advancedInsightsRetentionMin = 465;
 
-/** @param given the values that result */
+/** @param given the resulting values */
 export function checkInsights(given: {
   DatabaseInsightsMode: string;
   PerformanceInsightsEnabled: boolean;
@@ -194,7 +194,7 @@ export function checkCertificateAuthority(identifier: string): void {
 export const certificateAuthorities = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"];
 export const defaultCertificateAuthority = "rds-ca-rsa2048-g1";
 
-/** Settings that take one of a few words. */
+/** Settings that take one of a few values. */
 export function checkWords(
   given: {
     EngineLifecycleSupport?: string;

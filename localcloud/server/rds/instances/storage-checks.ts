@@ -9,7 +9,9 @@ const bounds: Record<string, { min: number; max: number }> = {
   io2: { min: 100, max: 65_536 },
 };
 
-/** From this size on gp3 is striped over four volumes: a higher floor, and speed can be bought. Below it can't. */
+/**
+ * From this size on gp3 is striped over four volumes: a higher baseline, and speed can be provisioned. Below it can't.
+ */
 const stripedGiB = 400;
 
 type Storage = Pick<
@@ -26,12 +28,11 @@ const storageSettings = [
 ] as const;
 
 /**
- * Checks storage as it results from a call. RDS judges only calls that name storage: an instance that has grown to its
- * cap takes every other change.
- * @param said what the call itself named
+ * Checks the storage that results from a call. RDS checks only calls that name storage: an instance that has grown to
+ * its cap accepts every other change. @param named what the call itself named
  */
-export function checkStorage(storage: Storage, said: Partial<Storage>): void {
-  if (storageSettings.every((name) => said[name] === undefined)) return;
+export function checkStorage(storage: Storage, named: Partial<Storage>): void {
+  if (storageSettings.every((name) => named[name] === undefined)) return;
   const bound = bounds[storage.StorageType];
   if (!bound)
     throw new AwsError(
@@ -44,31 +45,33 @@ export function checkStorage(storage: Storage, said: Partial<Storage>): void {
       "InvalidParameterValue",
       `invalid storage size for engine name postgres and storage type ${type}: ${size}; it must be from ${bound.min} to ${bound.max} GiB`,
     );
-  // RDS wants some room to grow into: at least 10 % (User Guide, "Managing capacity automatically"). A cap equal to the
-  // size turns autoscaling off.
+  // RDS requires room to grow: at least 10 % (User Guide, "Managing capacity automatically"). A cap equal to the size
+  // turns autoscaling off.
   if (cap !== undefined && cap !== size && cap < Math.ceil((size * 11) / 10))
     throw new AwsError(
       "InvalidParameterCombination",
       `max storage size must be greater than storage size by at least 10 percent: MaxAllocatedStorage is ${cap}, AllocatedStorage is ${size}`,
     );
-  const bought = said.Iops !== undefined || said.StorageThroughput !== undefined;
-  if (type === "gp2" && bought)
+  const provisioned = named.Iops !== undefined || named.StorageThroughput !== undefined;
+  if (type === "gp2" && provisioned)
     throw new AwsError(
       "InvalidParameterCombination",
       "you can't specify Iops or StorageThroughput for storage type gp2",
     );
-  if (type === "gp3" && size < stripedGiB && bought)
+  if (type === "gp3" && size < stripedGiB && provisioned)
     throw new AwsError(
       "InvalidParameterCombination",
       `you can't specify IOPS or storage throughput for engine postgres and a storage size less than ${stripedGiB}`,
     );
-  if (type === "gp3" && bought) checkBoughtSpeed(storage);
+  if (type === "gp3" && provisioned) checkProvisionedSpeed(storage);
   if (type.startsWith("io") && (storage.Iops ?? 0) < 1_000)
     throw new AwsError("InvalidParameterCombination", `storage type ${type} needs Iops of at least 1000`);
 }
 
-/** Striped gp3 has a floor as well as a ceiling (User Guide, "gp3 storage"): 12,000–64,000 IOPS and 500–4,000 MiB/s. */
-function checkBoughtSpeed({ Iops: iops = 0, StorageThroughput: throughput = 0 }: Storage): void {
+/**
+ * Striped gp3 has a minimum as well as a maximum (User Guide, "gp3 storage"): 12,000–64,000 IOPS and 500–4,000 MiB/s.
+ */
+function checkProvisionedSpeed({ Iops: iops = 0, StorageThroughput: throughput = 0 }: Storage): void {
   const refusal = (what: string, given: number, allowed: string) =>
     new AwsError(
       "InvalidParameterCombination",
@@ -79,12 +82,12 @@ function checkBoughtSpeed({ Iops: iops = 0, StorageThroughput: throughput = 0 }:
     throw refusal("storage throughput", throughput, `from 500 to 4000 for ${stripedGiB} GiB and more`);
 }
 
-/** A cap equal to the size is how RDS is told that storage does not grow by itself; it then shows no cap. */
+/** A cap equal to the size turns autoscaling off; RDS then shows no cap. */
 export function growthCap(cap: number | undefined, size: number): number | undefined {
   return cap === size ? undefined : cap;
 }
 
-/** What gp3 gives without being paid for. */
+/** What gp3 includes at no extra cost. */
 export function includedSpeed(type: string, sizeGiB: number): { Iops?: number; StorageThroughput?: number } {
   if (type !== "gp3") return {};
   return sizeGiB < stripedGiB ? { Iops: 3_000, StorageThroughput: 125 } : { Iops: 12_000, StorageThroughput: 500 };

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * Backup and maintenance windows, in UTC, as RDS writes them: `03:00-03:30` and `sun:04:00-sun:04:30`.
- * Inside, a window is a start and a length in minutes; the week starts on Monday 00:00.
+ * Backup and maintenance windows, in UTC, as RDS writes them: `03:00-03:30` and `sun:04:00-sun:04:30`. Internally, a
+ * window is a start and a length in minutes; the week starts on Monday 00:00.
  */
 export interface Window {
   startMinute: number;
@@ -14,7 +14,7 @@ const dayMinutes = 24 * 60;
 const weekMinutes = 7 * dayMinutes;
 const lengthMinutesMin = 30;
 
-/** The window, or the reason why the text is none. */
+/** The window, or the reason why the text is not one. */
 export function parseBackupWindow(text: string): Window | string {
   const match = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
   if (!match) return `the backup window '${text}' is not of the form hh24:mi-hh24:mi, e.g. 03:00-03:30`;
@@ -42,19 +42,19 @@ function checked(text: string, startMinute: number, lengthMinutes: number): Wind
     : { startMinute, lengthMinutes };
 }
 
-/** A backup window comes every day, so it meets the maintenance window if it does on any day. */
+/** A backup window recurs daily, so it overlaps the maintenance window if it does on any day. */
 export function windowsOverlap(backup: Window, maintenance: Window): boolean {
   return days.some((_day, index) =>
-    meet({ ...backup, startMinute: index * dayMinutes + backup.startMinute }, maintenance),
+    overlap({ ...backup, startMinute: index * dayMinutes + backup.startMinute }, maintenance),
   );
 }
 
-function meet(a: Window, b: Window): boolean {
+function overlap(a: Window, b: Window): boolean {
   const distance = (from: Window, to: Window) => (to.startMinute - from.startMinute + weekMinutes) % weekMinutes;
   return distance(a, b) < a.lengthMinutes || distance(b, a) < b.lengthMinutes;
 }
 
-/** The first moment at or after `from` that lies in the maintenance window. */
+/** The first time at or after `from` that is in the maintenance window. */
 export function nextMaintenance(text: string, from: Date): Date {
   const window = parseMaintenanceWindow(text);
   if (typeof window === "string") throw new Error(window);
@@ -66,7 +66,7 @@ export function nextMaintenance(text: string, from: Date): Date {
   return new Date(startOfMinute + (weekMinutes - sinceStart) * 60_000);
 }
 
-/** When the backup window that `now` lies in began; undefined outside of it. */
+/** When the backup window that contains `now` began; undefined outside of it. */
 export function currentBackupWindow(text: string, now: Date): Date | undefined {
   const window = parseBackupWindow(text);
   if (typeof window === "string") throw new Error(window);
@@ -77,7 +77,8 @@ export function currentBackupWindow(text: string, now: Date): Date | undefined {
 }
 
 /**
- * RDS chooses a window at random from an 8-hour block of the Region; here the name chooses, so that it stays the same.
+ * RDS chooses a window at random from an 8-hour block of the Region; here the name determines it, so that it stays the
+ * same.
  */
 export function defaultBackupWindow(identifier: string, maintenance: string | undefined): string {
   return choose(

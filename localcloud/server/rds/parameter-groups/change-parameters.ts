@@ -3,20 +3,18 @@ import { AwsError } from "../../wire/aws-error";
 import { checkParameter, parameterDefinitions } from "../../../postgres/parameters";
 import { PostgresError, type PostgresServer } from "../../../postgres/postgres-server";
 import { logError } from "../../log";
-import { noteReport } from "../instances/running-server";
+import { recordReport } from "../instances/running-server";
 import type { InstanceRecord } from "../instances/instance-record";
 import { isDefaultGroup, majorOfFamily, type ParameterGroupRecord } from "./parameter-groups";
 
-/** One parameter of a Modify or Reset call; no value means the engine's default again. */
+/** One parameter of a Modify or Reset call; no value resets it to the engine's default. */
 export interface ParameterChange {
   name: string;
   value?: string;
   applyMethod: "immediate" | "pending-reboot";
 }
 
-/**
- * Checks all changes as RDS does, then writes the group, then lets the databases that use it take what acts at once.
- */
+/** Checks all changes as RDS does, then writes the group, then applies to its databases what takes effect at once. */
 export async function changeParameters(
   group: ParameterGroupRecord,
   changes: ParameterChange[],
@@ -33,7 +31,7 @@ export async function changeParameters(
       `at most ${changesMax} parameters can be changed in one call; this one has ${changes.length}`,
     );
   for (const change of changes) await checkChange(group, change);
-  // Read again: the checks above took their time, and another call may have written the group meanwhile.
+  // Read again: the checks above take time, and another call may have written the group meanwhile.
   const current = call.cloud.parameterGroups.get(group.region, group.name);
   const parameters = changed(
     current.parameters,
@@ -53,17 +51,17 @@ export async function changeParameters(
   await Promise.all(users.map((instance) => takeChanges(instance, changes, call)));
 }
 
-/** RDS's own bound of one ModifyDBParameterGroup. */
+/** RDS's own limit per ModifyDBParameterGroup call. */
 const changesMax = 20;
 
 async function checkChange(group: ParameterGroupRecord, change: ParameterChange): Promise<void> {
-  // Back to the default is always possible, also for a value that would not be taken any more.
+  // A reset to the default is always possible, even for a value that would no longer be accepted.
   if (change.value === undefined && change.name in group.parameters && change.applyMethod === "pending-reboot") return;
   const major = majorOfFamily(group.family);
   if (major === undefined)
     throw new AwsError(
       "InvalidParameterValue",
-      `the family ${group.family} is not offered here any more: its PostgreSQL is not installed`,
+      `the family ${group.family} is no longer available here: its PostgreSQL is not installed`,
     );
   const definition = (await parameterDefinitions(major)).find((candidate) => candidate.name === change.name);
   if (!definition) throw new AwsError("InvalidParameterValue", `could not find parameter with name: ${change.name}`);
@@ -84,7 +82,7 @@ async function checkChange(group: ParameterGroupRecord, change: ParameterChange)
     );
 }
 
-/** A database at work on something else finishes first; one that is stopped takes everything at its next start. */
+/** A database with an operation in progress finishes that first; a stopped one applies everything at its next start. */
 async function takeChanges(instance: InstanceRecord, changes: ParameterChange[], call: Call): Promise<void> {
   const { instances } = call.cloud;
   await instances.settled(instance.resourceId);
@@ -107,12 +105,12 @@ async function takeChanges(instance: InstanceRecord, changes: ParameterChange[],
 }
 
 /**
- * The group is changed already, so a database that cannot take the change now is not the caller's error: it says so,
- * and takes it at its reboot.
+ * The group is changed already, so a database that cannot apply the change now is not the caller's error: an event
+ * reports it, and the database applies the change at its reboot.
  */
 async function apply(instance: InstanceRecord, server: PostgresServer, call: Call): Promise<void> {
   try {
-    noteReport(instance, await server.applyParameters(instance.activeParameters), call.cloud);
+    recordReport(instance, await server.applyParameters(instance.activeParameters), call.cloud);
   } catch (error) {
     if (!(error instanceof PostgresError)) logError(error);
     call.cloud.instances.update(
@@ -129,12 +127,12 @@ async function apply(instance: InstanceRecord, server: PostgresServer, call: Cal
   }
 }
 
-/** An instance that did not start with its parameters starts as soon as they are better, as on RDS. */
+/** An instance that did not start with its parameters starts as soon as they are corrected, as on RDS. */
 function retryAfterBadParameters(instance: InstanceRecord | undefined, call: Call): void {
   if (instance?.status === "incompatible-parameters") call.cloud.instances.retry(instance);
 }
 
-/** The values with these set, or taken away where there is none. */
+/** The values with these set, or removed where there is none. */
 function changed<Value>(
   values: Record<string, Value>,
   changes: [name: string, value: Value | undefined][],

@@ -19,7 +19,7 @@ export interface GroupParameter {
   applyMethod: "immediate" | "pending-reboot";
 }
 
-/** All parameter groups. Those named `default.<family>` are there without having been made, and never change. */
+/** All parameter groups. Those named `default.<family>` are built in and never change. */
 export class ParameterGroups {
   private readonly records: Collection<ParameterGroupRecord>;
 
@@ -91,7 +91,7 @@ function defaultGroups(region: string): ParameterGroupRecord[] {
   });
 }
 
-/** `postgres17` → `17`, or undefined when no such family is offered. */
+/** `postgres17` → `17`, or undefined when there is no such family. */
 export function majorOfFamily(family: string): string | undefined {
   return familyMajors().find((major) => familyOf(major) === family);
 }

@@ -3,7 +3,7 @@ import type { AutomatedBackupRecord, BackedUpInstance, BaseBackupRecord } from "
 import type { Tag } from "../../storage/records";
 import type { SnapshotRecord } from "./snapshots";
 
-/** Manual or automated, in one form: what DescribeDBSnapshots lists. */
+/** A manual or automated snapshot, in one form, for DescribeDBSnapshots. */
 export interface AnySnapshot {
   identifier: string;
   region: string;
@@ -38,7 +38,7 @@ export function automated(backup: AutomatedBackupRecord, base: BaseBackupRecord)
 
 export function describeSnapshot(snapshot: AnySnapshot): object {
   const { shape, resourceId, port } = snapshot.source;
-  const isThere = snapshot.status === "available";
+  const isComplete = snapshot.status === "available";
   return {
     DBSnapshotIdentifier: snapshot.identifier,
     DBSnapshotArn: snapshotArn(snapshot),
@@ -46,9 +46,9 @@ export function describeSnapshot(snapshot: AnySnapshot): object {
     DbiResourceId: resourceId,
     Status: snapshot.status,
     SnapshotType: snapshot.type,
-    PercentProgress: isThere ? 100 : 0,
-    SnapshotCreateTime: isThere ? snapshot.createdAt : undefined,
-    OriginalSnapshotCreateTime: isThere ? (snapshot.originallyCreatedAt ?? snapshot.createdAt) : undefined,
+    PercentProgress: isComplete ? 100 : 0,
+    SnapshotCreateTime: isComplete ? snapshot.createdAt : undefined,
+    OriginalSnapshotCreateTime: isComplete ? (snapshot.originallyCreatedAt ?? snapshot.createdAt) : undefined,
     SourceDBSnapshotIdentifier: snapshot.copyOf,
     Engine: shape.Engine,
     EngineVersion: shape.EngineVersion,

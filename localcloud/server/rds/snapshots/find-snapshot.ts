@@ -6,11 +6,11 @@ import { automated, manual, type AnySnapshot } from "./describe-snapshot";
 
 export interface FoundSnapshot {
   snapshot: AnySnapshot;
-  /** Where a restore of it begins. */
+  /** Where a restore of it starts from. */
   origin: RestoreOrigin;
 }
 
-/** Every snapshot of the Region, the automated ones too. */
+/** Every snapshot of the Region, including automated ones. */
 export function allSnapshots({ cloud, region }: Pick<Call, "cloud" | "region">): FoundSnapshot[] {
   const taken = cloud.snapshots
     .list(region)

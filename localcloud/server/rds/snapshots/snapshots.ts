@@ -9,7 +9,7 @@ import type { InstanceRecord } from "../instances/instance-record";
 import type { Tag } from "../../storage/records";
 import type { Collection } from "../../storage/store";
 
-/** A manual DB snapshot: a base backup, and what is needed to know of the instance it came from. */
+/** A manual DB snapshot: a base backup, and a description of its instance. */
 export interface SnapshotRecord {
   identifier: string;
   region: string;
@@ -50,32 +50,34 @@ export class Snapshots {
   }
 
   /**
-   * With its files. The record first: what is left of them if a kill comes between is found by nobody and replaced by a
-   * namesake.
+   * Removes it with its files. The record first: files left by a kill in between belong to no record, and a snapshot of
+   * the same name overwrites them.
    */
   async remove(snapshot: SnapshotRecord): Promise<void> {
     this.records.delete(key(snapshot.region, snapshot.identifier));
     await rm(this.folder(snapshot.region, snapshot.identifier), { recursive: true, force: true });
   }
 
-  /** Where the base backup lies; a snapshot's name cannot leave this folder, as it is letters, digits and hyphens. */
+  /**
+   * The folder of the base backup; a snapshot's name cannot leave it, as it consists of letters, digits and hyphens.
+   */
   folder(region: string, identifier: string): string {
     return join(this.cloud.instances.servers.databasesFolder, "snapshots", region, identifier.toLowerCase());
   }
 
-  /** Of a running database. Repeated after a kill, it goes on with the same record. */
+  /** Of a running database. Repeated after a kill, it continues with the same record. */
   async take(instance: InstanceRecord, server: PostgresServer, identifier: string): Promise<void> {
     await this.fill(instance, identifier, (folder) => takeBaseBackup(server, instance.shape.EngineVersion, folder));
   }
 
-  /** Of a database that was shut down, which a deletion does first: not a commit is missing from it. */
+  /** Of a database that was shut down, as a deletion does first: no commit is missing from it. */
   async takeFinal(instance: InstanceRecord, server: PostgresServer, identifier: string): Promise<void> {
     await this.fill(instance, identifier, (folder) =>
       takeColdBackup(server.dataFolder, instance.shape.EngineVersion, folder),
     );
   }
 
-  /** A snapshot that could not be taken is seen as failed, and can be deleted. */
+  /** A snapshot that could not be taken is shown as failed, and can be deleted. */
   fail(region: string, identifier: string): void {
     const snapshot = this.find(region, identifier);
     if (snapshot?.status === "creating") this.put({ ...snapshot, status: "failed" });
@@ -91,7 +93,7 @@ export class Snapshots {
     const snapshot = known ?? snapshotOf(instance, identifier, this.cloud.clock.now());
     this.put(snapshot);
     await take(this.folder(instance.region, identifier));
-    // Its tags may have been changed meanwhile; deleted it cannot be while it is made.
+    // Its tags may have changed meanwhile; it cannot be deleted while it is being created.
     this.put({ ...(this.find(instance.region, identifier) ?? snapshot), status: "available" });
     this.cloud.events.say(instance.region, "db-snapshot", snapshot.identifier, ["creation"], "Manual snapshot created");
   }

@@ -15,7 +15,7 @@ export interface SubnetGroupRecord {
   tags: Tag[];
 }
 
-/** All subnet groups. `default`, over the default network, is there without having been made. */
+/** All subnet groups. `default`, with the default network's subnets, is built in. */
 export class SubnetGroups {
   private readonly records: Collection<SubnetGroupRecord>;
 
@@ -50,7 +50,7 @@ export class SubnetGroups {
   }
 }
 
-/** Looks the subnets up, as RDS does: all known, of one network, in two zones at least. */
+/** Looks the subnets up, as RDS does: all must exist, be in one VPC and in at least two zones. */
 export function resolveSubnets(
   cloud: Cloud,
   region: string,

@@ -22,25 +22,25 @@ const vault: RecordedType = {
       computed: { arn, recoveryPoints: 0, kmsKeyArn: `arn:aws:kms:${place.region}:${place.accountId}:key/aws-backup` },
     };
   },
-  references: (properties) => reference(KEY, "kmsKeyArn", properties, "unnoticed"),
-  keepsItself(properties) {
+  references: (properties) => reference(KEY, "kmsKeyArn", properties, "ignored"),
+  whyUndeletable(properties) {
     const points = Number(properties["recoveryPoints"] ?? 0);
-    return points > 0 ? `it holds ${points} recovery point${points === 1 ? "" : "s"}` : undefined;
+    return points > 0 ? `it contains ${points} recovery point${points === 1 ? "" : "s"}` : undefined;
   },
 };
 
-/** A vault has one policy and one lock, both named by the vault itself. */
+/** A vault has one policy and one lock, both identified by the vault's name. */
 function ofVault(token: string, noun: string): RecordedType {
   return {
     token,
     noun,
     required: ["backupVaultName"],
-    whenTaken: "replaced",
+    whenExists: "replaced",
     identify(properties, place) {
       const name = text(properties, "backupVaultName");
       return { id: name, arn: "", computed: { backupVaultArn: vaultArn(name, place) } };
     },
-    references: (properties) => reference(VAULT, "backupVaultName", properties, "taken-along"),
+    references: (properties) => reference(VAULT, "backupVaultName", properties, "deleted-too"),
   };
 }
 
@@ -55,7 +55,7 @@ const plan: RecordedType = {
     return { id, arn, computed: { arn, version: randomUUID() } };
   },
   references: (properties) =>
-    rulesOf(properties).flatMap((rule) => reference(VAULT, "targetVaultName", rule, "unnoticed")),
+    rulesOf(properties).flatMap((rule) => reference(VAULT, "targetVaultName", rule, "ignored")),
 };
 
 const rulesOf = (properties: Properties): Properties[] =>
@@ -68,7 +68,7 @@ const selection: RecordedType = {
   identify: () => ({ id: randomUUID(), arn: "" }),
   references: (properties) => [
     ...reference(PLAN, "planId", properties, "refused"),
-    ...reference(ROLE, "iamRoleArn", properties, "unnoticed"),
+    ...reference(ROLE, "iamRoleArn", properties, "ignored"),
   ],
 };
 

@@ -5,7 +5,7 @@ const POLICY = "aws:iam/policy:Policy";
 
 const path = (properties: Properties): string => text(properties, "path") || "/";
 
-/** AWS's own policies (arn:aws:iam::aws:policy/…) exist without anybody having made them. */
+/** AWS's own policies (arn:aws:iam::aws:policy/…) are built in. */
 const isManagedByAws = (arn: string): boolean => arn.startsWith("arn:aws:iam::aws:policy/");
 
 const role: RecordedType = {
@@ -35,7 +35,7 @@ const rolePolicy: RecordedType = {
   noun: "inline role policy",
   required: ["name", "role", "policy"],
   isGlobal: true,
-  whenTaken: "replaced",
+  whenExists: "replaced",
   identify(properties) {
     const id = `${text(properties, "role")}:${text(properties, "name")}`;
     return { id, arn: "" };
@@ -48,7 +48,7 @@ const rolePolicyAttachment: RecordedType = {
   noun: "role policy attachment",
   required: ["role", "policyArn"],
   isGlobal: true,
-  whenTaken: "replaced",
+  whenExists: "replaced",
   identify(properties) {
     return { id: `${text(properties, "role")}/${text(properties, "policyArn")}`, arn: "" };
   },

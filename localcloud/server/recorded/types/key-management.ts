@@ -3,10 +3,10 @@ import { type Properties, type RecordedType, reference, text } from "../recorded
 
 export const KEY = "aws:kms/key:Key";
 
-/** KMS allows 7 to 30 days and waits 30 when nothing is said. */
+/** KMS allows 7 to 30 days; the default is 30. */
 const DELETION_DELAY_DAYS = { least: 7, most: 30, standard: 30 };
 
-/** What KMS gives a key made without one: the account decides through IAM. */
+/** KMS's default policy for a key created without one: the account decides through IAM. */
 const keyPolicy = (accountId: string): string =>
   JSON.stringify({
     Version: "2012-10-17",
@@ -67,7 +67,7 @@ const alias: RecordedType = {
       },
     };
   },
-  references: (properties) => reference(KEY, "targetKeyId", properties, "taken-along"),
+  references: (properties) => reference(KEY, "targetKeyId", properties, "deleted-too"),
 };
 
 export const keyManagementTypes: RecordedType[] = [key, alias];

@@ -4,7 +4,7 @@ export const VPC = "aws:ec2/vpc:Vpc";
 export const SUBNET = "aws:ec2/subnet:Subnet";
 export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 
-/** Of the network every Region starts with; a security group that names no VPC stands in it. */
+/** The VPC every Region starts with; a security group that names none is in it. */
 export const defaultVpcId = "vpc-0a1b2c3d4e5f60001";
 
 const ec2Arn = (kind: string, id: string, place: Place): string =>

@@ -6,7 +6,7 @@ export const TOPIC = "aws:sns/topic:Topic";
 const topicArn = (properties: Properties, place: Place): string =>
   `arn:aws:sns:${place.region}:${place.accountId}:${text(properties, "name")}`;
 
-/** What SNS gives a topic made without one: its owner may do everything, nobody else anything. */
+/** SNS's default policy for a topic created without one: only its owner may use it. */
 const topicPolicy = (arn: string, accountId: string): string =>
   JSON.stringify({
     Version: "2008-10-17",
@@ -36,7 +36,7 @@ const topic: RecordedType = {
   token: TOPIC,
   noun: "SNS topic",
   required: ["name"],
-  whenTaken: "accepted-if-equal",
+  whenExists: "accepted-if-equal",
   identify(properties, place) {
     const arn = topicArn(properties, place);
     return {
@@ -59,9 +59,9 @@ const topicPolicyAttachment: RecordedType = {
   token: "aws:sns/topicPolicy:TopicPolicy",
   noun: "SNS topic policy",
   required: ["arn", "policy"],
-  whenTaken: "replaced",
+  whenExists: "replaced",
   identify: (properties, place) => ({ id: text(properties, "arn"), arn: "", computed: { owner: place.accountId } }),
-  references: (properties) => reference(TOPIC, "arn", properties, "taken-along"),
+  references: (properties) => reference(TOPIC, "arn", properties, "deleted-too"),
 };
 
 const logGroup: RecordedType = {
@@ -73,8 +73,8 @@ const logGroup: RecordedType = {
     const arn = `arn:aws:logs:${place.region}:${place.accountId}:log-group:${name}`;
     return { id: name, arn, computed: { arn, logGroupClass: "STANDARD", deletionProtectionEnabled: false } };
   },
-  references: (properties) => reference(KEY, "kmsKeyId", properties, "unnoticed"),
-  keepsItself: (properties) =>
+  references: (properties) => reference(KEY, "kmsKeyId", properties, "ignored"),
+  whyUndeletable: (properties) =>
     properties["deletionProtectionEnabled"] === true ? "its deletion protection is on" : undefined,
 };
 
@@ -82,7 +82,7 @@ const metricAlarm: RecordedType = {
   token: "aws:cloudwatch/metricAlarm:MetricAlarm",
   noun: "metric alarm",
   required: ["name"],
-  whenTaken: "replaced",
+  whenExists: "replaced",
   identify(properties, place) {
     const name = text(properties, "name");
     const arn = `arn:aws:cloudwatch:${place.region}:${place.accountId}:alarm:${name}`;
