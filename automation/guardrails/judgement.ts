@@ -3,7 +3,7 @@ import type { Finding } from "../../policypacks/database-guardrails/judging/find
 import { judgeResource, judgeStack, type NoteNotReported } from "../../policypacks/database-guardrails/judging/judge";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
 import { Stack, type Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
-import { rules } from "../../policypacks/database-guardrails/rules";
+import { auditedProperties, rules } from "../../policypacks/database-guardrails/rules";
 import type { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import type { Source } from "./exported-state";
 import type { GuardConfig } from "./guard-config";
@@ -29,7 +29,7 @@ export function judge(
 ): Finding[] {
   const [asked, stack] = [new Stack(declared), new Stack(deployed)];
   return rules.flatMap((rule) => {
-    const own = settingsOf(rule, today, config.options[rule.id]);
+    const own = settingsOf(rule, { today, audited: auditedProperties }, config.options[rule.id]);
     const alone = (where: Stack) =>
       where.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
     const actual = distinct([...alone(stack), ...judgeStack(rule, stack, own, notReported)]);

@@ -12,7 +12,7 @@ import { configSchemaOf, settingsOf } from "./judging/options";
 import { unknown } from "./vocabulary/properties";
 import { Resource, Stack } from "./vocabulary/resource";
 import type { Rule } from "./judging/rule";
-import { rules } from "./rules";
+import { auditedProperties, rules } from "./rules";
 import { forbidStaleWaivers } from "./rules/forbid-stale-waivers";
 import type { PackSettings } from "./settings";
 import { declaredIn } from "./vocabulary/strictness";
@@ -29,6 +29,7 @@ export function packArguments(settings: PackSettings): PolicyPackArgs {
 }
 
 function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister): Policies[number] {
+  const settings = (given: object) => settingsOf(rule, { today, audited: auditedProperties }, given);
   const tell = (report: ReportViolation, findings: Finding[]) => {
     for (const finding of findings.map((one) => register.apply(one))) reportFinding(report, finding);
   };
@@ -46,16 +47,13 @@ function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister)
           ...options(args.opts),
           dependencies: {},
         };
-        tell(report, judgeResource(rule, new Resource(facts), settingsOf(rule, today, args.getConfig())));
+        tell(report, judgeResource(rule, new Resource(facts), settings(args.getConfig())));
       },
     }),
     ...(rule.checkInStack && {
       validateStack: (args, report) => {
         if (!args.resources.some(({ type }) => rule.typesInStack?.includes(type))) return;
-        tell(
-          report,
-          judgeStack(rule, new Stack(args.resources.map(stackResource)), settingsOf(rule, today, args.getConfig())),
-        );
+        tell(report, judgeStack(rule, new Stack(args.resources.map(stackResource)), settings(args.getConfig())));
       },
     }),
   } as Policies[number];

@@ -83,3 +83,6 @@ export const rules: readonly Rule[] = [
   requireTls,
   requireUnmanagedBlueGreen,
 ];
+
+/** The properties that any rule judges: forbid-hidden-drift holds that no change of one is ignored. */
+export const auditedProperties: ReadonlySet<string> = new Set(rules.flatMap(({ properties }) => properties));

@@ -2,7 +2,8 @@ import type { Finding } from "../../policypacks/database-guardrails/judging/find
 import { judgeResource, judgeStack } from "../../policypacks/database-guardrails/judging/judge";
 import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
-import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
+import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
+import { contextProperties } from "./context-properties";
 import { instance } from "../../policypacks/database-guardrails/vocabulary/types";
 
 export const today = "2026-11-23";
@@ -87,44 +88,54 @@ export const named = (name: string, given: Given): Given => ({ ...given, name })
 export const urnOf = (given: Given): string =>
   given.urn ?? `urn:pulumi:test::shipshape::${given.type}::${given.name ?? "orders-instance"}`;
 
-export function resourceOf(given: Given): Resource {
+/** What reads a property calls `read` with its name. */
+export function resourceOf(given: Given, read?: (property: string) => void): Resource {
+  const properties = given.properties ?? {};
   return new Resource({
     urn: urnOf(given),
     name: given.name ?? "orders-instance",
-    properties: {},
     protect: undefined,
     ignoreChanges: [],
     dependencies: {},
     ...given,
+    properties: read ? noting(properties, read) : properties,
   });
 }
 
-export function judged(rule: Rule, scene: Scene, options: object = {}, on = today): Finding[] {
-  const resources = [scene].flat().map((given) => resourceOf(given as Given));
-  const all = settingsOf(rule, on, options);
+const noting = (properties: Readonly<Record<string, unknown>>, read: (property: string) => void) =>
+  new Proxy(properties, { get: (target, name) => (read(String(name)), Reflect.get(target, name) as unknown) });
+
+interface Asked {
+  /** What a config gives. */
+  options?: object | undefined;
+  told?: Partial<RuleSettings> | undefined;
+  read?: (property: string) => void;
+}
+
+export function judged(rule: Rule, scene: Scene, { options, told, read }: Asked = {}): Finding[] {
+  const resources = [scene].flat().map((given) => resourceOf(given as Given, read));
+  const all = settingsOf(rule, { today, audited: new Set(), ...told }, options);
   const [first] = resources;
   const own = [...(first ? judgeResource(rule, first, all) : []), ...judgeStack(rule, new Stack(resources), all)];
   return own.filter(({ urn }) => urn === first?.urn);
 }
 
-interface Claims {
+interface Claims extends Pick<Asked, "options" | "told"> {
   passes: Record<string, Scene>;
   /** With a part of what the finding must say. */
   fails: Record<string, [Scene, string]>;
   /** Neither: what is not known before deployment. */
   undecided?: Record<string, Scene>;
-  /** What a config gives. */
-  options?: Record<string, unknown>;
 }
 
 /** A rule and what it says to each fixture; the names are the claims. */
-export function claims(rule: Rule, { passes, fails, undecided = {}, options }: Claims): void {
+export function claims(rule: Rule, { passes, fails, undecided = {}, ...asked }: Claims): void {
   describe(rule.id, () => {
     for (const [what, scene] of Object.entries(passes))
-      test(`passes ${what}`, () => expect(judged(rule, scene, options)).toEqual([]));
+      test(`passes ${what}`, () => expect(judged(rule, scene, asked)).toEqual([]));
     for (const [what, [scene, says]] of Object.entries(fails))
       test(`finds ${what}`, () => {
-        const findings = judged(rule, scene, options);
+        const findings = judged(rule, scene, asked);
         expect(findings.map(({ kind, rule: id }) => ({ kind, id }))).toContainEqual({ kind: "violation", id: rule.id });
         expect(findings.map(({ message }) => message).join("\n")).toContain(says);
         for (const { message } of findings.filter(({ kind }) => kind === "violation"))
@@ -133,7 +144,15 @@ export function claims(rule: Rule, { passes, fails, undecided = {}, options }: C
     for (const [what, scene] of Object.entries(undecided))
       test(`leaves ${what} to the state after deployment, and says so`, () => {
         const expected = rule.severity === "low" ? [] : [{ kind: "undecided", level: "advisory" }];
-        expect(judged(rule, scene, options).map(({ kind, level }) => ({ kind, level }))).toEqual(expected);
+        expect(judged(rule, scene, asked).map(({ kind, level }) => ({ kind, level }))).toEqual(expected);
       });
+    test("reads nothing but the properties that it names, and what is context", () => {
+      const read = new Set<string>();
+      const scenes = [passes, undecided].flatMap((one) => Object.values(one));
+      for (const scene of [...scenes, ...Object.values(fails).map(([one]) => one)])
+        judged(rule, scene, { ...asked, read: (property) => void read.add(property) });
+      const named = [...rule.properties, ...contextProperties];
+      expect([...read].filter((property) => !named.includes(property))).toEqual([]);
+    });
   });
 }

@@ -62,8 +62,9 @@ function withRule(rulesFile: string, id: string, name: string): string {
     rulesFile.indexOf(lastImport) + lastImport.length,
     rulesFile.indexOf(`  ${names[0]},`),
   );
+  const tail = rulesFile.slice(rulesFile.indexOf("\n];"));
   const order = sortedImports.map((line) => /\{ (\w+) \}/.exec(line)?.[1] ?? "");
-  return `${head}${sortedImports.join("\n")}${middle}${order.map((one) => `  ${one},`).join("\n")}\n];\n`;
+  return `${head}${sortedImports.join("\n")}${middle}${order.map((one) => `  ${one},`).join("\n")}${tail}`;
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -1,13 +1,13 @@
 /** What follows from the options of a rule: its settings, and what Pulumi and `shipshape guard` check a config by. */
 import { z } from "zod";
-import type { Rule, SettingsOf } from "./rule";
+import type { Rule, RuleSettings, SettingsOf } from "./rule";
 
 export type AnySettings = SettingsOf<z.ZodRawShape>;
 
-/** What a rule is told: the day, what a config gives it, and its defaults for the rest. */
-export const settingsOf = (rule: Rule, today: string, given: object = {}): AnySettings => ({
+/** What a rule is told: what all are, what a config gives it, and its defaults for the rest. */
+export const settingsOf = (rule: Rule, told: RuleSettings, given: object = {}): AnySettings => ({
   ...(rule.options && z.object(rule.options).parse(given)),
-  today,
+  ...told,
 });
 
 /** What is wrong with an option that a config gives. */

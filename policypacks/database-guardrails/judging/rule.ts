@@ -21,6 +21,8 @@ export type Found = Violation | Undecided | WrongType;
 export interface RuleSettings {
   /** For what expires. Never earlier than the real day, so that nothing is brought back to life. */
   today: string;
+  /** The properties that any rule judges, `auditedProperties`: a change of one must not go unnoticed. */
+  audited: ReadonlySet<string>;
 }
 /** Beside that, what a config says to the rule's own options, and their defaults where it says nothing. */
 export type SettingsOf<Options extends z.ZodRawShape> = RuleSettings & {
@@ -36,7 +38,10 @@ export interface Rule<Options extends z.ZodRawShape = z.ZodRawShape> {
   owner: string;
   /** Outside requirements it serves: Security Hub (RDS.3), checkov (CKV_AWS_16). */
   controls: readonly string[];
-  /** Properties of the standard shape it guards; an ignored change of one hides drift. */
+  /**
+   * The properties it judges, of its resources and of those beside them. Together with those of the other rules they
+   * are audited: ignoring a change of one hides drift. A rule's test fails where it reads more than it says here.
+   */
   properties: readonly string[];
   why: string;
   solution: string;

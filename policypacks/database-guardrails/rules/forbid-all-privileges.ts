@@ -10,7 +10,7 @@ export const forbidAllPrivileges = defineRule({
   severity: "high",
   owner: "team-security",
   controls: ["CIS PostgreSQL 4"],
-  properties: ["privileges", "withGrantOption", "withAdminOption", "policies"],
+  properties: ["role", "privileges", "withGrantOption", "withAdminOption", "policies"],
   why: "ALL means other things tomorrow than today: TRUNCATE and MAINTAIN came with it. And a role that may pass privileges on makes every list of who may do what a guess.",
   solution: "List the privileges by name, and leave the grant option off.",
   types: [grant, defaultPrivileges, grantRole, schema],

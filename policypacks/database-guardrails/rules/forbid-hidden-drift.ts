@@ -1,5 +1,4 @@
 import { requiredTags } from "../../../components/standards";
-import { auditedProperties } from "../vocabulary/audited-properties";
 import { defineRule } from "../judging/rule";
 import {
   cluster,
@@ -64,8 +63,8 @@ export const forbidHiddenDrift = defineRule({
     grantRole,
     defaultPrivileges,
   ],
-  *check(resource) {
-    const hiding = resource.ignoreChanges.filter(hides);
+  *check(resource, { audited }) {
+    const hiding = resource.ignoreChanges.filter((path) => hides(path, audited));
     if (hiding.length > 0)
       yield {
         property: "ignoreChanges",
@@ -77,10 +76,10 @@ export const forbidHiddenDrift = defineRule({
 });
 
 /** A path hides what lies below it, and what it lies below of; of tags only the required ones count. */
-function hides(path: string): boolean {
+function hides(path: string, audited: ReadonlySet<string>): boolean {
   const [first = "", second] = path.split(/[.[\]"']+/).filter((part) => part !== "");
   if (first === "*") return true;
   if (first === "tags" || first === "tagsAll")
     return second === undefined || second === "*" || (requiredTags as readonly string[]).includes(second);
-  return auditedProperties.includes(first);
+  return audited.has(first);
 }

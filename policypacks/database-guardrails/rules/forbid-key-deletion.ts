@@ -12,7 +12,7 @@ export const forbidKeyDeletion = defineRule({
   severity: "critical",
   owner: "team-security",
   controls: ["KMS.3"],
-  properties: ["deletionWindowInDays", "protect"],
+  properties: ["deletionWindowInDays", "protect", "kmsKeyId"],
   why: "Deleting a key deletes everything it encrypts: the database, its snapshots, the copies in the vault. It is the shortest way to lose all of it at once.",
   solution:
     "Keep the key in the platform stack with `protect: true`, in production with `retainOnDelete: true` and a deletion window of 30 days.",

@@ -13,7 +13,7 @@ export const forbidSuperuserRoles = defineRule({
   severity: "critical",
   owner: "team-security",
   controls: ["CIS PostgreSQL 4"],
-  properties: [...powers, "roles", "grantRole"],
+  properties: [...powers, "roles", "role", "grantRole", "username", "masterUsername"],
   why: "A login that may create roles, bypass row security, read every table or files of the server turns a leaked application password into the whole database. A member of such a role is one itself.",
   solution:
     "Leave the attribute out, or set it to false. Grant what the role needs on the objects it needs. `rds_superuser` is the master's alone, and only the master is a member of `owner`.",

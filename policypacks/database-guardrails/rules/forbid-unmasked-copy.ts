@@ -17,7 +17,7 @@ export const forbidUnmaskedCopy = defineRule({
   severity: "critical",
   owner: "team-security",
   controls: ["SOC 2 CC6.1", "GDPR Art. 5(1)(c)"],
-  properties: ["tags"],
+  properties: ["tags", "masterUsername"],
   why: "More people reach a development database or a bucket, with weaker logins and longer-lived copies. Real names and addresses have no business there.",
   solution:
     "Copy from what is not production, named by an instance or one of its automated backups. A copy that was masked says so in a waiver of category `mitigated`: a tag that the copy gives itself proves nothing.",

@@ -11,7 +11,7 @@ export const requireAlarms = defineRule({
   severity: "medium",
   owner: "team-platform",
   controls: ["SOC 2 CC7.2"],
-  properties: ["dimensions", "actionsEnabled", "alarmActions"],
+  properties: ["metricName", "namespace", "dimensions", "actionsEnabled", "alarmActions"],
   why: "Full storage and used-up connections announce themselves for hours. They become outages when nobody is told.",
   solution: `Declare an alarm for each of ${watched.join(", ")} beside the database, with an action. \`StandardDatabase\` has them.`,
   typesInStack: [instance],

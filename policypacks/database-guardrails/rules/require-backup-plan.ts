@@ -11,7 +11,7 @@ export const requireBackupPlan = defineRule({
   severity: "medium",
   owner: "team-platform",
   controls: ["RDS.26"],
-  properties: ["tags"],
+  properties: ["tags", "selectionTags"],
   why: "RDS's own backups live and die in the same account and Region as the database. A plan keeps copies in a locked vault, and in another Region.",
   solution: `Tag the database \`${backupPlanTag}: vault-and-copy\`, by which the platform's plan selects it, or add a selection of your own to the stack.`,
   typesInStack: databases,

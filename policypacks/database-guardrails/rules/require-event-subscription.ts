@@ -14,7 +14,7 @@ export const requireEventSubscription = defineRule({
   severity: "low",
   owner: "team-platform",
   controls: ["RDS.19", "RDS.20", "RDS.21", "RDS.22"],
-  properties: ["sourceType", "eventCategories", "enabled"],
+  properties: ["sourceType", "sourceIds", "eventCategories", "enabled"],
   why: "Failovers, maintenance and full storage are events of RDS. Nobody reads them unless they are sent.",
   solution:
     "Stand on a `DatabasePlatform`, whose subscriptions cover the account, or subscribe a topic to the events of instances. A subscription that is there must be enabled.",

@@ -18,7 +18,7 @@ export const requirePrivateSubnets = defineRule({
   severity: "high",
   owner: "team-security",
   controls: ["RDS.46"],
-  properties: ["subnetIds"],
+  properties: ["subnetIds", "routes", "gatewayId"],
   why: "In a subnet with a route to an internet gateway, a public address and an open port are enough. Without the route nothing outside ever gets there.",
   solution:
     "Give the subnet group private subnets. Where the network is declared in another stack this rule can't see its routes; judge that stack as well.",

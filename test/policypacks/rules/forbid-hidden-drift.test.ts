@@ -1,6 +1,8 @@
+import { auditedProperties } from "../../../policypacks/database-guardrails/rules";
 import { forbidHiddenDrift } from "../../../policypacks/database-guardrails/rules/forbid-hidden-drift";
 import {
   managedPrefixListEntry,
+  metricAlarm,
   parameterGroup,
   securityGroup,
   securityGroupIngressRule,
@@ -11,6 +13,7 @@ import { claims, database, some } from "../fixtures";
 const ignoring = (...ignoreChanges: string[]) => database({}, { ignoreChanges });
 
 claims(forbidHiddenDrift, {
+  told: { audited: auditedProperties },
   passes: {
     "nothing ignored": database(),
     "what counts at birth only": ignoring("restoreToPointInTime", "snapshotIdentifier"),
@@ -32,6 +35,7 @@ claims(forbidHiddenDrift, {
       some(securityGroupIngressRule, {}, { ignoreChanges: ["cidrIpv4"] }),
       "cidrIpv4",
     ],
+    "what an alarm watches": [some(metricAlarm, {}, { ignoreChanges: ["metricName"] }), "metricName"],
     "the ports of such a rule": [some(securityGroupIngressRule, {}, { ignoreChanges: ["toPort"] }), "toPort"],
     "what a prefix list holds": [some(managedPrefixListEntry, {}, { ignoreChanges: ["cidr"] }), "cidr"],
     "whom a snapshot is shared with": [some(snapshot, {}, { ignoreChanges: ["sharedAccounts"] }), "sharedAccounts"],

@@ -160,8 +160,8 @@ claims(forbidOpenIngress, {
 test("a database on another port is guarded when the config names it, and the standard port stays guarded", () => {
   const other = group({ fromPort: 6000, toPort: 6000, ...open });
   expect(judged(forbidOpenIngress, other)).toEqual([]);
-  expect(judged(forbidOpenIngress, other, { ports: [5432, 6000] })).toHaveLength(1);
-  expect(judged(forbidOpenIngress, group(open), { ports: [5432, 6000] })).toHaveLength(1);
+  expect(judged(forbidOpenIngress, other, { options: { ports: [5432, 6000] } })).toHaveLength(1);
+  expect(judged(forbidOpenIngress, group(open), { options: { ports: [5432, 6000] } })).toHaveLength(1);
 });
 
 test("no config takes the standard port away: guard refuses it, and so does Pulumi by its schema", () => {

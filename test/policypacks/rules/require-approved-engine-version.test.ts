@@ -26,8 +26,11 @@ claims(requireApprovedEngineVersion, {
 });
 
 test("an approval ends on its date", () => {
-  expect(judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), {}, "2028-11-09")).toEqual([]);
   expect(
-    judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), {}, "2028-11-10")[0]?.message,
+    judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { told: { today: "2028-11-09" } }),
+  ).toEqual([]);
+  expect(
+    judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { told: { today: "2028-11-10" } })[0]
+      ?.message,
   ).toContain("ended on 2028-11-09");
 });
