@@ -1,4 +1,4 @@
-/** The control plane, wired: this file alone knows all the stages; they do not know each other. */
+/** Wires the control plane: only this file knows all the stages; they do not know each other. */
 import type { ControlPlaneDatabase } from "./database";
 import { openDatabase } from "./database";
 import { describeError, ShipshapeError } from "./errors";
@@ -44,27 +44,27 @@ export interface ControlPlane {
    */
   submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
   /**
-   * Runs queued operations in this process until it is stopped. `lost` must end the process: others may carry on what
-   * it ran.
+   * Runs queued operations in this process until it is stopped. `lost` must end the process: other workers may continue
+   * its runs.
    */
   work(lost: (error: ShipshapeError) => void): Promise<Worker>;
   /** The workers that are alive, in all processes. */
   workers(): Promise<string[]>;
-  /** Stops a run before its next step; a worker removes what it made. Errors: request-unknown, run-over. */
+  /** Stops a run before its next step; a worker removes what it created. Errors: request-unknown, run-over. */
   cancel(requestId: string, by: string): Promise<void>;
-  /** Asks again for a clean-up that is stuck; a worker does it. Errors: request-unknown, clean-up-not-stuck. */
+  /** Queues another attempt of a stuck clean-up; a worker runs it. Errors: request-unknown, clean-up-not-stuck. */
   cleanUpAgain(requestId: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface ControlPlaneSettings {
   databaseUrl: string;
-  /** Reads the key that signs: a worker needs it, and nobody else does. */
+  /** Reads the signing key: only a worker needs it. */
   signer: () => Signer;
-  /** `requireLease` is to be called before each effect outside the control plane's database. */
+  /** `requireLease` must be called before each effect outside the control plane's database. */
   operations: (database: ControlPlaneDatabase, requireLease: () => void) => AnyOperation[];
   toolVersions: Record<string, string>;
-  /** From so long a silence on, a worker is replaced. @default a minute (limits.ts) */
+  /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
   workerSilentSecondsMax?: number;
 }
 
@@ -134,7 +134,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
 
 /**
  * What each stage does for the lifecycle, as durable steps. Record keeping is quick and local: few attempts, short
- * bounds.
+ * limits.
  */
 function stagesOf(
   settings: ControlPlaneSettings,
@@ -147,7 +147,7 @@ function stagesOf(
     stepsOf(requestId, noObserver)(name, recordKeeping, work);
   return {
     load: async (requestId, part) => {
-      // Written once, never changed: read as often as need be, outside any step
+      // Written once, never changed: may be read any number of times, outside any step
       const request = await readRequest(database, requestId);
       return {
         request,
@@ -207,16 +207,16 @@ function stagesOf(
   };
 }
 
-/** Seals what became of a run, and notes that it owes nothing more. */
+/** Seals the outcome of a run, and records that it owes nothing more. */
 async function sealed(settings: ControlPlaneSettings, database: ControlPlaneDatabase, c: Concluded): Promise<void> {
   await sealVerdict(database, settings.signer(), settings.toolVersions, c);
   await markSealed(database, c.request.id);
 }
 
 /**
- * What is sealed of a run that was ended from outside its lifecycle: never more than that it is inconclusive. A verdict
- * is sealed by the lifecycle that came to it, before the run is recorded as ended; a row that says so without it was
- * written by somebody else.
+ * What is sealed about a run that was ended from outside its lifecycle: never more than that it is inconclusive. The
+ * lifecycle seals its verdict before it records the run as ended; a row with an unsealed verdict was written by someone
+ * else.
  */
 async function concludedOf(database: ControlPlaneDatabase, requestId: string): Promise<Concluded> {
   const [request, run, decision] = [
@@ -233,7 +233,7 @@ async function concludedOf(database: ControlPlaneDatabase, requestId: string): P
   return { request, plan: run.plan, decision, conclusion, cleansUp: run.cleanUp !== "none" };
 }
 
-/** What the sweep does with what it finds, in the words of all stages. */
+/** What the sweep does with what it finds, using all stages. */
 function sweepActions(
   database: ControlPlaneDatabase,
   durable: DurableClient,
@@ -247,7 +247,7 @@ function sweepActions(
   return {
     database,
     durable,
-    // How it ended is in its state
+    // its state has the outcome
     startCleanUp: (requestId, workflowId) => void workflows.cleanUp(requestId, workflowId).catch(() => undefined),
     lost: (requestId, error) => end(requestId, "failed", error),
     overdue: async (requestId, error) => {

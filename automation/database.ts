@@ -1,6 +1,6 @@
 /**
- * The control plane's own database: connections, transactions, and numbered migrations. Fleet databases are reached in
- * `targets/` only.
+ * The control plane's own database: connections, transactions, and numbered migrations. Only `targets/` connects to
+ * fleet databases.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,11 +23,11 @@ const SCHEMA = "shipshape";
 
 /**
  * Opens the control plane's database and brings its schema up to date. Two processes may do so at once: one migrates,
- * the other waits. `beforeQuery` throws where this process may not act any more. Errors, here and at each query:
+ * the other waits. `beforeQuery` throws if this process may no longer act. Errors, here and at each query:
  * control-plane-unreachable.
  */
 export async function openDatabase(url: string, beforeQuery: () => void = () => {}): Promise<ControlPlaneDatabase> {
-  // Anything else would be taken for the name of a database on this machine.
+  // Anything else would be interpreted as the name of a database on this machine.
   if (!/^postgres(ql)?:\/\//.test(url))
     throw new ShipshapeError("control-plane-unreachable", {
       address: "(none)",
@@ -44,9 +44,7 @@ export async function openDatabase(url: string, beforeQuery: () => void = () => 
   return database;
 }
 
-/**
- * Whatever keeps the first connection from being made, an address, a password or a certificate, keeps all others too.
- */
+/** Whatever prevents the first connection (an address, a password, a certificate) prevents all others. */
 async function connected(url: string): Promise<pg.Pool> {
   const settings = {
     connectionString: url,
@@ -61,7 +59,7 @@ async function connected(url: string): Promise<pg.Pool> {
     application_name: "shipshape",
     options: `-c search_path=${SCHEMA}`,
   });
-  pool.on("error", () => {}); // an idle connection that dies is replaced at its next use; the query then reports
+  pool.on("error", () => {}); // an idle connection that dies is replaced at its next use; the query then reports it
   try {
     (await pool.connect()).release();
     return pool;
@@ -85,7 +83,7 @@ function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
     query: (sql, values) => ask(pool, sql, values),
     transaction: async (work) => {
       const client = await translateConnectionErrors(url, () => pool.connect());
-      const broken = () => {}; // between two queries nothing else hears of it; the next query reports
+      const broken = () => {}; // otherwise an error between two queries would be unhandled; the next query reports it
       client.on("error", broken);
       const inside: Database = {
         query: (sql, values) => ask(client, sql, values),
@@ -99,7 +97,7 @@ function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
         release();
         return result;
       } catch (error) {
-        // A connection that cannot roll back is thrown away, not returned half-way through a transaction.
+        // A connection that cannot roll back is discarded, not returned in the middle of a transaction.
         await client.query("rollback").then(() => release(), release);
         throw error;
       }
@@ -108,8 +106,8 @@ function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
 }
 
 /**
- * An error that says the connection is gone, or cannot be made, becomes control-plane-unreachable; any other stays what
- * it is.
+ * An error that says the connection is gone or cannot be opened becomes control-plane-unreachable; any other is
+ * unchanged.
  */
 export async function translateConnectionErrors<T>(url: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -126,7 +124,7 @@ export async function translateConnectionErrors<T>(url: string, work: () => Prom
 
 /**
  * By the codes of the operating system and of PostgreSQL (connection exceptions, shutdown, starting up, too many
- * connections); node-postgres gives texts alone.
+ * connections); node-postgres only gives texts.
  */
 function isConnectionError(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isConnectionError);
@@ -138,14 +136,14 @@ function isConnectionError(error: unknown): boolean {
   );
 }
 
-/** Host, port and database: who reads the error need not read the password. */
+/** Host, port and database: the error must not show the password. */
 function addressOf(url: string): string {
-  if (!URL.canParse(url)) return "(an address that cannot be read)";
+  if (!URL.canParse(url)) return "(an unreadable address)";
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 }
 
-/** Applies the migrations that are missing, each once, in the order of their numbers, all in one transaction. */
+/** Applies the missing migrations in order, all in one transaction. */
 async function migrate(database: Database): Promise<void> {
   const folder = join(__dirname, "migrations");
   const files = readdirSync(folder)

@@ -1,14 +1,14 @@
 /**
  * What an error is: a stable code, an HTTP status, an exit code, a message and a hint. Messages are lower case and name
- * the value given; hints say what to do next. Nothing but the `errors.ts` of an area invents wording, so that an error
- * can be searched for by its code.
+ * the value given; hints say what to do next. Only the `errors.ts` of an area contains wording, so that an error can be
+ * searched for by its code.
  */
 export interface ErrorRow {
-  /** What an HTTP client of the control plane is answered. */
+  /** What an HTTP client of the control plane gets. */
   httpStatus: number;
   /**
-   * 1: what was asked failed. 2: usage error, nothing was done. 3: the embedded cloud does not run. 70: a worker lost
-   * the control plane. 130: interrupted.
+   * 1: failed. 2: usage error, nothing was done. 3: the embedded cloud is not running. 70: a worker lost the control
+   * plane. 130: interrupted.
    */
   exitCode: 1 | 2 | 3 | 70 | 130;
   message: string;
@@ -16,7 +16,7 @@ export interface ErrorRow {
 }
 export type ErrorTable = Readonly<Record<string, ErrorRow>>;
 
-/** The `{names}` a text wants filled in. */
+/** The `{names}` that a text has placeholders for. */
 type Placeholder<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholder<Rest>
   : never;

@@ -1,6 +1,4 @@
-/**
- * Every error that the command line and the control plane can give. `npm run pages` writes them into `docs/errors.md`.
- */
+/** Every error of the command line and the control plane. `npm run pages` writes them into `docs/errors.md`. */
 import { CodedError, type ErrorTable, type ErrorValues } from "./error-table";
 import { commandLineErrors } from "./command-line/errors";
 import { evidenceErrors } from "./evidence/errors";
@@ -17,25 +15,25 @@ const ownErrors = {
     httpStatus: 400,
     exitCode: 2,
     message: "{problem}",
-    hint: "`npx {command} --help` shows what may be given, with examples",
+    hint: "`npx {command} --help` shows the options, with examples",
   },
   interrupted: {
     httpStatus: 499,
     exitCode: 130,
     message: "interrupted: {action} was not finished",
-    hint: "every command may be repeated safely",
+    hint: "every command can be repeated safely",
   },
   "control-plane-unreachable": {
     httpStatus: 503,
     exitCode: 1,
     message: "the control plane's PostgreSQL at {address} cannot be used: {reason}",
-    hint: 'does it run, and is SHIPSHAPE_DATABASE_URL still right? With the embedded cloud: `npx shipshape local start`, then eval "$(npx shipshape local env)"',
+    hint: 'is it running, and is SHIPSHAPE_DATABASE_URL still right? With the embedded cloud: `npx shipshape local start`, then eval "$(npx shipshape local env)"',
   },
   "control-plane-busy": {
     httpStatus: 503,
     exitCode: 1,
-    message: "another process has been bringing the control plane's schema up to date for more than {seconds} s",
-    hint: "let it finish, and repeat the command; a session that hangs is ended with pg_terminate_backend in SHIPSHAPE_DATABASE_URL",
+    message: "another process has been migrating the control plane's schema for more than {seconds} s",
+    hint: "let it finish, and repeat the command; end a hanging session with pg_terminate_backend in SHIPSHAPE_DATABASE_URL",
   },
 } as const satisfies ErrorTable;
 
@@ -77,10 +75,10 @@ export class ShipshapeError<Code extends ErrorCode = ErrorCode> extends CodedErr
   }
 }
 
-/** An error as records keep it: its code, its message and what to do. */
+/** An error as stored in records: code, message and hint. */
 export function describeError(thrown: unknown): { code: string; message: string; hint?: string } {
   if (thrown instanceof CodedError) return { code: thrown.code, message: thrown.message, hint: thrown.hint };
-  // One that was recorded and read back is no ShipshapeError any more, but still has its code and its hint.
+  // An error read back from a record is no longer a ShipshapeError, but still has its code and hint.
   const { code, hint } = (thrown ?? {}) as { code?: unknown; hint?: unknown };
   return {
     code: typeof code === "string" ? code : "unexpected",
@@ -90,7 +88,7 @@ export function describeError(thrown: unknown): { code: string; message: string;
 }
 
 /**
- * What went wrong, as one line, whatever was thrown; failed connections to several addresses carry no message of their
+ * What went wrong, as one line, whatever was thrown; failed connections to several addresses have no message of their
  * own.
  */
 export function reasonOf(thrown: unknown): string {

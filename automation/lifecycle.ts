@@ -1,10 +1,13 @@
-/** The one durable workflow that every operation goes through. Reading it is reading the control plane. */
+/** The one durable workflow that every operation goes through. It shows how the control plane works. */
 import { ShipshapeError } from "./errors";
 import { approvalWaitSeconds } from "./limits";
 import type { CleanUpReport, Concluded, Conclusion, Decision, OperationRequest, PlanBasis, Run } from "./records";
 import type { AnyOperation, Step } from "./runner/operation";
 
-/** What the stages do for the lifecycle. `main.ts` alone knows who does it. Every one is durable and safe to repeat. */
+/**
+ * What the stages do for the lifecycle. Only `control-plane.ts` knows which stage does it. Each is durable and safe to
+ * repeat.
+ */
 export interface Stages {
   load(
     requestId: string,
@@ -14,12 +17,12 @@ export interface Stages {
   admit(request: OperationRequest, plan: PlanBasis): Promise<Decision>;
   approval(decision: Decision): Promise<boolean>;
   running(requestId: string): Promise<void>;
-  /** From here on something may be made; whether it must be cleaned up is recorded before it is. */
+  /** From here on the run may create something; whether it needs a clean-up is recorded first. */
   begun(requestId: string, cleansUp: boolean): Promise<void>;
   sealVerdict(run: Concluded): Promise<void>;
   finished(requestId: string, conclusion: Conclusion): Promise<void>;
   /**
-   * Starts the clean-up as a workflow of its own and waits for it: a cancelled lifecycle must not cancel its clean-up.
+   * Starts the clean-up as a separate workflow and waits for it: a cancelled lifecycle must not cancel its clean-up.
    */
   startCleanUp(requestId: string): Promise<void>;
   runOf(requestId: string): Promise<Run>;
@@ -33,7 +36,7 @@ export const lifecycle =
   async (requestId: string): Promise<void> => {
     const { request, operation, step } = await stages.load(requestId, "run");
     await stages.running(requestId);
-    /** Every run that ends seals a statement, however early it ended. */
+    /** Every run seals a statement when it ends, however early. */
     const end = async (
       conclusion: Conclusion,
       known: { plan?: PlanBasis; decision?: Decision; cleansUp?: boolean } = {},
@@ -74,9 +77,7 @@ export const lifecycle =
     if (cleansUp) await stages.startCleanUp(requestId);
   };
 
-/**
- * Runs and judges. An error is a conclusion too: it is sealed, and what the run had made is cleaned up anyway.
- */
+/** Runs and judges. An error is a conclusion too: it is sealed, and whatever the run created is still cleaned up. */
 async function conclude(stages: Stages, operation: AnyOperation, plan: PlanBasis, step: Step): Promise<Conclusion> {
   try {
     const outcome: unknown = await operation.run(plan, step);
@@ -87,7 +88,7 @@ async function conclude(stages: Stages, operation: AnyOperation, plan: PlanBasis
   }
 }
 
-/** The clean-up of one run, whatever became of the run. A failure is `stuck`, shown to a human, never silent. */
+/** The clean-up of one run, whatever its outcome. A failure is `stuck` and shown to a human, never silent. */
 export const cleanUp =
   (stages: Stages) =>
   async (requestId: string): Promise<void> => {

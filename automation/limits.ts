@@ -1,61 +1,58 @@
-/**
- * Every bound of the command line and the control plane, with its reason. Nothing waits, loops, queues or lists without
- * one.
- */
+/** Limits that more than one area uses, each with its reason. Nothing waits, loops, queues or lists without a limit. */
 
-/** Connections of one process to the control plane's database, beside those of the durable engine (its own pool). */
+/** Connections of one process to the control plane's database, in addition to the durable engine's own pool. */
 export const controlPlaneConnectionsMax = 10;
 
-/** A login to the control plane's database takes milliseconds; beyond this its address leads nowhere. */
+/** A login to the control plane's database takes milliseconds; beyond this nothing answers at its address. */
 export const controlPlaneConnectSeconds = 10;
 
 /**
- * How long a transaction may stand still: one of a frozen process ends then, with its locks. The engine's migrations
- * take a minute inside one at most.
+ * How long a transaction may be idle: a frozen process's transaction ends then, with its locks. The engine's migrations
+ * take at most a minute in one.
  */
 export const controlPlaneIdleTransactionSeconds = 180;
 
 /**
- * Attempts, and seconds for each, of a step that only keeps records: quick and local, so what outlasts five attempts is
- * no passing trouble.
+ * Attempts, and seconds for each, of a step that only keeps records: quick and local, so an error that outlasts five
+ * attempts is not transient.
  */
 export const recordAttemptsMax = 5;
 export const recordSecondsMax = 30;
 
 /**
- * From so long a silence on, a worker counts as frozen. Well above what a busy machine or a large program's load can
- * hold one up.
+ * A worker that is silent for this long counts as frozen. Well above the delays of a busy machine or of loading a large
+ * program.
  */
 export const workerSilentSecondsMax = 60;
 
 /**
- * How long a run waits for the approval of its plan. The plan was made for the world of that day; older consent would
- * be to another world.
+ * How long a run waits for the approval of its plan. The plan was made for the state of that day; a later approval
+ * would be for a different state.
  */
 export const approvalWaitSeconds = 7 * 24 * 3600;
 
 /**
- * How often the cloud is asked whether a restore, or the log it needs, has come: often beside minutes of waiting, rare
- * beside API quotas.
+ * How often the cloud is polled for a restore, or the log it needs: often compared with minutes of waiting, rarely
+ * compared with API quotas.
  */
 export const restorablePollMilliseconds = 500;
 
 /**
- * Checkpoints looked at together for the newest that is truly signed: the first, unless somebody put others above it.
+ * Checkpoints examined together for the newest that is validly signed: normally the first, unless others were inserted
+ * above it.
  */
 export const checkpointsPerPage = 100;
 
 /**
- * How far the clocks of two machines may differ: they are kept within seconds. What was sealed later than now by more
- * than this has no date to go by.
+ * How far the clocks of two machines may differ: they are kept within seconds. The date of a statement sealed further
+ * in the future is unusable.
  */
 export const clocksDifferSecondsMax = 300;
 
 /**
- * An exported statement has some 10 kB, thousands of catalog differences included; beyond this it is no evidence of
- * ours.
+ * An exported statement has about 10 kB, even with thousands of catalog differences; a larger one is not our evidence.
  */
 export const evidenceFileBytesMax = 8 * 2 ** 20;
 
-/** Reading the whole catalog: a million columns take some ten seconds. */
+/** Reading the whole catalog: a million columns take about ten seconds. */
 export const inventorySeconds = 240;

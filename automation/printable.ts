@@ -1,18 +1,17 @@
 /**
- * Text that others wrote (a reason, a name, a message of a server, a file of an unknown sender) as one line that is
- * safe to show: characters that move the cursor, break the line, or turn or hide what is read are written as `\u001b`.
- * The same form is legal inside JSON.
+ * Text from outside (a reason, a name, a server's message, a file from an unknown sender) as one line that is safe to
+ * show: characters that move the cursor, break the line, or reverse or hide text are written as `\u001b`, which is also
+ * legal in JSON.
  */
 export const printable = (text: string): string => text.replace(hidden, escaped);
 
-/** The same for text that we laid out ourselves: its line breaks stay. */
+/** The same for text that we formatted ourselves: its line breaks stay. */
 export const printableLines = (text: string): string => text.replace(hiddenButBreaks, escaped);
 
-/** As part of a line of Markdown: nothing in it is taken for emphasis, a cell, a link, a heading or HTML. */
+/** As part of a line of Markdown: nothing in it is interpreted as emphasis, a cell, a link, a heading or HTML. */
 export const printableMarkdown = (text: string): string => printable(text).replace(/[\\`*_{}[\]<>|~&#]/g, "\\$&");
 
-// Controls, format characters (bidirectional marks, zero width), line and paragraph separators, and halves of surrogate
-// pairs.
+// Controls, format characters (bidirectional marks, zero width), line and paragraph separators, and lone surrogates.
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const hiddenButBreaks = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 

@@ -1,7 +1,4 @@
-/**
- * The records of the one lifecycle. Each stage writes its own and reads the others'; the words are those of the
- * glossary.
- */
+/** The records of the lifecycle. Each stage writes its own and reads the others'; the terms are in the glossary. */
 
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
@@ -9,10 +6,10 @@ import canonicalize from "canonicalize";
 export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 export type CleanUpStatus = "none" | "pending" | "done" | "stuck";
 export type VerdictWord = "pass" | "fail" | "inconclusive";
-/** What an operation does to databases: nothing, nothing but to a copy that it makes and removes, or a change. */
+/** What an operation does to databases: only reads, only makes and removes a copy, or changes one. */
 export type Effect = "reads" | "throwaway" | "changes";
 
-/** What is asked for: by whom, why, of which operation. Its id is the id of everything that follows from it. */
+/** A request: who asks, why, for which operation. Everything that follows from it has its id. */
 export interface OperationRequest {
   id: string;
   operation: string;
@@ -23,8 +20,8 @@ export interface OperationRequest {
 }
 
 /**
- * One database, and no other that ever was or will be. An identifier is used again by whatever is created under it; a
- * resource id is not, and the ARN says in which account and Region.
+ * Identifies one database for ever. An identifier can be reused by another database; a resource id cannot, and the ARN
+ * says in which account and Region it is.
  */
 export interface TargetDatabase {
   identifier: string;
@@ -34,7 +31,7 @@ export interface TargetDatabase {
   region: string;
 }
 
-/** The coordinates of a database as RDS gives them. */
+/** A database's identity as RDS reports it. */
 export function targetDatabase(d: { identifier: string; resourceId: string; arn: string }): TargetDatabase {
   const [, , , region = "", account = ""] = d.arn.split(":");
   return { identifier: d.identifier, resourceId: d.resourceId, arn: d.arn, account, region };
@@ -42,23 +39,23 @@ export function targetDatabase(d: { identifier: string; resourceId: string; arn:
 
 /** A database as the cloud knows it today. */
 export interface FleetDatabase extends TargetDatabase {
-  /** The earliest moment that its automated backups can restore; null where there is none to restore. */
+  /** The earliest moment that its automated backups can restore; null if there is none. */
   restorableFrom: Date | null;
   /** For how long RDS keeps them. */
   backupRetentionDays: number;
-  /** The run that it says it is a throwaway of. Anybody who may tag it can say so. */
+  /** The run whose throwaway it claims to be. Anyone who may tag it can set this. */
   run: string | undefined;
 }
 
 export type FleetAnswer = { asked: true; databases: FleetDatabase[] } | { asked: false; reason: string };
 
-/** What every plan says, whatever the operation. The rest of a plan is the operation's own. */
+/** What every plan contains. The rest is specific to the operation. */
 export interface PlanBasis {
-  /** The database the operation is about, by its identifier: what people call it. */
+  /** The database the operation is about, by its identifier, the name people use. */
   target: string;
-  /** The same database, by what cannot be given to another: what evidence is about. */
+  /** The same database, by an id that is never reused: the subject of the evidence. */
   database: TargetDatabase;
-  /** How long the evidence of this run counts, in days. */
+  /** How long the evidence of this run is valid, in days. */
   evidenceValidDays: number;
 }
 
@@ -66,16 +63,16 @@ export interface Decision {
   requestId: string;
   status: "allowed" | "denied" | "needs-approval";
   planDigest: string;
-  /** Why: each rule that was asked, and what it said. */
+  /** Why: each rule that was evaluated, and its result. */
   rules: { id: string; verdict: "allowed" | "denied" | "needs-approval"; reason: string }[];
   decidedBy: string;
 }
 
-/** One thing that was verified, with the figures it was judged by. */
+/** One thing that was verified, with the figures behind the verdict. */
 export interface Check {
   name: string;
   verdict: VerdictWord;
-  /** What was found, in words a reader of the report understands without the code. */
+  /** What was found, for readers of the report who do not know the code. */
   explanation: string;
   figures: Record<string, number | string | boolean | null>;
 }
@@ -93,17 +90,14 @@ export interface StepRecord {
   error?: string;
 }
 
-/** An error as records keep it. */
+/** An error as stored in records. */
 export interface ErrorRecord {
   code: string;
   message: string;
   hint?: string;
 }
 
-/**
- * One operation being carried out, or carried out. Clean-up is told apart from the run: either can succeed without the
- * other.
- */
+/** One operation, in progress or ended. Clean-up is separate from the run: either can succeed without the other. */
 export interface Run {
   requestId: string;
   operation: string;
@@ -125,8 +119,8 @@ export interface Run {
 }
 
 /**
- * The verdict over checks: one failure fails; short of that, one that could not be decided leaves all undecided. No
- * checks prove nothing.
+ * The verdict over checks: one failure makes it a fail; otherwise one undecided check makes it inconclusive. Without
+ * checks nothing is proven.
  */
 export function verdictOf(checks: Check[]): Verdict {
   const words = checks.map((c) => c.verdict);
@@ -139,8 +133,8 @@ export function verdictOf(checks: Check[]): Verdict {
 }
 
 /**
- * The digest that approvals and evidence name: SHA-256 of the plan's canonical JSON, in hex. Canonical, because a plan
- * that was read back from the database has its names in another order, and is the same plan.
+ * The digest in approvals and evidence: SHA-256 of the plan's canonical JSON, in hex. Canonical, because a plan read
+ * back from the database is the same plan with its names in another order.
  */
 export const planDigestOf = (plan: PlanBasis): string => createHash("sha256").update(canonicalJson(plan)).digest("hex");
 
@@ -153,21 +147,21 @@ export const canonicalJson = (value: unknown): string => canonicalize(value) ?? 
 export interface CleanUpReport {
   /** What was removed, each with the proof that it is gone. */
   removed: { kind: string; identifier: string; provenGoneBy: string }[];
-  /** What is of no harm and could not be removed, each with the reason. @default nothing */
+  /** What could not be removed but does no harm, each with the reason. @default nothing */
   left?: { kind: string; identifier: string; reason: string }[];
 }
 
-/** How a run ended: with an outcome that was judged, or with the error that kept it from one. */
+/** How a run ended: with an outcome that was judged, or with the error that prevented one. */
 export type Conclusion =
   | { status: "succeeded"; outcome: unknown; verdict: Verdict }
   | { status: "failed" | "cancelled"; error: unknown; verdict: Verdict };
 
-/** All that is sealed of a run. One that ended early has no plan, or no decision. */
+/** Everything that is sealed about a run. A run that ended early has no plan, or no decision. */
 export interface Concluded {
   request: OperationRequest;
   plan: PlanBasis | undefined;
   decision: Decision | undefined;
   conclusion: Conclusion;
-  /** Whether the run may have made something, so that its removal is sealed too. */
+  /** Whether the run may have created something, so that its removal is sealed too. */
   cleansUp: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * What is known of the fleet's recovery: the signed log, and what the cloud says today, put together. No column of a
- * table has a say in it.
+ * What is known about the fleet's recovery: the signed log combined with what the cloud reports today. Table columns do
+ * not affect it.
  */
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
@@ -9,8 +9,8 @@ import type { FleetAnswer, FleetDatabase } from "./records";
 import { registeredThrowaways } from "./runner/throwaways";
 
 /**
- * The databases with what is known of each. Throwaways are copies, and are left out: those that a run has registered
- * and that the cloud tags as its own.
+ * The databases with what is known about each. Throwaways are copies and are left out: those that a run has registered
+ * and whose tags in the cloud name that run.
  */
 export async function recoveryStatus(
   database: Database,

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-/** What the command line knows of its surroundings. Made once, in the launcher's `main`, and handed on. */
+/** What the command line knows about its environment. Created once, in the launcher's `main`, and passed on. */
 export interface Settings {
   /** The folder of this package: a checkout, or `node_modules/shipshape` of a project. */
   packageFolder: string;
   /** In a checkout programs run from their TypeScript sources; in an installed package from `dist/`. */
   inCheckout: boolean;
   /**
-   * Where the embedded cloud keeps everything. @default `.shipshape` of the checkout, or of the project the package is
+   * The folder of the embedded cloud's data. @default `.shipshape` of the checkout, or of the project the package is
    * installed in
    */
   dataFolder: string;
@@ -20,15 +20,9 @@ export interface Settings {
   controlPlane: ControlPlaneSettings;
   /** A PEM file of the authorities that sign the databases' certificates: PGSSLROOTCERT. */
   rootCertificateFile: string | undefined;
-  /**
-   * The environment this process was given, to be handed to programs it starts. Nothing of the control plane's own is
-   * in it.
-   */
+  /** The environment of this process, for programs it starts, without the control plane's own variables. */
   inherited: Readonly<Record<string, string>>;
-  /**
-   * What the Pulumi engine, its plugins and programs get. What is `undefined` here must not reach them from this
-   * process.
-   */
+  /** What the Pulumi engine, its plugins and programs get. They must not inherit what is `undefined` here. */
   engineEnvironment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -40,18 +34,16 @@ export interface ControlPlaneSettings {
    * folder
    */
   signingKeyFile: string;
-  /** What this machine remembers of evidence logs: their first keys and newest heads. */
+  /** What this machine remembers about evidence logs: their first keys and newest heads. */
   logMemoryFile: string;
   /**
-   * The evidence log's name in checkpoints: SHIPSHAPE_EVIDENCE_ORIGIN. Set it once: it is part of what auditors trust.
+   * The evidence log's name in checkpoints: SHIPSHAPE_EVIDENCE_ORIGIN. Set it once: auditors trust it together with the
+   * key.
    */
   evidenceOrigin: string;
-  /** The platform stack whose isolation throwaways stand in: SHIPSHAPE_PLATFORM_STACK. */
+  /** The platform stack whose isolation group throwaways are in: SHIPSHAPE_PLATFORM_STACK. */
   platformStack: string;
-  /**
-   * What encrypts the secrets of throwaways' stacks: SHIPSHAPE_SECRETS_PROVIDER. @default what encrypts the platform
-   * stack's
-   */
+  /** The secrets provider of throwaways' stacks: SHIPSHAPE_SECRETS_PROVIDER. @default the platform stack's */
   secretsProvider: string | undefined;
 }
 
@@ -95,13 +87,13 @@ export function readSettings(
   };
 }
 
-/** Who has these can write the control plane's records, and sign evidence. */
+/** With these, anyone can write the control plane's records and sign evidence. */
 const ownSecrets = ["SHIPSHAPE_DATABASE_URL", "SHIPSHAPE_SIGNING_KEY_FILE"];
 
 /**
  * What the engine, its plugins and the programs need: to find programs and folders, to speak the user's language, to
- * reach the network, the cloud, the state backend and its secrets provider, and to verify certificates. Everything else
- * of this process is none of their business.
+ * reach the network, the cloud, the state backend and its secrets provider, and to verify certificates. They get
+ * nothing else from this process.
  */
 const engineNeeds = new RegExp(
   `^(${[
@@ -113,22 +105,19 @@ const engineNeeds = new RegExp(
 );
 
 /**
- * Takes the control plane's secrets out of the environment, once they are read: programs that this process starts would
+ * Removes the control plane's secrets from the environment once they are read: programs that this process starts would
  * inherit them.
  */
 export function hideOwnSecrets(environment: NodeJS.ProcessEnv = process.env): void {
   ownSecrets.forEach((name) => Reflect.deleteProperty(environment, name));
 }
 
-/**
- * The AWS SDK's notice about the Node.js versions of its future releases is for us who pin it, not for people who run a
- * command.
- */
+/** The AWS SDK's notice about the Node.js versions of its future releases is for us, who pin it, not for users. */
 export function silenceSdkNotice(environment: NodeJS.ProcessEnv = process.env): void {
   environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 }
 
-/** The nearest folder above that is a project, so that the command finds the same data from every folder of it. */
+/** The nearest parent folder that is a project, so that the command finds the same data from every subfolder. */
 function projectFolder(from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "Pulumi.yaml")) || existsSync(join(folder, "package.json"))) return folder;

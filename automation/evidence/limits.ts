@@ -1,4 +1,4 @@
-/** The bounds of this folder, each with its reason. */
+/** The limits of this folder, each with its reason. */
 
 /** Rows of the evidence log read at once: some 5 kB each, so that a page is a few megabytes. */
 export const statementsPerPage = 500;

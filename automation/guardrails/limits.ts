@@ -1,4 +1,4 @@
-/** The bounds of this folder, each with its reason. */
+/** The limits of this folder, each with its reason. */
 
 /** From so many files on, starting threads (half a second each) costs less than they save. */
 export const stateThreadsFromFiles = 64;

@@ -1,7 +1,7 @@
-/** The bounds of this folder, each with its reason. */
+/** The limits of this folder, each with its reason. */
 
 /**
- * Backups are taken daily in a window: so much less than the retention may they reach back, and a little more where the
+ * Backups are taken daily in a window, so they may reach back this much less than the retention; a little more if the
  * window was moved.
  */
 export const backupsBeginHours = 30;

@@ -1,25 +1,26 @@
 /**
- * Pure: what is known of the recovery of each database, from what is signed and from what the cloud says of it today.
+ * Pure: what is known about the recovery of each database, from signed statements and from what the cloud reports about
+ * it today.
  */
 import { backupsBeginHours } from "./limits";
 import { clocksDifferSecondsMax } from "../limits";
 import type { FleetAnswer, FleetDatabase, TargetDatabase, VerdictWord } from "../records";
 
 /**
- * fresh: proven, and the proof counts today. stale: it has expired. failed: the newest word is that it does not
- * recover. unproven: drilled, and no proof counts. never: this very database was never drilled. unknown: the cloud, the
- * log or the time of the proof could not be relied on.
+ * fresh: proven, and the proof is valid today. stale: the proof has expired. failed: the newest verdict is that it does
+ * not recover. unproven: drilled, but no proof counts. never: this database was never drilled. unknown: the cloud, the
+ * log or the date of the proof is unreliable.
  */
 export type Recoverability = "fresh" | "stale" | "failed" | "unproven" | "never" | "unknown";
 
 /** A drill by its signed statements. */
 export interface SignedDrill {
-  /** Its verdict's place in the log: later is newer. */
+  /** Its verdict's position in the log: later is newer. */
   place: number;
   requestId: string;
-  /** The name it was asked for. */
+  /** The name in the request. */
   target: string;
-  /** Undefined where the run ended before it found the database. */
+  /** Undefined if the run ended before it found the database. */
   database: TargetDatabase | undefined;
   verdict: VerdictWord;
   /** Whether the removal of its throwaway is signed too: without it the verdict does not count as a proof. */
@@ -30,7 +31,7 @@ export interface SignedDrill {
   expiresOn: Date;
 }
 
-/** A statement that is in the log and cannot be read: it may be the newest word on any database. */
+/** A statement in the log that cannot be read: it may be the newest statement about any database. */
 export interface LostStatement {
   place: number;
 }
@@ -41,7 +42,7 @@ export interface DatabaseRecovery {
   reason: string;
   /** The drill that decides; undefined for never, and for unknown. */
   decidedBy: SignedDrill | undefined;
-  /** Drills after it that decided nothing. */
+  /** Later drills without a verdict of pass or fail. */
   beside: SignedDrill[];
 }
 
@@ -52,7 +53,7 @@ export interface KnownOfTheFleet {
   now: Date;
 }
 
-/** Every database of the fleet, by name; then those that are not in it and whose evidence has not expired. */
+/** Every database of the fleet, by name; then those no longer in it whose evidence has not expired. */
 export function recoverabilities(known: KnownOfTheFleet): DatabaseRecovery[] {
   const fleet = known.fleet.asked ? known.fleet.databases : [];
   const here = fleet.map((database) => recoveryOf(database, known));
@@ -72,7 +73,7 @@ function recoveryOf(database: FleetDatabase, known: KnownOfTheFleet): DatabaseRe
     return {
       ...base,
       recoverability: "unknown",
-      reason: "a newer statement in the evidence log cannot be read, and may be about it",
+      reason: "a newer statement in the evidence log cannot be read and may be about it",
       decidedBy: undefined,
     };
   return { ...base, ...judged(database, own, decides, known) };
@@ -88,14 +89,14 @@ function judged(
   if (own.length === 0) {
     const namesake = drills.some((d) => d.database && d.database.identifier === database.identifier);
     const reason = namesake
-      ? "another database had this name when it was drilled; this one never was"
+      ? "another database had this name when it was drilled; this one was never drilled"
       : "it was never drilled";
     return { recoverability: "never", reason: reason + withoutBackups, decidedBy: undefined };
   }
   if (!decides)
     return {
       recoverability: "unproven",
-      reason: `no drill of it came to a verdict${withoutBackups}`,
+      reason: `no drill of it reached a verdict${withoutBackups}`,
       decidedBy: undefined,
     };
   if (decides.verdict === "fail")
@@ -107,7 +108,7 @@ function judged(
   if (decides.issuedAt.getTime() > now.getTime() + clocksDifferSecondsMax * 1000)
     return {
       recoverability: "unknown",
-      reason: `drill ${decides.requestId} was sealed at ${decides.issuedAt.toISOString()}, which is yet to come: a clock is wrong, here or where it was sealed`,
+      reason: `drill ${decides.requestId} was sealed at ${decides.issuedAt.toISOString()}, which is in the future: a clock is wrong, here or where it was sealed`,
       decidedBy: decides,
     };
   if (!database.restorableFrom || beganAgain(database, database.restorableFrom, decides, now)) {
@@ -123,7 +124,7 @@ function judged(
   if (!decides.tornDown)
     return {
       recoverability: "unproven",
-      reason: `drill ${decides.requestId} passed; that its throwaway is gone is not proven`,
+      reason: `drill ${decides.requestId} passed, but nothing proves that its throwaway is gone`,
       decidedBy: decides,
     };
   if (decides.expiresOn <= now)
@@ -132,8 +133,8 @@ function judged(
 }
 
 /**
- * Backups reach back as long as they are kept, or to before the drill. Those that do neither were switched off since
- * and began again. Looked for where they were kept shortest; what was switched off for a while longer ago than that has
+ * Backups reach back for their whole retention, or to before the drill. If they do neither, they were switched off in
+ * the meantime and began again. The shortest retention since counts; backups switched off longer ago than that have
  * been replaced by now in any case.
  */
 function beganAgain(
@@ -147,8 +148,8 @@ function beganAgain(
 }
 
 /**
- * The newest failure, or the newest proof with both statements, whichever is newer; short of both a pass that lacks its
- * teardown.
+ * The newest failure, or the newest proof with both statements, whichever is newer; without either, a pass that lacks
+ * its teardown.
  */
 function deciding(oldestFirst: SignedDrill[]): SignedDrill | undefined {
   return (
@@ -157,7 +158,7 @@ function deciding(oldestFirst: SignedDrill[]): SignedDrill | undefined {
   );
 }
 
-/** The databases that signed drills were about, whose evidence has not expired. */
+/** The databases of signed drills whose evidence has not expired. */
 function drilled({ drills, now }: KnownOfTheFleet): TargetDatabase[] {
   const found: TargetDatabase[] = [];
   for (const { database, expiresOn } of [...drills].sort((a, b) => b.place - a.place))
@@ -173,22 +174,22 @@ function absent(database: TargetDatabase, { fleet, drills }: KnownOfTheFleet): D
     return {
       ...base,
       recoverability: "unknown",
-      reason: `the cloud could not be asked about it: ${fleet.reason}${word}`,
+      reason: `the cloud could not be queried: ${fleet.reason}${word}`,
     };
   if (!fleet.databases.some((f) => f.account === database.account && f.region === database.region))
     return {
       ...base,
       recoverability: "unknown",
-      reason: `account ${database.account}, Region ${database.region} was not asked${word}`,
+      reason: `account ${database.account}, Region ${database.region} was not queried${word}`,
     };
   return {
     ...base,
     recoverability: "unproven",
-    reason: `the cloud has no database of resource id ${database.resourceId} any more${word}`,
+    reason: `the cloud no longer has a database with resource id ${database.resourceId}${word}`,
   };
 }
 
-/** By what is never given again. The ARN has the name in it, which may be changed. */
+/** By what is never reused. The ARN contains the name, which can change. */
 const isSame = (a: TargetDatabase, b: TargetDatabase) =>
   a.resourceId !== "" && a.resourceId === b.resourceId && a.account === b.account && a.region === b.region;
 const byName = (a: DatabaseRecovery, b: DatabaseRecovery) => (a.database.identifier < b.database.identifier ? -1 : 1);

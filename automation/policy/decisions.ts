@@ -1,9 +1,9 @@
 /**
  * The policy stage: a request and its plan are admitted, denied, or held for a person's approval.
  *
- * Every rule is asked, so that the decision names all its reasons. What an operation does to databases decides, not its
- * name: one that only reads, or makes nothing but throwaways, is allowed for all who may request it; one that changes a
- * database waits for a person.
+ * Every rule is evaluated, so that the decision names all its reasons. What an operation does to databases decides, not
+ * its name: one that only reads, or creates only throwaways, is allowed for everyone who may request it; one that
+ * changes a database waits for a person.
  */
 import type { Database } from "../database";
 import { planDigestOf, type Decision, type Effect, type OperationRequest, type PlanBasis } from "../records";
@@ -19,7 +19,7 @@ const byEffect: Record<Effect, (operation: string) => Judgement> = {
   reads: (operation) => ({ verdict: "allowed", reason: `${operation} only reads` }),
   throwaway: (operation) => ({
     verdict: "allowed",
-    reason: `${operation} changes no data: what it makes is an isolated throwaway that expires`,
+    reason: `${operation} changes no data: it creates only an isolated throwaway that expires`,
   }),
   changes: (operation) => ({ verdict: "needs-approval", reason: `${operation} changes a database` }),
 };
@@ -51,7 +51,7 @@ export function decide(
   return { status, rules };
 }
 
-/** Decides once: repeated after a crash, it gives the decision that was stored. */
+/** Decides once: repeated after a crash, it returns the stored decision. */
 export async function admit(
   database: Database,
   request: OperationRequest,

@@ -10,7 +10,7 @@ export const policyErrors = {
   "approval-missing": {
     httpStatus: 403,
     exitCode: 1,
-    message: "nobody approved the plan {digest} within {waitedHours} h",
-    hint: "nothing was done; ask again, and for approval of the new plan",
+    message: "the plan {digest} was not approved within {waitedHours} h",
+    hint: "nothing was done; make a new request, and get its plan approved",
   },
 } as const satisfies ErrorTable;

@@ -11,7 +11,7 @@ export const requestErrors = {
     httpStatus: 422,
     exitCode: 2,
     message: "the request for {operation} cannot be accepted: {problems}",
-    hint: "nothing was stored; `shipshape request {operation} --help` shows what may be given",
+    hint: "nothing was stored; `shipshape request {operation} --help` shows the options",
   },
   "request-unknown": {
     httpStatus: 404,

@@ -1,5 +1,5 @@
 /**
- * The request stage: what is asked for is checked against its operation's schema, and stored with its workflow in one
+ * The request stage: checks a request against its operation's schema and stores it with its workflow in one
  * transaction.
  */
 import { randomBytes } from "node:crypto";
@@ -16,21 +16,18 @@ export interface RequestToSubmit {
   reason: string;
 }
 
-/**
- * A request's id: sortable by time, short enough to be typed, and good as a part of names in the cloud (lower case,
- * digits).
- */
+/** A request's id: sortable by time, short enough to type, and valid in cloud resource names (lower case, digits). */
 export function newRequestId(now: Date = new Date()): string {
   return `${now.toISOString().slice(0, 19).replace(/\D/g, "").slice(2)}-${randomBytes(4).toString("hex")}`;
 }
 
-/** What is wrong with a reason. It is sealed as it was given, so it has to say something. */
+/** What is wrong with a reason. It is sealed verbatim, so it has to say something. */
 export function reasonProblems(reason: string): string[] {
-  // Letters that are drawn as nothing say nothing: fillers of Hangul, the blank of Braille.
+  // Letters that render as nothing do not count: Hangul fillers, the Braille blank.
   if (!/[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u.test(reason))
-    return ["reason: say why; the evidence repeats it"];
+    return ["reason: say why; the evidence quotes it"];
   return reason.length > reasonCharactersMax
-    ? [`reason: ${reason.length} characters; ${reasonCharactersMax} are the most`]
+    ? [`reason: ${reason.length} characters; the limit is ${reasonCharactersMax}`]
     : [];
 }
 

@@ -1,6 +1,4 @@
-/**
- * The review stage: what a human must answer. A finding is opened by what went wrong, and stays until it is answered.
- */
+/** The review stage: what a human must answer. A failure opens a finding, which stays open until it is answered. */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { findingsNamedMax } from "./limits";
@@ -16,13 +14,14 @@ export const openFinding = (
     [f.id, f.requestId, f.target, f.summary],
   );
 
-/** What has put itself right needs no answer any more. */
+/** Closes a finding that has resolved itself. */
 export const closeFinding = (database: Database, id: string) =>
   database.query("update finding set answered_at = clock_timestamp() where id = $1 and answered_at is null", [id]);
 
 /**
- * A later proof answers what earlier runs of that very database left open: by resource id, account and Region. What
- * ended before it found a database knows a name alone, and is answered by a proof of what has that name now.
+ * A later proof closes the open findings of earlier runs of the same database, by resource id, account and Region. A
+ * run that ended before it found a database has only a name, and a proof of the database with that name closes its
+ * finding.
  */
 export const closeVerdictsOf = (database: Database, { plan }: Pick<Run, "plan">) =>
   database.query(
@@ -37,7 +36,7 @@ export interface Answer {
   status: "accepted" | "rejected" | "follow-up";
   reviewer: string;
   comment: string;
-  /** The request that deals with it, where the answer is a follow-up. */
+  /** The request that fixes it, if the answer is a follow-up. */
   followUpRequestId?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The bounds of this folder, each with its reason. */
+/** The limits of this folder, each with its reason. */
 
-/** Open findings named in an error: enough to see which was meant. */
+/** Open findings listed in an error: enough to recognise the intended one. */
 export const findingsNamedMax = 10;

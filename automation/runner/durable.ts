@@ -1,8 +1,7 @@
 /**
  * The only file that imports DBOS: durable workflows, steps and the queue, in the control plane's own PostgreSQL.
  *
- * A worker that dies holds nothing back: the others notice (liveness.ts; DBOS's core has no heartbeat) and recover its
- * runs.
+ * A dead worker blocks nothing: the others notice (liveness.ts; DBOS's core has no heartbeat) and recover its runs.
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
@@ -35,7 +34,7 @@ const SCHEMA = "dbos";
 const QUEUE = "operations";
 const LIFECYCLE = "lifecycle";
 /**
- * Raised when a change to a workflow's order of steps would confuse runs in flight; older runs then wait for a worker
+ * Raise it when a change to a workflow's order of steps would break runs in flight; older runs then wait for a worker
  * of their version.
  */
 const WORKFLOW_VERSION = "1";
@@ -43,7 +42,7 @@ const WORKFLOW_VERSION = "1";
 export type Workflow = (requestId: string) => Promise<void>;
 
 export interface Workflows {
-  /** Starts the clean-up of a run under that id, where it has not been started yet, and resolves when it has ended. */
+  /** Starts the clean-up of a run under that id, unless it was already started, and resolves when it has ended. */
   cleanUp(requestId: string, workflowId: string): Promise<void>;
 }
 
@@ -63,24 +62,21 @@ export function registerWorkflows(lifecycle: Workflow, cleanUp: Workflow): Workf
 export interface Worker {
   readonly id: string;
   /**
-   * Takes nothing new, and waits so long for what it runs. The rest is carried on by the next worker. @default a few
+   * Takes no new runs, and waits this long for those in progress. The next worker continues the rest. @default a few
    * seconds
    */
   stop(drainSeconds?: number): Promise<void>;
 }
 
-/** The worker of this process: DBOS has one a process too. */
+/** The worker of this process: DBOS also has one per process. */
 let liveness: Liveness | undefined;
 
-/**
- * Ends this process where it is a worker that others may have replaced. To be called before anything that has an
- * effect.
- */
+/** Ends this process if it is a worker that others may have replaced. Must be called before any effect. */
 export const requireLease = (): void => liveness?.requireHeld();
 
 /**
- * Starts a worker in this process: it runs what is queued, takes over what dead workers left, and does `tend` every now
- * and then.
+ * Starts a worker in this process: it runs what is queued, takes over the runs of dead workers, and calls `tend`
+ * regularly.
  */
 export async function startWorker(
   settings: Omit<LivenessSettings, "workerId">,
@@ -120,14 +116,14 @@ function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
   let stopped = false;
   let wake = () => {};
   let reported = "";
-  // What goes on failing is reported once, not every second.
+  // A repeated failure is reported once, not every second.
   const report = (reason: string) => {
-    if (reason !== reported) process.emitWarning(`looking after runs failed, and is tried again: ${reason}`);
+    if (reason !== reported) process.emitWarning(`the sweep of runs failed and will be retried: ${reason}`);
     reported = reason;
   };
   const loop = (async () => {
     while (!stopped) {
-      // What failed is tried again at the next turn; a database that is gone for good ends the worker by its session.
+      // A failure is retried on the next pass; if the database is gone for good, losing its session ends the worker.
       await work().catch((error: unknown) => report(reasonOf(error)));
       if (!stopped) await new Promise<void>((resolve) => (wake = wakeable(resolve, tendPollMilliseconds)));
     }
@@ -149,10 +145,7 @@ async function takeOverFromDead(own: Liveness): Promise<void> {
   for (const id of others) await own.ifDead(id, async () => DBOSExecutor.globalInstance?.recoverPendingWorkflows([id]));
 }
 
-/**
- * The steps of the running workflow. `observer` is told of each attempt; where it refuses to let one begin, nothing is
- * done.
- */
+/** The steps of the running workflow. `observer` is notified of each attempt; if it refuses one, nothing is done. */
 export function stepsOf(requestId: string, observer: StepObserver): Step {
   const used = new Set<string>();
   const run = async <T>(
@@ -160,17 +153,17 @@ export function stepsOf(requestId: string, observer: StepObserver): Step {
     settings: StepSettings,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
-    // Records and progress are kept by name: a second step of a name would overwrite the first.
+    // Records and progress are stored by name: a second step of the same name would overwrite the first.
     if (used.has(name))
-      throw new Error(`the step "${name}" was run already: a step that is repeated needs a name of its own each time`);
+      throw new Error(`the step "${name}" has already run: a repeated step needs a different name each time`);
     used.add(name);
     let attempts = 0;
     return DBOS.runStep(() => inFlight(requestId, () => observed(name, observer, () => work(attemptSignal()))), {
       name,
       retriesAllowed: settings.attemptsMax > 1,
       maxAttempts: settings.attemptsMax,
-      // Decided here to the last: DBOS would wrap the error of the last attempt into one of its own, and its code and
-      // hint would be lost.
+      // Every attempt is handled here: DBOS would wrap the error of the last attempt in its own, losing the code and
+      // hint.
       shouldRetry: (error) => ++attempts < settings.attemptsMax && mayPass(error),
       intervalSeconds: stepBackoffSeconds,
       backoffRate: stepBackoffFactor,
@@ -183,7 +176,7 @@ export function stepsOf(requestId: string, observer: StepObserver): Step {
 const inFlight = <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
   liveness ? liveness.during(requestId, work) : work();
 
-/** A wrong request stays wrong however often it is repeated. A conflict, or a failure of others, may pass. */
+/** A wrong request stays wrong however often it is repeated. A conflict or a failure elsewhere may be transient. */
 const mayPass = (error: unknown): boolean =>
   !(error instanceof ShipshapeError) || error.httpStatus >= 500 || error.httpStatus === 409;
 
@@ -211,21 +204,21 @@ function attemptSignal(): AbortSignal {
   return AbortSignal.any(signals);
 }
 
-/** Waits, durably, for a message to the running workflow. Undefined when none came in time. */
+/** Waits durably for a message to the running workflow. Undefined if none arrives in time. */
 export const receive = async <T>(topic: string, timeoutSeconds: number): Promise<T | undefined> =>
   (await DBOS.recv<T>(topic, { timeoutSeconds })) ?? undefined;
 
 /**
- * Whether an error says that this workflow was cancelled, or taken over by another worker: it must pass through, since
- * no further step of it can run here.
+ * Whether an error says that this workflow was cancelled, or taken over by another worker: it must propagate, since no
+ * further step of it can run here.
  */
 export const isCancelledOrTakenOver = (error: unknown): boolean =>
   error instanceof DbosErrors.DBOSWorkflowCancelledError || error instanceof DbosErrors.DBOSWorkflowConflictError;
 
-/** `alive`: queued or running. `lost`: no worker will carry it any further, whatever its records say. */
+/** `alive`: queued or running. `lost`: no worker will continue it, whatever its records say. */
 export type WorkflowState = "absent" | "alive" | "done" | "lost";
 
-/** Talks to the queue from outside a worker. Errors of every call: control-plane-unreachable. */
+/** Uses the queue from outside a worker. Errors of every call: control-plane-unreachable. */
 export class DurableClient {
   private constructor(
     private readonly client: DBOSClient,
@@ -235,7 +228,7 @@ export class DurableClient {
 
   static async open(url: string, database: Database): Promise<DurableClient> {
     return translateConnectionErrors(url, async () => {
-      // DBOS.migrate would report its progress on standard output, which belongs to the command's result.
+      // DBOS.migrate would print its progress to standard output, which is for the command's result.
       await oneAtATime(database, () =>
         ensureSystemDatabase(url, new GlobalLogger(undefined, { logLevel: "error" }), undefined, SCHEMA),
       );
@@ -268,7 +261,7 @@ export class DurableClient {
     return this.bounded(this.client.cancelWorkflow(workflowId));
   }
 
-  /** What became of each of these workflows. */
+  /** The state of each of these workflows. */
   async states(workflowIds: string[]): Promise<(workflowId: string) => WorkflowState> {
     const list = () => this.client.listWorkflows({ workflowIDs: workflowIds, loadInput: false, loadOutput: false });
     const found = workflowIds.length === 0 ? [] : await this.bounded(list());
@@ -285,7 +278,7 @@ export class DurableClient {
     return this.client.destroy();
   }
 
-  /** The engine's own calls try again without end while their database is away; a command is to end and say so. */
+  /** The engine's own calls retry without end while their database is unreachable; a command must end with an error. */
   private bounded<T>(call: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -297,9 +290,9 @@ export class DurableClient {
 }
 
 /**
- * The engine's migrations block each other when two processes begin on an empty database. The lock is tried for again
- * and again, not waited for: the migrations build indexes concurrently, which waits for every statement that began
- * before, so a waiting statement would make both wait.
+ * The engine's migrations block each other if two processes begin on an empty database. The lock is polled, not waited
+ * for: the migrations build indexes concurrently, which waits for every earlier statement, so a waiting statement would
+ * deadlock.
  */
 function oneAtATime(database: Database, work: () => Promise<void>): Promise<void> {
   return database.transaction(async (t) => {

@@ -1,22 +1,21 @@
 /**
  * Who is alive, by PostgreSQL's sessions and its clock.
  *
- * Each worker holds a lock named after itself in a session of its own. A session ends with its process, so a process
- * that can take the lock knows that worker dead. A process that is frozen, or cut off from the network, keeps its
- * session: so each worker also beats, and the session of one that was silent for too long is ended by another worker
- * before its runs are taken over. The silent one, if it ever wakes up, finds its lease over by its own clock and leaves
- * before it acts.
+ * Each worker holds a lock named after itself in its own session. A session ends with its process, so a process that
+ * can take the lock knows that the worker is dead. A frozen or disconnected process keeps its session: so each worker
+ * also sends heartbeats, and another worker ends the session of one that was silent for too long before it takes over
+ * its runs. If the silent worker ever wakes up, it finds its lease expired by its own clock and exits before it acts.
  *
- * A worker also holds a lock named after a run while a step of that run is in flight. A process that can take that one
- * knows that nothing is being made for the run any more. (DBOS forgets a step that was cancelled or ran out of time,
- * but its code goes on, and what it makes must not come after the clean-up.)
+ * A worker also holds a lock named after a run while a step of that run is in flight. A process that can take that lock
+ * knows that nothing is being created for the run any more. (DBOS forgets a step that was cancelled or timed out, but
+ * its code keeps running, and must not create anything after the clean-up.)
  */
 import pg from "pg";
 import { translateConnectionErrors } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
 import { workerBeatMilliseconds, workerRecordDays } from "./limits";
 
-/** "SHIP", and the next: sets our advisory locks apart from others in the same database. */
+/** "SHIP", and the next number: distinguishes our advisory locks from others in the same database. */
 const WORKER_LOCKS = 0x53_48_49_50;
 const RUN_LOCKS = WORKER_LOCKS + 1;
 
@@ -30,9 +29,9 @@ const HOLDER = `select l.pid from pg_catalog.pg_locks l where l.locktype = 'advi
 export interface LivenessSettings {
   url: string;
   workerId: string;
-  /** From so long a silence on, a worker counts as frozen. */
+  /** A worker that is silent for this long counts as frozen. */
   silentSecondsMax: number;
-  /** Called once when this worker may not go on. It must end the process: others may have taken its runs over. */
+  /** Called once when this worker must not continue. It must end the process: others may have taken over its runs. */
   lost: (error: ShipshapeError) => void;
 }
 
@@ -78,22 +77,22 @@ export class Liveness {
     return this.settings.workerId;
   }
 
-  /** Ends this process where another may have taken its runs over. To be called before anything that has an effect. */
+  /** Ends this process if another may have taken over its runs. Must be called before any effect. */
   requireHeld(): void {
     this.leaveIfSilent();
     if (this.left) throw this.left;
   }
 
   /**
-   * Ends the sessions of workers that are silent, whatever they ran: all their locks come free, and the next look finds
-   * them dead.
+   * Ends the sessions of silent workers, whatever they ran: all their locks are released, and the next check finds them
+   * dead.
    */
   async endSilent(): Promise<void> {
     const sql = `select pg_terminate_backend((${HOLDER})) from worker where beat_at < clock_timestamp() - make_interval(secs => $1)`;
     await this.query(sql, this.settings.silentSecondsMax);
   }
 
-  /** Does `work` when that worker is dead, and keeps others from doing the same meanwhile. */
+  /** Does `work` if that worker is dead, and keeps others from doing the same in the meantime. */
   async ifDead(workerId: string, work: () => Promise<unknown>): Promise<void> {
     if (!(await this.tryLock(WORKER_LOCKS, workerId))) return;
     await work();
@@ -101,7 +100,7 @@ export class Liveness {
     await this.query("select pg_advisory_unlock($1, hashtext($2))", WORKER_LOCKS, workerId);
   }
 
-  /** Holds the run's lock while `work` goes on. */
+  /** Holds the run's lock while `work` is in progress. */
   async during<T>(requestId: string, work: () => Promise<T>): Promise<T> {
     await this.query("select pg_advisory_lock_shared($1, hashtext($2))", RUN_LOCKS, requestId);
     this.count(requestId, 1);
@@ -128,14 +127,14 @@ export class Liveness {
     await this.session.end();
   }
 
-  /** The lease is counted from before each beat was sent, so that it ends here before it ends for the others. */
+  /** The lease counts from before each heartbeat was sent, so that it ends here before it ends for the others. */
   private async beat(): Promise<void> {
     while (!this.closed) {
       const sentAt = Date.now();
       const watch = setTimeout(() => this.leaveIfSilent(), this.settings.silentSecondsMax * 1000);
       try {
         await this.query("update worker set beat_at = clock_timestamp() where id = $1", this.workerId);
-        this.leaveIfSilent(); // an answer that comes too late renews nothing
+        this.leaveIfSilent(); // a late answer does not renew the lease
         this.heldUntil = sentAt + this.settings.silentSecondsMax * 1000;
       } catch {
         // A session that is lost reports it.
@@ -163,7 +162,7 @@ export class Liveness {
     return (rows as { taken: boolean }[])[0]?.taken === true;
   }
 
-  /** One after another: a session answers one query at a time. */
+  /** One after another: a session runs one query at a time. */
   private query(sql: string, ...values: (string | number)[]): Promise<pg.QueryResult> {
     const answer = this.turn.then(() => this.session.query(sql, values));
     this.turn = answer.catch(() => undefined);
@@ -177,11 +176,14 @@ export class Liveness {
   }
 }
 
-/** Calls `resolve` after that time, or when what it gives is called: a process that is to end waits for no timer. */
+/**
+ * Calls `resolve` after that time, or when the returned function is called: an ending process must not wait for a
+ * timer.
+ */
 export function wakeable(resolve: () => void, milliseconds: number): () => void {
   const timer = setTimeout(resolve, milliseconds);
   return () => (clearTimeout(timer), resolve());
 }
 
-/** Workers that are alive: they hold their lock, and were heard of lately. */
+/** Workers that are alive: they hold their lock and reported recently. */
 export const WORKERS_ALIVE = `select id from worker where exists (${HOLDER}) and beat_at > clock_timestamp() - make_interval(secs => $1) order by id`;

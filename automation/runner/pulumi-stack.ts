@@ -1,11 +1,11 @@
 /**
  * The only file that imports the Automation API: `up` and `destroy` that can be repeated after a SIGKILL.
  *
- * `pulumi up` is not idempotent. Killed, the engine leaves a lock and a pending create, and the cloud may finish what
- * was begun. So before each `up`: a lock whose owner is proven dead is cancelled, the cloud is asked what it has once
- * nothing is in flight there, what the state says is refreshed (a refused update counts as done in it) and pending
- * creates are cleared, and the program imports what the cloud has and the state has not, by the id that the provider
- * gives it. The provider's "already exists" is never taken for success.
+ * `pulumi up` is not idempotent. A killed engine leaves a lock and a pending create, and the cloud may finish what was
+ * begun. So before each `up`: a lock whose owner is proven dead is cancelled, the cloud is asked what it has once
+ * nothing is in flight there, the state is refreshed (it counts a refused update as done) and pending creates are
+ * cleared, and the program imports what the cloud has but the state lacks, by the provider's id. The provider's
+ * "already exists" never counts as success.
  */
 import { readFileSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
@@ -24,11 +24,11 @@ import { reasonOf, ShipshapeError } from "../errors";
 import { stackLockPollMilliseconds, stackLockWaitSeconds } from "./limits";
 
 export interface StackContext {
-  /** Where workspaces are made, one folder a stack; nothing of value lies there. */
+  /** Where workspaces are created, one folder per stack; they contain nothing of value. */
   workspacesFolder: string;
   /**
-   * What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint; and, as `undefined`, what it is
-   * not to inherit.
+   * What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint; and, as `undefined`, what it
+   * must not inherit.
    */
   environment: Readonly<Record<string, string | undefined>>;
 }
@@ -36,13 +36,13 @@ export interface StackContext {
 export interface StackProgram {
   stackName: string;
   /**
-   * What encrypts the stack's secrets, as `pulumi stack init --secrets-provider` takes it. @default the backend's own,
-   * or a passphrase
+   * What encrypts the stack's secrets, in the format of `pulumi stack init --secrets-provider`. @default the backend's
+   * own, or a passphrase
    */
   secretsProvider?: string | undefined;
-  /** The program; `adopt` holds what the cloud has and the state has not, name → id: it is to be imported. */
+  /** The program; `adopt` has what the cloud has but the state lacks, name → id: the program must import it. */
   program(adopt: ReadonlyMap<string, string>): PulumiFn;
-  /** Waits until the cloud has nothing in flight for this stack, then gives what it has, name → id. */
+  /** Waits until the cloud has nothing in flight for this stack, then returns what it has, name → id. */
   settleCloud(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -53,10 +53,10 @@ export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSig
   return translated(p.stackName, async () => {
     const place = { projectName: PROJECT, stackName: p.stackName, program: nothing };
     const settings = await workspace(s, p.stackName, p.secretsProvider);
-    // An engine that was killed while it made the stack leaves a lock and no stack, which `cancel` does not know.
+    // An engine killed while creating the stack leaves a lock but no stack, so `cancel` does not know it.
     const unmade = { name: p.stackName, cancel: removeLockFile };
     const stack = await whenUnlocked(unmade, signal, () => LocalWorkspace.createOrSelectStack(place, settings));
-    // All of it again once a lock is gone: until then its owner may have changed cloud and state.
+    // Repeat everything once a lock is gone: until then its owner may have changed cloud and state.
     return whenUnlocked(stack, signal, async () => {
       const inCloud = await p.settleCloud(signal);
       const inState = await namesInState(stack, signal, "refresh");
@@ -66,7 +66,7 @@ export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSig
   });
 }
 
-/** Destroys the stack and removes it. Nothing left to destroy is no error. */
+/** Destroys the stack and removes it. It is not an error if nothing is left. */
 export async function removeStack(
   s: StackContext,
   { stackName, secretsProvider, settleCloud }: Omit<StackProgram, "program">,
@@ -87,8 +87,8 @@ export async function removeStack(
 }
 
 /**
- * A backend in a folder keeps copies, the history and an empty folder of locks of a stack that is gone, and the engine
- * its logs. Those of a throwaway describe a copy of real data; on a bucket its versioning and lifecycle rules decide.
+ * A folder backend keeps backups, the history and an empty lock folder of a removed stack, and the engine keeps its
+ * logs. Those of a throwaway describe a copy of real data; in a bucket, versioning and lifecycle rules decide.
  */
 async function removeTraces(
   { PULUMI_BACKEND_URL: backend = "", PULUMI_HOME: home }: StackContext["environment"],
@@ -96,7 +96,7 @@ async function removeTraces(
 ): Promise<void> {
   if (home !== undefined) await removeBeginningWith(join(home, "logs"), `organization+${PROJECT}+${stackName}-`);
   if (!backend.startsWith("file://")) return;
-  // It is a URL to Pulumi: a folder whose name has a percent sign or a hash is written with escapes.
+  // Pulumi treats it as a URL: a percent sign or a hash in a folder's name is escaped.
   const state = join(decodeURIComponent(backend.slice("file://".length)), ".pulumi");
   for (const kind of ["history", "backups", "locks/organization"])
     await rm(join(state, kind, PROJECT, stackName), { recursive: true, force: true });
@@ -111,13 +111,11 @@ async function removeBeginningWith(folder: string, beginning: string): Promise<v
 export interface KnownStack {
   /** Secrets come in plain text. */
   outputs: Record<string, unknown>;
-  /**
-   * What encrypts its secrets, where that is a key service; undefined where it is a passphrase or the backend itself.
-   */
+  /** Its secrets provider if that is a key service; undefined if it is a passphrase or the backend itself. */
   secretsProvider: string | undefined;
 }
 
-/** A stack that others bring up; undefined when there is none of that name. */
+/** A stack that others manage; undefined if there is none of that name. */
 export async function readStack(s: StackContext, stackName: string): Promise<KnownStack | undefined> {
   const stack = await findStack(s, stackName);
   if (!stack) return undefined;
@@ -151,14 +149,14 @@ const folderOf = (s: StackContext, stackName: string) => join(s.workspacesFolder
 async function workspace(s: StackContext, stackName: string, secretsProvider?: string) {
   const workDir = folderOf(s, stackName);
   await mkdir(workDir, { recursive: true });
-  // The engine inherits this process's environment, and a variable of that is taken away by `undefined` alone, which
-  // the type does not say.
+  // The engine inherits this process's environment, and only `undefined` unsets a variable, which the type does not
+  // say.
   const envVars = { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>;
   return {
     workDir,
     envVars,
     projectSettings: { name: PROJECT, runtime: "nodejs" as const, main: workDir },
-    // In the stack's settings too: the worker that goes on may be another, without the file that the first one made.
+    // In the stack's settings too: another worker may continue, without the file that the first one wrote.
     ...(secretsProvider && { secretsProvider, stackSettings: { [stackName]: { secretsProvider } } }),
   };
 }
@@ -166,7 +164,7 @@ async function workspace(s: StackContext, stackName: string, secretsProvider?: s
 const engineOptions = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
 
 /**
- * The names (RDS identifiers, ids) of what the state has, once what a killed engine left half-done is cleared from it.
+ * The names (RDS identifiers, ids) of what the state has, after clearing from it what a killed engine left half-done.
  */
 async function namesInState(stack: Stack, signal: AbortSignal, refresh?: "refresh"): Promise<Set<string>> {
   let { deployment } = await stack.exportStack();
@@ -180,7 +178,7 @@ async function namesInState(stack: Stack, signal: AbortSignal, refresh?: "refres
   );
 }
 
-/** Runs `work`; where a lock is in the way, waits for its owner, or cancels the lock of one that is proven dead. */
+/** Runs `work`; on a lock, waits for its owner, or cancels the lock if the owner is proven dead. */
 async function whenUnlocked<T>(
   stack: { name: string; cancel(refusal: string): Promise<void> },
   signal: AbortSignal,
@@ -204,7 +202,7 @@ async function whenUnlocked<T>(
   }
 }
 
-/** The engine names the lock's file. One in a bucket is left to people: nothing here may delete what lies there. */
+/** The engine names the lock's file. A lock in a bucket is left to people: nothing here may delete objects there. */
 async function removeLockFile(refusal: string): Promise<void> {
   const [, file] = /(file:\/\/\/\S+?\/\.pulumi\/locks\/\S+?\.json)\S*: created by /.exec(refusal) ?? [];
   if (file === undefined) throw new Error(refusal);
@@ -223,7 +221,8 @@ function lockOwner(message: string): LockOwner | undefined {
 }
 
 /**
- * Dead is only what can be proven dead: on this host, no such process, or its number now belongs to another program.
+ * An owner counts as dead only with proof: it was on this host, and its process is gone or its pid belongs to another
+ * program.
  */
 function isDead({ host, pid }: LockOwner): boolean {
   if (host !== hostname()) return false;
@@ -252,7 +251,7 @@ async function translated<T>(stackName: string, work: () => Promise<T>): Promise
   }
 }
 
-/** The engine's own diagnostics out of a command's whole output: what a human needs first. */
+/** The engine's own diagnostics from a command's output: what a human needs first. */
 export function diagnosticsOf(output: string): string {
   const lines = output
     .split("\n")

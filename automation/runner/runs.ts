@@ -1,4 +1,4 @@
-/** The run records: written by the runner alone, each write safe to repeat. */
+/** The run records: only the runner writes them, each write safe to repeat. */
 import type { Database } from "../database";
 import { describeError, ShipshapeError } from "../errors";
 import {
@@ -22,7 +22,7 @@ export const setRunStatus = (database: Database, requestId: string, status: RunS
     [requestId, status],
   );
 
-/** The plan is stored once and never changed: whatever is repeated later carries out this one. */
+/** The plan is stored once and never changed: every repetition carries out this one. */
 export const setPlan = (database: Database, requestId: string, plan: PlanBasis) =>
   database.query("update run set plan = $2, plan_digest = $3 where request_id = $1 and plan is null", [
     requestId,
@@ -51,7 +51,7 @@ export const endRun = (database: Database, requestId: string, end: RunEnd) =>
     ],
   );
 
-/** From now on the run owes no statement of its verdict. */
+/** Records that the statement of the run's verdict is sealed. */
 export const markSealed = (database: Database, requestId: string) =>
   database.query(
     "update run set verdict_sealed_at = coalesce(verdict_sealed_at, clock_timestamp()) where request_id = $1",
@@ -66,7 +66,7 @@ export const runsToSeal = (database: Database, after: string, countMax: number) 
   );
 
 /**
- * How the clean-up goes. Its error is kept apart from the run's own: a run can fail for one reason, and its clean-up for
+ * The clean-up's status. Its error is separate from the run's: a run can fail for one reason, and its clean-up for
  * another.
  */
 export const setCleanUp = (database: Database, requestId: string, cleanUp: CleanUpStatus, error?: unknown) =>
@@ -77,11 +77,11 @@ export const setCleanUp = (database: Database, requestId: string, cleanUp: Clean
 
 export interface RunToCleanUp {
   requestId: string;
-  /** Which clean-up of the run this is, from 1. */
+  /** The number of this clean-up of the run, from 1. */
   attempt: number;
 }
 
-/** Runs that have ended and whose clean-up has not, after that one. */
+/** Runs that have ended but whose clean-up has not, after that id. */
 export const runsToCleanUp = (database: Database, after: string, countMax: number) =>
   database.query<RunToCleanUp>(
     `select request_id as "requestId", clean_up_attempt as attempt from run
@@ -89,14 +89,14 @@ export const runsToCleanUp = (database: Database, after: string, countMax: numbe
     [after, countMax],
   );
 
-/** Another clean-up after the one of that number; asked for by two at once, it is one. */
+/** Another clean-up after the one of that number; two concurrent calls make one. */
 export const cleanUpAgain = (database: Database, { requestId, attempt }: RunToCleanUp) =>
   database.query(
     "update run set clean_up = 'pending', clean_up_attempt = $2 + 1 where request_id = $1 and clean_up_attempt = $2",
     [requestId, attempt],
   );
 
-/** Asks again for a clean-up that is stuck. False when it is not. */
+/** Queues another attempt of a stuck clean-up. False if it is not stuck. */
 export async function unstick(database: Database, requestId: string): Promise<boolean> {
   const asked = await database.query(
     "update run set clean_up = 'pending', clean_up_attempt = clean_up_attempt + 1 where request_id = $1 and clean_up = 'stuck' returning 1",
@@ -105,10 +105,7 @@ export async function unstick(database: Database, requestId: string): Promise<bo
   return asked.length > 0;
 }
 
-/**
- * Clean-ups that have been stuck for as long as their next attempt is to wait: twice as long each time, up to the
- * longest.
- */
+/** Clean-ups whose pause before the next attempt is over: it doubles each time, up to the maximum. */
 export async function stuckCleanUpsDue(
   database: Database,
   secondsMin: number,
@@ -124,14 +121,14 @@ export async function stuckCleanUpsDue(
   return rows.map((row) => row.id);
 }
 
-/** Runs that have not ended, after that one. */
+/** Runs that have not ended, after that id. */
 export const unfinishedRuns = (database: Database, after: string, countMax: number) =>
   database.query<{ requestId: string }>(
     `select request_id as "requestId" from run where finished_at is null and request_id > $1 order by request_id limit $2`,
     [after, countMax],
   );
 
-/** How many runs a worker has something to do for; those that wait for a person are not among them. */
+/** How many runs need a worker; runs that wait for a person do not count. */
 export async function busyRuns(database: Database): Promise<number> {
   const [row] = await database.query<{ count: string }>(
     "select count(*) from run where status in ('queued', 'running') or clean_up = 'pending' or (finished_at is not null and verdict_sealed_at is null)",
@@ -194,8 +191,8 @@ async function readRuns(database: Database, which: string, values: unknown[]): P
 }
 
 /**
- * Records each attempt of each step, for progress while it runs and for the report afterwards. A step of the run itself
- * may not begin once the run is recorded as ended: its clean-up may be under way.
+ * Records each attempt of each step, for progress and for the report afterwards. A step of the run itself must not
+ * begin once the run is recorded as ended: its clean-up may be running.
  */
 export function stepRecorder(database: Database, requestId: string, part: "run" | "clean-up"): StepObserver {
   const now = () => new Date().toISOString();

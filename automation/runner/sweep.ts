@@ -1,7 +1,7 @@
 /**
- * The sweep: what runs leave behind when nobody carries them any more. It makes nothing and decides nothing of its own:
- * a lost run is recorded as failed, an overdue one cancelled, each run that has ended without its clean-up gets one,
- * and each that owes its statement seals it.
+ * The sweep: handles runs that no worker carries out any more. It creates nothing and decides nothing itself: it
+ * records a lost run as failed, cancels an overdue one, starts the clean-up of each ended run that lacks one, and seals
+ * each missing statement.
  */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
@@ -22,7 +22,7 @@ import { newlyOutlived, overdueThrowaways, type OverdueThrowaway } from "./throw
 export interface Sweep {
   database: Database;
   durable: DurableClient;
-  /** Starts a clean-up, once however often it is called with the same id; it records its own end. */
+  /** Starts a clean-up, only once per id; the clean-up records its own end. */
   startCleanUp(requestId: string, workflowId: string): void;
   /** Records that a run ended without a result. */
   lost(requestId: string, error: ShipshapeError): Promise<void>;
@@ -34,8 +34,8 @@ export interface Sweep {
 }
 
 /**
- * One look after the other. Each takes one page of each kind and the next look takes the next, so that all are reached
- * however many there are; and a run that cannot be dealt with does not keep the others from it.
+ * One sweep after another. Each takes one page of each kind and the next sweep takes the next page, so that every run
+ * is reached however many there are; and a run that cannot be handled does not block the others.
  */
 export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   const overdue = pages((after) => overdueThrowaways(s.database, after, runsSweptMax));
@@ -53,7 +53,7 @@ export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   return (liveness) => each(looks, (look) => look(liveness));
 }
 
-/** The copy of real data that a run holds has a date by which it must be gone: a run still at it then is ended. */
+/** A run's copy of real data has an expiry: a run still using it then is ended. */
 function endOverdueRun(s: Sweep, { requestId, identifier, expiresAt }: OverdueThrowaway): Promise<void> {
   return s.overdue(
     requestId,
@@ -61,14 +61,14 @@ function endOverdueRun(s: Sweep, { requestId, identifier, expiresAt }: OverdueTh
   );
 }
 
-/** A run whose workflow ended in an error that it could not record, or killed one worker after the other. */
+/** A run whose workflow ended in an error that it could not record, or killed one worker after another. */
 async function endLostRuns(s: Sweep, runs: { requestId: string }[]): Promise<void> {
   const stateOf = await s.durable.states(runs.map(({ requestId }) => requestId));
   const lost = runs.filter(({ requestId }) => stateOf(requestId) !== "alive");
   await each(lost, ({ requestId }) => s.lost(requestId, new ShipshapeError("run-lost", { id: requestId })));
 }
 
-/** A copy of real data past its date, whose run has ended: nobody may overlook it, whatever its clean-up is doing. */
+/** An expired copy of real data whose run has ended: it must not be overlooked, whatever its clean-up is doing. */
 async function reportOutlived(s: Sweep): Promise<void> {
   await each(await newlyOutlived(s.database, runsSweptMax), ({ requestId, identifier, expiresAt }) =>
     s.outlived(
@@ -79,8 +79,8 @@ async function reportOutlived(s: Sweep): Promise<void> {
 }
 
 /**
- * Stuck is for a human to see, not the end: most causes pass, an outage or a lock, and the copy is to go as soon as it
- * can.
+ * Stuck alerts a human but is not final: most causes (an outage, a lock) are transient, and the copy must go as soon as
+ * possible.
  */
 async function retryStuckCleanUps(s: Sweep): Promise<void> {
   await each(await stuckCleanUpsDue(s.database, stuckRetrySecondsMin, stuckRetrySecondsMax, runsSweptMax), (id) =>
@@ -92,9 +92,9 @@ async function startMissingCleanUps(s: Sweep, runs: RunToCleanUp[], liveness: Li
   const stateOf = await s.durable.states(runs.flatMap((run) => [run.requestId, cleanUpId(run)]));
   await each(runs, async (run) => {
     const state = stateOf(cleanUpId(run));
-    // A lifecycle that is alive starts the first clean-up itself.
+    // A live lifecycle starts the first clean-up itself.
     if (state === "alive" || (run.attempt === 1 && state === "absent" && stateOf(run.requestId) === "alive")) return;
-    // What the run was making when it was cancelled must not appear after it has been looked for.
+    // What the run was creating when it was cancelled must not appear after the clean-up has looked for it.
     if (!(await liveness.isQuiet(run.requestId))) return;
     if (state === "absent") s.startCleanUp(run.requestId, cleanUpId(run));
     else if (run.attempt < cleanUpsByThemselvesMax) await cleanUpAgain(s.database, run);
@@ -102,7 +102,7 @@ async function startMissingCleanUps(s: Sweep, runs: RunToCleanUp[], liveness: Li
   });
 }
 
-/** Gives a page a call, and the first again after the last. */
+/** Returns one page per call, and the first again after the last. */
 function pages<Row extends { requestId: string }>(read: (after: string) => Promise<Row[]>): () => Promise<Row[]> {
   let after = "";
   return async () => {
@@ -112,7 +112,7 @@ function pages<Row extends { requestId: string }>(read: (after: string) => Promi
   };
 }
 
-/** Deals with each; the failures are reported together, once all others have been dealt with. */
+/** Handles each; failures are reported together once all others have been handled. */
 async function each<Row>(rows: Row[], deal: (row: Row) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = [];
   for (const row of rows)

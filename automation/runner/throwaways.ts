@@ -1,4 +1,4 @@
-/** Throwaways: registered before they are made, so that whatever is killed when, nothing made by a run is forgotten. */
+/** Throwaways: registered before they are created, so that nothing a run created is forgotten, whatever is killed. */
 import type { Database } from "../database";
 
 export interface Throwaway {
@@ -25,7 +25,7 @@ export interface OverdueThrowaway {
   expiresAt: Date;
 }
 
-/** Throwaways past their date whose run has not ended, of requests after that one. */
+/** Expired throwaways whose run has not ended, of requests after that id. */
 export const overdueThrowaways = (database: Database, after: string, countMax: number) =>
   database.query<OverdueThrowaway>(
     `select t.request_id as "requestId", t.identifier, t.expires_at as "expiresAt" from throwaway t join run on run.request_id = t.request_id
@@ -33,13 +33,13 @@ export const overdueThrowaways = (database: Database, after: string, countMax: n
     [after, countMax],
   );
 
-/** The throwaways that were registered and are not known to be gone. */
+/** The throwaways that were registered and not recorded as removed. */
 export const registeredThrowaways = (database: Database) =>
   database.query<{ requestId: string; identifier: string }>(
     `select request_id as "requestId", identifier from throwaway where status = 'registered'`,
   );
 
-/** Throwaways past their date whose run has ended and which are there still, each given once. */
+/** Expired throwaways whose run has ended and which still exist, each returned once. */
 export const newlyOutlived = (database: Database, countMax: number) =>
   database.query<{ requestId: string; identifier: string; expiresAt: Date }>(
     `update throwaway set outlived_at = clock_timestamp() where (request_id, identifier) in (

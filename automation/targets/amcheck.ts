@@ -1,6 +1,5 @@
 /**
- * The extension amcheck in a database that others own: found by what it is, not by its name alone, and created where it
- * is missing.
+ * The extension amcheck in a database that others own: identified by more than its name, and created if it is missing.
  */
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
@@ -10,7 +9,7 @@ export interface Amcheck {
   schema: string;
 }
 
-/** Creates it where it is missing, in a schema of its own that nobody could have prepared. */
+/** Creates it if it is missing, in its own schema, whose name no one could have prepared. */
 export async function ensureAmcheck(client: Client): Promise<void> {
   const { rows } = await client.query("select from pg_extension where extname = 'amcheck'");
   if (rows.length > 0) return;
@@ -31,8 +30,8 @@ where e.extname = 'amcheck' and p.prolang = 13 and p.probin = '$libdir/amcheck' 
   and (p.proname, p.proargtypes::text) in (('bt_index_check', '2205 16'), ('verify_heapam', '2205 16 16 25 20 20'))`;
 
 /**
- * Both functions in C, of amcheck's own library; or why they cannot be used. Settings that would hide damage count as a
- * reason too.
+ * Both functions are C functions of amcheck's own library; otherwise why they cannot be used. Settings that would hide
+ * damage are also a reason.
  */
 export async function findAmcheck(client: Client): Promise<Amcheck | string> {
   const hiding = await client.query<{ name: string }>(
@@ -41,7 +40,7 @@ export async function findAmcheck(client: Client): Promise<Amcheck | string> {
   if (hiding.rows[0]) return `the setting ${hiding.rows[0].name} is on, which hides damage`;
   const { rows } = await client.query<{ name: string; schema: string; allowed: boolean }>(FUNCTIONS);
   const missing = ["bt_index_check", "verify_heapam"].filter((name) => !rows.some((row) => row.name === name));
-  if (missing.length > 0) return `the extension amcheck has no ${missing.join(" and no ")} of its own`;
+  if (missing.length > 0) return `the extension amcheck lacks its own ${missing.join(" and ")}`;
   const denied = rows.find((row) => !row.allowed);
   return denied ? `this login may not run ${denied.name}` : { schema: rows[0]?.schema ?? "" };
 }

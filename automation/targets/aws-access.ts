@@ -1,6 +1,6 @@
 /**
- * The AWS clients. Endpoint, Region and credentials are the SDK's to find: keys with or without a session token, a
- * profile, SSO, a web identity, the role of the machine. A copy of some of these variables would lose the others.
+ * The AWS clients. The SDK finds endpoint, Region and credentials: keys with or without a session token, a profile,
+ * SSO, a web identity, the role of the machine. Copying some of these variables would lose the others.
  */
 import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -8,12 +8,12 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { reasonOf, ShipshapeError } from "../errors";
 
 export interface AwsAccess {
-  /** A cloud that the environment of this process does not name. @default what the SDK finds */
+  /** A cloud other than the one in the environment of this process. @default what the SDK finds */
   cloud?:
     { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } | undefined;
-  /** A PEM file of the authorities that sign the databases' certificates; Node's own list does not hold RDS's. */
+  /** A PEM file of the authorities that sign the databases' certificates; Node's own list lacks RDS's. */
   rootCertificateFile?: string | undefined;
-  /** Throws where this process may not act any more. Called before every call. */
+  /** Throws if this process may no longer act. Called before every call. */
   beforeCall?: (() => void) | undefined;
 }
 
@@ -23,10 +23,7 @@ export interface AwsClients {
   sts: STSClient;
 }
 
-/**
- * Calls that get no answer, or for which there are no credentials, fail with cloud-unreachable, cloud-credentials or
- * cloud-region.
- */
+/** Calls without an answer, credentials or Region fail with cloud-unreachable, cloud-credentials or cloud-region. */
 export function awsClients(access: AwsAccess = {}): AwsClients {
   return {
     rds: explaining(new RDSClient(access.cloud ?? {}), access),
@@ -41,7 +38,7 @@ interface Client {
   middlewareStack: { add(middleware: never, options: { step: "initialize"; name: string }): void };
 }
 
-/** Added before the SDK's retries, so that it speaks once they have given up. */
+/** Added before the SDK's retries, so that it runs once they have given up. */
 function explaining<C extends Client>(client: C, { beforeCall }: AwsAccess): C {
   const explain: Middleware = (next) => async (call) => {
     beforeCall?.();
@@ -63,7 +60,7 @@ const noCredentials =
 function explained(error: unknown): ShipshapeError | undefined {
   const { code = "", name = "" } = error as { code?: string; name?: string };
   const reason = reasonOf(error) || code;
-  // The SDK wraps some of them into an error that keeps the text alone.
+  // The SDK wraps some of them in an error that keeps only the text.
   if (noAnswer.test(`${code} ${name} ${reason}`))
     return new ShipshapeError("cloud-unreachable", { reason }, { cause: error });
   if (noCredentials.test(name)) return new ShipshapeError("cloud-credentials", { reason }, { cause: error });

@@ -1,15 +1,15 @@
 /**
- * What a database consists of, as digests that two databases can be compared by.
+ * The contents of a database's catalog, as digests for comparing two databases.
  *
- * A restore to a point in time copies files, so its catalog holds the very rows of the source's, object ids included.
- * Whole rows are compared therefore, of every catalog that says something of what users made, and not a choice of their
- * properties: what a row has is compared, also what a later version of PostgreSQL adds. Left out is what changes
- * without anybody changing an object (statistics, hints, the files' numbers), what belongs to temporary tables, and
- * what is data (rows, values of sequences, large objects).
+ * A restore to a point in time copies files, so its catalog has exactly the source's rows, including object ids. So
+ * whole rows are compared, of every catalog that describes user objects, rather than selected properties: that covers
+ * everything in a row, even what a later version of PostgreSQL adds. Left out is what changes without a change to an
+ * object (statistics, hints, file numbers), what belongs to temporary tables, and what is data (rows, sequence values,
+ * large objects).
  *
- * Rows are compared as PostgreSQL writes them, never as JSON: values of the owners' types lie in catalogs too (the
- * default of a column that was added later), and a cast to JSON is a function of the owners', which would run with the
- * rights of our session.
+ * Rows are compared as PostgreSQL prints them, never as JSON: catalogs also contain values of user-defined types (the
+ * default of a column that was added later), and a cast to JSON can be a user's function, which would run with our
+ * session's privileges.
  */
 import { createHash } from "node:crypto";
 import type { Client } from "pg";
@@ -18,7 +18,7 @@ export interface CatalogInventory {
   /** SHA-256 over the digests of all kinds. */
   digest: string;
   counts: Record<string, number>;
-  /** Kind → digest of its rows: tells where two inventories differ without keeping the rows of a large catalog. */
+  /** Kind → digest of its rows: shows where two inventories differ without storing the rows of a large catalog. */
   digests: Record<string, string>;
 }
 
@@ -26,8 +26,8 @@ interface Kind {
   kind: string;
   catalog: string;
   /**
-   * Which rows. `mine` holds the relations that users made, `schemas` their schemas. @default all that were made after
-   * initdb and are not `passing`
+   * Which rows. `mine` has the relations that users created, `schemas` their schemas. @default all that were created
+   * after initdb and are not `passing`
    */
   where?: string;
   /** Columns that are not compared. */
@@ -36,7 +36,7 @@ interface Kind {
 
 const inSchema = (column: string) => `${column} in (select oid from schemas)`;
 const ofRelation = (column: string) => `${column} in (select oid from mine)`;
-/** Made after initdb, and not gone with the session that made it. */
+/** Created after initdb, and not temporary. */
 const lasting = (catalog: string, oid: string) =>
   `${oid} >= 16384 and not exists (select from passing p where p.objid = ${oid} and p.classid = ${catalog})`;
 
@@ -59,8 +59,8 @@ const kinds: Kind[] = [
         "relminmxid",
         "relrewrite",
       ],
-      // Hints: vacuum takes back the last three when the last index, rule or trigger is gone; the objects themselves
-      // are compared.
+      // Hints: vacuum resets the last three when the last index, rule or trigger is gone; the objects themselves are
+      // compared.
       ...["relhasindex", "relhasrules", "relhastriggers", "relhassubclass"],
     ],
   },
@@ -135,7 +135,7 @@ const kinds: Kind[] = [
   },
 ];
 
-/** What inventories are compared by, in the order of the words above. */
+/** What inventories compare, in the order above. */
 export const inventoryKinds: readonly string[] = kinds.map(({ kind }) => kind);
 
 /** The columns of each catalog, as this version of PostgreSQL has them. */
@@ -144,8 +144,8 @@ select a.attrelid::regclass::text as catalog, quote_ident(a.attname) as name fro
 where a.attrelid = any ($1::text[]::regclass[]) and a.attnum > 0 and not a.attisdropped order by a.attnum`;
 
 /**
- * The hashes of all rows of a kind, sorted, are hashed once more: 32 bytes a row, whatever the catalog's size. One
- * statement sees one moment.
+ * The sorted hashes of all rows of a kind are hashed again: 32 bytes per row, whatever the catalog's size. A single
+ * statement sees one snapshot.
  */
 const inventoryOf = (columnsOf: (kind: Kind) => string[]) => `
 with recursive passing as (

@@ -1,12 +1,12 @@
 /**
  * Sessions of the control plane in databases that others own. The owner of a database can set defaults for every
- * session in it (ALTER ROLE … SET, ALTER DATABASE … SET), and can shadow functions, operators, types and tables by a
- * search path. Neither may decide what a check finds. So each session brings its settings along in the startup packet,
- * which outranks what is stored and is there before a login trigger runs; what such a trigger changes or creates in the
- * session is discarded before the first of our own statements.
+ * session in it (ALTER ROLE … SET, ALTER DATABASE … SET), and can shadow functions, operators, types and tables through
+ * the search path. Neither may affect what a check finds. So each session sends its settings in the startup packet,
+ * which overrides stored settings and applies before a login trigger runs; whatever such a trigger changes or creates
+ * in the session is discarded before our first statement.
  *
- * With `pg_catalog` first and temporary tables last, an unqualified name in our SQL is always PostgreSQL's own: nobody
- * but a superuser can create anything in `pg_catalog`. Our tables are written with their schema.
+ * With `pg_catalog` first and temporary tables last, an unqualified name in our SQL is always PostgreSQL's own: only a
+ * superuser can create anything in `pg_catalog`. Our own tables are schema-qualified.
  */
 import { DatabaseError, type Client } from "pg";
 import { ShipshapeError } from "../errors";
@@ -21,18 +21,17 @@ export interface ControlSessionOptions {
   statementSeconds?: number;
 }
 
-/** An open session that no setting of the database, of the role or of a login trigger reaches. The caller ends it. */
+/** An open session that no setting of the database, the role or a login trigger affects. The caller ends it. */
 export async function openControlSession(login: DatabaseLogin, options: ControlSessionOptions = {}): Promise<Client> {
   const statementSeconds = options.statementSeconds ?? controlStatementSeconds;
   const client = await connectToDatabase(login, options.rootCertificateFile, {
     options: startupOptions(login.majorVersion, statementSeconds),
-    // The server ends a statement that takes too long; this is for a server, or a network, that does not answer any
-    // more.
+    // The server ends a statement that takes too long; this is for a server or a network that no longer answers.
     queryTimeoutSeconds: statementSeconds + controlLockSeconds,
   });
   try {
-    await client.query("discard all"); // resets every setting to the startup packet's, and drops temporary tables
-    await client.query("set role none"); // which a stored setting can choose, and no reset undoes
+    await client.query("discard all"); // resets every setting to the startup packet's value, and drops temporary tables
+    await client.query("set role none"); // which a stored setting can change, and no reset undoes
     return client;
   } catch (error) {
     await client.end();
@@ -41,8 +40,8 @@ export async function openControlSession(login: DatabaseLogin, options: ControlS
 }
 
 /**
- * Does `work` in such a session and ends it. An error of the database gets a code and keeps the database's own words; a
- * session that was lost passes as it is, since another attempt may do better. Errors: database-query-failed.
+ * Does `work` in such a session and ends it. A database error gets a code and keeps the database's message; the loss of
+ * a session is passed on unchanged, since another attempt may succeed. Errors: database-query-failed.
  */
 export async function inControlSession<T>(
   login: DatabaseLogin,
@@ -64,14 +63,14 @@ export async function inControlSession<T>(
   }
 }
 
-/** Without a SQLSTATE, or with one of these classes, it is not the statement that failed but the session that ended. */
+/** Without a SQLSTATE, or with one of these classes, the session ended rather than the statement failing. */
 export const sessionWasLost = (error: unknown): boolean =>
   !(error instanceof DatabaseError) || /^(08|57P)/.test(error.code ?? "");
 
-/** What PostgreSQL does, or the text it writes, depends on these. */
+/** These affect what PostgreSQL does or prints. */
 const settings: Record<string, string> = {
   search_path: "pg_catalog,pg_temp",
-  // How values are written and read.
+  // How values are printed and parsed.
   DateStyle: "ISO,MDY",
   IntervalStyle: "postgres",
   TimeZone: "UTC",
@@ -84,20 +83,20 @@ const settings: Record<string, string> = {
   transform_null_equals: "off",
   xmlbinary: "base64",
   xmloption: "content",
-  // What may be read and written, and how surely. An error is better than rows that a policy leaves out in silence.
+  // What may be read and written, and how durably. An error is better than rows that a policy silently omits.
   default_transaction_deferrable: "off",
   default_transaction_isolation: "read\\ committed",
   default_transaction_read_only: "off",
   row_security: "off",
   synchronous_commit: "on",
-  // Where what we create goes, and with how much memory amcheck looks for rows that an index lacks: the less, the more
-  // it misses.
+  // Where new objects go, and how much memory amcheck has to look for rows missing from an index: the less, the more it
+  // misses.
   default_table_access_method: "heap",
   default_tablespace: "",
   maintenance_work_mem: "128MB",
   temp_tablespaces: "",
   work_mem: "32MB",
-  // What ends a session, or makes it slow. A library that is not there would refuse the login.
+  // What ends a session or slows it down. A missing library would make the login fail.
   client_min_messages: "warning",
   exit_on_error: "off",
   idle_session_timeout: "0",
@@ -106,7 +105,7 @@ const settings: Record<string, string> = {
   max_parallel_workers_per_gather: "0",
 };
 
-/** An unknown name in a startup packet refuses the connection. */
+/** An unknown name in a startup packet makes the connection fail. */
 function startupOptions(majorVersion: number, statementSeconds: number): string {
   const timeouts = {
     statement_timeout: `${statementSeconds}s`,

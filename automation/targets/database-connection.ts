@@ -20,7 +20,7 @@ export async function connectToDatabase(
     ssl: { rejectUnauthorized: true, ...(ca && { ca }) },
     connectionTimeoutMillis: databaseConnectTimeoutSeconds * 1000,
     application_name: "shipshape",
-    // Said always: left out, node-postgres takes the caller's PGOPTIONS, which are for other databases.
+    // Always set: otherwise node-postgres uses the caller's PGOPTIONS, which are for other databases.
     options: session.options ?? "-c client_encoding=UTF8",
     ...(session.queryTimeoutSeconds !== undefined && { query_timeout: session.queryTimeoutSeconds * 1000 }),
   });

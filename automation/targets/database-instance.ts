@@ -1,4 +1,4 @@
-/** What operations ask of and do to one DB instance through the RDS API, beside logging in to it. */
+/** What operations read and change of one DB instance through the RDS API, except logging in to it. */
 import {
   DBInstanceAutomatedBackupNotFoundFault,
   DBInstanceNotFoundFault,
@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-rds";
 import type { AwsClients } from "./aws-access";
 
-/** The instance, or undefined when RDS knows none of that name. */
+/** The instance, or undefined if RDS knows none of that name. */
 export async function findDatabase({ rds }: AwsClients, identifier: string): Promise<DBInstance | undefined> {
   try {
     return (await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }))).DBInstances?.[0];
@@ -24,9 +24,7 @@ export async function findDatabase({ rds }: AwsClients, identifier: string): Pro
   }
 }
 
-/**
- * States of an instance in which something is still being done to it; anything else stays as it is until somebody acts.
- */
+/** States in which something is still being done to an instance; any other state lasts until someone acts. */
 export const inFlight = new Set([
   "creating",
   "modifying",
@@ -39,17 +37,17 @@ export const inFlight = new Set([
   "starting",
   "stopping",
 ]);
-/** States a restore ends in when what it read cannot be recovered. */
+/** States a restore ends in if its backup cannot be recovered. */
 export const restoreFailed = new Set(["incompatible-restore", "failed", "incompatible-parameters"]);
 
 export interface ThrowawayRequest {
   identifier: string;
-  /** The source by its resource id, which still names it when the instance itself is gone. */
+  /** The source by its resource id, which is still valid when the instance itself is gone. */
   sourceResourceId: string;
-  /** On a whole second: RDS knows no finer. */
+  /** On a whole second, RDS's resolution. */
   restoreTime: string;
   instanceClass: string;
-  /** The source's: a default group would start the server without commit timestamps, and they would be lost. */
+  /** The source's group: a default group would start the server without commit timestamps, and they would be lost. */
   parameterGroupName: string;
   subnetGroupName: string;
   securityGroupIds: string[];
@@ -58,10 +56,10 @@ export interface ThrowawayRequest {
 }
 
 /**
- * Asks RDS to restore a throwaway. It inherits what the request does not say, the source's backup retention among it: a
- * copy of real data would be backed up at once, and that backup would outlive it. So this says 0, and that tags go to
- * no snapshot. RDS takes a managed master password in a later change only. Resolves to RDS's reason where it refuses
- * because of the backups.
+ * Asks RDS to restore a throwaway. It inherits what the request omits, including the source's backup retention: the
+ * copy of real data would be backed up at once, and that backup would outlive it. So the retention is 0, and tags are
+ * not copied to snapshots. RDS accepts a managed master password only in a later change. Resolves to RDS's reason if it
+ * refuses because of the backups.
  */
 export async function restoreThrowaway({ rds }: AwsClients, t: ThrowawayRequest): Promise<string | undefined> {
   const request = new RestoreDBInstanceToPointInTimeCommand({
@@ -96,7 +94,8 @@ export async function restoreThrowaway({ rds }: AwsClients, t: ThrowawayRequest)
 }
 
 /**
- * Backups of an instance, gone or not: automated ones and snapshots, by what the cloud calls them. None is no error.
+ * Backups of an instance, existing or deleted: automated backups and snapshots, by their names in the cloud. None is
+ * not an error.
  */
 export async function findBackups({ rds }: AwsClients, identifier: string, resourceId?: string): Promise<string[]> {
   const which = resourceId === undefined ? { DBInstanceIdentifier: identifier } : { DbiResourceId: resourceId };
@@ -114,10 +113,7 @@ export async function findBackups({ rds }: AwsClients, identifier: string, resou
   ];
 }
 
-/**
- * Deletes a throwaway with everything of it: no final snapshot, no retained backups. One that is gone already is no
- * error.
- */
+/** Deletes a throwaway completely: no final snapshot, no retained backups. It is not an error if it is already gone. */
 export async function deleteDatabase({ rds }: AwsClients, identifier: string): Promise<void> {
   try {
     await rds.send(

@@ -9,12 +9,12 @@ import { ShipshapeError } from "../errors";
 import { fleetPagesMax } from "./limits";
 import type { AwsClients } from "./aws-access";
 
-/** All that a client needs to log in to one database as one role. */
+/** Everything a client needs to log in to one database as one role. */
 export interface DatabaseLogin {
   identifier: string;
-  /** Which instance that is: an identifier may be given to another one later. */
+  /** Identifies the instance: an identifier may be reused later. */
   resourceId: string;
-  /** Of PostgreSQL, such as 17. */
+  /** The PostgreSQL major, such as 17. */
   majorVersion: number;
   host: string;
   port: number;
@@ -23,10 +23,7 @@ export interface DatabaseLogin {
   password: string;
 }
 
-/**
- * The login that AWS calls the master user; its secret is the one RDS manages. All other roles have secrets of their
- * own.
- */
+/** The login that AWS calls the master user; RDS manages its secret. All other roles have their own secrets. */
 export const masterRole = "master";
 
 /** @throws database-unknown, database-not-available, database-role-unknown */
@@ -58,7 +55,7 @@ export async function findDatabaseLogin(
 export const requireLogin = async (clients: AwsClients, instance: DBInstance, role: string): Promise<void> =>
   void (await readLogin(clients, instance, role));
 
-/** States in which RDS does something to an instance while the database answers. */
+/** States in which RDS works on an instance while the database answers. */
 const serving = new Set([
   "available",
   "backing-up",
@@ -130,13 +127,13 @@ async function readLogin(
   }
 }
 
-/** Secrets are named by what the component tagged its database with, so that no list has to be searched. */
+/** Secrets are named after the component's tags on the database, so that no list has to be searched. */
 function roleSecret(instance: DBInstance, role: string): string {
   const tag = (key: string) => instance.TagList?.find(({ Key }) => Key === key)?.Value ?? "-";
   return `shipshape/${tag("service")}/${tag("environment")}/${instance.DBName ?? "-"}/${role}`;
 }
 
-/** With `masterPassword: "own"` the master's password is a secret beside those of the roles. */
+/** With `masterPassword: "own"` the master's password is a secret like those of the roles. */
 const ownMasterSecret = (instance: DBInstance): string => roleSecret(instance, masterRole);
 
 async function listRoles({ secrets }: AwsClients, instance: DBInstance): Promise<string[]> {

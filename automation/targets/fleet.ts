@@ -13,9 +13,7 @@ import { fleetAnswerSeconds, fleetPagesMax } from "./limits";
 import { targetDatabase, type FleetAnswer, type FleetDatabase } from "../records";
 import type { AwsClients } from "./aws-access";
 
-/**
- * Resolves also where the API could not be asked: that is an answer too, and not the one that there are no databases.
- */
+/** Also resolves if the API could not be queried: that is a result too, different from having no databases. */
 export async function askFleet({ rds: client }: AwsClients): Promise<FleetAnswer> {
   const abortSignal = AbortSignal.timeout(fleetAnswerSeconds * 1000);
   try {
@@ -34,7 +32,7 @@ export async function askFleet({ rds: client }: AwsClients): Promise<FleetAnswer
   } catch (error) {
     return {
       asked: false,
-      reason: abortSignal.aborted ? `the RDS API gave no answer within ${fleetAnswerSeconds} s` : reasonOf(error),
+      reason: abortSignal.aborted ? `the RDS API did not answer within ${fleetAnswerSeconds} s` : reasonOf(error),
     };
   }
 }

@@ -1,9 +1,6 @@
-/** The bounds of this folder, each with its reason. */
+/** The limits of this folder, each with its reason. */
 
-/**
- * A login over the network with TLS takes some 15 ms here and some 100 ms across zones; beyond this the network is
- * closed, not slow.
- */
+/** A login with TLS takes about 15 ms locally and 100 ms across zones; beyond this the network is blocked, not slow. */
 export const databaseConnectTimeoutSeconds = 10;
 
 /**
@@ -12,36 +9,34 @@ export const databaseConnectTimeoutSeconds = 10;
 export const fleetPagesMax = 100;
 
 /**
- * How long the RDS API is asked about the fleet: it answers a page in a second; what does not answer in this is
- * unknown.
+ * How long to wait for the fleet from the RDS API: it returns a page within a second; after this the fleet is unknown.
  */
 export const fleetAnswerSeconds = 30;
 
-/** Who asks is known to STS within a second; offline machines should not wait longer to be told so. */
+/** STS identifies the caller within a second; an offline machine should not wait longer for the error. */
 export const principalAnswerSeconds = 10;
 
 /**
- * Snapshots whose sharing is asked for at once: a thousand take a minute, and the quota of the API for other callers is
- * left alone.
+ * Snapshots whose sharing is queried concurrently: a thousand take a minute, which leaves API quota for other callers.
  */
 export const snapshotsAskedAtOnce = 4;
 
 /**
- * How often a throttled question is asked again, after the SDK's own three tries, and the first wait, which doubles: 15
- * s in all.
+ * How often a throttled query is retried, after the SDK's own three tries, and the first wait, which doubles: 15 s in
+ * all.
  */
 export const throttledRetriesMax = 4;
 export const throttledWaitMilliseconds = 1000;
 
 /**
- * One statement of the control plane in a fleet database, unless it says otherwise: a few rows of catalogs or of a
- * small table.
+ * One statement of the control plane in a fleet database, by default: it reads a few rows of catalogs or of a small
+ * table.
  */
 export const controlStatementSeconds = 60;
 
 /**
- * How long such a statement waits for a lock that an application holds. A session that waits for a lock makes others
- * wait behind it, so it gives up soon.
+ * How long such a statement waits for a lock that an application holds. A waiting session makes others wait behind it,
+ * so it gives up soon.
  */
 export const controlLockSeconds = 10;
 
@@ -51,10 +46,7 @@ export const controlLockSeconds = 10;
  */
 export const checkSessionsLostMax = 5;
 
-/**
- * How long such a check waits for a server that crashed and recovers: as long as RDS takes to restart a small one, at
- * most.
- */
+/** How long such a check waits for a crashed server to recover: at most as long as RDS takes to restart a small one. */
 export const checkReopenSeconds = 120;
 
 /** How often it is tried again meanwhile. */

@@ -1,4 +1,4 @@
-/** Everything the RDS API tells of the databases of an account and Region, declared by a stack or not. */
+/** Everything the RDS API reports about the databases of an account and Region, declared by a stack or not. */
 import {
   DescribeDBClusterSnapshotAttributesCommand,
   DescribeDBSnapshotAttributesCommand,
@@ -40,14 +40,14 @@ export interface LiveDatabases {
   place: CloudPlace;
   instances: DBInstance[];
   clusters: DBCluster[];
-  /** Only those that a database uses, and none of AWS's own, which nobody can change. */
+  /** Only those that a database uses, without AWS's own, which cannot be changed. */
   parameterGroups: LivingParameterGroup[];
   eventSubscriptions: EventSubscription[];
   proxies: DBProxy[];
-  /** Those taken by hand, the only ones that can be shared, with the accounts they are shared with. */
+  /** Manual snapshots, the only kind that can be shared, with the accounts they are shared with. */
   snapshots: (DBSnapshot & { sharedAccounts: string[] })[];
   clusterSnapshots: (DBClusterSnapshot & { sharedAccounts: string[] })[];
-  /** What was not answered, or not to its end, and why: what was asked for there was not judged. */
+  /** Calls that failed or were incomplete, and why: what they would have returned was not judged. */
   unanswered: string[];
 }
 
@@ -76,7 +76,7 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     () => paginateDescribeDBProxies({ client }, {}),
     (page) => page.DBProxies,
   );
-  // Databases that are gone have left theirs behind, so snapshots are asked for themselves.
+  // Deleted databases leave snapshots behind, so snapshots are listed separately.
   const snapshots = await withAccounts(
     await all(
       "DescribeDBSnapshots",
@@ -167,7 +167,7 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     );
   }
 
-  /** A call for each, some at once: an account may have thousands. */
+  /** One call each, several at a time: an account may have thousands. */
   async function withAccounts<One>(
     snapshotsFound: readonly One[],
     attributes: (one: One) => Promise<{ AttributeName?: string; AttributeValues?: string[] }[] | undefined>,

@@ -1,6 +1,6 @@
 /**
- * What RDS has taken and not done yet, for every database of an account and Region. A state does not know it: the
- * provider reads what runs.
+ * What RDS has accepted but not applied yet, for every database of an account and Region. A state does not contain it:
+ * the provider reads current values.
  */
 import { paginateDescribeDBInstances, type DBInstance, type PendingModifiedValues } from "@aws-sdk/client-rds";
 import { fleetPagesMax } from "./limits";
@@ -8,10 +8,10 @@ import type { AwsClients } from "./aws-access";
 
 export interface PendingChanges {
   identifier: string;
-  /** `ddd:hh:mm-ddd:hh:mm`, UTC: when RDS does it, unless somebody sends a change with ApplyImmediately before. */
+  /** `ddd:hh:mm-ddd:hh:mm`, UTC: when RDS applies it, unless a change with ApplyImmediately is sent before. */
   window: string;
   changes: { property: string; runs: string; pending: string }[];
-  /** Sends the values that run today, at once; undefined where one of the changes cannot be taken back. */
+  /** Sends the current values, at once; undefined if one of the changes cannot be cancelled. */
   cancel: string | undefined;
 }
 
@@ -27,7 +27,9 @@ export async function pendingChanges({ rds: client }: AwsClients): Promise<Pendi
 
 type Name = keyof PendingModifiedValues & keyof DBInstance;
 
-/** How `aws rds modify-db-instance` names each value; what is not here (a new password) has no old value to send. */
+/**
+ * How `aws rds modify-db-instance` names each value; what is missing here (a new password) has no old value to send.
+ */
 const options: Partial<Record<keyof PendingModifiedValues, (old: string) => string>> = {
   DBInstanceClass: (old) => `--db-instance-class ${old}`,
   AllocatedStorage: (old) => `--allocated-storage ${old}`,
@@ -56,7 +58,7 @@ export function pendingOf(instance: DBInstance): PendingChanges {
     runs: text(instance[property as Name]),
     pending: text(value),
   }));
-  // A volume takes its speed along when its size goes back; RDS refuses to hear of it below 400 GiB.
+  // When a volume's size is reverted, its speed is too; RDS refuses speed options below 400 GiB.
   const isResized = changes.some(({ property }) => property === "AllocatedStorage");
   const taken = changes.filter(({ property }) => !(isResized && ["Iops", "StorageThroughput"].includes(property)));
   const words = taken.map(({ property, runs }) => options[property]?.(runs));

@@ -1,16 +1,16 @@
 /**
- * Who asks: the caller that STS names where AWS credentials lead to AWS, else the operating system's user. No flag and
- * no variable says so.
+ * The requester: the caller that STS reports if there are AWS credentials for AWS, otherwise the operating system's
+ * user. No flag or variable can set it.
  */
 import { userInfo } from "node:os";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { reasonOf, ShipshapeError } from "../errors";
 import { principalAnswerSeconds } from "./limits";
 
-/** Errors: principal-unknown, where there are AWS credentials and AWS does not say whose. */
+/** Errors: principal-unknown, if there are AWS credentials and AWS does not say whose. */
 export async function principal(sts: STSClient = new STSClient({})): Promise<string> {
   let answers = true;
-  // An endpoint may be set in many ways, and any server can answer with any name: only AWS's own is asked.
+  // An endpoint can be set in many ways, and any server can return any name: only AWS's own is trusted.
   sts.middlewareStack.add(
     (next) => async (call) => {
       answers = isAws(call.request);
@@ -34,7 +34,7 @@ export async function principal(sts: STSClient = new STSClient({})): Promise<str
   }
 }
 
-/** The name that belongs to the user id of this process; not `USER`, which anybody sets. */
+/** The user name of this process's uid; not `USER`, which anyone can set. */
 export function operatingSystemUser(): string {
   try {
     return userInfo().username;
@@ -43,7 +43,7 @@ export function operatingSystemUser(): string {
   }
 }
 
-/** There are no credentials at all, as on a machine that never asks AWS. */
+/** There are no credentials at all, as on a machine that never uses AWS. */
 const noCredentials = new Set(["CredentialsProviderError"]);
 
 function isAws(request: unknown): boolean {

@@ -1,6 +1,4 @@
-/**
- * Questions to the RDS API, each asked to its end, again when AWS is busy, and named when it stays without an answer.
- */
+/** Queries to the RDS API: each reads all pages, is retried when AWS throttles, and is listed if it fails. */
 import { setTimeout } from "node:timers/promises";
 import { reasonOf, ShipshapeError } from "../errors";
 import { fleetPagesMax, throttledRetriesMax, throttledWaitMilliseconds } from "./limits";
@@ -29,7 +27,7 @@ export class RdsQuestions {
     }
   }
 
-  /** All pages of a list; none where the API refuses it. */
+  /** All pages of a list; none if the API refuses it. */
   async all<Page, One>(action: string, pages: Pages<Page>, of: (page: Page) => One[] | undefined): Promise<One[]> {
     return (await this.one(action, () => this.read(action, pages, of))) ?? [];
   }
@@ -38,7 +36,7 @@ export class RdsQuestions {
     try {
       return await this.retried(ask);
     } catch (error) {
-      // A cloud that is gone is no answer to any question.
+      // An unreachable cloud fails every query.
       if (error instanceof ShipshapeError) throw error;
       this.missing.add(`${action} (${nameOf(error)})`);
       return undefined;

@@ -1,7 +1,6 @@
 /**
  * Recovery markers: rows whose commit times bracket a recovery target. After a restore to the target the earlier must
- * be there and the later must not; that proves the moment that was reached, on any cloud, without trusting what it says
- * of itself.
+ * exist and the later must not; that proves the moment that was reached, on any cloud, without trusting its own report.
  */
 import type { Client } from "pg";
 import { ShipshapeError } from "../errors";
@@ -13,7 +12,7 @@ export interface Marker {
    * in the standard).
    */
   committedAt: string;
-  /** What its row says: the same in every copy of it. */
+  /** Its row: the same in every copy. */
   writtenAt: string;
 }
 
@@ -21,8 +20,8 @@ const TABLE = "shipshape.recovery_marker";
 const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
 
 /**
- * Writes a marker once: repeated, it gives back the commit time of the first. Needs the role `shipshape`, which owns
- * its schema.
+ * Writes a marker once: repeated, it returns the commit time of the first. Needs the role `shipshape`, which owns its
+ * schema.
  */
 export async function writeMarker(client: Client, runId: string, name: string): Promise<Marker> {
   if ((await stateOfTable(client)) === "missing")

@@ -1,10 +1,10 @@
-/** What a restored database reached, as the database itself says. */
+/** The point a restored database reached, according to the database itself. */
 import type { Client } from "pg";
 
 export interface RecoveryPoint {
   /**
-   * The last commit that was replayed, of anyone: the cloud's heartbeats commit too, so it proves time, not business
-   * data.
+   * The last commit that was replayed, by any session: the cloud's heartbeats commit too, so it proves time, not
+   * business data.
    */
   lastCommitAt: string | null;
   lsn: string;
@@ -12,7 +12,7 @@ export interface RecoveryPoint {
   serverVersion: string;
 }
 
-/** Transactions looked at, newest first. Those that were begun last are not always those that committed last. */
+/** Transactions examined, newest first. The last to begin are not always the last to commit. */
 const TRANSACTIONS_MAX = 20_000;
 
 /**

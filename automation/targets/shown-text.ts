@@ -1,9 +1,9 @@
-/** How long a name or message out of a database may be in a record: enough for any of PostgreSQL's own. */
+/** How long a name or message from a database may be in a record: enough for any of PostgreSQL's own. */
 const CHARACTERS_MAX = 300;
 
 /**
- * A name or message out of a database as records, reports and terminals may show it: in one line, without characters
- * that a terminal obeys. Names may hold anything but a zero byte, and messages whatever a function raises.
+ * A name or message from a database, safe for records, reports and terminals: one line, without control characters.
+ * Names may contain anything but a zero byte, and messages whatever a function raises.
  */
 export function shownText(text: string): string {
   const plain = text.replace(

@@ -2,13 +2,13 @@
  * Whether heaps, sequences and B-tree indexes of one database are sound, by amcheck: every page is read, so a damaged
  * page checksum shows here too.
  *
- * No code of the database under test runs here. What an index with an expression or a predicate should hold is computed
- * by functions of the database's owners, who could raise any error in PostgreSQL's name or never return; such an index
- * is checked in its structure only, and the report says so. One that is ordered by such functions is not checked at
- * all. What is then reported as damage comes from PostgreSQL's own C code.
+ * No code of the database under test runs here. The expected contents of an index with an expression or a predicate are
+ * computed by the database owners' functions, which could raise any error or never return; only the structure of such
+ * an index is checked, and the report says so. An index that is ordered by such functions is not checked at all. So all
+ * reported damage comes from PostgreSQL's own C code.
  *
- * Nothing is passed over in silence: what was not in time, could not be checked, or is of a kind that amcheck does not
- * read is counted and named.
+ * Nothing is skipped silently: what did not fit in the time, could not be checked, or is of a kind that amcheck does
+ * not read is counted and listed.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, DatabaseError } from "pg";
@@ -19,21 +19,21 @@ import { shownText } from "./shown-text";
 
 export interface StructureReport {
   available: boolean;
-  /** Why amcheck could not be used, where it could not. */
+  /** Why amcheck could not be used, if so. */
   unavailableReason?: string;
   relationsChecked: number;
   bytesChecked: number;
-  /** What is damaged, each with the database's own words; at most `damagesMax`. */
+  /** What is damaged, each with the database's message; at most `damagesMax`. */
   damages: Named[];
-  /** Not checked, though amcheck could have: no time was left, or the check itself failed. */
+  /** Not checked, although amcheck could: no time was left, or the check itself failed. */
   left: Remainder;
-  /** Whether time is what some of these lacked. */
+  /** Whether some were not checked for lack of time. */
   outOfTime: boolean;
-  /** Indexes whose pages were checked, but not whether they hold every row: only code of the database could tell. */
+  /** Indexes whose pages were checked, but not whether they contain every row: only code of the database could tell. */
   structureOnly: Remainder;
   /** Of a kind that is not checked: unlogged, invalid, or neither heap nor B-tree. */
   skipped: Remainder;
-  /** The database that was checked, and the others of the instance, which were not. */
+  /** The database that was checked, and the instance's other databases, which were not. */
   database: string;
   otherDatabases: string[];
 }
@@ -59,21 +59,21 @@ interface Relation {
   oid: string;
   name: string;
   kind: "heap" | "index";
-  /** As statistics say: asking for the size of one that is locked would wait. */
+  /** From statistics: reading the size of a locked relation would wait. */
   bytes: string;
   skipped: string | null;
   uncheckable: string | null;
   runsUserCode: boolean;
 }
 
-/** Templates hold what every new database begins with; rdsadmin is the cloud's own. */
+/** Templates contain what every new database begins with; rdsadmin is the cloud's own. */
 const DATABASES = `
 select quote_ident(current_database()) as current, coalesce((select json_agg(quote_ident(d.datname) order by d.datname) from pg_database d
   where not d.datistemplate and d.datname not in (current_database(), 'rdsadmin')), '[]') as others`;
 
 /**
- * User code: an expression or predicate that names a function, operator or type of the database's own, or that may read
- * a column of such a type.
+ * User code: an expression or predicate that uses a user-defined function, operator or type, or may read a column of
+ * such a type.
  */
 const RELATIONS = `
 with own_order as (select a.amprocfamily as family from pg_amproc a join pg_proc p on p.oid = a.amproc join pg_language l on l.oid = p.prolang
@@ -83,7 +83,7 @@ select c.oid::text as oid, format('%I.%I', n.nspname, c.relname) as name, case c
   case when c.relpersistence = 't' then 'temporary' when c.relpersistence <> 'p' then 'unlogged: its rows are in no backup'
     when c.relkind = 'i' and not (i.indisvalid and i.indisready and i.indislive) then 'an invalid index'
     when a.amname <> case c.relkind when 'i' then 'btree' else 'heap' end then format('access method %s', a.amname) end as skipped,
-  -- Arrays, rows and ranges are ordered by whatever orders their elements.
+  -- Arrays, rows and ranges use the order of their elements.
   case when exists (select from pg_opclass o where o.oid = any (i.indclass) and (o.opcfamily in (select family from own_order)
     or (o.opcintype in ('anyarray'::regtype, 'record'::regtype, 'anyrange'::regtype, 'anymultirange'::regtype) and exists (select from own_order))))
     then 'functions of the database decide its order' end as uncheckable,
@@ -96,8 +96,8 @@ where c.relkind in ('r', 't', 'm', 'S', 'i')
 order by kind, c.relpages desc, c.oid`;
 
 /**
- * Checks all heaps, then all B-tree indexes against them, the largest first as far as statistics know. `open` gives a
- * new session of a role that may run amcheck.
+ * Checks all heaps, then all B-tree indexes against them, largest first according to statistics. `open` returns a new
+ * session of a role that may run amcheck.
  */
 export async function verifyStructures(open: () => Promise<Client>, budget: StructureBudget): Promise<StructureReport> {
   const endsAt = Date.now() + budget.secondsMax * 1000;
@@ -114,8 +114,8 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
   };
   let client: Client | undefined;
   try {
-    // In a session of its own: what is created may start event triggers of the database, and what they set must end
-    // with that session.
+    // In its own session: creating it may fire event triggers of the database, and what they set must end with that
+    // session.
     client = await open();
     await ensureAmcheck(client);
     await client.end();
@@ -144,7 +144,7 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
         sessionsLost > checkSessionsLostMax
       ) {
         report.outOfTime ||= secondsLeft < 1;
-        note(report.left, relation, secondsLeft < 1 ? "the time budget had ended" : "the check had been given up");
+        note(report.left, relation, secondsLeft < 1 ? "the time budget was used up" : "the check was abandoned");
         continue;
       }
       const found = await check(client, relation, amcheck, secondsLeft);
@@ -165,8 +165,7 @@ export async function verifyStructures(open: () => Promise<Client>, budget: Stru
 }
 
 /**
- * A backend that crashed takes all sessions with it, and the server recovers for a while. Undefined where it does not
- * come back.
+ * A crashed backend ends all sessions, and the server then needs time to recover. Undefined if it does not come back.
  */
 async function reopened(open: () => Promise<Client>): Promise<Client | undefined> {
   for (const endsAt = Date.now() + checkReopenSeconds * 1000; ;) {
@@ -200,7 +199,7 @@ function record(report: StructureReport, relation: Relation, found: Found): void
 async function check(client: Client, relation: Relation, { schema }: Amcheck, secondsLeft: number): Promise<Found> {
   try {
     await client.query(`set statement_timeout = '${secondsLeft}s'`);
-    // All arguments, each of the very type: an overload of a user's own in that schema can then never match better.
+    // All arguments, each with its exact type, so that a user-defined overload in that schema can never match better.
     if (relation.kind === "index") {
       await client.query(`select ${schema}.bt_index_check($1::regclass, $2::boolean)`, [
         relation.oid,
@@ -217,12 +216,12 @@ async function check(client: Client, relation: Relation, { schema }: Amcheck, se
       : { bytes: await sizeOf(client, relation) };
   } catch (error) {
     const { code, message } = error as DatabaseError;
-    // A damaged page can take its backend down
+    // a damaged page can crash its backend
     if (sessionWasLost(error)) return { left: shownText(message), sessionLost: true };
-    // XX001 data_corrupted, XX002 index_corrupted: the finding. Anything else is no verdict on the data.
+    // XX001 data_corrupted, XX002 index_corrupted: damage. Anything else says nothing about the data.
     if (code === "XX001" || code === "XX002") return { damage: shownText(message) };
     return code === "57014"
-      ? { left: "its check did not end within the time budget", outOfTime: true }
+      ? { left: "its check did not finish within the time budget", outOfTime: true }
       : { left: shownText(message) };
   }
 }
@@ -237,7 +236,7 @@ async function sizeOf(client: Client, relation: Relation): Promise<string> {
 
 const none = (): Remainder => ({ count: 0, bytes: 0, named: [] });
 
-/** Names that a report lists of relations that were not checked; the count has no bound. */
+/** Names of unchecked relations that a report lists; the count is unlimited. */
 const NAMED_MAX = 20;
 
 function note(remainder: Remainder, relation: Relation, problem: string): void {

@@ -161,7 +161,7 @@ test("a step whose name was used already is refused, not merged with the first",
   const { id } = await work("a name twice");
   const run = await readRun(database, id);
   expect(run.status).toBe("failed");
-  expect(run.error?.message).toMatch(/the step "first" was run already/);
+  expect(run.error?.message).toMatch(/the step "first" has already run/);
   expect(run.steps["first"]?.attempts).toBe(1);
   await effects();
 });

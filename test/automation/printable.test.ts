@@ -43,12 +43,12 @@ describe("text that others wrote", () => {
 test.each(["", "  ", "\n\t", "\u200b\u00a0", "\u3164\uffa0", "\u2800", "\u034f\ufe0f"])(
   "a reason that says nothing is refused when it is given: %j",
   (reason) => {
-    expect(reasonProblems(reason)).toEqual(["reason: say why; the evidence repeats it"]);
+    expect(reasonProblems(reason)).toEqual(["reason: say why; the evidence quotes it"]);
   },
 );
 
 test("a reason of a few sentences is none too long, and a book is", () => {
   expect(reasonProblems("monthly drill")).toEqual([]);
   expect(reasonProblems("x".repeat(2000))).toEqual([]);
-  expect(reasonProblems("x".repeat(2001))).toEqual(["reason: 2001 characters; 2000 are the most"]);
+  expect(reasonProblems("x".repeat(2001))).toEqual(["reason: 2001 characters; the limit is 2000"]);
 });

@@ -121,8 +121,8 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
   await makeDatabase("orders");
   expect((await recovery()).map((r) => `${r.recoverability}: ${r.reason}`)).toEqual([
     "fresh: drill ledger-passed passed",
-    "never: another database had this name when it was drilled; this one never was",
-    expect.stringMatching(/^unproven: the cloud has no database of resource id/),
+    "never: another database had this name when it was drilled; this one was never drilled",
+    expect.stringMatching(/^unproven: the cloud no longer has a database with resource id/),
   ]);
 
   const unreachable = await askFleet({ rds: { send: () => Promise.reject(new Error("no answer")) } } as never);

@@ -196,7 +196,7 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
   expect(await ended(id)).toEqual({ status: "succeeded", verdict: "pass", cleanUp: "done" });
   expect((await drills.run(id)).checks.find(({ name }) => name === "heaps-and-indexes-are-sound")).toMatchObject({
     verdict: "pass",
-    explanation: expect.stringContaining("checked in their structure only: ledger.customer_name_folded") as string,
+    explanation: expect.stringContaining("checked only structurally: ledger.customer_name_folded") as string,
   });
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
   expect(await drills.leftovers()).toEqual({

@@ -24,7 +24,7 @@ interface Drilled {
 
 export const drillRestore = drillMeasure(
   "restore in a drill of 1 GB",
-  "from asking for the restore to the first query: `pulumi up`, recovery, a new master password",
+  "from the restore request to the first query: `pulumi up`, recovery, a new master password",
   "cp -a of the base backup, sync",
   {
     ours: async ({ phases }) => (await phases())["restore"]!,

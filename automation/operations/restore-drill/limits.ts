@@ -5,45 +5,45 @@
  */
 export const throwawayLifeHours = 24;
 
-/** The longest that its heaps and indexes may be read: what is left of that day is for the restore and the removal. */
+/** The longest that its heaps and indexes may be read: the rest of that day is for the restore and the removal. */
 export const structureSecondsMax = 16 * 3600;
 
 /**
- * The target is a whole second with a marker two seconds before it; the last commit reached may lie that far back, and
- * no further.
+ * The target is a whole second with a marker two seconds before it; the last commit reached may be that much earlier,
+ * and no more.
  */
 export const targetErrorSecondsMax = 3;
 
 /**
- * Between marker, recovery target and marker: RDS restores to a whole second, and recovery stops before the first later
- * commit.
+ * Gap between marker, recovery target and marker: RDS restores to a whole second, and recovery stops before the first
+ * later commit.
  */
 export const markerGapSeconds = 2;
 
-/** Damaged relations that a report names; a backup with so many needs no longer list. */
+/** Damaged relations that a report names; a longer list adds nothing. */
 export const damagesMax = 20;
 
 /**
- * RDS ships its log every five minutes. What was committed half an hour ago and cannot be restored yet is beyond every
+ * RDS ships its log every five minutes. A commit of half an hour ago that cannot be restored yet misses every
  * objective.
  */
 export const restorableWaitSecondsMin = 1800;
 
-/** Looking at the source, or writing a row: quick, and tried again where the network or the API fails for a moment. */
+/** Reading the source, or writing a row: quick, and retried on a short failure of the network or the API. */
 export const quickStep = { attemptsMax: 3, timeoutSeconds: 120 };
 
 /** Reading a whole catalog. */
 export const readingStep = { attemptsMax: 3, timeoutSeconds: 300 };
 
 /**
- * An import, a change of the master password, and half an hour for a stack's lock whose owner may be dead on another
+ * An import, a change of the master password, and half an hour for a stack lock whose owner may be dead on another
  * machine.
  */
 export const adoptionStep = { attemptsMax: 3, timeoutSeconds: 3600 };
 
 /**
- * Six attempts of a removal span half a minute of failing calls, and more with the SDK's own. After that the clean-up
- * is stuck, and the sweep tries again.
+ * Six attempts of a removal span half a minute of failing calls, and more with the SDK's retries. After that the
+ * clean-up is stuck, and the sweep tries again.
  */
 export const removalStep = { attemptsMax: 6, timeoutSeconds: 3600 };
 export const proofStep = { attemptsMax: 6, timeoutSeconds: 300 };

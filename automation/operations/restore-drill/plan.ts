@@ -1,4 +1,4 @@
-/** Pure: from what is asked and what was seen to every choice of the drill. */
+/** Pure: from the request and what was observed to every choice of the drill. */
 import { tierStandard, tiers, environments, type Environment, type Tier } from "../../../components/standards";
 import { targetDatabase, type PlanBasis } from "../../records";
 import {
@@ -10,7 +10,7 @@ import {
 } from "./limits";
 import type { RestoreDrillRequest } from "./request";
 
-/** The source as the cloud describes it, and the isolation that the platform offers. */
+/** The source as the cloud describes it, and the platform's isolation group. */
 export interface ObservedSource {
   observedAt: string;
   identifier: string;
@@ -24,14 +24,14 @@ export interface ObservedSource {
   subnetGroupName: string;
   keyArn: string | undefined;
   engineLifecycleSupport: string;
-  /** Null where there are no automated backups, or none is complete yet. */
+  /** Null if there are no automated backups, or none is complete yet. */
   latestRestorableTime: string | null;
   /** 0: automated backups are switched off. */
   backupRetentionDays: number;
   tags: Record<string, string>;
   /** The only security groups of the throwaway. */
   isolationSecurityGroupIds: string[];
-  /** What encrypts the secrets of the throwaway's stack, where that is a key service. */
+  /** The secrets provider of the throwaway's stack, if that is a key service. */
   secretsProvider: string | null;
 }
 
@@ -48,24 +48,20 @@ export interface RestoreDrillPlan extends PlanBasis {
     createTimeoutMinutes: number;
   };
   /**
-   * Exposure when the drill began: how much would have been lost, had the database been lost then. Null where nothing
-   * could be restored.
+   * Exposure when the drill began: how much would have been lost with the database. Null if nothing could be restored.
    */
   rpoAchievedSeconds: number | null;
   objectives: { rpoSeconds: number; rtoSeconds: number; targetErrorSeconds: number };
   markerGapSeconds: number;
   /**
-   * How long the second marker may take to become restorable; longer than the RPO, so that a longer wait breaks the
+   * How long the second marker may take to become restorable; longer than the RPO, so that exceeding it breaks the
    * objective.
    */
   restorableWaitSeconds: number;
   structure: { secondsMax: number; damagesMax: number };
 }
 
-/**
- * Without `environment` or `tier` tags a database is judged as production gold: the strictest, since nobody said
- * otherwise.
- */
+/** Without `environment` or `tier` tags a database is judged as production gold, the strictest. */
 const tagged = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T =>
   known.find((k) => k === value) ?? otherwise;
 
@@ -112,17 +108,17 @@ export const throwawayNames = (requestId: string) => ({
   stack: `restored-database.drill-${requestId}`,
 });
 
-/** Reading is the cost: a budget by tier. What it left unread makes the check inconclusive. */
+/** Reading is the cost: a budget by tier. Anything left unread makes the check inconclusive. */
 const structureSecondsOf: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };
 
 /**
- * The provider's default of 40 minutes is too short for terabytes: an hour, and one more for each 500 GiB, six at most.
+ * The provider's default of 40 minutes is too short for terabytes: one hour, plus one for each 500 GiB, at most six.
  */
 const createTimeoutMinutes = (allocatedGib: number) => Math.min(360, 60 + 60 * Math.floor(allocatedGib / 500));
 
 /**
- * A copy of production data says whose it is, which run made it and when it expires; what it was copied from keeps its
- * classification.
+ * The tags of a copy of production data say whose it is, which run made it and when it expires; it keeps the
+ * classification of its source.
  */
 function throwawayTags(source: Record<string, string>, requestId: string, expiresAt: string): Record<string, string> {
   const kept = ["service", "owner", "environment", "tier", "data-classification", "cost-center"].filter(

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { structureSecondsMax } from "./limits";
 
-/** What is asked of a restore drill. */
+/** The input of a restore drill. */
 export const restoreDrillRequest = z.strictObject({
-  /** The identifier of the database whose backups are to be proven. */
+  /** The identifier of the database whose backups to prove. */
   database: z
     .string()
     .regex(
@@ -18,8 +18,8 @@ export const restoreDrillRequest = z.strictObject({
   structureSeconds: z
     .number()
     .int("give whole seconds")
-    .min(60, "give 60 seconds at least")
-    .max(structureSecondsMax, `a throwaway lives too short for more than ${structureSecondsMax} seconds`)
+    .min(60, "give at least 60 seconds")
+    .max(structureSecondsMax, `a throwaway does not live long enough for more than ${structureSecondsMax} seconds`)
     .optional(),
 });
 export type RestoreDrillRequest = z.infer<typeof restoreDrillRequest>;

@@ -1,4 +1,4 @@
-/** The restore drill, as order and branches; what each step does is in steps.ts, how it is judged in verify.ts. */
+/** The restore drill: order and branches; steps.ts has what each step does, verify.ts how it is judged. */
 import type { Operation } from "../../runner/operation";
 import { adoptionStep, proofStep, quickStep, readingStep, removalStep } from "./limits";
 import { planRestoreDrill, recoveryTarget, type ObservedSource, type RestoreDrillPlan } from "./plan";
@@ -107,7 +107,7 @@ export const restoreDrill = (
     await step("remove the throwaway", removalStep, (signal) => steps.removeThrowaway(plan, step.requestId, signal));
     const removed = await step("prove the throwaway gone", proofStep, () => steps.proveGone(plan));
     await step("record the removal", quickStep, () => steps.recordRemoval(step.requestId, plan));
-    // Last, and never a reason to call the clean-up stuck: the copy of real data is gone.
+    // Last, and never a reason for a stuck clean-up: the copy of real data is gone.
     const left = await step("remove the markers", quickStep, () => steps.removeMarkers(plan, step.requestId));
     return { removed, left };
   },

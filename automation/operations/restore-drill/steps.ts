@@ -1,4 +1,4 @@
-/** The effects of a restore drill: each one thing, safe to repeat after being cut off at any moment. */
+/** The effects of a restore drill: each one action, safe to repeat after an interruption at any moment. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import type { Client } from "pg";
 import type { Database } from "../../database";
@@ -45,9 +45,9 @@ export interface RestoreDrillContext {
   database: Database;
   access: AwsAccess;
   stacks: StackContext;
-  /** The platform stack whose isolation the throwaways stand in, e.g. `platform.dev`. */
+  /** The platform stack whose isolation group throwaways are in, e.g. `platform.dev`. */
   platformStack: string;
-  /** What encrypts the secrets of throwaways' stacks. @default what encrypts the platform stack's */
+  /** The secrets provider of throwaways' stacks. @default the platform stack's */
   secretsProvider?: string | undefined;
 }
 
@@ -66,7 +66,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
   const withThrowaway = async <T>(plan: RestoreDrillPlan, resourceId: string, work: (client: Client) => Promise<T>) =>
     inControlSession(await throwawayLogin(plan, resourceId), session, work);
 
-  /** Whatever has the name now, it must be the instance that it was. */
+  /** The instance with this name must still be the same one. */
   async function loginTo(
     identifier: string,
     resourceId: string,
@@ -79,19 +79,19 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     return login;
   }
 
-  /** Waits until nothing is being done to the throwaway, or it is gone. The step's bound ends it. */
+  /** Waits until nothing is being done to the throwaway, or it is gone. The step's time limit ends it. */
   const settled = async (identifier: string, signal: AbortSignal): Promise<void> => {
     while (inFlight.has((await findDatabase(clients, identifier))?.DBInstanceStatus ?? "gone")) await pause(signal);
   };
 
   return {
-    /** Refuses what no drill could be made of, before anything is planned, registered or made. */
+    /** Refuses what cannot be drilled, before anything is planned, registered or created. */
     async observe(identifier: string): Promise<ObservedSource> {
       const instance = await describeDatabase(clients, identifier);
       await requireLogin(clients, instance, controlRole);
       const backupRetentionDays = instance.BackupRetentionPeriod ?? 0;
       const restorable = backupRetentionDays > 0 ? instance.LatestRestorableTime : undefined;
-      // Lost backups are a verdict, whatever the database does otherwise.
+      // Lost backups are a verdict, whatever else the database does.
       if (restorable) requireServing(instance);
       const platform = await readStack(s.stacks, s.platformStack);
       const isolation = platform?.outputs["isolationSecurityGroupId"];
@@ -129,7 +129,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     writeMarker: (plan: RestoreDrillPlan, requestId: string): Promise<Marker> =>
       withSource(plan, (client) => writeMarker(client, requestId, "before")),
     /**
-     * Written once the database's own clock is well past the target: clocks of other machines have no say. Looks at the
+     * Written once the database's own clock is well past the target: clocks of other machines do not matter. Reads the
      * first again.
      */
     writeMarkerAfter: (
@@ -146,13 +146,13 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
         return { after, beforeAgain: (await readMarkers(client, requestId, ["before"]))[0] ?? null };
       }),
     /**
-     * Undefined when they are gone. A source that cannot be reached, or is read-only, keeps them until the next drill;
+     * Undefined when they are gone. A source that cannot be reached or is read-only keeps them until the next drill;
      * the throwaway is gone either way.
      */
     async removeMarkers(plan: RestoreDrillPlan, requestId: string): Promise<CleanUpReport["left"]> {
       const { identifier, resourceId } = plan.source;
       try {
-        // One that is gone, or was created again, has taken its markers along.
+        // A source that is gone or was recreated no longer has its markers.
         if ((await findDatabase(clients, identifier))?.DbiResourceId !== resourceId) return [];
         await withSource(plan, (client) => deleteMarkers(client, requestId));
         return [];
@@ -168,7 +168,10 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     },
     sourceInventory: (plan: RestoreDrillPlan) => decided(() => withSource(plan, takeInventory)),
 
-    /** The marker after the target too: one that is not in the backups would be missing wherever recovery stopped. */
+    /**
+     * The marker after the target must be restorable too: if it were not in the backups, it would be missing wherever
+     * recovery stopped.
+     */
     async waitUntilRestorable(
       plan: RestoreDrillPlan,
       committedAt: string,
@@ -204,8 +207,8 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     },
 
     /**
-     * By RDS itself, and once: whatever was cut off when, the instance of the plan's name that has the run's tag is the
-     * one.
+     * By RDS itself, and once: whatever was interrupted, the instance with the plan's name and the run's tag is this
+     * run's.
      */
     async restore(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<Restored> {
       const { identifier } = plan.throwaway;
@@ -224,8 +227,8 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     },
 
     /**
-     * Asked of the API before anything is read: the copy is in the isolation alone, and no backup of it will outlive
-     * it.
+     * Checked by the API before anything is read: the copy is only in the isolation group, and no backup of it will
+     * outlive it.
      */
     async requireIsolation(plan: RestoreDrillPlan, resourceId: string): Promise<void> {
       const { identifier, securityGroupIds } = plan.throwaway;
@@ -245,7 +248,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       if (problems.length) throw new ShipshapeError("throwaway-exposed", { identifier, problems: problems.join("; ") });
     },
 
-    /** Gives the copy to its stack, which sets a master password of its own. Resolves to where it answers. */
+    /** Has its stack adopt the copy and set a new master password. Resolves to its address. */
     async adopt(plan: RestoreDrillPlan, signal: AbortSignal): Promise<{ endpoint: string }> {
       const { identifier } = plan.throwaway;
       await bringUp(
@@ -281,12 +284,12 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     },
 
     /**
-     * By Pulumi where Pulumi knows it; what only the cloud knows (a restore that failed is in no state) by its name and
-     * our tag.
+     * By Pulumi if Pulumi knows it; what only the cloud knows (a failed restore is in no state) by its name and our
+     * tag.
      */
     async removeThrowaway(plan: RestoreDrillPlan, requestId: string, signal: AbortSignal): Promise<void> {
       const { identifier, stack } = plan.throwaway;
-      // The plan is read from a table: whatever it says by now, a run removes nothing but what is named after it.
+      // The plan is read from a table: whatever it says now, a run removes only what is named after it.
       const own = throwawayNames(requestId);
       if (identifier !== own.identifier || stack !== own.stack)
         throw new ShipshapeError("throwaway-not-ours", { identifier: `${identifier} (stack ${stack})` });
@@ -296,7 +299,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       await settled(identifier, signal);
     },
 
-    /** By identifier, which no other instance ever has: of the request's own id. */
+    /** By identifier, which contains the request's id and so is unique. */
     async proveGone(plan: RestoreDrillPlan): Promise<CleanUpReport["removed"]> {
       const { identifier, stack } = plan.throwaway;
       if (await findDatabase(clients, identifier)) throw new ShipshapeError("throwaway-left", { identifier });
@@ -315,7 +318,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     },
   };
 
-  /** The throwaway, if there is one. Another's of that name is left alone. */
+  /** The throwaway, if it exists. One of that name that is not ours is left alone. */
   async function findOwn(plan: RestoreDrillPlan): Promise<DBInstance | undefined> {
     const { identifier, tags } = plan.throwaway;
     const found = await findDatabase(clients, identifier);
@@ -344,9 +347,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
   }
 }
 
-/**
- * What the database itself refuses leaves a check undecided: it says nothing of the backup, and does not end the run.
- */
+/** A refusal by the database leaves a check undecided: it says nothing about the backup, and does not end the run. */
 async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
   try {
     return await work();

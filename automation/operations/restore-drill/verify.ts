@@ -12,7 +12,7 @@ export interface Phase {
   endedAt: string;
 }
 
-/** Why a check could not be made: that is neither for nor against the backup. */
+/** Why a check could not be made: that says nothing for or against the backup. */
 export interface Undecided {
   undecided: string;
 }
@@ -20,14 +20,14 @@ export interface Undecided {
 export interface BracketingMarkers {
   before: Marker;
   after: Marker;
-  /** The first marker as the source had it after the second: null when it was gone. */
+  /** The first marker as the source had it after the second was written: null if it was gone. */
   beforeAgain: Marker | null;
 }
 
-/** What the steps recorded, up to where the drill could go. */
+/** What the steps recorded, as far as the drill got. */
 export interface RestoreDrillOutcome {
   phases: Phase[];
-  /** No restore could be asked for: there is no backup, or the backups do not reach what was committed long ago. */
+  /** No restore could be requested: there is no backup, or the backups lack what was committed long ago. */
   notRestorable: { at: string; reason: string } | null;
   recoveryTarget: string | null;
   markers: BracketingMarkers | null;
@@ -55,7 +55,7 @@ export function verifyRestoreDrill(plan: RestoreDrillPlan, outcome: RestoreDrill
     };
     return verdictOf([{ name: "backups-exist", verdict: "fail", explanation: notRestorable.reason, figures }]);
   }
-  // Without any of these nothing was checked, and no checks prove nothing.
+  // Without any of these nothing was checked, and a verdict without checks proves nothing.
   if (!restore || !recoveryTarget || !markers) return verdictOf([]);
   if (!restore.succeeded) {
     const explanation = `the backup could not be restored to ${recoveryTarget}: ${restore.reason}`;
@@ -80,7 +80,7 @@ export function verifyRestoreDrill(plan: RestoreDrillPlan, outcome: RestoreDrill
 
 function recoveryTime(plan: RestoreDrillPlan, rtoAchievedSeconds: number): Check {
   const { rtoSeconds } = plan.objectives;
-  const what = "from asking for the restore to the first query";
+  const what = "from the restore request to the first query";
   return {
     name: "recovery-time",
     ...within(rtoAchievedSeconds, rtoSeconds, what),
@@ -89,7 +89,7 @@ function recoveryTime(plan: RestoreDrillPlan, rtoAchievedSeconds: number): Check
 }
 
 function recoveryExposure({ rpoAchievedSeconds, objectives: { rpoSeconds } }: RestoreDrillPlan): Check {
-  const what = "from the newest restorable time to the beginning of the drill";
+  const what = "from the newest restorable time to the start of the drill";
   return {
     name: "recovery-exposure",
     ...within(rpoAchievedSeconds ?? NaN, rpoSeconds, what),
@@ -98,16 +98,15 @@ function recoveryExposure({ rpoAchievedSeconds, objectives: { rpoSeconds } }: Re
 }
 
 /**
- * Begin and end of a figure may have been read from the clocks of two machines; a span that runs backwards shows that
- * they disagree.
+ * Start and end of a duration may come from the clocks of two machines; a negative duration shows that they disagree.
  */
 function within(seconds: number, limit: number, what: string): Pick<Check, "verdict" | "explanation"> {
-  if (!Number.isFinite(seconds)) return { verdict: "inconclusive", explanation: `the time ${what} is not known` };
+  if (!Number.isFinite(seconds)) return { verdict: "inconclusive", explanation: `the time ${what} is unknown` };
   const explanation = `${seconds} s ${what}; the objective is ${limit} s`;
   if (seconds < 0)
     return {
       verdict: "inconclusive",
-      explanation: `${explanation}. No time is negative: the clocks that measured it disagree`,
+      explanation: `${explanation}. A negative time means that the clocks disagree`,
     };
   return { verdict: seconds <= limit ? "pass" : "fail", explanation };
 }
@@ -123,7 +122,7 @@ function bracket(
   const has = (marker: Marker) => there.some((one) => one.name === marker.name && one.writtenAt === marker.writtenAt);
   const [hasBefore, hasAfter] = [has(before), has(after)];
   const figures = { ...times, markerBeforeThere: hasBefore, markerAfterThere: hasAfter };
-  // Then neither a marker that is missing nor one that is there says anything of the backup.
+  // Then neither a missing nor a present marker says anything about the backup.
   const touched = beforeAgain?.committedAt !== before.committedAt || beforeAgain.writtenAt !== before.writtenAt;
   if (
     touched ||
@@ -146,8 +145,13 @@ function bracket(
       figures,
     };
   if (hasAfter)
-    return { ...base, verdict: "fail", explanation: "what was committed after the recovery target is there", figures };
-  const explanation = "what was committed before the recovery target is there, what was committed after it is not";
+    return {
+      ...base,
+      verdict: "fail",
+      explanation: "what was committed after the recovery target is present",
+      figures,
+    };
+  const explanation = "what was committed before the recovery target is present, what was committed after it is not";
   return { ...base, verdict: "pass", explanation, figures };
 }
 
@@ -163,7 +167,7 @@ function lastCommit(plan: RestoreDrillPlan, recoveryTarget: string, reached: Rec
   return {
     name,
     verdict: targetErrorSeconds >= 0 && targetErrorSeconds <= limit ? "pass" : "fail",
-    explanation: `the last commit replayed lies ${targetErrorSeconds} s before the recovery target`,
+    explanation: `the last commit replayed is ${targetErrorSeconds} s before the recovery target`,
     figures: { ...figures, targetErrorSeconds },
   };
 }
@@ -197,9 +201,9 @@ function structure({ structure: { secondsMax } }: RestoreDrillPlan, report: Stru
     return { ...base, verdict: "inconclusive", explanation: "no heap or index was checked" };
   const explanation = [
     `every heap and every B-tree index of database ${report.database} was read and is sound`,
-    not("checked in their structure only", structureOnly),
+    not("checked only structurally", structureOnly),
     not("not checked", skipped),
-    otherDatabases.length ? `not looked at: the instance's other databases ${otherDatabases.join(", ")}` : "",
+    otherDatabases.length ? `not checked: the instance's other databases ${otherDatabases.join(", ")}` : "",
   ];
   return { ...base, verdict: "pass", explanation: explanation.filter(Boolean).join("; ") };
 }
@@ -231,7 +235,7 @@ function inventory(
   };
   if (entries === 0) return { name, verdict: "inconclusive", explanation: "no catalog entry was read", figures };
   const kinds = [...new Set([before, after, copy].flatMap(({ digests }) => Object.keys(digests)))].sort();
-  // The target lies between the two inventories of the source: where these are equal, so must the copy be.
+  // The target is between the two inventories of the source: if they are equal, the copy must equal them too.
   const differing = kinds.filter(
     (kind) => before.digests[kind] === after.digests[kind] && copy.digests[kind] !== before.digests[kind],
   );
@@ -244,8 +248,8 @@ function inventory(
     };
   const open = kinds.filter((kind) => ![before.digests[kind], after.digests[kind]].includes(copy.digests[kind]));
   if (open.length) {
-    const explanation = `the source's own catalog changed while the target was bracketed, and what was restored differs in: ${open.join(", ")}; drill again`;
+    const explanation = `the source's own catalog changed while the target was bracketed, and the restored one differs in: ${open.join(", ")}; drill again`;
     return { name, verdict: "inconclusive", explanation, figures };
   }
-  return { name, verdict: "pass", explanation: `the catalog's ${entries} entries are those of the source`, figures };
+  return { name, verdict: "pass", explanation: `the catalog's ${entries} entries equal those of the source`, figures };
 }

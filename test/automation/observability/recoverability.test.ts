@@ -84,7 +84,7 @@ describe("a database of the fleet", () => {
     });
     expect(ofOrders([drill(1, "inconclusive")])).toMatchObject({
       recoverability: "unproven",
-      reason: "no drill of it came to a verdict",
+      reason: "no drill of it reached a verdict",
       beside: [{ place: 1 }],
     });
     expect(ofOrders([drill(1, "pass")], without)).toMatchObject({
@@ -130,7 +130,7 @@ describe("a database of the fleet", () => {
     for (const other of [{ resourceId: "db-BEFORE" }, { account: "210987654321" }, { region: "eu-west-1" }])
       expect(ofOrders([drill(1, "pass", { database: { ...databaseCalled("orders"), ...other } })])).toMatchObject({
         recoverability: "never",
-        reason: "another database had this name when it was drilled; this one never was",
+        reason: "another database had this name when it was drilled; this one was never drilled",
       });
   });
 
@@ -175,7 +175,7 @@ describe("a database of the fleet", () => {
       ofOrders([drill(1, verdict, { issuedAt: new Date(now.getTime() + seconds * 1000), expiresOn: day(3650) })]);
     expect(sealedIn(301)).toMatchObject({
       recoverability: "unknown",
-      reason: expect.stringMatching(/yet to come: a clock is wrong/) as string,
+      reason: expect.stringMatching(/in the future: a clock is wrong/) as string,
     });
     expect([sealedIn(300).recoverability, sealedIn(86_400, "fail").recoverability]).toEqual(["fresh", "failed"]);
   });
@@ -197,7 +197,7 @@ describe("the fleet", () => {
     );
     expect(only).toMatchObject({
       recoverability: "unknown",
-      reason: "the cloud could not be asked about it: no answer; drill drill-2 said pass",
+      reason: "the cloud could not be queried: no answer; drill drill-2 said pass",
       decidedBy: undefined,
     });
   });
@@ -206,7 +206,7 @@ describe("the fleet", () => {
     const gone = { target: "gone", database: databaseCalled("gone") };
     expect(recoverabilities(known({ drills: [drill(1, "pass", gone)] }))[1]).toMatchObject({
       recoverability: "unproven",
-      reason: "the cloud has no database of resource id db-GONE any more; drill drill-1 said pass",
+      reason: "the cloud no longer has a database with resource id db-GONE; drill drill-1 said pass",
     });
     expect(words(known({ drills: [drill(1, "pass", { ...gone, expiresOn: now })] }))).toEqual(["orders never"]);
   });
@@ -215,7 +215,7 @@ describe("the fleet", () => {
     const abroad = { target: "abroad", database: { ...databaseCalled("abroad"), region: "us-east-1" } };
     expect(recoverabilities(known({ drills: [drill(1, "pass", abroad)] }))[1]).toMatchObject({
       recoverability: "unknown",
-      reason: "account 123456789012, Region us-east-1 was not asked; drill drill-1 said pass",
+      reason: "account 123456789012, Region us-east-1 was not queried; drill drill-1 said pass",
     });
   });
 });

@@ -15,7 +15,7 @@ const decided = (reason: string, effect: Effect) => decide(request(reason), effe
 describe("what an operation does to databases decides, whatever its name", () => {
   test.each<[Effect, Decision["status"], string]>([
     ["reads", "allowed", "reindex only reads"],
-    ["throwaway", "allowed", "reindex changes no data: what it makes is an isolated throwaway that expires"],
+    ["throwaway", "allowed", "reindex changes no data: it creates only an isolated throwaway that expires"],
     ["changes", "needs-approval", "reindex changes a database"],
   ])("an operation that %s: %s", (effect, status, reason) => {
     expect(decided("monthly", effect)).toEqual({

@@ -150,7 +150,7 @@ test("a step of a name that was used is refused, and not run", async () => {
   const failure = await carryOut("twice", async (step) => {
     for (const _ of [1, 2]) await step("patch", once, async () => void runs++);
   });
-  expect([runs, String(failure)]).toEqual([1, expect.stringContaining('the step "patch" was run already')]);
+  expect([runs, String(failure)]).toEqual([1, expect.stringContaining('the step "patch" has already run')]);
 });
 
 test("an attempt that takes too long is told to stop, and has failed", async () => {
@@ -226,7 +226,7 @@ test("looking after runs goes on when it fails, and what goes on failing is repo
   await until("it goes on", () => looks > failed + 1);
   tend = () => Promise.resolve();
   expect(warning.mock.calls.flat().filter((line) => String(line).includes("the table is locked"))).toEqual([
-    "looking after runs failed, and is tried again: the table is locked",
+    "the sweep of runs failed and will be retried: the table is locked",
   ]);
   warning.mockRestore();
 });

@@ -43,7 +43,7 @@ test("a volume that does not grow after all takes its speed back by itself, as R
 test("a new password cannot be taken back, and the report says so", () => {
   const pending = pendingOf({ ...orders, PendingModifiedValues: { MasterUserPassword: "****" } });
   expect(pending.cancel).toBeUndefined();
-  expect(report([pending]).join("\n")).toContain("orders: a new password cannot be taken back");
+  expect(report([pending]).join("\n")).toContain("orders: a new password cannot be cancelled");
 });
 
 test("the report lists each change with its window, and says when there is none", () => {

@@ -149,7 +149,7 @@ test("a relation whose check does not end within the budget is left, as is all a
   expect(damages).toEqual([]);
   expect(left.named).toContainEqual({
     relation: "app.customer",
-    problem: "its check did not end within the time budget",
+    problem: "its check did not finish within the time budget",
   });
   expect(left.count).toBeGreaterThan(1);
   expect(outOfTime).toBe(true);
@@ -173,7 +173,7 @@ test("functions of amcheck that were replaced are not called: it counts as not t
   );
   expect(await verify()).toMatchObject({
     available: false,
-    unavailableReason: "the extension amcheck has no bt_index_check of its own",
+    unavailableReason: "the extension amcheck lacks its own bt_index_check",
     relationsChecked: 0,
   });
   await database.admin("drop extension amcheck cascade");

@@ -119,7 +119,7 @@ describe("markers", () => {
   test("fail when the one after the target is there", () => {
     expect(bracket(found({ markers: [before, after] }))).toMatchObject({
       verdict: "fail",
-      explanation: expect.stringContaining("after the recovery target is there") as string,
+      explanation: expect.stringContaining("after the recovery target is present") as string,
     });
   });
   test("fail when both are wrong", () => expect(bracket(found({ markers: [after] })).verdict).toBe("fail"));
@@ -190,15 +190,15 @@ describe("heaps and indexes", () => {
     });
     expect(sound(structure({ relationsChecked: 0 })).verdict).toBe("inconclusive");
     expect(
-      sound(structure({ relationsChecked: 1, left: some("big", "the time budget had ended", 500) })),
+      sound(structure({ relationsChecked: 1, left: some("big", "the time budget was used up", 500) })),
     ).toMatchObject({
       verdict: "inconclusive",
-      explanation: "500 could not be checked: big (the time budget had ended), and 499 more",
+      explanation: "500 could not be checked: big (the time budget was used up), and 499 more",
       figures: { relationsChecked: 1, relationsLeft: 500, bytesLeft: 8192 },
     });
   });
   test("left for lack of time say what to set, and left for another reason do not", () => {
-    const left = some("big", "its check did not end within the time budget");
+    const left = some("big", "its check did not finish within the time budget");
     expect(sound(structure({ left, outOfTime: true }))).toMatchObject({
       verdict: "inconclusive",
       explanation: expect.stringMatching(
@@ -210,7 +210,7 @@ describe("heaps and indexes", () => {
   });
   test("pass with the other databases of the instance, which were not looked at, by name", () => {
     expect(sound(structure({ otherDatabases: ["postgres", '"sa les"'] })).explanation).toMatch(
-      /; not looked at: the instance's other databases postgres, "sa les"$/,
+      /; not checked: the instance's other databases postgres, "sa les"$/,
     );
   });
   test("pass with what was checked in its structure only, and what was not checked, by name", () => {
@@ -219,7 +219,7 @@ describe("heaps and indexes", () => {
     ).toMatchObject({
       verdict: "pass",
       explanation:
-        "every heap and every B-tree index of database orders was read and is sound; 1 checked in their structure only: app.folded (runs code); 2 not checked: app.cache (unlogged), and 1 more",
+        "every heap and every B-tree index of database orders was read and is sound; 1 checked only structurally: app.folded (runs code); 2 not checked: app.cache (unlogged), and 1 more",
       figures: { relationsStructureOnly: 1, relationsSkipped: 2 },
     });
   });
