@@ -1,5 +1,5 @@
-// What the package `shipshape-localcloud` offers the command `shipshape local`, which starts the cloud and signs its
-// calls.
+// The exports of the package `shipshape-localcloud` for the command `shipshape local`, which starts the cloud and signs
+// its calls.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-// Fills localcloud/dist for the published package: server, plugins and language host, each bundled with all that it
+// Fills localcloud/dist for the published package: server, plugins and language host, each bundled with everything it
 // imports.
 import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

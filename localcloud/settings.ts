@@ -2,12 +2,12 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
 /**
- * Everything the embedded cloud takes from its environment. This file is the only reader of `process.env` in this
- * house.
+ * Everything the embedded cloud reads from its environment. Apart from the plugins' and the toolchain's own settings,
+ * only this file reads `process.env`.
  */
 export interface LocalCloudSettings {
   /**
-   * Where all its data lies; an absolute path. `SHIPSHAPE_DATA_FOLDER`, @default `.shipshape` of the working folder.
+   * The folder of all its data; an absolute path. `SHIPSHAPE_DATA_FOLDER`, @default `.shipshape` of the working folder.
    */
   dataFolder: string;
   /** TCP port of the HTTP server on 127.0.0.1; 0 lets the kernel choose. `SHIPSHAPE_LOCAL_PORT`, @default 0. */
@@ -17,13 +17,13 @@ export interface LocalCloudSettings {
    */
   cacheFolder: string;
   /**
-   * Who runs PostgreSQL when the server runs as root, which PostgreSQL refuses. `SHIPSHAPE_POSTGRES_USER`, @default
-   * `nobody`.
+   * The user that runs PostgreSQL when the server runs as root, which PostgreSQL refuses. `SHIPSHAPE_POSTGRES_USER`,
+   * @default `nobody`.
    */
   postgresUser: string;
   /**
-   * The memory a database may count on, whatever its instance class promises: a laptop that runs ten `db.r7g.4xlarge`
-   * has no 1,280 GiB. `SHIPSHAPE_DATABASE_MEMORY_MIB`, in MiB, @default 512.
+   * The memory a database assumes, whatever its instance class: a laptop that runs ten `db.r7g.4xlarge` does not have
+   * 1,280 GiB. `SHIPSHAPE_DATABASE_MEMORY_MIB`, in MiB, @default 512.
    */
   databaseMemoryCapBytes: number;
 }

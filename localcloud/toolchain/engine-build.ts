@@ -6,8 +6,8 @@ import { EngineBuildLog } from "./engine-build-log";
 import { older } from "./engine-on-path";
 import { engineVersion, toolEnvironment, type ToolchainSettings } from "./settings";
 
-const smallestGo = "1.26.0"; // what the engine's go.mod asks for
-const newsMilliseconds = 10_000;
+const smallestGo = "1.26.0"; // what the engine's go.mod requires
+const progressMilliseconds = 10_000;
 
 /** Builds the engine from its pinned Go modules into `folder`. Go verifies every module against the tracked go.sum. */
 export async function buildEngine(
@@ -18,7 +18,7 @@ export async function buildEngine(
   const module = join(folder, "..", "module"); // a copy: the package may be installed where we cannot write
   mkdirSync(module);
   for (const name of ["go.mod", "go.sum"]) copyFileSync(join(settings.assetsFolder, name), join(module, name));
-  const go = goIn(module, settings);
+  const go = goCommand(module, settings);
   await requireGo(go);
   progress(`building the Pulumi engine ${engineVersion} with Go: about 6 minutes on two cores, once`);
   await go(buildArguments(join(folder, "pulumi")), progress);
@@ -40,28 +40,28 @@ function buildArguments(output: string): string[] {
   ];
 }
 
-/** Asked inside the module, since an older Go may fetch the one its go.mod asks for. */
+/** Run inside the module, since an older Go may fetch the version its go.mod requires. */
 async function requireGo(go: Go): Promise<void> {
-  const said = await go(["version"]).catch((error: NodeJS.ErrnoException) => {
+  const output = await go(["version"]).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT")
       throw new Error(`Go is not installed (version ${smallestGo.slice(0, 4)} or newer is needed)`);
     throw error;
   });
-  const version = /go(\d+\.\d+(?:\.\d+)?)/.exec(said)?.[1] ?? "unknown";
+  const version = /go(\d+\.\d+(?:\.\d+)?)/.exec(output)?.[1] ?? "unknown";
   if (older(version, smallestGo))
     throw new Error(`Go ${version} is installed, and ${smallestGo.slice(0, 4)} or newer is needed`);
 }
 
 type Go = (args: string[], progress?: (line: string) => void) => Promise<string>;
 
-/** Runs Go in a folder; resolves with its standard output, rejects with the end of what it complained about. */
-function goIn(folder: string, settings: ToolchainSettings): Go {
-  // No C compiler is needed, and a surrounding Go workspace or vendor setting has nothing to say here.
+/** Runs Go in a folder; resolves with its standard output, rejects with the last lines of its errors. */
+function goCommand(folder: string, settings: ToolchainSettings): Go {
+  // No C compiler is needed, and an enclosing Go workspace or vendor setting must not apply.
   const env = toolEnvironment(settings, { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" });
   return async (args, progress) => {
     const child = spawn("go", args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     const log = new EngineBuildLog();
-    const timer = setInterval(() => progress?.(log.news()), newsMilliseconds);
+    const timer = setInterval(() => progress?.(log.progressLine()), progressMilliseconds);
     createInterface(child.stderr).on("line", (line) => log.add(line));
     let output = "";
     child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString()));
@@ -72,7 +72,7 @@ function goIn(folder: string, settings: ToolchainSettings): Go {
       });
       if (ending === 0) return output;
       throw new Error(
-        `"go ${args[0]}" ended with ${typeof ending === "string" ? ending : `exit code ${ending}`}: ${log.complaint()}`,
+        `"go ${args[0]}" ended with ${typeof ending === "string" ? ending : `exit code ${ending}`}: ${log.errorText()}`,
       );
     } finally {
       clearInterval(timer);

@@ -12,11 +12,11 @@ import { join } from "node:path";
 import type { Engine } from "./engine-types";
 import { engineVersion, type ToolchainSettings } from "./settings";
 
-/** Written last, before the folder gets its name: an engine without it is half made and never used. */
+/** Written last, before the folder gets its name: an engine without it is incomplete and never used. */
 const completeFile = "complete.json";
 const partialPrefix = ".partial-";
 
-/** The engine in the user's cache, when a complete one is there. */
+/** The engine in the user's cache, if there is a complete one. */
 export function cachedEngine({ cacheFolder }: ToolchainSettings): Engine | undefined {
   const folder = join(cacheFolder, engineVersion);
   try {
@@ -32,8 +32,8 @@ export function cachedEngine({ cacheFolder }: ToolchainSettings): Engine | undef
 }
 
 /**
- * Lets `fill` put the engine into a folder of its own and gives that its final name only when it is complete.
- * The caller holds the lock, so what other attempts left behind belongs to nobody and is removed.
+ * Lets `fill` put the engine into a temporary folder, which gets its final name only when complete. The caller holds
+ * the lock, so leftovers of other attempts are unused and are removed.
  */
 export async function keepEngine(
   settings: ToolchainSettings,
@@ -50,8 +50,8 @@ export async function keepEngine(
     const engine = join(partial, "engine");
     mkdirSync(engine);
     await fill(engine);
-    // The language host is a script without an extension: Node looks for this file to know how to read it, and must not
-    // find one of the user's further up.
+    // The language host is a script without an extension: Node looks for this file to decide how to load it, and must
+    // not find one of the user's further up.
     writeFileSync(join(engine, "package.json"), '{"type":"commonjs"}\n');
     writeFileSync(
       join(engine, completeFile),

@@ -7,9 +7,9 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { engineVersion, type ToolchainSettings } from "./settings";
 
-const answerMilliseconds = 8_000; // where downloads are refused by silence, this is all that is lost
+const answerMilliseconds = 8_000; // the time lost where a firewall silently drops downloads
 const transferMilliseconds = 20 * 60_000; // 150 MB at 1 Mbit/s
-const newsMilliseconds = 5_000;
+const progressMilliseconds = 5_000;
 
 /**
  * Fetches the official download of this platform, checks it against the published checksum and unpacks it into
@@ -30,7 +30,7 @@ export async function downloadEngine(
   await unpack(archive, folder);
 }
 
-/** The archive holds one folder, called `pulumi` as is the main program in it. */
+/** The archive contains one folder, called `pulumi` like the main program in it. */
 async function unpack(archive: string, folder: string): Promise<void> {
   const unpacked = join(folder, "..", "unpacked");
   mkdirSync(unpacked);
@@ -38,7 +38,7 @@ async function unpack(archive: string, folder: string): Promise<void> {
   for (const file of readdirSync(join(unpacked, "pulumi")))
     renameSync(join(unpacked, "pulumi", file), join(folder, file));
   for (const needed of ["pulumi", "pulumi-language-nodejs"]) {
-    if (!existsSync(join(folder, needed))) throw new Error(`the archive holds no ${needed}`);
+    if (!existsSync(join(folder, needed))) throw new Error(`the archive contains no ${needed}`);
   }
 }
 
@@ -81,7 +81,7 @@ async function save(answer: Response, file: string, progress: (line: string) => 
   const timer = setInterval(
     () =>
       progress(`downloading the Pulumi engine: ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`),
-    newsMilliseconds,
+    progressMilliseconds,
   );
   try {
     // The two declarations of a web stream, Node's and the DOM's, describe the same object.
@@ -93,7 +93,7 @@ async function save(answer: Response, file: string, progress: (line: string) => 
   }
 }
 
-/** A wrong checksum is always fatal. A missing list is borne only where TLS vouches for the server. */
+/** A wrong checksum is always fatal. A missing list is tolerated only where TLS authenticates the server. */
 async function verify(
   { checksumBase, downloadBase }: ToolchainSettings,
   archive: string,
@@ -104,14 +104,14 @@ async function verify(
     (error: Error) => error,
   );
   if (expected instanceof Error) {
-    if (!downloadBase.startsWith("https://")) throw new Error(`its checksum cannot be had: ${expected.message}`);
-    progress(`the published checksums cannot be had (${expected.message}); relying on the encrypted connection`);
+    if (!downloadBase.startsWith("https://")) throw new Error(`its checksum is not available: ${expected.message}`);
+    progress(`the published checksums are not available (${expected.message}); relying on the encrypted connection`);
     return;
   }
   const hash = createHash("sha256");
   await pipeline(createReadStream(archive), hash);
   const found = hash.digest("hex");
-  if (found !== expected) throw new Error(`${name} has the SHA-256 ${found}, and ${expected} is published`);
+  if (found !== expected) throw new Error(`${name} has the SHA-256 ${found}, but ${expected} is published`);
 }
 
 async function publishedChecksum(url: string, name: string): Promise<string> {

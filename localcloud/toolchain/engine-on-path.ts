@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import type { Engine } from "./engine-types";
 import { engineVersion, toolEnvironment, type ToolchainSettings } from "./settings";
 
-// The engine answers in half a second; a cold disk or a busy machine needs more
+// The engine responds in half a second; a cold disk or a busy machine needs more
 const versionTimeoutMilliseconds = 30_000;
 
 /** The first `pulumi` on PATH, when it is new enough and can run Node.js programs. */
@@ -15,10 +15,10 @@ export async function engineOnPath(settings: ToolchainSettings): Promise<Engine>
   if (pulumi === undefined) throw new Error("not found");
   const version = await versionOf(pulumi, settings);
   if (older(version, engineVersion))
-    throw new Error(`${pulumi} is version ${version}, and ${engineVersion} or newer is needed`);
-  // Without a language host the engine would fail much later, and speak of plugins.
+    throw new Error(`${pulumi} is version ${version}, but ${engineVersion} or newer is needed`);
+  // Without a language host the engine would fail much later, with an error about plugins.
   if (find("pulumi-language-nodejs", [dirname(pulumi), dirname(realpathSync(pulumi)), ...path]) === undefined) {
-    throw new Error(`${pulumi} has no pulumi-language-nodejs beside it`);
+    throw new Error(`${pulumi} has no pulumi-language-nodejs next to it`);
   }
   return { version, folder: dirname(pulumi), source: "path" };
 }
@@ -32,11 +32,11 @@ async function versionOf(pulumi: string, settings: ToolchainSettings): Promise<s
   );
   const version = /^v?(\d+\.\d+\.\d+\S*)/m.exec(stdout.trim())?.[1];
   if (version === undefined)
-    throw new Error(`"${pulumi} version" printed no version but ${JSON.stringify(stdout.trim())}`);
+    throw new Error(`"${pulumi} version" printed ${JSON.stringify(stdout.trim())} instead of a version`);
   return version;
 }
 
-/** Compares major, minor and patch; what follows them (`-alpha.…`) does not count. */
+/** Compares major, minor and patch; suffixes (`-alpha.…`) are ignored. */
 export function older(version: string, than: string): boolean {
   const parts = (text: string) => text.split(/[.+-]/, 3).map(Number);
   const [left, right] = [parts(version), parts(than)];

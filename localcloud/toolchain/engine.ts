@@ -9,13 +9,13 @@ import { engineVersion, toolchainSettings, type ToolchainSettings } from "./sett
 
 export type { Engine, Progress } from "./engine-types";
 
-/** None of the ways led to an engine; the message names each of them, and what it said. */
+/** No engine could be found or installed; the message lists each way and why it failed. */
 export class EngineMissingError extends Error {
   readonly code = "engine-missing";
 }
 
 /**
- * Finds the Pulumi engine, or gets it: on PATH, in the user's cache, from the official download, built with Go, in this
+ * Finds or installs the Pulumi engine: on PATH, in the user's cache, from the official download, built with Go, in this
  * order. Under half a second when it is there; about a minute to download and six to build, once per user.
  * @throws EngineMissingError when none of the ways works
  */
@@ -29,7 +29,7 @@ export async function ensureEngine(
   if (cached) return cached;
 
   return withLock(`${settings.cacheFolder}/${engineVersion}.lock`, progress, async () => {
-    const meanwhile = await ready(settings); // somebody else may have made it while we waited for the lock
+    const meanwhile = await ready(settings); // another process may have installed it while we waited for the lock
     if (meanwhile) return meanwhile;
     const downloaded = await attempt(() =>
       keepEngine(settings, "download", (folder) => downloadEngine(settings, folder, progress)),
@@ -47,13 +47,13 @@ export async function ensureEngine(
         `  1. pulumi on PATH: ${onPath.reason}`,
         `  2. the official download: ${downloaded.reason}`,
         `  3. building it with Go: ${built.reason}`,
-        `Put one of them right and try again; https://www.pulumi.com/docs/install/ tells how to install Pulumi.`,
+        `Fix one of them and try again; https://www.pulumi.com/docs/install/ explains how to install Pulumi.`,
       ].join("\n"),
     );
   });
 }
 
-/** The engine kept in the cache; one that was built gets the language host of this version of ours. */
+/** The engine kept in the cache; one that was built gets this version's language host. */
 async function ready(settings: ToolchainSettings): Promise<Engine | undefined> {
   const engine = cachedEngine(settings);
   if (engine?.source === "built") await installLanguageHost(settings, engine.folder);

@@ -1,7 +1,7 @@
-// Run before demo, test, check and the like: brings what a fresh clone lacks, and costs a moment when nothing is
-// missing. Plain JavaScript on Node's own modules, since nothing else is there yet, and in a syntax that old versions
-// of Node can at least read to the point where they are told that they are too old. Called by name and not as an npm
-// "pre" script: npm leaves those out where its setting ignore-scripts is on.
+// Runs before demo, test, check and the like: installs what a fresh clone lacks, and takes only a moment when nothing
+// is missing. Plain JavaScript on Node's own modules, since nothing else is installed yet, in a syntax that old
+// versions of Node can parse, so that they can report that they are too old. Called explicitly and not as an npm "pre"
+// script: npm skips those when its setting ignore-scripts is on.
 "use strict";
 const { spawn, spawnSync } = require("child_process");
 const { createHash } = require("crypto");
@@ -24,7 +24,7 @@ function requireNode(version) {
   fail(`Shipshape needs Node.js ${smallestNode.join(".")} or newer; this is ${version}, at ${process.execPath}.`);
 }
 
-/** Compares what npm says it installed with the lock file: serves those who ran "npm install" by themselves, too. */
+/** Compares what npm recorded as installed with the lock file, so that it also works after a manual "npm install". */
 function whyStale() {
   const wanted = readJson(path.join(root, "package-lock.json")).packages;
   let installed;
@@ -35,19 +35,19 @@ function whyStale() {
   }
   const differs = Object.keys(wanted).find((name) => {
     const entry = wanted[name];
-    if (name === "" || entry.link || !name.startsWith("node_modules/") || !belongsHere(entry)) return false;
+    if (name === "" || entry.link || !name.startsWith("node_modules/") || !isForThisPlatform(entry)) return false;
     return !installed[name] || installed[name].version !== entry.version;
   });
   return differs === undefined
     ? undefined
-    : `${differs.replace(/^node_modules\//, "")} is not the one of package-lock.json`;
+    : `${differs.replace(/^node_modules\//, "")} is not the version in package-lock.json`;
 }
 
 /**
- * Optional packages exist for other platforms; without one named, or with a C library, only npm knows whether they
- * belong here.
+ * Optional packages can be for other platforms; when one names no platform, or a C library, only npm knows whether it
+ * belongs here.
  */
-function belongsHere(entry) {
+function isForThisPlatform(entry) {
   const named = (list, mine) => Array.isArray(list) && list.includes(mine);
   if (entry.peer) return false;
   return (
@@ -57,29 +57,29 @@ function belongsHere(entry) {
 }
 
 async function installPackages() {
-  const why = whyStale(); // whoever held the lock may have done it
+  const why = whyStale(); // the previous holder of the lock may have done it
   if (why === undefined) return;
   say(`installing packages: ${why}`);
   const start = Date.now();
-  const news = setInterval(() => say(`installing packages: ${Math.round((Date.now() - start) / 1000)} s`), 10000);
-  // Nothing we use needs its install script: so none is run, here as in places that forbid them.
+  const progress = setInterval(() => say(`installing packages: ${Math.round((Date.now() - start) / 1000)} s`), 10000);
+  // None of our packages needs its install script, so none is run, as where policy forbids them.
   const args = ["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
   const [command, first] = npm();
   const child = spawn(command, first.concat(args), { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
   const code = await new Promise((resolve) => child.on("error", (error) => resolve(error.message)).on("exit", resolve));
-  clearInterval(news);
-  if (code !== 0) fail(`"npm ci" failed (${code}); what it said stands above. Nothing else was started.`);
+  clearInterval(progress);
+  if (code !== 0) fail(`"npm ci" failed (${code}); its output is above. Nothing else was started.`);
   const left = whyStale();
-  if (left !== undefined) say(`"npm ci" ended well, and yet: ${left}`);
+  if (left !== undefined) say(`"npm ci" succeeded, but: ${left}`);
 }
 
-/** The npm that runs us, which need not be the first on PATH. */
+/** The npm that runs this script, which need not be the first on PATH. */
 function npm() {
   const running = process.env.npm_execpath;
   return running && /npm-cli\.c?js$/.test(running) ? [process.execPath, [running]] : ["npm", []];
 }
 
-/** Two commands started at once on a fresh clone must not install into one folder at once. */
+/** Two commands started at once on a fresh clone must not install into the same folder concurrently. */
 async function whileLocked(work) {
   const lock = path.join(
     os.tmpdir(),
@@ -110,7 +110,7 @@ function take(lock) {
 function abandoned(lock) {
   try {
     const pid = Number(fs.readFileSync(lock, "utf8"));
-    // Its maker was killed between making and writing it
+    // Its creator was killed between creating and writing it
     if (!pid) return Date.now() - fs.statSync(lock).mtimeMs > 10000;
     process.kill(pid, 0);
     return false;
@@ -119,7 +119,7 @@ function abandoned(lock) {
   }
 }
 
-/** The engine's own logic is TypeScript, which can run now that the packages are here. */
+/** The engine's installer is TypeScript, which can run now that the packages are installed. */
 function ensureEngine() {
   const { status } = spawnSync(process.execPath, ["--import", "tsx", path.join(__dirname, "main.ts")], {
     cwd: root,

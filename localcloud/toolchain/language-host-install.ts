@@ -16,8 +16,8 @@ import type { ToolchainSettings } from "./settings";
 const executable = "pulumi-language-nodejs";
 
 /**
- * Puts our Node.js language host beside an engine that was built from source; in the same folder the engine takes it
- * for bundled and does not look for a plugin. Idempotent, and safe while the engine runs: files are replaced by
+ * Puts our Node.js language host next to an engine that was built from source; in the same folder the engine treats it
+ * as bundled and does not look for a plugin. Idempotent, and safe while the engine runs: files are replaced by
  * renaming.
  */
 export async function installLanguageHost({ assetsFolder }: ToolchainSettings, engineFolder: string): Promise<void> {
@@ -40,9 +40,7 @@ export async function installLanguageHost({ assetsFolder }: ToolchainSettings, e
   }
 }
 
-/**
- * Everything that shapes the bundle: the host's files, how they are bundled, and which versions of what they import.
- */
+/** The inputs of the bundle: the host's files, how they are bundled, and the versions of what they import. */
 function sources(assetsFolder: string): string[] {
   const folder = join(assetsFolder, "language-host");
   const own = readdirSync(folder)

@@ -5,12 +5,12 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const pollMilliseconds = 250;
-const beatMilliseconds = 5_000;
-// Twelve missed beats: the owner is dead, even where its process cannot be seen (containers sharing a cache)
-const silentMilliseconds = 60_000;
-// A build takes six minutes on two cores; a machine five times slower still makes it
-const patienceMilliseconds = 30 * 60_000;
-const newsMilliseconds = 10_000;
+const heartbeatMilliseconds = 5_000;
+// Twelve missed heartbeats: the owner is dead, even where its process is not visible (containers sharing a cache)
+const heartbeatMillisecondsMax = 60_000;
+// A build takes six minutes on two cores; a machine five times slower still finishes in time
+const waitMillisecondsMax = 30 * 60_000;
+const progressMilliseconds = 10_000;
 
 interface Owner {
   token: string;
@@ -19,14 +19,14 @@ interface Owner {
 }
 
 /**
- * Does `work` while holding the folder `lock`, which only one process on all machines sharing it can make.
- * A lock whose owner died is taken over. Two waiters may, in a window of microseconds, both take over: then the work is
- * done twice, which its user must bear (the engine's cache does: each builds apart and renames).
+ * Does `work` while holding the folder `lock`, which only one process on all machines sharing it can create. A lock
+ * whose owner died is taken over. Two waiters may, within microseconds, both take it over: then the work is done twice,
+ * which the caller must tolerate (the engine's cache does: each builds separately and renames).
  */
 export async function withLock<T>(lock: string, progress: (line: string) => void, work: () => Promise<T>): Promise<T> {
   const owner: Owner = { token: randomUUID(), pid: process.pid, host: hostname() };
   await acquire(lock, owner, progress);
-  const beat = setInterval(() => touch(lock), beatMilliseconds);
+  const beat = setInterval(() => touch(lock), heartbeatMilliseconds);
   try {
     return await work();
   } finally {
@@ -38,18 +38,18 @@ export async function withLock<T>(lock: string, progress: (line: string) => void
 async function acquire(lock: string, owner: Owner, progress: (line: string) => void): Promise<void> {
   mkdirSync(dirname(lock), { recursive: true });
   const start = Date.now();
-  for (let told = 0; Date.now() - start < patienceMilliseconds; await sleep(pollMilliseconds)) {
+  for (let reported = 0; Date.now() - start < waitMillisecondsMax; await sleep(pollMilliseconds)) {
     if (make(lock, owner)) return;
-    breakIfDead(lock);
+    removeIfDead(lock);
     const waited = Date.now() - start;
-    if (waited - told < newsMilliseconds) continue;
-    told = waited;
+    if (waited - reported < progressMilliseconds) continue;
+    reported = waited;
     progress(
-      `waiting for process ${ownerOf(lock)?.pid ?? "?"}, which is getting the same thing (${Math.round(waited / 1000)} s)`,
+      `waiting for process ${ownerOf(lock)?.pid ?? "?"}, which is already doing the same (${Math.round(waited / 1000)} s)`,
     );
   }
   throw new Error(
-    `${lock} is still held by process ${ownerOf(lock)?.pid ?? "?"} after ${patienceMilliseconds / 60_000} minutes; if that process has nothing to do with Shipshape, remove the folder`,
+    `${lock} is still held by process ${ownerOf(lock)?.pid ?? "?"} after ${waitMillisecondsMax / 60_000} minutes; if that process has nothing to do with Shipshape, remove the folder`,
   );
 }
 
@@ -64,29 +64,29 @@ function make(lock: string, owner: Owner): boolean {
   return true;
 }
 
-function breakIfDead(lock: string): void {
+function removeIfDead(lock: string): void {
   const owner = ownerOf(lock);
-  if (!silent(lock) && (owner === undefined || owner.host !== hostname() || alive(owner.pid))) return;
-  const aside = `${lock}-${randomUUID()}`;
+  if (!hasNoHeartbeat(lock) && (owner === undefined || owner.host !== hostname() || alive(owner.pid))) return;
+  const renamed = `${lock}-${randomUUID()}`;
   try {
-    renameSync(lock, aside);
+    renameSync(lock, renamed);
   } catch {
-    return; // another waiter was first
+    return; // another waiter was faster
   }
-  rmSync(aside, { recursive: true, force: true });
+  rmSync(renamed, { recursive: true, force: true });
 }
 
 function ownerOf(lock: string): Owner | undefined {
   try {
     return JSON.parse(readFileSync(join(lock, "owner.json"), "utf8")) as Owner;
   } catch {
-    return undefined; // just made, just removed, or its maker died between two lines: then its silence tells
+    return undefined; // just created, just removed, or its creator died in between: then the missing heartbeat decides
   }
 }
 
-function silent(lock: string): boolean {
+function hasNoHeartbeat(lock: string): boolean {
   try {
-    return Date.now() - statSync(lock).mtimeMs > silentMilliseconds;
+    return Date.now() - statSync(lock).mtimeMs > heartbeatMillisecondsMax;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-// Makes sure that the Pulumi engine is there. Run by install.cjs before the commands that need it.
+// Makes sure that the Pulumi engine is installed. install.cjs runs it before the commands that need the engine.
 import { ensureEngine } from "./engine";
 
 ensureEngine((line) => process.stderr.write(`${line}\n`)).catch((error: unknown) => {

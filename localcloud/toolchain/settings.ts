@@ -2,16 +2,16 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** The engine that is downloaded or built, and the oldest one on PATH that will do. */
+/** The engine version that is downloaded or built, and the oldest accepted on PATH. */
 export const engineVersion = "3.250.0";
 
-/** What the toolchain takes from its surroundings; the only place that reads the environment for it. */
+/** What the toolchain reads from the environment; only this file reads it. */
 export interface ToolchainSettings {
-  /** Folder that holds `<version>/` per engine. */
+  /** Folder with one `<version>/` per engine. */
   cacheFolder: string;
   /** The folders of PATH, in order. */
   path: string[];
-  /** Where the official download is fetched from, without a slash at the end. */
+  /** Where the official download is fetched from, without a trailing slash. */
   downloadBase: string;
   /** Where its checksums are published. */
   checksumBase: string;
@@ -31,14 +31,12 @@ export function toolchainSettings(environment: NodeJS.ProcessEnv = process.env):
   };
 }
 
-/**
- * Beside this file in the checkout; in the published package everything is bundled into one folder, with these apart.
- */
+/** Next to this file in the checkout; in the published package everything else is bundled into one folder. */
 function assetsFolder(): string {
   return existsSync(join(__dirname, "go.mod")) ? __dirname : join(__dirname, "toolchain");
 }
 
-/** The environment of a tool that is started: ours with some of it replaced. */
+/** The environment of a started tool: ours with some variables replaced. */
 export function toolEnvironment({ path }: ToolchainSettings, replaced: Record<string, string>): NodeJS.ProcessEnv {
   return { ...process.env, PATH: path.join(delimiter), ...replaced };
 }

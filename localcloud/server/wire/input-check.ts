@@ -2,7 +2,10 @@ import type { z } from "zod";
 import { AwsError } from "./aws-error";
 import type { Action } from "./action";
 
-/** Checks a decoded input against the action's schema and gives what the handler takes. All faults are told at once. */
+/**
+ * Checks a decoded input against the action's schema and returns what the handler takes. All faults are reported at
+ * once.
+ */
 export function checkInput(action: Action, decoded: unknown, codes: InputErrorCodes): unknown {
   const result = action.input.safeParse(decoded);
   if (result.success) return result.data;
@@ -11,7 +14,7 @@ export function checkInput(action: Action, decoded: unknown, codes: InputErrorCo
   throw new AwsError(first.code, faults.map((fault) => fault.message(action.name)).join("; "));
 }
 
-/** How a protocol names the three faults an input can have. */
+/** A protocol's codes for the three faults an input can have. */
 export interface InputErrorCodes {
   missing: string;
   unknown: string;

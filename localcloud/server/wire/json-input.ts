@@ -2,8 +2,8 @@ import { AwsError } from "./aws-error";
 import { limits } from "../limits";
 
 /**
- * The value that a request's body holds. Nothing an SDK sends is nested deeply, and what walks through the value later
- * does so by recursion, which a body made of brackets alone would exhaust.
+ * Parses a request's body. SDKs send nothing deeply nested, and later code walks the value recursively, which a body of
+ * nothing but brackets would overflow.
  * @param code of the refusal
  */
 export function parseJson(text: string, code: string): unknown {

@@ -2,15 +2,15 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Store } from "../storage/store";
 
-/** Where the server listens, and why not where it did before. */
+/** Where the server listens, and, when the port has changed, why. */
 export interface Listening {
   port: number;
   reason?: string;
 }
 
 /**
- * Listens on the port that is asked for; with 0 on the one this data folder had last, so that shells and programs that
- * were pointed at the cloud reach it after a restart. Only where another program has that by now is it a new one.
+ * Listens on the requested port; with 0 on the last port of this data folder, so that shells and programs still reach
+ * the cloud after a restart. Only if another program has taken that port is a new one chosen.
  */
 export async function listenOnLastPort(server: Server, asked: number, store: Store): Promise<Listening> {
   const records = store.collection<{ port: number }>("listener");
@@ -18,7 +18,7 @@ export async function listenOnLastPort(server: Server, asked: number, store: Sto
   if (last !== undefined && (await listens(server, last))) return { port: last };
   if (!(await listens(server, asked)))
     throw new Error(
-      `port ${asked} is taken by another program; end that, or set SHIPSHAPE_LOCAL_PORT to another port, or to none for any free one`,
+      `port ${asked} is taken by another program; stop that, or set SHIPSHAPE_LOCAL_PORT to another port, or to none for any free one`,
     );
   const { port } = server.address() as AddressInfo;
   records.put("http", { port });

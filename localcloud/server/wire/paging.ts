@@ -8,9 +8,9 @@ export interface PageRequest {
 }
 
 /**
- * One page of an ordered list. The marker holds the key of the last entry given, not a position, so that an entry made
- * or removed between two pages neither hides another nor shows it twice.
- * @param keyOf orders the list as it stands and tells each entry apart
+ * One page of an ordered list. The marker is the key of the last entry returned, not a position, so that an entry added
+ * or removed between two pages neither hides another nor shows it twice. @param keyOf a unique key by which the list is
+ * ordered
  */
 export function page<Entry>(
   entries: Entry[],
@@ -42,14 +42,14 @@ function decodeMarker(marker: string): string {
   if (!text.startsWith(prefix))
     throw new AwsError(
       "InvalidParameterValue",
-      `the request parameter 'Marker' is not valid: '${marker.slice(0, 100)}' was not given by an earlier page`,
+      `the request parameter 'Marker' is not valid: '${marker.slice(0, 100)}' was not returned by an earlier page`,
     );
   return text.slice(prefix.length);
 }
 
 /**
- * Keeps the entries that have, for each filter, one of its values; RDS, which keeps its names in lower case, finds them
- * in any. @param valuesOf by filter name; RDS refuses other names
+ * Keeps the entries that have, for each filter, one of its values; case-insensitive, as on RDS, which stores names in
+ * lower case. @param valuesOf by filter name; RDS refuses other names
  */
 export function filtered<Entry>(
   entries: Entry[],

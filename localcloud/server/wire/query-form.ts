@@ -1,12 +1,12 @@
 import { AwsError } from "./aws-error";
 import { limits } from "../limits";
 
-/** A decoded form: texts, nested structures, lists. */
+/** A decoded form: strings, nested structures, lists. */
 export type FormValue = string | FormValue[] | { [member: string]: FormValue };
 
 /**
- * Decodes the form of the Query protocol: `Tags.Tag.1.Key=owner` → `{Tags: [{Key: "owner"}]}`. A list is what has a
- * number after the element's name; the element's name (`Tag`, `member`) is dropped, clients differ in it.
+ * Decodes the form of the Query protocol: `Tags.Tag.1.Key=owner` → `{Tags: [{Key: "owner"}]}`. A number after the
+ * element's name makes it a list; the element's name (`Tag`, `member`) is dropped, as clients differ in it.
  */
 export function decodeForm(form: URLSearchParams): Record<string, FormValue> {
   const root = new Map<string, Branch>();
@@ -57,7 +57,7 @@ function list(branch: Map<string, Branch>): FormValue[] {
   if (branch.size > limits.formListLength)
     throw new AwsError(
       "MalformedQueryString",
-      `a list holds ${branch.size} entries; at most ${limits.formListLength} are taken`,
+      `a list has ${branch.size} entries; at most ${limits.formListLength} are allowed`,
     );
   return [...branch].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => value(child));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "../limits";
 
-/** Types of the Query protocol, where every leaf arrives as text and an empty list as an empty text. */
+/** Types of the Query protocol, where every leaf arrives as a string and an empty list as an empty string. */
 
 export const text = z.string();
 
@@ -32,8 +32,8 @@ const tagText = (lengthMin: number, lengthMax: number) =>
     .string()
     .min(lengthMin, `must have ${lengthMin} to ${lengthMax} characters`)
     .max(lengthMax, `must have ${lengthMin} to ${lengthMax} characters`)
-    .regex(/^[\p{L}\p{M}\p{Z}\p{N}_.:/=+\-@]*$/u, "may hold letters, digits, spaces and _ . : / = + - @ only");
-const tagKey = tagText(1, 128).refine((key) => !/^aws:/i.test(key), "must not begin with aws:, which is AWS's own");
+    .regex(/^[\p{L}\p{M}\p{Z}\p{N}_.:/=+\-@]*$/u, "may contain only letters, digits, spaces and _ . : / = + - @");
+const tagKey = tagText(1, 128).refine((key) => !/^aws:/i.test(key), "must not begin with aws:, which AWS reserves");
 
 export const tags = list(z.strictObject({ Key: tagKey, Value: tagText(0, 256).default("") }))
   .refine((given) => given.length <= limits.tagsPerResource, `a resource has at most ${limits.tagsPerResource} tags`)
@@ -42,5 +42,5 @@ export const tags = list(z.strictObject({ Key: tagKey, Value: tagText(0, 256).de
 export const filters = list(z.strictObject({ Name: text, Values: list(text) }));
 export type Filter = z.output<typeof filters>[number];
 
-/** What every Describe action takes beside its own parameters. */
+/** Parameters that every Describe action takes in addition to its own. */
 export const paging = { Filters: filters.optional(), MaxRecords: integer.optional(), Marker: text.optional() };

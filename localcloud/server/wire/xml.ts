@@ -1,5 +1,5 @@
 /**
- * Renders an answer of the Query protocol. Members that are undefined or null are left out; lists become
+ * Renders a response of the Query protocol. Members that are undefined or null are omitted; lists become
  * `<Members><Element>…</Element></Members>` with the element's name from the service's table.
  */
 export function renderMembers(members: object, listElements: Readonly<Record<string, string>>): string {
@@ -23,7 +23,7 @@ function renderValue(name: string, value: unknown, listElements: Readonly<Record
   return escapeXml(String(value));
 }
 
-/** XML 1.0 cannot hold most control characters in any spelling; a log line may: each becomes U+FFFD. */
+/** XML 1.0 cannot contain most control characters, even escaped, but a log line may: each becomes U+FFFD. */
 export function escapeXml(text: string): string {
   return text
     .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, "\uFFFD")

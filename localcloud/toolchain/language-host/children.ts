@@ -8,7 +8,7 @@ export interface Ending {
   signal: NodeJS.Signals | null;
 }
 
-/** Starts Node and remembers it, so that no program outlives the host. */
+/** Starts Node and tracks the process, so that no program outlives the host. */
 export function spawnNode(args: string[], options: SpawnOptions): ChildProcess {
   const child = spawn(process.execPath, args, options);
   children.add(child);
@@ -17,7 +17,7 @@ export function spawnNode(args: string[], options: SpawnOptions): ChildProcess {
   return child;
 }
 
-/** Resolves when the child has ended and all it wrote was handed on. */
+/** Resolves when the child has ended and all its output was relayed. */
 export function ended(child: ChildProcess): Promise<Ending> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -25,10 +25,7 @@ export function ended(child: ChildProcess): Promise<Ending> {
   });
 }
 
-/**
- * A program's resources are the engine's business, not the program's: there is nothing it could clean up, so it is
- * killed at once.
- */
+/** The engine manages a program's resources: there is nothing for the program to clean up, so it is killed at once. */
 export function killChildren(): void {
   for (const child of children) child.kill("SIGKILL");
 }

@@ -10,7 +10,7 @@ import {
 } from "@pulumi/pulumi/proto/language_pb";
 import { ended } from "./children";
 
-/** What `pulumi about` shows of the language. */
+/** What `pulumi about` shows about the language. */
 export function about(): AboutResponse {
   const answer = new AboutResponse();
   answer.setExecutable(process.execPath);
@@ -18,13 +18,13 @@ export function about(): AboutResponse {
   return answer;
 }
 
-/** The packages the program asks for itself, in the versions that are installed. */
+/** The program's direct dependencies, in the versions installed. */
 export function programDependencies(programFolder: string): GetProgramDependenciesResponse {
   const manifest = nearestManifest(programFolder);
   const answer = new GetProgramDependenciesResponse();
   for (const name of Object.keys({ ...manifest.content.dependencies, ...manifest.content.devDependencies }).sort()) {
     const version = installedVersion(manifest.folder, name);
-    if (version === undefined) continue; // optional, or not installed: nothing true could be said
+    if (version === undefined) continue; // optional, or not installed: its version is unknown
     const dependency = new DependencyInfo();
     dependency.setName(name);
     dependency.setVersion(version);

@@ -12,9 +12,9 @@ import { about, installDependencies, programDependencies } from "./dependencies"
 import { runPlugin } from "./plugin";
 import { runProgram } from "./program";
 
-declare const HOST_VERSION: string; // the SDK's version, put in by the bundler
+declare const HOST_VERSION: string; // the SDK's version, inserted by the bundler
 
-/** The calls of `pulumirpc.LanguageRuntime` this host serves, one line each; the work is in the files beside. */
+/** The calls of `pulumirpc.LanguageRuntime` this host serves, one line each; the work is in the other files. */
 export function languageRuntime(engineAddress: string): Partial<ILanguageRuntimeServer> {
   return {
     handshake: unary((request) => {

@@ -1,6 +1,6 @@
-// The Node.js language host: the process that the Pulumi engine starts to run a TypeScript or JavaScript program.
-// The official engine download brings one; an engine built from source has none, and the official one can't be had from
-// Go's module proxy. This is the part of it that Shipshape's programs, policy packs and plugins need.
+// The Node.js language host: the process that the Pulumi engine starts to run a TypeScript or JavaScript program. The
+// official engine download includes one; an engine built from source has none, and Go's module proxy does not have the
+// official one. This is the part of it that Shipshape's programs, policy packs and plugins need.
 import * as grpc from "@grpc/grpc-js";
 import { type ILanguageRuntimeServer, LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { killChildren } from "./children";
@@ -9,8 +9,8 @@ import { languageRuntime } from "./language-runtime";
 const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
 function main(): void {
-  // The engine puts each plugin into a process group of its own, so Ctrl-C never comes here from the terminal: SIGINT
-  // is the engine's request to end, and after five seconds without an end it kills.
+  // The engine puts each plugin into its own process group, so the terminal's Ctrl-C never gets here: SIGINT is the
+  // engine's request to exit, and after five seconds it kills.
   process.on("SIGINT", leave);
   process.on("SIGTERM", leave);
   // The engine holds our standard input: when it closes, the engine is gone, even after SIGKILL.

@@ -4,7 +4,7 @@ import { optionsEnvironment, runtimeOptions } from "./runtime-options";
 import { sdkEntryPoint } from "./sdk";
 import { inheritedEnvironment } from "./settings";
 
-/** Runs a policy pack, or a plugin written in TypeScript or JavaScript, and hands on what it writes until it ends. */
+/** Runs a policy pack, or a plugin written in TypeScript or JavaScript, and relays its output until it ends. */
 export async function runPlugin(
   request: RunPluginRequest,
   send: (part: RunPluginResponse) => void,
@@ -13,7 +13,7 @@ export async function runPlugin(
   const folder = request.getInfo()?.getProgramDirectory() || request.getProgram();
   const options = runtimeOptions(request.getInfo());
   const child = spawnNode([...options.nodeargs, ...pluginArguments(request, folder)], {
-    // A policy pack reads its package.json from where it runs, and the engine gives the program's folder.
+    // A policy pack reads package.json from its working directory, and the engine passes the program's folder.
     cwd: request.getKind() === "analyzer" ? folder : request.getPwd() || folder,
     env: inheritedEnvironment({ ...given(request.getEnvList()), ...optionsEnvironment(options) }),
     stdio: ["ignore", "pipe", "pipe"],

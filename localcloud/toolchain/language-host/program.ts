@@ -4,8 +4,8 @@ import { optionsEnvironment, runtimeOptions } from "./runtime-options";
 import { sdkEntryPoint } from "./sdk";
 import { inheritedEnvironment } from "./settings";
 
-/** The SDK's exit code for "it failed, and I have told the user why": nothing may be printed on top of that. */
-const failureAlreadyTold = 32;
+/** The SDK's exit code for "it failed, and the user has been told why": nothing more may be printed. */
+const failureAlreadyReported = 32;
 
 /** Runs a Pulumi program to its end. */
 export async function runProgram(
@@ -18,7 +18,7 @@ export async function runProgram(
   const options = runtimeOptions(request.getInfo());
   const entry = sdkEntryPoint(request.getInfo()?.getProgramDirectory() || request.getPwd(), "run");
   const child = spawnNode([...options.nodeargs, entry, ...programArguments(request, engineAddress)], {
-    cwd: request.getPwd(), // nodeargs such as "--import tsx" are looked up from here
+    cwd: request.getPwd(), // nodeargs such as "--import tsx" are resolved from here
     env: inheritedEnvironment({ ...optionsEnvironment(options), ...configEnvironment(request) }),
     stdio: ["ignore", "inherit", "inherit"], // the engine shows what the host writes
   });
@@ -56,7 +56,7 @@ function configEnvironment(request: RunRequest): Record<string, string> {
 function response({ code, signal }: Ending): RunResponse {
   const answer = new RunResponse();
   if (signal !== null) answer.setError(`the program was killed by ${signal}`);
-  else if (code === failureAlreadyTold) answer.setBail(true);
+  else if (code === failureAlreadyReported) answer.setBail(true);
   else if (code !== 0) answer.setError(`the program ended with exit code ${code}`);
   return answer;
 }

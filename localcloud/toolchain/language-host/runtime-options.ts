@@ -1,12 +1,12 @@
 import type { ProgramInfo } from "@pulumi/pulumi/proto/language_pb";
 
-/** `runtime.options` of Pulumi.yaml, as far as this host honours them. */
+/** `runtime.options` of Pulumi.yaml, as far as this host supports them. */
 export interface RuntimeOptions {
   /** Whether the SDK compiles the program with its own ts-node. @default true */
   typescript: boolean;
   /** Arguments for Node itself, as a shell would split them. @default [] */
   nodeargs: string[];
-  /** The compiler's settings for `typescript`. @default tsconfig.json beside the program */
+  /** The compiler's settings for `typescript`. @default tsconfig.json next to the program */
   tsconfig: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function optionsEnvironment(options: RuntimeOptions): Record<string, stri
   };
 }
 
-/** Splits as a shell does: blanks separate, quotes hold together, a backslash takes the next character as it is. */
+/** Splits as a shell does: blanks separate, quotes group, a backslash escapes the next character. */
 export function splitArguments(line: string): string[] {
   const words: string[] = [];
   const word = /(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/gs;

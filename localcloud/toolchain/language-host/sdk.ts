@@ -2,9 +2,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /**
- * Where the program's own copy of the Pulumi SDK keeps an entry point: the program and what runs it must share one
- * copy.
- * @throws Error with what to do when the SDK is not installed there.
+ * The path of an entry point in the program's own copy of the Pulumi SDK: the program and its runner must share one
+ * copy. @throws Error with a hint when the SDK is not installed there.
  */
 export function sdkEntryPoint(programFolder: string, entryPoint: "run" | "run-plugin" | "run-policy-pack"): string {
   const module = `@pulumi/pulumi/cmd/${entryPoint}`;

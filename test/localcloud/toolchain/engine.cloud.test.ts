@@ -49,9 +49,9 @@ describe("an engine on PATH", () => {
       { pulumi: "echo v3.249.9", "pulumi-language-nodejs": "" },
       /is version 3\.249\.9, and 3\.250\.0 or newer is needed/,
     ],
-    ["cannot run Node.js programs", { pulumi: "echo v3.300.1" }, /has no pulumi-language-nodejs beside it/],
+    ["cannot run Node.js programs", { pulumi: "echo v3.300.1" }, /has no pulumi-language-nodejs next to it/],
     ["fails", { pulumi: "echo no >&2; exit 3" }, /version" failed/],
-    ["prints no version", { pulumi: "echo hello" }, /printed no version but "hello"/],
+    ["prints no version", { pulumi: "echo hello" }, /printed "hello" instead of a version/],
   ])("that %s is passed over, and the error says so", async (_, programs, reason) => {
     await expect(
       ensureEngine(silent, { ...closed(), path: [folderWith(programs as Record<string, string>)] }),
@@ -120,7 +120,7 @@ describe("the official download", () => {
 
   test("is refused from an unencrypted server that publishes no checksum", async () => {
     checksums = "";
-    await expect(ensureEngine(silent, open())).rejects.toThrow(/its checksum cannot be had: .*HTTP 404/);
+    await expect(ensureEngine(silent, open())).rejects.toThrow(/its checksum is not available: .*HTTP 404/);
   });
 
   test("replaces an engine in the cache that was left half made", async () => {

@@ -20,8 +20,12 @@ test("nothing is installed, and nothing said, when what is there is what is aske
 
 test.each([
   ["there are none", undefined, "no packages are installed yet"],
-  ["one is of another version", { "node_modules/a": { version: "0.9.0" } }, "a is not the one of package-lock.json"],
-  ["one is missing", {}, "a is not the one of package-lock.json"],
+  [
+    "one is of another version",
+    { "node_modules/a": { version: "0.9.0" } },
+    "a is not the version in package-lock.json",
+  ],
+  ["one is missing", {}, "a is not the version in package-lock.json"],
 ])("packages are installed when %s, without running their install scripts", async (_, installed, reason) => {
   const checkout = checkoutWith({ installed });
   const { code, said } = await install(checkout);

@@ -35,7 +35,7 @@ test("a build tells how far it is, and in the end only what went wrong", () => {
     "# github.com/a/b",
     "b.go:3:1: syntax error",
   ].forEach((line) => log.add(line));
-  expect(log.news()).toMatch(/1 modules downloaded, 2 packages compiled$/);
-  expect(log.complaint()).toContain("b.go:3:1: syntax error");
-  expect(log.complaint()).not.toContain("downloading");
+  expect(log.progressLine()).toMatch(/1 modules downloaded, 2 packages compiled$/);
+  expect(log.errorText()).toContain("b.go:3:1: syntax error");
+  expect(log.errorText()).not.toContain("downloading");
 });
