@@ -3,6 +3,7 @@ import { judgeResource, judgeStack } from "../../policypacks/database-guardrails
 import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
 import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
+import { callOf, pointingAt } from "./claim-place";
 import { contextProperties } from "./context-properties";
 import { instance } from "../../policypacks/database-guardrails/vocabulary/types";
 
@@ -128,13 +129,16 @@ interface Claims extends Pick<Asked, "options" | "told"> {
   undecided?: Record<string, Scene>;
 }
 
-/** A rule and what it says to each fixture; the names are the claims. */
+/** A rule and what it says to each fixture; the names are the claims. A case that fails points at its own line. */
 export function claims(rule: Rule, { passes, fails, undecided = {}, ...asked }: Claims): void {
+  const called = callOf(claims);
+  const hold = (what: string, claim: string, holds: () => void) =>
+    test(claim, () => pointingAt(rule, called, what, holds));
   describe(rule.id, () => {
     for (const [what, scene] of Object.entries(passes))
-      test(`passes ${what}`, () => expect(judged(rule, scene, asked)).toEqual([]));
+      hold(what, `passes ${what}`, () => expect(judged(rule, scene, asked)).toEqual([]));
     for (const [what, [scene, says]] of Object.entries(fails))
-      test(`finds ${what}`, () => {
+      hold(what, `finds ${what}`, () => {
         const findings = judged(rule, scene, asked);
         expect(findings.map(({ kind, rule: id }) => ({ kind, id }))).toContainEqual({ kind: "violation", id: rule.id });
         expect(findings.map(({ message }) => message).join("\n")).toContain(says);
@@ -142,11 +146,11 @@ export function claims(rule: Rule, { passes, fails, undecided = {}, ...asked }: 
           expect(message).toMatch(/^\S+: .+; allowed: .+\. To change: .+\.$/);
       });
     for (const [what, scene] of Object.entries(undecided))
-      test(`leaves ${what} to the state after deployment, and says so`, () => {
+      hold(what, `leaves ${what} to the state after deployment, and says so`, () => {
         const expected = rule.severity === "low" ? [] : [{ kind: "undecided", level: "advisory" }];
         expect(judged(rule, scene, asked).map(({ kind, level }) => ({ kind, level }))).toEqual(expected);
       });
-    test("reads nothing but the properties that it names, and what is context", () => {
+    hold("", "reads nothing but the properties that it names, and what is context", () => {
       const read = new Set<string>();
       const scenes = [passes, undecided].flatMap((one) => Object.values(one));
       for (const scene of [...scenes, ...Object.values(fails).map(([one]) => one)])
