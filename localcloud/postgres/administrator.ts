@@ -38,6 +38,16 @@ export async function queryAsAdministrator(
   }
 }
 
+/** Runs statements one after the other in one session, each in a transaction of its own. */
+export async function runAsAdministrator(place: AdministratorPlace, statements: readonly string[]): Promise<void> {
+  const client = await connectAsAdministrator(place);
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
 /** For work that needs one session throughout; the caller ends it. */
 export async function connectAsAdministrator(place: AdministratorPlace, database = ownDatabase): Promise<Client> {
   const client = new Client({ ...administratorConfig(place, database), query_timeout: limits.queryMilliseconds });

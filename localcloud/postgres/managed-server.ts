@@ -33,6 +33,7 @@ export class ManagedServer implements PostgresServer {
   readonly #user = serverUser();
   #parameters: Record<string, string>;
   #archiveFolder: string | undefined;
+  #report: ParameterReport = { leftOut: [], invalid: [], pendingReboot: [] };
   #logRetentionMinutes = 4320;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -53,13 +54,17 @@ export class ManagedServer implements PostgresServer {
     return livePostmaster(this.dataFolder)?.pid;
   }
 
+  get parameterReport(): ParameterReport {
+    return this.#report;
+  }
+
   state(): "running" | "stopped" | "crashed" {
     if (livePostmaster(this.dataFolder) !== undefined) return "running";
     return readPidFile(this.dataFolder) === undefined && wasShutDown(this.dataFolder) ? "stopped" : "crashed";
   }
 
   start(): Promise<ParameterReport> {
-    return this.#serialize(() => this.#start());
+    return this.#serialize(() => this.#noted(this.#start()));
   }
 
   stop(mode: "fast" | "immediate" = "fast"): Promise<void> {
@@ -69,16 +74,23 @@ export class ManagedServer implements PostgresServer {
   restart(): Promise<ParameterReport> {
     return this.#serialize(async () => {
       await stopPostmaster(this.#place, "fast");
-      return this.#start();
+      return this.#noted(this.#start());
     });
   }
 
   applyParameters(parameters: Record<string, string>): Promise<ParameterReport> {
-    return this.#serialize(async () => {
-      const report = await this.#configureChecked(parameters);
-      if (this.state() === "running") report.pendingReboot.push(...(await this.#reload()));
-      return report;
-    });
+    return this.#serialize(() => this.#noted(this.#apply(parameters)));
+  }
+
+  async #apply(parameters: Record<string, string>): Promise<ParameterReport> {
+    const report = await this.#configureChecked(parameters);
+    if (this.state() === "running") report.pendingReboot.push(...(await this.#reload()));
+    return report;
+  }
+
+  async #noted(report: Promise<ParameterReport>): Promise<ParameterReport> {
+    this.#report = await report;
+    return this.#report;
   }
 
   archiveTo(folder: string | undefined): Promise<void> {

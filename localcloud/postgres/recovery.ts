@@ -9,7 +9,7 @@ import { ManagedServer } from "./managed-server";
 import { PostgresError } from "./postgres-errors";
 import type { PostgresServer, PostgresServerSettings } from "./server-types";
 import { createReachableFolder, createServerFolder, writeServerFile } from "./server-files";
-import { freePort, openServer, readServerRecord, removeServer, writeServerRecord } from "./server-lifecycle";
+import { freePort, readServerRecord, removeServer, startedAgain, writeServerRecord } from "./server-lifecycle";
 import { chownToServerUser, serverUser } from "./server-user";
 import { emptyArchive, firstMissingSegment, segmentsIn } from "./wal-archive";
 
@@ -30,9 +30,7 @@ export interface RecoverySource {
  */
 export async function restoreServer(settings: PostgresServerSettings, source: RecoverySource): Promise<PostgresServer> {
   if (readServerRecord(settings.folder) !== undefined) {
-    const server = await openServer(settings);
-    await server.start();
-    return server;
+    return await startedAgain(settings);
   }
   await removeServer(settings.folder);
   await emptyArchive(settings.archiveFolder);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { createServer as createListener } from "node:net";
 import { join } from "node:path";
+import { runAsAdministrator } from "./administrator";
 import { runAsServer } from "./child-process";
 import { limits } from "./limits";
 import { ManagedServer } from "./managed-server";
@@ -25,9 +26,7 @@ import { emptyArchive } from "./wal-archive";
  */
 export async function createServer(settings: PostgresServerSettings, master: MasterLogin): Promise<PostgresServer> {
   if (readServerRecord(settings.folder) !== undefined) {
-    const server = await openServer(settings);
-    await server.start();
-    return server;
+    return await startedAgain(settings);
   }
   await removeServer(settings.folder);
   await emptyArchive(settings.archiveFolder);
@@ -43,6 +42,14 @@ export async function createServer(settings: PostgresServerSettings, master: Mas
     await removeServer(settings.folder);
     throw error;
   }
+}
+
+/** A finished server, running with these parameters: it may have been started with others. */
+export async function startedAgain(settings: PostgresServerSettings): Promise<PostgresServer> {
+  const server = await openServer(settings);
+  await server.start();
+  await server.applyParameters(settings.parameters);
+  return server;
 }
 
 /**
@@ -80,8 +87,8 @@ async function firstStart(settings: PostgresServerSettings, master: MasterLogin)
       if (mayTryAnother && error instanceof PostgresError && error.code === "port-taken") continue;
       throw error;
     }
-    for (const statement of masterStatements(master.username, passwordVerifier(master.password), master.databaseName))
-      await server.query(statement);
+    const statements = masterStatements(master.username, passwordVerifier(master.password), master.databaseName);
+    await runAsAdministrator(server, statements);
     await writeServerRecord(settings.folder, record);
     return server;
   }

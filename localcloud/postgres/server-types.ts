@@ -40,6 +40,8 @@ export interface PostgresServer {
   readonly socketFolder: string;
   readonly dataFolder: string;
   readonly logFolder: string;
+  /** What became of its parameters when they were last written: at a start, or by `applyParameters`. */
+  readonly parameterReport: ParameterReport;
   start(): Promise<ParameterReport>;
   stop(mode?: "fast" | "immediate"): Promise<void>;
   restart(): Promise<ParameterReport>;

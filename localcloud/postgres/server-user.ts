@@ -43,7 +43,16 @@ export async function chownToServerUser(path: string, user: ServerUser): Promise
   if (user.spawnOptions.uid !== undefined) await chown(path, user.uid, user.gid);
 }
 
+const namedUsers = new Map<string, { name: string; uid: number; gid: number }>();
+
+/** Looked up once per process: `id` takes milliseconds, in which nothing else runs. */
 function namedUser(name: string): { name: string; uid: number; gid: number } {
+  const user = namedUsers.get(name) ?? lookUp(name);
+  namedUsers.set(name, user);
+  return user;
+}
+
+function lookUp(name: string): { name: string; uid: number; gid: number } {
   const [uid, gid] = ["-u", "-g"].map((flag) => {
     const { stdout, status } = spawnSync("id", [flag, name], { encoding: "utf8" });
     return status === 0 ? Number(stdout.trim()) : NaN;

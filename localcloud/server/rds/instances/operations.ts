@@ -37,14 +37,12 @@ async function create(instance: InstanceRecord, cloud: Cloud): Promise<void> {
   const { resourceId, shape } = instance;
   const prepared = takeGroupValues(instance, cloud);
   const server = await cloud.instances.servers.create(prepared, initialPassword(instance, cloud));
-  // It runs already; applying again reports which parameters it had to leave out.
-  const report = await server.applyParameters(prepared.activeParameters);
   cloud.instances.update(resourceId, (current) => {
     current.listeningPort = server.port;
     current.shape.InstanceCreateTime ??= cloud.clock.now().toISOString();
     delete current.newMasterPassword;
   });
-  recordReport(instance, report, cloud);
+  recordReport(instance, server.parameterReport, cloud);
   cloud.events.say(instance.region, "db-instance", shape.DBInstanceIdentifier, ["creation"], "DB instance created");
 }
 

@@ -15,12 +15,11 @@ export async function restore(
   const { resourceId, region, shape } = instance;
   const prepared = takeGroupValues(instance, cloud);
   const server = await cloud.instances.servers.restore(prepared, sourceOf(instance, operation.from, cloud));
-  const report = await server.applyParameters(prepared.activeParameters);
   cloud.instances.update(resourceId, (current) => {
     current.listeningPort = server.port;
     current.shape.InstanceCreateTime ??= cloud.clock.now().toISOString();
   });
-  recordReport(instance, report, cloud);
+  recordReport(instance, server.parameterReport, cloud);
   const [reached] = await server.query(
     "select timeline_id as timeline, checkpoint_lsn as lsn from pg_control_checkpoint()",
   );
