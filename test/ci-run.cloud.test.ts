@@ -1,4 +1,4 @@
-// The last line of a build, which machines read, in every way a run can end. A stand-in for npm plays the endings.
+// The last line of a build, which machines parse, for every way a run can end. A fake npm produces the endings.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ test.each([
   ["more is printed after the count", "echo '3 passed, 0 failed'; echo warning >&2", "3 passed, 0 failed", 0],
   ["nothing could start", "echo 'no engine' >&2; exit 7", "0 passed, 1 failed", 7],
   ["the tests were killed", "kill -9 $$", "0 passed, 1 failed", 137],
-  ["nothing was counted though all seems well", "true", "0 passed, 1 failed", 1],
+  ["nothing was counted though everything seems fine", "true", "0 passed, 1 failed", 1],
   ["something besides the tests goes wrong", "echo '3 passed, 0 failed'; exit 1", "3 passed, 1 failed", 1],
 ])("when %s, the build says so in its last line and its exit code", (_, npm, line, code) => {
   const { stdout, status } = runBuild(npm);
@@ -32,9 +32,7 @@ test("a test file that cannot be loaded counts as failed", () => {
   expect(closingLine({ ...counts, numPendingTests: 3 })).toBe("4 passed, 2 failed, 3 skipped");
 });
 
-/**
- * Runs a copy of the build's command from elsewhere, as a build server does: no terminal, no input, an unknown folder.
- */
+/** Runs a copy of the build's command as a build server does: no terminal, no input, an unknown folder. */
 function runBuild(npm: string) {
   const clone = temporaryFolder();
   for (const folder of [".ci", "bin"]) mkdirSync(join(clone, folder));

@@ -2,7 +2,8 @@
 "use strict";
 
 /**
- * Prints the last line of a test run, which machines read: `N passed, N failed`, and how many were skipped if any were.
+ * Prints the last line of a test run, which machines parse: `N passed, N failed`, and how many were skipped if any
+ * were.
  */
 class ClosingLine {
   onRunComplete(_contexts, counts) {

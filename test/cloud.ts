@@ -9,7 +9,7 @@ import { type AccessKey, ensureAccessKey } from "../localcloud/access/access-key
 import { localProcessEnvironment } from "../automation/command-line/local-environment";
 import { until, waitSecondsMax } from "./until";
 
-/** A real server process of the embedded cloud on a folder of its own, with clients that reach it. */
+/** A real server process of the embedded cloud on its own folder, with clients for it. */
 export interface Cloud {
   url: string;
   dataFolder: string;
@@ -17,13 +17,13 @@ export interface Cloud {
   pid: number;
   /** The whole environment of a child process that is to use this cloud. */
   env: Record<string, string>;
-  /** How clients reach it: as the owner of its data folder, or with another access key, which is a user of its own. */
+  /** A client configuration: as the owner of its data folder, or with another access key, which is its own user. */
   client(accessKeyId?: string): ClientSettings;
   rds: RDSClient;
   secrets: SecretsManagerClient;
-  /** Ends the server process with this signal and waits until it is gone; databases live on after SIGKILL. */
+  /** Ends the server process with this signal and waits until it is gone; databases survive SIGKILL. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** A new server process on the same folder; after `kill`, or it stops the old one first. */
+  /** Starts a new server process on the same folder; stops the old one first, unless it was killed. */
   restart(): Promise<void>;
   /** Stops databases and server, and removes the folder. */
   stop(): Promise<void>;
@@ -37,7 +37,7 @@ export interface ClientSettings {
 }
 
 export interface CloudOptions {
-  /** A folder to use and to keep afterwards. @default a temporary one, removed at stop */
+  /** A folder to use and keep afterwards. @default a temporary one, removed at stop */
   dataFolder?: string;
   /** Added to the server's environment. */
   env?: Record<string, string>;
@@ -67,7 +67,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       Object.assign(cloud, reach(server, dataFolder));
     },
     async stop() {
-      // A server that was killed left its databases running: one more takes them over and stops them.
+      // A killed server left its databases running: another one adopts and stops them.
       if (server.process.exitCode !== null || server.process.signalCode !== null) await cloud.restart();
       await cloud.kill("SIGTERM");
       closeClients(cloud);
@@ -77,7 +77,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   return cloud;
 }
 
-/** Asks until the instance says so; fails with what it says instead when that is a fault, or when patience ends. */
+/** Polls until the instance has this status; fails with the current one when that is a fault, or at the timeout. */
 export async function instanceIs(cloud: Pick<Cloud, "rds">, identifier: string, status: string): Promise<DBInstance> {
   const faults = [
     "failed",
@@ -101,10 +101,10 @@ async function lastEvent(cloud: Pick<Cloud, "rds">, identifier: string): Promise
   const { Events } = await cloud.rds.send(
     new DescribeEventsCommand({ SourceType: "db-instance", SourceIdentifier: identifier }),
   );
-  return Events?.at(-1)?.Message ?? "nothing was said of it";
+  return Events?.at(-1)?.Message ?? "it has no events";
 }
 
-/** Until RDS does not know the instance any more. */
+/** Waits until RDS no longer knows the instance. */
 export async function instanceIsGone(cloud: Pick<Cloud, "rds">, identifier: string): Promise<void> {
   await until(`${identifier} is gone`, async () => {
     try {
@@ -117,7 +117,7 @@ export async function instanceIsGone(cloud: Pick<Cloud, "rds">, identifier: stri
   });
 }
 
-/** A folder that PostgreSQL's unprivileged user can enter, as mkdtemp's own 0700 would not let it. */
+/** A folder that PostgreSQL's unprivileged user can enter, unlike mkdtemp's 0700. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-test-"));
   chmodSync(folder, 0o755);

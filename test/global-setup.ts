@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { installPlugins } from "../localcloud/plugins/bundle";
 import { ensureEngine } from "../localcloud/toolchain/engine";
 
-/** Once per run, so that no test pays for it: the engine, and the plugins bundled into the user's cache. */
+/** Once per run, so that no test has to wait for it: the engine, and the plugins bundled into the user's cache. */
 export default async function globalSetup(): Promise<void> {
   const { folder } = await ensureEngine((line) => process.stderr.write(`${line}\n`));
   // The Automation API looks for the engine on the PATH of the test's own process, which inherits this one's.

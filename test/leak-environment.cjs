@@ -5,12 +5,12 @@ const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const { TestEnvironment } = require("jest-environment-node");
 
-/** How long what a file started may take to end after its last test; a busy machine takes its time. */
+/** How long what a file started may take to end after its last test; a busy machine needs longer. */
 const settleSecondsMax = 60;
 
 /**
  * Every test file gets a temporary folder of its own, and fails when it leaves something running: a process that knows
- * that folder, a timer, a server or a connection. What a file leaves would slow down, or decide, the files after it.
+ * that folder, a timer, a server or a connection. What a file leaves would slow down, or affect, the files after it.
  */
 class LeakEnvironment extends TestEnvironment {
   async setup() {
@@ -23,7 +23,7 @@ class LeakEnvironment extends TestEnvironment {
     process.env.TMPDIR = this.global.process.env.TMPDIR = this.folder;
   }
 
-  /** What failed, since the error below would take the place of the file's results. */
+  /** What failed, since the error below would replace the file's results. */
   handleTestEvent(event) {
     if (event.name !== "test_done" && event.name !== "hook_failure") return;
     const errors = event.name === "hook_failure" ? [event.error] : event.test.errors.map((error) => [error].flat()[0]);
@@ -58,7 +58,7 @@ function resources() {
   return counts;
 }
 
-/** Our own pause is a timer too, but never while this looks. Files and immediates end on their own. */
+/** Our own pause is a timer too, but never while this checks. Files and immediates end on their own. */
 function more(before, now) {
   const watched = [
     "Timeout",

@@ -1,4 +1,4 @@
-// What an app team gets: the packed packages, installed in projects that hold nothing else: first the product, then the
+// What an app team gets: the packed packages, installed in projects with nothing else: first the product, then the
 // embedded cloud as a development dependency.
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
@@ -25,12 +25,12 @@ beforeAll(async () => {
   const pinned = [...sdks, "typescript", "@types/node"].map((name) => `${name}@${manifest.devDependencies[name]}`);
   writeFileSync(join(typescriptProject, "package.json"), '{"name":"orders","private":true}');
   await install(...pinned, tarball);
-  // One installation serves both projects: what differs is the language of the program.
+  // One installation serves both projects: only the language of the program differs.
   writeFileSync(join(javascriptProject, "package.json"), '{"name":"orders","private":true}');
   symlinkSync(join(typescriptProject, "node_modules"), join(javascriptProject, "node_modules"));
 });
 
-test("the package holds what runs, and no embedded cloud, tests or demo", async () => {
+test("the package contains what runs, and no embedded cloud, tests or demo", async () => {
   const files = await contents(tarball);
   const folders = new Set(
     files.map((file) =>
@@ -47,7 +47,7 @@ test("the package holds what runs, and no embedded cloud, tests or demo", async 
       "CHANGELOG.md",
       "dist/components/index.js",
       "dist/components/index.d.ts",
-      // Messages of the command line point there.
+      // Messages of the command line link there.
       "docs/guardrails.md",
       "docs/going-to-production.md",
       "docs/operations/restore-drill.md",
@@ -65,7 +65,7 @@ test("the package holds what runs, and no embedded cloud, tests or demo", async 
   ).toEqual([]);
 });
 
-test("the embedded cloud's package holds its server, plugins and language host, bundled", async () => {
+test("the embedded cloud's package contains its server, plugins and language host, bundled", async () => {
   expect((await contents(cloudTarball)).sort()).toEqual([
     "README.md",
     "dist/LICENSE",
@@ -113,7 +113,7 @@ describe("with the embedded cloud added", () => {
     };
   });
 
-  // Here and not at the top: there the folders are removed first, and a server without its folder runs for ever.
+  // Here and not at the top: there the folders are removed first, and a server without its folder runs forever.
   afterAll(async () => {
     const stopped = await shipshape("local", "stop");
     if (stopped.code !== 0) throw new Error(stopped.stderr);
@@ -151,7 +151,7 @@ describe("with the embedded cloud added", () => {
   });
 });
 
-/** The one that the pages tell an app team to try, without its import, which differs by language. */
+/** The program from the pages for an app team, without its import, which differs by language. */
 const program = [
   ...readFileSync(join(repository, "docs/standard-database.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g),
 ]
@@ -195,7 +195,7 @@ function run(folder: string, command: string, ...words: string[]): Promise<{ std
   return promisify(execFile)(command, words, { cwd: folder, env: environment, maxBuffer: 64 * megabyte });
 }
 
-/** The folders of these packages and of all they depend on, as Node finds them. */
+/** The folders of these packages and of all their dependencies, as Node finds them. */
 function closure(names: string[], from = typescriptProject, found = new Set<string>()): Set<string> {
   for (const name of names) {
     const folder = resolve(name, from);
@@ -216,7 +216,7 @@ function resolve(name: string, from: string): string | undefined {
   return undefined;
 }
 
-/** On disk, without packages nested below, which count by themselves. */
+/** Size on disk, without packages nested below, which count separately. */
 function bytes(folder: string): number {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.name !== "node_modules")

@@ -1,4 +1,4 @@
-// What lint cannot hold: names, sizes, words, and that pages and facts agree. Reads the tracked files only, so it is
+// What lint cannot check: names, sizes, words, and that pages and facts agree. Reads the tracked files only, so it is
 // quick.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -21,11 +21,11 @@ const longFiles: Record<string, string> = {
     "every effect of a drill, one after the other, as each operation has them",
   "automation/runner/durable.ts": "the only file that may import the durable engine",
   "test/components/refusals/table.ts":
-    "one table of every refusal of the embedded cloud, each with what is said before it",
+    "one table of every refusal of the embedded cloud, each with the component's check before it",
   "test/localcloud/server/refusals.test.ts": "one table of some eighty bad calls, each a line or two",
 };
 
-/** Words the glossary forbids, wherever they stand: names, messages, comments, pages. Each with the word to use. */
+/** Words the glossary forbids anywhere: names, messages, comments, pages. Each with the word to use. */
 const forbiddenWords: Record<string, string> = {
   rewind: "recovery",
   anonymise: "masking",
@@ -39,7 +39,7 @@ const forbiddenWords: Record<string, string> = {
 };
 
 describe("names", () => {
-  test("no file or folder has a name that says nothing of what is in it", () => {
+  test("no file or folder has a meaningless name", () => {
     const empty =
       /^(src|lib|libs?|utils?|helpers?|common|shared|misc|examples?|scripts?|stuff|base|core)$|-(utils?|helpers?)$/;
     const offending = tracked.filter((file) => file.split("/").some((part) => empty.test(part.replace(/\..*$/, ""))));
@@ -73,7 +73,7 @@ describe("names", () => {
 });
 
 describe("sizes", () => {
-  test("no source is longer than 300 lines and no test longer than 400, but for those with a reason", () => {
+  test("no source is longer than 300 lines and no test longer than 400, except those with a reason", () => {
     const long = sources.filter((file) => lines(file).length > (file.startsWith("test/") ? 400 : 300));
     expect(long).toEqual(Object.keys(longFiles));
   });
@@ -82,7 +82,7 @@ describe("sizes", () => {
     expect(tracked.filter((file) => file.endsWith(".md") && lines(file).length > 300)).toEqual([]);
   });
 
-  test("each part of each house has a README, and none is longer than 40 lines", () => {
+  test("each folder of each area has a README, and none is longer than 40 lines", () => {
     const parts = new Set(
       sources
         .filter((file) => file.includes("/") && !file.startsWith("test/"))
@@ -101,7 +101,7 @@ describe("layout", () => {
     ).toEqual([]);
   });
 
-  test("no prose is wider than 120 columns, but for tables, code and what one link or command makes so", () => {
+  test("no prose is wider than 120 columns, except tables, code, and lines with a long link or command", () => {
     const wide = tracked
       .filter((file) => file.endsWith(".md") && !/^docs\/(policies\/|errors\.md|benchmarks\.md)/.test(file))
       .flatMap((file) => {
@@ -117,7 +117,7 @@ describe("layout", () => {
 });
 
 describe("words", () => {
-  test("nothing is left for later, and no test is left out but where a machine lacks what it needs", () => {
+  test("nothing is left for later, and no test is skipped except where a machine lacks what it needs", () => {
     const later = new RegExp(
       String.raw`\b(TO` +
         String.raw`DO|FIX` +
@@ -126,7 +126,7 @@ describe("words", () => {
     expect(found(written, later)).toEqual([]);
   });
 
-  test("no text uses a turn that a native reader must translate back", () => {
+  test("no text uses a phrase that a native reader would not write", () => {
     const turns = ["an" + "ew", "put " + "right", "asked " + "wrongly", "taken " + "up again", "it is looked " + "for"];
     expect(found(written, new RegExp(`\\b(${turns.join("|")})\\b`, "i"))).toEqual([]);
   });
@@ -137,7 +137,7 @@ describe("words", () => {
     expect(found([...written, "package-lock.json"], new RegExp(`${machine.source}|${registry.source}`))).toEqual([]);
   });
 
-  test("what a lint rule forbids is only allowed with a reason", () => {
+  test("a lint rule is only disabled with a reason", () => {
     const given = (file: string, at: number) =>
       / -- \S/.test(lines(file)[at]!) || /^\s*(\/\/|\*)/.test(lines(file)[at - 1] ?? "");
     const without = sources.flatMap((file) =>
@@ -148,11 +148,11 @@ describe("words", () => {
     expect(without).toEqual([]);
   });
 
-  test("comments hold sentences, not code", () => {
+  test("comments are sentences, not code", () => {
     expect(found(sources, /^\s*\/\/ .*([)\]}"];|(=>|\)) \{)$/)).toEqual([]);
   });
 
-  test("every test file asserts, and claims something", () => {
+  test("every test file asserts something", () => {
     const without = tests.filter(
       (file) => !/\bexpect[.(]|\bassert\w*\(/.test(text(file)) && !/\bclaims\(/.test(text(file)),
     );
@@ -182,18 +182,18 @@ describe("dependencies", () => {
     ]),
   ].sort();
 
-  test("each is explained in the table of dependencies, and the table knows no others", () => {
+  test("each is explained in the table of dependencies, and the table has no others", () => {
     const rows = [...text("docs/decisions/dependencies.md").matchAll(/^\| `([^`]+)` \| ([^|]+) \| .+ \|$/gm)];
     const table = rows.map(([, name, licence]) => `${name} ${licence}`).sort();
     expect(table).toEqual(names.map((name) => `${name} ${installed(name).license}`));
   });
 
-  test("each has a licence that we may ship with", () => {
+  test("each has a licence that allows shipping it", () => {
     const allowed = /^(MIT|Apache-2\.0|BSD-[23]-Clause|ISC|PostgreSQL|\(BSD-3-Clause AND Apache-2\.0\))$/;
     expect(names.filter((name) => !allowed.test(installed(name).license))).toEqual([]);
   });
 
-  test("the lock file holds the binaries of every platform, without which npm ci refuses it", () => {
+  test("the lock file has the binaries of every platform, without which npm ci refuses it", () => {
     const { packages } = JSON.parse(text("package-lock.json")) as {
       packages: Record<string, { optionalDependencies?: Record<string, string> }>;
     };
@@ -209,7 +209,7 @@ describe("dependencies", () => {
     expect(missing).toEqual([]);
   });
 
-  test("each is pinned exactly, and peers start at what we develop on", () => {
+  test("each is pinned exactly, and peer ranges start at the version we develop on", () => {
     const pinned = { ...cloud.devDependencies, ...manifest.dependencies, ...manifest.devDependencies };
     const loose = Object.entries(pinned).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
     const apart = Object.entries(manifest.peerDependencies).filter(([name, range]) => range !== `^${pinned[name]}`);
@@ -232,7 +232,7 @@ test("the version of the standard has a line in the change log", () => {
   expect(text("CHANGELOG.md").replaceAll(/\s+/g, " ")).toContain(`standard ${version}`);
 });
 
-/** By itself, or through what it imports of the tests' own files. */
+/** Directly, or through the tests' own files that it imports. */
 function startsProcess(file: string): boolean {
   const imported = [...text(file).matchAll(/^(?:import|export|\}).* from "([^"]+)"/gm)].map(([, name]) => name!);
   if (

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long a test waits for anything: far longer than a quiet machine needs, since a busy one must not fail it. */
+/** How long a test waits for anything: far longer than an idle machine needs, since a busy one must not fail it. */
 export const waitSecondsMax = 600;
 
-/** Asks again and again until the answer is neither undefined nor false; fails with `what` did not happen. */
+/** Polls until the result is neither undefined nor false; fails with `what` did not happen. */
 export async function until<T>(
   what: string | (() => string),
   ask: () => Promise<T> | T,
@@ -16,7 +16,7 @@ export async function until<T>(
   throw new Error(`not within ${waitSecondsMax} s: ${typeof what === "string" ? what : what()}`);
 }
 
-/** Tries again until it succeeds; at the end of the patience fails as the last try did. */
+/** Retries until it succeeds; at the timeout it fails like the last attempt. */
 export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
   for (const deadline = Date.now() + waitSecondsMax * 1000; ; await sleep(50)) {
     try {

@@ -34,7 +34,7 @@ export class ControlPlaneDatabase {
     this.watch = setInterval(() => this.look(), limits.controlPlaneWatchMs);
   }
 
-  /** How to connect as its owner; undefined while it does not run. */
+  /** How to connect as its owner; undefined while it is not running. */
   get url(): string | undefined {
     const record = this.records.get(owner);
     if (!record || this.server === undefined) return undefined;
@@ -50,7 +50,7 @@ export class ControlPlaneDatabase {
 
   private look(): void {
     if (this.starting !== undefined || this.server?.state() === "running") return;
-    log("the control plane's database does not run; starting it");
+    log("the control plane's database is not running; starting it");
     void this.start();
   }
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(pulumiHome, { recursive: true, force: true }));
 
-test("two installations at once leave exactly the plugins the SDKs ask for, each one executable file", () => {
+test("two concurrent installations leave exactly the plugins the SDKs require, each one executable file", () => {
   const plugins = readdirSync(join(pulumiHome, "plugins")).sort();
   expect(plugins).toEqual(["resource-aws-v7.48.0", "resource-postgresql-v3.18.1", "resource-random-v4.21.2"]);
   for (const plugin of plugins) {
@@ -65,14 +65,14 @@ describe("a plugin process", () => {
 
   afterAll(() => running.forEach((plugin) => plugin.kill("SIGKILL")));
 
-  test("says its port, listens there, and ends with the engine that holds its stdin", async () => {
+  test("prints its port, listens there, and ends with the engine that holds its stdin", async () => {
     const { plugin, port } = await start();
     expect(await accepts(port)).toBe(true);
     plugin.stdin!.end();
     expect(await once(plugin, "exit")).toEqual([0, null]);
   });
 
-  test("answers a cancel and stays: ending it is the engine's, which takes a plugin that is gone for crashed", async () => {
+  test("answers a cancel and stays: the engine ends it, and treats a plugin that exited as crashed", async () => {
     const { plugin, port } = await start();
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
     await new Promise<void>((resolve, reject) =>
@@ -85,7 +85,7 @@ describe("a plugin process", () => {
     expect(await once(plugin, "exit")).toEqual([0, null]);
   });
 
-  test("outlives the engine, as the official ones do, when told to; a signal ends it", async () => {
+  test("outlives the engine, as the official ones do, when so configured; a signal ends it", async () => {
     const { plugin, port } = await start({ SHIPSHAPE_PLUGIN_OUTLIVES_ENGINE: "true" });
     plugin.stdin!.end();
     await sleep(300);

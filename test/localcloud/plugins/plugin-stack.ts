@@ -6,11 +6,11 @@ import type { PropertyValues } from "../../../localcloud/plugins/adapter";
 import { installPlugins } from "../../../localcloud/plugins/bundle";
 import { ensureEngine } from "../../../localcloud/toolchain/engine";
 
-/** A stack of an inline program on the real engine and our plugins, with state in a folder of its own. */
+/** A stack of an inline program on the real engine and our plugins, with state in its own folder. */
 export interface PluginStack {
   stack: Stack;
   folder: string;
-  /** Runs one operation of the program and tells what the engine did, resource by resource. */
+  /** Runs one operation of the program and reports what the engine did, resource by resource. */
   up(program: PulumiFn): Promise<Outcome>;
   preview(program: PulumiFn): Promise<Outcome>;
   refresh(): Promise<Outcome>;
@@ -22,7 +22,7 @@ export interface PluginStack {
 }
 
 export interface Outcome {
-  /** Resource name → operation, but for those that stayed the same. */
+  /** Resource name → operation, except for unchanged resources. */
   changes: Record<string, string>;
   /** Resource name → every operation on it, in order; a replacement is several. */
   steps: Record<string, string[]>;
@@ -103,7 +103,7 @@ function readCalls(file: string): RecordedCall[] {
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-  // Each call is written when it starts and again when it is answered.
+  // Each call is logged when it starts and again when it returns.
   const answered = lines.filter(
     (line) => line.method.startsWith("/pulumirpc.ResourceProvider/") && line.progress !== "request_started",
   );
@@ -127,7 +127,7 @@ function describeEvents(events: EngineEvent[]): Omit<Outcome, "failed"> {
     const { urn, op, detailedDiff, keys, new: after } = step.metadata;
     const name = urn.split("::").pop() ?? urn;
     if (event.resourcePreEvent && op !== "same") (outcome.steps[name] ??= []).push(op);
-    // A replacement is several steps; the one called "replace" is the whole.
+    // A replacement is several steps; "replace" represents them all.
     if (op !== "same" && op !== "refresh" && outcome.changes[name] !== "replace") outcome.changes[name] = op;
     if (detailedDiff && Object.keys(detailedDiff).length > 0)
       outcome.diffs[name] = Object.fromEntries(

@@ -8,12 +8,12 @@ export interface Variation {
   reader?: Partial<postgresql.RoleArgs>;
   tablePrivileges?: string[];
   reporting?: Partial<postgresql.DatabaseArgs>;
-  /** Of a role and a schema that nothing else hangs on. */
+  /** Of a role and a schema that nothing else depends on. */
   spareName?: string;
   more?: (options: pulumi.CustomResourceOptions) => void;
 }
 
-/** The provider as the components declare it: the master, who is no superuser, over verified TLS. */
+/** The provider as the components declare it: the master, which is not a superuser, over verified TLS. */
 export function connectionTo({ server, master, caFile }: RdsLikeServer): postgresql.Provider {
   return new postgresql.Provider("connection", {
     host: "127.0.0.1",

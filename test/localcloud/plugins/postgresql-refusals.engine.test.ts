@@ -57,14 +57,14 @@ describe("a connection", () => {
     expect(ssl).toBe(true);
   });
 
-  test("takes nothing from the variables of whoever starts the engine", async () => {
+  test("takes nothing from the environment of the user who starts the engine", async () => {
     const foreign = {
       PGOPTIONS: "-c no_such=1",
       PGSSLNEGOTIATION: "sideways",
       PGSSLMODE: "disable",
       PGCLIENT_ENCODING: "no-such",
       PGREPLICATION: "database",
-      PGAPPNAME: "of somebody else",
+      PGAPPNAME: "of another user",
       PGBINARY: "1",
       PGHOST: "nowhere",
       PGPORT: "1",
@@ -92,7 +92,7 @@ describe("a connection", () => {
     }
   });
 
-  test("to a server that another authority vouches for is refused, unless nobody was named to be trusted", async () => {
+  test("to a server with another authority's certificate is refused, unless no root certificate was given", async () => {
     await ensureAuthority(join(folder, "other-ca"));
     const sslrootcert = join(folder, "other-ca", "ca.pem");
     await expect(who({ sslrootcert })).rejects.toThrow(
@@ -113,7 +113,7 @@ describe("a connection", () => {
     expect(await waiting).toBe(database.master.username);
   });
 
-  test("is left at once when the engine cancels, and what it had begun is undone", async () => {
+  test("is closed at once when the engine cancels, and its transaction is rolled back", async () => {
     const abort = new AbortController();
     const waiting = inTransaction(contextWith({}, abort.signal), {}, async (query) => {
       await query("CREATE ROLE half_done");
@@ -125,7 +125,7 @@ describe("a connection", () => {
   });
 });
 
-test("grants to one role from many resources at once all succeed", async () => {
+test("concurrent grants to one role from many resources all succeed", async () => {
   const names = Array.from({ length: 8 }, (_, index) => `parallel_${index}`);
   const role = provider.resources["postgresql:index/role:Role"]!;
   const grant = provider.resources["postgresql:index/grant:Grant"]!;
@@ -141,7 +141,7 @@ test("grants to one role from many resources at once all succeed", async () => {
   expect(row).toEqual({ granted: 8 });
 });
 
-test("an IAM login is refused with what to do instead, as setting of the provider and as membership of a role", async () => {
+test("an IAM login is refused with an alternative, as a provider setting and as a role's membership", async () => {
   expect(checkSettings(provider, { host: "h", awsRdsIamAuth: "true", awsRdsIamRegion: "eu-central-1" })).toEqual([
     { property: "awsRdsIamAuth", reason: expect.stringMatching(/no IAM database tokens.*password/) },
   ]);
@@ -156,7 +156,7 @@ test("an IAM login is refused with what to do instead, as setting of the provide
   expect(await database.server.query("SELECT 1 FROM pg_roles WHERE rolname = 'iam'")).toEqual([]);
 });
 
-test("a privilege the object type does not know is refused with those it does", async () => {
+test("a privilege that the object type does not have is refused with those it has", async () => {
   const grant = provider.resources["postgresql:index/grant:Grant"]!;
   const given = { role: "public", database: "app", schema: "public", objectType: "schema", privileges: ["SELECT"] };
   await expect(grant.create(given, contextWith({}))).rejects.toThrow(

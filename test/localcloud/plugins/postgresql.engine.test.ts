@@ -7,7 +7,7 @@ import { accessProgram, type Variation } from "./postgresql-programs";
 import { createPluginStack, type PluginStack } from "./plugin-stack";
 import { startRdsLikeServer, type RdsLikeServer } from "./rds-like-server";
 
-/** One life of a stack, told in order: each test starts from where the one before it left the database. */
+/** The life of one stack: each test continues where the previous one left the database. */
 
 let database: RdsLikeServer;
 let stack: PluginStack;
@@ -17,7 +17,7 @@ const one = async (statement: string, values?: unknown[]) => Object.values((awai
 
 beforeAll(async () => {
   database = await startRdsLikeServer();
-  // Somebody else's role: the master may hand it out, but not act as it.
+  // A foreign role: the master may grant it, but not act as it.
   await sql(
     `CREATE ROLE legacy; GRANT legacy TO ${database.master.username} WITH ADMIN TRUE, SET FALSE, INHERIT FALSE`,
   );
@@ -29,7 +29,7 @@ afterAll(async () => {
   stack?.remove();
 });
 
-test("a preview of what does not exist yet plans every resource, with names that are not known yet", async () => {
+test("a preview of a new stack plans every resource, with unknown names", async () => {
   const preview = await stack.preview(accessProgram(database));
   expect(preview).toMatchObject({ failed: false, diagnostics: "" });
   expect(new Set(Object.values(preview.changes))).toEqual(new Set(["create"]));
@@ -37,7 +37,7 @@ test("a preview of what does not exist yet plans every resource, with names that
   expect(await one("SELECT count(*)::int FROM pg_roles WHERE rolname IN ('owner', 'reader')")).toBe(0);
 });
 
-test("a type that is not part of the embedded provider stops the preview with the list of those that are", async () => {
+test("a type that is not part of the embedded provider stops the preview with the list of supported types", async () => {
   const more = (options: CustomResourceOptions) => void new postgresql.Publication("publication", {}, options);
   const { failed, diagnostics } = await stack.preview(accessProgram(database, { more }));
   expect(failed).toBe(true);
@@ -46,7 +46,7 @@ test("a type that is not part of the embedded provider stops the preview with th
   );
 });
 
-test("an up makes roles, schema, extension, database and grants, with the official provider's ids", async () => {
+test("an up creates roles, schema, extension, database and grants, with the official provider's ids", async () => {
   const up = await stack.up(accessProgram(database));
   expect(up).toMatchObject({ failed: false, diagnostics: "" });
   expect(Object.fromEntries(Object.entries(up.outputs).map(([name, { id }]) => [name, id]))).toMatchObject({
@@ -82,7 +82,7 @@ test("an up makes roles, schema, extension, database and grants, with the offici
   expect(await one("SELECT has_database_privilege('reader', 'app', 'CONNECT')")).toBe(false);
 });
 
-test("a table made later by the owner is covered, and the master keeps no membership it took for the while", async () => {
+test("a table created later by the owner is covered, and the master keeps no temporary membership", async () => {
   await sql("SET ROLE owner; CREATE TABLE orders.item (id int); RESET ROLE");
   expect(await one("SELECT has_table_privilege('reader', 'orders.item', 'SELECT')")).toBe(true);
   expect(
@@ -93,7 +93,7 @@ test("a table made later by the owner is covered, and the master keeps no member
   ).toEqual([]);
 });
 
-test("state holds no password in readable form", async () => {
+test("state has no password in plain text", async () => {
   const state = readFileSync(join(stack.folder, ".pulumi", "stacks", "postgresql-plugin", "test.json"), "utf8");
   const { resources } = JSON.parse(state).checkpoint.latest;
   expect(state).not.toContain(database.master.password);
@@ -104,7 +104,7 @@ test("state holds no password in readable form", async () => {
   for (const secret of secrets) expect(secret).toHaveProperty("ciphertext");
 });
 
-test("an up without changes asks the plugins for nothing but check and diff, and changes nothing", async () => {
+test("an up without changes calls only check and diff, and changes nothing", async () => {
   let up;
   const calls = await stack.recordCalls(async () => (up = await stack.up(accessProgram(database))));
   expect(up).toMatchObject({ diagnostics: "", failed: false, changes: {}, diffs: {} });
@@ -112,7 +112,7 @@ test("an up without changes asks the plugins for nothing but check and diff, and
   expect(new Set(resourceCalls.map(({ method }) => method))).toEqual(new Set(["Check", "Diff"]));
 });
 
-test("what somebody changed by hand is seen, property by property, and an up after the refresh repairs it", async () => {
+test("manual changes are seen, property by property, and an up after the refresh repairs them", async () => {
   await sql(`SET ROLE ${database.master.username};
              ALTER ROLE reader CONNECTION LIMIT 9; ALTER ROLE reader NOLOGIN NOINHERIT; ALTER ROLE reader SET statement_timeout TO 1;
              ALTER ROLE reader SET search_path TO public, orders; ALTER ROLE reader VALID UNTIL '2031-05-05'; GRANT pg_signal_backend TO reader;
@@ -197,7 +197,7 @@ test("changed arguments are previewed by kind and applied in place, renames incl
   expect(await one("SELECT count(*)::int FROM pg_namespace WHERE nspname IN ('spare', 'renamed')")).toBe(1);
 });
 
-test("a create-only property replaces the database, the old one first as its name is explicit", async () => {
+test("a create-only property replaces the database, deleting the old one first as its name is explicit", async () => {
   let up;
   const variation = { ...changed, reporting: { template: "template1" } };
   const calls = await stack.recordCalls(async () => (up = await stack.up(accessProgram(database, variation))));
@@ -215,7 +215,7 @@ test("a create-only property replaces the database, the old one first as its nam
   ).toEqual(["Delete", "Create"]);
 });
 
-test("a failed update changes nothing, yet the next up believes it done; a refresh brings the truth back", async () => {
+test("a failed update changes nothing, yet the next up considers it done; a refresh corrects state", async () => {
   const wrong = accessProgram(database, { ...changed, reader: { roles: ["no_such_role"] } });
   const failed = await stack.up(wrong);
   expect(failed.failed).toBe(true);
@@ -235,7 +235,7 @@ test("a failed update changes nothing, yet the next up believes it done; a refre
   ]);
 });
 
-test("what exists already is imported with the program's word for it", async () => {
+test("existing resources are imported with the program's values", async () => {
   await sql(
     `SET ROLE ${database.master.username}; CREATE ROLE visitor LOGIN CONNECTION LIMIT 2; CREATE SCHEMA archive`,
   );
@@ -254,7 +254,7 @@ test("what exists already is imported with the program's word for it", async () 
   expect(up).toMatchObject({ diagnostics: "", failed: false, changes: { visitor: "import", archive: "import" } });
 });
 
-test("a destroy takes all of it away, and nothing else", async () => {
+test("a destroy removes all of it, and nothing else", async () => {
   await sql("DROP TABLE orders.item");
   expect(await stack.destroy()).toMatchObject({ failed: false, diagnostics: "" });
   expect(

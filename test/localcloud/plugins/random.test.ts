@@ -17,7 +17,7 @@ const make = async (name: string, given: PropertyValues) => {
   return outputsOf(typeOf(name), properties, id);
 };
 
-test("a password has the length, the alphabets and the minimums asked for, and is not its id", async () => {
+test("a password has the requested length, alphabets and minimums, and is not its id", async () => {
   const { id, result } = await make("RandomPassword", { length: 40, special: false, minUpper: 10, minNumeric: 10 });
   expect(id).toBe("none");
   expect(result).toMatch(/^[A-Za-z0-9]{40}$/);
@@ -38,7 +38,7 @@ test("special characters can be chosen, digits switched off by either name", asy
   expect({ numeric, number }).toEqual({ numeric: false, number: false });
 });
 
-test("an id is spelled four ways, each with the prefix", async () => {
+test("an id has four encodings, each with the prefix", async () => {
   const { id, hex, dec, b64Url } = await make("RandomId", {
     byteLength: 4,
     prefix: "db-",
@@ -49,12 +49,12 @@ test("an id is spelled four ways, each with the prefix", async () => {
   expect(b64Url).toBe(`db-${id}`);
 });
 
-test("an imported value is what it was", async () => {
+test("an imported value is unchanged", async () => {
   const { properties } = (await typeOf("RandomId").read("db-,AAAAAQ", {}, { ...context, importing: true }))!;
   expect(properties).toMatchObject({ id: "AAAAAQ", prefix: "db-", byteLength: 4, hex: "db-00000001", dec: "db-1" });
 });
 
-test("a changed keeper makes a new value; nothing else does", async () => {
+test("only a changed keeper generates a new value", async () => {
   const type = typeOf("RandomPassword");
   const old = await make("RandomPassword", { length: 20, keepers: { a: "1" } });
   const { inputs } = checked("RandomPassword", { length: 20, keepers: { a: "1" } });
@@ -65,7 +65,7 @@ test("a changed keeper makes a new value; nothing else does", async () => {
   });
 });
 
-test("what cannot be made is refused before anything is", () => {
+test("an impossible value is refused at check", () => {
   expect(checked("RandomPassword", { length: 3, minLower: 2, minUpper: 2 }).failures[0]?.reason).toMatch(
     "the minimums add up to 4, more than the length 3",
   );

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type PostgresServer } from "../../../localcloud/postgres/postgres-server";
 
-/** A running PostgreSQL whose master is no superuser, as on RDS. */
+/** A running PostgreSQL whose master is not a superuser, as on RDS. */
 export interface RdsLikeServer {
   server: PostgresServer;
   master: { username: string; password: string };

@@ -23,14 +23,14 @@ afterAll(async () => {
   await place.close();
 });
 
-/** What the cloud does to a database in its own sessions. */
+/** Everything the cloud does in a database in its own sessions. */
 async function maintain(server: PostgresServer, version: string, name: string): Promise<void> {
   await archiveHeartbeat(server, place.settings(name).archiveFolder ?? join(place.folder, `${name}-wal`));
   await takeBaseBackup(server, version, join(place.folder, "backups", `${name}-${Math.random()}`));
   await server.setMasterPassword(master.username, master.password);
 }
 
-/** Of each parameter the value that is furthest from usual, as a customer may set it. */
+/** For each parameter the most unusual value that a customer may set. */
 function extremes(definitions: ParameterDefinition[], end: "least" | "most"): Record<string, string> {
   const values: Record<string, string> = {};
   for (const { name, dataType, allowedValues, applyType, isModifiable, defaultValue } of definitions) {
@@ -82,7 +82,7 @@ test.each([versions[0], versions[2]] as string[])(
   },
 );
 
-test("a new database's log holds no error of the cloud's own", async () => {
+test("a new database's log contains no error caused by the cloud", async () => {
   const server = await place.server("quiet", { archiveFolder: join(place.folder, "quiet-wal") });
   await maintain(server, versions[1] as string, "quiet");
   const [log] = await server.logFiles();

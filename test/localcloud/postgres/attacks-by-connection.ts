@@ -1,7 +1,7 @@
 import type { Attack } from "./attacks";
 
 /**
- * Ways out by what a connection, a role, a subscription or the update of an extension may say; as `statements` of
+ * Attacks through a connection, a role, a subscription or an extension's update; in the form of `statements` of
  * `attacks.ts`.
  */
 export const connectionStatements: [claim: string, attack: Attack][] = [
@@ -32,7 +32,7 @@ export const connectionStatements: [claim: string, attack: Attack][] = [
     },
   ],
   [
-    "roles by their ADMIN option, their names, and what a login sets for itself",
+    "roles, through their ADMIN option, their names, and a login's own settings",
     () => [
       "alter role rds_superuser superuser",
       "alter role rds_superuser createrole replication bypassrls",

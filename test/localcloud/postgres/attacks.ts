@@ -1,6 +1,6 @@
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
 
-/** What unqualified calls could find first: what functions of extensions call, and what the cloud's own sessions do. */
+/** Functions that unqualified calls could find first: those that extensions and the cloud's own sessions call. */
 export const shadowedFunctions: [signature: string, result: string][] = [
   ["heap_page_items(bytea, out lp int2, out t_infomask int4, out t_infomask2 int4, out t_data bytea)", "setof record"],
   ["tuple_data_split(oid, bytea, integer, integer, text, boolean)", "bytea[]"],
@@ -26,7 +26,7 @@ export const shadowedFunctions: [signature: string, result: string][] = [
   ["current_schema()", "name"],
 ];
 
-/** Exact argument types win over those that need a cast, also against pg_catalog's. */
+/** Exact argument types win over those that need a cast, even over pg_catalog's. */
 export const shadowedOperators: [operator: string, left: string, right: string, result: string][] = [
   ["=", "oid", "regclass", "boolean"],
   ["=", "regclass", "oid", "boolean"],
@@ -44,10 +44,10 @@ export const shadowedOperators: [operator: string, left: string, right: string, 
 
 export type Attack = (server: PostgresServer, witness: string) => string[];
 
-/** Further ways that were tried, in their own words; what each is refused with is PostgreSQL's affair. */
+/** Further attacks, as SQL; the error that refuses each is up to PostgreSQL. */
 export const statements: [claim: string, attack: Attack][] = [
   [
-    "a function in SQL of pageinspect that calls what the caller's path has first",
+    "a SQL function of pageinspect that calls what is first on the caller's path",
     () => [
       "select public.heap_page_item_attrs('\\x00', 'pg_class'::regclass, false)",
       "select public.heap_page_item_attrs(public.get_raw_page('pg_class', 0), 'pg_class'::regclass)",
@@ -66,7 +66,7 @@ export const statements: [claim: string, attack: Attack][] = [
     ],
   ],
   [
-    "an extension over objects that are there before it",
+    "an extension over objects that existed before it",
     () => [
       "drop extension if exists citext cascade; drop extension if exists hstore cascade",
       "create type public.citext; create function public.citextin(cstring) returns public.citext language internal immutable strict as 'textin'",
@@ -215,7 +215,7 @@ export const statements: [claim: string, attack: Attack][] = [
     ],
   ],
   [
-    "definers of its own that are handed over",
+    "its own security definer functions, handed over",
     () => [
       "create function evil.definer() returns text language plpgsql security definer as 'begin return evil.spring(); end'",
       "alter function evil.definer() owner to rdsadmin",

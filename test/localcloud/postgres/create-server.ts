@@ -4,7 +4,7 @@ import {
   createServer,
 } from "../../../localcloud/postgres/postgres-server";
 
-/** A manager in a process of its own, for tests that kill it: makes the server it is given, says so, and stays. */
+/** A manager in its own process, for tests that kill it: creates the given server, reports it, and keeps running. */
 const [settings, master] = process.argv.slice(2).map((text) => JSON.parse(text) as unknown) as [
   PostgresServerSettings,
   MasterLogin,

@@ -8,8 +8,7 @@ import type { PostgresServer } from "../../../localcloud/postgres/postgres-serve
 import { ServerPlace, master, versions } from "./servers";
 
 /**
- * PostgreSQL's own client tools, which refuse servers newer than they are; counted as skipped where the machine has
- * none so new.
+ * PostgreSQL's own client tools, which refuse servers newer than themselves; skipped where the machine's are too old.
  */
 const dumpMajor = Number(
   /\) (\d+)/.exec(spawnSync("pg_dump", ["--version"], { encoding: "utf8" }).stdout ?? "")?.[1] ?? 0,
@@ -17,7 +16,7 @@ const dumpMajor = Number(
 
 for (const engineVersion of versions) {
   const major = Number(engineVersion.split(".")[0]);
-  // Newer tools begin a dump with a setting that 16 does not know.
+  // Newer tools begin a dump with a setting unknown to 16.
   const isThere = dumpMajor >= major && (major > 16 || dumpMajor === 16);
   (isThere ? describe : describe.skip)(`a dump from PostgreSQL ${engineVersion} by its master`, () => {
     const place = new ServerPlace();
@@ -47,7 +46,7 @@ for (const engineVersion of versions) {
       chmodSync(folder, 0o755);
       server = await place.server("db", { engineVersion, parameters: { "rds.force_ssl": "0" } });
       client = await place.connect(server);
-      // pageinspect and dblink are what most is done to; the others are what teams have.
+      // pageinspect and dblink are changed the most; the others are common.
       for (const name of supportedExtensions.filter((extension) => extension !== "plpgsql"))
         await client.query(`create extension "${name}" cascade`);
       await client.query(`create role app nologin; create schema app;
@@ -75,21 +74,21 @@ for (const engineVersion of versions) {
     };
     const all = { orders: 100, extensions: supportedExtensions.length, granted: true };
 
-    it("carries nothing of the administrator's, and of an extension its name alone", () => {
+    it("contains nothing of the administrator's, and only the name of an extension", () => {
       const { stdout } = run("pg_restore", ["-f", "-", archive]);
       expect(stdout).not.toMatch(/rdsadmin|rds_superuser|EVENT TRIGGER|SECURITY DEFINER/);
       expect(stdout.match(/^CREATE EXTENSION/gm)).toHaveLength(supportedExtensions.length - 1);
       expect(run("pg_dump", ["-d", "postgres"]).stdout).not.toMatch(/^(CREATE|GRANT|REVOKE|ALTER) (?!DEFAULT)/m);
     });
 
-    it("restores into another database without one error, also in one transaction and with triggers off", async () => {
+    it("restores into another database without an error, also in one transaction and with triggers off", async () => {
       expect(run("pg_restore", ["--exit-on-error", "-d", "whole", archive])).toMatchObject(clean);
       expect(await countIn("whole")).toEqual(all);
       expect(run("pg_restore", ["-1", "-d", "at_once", archive])).toMatchObject(clean);
       expect(await countIn("at_once")).toEqual(all);
     });
 
-    it("restores rows alone with foreign keys out of the way, as tools that copy data do", async () => {
+    it("restores only rows with foreign keys disabled, as tools that copy data do", async () => {
       await client.query("create database data_alone template whole");
       const cleared = await place.connect(server, { database: "data_alone" });
       await cleared.query("truncate app.orders cascade");

@@ -1,7 +1,7 @@
 import { type PostgresServer } from "../../../localcloud/postgres/postgres-server";
 import { ServerPlace, outcome, versions } from "./servers";
 
-/** What a version before this one left in each of its databases, as it made it. */
+/** What an earlier version left in each of its databases. */
 const earlierRules = `
   create schema rdsadmin_internal;
   create function rdsadmin_internal.on_extension() returns event_trigger language plpgsql security definer set search_path = pg_catalog as $$
@@ -38,7 +38,7 @@ describe.each(versions)("a data folder of an earlier version, on PostgreSQL %s",
     expect(Number(before?.definers)).toBeGreaterThan(10);
   });
 
-  it("is freed of all that runs with more rights than its caller at its next start, in every database", async () => {
+  it("loses everything that runs with more rights than its caller at its next start, in every database", async () => {
     await server.restart();
     for (const database of ["rdsadmin", "orders", "postgres", "template1"])
       expect([database, (await server.query(left, [], database))[0]]).toEqual([

@@ -13,7 +13,7 @@ describe.each(versions)("connections to PostgreSQL %s", (engineVersion) => {
   });
   afterAll(() => place.close());
 
-  it("must be encrypted unless the parameter group says otherwise, and the switch acts at once", async () => {
+  it("must be encrypted unless the parameter group says otherwise, and the switch takes effect at once", async () => {
     const plain = () => place.connect(server, { ssl: false });
     await expect(plain()).rejects.toMatchObject({
       code: "28000",
@@ -47,7 +47,7 @@ describe("the server's certificate", () => {
   const place = new ServerPlace();
   afterAll(() => place.close());
 
-  it("names localhost and both loopback addresses, its key for PostgreSQL's eyes only", async () => {
+  it("names localhost and both loopback addresses, and only PostgreSQL can read its key", async () => {
     const server = await place.server("db");
     const certificate = new X509Certificate(readFileSync(join(place.folder, "db", "tls", "server.crt")));
     expect(certificate.subjectAltName).toBe("DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1");
@@ -57,7 +57,7 @@ describe("the server's certificate", () => {
     await server.stop();
   });
 
-  it("is kept over restarts, and renewed at a start when it is broken or the authority is another", async () => {
+  it("is kept over restarts, and renewed at a start when it is broken or from another authority", async () => {
     const path = join(place.folder, "db", "tls", "server.crt");
     const first = readFileSync(path, "utf8");
     const server = await openServer(place.settings("db"));
@@ -73,7 +73,7 @@ describe("the server's certificate", () => {
     await server.stop();
   });
 
-  it("comes from one authority, however many servers are made at once", async () => {
+  it("comes from one authority, however many servers are created at once", async () => {
     rmSync(join(place.folder, "ca"), { recursive: true });
     const servers = await Promise.all(["a", "b"].map((name) => place.server(name)));
     for (const server of servers) await (await place.connect(server)).end();

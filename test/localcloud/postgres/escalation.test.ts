@@ -10,10 +10,10 @@ import { shadowedFunctions, shadowedOperators, statements } from "./attacks";
 import { connectionStatements } from "./attacks-by-connection";
 
 /**
- * The master tries to become rdsadmin, or to run a program as who runs the server. Whatever is tricked into running its
- * code with more rights makes a role `pwned` and a file; neither may ever be there.
+ * The master tries to become rdsadmin, or to run a program as the server's user. Its code, if run with more rights,
+ * creates a role `pwned` and a file; neither may ever exist.
  */
-describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVersion) => {
+describe.each(versions)("the master of PostgreSQL %s gains no rights", (engineVersion) => {
   const major = engineVersion.split(".")[0] as string;
   const place = new ServerPlace();
   const folder = mkdtempSync(join(tmpdir(), "shipshape-escalation-"));
@@ -34,7 +34,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     rmSync(folder, { recursive: true });
   });
 
-  /** In a schema `evil` that comes first for the master, and for all sessions of the databases that it owns. */
+  /** In a schema `evil` that is first on the path of the master, and of all sessions of the databases that it owns. */
   async function setTraps(database: string): Promise<void> {
     const session = await place.connect(server, { database });
     await session.query(`create schema evil;
@@ -69,7 +69,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     expect(existsSync(witness)).toBe(false);
   }
 
-  it("the traps work: they spring for a superuser who walks into one", async () => {
+  it("the traps work: they spring for a superuser", async () => {
     const careless = await place.connect(server, {
       host: server.socketFolder,
       user: "rdsadmin",
@@ -84,7 +84,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     rmSync(witness);
   });
 
-  it("by any of the cloud's own sessions", async () => {
+  it("through any of the cloud's own sessions", async () => {
     await server.applyParameters({ work_mem: "8192" });
     await server.setMasterPassword(master.username, master.password);
     await server.applyParameters({});
@@ -93,7 +93,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     await expectNothingGained();
   });
 
-  it("by any version of any extension, installed and updated over traps in its own schema", async () => {
+  it("through any version of any extension, installed and updated over traps in its own schema", async () => {
     await client.query("set search_path = evil, public, pg_catalog");
     const { rows } = await client.query<{ name: string; version: string }>(
       "select name, version from pg_catalog.pg_available_extension_versions where name <> 'plpgsql'",
@@ -107,7 +107,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     await expectNothingGained();
   });
 
-  it("by anything that runs with more rights than its caller: it has a search_path of its own, and is written in C", async () => {
+  it("through anything that runs with more rights than its caller: it has a fixed search_path, and is written in C", async () => {
     await client.query("set search_path = public, pg_catalog");
     const refused: string[] = [];
     for (const { name } of (await client.query<{ name: string }>("select name from pg_catalog.pg_available_extensions"))
@@ -135,7 +135,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     expect(others).toEqual({ event_triggers: 0, loose_functions: 0, tables: 0 });
   });
 
-  it("by any of them being refused for want of an extension: those are there", async () => {
+  it("with the extensions that the attacks use installed", async () => {
     const { rows } = await client.query(
       "select count(*)::int as found from pg_catalog.pg_extension where extname in ('dblink', 'postgres_fdw', 'pageinspect')",
     );
@@ -149,7 +149,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
     await expectNothingGained();
   });
 
-  describe("by a parameter that names a file, a library or a command", () => {
+  describe("through a parameter that names a file, a library or a command", () => {
     let library: string;
     let names: string[];
 
@@ -175,11 +175,11 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
       );
     });
 
-    /** auto_explain's settings are there only where its library was loaded, from wherever. */
+    /** auto_explain's settings exist only where its library was loaded, from anywhere. */
     const isLoaded = async (session: Client) =>
       (await session.query("select from pg_catalog.pg_settings where name like 'auto_explain.%'")).rowCount !== 0;
 
-    it("no parameter group can hold one", async () => {
+    it("no parameter group can contain one", async () => {
       const taken: string[] = [];
       for (const name of names)
         for (const value of [library, "evil", `pg_stat_statements,${library}`, "$libdir/../evil", `touch ${witness}`])
@@ -187,7 +187,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
       expect(taken).toEqual([]);
     });
 
-    it("nor acts one that a group holds from before: the server leaves it out", async () => {
+    it("nor does one that a group already has take effect: the server leaves it out", async () => {
       const { invalid } = await server.applyParameters(Object.fromEntries(names.map((name) => [name, library])));
       expect(invalid.map(({ name }) => name).sort()).toEqual(names.map((name) => name.toLowerCase()).sort());
       const session = await place.connect(server);
@@ -195,7 +195,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
       await session.end();
     });
 
-    it("nor can a session, a role, a database or a connection be given one", async () => {
+    it("nor can a session, a role, a database or a connection set one", async () => {
       for (const name of names) {
         for (const statement of [
           `set ${name} = '${library}'`,
@@ -219,7 +219,7 @@ describe.each(versions)("the master of PostgreSQL %s gets no further", (engineVe
       await expectNothingGained();
     });
 
-    it("a library that RDS has and this machine has not is left out and named, and no session is lost", async () => {
+    it("a library that RDS has and this machine lacks is left out and named, and no session is lost", async () => {
       expect(await checkParameter(major, "session_preload_libraries", "auto_explain")).toBeUndefined();
       const { leftOut } = await server.applyParameters({ session_preload_libraries: "auto_explain,pg_hint_plan" });
       expect(leftOut).toEqual([expect.objectContaining({ name: "session_preload_libraries", value: "pg_hint_plan" })]);

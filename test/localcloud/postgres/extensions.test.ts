@@ -33,7 +33,7 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
     });
   });
 
-  it("let the master use and hand on what their scripts keep for a superuser", async () => {
+  it("let the master use and grant what their scripts reserve for a superuser", async () => {
     const statements = [
       "select bt_index_check('t_pkey'::regclass)",
       "select * from verify_heapam('t')",
@@ -53,7 +53,7 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
     await shipshape.end();
   });
 
-  it("are no way to the administrator's socket", async () => {
+  it("give no access to the administrator's socket", async () => {
     const asAdministrator = `host=${server.socketFolder} port=${server.port} user=rdsadmin dbname=postgres`;
     expect(await outcome(client, `select * from dblink('${asAdministrator}', 'select 1') as r (a int)`)).toBe("2F003");
     expect(await outcome(client, `select dblink_connect_u('c', '${asAdministrator}')`)).toBe("42501");
@@ -69,7 +69,7 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
     expect(await outcome(client, `create extension ${name}`)).toBe(expected);
   });
 
-  it("let another role install the trusted ones only, in any database, whatever its template", async () => {
+  it("let another role install only the trusted ones, in any database, whatever its template", async () => {
     await client.query("create database bare template template0 owner app");
     for (const database of ["orders", "bare"]) {
       const app = await place.connect(server, { user: "app", password: "app-password", database });

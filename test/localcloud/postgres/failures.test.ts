@@ -11,11 +11,11 @@ import { serverUser } from "../../../localcloud/postgres/server-user";
 import { startFailure } from "../../../localcloud/postgres/start-failure";
 import { ServerPlace, master } from "./servers";
 
-describe("a server that cannot be had", () => {
+describe("a server that cannot run", () => {
   const place = new ServerPlace();
   afterAll(() => place.close());
 
-  it("says that its port is taken, disturbs nobody, and starts once it is free", async () => {
+  it("reports that its port is taken, disturbs no other, and starts once the port is free", async () => {
     const other = await place.server("other");
     const listener = createListener().listen(0, "127.0.0.1");
     await new Promise((resolve) => listener.once("listening", resolve));
@@ -48,7 +48,7 @@ describe("a server that cannot be had", () => {
     await expect(openServer(place.settings("never-made"))).rejects.toMatchObject({ code: "not-created" });
   });
 
-  it("keeps its port when it is opened again, and takes another when told to", async () => {
+  it("keeps its port when it is reopened, and takes another when given one", async () => {
     const server = await openServer(place.settings("stopped"));
     const reopened = await openServer(place.settings("stopped", { port: server.port + 1 }));
     expect((await openServer(place.settings("stopped"))).port).toBe(reopened.port);
@@ -77,7 +77,7 @@ describe("a server that cannot be had", () => {
     ],
     ["incompatible-parameters", "FATAL:  could not map anonymous shared memory: Cannot allocate memory"],
     ["start-failed", "PANIC:  could not locate a valid checkpoint record"],
-  ])("is classed as %s by what PostgreSQL logs: %s", (code, line) => {
+  ])("is classified as %s by PostgreSQL's log: %s", (code, line) => {
     const error = startFailure([`2026-11-23 10:00:00 UTC::@:[1]:${line}`]);
     expect(error.code).toBe(code);
     expect(error.message).toContain(line.replace(/^\w+: +/, ""));
@@ -88,7 +88,7 @@ describe("a folder for PostgreSQL's user", () => {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-reach-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("is taken as wanted when that user can reach it, else replaced, with the reason", () => {
+  it("is used as given when that user can reach it, else replaced, with the reason", () => {
     const isRoot = serverUser().spawnOptions.uid !== undefined;
     chmodSync(folder, 0o700);
     const closed = reachableFolder(join(folder, "databases"));
@@ -98,7 +98,7 @@ describe("a folder for PostgreSQL's user", () => {
     expect(reachableFolder(join(folder, "databases"))).toEqual({ folder: join(folder, "databases") });
   });
 
-  it("that many build at once is built whole, and what a dead builder left goes", async () => {
+  it("that several processes build at once is built once and completely, and leftovers of dead ones are removed", async () => {
     chmodSync(folder, 0o755);
     mkdirSync(join(folder, "view.partial-999999999-abcdef"));
     let built = 0;
@@ -117,10 +117,10 @@ describe("a folder for PostgreSQL's user", () => {
   });
 });
 
-/** Needs a small file system of its own, which only some machines let us mount. */
+/** Needs its own small file system, which only some machines let us mount. */
 const canMount = process.platform === "linux" && process.getuid?.() === 0 && mounts();
 (canMount ? describe : describe.skip)("a full disk", () => {
-  it("fails that server's create by name, leaves nothing of it, and no other is touched", async () => {
+  it("fails that server's create by name, leaves nothing of it, and affects no other", async () => {
     const place = new ServerPlace();
     const small = join(place.folder, "small");
     mkdirSync(small);

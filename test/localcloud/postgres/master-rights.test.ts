@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
 import { ServerPlace, master, outcome, versions } from "./servers";
 
-/** Statement → what RDS answers: "ok" or the SQLSTATE. In this order, in the database `orders`. */
+/** Statement → RDS's result: "ok" or the SQLSTATE. In this order, in the database `orders`. */
 const asMaster: [statement: string, expected: string][] = [
   ["create role owner nologin", "ok"],
   ["create role app login password 'app-password'", "ok"],
@@ -18,7 +18,7 @@ const asMaster: [statement: string, expected: string][] = [
   ["alter role app set statement_timeout = '5s'", "ok"],
   ["grant rds_iam to shipshape", "ok"],
   ["revoke rds_iam from shipshape", "ok"],
-  ["select rolpassword from pg_authid", "42501"], // before the next: what roles of its own may read, it may
+  ["select rolpassword from pg_authid", "42501"], // before the next: it may read whatever its own roles may
   ["grant pg_monitor, pg_read_all_data to shipshape", "ok"],
   ["grant rds_superuser to app", "ok"],
   ["revoke rds_superuser from app", "ok"],
@@ -119,7 +119,7 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
     expect(owner).toEqual({ name: "orders_admin" });
   });
 
-  it("leaves the administrator's door shut: no rdsadmin over the network, no database rdsadmin", async () => {
+  it("gives no administrator access: no rdsadmin over the network, no database rdsadmin", async () => {
     const refused = { code: "28000" };
     await expect(
       place.connect(server, { user: "rdsadmin", password: "x", database: "postgres" }),
@@ -127,7 +127,7 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
     await expect(place.connect(server, { database: "rdsadmin" })).rejects.toMatchObject(refused);
   });
 
-  it("may hand out rds_iam, whose members cannot log in: the embedded cloud has no IAM tokens", async () => {
+  it("may grant rds_iam, whose members cannot log in: the embedded cloud has no IAM tokens", async () => {
     await client.query(
       "create role by_token login password 'token-password'; grant connect on database orders to by_token",
     );
@@ -137,7 +137,7 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
     await expect(place.connect(server, login)).rejects.toMatchObject({ code: "28000" });
   });
 
-  it("takes a new password at once, and no log shows it", async () => {
+  it("accepts a new password at once, and no log shows it", async () => {
     await server.setMasterPassword(master.username, "second-Password-2");
     await expect(place.connect(server)).rejects.toMatchObject({ code: "28P01" });
     await (await place.connect(server, { password: "second-Password-2" })).end();

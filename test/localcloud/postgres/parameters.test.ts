@@ -29,7 +29,7 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     await place.close();
   });
 
-  it("have RDS's defaults where nothing is given, but not the memory of the instance class", async () => {
+  it("have RDS's defaults where nothing is given, except for the memory of the instance class", async () => {
     expect(
       await show(
         "rds.force_ssl",
@@ -42,7 +42,7 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     expect(await show("shared_buffers", "max_connections", "wal_level")).toEqual(["128MB", "56", "replica"]);
   });
 
-  it("leave out a library the binaries lack, say so, and keep its settings as placeholders", async () => {
+  it("leave out a library the binaries lack, report it, and keep its settings as placeholders", async () => {
     expect(await show("shared_preload_libraries", "pgaudit.log")).toEqual(["pg_stat_statements", "ddl,role"]);
     const { leftOut } = await server.applyParameters({ shared_preload_libraries: "pgaudit,pg_stat_statements" });
     expect(leftOut).toEqual([
@@ -54,7 +54,7 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     ]);
   });
 
-  it("act at once when dynamic, after a restart when static, and report which", async () => {
+  it("take effect at once when dynamic, after a restart when static, and report which", async () => {
     expect(await server.applyParameters({ work_mem: "8192", log_min_duration_statement: "1000" })).toEqual(nothing);
     expect(await show("work_mem", "log_min_duration_statement")).toEqual(["8MB", "1s"]);
 
@@ -73,7 +73,7 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     expect(await server.applyParameters(wanted)).toEqual(nothing);
   });
 
-  it("refuse bad values by name; the good ones of the same change act, and the next start is not spoilt", async () => {
+  it("refuse bad values by name; the good ones of the same change take effect, and the next start succeeds", async () => {
     const report = await server.applyParameters({
       statement_timeout: "7000",
       work_mem: "1",

@@ -21,8 +21,8 @@ export const versions = ["16", "17", "18"].map(
 export const master = { username: "orders_admin", password: "first-Password-1", databaseName: "orders" };
 
 /**
- * A place for servers of one test file, in a folder PostgreSQL's user can reach; afterwards nothing of it runs or lies
- * there.
+ * A place for the servers of one test file, in a folder PostgreSQL's user can reach; afterwards its processes and files
+ * are gone.
  */
 export class ServerPlace {
   readonly folder = mkdtempSync(join(tmpdir(), "shipshape-postgres-"));
@@ -78,7 +78,7 @@ export class ServerPlace {
   }
 }
 
-/** What a statement came to: "ok", or its SQLSTATE. */
+/** The result of a statement: "ok", or its SQLSTATE. */
 export async function outcome(client: Client, statement: string): Promise<string> {
   return client.query(statement).then(
     () => "ok",

@@ -17,7 +17,7 @@ describe("a server whose manager dies", () => {
   const place = new ServerPlace();
   afterAll(() => place.close());
 
-  it("lives on with its clients, and the next manager finds it running", async () => {
+  it("survives with its clients, and the next manager finds it running", async () => {
     const settings = place.settings("adopted");
     const manager = startManager(settings);
     const [, port, pid] = (await once(manager.stdout!, "data")).toString().split(/\s/).map(Number);
@@ -39,8 +39,8 @@ describe("a server whose manager dies", () => {
     ["the template is being copied", "data"],
     ["it is about to be started", "tls/server.key"],
     ["it is starting", "data/postmaster.pid"],
-    ["the master is being made", "socket"],
-  ])("in the middle of a create, when %s, is made whole by the next create", async (_, sign) => {
+    ["the master is being created", "socket"],
+  ])("during a create, when %s, is completed by the next create", async (_, sign) => {
     const name = `killed-${sign.replaceAll(/\W/g, "-")}`;
     const settings = place.settings(name);
     const manager = startManager(settings);
@@ -58,7 +58,7 @@ describe("a server whose manager dies", () => {
     expect(server.state()).toBe("crashed"); // as after a crash: the next start recovers
   });
 
-  it("can be told twice to create: the second finds what the first made, with the first password", async () => {
+  it("can create twice: the second call finds the first one's server, with the first password", async () => {
     const server = await place.server("twice");
     const again = await createServer(place.settings("twice"), { ...master, password: "another-Password-1" });
     expect([again.port, again.pid]).toEqual([server.port, server.pid]);
@@ -70,11 +70,11 @@ describe.each(versions)("a PostgreSQL %s that is killed", (engineVersion) => {
   const place = new ServerPlace();
   afterAll(() => place.close());
 
-  it("is seen as crashed, started again with every committed row, even while a backend of old computes on", async () => {
+  it("is detected as crashed, and restarted with every committed row, even while an old backend still runs", async () => {
     const server = await place.server("db", { engineVersion });
     const client = await place.connect(server);
     await client.query("create table kept as select generate_series(1, 1000) as id");
-    // Looks at no signal while it computes, and holds the shared memory.
+    // Checks for no signal while it computes, and holds the shared memory.
     const busy = await place.connect(server);
     busy.query("do $$ declare i bigint := 0; begin loop i := i + 1; end loop; end $$").catch(() => undefined);
     await sleep(100);
@@ -92,11 +92,11 @@ describe.each(versions)("a PostgreSQL %s that is killed", (engineVersion) => {
   });
 });
 
-describe("a pid file that names a stranger", () => {
+describe("a pid file that names an unrelated process", () => {
   const place = new ServerPlace();
   afterAll(() => place.close());
 
-  it("is not taken for a running server, and keeps none from starting", async () => {
+  it("is not mistaken for a running server, and keeps none from starting", async () => {
     const server = await place.server("db");
     process.kill(server.pid as number, "SIGKILL");
     while (server.state() === "running") await sleep(5);

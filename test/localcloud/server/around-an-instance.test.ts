@@ -26,10 +26,7 @@ import { type Cloud, instanceIs, instanceIsGone, startCloud } from "../../cloud"
 import { eventually } from "../../until";
 import { callOwn } from "./own-endpoint";
 
-/**
- * What the other rooms of the cloud have to do with a DB instance: its master password, its network, its record, its
- * trail.
- */
+/** What other parts of the cloud do for a DB instance: its master password, its network, its record, its trail. */
 
 let cloud: Cloud;
 let secretArn: string;
@@ -90,7 +87,7 @@ async function logIn(password: string): Promise<string> {
 }
 
 describe("a managed master password", () => {
-  test("opens the database, and says whose it is", async () => {
+  test("opens the database, and names its owner", async () => {
     const { username, password } = await credentials();
     expect(username).toBe("dbadmin");
     expect(await logIn(password)).toBe("dbadmin");
@@ -101,7 +98,7 @@ describe("a managed master password", () => {
     });
   });
 
-  test("rotated on demand, is in the database when the call is answered; the old one opens nothing", async () => {
+  test("rotated on demand, is in the database when the call returns; the old one no longer works", async () => {
     const before = await credentials();
     await cloud.secrets.send(new RotateSecretCommand({ SecretId: secretArn }));
     const after = await credentials();
@@ -111,7 +108,7 @@ describe("a managed master password", () => {
     await expect(logIn(before.password)).rejects.toThrow("password authentication failed");
   });
 
-  test("is not its reader's to change or delete", async () => {
+  test("cannot be changed or deleted by its readers", async () => {
     for (const call of [
       new PutSecretValueCommand({ SecretId: secretArn, SecretString: "mine" }),
       new UpdateSecretCommand({ SecretId: secretArn, Description: "mine" }),
@@ -135,7 +132,7 @@ describe("a managed master password", () => {
   });
 });
 
-test("a security group and a subnet in use are not deleted, and the answer names who uses them", async () => {
+test("a security group and a subnet in use are not deleted, and the error names their users", async () => {
   const subnets = await Promise.all(
     ["a", "b"].map(async (zone, position) => {
       const properties = {
@@ -170,7 +167,7 @@ test("a security group and a subnet in use are not deleted, and the answer names
 describe("a change from outside", () => {
   const change = (arn: string, properties: object) => callOwn(cloud, "POST", "/shipshape/change", { arn, properties });
 
-  test("reaches every property of an instance, also those no API changes", async () => {
+  test("reaches every property of an instance, also those no API can change", async () => {
     const properties = {
       storageEncrypted: "true",
       kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/other",
@@ -269,7 +266,7 @@ describe("a change from outside", () => {
   });
 });
 
-test("the trail finds an instance's calls by its name and by its ARN, and holds no password", async () => {
+test("the trail finds an instance's calls by its name and by its ARN, and contains no password", async () => {
   await cloud.rds.send(
     new ModifyDBInstanceCommand({
       DBInstanceIdentifier: "orders",
@@ -301,7 +298,7 @@ test("the trail finds an instance's calls by its name and by its ARN, and holds 
   expect(readFileSync(join(cloud.dataFolder, "cloud", "calls.jsonl"), "utf8")).not.toContain("a-password-of-ours");
 });
 
-test("a password of one's own ends the managed secret, and the deletion of the instance frees its security group", async () => {
+test("a caller's own password ends the managed secret, and the deletion of the instance frees its security group", async () => {
   expect(await logIn("a-password-of-ours")).toBe("dbadmin");
   await expect(credentials()).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true }));

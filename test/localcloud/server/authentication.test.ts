@@ -28,7 +28,7 @@ interface Signing {
   unsigned?: Record<string, string>;
 }
 
-/** A request that is right in every part but for those a test changes, ready for `send`. */
+/** A request that is valid except for the parts a test changes, ready for `send`. */
 async function signed({
   path = "/",
   service = "sts",
@@ -56,13 +56,13 @@ const identity = "Action=GetCallerIdentity&Version=2011-06-15";
 const minutes = (count: number) => new Date(Date.now() + count * 60_000);
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-test("the key of the data folder is for its owner's eyes only, and signs", async () => {
+test("only the owner can read the data folder's key, and it signs", async () => {
   expect(await send(await signed())).toEqual([200, expect.stringContaining("user/shipshapelocal00")]);
   expect(statSync(join(cloud.dataFolder, "access-keys")).mode & 0o777).toBe(0o700);
   expect(statSync(join(cloud.dataFolder, "access-keys", "AKIASHIPSHAPELOCAL00")).mode & 0o777).toBe(0o600);
 });
 
-test("no other secret and no unknown key is let in, in the words of each protocol", async () => {
+test("another secret or an unknown key is refused, in the terms of each protocol", async () => {
   const own = cloud.client().credentials;
   const wrong = { ...cloud.client(), credentials: { ...own, secretAccessKey: "local" } };
   const unknown = {
@@ -91,7 +91,7 @@ test("no other secret and no unknown key is let in, in the words of each protoco
   }
 });
 
-test("nothing of a signed request can be changed", async () => {
+test("no part of a signed request can be changed", async () => {
   const mismatch = [403, expect.stringContaining("<Code>SignatureDoesNotMatch</Code>")];
   const request = await signed({ headers: { "x-amz-target": "a.B" }, service: "sts" });
   expect(await send({ ...request, body: `${identity}&X=1` })).toEqual([400, expect.anything()]); // a JSON client's code
@@ -122,7 +122,7 @@ test("nothing of a signed request can be changed", async () => {
   ]);
 });
 
-test("a signature holds for a quarter of an hour, in both directions, by the real clock", async () => {
+test("a signature is valid for a quarter of an hour, in both directions, by the real clock", async () => {
   for (const skew of [-14, 14]) expect((await send(await signed({ date: minutes(skew) })))[0]).toBe(200);
   for (const skew of [-16, 16, 60 * 24 * 365])
     expect(await send(await signed({ date: minutes(skew) }))).toEqual([
@@ -136,7 +136,7 @@ test("a signature holds for a quarter of an hour, in both directions, by the rea
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
 
-test("clients may sign the hash of the body, leave the body out, and put more headers and a query under the signature", async () => {
+test("clients may sign the hash of the body, leave the body unsigned, and sign more headers and a query", async () => {
   const forms: Signing[] = [
     { headers: { "x-amz-content-sha256": sha256(identity) } },
     { headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } },
@@ -153,7 +153,7 @@ test("clients may sign the hash of the body, leave the body out, and put more he
   for (const form of forms) expect((await send(await signed(form)))[0]).toBe(form.body === undefined ? 200 : 400);
 });
 
-test("the cloud's own routes want the signature too, and one made for them", async () => {
+test("the cloud's own routes require a signature too, and one made for them", async () => {
   const status = new URL("/shipshape/status", cloud.url);
   expect((await fetch(status)).status).toBe(403);
   expect(
@@ -169,13 +169,13 @@ test("the cloud's own routes want the signature too, and one made for them", asy
   expect((await callOwn(cloud, "GET", "/shipshape/status")).body.pid).toBe(cloud.pid);
 });
 
-test("an unknown service is told what there is", async () => {
+test("an unknown service is answered with the known ones", async () => {
   expect((await send(await signed({ service: "s3", body: "Action=ListBuckets" })))[1]).toMatch(
     /no service 's3'; it has: rds/,
   );
 });
 
-/** Counted as skipped where the machine has no such program. */
+/** Skipped where the machine has no such program. */
 const whereAwsIs = spawnSync("aws", ["--version"]).status === 0 ? test : test.skip;
 
 whereAwsIs("the aws command signs as the cloud expects, and is refused with another secret", () => {
@@ -189,9 +189,9 @@ whereAwsIs("the aws command signs as the cloud expects, and is refused with anot
   expect(() => aws({ AWS_SECRET_ACCESS_KEY: "local" })).toThrow(/SignatureDoesNotMatch/);
 });
 
-describe("what no client sends, but an attacker may", () => {
+describe("what no client sends, but an attacker might", () => {
   const good = async (more: Signing = {}) => (await signed(more)).headers;
-  /** A request byte for byte, and the first line of its answer. */
+  /** Sends a request byte for byte, and returns the first line of the response. */
   const raw = (
     line: string,
     headers: Record<string, string>,
@@ -216,7 +216,7 @@ describe("what no client sends, but an attacker may", () => {
   };
   const isRefused = (answer: string) => expect(answer).toMatch(/^HTTP\/1\.1 (400|403|404|405) /);
 
-  test("the request itself is let in as it is", async () =>
+  test("the unchanged request is accepted", async () =>
     expect(await raw("POST /", await good())).toMatch(/^HTTP\/1\.1 200 /));
 
   test.each([
@@ -247,7 +247,7 @@ describe("what no client sends, but an attacker may", () => {
     "TRACE /",
   ])("%s without a signature", async (line) => isRefused(await raw(line, { host: new URL(cloud.url).host }, "")));
 
-  test("a signature in the address, which would be kept in histories and logs", async () => {
+  test("a signature in the URL, which would end up in histories and logs", async () => {
     const { accessKeyId } = cloud.client().credentials;
     const scope = encodeURIComponent(`${accessKeyId}/20261126/eu-central-1/sts/aws4_request`);
     const line = `POST /?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${scope}&X-Amz-Date=20261126T000000Z&X-Amz-SignedHeaders=host&X-Amz-Signature=${"0".repeat(64)}`;
@@ -286,12 +286,12 @@ describe("what no client sends, but an attacker may", () => {
       isRefused(await raw("POST /", { ...headers, authorization: change(headers["authorization"] ?? "") }));
   });
 
-  test("a body that was signed as not covered is still bound to nothing but its key: another service's call is refused", async () => {
+  test("a request with an unsigned body is bound to its service: another service's call is refused", async () => {
     const headers = await good({ headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } });
     isRefused(await raw("POST /", headers, "Action=DescribeDBInstances&Version=2014-10-31"));
   });
 
-  test("a signature for a read of an own route, used to change", async () => {
+  test("a signature for a read of a local route, used for a change", async () => {
     const headers = await good({ path: "/shipshape/status", service: "shipshape", body: "" });
     isRefused(await raw("POST /shipshape/stop", headers, ""));
     isRefused(await raw("PUT /shipshape/status", { ...headers, "x-http-method-override": "POST" }, ""));

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { instanceIsGone, type Cloud } from "../../cloud";
 import { until as untilIt } from "../../until";
 
-/** What tests of backups ask of the embedded cloud, again and again. */
+/** Calls that tests of backups make again and again. */
 export function backupClient(cloud: Cloud) {
   const describe_ = async (name: string): Promise<DBInstance> =>
     (await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))).DBInstances![0]!;
@@ -35,7 +35,7 @@ export function backupClient(cloud: Cloud) {
         }),
       ),
 
-    /** Until what was committed before this moment can be restored. */
+    /** Waits until everything committed before this moment can be restored. */
     async restorable(name: string, until: Date): Promise<Date> {
       let latest: Date | undefined;
       return untilIt(
@@ -64,7 +64,7 @@ export function backupClient(cloud: Cloud) {
   };
 }
 
-/** A whole second, once it is over by a bit: what is committed next is later than it. */
+/** Waits until just after a whole second and returns it: the next commit is later than it. */
 export async function nextWholeSecond(): Promise<Date> {
   const second = new Date(Math.ceil(Date.now() / 1000) * 1000);
   await sleep(second.getTime() - Date.now() + 20);

@@ -35,7 +35,7 @@ async function killAfter(milliseconds: number): Promise<void> {
 
 // Spread over the time it takes, from before the copy until the manifest is written.
 test.each([0, 60, 250])(
-  "a server killed %d ms into a snapshot finishes it after its restart, whole",
+  "a server killed %d ms into a snapshot finishes it completely after its restart",
   async (milliseconds) => {
     const name = `taken-${milliseconds}`;
     await cloud.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: name }));

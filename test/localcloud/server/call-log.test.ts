@@ -33,7 +33,7 @@ test("polling does not push changes out of the log, and the log stays bounded", 
   expect(names(open())).toHaveLength(limits.loggedReads + 1);
 });
 
-test("a line torn by a kill costs that line only", () => {
+test("a line cut short by a kill loses only that line", () => {
   open().record(call("ModifyDBInstance"));
   appendFileSync(join(folder, "calls.jsonl"), '{"id":"torn');
   const log = open();
@@ -42,7 +42,7 @@ test("a line torn by a kill costs that line only", () => {
   expect(names(open()).sort()).toEqual(["DeleteDBInstance", "ModifyDBInstance"]);
 });
 
-test("passwords and secret values are left out wherever they stand, switches named like them are not", () => {
+test("passwords and secret values are omitted at any depth, flags with similar names are not", () => {
   const input = {
     MasterUserPassword: "a",
     ManageMasterUserPassword: "true",

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-/** A client of another user: each access key is a user of its own. */
+/** A client of another user: each access key is its own user. */
 const as = (accessKeyId: string) => cloud.client(accessKeyId);
 
 async function lookUp(asked: LookupEventsCommandInput): Promise<Event[]> {
@@ -36,7 +36,7 @@ const by = (
   LookupAttributes: [{ AttributeKey, AttributeValue }],
 });
 
-test("an access key is a user, the same at every call, and another key is another user", async () => {
+test("an access key is one user, the same on every call, and another key is another user", async () => {
   const identity = (key: string) => new STSClient(as(key)).send(new GetCallerIdentityCommand({}));
   const first = await identity("AKIAALICE00000000001");
   expect(first).toMatchObject({
@@ -77,11 +77,11 @@ test("a call is found by its name, resource, user, key, source and kind, with it
   );
 });
 
-test("no secret stands in the log", () => {
+test("no secret is in the log", () => {
   expect(readFileSync(join(cloud.dataFolder, "cloud", "calls.jsonl"), "utf8")).not.toContain("do not log me");
 });
 
-test("calls are told newest first, page by page, without one twice though others come between", async () => {
+test("calls are listed newest first, page by page, each once even when others are made in between", async () => {
   const pager = new SecretsManagerClient(as("AKIAPAGER00000000001"));
   for (let call = 0; call < 5; call += 1) await pager.send(new ListSecretsCommand({}));
   const trail = new CloudTrailClient(as("AKIAAUDITOR000000000"));
@@ -117,13 +117,13 @@ test("the log survives a kill of the server", async () => {
 
 test.each<[string, LookupEventsCommandInput, string]>([
   ["an end before the start", { StartTime: new Date(2_000), EndTime: new Date(1_000) }, "InvalidTimeRangeException"],
-  ["a page too large", { MaxResults: 51 }, "InvalidMaxResultsException"],
+  ["too large a page", { MaxResults: 51 }, "InvalidMaxResultsException"],
   [
     "two attributes",
     { LookupAttributes: [...by("EventName", "a").LookupAttributes, ...by("Username", "b").LookupAttributes] },
     "InvalidLookupAttributesException",
   ],
-  ["a token of no page", { NextToken: "none" }, "InvalidNextTokenException"],
+  ["an unknown token", { NextToken: "none" }, "InvalidNextTokenException"],
   ["insights", { EventCategory: "insight" }, "InvalidParameterException"],
 ])("%s is refused", async (_what, asked, code) => {
   await expect(lookUp(asked)).rejects.toMatchObject({ name: code });

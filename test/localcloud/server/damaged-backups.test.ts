@@ -43,7 +43,7 @@ const baseBackup = () =>
 const foldersOfDatabases = () =>
   readdirSync(join(cloud.dataFolder, "databases")).filter((name) => name.startsWith("db-"));
 
-/** The restore ends in `incompatible-restore`, says why, leaves nothing but its record, and can be deleted. */
+/** The restore ends in `incompatible-restore`, says why, leaves only its record, and can be deleted. */
 async function failsToRestore(name: string, why: RegExp): Promise<void> {
   const before = foldersOfDatabases();
   await rds.restoreTo("orders", name, "latest");
@@ -54,7 +54,7 @@ async function failsToRestore(name: string, why: RegExp): Promise<void> {
   await rds.remove(name);
 }
 
-test("a missing WAL segment is named", async () => {
+test("a missing WAL segment is reported", async () => {
   const client = await connect(cloud, orders);
   await client.query("create table filler as select i, repeat('x', 500) as text from generate_series(1, 10000) i");
   await client.end();
@@ -68,7 +68,7 @@ test("a missing WAL segment is named", async () => {
   renameSync(join(archive(), "elsewhere"), join(archive(), missing));
 });
 
-test("a base backup that was cut off, or has lost or changed a file, is named", async () => {
+test("a base backup with a truncated, missing or changed file is reported", async () => {
   const file = readdirSync(join(baseBackup(), "data", "base", "5")).find((name) => /^\d+$/.test(name))!;
   const path = join(baseBackup(), "data", "base", "5", file);
   const whole = readFileSync(path);
@@ -87,7 +87,7 @@ test("a base backup that was cut off, or has lost or changed a file, is named", 
   await rds.remove("mended");
 });
 
-test("a corrupt page keeps a backup from being made, is named in an event, and leaves the former backup", async () => {
+test("a corrupt page prevents a backup, is reported in an event, and leaves the earlier backup", async () => {
   await asMaster(cloud, orders, "create table accounts as select i, md5(i::text) from generate_series(1, 2000) i");
   const [{ path }] = (await asMaster(cloud, orders, "select pg_relation_filepath('accounts') as path")) as [
     { path: string },

@@ -5,7 +5,7 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import { Client } from "pg";
 import type { Cloud } from "../../cloud";
 
-/** What most tests create: the smallest instance, with a password of its own. */
+/** What most tests create: the smallest instance, with its own password. */
 export const small = {
   DBInstanceClass: "db.t4g.medium",
   Engine: "postgres",
@@ -15,7 +15,7 @@ export const small = {
   MasterUserPassword: "correct-horse-battery",
 } as const;
 
-/** One statement as the master, over verified TLS to the endpoint that RDS gives; a connection of its own each time. */
+/** Runs one statement as the master, over verified TLS to the endpoint that RDS returns; a new connection each time. */
 export async function asMaster(
   cloud: Cloud,
   instance: DBInstance,
@@ -44,7 +44,7 @@ export async function connect(
     database: instance.DBName ?? "postgres",
     ssl: { ca: readFileSync(join(cloud.dataFolder, "ca", "ca.pem"), "utf8") },
   });
-  // A database that is killed under it must not end the test process.
+  // A database that is killed meanwhile must not end the test process.
   client.on("error", () => undefined);
   await client.connect();
   return client;

@@ -44,7 +44,7 @@ afterAll(async () => cloud?.stop());
 
 const arn = (kind: string, name: string) => `arn:aws:rds:eu-central-1:123456789012:${kind}:${name}`;
 
-test("instances are found by name, ARN and filter, in their own Region only", async () => {
+test("instances are found by name, ARN and filter, only in their own Region", async () => {
   const names = async (input: object) =>
     (await cloud.rds.send(new DescribeDBInstancesCommand(input))).DBInstances!.map(
       (instance) => instance.DBInstanceIdentifier,
@@ -54,7 +54,7 @@ test("instances are found by name, ARN and filter, in their own Region only", as
   expect(await names({ DBInstanceIdentifier: arn("db", "orders") })).toEqual(["orders"]);
   expect(await names({ Filters: [{ Name: "db-instance-id", Values: ["ledger", "none"] }] })).toEqual(["ledger"]);
   expect(await names({ Filters: [{ Name: "engine", Values: ["mysql"] }] })).toEqual([]);
-  // RDS keeps names in lower case and resource ids in upper case, and finds both in any.
+  // RDS stores names in lower case and resource ids in upper case, and finds both case-insensitively.
   const [{ DbiResourceId } = {}] = (
     await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))
   ).DBInstances!;
@@ -70,7 +70,7 @@ test("instances are found by name, ARN and filter, in their own Region only", as
   elsewhere.destroy();
 });
 
-test("every action that has filters compares their values without regard to case", async () => {
+test("every action that has filters compares their values case-insensitively", async () => {
   const [{ DbiResourceId } = {}] = (
     await cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "orders" }))
   ).DBInstances!;
@@ -112,7 +112,7 @@ test("every action that has filters compares their values without regard to case
   expect(Parameters).toMatchObject([{ ParameterName: "work_mem" }]);
 });
 
-test("tags are added, replaced, listed and removed on everything that carries them", async () => {
+test("tags are added, replaced, listed and removed on everything that can have them", async () => {
   await cloud.rds.send(
     new CreateDBParameterGroupCommand({
       DBParameterGroupName: "tagged",
@@ -138,7 +138,7 @@ test("tags are added, replaced, listed and removed on everything that carries th
   }
 });
 
-test("a list of many pages gives each entry once, also when one is made between two pages", async () => {
+test("a list of many pages returns each entry once, even when one is created between two pages", async () => {
   for (let index = 10; index < 45; index += 1)
     await cloud.rds.send(
       new CreateDBParameterGroupCommand({
@@ -168,7 +168,7 @@ test("a list of many pages gives each entry once, also when one is made between 
   ).toBe("postgres17");
 });
 
-test("subnet groups hold their subnets and zones, are changed, and go", async () => {
+test("subnet groups have their subnets and zones, can be changed, and can be deleted", async () => {
   const group = { DBSubnetGroupName: "Private", DBSubnetGroupDescription: "x" };
   const created = await cloud.rds.send(
     new CreateDBSubnetGroupCommand({ ...group, SubnetIds: ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"] }),
@@ -197,7 +197,7 @@ test("subnet groups hold their subnets and zones, are changed, and go", async ()
   });
 });
 
-test("the engine versions offered are those installed, each with where it can be upgraded to", async () => {
+test("the available engine versions are those installed, each with its upgrade targets", async () => {
   const { DBEngineVersions: seventeens } = await cloud.rds.send(
     new DescribeDBEngineVersionsCommand({ Engine: "postgres", EngineVersion: "17" }),
   );
@@ -214,7 +214,7 @@ test("the engine versions offered are those installed, each with where it can be
   expect(others).toEqual([]);
 });
 
-test("every class offered can be had with every kind of storage, page after page", async () => {
+test("every class is available with every kind of storage, page after page", async () => {
   let count = 0;
   for await (const page of paginateDescribeOrderableDBInstanceOptions(
     { client: cloud.rds },
@@ -232,7 +232,7 @@ test("every class offered can be had with every kind of storage, page after page
   expect(options!.map((option) => option.StorageType)).toEqual(["gp2", "gp3", "io1", "io2"]);
 });
 
-test("subscriptions are kept with their categories and sources", async () => {
+test("subscriptions are stored with their categories and sources", async () => {
   const topic = (
     await callOwn(cloud, "POST", "/shipshape/recorded", {
       type: "aws:sns/topic:Topic",
@@ -300,7 +300,7 @@ test("authorities are listed and no maintenance is pending", async () => {
   );
 });
 
-test("the clock is set, told, and refuses what is no time", async () => {
+test("the clock can be set and read, and refuses an invalid time", async () => {
   await callOwn(cloud, "PUT", "/shipshape/clock", { now: "2030-06-01T00:00:00Z" });
   expect((await callOwn(cloud, "GET", "/shipshape/clock")).body.now).toMatch(/^2030-06-01T00:00:0/);
   expect((await callOwn(cloud, "PUT", "/shipshape/clock", { now: "tomorrow" })).status).toBe(400);

@@ -16,7 +16,7 @@ jest.mock("../../../localcloud/postgres/binaries", () => ({
 
 const platform = `${process.platform}-${process.arch}`;
 
-test("groups of every known family can be made, whatever is installed, with the parameters of the major next to theirs", async () => {
+test("groups of every known family can be created, whatever is installed, with the parameters of the nearest major", async () => {
   expect(familyMajors()).toEqual(["16", "17", "18"]);
   expect(offeredMajors()).toEqual(["17"]);
   expect((await parameterDefinitions("18")).map(({ name }) => name)).toEqual(

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { instanceIs, startCloud, temporaryFolder, type Cloud } from "../../cloud";
 import { asMaster, connect, managedPassword, small } from "./database-client";
 
-/** What goes wrong on the way is over by itself, and loses nothing that was asked for. */
+/** Failures in between resolve themselves, and no requested change is lost. */
 
 let cloud: Cloud;
 
@@ -57,7 +57,7 @@ function killDatabase(resourceId: string): void {
 }
 
 test.each(["the server", "the server and the database"])(
-  "a change of the master password ends as asked when %s is killed in it",
+  "a change of the master password completes when %s is killed during it",
   async (what) => {
     const password = `changed-while-killed-${what.length}`;
     await modify({ MasterUserPassword: password });
@@ -70,7 +70,7 @@ test.each(["the server", "the server and the database"])(
 );
 
 test.each(["the server", "the server and the database"])(
-  "a rotation of the master password ends when %s is killed in it",
+  "a rotation of the master password completes when %s is killed during it",
   async (what) => {
     if (!(await describe_()).MasterUserSecret) await modify({ ManageMasterUserPassword: true });
     const before = await managedPassword(cloud, await instanceIs(cloud, "orders", "available"));
@@ -91,7 +91,7 @@ test.each(["the server", "the server and the database"])(
   },
 );
 
-test("of a rotation and a change of password at once, the password that was asked for last logs in", async () => {
+test("of a concurrent rotation and change of password, the password requested last logs in", async () => {
   for (const round of [1, 2, 3]) {
     const { MasterUserSecret } = await instanceIs(cloud, "orders", "available");
     const rotated = cloud.secrets
@@ -109,7 +109,7 @@ test("of a rotation and a change of password at once, the password that was aske
   }
 });
 
-test("a master that alters its own role meanwhile fails no rotation", async () => {
+test("a master that alters its own role meanwhile does not fail a rotation", async () => {
   const orders = await instanceIs(cloud, "orders", "available");
   const client = await connect(cloud, orders, await managedPassword(cloud, orders));
   let rotating = true;
@@ -127,7 +127,7 @@ test("a master that alters its own role meanwhile fails no rotation", async () =
   expect(await logsIn(await managedPassword(cloud, orders))).toEqual([{ one: 1 }]);
 });
 
-test("a parameter group whose values hinder every session hinders no call, and can be reset", async () => {
+test("a parameter group whose values block every session blocks no call, and can be reset", async () => {
   const values = {
     statement_timeout: "1",
     default_transaction_read_only: "1",
@@ -154,7 +154,7 @@ async function modifiedTo(password: string): Promise<void> {
   await instanceIs(cloud, "orders", "available");
 }
 
-/** As the cloud keeps it; read while no cloud runs. */
+/** The record on disk; read while no cloud runs. */
 async function recordOf(identifier: string): Promise<{ resourceId: string; file: string }> {
   const folder = join(cloud.dataFolder, "cloud", "instances");
   const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
@@ -167,7 +167,7 @@ async function recordOf(identifier: string): Promise<{ resourceId: string; file:
 /** Every write to this file finds the disk full; only Linux has it. */
 const fullDisk = "/dev/full";
 (existsSync(fullDisk) ? describe : describe.skip)("a disk that is full", () => {
-  test("refuses what would have to be written, says so, loses nothing, and all goes on once there is space", async () => {
+  test("refuses every write with that reason, loses nothing, and everything continues once there is space", async () => {
     await instanceIs(cloud, "orders", "available");
     const { file } = await recordOf("orders");
     const journals = ["events.jsonl", "calls.jsonl", "read-calls.jsonl"].map((name) =>

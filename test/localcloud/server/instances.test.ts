@@ -57,7 +57,7 @@ const messages = async (name: string) =>
     )
   ).Events!.map((event) => event.Message);
 
-test("an instance shows what was asked for, RDS's defaults, and an endpoint that answers", async () => {
+test("an instance shows the requested settings, RDS's defaults, and an endpoint that responds", async () => {
   const orders = await describe_("orders");
   expect(orders).toMatchObject({
     DBInstanceStatus: "available",
@@ -84,7 +84,7 @@ test("an instance shows what was asked for, RDS's defaults, and an endpoint that
   ).toEqual([{ name: "orders", version: "17.9" }]);
 });
 
-test("the master administers but is no superuser, and cannot become one", async () => {
+test("the master administers but is not a superuser, and cannot become one", async () => {
   const orders = await describe_("orders");
   const [rights] = await asMaster(
     cloud,
@@ -120,7 +120,7 @@ test("a managed master password is in a secret, works, and is rotated on demand 
   await expect(asMaster(cloud, managed, "select 1", first)).rejects.toMatchObject({ code: "28P01" });
 });
 
-test("a managed password can be given up for one's own, and taken again", async () => {
+test("a managed password can be replaced by the caller's own, and switched on again", async () => {
   await modify({ ManageMasterUserPassword: false, MasterUserPassword: "my-own-password" }, "managed");
   const own = await instanceIs(cloud, "managed", "available");
   expect(own.MasterUserSecret).toBeUndefined();
@@ -133,7 +133,7 @@ test("a managed password can be given up for one's own, and taken again", async 
   ]);
 });
 
-test("what RDS applies at once is applied at once, and no restart comes of it", async () => {
+test("what RDS applies at once is applied at once, without a restart", async () => {
   const before = await asMaster(cloud, await describe_("orders"), "select pg_postmaster_start_time() as at");
   await modify({
     BackupRetentionPeriod: 7,
@@ -168,7 +168,7 @@ test("Performance Insights is switched off by a request that repeats its key and
   expect(off).not.toHaveProperty("PerformanceInsightsRetentionPeriod");
 });
 
-test("storage that has reached its cap hinders no other change, and a cap equal to the storage switches its growth off", async () => {
+test("storage that has reached its cap blocks no other change, and a cap equal to the storage switches its growth off", async () => {
   const arn = "arn:aws:rds:eu-central-1:123456789012:db:managed";
   await callOwn(cloud, "POST", "/shipshape/change", { arn, properties: { maxAllocatedStorage: "20" } });
   expect(await describe_("managed")).toMatchObject({ AllocatedStorage: 20, MaxAllocatedStorage: 20 });
@@ -183,7 +183,7 @@ test("storage that has reached its cap hinders no other change, and a cap equal 
   expect(await instanceIs(cloud, "managed", "available")).not.toHaveProperty("MaxAllocatedStorage");
 });
 
-test("what can wait waits for the maintenance window by the cloud's clock; a change back takes it away", async () => {
+test("deferrable changes wait for the maintenance window by the cloud's clock; a change back cancels them", async () => {
   await callOwn(cloud, "PUT", "/shipshape/clock", { now: "2031-01-01T12:00:00Z" }); // a Wednesday
   await modify({ MultiAZ: true, AllocatedStorage: 40, EngineVersion: "17.10" });
   await modify({ AllocatedStorage: 20 });
@@ -207,7 +207,7 @@ test("what can wait waits for the maintenance window by the cloud's clock; a cha
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
 
-test("with ApplyImmediately everything that waits is applied, and the port stays", async () => {
+test("with ApplyImmediately everything pending is applied, and the port stays", async () => {
   const before = await describe_("orders");
   await modify({ DBInstanceClass: "db.m7g.large" });
   await modify({ AllocatedStorage: 30, ApplyImmediately: true });
@@ -257,7 +257,7 @@ test("a reboot with failover changes the zone of a Multi-AZ instance", async () 
   ]);
 });
 
-test("logs are listed, and read on from a marker", async () => {
+test("logs are listed, and can be read from a marker", async () => {
   await expect(asMaster(cloud, await describe_("orders"), "select 'a marker for the log' / 0")).rejects.toThrow();
   const { DescribeDBLogFiles: files } = await cloud.rds.send(
     new DescribeDBLogFilesCommand({ DBInstanceIdentifier: "orders" }),
@@ -325,7 +325,7 @@ test("deletion protection protects; a deletion leaves exactly the final snapshot
   expect(existsSync(files)).toBe(false);
 });
 
-test("a managed secret goes with its instance", async () => {
+test("a managed secret is deleted with its instance", async () => {
   const managed = await describe_("managed");
   await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "managed", SkipFinalSnapshot: true }));
   await instanceIsGone(cloud, "managed");

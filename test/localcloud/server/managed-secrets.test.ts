@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A cloud on the folder as a server would find it at its start; the database is what remembers passwords. */
+/** A cloud on the folder as a server would find it at its start; the database only stores passwords. */
 function open(setMasterPassword: SetMasterPassword) {
   const store = new Store(folder);
   const clock = new Clock(store);
@@ -28,10 +28,10 @@ const reachable =
   async (_id, _username, password) =>
     void (database.password = password);
 const unreachable: SetMasterPassword = async () => {
-  throw new Error("the database does not run");
+  throw new Error("the database is not running");
 };
 
-/** Lets what `maintain` began come to its end. */
+/** Waits for what `maintain` started. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test("an instance whose creation is resumed gets the secret it had", () => {
@@ -46,7 +46,7 @@ test("an instance whose creation is resumed gets the secret it had", () => {
   });
 });
 
-test("passwords are as RDS allows them", () => {
+test("passwords meet RDS's rules", () => {
   const { managed } = open(unreachable);
   managed.create(user);
   expect(managed.credentials("db-A")).toEqual({
@@ -68,7 +68,7 @@ test("a rotation ends with database and secret agreeing, and the old password as
   });
 });
 
-test("two rotations at once are one", async () => {
+test("concurrent rotations are one", async () => {
   const set: string[] = [];
   const { managed } = open(async (_id, _username, password) => void set.push(password));
   managed.create(user);
@@ -76,7 +76,7 @@ test("two rotations at once are one", async () => {
   expect(set).toHaveLength(1);
 });
 
-test("a rotation that a kill cut off after the database had learnt the password is finished by the next server", async () => {
+test("a rotation killed after the password was set in the database is finished by the next server", async () => {
   const database: { password?: string } = {};
   const first = open(async (...change) => {
     await reachable(database)(...change);
@@ -95,11 +95,11 @@ test("a rotation that a kill cut off after the database had learnt the password 
   expect(next.managed.describe("db-A")?.SecretStatus).toBe("active");
 });
 
-test("a rotation that finds the database stopped changes nothing that anybody reads, and is made up for later", async () => {
+test("a rotation while the database is stopped changes no readable value, and is done later", async () => {
   const stopped = open(unreachable);
   stopped.managed.create(user);
   const before = stopped.managed.credentials("db-A");
-  await expect(stopped.managed.rotate("db-A")).rejects.toThrow("does not run");
+  await expect(stopped.managed.rotate("db-A")).rejects.toThrow("is not running");
   expect(stopped.managed.credentials("db-A")).toEqual(before);
   const database: { password?: string } = {};
   const started = open(reachable(database));
@@ -108,7 +108,7 @@ test("a rotation that finds the database stopped changes nothing that anybody re
   expect(started.managed.credentials("db-A").password).toBe(database.password);
 });
 
-test("after seven days by the clock a password rotates by itself, not before", async () => {
+test("a password rotates automatically after seven days by the clock, not before", async () => {
   const set: string[] = [];
   const { managed, clock } = open(async (_id, _username, password) => void set.push(password));
   managed.create(user);

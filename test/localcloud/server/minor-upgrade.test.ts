@@ -27,7 +27,7 @@ const upgrade = (EngineVersion: string, more: object = {}) =>
     new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", EngineVersion, ApplyImmediately: true, ...more }),
   );
 
-test("versions that RDS would not go to are refused, and those it would are offered", async () => {
+test("versions that RDS would not upgrade to are refused, and those it would are listed", async () => {
   await expect(upgrade("16.14")).rejects.toMatchObject({ message: expect.stringContaining("never downgraded") });
   await expect(upgrade("18.4")).rejects.toMatchObject({ message: expect.stringContaining("AllowMajorVersionUpgrade") });
   const { DBEngineVersions: [version] = [] } = await cloud.rds.send(
@@ -57,7 +57,7 @@ test("a minor upgrade in place under a writing client loses no acknowledged row,
   expect(acknowledged.filter((n) => !stored.has(n))).toEqual([]);
 });
 
-test("a backup from before the upgrade restores to a moment after it", async () => {
+test("a backup from before the upgrade restores to a time after it", async () => {
   await rds.restorable("orders", await nextWholeSecond());
   await rds.restoreTo("orders", "later", "latest");
   const later = await instanceIs(cloud, "later", "available");
@@ -68,8 +68,7 @@ test("a backup from before the upgrade restores to a moment after it", async () 
 });
 
 /**
- * Inserts row after row and notes those that were acknowledged; connects again when it was thrown out, as any client
- * has to.
+ * Inserts row after row and records those that were acknowledged; reconnects when disconnected, as any client has to.
  */
 function write(open: () => ReturnType<typeof connect>): { stop(): Promise<number[]> } {
   const acknowledged: number[] = [];

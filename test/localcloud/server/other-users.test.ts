@@ -28,7 +28,7 @@ beforeAll(async () => {
   await instanceIs(cloud, "orders", "available");
   const { DBSnapshots } = await cloud.rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: "kept" }));
   expect(DBSnapshots).toHaveLength(1);
-  // As the engine writes them, by whatever umask the shell has.
+  // As the engine writes them, with the shell's umask.
   mkdirSync(join(cloud.dataFolder, "pulumi-state", ".pulumi", "stacks"), { recursive: true, mode: 0o755 });
   writeFileSync(join(cloud.dataFolder, "pulumi-state", ".pulumi", "stacks", "x.json"), "{}", { mode: 0o644 });
   const status = (await callOwn(cloud, "GET", "/shipshape/status")).body;
@@ -41,13 +41,13 @@ const filesBelow = (folder: string) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
 const isRoot = process.getuid?.() === 0;
 
-test("what holds secrets is closed to all other users", () => {
+test("folders and files with secrets are closed to all other users", () => {
   expect(lstatSync(cloud.dataFolder).mode & 0o777).toBe(isRoot ? 0o711 : 0o700);
   for (const name of readdirSync(cloud.dataFolder).filter((entry) => !["ca", "databases"].includes(entry)))
     expect([name, lstatSync(join(cloud.dataFolder, name)).mode & 0o077]).toEqual([name, 0]);
 });
 
-/** Only root can become another user; counted as skipped elsewhere. */
+/** Only root can become another user; skipped otherwise. */
 const asAnother = isRoot && spawnSync("setpriv", ["--version"]).status === 0 ? test : test.skip;
 const daemonIn = (group: number, script: string, input: string) =>
   execFileSync("setpriv", ["--reuid=1", `--regid=${group}`, "--clear-groups", "/bin/sh", "-c", script], {
@@ -59,11 +59,11 @@ const daemonIn = (group: number, script: string, input: string) =>
 const daemon = (script: string, input = "") => daemonIn(1, script, input);
 
 asAnother(
-  "another user reads none of its files but the certificate that clients check, though told each name, and lists no folder",
+  "another user who knows every name can read only the certificate that clients check, and list no folder",
   () => {
     const files = [...filesBelow(cloud.dataFolder), ...filesBelow(databasesFolder)];
     expect(files.length).toBeGreaterThan(1_000);
-    // The group that PostgreSQL runs in is every other service's of that user, too.
+    // PostgreSQL's group is also that of every other service of that user.
     for (const group of [1, Number(execFileSync("id", ["-g", "nobody"], { encoding: "utf8" }))]) {
       const read = daemonIn(
         group,
@@ -72,7 +72,7 @@ asAnother(
       )
         .split("\n")
         .filter(Boolean);
-      // Folders that can be passed through hold names of folders and no content.
+      // Folders that can be passed through contain only folders.
       const content = read.filter((file) => lstatSync(file).isFile());
       expect([group, content]).toEqual([group, [join(cloud.dataFolder, "ca", "ca.pem")]]);
     }
@@ -80,7 +80,7 @@ asAnother(
   },
 );
 
-asAnother("another user finds no secret among the processes, and no way in through a socket", () => {
+asAnother("another user finds no secret in the process list, and gets no access through a socket", () => {
   const { secretAccessKey } = cloud.client().credentials;
   const secrets = [secretAccessKey, new URL(cloud.env["SHIPSHAPE_DATABASE_URL"]!).password];
   for (const pid of [cloud.pid, instance.pid, ...processesIn(instance.dataFolder)]) {
@@ -95,7 +95,7 @@ asAnother("another user finds no secret among the processes, and no way in throu
     expect(daemon(`'${process.execPath}' -e '${connect}' '${socket}'`).trim()).toBe("EACCES");
 });
 
-asAnother("another user gets no password and no answer from the API", () => {
+asAnother("another user gets no password and no response from the API", () => {
   const ask = (path: string, body: string, headers: object) =>
     `fetch("${cloud.url}${path}", { method: "POST", body: ${JSON.stringify(body)}, headers: ${JSON.stringify(headers)} }).then(async (r) => console.log(r.status, await r.text()))`;
   const claim =

@@ -45,7 +45,7 @@ test("text from a command line takes the type of the value it replaces", async (
   });
 });
 
-test("tags can be added to a resource that has none, and taken away", async () => {
+test("tags can be added to a resource that has none, and removed", async () => {
   const { arn, id } = await record(alarm, { name: "tagged" });
   await change(arn, { "tags.owner": "somebody" });
   expect((await propertiesOf(alarm, id)).tags).toEqual({ owner: "somebody" });
@@ -61,7 +61,7 @@ test("a resource without an ARN is named by its type and id", async () => {
   expect((await propertiesOf(type, id)).policy).toBe('{"Version":"2012-10-17"}');
 });
 
-test("a secret's value and description change, and the answer does not repeat the value", async () => {
+test("a secret's value and description change, and the response does not contain the value", async () => {
   const { ARN } = await cloud.secrets.send(
     new CreateSecretCommand({ Name: "changed", SecretString: "before", Description: "d" }),
   );
@@ -70,7 +70,7 @@ test("a secret's value and description change, and the answer does not repeat th
   expect((await cloud.secrets.send(new GetSecretValueCommand({ SecretId: "changed" }))).SecretString).toBe("after");
 });
 
-test("an unknown ARN is answered with those near it", async () => {
+test("an unknown ARN is answered with similar ones", async () => {
   const { arn } = await record(alarm, { name: "near" });
   expect(await change(arn.replace("near", "neer"), { threshold: 1 })).toMatchObject({
     status: 404,
@@ -81,7 +81,7 @@ test("an unknown ARN is answered with those near it", async () => {
   });
 });
 
-test("an unknown property is answered with the known ones, a value of another type with the present one, and neither changes anything", async () => {
+test("an unknown property is answered with the known ones, a value of another type with the current one, and neither changes anything", async () => {
   const { arn, id } = await record(alarm, { name: "refused", threshold: 1, actionsEnabled: true });
   expect(await change(arn, { threshold: 2, treshold: 3 })).toMatchObject({
     status: 400,

@@ -3,7 +3,7 @@ import type { Cloud } from "../../cloud";
 
 export interface OwnAnswer {
   status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers differ by endpoint, and tests look at single members
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- responses differ by endpoint, and tests read single members
   body: any;
 }
 

@@ -67,13 +67,13 @@ async function parameters(source?: string): Promise<Parameter[]> {
   }
 }
 
-test("a dynamic parameter acts in the running server as soon as the call returns", async () => {
+test("a dynamic parameter takes effect in the running server as soon as the call returns", async () => {
   await set("log_min_duration_statement", "1000");
   expect(await shown("log_min_duration_statement")).toBe("1s");
   expect(await applyStatus()).toBe("in-sync");
 });
 
-test("rds.force_ssl decides whether a connection without TLS is let in", async () => {
+test("rds.force_ssl decides whether a connection without TLS is accepted", async () => {
   const { Endpoint, MasterUsername } = await instanceIs(cloud, "orders", "available");
   const plain = async () => {
     const client = new Client({
@@ -93,7 +93,7 @@ test("rds.force_ssl decides whether a connection without TLS is let in", async (
   await plain();
 });
 
-test("a static parameter waits for a reboot, and says so", async () => {
+test("a static parameter waits for a reboot, and is shown as pending", async () => {
   await set("track_commit_timestamp", "1", "pending-reboot");
   expect(await applyStatus()).toBe("pending-reboot");
   expect(await shown("track_commit_timestamp")).toBe("off");
@@ -102,7 +102,7 @@ test("a static parameter waits for a reboot, and says so", async () => {
   expect(await shown("track_commit_timestamp")).toBe("on");
 });
 
-test("a dynamic parameter asked to wait for the reboot waits", async () => {
+test("a dynamic parameter with pending-reboot waits for the reboot", async () => {
   await set("log_lock_waits", "1", "pending-reboot");
   expect(await shown("log_lock_waits")).toBe("off");
   expect(await applyStatus()).toBe("pending-reboot");
@@ -110,7 +110,7 @@ test("a dynamic parameter asked to wait for the reboot waits", async () => {
   expect(await shown("log_lock_waits")).toBe("on");
 });
 
-test("a library this PostgreSQL lacks is left out by name, and the event log says so", async () => {
+test("a library this PostgreSQL lacks is left out, and the event log names it", async () => {
   await set("shared_preload_libraries", "pg_stat_statements,pgaudit", "pending-reboot");
   await set("pgaudit.log", "ddl,role");
   await reboot();
@@ -125,7 +125,7 @@ test("a library this PostgreSQL lacks is left out by name, and the event log say
   expect(Events!.map((event) => event.Message).join("\n")).toMatch(/shared_preload_libraries.*pgaudit/);
 });
 
-test("DescribeDBParameters tells what was set from what is default; Reset puts the default back", async () => {
+test("DescribeDBParameters distinguishes set values from defaults; Reset restores the default", async () => {
   expect(
     (await parameters("user")).map(({ ParameterName, ParameterValue, ApplyMethod, ApplyType }) => [
       ParameterName,
@@ -158,7 +158,7 @@ test("DescribeDBParameters tells what was set from what is default; Reset puts t
   expect(defaults.EngineDefaults!.Marker).toBeDefined();
 });
 
-test("another group acts at the next reboot", async () => {
+test("another group takes effect at the next reboot", async () => {
   await cloud.rds.send(
     new CreateDBParameterGroupCommand({
       DBParameterGroupName: "other",
@@ -188,7 +188,7 @@ test("another group acts at the next reboot", async () => {
   await cloud.rds.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: "tuned" }));
 });
 
-test("memory that cannot be had makes this instance incompatible-parameters, with its data untouched, until the group is better", async () => {
+test("unavailable memory makes this instance incompatible-parameters, with its data untouched, until the group is corrected", async () => {
   const client = await connect(cloud, await instanceIs(cloud, "orders", "available"));
   await client.query("create table kept as select 1 as n");
   await client.end();

@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(async () => cloud?.stop());
 
-test("a restore to a second between two commits has the earlier and not the later", async () => {
+test("a restore to a second between two commits has only the earlier one", async () => {
   const orders = await rds.describe("orders");
   const client = await connect(cloud, orders);
   await client.query("create table marker (name text)");
@@ -72,7 +72,7 @@ test("a restore to a second between two commits has the earlier and not the late
   });
   expect(begun).not.toHaveProperty("PerformanceInsightsKMSKeyId");
   const earlier = await instanceIs(cloud, "earlier", "available");
-  // Its own backups begin with a whole one, and it is not available before that is taken.
+  // Its own backups begin with a full one, and it is not available before that is taken.
   expect(await rds.events("earlier")).toContain("Finished DB instance backup");
   expect(await asMaster(cloud, earlier, "select name from marker")).toEqual([{ name: "before" }]);
   expect(earlier.DBParameterGroups).toMatchObject([{ ParameterApplyStatus: "in-sync" }]);
@@ -82,7 +82,7 @@ test("a restore to a second between two commits has the earlier and not the late
   );
 });
 
-test("a restored instance is backed up in its turn, and takes a managed master password afterwards", async () => {
+test("a restored instance is backed up itself, and can get a managed master password afterwards", async () => {
   const earlier = await rds.describe("earlier");
   await cloud.rds.send(
     new ModifyDBInstanceCommand({
@@ -103,7 +103,7 @@ test("a restored instance is backed up in its turn, and takes a managed master p
   expect(existsSync(rds.backupsFolder(earlier))).toBe(false);
 });
 
-test("a restore that asks for no backups never has one, neither while it is made nor afterwards", async () => {
+test("a restore without backups never has one, neither during its creation nor afterwards", async () => {
   const target = await rds.restorable("orders", await nextWholeSecond());
   const { DBInstance: begun } = await rds.restoreTo("orders", "unbacked", target, { BackupRetentionPeriod: 0 });
   const automated = async () => {
@@ -133,7 +133,7 @@ test("an idle database restores to its latest restorable time", async () => {
   await rds.remove("idle");
 });
 
-test("a restore is refused before the earliest time, after the latest, and with what RDS does not take", async () => {
+test("a restore is refused before the earliest time, after the latest, and with parameters RDS does not accept", async () => {
   const far = new Date(Date.now() + 3_600_000);
   const now = await rds.restorable("orders", new Date(Date.now() - 1_000));
   await expect(rds.restoreTo("orders", "never", far)).rejects.toMatchObject({
@@ -159,7 +159,7 @@ test("a restore is refused before the earliest time, after the latest, and with 
   });
 });
 
-test("retained backups restore a database that is gone, until they are deleted", async () => {
+test("retained backups restore a deleted database, until they are deleted themselves", async () => {
   const orders = await rds.describe("orders");
   await asMaster(cloud, orders, "insert into marker values ('last')");
   await nextWholeSecond();

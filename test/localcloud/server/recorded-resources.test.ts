@@ -88,7 +88,7 @@ describe("every type gets the id and the ARN AWS would give it", () => {
   });
 });
 
-test("what the program sets wins over what AWS would fill in; what it leaves out is filled in, and stays through an update", async () => {
+test("the program's values take precedence over AWS's; omitted ones are filled in, and stay through an update", async () => {
   const { id, properties } = await made(key, { policy: "mine", enableKeyRotation: true });
   expect(properties).toMatchObject({ policy: "mine", keyId: id, isEnabled: true, rotationPeriodInDays: 365 });
   const { body } = await replace(key, id, { policy: "mine", enableKeyRotation: false, description: "now" });
@@ -118,7 +118,7 @@ test("a name that is taken is refused where AWS refuses it, per Region", async (
   expect(await create(securityGroup, { name: "taken", vpcId: defaultVpc })).toMatchObject({ status: 409 });
 });
 
-test("putting an alarm or a policy again replaces it; a topic made again alike is the same topic, made otherwise it is refused", async () => {
+test("putting an alarm or a policy again replaces it; creating an identical topic again returns the same one, a different one is refused", async () => {
   const alarm = "aws:cloudwatch/metricAlarm:MetricAlarm";
   await made(alarm, { name: "again", threshold: 1 });
   await made(alarm, { name: "again", threshold: 2 });
@@ -129,7 +129,7 @@ test("putting an alarm or a policy again replaces it; a topic made again alike i
   expect(await create(topic, { name: "again", displayName: "B" })).toMatchObject({ status: 409 });
 });
 
-test("a deleted key is not found any more, stays on the list until its day has come, and cannot be used", async () => {
+test("a deleted key is no longer found, stays in the list until its deletion date, and cannot be used", async () => {
   const { id, arn } = await made(key, { deletionWindowInDays: 7 });
   await made("aws:kms/alias:Alias", { name: "alias/leaving", targetKeyId: id });
   expect(await remove(key, id)).toMatchObject({ status: 204 });
@@ -151,7 +151,7 @@ test("a deleted key is not found any more, stays on the list until its day has c
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
 
-test("what is in use is not deleted, and the answer names the user", async () => {
+test("a resource in use is not deleted, and the error names the user", async () => {
   await made(role, { name: "used", assumeRolePolicy: "{}" });
   const { id: attachment } = await made("aws:iam/rolePolicyAttachment:RolePolicyAttachment", {
     role: "used",
@@ -168,7 +168,7 @@ test("what is in use is not deleted, and the answer names the user", async () =>
   expect(await remove(role, "used")).toMatchObject({ status: 204 });
 });
 
-test("a plan with selections and a vault with recovery points stay; an empty vault takes its lock and policy along", async () => {
+test("a plan with selections and a vault with recovery points cannot be deleted; an empty vault is deleted with its lock and policy", async () => {
   await made(role, { name: "backup", assumeRolePolicy: "{}" });
   await made(vault, { name: "full" });
   await made("aws:backup/vaultLockConfiguration:VaultLockConfiguration", {
@@ -201,7 +201,7 @@ test("a plan with selections and a vault with recovery points stay; an empty vau
   expect(await read("aws:backup/vaultLockConfiguration:VaultLockConfiguration", "full")).toMatchObject({ status: 404 });
 });
 
-test("the default network is there in every Region, and cannot be deleted", async () => {
+test("the default network exists in every Region, and cannot be deleted", async () => {
   for (const region of ["eu-central-1", "us-east-1"]) {
     expect((await read("aws:ec2/subnet:Subnet", "subnet-0a1b2c3d4e5f60002", region)).body.properties).toMatchObject({
       vpcId: defaultVpc,
@@ -227,13 +227,7 @@ describe("bad requests are refused by name", () => {
       "UnsupportedResourceType",
       "these can be created: aws:ec2/vpc:Vpc",
     ],
-    [
-      "a type with an API of its own",
-      "aws:rds/instance:Instance",
-      {},
-      "UnsupportedResourceType",
-      "through the RDS API",
-    ],
+    ["a type with its own API", "aws:rds/instance:Instance", {}, "UnsupportedResourceType", "through the RDS API"],
     ["a role without a trust policy", role, { name: "r" }, "ValidationError", "needs assumeRolePolicy"],
     [
       "a security group in no network",

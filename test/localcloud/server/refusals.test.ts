@@ -86,7 +86,7 @@ const subnets =
     );
 const none = "arn:aws:sns:eu-central-1:123456789012:none";
 
-/** What is asked; the SDK's name of the error; words the message must hold, so that it can be acted upon. */
+/** The call; the SDK's name of the error; words the message must contain to be actionable. */
 const refusals: [claim: string, call: () => Promise<unknown>, name: string, message: RegExp][] = [
   [
     "an identifier that is taken",
@@ -107,7 +107,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /1 to 63/,
   ],
   ["another engine", create({ Engine: "mysql" }), "InvalidParameterValue", /mysql.*postgres/],
-  ["an engine version nobody has", create({ EngineVersion: "17.99" }), "InvalidParameterCombination", /17\.99.*17\.10/],
+  ["an unknown engine version", create({ EngineVersion: "17.99" }), "InvalidParameterCombination", /17\.99.*17\.10/],
   ["an unknown instance class", create({ DBInstanceClass: "db.t9.huge" }), "InvalidParameterValue", /db\.t9\.huge/],
   ["no storage", create({ AllocatedStorage: undefined }), "MissingParameter", /AllocatedStorage/],
   ["too little storage", create({ AllocatedStorage: 5 }), "InvalidParameterValue", /5; it must be from 20/],
@@ -141,7 +141,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     "InvalidParameterCombination",
     /gp3: 125/,
   ],
-  ["speed bought for small gp3 storage", create({ Iops: 6000 }), "InvalidParameterCombination", /less than 400/],
+  ["provisioned speed for small gp3 storage", create({ Iops: 6000 }), "InvalidParameterCombination", /less than 400/],
   ["an unknown storage type", create({ StorageType: "floppy" }), "StorageTypeNotSupportedFault", /gp3/],
   ["no master user", create({ MasterUsername: undefined }), "MissingParameter", /MasterUsername/],
   ["a reserved master user", create({ MasterUsername: "rdsadmin" }), "InvalidParameterValue", /reserved word/],
@@ -160,7 +160,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /printable ASCII/,
   ],
   [
-    "a password beside a managed one",
+    "a password together with a managed one",
     create({ ManageMasterUserPassword: true }),
     "InvalidParameterCombination",
     /Secrets Manager generates/,
@@ -198,13 +198,13 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /MonitoringRoleARN value is required/,
   ],
   [
-    "a monitoring interval RDS has not",
+    "a monitoring interval RDS does not have",
     create({ MonitoringInterval: 7 }),
     "InvalidParameterValue",
     /0, 1, 5, 10, 15, 30, 60/,
   ],
   [
-    "a monitoring role nobody made",
+    "an unknown monitoring role",
     create({ MonitoringInterval: 60, MonitoringRoleArn: "arn:aws:iam::123456789012:role/none" }),
     "InvalidParameterValue",
     /ENHANCED_MONITORING/,
@@ -226,7 +226,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /465/,
   ],
   [
-    "a key nobody made",
+    "an unknown key",
     create({ StorageEncrypted: true, KmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/none" }),
     "KMSKeyNotAccessibleFault",
     /key\/none/,
@@ -237,17 +237,17 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     "InvalidParameterCombination",
     /StorageEncrypted/,
   ],
-  ["a parameter group nobody made", create({ DBParameterGroupName: "none" }), "DBParameterGroupNotFoundFault", /none/],
+  ["an unknown parameter group", create({ DBParameterGroupName: "none" }), "DBParameterGroupNotFoundFault", /none/],
   [
     "a parameter group of another family",
     create({ EngineVersion: "16.14", DBParameterGroupName: "tuned" }),
     "InvalidParameterCombination",
     /postgres16/,
   ],
-  ["a subnet group nobody made", create({ DBSubnetGroupName: "none" }), "DBSubnetGroupNotFoundFault", /none/],
-  ["a security group nobody made", create({ VpcSecurityGroupIds: ["sg-none"] }), "InvalidParameterValue", /sg-none/],
+  ["an unknown subnet group", create({ DBSubnetGroupName: "none" }), "DBSubnetGroupNotFoundFault", /none/],
+  ["an unknown security group", create({ VpcSecurityGroupIds: ["sg-none"] }), "InvalidParameterValue", /sg-none/],
   [
-    "a zone beside Multi-AZ",
+    "a zone together with Multi-AZ",
     create({ MultiAZ: true, AvailabilityZone: "eu-central-1a" }),
     "InvalidParameterCombination",
     /Multi-AZ/,
@@ -265,7 +265,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /rds-ca-rsa2048-g1/,
   ],
   [
-    "a parameter the cloud has no counterpart of",
+    "a parameter the cloud does not support",
     create({ Domain: "corp" }),
     "UnknownParameter",
     /does not support the parameter Domain of CreateDBInstance/,
@@ -281,7 +281,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
   ],
   ["clusters", () => cloud.rds.send(new DescribeDBClustersCommand({})), "InvalidAction", /not Aurora/],
   [
-    "an instance nobody made",
+    "an unknown instance",
     () => cloud.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: "none" })),
     "DBInstanceNotFoundFault",
     /none not found/,
@@ -293,7 +293,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /between 20 and 100/,
   ],
   [
-    "a marker no page gave",
+    "an unknown marker",
     () => cloud.rds.send(new DescribeDBInstancesCommand({ Marker: "7" })),
     "InvalidParameterValue",
     /Marker/,
@@ -325,20 +325,20 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /can't change the KMS key/,
   ],
   [
-    "a rotation of one's own password",
+    "a rotation of an unmanaged password",
     modify({ RotateMasterUserPassword: true, ApplyImmediately: true }),
     "InvalidParameterCombination",
     /Secrets Manager/,
   ],
   [
-    "a new window over the other",
+    "a new window overlapping the other",
     modify({ PreferredBackupWindow: "04:00-05:00" }),
     "InvalidParameterValue",
     /must not overlap/,
   ],
   ["a port for a running database", modify({ DBPortNumber: 5433 }), "UnknownParameter", /DBPortNumber/],
   [
-    "a group of a family not offered",
+    "a group of an unavailable family",
     () =>
       cloud.rds.send(
         new CreateDBParameterGroupCommand({
@@ -371,8 +371,13 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
   ],
   ["an unknown parameter", parameter("no_such", "1"), "InvalidParameterValue", /no_such/],
   ["a value out of its range", parameter("deadlock_timeout", "-1"), "InvalidParameterValue", /deadlock_timeout/],
-  ["a word that is none of the allowed", parameter("log_statement", "some"), "InvalidParameterValue", /log_statement/],
-  ["a parameter RDS keeps", parameter("listen_addresses", "*"), "InvalidParameterValue", /cannot be modified/],
+  [
+    "a value that is not among the allowed",
+    parameter("log_statement", "some"),
+    "InvalidParameterValue",
+    /log_statement/,
+  ],
+  ["a parameter RDS reserves", parameter("listen_addresses", "*"), "InvalidParameterValue", /cannot be modified/],
   [
     "a default group's change",
     () =>
@@ -405,13 +410,13 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /orders/,
   ],
   [
-    "parameters of a group nobody made",
+    "parameters of an unknown group",
     () => cloud.rds.send(new DescribeDBParametersCommand({ DBParameterGroupName: "none" })),
     "DBParameterGroupNotFoundFault",
     /none/,
   ],
-  ["a subnet nobody made", subnets("subnet-none", "subnet-0a1b2c3d4e5f60001"), "InvalidSubnet", /subnet-none/],
-  ["subnets of one zone", subnets("subnet-0a1b2c3d4e5f60001"), "DBSubnetGroupDoesNotCoverEnoughAZs", /at least 2 AZs/],
+  ["an unknown subnet", subnets("subnet-none", "subnet-0a1b2c3d4e5f60001"), "InvalidSubnet", /subnet-none/],
+  ["subnets in one zone", subnets("subnet-0a1b2c3d4e5f60001"), "DBSubnetGroupDoesNotCoverEnoughAZs", /at least 2 AZs/],
   [
     "a subnet group without the zone its database is in",
     () =>
@@ -431,13 +436,13 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /orders/,
   ],
   [
-    "a subscription to a topic nobody made",
+    "a subscription to an unknown topic",
     () => cloud.rds.send(new CreateEventSubscriptionCommand({ SubscriptionName: "bad", SnsTopicArn: none })),
     "SNSTopicArnNotFoundFault",
     /none/,
   ],
   [
-    "a subscription nobody made",
+    "an unknown subscription",
     () => cloud.rds.send(new DescribeEventSubscriptionsCommand({ SubscriptionName: "none" })),
     "SubscriptionNotFoundFault",
     /none/,
@@ -449,7 +454,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /SourceType/,
   ],
   [
-    "tags on what is not there",
+    "tags on an unknown resource",
     () =>
       cloud.rds.send(
         new AddTagsToResourceCommand({
@@ -473,7 +478,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /aws:/,
   ],
   [
-    "a tag of AWS's own from the first",
+    "a tag of AWS's own at creation",
     create({ Tags: [{ Key: "AWS:x", Value: "b" }] }),
     "InvalidParameterValue",
     /'AWS:x'.*Tags\.1\.Key.*aws:/,
@@ -485,13 +490,13 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /Tags\.1\.Value.*0 to 256/,
   ],
   [
-    "a tag no answer could hold",
+    "a tag that no response could contain",
     create({ Tags: [{ Key: "a", Value: "bell \u0007" }] }),
     "InvalidParameterValue",
     /letters, digits, spaces/,
   ],
   [
-    "one tag twice",
+    "the same tag twice",
     create({
       Tags: [
         { Key: "a", Value: "1" },
@@ -514,7 +519,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /larger than 1048576 bytes/,
   ],
   [
-    "a start of what runs",
+    "a start of a running instance",
     () => cloud.rds.send(new StartDBInstanceCommand({ DBInstanceIdentifier: "orders" })),
     "InvalidDBInstanceStateFault",
     /available.*stopped/,
@@ -526,7 +531,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /MultiAZ/,
   ],
   [
-    "a deletion without a word about the final snapshot",
+    "a deletion that does not mention the final snapshot",
     () => cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders" })),
     "InvalidParameterCombination",
     /FinalDBSnapshotIdentifier is required/,
@@ -545,7 +550,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /SkipFinalSnapshot/,
   ],
   [
-    "a snapshot nobody took",
+    "an unknown snapshot",
     () => cloud.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "none" })),
     "DBSnapshotNotFoundFault",
     /none/,
@@ -560,7 +565,7 @@ const refusals: [claim: string, call: () => Promise<unknown>, name: string, mess
     /server\.json/,
   ],
   [
-    "a certificate nobody has",
+    "an unknown certificate",
     () => cloud.rds.send(new DescribeCertificatesCommand({ CertificateIdentifier: "none" })),
     "CertificateNotFoundFault",
     /rds-ca-rsa2048-g1/,
@@ -571,7 +576,7 @@ test.each(refusals)("%s: refused by name", async (_claim, call, name, message) =
   await expect(call()).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
 });
 
-test("none of the refused calls has made or changed anything", async () => {
+test("none of the refused calls has created or changed anything", async () => {
   const { DBInstances: [orders, ...others] = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({}));
   expect(others).toEqual([]);
   expect(orders).toMatchObject({
@@ -590,7 +595,7 @@ test("none of the refused calls has made or changed anything", async () => {
   expect(Parameters).toEqual([]);
 });
 
-test("a web page, a strange Host and a body without end are refused at the door", async () => {
+test("a web page, an unknown Host and an endless body are refused at once", async () => {
   const { port } = new URL(cloud.url);
   const origin = await fetch(`${cloud.url}/shipshape/stop`, {
     method: "POST",
@@ -613,13 +618,13 @@ test.each([
   { now: "0001-01-01T00:00:00Z" },
   { now: "soon" },
   { offsetSeconds: 4e9 },
-])("a clock that is no time to live in is refused: %j", async (to) => {
+])("an unusable clock is refused: %j", async (to) => {
   const { status, body } = await callOwn(cloud, "PUT", "/shipshape/clock", to);
   expect([status, body.message]).toEqual([400, expect.stringContaining("at most a century from now")]);
   expect((await callOwn(cloud, "GET", "/shipshape/clock")).body.offsetSeconds).toBe(0);
 });
 
-/** fetch sets Host itself, so this speaks HTTP by hand. */
+/** fetch sets Host itself, so this sends raw HTTP. */
 async function requestWithHost(port: number, host: string): Promise<string> {
   const { connect } = await import("node:net");
   return new Promise((resolve, reject) => {

@@ -35,7 +35,7 @@ const create = (name: string, value = "first") =>
 const read = (id: string, asked: { VersionStage?: string; VersionId?: string } = {}) =>
   secrets.send(new GetSecretValueCommand({ SecretId: id, ...asked }));
 
-test("a secret is read back by its name, its ARN, and its ARN without the random end", async () => {
+test("a secret is read back by its name, its ARN, and its ARN without the random suffix", async () => {
   const { ARN } = await create("shipshape/orders/production/orders/owner", "s3cret");
   expect(ARN).toMatch(
     /^arn:aws:secretsmanager:eu-central-1:123456789012:secret:shipshape\/orders\/production\/orders\/owner-[A-Za-z0-9]{6}$/,
@@ -69,7 +69,7 @@ test("a repeated request with the same token is one version; the same token with
   await expect(put("third")).rejects.toMatchObject({ name: "ResourceExistsException" });
 });
 
-test("a stage of one's own can be given and read, and a stage that is not on the version asked for is refused", async () => {
+test("a custom stage can be set and read, and a stage that is not on the requested version is refused", async () => {
   await create("staged");
   const { VersionId } = await secrets.send(
     new PutSecretValueCommand({ SecretId: "staged", SecretString: "next", VersionStages: ["CANDIDATE"] }),
@@ -81,7 +81,7 @@ test("a stage of one's own can be given and read, and a stage that is not on the
   });
 });
 
-test("binary values come back as they went in", async () => {
+test("binary values are returned unchanged", async () => {
   const bytes = new Uint8Array([0, 255, 10, 13]);
   await secrets.send(new CreateSecretCommand({ Name: "binary", SecretBinary: bytes }));
   expect([...(await read("binary")).SecretBinary!]).toEqual([...bytes]);
@@ -125,7 +125,7 @@ test("when the clock passes the recovery window the secret is gone and its name 
   }
 });
 
-test("tags are set and removed, and those of AWS are its own", async () => {
+test("tags are set and removed, and AWS's are reserved", async () => {
   await secrets.send(
     new CreateSecretCommand({ Name: "tagged", SecretString: "x", Tags: [{ Key: "owner", Value: "orders" }] }),
   );
@@ -141,7 +141,7 @@ test("tags are set and removed, and those of AWS are its own", async () => {
   });
 });
 
-test("secrets are listed by filter, in order, page by page, and those being deleted only when asked for", async () => {
+test("secrets are listed by filter, in order, page by page, and those being deleted only on request", async () => {
   for (const name of ["list/a", "list/b", "list/c", "list/gone"]) await create(name);
   await secrets.send(new DeleteSecretCommand({ SecretId: "list/gone" }));
   const filters = {
@@ -197,7 +197,7 @@ test("a secret's first version is current, whatever stage it is given", async ()
   expect((await read("first-pending")).SecretString).toBe("first");
 });
 
-test("many secrets are read at once, by name or by filter, and one that cannot be read is told beside them", async () => {
+test("many secrets are read at once, by name or by filter, and one that cannot be read is reported with them", async () => {
   for (const name of ["batch/a", "batch/b"]) await create(name, name);
   const named = await secrets.send(new BatchGetSecretValueCommand({ SecretIdList: ["batch/a", "nowhere", "batch/b"] }));
   expect(named.SecretValues!.map(({ SecretString }) => SecretString)).toEqual(["batch/a", "batch/b"]);
@@ -218,7 +218,7 @@ test("many secrets are read at once, by name or by filter, and one that cannot b
   });
 });
 
-test("a random password is of the characters asked for, with one of each kind", async () => {
+test("a random password has only the requested characters, with one of each type", async () => {
   const password = async (asked: object) => (await secrets.send(new GetRandomPasswordCommand(asked))).RandomPassword!;
   expect(await password({})).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=.*[^A-Za-z0-9])[!-~]{32}$/);
   expect(await password({ PasswordLength: 4 })).toMatch(
@@ -237,7 +237,7 @@ test("a random password is of the characters asked for, with one of each kind", 
   await expect(password(nothing)).rejects.toMatchObject({ name: "InvalidParameterException" });
 });
 
-test("the forced deletion of a secret that is not there is no error; any other is", async () => {
+test("the forced deletion of a missing secret is no error; an unforced one is", async () => {
   const deletion = await secrets.send(
     new DeleteSecretCommand({ SecretId: "never-made", ForceDeleteWithoutRecovery: true }),
   );
@@ -260,7 +260,7 @@ test("a secret's policy is the one recorded for it", async () => {
   );
 });
 
-test("secrets lie in files that only their owner can read, and survive a kill of the server", async () => {
+test("secrets are in files that only their owner can read, and survive a kill of the server", async () => {
   await create("durable", "still here");
   const folder = join(cloud.dataFolder, "cloud", "secrets");
   for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).mode & 0o077).toBe(0);
@@ -274,9 +274,9 @@ describe("bad calls are refused by name", () => {
   const token = "0123456789abcdef0123456789abcdef";
   const calls: [string, string, () => Promise<unknown>][] = [
     ["reading what does not exist", "ResourceNotFoundException", () => read("nowhere")],
-    ["reading a stage nobody has", "ResourceNotFoundException", () => read("bad", { VersionStage: "AWSPENDING" })],
+    ["reading an unknown stage", "ResourceNotFoundException", () => read("bad", { VersionStage: "AWSPENDING" })],
     [
-      "creating what exists",
+      "creating an existing one",
       "ResourceExistsException",
       () => secrets.send(new CreateSecretCommand({ Name: "bad", SecretString: "y", ClientRequestToken: token })),
     ],
@@ -301,7 +301,7 @@ describe("bad calls are refused by name", () => {
         ),
     ],
     [
-      "a recovery window too short",
+      "too short a recovery window",
       "InvalidParameterException",
       () => secrets.send(new DeleteSecretCommand({ SecretId: "bad", RecoveryWindowInDays: 1 })),
     ],
@@ -314,7 +314,7 @@ describe("bad calls are refused by name", () => {
         ),
     ],
     [
-      "a rotation nobody set up",
+      "a rotation that is not set up",
       "InvalidRequestException",
       () => secrets.send(new RotateSecretCommand({ SecretId: "bad" })),
     ],

@@ -54,7 +54,7 @@ async function backedUpTimes(count: number): Promise<void> {
   await instanceIs(cloud, "orders", "available");
 }
 
-test("a snapshot holds the database as it was then, with its tags, and so does its copy", async () => {
+test("a snapshot contains the database as it was then, with its tags, and so does its copy", async () => {
   const { DBSnapshot: begun } = await cloud.rds.send(
     new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "first" }),
   );
@@ -112,7 +112,7 @@ test("a snapshot holds the database as it was then, with its tags, and so does i
   await rds.remove("from-copy");
 });
 
-test("a final snapshot holds every commit, also of a database without backups", async () => {
+test("a final snapshot contains every commit, also of a database without backups", async () => {
   const source = await instanceIs(
     cloud,
     (await restore("short-lived", "second")).DBInstance!.DBInstanceIdentifier!,
@@ -125,7 +125,7 @@ test("a final snapshot holds every commit, also of a database without backups", 
   await rds.remove("risen");
 });
 
-test("automated backups come daily in their window, can be restored as snapshots, and go with the retention period", async () => {
+test("automated backups come daily in their window, can be restored as snapshots, and are removed after the retention period", async () => {
   await backedUpTimes(1);
   const [first] = await snapshots({ SnapshotType: "automated" });
   expect(first!.DBSnapshotIdentifier).toMatch(/^rds:orders-\d{4}(-\d\d){4}$/);
@@ -155,7 +155,7 @@ test("automated backups come daily in their window, can be restored as snapshots
   await callOwn(cloud, "PUT", "/shipshape/clock", { reset: true });
 });
 
-test("backups are dropped when they are switched off, and begin again when switched on", async () => {
+test("backups are dropped when they are switched off, and start again when switched on", async () => {
   const orders = await rds.describe("orders");
   const retain = async (BackupRetentionPeriod: number) => {
     await cloud.rds.send(

@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "shipshape-store-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("records come back from disk under ids no file could be called by, and are told apart", () => {
+test("records are read back from disk under ids that are not valid file names, and are kept apart", () => {
   const ids = [
     "arn:aws:rds:eu-central-1:123456789012:db:orders",
     "a/b",
@@ -36,12 +36,11 @@ test("a write that was killed before its end leaves the record as it was", () =>
   expect(readdirSync(join(folder, "things"))).toEqual([file]);
 });
 
-test("a disk that is full in the middle of a write is an error, and leaves the record as it was", () => {
+test("a disk that fills up during a write is an error, and leaves the record as it was", () => {
   const things = new Store(folder).collection<string>("things");
   things.put("one", "as it was");
   const program = `const { Store } = require(process.argv[1]); new Store(process.argv[2]).collection("things").put("one", "x".repeat(100_000))`;
-  // A limit on the size of a file ends a write in the middle, as a full disk does; the signal that comes with it is to
-  // be ignored.
+  // A limit on the file size cuts a write short, as a full disk does; its signal is ignored.
   const limited = spawnSync(
     "sh",
     [
@@ -62,7 +61,7 @@ test("a disk that is full in the middle of a write is an error, and leaves the r
   expect(new Store(folder).collection("things").get("one")).toBe("as it was");
 });
 
-test("what a reader does with a record changes nothing until it is put back", () => {
+test("a reader's changes to a record have no effect until it is put back", () => {
   const things = new Store(folder).collection<{ tags: string[] }>("things");
   things.put("one", { tags: ["a"] });
   things.get("one")!.tags.push("b");
@@ -70,14 +69,14 @@ test("what a reader does with a record changes nothing until it is put back", ()
   expect(things.get("one")).toEqual({ tags: ["a"] });
 });
 
-test("records can be read by nobody else, as they may hold passwords", () => {
+test("records are readable only by their owner, as they may contain passwords", () => {
   new Store(folder).collection<string>("things").put("one", "secret");
   const path = join(folder, "things");
   expect(statSync(path).mode & 0o077).toBe(0);
   expect(statSync(join(path, readdirSync(path)[0]!)).mode & 0o077).toBe(0);
 });
 
-test("a journal keeps its bound, also on disk, and survives a torn last line", () => {
+test("a journal stays within its bound, also on disk, and survives an incomplete last line", () => {
   const path = join(folder, "events.jsonl");
   const journal = new Journal<number>(path, 10);
   for (let entry = 1; entry <= 100; entry += 1) journal.append(entry);

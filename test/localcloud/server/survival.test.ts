@@ -47,7 +47,7 @@ test("a killed server leaves databases serving; the next one adopts them, with e
   await client.end();
 });
 
-// Spread over the time a creation takes, from before the template is copied until after the master is made.
+// Spread over the time a creation takes, from before the template is copied until after the master is created.
 test.each([0, 100, 300, 600])(
   "a server killed %d ms into a creation finishes it after its restart",
   async (milliseconds) => {
@@ -117,13 +117,13 @@ test.each([0, 150])(
   },
 );
 
-test("a killed database is started again with every acknowledged row, and the event log says so", async () => {
+test("a killed database is restarted with every acknowledged row, and the event log reports it", async () => {
   const before = await describe_("orders");
   const client = await connect(cloud, before);
   await client.query("create table acknowledged (n int)");
   await client.query("insert into acknowledged select generate_series(1, 1000)");
   process.kill((await statusOf("orders")).pid, "SIGKILL");
-  // The watch may need a moment to see it.
+  // The server may need a moment to notice.
   for (let look = 0; look < 200 && (await statusOf("orders")).pid === null; look += 1) await sleep(50);
   const after = await instanceIs(cloud, "orders", "available");
   expect(after.Endpoint).toEqual(before.Endpoint);
@@ -145,7 +145,7 @@ test("a killed database is started again with every acknowledged row, and the ev
   ]);
 });
 
-test("a port somebody else has is that instance's fault alone, and it starts when the port is free", async () => {
+test("a taken port is a fault of that instance only, and it starts when the port is free", async () => {
   const squatter = createServer();
   await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
   const { port } = squatter.address() as { port: number };
@@ -162,7 +162,7 @@ test("a port somebody else has is that instance's fault alone, and it starts whe
   await instanceIsGone(cloud, "unlucky");
 });
 
-test("the API listens where it did before a restart, unless another program has taken the port", async () => {
+test("the API listens on the same port after a restart, unless another program has taken it", async () => {
   const before = cloud.url;
   await cloud.restart();
   expect(cloud.url).toBe(before);
@@ -184,7 +184,7 @@ test("the API listens where it did before a restart, unless another program has 
   }
 });
 
-test("a second server on the same data folder refuses and names it; one on another folder stands beside the first", async () => {
+test("a second server on the same data folder refuses and names it; one on another folder runs alongside", async () => {
   const second = spawn(
     process.execPath,
     ["--import", "tsx", join(__dirname, "..", "..", "..", "localcloud", "main.ts")],
@@ -205,7 +205,7 @@ test("a second server on the same data folder refuses and names it; one on anoth
   }
 });
 
-test("after stop nothing runs or listens; after the next start everything is there again", async () => {
+test("after stop nothing runs or listens; after the next start everything is back", async () => {
   const before = await describe_("orders");
   expect((await callOwn(cloud, "POST", "/shipshape/stop")).status).toBe(202);
   for (let look = 0; look < 300 && alive(cloud.pid); look += 1) await sleep(50);
@@ -218,7 +218,7 @@ test("after stop nothing runs or listens; after the next start everything is the
   expect(await asMaster(cloud, after, "select n from kept")).toEqual([{ n: 7 }]);
 });
 
-test("a record that cannot be read stops the start with its path, and hurts no other", async () => {
+test("a record that cannot be read fails the start with its path, and no other is harmed", async () => {
   const folder = temporaryFolder();
   const { mkdirSync, writeFileSync, rmSync } = await import("node:fs");
   mkdirSync(join(folder, "cloud", "instances"), { recursive: true });
@@ -227,7 +227,7 @@ test("a record that cannot be read stops the start with its path, and hurts no o
   rmSync(folder, { recursive: true });
 });
 
-/** An instance with a fault turns well by itself. */
+/** Waits until an instance with a fault has recovered. */
 async function instanceIsAtLast(name: string) {
   for (let look = 0; look < 300; look += 1) {
     const instance = await describe_(name);
@@ -237,7 +237,7 @@ async function instanceIsAtLast(name: string) {
   throw new Error(`${name} did not recover`);
 }
 
-/** What can be restored moves with each second. */
+/** The restorable time changes every second. */
 function timeless({ LatestRestorableTime: _moving, ...instance }: DBInstance): DBInstance {
   return instance;
 }
@@ -251,7 +251,7 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Linux only: elsewhere there is no /proc to look in, and nothing is found. */
+/** Linux only: elsewhere there is no /proc, and nothing is found. */
 function postgresProcessesBelow(folder: string): string[] {
   if (!existsSync("/proc")) return [];
   return readdirSync("/proc").filter((pid) => {

@@ -29,12 +29,12 @@ test.each([
   expect(nextMaintenance("sun:04:00-sun:04:30", new Date(from)).toISOString()).toBe(new Date(expected).toISOString());
 });
 
-test("a window over the end of the week is entered on both sides of it", () => {
+test("a window over the end of the week is recognized on both sides of it", () => {
   for (const inside of ["2031-01-05T23:50:00Z", "2031-01-06T00:10:00Z"])
     expect(nextMaintenance("sun:23:45-mon:00:15", new Date(inside)).getTime()).toBe(Date.parse(inside));
 });
 
-test("windows chosen for a name are well formed, stay the same, and never overlap", () => {
+test("windows chosen for a name are valid, stay the same, and never overlap", () => {
   for (let index = 0; index < 200; index += 1) {
     const daily = defaultBackupWindow(`db-${index}`, undefined);
     const weekly = defaultMaintenanceWindow(`db-${index}`, daily);
@@ -44,10 +44,10 @@ test("windows chosen for a name are well formed, stay the same, and never overla
   }
 });
 
-test.each(["2:00-02:30", "02:00-02:10", "24:00-24:30", "02:00"])("%s is no backup window", (text) =>
+test.each(["2:00-02:30", "02:00-02:10", "24:00-24:30", "02:00"])("%s is not a backup window", (text) =>
   expect(typeof parseBackupWindow(text)).toBe("string"),
 );
 test.each(["sun:04:00-sun:04:10", "son:04:00-son:04:30", "04:00-04:30", "mon:00:00-wed:00:00"])(
-  "%s is no maintenance window",
+  "%s is not a maintenance window",
   (text) => expect(typeof parseMaintenanceWindow(text)).toBe("string"),
 );

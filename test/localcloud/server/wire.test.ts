@@ -21,7 +21,7 @@ test("a form becomes the nested input, whatever a client calls the elements of a
   expect(decode("VpcSecurityGroupIds=")).toEqual({ VpcSecurityGroupIds: "" });
 });
 
-test("a form cannot reach what every object inherits, nor grow without bound", () => {
+test("a form cannot reach inherited members, nor grow without bound", () => {
   const decoded = decode("__proto__.polluted=yes&constructor.prototype.polluted=yes");
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   expect(Object.keys(decoded)).toEqual(["__proto__", "constructor"]);
@@ -32,7 +32,7 @@ test("a form cannot reach what every object inherits, nor grow without bound", (
   );
 });
 
-test("JSON that is nested without end is refused by name, and what SDKs and policies hold is taken", () => {
+test("endlessly nested JSON is refused by name, and the depth of SDK calls and policies is accepted", () => {
   for (const [open, close] of [
     ["[", "]"],
     ['{"a":', "}"],
@@ -44,7 +44,7 @@ test("JSON that is nested without end is refused by name, and what SDKs and poli
   expect(() => parseJson("{", "MalformedInput")).toThrow(/not JSON/);
 });
 
-test("an answer leaves out what is unset, names list elements, and escapes what XML cannot hold", () => {
+test("a response omits unset members, names list elements, and escapes what XML cannot contain", () => {
   const xml = renderMembers(
     {
       Name: 'a<b>&"c"\u0007',
@@ -62,7 +62,7 @@ test("an answer leaves out what is unset, names list elements, and escapes what 
   );
 });
 
-test("a page goes on after the last entry given, though that has gone meanwhile", () => {
+test("a page continues after the last entry returned, even if that was removed meanwhile", () => {
   const names = Array.from({ length: 50 }, (_value, index) => `n${String(index).padStart(2, "0")}`);
   const first = page(names, { MaxRecords: 20 }, (name) => name);
   const second = page(

@@ -16,7 +16,7 @@ const refusing = "http://127.0.0.1:9"; // nothing listens on the discard port
 const systemFolders = ["/usr/bin", "/bin"];
 const silent = () => undefined;
 
-/** Settings under which none of the ways leads to an engine; each test opens one. */
+/** Settings under which no way to get an engine works; each test enables one. */
 function closed(): ToolchainSettings {
   return {
     ...toolchainSettings({}),
@@ -34,7 +34,7 @@ function folderWith(programs: Record<string, string>): string {
 }
 
 describe("an engine on PATH", () => {
-  test("is used when it is new enough and has its language host beside it", async () => {
+  test("is used when it is new enough and has its language host next to it", async () => {
     const folder = folderWith({ pulumi: "echo v3.300.1", "pulumi-language-nodejs": "" });
     expect(await ensureEngine(silent, { ...closed(), path: [folder] })).toEqual({
       version: "3.300.1",
@@ -52,14 +52,14 @@ describe("an engine on PATH", () => {
     ["cannot run Node.js programs", { pulumi: "echo v3.300.1" }, /has no pulumi-language-nodejs next to it/],
     ["fails", { pulumi: "echo no >&2; exit 3" }, /version" failed/],
     ["prints no version", { pulumi: "echo hello" }, /printed "hello" instead of a version/],
-  ])("that %s is passed over, and the error says so", async (_, programs, reason) => {
+  ])("that %s is skipped, and the error says so", async (_, programs, reason) => {
     await expect(
       ensureEngine(silent, { ...closed(), path: [folderWith(programs as Record<string, string>)] }),
     ).rejects.toThrow(reason);
   });
 });
 
-test("without any way to an engine, one error names all three and what each said", async () => {
+test("when no way works, one error lists all three with their reasons", async () => {
   const failure = await ensureEngine(silent, closed()).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(EngineMissingError);
   expect((failure as Error).message).toMatch(
@@ -109,7 +109,7 @@ describe("the official download", () => {
     expect(readdirSync(settings.cacheFolder)).toEqual([engineVersion]);
   });
 
-  test("is refused when it is not what was published", async () => {
+  test("is refused when its checksum is not the published one", async () => {
     checksums = rightChecksum.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
     const settings = open();
     await expect(ensureEngine(silent, settings)).rejects.toThrow(
@@ -123,7 +123,7 @@ describe("the official download", () => {
     await expect(ensureEngine(silent, open())).rejects.toThrow(/its checksum is not available: .*HTTP 404/);
   });
 
-  test("replaces an engine in the cache that was left half made", async () => {
+  test("replaces an incomplete engine in the cache", async () => {
     const settings = open();
     mkdirSync(join(settings.cacheFolder, engineVersion), { recursive: true });
     writeProgram(join(settings.cacheFolder, engineVersion, "pulumi"), "echo half");
@@ -144,7 +144,7 @@ describe("the official download", () => {
     expect(asked.filter((url) => url === `/${archive}`)).toHaveLength(1);
   });
 
-  test("goes ahead when the process that was at it has died", async () => {
+  test("continues when the process that was doing it has died", async () => {
     const settings = open();
     const lock = join(settings.cacheFolder, `${engineVersion}.lock`);
     mkdirSync(lock, { recursive: true });
@@ -162,7 +162,7 @@ describe("an engine built with Go", () => {
   const writes = `while [ "$1" != -o ]; do shift; done; test -f go.sum && printf '#!/bin/sh\\necho built\\n' > "$2" && chmod 755 "$2"`;
   const withGo = (line: string) => ({ ...closed(), path: [folderWith({ go: line }), ...systemFolders] });
 
-  test("gets the language host beside it", async () => {
+  test("gets the language host next to it", async () => {
     const engine = await ensureEngine(silent, withGo(go("go1.26.1", writes)));
     expect(engine.source).toBe("built");
     expect(readdirSync(engine.folder).sort()).toEqual([
@@ -175,7 +175,7 @@ describe("an engine built with Go", () => {
     expect(execFileSync(join(engine.folder, "pulumi"), { encoding: "utf8" })).toBe("built\n");
   });
 
-  test("gets a new language host when this one is of other sources", async () => {
+  test("gets a new language host when its sources have changed", async () => {
     const settings = withGo(go("go1.26.1", writes));
     const { folder } = await ensureEngine(silent, settings);
     const host = join(folder, "pulumi-language-nodejs");
@@ -191,7 +191,7 @@ describe("an engine built with Go", () => {
     );
   });
 
-  test("leaves nothing behind when the build fails, and says what the compiler said", async () => {
+  test("leaves nothing behind when the build fails, and reports the compiler's error", async () => {
     const settings = withGo(
       go("go1.26.1", "echo 'go: downloading example.com/a v1.0.0' >&2; echo 'a.go:1: no such thing' >&2; exit 2"),
     );
@@ -211,7 +211,7 @@ function packArchive(): Buffer {
   return readFileSync(join(folder, archive));
 }
 
-/** The whole command in a process of its own; resolves with its exit code. */
+/** The whole command in its own process; resolves with its exit code. */
 function prepare(env: Record<string, string>): Promise<number | null> {
   const main = join(__dirname, "../../../localcloud/toolchain/main.ts");
   const child = spawn(process.execPath, ["--import", "tsx", main], {

@@ -12,7 +12,7 @@ const wanted = {
 };
 const installs = `sleep 0.3; mkdir -p node_modules; cp package-lock.json node_modules/.package-lock.json; echo "$@" >> npm-calls`;
 
-test("nothing is installed, and nothing said, when what is there is what is asked for", async () => {
+test("nothing is installed or printed when everything required is there", async () => {
   const checkout = checkoutWith({ installed: { "node_modules/a": { version: "1.0.0" } } });
   expect(await install(checkout)).toEqual({ code: 0, said: "" });
   expect(calls(checkout)).toEqual([]);
@@ -40,14 +40,14 @@ test("two commands started at once install once", async () => {
   expect(calls(checkout)).toHaveLength(1);
 });
 
-test("a failed installation ends the command with its reason", async () => {
+test("a failed installation ends the command with the reason", async () => {
   const checkout = checkoutWith({ installed: undefined, npm: "echo no network >&2; exit 5" });
   const { code, said } = await install(checkout);
   expect(code).toBe(1);
   expect(said).toMatch(/no network\n"npm ci" failed \(5\)/);
 });
 
-test("a Node.js that is too old is refused with the version that is needed", async () => {
+test("a Node.js that is too old is refused with the required version", async () => {
   const checkout = checkoutWith({ installed: {} });
   const file = join(checkout, "localcloud/toolchain/install.cjs");
   writeFileSync(

@@ -1,4 +1,4 @@
-// Programs through the real engine and our language host, in a project laid out as this repository is.
+// Programs through the real engine and our language host, in a project laid out like this repository.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   const engine = await ensureEngine(() => undefined);
-  // First on PATH, so that ours is tried whatever host the engine brings.
+  // First on PATH, so that ours is tested whatever host the engine includes.
   const host = join(project, "host");
   mkdirSync(host);
   await installLanguageHost(toolchainSettings(), host);
@@ -82,15 +82,18 @@ test.each([
   ["refusing", /error: size: 'huge' is none of small, large\n/, /unhandled|\n {4}at /],
   ["code", /the program ended with exit code 3/, /bail/],
   ["signal", /the program was killed by SIGKILL/, /bail/],
-])("a program that ends by %s fails the preview, and only what matters is said", async (ending, said, unsaid) => {
-  environment["ENDING"] = ending;
-  const { code, output } = await pulumi("preview");
-  expect(code).not.toBe(0);
-  expect(output).toMatch(said);
-  expect(output).not.toMatch(unsaid);
-});
+])(
+  "a program that ends by %s fails the preview, and only the relevant error is printed",
+  async (ending, said, unsaid) => {
+    environment["ENDING"] = ending;
+    const { code, output } = await pulumi("preview");
+    expect(code).not.toBe(0);
+    expect(output).toMatch(said);
+    expect(output).not.toMatch(unsaid);
+  },
+);
 
-test.each(["SIGINT", "SIGKILL"] as const)("no program outlives an engine that was ended by %s", async (signal) => {
+test.each(["SIGINT", "SIGKILL"] as const)("no program outlives an engine that was stopped by %s", async (signal) => {
   environment["ENDING"] = "never";
   const marker = join(project, "running.pid");
   const engine = spawn("pulumi", ["preview", "--non-interactive"], { cwd: project, env: environment, stdio: "ignore" });
@@ -118,7 +121,7 @@ test("a policy pack in TypeScript judges a preview", async () => {
   expect(output).toMatch(/\[mandatory\]\s+forbid-stacks/);
 });
 
-test("the packages of a program are told in the versions that are installed", async () => {
+test("the packages of a program are listed in the versions installed", async () => {
   const { output } = await pulumi("about", "--json");
   const { dependencies } = JSON.parse(output) as { dependencies: { name: string; version: string }[] };
   expect(dependencies).toEqual([{ name: "@pulumi/pulumi", version: version }]);

@@ -10,7 +10,7 @@ test.each([
   ["a\\ b", ["a b"]],
   ['"say \\"hi\\""', ['say "hi"']],
   ["", []],
-])("Node's arguments %j are split as a shell does", (line, words) => {
+])("Node's arguments %j are split as by a shell", (line, words) => {
   expect(splitArguments(line)).toEqual(words);
 });
 
@@ -26,7 +26,7 @@ test.each([
   expect(older(version, than)).toBe(expected);
 });
 
-test("a build tells how far it is, and in the end only what went wrong", () => {
+test("a build reports its progress, and in the end only its errors", () => {
   const log = new EngineBuildLog();
   [
     "go: downloading github.com/a/b v1.2.3",

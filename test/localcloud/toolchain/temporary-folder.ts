@@ -5,7 +5,7 @@ import { join } from "node:path";
 const made: string[] = [];
 afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** A folder of the test file's own, removed when the file is done. */
+/** A folder for this test file, removed at its end. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-toolchain-"));
   chmodSync(folder, 0o755);

@@ -39,18 +39,18 @@ const check = (given: PropertyValues, oldInputs: PropertyValues = {}, named: Par
 const reasons = (given: PropertyValues) =>
   check({ name: "n", ...given }).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
-test("defaults that are not zero are filled in and named; a program that spells one out is not", () => {
+test("non-zero defaults are filled in and listed; those the program sets itself are not listed", () => {
   expect(check({ name: "n" }).inputs).toEqual({ name: "n", limit: -1, __defaults: ["limit"] });
   expect(check({ name: "n", limit: -1 }).inputs.__defaults).toEqual([]);
 });
 
-test("objects inside collections have defaults of their own", () => {
+test("objects inside collections have their own defaults", () => {
   expect(check({ name: "n", parameters: [{ name: "a", value: 1 }] }).inputs.parameters).toEqual([
     { name: "a", value: "1", applyMethod: "immediate", __defaults: ["applyMethod"] },
   ]);
 });
 
-test("a made-up name is repeatable, short enough, kept for life, and left out where a prefix is given", () => {
+test("a generated name is reproducible, short enough, kept for the resource's life, and omitted where a prefix is given", () => {
   const made = check({}).inputs;
   expect(made.name).toMatch(/^orders-[0-9a-f]{7}$/);
   expect(made.__defaults).toContain("name");
@@ -60,7 +60,7 @@ test("a made-up name is repeatable, short enough, kept for life, and left out wh
   expect(check({ namePrefix: "p" }).inputs.name).toBeUndefined();
 });
 
-test("the engine's naming configuration is obeyed", () => {
+test("the engine's naming configuration is followed", () => {
   expect(check({}, {}, { mode: "propose", proposedName: "proposed" }).inputs.name).toBe("proposed");
   expect(check({}, {}, { mode: "disable" }).failures[0]?.reason).toMatch(/automatic naming is disabled/);
 });
@@ -77,11 +77,11 @@ test("each failure names its property, the value given and what is allowed", () 
   expect(reasons({ parameters: [{ name: "a" }] })[0]).toMatch("parameters[0].value: Missing required argument value");
 });
 
-test("numbers and flags may be written as text", () => {
+test("numbers and booleans may be given as strings", () => {
   expect(check({ name: 5, size: "5", login: "true" }).inputs).toMatchObject({ name: "5", size: 5, login: true });
 });
 
-test("what is not known yet is not judged, wherever it stands", () => {
+test("unknown values are not checked, at any depth", () => {
   const given = {
     name: UNKNOWN,
     size: UNKNOWN,
@@ -110,7 +110,7 @@ describe("provider settings", () => {
     resources: {},
   };
 
-  test("arrive as JSON text and are read in their own types", () => {
+  test("arrive as JSON text and are parsed to their types", () => {
     const given = {
       host: "h",
       port: "26432",
@@ -126,7 +126,7 @@ describe("provider settings", () => {
     });
   });
 
-  test("that are not known yet are not missed; those that nobody knows are refused", () => {
+  test("with unknown values are not missing; undefined settings are refused", () => {
     expect(checkSettings(definition, { host: UNKNOWN })).toEqual([]);
     expect(checkSettings(definition, { host: "h", hots: "x" })).toMatchObject([{ property: "hots" }]);
     expect(checkSettings(definition, {})).toMatchObject([{ property: "host" }]);

@@ -30,7 +30,7 @@ const ingress: Properties = {
 };
 
 describe("a plain value", () => {
-  test("that is absent, null, empty, zero or false equals one that was left out", () => {
+  test("that is absent, null, empty, zero or false equals an omitted one", () => {
     const properties: Properties = {
       a: { type: "string" },
       b: { type: "int" },
@@ -42,7 +42,7 @@ describe("a plain value", () => {
     expect(detailed(properties, {}, { a: "", b: 0, c: false, d: [], e: {} })).toEqual({});
   });
 
-  test("that a program leaves out is compared with the schema's default, and never when the service decides it", () => {
+  test("that a program omits is compared with the schema's default, or not at all when the service decides it", () => {
     const properties: Properties = {
       limit: { type: "int", default: -1 },
       owner: { type: "string", computed: true },
@@ -71,11 +71,11 @@ describe("a plain value", () => {
     });
   });
 
-  test("that is written only is no difference while state has none", () => {
+  test("that is write-only does not differ while state has none", () => {
     expect(detailed({ passwordWo: { type: "string", writeOnly: true } }, {}, { passwordWo: "p" })).toEqual({});
   });
 
-  test("may mean the same in another form", () => {
+  test("may have the same meaning in another form", () => {
     const engineVersion = {
       type: "string" as const,
       equal: (old: string, wanted: string) => old.startsWith(`${wanted}.`),
@@ -86,7 +86,7 @@ describe("a plain value", () => {
     });
   });
 
-  test("that is a JSON document is compared by what it says", () => {
+  test("that is a JSON document is compared by its content", () => {
     const properties: Properties = { policy: { type: "string", json: true } };
     expect(detailed(properties, { policy: '{"b":[1,2],"a":1}' }, { policy: '{ "a": 1, "b": [1, 2] }' })).toEqual({});
     expect(detailed(properties, { policy: '{"b":[1,2]}' }, { policy: '{"b":[2,1]}' })).toEqual({ policy: "UPDATE" });
@@ -96,7 +96,7 @@ describe("a plain value", () => {
 describe("a map", () => {
   const tags: Properties = { tags: { type: "map" } };
 
-  test("differs by key, quoted where it is no plain name", () => {
+  test("differs by key, quoted where it is not a plain name", () => {
     expect(
       detailed(
         tags,
@@ -116,7 +116,7 @@ describe("a map", () => {
     expect(detailed(tags, { tags: { a: "1" } }, {})).toEqual({ tags: "DELETE" });
   });
 
-  test("tells an empty value from a missing key", () => {
+  test("distinguishes an empty value from a missing key", () => {
     expect(detailed(tags, { tags: { a: "1" } }, { tags: { a: "1", b: "" } })).toEqual({ "tags.b": "ADD" });
   });
 });
@@ -126,14 +126,14 @@ describe("a set", () => {
     expect(detailed({ roles: { type: "set" } }, { roles: ["a", "b"] }, { roles: ["b", "a"] })).toEqual({});
   });
 
-  test("differs by element: index in state for what goes, in the program for what comes", () => {
+  test("differs by element: index in state for removed ones, in the program for added ones", () => {
     expect(detailed({ roles: { type: "set" } }, { roles: ["a", "b", "c"] }, { roles: ["c", "d"] })).toEqual({
       "roles[0]": "DELETE",
       "roles[1]": "UPDATE",
     });
   });
 
-  test("with an element not known yet is one update", () => {
+  test("with an unknown element is one update", () => {
     expect(detailed({ roles: { type: "set" } }, { roles: ["a"] }, { roles: ["a", UNKNOWN] })).toEqual({
       roles: "UPDATE",
     });
@@ -155,7 +155,7 @@ describe("a set", () => {
     expect(detailed(ingress, old, wanted)).toEqual({});
   });
 
-  test("of objects shows a changed one inside, and one that was added by hand as deleted", () => {
+  test("of objects shows what changed inside one, and one added by hand as deleted", () => {
     const rule = { protocol: "tcp", fromPort: 5432, securityGroups: ["sg-1"] };
     expect(
       detailed(ingress, { ingress: [{ ...rule, securityGroups: ["sg-1", "sg-9"] }] }, { ingress: [rule] }),
@@ -179,7 +179,7 @@ describe("a list", () => {
     });
   });
 
-  test("of objects is compared place by place", () => {
+  test("of objects is compared position by position", () => {
     const properties: Properties = {
       metricQueries: {
         type: "list",
@@ -219,7 +219,7 @@ describe("an object", () => {
     );
   });
 
-  test("that comes or goes replaces only when something create-only was given in it", () => {
+  test("that is added or removed causes a replacement only when it has a create-only property", () => {
     expect(detailed(restore, {}, { restoreToPointInTime: { restoreTime: "1" } })).toEqual({
       restoreToPointInTime: "ADD_REPLACE",
     });
@@ -229,7 +229,7 @@ describe("an object", () => {
   });
 });
 
-describe("the whole answer", () => {
+describe("the whole response", () => {
   const named = typeOf(
     { name: { type: "string", createOnly: true }, size: { type: "int", createOnly: true }, note: { type: "string" } },
     { autoname: { property: "name", maxLength: 63 } },
@@ -242,7 +242,7 @@ describe("the whole answer", () => {
     );
   });
 
-  test("deletes first when the name is the program's own, and creates first when it was made up", () => {
+  test("deletes first when the name is explicit, and creates first when it was generated", () => {
     expect(diffResource(named, { name: "n", size: 1 }, { name: "n", size: 2, __defaults: [] }, [])).toMatchObject({
       replaces: ["size"],
       stables: ["name"],
@@ -258,7 +258,7 @@ describe("the whole answer", () => {
     ).toBe(false);
   });
 
-  test("leaves out what the program ignores: a property, an element, a key, everything below", () => {
+  test("omits what the program ignores: a property, an element, a key, everything below", () => {
     const properties: Properties = { tags: { type: "map" }, roles: { type: "set" }, note: { type: "string" } };
     const old = { tags: { a: "1", "b-c": "1" }, roles: ["x", "y"], note: "old" };
     const wanted = { tags: { a: "2", "b-c": "2" }, roles: ["x", "z"], note: "new" };

@@ -43,7 +43,7 @@ describe("outputs", () => {
     });
   });
 
-  test("of a preview leave to the future what the service decides, and a set that holds something unknown", () => {
+  test("of a preview leave unknown what the service decides, and a set with an unknown element", () => {
     expect(outputsOf(type, { name: "n", roles: ["a", UNKNOWN], tags: { a: UNKNOWN } }, UNKNOWN, true)).toMatchObject({
       id: UNKNOWN,
       owner: UNKNOWN,
@@ -60,8 +60,8 @@ describe("outputs", () => {
   });
 });
 
-describe("what an update should bring about", () => {
-  test("is the program's values and the defaults; what is left to the service stays", () => {
+describe("the target of an update", () => {
+  test("is the program's values and the defaults; what the service decides stays", () => {
     expect(
       wantedOf(type, { name: "n", limit: 5, owner: "o", arn: "a", roles: ["x"] }, { name: "m" }, []),
     ).toMatchObject({
@@ -79,7 +79,7 @@ describe("what an update should bring about", () => {
 });
 
 describe("inputs after a read", () => {
-  test("hold live values under the names the program set, and no others", () => {
+  test("have live values of the properties the program set, and no others", () => {
     const live = { name: "n", limit: 5, owner: "somebody", roles: ["a"] };
     expect(inputsFromLive(properties, live, { name: "m", limit: -1, __defaults: ["limit"] })).toEqual({
       name: "n",
@@ -94,7 +94,7 @@ describe("inputs after a read", () => {
     );
   });
 
-  test("cut sets to the length the program gave, in its order; the whole stands in the outputs", () => {
+  test("truncate sets to the length in the program, in its order; the outputs have all elements", () => {
     expect(inputsFromLive(properties, { roles: ["a", "b", "c"] }, { roles: ["c", "a"] })).toEqual({
       roles: ["c", "a"],
     });
@@ -102,7 +102,7 @@ describe("inputs after a read", () => {
     expect(inputsFromLive(properties, { roles: [] }, { roles: ["c"] })).toEqual({ roles: [] });
   });
 
-  test("hold of an object in a set what the program said about it", () => {
+  test("have only the properties that the program set on an object in a set", () => {
     const live = {
       rules: [
         { port: 22, note: "by hand", self: false },
@@ -114,7 +114,7 @@ describe("inputs after a read", () => {
     });
   });
 
-  test("hold of a map the keys the program set, and a document in the program's spelling", () => {
+  test("have only the keys of a map that the program set, and a document in the program's formatting", () => {
     const live = { tags: { a: "2", b: "1" }, policy: '{"a":1}' };
     expect(inputsFromLive(properties, live, { tags: { a: "1" }, policy: '{ "a": 1 }' })).toEqual({
       tags: { a: "2" },
@@ -122,7 +122,7 @@ describe("inputs after a read", () => {
     });
   });
 
-  test("of an import are what a program would have to say", () => {
+  test("of an import are what a program would have to set", () => {
     const live = {
       name: "n",
       limit: -1,

@@ -4,7 +4,7 @@ import type { Cloud } from "../../../cloud";
 import { callOwn } from "../../server/own-endpoint";
 import { createPluginStack, type PluginStack } from "../plugin-stack";
 
-/** A stack whose `aws` programs reach this cloud. */
+/** A stack whose `aws` programs use this cloud. */
 export async function createAwsStack(project: string, cloud: Cloud): Promise<PluginStack> {
   const stack = await createPluginStack(project);
   Object.assign(
@@ -14,14 +14,14 @@ export async function createAwsStack(project: string, cloud: Cloud): Promise<Plu
   return stack;
 }
 
-/** State as it lies in the backend: what somebody sees who has the file and no passphrase. */
+/** State as stored in the backend: what a reader of the file without the passphrase sees. */
 export function stateFiles(stack: PluginStack): string {
   const folder = join(stack.folder, ".pulumi");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
   return files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
 }
 
-/** Somebody changes something outside, also as no API could. */
+/** Changes something outside Pulumi, also in ways no API offers. */
 export async function changeOutside(cloud: Cloud, arn: string, properties: object): Promise<void> {
   const { status, body } = await callOwn(cloud, "POST", "/shipshape/change", { arn, properties });
   if (status >= 300) throw new Error(JSON.stringify(body));

@@ -40,7 +40,7 @@ export function databaseProgram(options: DatabaseProgram = {}): PulumiFn {
   };
 }
 
-/** The database alone, in groups that stand already; imported by this id. */
+/** The database alone, in existing groups; imported by this id. */
 export function importProgram(id: string, instance: Partial<aws.rds.InstanceArgs>): PulumiFn {
   return async () =>
     void new aws.rds.Instance("adopted", instanceArguments("private", "standard", instance), { import: id });

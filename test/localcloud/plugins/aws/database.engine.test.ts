@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const later = { instanceClass: "db.m7g.large", applyImmediately: false };
 
-test("a database comes up with everything state is to know of it", async () => {
+test("a database is created, and state has everything about it", async () => {
   const { failed, outputs } = await stack.up(databaseProgram());
   const { db } = outputs;
   expect(failed).toBe(false);
@@ -99,7 +99,7 @@ test("a change that waits for its window is a difference until the window has pa
   await setClock(cloud, { reset: true });
 });
 
-test("what somebody changes through the API is seen by a refresh, property by property", async () => {
+test("changes made through the API are seen by a refresh, property by property", async () => {
   await cloud.rds.send(
     new ModifyDBInstanceCommand({
       DBInstanceIdentifier: "orders",
@@ -144,7 +144,7 @@ test("a rename keeps the database, its id and its place in state", async () => {
   expect(outputs.db).toMatchObject({ id: before.id, resourceId: before.outputs.resourceId, identifier: "orders-2" });
 });
 
-test("what cannot be changed would replace the database, and a preview says what", async () => {
+test("a change of a create-only property would replace the database, and a preview says which", async () => {
   const { replaced, changes } = await stack.preview(
     databaseProgram({
       instance: { instanceClass: "db.m7g.large", identifier: "orders-2", dbName: "other", storageEncrypted: false },
@@ -154,7 +154,7 @@ test("what cannot be changed would replace the database, and a preview says what
   expect(replaced.db!.sort()).toEqual(["dbName", "storageEncrypted"]);
 });
 
-test("an existing database is adopted by its resource id, with no change but what no API tells, and stays over repeated ups", async () => {
+test("an existing database is adopted by its resource id, with changes only to what no API returns, and stays over repeated ups", async () => {
   const other = await createAwsStack("adoption", cloud);
   try {
     const { DbiResourceId = "" } = await instanceIs(cloud, "orders-2", "available");
@@ -193,7 +193,7 @@ test("adopted by its identifier instead, the next unchanged program would delete
   }
 });
 
-test("a refused change counts as made at the next up, and only a refresh finds that it was not", async () => {
+test("a refused change counts as applied at the next up, and only a refresh detects that it was not", async () => {
   const kept = { instanceClass: "db.m7g.large", identifier: "orders-2" };
   const shrunk = databaseProgram({ instance: { ...kept, allocatedStorage: 40, maxAllocatedStorage: 41 } });
   const refused = await stack.up(shrunk);
@@ -210,7 +210,7 @@ test("a refused change counts as made at the next up, and only a refresh finds t
   expect(await stack.up(databaseProgram({ instance: kept }))).toMatchObject({ failed: false });
 });
 
-test("applyImmediately alone fires what waits for the window", async () => {
+test("applyImmediately alone applies what waits for the window", async () => {
   const kept = { identifier: "orders-2" };
   await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.m7g.large", applyImmediately: false } }));
   await stack.up(databaseProgram({ instance: { ...kept, instanceClass: "db.t4g.medium", applyImmediately: false } }));
@@ -231,7 +231,7 @@ test("applyImmediately alone fires what waits for the window", async () => {
   });
 });
 
-test("a database is not deleted without a final snapshot, unless the program says to skip it", async () => {
+test("a database is not deleted without a final snapshot, unless the program skips it", async () => {
   const refused = await stack.destroy();
   expect(refused.failed).toBe(true);
   expect(refused.diagnostics).toContain("final_snapshot_identifier is required when skip_final_snapshot is false");

@@ -28,7 +28,7 @@ const state = {
 };
 
 describe("creating", () => {
-  test("says what the program says, with tags, and leaves zeros out but where RDS would decide otherwise", () => {
+  test("contains what the program sets, with tags, and omits zeros except where RDS would decide otherwise", () => {
     const inputs = {
       engine: "postgres",
       instanceClass: "db.t4g.medium",
@@ -52,7 +52,7 @@ describe("creating", () => {
     });
   });
 
-  test("sends nothing that only the provider keeps", () => {
+  test("sends nothing that only the provider stores", () => {
     const inputs = {
       applyImmediately: true,
       skipFinalSnapshot: true,
@@ -63,7 +63,7 @@ describe("creating", () => {
     expect(createRequest("orders", inputs)).toEqual({ DBInstanceIdentifier: "orders", Tags: [] });
   });
 
-  test("restoring to a moment gives the group with the request and the managed password afterwards", () => {
+  test("restoring to a point in time sends the group with the request and the managed password afterwards", () => {
     const inputs = {
       restoreToPointInTime: { sourceDbiResourceId: "db-ABC", restoreTime: "2030-01-01T10:00:00Z" },
       parameterGroupName: "standard",
@@ -87,7 +87,7 @@ describe("creating", () => {
 });
 
 describe("modifying", () => {
-  test("is not called for what only the provider keeps", () => {
+  test("is not called for what only the provider stores", () => {
     expect(
       modifyRequest(state, {
         ...state,
@@ -99,7 +99,7 @@ describe("modifying", () => {
     ).toBeUndefined();
   });
 
-  test("sends applyImmediately alone, which fires what is pending", () => {
+  test("sends applyImmediately alone, which applies what is pending", () => {
     expect(modifyRequest({ ...state, applyImmediately: false }, { ...state, applyImmediately: true })).toEqual({
       DBInstanceIdentifier: "orders",
       ApplyImmediately: true,
@@ -116,7 +116,7 @@ describe("modifying", () => {
     });
   });
 
-  test("sends what changed, when to apply it, and the deletion protection always", () => {
+  test("sends what changed, when to apply it, and always the deletion protection", () => {
     const request = modifyRequest(state, { ...state, instanceClass: "db.r7g.xlarge" });
     expect(request).toEqual({
       DBInstanceIdentifier: "orders",
@@ -126,7 +126,7 @@ describe("modifying", () => {
     });
   });
 
-  test("says zero aloud for what the program has dropped", () => {
+  test("sends an explicit zero for what the program has dropped", () => {
     const { monitoringInterval: _, ...wanted } = state;
     expect(modifyRequest(state, wanted)).toMatchObject({ MonitoringInterval: 0 });
   });
@@ -139,7 +139,7 @@ describe("modifying", () => {
     expect(request).not.toHaveProperty("EnableCloudwatchLogsExports");
   });
 
-  test("renames by the old name, and changes the port under the name Modify has for it", () => {
+  test("renames by the old name, and changes the port under Modify's name for it", () => {
     expect(modifyRequest(state, { ...state, identifier: "orders-2", port: 5433 })).toMatchObject({
       DBInstanceIdentifier: "orders",
       NewDBInstanceIdentifier: "orders-2",
@@ -147,7 +147,7 @@ describe("modifying", () => {
     });
   });
 
-  test("asks for a version together with whether it may be a major one", () => {
+  test("sends a version together with whether it may be a major one", () => {
     expect(modifyRequest(state, { ...state, engineVersion: "17.10" })).toMatchObject({
       EngineVersion: "17.10",
       AllowMajorVersionUpgrade: false,
@@ -155,7 +155,7 @@ describe("modifying", () => {
     expect(modifyRequest(state, { ...state, engineVersion: "17" })).toBeUndefined();
   });
 
-  test("leaves the fixed figures of a small gp3 volume out when it grows, and gives them for a large one", () => {
+  test("omits the fixed figures of a small gp3 volume when it grows, and sends them for a large one", () => {
     expect(modifyRequest(state, { ...state, allocatedStorage: 200 })).not.toHaveProperty("Iops");
     expect(modifyRequest(state, { ...state, allocatedStorage: 400 })).toMatchObject({
       AllocatedStorage: 400,
@@ -163,7 +163,7 @@ describe("modifying", () => {
     });
   });
 
-  test("never takes back what autoscaling has added", () => {
+  test("never removes what autoscaling has added", () => {
     expect(modifyRequest({ ...state, allocatedStorage: 150 }, state)).toBeUndefined();
     expect(modifyRequest({ ...state, allocatedStorage: 150 }, { ...state, storageThroughput: 250 })).toMatchObject({
       AllocatedStorage: 150,
@@ -171,11 +171,11 @@ describe("modifying", () => {
     });
   });
 
-  test("switches autoscaling off by a cap equal to what is allocated", () => {
+  test("switches autoscaling off by a cap equal to the allocated storage", () => {
     expect(modifyRequest(state, { ...state, maxAllocatedStorage: 0 })).toMatchObject({ MaxAllocatedStorage: 100 });
   });
 
-  test("takes the order of security groups and the case of windows for no change", () => {
+  test("does not count the order of security groups or the case of windows as a change", () => {
     expect(
       modifyRequest(state, {
         ...state,

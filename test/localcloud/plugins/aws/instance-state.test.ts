@@ -9,8 +9,8 @@ const config = configureProvider({}, { endpoint: "http://127.0.0.1:9", accessKey
 const live = (more: DBInstance, known: Record<string, unknown> = {}) =>
   liveInstance({ DBInstanceIdentifier: "orders", EngineVersion: "17.9", ...more }, known, config, "eu-central-1");
 
-describe("what state holds of an instance", () => {
-  test("the version as the program wrote it, while that holds or is pending", () => {
+describe("the state of an instance", () => {
+  test("the version as the program wrote it, while that is right or pending", () => {
     expect(live({}, { engineVersion: "17" }).engineVersion).toBe("17");
     expect(live({ PendingModifiedValues: { EngineVersion: "17.10" } }, { engineVersion: "17.10" }).engineVersion).toBe(
       "17.10",
@@ -29,7 +29,7 @@ describe("what state holds of an instance", () => {
     ).toBe("db.m7g.large");
   });
 
-  test("what no API tells as it was: how to delete it, the password", () => {
+  test("what no API returns as it was: how to delete it, the password", () => {
     expect(
       live(
         {},
@@ -48,7 +48,7 @@ describe("what state holds of an instance", () => {
     });
   });
 
-  test("who keeps the master password, and with which key, as the program said it: the provider never reads either", () => {
+  test("who manages the master password, and with which key, as the program set it: the provider never reads either", () => {
     const MasterUserSecret = { SecretArn: "arn", SecretStatus: "active", KmsKeyId: "arn:theirs" };
     expect(live({ MasterUserSecret }).manageMasterUserPassword).toBeUndefined();
     expect(live({ MasterUserSecret }).masterUserSecretKmsKeyId).toBeUndefined();
@@ -75,7 +75,7 @@ describe("what state holds of an instance", () => {
 });
 
 describe("as the official provider, an instance is", () => {
-  /** RDS with these databases, and what it was asked to delete. */
+  /** RDS with these databases, and its delete calls. */
   function rdsWith(...databases: DBInstance[]) {
     const deleted: unknown[] = [];
     const send = (command: object) => {
@@ -115,7 +115,7 @@ describe("as the official provider, an instance is", () => {
     });
   });
 
-  test("read by its name where the resource id is gone, and gets the id of what has that name now", async () => {
+  test("read by its name where the resource id is gone, and gets the id of the instance that has that name now", async () => {
     const { context } = rdsWith({ DBInstanceIdentifier: "orders", DbiResourceId: "db-NEW" });
     expect(await instance.read!("db-OLD", known, context)).toMatchObject({
       id: "db-NEW",
@@ -137,7 +137,7 @@ describe("as the official provider, an instance is", () => {
   });
 });
 
-describe("what a change means", () => {
+describe("the effect of a change", () => {
   const state = {
     autoMinorVersionUpgrade: true,
     deleteAutomatedBackups: true,
@@ -210,6 +210,6 @@ test.each([
   [{ kmsKeyId: "alias/aws/rds" }, "kmsKeyId", "invalid ARN"],
   [{ passwordWo: "secret-1" }, "passwordWo", "passwordWoVersion"],
   [{ restoreToPointInTime: {}, snapshotIdentifier: "s" }, "restoreToPointInTime", "conflicts with snapshotIdentifier"],
-])("%j is refused before anything is called", (inputs, property, reason) => {
+])("%j is refused before any call", (inputs, property, reason) => {
   expect(checkInstance(inputs)).toEqual([{ property, reason: expect.stringContaining(reason) }]);
 });

@@ -6,7 +6,7 @@ import { until } from "../../../until";
 import type { PluginStack } from "../plugin-stack";
 import { createAwsStack } from "./aws-stack";
 
-/** What is left when the cloud or the engine is killed in the middle of a creation. */
+/** What is left when the cloud or the engine is killed during a creation. */
 let cloud: Cloud;
 let stack: PluginStack;
 
@@ -32,7 +32,7 @@ const program = async () => {
   });
 };
 
-test("a database whose cloud was killed while it was being made is known to state, and the next up waits for it", async () => {
+test("a database whose cloud was killed during its creation is in state, and the next up waits for it", async () => {
   const interrupted = stack.up(program);
   await exists("orders");
   await cloud.kill("SIGKILL");
@@ -49,7 +49,7 @@ test("a database whose cloud was killed while it was being made is known to stat
   expect(await stack.destroy()).toMatchObject({ failed: false });
 });
 
-test("a database that is there and not in state is not taken for one's own, and the error says what to do", async () => {
+test("an existing database that is not in state is not adopted, and the error says what to do", async () => {
   await cloud.rds.send(
     new CreateDBInstanceCommand({
       DBInstanceIdentifier: "orders",
@@ -69,7 +69,7 @@ test("a database that is there and not in state is not taken for one's own, and 
 });
 
 async function exists(identifier: string): Promise<void> {
-  await until(`${identifier} was asked for`, async () => {
+  await until(`${identifier} was requested`, async () => {
     const { DBInstances = [] } = await cloud.rds.send(new DescribeDBInstancesCommand({}));
     return DBInstances.some((instance) => instance.DBInstanceIdentifier === identifier);
   });

@@ -20,7 +20,7 @@ test("every recorded type has a schema here and a row in the cloud", () => {
 });
 
 describe("settings", () => {
-  test("those that nothing would obey are refused by name", () => {
+  test("those without effect are refused by name", () => {
     expect(
       checkSettings(provider, { region: "eu-west-1", httpsProxy: "http://proxy", assumeRoles: "[]" }).map(
         ({ property }) => property,
@@ -83,7 +83,7 @@ describe("tags", () => {
     expect(liveTags({ team: "payments" }, { tags: { team: "payments" } }, config).tags).toEqual({ team: "payments" });
   });
 
-  test("the last one can be taken away", () => {
+  test("the last one can be removed", () => {
     expect(tagChanges({ tagsAll: { team: "payments", owner: "a" } }, {}, config)).toEqual({
       remove: ["owner"],
       set: {},
@@ -102,7 +102,7 @@ describe("tags", () => {
   });
 });
 
-describe("differences that are none", () => {
+describe("not a difference", () => {
   const differences = (token: string, old: object, wanted: object) =>
     Object.keys(diffResource(type(token), old, wanted, []).detailed);
 
@@ -171,7 +171,7 @@ test("a rule opened by hand shows, also where the program gives an empty list", 
   });
 });
 
-test("a policy written as an object becomes the JSON text that AWS takes", () => {
+test("a policy written as an object becomes the JSON text that AWS expects", () => {
   const { inputs, failures } = checkResource(
     type("aws:iam/role:Role"),
     {},
@@ -184,7 +184,7 @@ test("a policy written as an object becomes the JSON text that AWS takes", () =>
   });
 });
 
-test("names are made up in the form AWS takes", () => {
+test("names are generated in the form AWS accepts", () => {
   const name = (token: string, inputs: object) =>
     checkResource(type(token), {}, inputs, { ...naming, logicalName: "Orders" }).inputs.name;
   expect(name("aws:rds/parameterGroup:ParameterGroup", { family: "postgres17" })).toMatch(/^orders-[0-9a-f]{7}$/);

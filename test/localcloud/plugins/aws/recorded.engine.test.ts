@@ -25,7 +25,7 @@ const statement = (principal: object, action: string) => ({
   Statement: [{ Effect: "Allow", Principal: principal, Action: action, Resource: "*" }],
 });
 
-/** What the platform of a Region is made of; the second round changes something of each kind. */
+/** The resources of a Region's platform; the second round changes one of each kind. */
 const platform = (round: 1 | 2) => async () => {
   const tags = { owner: "platform", round: String(round) };
   const account = aws.getCallerIdentityOutput().accountId;
@@ -139,7 +139,7 @@ const platform = (round: 1 | 2) => async () => {
   };
 };
 
-test("a platform comes up, and comes up again without a change", async () => {
+test("a platform is created, and a second up changes nothing", async () => {
   expect(await stack.preview(platform(1))).toMatchObject({ failed: false });
   const { failed, outputs } = await stack.up(platform(1));
   expect(failed).toBe(false);
@@ -177,12 +177,12 @@ test("a platform comes up, and comes up again without a change", async () => {
   expect(await stack.refresh()).toMatchObject({ failed: false, changes: {} });
 });
 
-test("state holds no secret in the open, and a value that is looked up stays secret", async () => {
+test("state has no secret in plain text, and a value that is looked up stays secret", async () => {
   expect(stateFiles(stack)).not.toContain("hidden-value");
   expect((await stack.stack.outputs()).value).toEqual({ secret: true, value: "hidden-value-1" });
 });
 
-test("what can change changes in place, and only what cannot is replaced", async () => {
+test("what can be updated is updated in place, and only the rest is replaced", async () => {
   const { failed, diffs, changes } = await stack.up(platform(2));
   const retagged = { "tags.round": "update", "tagsAll.round": "update" };
   expect(failed).toBe(false);
@@ -203,7 +203,7 @@ test("what can change changes in place, and only what cannot is replaced", async
   expect(await stack.up(platform(2))).toMatchObject({ failed: false, changes: {} });
 });
 
-test("each change made outside is seen by a refresh, and taken back by the next up", async () => {
+test("each change made outside is seen by a refresh, and reverted by the next up", async () => {
   await changeOutside(cloud, arns.key!, { enableKeyRotation: false });
   await changeOutside(cloud, arns.group!, {
     ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }],
@@ -231,7 +231,7 @@ test("each change made outside is seen by a refresh, and taken back by the next 
   expect(await stack.previewRefresh()).toMatchObject({ changes: {} });
 });
 
-test("a key whose deletion is scheduled counts as gone, and all the rest goes with destroy", async () => {
+test("a key whose deletion is scheduled counts as gone, and destroy removes all the rest", async () => {
   expect(await stack.destroy()).toMatchObject({ failed: false });
   const { resources } = (await callOwn(cloud, "GET", "/shipshape/recorded")).body as {
     resources: { type: string; name: string; deletionAt?: string }[];

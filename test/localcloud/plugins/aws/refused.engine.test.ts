@@ -3,12 +3,12 @@ import { createPluginStack, type PluginStack } from "../plugin-stack";
 
 let stack: PluginStack;
 
-/** Nobody listens there: a preview has to do without the cloud. */
+/** Nothing listens there: a preview has to work without the cloud. */
 const environment = {
   AWS_ENDPOINT_URL: "http://127.0.0.1:9",
   AWS_REGION: "eu-central-1",
   AWS_ACCESS_KEY_ID: "AKIANOBODYLISTENS000",
-  AWS_SECRET_ACCESS_KEY: "no cloud asks for it",
+  AWS_SECRET_ACCESS_KEY: "no cloud uses it",
 };
 
 beforeAll(async () => {
@@ -61,14 +61,14 @@ async function judgedByGuardrails() {
   });
 }
 
-test("a preview takes what only guardrails judge, without a cloud", async () => {
+test("a preview accepts types that only guardrails judge, without a cloud", async () => {
   const { failed, changes } = await stack.preview(judgedByGuardrails);
   expect(failed).toBe(false);
   const resources = Object.entries(changes).filter(([name]) => !name.startsWith("default_"));
   expect(resources.map(([, operation]) => operation)).toEqual(Array(10).fill("create"));
 });
 
-test("making such a thing fails, and says that it has no counterpart here", async () => {
+test("creating such a resource fails, with an error that it has no counterpart here", async () => {
   const { failed, diagnostics } = await stack.up(
     async () =>
       void new aws.rds.SnapshotCopy("copy", {
@@ -80,14 +80,14 @@ test("making such a thing fails, and says that it has no counterpart here", asyn
   expect(diagnostics).toContain("aws:rds/snapshotCopy:SnapshotCopy has no embedded counterpart");
 });
 
-test("a type that is not known fails in a preview, with the list of those that are", async () => {
+test("an unknown type fails in a preview, with the list of known ones", async () => {
   const { failed, diagnostics } = await stack.preview(async () => void new aws.s3.Bucket("bucket"));
   expect(failed).toBe(true);
   expect(diagnostics).toContain("aws:s3/bucket:Bucket is not part of the embedded aws provider");
   expect(diagnostics).toContain("aws:rds/instance:Instance");
 });
 
-test("default tags and the Region stand in the inputs of what takes them", async () => {
+test("default tags and the Region are in the inputs of the types that accept them", async () => {
   const { outputs } = await stack.preview(async () => {
     const provider = new aws.Provider("tagging", {
       region: "eu-west-1",
@@ -105,7 +105,7 @@ test("default tags and the Region stand in the inputs of what takes them", async
 test.each([
   ["a recorded resource", async () => void new aws.kms.Key("key")],
   ["one with an API", async () => void new aws.secretsmanager.Secret("secret")],
-])("without a cloud, making %s fails with what to do", async (_, program) => {
+])("without a cloud, creating %s fails with a hint", async (_, program) => {
   const { failed, diagnostics } = await stack.up(program);
   expect(failed).toBe(true);
   expect(diagnostics).toContain(

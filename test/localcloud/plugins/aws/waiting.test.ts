@@ -2,12 +2,12 @@ import { waitFor } from "../../../../localcloud/plugins/aws/waiting";
 
 const timeout = { what: "orders to become available", timeoutSeconds: 60, signal: new AbortController().signal };
 
-test("a wait ends with the first answer", async () => {
+test("a wait ends with the first result", async () => {
   const answers = [undefined, undefined, "available"];
   expect(await waitFor(timeout, async () => answers.shift())).toBe("available");
 });
 
-test("a wait has a bound, and says what it waited for", async () => {
+test("a wait times out, and says what it waited for", async () => {
   await expect(waitFor({ ...timeout, timeoutSeconds: 0.1 }, async () => undefined)).rejects.toThrow(
     "waiting for orders to become available: timeout after 0.1 s",
   );
@@ -20,7 +20,7 @@ test("a cancelled operation ends its waits", async () => {
   await expect(wait).rejects.toThrow("waiting for orders to become available: cancelled");
 });
 
-test("a failure while asking ends the wait", async () => {
+test("a failed poll ends the wait", async () => {
   const ask = async () => {
     throw new Error("unexpected state 'failed'");
   };
