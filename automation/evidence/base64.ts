@@ -1,7 +1,4 @@
-/**
- * Base64 in the one way of writing it; Node's own decoder takes anything and skips what it does not know. Throws a
- * plain Error.
- */
+/** Canonical base64 only; Node's own decoder accepts anything and skips what it does not know. Throws a plain Error. */
 export function bytesOf(text: string): Buffer {
   const bytes = Buffer.from(text, "base64");
   if (bytes.toString("base64") !== text) throw new Error("not base64");

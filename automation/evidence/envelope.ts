@@ -30,11 +30,11 @@ const statementSchema = z.strictObject({
   // A change of keys does not expire; everything else does.
   predicate: z.looseObject({ issuedAt: time, expiresOn: time.nullable() }),
 });
-/** What a statement says, of what: the subject is a name, and the digest that pins it. */
+/** The subject of a statement: a name, and the digest that pins it. */
 export type Statement = z.infer<typeof statementSchema>;
 export type Subject = Statement["subject"][0];
 
-/** PAE: what is signed, so that neither type nor payload can be swapped or shifted. Lengths are in bytes. */
+/** PAE, the signed bytes: neither type nor payload can be swapped or shifted. Lengths are in bytes. */
 export function preAuthenticationEncoding(payloadType: string, payload: Buffer): Buffer {
   return Buffer.concat([
     Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `),
@@ -45,7 +45,7 @@ export function preAuthenticationEncoding(payloadType: string, payload: Buffer):
 /** The key's id in envelopes: SHA-256 of the raw public key, in hex. A hint for finding the key, never proof. */
 export const keyIdOf = (key: KeyObject): string => createHash("sha256").update(rawPublicKey(key)).digest("hex");
 
-/** The envelope's bytes, exactly as they are logged and exported: their SHA-256 leaf is what the log commits to. */
+/** The envelope's bytes, exactly as logged and exported: the log commits to their SHA-256 leaf. */
 export function sealStatement(statement: Statement, ...keys: KeyObject[]): string {
   const payload = Buffer.from(JSON.stringify(statement));
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
@@ -58,21 +58,19 @@ export function sealStatement(statement: Statement, ...keys: KeyObject[]): strin
 }
 
 /**
- * Opens an envelope: its statement, if each of the keys signed it. Throws a plain Error that names what does not fit.
+ * Opens an envelope: returns its statement if each key signed it. Throws a plain Error that says what does not match.
  */
 export function openEnvelope(text: string, ...keys: KeyObject[]): Statement {
   const { envelope, payload } = unpack(text);
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
   for (const key of keys) {
     if (!envelope.signatures.some((s) => verify(null, encoded, key, bytesOf(s.sig))))
-      throw new Error(`no signature of key ${keyIdOf(key)} fits the payload`);
+      throw new Error(`no signature of key ${keyIdOf(key)} matches the payload`);
   }
   return statementIn(payload);
 }
 
-/**
- * The statement of an envelope whose signature is not looked at: what it claims, for finding the keys to check it with.
- */
+/** The statement of an envelope without verifying its signature: what it claims, to find the keys to verify it with. */
 export const claimOf = (text: string): Statement => statementIn(unpack(text).payload);
 
 function unpack(text: string): { envelope: Envelope; payload: Buffer } {
@@ -87,7 +85,7 @@ function statementIn(payload: Buffer): Statement {
   return parsed.data;
 }
 
-/** Undefined for what is not JSON: the schema then refuses it in our words. */
+/** Undefined for invalid JSON: the schema then refuses it with our message. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** Evidence of one request as a folder that anybody can verify offline, without access to us. */
+/** Evidence of one request as a folder that anyone can verify offline, without access to the control plane. */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { KEY_CHANGE_TYPE, currentKey, openCheckpointBy } from "./key-history";
@@ -69,7 +69,7 @@ function openOlder(note: string, origin: string, log: EvidenceLog): number {
     return size;
   } catch (error) {
     throw new ShipshapeError("usage", {
-      problem: `the older checkpoint does not fit this log: ${(error as Error).message}`,
+      problem: `the older checkpoint does not match this log: ${(error as Error).message}`,
       command: "shipshape evidence export",
     });
   }

@@ -1,6 +1,6 @@
 /**
- * An exported folder on disk: what files it has, how it is written, and how one from an unknown sender is read without
- * trusting anything in it.
+ * An exported folder on disk: its files, how it is written, and how one from an unknown sender is read without trusting
+ * anything in it.
  */
 import {
   closeSync,
@@ -28,7 +28,7 @@ export const evidenceFiles = {
   verifierKey: "verifier-key",
   proofs: "proofs.json",
   report: "report.md",
-  /** Keeps git from rewriting line ends: the bytes are what is signed. */
+  /** Keeps git from rewriting line endings: the signature covers the bytes. */
   attributes: ".gitattributes",
 } as const;
 export const attributesText = "* -text\n";
@@ -51,31 +51,31 @@ export type Proofs = z.infer<typeof proofsSchema>;
 export const proofsText = (proofs: Proofs) => `${JSON.stringify(proofs, undefined, 2)}\n`;
 
 /**
- * The texts of all files, by name. A file that is none, too large or not text makes the whole no evidence. Errors:
- * evidence-unreadable.
+ * The texts of all files, by name. An entry that is not a regular file, is too large or is not text makes the whole
+ * folder unreadable. Errors: evidence-unreadable.
  */
 export function readFolder(folder: string): Map<string, string> {
   const unreadable = (reason: string) =>
     new ShipshapeError("evidence-unreadable", { folder: printable(folder), reason: printable(reason) });
   try {
-    // A checkout of a repository that holds the evidence
+    // a checkout of a repository that contains the evidence
     const names = readdirSync(folder).filter((name) => name !== ".git");
-    if (names.length > evidenceFilesMax) throw unreadable(`it holds ${names.length} files`);
+    if (names.length > evidenceFilesMax) throw unreadable(`it contains ${names.length} files`);
     return new Map(names.map((name) => [name, readWhole(join(folder, name), name)]));
   } catch (error) {
     throw error instanceof ShipshapeError ? error : unreadable(reasonOf(error));
   }
 }
 
-/** Neither follows a link nor waits for a pipe or a device; and reads no more than there was when it looked. */
+/** Neither follows a link nor waits for a pipe or a device; and reads no more than the file's size when opened. */
 function readWhole(path: string, name: string): string {
-  if (!lstatSync(path).isFile()) throw new Error(`${name} is no regular file`);
+  if (!lstatSync(path).isFile()) throw new Error(`${name} is not a regular file`);
   const handle = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = fstatSync(handle);
-    if (!stats.isFile()) throw new Error(`${name} is no regular file`);
+    if (!stats.isFile()) throw new Error(`${name} is not a regular file`);
     if (stats.size > evidenceFileBytesMax)
-      throw new Error(`${name} has ${stats.size} bytes; ${evidenceFileBytesMax} are the most`);
+      throw new Error(`${name} has ${stats.size} bytes, more than the limit of ${evidenceFileBytesMax}`);
     const bytes = Buffer.alloc(stats.size);
     return decode(bytes.subarray(0, readSync(handle, bytes)), name);
   } finally {
@@ -92,7 +92,7 @@ function decode(bytes: Buffer, name: string): string {
 }
 
 /**
- * Writes the folder whole or not at all, beside its name first. An older export is replaced; a link, or a folder with
+ * Writes the folder atomically, first under a temporary name. An older export is replaced; a link, or a folder with
  * anything else in it, is left alone. Errors: evidence-out-unusable.
  */
 export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
@@ -122,19 +122,19 @@ const exported = new RegExp(
 );
 
 /**
- * Whether there is something to replace. Names alone do not make an export: many a folder holds nothing but a
+ * Whether there is something to replace. File names alone do not prove an export: many folders contain only a
  * `report.md`.
  */
 function requireReplaceable(folder: string): boolean {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (!stats) return false;
   const refuse = (reason: string) => new ShipshapeError("evidence-out-unusable", { folder: printable(folder), reason });
-  if (!stats.isDirectory()) throw refuse("it is no folder");
+  if (!stats.isDirectory()) throw refuse("it is not a folder");
   const entries = readdirSync(folder, { withFileTypes: true });
   const strange = entries.find((entry) => !entry.isFile() || !exported.test(entry.name));
-  if (strange) throw refuse(`it holds ${printable(strange.name)}, which no export wrote`);
+  if (strange) throw refuse(`it contains ${printable(strange.name)}, which no export wrote`);
   if (entries.length > 0 && !isExport(folder))
-    throw refuse("it has no proofs.json as exports write it, so what it holds may be someone's own");
+    throw refuse("it has no proofs.json as exports write it, so its content may not be an export");
   return true;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The keys a log was signed with, one after the other. A change of keys is a statement in the log, signed by the old
- * key and by the new, so that who trusts one of them can follow it to all of them, forwards and backwards.
+ * key and by the new, so that anyone who trusts one of them can follow it to all others, forwards and backwards.
  */
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
@@ -19,7 +19,8 @@ const keyChangeSchema = z.strictObject({
 });
 
 /**
- * A key, and the places of the log whose statements it signs: from the first to before `end`; the last key has no end.
+ * A key, and the positions of the log whose statements it signs: from the first to before `end`; the last key has no
+ * end.
  */
 export interface KeyPeriod {
   key: KeyObject;
@@ -63,10 +64,7 @@ interface KeyChange {
   to: KeyObject;
 }
 
-/**
- * The history that the trusted key belongs to: what only claims to be a change of its keys, or is one of a stranger's
- * keys, is no part of it.
- */
+/** The history of the trusted key: false claims of a key change, and changes of other keys, are not part of it. */
 export function keyHistory(
   origin: string,
   trusted: KeyObject,
@@ -98,8 +96,8 @@ export function keyHistory(
 }
 
 /**
- * The keys that must have signed the statement at a place: the one in charge, and at the place of a change the one
- * before it too.
+ * The keys that must have signed the statement at a position: the current one, and at the position of a change also the
+ * previous one.
  */
 export function keysAt(history: KeyHistory, place: number): KeyObject[] {
   const at = history.findIndex((p) => place >= p.begin && place < p.end);
@@ -107,7 +105,7 @@ export function keysAt(history: KeyHistory, place: number): KeyObject[] {
   return at > 0 && period.begin === place ? [(history[at - 1] as KeyPeriod).key, period.key] : [period.key];
 }
 
-/** Opens a checkpoint, if the key in charge of its newest statement signed it. Throws a plain Error. */
+/** Opens a checkpoint if the key that was current for its newest statement signed it. Throws a plain Error. */
 export function openCheckpointBy(note: string, origin: string, history: KeyHistory): Checkpoint {
   let failure: unknown;
   for (const period of [...history].reverse()) {
@@ -115,7 +113,7 @@ export function openCheckpointBy(note: string, origin: string, history: KeyHisto
       const checkpoint = openCheckpoint(note, { name: origin, key: period.key });
       if (checkpoint.size > period.end)
         throw new Error(
-          `the checkpoint of ${checkpoint.size} statements is signed by a key that was given up at ${period.end}`,
+          `the checkpoint of ${checkpoint.size} statements is signed by a key that was replaced at ${period.end}`,
         );
       return checkpoint;
     } catch (error) {

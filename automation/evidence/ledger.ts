@@ -1,5 +1,5 @@
 /**
- * The evidence log in PostgreSQL: statements are appended in one order, each under a signed checkpoint, and never
+ * The evidence log in PostgreSQL: statements are appended in a single order, each under a signed checkpoint, and never
  * change.
  */
 import type { KeyObject } from "node:crypto";
@@ -13,7 +13,7 @@ import { leafHash, nodesOfAppend, rootOf, type Hash, type Node, type NodeReader 
 import { treeOfRows } from "./rows";
 import { publicKeyOf } from "./signing-key";
 
-/** Who appends to it: the key is private, and the log's current one. */
+/** The signer of appended statements: its private key is the log's current one. */
 export type Signer = KnownLog;
 
 export interface StatementToAppend {
@@ -24,12 +24,12 @@ export interface StatementToAppend {
   statement: Statement;
 }
 
-/** Serialises appends: a log has one order. Held for some milliseconds, to the end of the transaction. */
+/** Serialises appends: a log has one order. Held for a few milliseconds, to the end of the transaction. */
 const APPEND_LOCK = "select pg_advisory_xact_lock(hashtext('shipshape evidence log'))";
 
 /**
  * Appends a statement and signs the checkpoint that covers it, in one transaction. A request has one statement of each
- * kind: appending another (a step that is repeated after a crash) changes nothing. Errors: signing-key-foreign,
+ * kind: appending another (a step repeated after a crash) changes nothing. Errors: signing-key-foreign,
  * evidence-log-rewritten, evidence-log-damaged, evidence-memory-unusable.
  */
 export async function appendStatement(database: Database, signer: Signer, s: StatementToAppend): Promise<void> {
@@ -39,7 +39,7 @@ export async function appendStatement(database: Database, signer: Signer, s: Sta
   });
 }
 
-/** Gives the log another key, as a statement of its own that both sign. Errors: as `appendStatement`. */
+/** Changes the log's key, as a separate statement that both keys sign. Errors: as `appendStatement`. */
 export async function changeKey(database: Database, signer: Signer, to: KeyObject, changedBy: string): Promise<void> {
   await append(database, signer, async () => {
     const { statement, envelope } = sealKeyChange(signer.origin, signer.key, to, changedBy, new Date());
@@ -54,7 +54,7 @@ interface Leaf {
   verdict?: string | undefined;
   statement: Statement;
   envelope: string;
-  /** Who signs the checkpoint. */
+  /** The keys that sign the checkpoint. */
   signers: KeyObject[];
   newKey?: KeyObject;
 }
@@ -84,13 +84,12 @@ async function append(
     await t.query("insert into evidence_checkpoint (size, note) values ($1, $2)", [size + 1, signed]);
     return signed;
   });
-  // After the commit: a head that was remembered and never came to be would refuse every later one.
+  // After the commit: a remembered head that was never committed would refuse every later one.
   if (note !== undefined) rememberHead(signer, note);
 }
 
 /**
- * Whether the signer may go on with the log as it is; what `appendStatement` would refuse is refused now. Errors: as
- * there.
+ * Whether the signer may continue the log as it is; refuses now what `appendStatement` would refuse. Errors: as there.
  */
 export const requireSigner = (database: Database, signer: Signer): Promise<void> =>
   database.transaction(async (t) => void (await openLog(t, signer)));
@@ -116,7 +115,7 @@ async function openLog(
   return { history, head, tree };
 }
 
-/** The tree with nodes that were just added: what is stored at their places may be another's. */
+/** The tree with the nodes just added: what is stored at their positions may be someone else's. */
 function withNodes(tree: NodeReader, added: Node[]): NodeReader {
   const own = (n: { level: number; index: number }) =>
     added.find((a) => a.level === n.level && a.index === n.index)?.hash;
@@ -133,7 +132,7 @@ export function rememberHead(log: KnownLog, note: string): void {
 
 const insertKey = (t: Database, key: string) => t.query("insert into evidence_key (verifier_key) values ($1)", [key]);
 
-/** The key that the log says it was first signed with: for who has no other to trust. */
+/** The key that the log says it was first signed with, for readers without a trusted key. */
 export async function firstKeyOf(database: Database, origin: string): Promise<KeyObject | undefined> {
   for (const { verifier_key } of await database.query<{ verifier_key: string }>(
     "select verifier_key from evidence_key order by row_id limit 100",
@@ -177,7 +176,7 @@ const foreign = (signer: Signer, logKeyId: string) =>
     logKeyId: logKeyId.slice(0, 8),
   });
 
-/** Only a row that the log's key signed counts: one that was slipped in must not keep the true one out. */
+/** Only a row that the log's key signed counts: an injected row must not keep the true one out. */
 async function isSealed(t: Database, history: KeyHistory, requestId: string, kind: string): Promise<boolean> {
   const rows = await t.query<{ log_index: string; envelope: string }>(
     "select log_index, envelope from evidence where request_id = $1 and kind = $2",

@@ -1,4 +1,4 @@
-/** The log as it stands: the keys it had, the newest head that is truly signed, and the tree under it. */
+/** The current log: the keys it had, the newest validly signed head, and its tree. */
 import type { KeyObject } from "node:crypto";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
@@ -10,19 +10,19 @@ import { consistencyProof, extendsTree, rootOf, type NodeReader } from "./merkle
 import { treeOfRows } from "./rows";
 import { publicKeyOf } from "./signing-key";
 
-/** A log as its readers know it. */
+/** What a reader knows about a log. */
 export interface KnownLog {
   /** The log's name in checkpoints, e.g. `shipshape.example.com/evidence`. */
   origin: string;
-  /** A key of the log that is trusted, private or public; the others are followed from it. */
+  /** A trusted key of the log, private or public; the others are followed from it. */
   key: KeyObject;
   /** What this machine has seen of the log before. */
   memory?: LogMemory | undefined;
 }
 
-/** The keys of the log, followed from the one that is trusted. */
+/** The keys of the log, followed from the trusted one. */
 export async function historyOf(t: Database, { origin, key }: KnownLog): Promise<KeyHistory> {
-  // The same statement put in once more, at another place, came later.
+  // The same statement, inserted again at another position, came later.
   const rows = await t.query<{ log_index: string; envelope: string }>(
     "select distinct on (envelope) log_index, envelope from evidence where kind = 'key-change' order by envelope, row_id",
   );
@@ -39,8 +39,7 @@ export interface Head {
 }
 
 /**
- * The newest checkpoint that the log's key signed; what stands above it unsigned, or at a place that is not its own, is
- * passed over.
+ * The newest checkpoint that the log's key signed; unsigned ones above it, and those at a wrong position, are skipped.
  */
 export async function headOf(t: Database, origin: string, history: KeyHistory): Promise<Head | undefined> {
   for (let offset = 0; ; offset += checkpointsPerPage) {
@@ -51,7 +50,7 @@ export async function headOf(t: Database, origin: string, history: KeyHistory): 
     for (const { size, note } of rows) {
       try {
         const checkpoint = openCheckpointBy(note, origin, history);
-        // An older one that was put in again, above the newest, is signed too.
+        // An older one that was inserted again above the newest is also signed.
         if (checkpoint.size === Number(size)) return { note, checkpoint };
       } catch {
         // Not signed by the log's key: no head.
@@ -62,8 +61,8 @@ export async function headOf(t: Database, origin: string, history: KeyHistory): 
 }
 
 /**
- * Reads the nodes under a head: the stored ones where they lead to its root, else those made again from the statements.
- * Errors: evidence-log-damaged.
+ * Reads the nodes under a head: the stored ones if they lead to its root, otherwise those recomputed from the
+ * statements. Errors: evidence-log-damaged.
  */
 export async function treeOf(t: Database, head: Checkpoint | undefined, history: KeyHistory): Promise<NodeReader> {
   const stored = nodeReader(t);
@@ -83,7 +82,10 @@ export async function leadsTo({ size, root }: Checkpoint, read: NodeReader): Pro
   }
 }
 
-/** A log that this machine has seen longer, or otherwise, is not signed any further. Errors: evidence-log-rewritten. */
+/**
+ * A log that this machine has seen longer or with different content is signed no further. Errors:
+ * evidence-log-rewritten.
+ */
 export async function requireRemembered(
   log: KnownLog,
   history: KeyHistory,
@@ -95,15 +97,15 @@ export async function requireRemembered(
   const refuse = (reason: string) =>
     new ShipshapeError("evidence-log-rewritten", { origin: log.origin, reason, file: log.memory?.file ?? "" });
   const older = openRemembered(remembered, log.origin, history);
-  if (!older) throw refuse("the head that was seen here is signed by a key that the log does not know");
+  if (!older) throw refuse("the head that this machine has seen is signed by a key that the log does not know");
   const size = head?.size ?? 0;
   if (!head || size < older.size)
-    throw refuse(`it had ${older.size} statements when it was last seen here, and has ${size} now`);
+    throw refuse(`it had ${older.size} statements when this machine last saw it, and has ${size} now`);
   for (const tree of trees) {
     const proof = await consistencyProof(older.size, size, await tree()).catch(() => undefined);
     if (proof && extendsTree(older.size, older.root, size, head.root, proof)) return;
   }
-  throw refuse(`its first ${older.size} statements are not those that were seen here`);
+  throw refuse(`its first ${older.size} statements are not those that this machine has seen`);
 }
 
 function openRemembered(note: string, origin: string, history: KeyHistory): Checkpoint | undefined {
@@ -114,7 +116,7 @@ function openRemembered(note: string, origin: string, history: KeyHistory): Chec
   }
 }
 
-/** The stored nodes, the first of each place. A missing one is an Error, never a guess. */
+/** The stored nodes, the first of each position. A missing one is an Error, never a guess. */
 export function nodeReader(database: Database): NodeReader {
   return async (nodes) => {
     if (nodes.length === 0) return [];
@@ -132,7 +134,7 @@ export function nodeReader(database: Database): NodeReader {
   };
 }
 
-/** The newest checkpoint as it was stored; nothing of it is checked. */
+/** The newest checkpoint as stored, unverified. */
 export async function latestCheckpoint(database: Database): Promise<{ size: number; note: string } | undefined> {
   const [row] = await database.query<{ size: string; note: string }>(
     "select size, note from evidence_checkpoint order by size desc, row_id desc limit 1",

@@ -1,6 +1,6 @@
 /**
  * What this machine remembers of the logs it has seen, outside of any database: the first key it trusted, and the
- * newest head. A log that comes back shorter or different, or with another key, is noticed by it.
+ * newest head. It reveals a log that comes back shorter, different or with another key.
  */
 import {
   accessSync,
@@ -23,7 +23,7 @@ const memorySchema = z.record(
 );
 
 export interface RememberedLog {
-  /** The key that was trusted first; later ones are followed from it through the log's own record of changes. */
+  /** The first trusted key; later ones are followed from it through the log's own record of changes. */
   verifierKey: string;
   /** The newest signed head that was seen. */
   checkpoint?: string | undefined;
@@ -35,10 +35,10 @@ export class LogMemory {
   /** Errors: evidence-memory-unusable. */
   of(origin: string): RememberedLog | undefined {
     const all = this.read();
-    return Object.hasOwn(all, origin) ? all[origin] : undefined; // a stranger may call its log `__proto__`
+    return Object.hasOwn(all, origin) ? all[origin] : undefined; // an unknown log may be called `__proto__`
   }
 
-  /** Whether any log was ever seen with a statement in it. Errors: evidence-memory-unusable. */
+  /** Whether any non-empty log was ever seen. Errors: evidence-memory-unusable. */
   get hasHead(): boolean {
     return Object.values(this.read()).some((log) => log.checkpoint !== undefined);
   }
@@ -56,8 +56,7 @@ export class LogMemory {
   }
 
   /**
-   * Fails now where a later `remember` would fail, which is too late once something is signed. Errors:
-   * evidence-memory-unusable.
+   * Fails now if a later `remember` would fail, because after signing it is too late. Errors: evidence-memory-unusable.
    */
   requireWritable(): void {
     try {
@@ -75,7 +74,7 @@ export class LogMemory {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
       throw new ShipshapeError("evidence-memory-unusable", {
         file: this.file,
-        reason: error instanceof z.ZodError ? "it is not as it was written" : reasonOf(error),
+        reason: error instanceof z.ZodError ? "it was changed or damaged" : reasonOf(error),
       });
     }
   }

@@ -1,5 +1,5 @@
 /**
- * The Merkle tree of RFC 6962, as nodes that are written once and never change.
+ * The Merkle tree of RFC 6962, as write-once nodes.
  *
  * A node (level, index) is the hash of the complete subtree over leaves [index·2^level, (index+1)·2^level). Appending
  * leaf n writes that leaf and every subtree it completes: at most log2(n)+1 nodes. Roots and proofs of any size are
@@ -18,12 +18,12 @@ export interface Node {
   hash: Hash;
 }
 
-/** Gives the hashes of stored nodes, in the order asked. Throws when one is missing: the log is then damaged. */
+/** Returns the hashes of stored nodes, in the requested order. Throws if one is missing: the log is then damaged. */
 export type NodeReader = (nodes: { level: number; index: number }[]) => Promise<Hash[]>;
 
 const sha256 = (...parts: Uint8Array[]): Hash => parts.reduce((h, p) => h.update(p), createHash("sha256")).digest();
 
-/** Leaves and inner nodes are hashed under different prefixes, so that neither can pass for the other. */
+/** Leaves and inner nodes are hashed with different prefixes, so that neither can pass for the other. */
 export const leafHash = (data: Uint8Array): Hash => sha256(Buffer.of(0), data);
 export const innerHash = (left: Hash, right: Hash): Hash => sha256(Buffer.of(1), left, right);
 export const emptyRoot = (): Hash => sha256();
@@ -64,7 +64,7 @@ async function rangeHash(begin: number, end: number, read: NodeReader): Promise<
   return hashes.reduceRight((right, left) => innerHash(left, right));
 }
 
-/** Reads the nodes of a tree that is given by all its leaves. */
+/** Reads the nodes of a tree given by all its leaves. */
 export function nodesOver(leaves: Hash[]): NodeReader {
   const levels = [leaves];
   for (let below = leaves; below.length > 1; levels.push(below))
@@ -112,7 +112,7 @@ export async function consistencyProof(older: number, newer: number, read: NodeR
   if (!(older >= 0 && older <= newer)) throw new RangeError(`a tree of ${older} cannot precede one of ${newer}`);
   if (older === 0 || older === newer) return [];
   const proof: Promise<Hash>[] = [];
-  let [begin, end, whole] = [0, newer, true]; // whole: the older tree still is a complete subtree from the left edge
+  let [begin, end, whole] = [0, newer, true]; // whole: the older tree is still a complete subtree from the left edge
   for (let at = older; at !== end - begin;) {
     const half = splitOf(end - begin);
     if (at <= half) {

@@ -1,6 +1,6 @@
 /**
- * The log as it is read: signatures, places and head are checked, and what a row's columns say has no part in it. What
- * does not hold is a problem that is told; it hides nothing else.
+ * The log as read: signatures, positions and head are checked, and a row's columns are ignored. Whatever is invalid is
+ * reported as a problem; it hides nothing else.
  */
 import type { Database } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
@@ -17,7 +17,7 @@ export interface LogEntry {
   envelope: string;
   statement: SignedRow["statement"];
   /**
-   * What it says of a run; undefined for a change of keys, and for statements of a form that this version does not
+   * What it says about a run; undefined for a change of keys, and for statements in a format that this version does not
    * know.
    */
   run: RunStatement | undefined;
@@ -26,15 +26,15 @@ export interface LogEntry {
 export interface LogProblem {
   what: string;
   /**
-   * Where a statement is missing or cannot be read: nothing that stands before it is known to be the newest word. Which
-   * database it was about only the statement said. Undefined: nothing is missing.
+   * The position of a missing or unreadable statement: no earlier statement is certain to be the newest about its
+   * database, because only this statement said which database it was about. Undefined: nothing is missing.
    */
   lost?: { place: number };
 }
 
 export interface LogContent {
   head: Head | undefined;
-  /** By place. */
+  /** By position. */
   entries: LogEntry[];
   problems: LogProblem[];
 }
@@ -53,18 +53,18 @@ export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog>
     const head = await headOf(t, log.origin, history);
     const { signed, others, cutOff } = await sortRows(t, head?.checkpoint.size ?? 0, history);
     const problems: LogProblem[] = others.map(({ row, reason }) => ({
-      what: `row "${row.id}" is no statement of the log: ${reason}`,
+      what: `row "${row.id}" is not a statement of the log: ${reason}`,
     }));
-    if (cutOff) problems.push(everything("it holds statements that no signed head covers: it was cut off"));
+    if (cutOff) problems.push(everything("it contains statements that no signed head covers: it was truncated"));
     const leaves = await leavesOf(t, head, signed, problems);
     const tree = nodesOver(leaves);
     const entries = signed.flatMap((found, place) => {
       if (found && leaves[place]?.equals(found.leaf)) return [entryOf(found, problems)];
-      problems.push({ what: `the statement at place ${place} is missing or was altered`, lost: { place } });
+      problems.push({ what: `the statement at position ${place} is missing or was altered`, lost: { place } });
       return [];
     });
     if (!head && others.length > 0)
-      problems.push(everything("no head of the log is signed by the key that is trusted here"));
+      problems.push(everything("no head of the log is signed by the key that this machine trusts"));
     await requireRemembered(log, history, head?.checkpoint, [() => tree]).catch((error: unknown) => {
       if (!(error instanceof ShipshapeError) || error.code !== "evidence-log-rewritten") throw error;
       problems.push(everything(error.message));
@@ -74,26 +74,27 @@ export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog>
   });
 }
 
-/** The statements of one request, by what is signed in them. */
+/** The statements about one request, by their signed content. */
 export const statementsOf = (log: LogContent, requestId: string): (LogEntry & { run: RunStatement })[] =>
   log.entries.filter((e): e is LogEntry & { run: RunStatement } => e.run?.predicate.requestId === requestId);
 
-/** The log where no key of it is known here: empty, or wholly in doubt. */
+/** The log if none of its keys is known: empty, or entirely untrusted. */
 export async function unreadLog(database: Database): Promise<LogContent> {
   const rows = await database.query("select 1 from evidence limit 1");
   return {
     head: undefined,
     entries: [],
-    problems: rows.length > 0 ? [everything("no key of this log is known here: nothing in it can be verified")] : [],
+    problems:
+      rows.length > 0 ? [everything("this machine knows no key of this log: nothing in it can be verified")] : [],
   };
 }
 
-/** What could be missing is the newest word on any database. */
+/** What is missing could be the newest statement about any database. */
 const everything = (what: string): LogProblem => ({ what, lost: { place: Infinity } });
 
 /**
- * The hashes that the signed head stands on: those of the statements where they lead to its root; else the stored ones,
- * which then show which statements are not the true ones.
+ * The hashes under the signed head: those of the statements if they lead to its root; otherwise the stored ones, which
+ * then show which statements are false.
  */
 async function leavesOf(
   t: Database,
@@ -131,10 +132,10 @@ function entryOf({ row, place, statement }: SignedRow, problems: LogProblem[]): 
       row.verdict !== verdict ||
       row.expires_on?.toISOString() !== predicate.expiresOn
     )
-      problems.push({ what: `the columns of ${id} were altered; what counts is the signed statement` });
+      problems.push({ what: `the columns of ${id} were altered; the signed statement counts` });
   } catch (error) {
     problems.push({
-      what: `the statement at place ${place} is of no form that is known here: ${reasonOf(error)}`,
+      what: `the statement at position ${place} has an unknown format: ${reasonOf(error)}`,
       lost: { place },
     });
   }

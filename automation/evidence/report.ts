@@ -1,6 +1,6 @@
 /**
- * The readable report of a request's statements: the same facts as the signed envelopes, which alone are the evidence.
- * It is a function of what is signed and of nothing else, so that a verifier can make it again and compare.
+ * The readable report of a request's statements: the same facts as the signed envelopes; only those are the evidence.
+ * It is a function of the signed content alone, so that a verifier can regenerate and compare it.
  */
 import { createHash } from "node:crypto";
 import { printableMarkdown as text } from "../printable";
@@ -21,7 +21,7 @@ function sectionOf({ run, envelope }: ReportedStatement): string {
     ["database", text(p.target)],
     ...(p.database
       ? databaseFacts(p.database)
-      : ([["resource id", "not known: the run ended before it found the database"]] as [string, string][])),
+      : ([["resource id", "unknown: the run ended before it found the database"]] as [string, string][])),
     ...(kind === "verdict" ? requestFacts(run.predicate) : []),
     ["subject", `${text(run.subject.name)}, SHA-256 ${run.subject.digest.sha256}`],
     ["statement", `${text(run.id)}, envelope SHA-256 ${createHash("sha256").update(envelope).digest("hex")}`],
@@ -63,17 +63,17 @@ function requestFacts(p: VerdictPredicate): [string, string][] {
       "decision",
       p.decision
         ? `${text(p.decision.status)}, by ${text(p.decision.decidedBy)} (${p.decision.rules.map((r) => text(r.id)).join(", ")})`
-        : "none: the run ended before",
+        : "none: the run ended before one was made",
     ],
     ["run", p.run],
   ];
 }
 
-/** What the verdict means, for who reads nothing else. */
+/** What the verdict means, for readers who read nothing else. */
 const meaning = {
-  pass: "every check passed, on the day it was issued and no later than it expires",
-  fail: "at least one check failed: what it names is not as it should be",
-  inconclusive: "it could not be decided: nothing is proven, neither way",
+  pass: "every check passed when it was issued; valid until it expires",
+  fail: "at least one check failed",
+  inconclusive: "it could not be decided: nothing is proven either way",
 } as const;
 
 function verdictLines(p: VerdictPredicate): { before: string[]; after: string[] } {
@@ -86,7 +86,7 @@ function verdictLines(p: VerdictPredicate): { before: string[]; after: string[] 
     after: [
       ...(p.checks.length === 0
         ? ["Nothing was checked."]
-        : ["| check | verdict | what was found | figures |", "|---|---|---|---|", ...p.checks.map(checkLine)]),
+        : ["| check | verdict | result | figures |", "|---|---|---|---|", ...p.checks.map(checkLine)]),
       "",
       ...(Array.isArray(phases) ? phases.map(phaseLine) : []),
     ],
@@ -107,10 +107,10 @@ function phaseLine(phase: unknown): string {
 const teardownLines = (p: TeardownPredicate) => ({
   before: [
     p.left.length > 0
-      ? "Not all that the run made is gone."
+      ? "Not everything that the run created is gone."
       : p.removed.length === 0
         ? "The run had left nothing to remove."
-        : "All that the run made is gone.",
+        : "Everything that the run created is gone.",
   ],
   after: [
     ...p.removed.map((r) => `- ${text(r.kind)} ${text(r.identifier)} is gone: ${text(r.provenGoneBy)}`),

@@ -1,7 +1,6 @@
 /**
- * The rows of the log, sorted out: which row holds the statement of which place. Rows may be there twice, be altered,
- * or be slipped in; the place belongs to the row that the log's key signed, arrived first, and repeats no statement of
- * an earlier place.
+ * Assigns the rows of the log to positions. Rows may be duplicated, altered or injected; a position belongs to the
+ * first row to arrive that the log's key signed and that repeats no statement of an earlier position.
  */
 import type { Database } from "../database";
 import { reasonOf } from "../errors";
@@ -24,7 +23,7 @@ export interface EvidenceRow {
   envelope: string;
 }
 
-/** A row whose envelope the log's key signed, at the place the row claims. */
+/** A row whose envelope the log's key signed, at the position the row claims. */
 export interface SignedRow {
   row: EvidenceRow;
   place: number;
@@ -33,13 +32,13 @@ export interface SignedRow {
 }
 
 export interface SortedRows {
-  /** By place; a place without a signed row is a hole. */
+  /** By position; a position without a signed row is a hole. */
   signed: (SignedRow | undefined)[];
-  /** Rows that hold no place, each with why. */
+  /** Rows without a position, each with the reason. */
   others: { row: EvidenceRow; reason: string }[];
   /**
-   * Whether one of these is a statement that the log's key signed and that the head does not cover: the log was longer
-   * than its head says.
+   * Whether one of these is a statement that the log's key signed but the head does not cover: the log was longer than
+   * its head says.
    */
   cutOff: boolean;
 }
@@ -54,14 +53,14 @@ export async function sortRows(database: Database, size: number, history: KeyHis
   for await (const row of rowsByPlace(database)) {
     const place = Number(row.log_index);
     try {
-      if (place < 0 || sorted.signed[place]) throw new Error(`place ${place} is another statement's`);
+      if (place < 0 || sorted.signed[place]) throw new Error(`position ${place} belongs to another statement`);
       const statement = openEnvelope(row.envelope, ...keysAt(history, place));
       const name = `${statement.predicateType} ${JSON.stringify(statement.subject)}`;
-      if (seen.has(name)) throw new Error("it repeats a statement of an earlier place");
+      if (seen.has(name)) throw new Error("it repeats a statement of an earlier position");
       seen.add(name);
       if (place >= size) {
         sorted.cutOff = true;
-        throw new Error(`the signed head covers ${size} statements, and none at place ${place}`);
+        throw new Error(`the signed head covers ${size} statements, and none at position ${place}`);
       }
       sorted.signed[place] = { row, place, leaf: leafHash(Buffer.from(row.envelope)), statement };
     } catch (error) {
@@ -72,14 +71,14 @@ export async function sortRows(database: Database, size: number, history: KeyHis
 }
 
 /**
- * What claims to be a change of keys, by its envelope and not by a column: a change that is overlooked would make what
- * stands before it the newest word.
+ * What claims to be a key change, by its envelope and not by a column: an overlooked change would make earlier
+ * statements the newest.
  */
 export async function keyChangesIn(database: Database): Promise<{ place: number; envelope: string }[]> {
   const first = new Map<string, EvidenceRow>();
   for await (const row of rowsByPlace(database)) {
     const known = first.get(row.envelope);
-    // The same statement put in once more, at another place, came later.
+    // The same statement, inserted again at another position, came later.
     if (claimsKeyChange(row.envelope) && !(known && BigInt(known.row_id) < BigInt(row.row_id)))
       first.set(row.envelope, row);
   }
@@ -90,7 +89,7 @@ function claimsKeyChange(envelope: string): boolean {
   try {
     return claimOf(envelope).predicateType === KEY_CHANGE_TYPE;
   } catch {
-    return false; // no envelope of ours: `sortRows` tells why
+    return false; // not an envelope of ours: `sortRows` reports why
   }
 }
 
@@ -101,7 +100,7 @@ export async function treeOfRows(database: Database, size: number, history: KeyH
   return nodesOver((hole < 0 ? signed : signed.slice(0, hole)).map((s) => (s as SignedRow).leaf));
 }
 
-/** In pages, so that a long log needs no more memory than what is kept of it. */
+/** In pages, so that a long log needs no more memory than the rows that are kept. */
 async function* rowsByPlace(database: Database): AsyncGenerator<EvidenceRow> {
   for (let after: [string, string] = ["-9223372036854775808", "0"]; ;) {
     const rows = await database.query<EvidenceRow>(

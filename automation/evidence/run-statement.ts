@@ -1,4 +1,4 @@
-/** What the statements of a run say, as they are sealed and as they are read back: one schema for both. */
+/** The content of a run's statements, for sealing and for reading back: one schema for both. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson } from "../records";
@@ -18,9 +18,9 @@ const databaseSchema = z.strictObject({
 const common = {
   requestId: z.string().regex(/^[\w-]{1,64}$/),
   operation: z.string(),
-  /** What was asked about, by the name that was given: all there is where nothing was found under it. */
+  /** The requested database by its given name: the only thing known if none was found under it. */
   target: z.string(),
-  /** Null where the run ended before it knew which database it was about. */
+  /** Null if the run ended before it knew which database it was about. */
   database: databaseSchema.nullable(),
   issuedAt: z.iso.datetime(),
   expiresOn: z.iso.datetime(),
@@ -56,14 +56,14 @@ const verdictSchema = z.looseObject({
   ),
   error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
   outcome: z.unknown(),
-  /** Whether a statement of the teardown belongs to this one: a run that made nothing has none. */
+  /** Whether a teardown statement belongs to this one: a run that created nothing has none. */
   teardown: z.enum(["follows", "none"]),
   toolVersions: z.record(z.string(), z.string()),
 });
 const teardownSchema = z.looseObject({
   ...common,
   removed: z.array(z.looseObject({ kind: z.string(), identifier: z.string(), provenGoneBy: z.string() })),
-  /** What could not be removed, each with why. */
+  /** What could not be removed, each with the reason. */
   left: z.array(z.unknown()).default([]),
 });
 
@@ -79,22 +79,24 @@ export const statementId = (requestId: string, kind: StatementKind) => `${reques
 
 /**
  * The subject of a run's statements: the run by its id, pinned by the digest of the plan it carried out, or of the
- * request where no plan was made.
+ * request if no plan was made.
  */
 export const subjectOf = (requestId: string, planOrRequest: object): Subject => ({
   name: `urn:shipshape:run:${requestId}`,
   digest: { sha256: createHash("sha256").update(canonicalJson(planOrRequest)).digest("hex") },
 });
 
-/** What a statement says of a run. Throws a plain Error for one that is about something else, or contradicts itself. */
+/**
+ * What a statement says about a run. Throws a plain Error for one that is about something else or contradicts itself.
+ */
 export function runStatementOf(statement: Statement): RunStatement {
   const { subject, predicateType, predicate } = statement;
   const [, operation, kind] = /^urn:shipshape:evidence:([a-z-]+):(verdict|teardown):v2$/.exec(predicateType) ?? [];
-  if (kind === undefined) throw new Error(`"${predicateType}" is no type of a run's statements`);
+  if (kind === undefined) throw new Error(`"${predicateType}" is not a type of a run's statements`);
   const parsed = (kind === "verdict" ? verdictSchema : teardownSchema).safeParse(predicate);
   if (!parsed.success)
     throw new Error(
-      `the ${kind} is not as one is written: ${parsed.error.issues.map((i) => i.path.join(".")).join(", ")}`,
+      `the ${kind} does not have the expected fields: ${parsed.error.issues.map((i) => i.path.join(".")).join(", ")}`,
     );
   const read = {
     id: statementId(parsed.data.requestId, kind as StatementKind),
@@ -102,9 +104,9 @@ export function runStatementOf(statement: Statement): RunStatement {
     kind,
     predicate: parsed.data,
   } as RunStatement;
-  if (parsed.data.operation !== operation) throw new Error("its type names another operation than it does itself");
+  if (parsed.data.operation !== operation) throw new Error("its type and its content name different operations");
   if (read.subject.name !== `urn:shipshape:run:${parsed.data.requestId}`)
-    throw new Error("its subject is another run than it names");
+    throw new Error("its subject and its content name different runs");
   if (read.kind === "verdict") requireOwnDigest(read.predicate, read.subject);
   return read;
 }

@@ -1,6 +1,6 @@
 /**
- * What is sealed of a run: the verdict, and that what it made is gone. Two statements on one subject; a drill counts as
- * fresh only with both.
+ * What is sealed about a run: the verdict, and that what it created is gone. Two statements on one subject; a drill
+ * counts as fresh only with both.
  */
 import type { Database } from "../database";
 import { describeError } from "../errors";
@@ -10,7 +10,7 @@ import { STATEMENT_TYPE, type Statement } from "./envelope";
 import { appendStatement, type Signer } from "./ledger";
 import { predicateTypeOf, subjectOf, type StatementKind } from "./run-statement";
 
-/** Every run that ends seals one: also a denied one, a cancelled one, and one that failed before it had a plan. */
+/** Every run seals one when it ends: even if it was denied or cancelled, or failed before it had a plan. */
 export function sealVerdict(
   database: Database,
   signer: Signer,
@@ -41,7 +41,7 @@ export const sealTeardown = (
 ): Promise<void> =>
   seal(database, signer, request, plan, "teardown", { removed: report.removed, left: report.left ?? [] });
 
-/** A request as it is sealed, and digested where there is no plan. */
+/** A request as sealed, and digested if there is no plan. */
 const requestRecord = ({ id, operation, input, requestedBy, reason, receivedAt }: OperationRequest) => ({
   id,
   operation,

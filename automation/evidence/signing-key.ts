@@ -1,6 +1,6 @@
 /**
- * The Ed25519 key that signs evidence. It is created by a command and by nothing else: a key that came into being on
- * the way would go on with a log that auditors know another key of.
+ * The Ed25519 key that signs evidence. Only a command creates it: a key created implicitly would continue a log for
+ * which auditors know another key.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import {
@@ -25,7 +25,7 @@ export function readSigningKey(file: string): KeyObject {
   if (!stats) throw new ShipshapeError("signing-key-missing", { file });
   const unusable = (reason: string) => new ShipshapeError("signing-key-unusable", { file, reason });
   if (!stats.isFile() || stats.size > signingKeyBytesMax) throw unusable("it is not a small regular file");
-  // Windows has no such mode: there every file shows all of it.
+  // Windows has no such mode: every file there shows all bits.
   if (process.platform !== "win32" && (stats.mode & 0o077) !== 0)
     throw new ShipshapeError("signing-key-exposed", { file, mode: (stats.mode & 0o777).toString(8).padStart(4, "0") });
   let key: KeyObject;
@@ -56,15 +56,15 @@ export function createSigningKey(file: string): KeyObject {
 }
 
 /**
- * The key that is to replace the one in `file`, kept beside it until the log knows it: a rotation that was cut off goes
- * on with the same one.
+ * The key that will replace the one in `file`, kept next to it until the log knows it: an interrupted rotation
+ * continues with the same one.
  */
 export function nextSigningKey(file: string): KeyObject {
   const next = nextFileOf(file);
   return statSync(next, { throwIfNoEntry: false }) ? readSigningKey(next) : createSigningKey(next);
 }
 
-/** Puts the next key in the place of the old one, which is gone then: what it signed is verified by its public half. */
+/** Replaces the old key by the next one; its signatures are verified with its public key. */
 export const takeNextSigningKey = (file: string): void => renameSync(nextFileOf(file), file);
 
 export const publicKeyOf = (key: KeyObject): KeyObject => (key.type === "private" ? createPublicKey(key) : key);

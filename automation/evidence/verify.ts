@@ -1,7 +1,7 @@
 /**
- * Verifies an exported folder offline: signatures, places in the log, that all of it is about one run and nothing is
- * missing, added or reworded, and, against an older checkpoint, that nothing was rewritten. What it tells comes from
- * signed statements.
+ * Verifies an exported folder offline: signatures, positions in the log, that everything is about one run and nothing
+ * is missing, added or reworded, and, against an older checkpoint, that nothing was rewritten. What it reports comes
+ * from signed statements.
  */
 import { reasonOf, ShipshapeError } from "../errors";
 import { clocksDifferSecondsMax } from "../limits";
@@ -25,11 +25,11 @@ import { runStatementOf, type RunStatement } from "./run-statement";
 export interface VerificationInput {
   folder: string;
   /**
-   * A verifier key of the log that is trusted. Without it the folder's own is used, which proves only that the folder
-   * agrees with itself.
+   * A trusted verifier key of the log. Without it the folder's own is used, which proves only that the folder is
+   * consistent.
    */
   verifierKey?: string | undefined;
-  /** A checkpoint the auditor kept from before. */
+  /** An earlier checkpoint that the auditor kept. */
   olderNote?: string | undefined;
   now: Date;
 }
@@ -37,7 +37,7 @@ export interface VerificationInput {
 export interface Verification {
   valid: boolean;
   keyTrusted: boolean;
-  /** The log, and its current key, as the folder names them; proven when `valid` and `keyTrusted`. */
+  /** The log and its current key according to the folder; proven if `valid` and `keyTrusted`. */
   origin: string | undefined;
   verifierKey: string | undefined;
   treeSize: number | undefined;
@@ -61,7 +61,7 @@ export interface VerifiedStatement {
 }
 
 /**
- * Resolves whatever is wrong inside the folder; rejects only when it is no evidence folder. Errors:
+ * Resolves whatever is wrong inside the folder; rejects only if it is not an evidence folder. Errors:
  * evidence-unreadable.
  */
 export async function verifyEvidence(input: VerificationInput): Promise<Verification> {
@@ -93,7 +93,7 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
   const found: ReportedStatement[] = [];
   let [origin, key, treeSize]: [string?, string?, number?] = [];
 
-  holds("the files' line ends are as they were written", () => requireLineEnds(folder));
+  holds("the files' line endings are as they were written", () => requireLineEnds(folder));
   const trusted = holds("the verifier key is well formed", () => parseVerifierKey(input.verifierKey ?? ownKey));
   const proofs = holds("the proofs are well formed", () => proofsOf(proofsJson));
   if (trusted && proofs && findings.every((f) => f.holds)) {
@@ -107,7 +107,7 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
       [origin, key, treeSize] = [trusted.name, currentKey(history).verifierKey, checkpoint.size];
       holds("the folder names the log's key and size", () => requireNamed(ownKey, proofs, history, checkpoint));
       for (const change of proofs.keyChanges)
-        holds(`the log holds the change of keys at place ${change.leafIndex} of ${checkpoint.size}`, () =>
+        holds(`the log has the change of keys at position ${change.leafIndex} of ${checkpoint.size}`, () =>
           requireIncluded(checkpoint, change, file(change.file)),
         );
       for (const entry of proofs.statements) {
@@ -116,20 +116,20 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
           runStatementOf(openEnvelope(envelope, ...keysAt(history, entry.leafIndex))),
         );
         if (run) found.push({ run, envelope });
-        holds(`${entry.file}: the log holds it at place ${entry.leafIndex} of ${checkpoint.size}`, () =>
+        holds(`${entry.file}: the log has it at position ${entry.leafIndex} of ${checkpoint.size}`, () =>
           requireIncluded(checkpoint, entry, envelope),
         );
-        if (run) holds(`${run.id}: the folder names it as it is`, () => requireLabel(entry, run));
+        if (run) holds(`${run.id}: the folder names it correctly`, () => requireLabel(entry, run));
       }
       const runs = found.map((f) => f.run);
-      holds("all statements are of one run, one plan and one database", () => requireOneRun(runs, proofs));
+      holds("all statements are about one run, one plan and one database", () => requireOneRun(runs, proofs));
       holds("no statement of the run is missing", () => requireComplete(runs));
-      holds("no statement is of a time to come", () => requirePast(runs, input.now));
-      holds("the report says what the statements say", () => requireReport(report, found));
-      holds("the folder holds nothing else", () => requireNothingElse(folder, proofs));
+      holds("no statement is dated in the future", () => requirePast(runs, input.now));
+      holds("the report matches the statements", () => requireReport(report, found));
+      holds("the folder contains nothing else", () => requireNothingElse(folder, proofs));
       const { olderNote } = input;
       if (olderNote !== undefined)
-        holds("the log only grew since the older checkpoint", () =>
+        holds("the log has only grown since the older checkpoint", () =>
           requireExtends(openCheckpointBy(olderNote, trusted.name, history), checkpoint, proofs),
         );
     }
@@ -151,8 +151,8 @@ function requireLineEnds(folder: Map<string, string>): void {
   const rewritten = [...folder].filter(([, text]) => text.includes("\r")).map(([name]) => name);
   if (rewritten.length > 0)
     throw new Error(
-      `${rewritten.length} files have line ends CRLF, as git writes them with core.autocrlf: nothing can be verified so. ` +
-        "Keep the folder's .gitattributes beside the files and check them out again, or copy the folder as it was exported",
+      `${rewritten.length} files have CRLF line endings, as git writes them with core.autocrlf, and cannot be verified. ` +
+        "Keep the folder's .gitattributes with the files and check them out again, or copy the folder as it was exported",
     );
 }
 
@@ -160,12 +160,12 @@ function proofsOf(text: string): Proofs {
   const parsed = proofsSchema.safeParse(JSON.parse(text));
   if (!parsed.success)
     throw new Error(
-      `not as they are exported: ${parsed.error.issues
+      `not in the exported form: ${parsed.error.issues
         .map((i) => `${i.path.join(".")} ${i.message}`)
         .slice(0, 3)
         .join("; ")}`,
     );
-  if (proofsText(parsed.data) !== text) throw new Error("not laid out as they are exported");
+  if (proofsText(parsed.data) !== text) throw new Error("not formatted as exported");
   return parsed.data;
 }
 
@@ -208,7 +208,7 @@ function requireComplete(runs: RunStatement[]): void {
   const [verdicts, teardowns] = [runs.filter((r) => r.kind === "verdict"), runs.filter((r) => r.kind === "teardown")];
   const [verdict] = verdicts;
   if (!verdict) throw new Error("the verdict is missing");
-  if (verdicts.length > 1 || teardowns.length > 1) throw new Error("a statement is there twice");
+  if (verdicts.length > 1 || teardowns.length > 1) throw new Error("a statement appears twice");
   if (verdict.predicate.teardown === "follows" && teardowns.length === 0)
     throw new Error(
       "the teardown is missing: export again once the clean-up is done. Until then the verdict does not count",
@@ -226,7 +226,7 @@ function requirePast(runs: RunStatement[], now: Date): void {
 function requireReport(report: string, found: ReportedStatement[]): void {
   if (report !== reportOf(found))
     throw new Error(
-      "it is not the report of these statements: it was changed, or another version of Shipshape wrote it; export again",
+      "it is not the report of these statements: it was changed, or written by another version of Shipshape; export again",
     );
 }
 
@@ -245,14 +245,14 @@ function requireNothingElse(folder: Map<string, string>, proofs: Proofs): void {
 function requireExtends(older: Checkpoint, newer: Checkpoint, proofs: Proofs): void {
   if (older.size > newer.size)
     throw new Error(
-      `the older checkpoint covers ${older.size} statements, this one only ${newer.size}: the log was cut off`,
+      `the older checkpoint covers ${older.size} statements, this one only ${newer.size}: the log was truncated`,
     );
   const proof = proofs.consistency;
   if (!proof || proof.olderSize !== older.size)
     throw new Error(`the folder has no proof from size ${older.size}: export it again with --since <that checkpoint>`);
   const hashes = proof.hashes.map((h) => Buffer.from(h, "base64"));
   if (!extendsTree(older.size, older.root, newer.size, newer.root, hashes))
-    throw new Error("the older tree is not a part of the newer: the log was rewritten");
+    throw new Error("the older tree is not part of the newer one: the log was rewritten");
 }
 
 function summaryOf({ id, kind, predicate: p }: RunStatement, now: Date): VerifiedStatement {

@@ -1,6 +1,6 @@
 /**
- * `pulumi stack export` → resources as rules see them, just as `pulumi policy analyze --file` hands them to a pack, and
- * what no rule can judge.
+ * `pulumi stack export` → resources as rules see them, exactly as `pulumi policy analyze --file` passes them to a pack,
+ * and what no rule can judge.
  */
 import { parse as parseTolerantly, type ParseError } from "jsonc-parser";
 import { encrypted, unknown } from "../../policypacks/database-guardrails/vocabulary/properties";
@@ -19,17 +19,17 @@ export interface Source {
 export interface ExportedState {
   /** "stack::project" of its resources. */
   stack: string | undefined;
-  /** Each with what its program asks for. */
+  /** Each as its program declares it. */
   declared: Resource[];
-  /** Each as it is: what the cloud answered last, and where it answered nothing, what the program asks for. */
+  /** Each as it is: the cloud's last answer, or what the program declares if there is none. */
   deployed: Resource[];
   sources: Map<string, Source>;
   unjudged: Unjudged[];
-  /** How many there are, judged or not. */
+  /** The number of resources, judged or not. */
   resources: number;
 }
 
-/** Thrown with the line where reading ended. */
+/** Thrown with the line where parsing stopped. */
 export class UnreadableState extends Error {
   constructor(
     readonly line: number,
@@ -43,14 +43,14 @@ interface StateResource {
   urn: string;
   type: string;
   custom?: boolean;
-  /** Replaced, and still to be removed. */
+  /** Replaced, but not removed yet. */
   delete?: boolean;
   /** Only read by this stack. */
   external?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   parent?: string;
-  /** When it came into the state. */
+  /** When it was added to the state. */
   created?: string;
   protect?: boolean;
   ignoreChanges?: string[];
@@ -65,7 +65,7 @@ interface PendingOperation {
   resource: StateResource;
 }
 
-/** 4 only names features of the deployment beside it. */
+/** Version 4 only adds a list of the deployment's features. */
 const versionsRead = [3, 4];
 
 export function readState(text: string): ExportedState {
@@ -80,7 +80,7 @@ export function readState(text: string): ExportedState {
     deployment?: { resources?: unknown; pending_operations?: unknown } | null;
   };
   if (typeof version !== "number" || typeof deployment !== "object" || deployment === null)
-    throw new UnreadableState(1, "this is no stack export: it has no version and deployment");
+    throw new UnreadableState(1, "this is not a stack export: it has no version and deployment");
   if (!versionsRead.includes(version))
     throw new UnreadableState(
       lineOf(text, text.indexOf('"version"')),
@@ -95,7 +95,7 @@ export function readState(text: string): ExportedState {
   const own = resources.filter((resource) => !resource.delete && !resource.external);
   const left = resources.filter((resource) => resource.delete && !resource.external && readTypes.has(resource.type));
   const toResource = resourceReader(resources);
-  // What a cut-off operation was to make may be there; what it was to remove may be gone.
+  // What an interrupted operation was creating may exist; what it was removing may be gone.
   const begun = pending.filter(({ type }) => beginnings.includes(type)).map(({ resource }) => resource);
   return {
     resources: resources.length,
@@ -105,7 +105,7 @@ export function readState(text: string): ExportedState {
       .slice(0, 2)
       .join("::"),
     declared: [...own, ...begun].map((resource) => toResource(resource, resource.inputs, "program")),
-    // Those that were replaced first, so that a URN stands for the one that stays.
+    // Replaced ones first, so that a URN ends up with the one that stays.
     deployed: [...left, ...own].map((resource) =>
       toResource(resource, readTypes.has(resource.type) ? asIs(resource) : undefined, "state"),
     ),
@@ -128,10 +128,10 @@ export function readState(text: string): ExportedState {
 }
 
 const beginnings = ["creating", "updating", "importing"];
-/** A name may hold "::" itself. */
+/** A name may itself contain "::". */
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 const shortOf = ({ type, urn }: StateResource): string => `${type} ${nameOf(urn)}`;
-/** A provider leaves a property open that it was not asked about. */
+/** A provider returns no value for a property that was not set. */
 function asIs({ inputs, outputs = {} }: StateResource): Record<string, unknown> {
   const properties = { ...inputs };
   for (const name in outputs)
@@ -150,8 +150,8 @@ function resourceReader(resources: readonly StateResource[]) {
     return new Resource({
       urn,
       type,
-      name: resource.delete ? `${nameOf(urn)} (replaced, still there until \`pulumi up\` deletes it)` : nameOf(urn),
-      // Most resources of an application are none that a rule reads.
+      name: resource.delete ? `${nameOf(urn)} (replaced, exists until \`pulumi up\` deletes it)` : nameOf(urn),
+      // No rule reads most resources of an application.
       properties: isRead ? (open(properties) as Record<string, unknown>) : {},
       toldBy,
       ...(isRead && {
@@ -167,7 +167,7 @@ function resourceReader(resources: readonly StateResource[]) {
   };
 }
 
-/** RDS makes no database of a program that names neither an engine nor another database: this one was there before. */
+/** RDS creates no database without an engine or a source database, so this one existed before. */
 const isAdopted = ({ type, inputs = {} }: StateResource): boolean =>
   (databases as readonly string[]).includes(type) &&
   [
@@ -179,7 +179,7 @@ const isAdopted = ({ type, inputs = {} }: StateResource): boolean =>
     "s3Import",
   ].every((name) => inputs[name] === undefined || inputs[name] === null);
 
-/** What the nearest component that says so was given as environment and tier. */
+/** The environment and tier given to the nearest component that has them. */
 function declaredBy(
   { parent = "" }: StateResource,
   components: ReadonlyMap<string, StateResource>,
@@ -198,12 +198,10 @@ function declaredBy(
 }
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
-/** What the engine writes for a value that was not known yet. */
+/** What the engine writes for an unknown value. */
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/**
- * Secrets stay closed: rules ask whether there is one, never what it is. An export with --show-secrets has them open.
- */
+/** Secrets stay encrypted: rules only check whether there is one. An export with --show-secrets has them decrypted. */
 function open(value: unknown): unknown {
   if (value === unknownMark) return unknown;
   if (typeof value !== "object" || value === null) return value;
@@ -215,8 +213,8 @@ function open(value: unknown): unknown {
 }
 
 /**
- * The first place that is the project's own: a component of an installed package is declared where the project calls
- * it.
+ * The first stack frame in the project's own code: a component of an installed package is declared where the project
+ * calls it.
  */
 function sourceOf({ sourcePosition, stackTrace }: StateResource): Source[] {
   const frames = [sourcePosition, ...(stackTrace ?? []).map((frame) => frame.sourcePosition)];
@@ -232,12 +230,12 @@ function parse(text: string): object {
     if (typeof parsed === "object" && parsed !== null) return parsed;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UnreadableState(lineOf(text, brokenAt(text)), `this is no JSON: ${reason.replace(/\s+/g, " ")}`);
+    throw new UnreadableState(lineOf(text, brokenAt(text)), `this is not JSON: ${reason.replace(/\s+/g, " ")}`);
   }
-  throw new UnreadableState(1, "this is no stack export: it is no object");
+  throw new UnreadableState(1, "this is not a stack export: it is not an object");
 }
 
-/** Where the first thing stands that is no JSON; the end, where something is missing. */
+/** The position of the first JSON error; the end if something is missing. */
 function brokenAt(text: string): number {
   const problems: ParseError[] = [];
   parseTolerantly(text, problems, { disallowComments: true });

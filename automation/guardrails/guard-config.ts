@@ -1,6 +1,6 @@
 /**
- * The pack's config file, as `pulumi --policy-pack-config` takes it: it may raise a rule's level and give rules what
- * they need to know.
+ * The pack's config file, as `pulumi --policy-pack-config` takes it: it may raise a rule's level and set rules'
+ * options.
  */
 import { readFileSync } from "node:fs";
 import { optionProblem } from "../../policypacks/database-guardrails/judging/options";
@@ -11,7 +11,7 @@ import { reasonOf } from "../errors";
 import type { Problem } from "./problem";
 
 export interface GuardConfig {
-  /** By rule: what it gives to the rule's options. */
+  /** By rule: the values of the rule's options. */
   options: Record<string, Record<string, unknown>>;
   /** Rules whose violations are mandatory whatever their severity says. */
   raised: string[];
@@ -30,7 +30,7 @@ export function readGuardConfig(file: string | undefined): GuardConfig {
     problem(1, reasonOf(error));
     return config;
   }
-  // JSON is YAML, and this parser knows the lines.
+  // JSON is YAML, and this parser reports lines.
   const { values = {}, problems, lineOf } = readYamlMapping(text, "a mapping of rules");
   for (const { line, message } of problems) problem(line, message);
   for (const [rule, given] of Object.entries(values))
@@ -51,7 +51,7 @@ function takeRule(rule: string, given: unknown, config: GuardConfig, problem: (r
   else if (enforcementLevel === "advisory" && named.some(({ severity }) => severity !== "low"))
     problem(`${rule}: "advisory" would lower it; allowed: mandatory. Write a waiver for what it finds`);
   else if (enforcementLevel !== undefined && enforcementLevel !== "advisory")
-    problem(`${rule}: "${String(enforcementLevel)}" is no level; allowed: mandatory`);
+    problem(`${rule}: "${String(enforcementLevel)}" is not a level; allowed: mandatory`);
   for (const [option, value] of Object.entries(options)) {
     const [reason] = named.flatMap((one) => optionProblem(one, option, value) ?? []);
     if (reason !== undefined) problem(`${rule}: ${reason}`);

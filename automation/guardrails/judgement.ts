@@ -1,4 +1,4 @@
-/** All rules on what was read, with waivers applied: the same for a state, a preview and living databases. */
+/** All rules on what was read, with waivers applied: the same for a state, a preview and live databases. */
 import type { Finding } from "../../policypacks/database-guardrails/judging/finding";
 import { judgeResource, judgeStack, type NoteNotReported } from "../../policypacks/database-guardrails/judging/judge";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
@@ -14,9 +14,9 @@ export interface LocatedFinding extends Finding {
 }
 
 export interface Judged {
-  /** What programs ask for. */
+  /** What programs declare. */
   declared: readonly Resource[];
-  /** What there is. Empty of what only a program knows yet. */
+  /** What exists. Empty for what only a program knows so far. */
   deployed: readonly Resource[];
   notReported?: NoteNotReported;
 }
@@ -33,8 +33,8 @@ export function judge(
     const alone = (where: Stack) =>
       where.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
     const actual = distinct([...alone(stack), ...judgeStack(rule, stack, own, notReported)]);
-    // What a program asks for comes back with its next `up`; where it says the same as what is there, it is said once.
-    // What it hides, what is there shows.
+    // What a program declares returns with its next `up`; if it gives the same finding as the actual state, that is
+    // reported once. What the program hides, the actual state shows.
     const told = new Set(actual.filter(({ kind }) => kind === "violation").map(placeOf));
     const promised = alone(asked).filter(
       (finding) => !told.has(placeOf(finding)) && (finding.kind === "violation" || !stack.has(finding.urn)),
@@ -43,7 +43,7 @@ export function judge(
   });
 }
 
-/** A set may come back in another order, so that the place in it says nothing. */
+/** A set may be returned in another order, so indexes mean nothing. */
 const placeOf = ({ urn, property = "" }: Finding): string => `${urn} ${property.replace(/\[\d+\]/g, "[]")}`;
 
 function distinct(findings: readonly Finding[]): Finding[] {

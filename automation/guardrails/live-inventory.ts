@@ -1,6 +1,6 @@
 /**
- * What the RDS API describes → the resources a program would have declared. What the API does not tell is marked as not
- * reported, not as absent.
+ * What the RDS API describes → the resources a program would have declared. What the API does not report is marked as
+ * not reported, not as absent.
  */
 import type { DBCluster, DBInstance, Tag } from "@aws-sdk/client-rds";
 import { canonical, notReported } from "../../policypacks/database-guardrails/vocabulary/properties";
@@ -18,7 +18,7 @@ import {
 } from "../../policypacks/database-guardrails/vocabulary/types";
 import type { LiveDatabases } from "../targets/live-databases";
 
-/** All that it may hold. */
+/** Everything it may contain. */
 export const liveTypes: readonly string[] = [
   instance,
   cluster,
@@ -34,11 +34,11 @@ export const liveTypes: readonly string[] = [
 export interface LiveInventory {
   resources: Resource[];
   databases: number;
-  /** Databases of engines that the RDS API lists and no rule is for. */
+  /** Databases of engines that the RDS API lists but no rule covers. */
   otherEngines: string[];
 }
 
-/** Services of their own behind the RDS API. */
+/** Separate services behind the RDS API. */
 const notRds = ["docdb", "neptune"];
 
 export function liveInventory(living: LiveDatabases): LiveInventory {
@@ -59,7 +59,7 @@ export function liveInventory(living: LiveDatabases): LiveInventory {
     ],
     resources: [
       ...instances.map((one) =>
-        // A member has its cluster's protection, zones and backups, and is asked for none of its own.
+        // A member has its cluster's protection, zones and backups, and needs none of its own.
         resource(
           one.DBClusterIdentifier === undefined ? instance : clusterInstance,
           one.DBInstanceArn,
@@ -84,7 +84,7 @@ export function liveInventory(living: LiveDatabases): LiveInventory {
   };
 }
 
-/** What belongs to databases, and snapshots whose database may be gone. */
+/** Resources of databases, and snapshots whose database may be gone. */
 function around({
   parameterGroups,
   eventSubscriptions,
@@ -93,7 +93,7 @@ function around({
   clusterSnapshots,
 }: LiveDatabases): Resource[] {
   return [
-    // Tags of groups, subscriptions and proxies would be a call for each; whose they are, their databases say.
+    // Tags of groups, subscriptions and proxies would cost a call each; their databases say whose they are.
     ...parameterGroups.map(({ arn, name, family, ofCluster, parameters }) =>
       resource(ofCluster ? clusterParameterGroup : parameterGroup, arn, name, {
         family,
@@ -184,7 +184,7 @@ function clusterProperties(one: DBCluster): Record<string, unknown> {
   };
 }
 
-/** How it came to be and how it is to end: only a program says. Whose key it is, only KMS. */
+/** Only a program knows how it was created and what happens on deletion; only KMS knows whose key it is. */
 const notInApi = {
   kmsKeyId: notReported,
   skipFinalSnapshot: notReported,
@@ -198,7 +198,7 @@ const notInApi = {
 
 const groupStatusOf = ({ DBClusterMembers = [] }: DBCluster): string | undefined =>
   worst(DBClusterMembers.map(({ DBClusterParameterGroupStatus }) => DBClusterParameterGroupStatus));
-/** In effect only where it is so in each group and member. */
+/** In effect only if it is in every group and member. */
 const worst = (statuses: readonly (string | undefined)[]): string | undefined =>
   statuses.find((status) => status !== undefined && canonical(status) !== "in-sync") ?? statuses[0];
 const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>

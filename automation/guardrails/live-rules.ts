@@ -1,5 +1,6 @@
 /**
- * Which rules the RDS API cannot answer for, wholly or for some resources: every report of living databases says so.
+ * Rules that need more than the RDS API reports, entirely or for some resources: every report of live databases lists
+ * them.
  */
 import type { Resource } from "../../policypacks/database-guardrails/vocabulary/resource";
 import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
@@ -7,7 +8,7 @@ import { rules } from "../../policypacks/database-guardrails/rules";
 import { unjudgedShownMax } from "./limits";
 import { liveTypes } from "./live-inventory";
 
-/** They ask for resources of other APIs, or for a program's own options: here they would only ever say no, or yes. */
+/** They need resources of other APIs, or a program's own options: here they would always fail, or always pass. */
 const ofOtherApis = ["require-alarms", "require-backup-plan", "forbid-hidden-drift"];
 
 const typesOf = ({ types = [], typesInStack = [] }: Rule): string[] => [...types, ...typesInStack];
@@ -32,6 +33,6 @@ export class NotReportedLive {
       if (notReported.size === asked.length) whole.push(rule.id);
       else partly.push(`${rule.id} of ${names.slice(0, unjudgedShownMax).join(", ")}${rest}`);
     }
-    return `not judged here, but in states: ${[...whole.sort(), ...partly.sort()].join(", ")}`;
+    return `judged only in states, not here: ${[...whole.sort(), ...partly.sort()].join(", ")}`;
   }
 }

@@ -1,7 +1,4 @@
-/**
- * What could not be read, and where a person finds it: the rest is judged anyway. Plain, so that workers can hand
- * it on.
- */
+/** What could not be read, and where: the rest is still judged. Plain data, so that workers can pass it on. */
 export interface Problem {
   code: "state-unreadable" | "pack-config-invalid" | "waiver-invalid";
   file: string;

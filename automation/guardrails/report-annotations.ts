@@ -2,7 +2,7 @@ import { printable } from "./printable";
 import { placeOf } from "./report-location";
 import { ordered, type Verdict } from "./verdict";
 
-/** Workflow commands of GitHub Actions: each finding stands beside the line it is about. */
+/** Workflow commands of GitHub Actions: each finding appears at its line. */
 export function annotations(verdict: Verdict, projectFolder: string): string[] {
   const problems = verdict.problems.map(({ file, line, code, reason }) =>
     command("error", { file, line, title: code }, reason),
@@ -18,7 +18,7 @@ export function annotations(verdict: Verdict, projectFolder: string): string[] {
   });
   const left = verdict.left.map((line) => command("notice", { title: "not judged" }, line));
   const place =
-    verdict.place === undefined ? [] : [command("notice", { title: verdict.judged }, `looked at ${verdict.place}`)];
+    verdict.place === undefined ? [] : [command("notice", { title: verdict.judged }, `checked ${verdict.place}`)];
   return [...problems, ...findings, ...left, ...place];
 }
 

@@ -4,8 +4,8 @@ import type { Source } from "./exported-state";
 import type { LocatedFinding } from "./judgement";
 
 /**
- * Where a reviewer can act: the line that declares the resource, else the stack's config, else the file that was
- * judged.
+ * Where a reviewer can act: the line that declares the resource, otherwise the stack's config, otherwise the judged
+ * file.
  */
 export function placeOf(finding: LocatedFinding, projectFolder: string): Source | undefined {
   if (finding.source) return finding.source;

@@ -5,7 +5,7 @@ import type { LocatedFinding } from "./judgement";
 import { placeOf } from "./report-location";
 import { ordered, type Verdict } from "./verdict";
 
-/** SARIF 2.1.0, as code scanning of GitHub and GitLab reads it. A waived finding is there, and suppressed. */
+/** SARIF 2.1.0, for code scanning of GitHub and GitLab. A waived finding is included, as suppressed. */
 export function sarifReport(verdict: Verdict, projectFolder: string): Log {
   const used = new Set(verdict.findings.map(({ rule }) => rule));
   return {
@@ -57,7 +57,7 @@ function resultOf(finding: LocatedFinding, projectFolder: string): Result {
         logicalLocations: [{ fullyQualifiedName: finding.urn, kind: "resource" }],
       },
     ],
-    // The same finding keeps its identity when lines move.
+    // A finding keeps its identity when lines move.
     partialFingerprints: {
       "resource/v1": createHash("sha256")
         .update([finding.rule, finding.urn, finding.property ?? ""].join("\n"))

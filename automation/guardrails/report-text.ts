@@ -4,7 +4,7 @@ import type { LocatedFinding } from "./judgement";
 
 type Style = (style: "bold" | "dim" | "red" | "green" | "yellow", text: string) => string;
 
-/** For people: by the team that can do something about it, what stops a change first. */
+/** For people: grouped by the responsible team, with what stops a change first. */
 export function textReport(verdict: Verdict, style: Style): string[] {
   const byOwner = new Map<string, LocatedFinding[]>();
   for (const finding of ordered(verdict.findings)) {
@@ -18,17 +18,17 @@ export function textReport(verdict: Verdict, style: Style): string[] {
     "",
   ]);
   const left = verdict.left.map((line) => style("dim", printableLine(line)));
-  const place = verdict.place === undefined ? [] : [`looked at ${printableLine(verdict.place)}`];
+  const place = verdict.place === undefined ? [] : [`checked ${printableLine(verdict.place)}`];
   return [...lines, ...left, ...place, `${printableLine(verdict.judged)}: ${totalOf(verdict, style)}`];
 }
 
-/** Green only where everything was judged. */
+/** Green only if everything was judged. */
 function totalOf({ findings, problems, left }: Verdict, style: Style): string {
   const total = summary(countsOf(findings));
   if (total !== "") return total;
   return left.length + problems.length === 0
-    ? style("green", "nothing to object to")
-    : style("yellow", "nothing to object to in what was judged");
+    ? style("green", "no findings")
+    : style("yellow", "no findings in what was judged");
 }
 
 function findingLines(finding: LocatedFinding, severalFiles: boolean, style: Style): string[] {

@@ -15,26 +15,26 @@ import { judge, type LocatedFinding } from "./judgement";
 import type { Problem } from "./problem";
 import type { Unjudged } from "./unjudged";
 
-/** What a worker is told once. */
+/** What a worker gets once. */
 export interface StateRules {
   waivers: Waivers;
   config: GuardConfig;
   today: string;
 }
-/** What came of some files. Plain, so that a worker can hand it over. */
+/** The results of some files. Plain data, so that a worker can pass it on. */
 export interface StatesJudged {
   findings: LocatedFinding[];
   problems: Problem[];
   stacks: string[];
   neededWaivers: string[];
   unjudged: Unjudged[];
-  /** By name: those that databases use, and those that the states declare. */
+  /** By name: the groups that databases use, and those that the states declare. */
   parameterGroups: { used: string[]; declared: string[] };
   files: number;
   resources: number;
 }
 
-/** One file, `-` for standard input, or all `.json` of a folder and those below. */
+/** One file, `-` for standard input, or all `.json` files of a folder and its subfolders. */
 export async function stateFiles(path: string): Promise<string[]> {
   if (path === "-") return [path];
   let isFolder: boolean;
@@ -52,7 +52,10 @@ export async function stateFiles(path: string): Promise<string[]> {
     (entry) => entry.isFile() && entry.name.endsWith(".json"),
   );
   if (found.length === 0)
-    throw new ShipshapeError("usage", { problem: `--state: ${path} holds no .json file`, command: "shipshape guard" });
+    throw new ShipshapeError("usage", {
+      problem: `--state: ${path} contains no .json file`,
+      command: "shipshape guard",
+    });
   return found.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 
@@ -105,7 +108,7 @@ const located = (finding: LocatedFinding, file: string, source: LocatedFinding["
 });
 
 /**
- * Names of groups that databases use, and that no state declared: whether they force TLS is for the state that does.
+ * Names of groups that databases use but no state declares: whether they force TLS is judged in the state that does.
  */
 export const groupsOfOthers = ({ parameterGroups: { used, declared } }: StatesJudged): Unjudged[] =>
   used.filter((name) => name !== "" && !declared.includes(name)).map((what) => ({ why: "parameter group", what }));

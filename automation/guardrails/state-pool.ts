@@ -4,12 +4,12 @@ import { stateFilesPerBatch, stateThreadsFromFiles, stateThreadsMax } from "./li
 import { judgeStateFiles, type StateRules, type StatesJudged } from "./state-files";
 
 /**
- * The program of a worker: in the package a bundled file; in a checkout its text, bundled on the spot. tsx in a thread
- * would not do: the compiler it starts outlives the thread, and keeps this process from ending.
+ * The program of a worker: in the package a bundled file; in a checkout its source, bundled on demand. tsx does not
+ * work in a thread: the compiler it starts outlives the thread and keeps this process from ending.
  */
 export type WorkerProgram = { file: string } | { text: string };
 
-/** Thousands of files on all cores; few of them here, where no thread has to start. */
+/** Thousands of files on all cores; a few are judged in this thread, which saves starting others. */
 export async function judgeInParallel(
   files: readonly string[],
   rules: StateRules,
@@ -41,7 +41,7 @@ export async function judgeInParallel(
 
 function ask(worker: Worker, files: readonly string[]): Promise<StatesJudged> {
   return new Promise((resolve, reject) => {
-    // Each by itself: a worker's own listeners are among all, and without them it never answers.
+    // Removed one by one: removing all would remove the worker's own listeners, and it would never answer.
     const over = (act: () => void) => {
       worker.off("message", answered).off("error", failed).off("exit", ended);
       act();

@@ -1,4 +1,4 @@
-/** A thread that judges the files it is handed, batch after batch. */
+/** A thread that judges the files it gets, batch after batch. */
 import { parentPort, workerData } from "node:worker_threads";
 import { judgeStateFiles, type StateRules } from "./state-files";
 

@@ -1,8 +1,8 @@
-/** What was there and no rule could judge: it is named in every report, so that silence is never taken for a pass. */
+/** What exists but no rule could judge: every report names it, so that silence is never mistaken for a pass. */
 import { readTypes } from "../../policypacks/database-guardrails/vocabulary/types";
 import { unjudgedShownMax } from "./limits";
 
-/** Plain, so that a worker can hand it over. */
+/** Plain data, so that a worker can pass it on. */
 export interface Unjudged {
   why: "pending" | "external" | "replaced" | "foreign" | "parameter group";
   what: string;
@@ -12,20 +12,20 @@ const sentences: Record<Unjudged["why"], [one: string, many: string, more: strin
   pending: [
     "pending operation",
     "pending operations",
-    "it was cut off, and what came of it only `pulumi refresh` tells; what it was to make is judged as declared",
+    "it was interrupted, and only `pulumi refresh` shows its outcome; what it was creating is judged as declared",
   ],
-  external: [
-    "resource of another stack",
-    "resources of other stacks",
-    "only read here, and judged where it is declared",
-  ],
+  external: ["resource of another stack", "resources of other stacks", "only read here; judged where it is declared"],
   replaced: [
     "replaced resource",
     "replaced resources",
-    "still to be deleted by `pulumi up`, and of a type that no rule knows",
+    "not yet deleted by `pulumi up`, and of a type that no rule knows",
   ],
-  foreign: ["resource of a type that no rule knows", "resources of types that no rule knows", "it may make databases"],
-  "parameter group": ["parameter group", "parameter groups", "used by name, and declared in no state that was judged"],
+  foreign: [
+    "resource of a type that no rule knows",
+    "resources of types that no rule knows",
+    "it may create databases",
+  ],
+  "parameter group": ["parameter group", "parameter groups", "used by name, but declared in no judged state"],
 };
 
 /** A line for each reason, with the first few named. */
@@ -41,9 +41,9 @@ export function unjudgedLines(unjudged: readonly Unjudged[]): string[] {
   });
 }
 
-/** Packages that make nothing in a cloud, or whose resources rules look at. */
+/** Packages that create nothing in a cloud, or whose resources rules check. */
 const knownPackages = ["aws", "postgresql", "random", "tls", "time", "pulumi"];
-/** Modules of the AWS package that can make databases, alone or by a template. */
+/** Modules of the AWS package that can create databases, directly or from a template. */
 const databaseMakers = [
   "cloudformation",
   "cloudcontrol",
@@ -56,11 +56,11 @@ const databaseMakers = [
   "dsql",
   "lightsail",
 ];
-/** Parts of databases that hold no data and open no way in. */
+/** Parts of databases that contain no data and give no access. */
 const parts = ["aws:rds/optionGroup:OptionGroup", "aws:rds/certificate:Certificate"];
 
 export function isForeign(type: string, custom: boolean | undefined): boolean {
-  // A component is a name for others; those are in the state as well.
+  // A component only groups other resources, which are in the state too.
   if (custom === false || type.startsWith("pulumi:") || readTypes.has(type) || parts.includes(type)) return false;
   const [package_ = "", module = ""] = type.toLowerCase().split(":");
   if (!knownPackages.includes(package_)) return true;

@@ -1,23 +1,23 @@
 import type { LocatedFinding } from "./judgement";
 import type { Problem } from "./problem";
 
-/** All that a guard has to say, ready for any report. */
+/** Everything a guard reports, for any output format. */
 export interface Verdict {
   findings: LocatedFinding[];
   problems: Problem[];
   /** "3 states with 231 resources", "12 databases in eu-central-1". */
   judged: string;
-  /** Of living databases: the cloud, account and Region that answered. */
+  /** For live databases: the cloud, account and Region that answered. */
   place?: string;
-  /** What was there and not judged, and rules that could not be asked here. */
+  /** What exists but was not judged, and rules that could not be applied here. */
   left: string[];
-  /** Whether findings are of several files, so that each says of which. */
+  /** Whether findings are from several files, so that each names its file. */
   severalFiles: boolean;
 }
 
 /**
- * 2: something could not be read. 1: mandatory violations, and where that was asked for, values that nobody could read.
- * 0: none, whatever advice there is.
+ * 2: something could not be read. 1: mandatory violations and, if requested, undecided findings. 0: neither, whatever
+ * the warnings.
  */
 export function exitCodeOf({ findings, problems }: Verdict, failOnUndecided = false): 0 | 1 | 2 {
   if (problems.length > 0) return 2;

@@ -153,7 +153,7 @@ test("rows that were slipped in prove nothing, and are told", async () => {
   );
   const { stdout } = await shipshape(["status"]);
   expect(stdout).toMatch(
-    /^problem: evidence: row "forged\\u000a✓ \\u001b\[32mpayments fresh" is no statement of the log/,
+    /^problem: evidence: row "forged\\u000a✓ \\u001b\[32mpayments fresh" is not a statement of the log/,
   );
   expect(stdout).toMatch(/^orders +never/m);
   expect((await status()).evidence.problems).toHaveLength(1);
@@ -193,7 +193,7 @@ test("a folder verifies by the key that was made or remembered here; by one seen
   const verify = (name: string, ...more: string[]) => shipshape(["evidence", "verify", folder(name), ...more]);
   expect(await verify("exported")).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/ledger \(db-\S+ arn:aws:rds:[^]*: pass,[^]*the evidence holds\n$/) as string,
+    stdout: expect.stringMatching(/ledger \(db-\S+ arn:aws:rds:[^]*: pass,[^]*the evidence is valid\n$/) as string,
   });
 
   const stranger = { SHIPSHAPE_DATA_FOLDER: folder("of-an-auditor") };

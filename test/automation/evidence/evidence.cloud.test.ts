@@ -101,7 +101,7 @@ describe("rows that were slipped in or altered", () => {
     expect(await statusOf("payments")).toBe("never");
     expect(await statusOf("orders")).toBe("fresh");
     expect(await statusOf("ledger")).toBe("fresh");
-    expect((await log.problems()).filter((p) => /forged-.* is no statement of the log/.test(p))).toHaveLength(4);
+    expect((await log.problems()).filter((p) => /forged-.* is not a statement of the log/.test(p))).toHaveLength(4);
     await log.exported("after");
     expect(broken(await log.verified())).toEqual([]);
   });
@@ -138,7 +138,7 @@ describe("rows that were slipped in or altered", () => {
     );
     expect(await statusOf("orders")).toBe("unknown");
     expect(await statusOf("ledger")).toBe("fresh"); // its proof is newer
-    expect(await log.problems()).toContainEqual("the statement at place 2 is missing or was altered");
+    expect(await log.problems()).toContainEqual("the statement at position 2 is missing or was altered");
     await log.append("goes-on");
     expect(await log.ids()).toContain("goes-on.verdict");
 
@@ -160,9 +160,7 @@ describe("rows that were slipped in or altered", () => {
       target: "orders",
       statement,
     });
-    expect(await log.problems()).toEqual([
-      expect.stringMatching(/^the statement at place 2 is of no form that is known here/),
-    ]);
+    expect(await log.problems()).toEqual([expect.stringMatching(/^the statement at position 2 has an unknown format/)]);
     expect(await statusOf("orders")).toBe("unknown");
     await log.append("passed-again");
     expect(await statusOf("orders")).toBe("fresh");
@@ -197,7 +195,7 @@ describe("rows that were slipped in or altered", () => {
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     log.signer = { ...log.signer, memory: undefined };
     await log.withoutTriggers("delete from evidence_checkpoint where size > 2");
-    expect(await log.problems()).toContainEqual("it holds statements that no signed head covers: it was cut off");
+    expect(await log.problems()).toContainEqual("it contains statements that no signed head covers: it was truncated");
     expect(await statusOf("orders")).toBe("unknown");
   });
 
@@ -272,7 +270,7 @@ describe("a log that was seen before", () => {
     await expect(log.append("next")).rejects.toMatchObject({
       message: expect.stringContaining("its first 4 statements are not those") as string,
     });
-    expect(await log.problems()).toContainEqual(expect.stringMatching(/is not the one that was seen here before/));
+    expect(await log.problems()).toContainEqual(expect.stringMatching(/is not the one this machine has seen before/));
   });
 
   test("emptied, it is not begun again; and a reader remembers what it has seen too", async () => {

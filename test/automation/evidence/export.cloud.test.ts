@@ -88,7 +88,7 @@ describe("exporting", () => {
     log.signer = { ...log.signer, memory: undefined };
     for (const run of ["rewritten-1", "rewritten-2"]) await log.append(run);
     await log.exported("rewritten-2", kept);
-    expect(broken(await log.verified({ olderNote: kept })).join()).toMatch(/the older tree is not a part of the newer/);
+    expect(broken(await log.verified({ olderNote: kept })).join()).toMatch(/the older tree is not part of the newer/);
     await expect(log.exported("rewritten-2", kept.replace("\n2\n", "\n3\n"))).rejects.toMatchObject({ code: "usage" });
   });
 

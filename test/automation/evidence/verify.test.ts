@@ -86,7 +86,7 @@ describe("a folder that is whole", () => {
     await whole();
     const at = (seconds: number) => broken({ now: new Date(Date.parse(issuedAt) - seconds * 1000) });
     expect((await at(301)).join("\n")).toMatch(
-      /no statement is of a time to come: run-1.verdict says that it was issued at .*: the clock of this machine/,
+      /no statement is dated in the future: run-1.verdict says that it was issued at .*: the clock of this machine/,
     );
     expect(await at(300)).toEqual([]);
   });
@@ -125,8 +125,8 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
     rewrite("proofs.json", (text) => text.replaceAll("run-1.", "payments-LATEST."));
     rewrite("report.md", (text) => text.replaceAll("orders", "payments"));
     const found = (await broken()).join("\n");
-    expect(found).toMatch(/run-1.verdict: the folder names it as it is: it names it payments-LATEST.verdict/);
-    expect(found).toMatch(/the report says what the statements say: it is not the report/);
+    expect(found).toMatch(/run-1.verdict: the folder names it correctly: it names it payments-LATEST.verdict/);
+    expect(found).toMatch(/the report matches the statements: it is not the report/);
     expect((await verified()).statements.map((s) => [s.id, s.target])).toEqual([
       ["run-1.verdict", "orders"],
       ["run-1.teardown", "orders"],
@@ -145,7 +145,7 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
   test("with one statement twice, or one file under two names, it does not hold", async () => {
     const proofs = await whole();
     rewriteProofs(folder, { ...proofs, statements: [proofs.statements[0], proofs.statements[0]] });
-    expect((await broken()).join("\n")).toMatch(/a statement is there twice/);
+    expect((await broken()).join("\n")).toMatch(/a statement appears twice/);
     rmSync(path("teardown.envelope.json"));
     expect((await broken()).join("\n")).toMatch(/a file is named twice/);
   });
@@ -161,7 +161,7 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
   ])("with statements %s it does not hold", async (_, statements) => {
     await makeFolder(folder, { statements });
     expect((await broken()).join("\n")).toMatch(
-      /all statements are of one run, one plan and one database: the statements are about different/,
+      /all statements are about one run, one plan and one database: the statements are about different/,
     );
   });
 
@@ -174,7 +174,7 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
     [
       "a subject of another run",
       { ...verdictOf("run-1"), subject: teardownOf("run-2").subject },
-      /its subject is another run/,
+      /its subject and its content name different runs/,
     ],
     [
       "a request of another run",
@@ -184,17 +184,17 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
     [
       "the type of another operation",
       { ...verdictOf("run-1"), predicateType: "urn:shipshape:evidence:backup-audit:verdict:v2" },
-      /names another operation/,
+      /name different operations/,
     ],
     [
       "a type that is none of a run's",
       { ...verdictOf("run-1"), predicateType: "urn:test:verdict:v2" },
-      /is no type of a run's statements/,
+      /is not a type of a run's statements/,
     ],
     [
       "a verdict that is no word for one",
       verdictOf("run-1", { verdict: "splendid" }),
-      /not as one is written: verdict/,
+      /does not have the expected fields: verdict/,
     ],
   ])("with %s it does not hold, though it is signed", async (_, statement, reason) => {
     await makeFolder(folder, { statements: [statement as ReturnType<typeof verdictOf>, teardownOf("run-1")] });
@@ -204,7 +204,9 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
   test("with a file that nothing vouches for, or an attributes file of its own, it does not hold", async () => {
     await whole();
     writeFileSync(path("certificate.pdf"), "all is well");
-    expect((await broken()).join("\n")).toMatch(/the folder holds nothing else: nothing vouches for certificate.pdf/);
+    expect((await broken()).join("\n")).toMatch(
+      /the folder contains nothing else: nothing vouches for certificate.pdf/,
+    );
     rmSync(path("certificate.pdf"));
     writeFileSync(path(".gitattributes"), "* text eol=crlf\n");
     expect((await broken()).join("\n")).toMatch(/.gitattributes was changed/);
@@ -225,7 +227,7 @@ describe("signatures and places", () => {
     await whole();
     const note = readFileSync(path("checkpoint"), "utf8");
     const changes: [string, RegExp][] = [
-      [note.replace("\n2\n", "\n3\n"), /does not fit the checkpoint's text/],
+      [note.replace("\n2\n", "\n3\n"), /does not match the checkpoint's text/],
       [note.replace(/^(.*\n2\n)./, "$1_"), /not a checkpoint/],
       [note.replace("\n2\n", "\n02\n"), /not a checkpoint/],
       [note.replace("\n2\n", "\n2\nmore\n"), /not a checkpoint/],
@@ -261,12 +263,12 @@ describe("signatures and places", () => {
     const changes: [object | string, RegExp][] = [
       [
         { ...envelope, payload: Buffer.from(forged).toString("base64") },
-        /it is signed by the log's key: no signature[^]*the log holds it at place 0/,
+        /it is signed by the log's key: no signature[^]*the log has it at position 0/,
       ],
       [{ ...envelope, signatures: [] }, /not an envelope/],
       [{ ...envelope, payloadType: "text/plain" }, /not an envelope/],
       [{ ...envelope, payload: `${envelope.payload}\n` }, /not base64/],
-      [JSON.stringify(envelope, undefined, 2), /the log holds it at place 0 of 2: the proof does not lead/],
+      [JSON.stringify(envelope, undefined, 2), /the log has it at position 0 of 2: the proof does not lead/],
       ["null", /not an envelope/],
       ["[".repeat(100_000), /not an envelope/],
     ];
@@ -277,7 +279,7 @@ describe("signatures and places", () => {
     writeFileSync(path("verdict.envelope.json"), original);
     const moved = { ...proofs, statements: proofs.statements.map((s) => ({ ...s, leafIndex: 1 - s.leafIndex })) };
     rewriteProofs(folder, moved);
-    expect((await broken()).join("\n")).toMatch(/the log holds it at place 1 of 2: the proof does not lead/);
+    expect((await broken()).join("\n")).toMatch(/the log has it at position 1 of 2: the proof does not lead/);
     rewriteProofs(folder, { ...proofs, treeSize: 3 });
     expect((await broken()).join("\n")).toMatch(/its proofs are for 3 statements, the checkpoint for 2/);
   });
@@ -297,11 +299,11 @@ describe("signatures and places", () => {
     );
     expect((await broken({ olderNote: note(3) })).join("\n")).toMatch(/covers 3 statements, this one only 2/);
     expect((await broken({ olderNote: "nothing" })).join("\n")).toMatch(
-      /the log only grew since the older checkpoint: not a checkpoint/,
+      /the log has only grown since the older checkpoint: not a checkpoint/,
     );
     const proofs = JSON.parse(readFileSync(path("proofs.json"), "utf8")) as Proofs;
     rewriteProofs(folder, { ...proofs, consistency: { olderSize: 1, hashes: [Buffer.alloc(32).toString("base64")] } });
-    expect((await broken({ olderNote: note(1) })).join("\n")).toMatch(/the older tree is not a part of the newer/);
+    expect((await broken({ olderNote: note(1) })).join("\n")).toMatch(/the older tree is not part of the newer/);
   });
 });
 
@@ -343,13 +345,13 @@ describe("a folder from an unknown sender", () => {
     ["a number for all", () => 7 as never],
   ])("whose proofs have %s does not hold, and is no surprise", async (_, change) => {
     rewriteProofs(folder, change(await whole()));
-    expect((await broken()).join("\n")).toMatch(/the proofs are well formed: not as they are exported/);
+    expect((await broken()).join("\n")).toMatch(/the proofs are well formed: not in the exported form/);
   });
 
   test("whose proofs say a thing twice, or are no JSON, does not hold", async () => {
     await whole();
     rewrite("proofs.json", (text) => text.replace('"treeSize": 2', '"treeSize": 9,\n  "treeSize": 2'));
-    expect((await broken()).join("\n")).toMatch(/not laid out as they are exported/);
+    expect((await broken()).join("\n")).toMatch(/not formatted as exported/);
     writeFileSync(path("proofs.json"), `{"statements":${"[".repeat(100_000)}`);
     expect((await broken()).join("\n")).toMatch(/the proofs are well formed/);
   });
@@ -359,12 +361,12 @@ describe("a folder from an unknown sender", () => {
     for (const target of [join(root, "secret"), "/dev/zero", "/dev/stdin"]) {
       renameSync(path("report.md"), join(root, "report.md"));
       symlinkSync(target, path("report.md"));
-      await unreadable(/report.md is no regular file/);
+      await unreadable(/report.md is not a regular file/);
       rmSync(path("report.md"));
       renameSync(join(root, "report.md"), path("report.md"));
     }
     mkdirSync(path("more"));
-    await unreadable(/more is no regular file/);
+    await unreadable(/more is not a regular file/);
     rmSync(path("more"), { recursive: true });
     truncateSync(path("report.md"), 2 ** 40);
     await unreadable(/report.md has 1099511627776 bytes/);
@@ -381,10 +383,10 @@ describe("a folder from an unknown sender", () => {
     rmSync(folder, { recursive: true });
     renameSync(join(root, "copy"), folder);
     mkdirSync(path("\u001b[2J\n✓ it holds"));
-    await unreadable(/^[^\n\u001b]*\\u001b\[2J\\u000a✓ it holds is no regular file/);
+    await unreadable(/^[^\n\u001b]*\\u001b\[2J\\u000a✓ it holds is not a regular file/);
     rmSync(path("\u001b[2J\n✓ it holds"), { recursive: true });
     for (let i = 0; i < 200; i++) writeFileSync(path(`f${i}`), "");
-    await unreadable(/it holds 20\d files/);
+    await unreadable(/it contains 20\d files/);
   });
 
   test("whose line ends were rewritten says so, by the word that people search for", async () => {
@@ -392,6 +394,6 @@ describe("a folder from an unknown sender", () => {
     for (const file of ["checkpoint", "verifier-key", "proofs.json", "report.md"])
       rewrite(file, (text) => text.replaceAll("\n", "\r\n"));
     const found = await broken();
-    expect(found[0]).toMatch(/4 files have line ends CRLF, as git writes them with core.autocrlf/);
+    expect(found[0]).toMatch(/4 files have CRLF line endings, as git writes them with core.autocrlf/);
   });
 });

@@ -48,16 +48,16 @@ describe("an export", () => {
 
 describe("what is no export is named with its line", () => {
   test.each([
-    ["broken JSON", '{\n  "version": 3,\n  "deployment": oops\n}', /^3: this is no JSON: /],
-    ["half a file", text(exported()).slice(0, 400), /^\d\d: this is no JSON: /],
+    ["broken JSON", '{\n  "version": 3,\n  "deployment": oops\n}', /^3: this is not JSON: /],
+    ["half a file", text(exported()).slice(0, 400), /^\d\d: this is not JSON: /],
     [
       "a newer version",
       '{\n  "version": 9,\n  "deployment": {}\n}',
       /^2: version 9 of a stack export; allowed: 3, 4\. A newer Pulumi wrote it/,
     ],
     ["a backend's checkpoint", '{"version":3,"checkpoint":{}}', /^1: this is a backend's checkpoint, not an export/],
-    ["another JSON file", '{"name":"x"}', /^1: this is no stack export/],
-    ["a list", "[]", /^1: this is no stack export/],
+    ["another JSON file", '{"name":"x"}', /^1: this is not a stack export/],
+    ["a list", "[]", /^1: this is not a stack export/],
     ["resources of the wrong type", '{"version":3,"deployment":{"resources":[{"urn":1}]}}', /^1: its resources/],
   ])("%s", (_, given, expected) => expect(problemOf(given)).toMatch(expected));
 });

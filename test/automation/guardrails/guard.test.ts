@@ -14,13 +14,13 @@ const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOS
 
 /** The platform's stack is not among the states. */
 const notSeen =
-  "not judged: 1 parameter group (shipshape-postgres17-standard): used by name, and declared in no state that was judged\n";
+  "not judged: 1 parameter group (shipshape-postgres17-standard): used by name, but declared in no judged state\n";
 
 describe("exit codes", () => {
   test("0 when nothing stops a change", async () => {
     expect(await guard("--state", good)).toMatchObject({
       exitCode: 0,
-      out: `${notSeen}1 state with 6 resources: nothing to object to in what was judged`,
+      out: `${notSeen}1 state with 6 resources: no findings in what was judged`,
     });
   });
 
@@ -40,7 +40,7 @@ describe("exit codes", () => {
     const { exitCode, out, progress } = await guard("--state", at("mixed"));
     expect(exitCode).toBe(2);
     expect(out).toContain("require-multi-az");
-    expect(progress).toContain(`${at("mixed/b.json")}:3: this is no JSON`);
+    expect(progress).toContain(`${at("mixed/b.json")}:3: this is not JSON`);
     expect(progress).toContain(`${at("mixed/c.json")}:1: version 12 of a stack export; allowed: 3, 4`);
   });
 
@@ -131,7 +131,7 @@ describe("waivers", () => {
       "nobody approves their own exception",
     );
     await run("waiver", "new", ...words, "--approver", "team-platform");
-    await expect(run("waiver", "new", ...words, "--approver", "team-platform")).rejects.toThrow("there is a waiver");
+    await expect(run("waiver", "new", ...words, "--approver", "team-platform")).rejects.toThrow("already exists");
     expect((await run("waiver", "list", "--waivers", at("w4"))).out).toMatch(
       /require-multi-az-orders-instance +require-multi-az .* in 10 days/,
     );

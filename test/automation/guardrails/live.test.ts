@@ -47,7 +47,7 @@ const live = async () => {
 test("a fleet with nothing wrong has no finding, and says which rules only states can be judged by", async () => {
   const { found, exitCode, left } = await live();
   expect([found, exitCode, left.length]).toEqual([[], 0, 1]);
-  expect(left[0]).toContain("not judged here, but in states: ");
+  expect(left[0]).toContain("judged only in states, not here: ");
   for (const rule of [
     "forbid-open-ingress",
     "forbid-unmasked-copy",
@@ -58,15 +58,15 @@ test("a fleet with nothing wrong has no finding, and says which rules only state
     expect(left[0]).toContain(rule);
   // Of a group only the tags are not told; of databases they are.
   expect(left[0]).toMatch(/, require-owner-tags of platform, events$/);
-  expect((await guard("--live")).out).toMatch(/1 database in eu-central-1: nothing to object to in what was judged$/);
+  expect((await guard("--live")).out).toMatch(/1 database in eu-central-1: no findings in what was judged$/);
 });
 
 test("says which cloud, account and Region it looked at, in every form of its report", async () => {
   const place = `an embedded cloud at ${process.env["AWS_ENDPOINT_URL"]}, not AWS, account 123456789012, Region eu-central-1`;
-  expect((await guard("--live")).out).toContain(`looked at ${place}\n`);
+  expect((await guard("--live")).out).toContain(`checked ${place}\n`);
   expect((await report("--live")).place).toBe(place);
   expect((await guard("--live", "--github")).out).toMatch(
-    /^::notice title=1 database in eu-central-1::looked at an embedded cloud at /m,
+    /^::notice title=1 database in eu-central-1::checked an embedded cloud at /m,
   );
   // Without a database STS says whose account it is, and where that is refused nobody does.
   instances();

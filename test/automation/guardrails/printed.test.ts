@@ -40,7 +40,7 @@ describe("nothing from a state, a tag or a file name reaches a terminal or a bui
     put("broken/\u001b[2Jb.json", "{");
     put("w/\u001b[2Jw.yaml", "rule: \u001b[2J");
     const { progress } = await guard("--state", at("broken"), "--waivers", at("w"));
-    expect(progress).toContain("\\u{1b}[2Jb.json:1: this is no JSON");
+    expect(progress).toContain("\\u{1b}[2Jb.json:1: this is not JSON");
     expect(progress).not.toMatch(raw);
     const { out } = await run("waiver", "check", "--waivers", at("w"));
     expect([out.includes("\\u{1b}[2Jw.yaml:"), raw.test(out)]).toEqual([true, false]);
@@ -111,7 +111,10 @@ describe("a config raises and never lowers", () => {
     ],
     ['{\n "require-tls": "advisory"\n}', '2: require-tls: "advisory" would lower it'],
     ['{\n "all": "advisory"\n}', '2: all: "advisory" would lower it'],
-    ['{\n "require-multi-az": { "enforcementLevel": "remediate" }\n}', '2: require-multi-az: "remediate" is no level'],
+    [
+      '{\n "require-multi-az": { "enforcementLevel": "remediate" }\n}',
+      '2: require-multi-az: "remediate" is not a level',
+    ],
     ['{\n "require-tls": 3\n}', '2: require-tls: give "mandatory", or a mapping of options'],
     ['{\n "require-tls": null\n}', '2: require-tls: give "mandatory", or a mapping of options'],
     ['["require-tls"]', "1: give a mapping of rules, not a list or a single value"],

@@ -62,7 +62,7 @@ describe("what there is counts, beside what the program asks for", () => {
       state(replaced, resource(securityGroup, "db", { ingress: [] })),
     );
     expect([exitCode, found, left]).toEqual([1, ["violation forbid-open-ingress ingress[0].cidrBlocks"], []]);
-    expect(findings[0]?.message).toMatch(/^db \(replaced, still there until `pulumi up` deletes it\): /);
+    expect(findings[0]?.message).toMatch(/^db \(replaced, exists until `pulumi up` deletes it\): /);
   });
 
   test("what was replaced is asked only for what it must be as long as it is there", async () => {
@@ -139,7 +139,7 @@ describe("what there is counts, beside what the program asks for", () => {
 });
 
 describe("what no rule judges is named, in text and in JSON, and the summary is no clean pass", () => {
-  const clean = /nothing to object to$/m;
+  const clean = /no findings$/m;
 
   test("a resource that this stack only reads", async () => {
     const file = state({
@@ -150,7 +150,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect([exitCode, found, left]).toEqual([
       0,
       [],
-      [`not judged: 1 resource of another stack (${instance} shared): only read here, and judged where it is declared`],
+      [`not judged: 1 resource of another stack (${instance} shared): only read here; judged where it is declared`],
     ]);
     const { out } = await guard("--state", file);
     expect(out).toContain(left[0]);
@@ -196,7 +196,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect([found, left]).toEqual([
       [],
       [
-        "not judged: 1 replaced resource (aws:docdb/cluster:Cluster old): still to be deleted by `pulumi up`, and of a type that no rule knows",
+        "not judged: 1 replaced resource (aws:docdb/cluster:Cluster old): not yet deleted by `pulumi up`, and of a type that no rule knows",
       ],
     ]);
   });
@@ -216,7 +216,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     const file = state(resource(type, "other", {}));
     const { left } = await report("--state", file);
     expect(left).toEqual([
-      `not judged: 1 resource of a type that no rule knows (${type} other): it may make databases`,
+      `not judged: 1 resource of a type that no rule knows (${type} other): it may create databases`,
     ]);
     expect((await guard("--state", file)).out).not.toMatch(clean);
   });
@@ -246,7 +246,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect((await report("--state", alone)).left[0]).toContain("1 parameter group (shipshape-postgres17-standard)");
     put("group/b.json", stateOf([group]));
     const { out, exitCode } = await guard("--state", put("group/a.json", exported()).replace(/a\.json$/, ""));
-    expect([exitCode, out]).toEqual([0, "2 states with 7 resources: nothing to object to"]);
+    expect([exitCode, out]).toEqual([0, "2 states with 7 resources: no findings"]);
   });
 
   test("components, providers and what only computes values are nothing to judge", async () => {
@@ -256,7 +256,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
       resource("pulumi:providers:aws", "default", {}),
       resource("random:index/randomId:RandomId", "id", {}),
     );
-    expect((await guard("--state", file)).out).toBe("1 state with 3 resources: nothing to object to");
+    expect((await guard("--state", file)).out).toBe("1 state with 3 resources: no findings");
   });
 });
 
