@@ -7,21 +7,18 @@
  * cleared, and the program imports what the cloud has but the state lacks, by the provider's id. The provider's
  * "already exists" never counts as success.
  */
-import { readFileSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
-  ConcurrentUpdateError,
   LocalWorkspace,
+  PulumiCommand,
+  Stack,
+  StackAlreadyExistsError,
   StackNotFoundError,
-  type OutputMap,
   type PulumiFn,
-  type Stack,
 } from "@pulumi/pulumi/automation";
 import { reasonOf, ShipshapeError } from "../errors";
-import { stackLockPollMilliseconds, stackLockWaitSeconds } from "./limits";
+import { removeLockFile, whenUnlocked } from "./stack-lock";
 
 export interface StackContext {
   /** Where workspaces are created, one folder per stack; they contain nothing of value. */
@@ -49,41 +46,54 @@ export interface StackProgram {
 const PROJECT = "shipshape";
 
 /** Brings the stack up, whatever an earlier attempt left behind. Errors: stack-locked, stack-failed. */
-export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSignal): Promise<OutputMap> {
-  return translated(p.stackName, async () => {
-    const place = { projectName: PROJECT, stackName: p.stackName, program: nothing };
-    const settings = await workspace(s, p.stackName, p.secretsProvider);
+export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSignal): Promise<void> {
+  await translated(p.stackName, async () => {
+    const stack = await stackOf(s, p);
     // An engine killed while creating the stack leaves a lock but no stack, so `cancel` does not know it.
-    const unmade = { name: p.stackName, cancel: removeLockFile };
-    const stack = await whenUnlocked(unmade, signal, () => LocalWorkspace.createOrSelectStack(place, settings));
+    const cancel = async (refusal: string) => ((await exported(stack)) ? stack.cancel() : removeLockFile(refusal));
+    let isNew = await whenUnlocked({ name: p.stackName, cancel }, signal, () => created(stack));
     // Repeat everything once a lock is gone: until then its owner may have changed cloud and state.
-    return whenUnlocked(stack, signal, async () => {
+    await whenUnlocked(stack, signal, async () => {
       const inCloud = await p.settleCloud(signal);
-      const inState = await namesInState(stack, signal, "refresh");
+      const inState = isNew ? new Set() : await namesInState(stack, await exported(stack), signal, "refresh");
+      isNew = false;
       const adopt = new Map([...inCloud].filter(([name]) => !inState.has(name)));
-      return (await stack.up({ ...engineOptions(signal), program: p.program(adopt) })).outputs;
+      await stack.up({ ...engineOptions(signal), program: p.program(adopt) });
     });
   });
+}
+
+/** Creates the stack. False if there was one already. */
+async function created({ name, workspace }: Stack): Promise<boolean> {
+  try {
+    await workspace.createStack(name);
+    return true;
+  } catch (error) {
+    if (error instanceof StackAlreadyExistsError) return false;
+    throw error;
+  }
 }
 
 /** Destroys the stack and removes it. It is not an error if nothing is left. */
 export async function removeStack(
   s: StackContext,
-  { stackName, secretsProvider, settleCloud }: Omit<StackProgram, "program">,
+  p: Omit<StackProgram, "program">,
   signal: AbortSignal,
 ): Promise<void> {
-  await translated(stackName, async () => {
-    const stack = await findStack(s, stackName, secretsProvider);
-    if (!stack) return;
+  await translated(p.stackName, async () => {
+    const stack = await stackOf(s, p);
     await whenUnlocked(stack, signal, async () => {
-      await settleCloud(signal);
-      const inState = await namesInState(stack, signal);
-      if (inState.size > 0) await stack.destroy({ ...engineOptions(signal), runProgram: false });
-      await stack.workspace.removeStack(stackName);
+      const state = await exported(stack);
+      if (!state) return;
+      await p.settleCloud(signal);
+      const inState = await namesInState(stack, state, signal);
+      if (inState.size === 0) return stack.workspace.removeStack(p.stackName);
+      // One engine does both. If killed in between, it leaves an empty stack.
+      await (await stackOf(s, p, "--remove")).destroy({ ...engineOptions(signal), runProgram: false });
     });
   });
-  await rm(folderOf(s, stackName), { recursive: true, force: true });
-  await removeTraces(s.environment, stackName);
+  await rm(folderOf(s, p.stackName), { recursive: true, force: true });
+  await removeTraces(s.environment, p.stackName);
 }
 
 /**
@@ -117,125 +127,113 @@ export interface KnownStack {
 
 /** A stack that others manage; undefined if there is none of that name. */
 export async function readStack(s: StackContext, stackName: string): Promise<KnownStack | undefined> {
-  const stack = await findStack(s, stackName);
-  if (!stack) return undefined;
-  const outputs = Object.fromEntries(Object.entries(await stack.outputs()).map(([k, o]) => [k, o.value as unknown]));
-  const { deployment } = (await stack.exportStack()) as {
-    deployment?: { secrets_providers?: { type?: string; state?: { url?: string } } };
+  const state = await stateOf(s, stackName);
+  if (!state) return undefined;
+  const outputs = state.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const { type, state: provider } = state.secrets_providers ?? {};
+  return {
+    outputs: inPlainText(outputs) as Record<string, unknown>,
+    secretsProvider: type === "cloud" ? provider?.url : undefined,
   };
-  const { type, state } = deployment?.secrets_providers ?? {};
-  return { outputs, secretsProvider: type === "cloud" ? state?.url : undefined };
 }
 
 export const stackExists = async (s: StackContext, stackName: string): Promise<boolean> =>
-  (await findStack(s, stackName)) !== undefined;
+  (await stateOf(s, stackName)) !== undefined;
 
-async function findStack(s: StackContext, stackName: string, secretsProvider?: string): Promise<Stack | undefined> {
+async function stateOf(s: StackContext, stackName: string): Promise<State | undefined> {
+  const state = await exported(await stackOf(s, { stackName }));
+  if (!state) await rm(folderOf(s, stackName), { recursive: true, force: true });
+  return state;
+}
+
+/** The parts of a stack's state that are read here. */
+interface State {
+  resources?: { type?: string; id?: string; outputs?: Record<string, unknown> }[];
+  pending_operations?: unknown[];
+  secrets_providers?: { type?: string; state?: { url?: string } };
+}
+
+/** Undefined if there is no stack of that name. Does not wait for locks. */
+async function exported({ name, workspace }: Stack): Promise<State | undefined> {
   try {
-    return await LocalWorkspace.selectStack(
-      { projectName: PROJECT, stackName, program: nothing },
-      await workspace(s, stackName, secretsProvider),
-    );
+    return ((await workspace.exportStack(name)).deployment as State | undefined) ?? {};
   } catch (error) {
-    if (!(error instanceof StackNotFoundError)) throw error;
-    await rm(folderOf(s, stackName), { recursive: true, force: true });
-    return undefined;
+    if (error instanceof StackNotFoundError) return undefined;
+    throw error;
   }
 }
 
-const nothing: PulumiFn = async () => {};
+/** An export writes a secret as an object with this key, and its value as JSON. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+
+function inPlainText(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(inPlainText);
+  const object = value as Record<string, unknown>;
+  if (SECRET in object && typeof object["plaintext"] === "string") return inPlainText(JSON.parse(object["plaintext"]));
+  return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, inPlainText(inner)]));
+}
+
 const folderOf = (s: StackContext, stackName: string) => join(s.workspacesFolder, stackName);
 
-async function workspace(s: StackContext, stackName: string, secretsProvider?: string) {
+/**
+ * A handle to a stack, whether or not it exists; starts no engine. The Automation API would start one to select the
+ * stack, although every command names it, and three after each change to read outputs and history, which nobody here
+ * needs. Those calls are replaced.
+ */
+async function stackOf(
+  s: StackContext,
+  { stackName, secretsProvider }: Pick<StackProgram, "stackName" | "secretsProvider">,
+  ...moreArguments: string[]
+): Promise<Stack> {
   const workDir = folderOf(s, stackName);
   await mkdir(workDir, { recursive: true });
-  // The engine inherits this process's environment, and only `undefined` unsets a variable, which the type does not
-  // say.
-  const envVars = { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>;
-  return {
+  const workspace = await LocalWorkspace.create({
     workDir,
-    envVars,
-    projectSettings: { name: PROJECT, runtime: "nodejs" as const, main: workDir },
+    // The engine inherits this process's environment, and only `undefined` unsets a variable, which the type does not
+    // say.
+    envVars: { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>,
+    projectSettings: { name: PROJECT, runtime: "nodejs", main: workDir },
     // In the stack's settings too: another worker may continue, without the file that the first one wrote.
     ...(secretsProvider && { secretsProvider, stackSettings: { [stackName]: { secretsProvider } } }),
-  };
+    pulumiCommand: await engineOnPath(),
+    program: async () => {},
+  });
+  workspace.selectStack = () => Promise.resolve();
+  workspace.serializeArgsForOp = () => Promise.resolve(moreArguments);
+  const stack = await Stack.select(stackName, workspace);
+  stack.outputs = () => Promise.resolve({});
+  stack.info = () => Promise.resolve(undefined);
+  return stack;
 }
+
+let engine: Promise<PulumiCommand> | undefined;
+/** Its version is asked once. A missing or outdated engine may have been replaced at the next step. */
+const engineOnPath = (): Promise<PulumiCommand> =>
+  (engine ??= PulumiCommand.get().catch((error: unknown) => {
+    engine = undefined;
+    throw error;
+  }));
 
 const engineOptions = (signal: AbortSignal) => ({ signal, suppressProgress: true, color: "never" as const });
 
 /**
  * The names (RDS identifiers, ids) of what the state has, after clearing from it what a killed engine left half-done.
  */
-async function namesInState(stack: Stack, signal: AbortSignal, refresh?: "refresh"): Promise<Set<string>> {
-  let { deployment } = await stack.exportStack();
-  if (deployment?.pending_operations?.length > 0 || (refresh && deployment?.resources?.length > 0)) {
-    await stack.refresh({ ...engineOptions(signal), clearPendingCreates: true });
-    ({ deployment } = await stack.exportStack());
-  }
-  const resources = (deployment?.resources ?? []) as { id?: string; outputs?: { identifier?: string } }[];
-  return new Set(
-    resources.flatMap((r) => [r.id, r.outputs?.identifier]).filter((n): n is string => typeof n === "string"),
-  );
-}
-
-/** Runs `work`; on a lock, waits for its owner, or cancels the lock if the owner is proven dead. */
-async function whenUnlocked<T>(
-  stack: { name: string; cancel(refusal: string): Promise<void> },
+async function namesInState(
+  stack: Stack,
+  state: State | undefined,
   signal: AbortSignal,
-  work: () => Promise<T>,
-): Promise<T> {
-  for (const endsAt = Date.now() + stackLockWaitSeconds * 1000; ;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ConcurrentUpdateError)) throw error;
-      const owner = lockOwner(error.message);
-      if (owner && isDead(owner)) await stack.cancel(error.message);
-      else if (signal.aborted || Date.now() > endsAt)
-        throw new ShipshapeError(
-          "stack-locked",
-          { stack: stack.name, owner: owner ? `process ${owner.pid} on ${owner.host}` : "another process" },
-          { cause: error },
-        );
-      else await new Promise((resolve) => setTimeout(resolve, stackLockPollMilliseconds));
-    }
+  refresh?: "refresh",
+): Promise<Set<string>> {
+  let { resources = [] } = state ?? {};
+  if ((state?.pending_operations ?? []).length > 0 || (refresh && resources.length > 0)) {
+    await stack.refresh({ ...engineOptions(signal), clearPendingCreates: true });
+    ({ resources = [] } = (await exported(stack)) ?? {});
   }
-}
-
-/** The engine names the lock's file. A lock in a bucket is left to people: nothing here may delete objects there. */
-async function removeLockFile(refusal: string): Promise<void> {
-  const [, file] = /(file:\/\/\/\S+?\/\.pulumi\/locks\/\S+?\.json)\S*: created by /.exec(refusal) ?? [];
-  if (file === undefined) throw new Error(refusal);
-  await rm(fileURLToPath(file), { force: true });
-}
-
-interface LockOwner {
-  host: string;
-  pid: number;
-}
-
-/** Self-managed backends name a lock's owner: "created by user@host (pid 123) at …". */
-function lockOwner(message: string): LockOwner | undefined {
-  const [, host, pid] = /created by [^@\s]+@(\S+) \(pid (\d+)\)/.exec(message) ?? [];
-  return host && pid ? { host, pid: Number(pid) } : undefined;
-}
-
-/**
- * An owner counts as dead only with proof: it was on this host, and its process is gone or its pid belongs to another
- * program.
- */
-function isDead({ host, pid }: LockOwner): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
-  try {
-    return !readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
-  } catch {
-    return false;
-  }
+  return new Set(
+    resources.flatMap((r) => [r.id, r.outputs?.["identifier"]]).filter((n): n is string => typeof n === "string"),
+  );
 }
 
 async function translated<T>(stackName: string, work: () => Promise<T>): Promise<T> {

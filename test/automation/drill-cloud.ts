@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import {
   CreateDBInstanceCommand,
@@ -63,6 +63,7 @@ export class DrillCloud {
         ...own,
         SHIPSHAPE_DATA_FOLDER: cloud.dataFolder,
         SHIPSHAPE_PLATFORM_STACK: "platform.test",
+        PATH: [noteEngines(cloud), process.env["PATH"]].join(delimiter),
       };
       createFirstKey(readSettings(join(__dirname, "../.."), cloud.dataFolder, env));
       const isolation = await makeIsolation(cloud);
@@ -293,6 +294,14 @@ export class DrillCloud {
     };
   }
 
+  /** What each engine was started for, since this was asked last. */
+  enginesStarted(): string[] {
+    const notes = notesOf(this.cloud);
+    const started = readFileSync(notes, "utf8").split("\n").filter(Boolean);
+    writeFileSync(notes, "");
+    return started;
+  }
+
   /** Engines and plugins that run on this cloud's PULUMI_HOME, as Linux tells. */
   processes(): string[] {
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
@@ -337,6 +346,20 @@ async function makeIsolation(cloud: Cloud): Promise<string> {
   );
   const { outputs } = await stack.up();
   return String(outputs["isolationSecurityGroupId"]?.value);
+}
+
+const notesOf = (cloud: Cloud) => join(cloud.dataFolder, "engines-started");
+
+/** A folder whose `pulumi` becomes the engine of this PATH, once it has noted the words that are no options. */
+function noteEngines(cloud: Cloud): string {
+  const engine = execFileSync("which", ["pulumi"], { encoding: "utf8" }).trim();
+  const folder = join(cloud.dataFolder, "engine");
+  mkdirSync(folder);
+  writeFileSync(notesOf(cloud), "");
+  const noting = `command=; for word do case "$word" in -*) break;; *) command="$command $word";; esac; done`;
+  const script = `#!/bin/sh\n${noting}\necho $command >> '${notesOf(cloud)}'\nexec '${engine}' "$@"\n`;
+  writeFileSync(join(folder, "pulumi"), script, { mode: 0o755 });
+  return folder;
 }
 
 /**

@@ -14,7 +14,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import { secret } from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random";
 import {
@@ -63,12 +62,14 @@ const stackCalled = (
     seen.adopt = [...adopt];
     return async () => {
       const id = new RandomUuid("orders", {}, { import: adopt.get(orders) });
-      return { id: id.result, password: secret("p"), plain: "seen" };
+      return { id: id.result, password: secret("p"), plain: "seen", nested: [{ inner: secret("q") }] };
     };
   },
 });
-const valuesOf = (outputs: OutputMap) =>
-  Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
+async function outputsOf(of: StackContext, program: StackProgram): Promise<Record<string, unknown> | undefined> {
+  await bringUp(of, program, running);
+  return (await readStack(of, program.stackName))?.outputs;
+}
 const filesOf = (kind: string): string[] =>
   existsSync(join(backend, ".pulumi", kind))
     ? (readdirSync(join(backend, ".pulumi", kind), { recursive: true }) as string[])
@@ -92,11 +93,11 @@ function lock(stackName: string, by: { pid: number; hostname: string }): string 
 test("a stack is made, brought up again unchanged, and removed without a trace", async () => {
   expect(await stackExists(context, "throwaway.one")).toBe(false);
   expect(await readStack(context, "throwaway.one")).toBeUndefined();
-  const made = valuesOf(await bringUp(context, stackCalled("throwaway.one"), running));
-  expect(made).toMatchObject({ plain: "seen", password: "p" });
+  const made = await outputsOf(context, stackCalled("throwaway.one"));
+  expect(made).toMatchObject({ plain: "seen", password: "p", nested: [{ inner: "q" }] });
   expect(await stackExists(context, "throwaway.one")).toBe(true);
   expect(await readStack(context, "throwaway.one")).toEqual({ outputs: made, secretsProvider: undefined });
-  expect(valuesOf(await bringUp(context, stackCalled("throwaway.one"), running))).toEqual(made);
+  expect(await outputsOf(context, stackCalled("throwaway.one"))).toEqual(made);
   await removeStack(context, stackCalled("throwaway.one"), running);
   expect(await stackExists(context, "throwaway.one")).toBe(false);
   expect(tracesOf("throwaway.one")).toEqual([]);
@@ -144,14 +145,14 @@ test("with a secrets provider no passphrase is needed: not by the worker that ma
     const worker = { ...context, environment: { ...environment, ...vault } };
     const other = { ...worker, workspacesFolder: join(folder, "workspaces-of-another") };
     const sealed = { ...stackCalled("throwaway.sealed"), secretsProvider: "hashivault://throwaways" };
-    const made = valuesOf(await bringUp(worker, sealed, running));
+    const made = await outputsOf(worker, sealed);
     expect(made).toMatchObject({ plain: "seen", password: "p" });
     const state = readFileSync(stateFile("throwaway.sealed"), "utf8");
     expect(JSON.parse(state)).toMatchObject({
       checkpoint: { latest: { secrets_providers: { type: "cloud", state: { url: "hashivault://throwaways" } } } },
     });
     expect(state).not.toMatch(/"plaintext"|encryptionsalt/);
-    expect(valuesOf(await bringUp(other, sealed, running))).toEqual(made);
+    expect(await outputsOf(other, sealed)).toEqual(made);
     expect(await readStack(other, "throwaway.sealed")).toEqual({
       outputs: made,
       secretsProvider: "hashivault://throwaways",
@@ -178,11 +179,11 @@ test("an empty stack is removed", async () => {
 
 test("what the cloud has and the state has not is imported by its id; what the state has is not imported again", async () => {
   const inCloud = () => Promise.resolve(new Map([[orders, orders]]));
-  expect(valuesOf(await bringUp(context, stackCalled("throwaway.two", inCloud), running))).toMatchObject({
+  expect(await outputsOf(context, stackCalled("throwaway.two", inCloud))).toMatchObject({
     id: orders,
   });
   expect(seen).toEqual({ adopt: [[orders, orders]], settled: 1 });
-  expect(valuesOf(await bringUp(context, stackCalled("throwaway.two", inCloud), running))).toMatchObject({
+  expect(await outputsOf(context, stackCalled("throwaway.two", inCloud))).toMatchObject({
     id: orders,
   });
   expect(seen).toEqual({ adopt: [], settled: 2 });
@@ -198,8 +199,8 @@ test("what a killed engine had begun is cleared from the state, and made again",
     { type: "creating", resource: { urn, custom: true, type: "random:index/randomUuid:RandomUuid", inputs: {} } },
   ];
   writeFileSync(stateFile("throwaway.killed"), JSON.stringify(state));
-  const { id } = valuesOf(await bringUp(context, stackCalled("throwaway.killed"), running));
-  expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  const outputs = await outputsOf(context, stackCalled("throwaway.killed"));
+  expect(outputs?.["id"]).toMatch(/^[0-9a-f-]{36}$/);
   expect(readFileSync(stateFile("throwaway.killed"), "utf8")).not.toContain("pending_operations");
 });
 
@@ -207,8 +208,11 @@ test("the lock of a process that is dead is taken away, on this host alone", asy
   const dead = spawn("true");
   await new Promise((resolve) => dead.on("exit", resolve));
   const file = lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: hostname() });
-  expect(valuesOf(await bringUp(context, stackCalled("throwaway.locked"), running))).toMatchObject({ plain: "seen" });
+  expect(await outputsOf(context, stackCalled("throwaway.locked"))).toMatchObject({ plain: "seen" });
   expect(existsSync(file)).toBe(false);
+  // Of a stack that is there already, too.
+  lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: hostname() });
+  expect(await outputsOf(context, stackCalled("throwaway.locked"))).toMatchObject({ plain: "seen" });
   lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: "another-host" });
   const over = AbortSignal.abort();
   await expect(bringUp(context, stackCalled("throwaway.locked"), over)).rejects.toMatchObject({
@@ -229,7 +233,7 @@ test("the lock of an engine that runs is waited for; one whose number another pr
   });
   const waiting = bringUp(context, stackCalled("throwaway.held"), running);
   owner.kill("SIGKILL");
-  expect(valuesOf(await waiting)).toMatchObject({ plain: "seen" });
+  await waiting;
   lock("throwaway.held", { pid: process.pid, hostname: hostname() });
   await removeStack(context, stackCalled("throwaway.held"), running);
   expect(await stackExists(context, "throwaway.held")).toBe(false);
@@ -246,7 +250,7 @@ test("what the engine refuses is an error with the engine's own words, and leave
   expect(refusal).toMatchObject({ code: "stack-failed" });
   expect(String(refusal)).toMatch(/orders" cannot be deleted/);
   await expect(removeStack(context, guarded, running)).rejects.toMatchObject({ code: "stack-failed" });
-  expect(valuesOf(await bringUp(context, stackCalled("throwaway.failing"), running))).toMatchObject({ plain: "seen" });
+  expect(await outputsOf(context, stackCalled("throwaway.failing"))).toMatchObject({ plain: "seen" });
 });
 
 test("a backend that cannot be read is an error, not a stack that is not there", async () => {

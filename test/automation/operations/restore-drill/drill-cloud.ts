@@ -35,7 +35,7 @@ export class DrillCloud extends RdsAnswers {
       });
     jest.mocked(stackExists).mockReset().mockResolvedValue(false);
     jest.mocked(removeStack).mockReset().mockResolvedValue();
-    jest.mocked(bringUp).mockReset().mockResolvedValue({});
+    jest.mocked(bringUp).mockReset().mockResolvedValue();
   }
 
   steps(more: { secretsProvider?: string } = {}): RestoreDrillSteps {
