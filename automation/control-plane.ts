@@ -61,7 +61,10 @@ export interface ControlPlaneSettings {
   databaseUrl: string;
   /** Reads the signing key: only a worker needs it. */
   signer: () => Signer;
-  /** `requireLease` must be called before each effect outside the control plane's database. */
+  /**
+   * Called when the first operation is needed, as loading what they use takes a second. `requireLease` must be called
+   * before each effect outside the control plane's database.
+   */
   operations: (database: ControlPlaneDatabase, requireLease: () => void) => AnyOperation[];
   toolVersions: Record<string, string>;
   /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
@@ -71,8 +74,9 @@ export interface ControlPlaneSettings {
 export async function openControlPlane(settings: ControlPlaneSettings): Promise<ControlPlane> {
   const database = await openDatabase(settings.databaseUrl, requireLease);
   const durable = await DurableClient.open(settings.databaseUrl, database);
-  const operations = new Map(settings.operations(database, requireLease).map((o) => [o.name, o]));
+  let operations: Map<string, AnyOperation> | undefined;
   const operationOf = (name: string) => {
+    operations ??= new Map(settings.operations(database, requireLease).map((o) => [o.name, o]));
     const operation = operations.get(name);
     if (!operation)
       throw new ShipshapeError("operation-unknown", { operation: name, known: [...operations.keys()].join(", ") });

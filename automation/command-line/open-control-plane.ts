@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ShipshapeError } from "../errors";
 import type * as Main from "../control-plane";
-import type { ControlPlane } from "../control-plane";
+import type { ControlPlane, ControlPlaneSettings } from "../control-plane";
 import type * as RestoreDrill from "../operations/restore-drill/restore-drill";
 import type * as RestoreDrillSteps from "../operations/restore-drill/steps";
 import type { FleetAnswer } from "../records";
@@ -21,31 +21,15 @@ export async function withControlPlane<T>(
   if (databaseUrl === undefined) throw new ShipshapeError("control-plane-missing", {});
   // The durable engine calls node-postgres in a way that a later version will refuse; users can do nothing about it.
   process.noDeprecation = true;
-  // Loaded on demand: the Pulumi SDKs and the durable engine take a second that `shipshape local status` need not wait
-  // for. With require, because the launcher's hook for TypeScript does not see `import()`.
-  /* eslint-disable @typescript-eslint/no-require-imports */
+  // Loaded on demand: the durable engine takes half a second that others need not wait for. With require, because the
+  // launcher's hook for TypeScript does not see `import()`.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { openControlPlane } = require("../control-plane") as typeof Main;
-  const { restoreDrill } = require("../operations/restore-drill/restore-drill") as typeof RestoreDrill;
-  const { restoreDrillSteps } = require("../operations/restore-drill/steps") as typeof RestoreDrillSteps;
-  /* eslint-enable @typescript-eslint/no-require-imports */
   const controlPlane = await openControlPlane({
     databaseUrl,
     signer: () => signerOf(settings),
     toolVersions: { shipshape: packageVersion(settings), node: process.versions.node },
-    operations: (database, beforeCall) => [
-      restoreDrill(
-        restoreDrillSteps({
-          database,
-          access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
-          stacks: {
-            workspacesFolder: join(settings.dataFolder, "workspaces"),
-            environment: settings.engineEnvironment,
-          },
-          platformStack: settings.controlPlane.platformStack,
-          secretsProvider: settings.controlPlane.secretsProvider,
-        }),
-      ),
-    ],
+    operations: operationsOf(settings),
   });
   try {
     return await work(controlPlane);
@@ -53,6 +37,24 @@ export async function withControlPlane<T>(
     await controlPlane.close();
   }
 }
+
+const operationsOf =
+  (settings: Settings): ControlPlaneSettings["operations"] =>
+  (database, beforeCall) => {
+    // Loaded when an operation is requested or run: the Pulumi SDKs take another second.
+    /* eslint-disable @typescript-eslint/no-require-imports */
+    const { restoreDrill } = require("../operations/restore-drill/restore-drill") as typeof RestoreDrill;
+    const { restoreDrillSteps } = require("../operations/restore-drill/steps") as typeof RestoreDrillSteps;
+    /* eslint-enable @typescript-eslint/no-require-imports */
+    const steps = restoreDrillSteps({
+      database,
+      access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
+      stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment },
+      platformStack: settings.controlPlane.platformStack,
+      secretsProvider: settings.controlPlane.secretsProvider,
+    });
+    return [restoreDrill(steps)];
+  };
 
 // Loaded on demand, as above: the AWS SDK.
 /* eslint-disable @typescript-eslint/no-require-imports */
