@@ -10,11 +10,12 @@
  * Nothing is skipped silently: what did not fit in the time, could not be checked, or is of a kind that amcheck does
  * not read is counted and listed.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, DatabaseError } from "pg";
-import { checkReopenPollMilliseconds, checkReopenSeconds, checkSessionsLostMax } from "./limits";
-import { ensureAmcheck, findAmcheck, type Amcheck } from "./amcheck";
+import { checkSessionsLostMax } from "./limits";
+import { ensureAmcheck } from "./amcheck";
+import { CheckSessions, type CheckSession } from "./check-sessions";
 import { sessionWasLost } from "./control-session";
+import { check, relationsOf, type Found, type Relation } from "./relation-check";
 import { shownText } from "./shown-text";
 
 export interface StructureReport {
@@ -23,7 +24,7 @@ export interface StructureReport {
   unavailableReason?: string;
   relationsChecked: number;
   bytesChecked: number;
-  /** What is damaged, each with the database's message; at most `damagesMax`. */
+  /** What is damaged, each with the database's message. From `damagesMax` on no further check starts. */
   damages: Named[];
   /** Not checked, although amcheck could: no time was left, or the check itself failed. */
   left: Remainder;
@@ -53,17 +54,8 @@ export interface Remainder {
 export interface StructureBudget {
   secondsMax: number;
   damagesMax: number;
-}
-
-interface Relation {
-  oid: string;
-  name: string;
-  kind: "heap" | "index";
-  /** From statistics: reading the size of a locked relation would wait. */
-  bytes: string;
-  skipped: string | null;
-  uncheckable: string | null;
-  runsUserCode: boolean;
+  /** Sessions that check at the same time, if the database grants as many. @default 1 */
+  connections?: number;
 }
 
 /** Templates contain what every new database begins with; rdsadmin is the cloud's own. */
@@ -72,118 +64,126 @@ select quote_ident(current_database()) as current, coalesce((select json_agg(quo
   where not d.datistemplate and d.datname not in (current_database(), 'rdsadmin')), '[]') as others`;
 
 /**
- * User code: an expression or predicate that uses a user-defined function, operator or type, or may read a column of
- * such a type.
+ * Checks all heaps, then all B-tree indexes against them. `open` returns a new session of a role that may run amcheck;
+ * all sessions are closed at the end, on an error and on `signal`.
  */
-const RELATIONS = `
-with own_order as (select a.amprocfamily as family from pg_amproc a join pg_proc p on p.oid = a.amproc join pg_language l on l.oid = p.prolang
-  where l.lanname not in ('internal', 'c'))
-select c.oid::text as oid, format('%I.%I', n.nspname, c.relname) as name, case c.relkind when 'i' then 'index' else 'heap' end as kind,
-  (greatest(c.relpages, 0) * current_setting('block_size')::bigint)::text as bytes,
-  case when c.relpersistence = 't' then 'temporary' when c.relpersistence <> 'p' then 'unlogged: its rows are in no backup'
-    when c.relkind = 'i' and not (i.indisvalid and i.indisready and i.indislive) then 'an invalid index'
-    when a.amname <> case c.relkind when 'i' then 'btree' else 'heap' end then format('access method %s', a.amname) end as skipped,
-  -- Arrays, rows and ranges use the order of their elements.
-  case when exists (select from pg_opclass o where o.oid = any (i.indclass) and (o.opcfamily in (select family from own_order)
-    or (o.opcintype in ('anyarray'::regtype, 'record'::regtype, 'anyrange'::regtype, 'anymultirange'::regtype) and exists (select from own_order))))
-    then 'functions of the database decide its order' end as uncheckable,
-  (i.indexprs is not null or i.indpred is not null) and (
-    exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refobjid >= 16384
-      and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass))
-    or exists (select from pg_attribute t where t.attrelid = i.indrelid and t.attnum > 0 and not t.attisdropped and t.atttypid >= 16384)) as "runsUserCode"
-from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_index i on i.indexrelid = c.oid left join pg_am a on a.oid = c.relam
-where c.relkind in ('r', 't', 'm', 'S', 'i')
-order by kind, c.relpages desc, c.oid`;
-
-/**
- * Checks all heaps, then all B-tree indexes against them, largest first according to statistics. `open` returns a new
- * session of a role that may run amcheck.
- */
-export async function verifyStructures(open: () => Promise<Client>, budget: StructureBudget): Promise<StructureReport> {
+export async function verifyStructures(
+  open: () => Promise<Client>,
+  budget: StructureBudget,
+  signal?: AbortSignal,
+): Promise<StructureReport> {
   const endsAt = Date.now() + budget.secondsMax * 1000;
-  const where = { database: "", otherDatabases: [] };
-  const remainders = { left: none(), structureOnly: none(), skipped: none() };
+  const sessions = new CheckSessions(open, signal);
+  try {
+    const begun = await begin(sessions);
+    const { report, session, relations } = begun;
+    if (!session) return report;
+    const checkable = relations.filter(({ skipped, uncheckable }) => skipped === null && uncheckable === null);
+    const found = await checkEach(checkable, session, sessions, budget, endsAt);
+    signal?.throwIfAborted();
+    for (const relation of relations)
+      if (relation.skipped !== null) note(report.skipped, relation, relation.skipped);
+      else record(report, relation, found.get(relation) ?? { left: relation.uncheckable ?? ABANDONED });
+    return report;
+  } finally {
+    await sessions.close();
+  }
+}
+
+interface Begun {
+  report: StructureReport;
+  relations: Relation[];
+  /** Undefined if amcheck cannot be used. */
+  session?: CheckSession;
+}
+
+async function begin(sessions: CheckSessions): Promise<Begun> {
   const report: StructureReport = {
     available: true,
     relationsChecked: 0,
     bytesChecked: 0,
     damages: [],
+    left: none(),
     outOfTime: false,
-    ...remainders,
-    ...where,
+    structureOnly: none(),
+    skipped: none(),
+    database: "",
+    otherDatabases: [],
   };
-  let client: Client | undefined;
+  const unavailable = (reason: string) => ({
+    report: { ...report, available: false, unavailableReason: reason },
+    relations: [],
+  });
   try {
     // In its own session: creating it may fire event triggers of the database, and what they set must end with that
     // session.
-    client = await open();
-    await ensureAmcheck(client);
-    await client.end();
-    client = await open();
-    const amcheck = await findAmcheck(client);
-    if (typeof amcheck === "string") return { ...report, available: false, unavailableReason: amcheck };
-    const { rows: databases } = await client.query<{ current: string; others: string[] }>(DATABASES);
+    await sessions.within(ensureAmcheck);
+    const session = await sessions.open();
+    if (typeof session === "string") return unavailable(session);
+    const { rows: databases } = await session.client.query<{ current: string; others: string[] }>(DATABASES);
     report.database = shownText(databases[0]?.current ?? "");
     report.otherDatabases = (databases[0]?.others ?? []).map(shownText);
-    const { rows } = await client.query<Relation>(RELATIONS);
-    let sessionsLost = 0;
-    for (const relation of rows) {
-      if (relation.skipped !== null) {
-        note(report.skipped, relation, relation.skipped);
-        continue;
-      }
-      if (relation.uncheckable !== null) {
-        note(report.left, relation, relation.uncheckable);
-        continue;
-      }
-      const secondsLeft = Math.floor((endsAt - Date.now()) / 1000);
-      if (
-        !client ||
-        secondsLeft < 1 ||
-        report.damages.length >= budget.damagesMax ||
-        sessionsLost > checkSessionsLostMax
-      ) {
-        report.outOfTime ||= secondsLeft < 1;
-        note(report.left, relation, secondsLeft < 1 ? "the time budget was used up" : "the check was abandoned");
-        continue;
-      }
-      const found = await check(client, relation, amcheck, secondsLeft);
-      record(report, relation, found);
-      if (found.sessionLost) {
-        await client.end().catch(() => undefined);
-        client = await reopened(open);
-        sessionsLost++;
-      }
-    }
-    return report;
+    return { report, session, relations: await relationsOf(session.client) };
   } catch (error) {
-    if (report.relationsChecked > 0 || sessionWasLost(error)) throw error;
-    return { ...report, available: false, unavailableReason: shownText((error as DatabaseError).message) };
-  } finally {
-    await client?.end().catch(() => undefined);
+    if (sessionWasLost(error)) throw error;
+    return unavailable(shownText((error as DatabaseError).message));
   }
 }
 
-/**
- * A crashed backend ends all sessions, and the server then needs time to recover. Undefined if it does not come back.
- */
-async function reopened(open: () => Promise<Client>): Promise<Client | undefined> {
-  for (const endsAt = Date.now() + checkReopenSeconds * 1000; ;) {
-    try {
-      return await open();
-    } catch {
-      if (Date.now() > endsAt) return undefined;
-      await sleep(checkReopenPollMilliseconds);
+const ABANDONED = "the check was abandoned";
+
+/** Checks each relation. All sessions share the budget, and each takes the next relation when it has finished one. */
+async function checkEach(
+  relations: Relation[],
+  first: CheckSession,
+  sessions: CheckSessions,
+  budget: StructureBudget,
+  endsAt: number,
+): Promise<Map<Relation, Found>> {
+  const found = new Map<Relation, Found>();
+  let damages = 0;
+  const checked = async (session: CheckSession | undefined, relation: Relation): Promise<Found> => {
+    const secondsLeft = Math.floor((endsAt - Date.now()) / 1000);
+    if (secondsLeft < 1) return { left: "the time budget was used up", outOfTime: true };
+    if (!session || damages >= budget.damagesMax) return { left: ABANDONED };
+    const result = await check(session.client, relation, session.amcheck, secondsLeft);
+    if (result.damage !== undefined) damages++;
+    return result;
+  };
+
+  const atOnce = Math.min(budget.connections ?? 1, relations.length);
+  let next = 0;
+  const suspects: Relation[] = [];
+  const takeNext = async (session: CheckSession) => {
+    while (suspects.length === 0) {
+      const relation = relations[next++];
+      if (!relation) return;
+      const result = await checked(session, relation);
+      if (result.sessionLost) suspects.push(relation);
+      else found.set(relation, result);
     }
+  };
+  if (atOnce > 1) {
+    // A role may have a connection limit: fewer sessions make the check slower, not wrong.
+    const another = async () => {
+      const session = await sessions.open().catch(() => "refused");
+      if (typeof session !== "string") await takeNext(session);
+    };
+    await Promise.all([takeNext(first), ...Array.from({ length: atOnce - 1 }, another)]);
   }
-}
 
-interface Found {
-  bytes?: string;
-  damage?: string;
-  left?: string;
-  sessionLost?: boolean;
-  outOfTime?: boolean;
+  // One by one: everything if there is one session. Otherwise what a crash left unchecked: a crash ends all sessions, so
+  // only a check without others shows which relation crashes its backend.
+  let session: CheckSession | undefined = suspects.length === 0 ? first : await sessions.reopen();
+  let sessionsLost = 0;
+  for (const relation of [...suspects, ...relations.slice(next)]) {
+    const result = await checked(sessionsLost > checkSessionsLostMax ? undefined : session, relation);
+    found.set(relation, result);
+    if (!result.sessionLost) continue;
+    session = await sessions.reopen();
+    sessionsLost++;
+  }
+  return found;
 }
 
 function record(report: StructureReport, relation: Relation, found: Found): void {
@@ -194,44 +194,6 @@ function record(report: StructureReport, relation: Relation, found: Found): void
   if (found.damage !== undefined) report.damages.push({ relation: shownText(relation.name), problem: found.damage });
   if (relation.runsUserCode)
     note(report.structureOnly, relation, "its expression or predicate runs code of the database");
-}
-
-async function check(client: Client, relation: Relation, { schema }: Amcheck, secondsLeft: number): Promise<Found> {
-  try {
-    await client.query(`set statement_timeout = '${secondsLeft}s'`);
-    // All arguments, each with its exact type, so that a user-defined overload in that schema can never match better.
-    if (relation.kind === "index") {
-      await client.query(`select ${schema}.bt_index_check($1::regclass, $2::boolean)`, [
-        relation.oid,
-        !relation.runsUserCode,
-      ]);
-      return { bytes: await sizeOf(client, relation) };
-    }
-    const { rows } = await client.query<{ blkno: string; msg: string }>(
-      `select blkno, msg from ${schema}.verify_heapam($1::regclass, true, false, 'none'::text, null::bigint, null::bigint) limit 1`,
-      [relation.oid],
-    );
-    return rows[0]
-      ? { damage: shownText(`block ${rows[0].blkno}: ${rows[0].msg}`) }
-      : { bytes: await sizeOf(client, relation) };
-  } catch (error) {
-    const { code, message } = error as DatabaseError;
-    // a damaged page can crash its backend
-    if (sessionWasLost(error)) return { left: shownText(message), sessionLost: true };
-    // XX001 data_corrupted, XX002 index_corrupted: damage. Anything else says nothing about the data.
-    if (code === "XX001" || code === "XX002") return { damage: shownText(message) };
-    return code === "57014"
-      ? { left: "its check did not finish within the time budget", outOfTime: true }
-      : { left: shownText(message) };
-  }
-}
-
-async function sizeOf(client: Client, relation: Relation): Promise<string> {
-  const { rows } = await client.query<{ bytes: string | null }>(
-    "select pg_relation_size($1::regclass)::text as bytes",
-    [relation.oid],
-  );
-  return rows[0]?.bytes ?? relation.bytes;
 }
 
 const none = (): Remainder => ({ count: 0, bytes: 0, named: [] });

@@ -24,6 +24,12 @@ export const markerGapSeconds = 2;
 export const damagesMax = 20;
 
 /**
+ * Sessions that check one copy at once, however many vCPUs it has: the vCPUs of the standard's largest size. Each may
+ * use 128 MB to compare an index with its heap.
+ */
+export const checkConnectionsMax = 16;
+
+/**
  * RDS ships its log every five minutes. A commit of half an hour ago that cannot be restored yet misses every
  * objective.
  */

@@ -2,6 +2,7 @@
 import { tierStandard, tiers, environments, type Environment, type Tier } from "../../../components/standards";
 import { targetDatabase, type PlanBasis } from "../../records";
 import {
+  checkConnectionsMax,
   damagesMax,
   markerGapSeconds,
   restorableWaitSecondsMin,
@@ -58,7 +59,7 @@ export interface RestoreDrillPlan extends PlanBasis {
    * objective.
    */
   restorableWaitSeconds: number;
-  structure: { secondsMax: number; damagesMax: number };
+  structure: { secondsMax: number; damagesMax: number; connections: number };
 }
 
 /** Without `environment` or `tier` tags a database is judged as production gold, the strictest. */
@@ -99,7 +100,11 @@ export function planRestoreDrill(
     },
     markerGapSeconds,
     restorableWaitSeconds: Math.max(restorableWaitSecondsMin, 2 * standard.rpoSeconds),
-    structure: { secondsMax: request.structureSeconds ?? structureSecondsOf[tier], damagesMax },
+    structure: {
+      secondsMax: request.structureSeconds ?? structureSecondsOf[tier],
+      damagesMax,
+      connections: vcpusOf(source.instanceClass),
+    },
   };
 }
 
@@ -110,6 +115,15 @@ export const throwawayNames = (requestId: string) => ({
 
 /** Reading is the cost: a budget by tier. Anything left unread makes the check inconclusive. */
 const structureSecondsOf: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };
+
+/**
+ * One session keeps one vCPU busy. A class's name tells its vCPUs: "xlarge" has 4, "2xlarge" twice as many, and so on.
+ * Smaller ones have 2, which is also assumed of names without a size.
+ */
+function vcpusOf(instanceClass: string): number {
+  const [, times] = /^db\.[^.]+\.(\d*)xlarge$/.exec(instanceClass) ?? [];
+  return times === undefined ? 2 : Math.min(checkConnectionsMax, 4 * Number(times || 1));
+}
 
 /**
  * The provider's default of 40 minutes is too short for terabytes: one hour, plus one for each 500 GiB, at most six.

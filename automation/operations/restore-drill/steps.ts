@@ -274,11 +274,12 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       decided(() => withThrowaway(plan, copy, (client) => readRecoveryPoint(client, target))),
     restoredInventory: (plan: RestoreDrillPlan, copy: string) =>
       decided(() => withThrowaway(plan, copy, takeInventory)),
-    async verifyStructures(plan: RestoreDrillPlan, copy: string) {
+    async verifyStructures(plan: RestoreDrillPlan, copy: string, signal: AbortSignal) {
       const settings = { ...session, statementSeconds: plan.structure.secondsMax };
       const report = await verifyStructures(
         async () => openControlSession(await throwawayLogin(plan, copy), settings),
         plan.structure,
+        signal,
       );
       return { ...report, verifiedAt: now() };
     },

@@ -6,8 +6,8 @@ import { FleetDatabase } from "./fleet-database";
 
 let database: FleetDatabase;
 const budget = { secondsMax: 600, damagesMax: 20 };
-const verify = (secondsMax = budget.secondsMax) =>
-  verifyStructures(() => database.session(), { ...budget, secondsMax });
+const verify = (secondsMax = budget.secondsMax, connections = 4) =>
+  verifyStructures(() => database.session(), { ...budget, secondsMax, connections });
 const names = (of: { relation: string }[]) => of.map(({ relation }) => relation).sort();
 
 /** Functions that are harmless while an index is made, and then are not. */
@@ -122,10 +122,23 @@ test("the report names the database that was checked, and those of the instance 
 });
 
 test("a backend that crashes leaves its relation by name; the check goes on once the server has recovered", async () => {
+  const { left, relationsChecked } = await verifyWithCrash(1);
+  expect(names(left.named)).toEqual(["app.customer"]);
+  expect(relationsChecked).toBeGreaterThan(100);
+});
+
+test("where several sessions check, a crash ends them all: what they were at is checked again, alone", async () => {
+  const { left, relationsChecked, damages } = await verifyWithCrash(4);
+  expect([left.count, damages]).toEqual([0, []]);
+  expect(relationsChecked).toBe((await verify()).relationsChecked);
+});
+
+/** While app.customer is being checked, its backend dies; and with it the session that held that check up. */
+async function verifyWithCrash(connections: number): Promise<StructureReport> {
   const holder = await database.session();
   holder.on("error", () => undefined);
   await holder.query("begin; lock table app.customer in access exclusive mode");
-  const running = verify();
+  const running = verify(budget.secondsMax, connections);
   const waiting =
     "select pid from pg_stat_activity where application_name = 'shipshape' and wait_event_type = 'Lock' and query like '%verify_heapam%'";
   const pid = await until(
@@ -133,11 +146,10 @@ test("a backend that crashes leaves its relation by name; the check goes on once
     async () => (await database.server.query(waiting))[0]?.["pid"] as number | undefined,
   );
   process.kill(pid, "SIGKILL");
-  const { left, relationsChecked } = await running;
+  const report = await running;
   await holder.end().catch(() => undefined);
-  expect(names(left.named)).toEqual(["app.customer"]);
-  expect(relationsChecked).toBeGreaterThan(100);
-});
+  return report;
+}
 
 test("a relation whose check does not end within the budget is left, as is all after it", async () => {
   const client = await database.session();

@@ -1,4 +1,5 @@
 import { planRestoreDrill, recoveryTarget, secondsBetween } from "../../../../automation/operations/restore-drill/plan";
+import { sizeStandards } from "../../../../components/standards";
 import { restoreDrillRequest } from "../../../../automation/operations/restore-drill/request";
 import { plan, request, source } from "./drills";
 
@@ -83,6 +84,15 @@ test("the exposure is from the newest restorable time to the look at the source;
 test("waiting for the second marker ends later than any objective, so that a wait that ends is a broken one", () => {
   expect(plan.restorableWaitSeconds).toBe(1800);
   expect(plan.restorableWaitSeconds).toBeGreaterThan(plan.objectives.rpoSeconds);
+});
+
+test("a copy is checked over as many sessions as its class has vCPUs, 16 at most; 2 where its name does not say", () => {
+  const sessions = (instanceClass: string) => planned({ instanceClass }).structure.connections;
+  for (const { instanceClass, vcpus } of Object.values(sizeStandards)) expect(sessions(instanceClass)).toBe(vcpus);
+  expect(["db.t3.micro", "db.r5.large", "db.t4g.xlarge", "db.m6i.2xlarge", "db.r7i.24xlarge"].map(sessions)).toEqual([
+    2, 2, 4, 8, 16,
+  ]);
+  expect(["db.serverless", "db.x2g.metal", ""].map(sessions)).toEqual([2, 2, 2]);
 });
 
 test.each([

@@ -1,0 +1,215 @@
+import { DatabaseError, type Client } from "pg";
+import { verifyStructures } from "../../../automation/targets/structure-verification";
+import { until } from "../../until";
+
+// What PostgreSQL itself says has a test of its own (structure-verification.cloud.test.ts); here is who checks what, in
+// which session.
+jest.mock("../../../automation/targets/limits", () => ({
+  ...jest.requireActual<object>("../../../automation/targets/limits"),
+  checkReopenSeconds: 0.05,
+  checkReopenPollMilliseconds: 1,
+}));
+
+const damage = (message: string) => Object.assign(new DatabaseError(message, 0, "error"), { code: "XX001" });
+const lost = () => new Error("Connection terminated unexpectedly");
+
+/** A database of so many heaps, `heap 0` and on; what happens at the check of one is for a test to say. */
+class FakeDatabase {
+  heaps = 8;
+  atCheck: (name: string, session: number) => Promise<void> = () => Promise.resolve();
+  atOpen: (session: number) => Promise<void> = () => Promise.resolve();
+  hidesDamage: (session: number) => boolean = () => false;
+  opened = 0;
+  /** The sessions that are open. */
+  readonly open = new Set<number>();
+  /** Which session checked what. */
+  readonly checks: { name: string; session: number }[] = [];
+  private readonly inFlight = new Map<number, (error: Error) => void>();
+
+  /** As a server does whose backend crashed. */
+  crash(): void {
+    for (const end of this.inFlight.values()) end(lost());
+  }
+
+  readonly connect = async (): Promise<Client> => {
+    const session = this.opened++;
+    await this.atOpen(session);
+    this.open.add(session);
+    const end = () => {
+      this.open.delete(session);
+      this.inFlight.get(session)?.(lost());
+      return Promise.resolve();
+    };
+    return { query: (sql: string, values?: unknown[]) => this.answer(session, sql, values), end } as unknown as Client;
+  };
+
+  private async answer(session: number, sql: string, values: unknown[] = []): Promise<{ rows: unknown[] }> {
+    if (sql.includes("from pg_settings"))
+      return { rows: this.hidesDamage(session) ? [{ name: "zero_damaged_pages" }] : [] };
+    if (sql.includes("p.prosrc = p.proname"))
+      return { rows: ["bt_index_check", "verify_heapam"].map((name) => ({ name, schema: "amcheck", allowed: true })) };
+    if (sql.includes("from pg_class c join pg_namespace"))
+      return { rows: Array.from({ length: this.heaps }, (_, i) => heap(`heap ${i}`)) };
+    if (sql.includes("verify_heapam")) await this.check(session, String(values[0]));
+    if (sql.includes("pg_relation_size")) return { rows: [{ bytes: "1" }] };
+    return { rows: [{}].slice(sql.includes("verify_heapam") ? 1 : 0) };
+  }
+
+  private check(session: number, name: string): Promise<void> {
+    this.checks.push({ name, session });
+    return new Promise((resolve, reject) => {
+      this.inFlight.set(session, reject);
+      this.atCheck(name, session).then(resolve, reject);
+    }).finally(() => this.inFlight.delete(session)) as Promise<void>;
+  }
+}
+
+const heap = (name: string) => ({
+  oid: name,
+  name,
+  kind: "heap",
+  bytes: "1",
+  skipped: null,
+  uncheckable: null,
+  runsUserCode: false,
+});
+const never = () => new Promise<void>(() => undefined);
+
+let database: FakeDatabase;
+beforeEach(() => (database = new FakeDatabase()));
+afterEach(() => expect([...database.open]).toEqual([]));
+const budget = { secondsMax: 60, damagesMax: 20 };
+const verify = (connections?: number, more: object = {}, signal?: AbortSignal) =>
+  verifyStructures(database.connect, { ...budget, ...(connections && { connections }), ...more }, signal);
+const sessionsThatChecked = () => new Set(database.checks.map(({ session }) => session)).size;
+const names = (of: { relation: string }[]) => of.map(({ relation }) => relation);
+
+/** Every check waits until so many are under way. */
+function together(count: number): FakeDatabase["atCheck"] {
+  let underWay = 0;
+  return async () => {
+    underWay++;
+    await until(`${count} checks are under way`, () => Promise.resolve(underWay >= count), 1);
+  };
+}
+
+test("one session checks all, one after the other, where no more are allowed", async () => {
+  expect(await verify()).toMatchObject({ available: true, relationsChecked: 8, bytesChecked: 8, damages: [] });
+  expect(database.checks.map(({ name }) => name)).toEqual(Array.from({ length: 8 }, (_, i) => `heap ${i}`));
+  expect(sessionsThatChecked()).toBe(1);
+});
+
+test("so many sessions check at once, each relation once; what is found is told in the relations' order, not in that of the answers", async () => {
+  const meet = together(4);
+  database.atCheck = async (name, session) => {
+    await meet(name, session);
+    if (name === "heap 0") await new Promise((resolve) => setTimeout(resolve, 20));
+    if (["heap 0", "heap 3", "heap 6"].includes(name)) throw damage(`${name} is damaged`);
+  };
+  const { damages, relationsChecked } = await verify(4);
+  expect(names(damages)).toEqual(["heap 0", "heap 3", "heap 6"]);
+  expect(relationsChecked).toBe(8);
+  expect(database.checks.map(({ name }) => name).sort()).toEqual(Array.from({ length: 8 }, (_, i) => `heap ${i}`));
+  expect(sessionsThatChecked()).toBe(4);
+});
+
+test("there are never more sessions than relations", async () => {
+  database.heaps = 2;
+  expect(await verify(16)).toMatchObject({ relationsChecked: 2 });
+  expect(database.opened).toBe(3); // one more for making amcheck
+});
+
+test("sessions that cannot be had, or whose settings would hide damage, take no part", async () => {
+  database.atOpen = (session) => (session >= 3 ? Promise.reject(new Error("too many connections")) : Promise.resolve());
+  database.hidesDamage = (session) => session === 2;
+  expect(await verify(4)).toMatchObject({ available: true, relationsChecked: 8, left: { count: 0 } });
+  expect(sessionsThatChecked()).toBe(1);
+});
+
+test("all share one bound of damages: from it on nothing more is begun, and what was not is named", async () => {
+  database.atCheck = () => Promise.reject(damage("damaged"));
+  const { damages, left } = await verify(2, { damagesMax: 3 });
+  expect(names(damages).slice(0, 3)).toEqual(["heap 0", "heap 1", "heap 2"]);
+  expect(damages.length).toBeLessThanOrEqual(4);
+  expect(left).toMatchObject({ count: 8 - damages.length });
+  expect(left.named[0]).toMatchObject({ problem: "the check was abandoned" });
+});
+
+test("all share one bound of time", async () => {
+  const { left, outOfTime } = await verify(4, { secondsMax: 0 });
+  expect({ outOfTime, left: left.count, problem: left.named[0]?.problem }).toEqual({
+    outOfTime: true,
+    left: 8,
+    problem: "the time budget was used up",
+  });
+});
+
+test("after a crash the relations that were being checked are checked alone: who brings its backend down is left by name, the others are not", async () => {
+  const meet = together(4);
+  database.atCheck = async (name, session) => {
+    await meet(name, session);
+    if (name === "heap 2") database.crash();
+    if (name === "heap 2") await never();
+  };
+  expect(await verify(4)).toMatchObject({
+    relationsChecked: 7,
+    left: { count: 1, named: [{ relation: "heap 2", problem: "Connection terminated unexpectedly" }] },
+  });
+});
+
+test("a crash that was no relation's fault leaves none", async () => {
+  let crashed = false;
+  database.atCheck = () => {
+    if (!crashed) database.crash();
+    crashed = true;
+    return Promise.resolve();
+  };
+  expect(await verify(2)).toMatchObject({ relationsChecked: 8, left: { count: 0 } });
+});
+
+test("a server that does not come back leaves all that was not checked, by name", async () => {
+  let up = true;
+  database.atOpen = () => (up ? Promise.resolve() : Promise.reject(new Error("refused")));
+  database.atCheck = (name) => {
+    if (name !== "heap 3") return Promise.resolve();
+    up = false;
+    database.crash();
+    return never();
+  };
+  const { left, relationsChecked } = await verify(2);
+  expect(relationsChecked).toBeGreaterThanOrEqual(2);
+  expect(left.count + relationsChecked).toBe(8);
+  expect(names(left.named)).toContain("heap 3");
+});
+
+test("relations that bring their backends down one after the other end the check", async () => {
+  database.atCheck = () => Promise.reject(lost());
+  const { left, relationsChecked } = await verify(2);
+  expect([relationsChecked, left.count]).toEqual([0, 8]);
+  expect(left.named.map(({ problem }) => problem).filter((one) => one === "the check was abandoned")).toHaveLength(2);
+});
+
+test("told to stop it closes every session, also one that was just being opened, and tells no result", async () => {
+  const stop = new AbortController();
+  let release = () => {};
+  database.atOpen = (session) => (session === 3 ? new Promise((resolve) => (release = resolve)) : Promise.resolve());
+  database.atCheck = never;
+  const running = verify(3, {}, stop.signal);
+  await until("two check", () => Promise.resolve(database.checks.length === 2), 1);
+  stop.abort(new Error("cancelled"));
+  release();
+  await expect(running).rejects.toThrow("cancelled");
+  expect(database.opened).toBe(4);
+});
+
+test("told to stop before it began, or while it waits for a server, it does not go on", async () => {
+  await expect(verify(2, {}, AbortSignal.abort(new Error("cancelled")))).rejects.toThrow("cancelled");
+  const stop = new AbortController();
+  database.atOpen = (session) => {
+    if (session < 2) return Promise.resolve();
+    stop.abort(new Error("cancelled"));
+    return Promise.reject(new Error("refused"));
+  };
+  database.atCheck = () => Promise.reject(lost());
+  await expect(verify(1, {}, stop.signal)).rejects.toThrow("cancelled");
+});
