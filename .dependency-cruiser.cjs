@@ -8,7 +8,7 @@ module.exports = {
     ...Object.keys(areas).map((area) => ({
       name: `${area}-imports`,
       severity: "error",
-      comment: `what ${area}/ may import stands in import-rules.cjs`,
+      comment: `what ${area}/ may import is defined in import-rules.cjs`,
       from: { path: `^${area}/` },
       to: { path: start(forbiddenAreas(area).map((other) => `${other}/`)) },
     })),

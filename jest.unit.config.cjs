@@ -3,8 +3,7 @@ const swc = [
   { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
 ];
 
-// Tests say themselves which cloud and which database they mean: a profile, a Region or a host of whoever runs them is
-// not theirs, nor their workers'.
+// Tests set their own cloud and database: the user's profile, Region and hosts must not reach them or their workers.
 for (const name of Object.keys(process.env)) if (/^(AWS_|PG[A-Z])/.test(name)) delete process.env[name];
 
 /**

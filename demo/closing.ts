@@ -23,6 +23,6 @@ export const closing: Chapter = {
       "docs/going-to-production.md                                              # the same stacks on AWS",
     ]);
     stage.say("Stop:");
-    stage.result(["npx shipshape local stop      # data stays", "npx shipshape local reset     # everything goes"]);
+    stage.result(["npx shipshape local stop      # data stays", "npx shipshape local reset     # deletes everything"]);
   },
 };

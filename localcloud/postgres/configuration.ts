@@ -31,7 +31,7 @@ export interface ConfigurationInput {
 
 export interface Configuration {
   files: ServerFile[];
-  /** What goes to pg_hba.conf instead. */
+  /** Parameters that become rules in pg_hba.conf instead. */
   forceSsl: boolean;
   scramOnly: boolean;
   logRetentionMinutes: number;

@@ -27,7 +27,7 @@ export const limits = {
   bootstrapMilliseconds: 120_000,
   /** `postgres -C` takes 12–57 ms. */
   checkMilliseconds: 20_000,
-  /** One query of ours. */
+  /** One query by the cloud. */
   queryMilliseconds: 60_000,
   /**
    * The shortest transaction_timeout applied: it covers logins too, and a busy machine takes some hundred milliseconds

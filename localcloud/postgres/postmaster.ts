@@ -19,7 +19,7 @@ export interface PostmasterPlace {
   user: ServerUser;
 }
 
-/** Starts PostgreSQL as a process of its own, which outlives us, and waits until it takes connections. */
+/** Starts PostgreSQL as a separate process, which outlives this one, and waits until it accepts connections. */
 export async function startPostmaster(place: PostmasterPlace, view: BinariesView): Promise<void> {
   await clearLeftovers(place);
   const log = new LogWatch(place.logFolder);

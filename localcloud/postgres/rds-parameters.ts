@@ -195,7 +195,7 @@ export const ownParameters: Record<string, OwnParameter> = {
     applyType: "dynamic",
   },
   "pgaudit.role": {
-    description: "The role that object audit logging goes by.",
+    description: "The role that object audit logging uses.",
     dataType: "string",
     applyType: "dynamic",
   },

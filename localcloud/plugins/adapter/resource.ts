@@ -3,7 +3,7 @@ import type { PropertyValues, Value } from "./wire";
 /**
  * A provider of the embedded cloud is a table of resource types, each a row of properties and five verbs. The rules
  * that are the same for every type (check, diff, inputs from live state) read these rows; see `check.ts`, `diff.ts`,
- * `live-inputs.ts`.
+ * `state.ts`.
  */
 export interface ProviderDefinition<Config> {
   /** Package name, e.g. `postgresql`; the executable is `pulumi-resource-<name>`. */

@@ -102,7 +102,7 @@ describe("a connection", () => {
     expect(await who({ sslrootcert: undefined, sslmode: "require" })).toBe(database.master.username);
   });
 
-  test("with a wrong password fails with what PostgreSQL said", async () => {
+  test("with a wrong password fails with PostgreSQL's message", async () => {
     await expect(who({ password: "wrong" })).rejects.toThrow(/password authentication failed/);
   });
 

@@ -74,7 +74,7 @@ describe.each(versions)("a PostgreSQL %s that is killed", (engineVersion) => {
     const server = await place.server("db", { engineVersion });
     const client = await place.connect(server);
     await client.query("create table kept as select generate_series(1, 1000) as id");
-    // Checks for no signal while it computes, and holds the shared memory.
+    // Ignores signals while it computes, and holds the shared memory.
     const busy = await place.connect(server);
     busy.query("do $$ declare i bigint := 0; begin loop i := i + 1; end loop; end $$").catch(() => undefined);
     await sleep(100);

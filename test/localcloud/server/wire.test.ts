@@ -5,7 +5,7 @@ import { page } from "../../../localcloud/server/wire/paging";
 
 const decode = (form: string) => decodeForm(new URLSearchParams(form));
 
-test("a form becomes the nested input, whatever a client calls the elements of a list", () => {
+test("a form becomes the nested input, whatever name a client gives list elements", () => {
   expect(decode("Tags.Tag.1.Key=owner&Tags.Tag.1.Value=a&Tags.member.2.Key=x")).toEqual({
     Tags: { Tag: { "1": { Key: "owner", Value: "a" } }, member: { "2": { Key: "x" } } },
   });

@@ -1,4 +1,4 @@
-// Where the engine comes from, with stand-ins for what would take minutes or the network: a mirror on this machine, a
+// Where the engine comes from, with fakes for what would take minutes or need the network: a mirror on this machine, a
 // Go that only writes a file.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";

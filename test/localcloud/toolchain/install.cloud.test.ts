@@ -1,4 +1,4 @@
-// What runs before each npm command, on small checkouts with a stand-in for npm that writes what npm would.
+// What runs before each npm command, in small checkouts with a fake npm that writes what npm would.
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

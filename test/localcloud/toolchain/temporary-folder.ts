@@ -13,7 +13,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A stand-in for a program that a test must not really run. */
+/** A fake of a program that a test must not really run. */
 export function writeProgram(file: string, ...lines: string[]): void {
   writeFileSync(file, ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
 }

@@ -130,7 +130,7 @@ const sameName = (a: PropertyValues, b: PropertyValues): boolean => a.name.toLow
 const isSame = (a: PropertyValues, b: PropertyValues): boolean => sameName(a, b) && a.value === b.value;
 
 /**
- * Those that need a reboot go in calls of their own, as RDS refuses a call that mixes an immediate static parameter
+ * Those that need a reboot are sent in separate calls, as RDS refuses a call that mixes an immediate static parameter
  * with others.
  */
 async function modifyParameters(rds: RDSClient, name: string, parameters: PropertyValues[]): Promise<void> {
