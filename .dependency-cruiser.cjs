@@ -38,7 +38,7 @@ module.exports = {
     {
       name: "product-needs-no-cloud",
       severity: "error",
-      comment: "the unit tests of the product run without the embedded cloud, which is a package of its own",
+      comment: "the unit tests of the product run without the embedded cloud, which is a separate package",
       from: {
         path: "^test/(automation|components|policypacks)/.*\\.test\\.ts$",
         pathNot: "\\.(cloud|engine)\\.test\\.ts$",
@@ -48,7 +48,7 @@ module.exports = {
     {
       name: "no-cycle",
       severity: "error",
-      comment: "at run time nothing imports what imports it",
+      comment: "no import cycles at run time",
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
     },

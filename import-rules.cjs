@@ -1,7 +1,7 @@
-// Which folder may import which, and which file alone may use a library: read by eslint.config.js, so that an editor
-// shows it at once, and by .dependency-cruiser.cjs, which follows every import through the whole graph.
+// Which folder may import which, and which file alone may use a library: used by eslint.config.js, so that an editor
+// shows violations at once, and by .dependency-cruiser.cjs, which checks the whole import graph.
 
-/** The areas of this repository, and what each may import of the others (docs/architecture.md). */
+/** The areas of this repository, and what each may import from the others (docs/architecture.md). */
 const areas = {
   components: [],
   policypacks: ["components"],
@@ -11,7 +11,7 @@ const areas = {
   demo: ["automation", "stacks", "components"],
 };
 
-/** The control plane's stages know its records, not each other. `targets` and `operations` are the runner's. */
+/** The control plane's stages use its records, not each other. `targets` and `operations` belong to the runner. */
 const stages = ["request", "policy", "runner", "evidence", "observability", "review"];
 
 /** Libraries that only some files may import. Types may be imported anywhere. */

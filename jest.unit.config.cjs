@@ -12,7 +12,7 @@ for (const name of Object.keys(process.env)) if (/^(AWS_|PG[A-Z])/.test(name)) d
  */
 module.exports = {
   displayName: "unit",
-  // The sources are among the roots, so that `jest --watch`, `-o` and `--findRelatedTests` know what a change touches.
+  // The roots include the sources, so that `jest --watch`, `-o` and `--findRelatedTests` know what a change affects.
   roots: ["<rootDir>"],
   modulePathIgnorePatterns: [
     "<rootDir>/dist/",

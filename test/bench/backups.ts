@@ -22,7 +22,7 @@ import type { Measure } from "./measure";
 const login = { user: "bench", password: "bench-password" };
 const gibibyteRows = 9_000_000;
 
-/** One GB, pages verified and forced to disk, against the same files copied and forced to disk. */
+/** One GB, pages verified and synced to disk, against the same files copied and synced to disk. */
 export const backup: Measure = {
   name: "backup of 1 GB",
   ours: "CreateDBSnapshot until available: every page verified, on disk",
@@ -77,7 +77,7 @@ async function filledDatabase() {
   await client.query(
     `create table filler as select i, md5(i::text) || md5((i * 3)::text) as text from generate_series(1, ${gibibyteRows}) i`,
   );
-  // Or autovacuum would do it meanwhile.
+  // Otherwise autovacuum would do it during the measurement.
   await client.query("vacuum (freeze, analyze) filler");
   await client.query("checkpoint");
   await client.end();
@@ -93,7 +93,7 @@ async function filledDatabase() {
   };
 }
 
-/** A running server's WAL would make the copy several times as large, and no backup holds it. */
+/** A running server's WAL would make the copy several times as large, and no backup contains it. */
 function copyAndSync(from: string, scratch: string): number {
   const entries = readdirSync(from)
     .filter((name) => name !== "pg_wal")
@@ -154,7 +154,7 @@ async function restoreOnce({ rds }: Cloud, name: string): Promise<number> {
   return seconds;
 }
 
-/** The longest time in which a client that asks without a pause got no answer. */
+/** The longest time without a response for a client that queries continuously. */
 async function gapAround(cloud: Cloud, name: string, change: (name: string) => Promise<unknown>): Promise<number> {
   const instance = await create(cloud, name, "17.9");
   const moments: number[] = [];

@@ -21,7 +21,7 @@ const pack = join(checkout, "policypacks", "database-guardrails");
 const databaseStack = "database.ledger-development";
 const states = 10_000;
 
-/** A cloud with the platform and one database, and what a person does there. */
+/** A cloud with the platform and one database, and the commands a user runs there. */
 async function deployed() {
   const settings = { ...readSettings(checkout), dataFolder: temporaryFolder() };
   const { url, dataFolder, accessKey } = await startLocalCloud(settings, () => undefined);
@@ -61,7 +61,7 @@ export const previewWithPack: Measure = {
 };
 
 /**
- * Per file: `analyze` takes one, so its floor is that one; ours judges ten thousand, and its time is divided by them.
+ * Per file: `analyze` takes one, so it is the floor; ours judges ten thousand, and its time is divided by that number.
  */
 export const guardStates: Measure = {
   name: `guard over ${states.toLocaleString("en")} exported states, per state`,
@@ -106,7 +106,9 @@ export const guardStates: Measure = {
   },
 };
 
-/** One judgement of one rule on one resource against one look at each pair: what the rules themselves cost. */
+/**
+ * One judgement of one rule on one resource, against one iteration over each pair: the cost of the rules themselves.
+ */
 export const rulesPerSecond: Measure = {
   name: "all rules on a database stack's resources, called directly",
   ours: `${rules.length} rules, verdicts with messages`,
@@ -143,7 +145,7 @@ export const rulesPerSecond: Measure = {
   },
 };
 
-/** Said by the process itself when it ends, threads included. */
+/** Reported by the process itself at exit, including threads. */
 function peakReporter(folder: string): string {
   const file = join(folder, "peak.cjs");
   writeFileSync(

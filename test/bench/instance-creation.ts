@@ -12,8 +12,8 @@ import { type Cloud, startCloud } from "../cloud";
 import type { Measure } from "./measure";
 
 /**
- * Through the SDK until RDS says "available", against what no implementation could save: a data folder and a server on
- * it.
+ * Through the SDK until RDS reports "available", against the minimum of any implementation: a data folder and a server
+ * on it.
  */
 export const instanceCreation: Measure = {
   name: "creation of a DB instance",

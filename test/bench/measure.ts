@@ -1,11 +1,11 @@
-/** Two things timed in turn within one run, so that a slow machine slows both. */
+/** Two things timed alternately within one run, so that a slow machine slows both. */
 export interface Measure {
   name: string;
-  /** What `ours` and `floor` are, in words of the table. */
+  /** The descriptions of `ours` and `floor` in the table. */
   ours: string;
   floor: string;
   runs: number;
-  /** Makes what both need, and gives what to time; `after` runs once at the end, whatever happened. */
+  /** Prepares what both need, and returns what to time; `after` runs once at the end, whatever the outcome. */
   prepare(): Promise<{
     ours(run: number): Promise<number | void>;
     floor(run: number): Promise<number | void>;
@@ -48,7 +48,7 @@ export async function take(measure: Measure, progress: (line: string) => void): 
   };
 }
 
-/** A thing that knows better when it began and ended gives its seconds itself. */
+/** A subject that can time itself more precisely returns its own seconds. */
 async function time(thing: () => Promise<number | void>): Promise<number> {
   const began = performance.now();
   const own = await thing();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { installPlugins } from "../../localcloud/plugins/bundle";
 import type { Measure } from "./measure";
 
-/** From spawn to the port on standard output: what the engine waits for, once per plugin and operation. */
+/** From spawn to the port on standard output: the engine waits for this once per plugin and operation. */
 export const pluginStarts: Measure[] = ["aws", "postgresql", "random"].map((name) => ({
   name: `start of plugin ${name}`,
   ours: "spawn until its port",

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const checkout = join(__dirname, "../..");
 const databaseStack = "database.ledger-development";
 
-/** Nothing to change in either: what is timed is engine, language host, program, plugins and the cloud's answers. */
+/** No changes in either: the time is that of the engine, language host, program, plugins and the cloud's responses. */
 export const pulumiPreview = pulumiMeasure("preview of the database stack, nothing to change", ["preview"]);
 export const pulumiUp = pulumiMeasure("up of the database stack, nothing to change", ["up", "--yes", "--skip-preview"]);
 
@@ -56,7 +56,7 @@ function pulumiMeasure(name: string, words: string[]): Measure {
   };
 }
 
-/** The same runtime options as ours, and a program without a line. */
+/** The same runtime options as ours, and an empty program. */
 function emptyProject(): string {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-bench-empty-"));
   const settings = readFileSync(join(checkout, "Pulumi.yaml"), "utf8")

@@ -17,10 +17,7 @@ export function reportLines(measured: Measured[]): string[] {
   ];
 }
 
-/**
- * Replaces the rows of what was measured and keeps the others: each ratio stands for itself, as it was taken within one
- * run.
- */
+/** Replaces the measured rows and keeps the others: each ratio is independent, as it was measured within one run. */
 export function record(measured: Measured[]): void {
   const text = readFileSync(page, "utf8");
   const head = text.slice(0, text.indexOf(mark) + mark.length);

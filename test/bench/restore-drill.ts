@@ -16,7 +16,7 @@ const content = `create table filler (i int primary key, text text);
 
 interface Drilled {
   drills: DrillCloud;
-  /** Of the base backup that drills restore. */
+  /** Files of the base backup that drills restore. */
   backupFolder: string;
   phases(): Promise<Record<string, number>>;
   scratch: string;
@@ -67,7 +67,7 @@ function drillMeasure(
       // The Automation API looks for the engine on the PATH of its own process.
       process.env["PATH"] = [(await ensureEngine(() => undefined)).folder, process.env["PATH"]].join(delimiter);
       const drills = await DrillCloud.start();
-      // Or autovacuum would do it after the backup, and all of it be replayed
+      // otherwise autovacuum would do it after the backup, and recovery would replay all of it
       const source = await drills.makeSource("bench", content, ["vacuum (freeze, analyze) filler"]);
       const drilled: Drilled = {
         drills,

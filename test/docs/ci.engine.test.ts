@@ -8,7 +8,7 @@ import { startCloud, type Cloud } from "../cloud";
 const checkout = join(__dirname, "../..");
 const read = (file: string) => parse(readFileSync(join(checkout, "docs/ci", file), "utf8")) as Record<string, unknown>;
 
-/** The shell lines of each, but for the installation, which the test stands in for. */
+/** The shell lines of each, except the installation, which the test replaces. */
 const github = (
   read("github-actions.yml")["jobs"] as { guardrails: { steps: { run?: string }[] } }
 ).guardrails.steps.flatMap(({ run }) => run ?? []);
@@ -49,7 +49,7 @@ test("each file previews with the pack, guards the state and keeps the findings"
   }
 });
 
-test("every shell line passes on a project with nothing wrong, and findings are left to upload", async () => {
+test("every shell line passes on a correct project, and findings are left to upload", async () => {
   for (const line of distinct) await shell(line);
   expect(existsSync(join(project, "guardrails.sarif"))).toBe(true);
 });

@@ -21,7 +21,7 @@ const linksOf = (page: string) =>
 const commandsOf = (page: string) =>
   [...text(page).matchAll(/(?:npx |`)shipshape ([a-z][^`\n#|]*)/g)].map(([, line = ""]) => line);
 const jsonOf = (page: string) => [...text(page).matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
-/** Only what has something to hold is a test. */
+/** Only pages with something to check become tests. */
 const having = (parts: (page: string) => string[]) => pages.filter((page) => parts(page).length > 0);
 
 test.each(having(linksOf))("%s: links lead to files that exist", (page) => {
@@ -29,19 +29,19 @@ test.each(having(linksOf))("%s: links lead to files that exist", (page) => {
   expect(targets.filter((target) => !existsSync(target)).map((target) => relative(checkout, target))).toEqual([]);
 });
 
-test.each(having(commandsOf))("%s: commands it names exist, with the options it gives them", (page) => {
+test.each(having(commandsOf))("%s: the commands and options it names exist", (page) => {
   expect(commandsOf(page).flatMap((line) => unknownWords(line))).toEqual([]);
 });
 
-test.each(having(jsonOf))("%s: JSON in it is JSON", (page) => {
+test.each(having(jsonOf))("%s: JSON blocks are valid JSON", (page) => {
   for (const block of jsonOf(page)) expect(() => JSON.parse(block) as unknown).not.toThrow();
 });
 
 const shipshape = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });
 
 /**
- * Of a command line without its first word: the first subcommand that is none, and the options that the command does
- * not take.
+ * For a command line without its first word: the first unknown subcommand, and the options that the command does not
+ * accept.
  */
 function unknownWords(line: string): string[] {
   const words = line.trim().split(/[\s,)"]+/);
@@ -58,7 +58,7 @@ function unknownWords(line: string): string[] {
     .map((word) => `${line}: ${word}`);
 }
 
-/** The help of a command as a person sees it. */
+/** The help of a command as a user sees it. */
 function helpOf(command: Command): string {
   let help = "";
   command.configureOutput({ writeOut: (part) => (help += part) }).outputHelp();
@@ -78,7 +78,7 @@ test.each(allCommands(shipshape).map((command) => [command.name(), command] as c
   },
 );
 
-test("errors that hints promise to be explained on a page stand on that page", () => {
+test("errors whose hints refer to a page are explained on that page", () => {
   const promised = Object.values(errorTable).flatMap(({ hint }) =>
     [...hint.matchAll(/(docs\/[\w-]+\.md), "([^"]+)"/g)].map((match) => [match[1] ?? "", match[2] ?? ""]),
   );
@@ -88,7 +88,7 @@ test("errors that hints promise to be explained on a page stand on that page", (
   expect(promised.filter(([page, heading]) => !headings(page ?? "").includes(heading ?? ""))).toEqual([]);
 });
 
-test("the IAM policies of going to production allow no service as a whole, and name every resource that can be named", () => {
+test("the IAM policies of going to production allow no service as a whole, and name every resource where possible", () => {
   const policies = [...text("docs/going-to-production.md").matchAll(/```json\n([\s\S]*?)```/g)].map(
     ([, block = ""]) =>
       JSON.parse(block) as { Statement: { Sid: string; Action: string | string[]; Resource: string | string[] }[] },

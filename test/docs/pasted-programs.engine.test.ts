@@ -1,4 +1,4 @@
-// What a newcomer pastes from the pages must be previewed as it stands there.
+// What a newcomer pastes from the pages must preview unchanged.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ const blocks = ["README.md", "docs/standard-database.md"].flatMap((page) =>
 );
 const installed = createRequire(__filename);
 const isProgram = ({ code }: { code: string }) => code.startsWith("import ");
-/** README and page show one program twice, the second time with a comment more. */
+/** README and page show the same program, the page's with one more comment. */
 const bare = ({ code }: { code: string }) => code.replace(/\/\/.*|\s/g, "");
 const programs = blocks
   .filter(isProgram)
@@ -25,8 +25,8 @@ const programs = blocks
 const fragments = blocks.filter((block) => !isProgram(block));
 
 /**
- * What the pages show is written for AWS, whose PostgreSQL has pgaudit, which is a default; the embedded one lacks it,
- * and a preview says so.
+ * The pages are written for AWS, whose PostgreSQL has pgaudit, a default; the embedded one lacks it, and a preview
+ * reports that.
  */
 class StandardDatabase extends components.StandardDatabase {
   constructor(name: string, args: components.StandardDatabaseArgs, options?: pulumi.ComponentResourceOptions) {
@@ -34,10 +34,7 @@ class StandardDatabase extends components.StandardDatabase {
   }
 }
 
-/**
- * A request that needs no more; the pages show arguments to add to it. `platform` and `apiSecurityGroup` they take for
- * granted.
- */
+/** A complete request; the pages show arguments to add to it. They presuppose `platform` and `apiSecurityGroup`. */
 const request = {
   service: "orders",
   owner: "team-orders",

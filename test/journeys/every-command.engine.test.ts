@@ -19,13 +19,13 @@ const otherCodes: [RegExp, number, string][] = [
   [/^npx shipshape review /, 2, "the drill passed, so there is no finding"],
   [/evidence key create$/, 2, "the demo has created one"],
   [/^npx shipshape worker$/, 124, "it works until it is stopped, here by timeout"],
-  [/sg-…/, 1, "the example leaves out the id of the security group"],
+  [/sg-…/, 1, "the example omits the id of the security group"],
 ];
 
 describe("what the pages promise", () => {
   const scratch = mkdtempSync(join(tmpdir(), "every-command-"));
   const dataFolder = join(scratch, "data");
-  // Variables that people who use RDS and AWS every day have set, and that must lead nowhere here.
+  // Variables that daily users of RDS and AWS have set, and that must have no effect here.
   const everyday = {
     PGSSLMODE: "verify-full",
     PGHOST: "db.example.com",
@@ -60,7 +60,7 @@ describe("what the pages promise", () => {
       }),
     );
 
-  test("the demo plays all its chapters", async () => {
+  test("the demo runs all its chapters", async () => {
     const { code, stdout, stderr } = await bash("npm run demo", checkout);
     const errors = code === 0 ? "" : `${stdout.slice(-2000)}${stderr}`;
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
@@ -103,7 +103,7 @@ describe("what the pages promise", () => {
   });
 });
 
-/** In the order of the helps, but what changes the cloud for the others comes last. */
+/** In the order of the help texts, except that examples which change the cloud for the others come last. */
 function examples(): string[] {
   const all = (parent: Command): Command[] => [parent, ...parent.commands.flatMap(all)];
   const command = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });
@@ -114,7 +114,7 @@ function examples(): string[] {
       line.trim(),
     );
   });
-  const shells = /--shell (fish|powershell)|jq -r/; // a shell and a program that this machine need not have
+  const shells = /--shell (fish|powershell)|jq -r/; // a shell and a program that this machine may lack
   const last = (line: string) =>
     -Number(/evidence (key show|export)/.test(line)) +
     Number(/local (clock|change)/.test(line)) +

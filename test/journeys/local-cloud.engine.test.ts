@@ -52,7 +52,7 @@ describe("a newcomer tries Shipshape on their own machine", () => {
     rmSync(dataFolder, { recursive: true, force: true });
   });
 
-  test("before anything is started, commands that need the cloud say how to start it", async () => {
+  test("before anything is started, commands that need the cloud explain how to start it", async () => {
     expect(await shipshape("local", "env")).toMatchObject({
       code: 3,
       stdout: "",
@@ -71,7 +71,7 @@ describe("a newcomer tries Shipshape on their own machine", () => {
     expect(one?.pid).toBe(other?.pid);
   });
 
-  test("env gives a shell all it needs, and takes away what would lead to AWS", async () => {
+  test("env sets everything a shell needs, and unsets what would lead to AWS", async () => {
     const { stdout } = await shipshape("local", "env", "--shell", "sh");
     const printed = execFileSync("sh", ["-c", `${stdout}\nenv -0`], { env: stranger, encoding: "utf8" });
     shell = Object.fromEntries(

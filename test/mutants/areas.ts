@@ -5,14 +5,14 @@ export interface Area {
   sources: string[];
   /** The tests that run against each mutant, as globs. */
   tests: string[];
-  /** The part of the source lines whose mutants are tried. @default 1: all of them */
+  /** The share of the source lines whose mutants are tried. @default 1: all of them */
   share?: number;
 }
 
 /** Draws the sampled lines; the same seed draws the same mutants of the same sources. */
 export const seed = 20261126;
 
-/** At least this part of the mutants must be noticed, in per cent. */
+/** The minimum share of mutants that must be noticed, in per cent. */
 export const killedPercentMin = 80;
 
 export const areas: Area[] = [

@@ -1,5 +1,5 @@
-// `npm run mutants [-- <area> …]`: changes the sources a little, one place at a time, and counts the changes that the
-// tests notice.
+// `npm run mutants [-- <area> …]`: makes small changes to the sources, one at a time, and counts those that the tests
+// notice.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ function main(names: string[]): number {
   return scores.every(({ killed, all }) => percent(killed, all) >= killedPercentMin) ? 0 : 1;
 }
 
-/** Runs StrykerJS on a copy of the checkout, and gives its report. */
+/** Runs StrykerJS on a copy of the checkout, and returns its report. */
 function run(area: Area): Report {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-mutants-"));
   const report = join(folder, "mutants.json");
@@ -48,7 +48,7 @@ function run(area: Area): Report {
     plugins: ["@stryker-mutator/jest-runner"],
     mutate,
     coverageAnalysis: "perTest",
-    ignoreStatic: true, // a mutant of a constant would load everything again for each
+    ignoreStatic: true, // a mutant of a constant would reload everything each time
     concurrency: 2,
     timeoutMS: 120_000,
     dryRunTimeoutMinutes: 30,
@@ -85,14 +85,14 @@ function run(area: Area): Report {
   }
 }
 
-/** The tracked files that a glob names. */
+/** The tracked files that a glob matches. */
 const matching = (globs: string[]): string[] =>
   execFileSync("git", ["ls-files", "--", ...globs.map((glob) => `:(glob)${glob}`)], { cwd: root, encoding: "utf8" })
     .split("\n")
     .filter(Boolean);
 
 /**
- * A mutant that ends in an endless loop was noticed; one that does not compile, or that no test could see, does not
+ * A mutant that causes an endless loop was noticed; one that does not compile, or that no test could notice, does not
  * count.
  */
 function score({ files }: Report): { killed: number; all: number; left: string[] } {

@@ -1,7 +1,7 @@
-/** So many lines in a row are drawn together, so that a mutant of a whole block can be among them. */
+/** The number of consecutive lines sampled together, so that mutants of whole blocks are included. */
 const windowLines = 12;
 
-/** The drawn parts of a file as StrykerJS names them, `file:from-to`; the same seed draws the same parts. */
+/** The sampled ranges of a file in StrykerJS's form, `file:from-to`; the same seed samples the same ranges. */
 export function sampledLines(file: string, text: string, share: number, seed: number): string[] {
   const random = randomOf(`${seed} ${file}`);
   const lines = text.split("\n").length;

@@ -13,7 +13,7 @@ export const region = "eu-central-1";
 export const account = "123456789012";
 const values: Record<string, string> = { partition: "aws", region, account, "platform key": "*" };
 
-/** The policies of docs/going-to-production.md, in the order in which they are there. */
+/** The policies of docs/going-to-production.md, in the page's order. */
 const [databases = [], platform = [], worker = []] = [
   ...readFileSync(join(__dirname, "../../../docs/going-to-production.md"), "utf8").matchAll(/```json\n([^]*?)```/g),
 ]
@@ -27,7 +27,7 @@ const [databases = [], platform = [], worker = []] = [
 
 export const policies = { databases, platform, worker };
 
-/** As IAM decides: a Deny wins, and what no Allow names is denied. Conditions count as met. */
+/** Decides like IAM: a Deny wins, and what no Allow names is denied. Conditions count as met. */
 export function allows(policy: PolicyStatement[], action: string, resource: string): boolean {
   const meant = policy.filter(
     (s) => list(s.Action).some((a) => matches(a, action)) && list(s.Resource).some((r) => matches(r, resource)),

@@ -4,7 +4,7 @@ const at = (service: string, rest: string, where = `${region}:${account}`) => `a
 const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
 const serviceLinked = (service: string, name: string) =>
   `arn:aws:iam::${account}:role/aws-service-role/${service}.amazonaws.com/${name}`;
-/** Listing and describing have no resource of their own. */
+/** List and describe calls have no resource of their own. */
 const any = "*";
 
 export type Calls = Record<string, string[]>;
@@ -70,9 +70,9 @@ const alarm = [at("cloudwatch", "alarm:orders-production-cpu")];
 const topic = [at("sns", "shipshape-databases")];
 
 /**
- * The calls that the official provider makes for each type over a whole life (create, read, update, delete), and what
- * the services ask of the caller on their own behalf meanwhile; by stack. Source: the provider's Go source of each
- * resource, and the IAM service authorization reference.
+ * The calls that the official provider makes for each type over its life (create, read, update, delete), and the rights
+ * that the services themselves require of the caller; by stack. Source: the provider's Go source of each resource, and
+ * the IAM service authorization reference.
  */
 export const providerCalls: Record<"platform" | "databases", Record<string, Calls>> = {
   platform: {
@@ -209,7 +209,7 @@ export const providerCalls: Record<"platform" | "databases", Record<string, Call
       ...calls([db, ...around], "rds:CreateDBInstance", "rds:ModifyDBInstance"),
       ...calls([db, at("rds", "snapshot:any-snapshot"), ...around], "rds:RestoreDBInstanceFromDBSnapshot"),
       ...calls([db, at("rds", "auto-backup:ab-1"), ...around], "rds:RestoreDBInstanceToPointInTime"),
-      // Deleting takes the final snapshot, for which RDS wants this too.
+      // Deleting takes the final snapshot, for which RDS also requires this.
       ...calls([db, at("rds", "snapshot:orders-production-final-0a1b")], "rds:CreateDBSnapshot"),
       ...calls([db], "rds:DeleteDBInstance"),
       ...calls([at("kms", "key/0a1b")], "kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"),
@@ -231,9 +231,9 @@ export const providerCalls: Record<"platform" | "databases", Record<string, Call
   },
 };
 
-/** What no type of resource asks for, with its reason; by policy. */
+/** Rights that no type of resource needs, each with the reason; by policy. */
 export const otherCalls: Record<"platform" | "databases", Calls> = {
-  platform: { "sts:GetCallerIdentity": [any] }, // the provider asks whose account it is
+  platform: { "sts:GetCallerIdentity": [any] }, // the provider looks up the account
   databases: {
     "sts:GetCallerIdentity": [any],
     "secretsmanager:GetSecretValue": [masterSecret, secret], // the program reads the master's current password

@@ -3,13 +3,13 @@ import type { Cloud } from "../../cloud";
 import { account, region } from "./policies";
 
 export interface RecordedCall {
-  /** As IAM names it, e.g. `rds:ModifyDBInstance`. */
+  /** IAM's name, e.g. `rds:ModifyDBInstance`. */
   action: string;
-  /** The resources that IAM asks about; `*` for what has none of its own. */
+  /** The resources that IAM checks; `*` for calls without one. */
   resources: string[];
 }
 
-/** The words of RDS's ARNs for CloudTrail's types. */
+/** RDS's resource types in ARNs, by CloudTrail's types. */
 const rdsWords: Record<string, string> = {
   "AWS::RDS::DBInstance": "db",
   "AWS::RDS::DBParameterGroup": "pg",
@@ -51,7 +51,7 @@ function arnOf(name: string, type: string): string | undefined {
   if (name.startsWith("arn:")) return name;
   if (type === "AWS::SecretsManager::Secret")
     return `arn:aws:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`;
-  // A resource id is no name; calls that take one name the instance too.
+  // A resource id is not a name; calls that take one also name the instance.
   return rdsWords[type] && !/^db-[A-Z0-9]+$/.test(name)
     ? `arn:aws:rds:${region}:${account}:${rdsWords[type]}:${name}`
     : undefined;

@@ -15,19 +15,19 @@ const pairs = (calls: Calls) =>
 const allCalls = (stack: (typeof stacks)[number]) => [...Object.values(providerCalls[stack]), otherCalls[stack]];
 
 describe.each(stacks)("the documented policy of who deploys the %s", (stack) => {
-  test("is held against every type of resource that the stack declares", () => {
+  test("is checked against every type of resource that the stack declares", () => {
     expect(typesOf(components[stack]).length).toBeGreaterThan(5);
     expect(typesOf(components[stack]).filter((type) => !(type in providerCalls[stack]))).toEqual([]);
   });
 
   test.each(Object.entries(providerCalls[stack]))(
-    "allows every call that %s is made, read, changed and removed with",
+    "allows every call that creates, reads, changes and removes %s",
     (_, calls) => {
       expect(pairs(calls).filter(({ action, resource }) => !allows(policies[stack], action, resource))).toEqual([]);
     },
   );
 
-  test("allows every call that no type of resource asks for", () => {
+  test("allows every call that no type of resource needs", () => {
     expect(
       pairs(otherCalls[stack]).filter(({ action, resource }) => !allows(policies[stack], action, resource)),
     ).toEqual([]);
