@@ -62,30 +62,35 @@ export interface ControlPlaneSettings {
   /** Reads the signing key: only a worker needs it. */
   signer: () => Signer;
   /**
-   * Called when the first operation is needed, as loading what they use takes a second. `requireLease` must be called
-   * before each effect outside the control plane's database.
+   * Called when something is first submitted or run: no other call loads what operations need. `requireLease` must be
+   * called before each effect outside the control plane's database.
    */
-  operations: (database: ControlPlaneDatabase, requireLease: () => void) => AnyOperation[];
+  operations: (database: ControlPlaneDatabase, requireLease: () => void) => Promise<AnyOperation[]>;
   toolVersions: Record<string, string>;
   /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
   workerSilentSecondsMax?: number;
 }
 
+/** Errors: operation-unknown. */
+type OperationOf = (name: string) => Promise<AnyOperation>;
+
 export async function openControlPlane(settings: ControlPlaneSettings): Promise<ControlPlane> {
   const database = await openDatabase(settings.databaseUrl, requireLease);
   const durable = await DurableClient.open(settings.databaseUrl, database);
-  let operations: Map<string, AnyOperation> | undefined;
-  const operationOf = (name: string) => {
-    operations ??= new Map(settings.operations(database, requireLease).map((o) => [o.name, o]));
-    const operation = operations.get(name);
+  let loaded: Promise<Map<string, AnyOperation>> | undefined;
+  const operations = () =>
+    (loaded ??= settings.operations(database, requireLease).then((all) => new Map(all.map((o) => [o.name, o]))));
+  const operationOf: OperationOf = async (name) => {
+    const known = await operations();
+    const operation = known.get(name);
     if (!operation)
-      throw new ShipshapeError("operation-unknown", { operation: name, known: [...operations.keys()].join(", ") });
+      throw new ShipshapeError("operation-unknown", { operation: name, known: [...known.keys()].join(", ") });
     return operation;
   };
   return {
     database,
     submit: async (name, input, by) => {
-      const checked = operationOf(name).request.safeParse(input);
+      const checked = (await operationOf(name)).request.safeParse(input);
       const problems = [
         ...(checked.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? []),
         ...reasonProblems(by.reason),
@@ -104,6 +109,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     },
     work: async (lost) => {
       await requireSigner(database, settings.signer()); // a worker that cannot sign must not begin what it cannot seal
+      await operations(); // here, and not hours later, when a newer version may lie where this one was loaded from
       const stages = stagesOf(settings, database, operationOf);
       const workflows = registerWorkflows(lifecycle(stages), cleanUp(stages));
       stages.startCleanUp = (requestId) => workflows.cleanUp(requestId, firstCleanUpId(requestId));
@@ -140,11 +146,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
  * What each stage does for the lifecycle, as durable steps. Record keeping is quick and local: few attempts, short
  * limits.
  */
-function stagesOf(
-  settings: ControlPlaneSettings,
-  database: ControlPlaneDatabase,
-  operationOf: (name: string) => AnyOperation,
-): Stages {
+function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase, operationOf: OperationOf): Stages {
   const noObserver: StepObserver = { begun: async () => {}, ended: async () => {} };
   const recordKeeping = { attemptsMax: recordAttemptsMax, timeoutSeconds: recordSecondsMax };
   const record = <T>(requestId: string, name: string, work: () => Promise<T>) =>
@@ -155,13 +157,15 @@ function stagesOf(
       const request = await readRequest(database, requestId);
       return {
         request,
-        operation: operationOf(request.operation),
+        operation: await operationOf(request.operation),
         step: stepsOf(requestId, stepRecorder(database, requestId, part)),
       };
     },
     planned: (id, plan) => record(id, "record plan", async () => void (await setPlan(database, id, plan))),
     admit: (request, plan) =>
-      record(request.id, "decide", () => admit(database, request, plan, operationOf(request.operation).effect)),
+      record(request.id, "decide", async () =>
+        admit(database, request, plan, (await operationOf(request.operation)).effect),
+      ),
     approval: async (decision) => {
       await record(
         decision.requestId,

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { dependencies, peerDependencies } from "../package.json";
 
 const root = join(__dirname, "..");
@@ -15,7 +15,7 @@ const external = [...Object.keys(dependencies), ...Object.keys(peerDependencies)
 async function buildPackage(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   compileComponents();
-  await bundle("automation/command-line/main.ts", "command-line.cjs");
+  await bundleCommandLine();
   await bundle("automation/guardrails/state-worker.ts", "guard-worker.cjs");
   await putPolicyPack(join(dist, "policypack"));
   // Read beside the program that applies them.
@@ -29,18 +29,37 @@ function compileComponents(): void {
   });
 }
 
+const options = {
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  external,
+  legalComments: "none",
+  logLevel: "warning",
+} as const;
+
 async function bundle(entry: string, file: string): Promise<void> {
-  await build({
-    entryPoints: [join(root, entry)],
-    outfile: join(dist, file),
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    external,
-    legalComments: "none",
-    logLevel: "warning",
+  await build({ ...options, entryPoints: [join(root, entry)], outfile: join(dist, file), format: "cjs" });
+}
+
+/** In parts, each loaded when a command needs it: `shipshape --help` reads a tiny fraction of what `guard` does. */
+async function bundleCommandLine(): Promise<void> {
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: { "command-line": join(root, "automation", "command-line", "main.ts") },
+    outdir: dist,
+    chunkNames: "command-line-[name]-[hash]",
+    outExtension: { ".js": ".cjs" },
+    format: "esm",
+    splitting: true,
+    write: false,
   });
+  // esbuild splits only ES modules; as those, libraries would no longer find `require`.
+  for (const { path, text } of outputFiles) {
+    const { platform, target } = options;
+    const { code } = await transform(text, { platform, target, format: "cjs", supported: { "dynamic-import": false } });
+    writeFileSync(path, code);
+  }
 }
 
 /** A folder as Pulumi wants it: its policy host reads name and version from the package.json beside the program. */

@@ -95,6 +95,10 @@ test("the package adds less than 40 MB to a project that has the Pulumi SDKs", (
   expect(added.reduce((sum, folder) => sum + bytes(folder), 0)).toBeLessThan(40 * megabyte);
 });
 
+test("help loads the names of the commands, and one library", async () => {
+  expect(await librariesOf("--help")).toEqual(["commander"]);
+});
+
 test("without the embedded cloud, `local start` names the one package to add", async () => {
   const { code, stderr } = await shipshape("local", "start");
   expect(code).toBe(1);
@@ -117,6 +121,12 @@ describe("with the embedded cloud added", () => {
   afterAll(async () => {
     const stopped = await shipshape("local", "stop");
     if (stopped.code !== 0) throw new Error(stopped.stderr);
+  });
+
+  test("status reads records, and loads nothing that runs operations", async () => {
+    const loaded = await librariesOf("status");
+    expect(loaded).toEqual(expect.arrayContaining(["commander", "pg"]));
+    expect(loaded.filter((name) => /^@(pulumi|dbos-inc)\//.test(name))).toEqual([]);
   });
 
   test("a PostgreSQL of each major comes with it", () => {
@@ -189,6 +199,20 @@ async function shipshape(...words: string[]): Promise<{ code: number; stdout: st
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
     return { code, stdout, stderr };
   }
+}
+
+/** The packages that a command has loaded when it ends, except its own. */
+async function librariesOf(...words: string[]): Promise<string[]> {
+  const reporter = join(typescriptProject, "loaded.cjs");
+  const list = "Object.keys(require.cache).join(' ')";
+  writeFileSync(reporter, `process.on("exit", () => require("fs").writeFileSync("loaded.txt", ${list}));`);
+  const given = environment;
+  environment = { ...given, NODE_OPTIONS: `--require ${reporter}` };
+  const { code, stderr } = await shipshape(...words).finally(() => (environment = given));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) as string });
+  const files = readFileSync(join(typescriptProject, "loaded.txt"), "utf8").split(" ");
+  const names = files.flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []);
+  return [...new Set(names)].filter((name) => name !== "shipshape");
 }
 
 function run(folder: string, command: string, ...words: string[]): Promise<{ stdout: string; stderr: string }> {

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
 import { openDatabase } from "../database";
 import { ShipshapeError } from "../errors";
 import { verifierKey } from "../evidence/checkpoint";
@@ -9,63 +8,39 @@ import { historyOf, latestCheckpoint } from "../evidence/log-head";
 import { nextSigningKey, takeNextSigningKey } from "../evidence/signing-key";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
-import { principal, withControlPlane } from "./open-control-plane";
+import { principal, withRecords } from "./open-records";
 import { createFirstKey, knownLog, signerOf } from "./evidence-log";
 
 /**
  * `shipshape evidence key …`: the key that signs the log. Only these commands and the first `local start` of a data
  * folder create one.
  */
-export function addEvidenceKey(evidence: Command, context: CommandContext): void {
-  const { settings, terminal } = context;
-  const key = evidence
-    .command("key")
-    .description("the key that signs the evidence log")
-    .helpCommand(false)
-    .addHelpText(
-      "after",
-      "\nExamples:\n  npx shipshape evidence key create\n  npx shipshape evidence key show > shipshape-verifier-key",
-    );
-  key
-    .command("create")
-    .description("create the first key of a log; refused if the log has one")
-    .addHelpText("after", "\nExample:\n  npx shipshape evidence key create")
-    .action(async () => {
-      terminal.say(await createForLog(settings));
-      terminal.progress(
-        `the private key is ${settings.controlPlane.signingKeyFile}: keep a copy with your other secrets; above is the public key, for auditors`,
-      );
-    });
-  key
-    .command("show")
-    .description("the log's public key, as auditors need it; with --all every key it ever had")
-    .option("--all", "every key the log ever had, oldest first")
-    .addHelpText("after", "\nExample:\n  npx shipshape evidence key show > shipshape-verifier-key")
-    .action((options: { all?: boolean }) =>
-      withControlPlane(settings, async ({ database }) => {
-        const log = (await knownLog(settings, database, terminal)) ?? signerOf(settings);
-        const keys = await historyOf(database, log);
-        for (const { verifierKey: text } of options.all ? keys : keys.slice(-1)) terminal.say(text);
-      }),
-    );
-  key
-    .command("rotate")
-    .description(
-      "replace the key: the change is a statement in the log, signed by both keys; first stop workers elsewhere, then give them the new file",
-    )
-    .addHelpText("after", "\nExample:\n  npx shipshape evidence key rotate")
-    .action(() =>
-      withControlPlane(settings, async ({ database }) => {
-        const { signingKeyFile } = settings.controlPlane;
-        const signer = signerOf(settings);
-        const next = nextSigningKey(signingKeyFile);
-        const { key: current } = currentKey(await historyOf(database, signer));
-        if (!sameKey(current, next)) await changeKey(database, signer, next, await principal());
-        takeNextSigningKey(signingKeyFile);
-        terminal.say(verifierKey(signer.origin, next));
-        terminal.progress(`${signingKeyFile} is the new key; the old one is gone, but what it signed still verifies`);
-      }),
-    );
+export async function create({ settings, terminal }: CommandContext): Promise<void> {
+  terminal.say(await createForLog(settings));
+  terminal.progress(
+    `the private key is ${settings.controlPlane.signingKeyFile}: keep a copy with your other secrets; above is the public key, for auditors`,
+  );
+}
+
+export async function show(options: { all?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+  await withRecords(settings, async (database) => {
+    const log = (await knownLog(settings, database, terminal)) ?? signerOf(settings);
+    const keys = await historyOf(database, log);
+    for (const { verifierKey: text } of options.all ? keys : keys.slice(-1)) terminal.say(text);
+  });
+}
+
+export async function rotate({ settings, terminal }: CommandContext): Promise<void> {
+  await withRecords(settings, async (database) => {
+    const { signingKeyFile } = settings.controlPlane;
+    const signer = signerOf(settings);
+    const next = nextSigningKey(signingKeyFile);
+    const { key: current } = currentKey(await historyOf(database, signer));
+    if (!sameKey(current, next)) await changeKey(database, signer, next, await principal());
+    takeNextSigningKey(signingKeyFile);
+    terminal.say(verifierKey(signer.origin, next));
+    terminal.progress(`${signingKeyFile} is the new key; the old one is gone, but what it signed still verifies`);
+  });
 }
 
 /** Errors: signing-key-exists, signing-key-lost. */

@@ -1,6 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Command } from "commander";
 import { reasonOf, ShipshapeError } from "../errors";
 import { verifyEvidence, type Verification, type VerifiedStatement } from "../evidence/verify";
 import { evidenceFileBytesMax } from "../limits";
@@ -12,34 +11,30 @@ import type { Terminal } from "./terminal";
 /** Valid, but signed by an unknown key; valid, but expired. */
 export const verifyExitCodes = { holds: 0, doesNotHold: 1, keyNotKnown: 4, expired: 5 } as const;
 
-export function addEvidenceVerify(evidence: Command, { settings, terminal }: CommandContext): void {
-  evidence
-    .command("verify <folder>")
-    .description("verify an exported folder, offline")
-    .option("--key <file>", "the verifier key you were given; without it, the one remembered at the first verification")
-    .option("--since <checkpoint>", "a file with a checkpoint that you kept earlier")
-    .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExample:\n  npx shipshape evidence verify evidence-orders --key shipshape-verifier-key")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 valid · 1 invalid · 2 not evidence · 4 valid by a key seen for the first time on this machine · 5 valid but expired",
-    )
-    .action(async (folder: string, options: { key?: string; since?: string; json?: boolean }) => {
-      const given = async (file?: string) => (file === undefined ? undefined : readGiven(file));
-      const [olderNote, now, path] = [await given(options.since), new Date(), resolve(folder)];
-      const memory = memoryOf(settings);
-      let verification = await verifyEvidence({ folder: path, verifierKey: await given(options.key), olderNote, now });
-      // By the name that the folder gives its log: a log under another name is an unknown log.
-      const remembered = verification.origin === undefined ? undefined : memory.of(verification.origin);
-      if (options.key === undefined && remembered)
-        verification = await verifyEvidence({ folder: path, verifierKey: remembered.verifierKey, olderNote, now });
-      const firstSeen = verification.valid && remembered === undefined && verification.origin !== undefined;
-      if (firstSeen)
-        memory.remember(verification.origin as string, { verifierKey: verification.verifierKey as string });
-      process.exitCode = exitCodeOf(verification);
-      if (options.json) terminal.say(JSON.stringify({ ...verification, exitCode: process.exitCode }, undefined, 2));
-      else report(verification, terminal);
-    });
+export interface VerifyOptions {
+  key?: string;
+  since?: string;
+  json?: boolean;
+}
+
+export async function verify(
+  folder: string,
+  options: VerifyOptions,
+  { settings, terminal }: CommandContext,
+): Promise<void> {
+  const given = async (file?: string) => (file === undefined ? undefined : readGiven(file));
+  const [olderNote, now, path] = [await given(options.since), new Date(), resolve(folder)];
+  const memory = memoryOf(settings);
+  let verification = await verifyEvidence({ folder: path, verifierKey: await given(options.key), olderNote, now });
+  // By the name that the folder gives its log: a log under another name is an unknown log.
+  const remembered = verification.origin === undefined ? undefined : memory.of(verification.origin);
+  if (options.key === undefined && remembered)
+    verification = await verifyEvidence({ folder: path, verifierKey: remembered.verifierKey, olderNote, now });
+  const firstSeen = verification.valid && remembered === undefined && verification.origin !== undefined;
+  if (firstSeen) memory.remember(verification.origin as string, { verifierKey: verification.verifierKey as string });
+  process.exitCode = exitCodeOf(verification);
+  if (options.json) terminal.say(JSON.stringify({ ...verification, exitCode: process.exitCode }, undefined, 2));
+  else report(verification, terminal);
 }
 
 function exitCodeOf(v: Verification): number {

@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
-import { InvalidArgumentError, type Command } from "commander";
+import { join } from "node:path";
 import type * as esbuild from "esbuild";
 import { readWaivers } from "../../policypacks/database-guardrails/waivers/waiver-files";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
@@ -23,8 +22,9 @@ import { awsClients } from "../targets/aws-access";
 import { namedPlace } from "../targets/cloud-place";
 import { liveDatabases } from "../targets/live-databases";
 import type { CommandContext } from "./command-context";
+import { waiversFolder } from "./waiver";
 
-interface GuardOptions {
+export interface GuardOptions {
   state?: string;
   live?: boolean;
   config?: string;
@@ -39,40 +39,16 @@ interface GuardOptions {
 /**
  * `shipshape guard`: runs the rules of the policy pack, without an engine, on exported states and on live databases.
  */
-export function addGuard(shipshape: Command, context: CommandContext): void {
-  shipshape
-    .command("guard")
-    .description("judge exported states or live databases by the guardrails")
-    .option("--state <path>", "an export of `pulumi stack export`, a folder of them, or - for standard input")
-    .option(
-      "--live",
-      "what the RDS API describes in this account and Region, including databases that no stack declares",
-    )
-    .option("--config <file>", "the policy pack's config, as for `pulumi preview --policy-pack-config`")
-    .option("--waivers <folder>", "the folder of waivers (default: policypacks/waivers)")
-    .option("--fail-on-undecided", "also exit with 1 if a value that a rule needs cannot be read")
-    .option("--on <day>", "judge expiry as of a later day, YYYY-MM-DD", day)
-    .option("--json", "print the findings as JSON")
-    .option("--github", "print them as GitHub Actions annotations")
-    .option("--sarif <file>", "also write them as SARIF 2.1.0")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  pulumi stack export --show-secrets | npx shipshape guard --state - --fail-on-undecided\n  npx shipshape guard --state exports/ --sarif guardrails.sarif\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or a usage error",
-    )
-    .action(async (options: GuardOptions) => {
-      if ((options.state === undefined) === (options.live === undefined))
-        throw new ShipshapeError("usage", {
-          problem: "give either --state <path> or --live",
-          command: "shipshape guard",
-        });
-      const verdict =
-        options.state === undefined ? await liveVerdict(options) : await stateVerdict(options.state, options, context);
-      await tell(verdict, options, context);
+export async function guard(options: GuardOptions, context: CommandContext): Promise<void> {
+  if ((options.state === undefined) === (options.live === undefined))
+    throw new ShipshapeError("usage", {
+      problem: "give either --state <path> or --live",
+      command: "shipshape guard",
     });
+  const verdict =
+    options.state === undefined ? await liveVerdict(options) : await stateVerdict(options.state, options, context);
+  await tell(verdict, options, context);
 }
-
-/** The waivers of a repository that has its own policy pack next to them. */
-export const waiversFolder = (given: string | undefined): string => resolve(given ?? join("policypacks", "waivers"));
 
 function rulesOf(options: GuardOptions): StateRules {
   const today = todayOf(options.on);
@@ -175,12 +151,4 @@ async function tell(verdict: Verdict, options: GuardOptions, { terminal }: Comma
       );
     }
   process.exitCode = exitCodeOf(verdict, options.failOnUndecided);
-}
-
-function day(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError("give a day as YYYY-MM-DD");
-  if (todayOf(text) !== text)
-    throw new InvalidArgumentError("an earlier day would revive expired waivers; give today or a later one");
-  return text;
 }

@@ -1,50 +1,35 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Shell, shells } from "../settings";
+import type { Shell } from "../settings";
 import type { CommandContext } from "./command-context";
 import { accessKeyOf, requireLocalCloud } from "./local-cloud";
 import { localEnvironment, localNames, misleadingSettings } from "./local-environment";
 import { readStartRecord } from "./start-record";
 
-export function addEnv(local: Command, context: CommandContext): void {
-  const { settings, terminal } = context;
-  local
-    .command("env")
-    .description("print the environment in which aws, pulumi and the AWS SDK use the embedded cloud")
-    .addOption(new Option("--shell <shell>", "the shell to write for").choices([...shells]).default(settings.shell))
-    .option(
-      "--as <user>",
-      "with the access key of another user, who is made if new: to try what depends on who calls",
-      parseUser,
-    )
-    .option("--unset", "print what removes it from a shell again; the shell's previous values are not restored")
-    .option("--json", "print it as JSON")
-    .addHelpText(
-      "after",
-      '\nExamples:\n  eval "$(npx shipshape local env)"                                    # bash, zsh\n  eval "$(npx shipshape local env --unset)"                            # and back\n  npx shipshape local env --shell fish | source\n  npx shipshape local env --shell powershell | Out-String | Invoke-Expression',
-    )
-    .action(async (options: { shell: Shell; as?: string; unset?: boolean; json?: boolean }) => {
-      if (options.unset) {
-        for (const line of shellLines(options.shell, {}, localNames())) terminal.say(line);
-        return;
-      }
-      const { dataFolder, inherited } = context.settings;
-      const { url, controlPlaneUrl, passphrase, accessKey: ownKey } = await requireLocalCloud(dataFolder);
-      const accessKey = options.as === undefined ? ownKey : accessKeyOf(dataFolder, options.as);
-      const engineFolder = (await readStartRecord(dataFolder))?.engine.folder;
-      const { PATH, ...set } = localEnvironment(
-        { url, dataFolder, accessKey, passphrase, controlPlaneUrl, engineFolder },
-        inherited,
-      );
-      if (options.json) return terminal.say(JSON.stringify({ ...set, ...(PATH && { PATH }) }, undefined, 2));
-      for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder))
-        terminal.say(line);
-    });
+export interface EnvironmentOptions {
+  shell: Shell;
+  as?: string;
+  unset?: boolean;
+  json?: boolean;
 }
 
-function parseUser(text: string): string {
-  if (!/^[a-z0-9]{1,16}$/i.test(text))
-    throw new InvalidArgumentError(`"${text}" is not a user name: give 1 to 16 letters and digits`);
-  return text;
+export async function printEnvironment(
+  options: EnvironmentOptions,
+  { settings, terminal }: CommandContext,
+): Promise<void> {
+  if (options.unset) {
+    for (const line of shellLines(options.shell, {}, localNames())) terminal.say(line);
+    return;
+  }
+  const { dataFolder, inherited } = settings;
+  const { url, controlPlaneUrl, passphrase, accessKey: ownKey } = await requireLocalCloud(dataFolder);
+  const accessKey = options.as === undefined ? ownKey : accessKeyOf(dataFolder, options.as);
+  const engineFolder = (await readStartRecord(dataFolder))?.engine.folder;
+  const { PATH, ...set } = localEnvironment(
+    { url, dataFolder, accessKey, passphrase, controlPlaneUrl, engineFolder },
+    inherited,
+  );
+  if (options.json) return terminal.say(JSON.stringify({ ...set, ...(PATH && { PATH }) }, undefined, 2));
+  for (const line of shellLines(options.shell, set, misleadingSettings(inherited), PATH && engineFolder))
+    terminal.say(line);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Command } from "commander";
 import type { Settings } from "../settings";
 import { type AwsAccess, awsClients } from "../targets/aws-access";
 import { connectToDatabase } from "../targets/database-connection";
@@ -11,45 +10,34 @@ import { requireLocalCloud } from "./local-cloud";
 import { localAccess } from "./local-environment";
 import { runPrompt } from "./sql-prompt";
 
-interface PsqlOptions {
+export interface PsqlOptions {
   role: string;
   database?: string;
   command?: string;
 }
 
-export function addPsql(local: Command, context: CommandContext): void {
-  local
-    .command("psql <database>")
-    .description(
-      "connect to a database with psql if installed, otherwise with a small prompt; over TLS, with the password from the role's secret",
-    )
-    .option("--role <role>", "owner, readwrite, readonly, monitoring, shipshape, or master", "readwrite")
-    .option("--database <name>", "another database of the server instead of the application's")
-    .option("-c, --command <sql>", "run this and exit")
-    .addHelpText(
-      "after",
-      '\nExamples:\n  npx shipshape local psql orders-production\n  npx shipshape local psql orders-production --role readonly -c "select now()"\n  npx shipshape local psql orders-production --role master --database postgres',
-    )
-    .action(async (identifier: string, options: PsqlOptions) => {
-      const { settings, terminal } = context;
-      const { url, dataFolder, accessKey } = await requireLocalCloud(settings.dataFolder);
-      const access = localAccess({ url, dataFolder, accessKey });
-      const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
-      const psql = findOnPath("psql", settings);
-      if (psql !== undefined) process.exitCode = await runPsql(psql, login, access, options, settings);
-      else
-        process.exitCode = await runPrompt(
-          await connectToDatabase(login, access.rootCertificateFile),
-          login,
-          options.command,
-          terminal,
-        );
-    });
+export async function psql(
+  identifier: string,
+  options: PsqlOptions,
+  { settings, terminal }: CommandContext,
+): Promise<void> {
+  const { url, dataFolder, accessKey } = await requireLocalCloud(settings.dataFolder);
+  const access = localAccess({ url, dataFolder, accessKey });
+  const login = await findDatabaseLogin(awsClients(access), identifier, options.role, options.database);
+  const program = findOnPath("psql", settings);
+  if (program !== undefined) process.exitCode = await runPsql(program, login, access, options, settings);
+  else
+    process.exitCode = await runPrompt(
+      await connectToDatabase(login, access.rootCertificateFile),
+      login,
+      options.command,
+      terminal,
+    );
 }
 
 /** The password is passed in the environment: every user of the machine can read arguments. */
 function runPsql(
-  psql: string,
+  program: string,
   login: DatabaseLogin,
   access: AwsAccess,
   options: PsqlOptions,
@@ -57,20 +45,24 @@ function runPsql(
 ): Promise<number> {
   // The caller's own PG* variables are for other databases; some would override what is set here.
   const inherited = Object.entries(settings.inherited).filter(([name]) => !name.startsWith("PG"));
-  const child = spawn(psql, ["--no-psqlrc", ...(options.command === undefined ? [] : ["--command", options.command])], {
-    stdio: "inherit",
-    env: {
-      ...Object.fromEntries(inherited),
-      PGHOST: login.host,
-      PGPORT: String(login.port),
-      PGDATABASE: login.database,
-      PGUSER: login.user,
-      PGPASSWORD: login.password,
-      PGSSLMODE: "verify-full",
-      PGAPPNAME: "shipshape local psql",
-      ...(access.rootCertificateFile && { PGSSLROOTCERT: access.rootCertificateFile }),
+  const child = spawn(
+    program,
+    ["--no-psqlrc", ...(options.command === undefined ? [] : ["--command", options.command])],
+    {
+      stdio: "inherit",
+      env: {
+        ...Object.fromEntries(inherited),
+        PGHOST: login.host,
+        PGPORT: String(login.port),
+        PGDATABASE: login.database,
+        PGUSER: login.user,
+        PGPASSWORD: login.password,
+        PGSSLMODE: "verify-full",
+        PGAPPNAME: "shipshape local psql",
+        ...(access.rootCertificateFile && { PGSSLROOTCERT: access.rootCertificateFile }),
+      },
     },
-  });
+  );
   // Ctrl-C is for psql, which cancels a query on it; this process only waits.
   const ignore = () => undefined;
   process.on("SIGINT", ignore);

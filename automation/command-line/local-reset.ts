@@ -1,6 +1,5 @@
 import { readFile, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { ShipshapeError } from "../errors";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
@@ -29,36 +28,28 @@ const ours = [
   "start.json",
 ];
 
-export function addReset(local: Command, context: CommandContext): void {
-  local
-    .command("reset")
-    .description("stop the embedded cloud and delete its data: databases, Pulumi state, everything")
-    .option("-y, --yes", "do not ask")
-    .addHelpText("after", "\nExamples:\n  npx shipshape local reset --yes")
-    .action(async (options: { yes?: boolean }) => {
-      const { settings, terminal } = context;
-      const { dataFolder } = settings;
-      const present = await knownContent(dataFolder);
-      if (present.length === 0) return terminal.say(`nothing to delete in ${dataFolder}`);
-      const keepsEvidence = hasSigned(settings);
-      if (
-        !options.yes &&
-        !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`))
-      )
-        return terminal.say("nothing was deleted");
-      await stopLocalCloud(settings, (line) => terminal.progress(line));
-      const kept = keepsEvidence
-        ? await keepEvidence(dataFolder)
-        : await rm(join(dataFolder, "evidence"), { recursive: true, force: true });
-      const left = (await deleteData(dataFolder)).filter((name) => !isKeptEvidence(name));
-      terminal.say(
-        `deleted all data in ${dataFolder}${left.length > 0 ? `, except what is not ours: ${left.join(", ")}` : ""}; start again: npx shipshape local start`,
-      );
-      if (kept)
-        terminal.say(
-          `the key of evidence that was signed here is kept in ${kept}: delete it once that evidence no longer needs verifying`,
-        );
-    });
+export async function reset(options: { yes?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+  const { dataFolder } = settings;
+  const present = await knownContent(dataFolder);
+  if (present.length === 0) return terminal.say(`nothing to delete in ${dataFolder}`);
+  const keepsEvidence = hasSigned(settings);
+  if (
+    !options.yes &&
+    !(await terminal.confirm("deleting all data", `Delete all databases and Pulumi state in ${dataFolder}?`))
+  )
+    return terminal.say("nothing was deleted");
+  await stopLocalCloud(settings, (line) => terminal.progress(line));
+  const kept = keepsEvidence
+    ? await keepEvidence(dataFolder)
+    : await rm(join(dataFolder, "evidence"), { recursive: true, force: true });
+  const left = (await deleteData(dataFolder)).filter((name) => !isKeptEvidence(name));
+  terminal.say(
+    `deleted all data in ${dataFolder}${left.length > 0 ? `, except what is not ours: ${left.join(", ")}` : ""}; start again: npx shipshape local start`,
+  );
+  if (kept)
+    terminal.say(
+      `the key of evidence that was signed here is kept in ${kept}: delete it once that evidence no longer needs verifying`,
+    );
 }
 
 /** Whether the key in the folder ever signed anything: the log goes with the databases, but exports stay. */

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { access, constants, mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { reasonOf, ShipshapeError } from "../errors";
 import { localStartWaitSeconds, logTailLinesMax } from "./limits";
 import type { Settings } from "../settings";
@@ -16,21 +15,9 @@ import { type StartRecord, writeStartRecord } from "./start-record";
 
 type Progress = (line: string) => void;
 
-export function addStart(local: Command, context: CommandContext): void {
-  local
-    .command("start")
-    .description(
-      "start the embedded cloud, with the Pulumi engine and plugins it needs; does nothing if it is already running",
-    )
-    .option("--json", "print the status as JSON")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  npx shipshape local start\n  npx shipshape local --data-folder ./elsewhere start",
-    )
-    .action(async (options: { json?: boolean }) => {
-      const cloud = await startLocalCloud(context.settings, (line) => context.terminal.progress(line));
-      reportStatus(cloud, options, context.terminal);
-    });
+export async function start(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+  const cloud = await startLocalCloud(settings, (line) => terminal.progress(line));
+  reportStatus(cloud, options, terminal);
 }
 
 export const ignoreFile = ".gitignore";

@@ -1,30 +1,19 @@
-import type { Command } from "commander";
 import type { CommandContext } from "./command-context";
 import { findLocalCloud, type LocalCloud, localLogFile } from "./local-cloud";
 import { readStartRecord } from "./start-record";
 import { table, type Terminal } from "./terminal";
 
-export function addStatus(local: Command, context: CommandContext): void {
-  local
-    .command("status")
-    .description("what is running: databases, endpoints, versions, where data is, the clock; exit code 3 if nothing is")
-    .option("--json", "print it as JSON")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  npx shipshape local status\n  npx shipshape local status --json | jq -r '.instances[].identifier'",
-    )
-    .action(async (options: { json?: boolean }) => {
-      const { dataFolder } = context.settings;
-      const cloud = await findLocalCloud(dataFolder);
-      if (cloud !== undefined)
-        return reportStatus(cloud, options, context.terminal, (await readStartRecord(dataFolder))?.engine.version);
-      context.terminal.say(
-        options.json
-          ? JSON.stringify({ running: false, dataFolder })
-          : `not running (data folder ${dataFolder}); start it: npx shipshape local start`,
-      );
-      process.exitCode = 3;
-    });
+export async function status(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+  const { dataFolder } = settings;
+  const cloud = await findLocalCloud(dataFolder);
+  if (cloud !== undefined)
+    return reportStatus(cloud, options, terminal, (await readStartRecord(dataFolder))?.engine.version);
+  terminal.say(
+    options.json
+      ? JSON.stringify({ running: false, dataFolder })
+      : `not running (data folder ${dataFolder}); start it: npx shipshape local start`,
+  );
+  process.exitCode = 3;
 }
 
 /** The same report after `start` and for `status`. */

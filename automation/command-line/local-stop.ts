@@ -1,6 +1,5 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { ShipshapeError } from "../errors";
 import { localStopWaitSeconds } from "./limits";
 import type { Settings } from "../settings";
@@ -17,18 +16,11 @@ import {
 } from "./local-cloud";
 import { startLocalCloud } from "./local-start";
 
-export function addStop(local: Command, context: CommandContext): void {
-  local
-    .command("stop")
-    .description("stop all databases and the embedded cloud; data stays; does nothing if nothing is running")
-    .option("--json", "print the outcome as JSON")
-    .addHelpText("after", "\nExamples:\n  npx shipshape local stop")
-    .action(async (options: { json?: boolean }) => {
-      const stopped = await stopLocalCloud(context.settings, (line) => context.terminal.progress(line));
-      const { dataFolder } = context.settings;
-      if (options.json) return context.terminal.say(JSON.stringify({ running: false, stopped, dataFolder }));
-      context.terminal.say(stopped ? `stopped; the data stays in ${dataFolder}` : "nothing is running");
-    });
+export async function stop(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+  const stopped = await stopLocalCloud(settings, (line) => terminal.progress(line));
+  const { dataFolder } = settings;
+  if (options.json) return terminal.say(JSON.stringify({ running: false, stopped, dataFolder }));
+  terminal.say(stopped ? `stopped; the data stays in ${dataFolder}` : "nothing is running");
 }
 
 /** Returns true if something had to be stopped. Afterwards nothing of this data folder listens any more. */

@@ -4,17 +4,12 @@ import { Command, CommanderError } from "commander";
 import { ShipshapeError } from "../errors";
 import { hideOwnSecrets, readSettings, silenceSdkNotice } from "../settings";
 import type { CommandContext } from "./command-context";
+import { addEvidenceCommands } from "./commands/evidence";
+import { addGuardrailCommands } from "./commands/guardrails";
+import { addLocalCommands } from "./commands/local";
+import { addOperationCommands } from "./commands/operations";
 import { reportError } from "./error-report";
-import { addEvidence } from "./evidence";
-import { addGuard } from "./guard";
-import { addLocalCommands } from "./local";
-import { addPending } from "./pending";
-import { addRequest } from "./request";
-import { addReview } from "./review";
-import { addRuns } from "./runs";
-import { addStatus } from "./status";
 import { createTerminal } from "./terminal";
-import { addWaiver } from "./waiver";
 
 /**
  * `shipshape …`: builds the commands, runs the requested one, and returns its exit code. 0: done. 1: failed. 2: usage
@@ -57,14 +52,9 @@ export function buildCommand(context: CommandContext): Command {
       "\nExit codes: 0 done · 1 failed · 2 usage error, nothing was done · 3 the embedded cloud is not running\n            70 a worker lost the control plane · 130 interrupted",
     );
   addLocalCommands(shipshape, context);
-  addRequest(shipshape, context);
-  addStatus(shipshape, context);
-  addRuns(shipshape, context);
-  addReview(shipshape, context);
-  addEvidence(shipshape, context);
-  addGuard(shipshape, context);
-  addPending(shipshape, context);
-  addWaiver(shipshape, context);
+  addOperationCommands(shipshape, context);
+  addEvidenceCommands(shipshape, context);
+  addGuardrailCommands(shipshape, context);
   return shipshape;
 }
 

@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { awsClients } from "../targets/aws-access";
 import { pendingChanges, type PendingChanges } from "../targets/pending-changes";
 import type { CommandContext } from "./command-context";
@@ -8,18 +7,9 @@ import { table } from "./terminal";
  * `shipshape pending`: what waits in RDS for the maintenance window. Reverting the program does not cancel it, and no
  * preview shows it.
  */
-export function addPending(shipshape: Command, { terminal }: CommandContext): void {
-  shipshape
-    .command("pending")
-    .description(
-      "changes that RDS has accepted and will apply in the maintenance window, declared or not, and how to cancel them",
-    )
-    .option("--json", "print them as JSON")
-    .addHelpText("after", "\nExamples:\n  npx shipshape pending\n  npx shipshape pending --json | jq -r '.[].cancel'")
-    .action(async (options: { json?: boolean }) => {
-      const found = await pendingChanges(awsClients());
-      for (const line of options.json ? [JSON.stringify(found, undefined, 2)] : report(found)) terminal.say(line);
-    });
+export async function pending(options: { json?: boolean }, { terminal }: CommandContext): Promise<void> {
+  const found = await pendingChanges(awsClients());
+  for (const line of options.json ? [JSON.stringify(found, undefined, 2)] : report(found)) terminal.say(line);
 }
 
 export function report(found: PendingChanges[]): string[] {

@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { runsListedMax } from "./limits";
 import type { LogContent } from "../evidence/reading";
 import type { DatabaseRecovery, Recoverability } from "../observability/recoverability";
@@ -8,7 +7,7 @@ import { recoveryStatus } from "../recovery-status";
 import { openFindings, type Finding } from "../review/findings";
 import { latestRuns } from "../runner/runs";
 import type { CommandContext } from "./command-context";
-import { fleetToday, withControlPlane } from "./open-control-plane";
+import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
 import { runRecord } from "./run-report";
 import { table, type Terminal } from "./terminal";
@@ -22,33 +21,21 @@ interface Status {
 }
 
 /** `shipshape status`: whether recovery of every database is proven, the latest runs, and what a human must answer. */
-export function addStatus(shipshape: Command, { settings, terminal }: CommandContext): void {
-  shipshape
-    .command("status")
-    .description(
-      "whether recovery of each database of the fleet is proven, the latest requests, and what a human must answer",
-    )
-    .option("--json", "print it as JSON")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  npx shipshape status\n  npx shipshape status --json | jq -r '.recovery[] | select(.recoverability != \"fresh\") | .database.identifier'",
-    )
-    .action((options: { json?: boolean }) =>
-      withControlPlane(settings, async ({ database }) => {
-        const log = await readEvidence(settings, database, terminal);
-        const fleet = await fleetToday();
-        const recovery = await recoveryStatus(database, log, fleet, new Date());
-        const status = {
-          fleet,
-          log,
-          recovery,
-          runs: await latestRuns(database, runsListedMax),
-          findings: await openFindings(database, runsListedMax),
-        };
-        if (options.json) terminal.say(JSON.stringify(statusRecord(status), undefined, 2));
-        else for (const line of statusLines(status, terminal)) terminal.say(line);
-      }),
-    );
+export async function status(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
+  await withRecords(settings, async (database) => {
+    const log = await readEvidence(settings, database, terminal);
+    const fleet = await fleetToday();
+    const recovery = await recoveryStatus(database, log, fleet, new Date());
+    const known = {
+      fleet,
+      log,
+      recovery,
+      runs: await latestRuns(database, runsListedMax),
+      findings: await openFindings(database, runsListedMax),
+    };
+    if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
+    else for (const line of statusLines(known, terminal)) terminal.say(line);
+  });
 }
 
 const statusRecord = ({ fleet, log, recovery, runs, findings }: Status) => ({

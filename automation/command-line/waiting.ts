@@ -23,10 +23,6 @@ export interface WaitOptions {
   json?: boolean;
 }
 
-export const waitHelp = "wait until a worker has finished it; exit code 1 unless its verdict is pass";
-export const workHelp =
-  "wait, and act as a worker in the meantime, with this shell's permissions; it also finishes any other run it begins";
-
 /** Reports the run once it is over. Errors: wait-interrupted, worker-missing, control-plane-unreachable. */
 export async function waitUntilOver(
   controlPlane: ControlPlane,

@@ -1,5 +1,5 @@
 import { parsePair } from "../../automation/command-line/local-change";
-import { parseDuration } from "../../automation/command-line/local-clock";
+import { parseDuration } from "../../automation/command-line/commands/option-values";
 import { startLocalCloud } from "../../automation/command-line/local-start";
 import { shellLines } from "../../automation/command-line/local-env";
 import {

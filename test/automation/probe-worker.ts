@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     databaseUrl: url,
     signer: () => ({ origin: "shipshape.test/evidence", key: createPrivateKey(readFileSync(keyFile)) }),
     toolVersions: {},
-    operations: () => [probe],
+    operations: async () => [probe],
     ...(silentSeconds !== undefined && { workerSilentSecondsMax: Number(silentSeconds) }),
   });
   const { database } = controlPlane;

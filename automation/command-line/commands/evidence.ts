@@ -1,0 +1,98 @@
+import type { Command } from "commander";
+import type { CommandContext } from "../command-context";
+import type { VerifyOptions } from "../evidence-verify";
+
+/** `shipshape evidence …`: the append-only log of what was proven. */
+export function addEvidenceCommands(shipshape: Command, context: CommandContext): void {
+  const evidence = shipshape
+    .command("evidence")
+    .description("signed, append-only statements about what runs have proven; they expire")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape evidence list\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders",
+    );
+  addReading(evidence, context);
+  addVerify(evidence, context);
+  addKey(evidence, context);
+}
+
+function addReading(evidence: Command, context: CommandContext): void {
+  evidence
+    .command("list")
+    .description("the statements with a valid signature and position, newest first")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence list")
+    .action(async (options: { json?: boolean }) => (await import("../evidence")).list(options, context));
+  evidence
+    .command("show <id>")
+    .description("what the statements about a request say")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence show 261123093000-1a2b3c4d")
+    .action(async (id: string, options: { json?: boolean }) =>
+      (await import("../evidence")).show(id, options, context),
+    );
+  evidence
+    .command("checkpoint")
+    .description("the signed head of the log: publish or keep it, to prove later that nothing was rewritten since")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence checkpoint > checkpoint-$(date +%F)")
+    .action(async () => (await import("../evidence")).checkpoint(context));
+  evidence
+    .command("export <id>")
+    .description("a folder that anyone can verify offline")
+    .requiredOption("--out <folder>", "the folder to write; an older export in it is replaced")
+    .option(
+      "--since <checkpoint>",
+      "a file with an older checkpoint: the folder then proves that the log has only grown since",
+    )
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders")
+    .action(async (id: string, options: { out: string; since?: string }) =>
+      (await import("../evidence")).exportFolder(id, options, context),
+    );
+}
+
+function addVerify(evidence: Command, context: CommandContext): void {
+  evidence
+    .command("verify <folder>")
+    .description("verify an exported folder, offline")
+    .option("--key <file>", "the verifier key you were given; without it, the one remembered at the first verification")
+    .option("--since <checkpoint>", "a file with a checkpoint that you kept earlier")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence verify evidence-orders --key shipshape-verifier-key")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 valid · 1 invalid · 2 not evidence · 4 valid by a key seen for the first time on this machine · 5 valid but expired",
+    )
+    .action(async (folder: string, options: VerifyOptions) =>
+      (await import("../evidence-verify")).verify(folder, options, context),
+    );
+}
+
+function addKey(evidence: Command, context: CommandContext): void {
+  const key = evidence
+    .command("key")
+    .description("the key that signs the evidence log")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape evidence key create\n  npx shipshape evidence key show > shipshape-verifier-key",
+    );
+  key
+    .command("create")
+    .description("create the first key of a log; refused if the log has one")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence key create")
+    .action(async () => (await import("../evidence-key")).create(context));
+  key
+    .command("show")
+    .description("the log's public key, as auditors need it; with --all every key it ever had")
+    .option("--all", "every key the log ever had, oldest first")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence key show > shipshape-verifier-key")
+    .action(async (options: { all?: boolean }) => (await import("../evidence-key")).show(options, context));
+  key
+    .command("rotate")
+    .description(
+      "replace the key: the change is a statement in the log, signed by both keys; first stop workers elsewhere, then give them the new file",
+    )
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence key rotate")
+    .action(async () => (await import("../evidence-key")).rotate(context));
+}

@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import type { CommandContext } from "../command-context";
+import type { GuardOptions } from "../guard";
+import type { NewWaiver } from "../waiver";
+import { day } from "./option-values";
+
+/** Databases and states judged, what waits for the maintenance window, and exceptions to guardrails. */
+export function addGuardrailCommands(shipshape: Command, context: CommandContext): void {
+  addGuard(shipshape, context);
+  addPending(shipshape, context);
+  addWaiver(shipshape, context);
+}
+
+function addGuard(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("guard")
+    .description("judge exported states or live databases by the guardrails")
+    .option("--state <path>", "an export of `pulumi stack export`, a folder of them, or - for standard input")
+    .option(
+      "--live",
+      "what the RDS API describes in this account and Region, including databases that no stack declares",
+    )
+    .option("--config <file>", "the policy pack's config, as for `pulumi preview --policy-pack-config`")
+    .option("--waivers <folder>", "the folder of waivers (default: policypacks/waivers)")
+    .option("--fail-on-undecided", "also exit with 1 if a value that a rule needs cannot be read")
+    .option("--on <day>", "judge expiry as of a later day, YYYY-MM-DD", day)
+    .option("--json", "print the findings as JSON")
+    .option("--github", "print them as GitHub Actions annotations")
+    .option("--sarif <file>", "also write them as SARIF 2.1.0")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  pulumi stack export --stack database.orders-production | npx shipshape guard --state -\n  pulumi stack export --show-secrets | npx shipshape guard --state - --fail-on-undecided\n  npx shipshape guard --state exports/ --sarif guardrails.sarif\n  npx shipshape guard --live\n\nExit codes: 0 no mandatory violation · 1 mandatory violations · 2 something could not be read, or a usage error",
+    )
+    .action(async (options: GuardOptions) => (await import("../guard")).guard(options, context));
+}
+
+function addPending(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("pending")
+    .description(
+      "changes that RDS has accepted and will apply in the maintenance window, declared or not, and how to cancel them",
+    )
+    .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExamples:\n  npx shipshape pending\n  npx shipshape pending --json | jq -r '.[].cancel'")
+    .action(async (options: { json?: boolean }) => (await import("../pending")).pending(options, context));
+}
+
+/** `shipshape waiver …`: exceptions to guardrails, as files that are reviewed like code. */
+function addWaiver(shipshape: Command, { terminal }: CommandContext): void {
+  const waiver = shipshape
+    .command("waiver")
+    .description("exceptions to guardrails: one file each, with owner, approver and expiry")
+    .helpCommand(false)
+    .addHelpText("after", "\nExamples:\n  npx shipshape waiver list\n  npx shipshape waiver check");
+  waiver
+    .command("list")
+    .description("all waivers, next to expire first")
+    .option("--waivers <folder>", "their folder (default: policypacks/waivers)")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape waiver list")
+    .action(async (options: { waivers?: string; json?: boolean }) =>
+      (await import("../waiver")).list(options, terminal),
+    );
+  waiver
+    .command("check")
+    .description("what is wrong with them, with file and line; exit code 2 if anything is, 1 if one has expired")
+    .option("--waivers <folder>", "their folder (default: policypacks/waivers)")
+    .addHelpText(
+      "after",
+      "\nOnly `npx shipshape guard`, which sees the resources, can say whether a waiver matches anything.\n\nExample:\n  npx shipshape waiver check",
+    )
+    .action(async (options: { waivers?: string }) => (await import("../waiver")).check(options, terminal));
+  waiver
+    .command("new")
+    .description("write the file of a new one, for review and merge")
+    .requiredOption("--rule <rule>", "the rule it is an exception to")
+    .requiredOption("--resource <urn>", "the resource's URN, or a glob of URNs")
+    .requiredOption("--reason <text>", "why, for readers half a year from now")
+    .requiredOption("--owner <team>", "who has the exception and will end it")
+    .requiredOption("--approver <name>", "who approved it; not the owner")
+    .requiredOption("--expires-on <day>", "the last day it is valid, 180 days ahead at most")
+    .option("--category <category>", "waiver (the risk is accepted) or mitigated (something else reduces it)", "waiver")
+    .option("--id <id>", "its name (default: the rule and the resource's name)")
+    .option("--waivers <folder>", "the folder to write it to (default: policypacks/waivers)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  npx shipshape waiver new --rule require-multi-az --resource 'urn:pulumi:database.orders-production::shipshape::*::orders-instance' \\\n    --reason 'moves to another Region in March' --owner team-orders --approver team-platform --expires-on 2027-03-31",
+    )
+    .action(async (options: NewWaiver) => (await import("../waiver")).write(options, terminal));
+}

@@ -1,0 +1,119 @@
+import type { Command } from "commander";
+import type { CommandContext } from "../command-context";
+import type { RequestOptions } from "../request";
+import type { ReviewOptions } from "../review";
+import type { WaitOptions } from "../waiting";
+
+const waitHelp = "wait until a worker has finished it; exit code 1 unless its verdict is pass";
+const workHelp =
+  "wait, and act as a worker in the meantime, with this shell's permissions; it also finishes any other run it begins";
+
+/** What is asked for, how it goes, who carries it out, and what people answer. */
+export function addOperationCommands(shipshape: Command, context: CommandContext): void {
+  for (const add of [addRequest, addStatus, addShow, addCancel, addCleanUp, addWorker, addReview])
+    add(shipshape, context);
+}
+
+/** `shipshape request <operation>`: one subcommand per operation. */
+function addRequest(shipshape: Command, context: CommandContext): void {
+  const request = shipshape
+    .command("request")
+    .description("request an operation; policy decides on it, workers run it durably, and it leaves evidence")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      '\nExample:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work',
+    );
+  request
+    .command("restore-drill")
+    .description(
+      "prove a database's backups: restore them into an isolated throwaway, check and measure the restore, remove the throwaway",
+    )
+    .requiredOption("--database <identifier>", "the database whose backups to prove")
+    .requiredOption("--reason <text>", "why, for the evidence")
+    .option(
+      "--structure-seconds <seconds>",
+      "how long heaps and indexes may be read; by default the tier decides: 3600 bronze, 7200 silver, 14400 gold",
+      Number,
+    )
+    .option("--wait", waitHelp)
+    .option("--work", workHelp)
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      '\nExamples:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work\n  npx shipshape request restore-drill --database orders-production --reason "audit" --wait --json | jq -r .verdict\n\nIf it is interrupted (Ctrl-C), the drill is not lost: any worker continues it (`npx shipshape worker`).',
+    )
+    .action(async (options: RequestOptions) => (await import("../request")).requestDrill(options, context));
+}
+
+function addStatus(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("status")
+    .description(
+      "whether recovery of each database of the fleet is proven, the latest requests, and what a human must answer",
+    )
+    .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape status\n  npx shipshape status --json | jq -r '.recovery[] | select(.recoverability != \"fresh\") | .database.identifier'",
+    )
+    .action(async (options: { json?: boolean }) => (await import("../status")).status(options, context));
+}
+
+function addShow(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("show <id>")
+    .description("one request: its decision, its steps, its checks")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape show 261123093000-1a2b3c4d")
+    .action(async (id: string, options: { json?: boolean }) => (await import("../show")).show(id, options, context));
+}
+
+function addCancel(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("cancel <id>")
+    .description("stop a run before its next step; what it created is still removed")
+    .option("--json", "print the run as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape cancel 261123093000-1a2b3c4d")
+    .action(async (id: string, options: { json?: boolean }) => (await import("../runs")).cancel(id, options, context));
+}
+
+function addCleanUp(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("clean-up <id>")
+    .description("retry removing what a run created, after its clean-up got stuck")
+    .option("--wait", waitHelp.replace(/unless.*/, "when it is stuck again"))
+    .option("--work", workHelp)
+    .option("--json", "print the run as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape clean-up 261123093000-1a2b3c4d --work")
+    .action(async (id: string, options: WaitOptions) => (await import("../runs")).cleanUp(id, options, context));
+}
+
+function addWorker(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("worker")
+    .description("run queued operations in this process, and take over the runs of dead workers, until interrupted")
+    .option("--until-idle", "exit when nothing is queued, running or waiting for clean-up")
+    .option("--json", "print a line of JSON when it starts and one when it ends")
+    .addHelpText("after", "\nExamples:\n  npx shipshape worker\n  npx shipshape worker --until-idle")
+    .action(async (options: { untilIdle?: boolean; json?: boolean }) =>
+      (await import("../runs")).work(options, context),
+    );
+}
+
+function addReview(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("review <finding>")
+    .description("answer a finding that `shipshape status` lists; the answer is recorded with its author")
+    .option("--accept", "the finding is right, and acceptable")
+    .option("--reject", "the finding is wrong")
+    .option("--follow-up <request id>", "the request that fixes it")
+    .requiredOption("--comment <text>", "why")
+    .addHelpText(
+      "after",
+      '\nExample:\n  npx shipshape review 261123093000-1a2b3c4d.verdict --accept --comment "a typing error: there is no such database"',
+    )
+    .action(async (findingId: string, options: ReviewOptions) =>
+      (await import("../review")).review(findingId, options, context),
+    );
+}

@@ -1,0 +1,34 @@
+/** Options that are more than a word: read, or refused, before the command begins. */
+import { InvalidArgumentError } from "commander";
+import { todayOf } from "../../../policypacks/database-guardrails/settings";
+
+/** Seconds of `90s`, `15m`, `6h`, `8d`. */
+export function parseDuration(text: string): number {
+  const match = /^(\d{1,6})([smhd])$/.exec(text);
+  const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }[match?.[2] ?? ""];
+  if (match === null || unitSeconds === undefined)
+    throw new InvalidArgumentError(`"${text}" is not a duration such as 90s, 15m, 6h or 8d`);
+  return Number(match[1]) * unitSeconds;
+}
+
+export function parseMoment(text: string): string {
+  const moment = Date.parse(text);
+  if (Number.isNaN(moment))
+    throw new InvalidArgumentError(`"${text}" is not an ISO 8601 moment such as 2030-01-31T12:00:00Z`);
+  return new Date(moment).toISOString();
+}
+
+export function parseUser(text: string): string {
+  if (!/^[a-z0-9]{1,16}$/i.test(text))
+    throw new InvalidArgumentError(`"${text}" is not a user name: give 1 to 16 letters and digits`);
+  return text;
+}
+
+/** A day, today or later. */
+export function day(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError("give a day as YYYY-MM-DD");
+  if (todayOf(text) !== text)
+    throw new InvalidArgumentError("an earlier day would revive expired waivers; give today or a later one");
+  return text;
+}

@@ -1,0 +1,36 @@
+import { readDecision } from "../policy/decisions";
+import { printable } from "../printable";
+import { readRequest } from "../request/requests";
+import { readRun } from "../runner/runs";
+import type { CommandContext } from "./command-context";
+import { withRecords } from "./open-records";
+import { reportRun, runRecord, stepLines } from "./run-report";
+
+/** `shipshape show`. */
+export async function show(
+  id: string,
+  options: { json?: boolean },
+  { settings, terminal }: CommandContext,
+): Promise<void> {
+  await withRecords(settings, async (database) => {
+    const [run, decision] = [await readRun(database, id), await readDecision(database, id)];
+    const { requestedBy, reason, receivedAt } = await readRequest(database, id);
+    if (options.json) {
+      const more = {
+        requestedBy,
+        reason,
+        receivedAt,
+        decision: decision ?? null,
+        plan: run.plan ?? null,
+        outcome: run.outcome ?? null,
+      };
+      return terminal.say(JSON.stringify({ ...runRecord(run), ...more }, undefined, 2));
+    }
+    reportRun(run, terminal);
+    terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
+    if (decision)
+      terminal.say(`decision: ${decision.status} (${printable(decision.rules.map((r) => r.reason).join("; "))})`);
+    terminal.say("\nsteps:");
+    for (const line of stepLines(run)) terminal.say(`  ${line}`);
+  });
+}

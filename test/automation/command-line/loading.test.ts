@@ -1,0 +1,70 @@
+// What a command loads before it does anything is what its user waits for. Followed here from file to file, not timed.
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { transformSync } from "@swc/core";
+
+const root = join(__dirname, "../../..");
+const commandLine = (file: string) => join(root, "automation", "command-line", file);
+
+test("help and version load the names of all commands, and no library but the one that reads the command line", () => {
+  const { packages, files } = loaded(commandLine("main.ts"), "at once");
+  expect(packages).toEqual(["commander"]);
+  expect(files).not.toContain("automation/command-line/status.ts");
+});
+
+// The durable engine and the SDKs of Pulumi take half a second each to load.
+test.each(["status.ts", "show.ts", "review.ts", "evidence.ts", "evidence-key.ts", "evidence-verify.ts"])(
+  "%s, which reads or writes records, loads nothing that runs operations, not even later",
+  (file) => expect(ofOperations(loaded(commandLine(file), "ever"))).toEqual([]),
+);
+
+test.each(["guard.ts", "pending.ts", "waiver.ts", "local-status.ts", "local-env.ts", "local-psql.ts"])(
+  "%s loads nothing that runs operations, not even later",
+  (file) => expect(ofOperations(loaded(commandLine(file), "ever"))).toEqual([]),
+);
+
+test("to cancel a run loads the durable engine, but not what the run would have done", () => {
+  const files = [commandLine("runs.ts"), join(root, "automation", "control-plane.ts")];
+  const found = files.flatMap((file) => ofOperations(loaded(file, "at once")));
+  expect([...new Set(found)]).toEqual(["@dbos-inc/dbos-sdk"]);
+});
+
+/** Without the table of their errors, which every message needs. */
+const ofOperations = ({ packages, files }: Loaded): string[] =>
+  [...packages, ...files].filter(
+    (name) => /^(@dbos-inc|@pulumi)\/|^(stacks|automation\/operations)\//.test(name) && !name.endsWith("/errors.ts"),
+  );
+
+interface Loaded {
+  packages: string[];
+  files: string[];
+}
+
+/** All that loading this file loads: at once, or also by an `import()` that may come later. */
+function loaded(entry: string, when: "at once" | "ever"): Loaded {
+  const [packages, files] = [new Set<string>(), new Set<string>()];
+  const follow = (file: string): void => {
+    if (files.has(file)) return;
+    files.add(file);
+    const { now, later } = importsOf(file);
+    for (const name of when === "ever" ? [...now, ...later] : now)
+      if (name.startsWith(".")) follow(sourceOf(join(dirname(file), name)));
+      else if (!name.startsWith("node:")) packages.add(/^(@[^/]+\/)?[^/]+/.exec(name)![0]);
+  };
+  follow(entry);
+  return { packages: [...packages].sort(), files: [...files].map((file) => relative(root, file)).sort() };
+}
+
+/** Of the compiled text, in which imports of types are gone. */
+function importsOf(file: string): { now: string[]; later: string[] } {
+  if (!file.endsWith(".ts")) return { now: [], later: [] };
+  const { code } = transformSync(readFileSync(file, "utf8"), {
+    jsc: { target: "es2022", parser: { syntax: "typescript" } },
+    module: { type: "es6" },
+  });
+  const named = (pattern: RegExp) => [...code.matchAll(pattern)].map(([, name]) => name!);
+  return { now: named(/^(?:import|export)\b[^;]*?"([^"]+)";$/gm), later: named(/\bimport\("([^"]+)"\)/g) };
+}
+
+const sourceOf = (path: string): string =>
+  [path, `${path}.ts`, join(path, "index.ts")].find((file) => existsSync(file) && /\.\w+$/.test(file))!;
