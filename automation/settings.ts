@@ -8,8 +8,8 @@ export interface Settings {
   /** In a checkout programs run from their TypeScript sources; in an installed package from `dist/`. */
   inCheckout: boolean;
   /**
-   * The folder of the embedded cloud's data. @default `.shipshape` of the checkout, or of the project the package is
-   * installed in
+   * The folder of the embedded cloud's data.
+   * @default `.shipshape` of the checkout, or of the project the package is installed in
    */
   dataFolder: string;
   /** The shell that `local env` writes for. */
@@ -30,8 +30,8 @@ export interface ControlPlaneSettings {
   /** PostgreSQL for requests, runs and evidence: SHIPSHAPE_DATABASE_URL. */
   databaseUrl: string | undefined;
   /**
-   * The Ed25519 key that signs evidence: SHIPSHAPE_SIGNING_KEY_FILE. @default `evidence/signing-key.pem` of the data
-   * folder
+   * The Ed25519 key that signs evidence: SHIPSHAPE_SIGNING_KEY_FILE.
+   * @default `evidence/signing-key.pem` of the data folder
    */
   signingKeyFile: string;
   /** What this machine remembers about evidence logs: their first keys and newest heads. */

@@ -19,8 +19,12 @@ import { keyDeletionDays, standardTag, standardVersion, versionStandards } from 
  * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument.
  *
  * @example
- * const platform = new DatabasePlatform("platform", { owner: "team-platform", costCenter: "1000", environment:
- * "production", copyRegion: "eu-west-1", vpcId: network.vpcId, subnetIds: network.privateSubnetIds });
+ * ```ts
+ * const platform = new DatabasePlatform("platform", {
+ *   owner: "team-platform", costCenter: "1000", environment: "production", copyRegion: "eu-west-1",
+ *   vpcId: network.vpcId, subnetIds: network.privateSubnetIds,
+ * });
+ * ```
  */
 export class DatabasePlatform extends pulumi.ComponentResource {
   /** As it was given: databases and throwaways stand in it. */

@@ -43,7 +43,8 @@ export interface DatabaseRequest {
   storageOfSize?: Size | undefined;
   /**
    * `managed`: RDS makes, keeps and rotates it. `own`: our secret; needed before read replicas and blue/green
-   * deployments. @default "managed"
+   * deployments.
+   * @default "managed"
    */
   masterPassword?: "managed" | "own" | undefined;
   /** Reserved: read replicas come later. @default 0 */
@@ -54,23 +55,25 @@ export interface DatabaseRequest {
    */
   accessRoles?: "declared" | "later" | undefined;
   /**
-   * For each role, how it logs in and how long a statement of it may take. @default passwords, and the timeouts of the
-   * standard
+   * For each role, how it logs in and how long a statement of it may take.
+   * @default passwords, and the timeouts of the standard
    */
   roles?: Partial<Record<RoleName, RoleSettings>> | undefined;
   /**
-   * From an allow-list; the list replaces the default. The embedded cloud has no pgaudit. @default
-   * ["pg_stat_statements", "pgaudit"]
+   * From an allow-list; the list replaces the default. The embedded cloud has no pgaudit.
+   * @default ["pg_stat_statements", "pgaudit"]
    */
   extensions?: AllowedExtension[] | undefined;
   /**
    * PostgreSQL's parameters by name, from an allow-list and within bounds, in the unit RDS stores: `{work_mem: 65536}`
-   * are kB. The database then has a parameter group of its own. @default {} the standard's
+   * are kB. The database then has a parameter group of its own.
+   * @default {} the standard's
    */
   parameters?: Record<string, number | boolean> | undefined;
   /**
    * A database that was made elsewhere: its name, and where it is not as the standard says. Stays as long as that is
-   * so. @default undefined: a new one
+   * so.
+   * @default undefined: a new one
    */
   existing?: ExistingDatabase | undefined;
   /**
@@ -79,12 +82,13 @@ export interface DatabaseRequest {
    */
   import?: string | undefined;
   /**
-   * Make it from a snapshot, or from a moment of another database's backups. Counts at birth only. @default undefined:
-   * an empty one
+   * Make it from a snapshot, or from a moment of another database's backups. Counts at birth only.
+   * @default undefined: an empty one
    */
   restoreFrom?: RestoreFromSnapshot | RestoreToPointInTime | undefined;
   /**
-   * First step of retirement: lifts every protection at the next `up`; only then does `destroy` work. @default false
+   * First step of retirement: lifts every protection at the next `up`; only then does `destroy` work.
+   * @default false
    */
   retire?: boolean | undefined;
 }
@@ -96,8 +100,8 @@ export interface RoleSettings {
    */
   authentication?: Authentication | undefined;
   /**
-   * The longest a statement may take, in milliseconds; 0 is no limit, 86400000 (a day) the most. @default 60000 for
-   * readwrite, 300000 for readonly
+   * The longest a statement may take, in milliseconds; 0 is no limit, 86400000 (a day) the most.
+   * @default 60000 for readwrite, 300000 for readonly
    */
   statementTimeoutMilliseconds?: number | undefined;
 }
@@ -107,7 +111,8 @@ export interface ExistingDatabase {
   identifier: string;
   /**
    * What the database has today where the standard says otherwise, by the names of `aws.rds.Instance`; `null` for what
-   * it has none of. Shrink it property by property: each removal is one visible change. @default {}
+   * it has none of. Shrink it property by property: each removal is one visible change.
+   * @default {}
    */
   asFound?: FoundProperties | undefined;
   /**
@@ -121,8 +126,8 @@ export interface RestoreFromSnapshot {
   /** Name or ARN of the snapshot. */
   snapshotIdentifier: string;
   /**
-   * False when the backup is not of a StandardDatabase, and has none of its roles: they are made then. @default true:
-   * taken over, with new passwords
+   * False when the backup is not of a StandardDatabase, and has none of its roles: they are made then.
+   * @default true: taken over, with new passwords
    */
   rolesExist?: boolean | undefined;
 }
@@ -133,8 +138,8 @@ export interface RestoreToPointInTime {
   /** A whole second in UTC, as `"2026-01-31T12:00:00Z"`. @default the latest there is */
   restoreTime?: string | undefined;
   /**
-   * False when the backup is not of a StandardDatabase, and has none of its roles: they are made then. @default true:
-   * taken over, with new passwords
+   * False when the backup is not of a StandardDatabase, and has none of its roles: they are made then.
+   * @default true: taken over, with new passwords
    */
   rolesExist?: boolean | undefined;
 }

@@ -57,13 +57,13 @@ export interface PlatformRequest {
   /** A parameter group is made for each. @default all approved: [16, 17, 18] */
   postgresMajors?: PostgresMajor[] | undefined;
   /**
-   * The Region where the gold tier's backups are copied; a production platform must name one. @default undefined: no
-   * copies
+   * The Region where the gold tier's backups are copied; a production platform must name one.
+   * @default undefined: no copies
    */
   copyRegion?: string | undefined;
   /**
-   * First step of retirement: lifts the platform's protection at the next `up`; only then does `destroy` work. @default
-   * false
+   * First step of retirement: lifts the platform's protection at the next `up`; only then does `destroy` work.
+   * @default false
    */
   retire?: boolean | undefined;
 }

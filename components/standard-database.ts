@@ -26,13 +26,18 @@ import { exportedLogs, standardVersion } from "./standards";
  * see `DatabaseRequest` for the rest and its defaults.
  *
  * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument;
- *   later, where the platform
- *   has no parameter group for the asked major. A database that `up` cannot reach is a warning, `database-unreachable`.
+ *   later, where the platform has no parameter group for the asked major. A database that `up` cannot reach is a
+ *   warning, `database-unreachable`.
  *
  * @example
- * const orders = new StandardDatabase("orders", { service: "orders", owner: "team-orders", environment: "production",
- * tier: "gold", size: "small", dataClassification: "confidential", costCenter: "4711", platform, reachableFrom: {
- * "orders-api": apiSecurityGroup.id } }); export const url = orders.connectionStrings.readwrite;
+ * ```ts
+ * const orders = new StandardDatabase("orders", {
+ *   service: "orders", owner: "team-orders", environment: "production",
+ *   tier: "gold", size: "small", dataClassification: "confidential", costCenter: "4711",
+ *   platform, reachableFrom: { "orders-api": apiSecurityGroup.id },
+ * });
+ * export const url = orders.connectionStrings.readwrite;
+ * ```
  */
 export class StandardDatabase extends pulumi.ComponentResource {
   /** All that the standard decided for it, and from what: known before anything is made. */

@@ -7,23 +7,26 @@ import { join, resolve } from "node:path";
  */
 export interface LocalCloudSettings {
   /**
-   * The folder of all its data; an absolute path. `SHIPSHAPE_DATA_FOLDER`, @default `.shipshape` of the working folder.
+   * The folder of all its data; an absolute path: `SHIPSHAPE_DATA_FOLDER`.
+   * @default `.shipshape` of the working folder
    */
   dataFolder: string;
-  /** TCP port of the HTTP server on 127.0.0.1; 0 lets the kernel choose. `SHIPSHAPE_LOCAL_PORT`, @default 0. */
+  /** TCP port of the HTTP server on 127.0.0.1; 0 lets the kernel choose: `SHIPSHAPE_LOCAL_PORT`. @default 0 */
   port: number;
   /**
-   * Per-user cache: PostgreSQL views and templates. `XDG_CACHE_HOME`, @default `~/.cache`, with `shipshape` below it.
+   * Per-user cache: PostgreSQL views and templates. `shipshape` in `XDG_CACHE_HOME`.
+   * @default `~/.cache/shipshape`
    */
   cacheFolder: string;
   /**
-   * The user that runs PostgreSQL when the server runs as root, which PostgreSQL refuses. `SHIPSHAPE_POSTGRES_USER`,
-   * @default `nobody`.
+   * The user that runs PostgreSQL when the server runs as root, which PostgreSQL refuses. `SHIPSHAPE_POSTGRES_USER`.
+   * @default `nobody`
    */
   postgresUser: string;
   /**
    * The memory a database assumes, whatever its instance class: a laptop that runs ten `db.r7g.4xlarge` does not have
-   * 1,280 GiB. `SHIPSHAPE_DATABASE_MEMORY_MIB`, in MiB, @default 512.
+   * 1,280 GiB. `SHIPSHAPE_DATABASE_MEMORY_MIB`, in MiB.
+   * @default 512
    */
   databaseMemoryCapBytes: number;
 }

@@ -103,16 +103,61 @@ describe("layout", () => {
 
   test("no prose is wider than 120 columns, except tables, code, and lines with a long link or command", () => {
     const wide = tracked
-      .filter((file) => file.endsWith(".md") && !/^docs\/(policies\/|errors\.md|benchmarks\.md)/.test(file))
-      .flatMap((file) => {
-        const prose = text(file)
-          .replaceAll(/^ *```[^]*?^ *```/gm, "")
-          .split("\n");
-        return prose
+      .filter((file) => file.endsWith(".md") && !file.startsWith("docs/policies/"))
+      .flatMap((file) =>
+        prose(file)
           .filter((line) => [...line].length > 120 && !/^\s*[|<]|\]\(|`[^`]{40,}`/.test(line))
-          .map((line) => `${file}: ${line}`);
-      });
+          .map((line) => `${file}: ${line}`),
+      );
     expect(wide).toEqual([]);
+  });
+
+  test("inline code is never broken across lines", () => {
+    const pages = tracked.filter((file) => file.endsWith(".md"));
+    const read: [string, string[]][] = [
+      ...pages.map((file): [string, string[]] => [file, prose(file)]),
+      ...sources.map((file): [string, string[]] => [file, comments(file)]),
+    ];
+    expect(
+      read.flatMap(([file, texts]) =>
+        texts.filter((line) => line.split("`").length % 2 === 0).map((line) => `${file}: ${line.trim()}`),
+      ),
+    ).toEqual([]);
+  });
+
+  test("in a comment of several lines each tag starts a line, and an example is fenced", () => {
+    expect(found(sources, /^\s*\*(?!\/) .*\S\s+@(default|param|throws|returns|example)\b/)).toEqual([]);
+    expect(found(sources, /^\s*\* @(default|param|throws|returns)$/)).toEqual([]);
+    const examples = sources.filter((file) => /@example(?!\n *\* ```)$/m.test(text(file)));
+    expect(examples).toEqual([]);
+  });
+
+  test("no comment that documents code is followed by another", () => {
+    expect(sources.filter((file) => /^ *(\*\/|\/\*\*.*\*\/)\n *\/\*\*/m.test(text(file)))).toEqual([]);
+  });
+
+  test("code in pages and examples keeps its lines: each command and each statement starts one", () => {
+    const command = /^(#|(npx|npm|pulumi|aws|eval) \S)/;
+    const joined = /[;}] +(import|export|const|let|return)\b/;
+    const broken = tracked
+      .filter((file) => /\.(md|ts)$/.test(file))
+      .flatMap((file) =>
+        fences(file).flatMap(({ language, code }) =>
+          code
+            .filter((line) => (language === "sh" ? !command.test(line) : language === "ts" && joined.test(line)))
+            .map((line) => `${file}: ${line}`),
+        ),
+      );
+    expect(broken).toEqual([]);
+  });
+
+  test("tables are not padded", () => {
+    expect(
+      found(
+        tracked.filter((file) => file.endsWith(".md") && !file.startsWith("docs/policies/")),
+        /^\|.*([^|\s] {2,}\||\| {2,}[^|\s])|^\| -/,
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -255,6 +300,30 @@ function startsProcess(file: string): boolean {
     return true;
   const beside = imported.filter((name) => name.startsWith(".")).map((name) => `${join(dirname(file), name)}.ts`);
   return beside.some((name) => name.startsWith("test/") && tracked.includes(name) && startsProcess(name));
+}
+
+/** A page's lines outside its fenced blocks. */
+function prose(file: string): string[] {
+  return text(file)
+    .replaceAll(/^ *```[^]*?^ *```/gm, "")
+    .split("\n");
+}
+
+/** A source's lines of comment, but for the fences in them. */
+function comments(file: string): string[] {
+  return lines(file).filter((line) => /^\s*(\/\/|\*|\/\*\*)(?! ?```)/.test(line));
+}
+
+/** The fenced blocks of a page, or of a source's comments. */
+function fences(file: string): { language: string; code: string[] }[] {
+  const opened = /^(?: *\* | *)```(\w*)\n([^]*?)^(?: *\* | *)```$/gm;
+  return [...text(file).matchAll(opened)].map(([, language = "", block = ""]) => ({
+    language,
+    code: block
+      .split("\n")
+      .map((line) => line.replace(/^ *\* /, "").trim())
+      .filter((line) => line !== ""),
+  }));
 }
 
 function found(files: string[], pattern: RegExp): string[] {

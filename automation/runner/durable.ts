@@ -62,8 +62,8 @@ export function registerWorkflows(lifecycle: Workflow, cleanUp: Workflow): Workf
 export interface Worker {
   readonly id: string;
   /**
-   * Takes no new runs, and waits this long for those in progress. The next worker continues the rest. @default a few
-   * seconds
+   * Takes no new runs, and waits this long for those in progress. The next worker continues the rest.
+   * @default a few seconds
    */
   stop(drainSeconds?: number): Promise<void>;
 }

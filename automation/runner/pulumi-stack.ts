@@ -33,8 +33,8 @@ export interface StackContext {
 export interface StackProgram {
   stackName: string;
   /**
-   * What encrypts the stack's secrets, in the format of `pulumi stack init --secrets-provider`. @default the backend's
-   * own, or a passphrase
+   * What encrypts the stack's secrets, in the format of `pulumi stack init --secrets-provider`.
+   * @default the backend's own, or a passphrase
    */
   secretsProvider?: string | undefined;
   /** The program; `adopt` has what the cloud has but the state lacks, name → id: the program must import it. */

@@ -26,8 +26,8 @@ interface Kind {
   kind: string;
   catalog: string;
   /**
-   * Which rows. `mine` has the relations that users created, `schemas` their schemas. @default all that were created
-   * after initdb and are not `passing`
+   * Which rows. `mine` has the relations that users created, `schemas` their schemas.
+   * @default all that were created after initdb and are not `passing`
    */
   where?: string;
   /** Columns that are not compared. */

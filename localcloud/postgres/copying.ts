@@ -5,8 +5,8 @@ import { serverUser } from "./server-user";
 
 /**
  * Copies files and folders into a folder, as the server's user. `cp` clones where the file system can, keeps owners and
- * modes, and is twice as fast as copying in Node. Not synced. @param ignoreMissing a running server may remove temporary
- * files meanwhile: ignore those that are gone
+ * modes, and is twice as fast as copying in Node. Not synced.
+ * @param ignoreMissing a running server may remove temporary files meanwhile: ignore those that are gone
  */
 export async function copyEntries(
   entries: string[],

@@ -3,8 +3,8 @@ import { supportedExtensions, trustedExtensions } from "./extensions";
 /**
  * Extensions as RDS has them, without any object of ours in the customer's databases: their control files make
  * PostgreSQL run their scripts as its superuser; the scripts first refuse the users RDS refuses, and finally grant what
- * they withhold from their installer. What a script creates belongs to the extension, so a dump contains only `CREATE
- * EXTENSION`.
+ * they withhold from their installer. What a script creates belongs to the extension, so a dump contains only
+ * `CREATE EXTENSION`.
  */
 
 /**

@@ -12,8 +12,8 @@ export const restoreDrillRequest = z.strictObject({
     )
     .max(63),
   /**
-   * How long heaps and indexes may be read, in seconds. @default by the database's tier: an hour for bronze, two for
-   * silver, four for gold
+   * How long heaps and indexes may be read, in seconds.
+   * @default by the database's tier: an hour for bronze, two for silver, four for gold
    */
   structureSeconds: z
     .number()

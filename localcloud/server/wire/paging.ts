@@ -9,8 +9,8 @@ export interface PageRequest {
 
 /**
  * One page of an ordered list. The marker is the key of the last entry returned, not a position, so that an entry added
- * or removed between two pages neither hides another nor shows it twice. @param keyOf a unique key by which the list is
- * ordered
+ * or removed between two pages neither hides another nor shows it twice.
+ * @param keyOf a unique key by which the list is ordered
  */
 export function page<Entry>(
   entries: Entry[],
@@ -49,7 +49,8 @@ function decodeMarker(marker: string): string {
 
 /**
  * Keeps the entries that have, for each filter, one of its values; case-insensitive, as on RDS, which stores names in
- * lower case. @param valuesOf by filter name; RDS refuses other names
+ * lower case.
+ * @param valuesOf by filter name; RDS refuses other names
  */
 export function filtered<Entry>(
   entries: Entry[],

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 /**
  * The path of an entry point in the program's own copy of the Pulumi SDK: the program and its runner must share one
- * copy. @throws Error with a hint when the SDK is not installed there.
+ * copy.
+ * @throws Error with a hint when the SDK is not installed there.
  */
 export function sdkEntryPoint(programFolder: string, entryPoint: "run" | "run-plugin" | "run-policy-pack"): string {
   const module = `@pulumi/pulumi/cmd/${entryPoint}`;

@@ -14,13 +14,13 @@ export interface ResourceFacts {
   toldBy?: "program" | "state" | "api";
   /** When AWS made it, where the API says so. Unlike a tag, nobody can choose it. */
   createdAt?: string | undefined;
-  /** Undefined where no program says it: protection and ignored changes are Pulumi's own. */
   /** Taken over as it was: its program does not say what it was made of. @default false */
   adopted?: boolean;
   /** Replaced, and still there until it is deleted. @default false */
   leaving?: boolean;
   /** What the components around it were given. */
   declaredBy?: { environment?: string | undefined; tier?: string | undefined };
+  /** Pulumi's own option, as `ignoreChanges` is; undefined where no program sets it. */
   protect: boolean | undefined;
   ignoreChanges: readonly string[];
   /** URNs by property, and those of no property in particular under "". */

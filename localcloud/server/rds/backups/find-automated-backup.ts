@@ -11,8 +11,8 @@ export interface AutomatedBackupName {
 }
 
 /**
- * The automated backup that is named. @throws AwsError PointInTimeRestoreNotEnabled, DBInstanceNotFound,
- * DBInstanceAutomatedBackupNotFound
+ * The automated backup that is named.
+ * @throws AwsError PointInTimeRestoreNotEnabled, DBInstanceNotFound, DBInstanceAutomatedBackupNotFound
  */
 export function findAutomatedBackup(name: AutomatedBackupName, { cloud, region }: Call): AutomatedBackupRecord {
   const instance = name.identifier === undefined ? undefined : cloud.instances.get(region, name.identifier);

@@ -29,7 +29,8 @@ const storageSettings = [
 
 /**
  * Checks the storage that results from a call. RDS checks only calls that name storage: an instance that has grown to
- * its cap accepts every other change. @param named what the call itself named
+ * its cap accepts every other change.
+ * @param named what the call itself named
  */
 export function checkStorage(storage: Storage, named: Partial<Storage>): void {
   if (storageSettings.every((name) => named[name] === undefined)) return;
