@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf, ShipshapeError } from "../errors";
 import { type AccessKey, embeddedCloud } from "./embedded-cloud";
 import { readPassphrase } from "./local-passphrase";
-import { localPollMilliseconds, localRequestTimeoutSeconds } from "./limits";
+import { localRequestTimeoutSeconds } from "./limits";
 
 /** What the server writes to its data folder while it listens. */
 export interface LocalRecord {
@@ -106,19 +105,6 @@ export async function callLocal<Answer>(
   if (!response.ok)
     throw new ShipshapeError("local-request-failed", { request, reason: refusal(text, response.status) });
   return (text === "" ? undefined : JSON.parse(text)) as Answer;
-}
-
-/** Polls until `look` finds something or the time is up. */
-export async function waitFor<Found>(
-  seconds: number,
-  look: () => Promise<Found | undefined>,
-): Promise<Found | undefined> {
-  const end = performance.now() + seconds * 1000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined || performance.now() > end) return found;
-    await sleep(localPollMilliseconds);
-  }
 }
 
 /** Whether anything accepts connections on this port of this machine. */

@@ -3,12 +3,13 @@ import { existsSync } from "node:fs";
 import { access, constants, mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
-import { localStartWaitSeconds, logTailLinesMax } from "./limits";
+import { poll } from "../poll";
+import { localPollMilliseconds, localStartWaitSeconds, logTailLinesMax, otherStartWaitSeconds } from "./limits";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { embeddedCloud } from "./embedded-cloud";
 import { createFirstKey, memoryOf } from "./evidence-log";
-import { findLocalCloud, localLogFile, type LocalCloud, processLives, waitFor } from "./local-cloud";
+import { findLocalCloud, localLogFile, type LocalCloud, processLives } from "./local-cloud";
 import { ensurePassphrase } from "./local-passphrase";
 import { reportStatus } from "./local-status";
 import { type StartRecord, writeStartRecord } from "./start-record";
@@ -134,14 +135,17 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    const cloud = await waitFor(
-      localStartWaitSeconds,
+    const cloud = await poll(
+      { every: localPollMilliseconds, seconds: localStartWaitSeconds },
       async () => (await findLocalCloud(settings.dataFolder)) ?? (ended === undefined ? undefined : null),
     );
     if (interrupted) throw new ShipshapeError("interrupted", { action: "the start of the embedded cloud" });
     if (cloud) return cloud;
     // If two started at once, the other one may still be starting when this one is refused.
-    const other = await waitFor(ended === undefined ? 0 : 2, () => findLocalCloud(settings.dataFolder));
+    const other = await poll(
+      { every: localPollMilliseconds, seconds: ended === undefined ? 0 : otherStartWaitSeconds },
+      () => findLocalCloud(settings.dataFolder),
+    );
     if (other !== undefined) return other;
     if (ended === undefined) end();
     const reason = `${ended ?? `no answer within ${localStartWaitSeconds} s`}${await logTail(logFile, logBegan)}`;

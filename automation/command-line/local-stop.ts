@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ShipshapeError } from "../errors";
-import { localStopWaitSeconds } from "./limits";
+import { poll } from "../poll";
+import { localPollMilliseconds, localStopWaitSeconds } from "./limits";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import {
@@ -12,7 +13,6 @@ import {
   localLogFile,
   processLives,
   readLocalRecord,
-  waitFor,
 } from "./local-cloud";
 import { startLocalCloud } from "./local-start";
 
@@ -29,7 +29,7 @@ export async function stopLocalCloud(settings: Settings, progress: (line: string
   if (cloud === undefined) return false;
   await callLocal(cloud, "POST", "/shipshape/stop");
   let left = "";
-  const done = await waitFor(localStopWaitSeconds, async () =>
+  const done = await poll({ every: localPollMilliseconds, seconds: localStopWaitSeconds }, async () =>
     (left = await stillRunning(cloud)) === "" ? true : undefined,
   );
   if (done === undefined)

@@ -12,6 +12,7 @@ import { GlobalLogger } from "@dbos-inc/dbos-sdk/internal/telemetry/logs";
 import type pg from "pg";
 import { translateConnectionErrors, type Database } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
+import { poll } from "../poll";
 import {
   cleanUpPollMilliseconds,
   durableCallSeconds,
@@ -296,14 +297,14 @@ export class DurableClient {
  */
 function oneAtATime(database: Database, work: () => Promise<void>): Promise<void> {
   return database.transaction(async (t) => {
-    for (const endsAt = Date.now() + schemaLockWaitSeconds * 1000; Date.now() < endsAt;) {
+    const taken = await poll({ every: schemaLockPollMilliseconds, seconds: schemaLockWaitSeconds }, async () => {
       const [lock] = await t.query<{ taken: boolean }>(
         "select pg_try_advisory_xact_lock(hashtext('shipshape durable engine')) as taken",
       );
-      if (lock?.taken) return work();
-      await new Promise((resolve) => setTimeout(resolve, schemaLockPollMilliseconds));
-    }
-    throw new ShipshapeError("control-plane-busy", { seconds: schemaLockWaitSeconds });
+      return lock?.taken || undefined;
+    });
+    if (!taken) throw new ShipshapeError("control-plane-busy", { seconds: schemaLockWaitSeconds });
+    return work();
   });
 }
 

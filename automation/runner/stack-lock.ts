@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ShipshapeError } from "../errors";
+import { poll } from "../poll";
 import { stackLockPollMilliseconds, stackLockWaitSeconds } from "./limits";
 
 /** Runs `work`; on a lock, waits for its owner, or cancels the lock if the owner is proven dead. */
@@ -12,23 +13,27 @@ export async function whenUnlocked<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  for (const endsAt = Date.now() + stackLockWaitSeconds * 1000; ;) {
+  let locked!: ShipshapeError; // set by each attempt that gives nothing
+  const attempt = async (): Promise<{ result: T } | undefined> => {
     try {
-      return await work();
+      return { result: await work() };
     } catch (error) {
       // By its name: the library that throws it belongs to pulumi-stack.ts.
       if (!(error instanceof Error) || error.name !== "ConcurrentUpdateError") throw error;
       const owner = lockOwner(error.message);
-      if (owner && isDead(owner)) await stack.cancel(error.message);
-      else if (signal.aborted || Date.now() > endsAt)
-        throw new ShipshapeError(
-          "stack-locked",
-          { stack: stack.name, owner: owner ? `process ${owner.pid} on ${owner.host}` : "another process" },
-          { cause: error },
-        );
-      else await new Promise((resolve) => setTimeout(resolve, stackLockPollMilliseconds));
+      if (owner && isDead(owner)) {
+        await stack.cancel(error.message);
+        return attempt();
+      }
+      const by = owner ? `process ${owner.pid} on ${owner.host}` : "another process";
+      locked = new ShipshapeError("stack-locked", { stack: stack.name, owner: by }, { cause: error });
+      if (signal.aborted) throw locked;
+      return undefined;
     }
-  }
+  };
+  const done = await poll({ every: stackLockPollMilliseconds, seconds: stackLockWaitSeconds }, attempt);
+  if (done) return done.result;
+  throw locked;
 }
 
 /** The engine names the lock's file. A lock in a bucket is left to people: nothing here may delete objects there. */

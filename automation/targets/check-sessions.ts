@@ -1,6 +1,6 @@
 /** The sessions that check one database: each is inspected before it is used, and none outlives the check. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
+import { poll } from "../poll";
 import { findAmcheck, type Amcheck } from "./amcheck";
 import { checkReopenPollMilliseconds, checkReopenSeconds } from "./limits";
 
@@ -47,16 +47,9 @@ export class CheckSessions {
    */
   async reopen(): Promise<CheckSession | undefined> {
     await this.endAll();
-    for (const endsAt = Date.now() + checkReopenSeconds * 1000; ;) {
-      try {
-        const session = await this.open();
-        return typeof session === "string" ? undefined : session;
-      } catch {
-        this.signal.throwIfAborted();
-        if (Date.now() > endsAt) return undefined;
-        await sleep(checkReopenPollMilliseconds, undefined, { signal: this.signal });
-      }
-    }
+    const wait = { every: checkReopenPollMilliseconds, seconds: checkReopenSeconds, signal: this.signal };
+    const session = await poll(wait, () => this.open().catch(() => undefined));
+    return typeof session === "string" ? undefined : session;
   }
 
   async close(): Promise<void> {

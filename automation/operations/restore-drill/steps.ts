@@ -3,6 +3,7 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 import type { Client } from "pg";
 import type { Database } from "../../database";
 import { reasonOf, ShipshapeError } from "../../errors";
+import { poll } from "../../poll";
 import { inventorySeconds, restorablePollMilliseconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
 import { readStack, removeStack, stackExists, bringUp, type StackContext } from "../../runner/pulumi-stack";
@@ -80,9 +81,11 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
   }
 
   /** Waits until nothing is being done to the throwaway, or it is gone. The step's time limit ends it. */
-  const settled = async (identifier: string, signal: AbortSignal): Promise<void> => {
-    while (inFlight.has((await findDatabase(clients, identifier))?.DBInstanceStatus ?? "gone")) await pause(signal);
-  };
+  const settled = (identifier: string, signal: AbortSignal) =>
+    poll({ every: restorablePollMilliseconds, signal }, async () => {
+      const status = (await findDatabase(clients, identifier))?.DBInstanceStatus ?? "gone";
+      return inFlight.has(status) ? undefined : status;
+    });
 
   return {
     /** Refuses what cannot be drilled, before anything is planned, registered or created. */
@@ -177,33 +180,33 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       committedAt: string,
       signal: AbortSignal,
     ): Promise<{ askedAt: string } | { at: string; reason: string }> {
-      for (const endsAt = Date.now() + plan.restorableWaitSeconds * 1000; ;) {
-        const instance = await describeDatabase(clients, plan.source.identifier);
-        const { resourceId, identifier } = plan.source;
+      const { resourceId, identifier } = plan.source;
+      const wait = { every: restorablePollMilliseconds, seconds: plan.restorableWaitSeconds, signal };
+      let latest: Date | undefined;
+      const found = await poll(wait, async () => {
+        const instance = await describeDatabase(clients, identifier);
         if (instance.DbiResourceId !== resourceId)
           throw new ShipshapeError("database-replaced", {
             identifier,
             found: instance.DbiResourceId ?? "none",
             expected: resourceId,
           });
-        const latest = instance.LatestRestorableTime;
+        latest = instance.LatestRestorableTime;
         if (!instance.BackupRetentionPeriod)
           return {
             at: now(),
             reason: "automated backups were switched off while the drill ran: nothing can be restored",
           };
-        if (latest && latest.getTime() >= Date.parse(committedAt)) return { askedAt: now() };
-        if (Date.now() > endsAt) {
-          const reached = latest
-            ? `the newest restorable time is still ${latest.toISOString()}`
-            : "there is no restorable time";
-          return {
-            at: now(),
-            reason: `what was committed at ${committedAt} cannot be restored ${plan.restorableWaitSeconds} s later: ${reached}`,
-          };
-        }
-        await pause(signal);
-      }
+        return latest && latest.getTime() >= Date.parse(committedAt) ? { askedAt: now() } : undefined;
+      });
+      if (found) return found;
+      const reached = latest
+        ? `the newest restorable time is still ${latest.toISOString()}`
+        : "there is no restorable time";
+      return {
+        at: now(),
+        reason: `what was committed at ${committedAt} cannot be restored ${plan.restorableWaitSeconds} s later: ${reached}`,
+      };
     },
 
     /**
@@ -363,10 +366,3 @@ async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
 }
 
 const now = () => new Date().toISOString();
-
-const pause = (signal: AbortSignal) =>
-  new Promise<void>((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(resolve, restorablePollMilliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason as Error)), { once: true });
-  });

@@ -1,0 +1,28 @@
+import { poll } from "../../automation/poll";
+
+/** Finds something at the given look. */
+const foundAt = (look: number) => {
+  let looks = 0;
+  return async () => (++looks >= look ? looks : undefined);
+};
+
+test("looks until there is something to return, even if there is no time at all", async () => {
+  expect(await poll({ every: 1, seconds: 60 }, foundAt(3))).toBe(3);
+  expect(await poll({ every: 1, seconds: 0 }, foundAt(1))).toBe(1);
+});
+
+test("returns nothing when the time is up", async () => {
+  expect(await poll({ every: 1, seconds: 0.01 }, foundAt(Infinity))).toBeUndefined();
+});
+
+test("an abort ends it at once, with its reason", async () => {
+  const stop = new AbortController();
+  const waiting = poll({ every: 3_600_000, signal: stop.signal }, foundAt(2));
+  stop.abort(new Error("cancelled"));
+  await expect(waiting).rejects.toThrow("cancelled");
+});
+
+test("what a look throws ends it", async () => {
+  const broken = () => Promise.reject(new Error("no such thing"));
+  await expect(poll({ every: 1, seconds: 60 }, broken)).rejects.toThrow("no such thing");
+});
