@@ -14,7 +14,7 @@ export const connect: Chapter = {
     );
     await migrateAsOwner(scene);
     await useAsApplication(scene);
-    await refuseToReader(scene);
+    await checkReaderIsRefused(scene);
     stage.line();
     stage.say("The same from a shell:");
     stage.command(`npx shipshape local psql ${databaseIdentifier} --role readonly -c "select * from ${demoTable}"`);
@@ -44,7 +44,7 @@ async function useAsApplication(scene: Scene): Promise<void> {
   });
 }
 
-async function refuseToReader(scene: Scene): Promise<void> {
+async function checkReaderIsRefused(scene: Scene): Promise<void> {
   await asRole(scene, "readonly", async (client) => {
     const refusal = await client.query(`delete from ${demoTable}`).then(
       () => undefined,

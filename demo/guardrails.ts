@@ -24,8 +24,8 @@ export const guardrails: Chapter = {
     scene.stage.say(
       "A team drops the standby to save money. The same rules stop it in `pulumi preview --policy-pack`, in CI, and here:",
     );
-    const careless = withoutStandby(folder, state);
-    const stopped = await guard(scene, folder, careless);
+    const changed = withoutStandby(folder, state);
+    const stopped = await guard(scene, folder, changed);
     expectCode(stopped, 1, "a database without a standby to be stopped");
     scene.stage.result(stopped.lines);
 
@@ -34,12 +34,12 @@ export const guardrails: Chapter = {
       `npx shipshape waiver new --rule require-multi-az --owner team-orders --approver team-platform --expires-on ${until} …`,
     );
     writeFileSync(join(folder, "waivers", "standby.yaml"), waiver(until));
-    const waived = await guard(scene, folder, careless);
+    const waived = await guard(scene, folder, changed);
     expectCode(waived, 0, "the waiver to let the change pass");
     scene.stage.result(waived.lines);
 
     scene.stage.command(`npx shipshape guard --state state.json --on ${inDays(61)}`);
-    const expired = await guard(scene, folder, careless, ["--on", inDays(61)]);
+    const expired = await guard(scene, folder, changed, ["--on", inDays(61)]);
     expectCode(expired, 1, "the violation to be back when the waiver has expired");
     scene.stage.result(expired.lines.filter((line) => line.includes("✗")));
     scene.stage.good("a waiver has an owner, an approver and an expiry date; docs/guardrails.md has the rules");
@@ -74,7 +74,7 @@ function guard({ settings, environment }: Scene, folder: string, state: string, 
 
 /** The exported state as it would be after the change. */
 function withoutStandby(folder: string, state: string): string {
-  const file = join(folder, "careless.json");
+  const file = join(folder, "changed.json");
   writeFileSync(file, readFileSync(state, "utf8").replaceAll(/"multiAz":\s*true/g, '"multiAz": false'));
   return file;
 }

@@ -20,8 +20,8 @@ import { readSettings } from "./settings";
 async function main(): Promise<void> {
   // Files created without an explicit mode are readable only by us too.
   process.umask(0o077);
-  const asked = readSettings();
-  const settings = { ...asked, dataFolder: closedDataFolder(asked.dataFolder) };
+  const given = readSettings();
+  const settings = { ...given, dataFolder: closedDataFolder(given.dataFolder) };
   await takeFolder(settings.dataFolder);
   // Before the first database: clients' environments name this file from now on, and Node warns at every start while it
   // is missing.

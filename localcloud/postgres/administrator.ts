@@ -5,7 +5,7 @@ import { limits } from "./limits";
 import { PostgresError } from "./postgres-errors";
 
 /** What it takes to reach a server as its administrator. */
-export interface AdministratorPlace {
+export interface ServerLocation {
   dataFolder: string;
   socketFolder: string;
   port: number;
@@ -22,12 +22,12 @@ export const ownDatabase = "rdsadmin";
  * connection: it takes 3–4 ms, and none stays open to hold up a stop.
  */
 export async function queryAsAdministrator(
-  place: AdministratorPlace,
+  location: ServerLocation,
   sql: string,
   values: unknown[] = [],
   database = ownDatabase,
 ): Promise<Record<string, unknown>[]> {
-  const client = await connectAsAdministrator(place, database);
+  const client = await connectAsAdministrator(location, database);
   try {
     // Without values the simple protocol, which takes several statements at once.
     const result: unknown = values.length === 0 ? await client.query(sql) : await client.query(sql, values);
@@ -39,8 +39,8 @@ export async function queryAsAdministrator(
 }
 
 /** Runs statements one after the other in one session, each in a transaction of its own. */
-export async function runAsAdministrator(place: AdministratorPlace, statements: readonly string[]): Promise<void> {
-  const client = await connectAsAdministrator(place);
+export async function runAsAdministrator(location: ServerLocation, statements: readonly string[]): Promise<void> {
+  const client = await connectAsAdministrator(location);
   try {
     for (const statement of statements) await client.query(statement);
   } finally {
@@ -49,8 +49,8 @@ export async function runAsAdministrator(place: AdministratorPlace, statements: 
 }
 
 /** For work that needs one session throughout; the caller ends it. */
-export async function connectAsAdministrator(place: AdministratorPlace, database = ownDatabase): Promise<Client> {
-  const client = new Client({ ...administratorConfig(place, database), query_timeout: limits.queryMilliseconds });
+export async function connectAsAdministrator(location: ServerLocation, database = ownDatabase): Promise<Client> {
+  const client = new Client({ ...administratorConfig(location, database), query_timeout: limits.queryMilliseconds });
   client.on("error", () => undefined); // a server that goes away also fails the query, which reports it
   try {
     await client.connect();
@@ -68,12 +68,12 @@ export async function connectAsAdministrator(place: AdministratorPlace, database
  * How our own sessions are opened. Everything is set explicitly: omitted settings would come from the `PG*` variables
  * of the user who started the cloud, or from the customer's parameter group or `ALTER DATABASE … SET`.
  */
-export function administratorConfig(place: AdministratorPlace, database: string): ClientConfig {
-  const major = Number(readFileSync(join(place.dataFolder, "PG_VERSION"), "utf8"));
+export function administratorConfig(location: ServerLocation, database: string): ClientConfig {
+  const major = Number(readFileSync(join(location.dataFolder, "PG_VERSION"), "utf8"));
   const settings = { ...sessionSettings, ...(major >= 17 ? { transaction_timeout: "0" } : {}) };
   const config = {
-    host: place.socketFolder,
-    port: place.port,
+    host: location.socketFolder,
+    port: location.port,
     user: "rdsadmin",
     database,
     application_name: "rdsadmin",

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Client } from "pg";
-import { type AdministratorPlace, connectAsAdministrator } from "./administrator";
+import { type ServerLocation, connectAsAdministrator } from "./administrator";
 import { type BackupManifest, checkManifest, readManifest, writeManifest } from "./backup-manifest";
 import { awaitBoth, copyEntries, syncFolder } from "./copying";
 import { verifyPages } from "./page-verification";
@@ -17,7 +17,7 @@ import { serverUser } from "./server-user";
  * @throws PostgresError corrupt-page, disk-full
  */
 export async function takeBaseBackup(
-  server: AdministratorPlace,
+  server: ServerLocation,
   engineVersion: string,
   target: string,
 ): Promise<BackupManifest> {

@@ -1,4 +1,4 @@
-import { type AdministratorPlace, ownDatabase, queryAsAdministrator } from "./administrator";
+import { type ServerLocation, ownDatabase, queryAsAdministrator } from "./administrator";
 import { quoteIdentifier } from "./rights";
 
 /**
@@ -7,24 +7,24 @@ import { quoteIdentifier } from "./rights";
  * from such a data folder, or a copy of one, before any client can use them. The cloud's own database is last: it shows
  * whether the others are still to be done.
  */
-export async function removeEarlierRules(place: AdministratorPlace): Promise<void> {
-  if ((await queryAsAdministrator(place, `select from pg_namespace where ${isOurs}`)).length === 0) return;
+export async function removeEarlierRules(location: ServerLocation): Promise<void> {
+  if ((await queryAsAdministrator(location, `select from pg_namespace where ${isOurs}`)).length === 0) return;
   const databases = await queryAsAdministrator(
-    place,
+    location,
     "select datname as name, datallowconn as open from pg_database where datname <> $1",
     [ownDatabase],
   );
   for (const { name, open } of databases) {
     const allow = (may: boolean) =>
-      queryAsAdministrator(place, `alter database ${quoteIdentifier(String(name))} allow_connections ${may}`);
+      queryAsAdministrator(location, `alter database ${quoteIdentifier(String(name))} allow_connections ${may}`);
     if (open !== true) await allow(true);
     try {
-      await queryAsAdministrator(place, removal, [], String(name));
+      await queryAsAdministrator(location, removal, [], String(name));
     } finally {
       if (open !== true) await allow(false);
     }
   }
-  await queryAsAdministrator(place, removal);
+  await queryAsAdministrator(location, removal);
 }
 
 /** Excludes a customer's schema with the same name. */

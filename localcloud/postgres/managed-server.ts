@@ -13,7 +13,7 @@ import { listLogFiles, removeOldLogs } from "./log-files";
 import { type ParameterReport, parameterDefinitions } from "./parameters";
 import { PostgresError } from "./postgres-errors";
 import type { LogFile, PostgresServer, PostgresServerSettings } from "./server-types";
-import { type PostmasterPlace, startPostmaster, stopPostmaster, waitUntilReady, wasShutDown } from "./postmaster";
+import { type PostmasterLocation, startPostmaster, stopPostmaster, waitUntilReady, wasShutDown } from "./postmaster";
 import { livePostmaster, readPidFile, signalTo } from "./processes";
 import { quoteIdentifier, quoteLiteral } from "./rights";
 import { passwordVerifier } from "./scram";
@@ -68,12 +68,12 @@ export class ManagedServer implements PostgresServer {
   }
 
   stop(mode: "fast" | "immediate" = "fast"): Promise<void> {
-    return this.#serialize(() => stopPostmaster(this.#place, mode));
+    return this.#serialize(() => stopPostmaster(this.#location, mode));
   }
 
   restart(): Promise<ParameterReport> {
     return this.#serialize(async () => {
-      await stopPostmaster(this.#place, "fast");
+      await stopPostmaster(this.#location, "fast");
       return this.#noted(this.#start());
     });
   }
@@ -129,22 +129,22 @@ export class ManagedServer implements PostgresServer {
 
   async #start(): Promise<ParameterReport> {
     const running = livePostmaster(this.dataFolder);
-    if (running?.status === "stopping") await stopPostmaster(this.#place, "fast");
+    if (running?.status === "stopping") await stopPostmaster(this.#location, "fast");
     else if (running !== undefined) {
-      await waitUntilReady(this.#place);
+      await waitUntilReady(this.#location);
       await removeEarlierRules(this);
       const { report, logRetentionMinutes } = await this.#configurationOf(this.#parameters);
       this.#logRetentionMinutes = logRetentionMinutes;
       return report; // the caller applies what has changed meanwhile, with applyParameters
     }
     const { report } = await this.#configure(this.#parameters);
-    await startPostmaster(this.#place, await this.#view());
+    await startPostmaster(this.#location, await this.#view());
     await this.#checkAuthenticationRules();
     await removeEarlierRules(this);
     return report;
   }
 
-  get #place(): PostmasterPlace {
+  get #location(): PostmasterLocation {
     return {
       dataFolder: this.dataFolder,
       socketFolder: this.socketFolder,
@@ -224,12 +224,12 @@ export class ManagedServer implements PostgresServer {
 
   /** Waits until the postmaster has reread its files, and returns the settings that need a restart. */
   async #reload(): Promise<string[]> {
-    const asked = Date.now();
+    const requestedAt = Date.now();
     // By a signal, not by SQL: the settings being replaced may have made every login impossible.
     if (this.pid !== undefined) signalTo(this.pid, "SIGHUP");
     for (
-      const until = asked + limits.reloadMilliseconds;
-      !(await this.#hasLoadedSince(asked, until));
+      const until = requestedAt + limits.reloadMilliseconds;
+      !(await this.#hasLoadedSince(requestedAt, until));
       await sleep(limits.pollMilliseconds)
     )
       if (Date.now() > until)

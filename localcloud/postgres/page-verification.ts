@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { type AdministratorPlace, administratorConfig, ownDatabase } from "./administrator";
+import { type ServerLocation, administratorConfig, ownDatabase } from "./administrator";
 import { PostgresError } from "./postgres-errors";
 
 /**
@@ -7,10 +7,10 @@ import { PostgresError } from "./postgres-errors";
  * warm it costs little compared to a copy, and it names file and block.
  * @throws PostgresError corrupt-page
  */
-export async function verifyPages(place: AdministratorPlace): Promise<void> {
+export async function verifyPages(location: ServerLocation): Promise<void> {
   // `replication` makes it a walsender's connection.
   const client = new Client({
-    ...administratorConfig(place, ownDatabase),
+    ...administratorConfig(location, ownDatabase),
     replication: "database",
   } as ConstructorParameters<typeof Client>[0]);
   const findings: string[] = [];

@@ -12,7 +12,7 @@ import { endOrphans, waitUntilGone, livePostmaster, processesIn, readPidFile, si
 import { startFailure } from "./start-failure";
 import type { ServerUser } from "./server-user";
 
-export interface PostmasterPlace {
+export interface PostmasterLocation {
   dataFolder: string;
   socketFolder: string;
   logFolder: string;
@@ -20,15 +20,15 @@ export interface PostmasterPlace {
 }
 
 /** Starts PostgreSQL as a separate process, which outlives this one, and waits until it accepts connections. */
-export async function startPostmaster(place: PostmasterPlace, view: BinariesView): Promise<void> {
-  await clearLeftovers(place);
-  const log = new LogWatch(place.logFolder);
+export async function startPostmaster(location: PostmasterLocation, view: BinariesView): Promise<void> {
+  await clearLeftovers(location);
+  const log = new LogWatch(location.logFolder);
   // To a file, not a pipe: when we die, a full or broken pipe would take the server down.
-  const stdio = openSync(join(place.logFolder, "error", "postgres.log"), "a");
+  const stdio = openSync(join(location.logFolder, "error", "postgres.log"), "a");
   let exited = false;
   try {
-    const child = spawn(view.postgres, ["-D", place.dataFolder], {
-      ...place.user.spawnOptions,
+    const child = spawn(view.postgres, ["-D", location.dataFolder], {
+      ...location.user.spawnOptions,
       env: serverEnvironment,
       detached: true,
       stdio: ["ignore", stdio, stdio],
@@ -36,37 +36,40 @@ export async function startPostmaster(place: PostmasterPlace, view: BinariesView
     child.on("exit", () => (exited = true));
     child.on("error", () => (exited = true));
     child.unref();
-    await untilReady(place, () => exited);
+    await untilReady(location, () => exited);
   } catch (error) {
     if (!exited) throw error;
-    throw await failure(place, log);
+    throw await failure(location, log);
   } finally {
     closeSync(stdio);
   }
 }
 
 /** For a server that is already running or starting: started by this process earlier, or by its predecessor. */
-export async function waitUntilReady(place: PostmasterPlace): Promise<void> {
-  const log = new LogWatch(place.logFolder);
-  await untilReady(place, () => livePostmaster(place.dataFolder) === undefined).catch(async (error: unknown) => {
-    throw error instanceof PostgresError ? error : await failure(place, log);
+export async function waitUntilReady(location: PostmasterLocation): Promise<void> {
+  const log = new LogWatch(location.logFolder);
+  await untilReady(location, () => livePostmaster(location.dataFolder) === undefined).catch(async (error: unknown) => {
+    throw error instanceof PostgresError ? error : await failure(location, log);
   });
 }
 
 /** `fast` waits for a checkpoint; `immediate` stops like a crash, and the next start recovers. */
-export async function stopPostmaster(place: PostmasterPlace, mode: "fast" | "immediate"): Promise<void> {
-  const running = livePostmaster(place.dataFolder);
+export async function stopPostmaster(location: PostmasterLocation, mode: "fast" | "immediate"): Promise<void> {
+  const running = livePostmaster(location.dataFolder);
   if (running !== undefined) {
     signalTo(running.pid, mode === "fast" ? "SIGINT" : "SIGQUIT");
     // The file is removed last; the process may stay a zombie long after that, when pid 1 is slow to reap.
-    const gone = () => livePostmaster(place.dataFolder) === undefined;
+    const gone = () => livePostmaster(location.dataFolder) === undefined;
     if (!(await waitUntilGone(gone, limits.stopMilliseconds))) {
       signalTo(running.pid, "SIGQUIT");
       await waitUntilGone(gone, limits.lastProcessMilliseconds);
     }
   }
-  const alone = await waitUntilGone(() => processesIn(place.dataFolder).length === 0, limits.lastProcessMilliseconds);
-  if (!alone) await endOrphans(place.dataFolder);
+  const alone = await waitUntilGone(
+    () => processesIn(location.dataFolder).length === 0,
+    limits.lastProcessMilliseconds,
+  );
+  if (!alone) await endOrphans(location.dataFolder);
 }
 
 /**
@@ -86,13 +89,13 @@ export function wasShutDown(dataFolder: string): boolean {
 
 const shutDownState = 1; // DB_SHUTDOWNED
 
-async function untilReady(place: PostmasterPlace, hasExited: () => boolean): Promise<void> {
+async function untilReady(location: PostmasterLocation, hasExited: () => boolean): Promise<void> {
   const began = Date.now();
   let until = began + limits.startMilliseconds;
   for (;;) {
     // The collector takes over the log, so "ready to accept connections" may be in any file: only the pid file is
     // reliable.
-    const running = livePostmaster(place.dataFolder);
+    const running = livePostmaster(location.dataFolder);
     if (running?.status === "ready") return;
     // Replaying WAL from an archive, for as long as there is some.
     if (running?.status === "standby") until = Math.max(until, began + limits.copyMilliseconds);
@@ -101,22 +104,22 @@ async function untilReady(place: PostmasterPlace, hasExited: () => boolean): Pro
       throw new PostgresError(
         "start-failed",
         `the server was not ready after ${(until - began) / 1000} s`,
-        `Its log: ${place.logFolder}/error`,
+        `Its log: ${location.logFolder}/error`,
       );
     await sleep(limits.pollMilliseconds);
   }
 }
 
 /** The collector keeps writing after the postmaster is gone, and the reason is among its last lines. */
-async function failure(place: PostmasterPlace, log: LogWatch): Promise<PostgresError> {
-  await waitUntilGone(() => processesIn(place.dataFolder).length === 0, limits.lastProcessMilliseconds);
+async function failure(location: PostmasterLocation, log: LogWatch): Promise<PostgresError> {
+  await waitUntilGone(() => processesIn(location.dataFolder).length === 0, limits.lastProcessMilliseconds);
   return startFailure(log.linesSince());
 }
 
 /** After kill -9: backends that survive, and lock files that may name an unrelated process that got the pid since. */
-async function clearLeftovers(place: PostmasterPlace): Promise<void> {
-  await endOrphans(place.dataFolder);
-  const stale = readPidFile(place.dataFolder);
-  await rm(join(place.dataFolder, "postmaster.pid"), { force: true });
-  if (stale !== undefined) await rm(join(place.socketFolder, `.s.PGSQL.${stale.port}.lock`), { force: true });
+async function clearLeftovers(location: PostmasterLocation): Promise<void> {
+  await endOrphans(location.dataFolder);
+  const stale = readPidFile(location.dataFolder);
+  await rm(join(location.dataFolder, "postmaster.pid"), { force: true });
+  if (stale !== undefined) await rm(join(location.socketFolder, `.s.PGSQL.${stale.port}.lock`), { force: true });
 }

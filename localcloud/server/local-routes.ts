@@ -21,8 +21,8 @@ export const localRoutes: Route[] = [
     method: "PUT",
     path: "/shipshape/clock",
     run(request, cloud) {
-      const asked = clockInput.safeParse(request.body);
-      const offset = asked.success ? offsetMs(asked.data) : NaN;
+      const requested = clockInput.safeParse(request.body);
+      const offset = requested.success ? offsetMs(requested.data) : NaN;
       if (!(Math.abs(offset) <= furthestMs))
         throw new AwsError(
           "InvalidParameterValue",
@@ -36,13 +36,13 @@ export const localRoutes: Route[] = [
     method: "POST",
     path: "/shipshape/database-url",
     run(request, cloud) {
-      const asked = databaseInput.safeParse(request.body);
-      if (!asked.success)
+      const requested = databaseInput.safeParse(request.body);
+      if (!requested.success)
         throw new AwsError(
           "InvalidParameterValue",
           `this takes {"identifier": "<DB instance>", "database": "<optional>", "role": "administrator" | "master"}`,
         );
-      return { status: 200, body: connectionInfo(asked.data, cloud) };
+      return { status: 200, body: connectionInfo(requested.data, cloud) };
     },
   },
 ];
@@ -66,9 +66,9 @@ const databaseInput = z.strictObject({
  */
 const furthestMs = 100 * 365 * 86_400_000;
 
-function offsetMs(asked: z.output<typeof clockInput>): number {
-  if ("now" in asked) return Date.parse(asked.now) - Date.now();
-  return "offsetSeconds" in asked ? asked.offsetSeconds * 1000 : 0;
+function offsetMs(requested: z.output<typeof clockInput>): number {
+  if ("now" in requested) return Date.parse(requested.now) - Date.now();
+  return "offsetSeconds" in requested ? requested.offsetSeconds * 1000 : 0;
 }
 
 const clockOf = (cloud: Cloud): object => ({
@@ -105,16 +105,16 @@ function describe(instance: InstanceRecord, cloud: Cloud): object {
 }
 
 /** The administrator connects over the socket, as PostgreSQL's own superuser; the master over TCP, like any client. */
-function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): object {
+function connectionInfo(requested: z.output<typeof databaseInput>, cloud: Cloud): object {
   const instance = cloud.instances
-    .list(asked.region)
-    .find((candidate) => candidate.shape.DBInstanceIdentifier === asked.identifier.toLowerCase());
+    .list(requested.region)
+    .find((candidate) => candidate.shape.DBInstanceIdentifier === requested.identifier.toLowerCase());
   if (!instance)
     throw new AwsError(
       "DBInstanceNotFound",
-      `DBInstance ${asked.identifier} not found; there are: ${
+      `DBInstance ${requested.identifier} not found; there are: ${
         cloud.instances
-          .list(asked.region)
+          .list(requested.region)
           .map((each) => each.shape.DBInstanceIdentifier)
           .join(", ") || "none"
       }`,
@@ -125,8 +125,8 @@ function connectionInfo(asked: z.output<typeof databaseInput>, cloud: Cloud): ob
       "InvalidDBInstanceState",
       `the database of ${instance.shape.DBInstanceIdentifier} is not running: the DB instance is ${instance.status}`,
     );
-  const database = asked.database ?? instance.shape.DBName ?? "postgres";
-  if (asked.role === "administrator") {
+  const database = requested.database ?? instance.shape.DBName ?? "postgres";
+  if (requested.role === "administrator") {
     return {
       host: server.socketFolder,
       port: server.port,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CreateDBInstanceCommand, DeleteDBInstanceCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { newestVersion } from "../../localcloud/postgres/binaries";
 import { chownToServerUser, serverUser } from "../../localcloud/postgres/server-user";
-import { type PostmasterPlace, startPostmaster, stopPostmaster } from "../../localcloud/postgres/postmaster";
+import { type PostmasterLocation, startPostmaster, stopPostmaster } from "../../localcloud/postgres/postmaster";
 import { type Template, template } from "../../localcloud/postgres/template";
 import { type Cloud, startCloud } from "../cloud";
 import type { Measure } from "./measure";
@@ -65,7 +65,7 @@ async function createInstance({ rds }: Cloud, identifier: string, version: strin
 
 async function startCopy({ view, dataFolder }: Template, folder: string): Promise<number> {
   const user = serverUser();
-  const place: PostmasterPlace = {
+  const place: PostmasterLocation = {
     dataFolder: join(folder, "data"),
     socketFolder: folder,
     logFolder: join(folder, "log"),

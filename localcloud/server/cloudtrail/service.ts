@@ -67,13 +67,13 @@ function refuseInvalid({ StartTime, EndTime, MaxResults, LookupAttributes }: z.o
     );
 }
 
-function matchesLookup(call: LoggedCall, asked: z.output<typeof lookup>): boolean {
+function matchesLookup(call: LoggedCall, requested: z.output<typeof lookup>): boolean {
   const isInTime =
-    (asked.StartTime === undefined || call.time >= asked.StartTime) &&
-    (asked.EndTime === undefined || call.time <= asked.EndTime);
+    (requested.StartTime === undefined || call.time >= requested.StartTime) &&
+    (requested.EndTime === undefined || call.time <= requested.EndTime);
   return (
     isInTime &&
-    asked.LookupAttributes.every(({ AttributeKey, AttributeValue }) =>
+    requested.LookupAttributes.every(({ AttributeKey, AttributeValue }) =>
       valuesOf(call, AttributeKey).includes(AttributeValue),
     )
   );

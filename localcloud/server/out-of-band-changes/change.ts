@@ -17,10 +17,10 @@ export const changeRoute: Route = {
   method: "POST",
   path: "/shipshape/change",
   run(request, cloud) {
-    const asked = change.safeParse(request.body);
-    if (!asked.success) throw new AwsError("InvalidParameterValue", "a change is {arn, properties: {name: value}}");
-    const target = findTarget(cloud, asked.data.arn);
-    const changed = changedProperties(target, asked.data.properties);
+    const requested = change.safeParse(request.body);
+    if (!requested.success) throw new AwsError("InvalidParameterValue", "a change is {arn, properties: {name: value}}");
+    const target = findTarget(cloud, requested.data.arn);
+    const changed = changedProperties(target, requested.data.properties);
     target.write(changed);
     return {
       status: 200,
@@ -49,10 +49,10 @@ function findTarget(cloud: Cloud, arn: string): ChangeTarget {
 }
 
 /** Everything is checked before anything is written. `tags.owner` names one entry of a map. */
-function changedProperties(target: ChangeTarget, asked: Properties): Properties {
+function changedProperties(target: ChangeTarget, requested: Properties): Properties {
   const known = Object.keys(target.properties);
   const changed: Properties = {};
-  for (const [path, given] of Object.entries(asked)) {
+  for (const [path, given] of Object.entries(requested)) {
     const [name = "", ...rest] = path.split(".");
     if (!known.includes(name))
       throw new AwsError(
@@ -82,8 +82,8 @@ const nearCountMax = 5;
 /** Those that share the most words with the given ARN. */
 function nearest(arn: string, known: string[]): string[] {
   const wordsOf = (text: string) => new Set(text.split(/[:/]/));
-  const asked = wordsOf(arn);
-  const shared = (other: string) => [...wordsOf(other)].filter((word) => asked.has(word)).length;
+  const requested = wordsOf(arn);
+  const shared = (other: string) => [...wordsOf(other)].filter((word) => requested.has(word)).length;
   return [...known].sort((a, b) => shared(b) - shared(a) || (a < b ? -1 : 1)).slice(0, nearCountMax);
 }
 

@@ -3,14 +3,15 @@ import type { ListSecretsInput } from "./inputs";
 import type { Secret } from "./secret";
 
 /** The secrets that ListSecrets should return, in the requested order. */
-export function selectSecrets(secrets: Secret[], asked: ListSecretsInput): Secret[] {
+export function selectSecrets(secrets: Secret[], requested: ListSecretsInput): Secret[] {
   const matching = matchingSecrets(
-    secrets.filter((secret) => asked.IncludePlannedDeletion || !secret.deletion),
-    asked.Filters,
+    secrets.filter((secret) => requested.IncludePlannedDeletion || !secret.deletion),
+    requested.Filters,
   );
-  const direction = asked.SortOrder === "asc" ? 1 : -1;
+  const direction = requested.SortOrder === "asc" ? 1 : -1;
   return matching.sort(
-    (a, b) => direction * (compare(sortKey(a, asked.SortBy), sortKey(b, asked.SortBy)) || compare(a.name, b.name)),
+    (a, b) =>
+      direction * (compare(sortKey(a, requested.SortBy), sortKey(b, requested.SortBy)) || compare(a.name, b.name)),
   );
 }
 
@@ -46,14 +47,14 @@ function matches(secret: Secret, key: ListSecretsInput["Filters"][number]["Key"]
   if (key === "all")
     return Object.values(fields)
       .flat()
-      .some((text) => hasWords(text, value));
-  if (key === "description") return hasWords(secret.description ?? "", value);
+      .some((text) => matchesWords(text, value));
+  if (key === "description") return matchesWords(secret.description ?? "", value);
   return fields[key].some((text) => text.startsWith(value));
 }
 
-function hasWords(text: string, asked: string): boolean {
+function matchesWords(text: string, requested: string): boolean {
   const words = wordsOf(text);
-  return wordsOf(asked).every((beginning) => words.some((word) => word.startsWith(beginning)));
+  return wordsOf(requested).every((beginning) => words.some((word) => word.startsWith(beginning)));
 }
 
 /** Split at spaces, at the punctuation a name may contain, and before a capital letter. */

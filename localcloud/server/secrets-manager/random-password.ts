@@ -4,27 +4,27 @@ import { AwsError } from "../wire/aws-error";
 import type { inputs } from "./inputs";
 
 /** A password of the characters that are not excluded, with one of each type unless the call says otherwise. */
-export function randomPassword(asked: z.output<typeof inputs.getRandomPassword>): string {
+export function randomPassword(requested: z.output<typeof inputs.getRandomPassword>): string {
   const kinds = [
-    asked.ExcludeLowercase ? "" : "abcdefghijklmnopqrstuvwxyz",
-    asked.ExcludeUppercase ? "" : "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    asked.ExcludeNumbers ? "" : "0123456789",
-    asked.ExcludePunctuation ? "" : "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
-    asked.IncludeSpace ? " " : "",
+    requested.ExcludeLowercase ? "" : "abcdefghijklmnopqrstuvwxyz",
+    requested.ExcludeUppercase ? "" : "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    requested.ExcludeNumbers ? "" : "0123456789",
+    requested.ExcludePunctuation ? "" : "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+    requested.IncludeSpace ? " " : "",
   ]
-    .map((kind) => [...kind].filter((character) => !asked.ExcludeCharacters.includes(character)))
+    .map((kind) => [...kind].filter((character) => !requested.ExcludeCharacters.includes(character)))
     .filter((kind) => kind.length > 0);
   const alphabet = kinds.flat();
   if (alphabet.length === 0)
     throw new AwsError("InvalidParameterException", "The exclusions leave no character for the password.");
-  const required = asked.RequireEachIncludedType ? kinds : [];
-  if (required.length > asked.PasswordLength)
+  const required = requested.RequireEachIncludedType ? kinds : [];
+  if (required.length > requested.PasswordLength)
     throw new AwsError(
       "InvalidParameterException",
-      `A password of ${asked.PasswordLength} can't contain a character of each of ${required.length} types.`,
+      `A password of ${requested.PasswordLength} can't contain a character of each of ${required.length} types.`,
     );
   const characters = required.map(anyOf);
-  while (characters.length < asked.PasswordLength) characters.push(anyOf(alphabet));
+  while (characters.length < requested.PasswordLength) characters.push(anyOf(alphabet));
   return shuffled(characters).join("");
 }
 

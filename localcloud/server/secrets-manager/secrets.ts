@@ -38,15 +38,15 @@ export class Secrets {
     this.records = store.collection<Secret>("secrets");
   }
 
-  create(asked: NewSecret): Secret {
-    const taken = this.find(asked.name, asked.region);
+  create(requested: NewSecret): Secret {
+    const taken = this.find(requested.name, requested.region);
     // SDKs send the same token when they retry a request whose response was lost.
     if (
       taken &&
       !taken.deletion &&
-      asked.version &&
+      requested.version &&
       taken.versions.some((version) =>
-        isDeepStrictEqual([version.id, version.value], [asked.version?.id, asked.version?.value]),
+        isDeepStrictEqual([version.id, version.value], [requested.version?.id, requested.version?.value]),
       )
     )
       return taken;
@@ -58,14 +58,14 @@ export class Secrets {
     if (taken)
       throw new AwsError(
         "ResourceExistsException",
-        `The operation failed because the secret ${asked.name} already exists.`,
+        `The operation failed because the secret ${requested.name} already exists.`,
       );
     // RDS has checked the key of its own secrets, and an interrupted create must continue even if the key was deleted
     // since.
-    if (!asked.managed) this.refuseUnusableKey(asked.kmsKeyId, asked.region);
-    const { version, ...described } = asked;
+    if (!requested.managed) this.refuseUnusableKey(requested.kmsKeyId, requested.region);
+    const { version, ...described } = requested;
     const now = this.now();
-    const arn = `arn:aws:secretsmanager:${asked.region}:${accountId}:secret:${asked.name}-${randomSuffix()}`;
+    const arn = `arn:aws:secretsmanager:${requested.region}:${accountId}:secret:${requested.name}-${randomSuffix()}`;
     const empty: Secret = { ...described, arn, versions: [], createdAt: now, changedAt: now };
     const secret =
       version === undefined ? empty : addVersion(empty, { ...version, stages: ["AWSCURRENT"], createdAt: now });

@@ -12,13 +12,13 @@ export interface Listening {
  * Listens on the requested port; with 0 on the last port of this data folder, so that shells and programs still reach
  * the cloud after a restart. Only if another program has taken that port is a new one chosen.
  */
-export async function listenOnLastPort(server: Server, asked: number, store: Store): Promise<Listening> {
+export async function listenOnLastPort(server: Server, requested: number, store: Store): Promise<Listening> {
   const records = store.collection<{ port: number }>("listener");
-  const last = asked === 0 ? records.get("http")?.port : undefined;
+  const last = requested === 0 ? records.get("http")?.port : undefined;
   if (last !== undefined && (await listens(server, last))) return { port: last };
-  if (!(await listens(server, asked)))
+  if (!(await listens(server, requested)))
     throw new Error(
-      `port ${asked} is taken by another program; stop that, or set SHIPSHAPE_LOCAL_PORT to another port, or to none for any free one`,
+      `port ${requested} is taken by another program; stop that, or set SHIPSHAPE_LOCAL_PORT to another port, or to none for any free one`,
     );
   const { port } = server.address() as AddressInfo;
   records.put("http", { port });

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process"
 
 const children = new Set<ChildProcess>();
 
-/** How a child ended: an exit code, or the signal that killed it. */
-export interface Ending {
+/** How a child exited: an exit code, or the signal that killed it. */
+export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
@@ -17,8 +17,8 @@ export function spawnNode(args: string[], options: SpawnOptions): ChildProcess {
   return child;
 }
 
-/** Resolves when the child has ended and all its output was relayed. */
-export function ended(child: ChildProcess): Promise<Ending> {
+/** Resolves when the child has exited and all its output was relayed. */
+export function exited(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal }));

@@ -8,7 +8,7 @@ import {
   GetProgramDependenciesResponse,
   InstallDependenciesResponse,
 } from "@pulumi/pulumi/proto/language_pb";
-import { ended } from "./children";
+import { exited } from "./children";
 
 /** What `pulumi about` shows about the language. */
 export function about(): AboutResponse {
@@ -55,8 +55,8 @@ export async function installDependencies(
     "data",
     forward((answer, bytes) => answer.setStderr(bytes)),
   );
-  const { code } = await ended(child);
-  if (code !== 0) throw new Error(`"npm install" in ${folder} ended with exit code ${code}`);
+  const { code } = await exited(child);
+  if (code !== 0) throw new Error(`"npm install" in ${folder} exited with exit code ${code}`);
 }
 
 interface Manifest {

@@ -1,5 +1,5 @@
 import { type RunPluginRequest, RunPluginResponse } from "@pulumi/pulumi/proto/language_pb";
-import { ended, spawnNode } from "./children";
+import { exited, spawnNode } from "./children";
 import { optionsEnvironment, runtimeOptions } from "./runtime-options";
 import { sdkEntryPoint } from "./sdk";
 import { inheritedEnvironment } from "./settings";
@@ -21,7 +21,7 @@ export async function runPlugin(
   cancelled.addEventListener("abort", () => child.kill("SIGKILL"));
   child.stdout?.on("data", (bytes: Buffer) => send(part((answer) => answer.setStdout(bytes))));
   child.stderr?.on("data", (bytes: Buffer) => send(part((answer) => answer.setStderr(bytes))));
-  const { code } = await ended(child);
+  const { code } = await exited(child);
   send(part((answer) => answer.setExitcode(code ?? 1)));
 }
 

@@ -1,5 +1,5 @@
 import { type RunRequest, RunResponse } from "@pulumi/pulumi/proto/language_pb";
-import { ended, spawnNode, type Ending } from "./children";
+import { exited, spawnNode, type Exit } from "./children";
 import { optionsEnvironment, runtimeOptions } from "./runtime-options";
 import { sdkEntryPoint } from "./sdk";
 import { inheritedEnvironment } from "./settings";
@@ -23,7 +23,7 @@ export async function runProgram(
     stdio: ["ignore", "inherit", "inherit"], // the engine shows what the host writes
   });
   cancelled.addEventListener("abort", () => child.kill("SIGKILL"));
-  return response(await ended(child));
+  return response(await exited(child));
 }
 
 function programArguments(request: RunRequest, engineAddress: string): string[] {
@@ -53,10 +53,10 @@ function configEnvironment(request: RunRequest): Record<string, string> {
   };
 }
 
-function response({ code, signal }: Ending): RunResponse {
+function response({ code, signal }: Exit): RunResponse {
   const answer = new RunResponse();
   if (signal !== null) answer.setError(`the program was killed by ${signal}`);
   else if (code === failureAlreadyReported) answer.setBail(true);
-  else if (code !== 0) answer.setError(`the program ended with exit code ${code}`);
+  else if (code !== 0) answer.setError(`the program exited with exit code ${code}`);
   return answer;
 }

@@ -3,7 +3,7 @@ import { action, type Action, type Call } from "../../wire/action";
 import { AwsError } from "../../wire/aws-error";
 import { restoreWindow, type AutomatedBackupRecord } from "../backups/automated-backups";
 import { automatedBackupArn, findAutomatedBackup } from "../backups/find-automated-backup";
-import { dropAll } from "../backups/retention";
+import { deleteBackups } from "../backups/retention";
 import { instanceArn } from "../instances/describe-instance";
 import { filtered, page } from "../../wire/paging";
 import { paging, text } from "../../wire/query-input";
@@ -30,9 +30,9 @@ export const automatedBackupActions: Action[] = [
             [undefined, backup.source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
             [undefined, automatedBackupArn(backup)].includes(input.DBInstanceAutomatedBackupsArn),
         );
-      const asked = input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn;
-      if (found.length === 0 && asked !== undefined)
-        throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${asked}`);
+      const requested = input.DbiResourceId ?? input.DBInstanceAutomatedBackupsArn;
+      if (found.length === 0 && requested !== undefined)
+        throw new AwsError("DBInstanceAutomatedBackupNotFound", `automated backup not found: ${requested}`);
       const kept = filtered(found, input.Filters, {
         status: (backup) => [statusOf(backup)],
         "db-instance-id": ({ source, region: its }) => [
@@ -69,7 +69,7 @@ export const automatedBackupActions: Action[] = [
           `the automated backup of ${backup.source.shape.DBInstanceIdentifier} is being restored`,
         );
       const described = describeAutomatedBackup(backup, call);
-      await dropAll(backup.resourceId, call.cloud);
+      await deleteBackups(backup.resourceId, call.cloud);
       return { DBInstanceAutomatedBackup: { ...described, Status: "deleting" } };
     },
   }),

@@ -45,7 +45,7 @@ export const instanceActions: Action[] = [
     name: "RebootDBInstance",
     input: z.strictObject({ ...named, ForceFailover: boolean.optional() }),
     run(input, call) {
-      const instance = inState(input.DBInstanceIdentifier, call, "rebooted", [
+      const instance = instanceInState(input.DBInstanceIdentifier, call, "rebooted", [
         "available",
         "incompatible-parameters",
         "failed",
@@ -63,7 +63,7 @@ export const instanceActions: Action[] = [
     input: z.strictObject(named),
     run: (input, call) =>
       answer(
-        call.cloud.instances.begin(inState(input.DBInstanceIdentifier, call, "started", ["stopped"]), {
+        call.cloud.instances.begin(instanceInState(input.DBInstanceIdentifier, call, "started", ["stopped"]), {
           kind: "start",
         }),
         call,
@@ -74,7 +74,7 @@ export const instanceActions: Action[] = [
     input: z.strictObject(named),
     run: (input, call) =>
       answer(
-        call.cloud.instances.begin(inState(input.DBInstanceIdentifier, call, "stopped", ["available"]), {
+        call.cloud.instances.begin(instanceInState(input.DBInstanceIdentifier, call, "stopped", ["available"]), {
           kind: "stop",
         }),
         call,
@@ -94,7 +94,7 @@ export const instanceActions: Action[] = [
 
 function modify(input: ModifyInput, call: Call): object {
   const { instances, clock } = call.cloud;
-  const instance = inState(input.DBInstanceIdentifier, call, "modified", [
+  const instance = instanceInState(input.DBInstanceIdentifier, call, "modified", [
     "available",
     "storage-full",
     "incompatible-parameters",
@@ -238,7 +238,7 @@ function remove(
   );
 }
 
-function inState(identifier: string, call: Call, verb: string, allowed: InstanceStatus[]): InstanceRecord {
+function instanceInState(identifier: string, call: Call, verb: string, allowed: InstanceStatus[]): InstanceRecord {
   const instance = call.cloud.instances.get(call.region, identifier);
   if (allowed.includes(instance.status)) return instance;
   throw new AwsError(

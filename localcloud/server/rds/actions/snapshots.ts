@@ -89,13 +89,13 @@ export const snapshotActions: Action[] = [
       const found = (
         input.DBSnapshotIdentifier === undefined ? allSnapshots(call) : [findSnapshot(input.DBSnapshotIdentifier, call)]
       ).map(({ snapshot }) => snapshot);
-      const asked = found.filter(
+      const requested = found.filter(
         ({ source, type }) =>
           [undefined, source.shape.DBInstanceIdentifier].includes(input.DBInstanceIdentifier?.toLowerCase()) &&
           [undefined, source.resourceId.toLowerCase()].includes(input.DbiResourceId?.toLowerCase()) &&
           [undefined, type].includes(input.SnapshotType?.toLowerCase() as typeof type | undefined),
       );
-      const kept = filtered(asked, input.Filters, {
+      const kept = filtered(requested, input.Filters, {
         "db-instance-id": ({ source, region }) => [
           source.shape.DBInstanceIdentifier,
           rdsArn(region, "db", source.shape.DBInstanceIdentifier),

@@ -36,11 +36,11 @@ export class RestorableTimes {
     if (!backup || backup.base.length === 0 || !heartbeatStatuses.includes(status) || server?.state() !== "running")
       return;
     if (Date.now() - (this.lastBeats.get(resourceId) ?? 0) < limits.heartbeatMs) return;
-    const asked =
+    const requested =
       this.refreshing.get(resourceId) ??
       this.beat(resourceId, server).finally(() => this.refreshing.delete(resourceId));
-    this.refreshing.set(resourceId, asked);
-    await Promise.race([asked, sleep(limits.heartbeatWaitMs, undefined, { ref: false })]);
+    this.refreshing.set(resourceId, requested);
+    await Promise.race([requested, sleep(limits.heartbeatWaitMs, undefined, { ref: false })]);
   }
 
   private async beat(resourceId: string, server: PostgresServer): Promise<void> {

@@ -23,7 +23,7 @@ export async function dropExpired(resourceId: string, cloud: Cloud): Promise<voi
   for (const { id } of expired) await rm(backups.baseFolder(resourceId, id), { recursive: true, force: true });
   const oldest = left?.base[0];
   if (oldest) await removeSegmentsBefore(backups.archiveFolder(resourceId), oldest.startWal);
-  else await dropAll(resourceId, cloud);
+  else await deleteBackups(resourceId, cloud);
 }
 
 /**
@@ -38,7 +38,7 @@ function expiredOf(backup: AutomatedBackupRecord, horizonMs: number): BaseBackup
 }
 
 /** Removes all automated backups of an instance that is deleted or has backups switched off. */
-export async function dropAll(resourceId: string, cloud: Cloud): Promise<void> {
+export async function deleteBackups(resourceId: string, cloud: Cloud): Promise<void> {
   cloud.backups.remove(resourceId);
   await rm(cloud.backups.folder(resourceId), { recursive: true, force: true });
 }

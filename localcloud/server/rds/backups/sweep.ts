@@ -10,11 +10,11 @@ export async function sweepBackups(cloud: Cloud): Promise<void> {
   const { backups, instances, snapshots } = cloud;
   const inProgress = new Set(instances.list().map(({ operation }) => operation?.id));
   const folder = join(instances.servers.databasesFolder, "backups");
-  for (const resourceId of await namesIn(folder)) {
+  for (const resourceId of await fileNames(folder)) {
     const known = backups.get(resourceId);
     const owner = instances.byResourceId(resourceId);
     if (!known && !owner) await rm(join(folder, resourceId), { recursive: true, force: true });
-    for (const id of await namesIn(join(folder, resourceId, "base"))) {
+    for (const id of await fileNames(join(folder, resourceId, "base"))) {
       if (!known?.base.some((base) => base.id === id) && !inProgress.has(id))
         await rm(join(folder, resourceId, "base", id), { recursive: true, force: true });
     }
@@ -24,8 +24,8 @@ export async function sweepBackups(cloud: Cloud): Promise<void> {
       if (status === "creating" && !isTaken(region, identifier, cloud)) snapshots.fail(region, identifier);
   }
   const taken = join(instances.servers.databasesFolder, "snapshots");
-  for (const region of await namesIn(taken)) {
-    for (const name of await namesIn(join(taken, region)))
+  for (const region of await fileNames(taken)) {
+    for (const name of await fileNames(join(taken, region)))
       if (!snapshots.find(region, name)) await rm(join(taken, region, name), { recursive: true, force: true });
   }
 }
@@ -40,7 +40,7 @@ function isTaken(region: string, snapshot: string, { instances }: Cloud): boolea
     );
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+async function fileNames(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;

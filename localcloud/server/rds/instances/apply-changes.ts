@@ -1,5 +1,5 @@
 import { prepareUpgrade } from "../../../postgres/postgres-server";
-import { dropAll } from "../backups/retention";
+import { deleteBackups } from "../backups/retention";
 import type { Cloud } from "../../cloud";
 import type { DeferrableChanges, InstanceRecord, InstanceShape, Operation } from "./instance-record";
 import { ensureRunning, recordReport } from "./running-server";
@@ -88,7 +88,7 @@ async function setMasterPassword(instance: InstanceRecord, cloud: Cloud): Promis
 async function stopArchiving(changed: InstanceRecord, cloud: Cloud): Promise<void> {
   const server = await cloud.instances.servers.reopen(changed);
   await server.archiveTo(undefined);
-  await dropAll(changed.resourceId, cloud);
+  await deleteBackups(changed.resourceId, cloud);
 }
 
 function withChanges(instance: InstanceRecord, changes: DeferrableChanges): InstanceRecord {

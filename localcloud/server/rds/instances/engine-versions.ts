@@ -32,14 +32,14 @@ export function familyMajors(): string[] {
 }
 
 /** @throws AwsError InvalidParameterCombination, which explains how to install a missing version of a known major */
-export function installedVersion(asked: string | undefined): string {
-  const version = asked === undefined ? defaultVersion() : resolveVersion(asked);
+export function installedVersion(requested: string | undefined): string {
+  const version = requested === undefined ? defaultVersion() : resolveVersion(requested);
   if (version !== undefined) return version;
-  const missing = asked ?? knownMajors.at(-2)!;
+  const missing = requested ?? knownMajors.at(-2)!;
   const isKnown = knownMajors.includes(majorOf(missing)) && !offeredMajors().includes(majorOf(missing));
   throw new AwsError(
     "InvalidParameterCombination",
-    `cannot find version ${asked ?? "(default)"} for postgres; this machine has ${offeredVersions().join(", ") || "none installed"}${isKnown ? `. ${howToAdd(missing)}` : ""}`,
+    `cannot find version ${requested ?? "(default)"} for postgres; this machine has ${offeredVersions().join(", ") || "none installed"}${isKnown ? `. ${howToAdd(missing)}` : ""}`,
   );
 }
 

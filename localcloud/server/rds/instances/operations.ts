@@ -2,7 +2,7 @@ import { verifyPages } from "../../../postgres/backups";
 import { removeServer, type PostgresServer } from "../../../postgres/postgres-server";
 import type { Cloud } from "../../cloud";
 import { backUp } from "../backups/back-up";
-import { dropAll, retain } from "../backups/retention";
+import { deleteBackups, retain } from "../backups/retention";
 import { applyChanges } from "./apply-changes";
 import type { InstanceRecord, Operation } from "./instance-record";
 import { restore } from "./restore";
@@ -127,7 +127,7 @@ async function remove(
   if (operation.keepBackups) retain(instance, cloud.clock.now(), cloud);
   // A restore still reads from them: they are removed when it is done.
   else if (cloud.backups.isInUse(resourceId)) retain(instance, new Date(0), cloud);
-  else await dropAll(resourceId, cloud);
+  else await deleteBackups(resourceId, cloud);
   cloud.managedSecrets.delete(resourceId);
   cloud.events.say(region, "db-instance", instance.shape.DBInstanceIdentifier, ["deletion"], "DB instance deleted");
   cloud.instances.remove(resourceId);

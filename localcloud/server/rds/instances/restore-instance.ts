@@ -56,7 +56,12 @@ export function restoredInstance(
   source: BackedUpInstance,
   call: Call,
 ): InstanceRecord {
-  const { ManageMasterUserPassword: managed, MasterUserSecretKmsKeyId: key, DBName: databaseName, ...asked } = request;
+  const {
+    ManageMasterUserPassword: managed,
+    MasterUserSecretKmsKeyId: key,
+    DBName: databaseName,
+    ...requested
+  } = request;
   const { shape } = source;
   if (managed || key !== undefined)
     throw new AwsError(
@@ -70,8 +75,8 @@ export function restoredInstance(
     );
   const input = {
     ...inherited(shape),
-    ...withoutUnset(asked),
-    Tags: asked.Tags ?? source.tags,
+    ...withoutUnset(requested),
+    Tags: requested.Tags ?? source.tags,
     DBInstanceIdentifier: identifier,
     MasterUserPassword: unusedPassword(),
   } as CreateInput;

@@ -98,11 +98,11 @@ export function includedSpeed(type: string, sizeGiB: number): { Iops?: number; S
  * Storage only grows, and by at least 10 %: RDS rounds a smaller step up (API reference, ModifyDBInstance,
  * AllocatedStorage).
  */
-export function grownStorage(current: number, asked: number): number {
-  if (asked < current)
+export function grownStorage(current: number, requested: number): number {
+  if (requested < current)
     throw new AwsError(
       "InvalidParameterCombination",
-      `requested storage size (${asked}) cannot be less than the current storage size (${current}): storage only grows`,
+      `requested storage size (${requested}) cannot be less than the current storage size (${current}): storage only grows`,
     );
-  return asked === current ? current : Math.max(asked, Math.ceil((current * 11) / 10));
+  return requested === current ? current : Math.max(requested, Math.ceil((current * 11) / 10));
 }
