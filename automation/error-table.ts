@@ -7,8 +7,8 @@ export interface ErrorRow {
   /** What an HTTP client of the control plane gets. */
   httpStatus: number;
   /**
-   * 1: failed. 2: usage error, nothing was done. 3: the embedded cloud is not running. 70: a worker lost the control
-   * plane. 130: interrupted.
+   * 1: failed. 2: wrong usage or input, nothing was changed. 3: the embedded cloud is not running. 70: a worker lost
+   * the control plane. 130: interrupted.
    */
   exitCode: 1 | 2 | 3 | 70 | 130;
   message: string;

@@ -15,6 +15,7 @@ export interface Stages {
   ): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
   planned(requestId: string, plan: PlanBasis): Promise<void>;
   admit(request: OperationRequest, plan: PlanBasis): Promise<Decision>;
+  /** Waits for a person. Planned: no command approves yet, so it returns false when the wait is over. */
   approval(decision: Decision): Promise<boolean>;
   running(requestId: string): Promise<void>;
   /** From here on the run may create something; whether it needs a clean-up is recorded first. */

@@ -27,7 +27,7 @@ export const workerSilentSecondsMax = 60;
 
 /**
  * How long a run waits for the approval of its plan. The plan was made for the state of that day; a later approval
- * would be for a different state.
+ * would be for a different state. No command sends an approval yet, so such a run ends then.
  */
 export const approvalWaitSeconds = 7 * 24 * 3600;
 

@@ -47,7 +47,7 @@ export function instanceArguments(
     engine: "postgres",
     engineVersion: settings.engineVersion,
     engineLifecycleSupport,
-    // Rings own versions; that is the documented deviation from Security Hub RDS.13.
+    // Rings (planned) own versions: a documented deviation from Security Hub RDS.13, see docs/decisions/0005.
     autoMinorVersionUpgrade: false,
     allowMajorVersionUpgrade: false,
     instanceClass: shape.instanceClass,
@@ -82,7 +82,7 @@ export function instanceArguments(
     performanceInsightsRetentionPeriod: performanceInsightsRetentionDays,
     performanceInsightsKmsKeyId: platform.keyArn,
     enabledCloudwatchLogsExports: [...exportedLogs],
-    // A restart in the middle of the day is worse than a night's delay; what waits is shown by drift detection.
+    // A restart in the middle of the day is worse than a night's delay; `shipshape pending` shows what waits.
     applyImmediately: false,
     tags: instanceTags(shape, settings.tags),
     ...found(request),

@@ -12,8 +12,9 @@ import { reportError } from "./error-report";
 import { createTerminal } from "./terminal";
 
 /**
- * `shipshape …`: builds the commands, runs the requested one, and returns its exit code. 0: done. 1: failed. 2: usage
- * error, nothing was done. 3: the embedded cloud is not running. 70: a worker lost the control plane. 130: interrupted.
+ * `shipshape …`: builds the commands, runs the requested one, and returns its exit code. 0: done. 1: failed. 2: wrong
+ * usage or input, nothing was changed. 3: the embedded cloud is not running. 70: a worker lost the control plane. 130:
+ * interrupted.
  */
 export async function main(words: string[], packageFolder: string): Promise<number> {
   silenceSdkNotice();
@@ -49,7 +50,7 @@ export function buildCommand(context: CommandContext): Command {
     )
     .addHelpText(
       "after",
-      "\nExit codes: 0 done · 1 failed · 2 usage error, nothing was done · 3 the embedded cloud is not running\n            70 a worker lost the control plane · 130 interrupted",
+      "\nExit codes: 0 done · 1 failed · 2 wrong usage or input, nothing was changed · 3 the embedded cloud is not running\n            70 a worker lost the control plane · 130 interrupted",
     );
   addLocalCommands(shipshape, context);
   addOperationCommands(shipshape, context);

@@ -11,6 +11,6 @@ export const policyErrors = {
     httpStatus: 403,
     exitCode: 1,
     message: "the plan {digest} was not approved within {waitedHours} h",
-    hint: "nothing was done; make a new request, and get its plan approved",
+    hint: "nothing was done; in this version no command approves a plan, so a request that needs approval always ends like this",
   },
 } as const satisfies ErrorTable;

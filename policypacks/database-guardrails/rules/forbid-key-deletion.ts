@@ -13,7 +13,7 @@ export const forbidKeyDeletion = defineRule({
   owner: "team-security",
   controls: ["KMS.3"],
   properties: ["deletionWindowInDays", "protect", "kmsKeyId"],
-  why: "Deleting a key deletes everything it encrypts: the database, its snapshots, the copies in the vault. It is the shortest way to lose all of it at once.",
+  why: "Deleting a key makes everything that is encrypted with it unreadable for good: the database, its snapshots, the copies in the vault. It is the shortest way to lose all of it at once.",
   solution:
     "Keep the key in the platform stack with `protect: true`, in production with `retainOnDelete: true` and a deletion window of 30 days.",
   typesInStack: keys,

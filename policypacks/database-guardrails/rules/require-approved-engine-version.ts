@@ -19,7 +19,7 @@ export const requireApprovedEngineVersion = defineRule({
   properties: ["engineVersion"],
   why: "An old minor lacks fixes of security and of data corruption; a major at the end of its life gets none any more, or costs Extended Support. So each approved major has a least minor and a date at which its approval ends.",
   solution:
-    "Give an approved version, as `components/standards.ts` lists them. Rings bring a running database there; a major upgrade is planned long before the date.",
+    "Give an approved version, as `components/standards.ts` lists them. A running database gets there by `engineVersion` and an `up` (ringed patches are planned); a major upgrade is planned long before the date.",
   types: databases,
   *check(database, { today }) {
     if (!isPostgres(database)) return;

@@ -12,7 +12,7 @@ export const requirePatchOwner = defineRule({
   owner: "team-platform",
   controls: ["RDS.13", "RDS.35", "CKV_AWS_226"],
   properties: ["autoMinorVersionUpgrade", "tags"],
-  why: "Automatic upgrades are off on standard databases on purpose: rings bring new minors, tested, one group after the other. A database that is in no ring and has automatic upgrades off gets no fix from anybody.",
+  why: "Automatic upgrades are off on standard databases on purpose: their ring says in which order they get a new minor (ringed patches are planned; until then, by `engineVersion` and an `up`). A database that is in no ring and has automatic upgrades off gets no fix from anybody.",
   solution: `Put the database into a ring by the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
   types: [instance, clusterInstance],
   *check(database) {
