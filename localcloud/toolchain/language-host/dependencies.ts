@@ -56,7 +56,7 @@ export async function installDependencies(
     forward((answer, bytes) => answer.setStderr(bytes)),
   );
   const { code } = await exited(child);
-  if (code !== 0) throw new Error(`"npm install" in ${folder} exited with exit code ${code}`);
+  if (code !== 0) throw new Error(`"npm install" in ${folder} ended with exit code ${code}`);
 }
 
 interface Manifest {

@@ -57,6 +57,6 @@ function response({ code, signal }: Exit): RunResponse {
   const answer = new RunResponse();
   if (signal !== null) answer.setError(`the program was killed by ${signal}`);
   else if (code === failureAlreadyReported) answer.setBail(true);
-  else if (code !== 0) answer.setError(`the program exited with exit code ${code}`);
+  else if (code !== 0) answer.setError(`the program ended with exit code ${code}`);
   return answer;
 }
