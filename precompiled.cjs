@@ -5,6 +5,7 @@
 const { execFileSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { enableCompileCache, SourceMap } = require("node:module");
 const { dirname, extname, join, relative } = require("node:path");
 
 /** Readable by its owner only, because whoever can write here decides what the owner runs. */
@@ -12,12 +13,39 @@ const cache = join(__dirname, "node_modules", ".cache", "shipshape");
 
 /** The last line of a compiled program lists its sources. With it, one file is all there is to keep consistent. */
 const madeOf = "\n//# made of ";
+const mapped = "\n//# sourceMappingURL=data:application/json;base64,";
+
+// Where Node can (22.8 and newer), it keeps what V8 makes of libraries, too.
+if (enableCompileCache && prepareCache()) enableCompileCache(join(cache, "node"));
 
 require.extensions[".ts"] = (program, entry) => {
   const file = join(cache, `${relative(__dirname, entry).replace(/\W+/g, "-")}.cjs`);
-  process.setSourceMapsEnabled(true);
-  program._compile(kept(file) ?? compiled(entry, file), entry);
+  const text = kept(file) ?? compiled(entry, file);
+  nameSourcesIn(entry, text);
+  program._compile(text, entry);
 };
+
+/** Programs by their file, with what they were compiled to; once one has thrown, with its source map. */
+const programs = new Map();
+
+/** Node could do this itself, but would first read the source map of every library, and most have one. */
+function nameSourcesIn(entry, text) {
+  programs.set(entry, { text });
+  Error.prepareStackTrace = (error, frames) => [error, ...frames.map((frame) => `    at ${placed(frame)}`)].join("\n");
+}
+
+/** A line of a stack trace, with the line of the source in place of the one that was compiled. */
+function placed(frame) {
+  const program = programs.get(frame.getFileName());
+  if (program === undefined) return `${frame}`;
+  program.map ??= new SourceMap(JSON.parse(Buffer.from(program.text.split(mapped)[1].split("\n")[0], "base64")));
+  const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
+  const { originalSource, originalLine, originalColumn } = program.map.findEntry(line - 1, column - 1);
+  if (originalSource === undefined) return `${frame}`;
+  const source = join(dirname(frame.getFileName()), originalSource);
+  const place = `${source}:${originalLine + 1}:${originalColumn + 1}`;
+  return `${frame}`.replace(`${frame.getFileName()}:${line}:${column}`, () => place);
+}
 
 /** The program as it was last compiled; undefined if any of its sources has changed. */
 function kept(file) {
@@ -43,13 +71,22 @@ function compiled(entry, file) {
   }
   const mine = `${file}.${process.pid}`;
   try {
-    mkdirSync(cache, { recursive: true, mode: 0o700 });
+    prepareCache();
     writeFileSync(mine, text, { mode: 0o600 });
     renameSync(mine, file); // complete or not at all: several processes may do so at once
   } catch {
     // A checkout that cannot be written to is compiled at every start.
   }
   return text;
+}
+
+function prepareCache() {
+  try {
+    mkdirSync(cache, { recursive: true, mode: 0o700 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function compile(entry) {

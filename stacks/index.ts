@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { database } from "./database";
 import { platform } from "./platform";
+import { leaveOutPromiseTraces } from "./promise-traces";
 
-// The SDK's way of reading source maps does not know those of tsx and hides Node's own, which does: without it, errors
-// name the right lines.
-Reflect.deleteProperty(Error, "prepareStackTrace");
+leaveOutPromiseTraces();
 
 /** The stack's name, `<program>.<name>`, chooses the program; its config says the rest. */
 const programs: Record<string, () => Record<string, unknown>> = { database, platform };
