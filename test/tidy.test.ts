@@ -51,6 +51,11 @@ describe("names", () => {
     expect(sources.filter((file) => !kebab.test(basename(file)))).toEqual([]);
   });
 
+  test("migrations are numbered without gaps, and no number twice", () => {
+    const numbers = tracked.flatMap((file) => /^automation\/migrations\/(\d{4})-[a-z-]+\.sql$/.exec(file)?.[1] ?? []);
+    expect(numbers).toEqual(numbers.map((_, at) => String(at + 1).padStart(4, "0")));
+  });
+
   test("nothing is called by a word that the glossary forbids: no file, name, error code, message, comment or page", () => {
     // The glossary says which word not to use; a workflow of GitHub has its own words.
     const readers = written.filter(

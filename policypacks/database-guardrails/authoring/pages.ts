@@ -118,8 +118,7 @@ ${rows.join("\n")}
 `;
 }
 
-const testOf = (rule: Rule): string =>
-  rule.check || rule.checkInStack ? `test/policypacks/rules/${rule.id}.test.ts` : "test/policypacks/waivers.test.ts";
+const testOf = ({ id }: Rule): string => `test/policypacks/rules/${id}.test.ts`;
 
 function enforcement({ severity }: Rule): string {
   if (severity === "critical" || severity === "high") return "stops a change";

@@ -1,2 +1,0 @@
--- The session that holds a worker's lock: another one that holds it is taking the worker's runs over, and must not be ended for its silence.
-alter table worker add column session_pid int not null default pg_backend_pid();
