@@ -19,8 +19,10 @@ import { Client } from "pg";
 import { type Cloud, instanceIs, instanceIsGone, startCloud } from "../cloud";
 import type { Measure } from "./measure";
 
-const login = { user: "bench", password: "bench-password" };
-const gibibyteRows = 9_000_000;
+export const login = { user: "bench", password: "bench-password" };
+/** A table of one GB. */
+export const fillerStatement =
+  "create table filler as select i, md5(i::text) || md5((i * 3)::text) as text from generate_series(1, 9_000_000) i";
 
 /** One GB, pages verified and synced to disk, against the same files copied and synced to disk. */
 export const backup: Measure = {
@@ -70,13 +72,12 @@ export const upgradeGap: Measure = {
   },
 };
 
-async function filledDatabase() {
+/** One GB in the embedded cloud, and how to copy a folder to the disk. */
+export async function filledDatabase() {
   const cloud = await startCloud();
   const instance = await create(cloud, "bench", "17.10");
   const client = await connect(instance);
-  await client.query(
-    `create table filler as select i, md5(i::text) || md5((i * 3)::text) as text from generate_series(1, ${gibibyteRows}) i`,
-  );
+  await client.query(fillerStatement);
   // Otherwise autovacuum would do it during the measurement.
   await client.query("vacuum (freeze, analyze) filler");
   await client.query("checkpoint");
@@ -120,7 +121,7 @@ async function create({ rds }: Cloud, identifier: string, version: string): Prom
   return instanceIs({ rds }, identifier, "available");
 }
 
-async function snapshot({ rds }: Cloud, name: string, isDeletedAfterwards: boolean): Promise<number> {
+export async function snapshot({ rds }: Cloud, name: string, isDeletedAfterwards: boolean): Promise<number> {
   const began = performance.now();
   await rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "bench", DBSnapshotIdentifier: name }));
   for (;;) {
@@ -136,7 +137,7 @@ async function snapshot({ rds }: Cloud, name: string, isDeletedAfterwards: boole
   return seconds;
 }
 
-async function restoreOnce({ rds }: Cloud, name: string): Promise<number> {
+export async function restoreOnce({ rds }: Cloud, name: string): Promise<number> {
   const began = performance.now();
   await rds.send(
     new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: name, DBSnapshotIdentifier: "bench" }),

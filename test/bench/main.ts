@@ -1,5 +1,6 @@
 import { silenceSdkNotice } from "../../automation/settings";
 import { backup, restore, upgradeGap } from "./backups";
+import { backupBesidePgBackRest, restoreBesidePgBackRest } from "./pgbackrest";
 import { guardStates, previewWithPack, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
@@ -13,6 +14,8 @@ const measures = [
   instanceCreation,
   backup,
   restore,
+  backupBesidePgBackRest,
+  restoreBesidePgBackRest,
   upgradeGap,
   drillRestore,
   drillVerification,
@@ -29,7 +32,11 @@ async function main(words: string[]): Promise<void> {
   const wanted = words.filter((word) => !word.startsWith("-"));
   const chosen = measures.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
   const taken: Measured[] = [];
-  for (const measure of chosen) taken.push(await take(measure, (line) => process.stderr.write(`${line}\n`)));
+  for (const measure of chosen) {
+    const reason = measure.missing?.();
+    if (reason !== undefined) process.stderr.write(`${measure.name}: left out, ${reason}\n`);
+    else taken.push(await take(measure, (line) => process.stderr.write(`${line}\n`)));
+  }
   console.log(reportLines(taken).join("\n"));
   if (words.includes("--record")) record(taken);
 }

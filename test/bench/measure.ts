@@ -5,6 +5,8 @@ export interface Measure {
   ours: string;
   floor: string;
   runs: number;
+  /** Why it cannot be taken on this machine; it is left out then. */
+  missing?(): string | undefined;
   /** Prepares what both need, and returns what to time; `after` runs once at the end, whatever the outcome. */
   prepare(): Promise<{
     ours(run: number): Promise<number | void>;
