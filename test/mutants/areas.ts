@@ -20,7 +20,7 @@ export const areas: Area[] = [
     name: "evidence",
     sources: ["automation/evidence/*.ts"],
     tests: ["test/automation/evidence/*.test.ts"],
-    share: 0.4,
+    share: 0.2,
   },
   {
     name: "operations",
