@@ -9,6 +9,7 @@ export { closedDataFolder } from "./access/data-folder";
 export { fetchSigned } from "./access/signature";
 export { installPlugins } from "./plugins/bundle";
 export { availableVersions, howToAdd } from "./postgres/binaries";
+export { folderTakenExitCode } from "./server/storage/data-folder-lock";
 export { ensureEngine } from "./toolchain/engine";
 export { version } from "./package.json";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ensureAccessKey } from "./access/access-keys";
 import { closedDataFolder } from "./access/data-folder";
 import { ensureAuthority } from "./postgres/certificates";
-import { takeFolder } from "./server/storage/data-folder-lock";
+import { FolderTakenError, folderTakenExitCode, takeFolder } from "./server/storage/data-folder-lock";
 import { Cloud } from "./server/cloud";
 import { serveHttp } from "./server/wire/http";
 import { listenOnLastPort } from "./server/wire/listener";
@@ -80,7 +80,7 @@ function once(action: () => Promise<void>): () => void {
 function failed(error: unknown): void {
   // The user who started it reads this line; a stack trace would only be noise.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  process.exit(error instanceof FolderTakenError ? folderTakenExitCode : 1);
 }
 
 main().catch(failed);

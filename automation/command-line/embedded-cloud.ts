@@ -38,6 +38,8 @@ export interface EmbeddedCloud {
   ensureEngine(progress: (line: string) => void): Promise<{ version: string; folder: string; source: string }>;
   /** What Node needs to run the server's process. */
   serverArguments(): string[];
+  /** The exit code of a server whose data folder another server has. */
+  folderTakenExitCode: number;
 }
 
 const packageName = "shipshape-localcloud";

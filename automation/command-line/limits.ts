@@ -9,9 +9,6 @@ export const localRequestTimeoutSeconds = 10;
  */
 export const localStartWaitSeconds = 60;
 
-/** How long a start that was refused waits for the one that it ran into: that one is nearly up. */
-export const otherStartWaitSeconds = 2;
-
 /**
  * A fast stop of PostgreSQL writes a checkpoint; about a dozen databases with full buffers on a slow disk stay well
  * below this.

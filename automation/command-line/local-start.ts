@@ -4,7 +4,7 @@ import { access, constants, mkdir, open, readFile, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
 import { poll } from "../poll";
-import { localPollMilliseconds, localStartWaitSeconds, logTailLinesMax, otherStartWaitSeconds } from "./limits";
+import { localPollMilliseconds, localStartWaitSeconds, logTailLinesMax } from "./limits";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { embeddedCloud } from "./embedded-cloud";
@@ -118,14 +118,15 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
     stdio: ["ignore", log.fd, log.fd],
     env: { ...settings.inherited, SHIPSHAPE_DATA_FOLDER: settings.dataFolder },
   });
-  const gone = new Promise<string>((resolve) => {
-    server
-      .once("error", (error) => resolve(error.message))
-      .once("exit", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
-  });
-  server.unref();
   let ended: string | undefined;
-  void gone.then((how) => (ended = how));
+  let folderTaken = false;
+  server
+    .once("error", (error) => (ended = error.message))
+    .once("exit", (code, signal) => {
+      ended = `it ended with ${signal ?? `exit code ${code}`}`;
+      folderTaken = code === embeddedCloud().folderTakenExitCode;
+    });
+  server.unref();
 
   let interrupted = false;
   const end = () => void (server.pid !== undefined && processLives(server.pid) && process.kill(server.pid, "SIGTERM"));
@@ -137,16 +138,13 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
   try {
     const cloud = await poll(
       { every: localPollMilliseconds, seconds: localStartWaitSeconds },
-      async () => (await findLocalCloud(settings.dataFolder)) ?? (ended === undefined ? undefined : null),
+      // If two started at once, the other one may still be starting when this one is refused.
+      async () =>
+        (await findLocalCloud(settings.dataFolder)) ??
+        (interrupted || (ended !== undefined && !folderTaken) ? null : undefined),
     );
     if (interrupted) throw new ShipshapeError("interrupted", { action: "the start of the embedded cloud" });
     if (cloud) return cloud;
-    // If two started at once, the other one may still be starting when this one is refused.
-    const other = await poll(
-      { every: localPollMilliseconds, seconds: ended === undefined ? 0 : otherStartWaitSeconds },
-      () => findLocalCloud(settings.dataFolder),
-    );
-    if (other !== undefined) return other;
     if (ended === undefined) end();
     const reason = `${ended ?? `no answer within ${localStartWaitSeconds} s`}${await logTail(logFile, logBegan)}`;
     throw new ShipshapeError("local-start-failed", { reason, logFile });

@@ -3,10 +3,15 @@ import { rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 
+/** The exit code of a server that found its folder taken: two were started at once, or one is running. */
+export const folderTakenExitCode = 75;
+
+export class FolderTakenError extends Error {}
+
 /**
  * One server per data folder. The lock is a listening local socket, so it ends with the process however that ends; a
  * file with a process id would outlive a kill and might later name another process.
- * @throws Error when another server has the folder
+ * @throws FolderTakenError when another server has the folder
  */
 export async function takeFolder(dataFolder: string): Promise<void> {
   const isAbstract = process.platform === "linux";
@@ -16,11 +21,12 @@ export async function takeFolder(dataFolder: string): Promise<void> {
   if (await listens(socket)) return;
   // A taken abstract name has a live owner. A socket file may be left over from a killed process.
   if (isAbstract || (await answers(socket)))
-    throw new Error(
+    throw new FolderTakenError(
       `another embedded cloud runs on ${dataFolder}; stop it first (shipshape local stop), or give this one its own folder (SHIPSHAPE_DATA_FOLDER)`,
     );
   rmSync(socket);
-  if (!(await listens(socket))) throw new Error(`another embedded cloud has just been started on ${dataFolder}`);
+  if (!(await listens(socket)))
+    throw new FolderTakenError(`another embedded cloud has just been started on ${dataFolder}`);
 }
 
 /** Holds the socket until the process ends; false when it is taken. */
