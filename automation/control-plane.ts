@@ -44,8 +44,8 @@ export interface ControlPlane {
    */
   submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
   /**
-   * Runs queued operations in this process until it is stopped. `lost` must end the process: other workers may continue
-   * its runs.
+   * Runs queued operations in this process until it is stopped. The worker holds a lease (a lock and a heartbeat, see
+   * `runner/liveness.ts`); when it loses it, `lost` must end the process: other workers may continue its runs.
    */
   work(lost: (error: ShipshapeError) => void): Promise<Worker>;
   /** The workers that are alive, in all processes. */
@@ -177,7 +177,7 @@ function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase
     running: (id) => record(id, "record running", async () => void (await setRunStatus(database, id, "running"))),
     begun: (id, cleansUp) =>
       record(id, "record begin", async () => {
-        await setRunStatus(database, id, "running");
+        await setRunStatus(database, id, "running"); // again: it may have been waiting for an approval
         if (cleansUp) await setCleanUp(database, id, "pending");
       }),
     sealVerdict: (c) => record(c.request.id, "seal verdict", () => sealed(settings, database, c)),
@@ -200,6 +200,7 @@ function stagesOf(settings: ControlPlaneSettings, database: ControlPlaneDatabase
             c.status === "failed" ? describeError(c.error).message : failed.join("; "),
           );
       }),
+    // `work` sets it: the workflow needs these stages, and they need the workflow.
     startCleanUp: () => Promise.reject(new Error("the workflows are not registered yet")),
     runOf: (id) => readRun(database, id),
     sealTeardown: (request, plan, report) =>

@@ -151,7 +151,10 @@ export interface CleanUpReport {
   left?: { kind: string; identifier: string; reason: string }[];
 }
 
-/** How a run ended: with an outcome that was judged, or with the error that prevented one. */
+/**
+ * How a run ended. The outcome is what the operation found; the verdict judges it; the conclusion is both, or the error
+ * that prevented an outcome.
+ */
 export type Conclusion =
   | { status: "succeeded"; outcome: unknown; verdict: Verdict }
   | { status: "failed" | "cancelled"; error: unknown; verdict: Verdict };
