@@ -20,25 +20,25 @@ export interface AccessSettings {
   connection: postgresql.Provider;
   keyArn: pulumi.Input<string>;
   tags: Record<string, string>;
-  /** The database came with them, out of a backup: they are taken over, not made. */
+  /** The roles came with the backup the database was restored from: they are adopted, not created. */
   rolesExist: boolean;
 }
 
 export interface AccessRoles {
   logins: Record<RoleName, RoleLogin>;
-  /** What nothing else depends on. */
+  /** The resources that no other resource depends on. */
   leaves: pulumi.Resource[];
 }
 
 /**
- * The access baseline: roles without any attribute of power, the schemas they own, and exactly the privileges of
- * roles.ts. All of it goes with the instance (`deletedWith`): a destroy needs no login, and nothing hands tables to the
- * master on the way.
+ * The access baseline: roles without privileged attributes, the schemas they own, and exactly the privileges of
+ * roles.ts. Everything is deleted with the instance (`deletedWith`): a destroy needs no login, and does not reassign
+ * tables to the master.
  *
- * The master, no superuser, must be a member of `owner` to work on what it owns. That membership is not declared: from
- * PostgreSQL 16 on a role's creator has one row of its own in pg_auth_members, the provider's GrantRole reads that
- * instead of its own, and would be replaced at every `up`. The provider joins and leaves around each statement instead,
- * hence one after the other.
+ * The master is not a superuser and must be a member of `owner` to work on what `owner` owns. That membership is not
+ * declared: from PostgreSQL 16 on a role's creator has its own row in pg_auth_members, the provider's GrantRole reads
+ * that row instead of its own, and would be replaced at every `up`. Instead the provider joins and leaves around each
+ * statement, hence one after another.
  */
 export function accessRoles(
   name: string,
@@ -48,7 +48,7 @@ export function accessRoles(
 ): AccessRoles {
   const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
   const roles = {} as Record<RoleName, MadeRole>;
-  // From the last to the first, since the first is a member of others.
+  // From last to first, because the first is a member of others.
   for (const role of [...roleNames].reverse()) {
     const groups = roleStandards[role].memberOf.flatMap((group) => roles[group as RoleName]?.made ?? []);
     roles[role] = roleWithSecret(name, role, shape, settings, { parent }, { ...sql, dependsOn: groups });
@@ -90,7 +90,7 @@ export function accessRoles(
   };
 }
 
-/** Makes one resource after the other: two at once on one schema fail with "tuple concurrently updated". */
+/** Creates one resource after another: two at once on one schema fail with "tuple concurrently updated". */
 type Next = <R extends pulumi.Resource>(make: (options: pulumi.CustomResourceOptions) => R) => R;
 function chain(options: pulumi.CustomResourceOptions, first: pulumi.Resource[]): Next {
   let last = first;
@@ -145,12 +145,12 @@ function roleWithSecret(
       inherit: true,
       validUntil: "infinity",
       connectionLimit: standard.connectionLimit,
-      // All memberships in one place: a separate resource for one of them would fight with this list.
+      // All memberships in one place: a separate resource for one of them would conflict with this list.
       roles: [...standard.memberOf, ...(authentication === "iam" ? ["rds_iam"] : [])],
       searchPaths: searchPath(role, shape),
       statementTimeout: statementTimeoutMilliseconds,
       idleInTransactionSessionTimeout: standard.idleInTransactionTimeoutMilliseconds,
-      // Should the role be removed from the program one day, its tables must not fall to the master by themselves.
+      // If the role is ever removed from the program, its tables must not silently be reassigned to the master.
       skipReassignOwned: true,
       skipDropRole: false,
     },
@@ -178,15 +178,14 @@ function roleWithSecret(
   return { made, login: { username: role, connectionString: string, secretArn: kept?.secret.arn }, secretVersion };
 }
 
-/** The schema the role works in comes first; `public` holds extensions only. */
+/** The schema the role works in comes first; `public` contains only extensions. */
 function searchPath(role: RoleName, shape: StandardShape): string[] {
   return role === "shipshape" ? [controlSchema, "public"] : [shape.schemaName, "public"];
 }
 
 /**
- * The certificates to trust are not part of it: each consumer names its own file. Nor are settings of the session
- * (`options`): poolers refuse them, and a lock timeout in it would leave an invalid index of every CREATE INDEX
- * CONCURRENTLY that has to wait.
+ * It does not contain the CA file: each consumer names its own. Nor session settings (`options`): poolers refuse them,
+ * and a lock timeout would leave an invalid index behind every CREATE INDEX CONCURRENTLY that has to wait.
  */
 function connectionString(
   role: RoleName,
@@ -194,7 +193,7 @@ function connectionString(
   shape: StandardShape,
   password: pulumi.Output<string> | undefined,
 ): pulumi.Output<string> {
-  // A password that a rotation chose may have characters that mean something in a URL.
+  // A rotated password may contain characters that are special in a URL.
   const login = password ? pulumi.interpolate`${role}:${password.apply(encodeURIComponent)}` : pulumi.output(role);
   return pulumi.secret(
     pulumi.interpolate`postgresql://${login}@${instance.address}:${instance.port}/${shape.databaseName}?sslmode=verify-full`,
@@ -208,7 +207,7 @@ function grants(name: string, shape: StandardShape, next: Next): postgresql.Gran
       (options) =>
         new postgresql.Grant(`${name}-grant-${suffix}`, { database, withGrantOption: false, ...args }, options),
     );
-  // Without a schema: what the owner makes in a schema of its own is the application's too.
+  // Without a schema: the application also gets what the owner creates in other schemas.
   const later = (suffix: string, args: Omit<postgresql.DefaultPrivilegesArgs, "database" | "owner" | "schema">) =>
     next(
       (options) =>
@@ -219,8 +218,8 @@ function grants(name: string, shape: StandardShape, next: Next): postgresql.Gran
         ),
     );
 
-  // An empty list revokes, and shows what somebody grants by hand. `postgres` and `template1` stay open to PUBLIC, as
-  // on every RDS.
+  // An empty list revokes, and shows manual grants as drift. `postgres` and `template1` stay open to PUBLIC, as on
+  // every RDS instance.
   grant("public-database", { role: "public", objectType: "database", privileges: [] });
   grant("public-schema", { role: "public", objectType: "schema", schema: "public", privileges: [] });
   grant("public-application", { role: "public", objectType: "schema", schema: shape.schemaName, privileges: [] });
@@ -239,8 +238,7 @@ function grants(name: string, shape: StandardShape, next: Next): postgresql.Gran
       schema: shape.schemaName,
       privileges: [...onSequences],
     });
-    // Not on functions that are there: those of extensions are not the owner's to grant, and would be a difference for
-    // ever.
+    // Not on existing functions: the owner cannot grant those of extensions, which would be a permanent difference.
     for (const [objectType, privileges] of Object.entries({
       schema: onSchemas,
       table: onTables,
@@ -249,8 +247,8 @@ function grants(name: string, shape: StandardShape, next: Next): postgresql.Gran
     }))
       if (privileges.length > 0) later(`${role}-${objectType}s`, { role, objectType, privileges: [...privileges] });
   }
-  // Whether RDS lets its master pass this right on is not documented; where it does not, the grant warns, and a drill
-  // says "inconclusive".
+  // It is not documented whether RDS lets its master grant this; if not, the grant warns, and a drill is
+  // "inconclusive".
   grant("shipshape-integrity", {
     role: "shipshape",
     objectType: "schema",

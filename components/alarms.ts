@@ -23,7 +23,7 @@ export interface StandardAlarm {
 const GIB = 1024 ** 3;
 
 /**
- * What an engineer on call wants to be woken for, with thresholds that follow from size and tier. gp3 has no burst
+ * What an on-call engineer wants to be woken for, with thresholds that depend on size and tier. gp3 has no burst
  * balance, and RDS for PostgreSQL publishes no deadlocks metric: hence EBS balances and Database Insights' counter.
  */
 export function standardAlarms(shape: StandardShape): StandardAlarm[] {
@@ -98,8 +98,8 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
         },
       ],
     },
-    // Autovacuum starts to hurry at 200 million (autovacuum_freeze_max_age); the server stops taking writes near 2.1
-    // billion.
+    // Autovacuum becomes aggressive at 200 million (autovacuum_freeze_max_age); the server stops accepting writes near
+    // 2.1 billion.
     above(
       "transaction-ids",
       "MaximumUsedTransactionIDs",
@@ -137,9 +137,9 @@ export function standardAlarms(shape: StandardShape): StandardAlarm[] {
 }
 
 /**
- * The alarm that fits both what runs and what is asked for. A new size waits for the maintenance window, and nobody
- * wants to be woken by the thresholds of a database that is not there yet, or not any more; so the more patient of the
- * two counts until they are one.
+ * The alarm that fits both the current and the requested size. A new size waits for the maintenance window, and
+ * thresholds of the size that does not apply would only cause false alarms; so the more tolerant of the two counts
+ * until both are equal.
  */
 export function fittingAlarm(
   suffix: string,
@@ -157,8 +157,8 @@ export function fittingAlarm(
 }
 
 /**
- * At the pace of the last hours, room that autoscaling can still add included. A database that does not grow is a year
- * away from full.
+ * At the growth rate of the last hours, including what autoscaling can still add. A database that does not grow counts
+ * as a year away from full.
  */
 function hoursToFull(shape: StandardShape): StandardAlarm {
   const headroomBytes = (shape.storageCapGib - shape.allocatedStorageGib) * GIB;
@@ -181,13 +181,13 @@ function hoursToFull(shape: StandardShape): StandardAlarm {
   };
 }
 
-/** RDS's default: LEAST({DBInstanceClassMemory/9531392}, 5000); a team's own value comes before it. */
+/** RDS's default: LEAST({DBInstanceClassMemory/9531392}, 5000); a team's own value overrides it. */
 function connectionsMax(shape: StandardShape): number {
   const own = shape.parameters.max_connections;
   return own ? Number(own) : Math.min(5_000, Math.floor((shape.memoryGib * GIB) / 9_531_392));
 }
 
-/** The alarm as CloudWatch keeps it, every property said: an alarm somebody muted by hand must be seen. */
+/** The alarm as CloudWatch stores it, with every property set: an alarm that was muted by hand must show as drift. */
 export function alarm(
   name: string,
   standard: StandardAlarm,

@@ -11,7 +11,8 @@ import { standardShape } from "./standard-shape";
 import { sizeStandards, versionStandards } from "./standards";
 
 /**
- * What a team says of one database: schema of `StandardDatabase`'s plain arguments, of stack config and of requests.
+ * What a team declares about one database: the schema of `StandardDatabase`'s plain arguments, of stack config and of
+ * requests.
  */
 export const databaseRequest = requestSchema.superRefine((request, context) => {
   const refuse = (path: keyof typeof request, input: unknown, message: string) =>
@@ -22,7 +23,11 @@ export const databaseRequest = requestSchema.superRefine((request, context) => {
   const standard = versionStandards[request.postgresMajor];
   const [, major, minor] = (versionPattern.exec(request.engineVersion ?? "") ?? []).map(Number);
   if (major !== undefined && major !== request.postgresMajor)
-    refuse("engineVersion", request.engineVersion, `is not of postgresMajor ${request.postgresMajor}; give both alike`);
+    refuse(
+      "engineVersion",
+      request.engineVersion,
+      `is not of postgresMajor ${request.postgresMajor}; give matching values`,
+    );
   else if (minor !== undefined && minor < standard.minimumMinor)
     refuse(
       "engineVersion",
@@ -33,7 +38,7 @@ export const databaseRequest = requestSchema.superRefine((request, context) => {
     refuse(
       "storageOfSize",
       request.storageOfSize,
-      `is smaller than size ${request.size}; give a larger size, or leave it out`,
+      `is smaller than size ${request.size}; give a larger size, or omit it`,
     );
   for (const extension of request.extensions) {
     const missing = requiredBy(extension).filter((name) => !request.extensions.includes(name));
@@ -45,32 +50,32 @@ export const databaseRequest = requestSchema.superRefine((request, context) => {
       "replicas",
       request.replicas,
       request.masterPassword === "managed"
-        ? 'RDS refuses read replicas with a managed master password, and this version makes none; give 0 (later: masterPassword "own")'
+        ? 'RDS refuses read replicas with a managed master password, and this version does not create any; give 0 (later: masterPassword "own")'
         : "is reserved for a later version; give 0",
     );
   if (request.import && !request.existing)
     refuse(
       "existing",
       request.existing,
-      "is missing: give {identifier, asFound} of the database that import names, so that it keeps its name",
+      "is missing: give {identifier, asFound} of the imported database, so that it keeps its name",
     );
   if (request.existing && request.restoreFrom)
     refuse(
       "restoreFrom",
       request.restoreFrom,
-      "cannot go with existing: a database is either taken over or made from a backup",
+      "cannot be combined with existing: a database is either imported or created from a backup",
     );
   if (hasUnknownPassword(request) && request.accessRoles === "declared")
     refuse(
       "accessRoles",
       request.accessRoles,
-      `give "later" while existing.asFound.manageMasterUserPassword is ${request.existing?.asFound.manageMasterUserPassword}: nobody here knows the master password`,
+      `give "later" while existing.asFound.manageMasterUserPassword is ${request.existing?.asFound.manageMasterUserPassword}: the master password is unknown here`,
     );
   if (!request.databaseName && isReserved(databaseNameOf(request)))
     refuse(
       "databaseName",
       databaseNameOf(request),
-      "would follow from the service and is reserved by PostgreSQL, RDS or Shipshape; give another",
+      "would be derived from the service but is reserved by PostgreSQL, RDS or Shipshape; give another",
     );
   if (identifierOf(request).length > identifierLengthMax)
     refuse(
@@ -91,8 +96,8 @@ const keyArn = arn(
 const given = (what: string) => inputOf(text(what).min(1, { error: () => `${what} is empty` }));
 
 /**
- * The outputs of a platform's stack, or a DatabasePlatform itself, which has more than these. An alias of the key would
- * be a difference for ever, and a changed key a new database.
+ * The outputs of a platform's stack, or a DatabasePlatform itself, which has more. A key alias would be a permanent
+ * difference, and a changed key would replace the database.
  */
 export const platformReference = z.object(
   {
@@ -108,14 +113,14 @@ export const platformReference = z.object(
   },
   {
     error: () =>
-      "give what the platform's stack gives out: vpcId, subnetGroupName, keyArn, topicArn, monitoringRoleArn, parameterGroupNames",
+      "give the outputs of the platform's stack: vpcId, subnetGroupName, keyArn, topicArn, monitoringRoleArn, parameterGroupNames",
   },
 );
 
-/** All that is said of a database and can be judged before it is made. */
+/** Everything about a database that can be checked before it is created. */
 export const databaseArguments = databaseRequest.safeExtend({ platform: platformReference, reachableFrom });
 
-/** Where the key was an Output, its value is judged when it is known. */
+/** If the key was an Output, its value is checked once it is known. */
 export function neverAnAlias(value: string): string {
   if (/(^|:)alias\//.test(value))
     throw new pulumi.RunError(`platform.keyArn: give the key's ARN, never an alias (given ${JSON.stringify(value)})`);

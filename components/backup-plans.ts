@@ -14,7 +14,7 @@ export interface BackupSettings {
   platformName: string;
   environment: Environment;
   keyArn: pulumi.Input<string>;
-  /** Where copies go; undefined: copies are not made, and the gold plan is the vault alone. */
+  /** Where copies go; undefined: there are no copies, and the gold plan only uses the vault. */
   copyRegion: string | undefined;
   place: pulumi.Output<Place>;
   keyOptions: pulumi.CustomResourceOptions;
@@ -22,8 +22,8 @@ export interface BackupSettings {
 }
 
 /**
- * AWS Backup beside RDS's own backups: copies that survive the deletion of the database and, in the vault's lock, a
- * hasty administrator. Databases are selected by their tag, so none has to be known here.
+ * AWS Backup in addition to RDS's own backups: copies that survive the deletion of the database and, through the vault
+ * lock, a hasty administrator. Databases are selected by tag, so none has to be listed here.
  */
 export function backupPlans(
   name: string,
@@ -80,7 +80,7 @@ function plan(
           schedule: backupPlanSchedule,
           startWindow: 60,
           completionWindow: 480,
-          // A continuous plan would take RDS's own retention out of the program's hands.
+          // A continuous plan would take control of RDS's own retention.
           enableContinuousBackup: false,
           lifecycle,
           ...(copyTo ? { copyActions: [{ destinationVaultArn: copyTo, lifecycle }] } : {}),
@@ -105,13 +105,13 @@ function plan(
 interface Vault {
   name: pulumi.Output<string>;
   arn: pulumi.Output<string>;
-  /** What nothing else depends on. */
+  /** The resources that no other resource depends on. */
   leaves: pulumi.Resource[];
 }
 
 /**
- * Locked in governance mode: who has the right may lift it, nobody does by accident. Compliance mode
- * (`changeableForDays`) cannot be undone, not by AWS either, and is no choice a default may make.
+ * Locked in governance mode: only someone with the permission can lift it, so not by accident. Compliance mode
+ * (`changeableForDays`) cannot be undone, even by AWS, so a default must not choose it.
  */
 function lockedVault(
   name: string,
@@ -134,7 +134,7 @@ function lockedVault(
   return { name: vault.name, arn: vault.arn, leaves: [lock] };
 }
 
-/** Copies are re-encrypted with a key of the Region they lie in: the other Region's key may be what was lost. */
+/** Copies are re-encrypted with a key of their own Region: the other Region's key may be what was lost. */
 function copyVault(
   name: string,
   region: string,

@@ -4,9 +4,9 @@ import type { RoleLogin } from "./access-roles";
 import { roleNames, type RoleName } from "./roles";
 import type { StandardShape } from "./standard-shape";
 
-/** What the platforms that run applications want to be handed, for each role; nothing here holds a password. */
+/** What platforms that run applications need, for each role; nothing here contains a password. */
 export interface ConsumerSettings {
-  /** The least an application's IAM role needs to log in as the role: a JSON policy document. */
+  /** The minimal policy for an application's IAM role to log in as the role: a JSON policy document. */
   iamPolicies: Record<RoleName, pulumi.Output<string>>;
   /** For `secrets` of an ECS container definition: name → `valueFrom`. Empty for roles that use IAM. */
   ecsSecrets: Record<RoleName, Record<string, pulumi.Output<string>>>;

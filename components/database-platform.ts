@@ -12,11 +12,12 @@ import { securityGroup } from "./security-group";
 import { keyDeletionDays, standardTag, standardVersion, versionStandards } from "./standards";
 
 /**
- * What the databases of a Region share, and what AWS counts per account: the key, the topic, the monitoring role, the
- * subnet group, parameter groups, event subscriptions and backup plans. It outlives every database: the key opens their
- * backups.
+ * What the databases of a Region share, and what AWS limits per account: the key, the topic, the monitoring role, the
+ * subnet group, parameter groups, event subscriptions and backup plans. It outlives every database: their backups need
+ * the key.
  *
- * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument.
+ * @throws pulumi.RunError, once, before anything is created, with a line `path: reason (given …)` for each wrong
+ * argument.
  *
  * @example
  * ```ts
@@ -27,20 +28,20 @@ import { keyDeletionDays, standardTag, standardVersion, versionStandards } from 
  * ```
  */
 export class DatabasePlatform extends pulumi.ComponentResource {
-  /** As it was given: databases and throwaways stand in it. */
+  /** As given: databases and throwaways are in it. */
   readonly vpcId: pulumi.Output<string>;
   /** Encrypts storage, backups, logs, secrets and the topic. */
   readonly keyArn: pulumi.Output<string>;
-  /** Where alarms and RDS's events go. Subscribe people to it: none is made here. */
+  /** Where alarms and RDS's events go. Subscribe people to it: no subscription is created here. */
   readonly topicArn: pulumi.Output<string>;
   /** The role RDS writes enhanced monitoring with. */
   readonly monitoringRoleArn: pulumi.Output<string>;
   readonly subnetGroupName: pulumi.Output<string>;
   /** The standard's parameter group by family: `{postgres17: "…"}`. */
   readonly parameterGroupNames: pulumi.Output<Record<string, string>>;
-  /** The AWS Backup vault of this Region; gold's copies lie in another, in `copyRegion`. */
+  /** The AWS Backup vault of this Region; gold's copies are in another, in `copyRegion`. */
   readonly backupVaultName: pulumi.Output<string>;
-  /** The only security group of restored throwaways: no application is let in, and nothing is let out. */
+  /** The only security group of restored throwaways: no access for applications, and no egress. */
   readonly isolationSecurityGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: DatabasePlatformArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -69,10 +70,10 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     const place = here(child).apply((found) => {
       if (found.region !== request.copyRegion) return found;
       throw new pulumi.RunError(
-        `copyRegion: ${found.region} is the platform's own Region; give another, which a loss of this one leaves alone`,
+        `copyRegion: ${found.region} is the platform's own Region; give another one, which the loss of this one does not affect`,
       );
     });
-    // Destroying a key destroys every backup it opens, at once and for good.
+    // Destroying a key makes every backup encrypted with it unreadable, at once and for good.
     const production = request.environment === "production";
     const keyOptions = { ...child, protect: !request.retire, retainOnDelete: production };
 
@@ -98,7 +99,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     const monitoring = new aws.iam.Role(
       `${name}-monitoring-role`,
       {
-        // IAM knows no Regions: the platforms of two Regions of an account stand side by side.
+        // IAM has no Regions: the platforms of two Regions of an account must not collide.
         name: pulumi.interpolate`${platformName}-${place.region}-monitoring`,
         description: "RDS writes enhanced monitoring with it",
         assumeRolePolicy: assumedBy("monitoring.rds.amazonaws.com"),

@@ -4,25 +4,27 @@ import type { AllowedExtension, Authentication, RoleName } from "./roles";
 import type { DataClassification, Environment, PostgresMajor, Size, Tier } from "./standards";
 
 /**
- * What a team says of one database; what is not said has a default that meets the standard. `arguments.ts` checks it,
- * and a type test holds both together.
+ * What a team declares about one database; everything else has a default that meets the standard. `arguments.ts` checks
+ * it, and a type test keeps both in step.
  */
 export interface DatabaseRequest {
   /**
-   * The service whose data this is: lower-case words joined by hyphens, at most 24 characters. The first word of the
-   * identifier, of the secrets' names and of the tags.
+   * The service whose data this is: lower-case words joined by hyphens, at most 24 characters. It starts the identifier
+   * and the secrets' names, and is a tag.
    */
   service: string;
-  /** The team that answers for it, as `team-orders`; a tag of everything here. */
+  /** The responsible team, such as `team-orders`; a tag of everything here. */
   owner: string;
   /**
-   * Part of the identifier and of the secrets' names, so it never changes; with the tier it decides on backups, second
+   * Part of the identifier and of the secrets' names, so it never changes; with the tier it determines backups, second
    * zone and protection.
    */
   environment: Environment;
-  /** What a loss would cost: gives objectives, backup retention, second zone, restore drills and patch ring. */
+  /**
+   * How much a loss would cost: determines objectives, backup retention, second zone, restore drills and patch ring.
+   */
   tier: Tier;
-  /** Gives instance class, storage and the cap it grows to: small is db.t4g.medium with 20 GiB, growing to 100. */
+  /** Determines instance class, storage and the cap it grows to: small is db.t4g.medium with 20 GiB, growing to 100. */
   size: Size;
   /** How sensitive the data is; a tag of everything here. */
   dataClassification: DataClassification;
@@ -32,17 +34,24 @@ export interface DatabaseRequest {
   databaseName?: string | undefined;
   /** The application's schema. @default the database's name */
   schemaName?: string | undefined;
-  /** A new one is a major upgrade: an operation of its own, not an `up`. @default 17 */
+  /**
+   * A new one is a major upgrade: a separate operation, not an `up`.
+   * @default 17
+   */
   postgresMajor?: PostgresMajor | undefined;
-  /** The minor it runs, as `"17.10"`. Pin it in production. @default the newest that the cloud offers of the major */
+  /**
+   * The minor version, such as `"17.10"`. Pin it in production.
+   * @default the newest minor of the major that the cloud offers
+   */
   engineVersion?: string | undefined;
   /**
-   * Keep the storage of this larger size when going to a smaller one: storage never shrinks, only the class changes.
+   * Keeps the storage of this larger size when you move to a smaller one: storage never shrinks, only the class
+   * changes.
    * @default the size
    */
   storageOfSize?: Size | undefined;
   /**
-   * `managed`: RDS makes, keeps and rotates it. `own`: our secret; needed before read replicas and blue/green
+   * `managed`: RDS creates, stores and rotates it. `own`: our secret; needed before read replicas and blue/green
    * deployments.
    * @default "managed"
    */
@@ -50,12 +59,12 @@ export interface DatabaseRequest {
   /** Reserved: read replicas come later. @default 0 */
   replicas?: number | undefined;
   /**
-   * `later` where `up` cannot reach the database (a hosted CI): a second `up` inside the network then makes the roles.
+   * `later` if `up` cannot reach the database (a hosted CI): a second `up` inside the network then creates the roles.
    * @default "declared"
    */
   accessRoles?: "declared" | "later" | undefined;
   /**
-   * For each role, how it logs in and how long a statement of it may take.
+   * For each role, how it logs in and how long its statements may take.
    * @default passwords, and the timeouts of the standard
    */
   roles?: Partial<Record<RoleName, RoleSettings>> | undefined;
@@ -65,24 +74,24 @@ export interface DatabaseRequest {
    */
   extensions?: AllowedExtension[] | undefined;
   /**
-   * PostgreSQL's parameters by name, from an allow-list and within bounds, in the unit RDS stores: `{work_mem: 65536}`
-   * are kB. The database then has a parameter group of its own.
+   * PostgreSQL's parameters by name, from an allow-list and within limits, in the unit RDS stores: `{work_mem: 65536}`
+   * is in kB. The database then has its own parameter group.
    * @default {} the standard's
    */
   parameters?: Record<string, number | boolean> | undefined;
   /**
-   * A database that was made elsewhere: its name, and where it is not as the standard says. Stays as long as that is
-   * so.
+   * A database that was created elsewhere: its name, and where it differs from the standard. Keep it as long as it
+   * differs.
    * @default undefined: a new one
    */
   existing?: ExistingDatabase | undefined;
   /**
-   * The resource id ("db-…") of the existing database, for the one `up` that takes it over; drop it afterwards.
+   * The resource id ("db-…") of the existing database, for the one `up` that imports it; drop it afterwards.
    * @default undefined
    */
   import?: string | undefined;
   /**
-   * Make it from a snapshot, or from a moment of another database's backups. Counts at birth only.
+   * Creates it from a snapshot, or from a moment of another database's backups. Counts only at creation.
    * @default undefined: an empty one
    */
   restoreFrom?: RestoreFromSnapshot | RestoreToPointInTime | undefined;
@@ -95,28 +104,29 @@ export interface DatabaseRequest {
 
 export interface RoleSettings {
   /**
-   * `iam`: no password anywhere, a token of 15 minutes instead. The embedded cloud has no counterpart and refuses it.
+   * `iam`: no password anywhere, but a token that lasts 15 minutes. The embedded cloud has no counterpart and refuses
+   * it.
    * @default "password"
    */
   authentication?: Authentication | undefined;
   /**
-   * The longest a statement may take, in milliseconds; 0 is no limit, 86400000 (a day) the most.
+   * The longest a statement may take, in milliseconds; 0 is no limit, 86400000 (a day) the maximum.
    * @default 60000 for readwrite, 300000 for readonly
    */
   statementTimeoutMilliseconds?: number | undefined;
 }
 
 export interface ExistingDatabase {
-  /** The RDS identifier of the database that exists. */
+  /** The RDS identifier of the existing database. */
   identifier: string;
   /**
-   * What the database has today where the standard says otherwise, by the names of `aws.rds.Instance`; `null` for what
-   * it has none of. Shrink it property by property: each removal is one visible change.
+   * The current values where they differ from the standard, by the names of `aws.rds.Instance`; `null` for what it
+   * lacks. Remove its properties one by one: each removal is one visible change.
    * @default {}
    */
   asFound?: FoundProperties | undefined;
   /**
-   * True when RDS made the log groups already (logs were exported before): they are imported with the database.
+   * True if RDS has already created the log groups (logs were exported before): they are imported with the database.
    * @default false
    */
   logGroupsExist?: boolean | undefined;
@@ -126,33 +136,36 @@ export interface RestoreFromSnapshot {
   /** Name or ARN of the snapshot. */
   snapshotIdentifier: string;
   /**
-   * False when the backup is not of a StandardDatabase, and has none of its roles: they are made then.
-   * @default true: taken over, with new passwords
+   * False if the backup is not of a StandardDatabase and lacks its roles: they are then created.
+   * @default true: adopted, with new passwords
    */
   rolesExist?: boolean | undefined;
 }
 
 export interface RestoreToPointInTime {
-  /** Resource id of the database whose backups these are, `db-…`: it names them also when the database is gone. */
+  /** Resource id of the backups' source database, `db-…`: valid even when the database is gone. */
   sourceDbiResourceId: string;
-  /** A whole second in UTC, as `"2026-01-31T12:00:00Z"`. @default the latest there is */
+  /**
+   * A whole second in UTC, such as `"2026-01-31T12:00:00Z"`.
+   * @default the latest restorable time
+   */
   restoreTime?: string | undefined;
   /**
-   * False when the backup is not of a StandardDatabase, and has none of its roles: they are made then.
-   * @default true: taken over, with new passwords
+   * False if the backup is not of a StandardDatabase and lacks its roles: they are then created.
+   * @default true: adopted, with new passwords
    */
   rolesExist?: boolean | undefined;
 }
 
-/** What the platform stack gives a database; see DatabasePlatform's outputs of the same names. */
+/** What a database gets from the platform stack; see DatabasePlatform's outputs of the same names. */
 export interface PlatformReference {
-  /** The network that databases stand in. */
+  /** The network of the databases. */
   vpcId: pulumi.Input<string>;
-  /** The private subnets that databases stand in. */
+  /** The private subnets of the databases. */
   subnetGroupName: pulumi.Input<string>;
   /**
-   * Encrypts storage, backups, logs and secrets. An ARN, never an alias: an alias is a difference for ever, and a
-   * changed key a new database.
+   * Encrypts storage, backups, logs and secrets. An ARN, never an alias: an alias is a permanent difference, and a
+   * changed key replaces the database.
    */
   keyArn: pulumi.Input<string>;
   /** Where alarms go. */
@@ -161,17 +174,23 @@ export interface PlatformReference {
   monitoringRoleArn: pulumi.Input<string>;
   /** The standard's parameter groups by family: `{postgres17: "…"}`. */
   parameterGroupNames: pulumi.Input<Record<string, string>>;
-  /** File of certificates that `up` trusts when it connects to make roles. @default what PGSSLROOTCERT names */
+  /**
+   * CA file that `up` trusts when it connects to create roles.
+   * @default the file that PGSSLROOTCERT names
+   */
   caBundlePath?: pulumi.Input<string | undefined>;
 }
 
-/** `DatabaseRequest`, and what only other resources know. */
+/** `DatabaseRequest`, and what comes from other resources. */
 export interface StandardDatabaseArgs extends DatabaseRequest {
   /**
-   * What the platform team's stack gives out: key, topic, subnets, monitoring role and parameter groups that databases
+   * The outputs of the platform team's stack: key, topic, subnets, monitoring role and parameter groups that databases
    * share.
    */
   platform: PlatformReference;
-  /** Who may connect: security groups by name, no address ranges. @default {} nobody */
+  /**
+   * Who may connect: security groups by name, no address ranges.
+   * @default {} none
+   */
   reachableFrom?: Record<string, pulumi.Input<string>>;
 }

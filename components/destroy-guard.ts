@@ -2,10 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 /**
- * Holds a protected component together. A destroy works from the leaves inwards and fails only when it meets the first
- * protected resource: by then alarms are gone, secrets are scheduled for deletion, and grants have left the state
- * (measured, without the preview that would have stopped it). This one depends on all leaves, so it is the first to be
- * deleted; protected, it stops the destroy before anything else is touched.
+ * Protects a component as a whole. A destroy deletes dependents first and fails only at the first protected resource:
+ * by then alarms are gone, secrets are scheduled for deletion, and grants have left the state (measured, without the
+ * preview that would have stopped it). This resource depends on all leaves, so it is the first to be deleted;
+ * protected, it stops the destroy before anything else is touched.
  */
 export function destroyGuard(
   name: string,

@@ -6,8 +6,8 @@ import type { StandardShape } from "./standard-shape";
 type Offer = Pick<aws.rds.GetEngineVersionResult, "versionActual"> & { supportedFeatureNames?: string[] };
 
 /**
- * The pinned minor if the cloud offers it, else the newest it offers of the major; never one that lacks what was asked
- * for.
+ * The pinned minor if the cloud offers it, otherwise the newest minor of the major that it offers; never one that lacks
+ * what was requested.
  */
 export function resolvedEngineVersion(
   request: ResolvedRequest,
@@ -28,15 +28,15 @@ export function resolvedEngineVersion(
 }
 
 /**
- * Why the offered version will not do, each with what to do; known at preview, where the cloud would refuse in the
- * middle of an `up`.
+ * Why the offered version does not fit, each with what to do; reported at preview, because the cloud would refuse in
+ * the middle of an `up`.
  */
 export function lacks(
   { versionActual: version, supportedFeatureNames = [] }: Offer,
   request: ResolvedRequest,
   shape: StandardShape,
 ): string[] {
-  // AWS has all that can be asked for and lists none of it; a cloud that has not says what it has.
+  // AWS has everything that can be requested and lists none of it; a cloud that lacks something lists what it has.
   const without = (kind: string, names: string[]) => {
     const offered = supportedFeatureNames.filter((feature) => feature.startsWith(kind));
     return offered.length > 0 && request.accessRoles === "declared"
@@ -52,7 +52,7 @@ export function lacks(
   );
   return [
     ...(extensions.length > 0
-      ? [`extensions: PostgreSQL ${version} of this cloud comes without ${extensions.join(", ")}; leave them out here`]
+      ? [`extensions: PostgreSQL ${version} of this cloud lacks ${extensions.join(", ")}; omit them here`]
       : []),
     ...roles.map(
       ([role, { authentication }]) =>
@@ -60,7 +60,7 @@ export function lacks(
     ),
     ...(offered < minimum
       ? [
-          `engineVersion: the cloud offers ${version} at most, the standard asks for ${shape.minimumEngineVersion} or newer; give another postgresMajor`,
+          `engineVersion: the cloud offers at most ${version}, the standard requires ${shape.minimumEngineVersion} or newer; give another postgresMajor`,
         ]
       : []),
   ];

@@ -2,14 +2,11 @@ import type { allowedExtensions } from "./roles";
 
 type Extension = (typeof allowedExtensions)[number];
 
-/**
- * What an extension needs to be there before it ("requires" in its control file); all others of the allow-list need
- * nothing.
- */
+/** The extensions that an extension needs ("requires" in its control file); all others of the allow-list need none. */
 const requirements: Partial<Record<string, readonly Extension[]>> = { earthdistance: ["cube"] };
 export const requiredBy = (extension: string): readonly Extension[] => requirements[extension] ?? [];
 
-/** In an order in which they can be made: by name, each after what it needs. */
+/** In an order in which they can be created: by name, each after those it needs. */
 export function inOrder(extensions: readonly string[]): string[] {
   const ordered = new Set<string>();
   const add = (extension: string): void => {

@@ -25,8 +25,8 @@ const storageMinGib: Record<string, number> = { standard: 5, gp2: 5, gp3: 20, io
 const storageMaxGib = 65_536;
 
 /**
- * Properties of `aws.rds.Instance` that an existing database may have otherwise than the standard says, until it is
- * brought in line.
+ * Properties of `aws.rds.Instance` in which an existing database may differ from the standard until it is brought in
+ * line.
  */
 const foundProperties = {
   allocatedStorage: whole(5, storageMaxGib),
@@ -34,7 +34,7 @@ const foundProperties = {
   availabilityZone: found,
   backupRetentionPeriod: whole(0, 35),
   backupWindow: found.refine((window) => backupWindowOf(window), {
-    error: () => "give at least half an hour in UTC, as 03:00-03:30",
+    error: () => "give at least half an hour in UTC, such as 03:00-03:30",
   }),
   caCertIdentifier: word("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"),
   copyTagsToSnapshot: z.boolean(),
@@ -45,11 +45,11 @@ const foundProperties = {
   enabledCloudwatchLogsExports: z.array(word("postgresql", "upgrade", "iam-db-auth-error")),
   engineLifecycleSupport: word("open-source-rds-extended-support", "open-source-rds-extended-support-disabled"),
   iamDatabaseAuthenticationEnabled: z.boolean(),
-  instanceClass: form(/^db\.[a-z0-9-]+\.[a-z0-9-]+$/, "give the class it has, as db.m7g.large"),
+  instanceClass: form(/^db\.[a-z0-9-]+\.[a-z0-9-]+$/, "give the class it has, such as db.m7g.large"),
   iops: whole(1_000, 256_000),
   kmsKeyId: arnOf("kms"),
   maintenanceWindow: found.refine((window) => maintenanceWindowOf(window), {
-    error: () => "give half an hour to a day in UTC, as sun:04:00-sun:04:30",
+    error: () => "give half an hour to a day in UTC, such as sun:04:00-sun:04:30",
   }),
   manageMasterUserPassword: z.boolean(),
   masterUserSecretKmsKeyId: found,
@@ -71,10 +71,10 @@ const foundProperties = {
   storageType: word(...Object.keys(storageMinGib)),
   tags,
   username: sqlName,
-  vpcSecurityGroupIds: z.array(form(/^sg-[0-9a-f]+$/, "give a security group id, as sg-0a1b2c3d4e5f60001")),
+  vpcSecurityGroupIds: z.array(form(/^sg-[0-9a-f]+$/, "give a security group id, such as sg-0a1b2c3d4e5f60001")),
 } satisfies Record<string, z.ZodType>;
 
-/** `null`: the database has none of it (no monitoring role, no key for Performance Insights). */
+/** `null`: the database has none (no monitoring role, no key for Performance Insights). */
 export const asFound = z
   .strictObject(
     Object.fromEntries(Object.entries(foundProperties).map(([name, type]) => [name, type.nullable()])) as {
@@ -86,7 +86,7 @@ export const asFound = z
 export type FoundProperties = z.input<typeof asFound>;
 type Name = keyof typeof foundProperties;
 
-/** What the standard says of the properties that others depend on. */
+/** The standard's values of properties that others depend on. */
 interface StandardSaid {
   allocatedStorageGib: number;
   storageCapGib: number;
@@ -98,9 +98,7 @@ interface StandardSaid {
   postgresMajor: number;
 }
 
-/**
- * What cannot be true of one database, each with what to give instead: RDS would refuse it, in the middle of an `up`.
- */
+/** Contradictory values, each with what to give instead: RDS would refuse them in the middle of an `up`. */
 export function contradictions(
   given: FoundProperties,
   shape: StandardSaid,
@@ -114,32 +112,32 @@ export function contradictions(
     [
       Boolean(has.multiAz && has.availabilityZone),
       "availabilityZone",
-      "leave it out while multiAz is true: RDS chooses both zones, and a failover changes them",
+      "omit it while multiAz is true: RDS chooses both zones, and a failover changes them",
     ],
     [!has.storageEncrypted && has.kmsKeyId !== null, "kmsKeyId", "give null while storageEncrypted is false"],
     [
       given.manageMasterUserPassword === true && masterPassword === "own",
       "manageMasterUserPassword",
-      'cannot be true with masterPassword "own"; leave one of them out',
+      'cannot be true with masterPassword "own"; omit one of them',
     ],
     [
       !has.manageMasterUserPassword && Boolean(given.masterUserSecretKmsKeyId),
       "masterUserSecretKmsKeyId",
-      "is the key of a master password that RDS manages, which this is not; leave it out",
+      "is only for a master password that RDS manages; omit it",
     ],
     [
       /^default\.postgres\d+$/.test(has.parameterGroupName ?? "") &&
         has.parameterGroupName !== `default.${shape.parameterGroupFamily}`,
       "parameterGroupName",
-      `is of another major than postgresMajor ${shape.postgresMajor}`,
+      `is for a major other than postgresMajor ${shape.postgresMajor}`,
     ],
   ];
   return wrong.flatMap(([applies, name, reason]) => (applies ? [[name, reason]] : []));
 }
 
 /**
- * As the standard has it where nothing is said; only what the rules below look at, and any text for what only the
- * platform knows.
+ * Filled with the standard's values; only what the rules below check, and placeholder text for what only the platform
+ * knows.
  */
 function standardProperties(shape: StandardSaid): FoundProperties {
   const ofThePlatform = "the platform's";
@@ -174,14 +172,14 @@ function ofStorage({
   const [type, size, cap] = [storageType ?? "gp2", allocatedStorage ?? 0, maxAllocatedStorage ?? 0];
   const striped = type === "gp3" && size >= stripedStorage.fromGib;
   const fixed = !striped && !type.startsWith("io");
-  const without = `leave it out: RDS takes none for ${type}${type === "gp3" ? ` below ${stripedStorage.fromGib} GiB` : ""}`;
+  const without = `omit it: RDS accepts none for ${type}${type === "gp3" ? ` below ${stripedStorage.fromGib} GiB` : ""}`;
   const min = storageMinGib[type] ?? 0;
   return [
     [size < min, "allocatedStorage", `RDS has no ${type} storage below ${min} GiB`],
     [
       cap !== 0 && cap < size,
       "maxAllocatedStorage",
-      `give the cap it has, or 0 where storage does not grow: ${cap} GiB is less than the ${size} that are allocated`,
+      `give the cap it has, or 0 if storage does not grow: ${cap} GiB is less than the allocated ${size} GiB`,
     ],
     [fixed && Boolean(iops), "iops", without],
     [fixed && Boolean(storageThroughput), "storageThroughput", without],
@@ -195,7 +193,7 @@ function ofStorage({
       "storageThroughput",
       `give ${stripedStorage.throughput} to 4000`,
     ],
-    [type.startsWith("io") && !iops, "iops", `give the IOPS it has: ${type} storage is made with them`],
+    [type.startsWith("io") && !iops, "iops", `give the IOPS it has: ${type} storage requires them`],
   ];
 }
 const within = (value: number | null | undefined, min: number, max: number): boolean =>
@@ -209,7 +207,7 @@ function ofMonitoring(has: FoundProperties): Rules {
     [
       !has.monitoringInterval && has.monitoringRoleArn !== null,
       "monitoringRoleArn",
-      "give null while monitoringInterval is 0: RDS takes no role then",
+      "give null while monitoringInterval is 0: RDS then accepts no role",
     ],
     [
       Boolean(has.monitoringInterval) && has.monitoringRoleArn === null,
@@ -241,7 +239,7 @@ function ofWindows(
     [
       meet,
       blamed,
-      `the backup window ${backupWindow} and the maintenance window ${maintenanceWindow} meet, which RDS refuses; give both as they are`,
+      `the backup window ${backupWindow} and the maintenance window ${maintenanceWindow} overlap, which RDS refuses; give both as they are`,
     ],
   ];
 }

@@ -17,9 +17,9 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
 function describe(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => `${join([...issue.path, key])}: is not an argument; check its spelling`);
-  // Whatever was wanted, it cannot be judged: said once here, for every argument.
+  // An Output cannot be checked, whatever the schema: handled here once for every argument.
   if (isUnknown(issue.input))
-    return [`${join(issue.path)}: is an Output, known only while things are made; give a plain value`];
+    return [`${join(issue.path)}: is an Output, known only during deployment; give a plain value`];
   return [`${join(issue.path)}: ${issue.message}${given(issue)}`];
 }
 
@@ -29,7 +29,7 @@ function given(issue: z.core.$ZodIssue): string {
   return ` (given ${shown.length > 80 ? `${shown.slice(0, 77)}…` : shown})`;
 }
 
-/** An Output inside would be shown as a paragraph on why it has no text. */
+/** An Output's text would be a paragraph explaining why it has none. */
 function plainly(this: Record<string, unknown>, key: string, value: unknown): unknown {
   return isUnknown(this[key]) ? "an Output" : value;
 }
@@ -37,7 +37,7 @@ function plainly(this: Record<string, unknown>, key: string, value: unknown): un
 const isUnknown = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 const join = (path: readonly PropertyKey[]): string => path.map(String).join(".") || "(the whole)";
 
-/** One of a table's values, and an error that names them all. */
+/** One of a table's values, with an error that lists them all. */
 export const oneOf = <const T extends readonly (string | number)[]>(values: T) =>
   z.literal(values as unknown as T[number][], {
     error: ({ input }) => `give one of ${values.join(", ")}${quotes(values, input)}`,
@@ -50,8 +50,8 @@ function quotes(values: readonly unknown[], input: unknown): string {
 }
 
 /**
- * Text. In YAML, digits without quotes are a number and an empty value is null: who gave something is told what to
- * write, not that it is missing.
+ * Text. In YAML, unquoted digits are a number and an empty value is null: the error then says what to write, not that
+ * the value is missing.
  */
 export const text = (what: string, example?: string) =>
   z.string({ error: ({ input }) => notText(what, input, example) });
@@ -64,10 +64,7 @@ function notText(what: string, input: unknown, example: string | undefined): str
   return input === null ? "is empty; give text" : "give text";
 }
 
-/**
- * An argument that may be an Output: checked where it is plain, since nobody can judge the others before they are
- * known.
- */
+/** An argument that may be an Output: checked only if plain, because Outputs are not known yet. */
 export const inputOf = (plain: z.ZodType) =>
   z.unknown().superRefine((value, context) => {
     if (isUnknown(value)) return;

@@ -33,8 +33,8 @@ export interface InstanceSettings {
 }
 
 /**
- * Every audited property is said, `false` and `0` included: the engine compares only what a program says, so one left
- * out drifts unseen. Not sent: the port (AWS gives 5432; the endpoint's own is what counts).
+ * Every audited property is set, even `false` and `0`: the engine compares only what a program sets, so drift of an
+ * omitted one would be invisible. Not sent: the port (AWS uses 5432; the endpoint's port counts).
  */
 export function instanceArguments(
   request: ResolvedRequest,
@@ -56,7 +56,7 @@ export function instanceArguments(
     maxAllocatedStorage: shape.storageCapGib,
     storageEncrypted: true,
     kmsKeyId: platform.keyArn,
-    // A restored database has the names of its source; asking for others would be asking for another database.
+    // A restored database has the names of its source; other names would mean a replacement.
     ...(request.restoreFrom ? restore(request.restoreFrom) : { dbName: shape.databaseName, username: masterUsername }),
     ...settings.login.instanceArguments,
     iamDatabaseAuthenticationEnabled: true,
@@ -95,9 +95,9 @@ export function instanceArguments(
 }
 
 /**
- * From 400 GiB on a gp3 volume is striped: 12,000 IOPS and 500 MiB/s are the least RDS takes, and included. Below, it
- * takes neither (RDS User Guide, "gp3 storage"). Unsaid, the provider repeats the 3,000 IOPS of the smaller volume when
- * one grows past the threshold, and RDS refuses.
+ * From 400 GiB on a gp3 volume is striped: 12,000 IOPS and 500 MiB/s are the minimum that RDS accepts, and included.
+ * Below, it accepts neither (RDS User Guide, "gp3 storage"). If they are not set, the provider repeats the 3,000 IOPS
+ * of the smaller volume when one grows past the threshold, and RDS refuses.
  */
 function includedSpeed(
   asked: aws.rds.InstanceArgs,
@@ -118,7 +118,10 @@ function includedSpeed(
   return { iops: onceThere.iops, storageThroughput: onceThere.storageThroughput };
 }
 
-/** Arguments that wait for what runs, so that what RDS would refuse because of it is refused here, at preview. */
+/**
+ * Arguments that wait for the state of the running instance, so that what RDS would refuse because of it is refused
+ * here, at preview.
+ */
 function checked(
   asked: aws.rds.InstanceArgs,
   request: ResolvedRequest,
@@ -153,8 +156,8 @@ function checked(
       if (found) announce(found, change, request, shape);
       return change.allocatedStorage;
     }),
-    // Only where the program can name the key that RDS keeps: a key changed by hand is drift, which a refresh must show
-    // and no `up` may be stopped by.
+    // Only if the program can name the key that RDS keeps: a key changed by hand is drift, which a refresh must show
+    // and which must not stop an `up`.
     ...(key && request.existing
       ? {
           masterUserSecretKmsKeyId: pulumi
@@ -176,11 +179,11 @@ function announce(running: Running, wanted: Wanted, request: ResolvedRequest, sh
     void pulumi.log.warn(`${shape.identifier}: RDS will refuse this: ${line} as the platform's subnetGroupName.`);
   if (request.import)
     void pulumi.log.warn(
-      `${shape.identifier}: drop the argument \`import\` after this up: it counts once, and \`existing\` says the rest.`,
+      `${shape.identifier}: drop the argument \`import\` after this up: it is needed only once; keep \`existing\`.`,
     );
 }
 
-/** What an imported database has otherwise comes last; what it has none of is taken away. */
+/** An imported database's own values come last; what it lacks is removed. */
 function found(request: ResolvedRequest): Partial<aws.rds.InstanceArgs> {
   return Object.fromEntries(
     Object.entries(request.existing?.asFound ?? {}).map(([name, value]) => [name, value ?? undefined]),
@@ -200,11 +203,11 @@ function restore(
 }
 
 /**
- * The two origins count at birth only. Ignored afterwards, the argument `restoreFrom` can be dropped without a
- * replacement; neither is an audited property, so no drift hides behind it.
+ * The two origins count only at creation. They are ignored afterwards, so the argument `restoreFrom` can be dropped
+ * without a replacement; neither is an audited property, so this hides no drift.
  */
 const originProperties = ["restoreToPointInTime", "snapshotIdentifier"];
-/** Restoring reads the whole storage back; the provider's 40 minutes end in the middle of a large one. */
+/** Restoring reads back the whole storage; the provider's 40 minutes are too short for a large one. */
 const restoreTimeout = "6h";
 
 export function instanceOptions(
@@ -221,7 +224,7 @@ export function instanceOptions(
   };
 }
 
-/** Random at its end: with a fixed name the second deletion would fail, when the first one's snapshot still exists. */
+/** Ends randomly: with a fixed name a second deletion would fail while the first one's snapshot still exists. */
 export function finalSnapshotIdentifier(
   name: string,
   shape: StandardShape,

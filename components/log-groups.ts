@@ -5,12 +5,12 @@ import { exportedLogs } from "./standards";
 
 interface LogGroupSettings {
   keyArn: pulumi.Input<string>;
-  /** RDS made them already: take them over. */
+  /** RDS has already created them: import them. */
   exist: boolean;
   tags: Record<string, string>;
 }
 
-/** Made before the instance: RDS would make them itself, without retention and without our key. */
+/** Created before the instance: RDS would create them itself, without retention and without our key. */
 export function logGroups(
   name: string,
   shape: StandardShape,
@@ -33,7 +33,7 @@ export function logGroups(
   });
 }
 
-/** The name is RDS's choice, not ours. */
+/** RDS determines the name. */
 export function logGroupName(identifier: string, log: (typeof exportedLogs)[number]): string {
   return `/aws/rds/instance/${identifier}/${log}`;
 }

@@ -9,12 +9,12 @@ import { warnIfUnreachable } from "./reachability";
 import { masterUsername } from "./standards";
 import type { StandardShape } from "./standard-shape";
 
-/** How the instance gets its master password: the arguments for it, and where the password is to be read afterwards. */
+/** How the instance gets its master password: its arguments, and where to read the password afterwards. */
 export interface MasterLogin {
   instanceArguments: Pick<aws.rds.InstanceArgs, "manageMasterUserPassword" | "masterUserSecretKmsKeyId" | "password">;
-  /** Undefined where RDS keeps the password. */
+  /** Undefined if RDS manages the password. */
   own: { password: pulumi.Output<string>; secret: aws.secretsmanager.Secret } | undefined;
-  /** What nothing else depends on. */
+  /** The resources that no other resource depends on. */
   leaves: pulumi.Resource[];
 }
 
@@ -54,9 +54,9 @@ export function masterLogin(
 }
 
 /**
- * A password and the secret that keeps it. It is born as letters and digits only, since it is written into files of
- * many formats; 40 of them are 238 bits. From then on the secret decides: a rotation that is none of ours changes the
- * login and the secret, and the program follows.
+ * A password and its secret. It initially has only letters and digits, because it is written into files of many
+ * formats; 40 of them are 238 bits. From then on the secret is authoritative: an external rotation changes the login
+ * and the secret, and the program adopts it.
  */
 export function passwordWithSecret(
   name: string,
@@ -87,7 +87,7 @@ export function passwordWithSecret(
   return { password: pulumi.secret(password), secret };
 }
 
-/** Undefined while the secret has no value, at its birth. */
+/** Undefined while the secret has no value, when it is new. */
 async function passwordKept(secretId: string, { parent }: pulumi.CustomResourceOptions): Promise<string | undefined> {
   const where: pulumi.InvokeOptions = parent ? { parent } : {};
   const { versions } = await aws.secretsmanager.getSecretVersions({ secretId }, where);
@@ -96,12 +96,12 @@ async function passwordKept(secretId: string, { parent }: pulumi.CustomResourceO
   const kept = passwordIn(secretString);
   if (kept === undefined)
     await pulumi.log.warn(
-      `the secret ${secretId} holds no password (expected is JSON with "password"): it is written again with the password it was made with`,
+      `the secret ${secretId} contains no password (expected JSON with "password"): its first password is written to it again`,
     );
   return kept;
 }
 
-/** Undefined where it is not what a rotation leaves: JSON with a password in it. */
+/** Undefined unless it is JSON with a password, as a rotation writes it. */
 export function passwordIn(secretString: string): string | undefined {
   try {
     const { password } = (JSON.parse(secretString) ?? {}) as { password?: unknown };
@@ -112,9 +112,9 @@ export function passwordIn(secretString: string): string | undefined {
 }
 
 /**
- * The connection for roles and grants. It logs in as the master, which on RDS is no superuser, and trusts only the
- * given certificates. Its password is looked up at every run of the program, so that a rotation between two runs breaks
- * nothing, as long as refresh and destroy run the program too (PULUMI_RUN_PROGRAM=true, or `--run-program`).
+ * The connection for roles and grants. It logs in as the master, which on RDS is not a superuser, and trusts only the
+ * given certificates. Every run of the program looks up its password, so that a rotation between two runs breaks
+ * nothing, as long as refresh and destroy also run the program (PULUMI_RUN_PROGRAM=true, or `--run-program`).
  */
 export function adminConnection(
   name: string,
@@ -146,7 +146,9 @@ function managedPassword(instance: aws.rds.Instance, options: pulumi.CustomResou
   const arn = instance.masterUserSecrets.apply((secrets) => {
     const found = secrets?.[0]?.secretArn;
     if (!found)
-      throw new pulumi.RunError('the database has no managed master password; give accessRoles "later" until it has');
+      throw new pulumi.RunError(
+        'the database has no managed master password; give accessRoles "later" until it has one',
+      );
     return found;
   });
   const invokeOptions: pulumi.InvokeOutputOptions = options.parent ? { parent: options.parent } : {};

@@ -28,7 +28,7 @@ const subscribed = [
   { suffix: "security-groups", sourceType: "db-security-group", eventCategories: ["configuration change", "failure"] },
 ];
 
-/** Where alarms and RDS's events go, and the subscriptions to the latter. */
+/** The topic for alarms and RDS's events, and the event subscriptions. */
 export function notifications(
   name: string,
   { platformName, keyArn, place, tags }: NotificationSettings,
@@ -45,8 +45,8 @@ export function notifications(
     { arn: topic.arn, policy: pulumi.all([topic.arn, place]).apply(([arn, where]) => topicPolicy(arn, where)) },
     options,
   );
-  // Without source ids each covers all there are: one of each kind for the account, where one per database would soon
-  // meet the quota.
+  // Without source ids each covers all sources: one of each kind for the account, because one per database would soon
+  // reach the quota.
   const subscriptions = subscribed.map(
     ({ suffix, ...events }) =>
       new aws.rds.EventSubscription(

@@ -10,8 +10,8 @@ interface ParameterGroupSettings {
 }
 
 /**
- * A parameter group in the standard's spelling; the platform has one for each family, a database with values of its own
- * another.
+ * A parameter group in the standard's notation; the platform has one for each family, and a database with its own
+ * values has another.
  */
 export function parameterGroup(
   name: string,
@@ -24,7 +24,7 @@ export function parameterGroup(
       name: settings.groupName,
       family: settings.family,
       description: `Shipshape standard for ${settings.family}`,
-      // In the order of their names, so that a reordered table is no difference.
+      // Sorted by name, so that reordering the table is not a difference.
       parameters: [...settings.parameters]
         .sort((one, other) => (one.name < other.name ? -1 : 1))
         .map(({ name, value, applyMethod }) => ({ name, value, applyMethod })),

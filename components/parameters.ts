@@ -1,6 +1,6 @@
 /**
- * The parameters of PostgreSQL that the standard sets, and those a team may set, with their bounds. Values are written
- * as RDS stores them (booleans 1/0, milliseconds, kilobytes): any other spelling is a difference for ever.
+ * The PostgreSQL parameters that the standard sets, and those a team may set, with their limits. Values are written as
+ * RDS stores them (booleans 1/0, milliseconds, kilobytes): any other notation is a permanent difference.
  */
 export interface Parameter {
   name: string;
@@ -15,32 +15,27 @@ export interface Parameter {
 const atOnce = (name: string, value: string): Parameter => ({ name, value, applyMethod: "immediate" });
 const atRestart = (name: string, value: string): Parameter => ({ name, value, applyMethod: "pending-reboot" });
 
-/**
- * In the order a reader wants them: who may connect, what is written down, what can be found out after a restore, who
- * is stopped.
- */
+/** In a reader's order: who may connect, what is logged, what can be found out after a restore, who is stopped. */
 export const standardParameters: readonly Parameter[] = [
-  // The defaults of every family from 15 on, sent anyway: an audit reads the attached group, not the defaults
-  // behind it.
+  // The defaults of every family from 15 on, still sent: an audit reads the attached group, not the defaults behind it.
   atRestart("rds.force_ssl", "1"),
   atRestart("password_encryption", "scram-sha-256"),
   atRestart("shared_preload_libraries", "pg_stat_statements,pgaudit"),
   atOnce("pgaudit.log", "ddl,role"),
-  // `CREATE ROLE … PASSWORD '…'` is a utility statement, and its text would be in pg_stat_statements for all who may
-  // monitor.
+  // `CREATE ROLE … PASSWORD '…'` is a utility statement, and its text would be in pg_stat_statements for every
+  // monitoring login.
   atOnce("pg_stat_statements.track_utility", "0"),
-  // PostgreSQL 18 also takes a list here, but 1 works on all majors.
+  // PostgreSQL 18 also accepts a list here, but 1 works on all majors.
   atOnce("log_connections", "1"),
   atOnce("log_disconnections", "1"),
   atOnce("log_lock_waits", "1"),
   atOnce("log_min_duration_statement", "1000"),
-  // 10 MB: smaller spills are everyday and would bury the ones that matter.
+  // 10 MB: smaller spills are common and would bury the important ones.
   atOnce("log_temp_files", "10240"),
   atOnce("log_autovacuum_min_duration", "1000"),
-  // Without it nobody can say which commit a restored copy reached; it cannot be switched on afterwards for what is
-  // past.
+  // Without it there is no way to tell which commit a restored copy reached; it cannot be enabled retroactively.
   atRestart("track_commit_timestamp", "1"),
-  // The last line for logins that are none of our roles; each role has a tighter one of its own.
+  // A fallback for logins that are not our roles; each role has its own, tighter one.
   atOnce("idle_in_transaction_session_timeout", "300000"),
 ];
 
@@ -70,7 +65,7 @@ const fractions = (min: number, max: number, unit: string): ParameterBounds => (
 });
 
 /**
- * What a team may set, and how far. A bound keeps one database from starving itself, or from weakening the standard.
+ * What a team may set, within which limits. A limit keeps a database from starving itself or weakening the standard.
  */
 export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
   autovacuum_analyze_scale_factor: fractions(0.005, 0.2, "share of the table"),
@@ -94,7 +89,7 @@ export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
   work_mem: bounds(1_024, 262_144, "kB"),
 };
 
-/** The standard with a team's values over it: a value replaces, it never removes. */
+/** The standard overlaid with a team's values: a value replaces, it never removes. */
 export function resolvedParameters(asked: Readonly<Record<string, number>>): Parameter[] {
   const kept = standardParameters.filter((parameter) => !(parameter.name in asked));
   const set = Object.entries(asked).map(([name, value]) => ({

@@ -5,7 +5,7 @@ import { groupId } from "./reachable-from";
 import { tagValue } from "./tags";
 import { environments, postgresMajors, type Environment, type PostgresMajor } from "./standards";
 
-/** What can be judged before anything runs; the network's ids cannot. */
+/** What can be checked before anything runs; the network's ids cannot. */
 export const platformRequest = z
   .strictObject({
     platformName: text("platformName")
@@ -20,7 +20,7 @@ export const platformRequest = z
       .min(1, { error: () => "give at least one" })
       .default([...postgresMajors]),
     copyRegion: text("copyRegion")
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => 'give a Region, as "eu-west-1"' })
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: () => 'give a Region, such as "eu-west-1"' })
       .optional(),
     retire: z.boolean({ error: () => "give true or false" }).default(false),
   })
@@ -37,24 +37,27 @@ const subnetIds = ids(text("a subnet's id"))
   .min(2, { error: () => "give private subnets in at least two zones" })
   .max(subnetsMax, { error: () => `give at most ${subnetsMax}` })
   .refine((given) => new Set(given).size === given.length, { error: () => "names a subnet twice" });
-/** And what other resources know: checked where it is plain. */
+/** Arguments from other resources: checked if plain. */
 export const platformArguments = platformRequest.safeExtend({
   vpcId: inputOf(text("vpcId")),
   subnetIds: inputOf(subnetIds),
   workerSecurityGroupIds: inputOf(ids(groupId)).optional(),
 });
 
-/** What a platform team says; `platformRequest` checks it, and a type test holds both together. */
+/** What a platform team declares; `platformRequest` checks it, and a type test keeps both in step. */
 export interface PlatformRequest {
-  /** Starts the names of everything here; one platform in an account and Region needs no other. @default "shipshape" */
+  /**
+   * Starts the names of everything here; with one platform per account and Region the default is enough. @default
+   * "shipshape"
+   */
   platformName?: string | undefined;
-  /** The team that answers for it, as `team-platform`. */
+  /** The responsible team, such as `team-platform`. */
   owner: string;
   /** Who pays, as text: `"1000"`; a tag of everything here. */
   costCenter: string;
-  /** The most that is placed on it: a platform of production databases is itself production. */
+  /** The strictest environment of its databases: a platform of production databases is itself production. */
   environment: Environment;
-  /** A parameter group is made for each. @default all approved: [16, 17, 18] */
+  /** Each gets a parameter group. @default all approved: [16, 17, 18] */
   postgresMajors?: PostgresMajor[] | undefined;
   /**
    * The Region where the gold tier's backups are copied; a production platform must name one.
@@ -69,10 +72,10 @@ export interface PlatformRequest {
 }
 
 export interface DatabasePlatformArgs extends PlatformRequest {
-  /** The network that databases stand in. */
+  /** The network of the databases. */
   vpcId: pulumi.Input<string>;
-  /** Private ones, in at least two zones. */
+  /** Private subnets, in at least two zones. */
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** Security groups of the control plane's workers: they alone reach restored throwaways. @default [] nobody does */
+  /** Security groups of the control plane's workers: only they can reach restored throwaways. @default [] none */
   workerSecurityGroupIds?: pulumi.Input<pulumi.Input<string>[]>;
 }

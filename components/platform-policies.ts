@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Where the platform stands; policies name it so that a service acts for this account only. */
+/** The platform's account and Region; policies name them so that a service acts only for this account. */
 export interface Place {
   partition: string;
   region: string;
@@ -8,9 +8,9 @@ export interface Place {
 }
 
 /**
- * The key's policy. Without these statements nothing breaks loudly: alarms vanish, log groups are refused, copies of
- * backups fail at night. `logs` must name the log groups by encryption context; the others act on the topic and the
- * vault for this account only.
+ * The key's policy. Without these statements things fail silently: alarms vanish, log groups are refused, backup copies
+ * fail at night. `logs` must name the log groups by encryption context; the others act on the topic and the vault only
+ * for this account.
  */
 export function keyPolicy({ partition, region, account }: Place): string {
   const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
@@ -66,7 +66,7 @@ export function topicPolicy(topicArn: string, { account }: Place): string {
   ]);
 }
 
-/** The vault of the other Region takes copies from this account, and from nowhere else. */
+/** The vault of the other Region accepts copies only from this account. */
 export function copyVaultPolicy({ partition, account }: Place): string {
   return document([
     {

@@ -2,16 +2,13 @@ import { connect } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type * as aws from "@pulumi/aws";
 
-/**
- * As long as a person waits without doubt; the provider's own attempt takes longer, and then says nothing of what to
- * do.
- */
+/** Short enough for a waiting person; the provider's own attempt takes longer, and then does not say what to do. */
 const reachTimeoutSeconds = 8;
 
 /**
- * Roles are made where the database is reached. Where it is not, this says so early, by its code, before the provider
- * gives up with a bare timeout. A warning, not an error: a destroy runs the program too, and must not be stopped by a
- * database that does not answer any more.
+ * Roles are created only if the database can be reached. If not, this warns early, with its code, before the provider
+ * gives up with a bare timeout. A warning, not an error: a destroy also runs the program, and must not be stopped by a
+ * database that no longer answers.
  */
 export function warnIfUnreachable(instance: aws.rds.Instance, identifier: string): void {
   // A plain preview connects to nothing, and so runs anywhere.
@@ -20,7 +17,7 @@ export function warnIfUnreachable(instance: aws.rds.Instance, identifier: string
     const reason = await whyUnreachable(host, port, reachTimeoutSeconds);
     if (reason !== undefined) {
       await pulumi.log.warn(
-        `database-unreachable: ${identifier} at ${host}:${port} cannot be reached from here (${reason}), so its roles cannot be made or read. ` +
+        `database-unreachable: ${identifier} at ${host}:${port} cannot be reached from here (${reason}), so its roles cannot be created or read. ` +
           'Run this inside the network, in a security group of reachableFrom, or give accessRoles "later"; see docs/going-to-production.md.',
         instance,
       );
@@ -28,7 +25,7 @@ export function warnIfUnreachable(instance: aws.rds.Instance, identifier: string
   });
 }
 
-/** Undefined when something accepts a connection there. */
+/** Undefined if something accepts a connection there. */
 export function whyUnreachable(host: string, port: number, timeoutSeconds: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });

@@ -3,15 +3,15 @@ import { z } from "zod";
 import { inputOf, text } from "./input-errors";
 
 export const groupId = text("the group").regex(/^sg-[0-9a-f]+$/, {
-  error: () => "give a security group id, as sg-0a1b2c3d4e5f60001; address ranges are not let in",
+  error: () => "give a security group id, such as sg-0a1b2c3d4e5f60001; address ranges are not allowed",
 });
-/** What EC2 takes as a rule's description, which these names become. */
+/** What EC2 accepts as a rule's description, which these names become. */
 const sourceName = /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,100}$/;
 
-/** Who may reach a database: security groups, by the name of who is behind them. */
+/** Who may reach a database: security groups, by the name of the client. */
 export const reachableFrom = z
   .record(z.string(), inputOf(groupId), {
-    error: () => 'give security groups by the name of who is behind them, as {"orders-api": apiSecurityGroup.id}',
+    error: () => 'give security groups by the name of the client, such as {"orders-api": apiSecurityGroup.id}',
   })
   .superRefine((sources, context) => {
     for (const name of Object.keys(sources).filter((given) => !sourceName.test(given)))
@@ -24,9 +24,7 @@ export const reachableFrom = z
   })
   .optional();
 
-/**
- * Once all ids are known. A group behind two names is one source with both of them, as EC2 refuses the same rule twice.
- */
+/** Once all ids are known. A group with two names is one source with both, because EC2 refuses duplicate rules. */
 export function namesBySource(sources: Record<string, string>): Map<string, string> {
   const names = new Map<string, string[]>();
   for (const [name, id] of Object.entries(sources)) {

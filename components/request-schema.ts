@@ -6,10 +6,7 @@ import { isReserved } from "./reserved-names";
 import { allowedExtensions, defaultExtensions, roleNames } from "./roles";
 import { dataClassifications, defaultPostgresMajor, environments, postgresMajors, sizes, tiers } from "./standards";
 
-/**
- * The checks of what a team writes, before anything runs, and their words; what each argument is for is said in
- * database-request.ts.
- */
+/** Checks a team's arguments before anything runs, with messages; database-request.ts documents each argument. */
 export const word = (what: string, pattern: RegExp, rule: string) => text(what).regex(pattern, { error: () => rule });
 const label = (what: string) =>
   word(what, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "give lower-case words joined by single hyphens, starting with a letter");
@@ -32,7 +29,7 @@ const roleSettings = z.strictObject({
 });
 
 /**
- * Upper case only, as RDS writes it: an identifier, which RDS keeps in lower case, can then not pass for one, not even
+ * Upper case only, as RDS writes it: then an identifier, which RDS keeps in lower case, cannot pass for one, not even
  * "db-orders".
  */
 const resourceId = z
@@ -40,14 +37,14 @@ const resourceId = z
   .regex(/^db-(?=.*[A-Z])[A-Z0-9]+$/, { error: ({ input }) => notResourceId(input) });
 
 /**
- * The provider's id of an instance is the resource id: an import by any other name is a replacement to the engine once
- * the state has the id.
+ * The provider's id of an instance is the resource id: the engine treats an import by any other name as a replacement
+ * once the state has the id.
  */
 function notResourceId(wrong: unknown): string {
   const name = typeof wrong === "object" && wrong !== null && "identifier" in wrong ? wrong.identifier : wrong;
   const identifier = typeof name === "string" && /^[A-Za-z][A-Za-z0-9-]*$/.test(name) ? name : "<identifier>";
   return (
-    'give the resource id, as "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"; imported by any other name, the database would be deleted by a later up. Find it with: ' +
+    'give the resource id, such as "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"; with any other name, a later up would delete the database. Find it with: ' +
     `aws rds describe-db-instances --db-instance-identifier ${identifier} --query "DBInstances[0].DbiResourceId" --output text`
   );
 }
@@ -62,7 +59,7 @@ const existingSchema = z.strictObject({
   logGroupsExist: z.boolean().default(false),
 });
 
-const wholeSecond = "give a whole second in UTC, as 2026-01-31T12:00:00Z";
+const wholeSecond = "give a whole second in UTC, such as 2026-01-31T12:00:00Z";
 const rolesExist = z.boolean({ error: () => "give true or false" }).default(true);
 const restoreSchema = z.union(
   [
@@ -78,7 +75,7 @@ const restoreSchema = z.union(
   ],
   {
     error: () =>
-      'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} (left out: the latest there is)',
+      'give {snapshotIdentifier}, or {sourceDbiResourceId: "db-…", restoreTime?: "2026-01-31T12:00:00Z"} (default: the latest restorable time)',
   },
 );
 
@@ -116,7 +113,7 @@ const parameterValues = z
     }
   });
 
-/** A database that is taken over with a master password of its own. */
+/** An imported database with its own master password. */
 export function hasUnknownPassword({ existing }: { existing?: z.output<typeof existingSchema> | undefined }): boolean {
   const managed = existing?.asFound.manageMasterUserPassword;
   return managed === false || managed === null;
@@ -124,9 +121,9 @@ export function hasUnknownPassword({ existing }: { existing?: z.output<typeof ex
 
 export const versionPattern = /^(\d{2})\.(\d{1,2})$/;
 
-/** Argument by argument; what must fit together is checked in arguments.ts. */
+/** Argument by argument; arguments.ts checks combinations. */
 export const requestSchema = z.strictObject({
-  service: label("service").max(24, { error: () => "give at most 24 characters: the identifier is made of it" }),
+  service: label("service").max(24, { error: () => "give at most 24 characters: the identifier contains it" }),
   owner: label("owner (the team)").max(63, { error: () => "give at most 63 characters" }),
   environment: oneOf(environments),
   tier: oneOf(tiers),
@@ -141,7 +138,7 @@ export const requestSchema = z.strictObject({
   schemaName: sqlName("schemaName").optional(),
   postgresMajor: oneOf(postgresMajors).default(defaultPostgresMajor),
   engineVersion: text("engineVersion", "17.10")
-    .regex(versionPattern, { error: () => 'give major and minor, as "17.10"' })
+    .regex(versionPattern, { error: () => 'give major and minor, such as "17.10"' })
     .optional(),
   storageOfSize: oneOf(sizes).optional(),
   masterPassword: oneOf(["managed", "own"]).default("managed"),
@@ -161,5 +158,5 @@ export const requestSchema = z.strictObject({
   retire: z.boolean({ error: () => "give true or false" }).default(false),
 });
 
-/** As it was checked: every default filled in. */
+/** After the checks: every default filled in. */
 export type ResolvedRequest = z.output<typeof requestSchema>;

@@ -1,7 +1,7 @@
 import { controlSchema, integritySchema } from "./roles";
 
 /**
- * PostgreSQL's reserved key words (Appendix C of its manual): RDS makes no database by such a name, and everybody would
+ * PostgreSQL's reserved key words (Appendix C of its manual): RDS refuses such a database name, and every use would
  * have to quote it.
  */
 const keyWords = `

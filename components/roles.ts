@@ -1,6 +1,6 @@
 /**
- * Who may log in to a standard database, and what each may do there. The names are the same in every database,
- * so that a runbook, a guardrail and a person mean the same thing by "readonly".
+ * Who may log in to a standard database, and what each may do there. The names are the same in every database, so that
+ * runbooks, guardrails and people mean the same thing by "readonly".
  */
 export const roleNames = ["owner", "readwrite", "readonly", "monitoring", "shipshape"] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -8,21 +8,21 @@ export type Authentication = "password" | "iam";
 
 export interface RoleStandard {
   purpose: string;
-  /** Roles it is a member of, all of them: a membership granted by hand is drift. */
+  /** The complete list of roles it is a member of: a membership granted by hand is drift. */
   memberOf: readonly string[];
   /** Privileges on the database itself; `PUBLIC` has none. */
   onDatabase: readonly ("CONNECT" | "CREATE" | "TEMPORARY")[];
-  /** On the application's schema, and on each that the owner makes later. */
+  /** On the application's schema, and on each that the owner creates later. */
   onSchemas: readonly "USAGE"[];
   /**
-   * On tables, views and sequences of the application's schema, and on those that the owner makes later, in whatever
+   * On tables, views and sequences of the application's schema, and on those that the owner creates later, in any
    * schema.
    */
   onTables: readonly string[];
   onSequences: readonly string[];
   /**
-   * On functions and procedures that the owner makes later. `PUBLIC` has none: one with the owner's rights would let
-   * every role write.
+   * On functions and procedures that the owner creates later. `PUBLIC` has none: one that runs with the owner's rights
+   * would let every role write.
    */
   onFunctions: readonly "EXECUTE"[];
   /** 0 = none. The owner runs migrations and `shipshape` integrity checks, both long by nature. */
@@ -35,12 +35,11 @@ export interface RoleStandard {
 export const roleStandards: Record<RoleName, RoleStandard> = {
   owner: {
     purpose: "owns the application's schema and runs migrations",
-    // Gives it no row that it does not own already, but the right to end their sessions when one of them blocks a
-    // migration.
+    // Gives no access to rows that it does not already own, but the right to end sessions that block a migration.
     memberOf: ["readwrite", "readonly"],
-    // PostgreSQL asks for CREATE before it looks whether the schema exists, so every tool that writes
-    // `CREATE SCHEMA IF NOT EXISTS` needs it. It also gives the extensions that PostgreSQL calls trusted, and nothing
-    // outside this database.
+    // PostgreSQL requires CREATE before it checks whether the schema exists, so every tool that runs `CREATE SCHEMA IF
+    // NOT EXISTS` needs it. It also allows the extensions that PostgreSQL marks as trusted, and nothing outside this
+    // database.
     onDatabase: ["CONNECT", "CREATE", "TEMPORARY"],
     onSchemas: [],
     onTables: [],
@@ -90,7 +89,7 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
     purpose: "the control plane: reads catalogs, checks integrity, owns the schema shipshape, reads no rows",
     memberOf: ["pg_monitor"],
     onDatabase: ["CONNECT"],
-    // The names of what it checks the indexes of.
+    // To see the names of the relations whose indexes it checks.
     onSchemas: ["USAGE"],
     onTables: [],
     onSequences: [],
@@ -102,15 +101,15 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
 };
 
 /**
- * Where integrity checks live: a schema of their own, so that the right to run them can be granted without naming every
+ * The schema of integrity checks: a separate one, so that the right to run them can be granted without naming every
  * overload.
  */
 export const integritySchema = "amcheck";
 export const controlSchema = "shipshape";
 
 /**
- * What a team may install: extensions RDS for PostgreSQL 16 to 18 offers which neither leave the database (no foreign
- * servers, no dblink), nor run on their own schedule, nor read files.
+ * What a team may install: extensions of RDS for PostgreSQL 16 to 18 that neither leave the database (no foreign
+ * servers, no dblink), nor run on a schedule, nor read files.
  */
 export const allowedExtensions = [
   "bloom",

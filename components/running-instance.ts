@@ -4,7 +4,7 @@ import type { ResolvedRequest } from "./request-schema";
 import type { StandardShape } from "./standard-shape";
 import { sizeStandards } from "./standards";
 
-/** What RDS runs today under a database's name; undefined before there is one. */
+/** The instance that RDS runs under a database's name; undefined before there is one. */
 export type Running = Pick<
   aws.rds.GetInstanceResult,
   | "resourceId"
@@ -17,7 +17,7 @@ export type Running = Pick<
   | "dbSubnetGroup"
 >;
 
-/** What the program asks of it. */
+/** What the program declares for it. */
 export interface Wanted {
   engineVersion: string;
   instanceClass: string;
@@ -28,19 +28,22 @@ export interface Wanted {
 }
 
 /**
- * Asked at every run of the program, a preview too: the state may be older than what autoscaling or a maintenance
- * window has done since.
+ * Read at every run of the program, even a preview: autoscaling or a maintenance window may have changed it since the
+ * state was written.
  */
 export function runningInstance(identifier: string, options: pulumi.InvokeOptions): pulumi.Output<Running | undefined> {
   const found = aws.rds.getInstance({ dbInstanceIdentifier: identifier }, options).catch((error: Error) => {
-    // The provider has no code for it: its own words, and those of the API.
+    // The provider has no code for it: this matches its messages, and the API's.
     if (/no matching|not ?found|couldn't find|empty result/i.test(error.message)) return undefined;
     throw error;
   });
   return pulumi.output(found).apply((running) => (running?.resourceId ? running : undefined));
 }
 
-/** What RDS would refuse in the middle of an `up`, because of what runs: known at preview, each with what to do. */
+/**
+ * What RDS would refuse in the middle of an `up` because of the running instance: reported at preview, each with what
+ * to do.
+ */
 export function refusedChanges(running: Running | undefined, wanted: Wanted, request: ResolvedRequest): string[] {
   const { import: imported, existing } = request;
   if (imported !== undefined && running?.resourceId !== imported)
@@ -51,14 +54,14 @@ export function refusedChanges(running: Running | undefined, wanted: Wanted, req
   return [
     ...refusedVersion(running.engineVersion, wanted.engineVersion),
     ...refusedStorage(running, wanted),
-    // Only where the program names the group that it found: one changed by hand is drift, which a refresh must show.
+    // Only if the program names the group that it found: one changed by hand is drift, which a refresh must show.
     ...(existing ? movedByHand(running, wanted).map((line) => `existing.asFound.dbSubnetGroupName: ${line}`) : []),
   ];
 }
 
 /**
- * RDS moves a database to a subnet group of another network only, and with it to other security groups: nothing that an
- * `up` should do.
+ * RDS moves a database only to a subnet group of another network, and so to other security groups: an `up` should not
+ * do that.
  */
 export function movedByHand(
   { dbSubnetGroup: stands }: Partial<Running>,
@@ -66,7 +69,7 @@ export function movedByHand(
 ): string[] {
   if (!stands || !wanted || stands.toLowerCase() === wanted.toLowerCase()) return [];
   return [
-    `the database stands in the subnet group ${stands}, and RDS moves none to another of the same network, ${wanted}. Give "${stands}"`,
+    `the database is in the subnet group ${stands}, and RDS cannot move it to another one in the same network, ${wanted}. Give "${stands}"`,
   ];
 }
 
@@ -75,15 +78,15 @@ function refusedVersion(runs: string, wanted: string): string[] {
   const [wantedMajor = 0, wantedMinor = 0] = wanted.split(".").map(Number);
   if (major !== wantedMajor)
     return [
-      `postgresMajor: ${runs} runs; another major is an operation of its own, with a parameter group of its own, not an up. Give ${major}`,
+      `postgresMajor: ${runs} is running; another major is a separate operation with its own parameter group, not an up. Give ${major}`,
     ];
   return wantedMinor < minor
-    ? [`engineVersion: ${wanted} is older than ${runs}, which runs, and RDS never goes back. Give "${runs}"`]
+    ? [`engineVersion: ${wanted} is older than the running ${runs}, and RDS never downgrades. Give "${runs}"`]
     : [];
 }
 
 /**
- * Storage never shrinks, and a cap that is changed must leave a tenth to grow (RDS User Guide, "Managing capacity
+ * Storage never shrinks, and a changed cap must leave a tenth to grow (RDS User Guide, "Managing capacity
  * automatically").
  */
 function refusedStorage(running: Running, wanted: Wanted): string[] {
@@ -94,7 +97,7 @@ function refusedStorage(running: Running, wanted: Wanted): string[] {
     return wanted.allocatedStorage < allocated
       ? [`existing.asFound.allocatedStorage: ${allocated} GiB are allocated and storage never shrinks. Give that`]
       : [];
-  // What only repeats what stands is not sent, however little room it leaves.
+  // An unchanged cap is not sent, however little room it leaves.
   if (cap >= capMin || (cap === (running.maxAllocatedStorage || 0) && wanted.allocatedStorage <= allocated)) return [];
   const enough = Object.entries(sizeStandards).find(([, size]) => size.capGib >= capMin)?.[0];
   return [
@@ -105,17 +108,17 @@ function refusedStorage(running: Running, wanted: Wanted): string[] {
   ];
 }
 
-/** The key of a managed master password: RDS takes it when the password becomes managed, and never another. */
+/** The key of a managed master password: RDS accepts it when the password becomes managed, and never changes it. */
 export function refuseOtherSecretKey(running: Running | undefined, wanted: string): string {
   const key = running?.masterUserSecrets?.[0]?.kmsKeyId;
   if (!key || key === wanted) return wanted;
   throw new pulumi.RunError(
     `existing.asFound.masterUserSecretKmsKeyId: RDS keeps the master password under ${key} and cannot change that to ${wanted}. Give the key it has, ` +
-      "or manageMasterUserPassword false until RDS's password was given up for one of yours",
+      "or manageMasterUserPassword false until you have replaced RDS's password with your own",
   );
 }
 
-/** What RDS takes now and does in the maintenance window, in words; empty when there is nothing of the kind. */
+/** Changes that RDS accepts now and applies in the maintenance window, as text; empty if there are none. */
 export function waitingChanges(running: Running, wanted: Wanted): string[] {
   const change = (what: string, from: unknown, to: unknown) =>
     from === to ? [] : [`${what} ${String(from)} → ${String(to)}`];
@@ -130,8 +133,8 @@ export function waitingChanges(running: Running, wanted: Wanted): string[] {
 }
 
 /**
- * The shape that runs until the window: what alarms have to fit as well. An unknown class (of a database made
- * elsewhere) is taken for the wanted one.
+ * The shape until the window, which alarms must also fit. An unknown class (of a database created elsewhere) is assumed
+ * to be the requested one.
  */
 export function runningShape(shape: StandardShape, running: Running | undefined): StandardShape {
   if (!running) return shape;

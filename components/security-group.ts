@@ -7,14 +7,14 @@ interface SecurityGroupSettings {
   groupName: string;
   description: string;
   vpcId: pulumi.Input<string>;
-  /** Security groups that are let in, by the name of who is behind them. */
+  /** Security groups with access, by the name of the client. */
   reachableFrom: pulumi.Input<Record<string, pulumi.Input<string>>>;
   tags: Record<string, string>;
 }
 
 /**
- * Inline rules, so that the list is the whole list and a rule opened by hand is drift. A database calls nobody: nothing
- * goes out.
+ * Inline rules, so that the list is complete and a rule opened by hand is drift. A database opens no connections: no
+ * egress.
  */
 export function securityGroup(
   name: string,

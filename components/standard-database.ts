@@ -20,10 +20,11 @@ import { standardShape, standardTags, type StandardShape } from "./standard-shap
 import { exportedLogs, standardVersion } from "./standards";
 
 /**
- * PostgreSQL on RDS as the standard says: encrypted, backed up, watched, owned, and reachable by named roles only.
+ * PostgreSQL on RDS according to the standard: encrypted, backed up, monitored, owned, and accessible to named roles
+ * only.
  *
- * A team says service, owner, environment, tier, size, data classification, cost center and the platform to stand on;
- * see `DatabaseRequest` for the rest and its defaults.
+ * A team declares service, owner, environment, tier, size, data classification, cost center and platform; see
+ * `DatabaseRequest` for the rest and the defaults.
  *
  * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument;
  *   later, where the platform has no parameter group for the asked major. A database that `up` cannot reach is a
@@ -40,7 +41,7 @@ import { exportedLogs, standardVersion } from "./standards";
  * ```
  */
 export class StandardDatabase extends pulumi.ComponentResource {
-  /** All that the standard decided for it, and from what: known before anything is made. */
+  /** Everything that the standard decided, with its inputs: known before anything is created. */
   readonly shape: StandardShape;
   /** `<address>:<port>`. */
   readonly endpoint: pulumi.Output<string>;
@@ -53,20 +54,20 @@ export class StandardDatabase extends pulumi.ComponentResource {
   readonly resourceId: pulumi.Output<string>;
   /** The database's own group, which lets in what `reachableFrom` names. */
   readonly securityGroupId: pulumi.Output<string>;
-  /** The minor that runs, "17.10", also where only the major was asked for. */
+  /** The running minor, "17.10", even if only the major was requested. */
   readonly engineVersion: pulumi.Output<string>;
-  /** Secret. For each role; empty while `accessRoles` is "later". Secrets Manager holds the same under `secretArns`. */
+  /** Secret. For each role; empty while `accessRoles` is "later". Secrets Manager has the same under `secretArns`. */
   readonly connectionStrings: Partial<Record<RoleName, pulumi.Output<string>>>;
   /**
    * For each role with a password: its secret, JSON with engine, host, port, dbname, username, password, url. Empty
    * while `accessRoles` is "later".
    */
   readonly secretArns: Partial<Record<RoleName, pulumi.Output<string>>>;
-  /** The master's secret; undefined when an imported database keeps a password nobody here knows. */
+  /** The master's secret; undefined if an imported database keeps an unknown password. */
   readonly masterSecretArn: pulumi.Output<string | undefined>;
-  /** What ECS, Lambda, Kubernetes and IAM want to be handed for each role. */
+  /** What ECS, Lambda, Kubernetes and IAM need for each role. */
   readonly consumers: ConsumerSettings;
-  /** What stays in the account when the retired database is destroyed, a sentence each; empty when nothing does. */
+  /** What stays in the account when the retired database is destroyed, one sentence each; empty if nothing does. */
   readonly remainsAfterDestroy: pulumi.Output<string[]>;
 
   constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {
@@ -240,7 +241,7 @@ function remainsAfterDestroy(
         (log) => `log group ${logGroupName(shape.identifier, log)}, entries for ${shape.logRetentionDays} days`,
       ),
     );
-  // With `masterPassword: "own"` the master's goes the same way.
+  // With `masterPassword: "own"` the same applies to the master's.
   if (shape.secretRecoveryDays > 0)
     kept.push(
       ...roles

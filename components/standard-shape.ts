@@ -25,7 +25,7 @@ import {
 } from "./standards";
 
 /**
- * Tier, size and environment, resolved: everything the standard decides for one database, and nothing the cloud
+ * Tier, size and environment, resolved: everything the standard decides for one database, and nothing that the cloud
  * decides.
  */
 export interface StandardShape {
@@ -66,13 +66,13 @@ export interface StandardShape {
   logRetentionDays: number;
   keepLogs: boolean;
   secretRecoveryDays: number;
-  /** Of PostgreSQL, by name, as RDS stores them; how each is applied is the parameter group's business. */
+  /** PostgreSQL parameters by name, as RDS stores them; the parameter group decides how each is applied. */
   parameters: Record<string, string>;
-  /** True when a team's own values make a parameter group of its own necessary. */
+  /** True if a team's own values require a separate parameter group. */
   ownParameterGroup: boolean;
   extensions: string[];
   roles: Record<RoleName, RoleShape>;
-  /** Where an imported database is not (yet) as the standard says. */
+  /** Where an imported database does not (yet) follow the standard. */
   deviations: string[];
 }
 
@@ -122,7 +122,7 @@ export function standardShape(request: ResolvedRequest): StandardShape {
     monitoringIntervalSeconds: tier.monitoringIntervalSeconds,
     deletionProtection: kept,
     protect: kept,
-    // Retirement lifts what prevents a deletion, never what survives one.
+    // Retirement lifts what prevents a deletion, never what survives it.
     finalSnapshot: tier.protected,
     retainAutomatedBackups: tier.retainAutomatedBackups,
     logRetentionDays: logRetentionDays(request.environment),
@@ -147,7 +147,7 @@ function roleShape(name: RoleName, request: ResolvedRequest): RoleShape {
   };
 }
 
-/** The same database always gets the same moment, and a fleet spreads over five hours. */
+/** The same database always gets the same time, and a fleet spreads over five hours. */
 export function backupWindow(identifier: string): string {
   const slot = createHash("sha256").update(identifier).digest().readUInt32BE(0) % backupHours.slots;
   const start = backupHours.firstStartMinute + slot * backupHours.slotMinutes;

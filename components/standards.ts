@@ -1,9 +1,9 @@
 /**
- * The one table of the standard: what a tier, a size, an environment and a version of PostgreSQL come to.
+ * The one table of the standard: what a tier, a size, an environment and a version of PostgreSQL mean.
  *
  * Editing a figure changes every database at its next `up`. So each edit bumps `standardVersion` (major: a database may
  * be replaced or restarted; minor: something is added or tightened; patch: wording) and has a line in CHANGELOG.md.
- * Figures without a source are choices of the house; those with one say where it comes from.
+ * Figures without a source are our own choices; the others name their source.
  */
 export const standardVersion = "1.1.0";
 
@@ -22,15 +22,15 @@ export type DataClassification = (typeof dataClassifications)[number];
  */
 export type BackupPlan = "none" | "vault" | "vault-and-copy";
 
-/** What a tier comes to in one environment. */
+/** What a tier means in one environment. */
 export interface TierStandard {
   /** Objective: how much may be lost. */
   rpoSeconds: number;
-  /** Objective: how long from asking for a restore to the first query. */
+  /** Objective: how long from requesting a restore to the first query. */
   rtoSeconds: number;
   /** Of RDS's automated backups, 1 to 35. */
   backupRetentionDays: number;
-  /** A standby in a second zone, which takes over by itself. */
+  /** A standby in a second zone, which takes over automatically. */
   multiAz: boolean;
   /** The longest between two restore drills. */
   drillEveryDays: number;
@@ -40,7 +40,8 @@ export interface TierStandard {
   monitoringIntervalSeconds: number;
   backupPlan: BackupPlan;
   /**
-   * RDS deletion protection, Pulumi `protect` and a final snapshot go together: each alone is one slip away from loss.
+   * RDS deletion protection, Pulumi `protect` and a final snapshot go together: with only one of them a single mistake
+   * loses the database.
    */
   protected: boolean;
   /** Automated backups outlive a deleted database until their retention ends. */
@@ -48,8 +49,8 @@ export interface TierStandard {
 }
 
 /**
- * RPO is 600 s for all: RDS ships its log every five minutes, so an objective of 300 s would fail with nothing wrong.
- * 35 days is the longest RDS keeps automated backups (RDS User Guide, "Backup retention period").
+ * RPO is 600 s for all: RDS ships its log every five minutes, so an objective of 300 s would fail even if nothing is
+ * wrong. 35 days is the longest RDS keeps automated backups (RDS User Guide, "Backup retention period").
  */
 const productionTiers: Record<Tier, TierStandard> = {
   gold: {
@@ -91,7 +92,7 @@ const productionTiers: Record<Tier, TierStandard> = {
 };
 
 /**
- * Outside production the tier keeps its objectives, but not what costs money to keep them: nobody is woken for staging.
+ * Outside production the tier keeps its objectives, but not the costly means to meet them: no one is woken for staging.
  */
 export function tierStandard(tier: Tier, environment: Environment): TierStandard {
   const production = productionTiers[tier];
@@ -109,7 +110,7 @@ export function tierStandard(tier: Tier, environment: Environment): TierStandard
   };
 }
 
-/** What a size comes to. */
+/** What a size means. */
 export interface SizeStandard {
   instanceClass: string;
   /** Of the class, by the AWS page "Hardware specifications for DB instance classes". */
@@ -117,15 +118,15 @@ export interface SizeStandard {
   memoryGib: number;
   /** A class that earns CPU credits can run out of them. */
   burstableCpu: boolean;
-  /** Storage at birth. */
+  /** Initial storage. */
   allocatedGib: number;
-  /** Storage it grows to by itself. */
+  /** Storage it grows to automatically. */
   capGib: number;
 }
 
 /**
- * From this size on gp3 has more speed, included in its price, and IOPS and throughput (MiB/s) can be said (RDS User
- * Guide, "gp3 storage").
+ * From this size on gp3 is faster at no extra cost, and IOPS and throughput (MiB/s) can be set (RDS User Guide, "gp3
+ * storage").
  */
 export const stripedStorage = { fromGib: 400, iops: 12_000, throughput: 500 };
 
@@ -161,16 +162,13 @@ export const postgresMajors = [16, 17, 18] as const;
 export type PostgresMajor = (typeof postgresMajors)[number];
 export const defaultPostgresMajor: PostgresMajor = 17;
 
-/** What a PostgreSQL major comes to. */
+/** What a PostgreSQL major means. */
 export interface VersionStandard {
   /** Of parameter groups, RDS's word: "postgres17". */
   family: string;
   /** Minors below it miss fixes of the out-of-cycle release of 26 February 2026 (postgresql.org/support/security). */
   minimumMinor: number;
-  /**
-   * The community's last release of the major (postgresql.org/support/versioning): from then on no fix comes from
-   * anywhere.
-   */
+  /** The community's last release of the major (postgresql.org/support/versioning): no fixes exist after it. */
   approvedUntil: string;
 }
 export const versionStandards: Record<PostgresMajor, VersionStandard> = {
@@ -182,7 +180,7 @@ export const versionStandards: Record<PostgresMajor, VersionStandard> = {
 export type Ring = 0 | 1 | 2 | 3;
 /**
  * UTC. One night for each ring, a night apart and before a working day, so that a ring bakes for a day before the next.
- * Nothing else of ours runs between 02:00 and 04:00: backups start in `backupHours`, backup plans at
+ * We schedule nothing else between 02:00 and 04:00: backups start in `backupHours`, backup plans at
  * `backupPlanSchedule`.
  */
 export const maintenanceWindows: Record<Ring, string> = {
@@ -192,8 +190,8 @@ export const maintenanceWindows: Record<Ring, string> = {
   3: "thu:02:00-thu:04:00",
 };
 /**
- * Daily backups begin at one of 60 moments, five minutes apart from 20:00 UTC, chosen by the database's name: a fleet
- * that starts together queues.
+ * Daily backups begin at one of 60 times, five minutes apart from 20:00 UTC, chosen by the database's name: a fleet
+ * that starts at once would queue.
  */
 export const backupHours = { firstStartMinute: 20 * 60, slotMinutes: 5, slots: 60, lengthMinutes: 30 };
 /**
@@ -203,8 +201,8 @@ export const backupPlanSchedule = "cron(0 6 * * ? *)";
 export const backupPlanRetentionDays: Record<Exclude<BackupPlan, "none">, number> = { vault: 14, "vault-and-copy": 35 };
 
 /**
- * Production: a year, as PCI DSS 4.0 requirement 10.5.1 asks of audit logs. Elsewhere: the 30 days the guardrail asks
- * for.
+ * Production: a year, as PCI DSS 4.0 requirement 10.5.1 requires for audit logs. Elsewhere: the 30 days the guardrail
+ * requires.
  */
 export function logRetentionDays(environment: Environment): number {
   return environment === "production" ? 365 : 30;
@@ -218,23 +216,20 @@ export const exportedLogs = ["postgresql", "upgrade"] as const;
 export function secretRecoveryDays(environment: Environment): number {
   return environment === "production" ? 30 : 0;
 }
-/** KMS waits 7 to 30 days before a key is gone, and with it every backup it opens. */
+/** KMS waits 7 to 30 days before it deletes a key, which makes every backup encrypted with it unreadable. */
 export function keyDeletionDays(environment: Environment): number {
   return environment === "production" ? 30 : 7;
 }
 
-/** Not `postgres`, `admin` or a reserved word, so that guessing starts from nothing (Security Hub RDS.25). */
+/** Not `postgres`, `admin` or a reserved word, so that it is hard to guess (Security Hub RDS.25). */
 export const masterUsername = "shipshape_admin";
-/**
- * AWS gives it; nothing of ours sends it, and the endpoint's own port is what consumers get. It is here for the
- * security group.
- */
+/** AWS's default; we never send it, and consumers get the endpoint's port. It is here for the security group. */
 export const postgresPort = 5432;
 export const performanceInsightsRetentionDays = 7;
 export const caCertificate = "rds-ca-rsa2048-g1";
 export const engineLifecycleSupport = "open-source-rds-extended-support-disabled";
 
-/** On every taggable resource; the guardrail `require-owner-tags` asks for the same list. */
+/** On every taggable resource; the guardrail `require-owner-tags` requires the same list. */
 export const requiredTags = [
   "service",
   "owner",

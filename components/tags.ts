@@ -2,13 +2,14 @@ import { z } from "zod";
 import { text } from "./input-errors";
 
 /**
- * What AWS takes as tags (Tagging AWS Resources User Guide): letters, digits and spaces of any script, and a few signs.
+ * What AWS accepts as tags (Tagging AWS Resources User Guide): letters, digits and spaces of any script, and a few
+ * signs.
  */
 const characters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-const rule = "give letters, digits, spaces and _ . : / = + - @ only";
+const rule = "use only letters, digits, spaces and _ . : / = + - @";
 const valueLengthMax = 256;
 const keyLengthMax = 128;
-/** Of one resource; the platform's and the program's own count along. */
+/** Per resource, including the platform's and the program's tags. */
 const tagsMax = 50;
 
 export const tagValue = (what: string) =>
@@ -18,7 +19,7 @@ export const tagValue = (what: string) =>
 
 const keyOf = (key: string): string | undefined => {
   if (key.length < 1 || key.length > keyLengthMax) return `give a key of 1 to ${keyLengthMax} characters`;
-  if (/^aws:/i.test(key)) return "give no key that begins with aws:, which is AWS's own";
+  if (/^aws:/i.test(key)) return "give a key that does not begin with aws:, which AWS reserves";
   return characters.test(key) ? undefined : rule;
 };
 

@@ -12,13 +12,13 @@ const dayMinutes = 24 * 60;
 const weekMinutes = 7 * dayMinutes;
 const lengthMinutesMin = 30;
 
-/** Undefined where the text is no backup window, or one shorter than RDS takes. */
+/** Undefined if the text is not a backup window, or is shorter than RDS accepts. */
 export function backupWindowOf(text: string): Window | undefined {
   const [, from, to] = /^([01]\d:[0-5]\d|2[0-3]:[0-5]\d)-([01]\d:[0-5]\d|2[0-3]:[0-5]\d)$/.exec(text) ?? [];
   return from && to ? longEnough(minuteOf(from), (minuteOf(to) - minuteOf(from) + dayMinutes) % dayMinutes) : undefined;
 }
 
-/** Undefined where the text is no maintenance window, or one shorter or longer than RDS takes. */
+/** Undefined if the text is not a maintenance window, or is shorter or longer than RDS accepts. */
 export function maintenanceWindowOf(text: string): Window | undefined {
   const [, fromDay = "", from, toDay = "", to] =
     /^([a-z]{3}):([01]\d:[0-5]\d|2[0-3]:[0-5]\d)-([a-z]{3}):([01]\d:[0-5]\d|2[0-3]:[0-5]\d)$/.exec(
@@ -30,7 +30,7 @@ export function maintenanceWindowOf(text: string): Window | undefined {
   return length > dayMinutes ? undefined : longEnough(start, length);
 }
 
-/** RDS refuses the two where they meet on any day: a backup window comes every day. */
+/** RDS refuses the two if they overlap on any day: a backup window is daily. */
 export function windowsMeet(backup: Window, maintenance: Window): boolean {
   return days.some((_, day) => {
     const start = day * dayMinutes + backup.start;

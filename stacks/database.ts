@@ -9,32 +9,32 @@ import {
   type PlatformReference,
 } from "../components";
 
-/** Config `shipshape:request`: StandardDatabase's arguments, and `shipshape:place`: where it stands. */
+/** Config `shipshape:request`: StandardDatabase's arguments, and `shipshape:place`: its platform and clients. */
 const databaseConfig = z.strictObject({
   request: databaseRequest,
   place: z.strictObject(
     {
       /** The platform's stack, of the same project. */
       platformStack: text("the platform's stack").regex(/^platform\./, {
-        error: () => 'give the platform\'s stack, as "platform.dev"',
+        error: () => 'give the platform\'s stack, such as "platform.dev"',
       }),
-      /** Security group ids by the name of who is behind them. @default {} nobody */
+      /** Security group ids by the name of the client. @default {} none */
       reachableFrom: z
         .record(
           z.string(),
           text("a security group's id").regex(/^sg-[0-9a-f]+$/, {
-            error: () => "give a security group id, as sg-0a1b2c3d4e5f60001",
+            error: () => "give a security group id, such as sg-0a1b2c3d4e5f60001",
           }),
         )
         .default({}),
-      /** File of certificates to trust when making roles. @default what PGSSLROOTCERT names */
+      /** CA file to trust when creating roles. @default the file that PGSSLROOTCERT names */
       caBundlePath: text("caBundlePath").optional(),
     },
     { error: () => "give {platformStack}" },
   ),
 });
 
-/** One database, all of it from config. */
+/** One database, entirely from config. */
 export function database(): Record<string, unknown> {
   const config = new pulumi.Config("shipshape");
   const given = { request: config.getObject<DatabaseRequest>("request") ?? {}, place: config.getObject("place") };
@@ -63,7 +63,7 @@ export function database(): Record<string, unknown> {
     resourceId,
     securityGroupId,
     engineVersion,
-    // Each sealed as a whole: a preview asks its question below one line for each, not below some 400.
+    // Each secret as a whole: a preview then shows one line for each before its prompt, instead of some 400.
     connectionStrings: pulumi.secret(made.connectionStrings),
     handOver: pulumi.secret({ address, port, secretArns, masterSecretArn, ...made.consumers }),
     standard: pulumi.secret({ shape, remainsAfterDestroy }),

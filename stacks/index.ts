@@ -5,10 +5,10 @@ import { leaveOutPromiseTraces } from "./promise-traces";
 
 leaveOutPromiseTraces();
 
-/** The stack's name, `<program>.<name>`, chooses the program; its config says the rest. */
+/** The stack's name, `<program>.<name>`, chooses the program; its config has the rest. */
 const programs: Record<string, () => Record<string, unknown>> = { database, platform };
 
-/** A function, so that what it returns (and what it throws) is the stack's, not the module loader's. */
+/** A function, so that its result (and errors) go to the stack, not to the module loader. */
 export = async () => {
   const stack = pulumi.getStack();
   const program = programs[stack.split(".", 1)[0] ?? ""];

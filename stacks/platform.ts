@@ -2,27 +2,29 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { DatabasePlatform, parseInput, platformRequest, text } from "../components";
 
-/** Config `shipshape:platform`: DatabasePlatform's arguments, and `shipshape:network`: where databases stand. */
+/** Config `shipshape:platform`: DatabasePlatform's arguments, and `shipshape:network`: the databases' network. */
 const platformConfig = z.strictObject({
   platform: platformRequest,
   network: z.strictObject(
     {
-      vpcId: text("the VPC's id").regex(/^vpc-[0-9a-f]+$/, { error: () => "give a VPC id, as vpc-0a1b2c3d4e5f60001" }),
+      vpcId: text("the VPC's id").regex(/^vpc-[0-9a-f]+$/, {
+        error: () => "give a VPC id, such as vpc-0a1b2c3d4e5f60001",
+      }),
       subnetIds: z
         .array(
           text("a subnet's id").regex(/^subnet-[0-9a-f]+$/, {
-            error: () => "give a subnet id, as subnet-0a1b2c3d4e5f60001",
+            error: () => "give a subnet id, such as subnet-0a1b2c3d4e5f60001",
           }),
           {
             error: () => "is missing",
           },
         )
         .min(2, { error: () => "give private subnets in at least two zones" }),
-      /** Of the control plane's workers: they alone reach restored throwaways. @default [] */
+      /** Of the control plane's workers: only they can reach restored throwaways. @default [] */
       workerSecurityGroupIds: z
         .array(
           text("a security group's id").regex(/^sg-[0-9a-f]+$/, {
-            error: () => "give a security group id, as sg-0a1b2c3d4e5f60001",
+            error: () => "give a security group id, such as sg-0a1b2c3d4e5f60001",
           }),
         )
         .default([]),

@@ -1,9 +1,9 @@
 /**
- * An isolated throwaway: one database that RDS restored from another's backups, to be checked and destroyed.
+ * An isolated throwaway: one database that RDS restored from another's backups, to check and destroy.
  *
- * The program creates nothing. The provider's own restore says no backup retention, so the copy would inherit its
- * source's and be backed up before anyone could say otherwise; RDS is asked itself, and the stack adopts what it made,
- * by resource id (the provider's id of an instance).
+ * The program creates nothing. The provider's own restore sends no backup retention, so the copy would inherit its
+ * source's and be backed up before that could be changed; instead RDS is called directly, and the stack adopts the
+ * instance by resource id (the provider's id of an instance).
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
@@ -17,7 +17,7 @@ export interface RestoredDatabaseArgs {
   keyArn: string | undefined;
   engineLifecycleSupport: string;
   tags: Record<string, string>;
-  /** Given while the state does not have the instance: it is imported then. Never created. */
+  /** Set while the state lacks the instance, which is then imported. Never created. */
   importId: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export function restoredDatabase(args: RestoredDatabaseArgs): RestoredDatabaseOu
       vpcSecurityGroupIds: args.securityGroupIds,
       publiclyAccessible: false,
       storageEncrypted: true,
-      // The restored catalog holds the master password of the recovery target; RDS sets a new one and keeps it.
+      // The restored catalog holds the master password of the recovery target; RDS sets and manages a new one.
       manageMasterUserPassword: true,
       ...(args.keyArn ? { masterUserSecretKmsKeyId: args.keyArn } : {}),
       engineLifecycleSupport: args.engineLifecycleSupport,

@@ -17,7 +17,7 @@ const cases: Case[] = [
   [
     "a service whose database name PostgreSQL reserves",
     { service: "pg-tools" },
-    /databaseName: would follow from the service and is reserved .*\(given "pg_tools"\)/,
+    /databaseName: would be derived from the service but is reserved .*\(given "pg_tools"\)/,
   ],
   ["no owner", { owner: undefined }, /owner: owner \(the team\) is missing/],
   ["an owner that is a sentence", { owner: "The Orders Team" }, /owner: give lower-case words/],
@@ -47,7 +47,7 @@ const cases: Case[] = [
   [
     "a version without a minor",
     { engineVersion: "17" },
-    /^[^\n]*: 1 argument is wrong.*\n {2}engineVersion: give major and minor, as "17.10" \(given "17"\)$/,
+    /^[^\n]*: 1 argument is wrong.*\n {2}engineVersion: give major and minor, such as "17.10" \(given "17"\)$/,
   ],
   [
     "a version without quotes",
@@ -73,7 +73,7 @@ const cases: Case[] = [
   [
     "an Output for a tier",
     { tier: pulumi.output("gold") },
-    /tier: is an Output, known only while things are made; give a plain value$/m,
+    /tier: is an Output, known only during deployment; give a plain value$/m,
   ],
   [
     "a promise for a cost center",
@@ -90,9 +90,9 @@ const cases: Case[] = [
   [
     "no platform",
     { platform: undefined },
-    /platform: give what the platform's stack gives out: vpcId, .* parameterGroupNames \(nothing given\)/,
+    /platform: give the outputs of the platform's stack: vpcId, .* parameterGroupNames \(nothing given\)/,
   ],
-  ["a platform by its name", { platform: "platform.dev" }, /platform: give what the platform's stack gives out/],
+  ["a platform by its name", { platform: "platform.dev" }, /platform: give the outputs of the platform's stack/],
   [
     "a key by its alias",
     { platform: { ...platform, keyArn: "alias/shipshape-databases" } },
@@ -169,7 +169,7 @@ const cases: Case[] = [
   ].map((id): Case => [
     `an import by ${id}, which is no resource id,`,
     { import: id, existing: { identifier: "legacy-orders" } },
-    /import: give the resource id, as "db-[A-Z]+".* Find it with: aws rds describe-db-instances .*DbiResourceId/,
+    /import: give the resource id, such as "db-[A-Z]+".* Find it with: aws rds describe-db-instances .*DbiResourceId/,
   ]),
   [
     "an import by an object",
@@ -189,7 +189,7 @@ const cases: Case[] = [
   [
     "a list of those who may connect",
     { reachableFrom: ["sg-0a1b2c3d4e5f60001"] },
-    /reachableFrom: give security groups by the name of who is behind them/,
+    /reachableFrom: give security groups by the name of the client/,
   ],
   [
     "a name EC2 takes for no description",
@@ -214,7 +214,7 @@ const cases: Case[] = [
   [
     "an existing database and a restore together",
     { existing: { identifier: "legacy" }, restoreFrom: { snapshotIdentifier: "s" } },
-    /restoreFrom: cannot go with existing/,
+    /restoreFrom: cannot be combined with existing/,
   ],
   [
     "a restore to a fraction of a second",
@@ -268,7 +268,7 @@ test("where arguments are wrong, all of them are named at once, one line each, a
     for (const nothing of [{}, undefined])
       expect(
         () => new StandardDatabase("orders", nothing as unknown as ConstructorParameters<typeof StandardDatabase>[1]),
-      ).toThrow(/: 8 arguments are wrong[^]*service: service is missing[^]*platform: give what/);
+      ).toThrow(/: 8 arguments are wrong[^]*service: service is missing[^]*platform: give the outputs/);
   });
   expect(declared).toEqual([]);
 });

@@ -57,14 +57,14 @@ test("a subnet group that was changed by hand stops neither a refresh nor an up,
   const running = { dbSubnetGroup: "default" };
   expect(refusals(running, {})).toEqual([]);
   expect(movedByHand({ ...small, ...running }, unchanged)).toEqual([
-    expect.stringMatching(/stands in the subnet group default, .* shipshape-databases\. Give "default"$/),
+    expect.stringMatching(/is in the subnet group default, .* shipshape-databases\. Give "default"$/),
   ]);
   expect(movedByHand(small, { ...unchanged, dbSubnetGroupName: "Shipshape-Databases" })).toEqual([]);
   // The group of a platform that is being made, or one that no API call finds any more.
   expect(movedByHand({ dbSubnetGroup: "default" }, {})).toEqual([]);
   expect(movedByHand({}, unchanged)).toEqual([]);
   expect(refusals(running, {}, { existing: { identifier: "legacy" } })).toEqual([
-    expect.stringMatching(/^existing\.asFound\.dbSubnetGroupName: the database stands/),
+    expect.stringMatching(/^existing\.asFound\.dbSubnetGroupName: the database is in/),
   ]);
 });
 
@@ -103,9 +103,9 @@ test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>, sa
     "to an older minor",
     {},
     { engineVersion: "17.9" },
-    /^engineVersion: 17\.9 is older than 17\.10, which runs, and RDS never goes back\. Give "17\.10"/,
+    /^engineVersion: 17\.9 is older than the running 17\.10, and RDS never downgrades\. Give "17\.10"/,
   ],
-  ["to another major", { engineVersion: "16.14" }, {}, /^postgresMajor: 16\.14 runs.*Give 16$/],
+  ["to another major", { engineVersion: "16.14" }, {}, /^postgresMajor: 16\.14 is running.*Give 16$/],
 ])("going %s is refused with what to do", (_, running, wanted, said) => {
   expect(refusals(running, wanted)).toEqual([expect.stringMatching(said)]);
 });

@@ -158,21 +158,24 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         { backupRetentionPeriod: 3.5 },
         /existing\.asFound\.backupRetentionPeriod: give a whole number from 0 to 35/,
       ),
-      found({ tags: { "aws:name": "x" } }, /existing\.asFound\.tags\.aws:name: give no key that begins with aws:/),
+      found(
+        { tags: { "aws:name": "x" } },
+        /existing\.asFound\.tags\.aws:name: give a key that does not begin with aws:/,
+      ),
       found({ tags: { "": "x" } }, /existing\.asFound\.tags\.: give a key of 1 to 128 characters/),
       found({ tags: { ["k".repeat(129)]: "x" } }, /give a key of 1 to 128 characters/),
-      found({ tags: { "what?": "x" } }, /existing\.asFound\.tags\.what\?: give letters, digits, spaces/),
+      found({ tags: { "what?": "x" } }, /existing\.asFound\.tags\.what\?: use only letters, digits, spaces/),
       found({ tags: { team: "a".repeat(257) } }, /existing\.asFound\.tags\.team: give at most 256 characters/),
-      found({ tags: { team: "a|b" } }, /existing\.asFound\.tags\.team: give letters, digits, spaces/),
+      found({ tags: { team: "a|b" } }, /existing\.asFound\.tags\.team: use only letters, digits, spaces/),
       { database: { owner: "team#orders" }, says: /owner: give lower-case words/ },
       { database: { costCenter: "47,11" }, says: /costCenter: give 1 to 63 letters/ },
       {
         platform: { owner: "R&D" },
-        says: /owner: give letters, digits, spaces and _ \. : \/ = \+ - @ only \(given "R&D"\)/,
+        says: /owner: use only letters, digits, spaces and _ \. : \/ = \+ - @ \(given "R&D"\)/,
       },
       { platform: { owner: "o".repeat(257) }, says: /owner: give at most 256 characters/ },
-      { platform: { costCenter: "4711;4712" }, says: /costCenter: give letters, digits, spaces/ },
-      { platform: { costCenter: "first\nsecond" }, says: /costCenter: give letters, digits, spaces/ },
+      { platform: { costCenter: "4711;4712" }, says: /costCenter: use only letters, digits, spaces/ },
+      { platform: { costCenter: "first\nsecond" }, says: /costCenter: use only letters, digits, spaces/ },
       {
         platform: { subnetIds: Array.from({ length: 21 }, (_, index) => `subnet-${index}`) },
         says: /subnetIds: give at most 20/,
@@ -198,7 +201,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     MasterUserSecretKmsKeyId: [
       found(
         { masterUserSecretKmsKeyId: "arn:theirs" },
-        /masterUserSecretKmsKeyId: is the key of a master password that RDS manages/,
+        /masterUserSecretKmsKeyId: is only for a master password that RDS manages/,
         {
           masterPassword: "own",
         },
@@ -210,12 +213,12 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "requesting a specific availability zone": [
       found(
         { multiAz: true, availabilityZone: "eu-central-1a" },
-        /existing\.asFound\.availabilityZone: leave it out while multiAz is true/,
+        /existing\.asFound\.availabilityZone: omit it while multiAz is true/,
       ),
       // Gold in production has two zones by the standard.
       found(
         { availabilityZone: "eu-central-1a" },
-        /existing\.asFound\.availabilityZone: leave it out while multiAz is true/,
+        /existing\.asFound\.availabilityZone: omit it while multiAz is true/,
       ),
     ],
     "the DB subnet group has no subnet": "replaced",
@@ -233,11 +236,15 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       {
         running: { engineVersion: "17.10" },
         wanted: { engineVersion: "17.9" },
-        says: /^engineVersion: 17\.9 is older than 17\.10, which runs/,
+        says: /^engineVersion: 17\.9 is older than the running 17\.10/,
       },
     ],
     "the AllowMajorVersionUpgrade": [
-      { running: { engineVersion: "16.14" }, wanted: { engineVersion: "17.10" }, says: /^postgresMajor: 16\.14 runs/ },
+      {
+        running: { engineVersion: "16.14" },
+        wanted: { engineVersion: "17.10" },
+        says: /^postgresMajor: 16\.14 is running/,
+      },
     ],
     "the embedded cloud does not upgrade": "unsent",
     "you cannot move": [
@@ -245,7 +252,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         running: { dbSubnetGroup: "default" },
         wanted: { dbSubnetGroupName: "shipshape-databases" },
         request: { existing: { identifier: "legacy" } },
-        says: /^existing\.asFound\.dbSubnetGroupName: the database stands in the subnet group default, .* Give "default"$/,
+        says: /^existing\.asFound\.dbSubnetGroupName: the database is in the subnet group default, .* Give "default"$/,
       },
     ],
     // No data source tells that key: the page says to give it as found.
@@ -262,7 +269,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       ...[false, null].map((manageMasterUserPassword) =>
         found(
           { manageMasterUserPassword, masterUserSecretKmsKeyId: "arn:theirs" },
-          /masterUserSecretKmsKeyId: is the key of a master password/,
+          /masterUserSecretKmsKeyId: is only for a master password/,
           later,
         ),
       ),
@@ -293,7 +300,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "the parameter group": [
       found(
         { parameterGroupName: "default.postgres16" },
-        /existing\.asFound\.parameterGroupName: is of another major than postgresMajor 17/,
+        /existing\.asFound\.parameterGroupName: is for a major other than postgresMajor 17/,
       ),
     ],
   },
@@ -325,7 +332,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "invalid DB instance class": [
       found(
         { instanceClass: "m7g.large" },
-        /existing\.asFound\.instanceClass: give the class it has, as db\.m7g\.large/,
+        /existing\.asFound\.instanceClass: give the class it has, such as db\.m7g\.large/,
       ),
     ],
     "…": [
@@ -344,19 +351,19 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "the backup window and maintenance window": [
       found(
         { backupWindow: "03:00-05:00", maintenanceWindow: "sun:04:00-sun:04:30" },
-        /asFound\.maintenanceWindow: the backup window 03:00-05:00 and .* meet/,
+        /asFound\.maintenanceWindow: the backup window 03:00-05:00 and .* overlap/,
       ),
       found(
         { backupWindow: "23:45-00:15", maintenanceWindow: "mon:00:00-mon:01:00" },
-        /asFound\.maintenanceWindow: .* meet, which RDS refuses/,
+        /asFound\.maintenanceWindow: .* overlap, which RDS refuses/,
       ),
       found(
         { backupWindow: "02:30-03:00" },
-        /existing\.asFound\.backupWindow: the backup window 02:30-03:00 and the maintenance window thu:02:00-thu:04:00 meet/,
+        /existing\.asFound\.backupWindow: the backup window 02:30-03:00 and the maintenance window thu:02:00-thu:04:00 overlap/,
       ),
       found(
         { maintenanceWindow: "sun:12:00-mon:11:00" },
-        /existing\.asFound\.maintenanceWindow: the backup window .* meet/,
+        /existing\.asFound\.maintenanceWindow: the backup window .* overlap/,
       ),
     ],
     "invalid backup retention": [
@@ -467,7 +474,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "max storage size": [
       found(
         { allocatedStorage: 200 },
-        /existing\.asFound\.maxAllocatedStorage: give the cap it has, or 0 .*: 100 GiB is less than the 200/,
+        /existing\.asFound\.maxAllocatedStorage: give the cap it has, or 0 .*: 100 GiB is less than the allocated 200 GiB/,
       ),
       {
         running: { allocatedStorage: 100, maxAllocatedStorage: 500 },
@@ -476,17 +483,17 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
       },
     ],
     "you can't specify Iops": [
-      found({ storageType: "gp2", iops: 3_000 }, /existing\.asFound\.iops: leave it out: RDS takes none for gp2/),
+      found({ storageType: "gp2", iops: 3_000 }, /existing\.asFound\.iops: omit it: RDS accepts none for gp2/),
       found(
         { storageType: "gp2", storageThroughput: 125 },
-        /existing\.asFound\.storageThroughput: leave it out: RDS takes none for gp2/,
+        /existing\.asFound\.storageThroughput: omit it: RDS accepts none for gp2/,
       ),
     ],
     "you can't specify IOPS": [
-      found({ iops: 3_000 }, /existing\.asFound\.iops: leave it out: RDS takes none for gp3 below 400 GiB/),
+      found({ iops: 3_000 }, /existing\.asFound\.iops: omit it: RDS accepts none for gp3 below 400 GiB/),
       found(
         { storageThroughput: 125 },
-        /existing\.asFound\.storageThroughput: leave it out: RDS takes none for gp3 below 400 GiB/,
+        /existing\.asFound\.storageThroughput: omit it: RDS accepts none for gp3 below 400 GiB/,
       ),
     ],
     "storage type … needs Iops": [
@@ -555,7 +562,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
   },
   "secrets-manager/input-values.ts": {
     "You can't specify both": "unsent",
-    "the tag key": [{ platform: { owner: "aws:me?" }, says: /owner: give letters, digits, spaces/ }],
+    "the tag key": [{ platform: { owner: "aws:me?" }, says: /owner: use only letters, digits, spaces/ }],
   },
   "secrets-manager/lifecycle-actions.ts": {
     "You must provide either": "constant",
@@ -602,7 +609,7 @@ export const lacking: Refused[] = [
     offered: "17.10",
     features: ["extension:citext"],
     request: { extensions: ["vector"] },
-    says: /^extensions: PostgreSQL 17\.10 of this cloud comes without vector/,
+    says: /^extensions: PostgreSQL 17\.10 of this cloud lacks vector/,
   },
   {
     offered: "17.10",
@@ -610,5 +617,5 @@ export const lacking: Refused[] = [
     request: { roles: { readwrite: { authentication: "iam" } } },
     says: /^roles\.readwrite\.authentication: this cloud has no logins by iam; give "password" here$/,
   },
-  { offered: "17.4", says: /^engineVersion: the cloud offers 17\.4 at most, the standard asks for 17\.9 or newer/ },
+  { offered: "17.4", says: /^engineVersion: the cloud offers at most 17\.4, the standard requires 17\.9 or newer/ },
 ];
