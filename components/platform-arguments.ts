@@ -47,8 +47,8 @@ export const platformArguments = platformRequest.safeExtend({
 /** What a platform team declares; `platformRequest` checks it, and a type test keeps both in step. */
 export interface PlatformRequest {
   /**
-   * Starts the names of everything here; with one platform per account and Region the default is enough. @default
-   * "shipshape"
+   * Starts the names of everything here; with one platform per account and Region the default is enough.
+   * @default "shipshape"
    */
   platformName?: string | undefined;
   /** The responsible team, such as `team-platform`. */

@@ -37,9 +37,9 @@ export const roleStandards: Record<RoleName, RoleStandard> = {
     purpose: "owns the application's schema and runs migrations",
     // Gives no access to rows that it does not already own, but the right to end sessions that block a migration.
     memberOf: ["readwrite", "readonly"],
-    // PostgreSQL requires CREATE before it checks whether the schema exists, so every tool that runs `CREATE SCHEMA IF
-    // NOT EXISTS` needs it. It also allows the extensions that PostgreSQL marks as trusted, and nothing outside this
-    // database.
+    // PostgreSQL requires CREATE before it checks whether the schema exists, so every tool that runs
+    // `CREATE SCHEMA IF NOT EXISTS` needs it. It also allows the extensions that PostgreSQL marks as trusted, and
+    // nothing outside this database.
     onDatabase: ["CONNECT", "CREATE", "TEMPORARY"],
     onSchemas: [],
     onTables: [],
