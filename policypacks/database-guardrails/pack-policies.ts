@@ -24,7 +24,7 @@ import { WaiverRegister } from "./waivers/waiver-register";
 export function packArguments(settings: PackSettings): PolicyPackArgs {
   const register = new WaiverRegister(readWaivers(settings.waiversFolder, settings.today), settings.today);
   const judged = rules.filter((rule) => rule !== forbidStaleWaivers).map((rule) => policyOf(rule, settings, register));
-  // Last, because it asks what the others needed.
+  // Last, because it depends on what the others used.
   return { displayName: "Database guardrails", policies: [...judged, waiverPolicy(register)] };
 }
 
@@ -37,7 +37,7 @@ function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister)
     ...described(rule),
     ...(rule.check && {
       validateResource: (args, report) => {
-        // Before anything is read: most resources are no business of most rules.
+        // Before anything is read: most rules do not apply to most resources.
         if (!rule.types?.includes(args.type)) return;
         const facts = {
           urn: args.urn,
@@ -69,10 +69,7 @@ function waiverPolicy(register: WaiverRegister): Policies[number] {
   };
 }
 
-/**
- * Declared as advisory where it may be; a config that raises it is then heeded, and one that lowers a mandatory rule is
- * not.
- */
+/** Declared as advisory where allowed; then a config can raise it, but cannot lower a mandatory rule. */
 function described(rule: Rule) {
   const mandatory = rule.severity === "critical" || rule.severity === "high";
   return {
@@ -124,7 +121,7 @@ function stackResource({
   });
 }
 
-/** What the nearest component that says so was given as environment and tier. */
+/** The environment and tier given to the nearest component that has them. */
 function declaredAround(parent: PolicyResource | undefined): ReturnType<typeof declaredIn> & object {
   for (let component = parent; component !== undefined; component = component.parent) {
     const declared = declaredIn(plain(component.props));
@@ -133,7 +130,7 @@ function declaredAround(parent: PolicyResource | undefined): ReturnType<typeof d
   return {};
 }
 
-/** The SDK hands out proxies that throw at an unknown value; ours says where it matters. */
+/** The SDK returns proxies that throw on an unknown value; ours reports unknown values only where they matter. */
 function plain(value: Record<string, unknown>): Record<string, unknown> {
   const read = (get: () => unknown): unknown => {
     try {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** What the pack knows of its surroundings. */
+/** What the pack knows about its environment. */
 export interface PackSettings {
   waiversFolder: string;
   today: string;
@@ -18,8 +18,8 @@ export function readPackSettings(packFolder: string, environment: NodeJS.Process
 }
 
 /**
- * The day that expiry is judged on. A later one may be given, to see what will be; an earlier one would bring expired
- * waivers back to life.
+ * The day that expiry is judged on. A later one can be given, to look ahead; an earlier one would revive expired
+ * waivers.
  */
 export function todayOf(asked: string | undefined, now: Date = new Date()): string {
   const real = now.toISOString().slice(0, 10);

@@ -30,8 +30,8 @@ export function judgeStack(rule: Rule, stack: Stack, settings: AnySettings, notR
 }
 
 /**
- * What a rule can't read is a verdict of its own: in the cloud's hands, encrypted, or of the wrong type. Anything else
- * thrown is a bug and stays one.
+ * What a rule can't read is a separate finding: known only to the cloud, encrypted, or of the wrong type. Any other
+ * exception is a bug.
  */
 function findingsOf(
   rule: Rule,
@@ -40,7 +40,7 @@ function findingsOf(
   check: () => Iterable<Found>,
   notReported?: NoteNotReported,
 ): Finding[] {
-  // What is about to go is asked only for what it must be as long as it is there.
+  // A resource about to be removed is judged only by what must be true while it exists.
   if (!rule.throwaways && (resource.leaving || isThrowaway(resource, today))) return [];
   const findings: Finding[] = [];
   const keep = (found: Found) => {

@@ -4,13 +4,13 @@ import type { Rule, RuleSettings, SettingsOf } from "./rule";
 
 export type AnySettings = SettingsOf<z.ZodRawShape>;
 
-/** What a rule is told: what all are, what a config gives it, and its defaults for the rest. */
+/** A rule's settings: those of all rules, those from the config, and its defaults for the rest. */
 export const settingsOf = (rule: Rule, told: RuleSettings, given: object = {}): AnySettings => ({
   ...(rule.options && z.object(rule.options).parse(given)),
   ...told,
 });
 
-/** What is wrong with an option that a config gives. */
+/** What is wrong with an option in a config. */
 export function optionProblem({ options = {} }: Rule, name: string, value: unknown): string | undefined {
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (!option) return `unknown option "${name}"; allowed: ${Object.keys(options).join(", ") || "none"}`;
@@ -20,7 +20,7 @@ export function optionProblem({ options = {} }: Rule, name: string, value: unkno
 
 export const allowedOf = (option: z.ZodRawShape[string]): string => z.globalRegistry.get(option)?.description ?? "";
 export const purposeOf = (option: z.ZodRawShape[string]): string => z.globalRegistry.get(option)?.title ?? "";
-/** What holds where a config says nothing. */
+/** The default if the config has no value. */
 export const defaultOf = (option: z.ZodRawShape[string]): unknown => z.safeParse(option, undefined).data;
 
 /** For Pulumi, which checks a config before the pack sees it. */

@@ -17,9 +17,9 @@ export interface Violation {
 /** What a check comes upon: a violation, or a value that it cannot read and that hides nothing else (see `decided`). */
 export type Found = Violation | Undecided | WrongType;
 
-/** What every rule is told. */
+/** What every rule gets. */
 export interface RuleSettings {
-  /** For what expires. Never earlier than the real day, so that nothing is brought back to life. */
+  /** For expiry. Never earlier than the real day, so that nothing expired is revived. */
   today: string;
   /** The properties that any rule judges, `auditedProperties`: a change of one must not go unnoticed. */
   audited: ReadonlySet<string>;
@@ -34,7 +34,7 @@ export interface Rule<Options extends z.ZodRawShape = z.ZodRawShape> {
   id: string;
   title: string;
   severity: Severity;
-  /** Who answers for the rule, and changes it. */
+  /** The team responsible for the rule. */
   owner: string;
   /** Outside requirements it serves: Security Hub (RDS.3), checkov (CKV_AWS_16). */
   controls: readonly string[];

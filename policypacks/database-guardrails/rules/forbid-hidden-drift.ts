@@ -34,7 +34,7 @@ export const forbidHiddenDrift = defineRule({
   owner: "team-platform",
   controls: ["SOC 2 CC8.1"],
   properties: ["ignoreChanges"],
-  why: "`ignoreChanges` also holds for refresh: what somebody changes by hand on an ignored property is never seen, by nobody.",
+  why: "`ignoreChanges` also holds for refresh: a manual change of an ignored property is never noticed.",
   solution:
     "Declare the value as it shall be. Where two parties change one property, take it out of one of their hands.",
   types: [

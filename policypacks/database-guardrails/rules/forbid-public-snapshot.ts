@@ -4,12 +4,12 @@ import { snapshots } from "../vocabulary/types";
 
 export const forbidPublicSnapshot = defineRule({
   id: "forbid-public-snapshot",
-  title: "No snapshot is shared with everybody",
+  title: "No snapshot is public",
   severity: "critical",
   owner: "team-security",
   controls: ["RDS.1"],
   properties: ["sharedAccounts"],
-  why: "Anybody with an AWS account can restore a public snapshot and read all of it, unnoticed. There are people who look for them.",
+  why: "Anyone with an AWS account can restore a public snapshot and read all of it, unnoticed. People search for them.",
   solution: "Share with the accounts that need it, by their numbers.",
   throwaways: true,
   types: snapshots,

@@ -9,7 +9,7 @@ export const forbidSharedSnapshot = defineRule({
   owner: "team-security",
   controls: ["SOC 2 CC6.1"],
   properties: ["sharedAccounts"],
-  why: "Another account restores a shared snapshot without asking anybody, and no guardrail of this one sees what becomes of the data there.",
+  why: "Another account can restore a shared snapshot without asking, and no guardrail of this account sees what happens to the data there.",
   solution: "Remove the accounts. Where one needs the snapshot, a waiver says which, why, and until when.",
   throwaways: true,
   types: snapshots,

@@ -7,12 +7,12 @@ const watched = ["CPUUtilization", "FreeStorageSpace", "FreeableMemory", "Databa
 
 export const requireAlarms = defineRule({
   id: "require-alarms",
-  title: "Somebody is woken before a database stops",
+  title: "Someone is alerted before a database stops",
   severity: "medium",
   owner: "team-platform",
   controls: ["SOC 2 CC7.2"],
   properties: ["metricName", "namespace", "dimensions", "actionsEnabled", "alarmActions"],
-  why: "Full storage and used-up connections announce themselves for hours. They become outages when nobody is told.",
+  why: "Full storage and used-up connections announce themselves for hours. They become outages if no one is alerted.",
   solution: `Declare an alarm for each of ${watched.join(", ")} beside the database, with an action. \`StandardDatabase\` has them.`,
   typesInStack: [instance],
   *checkInStack(database, stack) {

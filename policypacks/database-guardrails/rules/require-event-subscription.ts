@@ -10,12 +10,12 @@ const broken = ["no-permission", "topic-not-exist"];
 
 export const requireEventSubscription = defineRule({
   id: "require-event-subscription",
-  title: "RDS tells somebody what it does to a database",
+  title: "RDS events of a database reach someone",
   severity: "low",
   owner: "team-platform",
   controls: ["RDS.19", "RDS.20", "RDS.21", "RDS.22"],
   properties: ["sourceType", "sourceIds", "eventCategories", "enabled"],
-  why: "Failovers, maintenance and full storage are events of RDS. Nobody reads them unless they are sent.",
+  why: "Failovers, maintenance and full storage are RDS events. No one reads them unless they are sent.",
   solution:
     "Stand on a `DatabasePlatform`, whose subscriptions cover the account, or subscribe a topic to the events of instances. A subscription that is there must be enabled.",
   typesInStack: [instance, eventSubscription],

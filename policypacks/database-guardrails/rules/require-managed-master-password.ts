@@ -9,12 +9,12 @@ const passwords = ["password", "passwordWo", "masterPassword", "masterPasswordWo
 
 export const requireManagedMasterPassword = defineRule({
   id: "require-managed-master-password",
-  title: "Nobody knows the master's password",
+  title: "No one knows the master's password",
   severity: "high",
   owner: "team-security",
   controls: ["CKV_AWS_388"],
   properties: ["manageMasterUserPassword", ...passwords],
-  why: "A password in a program or its config is known to everybody who reads them, in every copy and every old commit, and it is never changed.",
+  why: "A password in a program or its config is known to everyone who reads them, in every copy and every old commit, and it is never changed.",
   solution:
     'Set `manageMasterUserPassword` to true. Where RDS refuses that (read replicas, blue/green), compute the password from a generated one: `masterPassword: "own"` of `StandardDatabase`.',
   // Beside the stack's other resources: there it shows whether a password was generated or typed.

@@ -7,12 +7,12 @@ import { clusterInstance, instance } from "../vocabulary/types";
 
 export const requirePatchOwner = defineRule({
   id: "require-patch-owner",
-  title: "Somebody sees to minor versions: AWS, or a ring",
+  title: "Minor versions are applied by AWS or by a ring",
   severity: "medium",
   owner: "team-platform",
   controls: ["RDS.13", "RDS.35", "CKV_AWS_226"],
   properties: ["autoMinorVersionUpgrade", "tags"],
-  why: "Automatic upgrades are off on standard databases on purpose: their ring says in which order they get a new minor (ringed patches are planned; until then, by `engineVersion` and an `up`). A database that is in no ring and has automatic upgrades off gets no fix from anybody.",
+  why: "Automatic upgrades are off on standard databases on purpose: their ring says in which order they get a new minor (ringed patches are planned; until then, by `engineVersion` and an `up`). A database that is in no ring and has automatic upgrades off gets no fixes.",
   solution: `Put the database into a ring by the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
   types: [instance, clusterInstance],
   *check(database) {

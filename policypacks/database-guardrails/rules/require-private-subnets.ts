@@ -14,7 +14,7 @@ import {
 
 export const requirePrivateSubnets = defineRule({
   id: "require-private-subnets",
-  title: "Databases stand in subnets without a way to the internet",
+  title: "Databases are in subnets without a route to the internet",
   severity: "high",
   owner: "team-security",
   controls: ["RDS.46"],

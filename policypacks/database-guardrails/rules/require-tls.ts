@@ -15,7 +15,7 @@ export const requireTls = defineRule({
   owner: "team-security",
   controls: ["RDS.38", "RDS.39"],
   properties: ["parameters", "parameterGroupName", "dbClusterParameterGroupName", "engineVersion", "requireTls"],
-  why: "A client that does not ask for TLS sends its password and every row in the clear. Only the server can see to it that there is none.",
+  why: "A client that does not ask for TLS sends its password and every row in the clear. Only the server can prevent that.",
   solution: "Set `rds.force_ssl` to 1 in the parameter group the database uses, and `requireTls` to true on a proxy.",
   throwaways: true,
   types: [...parameterGroups, ...databases, proxy],

@@ -8,7 +8,7 @@ export const requireUnmanagedBlueGreen = defineRule({
   owner: "team-platform",
   controls: [],
   properties: ["blueGreenUpdate"],
-  why: "The provider creates the copy, switches over and deletes the old side in one update: there is no moment at which anybody could look whether the new side is well.",
+  why: "The provider creates the copy, switches over and deletes the old side in one update: there is no moment at which anyone could check whether the new side is healthy.",
   solution: "Leave `blueGreenUpdate` out; an operation with a health gate before the switch does it.",
   types: [instance],
   *check(database) {

@@ -3,7 +3,7 @@ import type { Resource } from "./resource";
 
 /**
  * What RDS has for some engines only (RDS User Guide, "Supported features in Amazon RDS by AWS Region and DB engine").
- * No rule asks for what RDS refuses: nobody could meet it.
+ * No rule requires what RDS refuses, because it could not be met.
  */
 const offered = {
   /** Also not on Aurora Serverless v1, which has an engine mode of its own. */
@@ -21,14 +21,14 @@ export function engineOf(resource: Resource): string | undefined {
   return engine === undefined ? undefined : canonical(engine);
 }
 
-/** An engine that is not told is taken for PostgreSQL, so that silence never lowers what is asked. */
+/** An unknown engine counts as PostgreSQL, so that silence never makes a check less strict. */
 export function offers(resource: Resource, feature: keyof typeof offered): boolean {
   const engine = engineOf(resource);
   if (feature === "iamAuthentication" && canonical(resource.text("engineMode") ?? "") === "serverless") return false;
   return engine === undefined || offered[feature].test(engine);
 }
 
-/** Aurora and RDS run other engines too; what is only right for PostgreSQL is asked of PostgreSQL. */
+/** Aurora and RDS run other engines too; PostgreSQL-specific rules apply only to PostgreSQL. */
 export function isPostgres(resource: Resource): boolean {
   const engine = engineOf(resource);
   return engine === undefined || engine.includes("postgres");
@@ -47,7 +47,7 @@ const defaultPorts: readonly [RegExp, number][] = [
   [/sqlserver/, 1433],
   [/^db2/, 50_000],
 ];
-/** Where a database of this engine listens when nothing is said. */
+/** The default port of this engine. */
 export function defaultPort(resource: Resource): number | undefined {
   const engine = engineOf(resource) ?? "postgres";
   return defaultPorts.find(([engines]) => engines.test(engine))?.[1];

@@ -28,7 +28,7 @@ export function isBelowCluster(group: Resource): boolean {
   return group.is(parameterGroup) && canonical(group.text("family") ?? "").startsWith("aurora");
 }
 
-/** No group of anybody's own: AWS's, which nobody can change. A group whose name is not known yet is somebody's own. */
+/** AWS's default group, which cannot be changed. A group whose name is not known yet counts as a custom one. */
 export function usesDefaultGroup(database: Resource): boolean {
   const property = database.is(cluster) ? "dbClusterParameterGroupName" : "parameterGroupName";
   return !database.has(property) || isDefaultGroup(database.text(property) ?? "");

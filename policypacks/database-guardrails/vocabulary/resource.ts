@@ -12,13 +12,19 @@ export interface ResourceFacts {
    * @default program
    */
   toldBy?: "program" | "state" | "api";
-  /** When AWS made it, where the API says so. Unlike a tag, nobody can choose it. */
+  /** When AWS created it, if the API says so. Unlike a tag, it cannot be chosen. */
   createdAt?: string | undefined;
-  /** Taken over as it was: its program does not say what it was made of. @default false */
+  /**
+   * Imported: its program does not say what it was created from.
+   * @default false
+   */
   adopted?: boolean;
-  /** Replaced, and still there until it is deleted. @default false */
+  /**
+   * Replaced, but not deleted yet.
+   * @default false
+   */
   leaving?: boolean;
-  /** What the components around it were given. */
+  /** The arguments of its parent components. */
   declaredBy?: { environment?: string | undefined; tier?: string | undefined };
   /** Pulumi's own option, as `ignoreChanges` is; undefined where no program sets it. */
   protect: boolean | undefined;

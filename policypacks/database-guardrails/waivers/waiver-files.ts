@@ -16,10 +16,10 @@ export interface Waivers {
   problems: WaiverProblem[];
 }
 
-/** Seven short texts: what is larger is no waiver. */
+/** Seven short texts: a larger file is not a waiver. */
 const fileBytesMax = 64 * 1024;
 
-/** All waivers of a folder. A broken one is a problem and no waiver: what it was for is a violation again. */
+/** All waivers of a folder. A broken one is a problem, not a waiver: what it covered is a violation again. */
 export function readWaivers(folder: string, today: string): Waivers {
   let names: string[];
   try {

@@ -75,7 +75,7 @@ export class WaiverRegister {
     return daysBetween(this.today, expiresOn) < 0;
   }
 
-  /** One that was renewed by another file is only in the way. */
+  /** One that another file renewed is obsolete. */
   private expiredFinding(waiver: Waiver): Finding {
     const { rule, resource, expiresOn, file } = waiver;
     const renewal = this.byRule

@@ -36,7 +36,7 @@ export const waiverSchema = z
     reason: text("the reason, so that others understand it in half a year"),
     owner: party("the team that has the exception, and ends it"),
     approver: party("who approved it: a person or team other than the owner"),
-    /** The last day on which it holds. */
+    /** The last day on which it is valid. */
     expiresOn: z.iso.date({ error: () => "give a day as YYYY-MM-DD" }),
     /** `waiver`: the risk is accepted. `mitigated`: something else reduces it, and the reason says what. */
     category: z.enum(["waiver", "mitigated"], { error: () => 'give "waiver" or "mitigated"' }),
