@@ -9,6 +9,7 @@ import { authenticationFiles } from "./client-authentication";
 import { type Configuration, configurationOf, rdsNameOf } from "./configuration";
 import { removeEarlierRules } from "./earlier-rules";
 import { limits } from "./limits";
+import { poll } from "./poll";
 import { listLogFiles, removeOldLogs } from "./log-files";
 import { type ParameterReport, parameterDefinitions } from "./parameters";
 import { PostgresError } from "./postgres-errors";
@@ -227,16 +228,12 @@ export class ManagedServer implements PostgresServer {
     const requestedAt = Date.now();
     // By a signal, not by SQL: the settings being replaced may have made every login impossible.
     if (this.pid !== undefined) signalTo(this.pid, "SIGHUP");
-    for (
-      const until = requestedAt + limits.reloadMilliseconds;
-      !(await this.#hasLoadedSince(requestedAt, until));
-      await sleep(limits.pollMilliseconds)
-    )
-      if (Date.now() > until)
-        throw new PostgresError(
-          "start-failed",
-          `the server did not reload its settings within ${limits.reloadMilliseconds / 1000} s`,
-        );
+    const endsAt = requestedAt + limits.reloadMilliseconds;
+    if (!(await poll(limits.reloadMilliseconds, () => this.#hasLoadedSince(requestedAt, endsAt))))
+      throw new PostgresError(
+        "start-failed",
+        `the server did not reload its settings within ${limits.reloadMilliseconds / 1000} s`,
+      );
     await this.#checkAuthenticationRules();
     // A restored server still lists the settings of its recovery until its next start; they no longer have any effect.
     const pending = await this.query(

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { BinariesView } from "./binaries-view";
 import { serverEnvironment } from "./child-process";
 import { limits } from "./limits";
+import { poll } from "./poll";
 import { LogWatch } from "./log-files";
 import { PostgresError } from "./postgres-errors";
-import { endOrphans, waitUntilGone, livePostmaster, processesIn, readPidFile, signalTo } from "./processes";
+import { endOrphans, livePostmaster, processesIn, readPidFile, signalTo } from "./processes";
 import { startFailure } from "./start-failure";
 import type { ServerUser } from "./server-user";
 
@@ -60,15 +60,12 @@ export async function stopPostmaster(location: PostmasterLocation, mode: "fast" 
     signalTo(running.pid, mode === "fast" ? "SIGINT" : "SIGQUIT");
     // The file is removed last; the process may stay a zombie long after that, when pid 1 is slow to reap.
     const gone = () => livePostmaster(location.dataFolder) === undefined;
-    if (!(await waitUntilGone(gone, limits.stopMilliseconds))) {
+    if (!(await poll(limits.stopMilliseconds, gone))) {
       signalTo(running.pid, "SIGQUIT");
-      await waitUntilGone(gone, limits.lastProcessMilliseconds);
+      await poll(limits.lastProcessMilliseconds, gone);
     }
   }
-  const alone = await waitUntilGone(
-    () => processesIn(location.dataFolder).length === 0,
-    limits.lastProcessMilliseconds,
-  );
+  const alone = await poll(limits.lastProcessMilliseconds, () => processesIn(location.dataFolder).length === 0);
   if (!alone) await endOrphans(location.dataFolder);
 }
 
@@ -90,29 +87,31 @@ export function wasShutDown(dataFolder: string): boolean {
 const shutDownState = 1; // DB_SHUTDOWNED
 
 async function untilReady(location: PostmasterLocation, hasExited: () => boolean): Promise<void> {
-  const began = Date.now();
-  let until = began + limits.startMilliseconds;
-  for (;;) {
-    // The collector takes over the log, so "ready to accept connections" may be in any file: only the pid file is
-    // reliable.
-    const running = livePostmaster(location.dataFolder);
-    if (running?.status === "ready") return;
-    // Replaying WAL from an archive, for as long as there is some.
-    if (running?.status === "standby") until = Math.max(until, began + limits.copyMilliseconds);
-    if (hasExited()) throw new Error("the server exited before it was ready");
-    if (Date.now() > until)
-      throw new PostgresError(
-        "start-failed",
-        `the server was not ready after ${(until - began) / 1000} s`,
-        `Its log: ${location.logFolder}/error`,
-      );
-    await sleep(limits.pollMilliseconds);
-  }
+  let milliseconds: number = limits.startMilliseconds;
+  const ready = await poll(
+    () => milliseconds,
+    () => {
+      // The collector takes over the log, so "ready to accept connections" may be in any file: only the pid file is
+      // reliable.
+      const running = livePostmaster(location.dataFolder);
+      if (running?.status === "ready") return true;
+      // Replaying WAL from an archive, for as long as there is some.
+      if (running?.status === "standby") milliseconds = limits.copyMilliseconds;
+      if (hasExited()) throw new Error("the server exited before it was ready");
+      return false;
+    },
+  );
+  if (!ready)
+    throw new PostgresError(
+      "start-failed",
+      `the server was not ready after ${milliseconds / 1000} s`,
+      `Its log: ${location.logFolder}/error`,
+    );
 }
 
 /** The collector keeps writing after the postmaster is gone, and the reason is among its last lines. */
 async function failure(location: PostmasterLocation, log: LogWatch): Promise<PostgresError> {
-  await waitUntilGone(() => processesIn(location.dataFolder).length === 0, limits.lastProcessMilliseconds);
+  await poll(limits.lastProcessMilliseconds, () => processesIn(location.dataFolder).length === 0);
   return startFailure(log.linesSince());
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { limits } from "./limits";
+import { poll } from "./poll";
 
 /** The lines of postmaster.pid: pid, folder, start, port, socket folder, address, memory key, status. */
 export interface PidFile {
@@ -47,10 +47,8 @@ export function processesIn(dataFolder: string): number[] {
 export async function endOrphans(dataFolder: string): Promise<void> {
   for (const signal of ["SIGQUIT", "SIGKILL"] as const) {
     for (const pid of processesIn(dataFolder)) signalTo(pid, signal);
-    await waitUntilGone(
-      () => processesIn(dataFolder).length === 0,
-      signal === "SIGQUIT" ? limits.quitMilliseconds : limits.lastProcessMilliseconds,
-    );
+    const milliseconds = signal === "SIGQUIT" ? limits.quitMilliseconds : limits.lastProcessMilliseconds;
+    await poll(milliseconds, () => processesIn(dataFolder).length === 0);
   }
 }
 
@@ -60,14 +58,6 @@ export function signalTo(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
-}
-
-export async function waitUntilGone(gone: () => boolean, milliseconds: number): Promise<boolean> {
-  for (const until = Date.now() + milliseconds; !gone();) {
-    if (Date.now() > until) return false;
-    await sleep(limits.pollMilliseconds);
-  }
-  return true;
 }
 
 function worksIn(pid: number, dataFolder: string): boolean {

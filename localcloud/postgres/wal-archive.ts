@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { runAsServer } from "./child-process";
 import { limits } from "./limits";
+import { poll } from "./poll";
 import { PostgresError } from "./postgres-errors";
 import { createReachableFolder, createServerFolder } from "./server-files";
 import { serverUser } from "./server-user";
@@ -63,18 +63,12 @@ function punchHoles(segment: string): void {
 }
 
 async function waitForSegment(segment: string): Promise<void> {
-  for (
-    const until = Date.now() + limits.archiveMilliseconds;
-    !existsSync(segment);
-    await sleep(limits.pollMilliseconds)
-  ) {
-    if (Date.now() > until)
-      throw new PostgresError(
-        "archiving-stalled",
-        `the WAL segment ${basename(segment)} did not reach the archive within ${limits.archiveMilliseconds / 1000} s`,
-        "The database's log says why the archiver fails.",
-      );
-  }
+  if (await poll(limits.archiveMilliseconds, () => existsSync(segment))) return;
+  throw new PostgresError(
+    "archiving-stalled",
+    `the WAL segment ${basename(segment)} did not reach the archive within ${limits.archiveMilliseconds / 1000} s`,
+    "The database's log says why the archiver fails.",
+  );
 }
 
 /** Oldest first. */
