@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,6 +14,7 @@ import { rules } from "../../policypacks/database-guardrails/rules";
 import { WaiverRegister } from "../../policypacks/database-guardrails/waivers/waiver-register";
 import { temporaryFolder } from "../cloud";
 import type { Measure } from "./measure";
+import { difference, timed } from "./process-tree";
 
 const run = promisify(execFile);
 const checkout = join(__dirname, "../..");
@@ -45,20 +46,40 @@ async function deployed() {
   return { pulumi, env, folder, state, after };
 }
 
+/** The difference that a pack makes to a preview: the engine starts a process for it, which loads Pulumi's SDK. */
 export const previewWithPack: Measure = {
-  name: "preview of the database stack with the guardrails",
-  ours: "`pulumi preview --policy-pack`",
-  floor: "the same without the pack",
+  name: "what the guardrails add to a preview of the database stack",
+  ours: "`pulumi preview --policy-pack`, less the same without it",
+  floor: "the same with a pack without rules",
   runs: 5,
   async prepare() {
-    const { pulumi, after } = await deployed();
+    const { env, after } = await deployed();
+    const empty = emptyPack();
+    const preview = (...words: string[]) => {
+      const all = ["preview", "--stack", databaseStack, "--non-interactive", "--color", "never", ...words];
+      return timed(["pulumi", ...all], { cwd: checkout, env });
+    };
+    const added = async (folder: string) => difference(await preview("--policy-pack", folder), await preview());
     return {
-      ours: async () => void (await pulumi("preview", "--stack", databaseStack, "--policy-pack", pack)),
-      floor: async () => void (await pulumi("preview", "--stack", databaseStack)),
-      after,
+      ours: () => added(pack),
+      floor: () => added(empty),
+      async after() {
+        rmSync(empty, { recursive: true, force: true });
+        await after();
+      },
     };
   },
 };
+
+function emptyPack(): string {
+  const folder = mkdtempSync(join(tmpdir(), "shipshape-bench-pack-"));
+  cpSync(join(pack, "PulumiPolicy.yaml"), join(folder, "PulumiPolicy.yaml"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", version: "1.0.0", main: "index.js" }));
+  const program = 'const { PolicyPack } = require("@pulumi/policy");\nnew PolicyPack("empty", { policies: [] });\n';
+  writeFileSync(join(folder, "index.js"), program);
+  symlinkSync(join(checkout, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
 
 /**
  * Per file: `analyze` takes one, so it is the floor; ours judges ten thousand, and its time is divided by that number.

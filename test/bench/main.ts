@@ -1,6 +1,7 @@
 import { silenceSdkNotice } from "../../automation/settings";
 import { backup, restore, upgradeGap } from "./backups";
 import { backupBesidePgBackRest, restoreBesidePgBackRest } from "./pgbackrest";
+import { commandLine } from "./command-line";
 import { guardStates, previewWithPack, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
@@ -20,6 +21,7 @@ const measures = [
   drillRestore,
   drillVerification,
   wholeDrill,
+  ...commandLine,
   pulumiPreview,
   pulumiUp,
   rulesPerSecond,

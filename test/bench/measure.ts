@@ -1,3 +1,10 @@
+/** What one run took. */
+export interface Taken {
+  seconds: number;
+  /** Of all processes it started. If it is known, it is what ratios are of: other work on the machine changes it less. */
+  cpuSeconds?: number;
+}
+
 /** Two things timed alternately within one run, so that a slow machine slows both. */
 export interface Measure {
   name: string;
@@ -9,8 +16,8 @@ export interface Measure {
   missing?(): string | undefined;
   /** Prepares what both need, and returns what to time; `after` runs once at the end, whatever the outcome. */
   prepare(): Promise<{
-    ours(run: number): Promise<number | void>;
-    floor(run: number): Promise<number | void>;
+    ours(run: number): Promise<Taken | number | void>;
+    floor(run: number): Promise<Taken | number | void>;
     after(): Promise<void>;
   }>;
 }
@@ -20,8 +27,8 @@ export interface Measured {
   ours: string;
   floor: string;
   runs: number;
-  oursSeconds: number;
-  floorSeconds: number;
+  oursTook: Taken;
+  floorTook: Taken;
   /** The median of the runs' own ratios, not the ratio of the medians. */
   ratio: number;
 }
@@ -29,11 +36,11 @@ export interface Measured {
 export async function take(measure: Measure, progress: (line: string) => void): Promise<Measured> {
   const { name, ours, floor, runs } = measure;
   const { after, ...things } = await measure.prepare();
-  const pairs: { ours: number; floor: number }[] = [];
+  const pairs: { ours: Taken; floor: Taken }[] = [];
   try {
     for (let run = 0; run < runs; run++) {
       const pair = { floor: await time(() => things.floor(run)), ours: await time(() => things.ours(run)) };
-      progress(`${name} ${run + 1}/${runs}: ${pair.ours.toFixed(3)} s against ${pair.floor.toFixed(3)} s`);
+      progress(`${name} ${run + 1}/${runs}: ${took(pair.ours)} against ${took(pair.floor)}`);
       pairs.push(pair);
     }
   } finally {
@@ -44,17 +51,33 @@ export async function take(measure: Measure, progress: (line: string) => void): 
     ours,
     floor,
     runs,
-    oursSeconds: median(pairs.map((pair) => pair.ours)),
-    floorSeconds: median(pairs.map((pair) => pair.floor)),
-    ratio: median(pairs.map((pair) => pair.ours / pair.floor)),
+    oursTook: typical(pairs.map((pair) => pair.ours)),
+    floorTook: typical(pairs.map((pair) => pair.floor)),
+    ratio: median(pairs.map((pair) => compared(pair.ours) / compared(pair.floor))),
   };
 }
 
+const compared = ({ seconds, cpuSeconds }: Taken): number => cpuSeconds ?? seconds;
+
+function typical(all: Taken[]): Taken {
+  const cpu = all.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
+  const seconds = median(all.map((one) => one.seconds));
+  return cpu.length === all.length ? { seconds, cpuSeconds: median(cpu) } : { seconds };
+}
+
+/** "3.32 s CPU in 3.01 s", or "235 ms". */
+export const took = ({ seconds, cpuSeconds }: Taken): string =>
+  cpuSeconds === undefined ? rounded(seconds) : `${rounded(cpuSeconds)} CPU in ${rounded(seconds)}`;
+
+const rounded = (seconds: number): string =>
+  seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(2)} s`;
+
 /** A subject that can time itself more precisely returns its own seconds. */
-async function time(thing: () => Promise<number | void>): Promise<number> {
+async function time(thing: () => Promise<Taken | number | void>): Promise<Taken> {
   const began = performance.now();
   const own = await thing();
-  return own ?? (performance.now() - began) / 1000;
+  if (typeof own === "object") return own;
+  return { seconds: own ?? (performance.now() - began) / 1000 };
 }
 
 export function median(values: number[]): number {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import type { Measured } from "./measure";
+import { took, type Measured } from "./measure";
 
 const page = join(__dirname, "../../docs/benchmarks.md");
 const mark = "<!-- recorded: written by `npm run bench -- --record`, do not edit below -->";
@@ -12,7 +12,7 @@ export function reportLines(measured: Measured[]): string[] {
     "|---|---|---|---|---|",
     ...measured.map(
       (row) =>
-        `| ${row.name} | ${seconds(row.oursSeconds)}: ${row.ours} | ${seconds(row.floorSeconds)}: ${row.floor} | **${row.ratio.toFixed(2)}×** | ${row.runs} |`,
+        `| ${row.name} | ${took(row.oursTook)}: ${row.ours} | ${took(row.floorTook)}: ${row.floor} | **${row.ratio.toFixed(2)}×** | ${row.runs} |`,
     ),
   ];
 }
@@ -35,5 +35,3 @@ export function record(measured: Measured[]): void {
   const where = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model ?? "unknown"}), Node.js ${process.versions.node}, ${process.platform}`;
   writeFileSync(page, `${head}\n\nLast recorded ${where}. Medians.\n\n${[heading, line, ...all].join("\n")}\n`);
 }
-
-const seconds = (value: number): string => (value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`);
