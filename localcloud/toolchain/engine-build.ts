@@ -49,7 +49,7 @@ async function requireGo(go: Go): Promise<void> {
   });
   const version = /go(\d+\.\d+(?:\.\d+)?)/.exec(output)?.[1] ?? "unknown";
   if (older(version, smallestGo))
-    throw new Error(`Go ${version} is installed, and ${smallestGo.slice(0, 4)} or newer is needed`);
+    throw new Error(`Go ${version} is installed, but ${smallestGo.slice(0, 4)} or newer is needed`);
 }
 
 type Go = (args: string[], progress?: (line: string) => void) => Promise<string>;

@@ -47,7 +47,7 @@ describe("an engine on PATH", () => {
     [
       "is older",
       { pulumi: "echo v3.249.9", "pulumi-language-nodejs": "" },
-      /is version 3\.249\.9, and 3\.250\.0 or newer is needed/,
+      /is version 3\.249\.9, but 3\.250\.0 or newer is needed/,
     ],
     ["cannot run Node.js programs", { pulumi: "echo v3.300.1" }, /has no pulumi-language-nodejs next to it/],
     ["fails", { pulumi: "echo no >&2; exit 3" }, /version" failed/],
@@ -113,7 +113,7 @@ describe("the official download", () => {
     checksums = rightChecksum.replace(/^./, (digit) => (digit === "0" ? "1" : "0"));
     const settings = open();
     await expect(ensureEngine(silent, settings)).rejects.toThrow(
-      /has the SHA-256 [0-9a-f]{64}, and [0-9a-f]{64} is published/,
+      /has the SHA-256 [0-9a-f]{64}, but [0-9a-f]{64} is published/,
     );
     expect(readdirSync(settings.cacheFolder)).toEqual([]);
   });
@@ -187,7 +187,7 @@ describe("an engine built with Go", () => {
 
   test("is not tried with a Go that is too old", async () => {
     await expect(ensureEngine(silent, withGo(go("go1.25.4", writes)))).rejects.toThrow(
-      "Go 1.25.4 is installed, and 1.26 or newer is needed",
+      "Go 1.25.4 is installed, but 1.26 or newer is needed",
     );
   });
 
