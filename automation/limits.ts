@@ -32,10 +32,10 @@ export const workerSilentSecondsMax = 60;
 export const approvalWaitSeconds = 7 * 24 * 3600;
 
 /**
- * How often the cloud is polled for a restore, or the log it needs: often compared with minutes of waiting, rarely
- * compared with API quotas.
+ * How often the cloud is polled for a restore, or the log it needs: after a tenth of the wait so far, which takes some
+ * fifty polls for the first half minute and is rare compared with API quotas.
  */
-export const restorablePollMilliseconds = 500;
+export const cloudPoll = { share: 0.1, millisecondsMin: 50, millisecondsMax: 5000 };
 
 /**
  * Checkpoints examined together for the newest that is validly signed: normally the first, unless others were inserted

@@ -11,6 +11,14 @@ test("looks until there is something to return, even if there is no time at all"
   expect(await poll({ every: 1, seconds: 0 }, foundAt(1))).toBe(1);
 });
 
+test("the pause between looks may depend on the wait so far", async () => {
+  const waits: number[] = [];
+  const every = (waited: number) => (waits.push(waited), 5);
+  expect(await poll({ every, seconds: 60 }, foundAt(3))).toBe(3);
+  expect(waits).toEqual([expect.any(Number), expect.any(Number)]);
+  expect(waits[1]).toBeGreaterThan(waits[0] ?? 0);
+});
+
 test("returns nothing when the time is up", async () => {
   expect(await poll({ every: 1, seconds: 0.01 }, foundAt(Infinity))).toBeUndefined();
 });

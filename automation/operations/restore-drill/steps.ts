@@ -4,7 +4,7 @@ import type { Client } from "pg";
 import type { Database } from "../../database";
 import { reasonOf, ShipshapeError } from "../../errors";
 import { poll } from "../../poll";
-import { inventorySeconds, restorablePollMilliseconds } from "../../limits";
+import { cloudPoll, inventorySeconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
 import { readStack, removeStack, stackExists, bringUp, type StackContext } from "../../runner/pulumi-stack";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
@@ -82,7 +82,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
 
   /** Waits until nothing is being done to the throwaway, or it is gone. The step's time limit ends it. */
   const settled = (identifier: string, signal: AbortSignal) =>
-    poll({ every: restorablePollMilliseconds, signal }, async () => {
+    poll({ every: cloudPause, signal }, async () => {
       const status = (await findDatabase(clients, identifier))?.DBInstanceStatus ?? "gone";
       return inFlight.has(status) ? undefined : status;
     });
@@ -181,7 +181,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       signal: AbortSignal,
     ): Promise<{ askedAt: string } | { at: string; reason: string }> {
       const { resourceId, identifier } = plan.source;
-      const wait = { every: restorablePollMilliseconds, seconds: plan.restorableWaitSeconds, signal };
+      const wait = { every: cloudPause, seconds: plan.restorableWaitSeconds, signal };
       let latest: Date | undefined;
       const found = await poll(wait, async () => {
         const instance = await describeDatabase(clients, identifier);
@@ -364,5 +364,9 @@ async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
     throw error;
   }
 }
+
+/** A share of the wait so far: then a wait ends only that much late, however long it is. */
+const cloudPause = (waited: number): number =>
+  Math.min(cloudPoll.millisecondsMax, Math.max(cloudPoll.millisecondsMin, cloudPoll.share * waited));
 
 const now = () => new Date().toISOString();

@@ -8,7 +8,7 @@ import { plan, source } from "./drills";
 jest.mock("../../../../automation/runner/pulumi-stack");
 jest.mock("../../../../automation/limits", () => ({
   ...jest.requireActual<object>("../../../../automation/limits"),
-  restorablePollMilliseconds: 1,
+  cloudPoll: { share: 0.1, millisecondsMin: 1, millisecondsMax: 1 },
 }));
 
 const cloud = new DrillCloud();
