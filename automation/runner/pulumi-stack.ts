@@ -14,21 +14,11 @@ import {
   PulumiCommand,
   Stack,
   StackAlreadyExistsError,
-  StackNotFoundError,
   type PulumiFn,
 } from "@pulumi/pulumi/automation";
 import { reasonOf, ShipshapeError } from "../errors";
 import { removeLockFile, whenUnlocked } from "./stack-lock";
-
-export interface StackContext {
-  /** Where workspaces are created, one folder per stack; they contain nothing of value. */
-  workspacesFolder: string;
-  /**
-   * What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint; and, as `undefined`, what it
-   * must not inherit.
-   */
-  environment: Readonly<Record<string, string | undefined>>;
-}
+import { exportState, folderOf, PROJECT, projectSettings, type StackContext, type State } from "./stack-state";
 
 export interface StackProgram {
   stackName: string;
@@ -43,19 +33,20 @@ export interface StackProgram {
   settleCloud(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
 
-const PROJECT = "shipshape";
-
 /** Brings the stack up, whatever an earlier attempt left behind. Errors: stack-locked, stack-failed. */
 export async function bringUp(s: StackContext, p: StackProgram, signal: AbortSignal): Promise<void> {
   await translated(p.stackName, async () => {
     const stack = await stackOf(s, p);
     // An engine killed while creating the stack leaves a lock but no stack, so `cancel` does not know it.
-    const cancel = async (refusal: string) => ((await exported(stack)) ? stack.cancel() : removeLockFile(refusal));
+    const cancel = async (refusal: string) =>
+      (await exportState(s, p.stackName)) ? stack.cancel() : removeLockFile(refusal);
     let isNew = await whenUnlocked({ name: p.stackName, cancel }, signal, () => created(stack));
     // Repeat everything once a lock is gone: until then its owner may have changed cloud and state.
     await whenUnlocked(stack, signal, async () => {
       const inCloud = await p.settleCloud(signal);
-      const inState = isNew ? new Set() : await namesInState(stack, await exported(stack), signal, "refresh");
+      const inState = isNew
+        ? new Set()
+        : await namesInState(s, stack, await exportState(s, p.stackName), signal, "refresh");
       isNew = false;
       const adopt = new Map([...inCloud].filter(([name]) => !inState.has(name)));
       await stack.up({ ...engineOptions(signal), program: p.program(adopt) });
@@ -83,10 +74,10 @@ export async function removeStack(
   await translated(p.stackName, async () => {
     const stack = await stackOf(s, p);
     await whenUnlocked(stack, signal, async () => {
-      const state = await exported(stack);
+      const state = await exportState(s, p.stackName);
       if (!state) return;
       await p.settleCloud(signal);
-      const inState = await namesInState(stack, state, signal);
+      const inState = await namesInState(s, stack, state, signal);
       if (inState.size === 0) return stack.workspace.removeStack(p.stackName);
       // One engine does both. If killed in between, it leaves an empty stack.
       await (await stackOf(s, p, "--remove")).destroy({ ...engineOptions(signal), runProgram: false });
@@ -118,64 +109,6 @@ async function removeBeginningWith(folder: string, beginning: string): Promise<v
   for (const name of names) if (name.startsWith(beginning)) await rm(join(folder, name), { force: true });
 }
 
-export interface KnownStack {
-  /** Secrets come in plain text. */
-  outputs: Record<string, unknown>;
-  /** Its secrets provider if that is a key service; undefined if it is a passphrase or the backend itself. */
-  secretsProvider: string | undefined;
-}
-
-/** A stack that others manage; undefined if there is none of that name. */
-export async function readStack(s: StackContext, stackName: string): Promise<KnownStack | undefined> {
-  const state = await stateOf(s, stackName);
-  if (!state) return undefined;
-  const outputs = state.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
-  const { type, state: provider } = state.secrets_providers ?? {};
-  return {
-    outputs: inPlainText(outputs) as Record<string, unknown>,
-    secretsProvider: type === "cloud" ? provider?.url : undefined,
-  };
-}
-
-export const stackExists = async (s: StackContext, stackName: string): Promise<boolean> =>
-  (await stateOf(s, stackName)) !== undefined;
-
-async function stateOf(s: StackContext, stackName: string): Promise<State | undefined> {
-  const state = await exported(await stackOf(s, { stackName }));
-  if (!state) await rm(folderOf(s, stackName), { recursive: true, force: true });
-  return state;
-}
-
-/** The parts of a stack's state that are read here. */
-interface State {
-  resources?: { type?: string; id?: string; outputs?: Record<string, unknown> }[];
-  pending_operations?: unknown[];
-  secrets_providers?: { type?: string; state?: { url?: string } };
-}
-
-/** Undefined if there is no stack of that name. Does not wait for locks. */
-async function exported({ name, workspace }: Stack): Promise<State | undefined> {
-  try {
-    return ((await workspace.exportStack(name)).deployment as State | undefined) ?? {};
-  } catch (error) {
-    if (error instanceof StackNotFoundError) return undefined;
-    throw error;
-  }
-}
-
-/** An export writes a secret as an object with this key, and its value as JSON. */
-const SECRET = "4dabf18193072939515e22adb298388d";
-
-function inPlainText(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(inPlainText);
-  const object = value as Record<string, unknown>;
-  if (SECRET in object && typeof object["plaintext"] === "string") return inPlainText(JSON.parse(object["plaintext"]));
-  return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, inPlainText(inner)]));
-}
-
-const folderOf = (s: StackContext, stackName: string) => join(s.workspacesFolder, stackName);
-
 /**
  * A handle to a stack, whether or not it exists; starts no engine. The Automation API would start one to select the
  * stack, although every command names it, and three after each change to read outputs and history, which nobody here
@@ -193,7 +126,7 @@ async function stackOf(
     // The engine inherits this process's environment, and only `undefined` unsets a variable, which the type does not
     // say.
     envVars: { ...s.environment, PULUMI_RUN_PROGRAM: "false" } as Record<string, string>,
-    projectSettings: { name: PROJECT, runtime: "nodejs", main: workDir },
+    projectSettings: projectSettings(workDir),
     // In the stack's settings too: another worker may continue, without the file that the first one wrote.
     ...(secretsProvider && { secretsProvider, stackSettings: { [stackName]: { secretsProvider } } }),
     pulumiCommand: await engineOnPath(),
@@ -221,6 +154,7 @@ const engineOptions = (signal: AbortSignal) => ({ signal, suppressProgress: true
  * The names (RDS identifiers, ids) of what the state has, after clearing from it what a killed engine left half-done.
  */
 async function namesInState(
+  s: StackContext,
   stack: Stack,
   state: State | undefined,
   signal: AbortSignal,
@@ -229,7 +163,7 @@ async function namesInState(
   let { resources = [] } = state ?? {};
   if ((state?.pending_operations ?? []).length > 0 || (refresh && resources.length > 0)) {
     await stack.refresh({ ...engineOptions(signal), clearPendingCreates: true });
-    ({ resources = [] } = (await exported(stack)) ?? {});
+    ({ resources = [] } = (await exportState(s, stack.name)) ?? {});
   }
   return new Set(
     resources.flatMap((r) => [r.id, r.outputs?.["identifier"]]).filter((n): n is string => typeof n === "string"),

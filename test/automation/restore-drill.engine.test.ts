@@ -63,9 +63,9 @@ test("a good drill passes, tells its steps as they end, starts few engines, and 
     "heaps-and-indexes-are-sound pass",
     "catalog-equals-source pass",
   ]);
-  // Each costs a fifth of a second. In this order: its version, the platform's outputs, the stack's making and filling,
+  // Each costs a fifth of a second: the platform's outputs, the engine's version, the stack's creation and its contents,
   // what is in it, its removal, and that it is gone.
-  const engines = ["version", "stack export", "stack init", "up", "stack export", "destroy", "stack export"];
+  const engines = ["stack export", "version", "stack init", "up", "stack export", "destroy", "stack export"];
   expect(drills.enginesStarted().map((words) => words.replace(/ \S*drill-.*/, ""))).toEqual(engines);
   expect(await drills.statements(run.id)).toEqual(["verdict", "teardown"]);
   const folder = join(drills.cloud.dataFolder, "exported");

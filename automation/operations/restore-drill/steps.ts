@@ -6,9 +6,8 @@ import { reasonOf, ShipshapeError } from "../../errors";
 import { poll } from "../../poll";
 import { cloudPoll, inventorySeconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
-import { readStack, removeStack, stackExists, bringUp, type StackContext } from "../../runner/pulumi-stack";
+import { readStack, stackExists, type StackContext } from "../../runner/stack-state";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
-import { restoredDatabase } from "../../../stacks/restored-database";
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
 import {
@@ -141,10 +140,11 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       target: string,
     ): Promise<Pick<BracketingMarkers, "after" | "beforeAgain">> =>
       withSource(plan, async (client) => {
-        await client.query(
+        const slept = client.query(
           "select pg_sleep(least(60, greatest(0, extract(epoch from $1::timestamptz - clock_timestamp()) + $2::int)))",
           [target, plan.markerGapSeconds],
         );
+        await Promise.all([slept, pulumi()]); // loaded now, while there is nothing else to do
         const after = await writeMarker(client, requestId, "after");
         return { after, beforeAgain: (await readMarkers(client, requestId, ["before"]))[0] ?? null };
       }),
@@ -254,6 +254,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     /** Has its stack adopt the copy and set a new master password. Resolves to its address. */
     async adopt(plan: RestoreDrillPlan, signal: AbortSignal): Promise<{ endpoint: string }> {
       const { identifier } = plan.throwaway;
+      const { bringUp, restoredDatabase } = await pulumi();
       await bringUp(
         s.stacks,
         {
@@ -297,6 +298,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       const own = throwawayNames(requestId);
       if (identifier !== own.identifier || stack !== own.stack)
         throw new ShipshapeError("throwaway-not-ours", { identifier: `${identifier} (stack ${stack})` });
+      const { removeStack } = await pulumi();
       await removeStack(s.stacks, stackOf(plan), signal);
       if (!(await findOwn(plan))) return;
       await deleteDatabase(clients, identifier);
@@ -368,5 +370,11 @@ async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
 /** A share of the wait so far: then a wait ends only that much late, however long it is. */
 const cloudPause = (waited: number): number =>
   Math.min(cloudPoll.millisecondsMax, Math.max(cloudPoll.millisecondsMin, cloudPoll.share * waited));
+
+/** Loaded when needed: the SDKs take a second. */
+const pulumi = async () => ({
+  ...(await import("../../runner/pulumi-stack")),
+  ...(await import("../../../stacks/restored-database")),
+});
 
 const now = () => new Date().toISOString();

@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { readStack } from "../../../automation/runner/pulumi-stack";
+import { removeStack } from "../../../automation/runner/pulumi-stack";
+import { readStack } from "../../../automation/runner/stack-state";
 import { hideOwnSecrets, readSettings } from "../../../automation/settings";
 
 const folder = mkdtempSync(join(tmpdir(), "shipshape-engine-environment-"));
@@ -37,7 +38,10 @@ test("the engine gets the cloud, the backend and certificates, and none of the c
   Object.assign(process.env, needed, secret, { PATH: [folder, process.env["PATH"]].join(delimiter) });
   const { engineEnvironment } = readSettings(join(__dirname, "../../.."));
   hideOwnSecrets();
-  await readStack({ workspacesFolder: join(folder, "workspaces"), environment: engineEnvironment }, "platform.test");
+  const context = { workspacesFolder: join(folder, "workspaces"), environment: engineEnvironment };
+  await readStack(context, "platform.test");
+  const stack = { stackName: "throwaway", settleCloud: () => Promise.resolve(new Map<string, string>()) };
+  await removeStack(context, stack, new AbortController().signal);
   const given = (command: string) =>
     Object.fromEntries(
       readFileSync(`${seen}-${command}`, "utf8")

@@ -16,14 +16,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { secret } from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random";
-import {
-  readStack,
-  removeStack,
-  stackExists,
-  bringUp,
-  type StackProgram,
-  type StackContext,
-} from "../../../automation/runner/pulumi-stack";
+import { removeStack, bringUp, type StackProgram } from "../../../automation/runner/pulumi-stack";
+import { readStack, stackExists, type StackContext } from "../../../automation/runner/stack-state";
 import { installPlugins } from "../../../localcloud/plugins/bundle";
 
 const folder = mkdtempSync(join(tmpdir(), "shipshape-pulumi-stack-"));
@@ -31,6 +25,7 @@ const backend = join(folder, "100% state #1");
 const context: StackContext = {
   workspacesFolder: join(folder, "workspaces"),
   environment: {
+    PATH: process.env["PATH"],
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: `file://${folder}/100%25 state %231`,
     PULUMI_CONFIG_PASSPHRASE: "a test's own",

@@ -1,6 +1,7 @@
 import { restoreDrillSteps, type RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
 import type { Database } from "../../../../automation/database";
-import { readStack, removeStack, stackExists, bringUp } from "../../../../automation/runner/pulumi-stack";
+import { removeStack, bringUp } from "../../../../automation/runner/pulumi-stack";
+import { readStack, stackExists } from "../../../../automation/runner/stack-state";
 import { RdsAnswers } from "../../guardrails/rds-answers";
 import { plan, source } from "./drills";
 

@@ -1,11 +1,13 @@
 import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
-import { readStack, removeStack, stackExists } from "../../../../automation/runner/pulumi-stack";
+import { removeStack } from "../../../../automation/runner/pulumi-stack";
+import { readStack, stackExists } from "../../../../automation/runner/stack-state";
 import { DrillCloud, gone, tags, throwaway } from "./drill-cloud";
 import { plan, source } from "./drills";
 
 // The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone
 // decides.
 jest.mock("../../../../automation/runner/pulumi-stack");
+jest.mock("../../../../automation/runner/stack-state");
 jest.mock("../../../../automation/limits", () => ({
   ...jest.requireActual<object>("../../../../automation/limits"),
   cloudPoll: { share: 0.1, millisecondsMin: 1, millisecondsMax: 1 },

@@ -6,6 +6,7 @@ import { plan, source } from "./drills";
 // The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone
 // decides.
 jest.mock("../../../../automation/runner/pulumi-stack");
+jest.mock("../../../../automation/runner/stack-state");
 jest.mock("../../../../automation/limits", () => ({
   ...jest.requireActual<object>("../../../../automation/limits"),
   cloudPoll: { share: 0.1, millisecondsMin: 1, millisecondsMax: 1 },

@@ -1,0 +1,87 @@
+/**
+ * What the backend knows about a stack. It starts one engine and uses no Automation API, which takes a second to load.
+ */
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+export interface StackContext {
+  /** Where workspaces are created, one folder per stack; they contain nothing of value. */
+  workspacesFolder: string;
+  /**
+   * What the engine runs with: backend, passphrase, PULUMI_HOME, the cloud's endpoint; and, as `undefined`, what it
+   * must not inherit.
+   */
+  environment: Readonly<Record<string, string | undefined>>;
+}
+
+export const PROJECT = "shipshape";
+
+export const projectSettings = (workDir: string) => ({ name: PROJECT, runtime: "nodejs" as const, main: workDir });
+
+export interface KnownStack {
+  /** Secrets come in plain text. */
+  outputs: Record<string, unknown>;
+  /** Its secrets provider if that is a key service; undefined if it is a passphrase or the backend itself. */
+  secretsProvider: string | undefined;
+}
+
+/** A stack that others manage; undefined if there is none of that name. */
+export async function readStack(s: StackContext, stackName: string): Promise<KnownStack | undefined> {
+  const state = await stateOf(s, stackName);
+  if (!state) return undefined;
+  const outputs = state.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const { type, state: provider } = state.secrets_providers ?? {};
+  return {
+    outputs: inPlainText(outputs) as Record<string, unknown>,
+    secretsProvider: type === "cloud" ? provider?.url : undefined,
+  };
+}
+
+export const stackExists = async (s: StackContext, stackName: string): Promise<boolean> =>
+  (await stateOf(s, stackName)) !== undefined;
+
+async function stateOf(s: StackContext, stackName: string): Promise<State | undefined> {
+  const state = await exportState(s, stackName);
+  if (!state) await rm(folderOf(s, stackName), { recursive: true, force: true });
+  return state;
+}
+
+/** The parts of a stack's state that are read here. */
+export interface State {
+  resources?: { type?: string; id?: string; outputs?: Record<string, unknown> }[];
+  pending_operations?: unknown[];
+  secrets_providers?: { type?: string; state?: { url?: string } };
+}
+
+/** Undefined if there is no stack of that name. Does not wait for locks. */
+export async function exportState(s: StackContext, stackName: string): Promise<State | undefined> {
+  const cwd = folderOf(s, stackName);
+  await mkdir(cwd, { recursive: true });
+  // JSON is YAML.
+  await writeFile(join(cwd, "Pulumi.yaml"), JSON.stringify(projectSettings(cwd)));
+  const words = ["stack", "export", "--show-secrets", "--stack", stackName, "--non-interactive"];
+  const settings = { cwd, env: { ...s.environment, PULUMI_AUTOMATION_API: "true" }, maxBuffer: Infinity };
+  try {
+    const { stdout } = await promisify(execFile)("pulumi", words, settings);
+    return (JSON.parse(stdout) as { deployment?: State }).deployment ?? {};
+  } catch (error) {
+    const { stderr = "" } = error as { stderr?: string };
+    if (/no stack named.*found/.test(stderr)) return undefined;
+    throw error;
+  }
+}
+
+/** An export writes a secret as an object with this key, and its value as JSON. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+
+function inPlainText(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(inPlainText);
+  const object = value as Record<string, unknown>;
+  if (SECRET in object && typeof object["plaintext"] === "string") return inPlainText(JSON.parse(object["plaintext"]));
+  return Object.fromEntries(Object.entries(object).map(([name, inner]) => [name, inPlainText(inner)]));
+}
+
+export const folderOf = (s: StackContext, stackName: string) => join(s.workspacesFolder, stackName);
