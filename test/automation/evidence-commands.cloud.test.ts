@@ -253,7 +253,7 @@ test("evidence that has expired holds, with an exit code of its own", async () =
   await shipshape(["evidence", "export", "old", "--out", folder("old")]);
   expect(await shipshape(["evidence", "verify", folder("old")])).toMatchObject({
     code: 5,
-    stdout: expect.stringContaining("has expired") as string,
+    stdout: expect.stringContaining("valid but expired") as string,
   });
 });
 
