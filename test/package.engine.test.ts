@@ -86,7 +86,7 @@ test("an editor shows what the arguments are for", () => {
     join(typescriptProject, "node_modules/shipshape/dist/components/database-request.d.ts"),
     "utf8",
   );
-  expect(types).toMatch(/\/\*\* What a loss would cost[^]*?\*\/\s+tier: Tier;/);
+  expect(types).toMatch(/How much a loss would cost[^]*?\*\/\s+tier: Tier;/);
 });
 
 test("the package adds less than 40 MB to a project that has the Pulumi SDKs", () => {
