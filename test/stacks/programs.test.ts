@@ -111,7 +111,7 @@ test("errors of the request and of the place come together, each with its path",
   });
   expect(error).toMatch(/^config of stack database\.new: 4 arguments are wrong, nothing was created/);
   expect(error).toMatch(/request\.tier: give one of gold, silver, bronze \(given "tin"\)/);
-  expect(error).toMatch(/place\.platformStack: give the platform's stack, as "platform\.dev" \(given "dev"\)/);
+  expect(error).toMatch(/place\.platformStack: give the platform's stack, such as "platform\.dev" \(given "dev"\)/);
   expect(error).toMatch(/place\.reachableFrom\.api: give a security group id/);
   expect(error).toMatch(/place\.plattform: is not an argument/);
 });
