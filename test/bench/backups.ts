@@ -22,7 +22,7 @@ import type { Measure } from "./measure";
 export const login = { user: "bench", password: "bench-password" };
 /** A table of one GB. */
 export const fillerStatement =
-  "create table filler as select i, md5(i::text) || md5((i * 3)::text) as text from generate_series(1, 9_000_000) i";
+  "create table filler as select i, md5(i::text) || md5((i * 3)::text) as text from generate_series(1, 9000000) i";
 
 /** One GB, pages verified and synced to disk, against the same files copied and synced to disk. */
 export const backup: Measure = {

@@ -103,11 +103,19 @@ pg1-user=bench
     `archive_mode = on\narchive_command = '${archive}'\nmax_wal_size = '4GB'\n`,
   );
   const server = start(at("data"), at("socket"));
-  await answers(at("socket"));
-  backrest("stanza-create");
-  await query(at("socket"), fillerStatement);
-  await query(at("socket"), "vacuum (freeze, analyze) filler");
-  await query(at("socket"), "checkpoint");
+  const after = async () => {
+    await ended(server);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await answers(at("socket"));
+    backrest("stanza-create");
+    for (const sql of [fillerStatement, "vacuum (freeze, analyze) filler", "checkpoint"])
+      await query(at("socket"), sql);
+  } catch (error) {
+    await after();
+    throw error;
+  }
 
   return {
     backUp: (): number => timed(() => void backrest("--type=full", "backup")),
@@ -130,10 +138,7 @@ pg1-user=bench
         rmSync(restored, { recursive: true });
       }
     },
-    async after(): Promise<void> {
-      await ended(server);
-      rmSync(folder, { recursive: true, force: true });
-    },
+    after,
   };
 }
 
