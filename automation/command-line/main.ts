@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { version } from "../../package.json";
 import { ShipshapeError } from "../errors";
 import { hideOwnSecrets, readSettings, silenceSdkNotice } from "../settings";
 import type { CommandContext } from "./command-context";
@@ -40,7 +39,7 @@ export async function main(words: string[], packageFolder: string): Promise<numb
 export function buildCommand(context: CommandContext): Command {
   const shipshape = new Command("shipshape")
     .description("Standard PostgreSQL for every team: try it locally, run it on AWS.")
-    .version(packageVersion(context.settings.packageFolder), "-V, --version", "print the version")
+    .version(version, "-V, --version", "print the version")
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
@@ -70,10 +69,6 @@ function usageError(thrown: CommanderError, words: string[], shipshape: Command)
     ? `\`${path}\` needs one of: ${choices}`
     : thrown.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
   return new ShipshapeError("usage", { problem, command: path }, { cause: thrown });
-}
-
-function packageVersion(packageFolder: string): string {
-  return (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;
 }
 
 function commandPath(command: Command): string {

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { version } from "../../package.json";
 import type { ControlPlane } from "../control-plane";
 import type { ControlPlaneDatabase } from "../database";
 import type { AnyOperation } from "../runner/operation";
@@ -19,7 +19,7 @@ export async function withControlPlane<T>(
   const controlPlane = await openControlPlane({
     databaseUrl,
     signer: () => signerOf(settings),
-    toolVersions: { shipshape: packageVersion(settings), node: process.versions.node },
+    toolVersions: { shipshape: version, node: process.versions.node },
     operations: (database, beforeCall) => operationsOf(settings, database, beforeCall),
   });
   try {
@@ -29,7 +29,7 @@ export async function withControlPlane<T>(
   }
 }
 
-/** Loaded when one is run or asked for: whoever cancels a run need not wait for what would have carried it out. */
+/** Loaded when something is submitted or run: cancelling a run does not need the operation's code. */
 async function operationsOf(
   settings: Settings,
   database: ControlPlaneDatabase,
@@ -42,6 +42,3 @@ async function operationsOf(
   const access = { rootCertificateFile: settings.rootCertificateFile, beforeCall };
   return [restoreDrill(restoreDrillSteps({ database, access, stacks, platformStack, secretsProvider }))];
 }
-
-const packageVersion = ({ packageFolder }: Settings): string =>
-  (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;

@@ -82,3 +82,6 @@ export const stackLockWaitSeconds = 1800;
 
 /** How often a locked stack is retried; each try starts an engine, which costs a second of CPU. */
 export const stackLockPollMilliseconds = 3000;
+
+/** An exported stack, which is read into memory whole; a database's has some 85 resources. */
+export const stackStateBytesMax = 256 * 2 ** 20;

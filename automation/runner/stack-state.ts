@@ -5,6 +5,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { stackStateBytesMax } from "./limits";
 
 export interface StackContext {
   /** Where workspaces are created, one folder per stack; they contain nothing of value. */
@@ -62,7 +63,7 @@ export async function exportState(s: StackContext, stackName: string): Promise<S
   // JSON is YAML.
   await writeFile(join(cwd, "Pulumi.yaml"), JSON.stringify(projectSettings(cwd)));
   const words = ["stack", "export", "--show-secrets", "--stack", stackName, "--non-interactive"];
-  const settings = { cwd, env: { ...s.environment, PULUMI_AUTOMATION_API: "true" }, maxBuffer: Infinity };
+  const settings = { cwd, env: { ...s.environment, PULUMI_AUTOMATION_API: "true" }, maxBuffer: stackStateBytesMax };
   try {
     const { stdout } = await promisify(execFile)("pulumi", words, settings);
     return (JSON.parse(stdout) as { deployment?: State }).deployment ?? {};

@@ -24,7 +24,7 @@ export const backupBesidePgBackRest: Measure = {
   runs: 3,
   missing,
   async prepare() {
-    const [ours, peer] = [await filledDatabase(), await filledPeer()];
+    const { ours, peer } = await bothFilled();
     return {
       ours: (run) => snapshot(ours.cloud, `peer-${run}`, true),
       floor: () => Promise.resolve(peer.backUp()),
@@ -40,7 +40,7 @@ export const restoreBesidePgBackRest: Measure = {
   runs: 3,
   missing,
   async prepare() {
-    const [ours, peer] = [await filledDatabase(), await filledPeer()];
+    const { ours, peer } = await bothFilled();
     await snapshot(ours.cloud, "bench", false);
     peer.backUp();
     return {
@@ -50,6 +50,17 @@ export const restoreBesidePgBackRest: Measure = {
     };
   },
 };
+
+/** What one prepared is removed if the other cannot be. */
+async function bothFilled() {
+  const peer = await filledPeer();
+  try {
+    return { peer, ours: await filledDatabase() };
+  } catch (error) {
+    await peer.after();
+    throw error;
+  }
+}
 
 /** A server of Debian's with the same table, and a repository for its backups. */
 async function filledPeer() {

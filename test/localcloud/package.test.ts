@@ -5,8 +5,22 @@ import product from "../../package.json";
 import { knownMajors } from "../../localcloud/postgres/binaries";
 
 test("the package of the embedded cloud exports what the command line expects", () => {
-  const expected: EmbeddedCloud = cloud;
-  expect(Object.keys(cloud).sort()).toEqual(Object.keys(expected).sort());
+  // The compiler checks the types, and that the list is complete.
+  const exported: EmbeddedCloud = cloud;
+  const names = {
+    version: true,
+    ensureAccessKey: true,
+    keyIdOf: true,
+    closedDataFolder: true,
+    fetchSigned: true,
+    installPlugins: true,
+    availableVersions: true,
+    howToAdd: true,
+    ensureEngine: true,
+    serverArguments: true,
+    folderTakenExitCode: true,
+  } satisfies Record<keyof EmbeddedCloud, true>;
+  expect(Object.keys(exported).sort()).toEqual(Object.keys(names).sort());
   expect(cloud.version).toBe(product.version);
 });
 

@@ -1,6 +1,6 @@
 /**
- * What rules read besides the properties that they judge. Nothing here is right or wrong by itself, so that ignoring a
- * change of it hides no violation. Whatever else a rule reads is one of its `properties`, and so audited.
+ * What rules read besides the properties that they judge. No value of these is a violation, so ignoring a change to one
+ * hides none. Everything else that a rule reads is one of its `properties`, and so audited.
  */
 export const contextProperties: readonly string[] = [
   // Which resource it is, and which it belongs to.
