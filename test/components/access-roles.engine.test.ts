@@ -1,5 +1,5 @@
-// What each role can do and cannot, tried on a living database; the tools that migrate it; then who rotates a password
-// besides us.
+// What each role can and cannot do, tried on a running database; the tools that migrate it; and passwords that others
+// rotate.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -66,7 +66,7 @@ async function asMaster<T>(work: (query: Query) => Promise<T>): Promise<T> {
   return loggedIn(engine.cloud, url.href, work);
 }
 
-/** Whether it was refused for want of rights; any other error is the test's own. */
+/** Whether PostgreSQL refused it for lack of rights; any other error is a mistake in the test. */
 async function refused(role: string, sql: string): Promise<boolean> {
   try {
     await one(role, sql);
@@ -83,7 +83,7 @@ async function allowedOf(role: string, statements: string[]): Promise<string[]> 
   return allowed;
 }
 
-/** Nobody but the owner: structure, other people's rights, ways out of one's own role. */
+/** For the owner only: structure, other roles' rights, ways out of one's own role. */
 const forOwnerAlone = [
   "truncate orders.invoice",
   "drop table orders.invoice",
@@ -102,8 +102,8 @@ const forOwnerAlone = [
   "alter default privileges for role owner grant select on tables to public",
   "set role owner",
 ];
-/** Nobody at all. */
-const forNobody = [
+/** For none of the roles. */
+const forNoRole = [
   "create role another",
   "create database another",
   "alter role owner connection limit 1",
@@ -136,24 +136,24 @@ const reads = [
   "select last_value from orders.invoice_id_seq",
 ];
 
-test("the application writes rows in every schema of its owner's, and changes no structure", async () => {
-  expect(await allowedOf("readwrite", [...forOwnerAlone, ...forNobody])).toEqual([]);
+test("the application writes rows in every schema of the owner, and cannot change the structure", async () => {
+  expect(await allowedOf("readwrite", [...forOwnerAlone, ...forNoRole])).toEqual([]);
   expect(await allowedOf("readwrite", [...reads, ...writes])).toEqual([...reads, ...writes]);
 });
 
 test.each(["readonly", "monitoring", "shipshape"])(
-  "%s writes no row, makes nothing, and runs nothing with the owner's rights",
+  "%s cannot write rows, create objects, or run functions with the owner's rights",
   async (role) => {
     const temporary = "create temporary table mine (id int)";
-    expect(await allowedOf(role, [...forOwnerAlone, ...forNobody, ...writes, temporary, "set role readwrite"])).toEqual(
+    expect(await allowedOf(role, [...forOwnerAlone, ...forNoRole, ...writes, temporary, "set role readwrite"])).toEqual(
       [],
     );
     expect(await allowedOf(role, reads)).toEqual(role === "readonly" ? reads : []);
   },
 );
 
-test("the owner changes structure and makes schemas, and has no power over the server", async () => {
-  expect(await allowedOf("owner", [...forNobody, "create extension postgres_fdw"])).toEqual([]);
+test("the owner changes the structure and creates schemas, and has no rights over the server", async () => {
+  expect(await allowedOf("owner", [...forNoRole, "create extension postgres_fdw"])).toEqual([]);
   const wanted = [
     "create schema if not exists public",
     "create schema more",
@@ -195,14 +195,14 @@ test("each role holds exactly its privileges on a table, a sequence and the data
   });
 });
 
-test("a large object, which PostgreSQL lets every role make, is the owner's to read and to remove when readonly made it", async () => {
+test("the owner can read and remove a large object that readonly created, as PostgreSQL lets every role do", async () => {
   const [{ oid }] = (await one("readonly", "select lo_from_bytea(0, 'mine') as oid")) as [{ oid: number }];
   expect(
     await one("owner", `select convert_from(lo_get(${oid}), 'UTF8') as text, lo_unlink(${oid}) as removed`),
   ).toEqual([{ text: "mine", removed: 1 }]);
 });
 
-test("an index made concurrently waits for a transaction that is in its way, and is valid", async () => {
+test("an index created concurrently waits for a blocking transaction, and is valid", async () => {
   expect(await one("owner", "show lock_timeout")).toEqual([{ lock_timeout: "0" }]);
   await as("readwrite", async (query) => {
     await query("begin");
@@ -219,7 +219,7 @@ test("an index made concurrently waits for a transaction that is in its way, and
   ]);
 });
 
-test("the owner ends a session of the application that is in its way, and none of the master's", async () => {
+test("the owner can end a blocking session of the application, but none of the master's", async () => {
   const session = (role: string) =>
     `select pg_terminate_backend(pid) as ended from pg_stat_activity where usename = '${role}'`;
   await asMaster(async (query) => {
@@ -288,10 +288,10 @@ const migrations: [tool: string, migrate: () => Promise<unknown>, brought?: Brou
 for (const [tool, migrate, brought] of migrations) {
   const migrates = brought?.missing === undefined ? test : test.skip;
   migrates(
-    `${tool} migrates as the owner, twice, and the application uses what it made${brought?.missing ? ` (${brought.missing})` : ""}`,
+    `${tool} migrates as the owner, twice, and the application uses what it created${brought?.missing ? ` (${brought.missing})` : ""}`,
     async () => {
       await migrate();
-      // What Prisma wrote is applied once, and its book says so; it was run by hand here.
+      // Prisma records that a migration was applied and never repeats it; here it is run without Prisma.
       if (tool !== "prisma") await migrate();
       const table = `orders.${tool}_invoice`;
       expect(await allowedOf("readwrite", [`insert into ${table} (amount) values (7)`, `drop table ${table}`])).toEqual(
@@ -307,14 +307,14 @@ for (const [tool, migrate, brought] of migrations) {
   );
 }
 
-test("with all of that made by its owner, a refresh shows no difference and a preview plans none", async () => {
+test("after the owner created all of that, a refresh shows no difference and a preview plans no change", async () => {
   const watched = watch("refresh");
   await stack.previewRefresh({ onEvent: watched.onEvent });
   expect(watched.steps.filter((step) => step.paths.length > 0 || step.op !== "update")).toEqual([]);
   expect(Object.keys((await stack.preview()).changeSummary)).toEqual(["same"]);
 });
 
-test("after a rotation that is none of ours the connection string logs in, and nothing brings the old password back", async () => {
+test("after someone else rotated a password the connection string logs in, and nothing restores the old password", async () => {
   const rotated = "r0tated:p@ss/w%rd?#&'+ \u00e4";
   const SecretId = (outputs.secretArns?.value as Record<string, string>).readwrite;
   const current = async () =>

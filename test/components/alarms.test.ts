@@ -3,7 +3,7 @@ import { declare, platform, request } from "./declared";
 
 const GIB = 1024 ** 3;
 
-/** What CloudWatch is told of each alarm of a database. */
+/** What CloudWatch receives for each alarm of a database. */
 async function alarmsOf(more: Partial<DatabaseRequest>): Promise<Record<string, Record<string, unknown>>> {
   const declared = await declare(() => new StandardDatabase("orders", { ...request, ...more, platform }));
   const alarms = declared.filter((one) => one.type === "aws:cloudwatch/metricAlarm:MetricAlarm");
@@ -32,7 +32,7 @@ const summary = ({
 const summaries = (alarms: Record<string, Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(alarms).map(([name, inputs]) => [name, summary(inputs)]));
 
-test("a small gold database wakes people at exactly these thresholds", async () => {
+test("a small gold database alerts at exactly these thresholds", async () => {
   const alarms = await alarmsOf({});
   expect(summaries(alarms)).toEqual({
     cpu: "CPUUtilization Average > 80 300 3 3 missing",
@@ -59,7 +59,7 @@ test("a small gold database wakes people at exactly these thresholds", async () 
     });
 });
 
-test("the alarms that combine metrics ask for this database's, and count what autoscaling can still add", async () => {
+test("alarms that combine metrics read this database's metrics, and count the storage autoscaling can still add", async () => {
   const alarms = await alarmsOf({});
   const dimensions = { DBInstanceIdentifier: "orders-production" };
   const freeStorage = {
@@ -90,7 +90,7 @@ test("the alarms that combine metrics ask for this database's, and count what au
   expect(alarms.cpu).toMatchObject({ namespace: "AWS/RDS", dimensions });
 });
 
-test("a large bronze database has room for more before anybody is woken", async () => {
+test("a large bronze database has higher thresholds before it alerts", async () => {
   expect(summaries(await alarmsOf({ tier: "bronze", size: "large" }))).toMatchObject({
     cpu: "CPUUtilization Average > 90 300 3 3 missing",
     "free-storage": `FreeStorageSpace Minimum < ${50 * GIB} 300 3 3 missing`,

@@ -4,7 +4,7 @@ import { databaseArguments, neverAnAlias } from "../../components/arguments";
 import { platformArguments } from "../../components/platform-arguments";
 import { declare, platform, request } from "./declared";
 
-type Case = [claim: string, change: Record<string, unknown>, said: RegExp];
+type Case = [claim: string, change: Record<string, unknown>, message: RegExp];
 
 const cases: Case[] = [
   ["no service", { service: undefined }, /service: service is missing \(nothing given\)/],
@@ -65,7 +65,7 @@ const cases: Case[] = [
     /costCenter: is a number; write it as text, in quotes: "4711" \(given 4711\)/,
   ],
   [
-    "an owner that YAML takes for a truth value",
+    "an owner that YAML reads as a boolean",
     { owner: true },
     /owner: is true or false; write it as text, in quotes: "true" \(given true\)/,
   ],
@@ -83,7 +83,7 @@ const cases: Case[] = [
   ["an Output for a truth value", { retire: pulumi.output(true) }, /retire: is an Output/],
   ["an Output among extensions", { extensions: [pulumi.output("citext")] }, /extensions\.0: is an Output/],
   [
-    "an Output deep inside",
+    "a nested Output",
     { restoreFrom: { snapshotIdentifier: pulumi.output("s") } },
     /restoreFrom: give \{snapshotIdentifier.*\(given \{"snapshotIdentifier":"an Output"\}\)/,
   ],
@@ -109,7 +109,7 @@ const cases: Case[] = [
     /platform\.topicArn: give the topic's ARN/,
   ],
   [
-    "an output of the platform misspelt",
+    "a misspelt output of the platform",
     { platform: { ...platform, vpcId: undefined, vpc: "vpc-1" } },
     /platform\.vpcId: .* is missing/,
   ],
@@ -136,12 +136,12 @@ const cases: Case[] = [
     /roles\.readonly\.statementTimeoutMilliseconds: give 0 \(none\) to 86400000/,
   ],
   [
-    "an extension that leaves the database",
+    "an extension that reaches outside the database",
     { extensions: ["postgres_fdw"] },
     /extensions\.0: give one of .*pgcrypto.* \(given "postgres_fdw"\)/,
   ],
   [
-    "a parameter nobody may set",
+    "a parameter that must not be set",
     { parameters: { fsync: 0 } },
     /parameters\.fsync: is not among the parameters a team may set: .*work_mem/,
   ],
@@ -167,7 +167,7 @@ const cases: Case[] = [
     "arn:aws:rds:eu-central-1:123456789012:db:legacy-orders",
     " db-ABCDEF",
   ].map((id): Case => [
-    `an import by ${id}, which is no resource id,`,
+    `an import by ${id}, which is not a resource id,`,
     { import: id, existing: { identifier: "legacy-orders" } },
     /import: give the resource id, such as "db-[A-Z]+".* Find it with: aws rds describe-db-instances .*DbiResourceId/,
   ]),
@@ -177,22 +177,22 @@ const cases: Case[] = [
     /import: give the resource id.*--db-instance-identifier legacy-orders --query/,
   ],
   [
-    "an extension without the one it needs",
+    "an extension without the one it requires",
     { extensions: ["earthdistance"] },
     /extensions: earthdistance needs cube; add it to the list/,
   ],
   [
-    "an address range among those who may connect",
+    "an address range in reachableFrom",
     { reachableFrom: { vpn: "10.0.0.0/8" } },
     /reachableFrom\.vpn: give a security group id/,
   ],
   [
-    "a list of those who may connect",
+    "a list as reachableFrom",
     { reachableFrom: ["sg-0a1b2c3d4e5f60001"] },
     /reachableFrom: give security groups by the name of the client/,
   ],
   [
-    "a name EC2 takes for no description",
+    "a client name that EC2 does not accept as a description",
     { reachableFrom: { Zürich: "sg-0a1b2c3d4e5f60001" } },
     /reachableFrom\.Zürich: give a name of 1 to 100 letters/,
   ],
@@ -202,7 +202,7 @@ const cases: Case[] = [
     /existing\.asFound\.backupretention: is not an argument/,
   ],
   [
-    "roles in an imported database whose password nobody knows",
+    "roles in an imported database whose password is unknown",
     { existing: { identifier: "legacy", asFound: { manageMasterUserPassword: false } } },
     /accessRoles: give "later" while existing/,
   ],
@@ -224,14 +224,14 @@ const cases: Case[] = [
   ["a restore from nothing", { restoreFrom: {} }, /restoreFrom: give \{snapshotIdentifier\}, or \{sourceDbiResourceId/],
   ["a retirement that is a word", { retire: "yes" }, /retire: give true or false \(given "yes"\)/],
   [
-    "an argument misspelt",
+    "a misspelt argument",
     { dataClasification: "internal" },
     /dataClasification: is not an argument; check its spelling/,
   ],
 ];
 
-/** What is said of arguments: empty where they are taken. */
-function saidOf(schema: Parameters<typeof parseInput>[0], given: unknown): string {
+/** The error for these arguments; empty if they are accepted. */
+function errorOf(schema: Parameters<typeof parseInput>[0], given: unknown): string {
   try {
     parseInput(schema, given, "the database");
     return "";
@@ -241,11 +241,11 @@ function saidOf(schema: Parameters<typeof parseInput>[0], given: unknown): strin
   }
 }
 
-test.each(cases)("%s is refused by name", (_, change, said) => {
-  expect(saidOf(databaseArguments, { ...request, platform, ...change })).toMatch(said);
+test.each(cases)("%s is refused, and the error names the argument", (_, change, message) => {
+  expect(errorOf(databaseArguments, { ...request, platform, ...change })).toMatch(message);
 });
 
-test("where arguments are wrong, all of them are named at once, one line each, and nothing is made", async () => {
+test("wrong arguments are all reported at once, one line each, and nothing is created", async () => {
   const wrong = {
     ...request,
     tier: "platinum",
@@ -257,14 +257,14 @@ test("where arguments are wrong, all of them are named at once, one line each, a
   const partial = { vpcId: platform.vpcId, keyArn: "alias/mine" };
   const missing = ["subnetGroupName", "topicArn", "monitoringRoleArn", "parameterGroupNames"];
   const declared = await declare(() => {
-    const make = () =>
+    const create = () =>
       new StandardDatabase("orders", { ...wrong, platform: partial } as unknown as ConstructorParameters<
         typeof StandardDatabase
       >[1]);
-    expect(make).toThrow(
+    expect(create).toThrow(
       /^StandardDatabase "orders": 10 arguments are wrong, nothing was created\n( {2}\S+: .+\n?){10}$/,
     );
-    for (const name of missing) expect(make).toThrow(new RegExp(`platform\\.${name}: .* \\(nothing given\\)`));
+    for (const name of missing) expect(create).toThrow(new RegExp(`platform\\.${name}: .* \\(nothing given\\)`));
     for (const nothing of [{}, undefined])
       expect(
         () => new StandardDatabase("orders", nothing as unknown as ConstructorParameters<typeof StandardDatabase>[1]),
@@ -273,7 +273,7 @@ test("where arguments are wrong, all of them are named at once, one line each, a
   expect(declared).toEqual([]);
 });
 
-const stringFields: [path: string, place: (value: unknown) => object][] = [
+const stringFields: [path: string, withValue: (value: unknown) => object][] = [
   ...["service", "owner", "costCenter", "databaseName", "schemaName", "engineVersion"].map(
     (name) => [name, (value: unknown) => ({ [name]: value })] as never,
   ),
@@ -284,21 +284,24 @@ const stringFields: [path: string, place: (value: unknown) => object][] = [
   ["platform.keyArn", (keyArn) => ({ platform: { ...platform, keyArn } })],
   ["platform.caBundlePath", (caBundlePath) => ({ platform: { ...platform, caBundlePath } })],
 ];
-test.each(stringFields)("%s as anything but text is told what it is, never that it is missing", (path, place) => {
-  for (const [given, said] of [
-    [7, /is a number; write it as text, in quotes: "/],
-    [false, /is true or false; write it as text, in quotes: "false"/],
-    [[], /give text \(given \[\]\)/],
-    [{}, /give text \(given \{\}\)/],
-  ] as const) {
-    const line = saidOf(databaseArguments, { ...request, platform, ...place(given) }).split("\n")[1] ?? "";
-    expect(line.trimStart().split(":")[0]).toBe(path);
-    expect(line).toMatch(said);
-    expect(line).not.toContain("missing");
-  }
-});
+test.each(stringFields)(
+  "an error for %s that is not text says what it is, not that it is missing",
+  (path, withValue) => {
+    for (const [given, message] of [
+      [7, /is a number; write it as text, in quotes: "/],
+      [false, /is true or false; write it as text, in quotes: "false"/],
+      [[], /give text \(given \[\]\)/],
+      [{}, /give text \(given \{\}\)/],
+    ] as const) {
+      const line = errorOf(databaseArguments, { ...request, platform, ...withValue(given) }).split("\n")[1] ?? "";
+      expect(line.trimStart().split(":")[0]).toBe(path);
+      expect(line).toMatch(message);
+      expect(line).not.toContain("missing");
+    }
+  },
+);
 
-test("a platform that the same program declares is taken as it is", async () => {
+test("a platform that the same program declares is accepted as an argument", async () => {
   const declared = await declare(() => {
     const network = { vpcId: platform.vpcId, subnetIds: ["subnet-1", "subnet-2"] };
     const shared = new DatabasePlatform("platform", {
@@ -312,15 +315,15 @@ test("a platform that the same program declares is taken as it is", async () => 
   expect(declared.map((one) => one.name)).toContain("orders-instance");
 });
 
-test("what only other resources know is taken as an Output", () => {
+test("values that only other resources know are accepted as Outputs", () => {
   const outputs = Object.fromEntries(
     Object.entries(platform).map(([name, value]) => [name, pulumi.output<unknown>(value)]),
   );
-  expect(saidOf(databaseArguments, { ...request, platform: outputs })).toBe("");
+  expect(errorOf(databaseArguments, { ...request, platform: outputs })).toBe("");
 });
 
 test.each(["alias/mine", "arn:aws:kms:eu-central-1:123456789012:alias/mine"])(
-  "%s as the key is refused also when it is known late",
+  "%s as the key is refused even if it is only known later",
   (arn) => {
     expect(() => neverAnAlias(arn)).toThrow(/^platform\.keyArn: give the key's ARN, never an alias \(given "/);
     expect(neverAnAlias(platform.keyArn)).toBe(platform.keyArn);
@@ -334,7 +337,7 @@ test.each<Case>([
     { copyRegion: undefined },
     /copyRegion: is missing: gold databases in production/,
   ],
-  ["a Region misspelt", { copyRegion: "europe" }, /copyRegion: give a Region/],
+  ["a misspelt Region", { copyRegion: "europe" }, /copyRegion: give a Region/],
   ["a major that is not approved", { postgresMajors: [15] }, /postgresMajors\.0: give one of 16, 17, 18/],
   ["no subnets", { subnetIds: undefined }, /subnetIds: give a list of ids \(nothing given\)/],
   ["one subnet", { subnetIds: ["subnet-1"] }, /subnetIds: give private subnets in at least two zones/],
@@ -344,7 +347,7 @@ test.each<Case>([
     { costCenter: 1000 },
     /costCenter: is a number; write it as text, in quotes: "1000"/,
   ],
-])("a platform with %s is refused by name", (_, change, said) => {
+])("a platform with %s is refused, and the error names the argument", (_, change, message) => {
   const args = {
     owner: "team-platform",
     costCenter: "1",
@@ -353,11 +356,11 @@ test.each<Case>([
     vpcId: "vpc-1",
     subnetIds: ["subnet-1", "subnet-2"],
   };
-  expect(saidOf(platformArguments, args)).toBe("");
-  expect(saidOf(platformArguments, { ...args, ...change })).toMatch(said);
+  expect(errorOf(platformArguments, args)).toBe("");
+  expect(errorOf(platformArguments, { ...args, ...change })).toMatch(message);
 });
 
-test("a platform without any arguments is told all that is missing, and nothing is made", async () => {
+test("the error for a platform without arguments names everything that is missing, and nothing is created", async () => {
   const declared = await declare(() => {
     expect(
       () => new DatabasePlatform("platform", undefined as unknown as ConstructorParameters<typeof DatabasePlatform>[1]),

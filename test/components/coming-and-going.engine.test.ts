@@ -17,7 +17,7 @@ import { allows, policies } from "../docs/rights/policies";
 import { recordedCalls } from "../docs/rights/recorded-calls";
 import { deployers, nameOf, recordedOf, startEngine, stateOf, typedPreview, watch, type Engine } from "./engine";
 
-/** How a database comes to us from elsewhere, and how one that protects nothing goes. */
+/** Databases adopted from elsewhere, and the destruction of one without any protection. */
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
@@ -29,13 +29,13 @@ const program = (name: string, args: () => DatabaseRequest) => async () => {
   return { remainsAfterDestroy };
 };
 
-/** The config of a database's stack, for whom types the command. */
+/** The config of a database's stack, for commands as users type them. */
 const typed = (asked: DatabaseRequest) => ({
   "shipshape:request": asked,
   "shipshape:place": { platformStack: "platform.test" },
 });
 
-/** The least there is: quickly made, and destroyed without a word. */
+/** The smallest: created quickly, and destroyed without any protection. */
 const plain: DatabaseRequest = {
   ...request,
   environment: "development",
@@ -44,7 +44,7 @@ const plain: DatabaseRequest = {
   extensions: [],
 };
 
-test("bronze in development leaves nothing", async () => {
+test("bronze in development leaves nothing behind", async () => {
   const ledger = await engine.stack(
     "database.ledger",
     program("ledger", () => ({
@@ -71,7 +71,7 @@ test("bronze in development leaves nothing", async () => {
   expect(await recordedOf(engine.cloud, "ledger")).toEqual([]);
 });
 
-test("a database that was there before is taken over with a preview that proves no change to it", async () => {
+test("an existing database is adopted, and the preview proves that it does not change", async () => {
   const identifier = "legacy-billing";
   await engine.cloud.rds.send(
     new CreateDBInstanceCommand({
@@ -83,7 +83,7 @@ test("a database that was there before is taken over with a preview that proves 
       StorageType: "gp3",
       StorageEncrypted: true,
       MasterUsername: "billing",
-      MasterUserPassword: "kept-by-somebody-1",
+      MasterUserPassword: "kept-by-its-owner-1",
       DBName: "billing",
       BackupRetentionPeriod: 3,
       Tags: [{ Key: "team", Value: "billing" }],
@@ -136,8 +136,7 @@ test("a database that was there before is taken over with a preview that proves 
   const watched = watch("plan");
   await taken.preview({ onEvent: watched.onEvent });
   const instance = watched.steps.filter((step) => step.type === "aws:rds/instance:Instance");
-  // What RDS does not know about a database cannot be imported: it is written into the state, and no call is made for
-  // it.
+  // Properties that RDS does not know cannot be imported: they are written into the state without any call.
   const stateOnly = [
     "allowMajorVersionUpgrade",
     "applyImmediately",
@@ -154,13 +153,13 @@ test("a database that was there before is taken over with a preview that proves 
     new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
   );
   expect({ ...now, LatestRestorableTime: undefined }).toEqual({ ...found, LatestRestorableTime: undefined });
-  // It stays the very same, whether the argument is still there at the next runs or not.
+  // It stays the same database, whether or not the argument is still given at the next runs.
   expect(Object.keys((await taken.up()).summary.resourceChanges ?? {})).toEqual(["same"]);
   imported = {};
   expect(Object.keys((await taken.preview()).changeSummary)).toEqual(["same"]);
 });
 
-test("a database taken over with a managed password of another key keeps that key, or is refused at preview", async () => {
+test("an adopted database whose managed password has another key keeps that key, or is refused at preview", async () => {
   const identifier = "legacy-shop";
   await engine.cloud.rds.send(
     new CreateDBInstanceCommand({
@@ -202,7 +201,7 @@ test("a database taken over with a managed password of another key keeps that ke
   await stack.destroy();
 });
 
-test("a size is changed when RDS does it, and said when; what RDS would refuse because of what runs is refused at preview", async () => {
+test("a preview says when RDS will change the size, and refuses what RDS would refuse for the running database", async () => {
   const growing: DatabaseRequest = { ...plain, service: "growing", accessRoles: "later" };
   let asked = growing;
   const stack = await engine.stack(
@@ -212,7 +211,7 @@ test("a size is changed when RDS does it, and said when; what RDS would refuse b
   await stack.up();
   const small = await thresholds(stack);
 
-  // Past 400 GiB in one step, from a volume that has neither IOPS nor throughput to say.
+  // Past 400 GiB in one step, from a volume that has neither IOPS nor throughput set.
   asked = { ...growing, size: "large" };
   const watched = watch("plan");
   await stack.preview({ onEvent: watched.onEvent });
@@ -225,7 +224,7 @@ test("a size is changed when RDS does it, and said when; what RDS would refuse b
     AllocatedStorage: 20,
     PendingModifiedValues: { ...fast, DBInstanceClass: "db.r7g.xlarge" },
   });
-  // Nobody is woken by the thresholds of 500 GiB and 32 GiB of memory while 20 and 4 are there.
+  // The thresholds for 500 GiB and 32 GiB of memory must not alert while it has 20 and 4.
   expect(await thresholds(stack)).toMatchObject({
     "free-storage": small["free-storage"],
     "freeable-memory": small["freeable-memory"],
@@ -255,7 +254,7 @@ async function thresholds(stack: Stack): Promise<Record<string, unknown>> {
   );
 }
 
-test("a database made from a snapshot stays when the argument that made it is dropped", async () => {
+test("a database created from a snapshot stays when the argument is removed", async () => {
   const source = { DBInstanceIdentifier: "source", DBSnapshotIdentifier: "before-the-move" };
   await engine.cloud.rds.send(
     new CreateDBInstanceCommand({
@@ -291,7 +290,7 @@ test("a database made from a snapshot stays when the argument that made it is dr
   expect(watched.steps).toEqual([]);
 });
 
-test("a standard database made from the backups of another takes its roles over with new passwords, and stays when the argument is dropped", async () => {
+test("a standard database restored from another's backups adopts its roles with new passwords, and stays when the argument is removed", async () => {
   const plain: DatabaseRequest = {
     ...request,
     service: "twin",
@@ -328,8 +327,8 @@ test("a standard database made from the backups of another takes its roles over 
   asked = copy;
   const watched = watch("plan");
   await twin.up({ onEvent: watched.onEvent });
-  // A restore to a point in time takes the window from its source and has no Performance Insights, and the provider
-  // says nothing of either before the next `up`.
+  // A restore to a point in time copies the window from its source and has no Performance Insights, and the provider
+  // sets neither before the next `up`.
   const insights = ["performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"];
   expect(watched.steps.map(({ name, op, paths }) => ({ name, op, paths }))).toEqual([
     { name: "twin-instance", op: "update", paths: ["backupWindow", ...insights] },
@@ -339,7 +338,7 @@ test("a standard database made from the backups of another takes its roles over 
   await source.destroy();
 });
 
-test("the documented rights suffice for every call that these lives took", async () => {
+test("the documented rights suffice for every call of these tests", async () => {
   for (const role of ["platform", "databases"] as const) {
     const calls = await recordedCalls(engine.cloud, deployers[role]);
     expect(calls.map(({ action }) => action)).toContain(

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { declare, kept, platform, request } from "./declared";
 
-/** What an application's platform is handed, with every Output resolved. */
-async function handed(more: Partial<DatabaseRequest> = {}) {
+/** What an application's platform receives, with every Output resolved. */
+async function resolvedOutputs(more: Partial<DatabaseRequest> = {}) {
   let made: StandardDatabase | undefined;
   await declare(() => {
     made = new StandardDatabase("orders", { ...request, ...more, platform });
@@ -22,8 +22,8 @@ async function handed(more: Partial<DatabaseRequest> = {}) {
 
 const secretArn = "arn:aws:mock:eu-central-1:123456789012:orders-readwrite-secret";
 
-test("a role with a password is let read its own secret, and the key only through Secrets Manager", async () => {
-  const { consumers } = await handed();
+test("a role with a password may read its own secret, and use the key only through Secrets Manager", async () => {
+  const { consumers } = await resolvedOutputs();
   expect(JSON.parse(consumers.iamPolicies.readwrite)).toEqual({
     Version: "2012-10-17",
     Statement: [
@@ -38,8 +38,8 @@ test("a role with a password is let read its own secret, and the key only throug
   });
 });
 
-test("a role with IAM is let connect as itself to this very database, and has nothing to keep secret", async () => {
-  const { consumers, connectionStrings, secretArns } = await handed({
+test("a role with IAM may connect to this database as itself only, and has no secret", async () => {
+  const { consumers, connectionStrings, secretArns } = await resolvedOutputs({
     roles: { readwrite: { authentication: "iam" } },
   });
   expect(JSON.parse(consumers.iamPolicies.readwrite)).toEqual({
@@ -59,8 +59,8 @@ test("a role with IAM is let connect as itself to this very database, and has no
   expect(consumers.lambdaEnvironments.readwrite).not.toHaveProperty("DATABASE_SECRET_ARN");
 });
 
-test("containers, functions and Kubernetes are told where to find what, and no password", async () => {
-  const { consumers, connectionStrings } = await handed();
+test("containers, functions and Kubernetes receive references to the secrets, but no password", async () => {
+  const { consumers, connectionStrings } = await resolvedOutputs();
   expect(connectionStrings.owner).toBe(
     "postgresql://owner:secret-of-the-mock@db.internal:5432/orders?sslmode=verify-full",
   );
@@ -98,13 +98,13 @@ describe("the password of a role", () => {
     delete kept.stage;
   });
   const secretHolds = (secretString: string) => void Object.assign(kept, { secretString, stage: "AWSCURRENT" });
-  /** Secrets travel in a wrapping. */
+  /** Mocks receive secrets wrapped. */
   const plain = (value: unknown) => (value as { value: string }).value;
   const passwordOf = (declared: { name: string; inputs: Record<string, unknown> }[]) =>
     plain(declared.find((one) => one.name === "orders-role-readwrite")?.inputs.password);
   const declareOrders = () => declare(() => new StandardDatabase("orders", { ...request, platform }));
 
-  test("is what its secret holds now: of the login, of the secret's next version and of the connection string alike", async () => {
+  test("is the secret's current value: for the login, the secret's next version and the connection string", async () => {
     secretHolds('{"password":"p@ss/w:rd?#%&"}');
     const declared = await declareOrders();
     expect(passwordOf(declared)).toBe("p@ss/w:rd?#%&");
@@ -118,14 +118,14 @@ describe("the password of a role", () => {
     expect(decodeURIComponent(new URL(next.url ?? "").password)).toBe("p@ss/w:rd?#%&");
   });
 
-  test("is the one it was made with while the secret has no current value", async () => {
+  test("is the generated one while the secret has no current value", async () => {
     kept.stage = "AWSPENDING";
     expect(passwordOf(await declareOrders())).toBe("secret-of-the-mock");
   });
 });
 
-test("connection strings hold nothing that poolers or drivers refuse: one option, the check of the certificate", async () => {
-  const { connectionStrings } = await handed();
+test("connection strings contain nothing that poolers or drivers refuse: one option, which verifies the certificate", async () => {
+  const { connectionStrings } = await resolvedOutputs();
   for (const [role, url] of Object.entries(connectionStrings)) {
     const { protocol, username, pathname, search } = new URL(url ?? "");
     expect({ protocol, username, pathname, search }).toEqual({

@@ -5,16 +5,15 @@ import type { Cloud } from "../cloud";
 export type Query = (sql: string) => Promise<unknown[]>;
 
 /**
- * Logs in with a connection string as the component gives it, over TLS that trusts the cloud's own authority and
- * nothing else.
+ * Logs in with a connection string of the component, over TLS that trusts only the cloud's own certificate authority.
  */
 export async function loggedIn<T>(
   cloud: Pick<Cloud, "env">,
   url: string,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
-  // pg would read the trusted certificates from the string's own parameters only; the file is told by the environment,
-  // as libpq has it.
+  // pg reads the trusted certificates only from the string's parameters; here the environment names the file, as libpq
+  // expects it.
   const ssl = { ca: readFileSync(cloud.env.PGSSLROOTCERT ?? ""), rejectUnauthorized: true };
   const client = new Client({ connectionString: url.replace("sslmode=verify-full", "sslmode="), ssl });
   await client.connect();

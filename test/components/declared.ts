@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/**
- * What a program declared, as the engine would be told; nothing runs. For what the cloud answers, see the engine tests.
- */
+/** What a program would register with the engine; nothing runs. For the cloud's responses, see the engine tests. */
 export interface Declared {
   urn: string;
   type: string;
@@ -12,8 +10,8 @@ export interface Declared {
 
 /** Runs a program against the SDK's mocks and returns what it declared, in the order of names. */
 export async function declare(program: () => unknown, stack = "database.orders-production"): Promise<Declared[]> {
-  // The SDK takes a stack trace for each of its promises and Jest maps every line of it: more than half of the time of
-  // such a test. One line is enough to show where a program fails.
+  // The SDK takes a stack trace for each of its promises and Jest maps every line of it: more than half of such a
+  // test's time. One line is enough to show where a program fails.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 1;
   try {
@@ -36,7 +34,7 @@ async function declareNow(program: () => unknown, stack: string): Promise<Declar
     },
     "shipshape",
     stack,
-    // As a preview: nothing may try to reach a database that is not there.
+    // As in a preview: nothing may try to reach a database, as there is none.
     true,
     "organization",
   );
@@ -55,7 +53,7 @@ async function declareNow(program: () => unknown, stack: string): Promise<Declar
     .sort((one, other) => (one.urn < other.urn ? -1 : 1));
 }
 
-/** Registrations are asynchronous; they are over when none came for a few turns. */
+/** Registrations are asynchronous; they are complete when none arrived for a few turns. */
 async function settled(seen: unknown[]): Promise<void> {
   for (let quiet = 0, before = -1; quiet < 12; quiet = seen.length === before ? quiet + 1 : 0) {
     before = seen.length;
@@ -82,7 +80,7 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
 }
 
 const masterSecret = '{"username":"shipshape_admin","password":"master-of-the-mock"}';
-/** What the secret of a role holds, where a test says that it holds something already. */
+/** The existing value of a role's secret, for tests that set one. */
 export const kept: { secretString?: string; stage?: string } = {};
 
 const answers: Record<string, (inputs: Record<string, string>) => Record<string, unknown>> = {

@@ -5,8 +5,8 @@ import type { z } from "zod";
 import type { databaseRequest, DatabasePlatformArgs, DatabaseRequest, platformRequest } from "../../components";
 
 /**
- * The interfaces are what an editor shows; the schemas are what is checked. `tsc` fails here when one of them has a
- * property, a value or an option that the other has not.
+ * Editors show the interfaces; the schemas are checked at run time. `tsc` fails here if one of them has a property, a
+ * value or an option that the other lacks.
  */
 type Alike<A, B> = [A, Required<A>, keyof A] extends [B, Required<B>, keyof B]
   ? [B, Required<B>, keyof B] extends [A, Required<A>, keyof A]
@@ -30,12 +30,12 @@ const alike: [
   Alike<Omit<DatabasePlatformArgs, "vpcId" | "subnetIds" | "workerSecurityGroupIds">, z.input<typeof platformRequest>>,
 ] = [true, true, true, true, true, true];
 
-test("the documented arguments are those that are checked", () => {
+test("the documented arguments are the checked ones", () => {
   expect(alike).not.toContain(false);
 });
 
 test.each(["database-request.ts", "platform-arguments.ts"])(
-  "an editor shows what each argument in %s is for, and the default of those that may be left out",
+  "each argument in %s is documented, and each optional one with its default",
   (file) => {
     const source = readFileSync(join(__dirname, "../../components", file), "utf8");
     const interfaces = ts

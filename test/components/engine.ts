@@ -8,7 +8,7 @@ import { installPlugins } from "../../localcloud/plugins/bundle";
 import { startCloud, type Cloud, type CloudOptions } from "../cloud";
 import { callOwn } from "../localcloud/server/own-endpoint";
 
-/** The real engine on an embedded cloud of its own, with a platform to stand on. Programs are functions of the test. */
+/** The real engine on its own embedded cloud, with a platform. Programs are functions of the test. */
 export interface Engine {
   cloud: Cloud;
   platform: PlatformReference;
@@ -31,7 +31,7 @@ export const deployers = { platform: "AKIAPLATFORM00000001", databases: "AKIADAT
 
 export async function startEngine(options: CloudOptions = {}): Promise<Engine> {
   const cloud = await startCloud(options);
-  // No test will stop what no test was handed.
+  // The tests cannot stop a cloud that they never received.
   return onCloud(cloud).catch(async (error: unknown) => {
     await cloud.stop();
     throw error;
@@ -42,9 +42,9 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
   const { PULUMI_HOME = "", PATH } = cloud.env;
   await installPlugins(PULUMI_HOME);
   mkdirSync(join(cloud.dataFolder, "pulumi-state"), { recursive: true });
-  // The Automation API looks for the engine on this process's PATH before it hears of any other.
+  // The Automation API looks for the engine on this process's PATH first.
   process.env.PATH = PATH;
-  // Each role of docs/going-to-production.md has a key of its own, so that the cloud's record tells their calls apart.
+  // Each role of docs/going-to-production.md has its own access key, so that the cloud records whose calls they were.
   const deployer = (name: string) => {
     const { credentials } = cloud.client(name.startsWith("platform.") ? deployers.platform : deployers.databases);
     return {
@@ -61,24 +61,24 @@ async function onCloud(cloud: Cloud): Promise<Engine> {
       { workDir, envVars: deployer(name) },
     );
   };
-  const made = await stack("platform.test", async () => {
+  const platformStack = await stack("platform.test", async () => {
     const { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames } = new DatabasePlatform(
       "platform",
       platformArguments,
     );
     return { vpcId, keyArn, topicArn, monitoringRoleArn, subnetGroupName, parameterGroupNames };
   });
-  const { outputs } = await made.up();
+  const { outputs } = await platformStack.up();
   const platform = Object.fromEntries(
     Object.entries(outputs).map(([name, output]) => [name, output.value]),
   ) as unknown as PlatformReference;
-  return { cloud, platform, platformStack: made, stack, stop: () => cloud.stop() };
+  return { cloud, platform, platformStack, stack, stop: () => cloud.stop() };
 }
 
 /**
- * `pulumi preview` of `stacks/`, as somebody types it, for what a program refuses only once it knows what runs. An
- * inline program would wait for ever: the outputs of a resource whose arguments were refused never come, and the SDK
- * waits for whatever hangs on them. Gives all that was printed.
+ * `pulumi preview` of `stacks/`, as users type it, for changes that a program refuses only once it has seen the running
+ * database. An inline program would hang: the outputs of a resource whose arguments were refused never resolve, and
+ * the SDK waits for everything that depends on them. Returns everything printed.
  */
 export async function typedPreview(
   engine: Engine,
@@ -105,7 +105,7 @@ export interface StateResource {
   outputs: Record<string, unknown>;
 }
 
-/** What the engine sent and got back, as its state has it. */
+/** What the engine sent and received, from its state. */
 export async function stateOf(stack: Stack): Promise<StateResource[]> {
   const exported = (await stack.exportStack()).deployment as { resources?: StateResource[] };
   return (exported.resources ?? []).map((resource) => ({
@@ -117,13 +117,13 @@ export async function stateOf(stack: Stack): Promise<StateResource[]> {
 
 export const nameOf = (urn: string): string => urn.split("::").pop() ?? "";
 
-/** What an operation did to each resource: the engine's steps, by name, "same" left out. */
+/** What an operation did to each resource: the engine's steps, by name, without "same". */
 export interface Step {
   op: string;
   name: string;
   type: string;
   paths: string[];
-  /** Outputs that differ; the provider's own diff is silent about what it never reads back as an input. */
+  /** Outputs that differ; the provider's own diff omits inputs that it never reads back. */
   outputs: string[];
 }
 
@@ -134,8 +134,8 @@ export interface Watched {
 }
 
 /**
- * Collects the steps of an operation. A plan tells in `resourcePreEvent`, a refresh only when it has read:
- * `resOutputsEvent`.
+ * Collects the steps of an operation: a plan reports them in `resourcePreEvent`, a refresh in `resOutputsEvent`, after
+ * it has read.
  */
 export function watch(kind: "plan" | "refresh"): Watched {
   const watched: Watched = {
@@ -164,7 +164,7 @@ function differing(old: Record<string, unknown> = {}, now: Record<string, unknow
     .sort();
 }
 
-/** Our own routes of the embedded cloud, which stand for a hand in the console. */
+/** Calls our own routes of the embedded cloud, which act as a person in the AWS console would. */
 export async function ask(cloud: Cloud, method: string, path: string, body?: unknown): Promise<unknown> {
   const answer = await callOwn(cloud, method, `/shipshape/${path}`, body);
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -172,8 +172,8 @@ export async function ask(cloud: Cloud, method: string, path: string, body?: unk
 }
 
 /**
- * Changes resources behind the engine's back, by their names in a state, and returns those properties of them that a
- * refresh then does not show.
+ * Changes resources outside the engine, by their names in a state, and returns the changed properties that a refresh
+ * then does not show.
  */
 export async function changedUnseen(
   cloud: Cloud,
@@ -184,7 +184,7 @@ export async function changedUnseen(
   const state = await stateOf(stack);
   for (const [name, properties] of Object.entries(changes)) {
     const found = state.find((resource) => nameOf(resource.urn) === name)!;
-    // A topic's policy has its topic's ARN, which it was given, and none of its own.
+    // A topic policy's ARN is its topic's, an input; it has none of its own.
     const arn = "arn" in found.inputs ? undefined : found.outputs.arn;
     await ask(cloud, "POST", "change", { arn: arn ?? `${found.type}::${found.id}`, properties });
   }
@@ -207,7 +207,7 @@ export async function changedUnseen(
   return { unseen, seen };
 }
 
-/** What is recorded and belongs to a service: the platform's resources and the default network belong to none. */
+/** The recorded resources of a service; the platform's resources and the default network belong to none. */
 export async function recordedOf(cloud: Cloud, service: string): Promise<string[]> {
   const { resources } = (await ask(cloud, "GET", "recorded")) as {
     resources: { id: string; properties: { tags?: Record<string, string> } }[];

@@ -10,8 +10,8 @@ import { request } from "./declared";
 import { startEngine, type Engine } from "./engine";
 
 /**
- * A checkout may lie in any folder: its path is in command lines, in PostgreSQL's own files, in URLs of backends and in
- * shells.
+ * A checkout may be in any folder: its path occurs in command lines, in PostgreSQL's own files, in backends' URLs and
+ * in shells.
  */
 const outer = realpathSync(mkdtempSync(join(tmpdir(), "shipshape-odd-")));
 const dataFolder = join(outer, `it's 100% "odd" $(touch oops) #1?&;`);
@@ -26,7 +26,7 @@ afterAll(async () => {
   rmSync(outer, { recursive: true, force: true });
 });
 
-test("a platform and a database with its roles come up in a folder whose path has quotes, spaces and all that a shell or a URL means something by", async () => {
+test("a platform and a database with its roles are created in a folder whose path has quotes, spaces and every character special to a shell or a URL", async () => {
   const plain: DatabaseRequest = {
     ...request,
     environment: "development",
@@ -45,7 +45,7 @@ test("a platform and a database with its roles come up in a folder whose path ha
   expect(Object.keys((await stack.preview()).changeSummary)).toEqual(["same"]);
 });
 
-test("and a copy is restored from its backups there", async () => {
+test("a copy is restored from its backups there", async () => {
   const source = {
     SourceDBInstanceIdentifier: "orders-development",
     TargetDBInstanceIdentifier: "copy",

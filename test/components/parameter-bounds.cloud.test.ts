@@ -3,11 +3,10 @@ import { postgresMajors } from "../../components/standards";
 import { checkParameter, parameterDefinitions } from "../../localcloud/postgres/parameters";
 
 /**
- * What a team may set, RDS takes: at both ends of the bounds, in whole numbers or fractions, and by the same way of
- * applying it.
+ * RDS accepts what teams may set: both bounds, integers or fractions, and with the same apply method.
  */
 test.each(postgresMajors.map(String))(
-  "every parameter of the standard, and every value a team may give, is taken by PostgreSQL %s",
+  "PostgreSQL %s accepts every parameter of the standard and every value that a team may set",
   async (major) => {
     const definitions = new Map((await parameterDefinitions(major)).map((definition) => [definition.name, definition]));
     for (const [name, { min, max, whole, applyMethod }] of Object.entries(allowedParameters)) {

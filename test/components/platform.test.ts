@@ -1,7 +1,7 @@
 import { DatabasePlatform } from "../../components";
 import { declare, type Declared } from "./declared";
 
-/** What a production platform declares, by value: its names alone would let a policy that denies everything pass. */
+/** What a production platform declares, with its values: names alone would not detect a policy that denies everything. */
 let declared: Declared[];
 beforeAll(async () => {
   declared = await declare(
@@ -41,7 +41,7 @@ test.each([
   ["gold", "vault-and-copy", 35, [{ destinationVaultArn: arn("platform-copy-vault"), lifecycle: { deleteAfter: 35 } }]],
   ["silver", "vault", 14, undefined],
 ])(
-  "backups of %s are taken every night as snapshots and kept as the standard says",
+  "backups of %s are taken as snapshots every night and kept for as long as the standard says",
   (_, kind, deleteAfter, copyActions) => {
     expect(inputs(`platform-plan-${kind}`).rules).toEqual([
       {
@@ -62,7 +62,7 @@ test.each([
   },
 );
 
-test("both vaults are locked so that nobody shortens or prolongs a backup by accident, each with a key of its own Region", () => {
+test("both vaults are locked, so that no backup is kept longer or shorter by accident, each with a key of its Region", () => {
   const lock = { minRetentionDays: 7, maxRetentionDays: 365 };
   expect(inputs("platform-vault-lock")).toMatchObject(lock);
   expect(inputs("platform-copy-vault-lock")).toMatchObject({ ...lock, region: "eu-west-1" });
@@ -75,7 +75,7 @@ test("both vaults are locked so that nobody shortens or prolongs a backup by acc
   });
 });
 
-test("the vault of copies takes them from this account, and lets nobody else in", () => {
+test("the vault for copies accepts them from this account only", () => {
   expect(statements("platform-copy-vault-policy")).toEqual([
     {
       Sid: "CopiesFromThisAccount",
@@ -90,7 +90,7 @@ test("the vault of copies takes them from this account, and lets nobody else in"
 test.each([
   ["platform-key", "eu-central-1"],
   ["platform-copy-key", "eu-west-1"],
-])("%s may be used by the services of its Region for this account, and by nobody besides", (name, region) => {
+])("%s may be used by the services of its Region for this account, and by no one else", (name, region) => {
   expect(inputs(name)).toMatchObject({ enableKeyRotation: true, deletionWindowInDays: 30 });
   const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
   const publishers = { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"] };
@@ -151,7 +151,7 @@ test("RDS's events of databases, parameter groups and security groups go to the 
   expect(categories("security-groups")).toEqual(["db-security-group", "configuration change", "failure"]);
 });
 
-test("each service role is assumed by its service alone and holds AWS's one policy for it", () => {
+test("each service role can only be assumed by its service, and has only AWS's policy for it", () => {
   for (const [role, service, policy] of [
     ["platform-monitoring-role", "monitoring.rds.amazonaws.com", "AmazonRDSEnhancedMonitoringRole"],
     ["platform-backup-role", "backup.amazonaws.com", "AWSBackupServiceRolePolicyForBackup"],
@@ -163,13 +163,13 @@ test("each service role is assumed by its service alone and holds AWS's one poli
   }
 });
 
-test("restored throwaways are reached by the control plane alone, and reach nobody", () => {
+test("only the control plane can reach restored throwaways, and they can reach nothing", () => {
   const from = { protocol: "tcp", fromPort: 5432, toPort: 5432, securityGroups: ["sg-0a1b2c3d4e5f60009"], self: false };
   expect(inputs("platform-isolation")).toMatchObject({ ingress: [expect.objectContaining(from)], egress: [] });
 });
 
 test.each(["postgres16", "postgres17", "postgres18"])(
-  "the parameter group of %s asks for TLS, audit and commit timestamps",
+  "the parameter group of %s requires TLS, audit and commit timestamps",
   (family) => {
     const parameters = inputs(`platform-parameters-${family}`).parameters as { name: string; value: string }[];
     expect(Object.fromEntries(parameters.map(({ name, value }) => [name, value]))).toEqual({

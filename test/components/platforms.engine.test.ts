@@ -2,7 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { DatabasePlatform } from "../../components";
 import { platformArguments, startEngine, stateOf, typedPreview, type Engine } from "./engine";
 
-/** What an account has of platforms: one in each Region, and none whose copies lie in its own. */
+/** The platforms of an account: one in each Region, and none that keeps its copies in its own Region. */
 let engine: Engine;
 beforeAll(async () => {
   engine = await startEngine();
@@ -21,7 +21,7 @@ const platformIn = async (name: string, region: string, copyRegion: string): Pro
   return stack;
 };
 
-test("two Regions of one account have a platform each, and each keeps the other's copies", async () => {
+test("two Regions of an account can each have a platform that keeps the other's copies", async () => {
   const west = await platformIn("platform.west", "eu-west-1", "eu-central-1");
   const { outputs } = await west.up();
   expect(outputs.keyArn?.value).toMatch(/^arn:aws:kms:eu-west-1:/);
@@ -41,7 +41,7 @@ test("two Regions of one account have a platform each, and each keeps the other'
   expect(Object.keys((await west.preview()).changeSummary)).toEqual(["same"]);
 });
 
-test("a platform whose copies would lie in its own Region is refused at preview, by name", async () => {
+test("a platform whose copies would be in its own Region is refused at preview, and the error names the argument", async () => {
   const { vpcId, subnetIds, ...platform } = platformArguments;
   await engine.stack("platform.lost", async () => {});
   const config = {

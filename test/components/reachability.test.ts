@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 import { whyUnreachable } from "../../components/reachability";
 
-test("a database that listens is reachable; one that is gone is not, and the reason is named", async () => {
+test("a database that listens is reachable; one that is gone is not, and the reason is given", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as AddressInfo;
@@ -10,6 +10,6 @@ test("a database that listens is reachable; one that is gone is not, and the rea
   expect(await whyUnreachable("127.0.0.1", port, 5)).toBe("ECONNREFUSED");
 });
 
-test("a name nobody knows is a reason too", async () => {
+test("a name that does not resolve is a reason too", async () => {
   expect(await whyUnreachable("database.invalid", 5432, 5)).toMatch(/ENOTFOUND|EAI_AGAIN/);
 });

@@ -8,7 +8,7 @@ import { platform, request } from "./declared";
 import { refusalsByFile } from "./refusals/collect";
 import { elsewhere, lacking, reasons, table, type Refused } from "./refusals/table";
 
-/** Every refusal of the embedded cloud: caught by the component at preview, or why no arguments get there. */
+/** Every refusal of the embedded cloud: the component catches it at preview, or no arguments can cause it. */
 
 const ofPlatform = {
   owner: "team-platform",
@@ -33,16 +33,16 @@ const wanted = {
 };
 const unchanged = { ...wanted, multiAz: true, dbSubnetGroupName: "shipshape-databases" };
 
-function saidOf(refused: Refused): string[] {
+function errorsOf(refused: Refused): string[] {
   if ("database" in refused) return linesOf(databaseArguments, { ...request, platform, ...refused.database });
   if ("platform" in refused) return linesOf(platformArguments, { ...ofPlatform, ...refused.platform });
-  const asked = databaseRequest.parse({ ...request, ...refused.request });
+  const parsed = databaseRequest.parse({ ...request, ...refused.request });
   if ("running" in refused)
-    return refusedChanges({ ...running, ...refused.running }, { ...unchanged, ...refused.wanted }, asked);
+    return refusedChanges({ ...running, ...refused.running }, { ...unchanged, ...refused.wanted }, parsed);
   return lacks(
     { versionActual: refused.offered, supportedFeatureNames: refused.features ?? [] },
-    asked,
-    standardShape(asked),
+    parsed,
+    standardShape(parsed),
   );
 }
 
@@ -68,26 +68,26 @@ function plainly(_: string, value: unknown): unknown {
   return typeof text === "string" && text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-test.each(caught)("%s is caught by name", (_, refused) => {
-  expect(saidOf(refused)).toEqual([expect.stringMatching(refused.says)]);
+test.each(caught)("%s is caught, and the error names the argument", (_, refused) => {
+  expect(errorsOf(refused)).toEqual([expect.stringMatching(refused.says)]);
 });
 
 test.each(lacking.map((refused) => [JSON.stringify(refused, plainly), refused] as const))(
-  "what this cloud has not is said at preview: %s",
+  "a preview reports what this cloud lacks: %s",
   (_, refused) => {
-    expect(saidOf(refused)).toEqual([expect.stringMatching(refused.says)]);
+    expect(errorsOf(refused)).toEqual([expect.stringMatching(refused.says)]);
   },
 );
 
-test("what all of these tests start from is taken", () => {
+test("the arguments that these tests start from are accepted", () => {
   expect(
     [{ database: {} }, { platform: {} }, { running: {}, wanted: {} }, { offered: "17.10" }].map((plain) =>
-      saidOf({ ...plain, says: /./ }),
+      errorsOf({ ...plain, says: /./ }),
     ),
   ).toEqual([[], [], [], []]);
 });
 
-test("each refusal in the sources of the embedded cloud has one row, and each row stands for one", () => {
+test("each refusal in the sources of the embedded cloud has one row, and each row has a refusal", () => {
   const found = Object.entries(refusalsByFile())
     .filter(([file]) => !(file in elsewhere))
     .flatMap(([file, refusals]) => refusals.map((refusal) => ({ file, refusal })));

@@ -34,33 +34,33 @@ const refusals = (running: Partial<Running>, wanted: Partial<Wanted>, more: Part
   refusedChanges({ ...small, ...running }, { ...unchanged, ...wanted }, databaseRequest.parse({ ...request, ...more }));
 
 test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>]>([
-  ["what stands already", {}, {}],
+  ["no change", {}, {}],
   ["growth past 400 GiB", {}, { allocatedStorage: 500, maxAllocatedStorage: 2_000 }],
   ["storage that autoscaling has added", { allocatedStorage: 80 }, {}],
-  ["storage that autoscaling has brought up to its cap", { allocatedStorage: 100 }, {}],
+  ["storage that autoscaling has grown to its cap", { allocatedStorage: 100 }, {}],
   [
     "a larger cap over storage that has grown",
     { allocatedStorage: 95 },
     { allocatedStorage: 100, maxAllocatedStorage: 500 },
   ],
   [
-    "storage without a cap, as it was found",
+    "storage without a cap, as found",
     { allocatedStorage: 50, maxAllocatedStorage: 0 },
     { allocatedStorage: 50, maxAllocatedStorage: 0 },
   ],
   ["a newer minor", { engineVersion: "17.9" }, {}],
-])("%s is taken", (_, running, wanted) => {
+])("%s is accepted", (_, running, wanted) => {
   expect(refusals(running, wanted)).toEqual([]);
 });
 
-test("a subnet group that was changed by hand stops neither a refresh nor an up, and is said; one that is named as found is refused", () => {
+test("a subnet group changed by hand is reported and stops neither a refresh nor an up; a wrong one given as found is refused", () => {
   const running = { dbSubnetGroup: "default" };
   expect(refusals(running, {})).toEqual([]);
   expect(movedByHand({ ...small, ...running }, unchanged)).toEqual([
     expect.stringMatching(/is in the subnet group default, .* shipshape-databases\. Give "default"$/),
   ]);
   expect(movedByHand(small, { ...unchanged, dbSubnetGroupName: "Shipshape-Databases" })).toEqual([]);
-  // The group of a platform that is being made, or one that no API call finds any more.
+  // The group of a platform that is being created, or one that the API no longer finds.
   expect(movedByHand({ dbSubnetGroup: "default" }, {})).toEqual([]);
   expect(movedByHand({}, unchanged)).toEqual([]);
   expect(refusals(running, {}, { existing: { identifier: "legacy" } })).toEqual([
@@ -68,7 +68,7 @@ test("a subnet group that was changed by hand stops neither a refresh nor an up,
   ]);
 });
 
-test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>, said: RegExp]>([
+test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>, message: RegExp]>([
   [
     "from medium to small",
     { allocatedStorage: 100, maxAllocatedStorage: 500 },
@@ -106,20 +106,22 @@ test.each<[claim: string, running: Partial<Running>, wanted: Partial<Wanted>, sa
     /^engineVersion: 17\.9 is older than the running 17\.10, and RDS never downgrades\. Give "17\.10"/,
   ],
   ["to another major", { engineVersion: "16.14" }, {}, /^postgresMajor: 16\.14 is running.*Give 16$/],
-])("going %s is refused with what to do", (_, running, wanted, said) => {
-  expect(refusals(running, wanted)).toEqual([expect.stringMatching(said)]);
+])("going %s is refused, and the error says what to do", (_, running, wanted, message) => {
+  expect(refusals(running, wanted)).toEqual([expect.stringMatching(message)]);
 });
 
-test("an import of one database under the name of another, or of none, is refused", () => {
-  const asked = { import: "db-LEDGER", existing: { identifier: "orders" } };
-  expect(refusals({}, {}, asked)).toEqual(["import: db-LEDGER is not the resource id of orders, that is db-ORDERS"]);
-  expect(refusals({ resourceId: "db-LEDGER" }, {}, asked)).toEqual([]);
-  expect(refusedChanges(undefined, unchanged, databaseRequest.parse({ ...request, ...asked }))).toEqual([
+test("an import with the identifier of another database, or of none, is refused", () => {
+  const importing = { import: "db-LEDGER", existing: { identifier: "orders" } };
+  expect(refusals({}, {}, importing)).toEqual([
+    "import: db-LEDGER is not the resource id of orders, that is db-ORDERS",
+  ]);
+  expect(refusals({ resourceId: "db-LEDGER" }, {}, importing)).toEqual([]);
+  expect(refusedChanges(undefined, unchanged, databaseRequest.parse({ ...request, ...importing }))).toEqual([
     "import: db-LEDGER is not the resource id of orders, there is no database of that name",
   ]);
 });
 
-test("the key of a managed password is the one it has, or is refused", () => {
+test("a managed password keeps its key, and another key is refused", () => {
   const managed = {
     ...small,
     masterUserSecrets: [{ kmsKeyId: "arn:theirs", secretArn: "arn:secret", secretStatus: "active" }],
@@ -132,7 +134,7 @@ test("the key of a managed password is the one it has, or is refused", () => {
   );
 });
 
-test("what waits for the window is said in words, and storage that has grown is no change", () => {
+test("changes that wait for the window are listed in words, and storage that has grown is not a change", () => {
   expect(waitingChanges(small, unchanged)).toEqual([]);
   expect(waitingChanges({ ...small, allocatedStorage: 80 }, unchanged)).toEqual([]);
   expect(
@@ -151,35 +153,38 @@ test("what waits for the window is said in words, and storage that has grown is 
   ]);
 });
 
-describe("until the window has passed, an alarm fits what runs and what was asked for", () => {
+describe("until the window has passed, an alarm fits both the running and the requested size", () => {
   const shapeOf = (size: "small" | "large") => standardShape(databaseRequest.parse({ ...request, size }));
   const asRunning = (size: "small" | "large"): Running => {
     const { instanceClass, allocatedStorageGib } = shapeOf(size);
     return { ...small, dbInstanceClass: instanceClass, allocatedStorage: allocatedStorageGib };
   };
-  const fitting = (suffix: string, asked: "small" | "large", runs?: "small" | "large") =>
-    fittingAlarm(suffix, shapeOf(asked), runningShape(shapeOf(asked), runs && asRunning(runs)));
+  const fitting = (suffix: string, requested: "small" | "large", runs?: "small" | "large") =>
+    fittingAlarm(suffix, shapeOf(requested), runningShape(shapeOf(requested), runs && asRunning(runs)));
 
-  test.each(["free-storage", "freeable-memory"])("%s: the lower threshold, whichever way the size goes", (suffix) => {
-    expect(fitting(suffix, "large", "small").threshold).toBe(fitting(suffix, "small").threshold);
-    expect(fitting(suffix, "small", "large").threshold).toBe(fitting(suffix, "small").threshold);
-  });
+  test.each(["free-storage", "freeable-memory"])(
+    "%s has the lower threshold, whichever way the size changes",
+    (suffix) => {
+      expect(fitting(suffix, "large", "small").threshold).toBe(fitting(suffix, "small").threshold);
+      expect(fitting(suffix, "small", "large").threshold).toBe(fitting(suffix, "small").threshold);
+    },
+  );
 
   test.each(["connections", "disk-queue", "replication-slot"])(
-    "%s: the higher threshold, whichever way the size goes",
+    "%s has the higher threshold, whichever way the size changes",
     (suffix) => {
       expect(fitting(suffix, "large", "small").threshold).toBe(fitting(suffix, "large").threshold);
       expect(fitting(suffix, "small", "large").threshold).toBe(fitting(suffix, "large").threshold);
     },
   );
 
-  test("the room to grow counts from the storage that is there", () => {
+  test("the remaining storage is counted from the current size", () => {
     const [, hours] =
       fitting("hours-to-full", "large", "small").math?.({ identifier: "orders", resourceId: "db-ORDERS" }) ?? [];
     expect(hours?.expression).toContain(`(free + ${(2_000 - 20) * 1024 ** 3})`);
   });
 
-  test("a class the standard does not know changes nothing", () => {
+  test("a class that the standard does not have changes no threshold", () => {
     const odd = runningShape(shapeOf("small"), { ...small, dbInstanceClass: "db.m5.large" });
     expect(fittingAlarm("freeable-memory", shapeOf("small"), odd).threshold).toBe(
       fitting("freeable-memory", "small").threshold,

@@ -22,8 +22,8 @@ import {
 } from "./engine";
 
 /**
- * One gold production database from its first `up` to what its retirement leaves. Each test goes on where the one
- * before ended.
+ * One gold production database from its first `up` to what its retirement leaves behind. Each test continues where the
+ * one before ended.
  */
 let engine: Engine;
 let orders: Stack;
@@ -42,17 +42,17 @@ beforeAll(async () => {
 afterAll(() => engine?.stop());
 
 const program = (name: string, args: () => DatabaseRequest) => async () => {
-  const made = new StandardDatabase(name, {
+  const database = new StandardDatabase(name, {
     ...args(),
     platform: engine.platform,
     reachableFrom: { api: "sg-0a1b2c3d4e5f60001" },
   });
   return {
-    connectionStrings: made.connectionStrings,
-    secretArns: made.secretArns,
-    masterSecretArn: made.masterSecretArn,
-    remainsAfterDestroy: made.remainsAfterDestroy,
-    ecsSecrets: made.consumers.ecsSecrets,
+    connectionStrings: database.connectionStrings,
+    secretArns: database.secretArns,
+    masterSecretArn: database.masterSecretArn,
+    remainsAfterDestroy: database.remainsAfterDestroy,
+    ecsSecrets: database.consumers.ecsSecrets,
   };
 };
 
@@ -101,7 +101,7 @@ test("each role may do what its name says over TLS, and nothing more", async () 
     await expect(as(role, (query) => query(refused))).rejects.toThrow(/permission denied|must be owner/);
 });
 
-test("no password stands in the statements that whoever monitors can read", async () => {
+test("the statements that the monitoring role can read contain no password", async () => {
   const statements = JSON.stringify(await as("monitoring", (query) => query("select query from pg_stat_statements")));
   expect(statements).toContain("select");
   expect(statements.toLowerCase()).not.toContain("password '");
@@ -109,7 +109,7 @@ test("no password stands in the statements that whoever monitors can read", asyn
     expect(statements).not.toContain(new URL(login).password);
 });
 
-test("each secret holds its role's login, and what containers are handed names its fields", async () => {
+test("each secret holds its role's login, and the containers' settings name its fields", async () => {
   const arn = (outputs.secretArns?.value as Record<string, string>).readwrite;
   const { SecretString, Name } = await engine.cloud.secrets.send(new GetSecretValueCommand({ SecretId: arn }));
   expect(Name).toBe("shipshape/orders/production/orders/readwrite");
@@ -123,13 +123,13 @@ test("each secret holds its role's login, and what containers are handed names i
   });
 });
 
-test("with nothing changed, nothing is planned, also after the owner made tables", async () => {
+test("with nothing changed, nothing is planned, even after the owner has created tables", async () => {
   const { changeSummary } = await orders.preview();
   expect(Object.keys(changeSummary)).toEqual(["same"]);
   expect(await drift(orders)).toEqual([]);
 });
 
-test("what somebody changes in the database or in its secrets is shown as an update, and the next up puts it right", async () => {
+test("a change in the database or in its secrets is shown as an update, and the next up reverts it", async () => {
   const secret = await engine.cloud.secrets.send(
     new GetSecretValueCommand({ SecretId: String(outputs.masterSecretArn?.value) }),
   );
@@ -171,7 +171,7 @@ test("what somebody changes in the database or in its secrets is shown as an upd
     "orders-grant-monitoring-tables": "update",
     "orders-grant-readonly-tables": "update",
     "orders-owner-secret": "update",
-    // Nothing is left of these two, so they are gone rather than changed.
+    // Nothing is left of these two, so they are deleted rather than changed.
     "orders-extension-pg_stat_statements": "delete",
     "orders-later-readonly-tables": "delete",
   });
@@ -200,7 +200,7 @@ test("changed arguments change the database in place, the class in its maintenan
   await ask(engine.cloud, "PUT", "clock", { now: nextWindow(new Date()).toISOString() });
   await classIs("db.m7g.large");
   await orders.refresh();
-  // The thresholds of alarms follow what runs, so they come when the class has come; then nothing is left to do.
+  // Alarms follow the running class, so their thresholds change once the class has; then nothing is left to do.
   const followed = await up(orders);
   expect(followed.steps.map((step) => step.name)).toContain("orders-alarm-free-storage");
   expect(followed.steps.filter((step) => step.op !== "update" || !step.name.startsWith("orders-alarm-"))).toEqual([]);
@@ -210,8 +210,8 @@ test("changed arguments change the database in place, the class in its maintenan
 });
 
 /**
- * The middle of ring 3's night, less than seven days away: any later, and RDS would rotate the master password in the
- * middle of the test.
+ * The middle of ring 3's window, less than seven days away: any later, and RDS would rotate the master password during
+ * the test.
  */
 function nextWindow(from: Date): Date {
   const [thursday, milliseconds] = [4, 86_400_000];
@@ -251,7 +251,7 @@ test("a destroy in production is refused before anything is touched", async () =
   expect(await drift(orders)).toEqual([]);
 });
 
-test("retired, it is destroyed although its master password was rotated, and leaves exactly what it lists", async () => {
+test("retired, it can be destroyed although its master password was rotated, and leaves exactly what it lists", async () => {
   asked = { ...asked, retire: true };
   expect(replaced(await up(orders))).toEqual([]);
   const listed = outputs.remainsAfterDestroy?.value as string[];

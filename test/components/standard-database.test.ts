@@ -7,11 +7,11 @@ const database =
     new StandardDatabase("orders", { ...request, ...more, platform, reachableFrom: { api: "sg-0001" } });
 const urns = (declared: { urn: string }[]) => declared.map((one) => one.urn.split("::").slice(2).join("::"));
 
-test("a production database is made of exactly these resources, by these names", async () => {
+test("a production database consists of exactly these resources, with these names", async () => {
   expect(urns(await declare(database()))).toMatchSnapshot();
 });
 
-test("a platform is made of exactly these resources, by these names", async () => {
+test("a platform consists of exactly these resources, with these names", async () => {
   expect(
     urns(
       await declare(
@@ -41,7 +41,7 @@ test("the component itself keeps no options, resources or secrets in its inputs"
   });
 });
 
-test("roles made later leave no login, no secret and no connection behind", async () => {
+test("with roles created later there is no login, no secret and no connection", async () => {
   const types = (await declare(database({ accessRoles: "later" }))).map((one) => one.type);
   expect(
     types.filter(
@@ -58,7 +58,7 @@ test("a role that uses IAM has the membership rds_iam, and neither password nor 
   expect(declared.filter((one) => one.name.startsWith("orders-readwrite"))).toEqual([]);
 });
 
-test("a team's own parameters make a parameter group that keeps the rest of the standard", async () => {
+test("a team's own parameters create a parameter group that keeps the rest of the standard", async () => {
   const declared = await declare(database({ parameters: { work_mem: 65_536, log_min_duration_statement: 250 } }));
   const group = declared.find((one) => one.type === "aws:rds/parameterGroup:ParameterGroup");
   expect(group?.inputs.parameters).toEqual(
@@ -73,7 +73,7 @@ test("a team's own parameters make a parameter group that keeps the rest of the 
   );
 });
 
-test("a master password of our own is made, kept in a secret and given to RDS", async () => {
+test("a master password of our own is generated, kept in a secret and passed to RDS", async () => {
   const declared = await declare(database({ masterPassword: "own" }));
   const inputs = declared.find((one) => one.name === "orders-instance")?.inputs;
   expect(inputs).not.toHaveProperty("manageMasterUserPassword");
@@ -84,7 +84,7 @@ test("a master password of our own is made, kept in a secret and given to RDS", 
 });
 
 test.each([false, null])(
-  "a master password that nobody here knows (managed: %s) is not sent, nor is a key for it",
+  "an unknown master password (managed: %s) is not sent, nor is a key for it",
   async (manageMasterUserPassword) => {
     const existing = { identifier: "legacy", asFound: { manageMasterUserPassword } };
     const inputs = (await declare(database({ accessRoles: "later", existing }))).find(
@@ -96,7 +96,7 @@ test.each([false, null])(
   },
 );
 
-test("a database restored from a point in time asks for the source's names by not asking", async () => {
+test("a database restored to a point in time keeps the source's names by omitting them", async () => {
   const declared = await declare(
     database({ restoreFrom: { sourceDbiResourceId: "db-SOURCE", restoreTime: "2026-01-31T12:00:00Z" } }),
   );
@@ -120,7 +120,7 @@ test.each([
   expect([inputs?.iops, inputs?.storageThroughput]).toEqual([iops, storageThroughput]);
 });
 
-test("speed that an existing database has bought stays, and a volume that is no gp3 is given none", async () => {
+test("an existing database keeps its provisioned speed, and a volume that is not gp3 gets none", async () => {
   const found = async (asFound: NonNullable<DatabaseRequest["existing"]>["asFound"]) =>
     (await declare(database({ size: "large", existing: { identifier: "legacy", asFound } }))).find(
       (one) => one.name === "orders-instance",
@@ -133,12 +133,12 @@ test("speed that an existing database has bought stays, and a volume that is no 
   expect(await found({ storageType: "gp2" })).not.toHaveProperty("iops");
 });
 
-test("a restore to a point in time says no speed: the volume is the source's", async () => {
+test("a restore to a point in time sets no speed: the volume is the source's", async () => {
   const declared = await declare(database({ size: "large", restoreFrom: { sourceDbiResourceId: "db-SOURCE" } }));
   expect(declared.find((one) => one.name === "orders-instance")?.inputs).not.toHaveProperty("iops");
 });
 
-test("one group under two names is let in once, under both", async () => {
+test("one group under two names gets one rule that names both", async () => {
   const sources = { api: "sg-0001", worker: "sg-0002", reports: "sg-0001" };
   const declared = await declare(
     () => new StandardDatabase("orders", { ...request, platform, reachableFrom: sources }),
@@ -153,7 +153,7 @@ test("one group under two names is let in once, under both", async () => {
   ]);
 });
 
-test("what has no Region of its own carries the platform's in its name", async () => {
+test("resources without a Region have the platform's Region in their names", async () => {
   const args = {
     owner: "team-platform",
     costCenter: "1",
@@ -175,7 +175,7 @@ test("what has no Region of its own carries the platform's in its name", async (
   ]);
 });
 
-test("nothing is granted to PUBLIC, nothing is granted whole, and no role has an attribute of power", async () => {
+test("nothing is granted to PUBLIC, no grant is of all privileges, and no role has a privileged attribute", async () => {
   const declared = await declare(database());
   for (const { inputs } of declared.filter((one) => /Grant$|DefaultPrivileges$/.test(one.type))) {
     if (inputs.role === "public") expect(inputs.privileges).toEqual([]);
@@ -192,7 +192,7 @@ test("nothing is granted to PUBLIC, nothing is granted whole, and no role has an
     });
 });
 
-/** Who may do what, written out a second time: a slip in roles.ts must not also slip in here. */
+/** Who may do what, written out a second time, so that a mistake in roles.ts is not repeated here. */
 const expectedRoles = {
   owner: {
     roles: ["readwrite", "readonly"],
@@ -245,7 +245,7 @@ const expectedGrants = {
   "shipshape schema amcheck": ["USAGE"],
   "shipshape function amcheck": ["EXECUTE"],
 };
-/** In every schema of the owner's, hence without one. */
+/** In every schema of the owner, hence without one. */
 const expectedLater = {
   "public function": [],
   "readwrite schema": ["USAGE"],
@@ -258,7 +258,7 @@ const expectedLater = {
   "shipshape schema": ["USAGE"],
 };
 
-test("each role has exactly these memberships, limits and privileges, and none besides", async () => {
+test("each role has exactly these memberships, limits and privileges", async () => {
   const declared = await declare(database());
   const inputs = (type: string) =>
     declared.filter((one) => one.type === `postgresql:index/${type}`).map((one) => one.inputs);

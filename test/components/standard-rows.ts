@@ -1,8 +1,8 @@
 import type { DatabaseRequest } from "../../components";
 
 /**
- * The standard's table of tiers and environments, written out a second time: a slip in standards.ts must not also slip
- * in here.
+ * The standard's table of tiers and environments, written out a second time, so that a mistake in standards.ts is not
+ * repeated here.
  */
 export interface StandardRow {
   tier: DatabaseRequest["tier"];

@@ -5,8 +5,8 @@ import { changedUnseen, nameOf, startEngine, stateOf, type Engine, type StateRes
 import { maintenanceWindowOfRing, standardRows, type StandardRow } from "./standard-rows";
 
 /**
- * Nine databases at once, one for each tier in each environment, without roles (their access is tested with one that
- * has them): what the engine sent for each is in its state. Then everything is changed behind its back.
+ * Nine databases at once, one for each tier in each environment, without roles (other tests cover those). The state
+ * shows what the engine sent for each. Then everything is changed from outside.
  */
 let engine: Engine;
 let stack: Stack;
@@ -139,7 +139,7 @@ test.each(standardRows)("$tier in $environment: the engine sent every property o
     });
 });
 
-test("what is made of the standard carries its tags wherever AWS has tags", () => {
+test("every resource of the standard has its tags where AWS supports tags", () => {
   const untagged = ["random:", "pulumi:", "shipshape:"];
   for (const { type, inputs, urn } of state) {
     if (untagged.some((prefix) => type.startsWith(prefix))) continue;
@@ -160,7 +160,8 @@ test("what is made of the standard carries its tags wherever AWS has tags", () =
 });
 
 /**
- * One wrong value for each property that AWS knows; what only the program knows (as skipFinalSnapshot) cannot drift.
+ * One wrong value for each property that AWS knows; what only the program knows (such as skipFinalSnapshot) cannot
+ * drift.
  */
 const changes: Record<string, Record<string, unknown>> = {
   "gold-production-instance": {
@@ -194,7 +195,7 @@ const changes: Record<string, Record<string, unknown>> = {
     publiclyAccessible: true,
     storageEncrypted: false,
     storageType: "gp2",
-    tags: { owner: "nobody" },
+    tags: { owner: "by hand" },
     username: "other",
     vpcSecurityGroupIds: ["sg-0a1b2c3d4e5f60001"],
   },
@@ -224,29 +225,28 @@ const changes: Record<string, Record<string, unknown>> = {
 };
 
 /**
- * The official provider never reads this back; what it brings about is an output, which shows it beside the other
- * changes.
+ * The official provider never reads this back; its effect is an output, which is shown with the other changes.
  */
 const seenAs: Record<string, string> = { manageMasterUserPassword: "masterUserSecrets" };
 
-/** Nor this, whose output alone makes no change: a refresh shows nothing of it, and must not be stopped by it. */
+/** Nor this, whose output alone is not a change: a refresh does not show it, and must not fail because of it. */
 const unread = {
   "silver-production-instance": { masterUserSecretKmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/other" },
 };
 
-test("each property of a database changed from outside, all in one go, is shown as an update, but for the key of its master password", async () => {
+test("each property of a database changed from outside, all at once, is shown as an update, except the master password's key", async () => {
   const { unseen, seen } = await changedUnseen(engine.cloud, stack, { ...changes, ...unread }, seenAs);
   expect(unseen).toEqual(["silver-production-instance.masterUserSecretKmsKeyId"]);
-  // And nothing else: a refresh that cries wolf is one that nobody reads.
+  // And nothing else: a refresh with false alarms is soon ignored.
   expect(Object.keys(seen).sort()).toEqual(Object.keys(changes).sort());
 });
 
-const nobody = '{"Version":"2012-10-17","Statement":[]}';
+const noStatements = '{"Version":"2012-10-17","Statement":[]}';
 const platformChanges: Record<string, Record<string, unknown>> = {
-  "platform-key": { enableKeyRotation: false, policy: nobody, description: "by hand", tags: {} },
+  "platform-key": { enableKeyRotation: false, policy: noStatements, description: "by hand", tags: {} },
   "platform-topic": { kmsMasterKeyId: "alias/aws/sns", tags: {} },
-  "platform-topic-policy": { policy: nobody },
-  "platform-monitoring-role": { assumeRolePolicy: nobody, tags: {} },
+  "platform-topic-policy": { policy: noStatements },
+  "platform-monitoring-role": { assumeRolePolicy: noStatements, tags: {} },
   "platform-subnets": { subnetIds: ["subnet-0a1b2c3d4e5f60001"] },
   "platform-isolation": {
     ingress: [
@@ -283,7 +283,7 @@ const platformChanges: Record<string, Record<string, unknown>> = {
   },
 };
 
-test("each property of a platform changed from outside, all in one go, is shown as an update", async () => {
+test("each property of a platform changed from outside, all at once, is shown as an update", async () => {
   const { unseen, seen } = await changedUnseen(engine.cloud, engine.platformStack, platformChanges);
   expect(unseen).toEqual([]);
   expect(Object.keys(seen).sort()).toEqual(Object.keys(platformChanges).sort());

@@ -12,7 +12,7 @@ import { maintenanceWindowOfRing, standardRows } from "./standard-rows";
 const shapeOf = (more: Partial<DatabaseRequest> = {}) => standardShape(databaseRequest.parse({ ...request, ...more }));
 
 test.each(standardRows)(
-  "$tier in $environment is what the standard says",
+  "$tier in $environment has what the standard says",
   ({ tier, environment, retentionDays, multiAz, monitoringSeconds, ring, backupPlan, kept, retained, drillDays }) => {
     const shape = shapeOf({ tier, environment });
     expect(shape).toMatchObject({
@@ -47,7 +47,7 @@ test.each([
   },
 );
 
-test("a smaller size keeps the larger one's storage when told so", () => {
+test("a smaller size keeps the larger one's storage if requested", () => {
   expect(shapeOf({ size: "small", storageOfSize: "large" })).toMatchObject({
     instanceClass: "db.t4g.medium",
     allocatedStorageGib: 500,
@@ -55,7 +55,7 @@ test("a smaller size keeps the larger one's storage when told so", () => {
   });
 });
 
-test("retirement lifts what prevents a deletion and keeps what survives one", () => {
+test("retirement lifts the deletion protection and keeps what survives a deletion", () => {
   expect(shapeOf({ retire: true })).toMatchObject({
     deletionProtection: false,
     protect: false,
@@ -66,7 +66,7 @@ test("retirement lifts what prevents a deletion and keeps what survives one", ()
   });
 });
 
-test("names follow from service, environment and database", () => {
+test("names are derived from service, environment and database", () => {
   expect(shapeOf({ service: "order-history" })).toMatchObject({
     identifier: "order-history-production",
     databaseName: "order_history",
@@ -81,7 +81,7 @@ test("names follow from service, environment and database", () => {
   );
 });
 
-test("extensions come after those they need, whatever their order in the program", () => {
+test("extensions come after those they require, whatever their order in the program", () => {
   for (const extensions of [
     ["earthdistance", "cube"],
     ["cube", "earthdistance"],
@@ -89,7 +89,7 @@ test("extensions come after those they need, whatever their order in the program
     expect(shapeOf({ extensions: [...extensions] }).extensions).toEqual(["cube", "earthdistance"]);
 });
 
-test("what extensions need is what PostgreSQL's own control files say", () => {
+test("extensions require what PostgreSQL's own control files say", () => {
   const folder = join(
     __dirname,
     `../../node_modules/postgresql-17.10-${process.platform}-${process.arch}/native/share/postgresql/extension`,
@@ -103,7 +103,7 @@ test("what extensions need is what PostgreSQL's own control files say", () => {
   );
 });
 
-test("every backup window is half an hour, no two windows of a database overlap, and backup plans start in neither", () => {
+test("every backup window is half an hour, a database's windows do not overlap, and backup plans start in neither", () => {
   for (let number = 0; number < 500; number += 1) {
     const window = backupWindow(`database-${number}`);
     const [start = 0, end = 0] = window

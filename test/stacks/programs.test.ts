@@ -10,7 +10,7 @@ const configOf = (stack: string): Record<string, unknown> =>
   (parse(readFileSync(join(folder, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> }).config;
 const tracked = readdirSync(folder).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 
-/** Runs the entry as the engine would for a stack of this name with this config. */
+/** Runs the entry point as the engine would for a stack of this name with this config. */
 async function run(
   stack: string,
   config: Record<string, unknown>,
@@ -33,13 +33,13 @@ async function run(
   return { names: declared.map((one) => one.name), error, outputs };
 }
 
-test.each(tracked)("%s has all the config its program asks for", async (stack) => {
+test.each(tracked)("%s has all the config that its program reads", async (stack) => {
   const { names, error } = await run(stack, configOf(stack));
   expect(error).toBeUndefined();
   expect(names.length).toBeGreaterThan(20);
 });
 
-test("a database gives out a handful of outputs, a line each, and the rest on request", async () => {
+test("a database has a handful of outputs, a line each, and more on request", async () => {
   const { outputs } = await run("database.orders-production", configOf("database.orders-production"));
   const seals = await Promise.all(
     Object.values(outputs).map((value) => pulumi.isSecret(pulumi.output(value as pulumi.Input<object>))),
@@ -80,13 +80,13 @@ test.each(tracked)("%s keeps a fixed salt and no secret in its config", (stack) 
 test.each([
   ["orders", 'stack name: "orders" names no program; give database.<name> or platform.<name>'],
   ["cluster.orders", 'stack name: "cluster.orders" names no program'],
-])("a stack called %s is told what names there are", async (stack, said) => {
+])("the error for a stack called %s lists the possible names", async (stack, message) => {
   const { names, error } = await run(stack, {});
-  expect(error).toContain(said);
+  expect(error).toContain(message);
   expect(names).toEqual([]);
 });
 
-test("a database without config is told everything that is missing at once, and nothing is made", async () => {
+test("the error for a database without config names everything that is missing, and nothing is created", async () => {
   const { names, error } = await run("database.new", {});
   for (const path of [
     "request.service",
@@ -102,7 +102,7 @@ test("a database without config is told everything that is missing at once, and 
   expect(names).toEqual([]);
 });
 
-test("errors of the request and of the place come together, each with its path", async () => {
+test("errors in the request and in the place are reported together, each with its path", async () => {
   const good = configOf("database.ledger-development");
   const { error } = await run("database.new", {
     ...good,

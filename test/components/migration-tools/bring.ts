@@ -4,13 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from "no
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Whether a tool that is no npm package is here, in the versions that its pin file names; else why not. */
+/** Where a tool that is not an npm package is installed, in the versions of its pin file; or why it is missing. */
 export interface Brought {
   folder: string;
   missing: string | undefined;
 }
 
-/** Downloaded once for each content of the pin file. `needs` must be on this machine; nothing of them is installed. */
+/** Downloads once for each content of the pin file. The commands in `needs` must exist on this machine. */
 export function bring(
   tool: string,
   pins: string,
@@ -28,7 +28,7 @@ export function bring(
   const [command, words] = install(part);
   const { status, stderr } = spawnSync(command, words, { encoding: "utf8", timeout: 300_000 });
   if (status !== 0) return { folder, missing: `${tool} could not be downloaded: ${stderr.trim().split("\n").at(-1)}` };
-  // Another process may have been faster; then its folder is as good.
+  // Another process may have been faster; its folder is used then.
   if (!existsSync(folder)) renameSync(part, folder);
   return { folder, missing: undefined };
 }

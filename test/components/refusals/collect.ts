@@ -5,8 +5,7 @@ import ts from "typescript";
 const folder = join(__dirname, "../../../localcloud/server");
 
 /**
- * Every refusal that stands in the sources of the embedded cloud, by file: its words, with … for what only a request
- * knows.
+ * Every refusal in the sources of the embedded cloud, by file: its message, with … for values that come from requests.
  */
 export function refusalsByFile(): Record<string, string[]> {
   const files = readdirSync(folder, { recursive: true }).map(String).sort();
@@ -21,7 +20,7 @@ function refusalsIn(source: string): string[] {
   const shorthands = new Map<string, ts.NewExpression>();
   const found = new Set<string>();
   const collectShorthands = (node: ts.Node): void => {
-    // `const invalid = (message) => new AwsError("InvalidParameterValue", message)`: what is refused stands where it is
+    // `const invalid = (message) => new AwsError("InvalidParameterValue", message)`: the message is where it is
     // called.
     if (
       ts.isVariableDeclaration(node) &&
@@ -43,7 +42,7 @@ function refusalsIn(source: string): string[] {
   return [...found];
 }
 
-/** Its own words where it has some, else those it is called with. */
+/** Its own message if it has one, otherwise the one it is called with. */
 function shorthandWords(shorthand: ts.NewExpression, call: ts.CallExpression): string {
   const own = words(shorthand.arguments?.[1]);
   const given = call.arguments.map(words).filter((text) => text !== "…");

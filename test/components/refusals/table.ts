@@ -2,33 +2,33 @@ import type { DatabaseRequest } from "../../../components";
 import type { Running, Wanted } from "../../../components/running-instance";
 import { platform } from "../declared";
 
-/** Why no arguments of a component get that far. */
+/** Why no arguments of a component can cause a refusal. */
 export const reasons = {
-  unsent: "neither the components nor the provider send what this judges",
-  constant: "the components send a constant or a name they have made, right by construction",
-  provider: "the provider's form of the request; the program has no say in it",
-  state: "the resource is named by what the state holds",
-  order: "the engine makes and deletes in the order of dependencies, and what protects is lifted first",
-  account: "only the account knows at that moment: a quota, a taken name, an id of somebody else's resource, a status",
+  unsent: "neither the components nor the provider send what this checks",
+  constant: "the components send a constant or a generated name, correct by construction",
+  provider: "the provider builds this part of the request; the program cannot change it",
+  state: "the resource's name comes from the state",
+  order: "the engine creates and deletes in the order of dependencies, and lifts protection first",
+  account: "only the account knows at that moment: a quota, a taken name, an id of a resource of others, a status",
   replaced: "the engine shows a replacement at preview",
 } as const;
 export type Why = keyof typeof reasons;
 
-/** What gets there, and what the component says of it before the cloud is asked. */
+/** Arguments that would cause a refusal, and the component's error before any call. */
 export type Refused =
   | { database: Record<string, unknown>; says: RegExp }
   | { platform: Record<string, unknown>; says: RegExp }
   | { running: Partial<Running>; wanted: Partial<Wanted>; request?: Partial<DatabaseRequest>; says: RegExp }
   | { offered: string; features?: string[]; request?: Partial<DatabaseRequest>; says: RegExp };
 
-/** An existing database that has this where the standard says otherwise. */
+/** An existing database that deviates from the standard in this. */
 const found = (asFound: Record<string, unknown>, says: RegExp, more: Record<string, unknown> = {}): Refused => ({
   database: { ...more, existing: { identifier: "legacy", asFound } },
   says,
 });
 const later = { accessRoles: "later" };
 
-/** Files that no program of ours calls: people, workers and clients do. */
+/** Files that our programs do not call; people, workers and clients do. */
 export const elsewhere: Record<string, string> = {
   "rds/actions/automated-backups.ts": "people and workers",
   "rds/actions/engine.ts": "descriptions",
@@ -49,7 +49,7 @@ export const elsewhere: Record<string, string> = {
   "rds/snapshots/snapshots.ts": "people and workers",
 };
 
-/** By file, then by how the refusal begins. */
+/** By file, then by the beginning of the message. */
 export const table: Record<string, Record<string, Why | Refused[]>> = {
   "rds/actions/events.ts": {
     "a SourceType must be given with a SourceIdentifier": "unsent",
@@ -75,7 +75,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "cannot delete protected": "order",
     "FinalDBSnapshotIdentifier cannot": "constant",
     "FinalDBSnapshotIdentifier is required": "constant",
-    // Its name ends in a random id, kept in the state.
+    // Its name ends in a random id from the state.
     "cannot create the snapshot": "constant",
     "the quota": "account",
     "instance … is …: a final snapshot": "account",
@@ -141,7 +141,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "automated backup": "account",
   },
   "rds/events/event-subscriptions.ts": { "Event Subscription": "state" },
-  // What a schema of the API refuses: whole numbers, tags, lengths of lists.
+  // Refused by the API's schemas: integers, tags, lengths of lists.
   "wire/input-check.ts": {
     "…": [
       {
@@ -215,7 +215,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         { multiAz: true, availabilityZone: "eu-central-1a" },
         /existing\.asFound\.availabilityZone: omit it while multiAz is true/,
       ),
-      // Gold in production has two zones by the standard.
+      // The standard gives gold in production two zones.
       found(
         { availabilityZone: "eu-central-1a" },
         /existing\.asFound\.availabilityZone: omit it while multiAz is true/,
@@ -255,7 +255,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         says: /^existing\.asFound\.dbSubnetGroupName: the database is in the subnet group default, .* Give "default"$/,
       },
     ],
-    // No data source tells that key: the page says to give it as found.
+    // No data source returns that key: the page says to give it as found.
     "you can't change the KMS key of Performance Insights": "account",
     "you can't specify MasterUserPassword": [
       found({ manageMasterUserPassword: true }, /existing\.asFound\.manageMasterUserPassword: cannot be true/, {
@@ -274,7 +274,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
         ),
       ),
     ],
-    // By refuseOtherSecretKey, with what runs: see running-instance.test.ts.
+    // By refuseOtherSecretKey, which compares with the running database: see running-instance.test.ts.
     "the KMS key of a managed": "account",
   },
   "rds/instances/references.ts": {
@@ -447,7 +447,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     "the certificate authority": [
       found({ caCertIdentifier: "rds-ca-2019" }, /existing\.asFound\.caCertIdentifier: give one of rds-ca-rsa2048-g1/),
     ],
-    // Of them, a program can say two. Two address families (DUAL) are RDS's to take; the embedded cloud alone has none.
+    // A program can set two of them. RDS accepts two address families (DUAL); only the embedded cloud does not.
     "invalid …: …; the embedded cloud has": [
       found(
         { engineLifecycleSupport: "on" },
@@ -545,7 +545,7 @@ export const table: Record<string, Record<string, Why | Refused[]>> = {
     ],
   },
   "rds/parameter-groups/parameter-groups.ts": { "DBParameterGroup not found": "account" },
-  // Resources without an API of their own: keys, roles, topics, alarms, log groups, vaults, security groups.
+  // Resources that share one generic API here: keys, roles, topics, alarms, log groups, vaults, security groups.
   "recorded/recorded-resources.ts": {
     "the … … cannot be deleted": "order",
     "a … needs": "constant",
@@ -603,7 +603,7 @@ function reservedWords(): string[] {
   );
 }
 
-/** What the postgresql provider refuses in the embedded cloud alone, after RDS has done its part. */
+/** What the postgresql provider refuses only in the embedded cloud, after RDS has accepted it. */
 export const lacking: Refused[] = [
   {
     offered: "17.10",
