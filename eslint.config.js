@@ -5,9 +5,9 @@ const { areas, forbiddenAreas, restrictedLibraries, stages } = require("./import
 const escaped = (text) => text.replaceAll(/[.$^()]/g, "\\$&");
 
 /** What the files of one folder (or one file) must not import: patterns of module names, each with the reason. */
-function restrictions(place) {
-  const area = place.split("/")[0];
-  const stage = stages.find((one) => place.startsWith(`automation/${one}/`));
+function restrictions(scope) {
+  const area = scope.split("/")[0];
+  const stage = stages.find((one) => scope.startsWith(`automation/${one}/`));
   const forbidden = forbiddenAreas(area);
   return [
     ...forbidden.map((other) => outside(other, `${area}/ must not import ${other}/ (import-rules.cjs)`)),
@@ -20,7 +20,7 @@ function restrictions(place) {
         outside(other, `the stage ${stage} must not import the stage ${other}; automation/control-plane.ts wires them`),
       ),
     ...restrictedLibraries
-      .filter(({ files }) => !files.some((open) => open === place || (open.endsWith("/") && place.startsWith(open))))
+      .filter(({ files }) => !files.some((open) => open === scope || (open.endsWith("/") && scope.startsWith(open))))
       .map(({ library, why }) => ({
         regex: `^${escaped(library)}${library.endsWith("/") ? "" : "(/|$)"}`,
         message: why,
@@ -56,10 +56,10 @@ function importRules(files, patterns) {
 }
 
 /**
- * From the widest place to the narrowest: areas, then stages and other folders with a rule of their own, then single
+ * From the widest scope to the narrowest: areas, then stages and other folders with a rule of their own, then single
  * files.
  */
-const places = [
+const scopes = [
   ...Object.keys(areas).map((area) => `${area}/`),
   ...stages.map((stage) => `automation/${stage}/`),
   ...new Set(restrictedLibraries.flatMap(({ files }) => files)),
@@ -103,5 +103,5 @@ module.exports = tseslint.config(
   },
   // What people read on their terminal, and the programs that Pulumi runs.
   { files: ["demo/**/*.ts", "test/bench/**/*.ts", "test/mutants/**/*.ts"], rules: { "no-console": "off" } },
-  ...places.map((place) => importRules([place.endsWith("/") ? `${place}**/*.ts` : place], restrictions(place))),
+  ...scopes.map((scope) => importRules([scope.endsWith("/") ? `${scope}**/*.ts` : scope], restrictions(scope))),
 );

@@ -43,8 +43,8 @@ function placed(frame) {
   const { originalSource, originalLine, originalColumn } = program.map.findEntry(line - 1, column - 1);
   if (originalSource === undefined) return `${frame}`;
   const source = join(dirname(frame.getFileName()), originalSource);
-  const place = `${source}:${originalLine + 1}:${originalColumn + 1}`;
-  return `${frame}`.replace(`${frame.getFileName()}:${line}:${column}`, () => place);
+  const position = `${source}:${originalLine + 1}:${originalColumn + 1}`;
+  return `${frame}`.replace(`${frame.getFileName()}:${line}:${column}`, () => position);
 }
 
 /** The program as it was last compiled; undefined if any of its sources has changed. */
@@ -97,10 +97,10 @@ async function compile(entry) {
       onLoad({ filter: /\.(ts|json)$/ }, ({ path }) => {
         const contents = readFileSync(path, "utf8");
         sources[relative(__dirname, path)] = digestOf(contents);
-        // Each file still knows its own place.
-        const place = `const __filename = ${JSON.stringify(path)}, __dirname = ${JSON.stringify(dirname(path))}; `;
-        const needsPlace = path !== entry && /\b__(file|dir)name\b/.test(contents);
-        return { contents: needsPlace ? place + contents : contents, loader: extname(path).slice(1) };
+        // Each file keeps its own path.
+        const ownPath = `const __filename = ${JSON.stringify(path)}, __dirname = ${JSON.stringify(dirname(path))}; `;
+        const needsOwnPath = path !== entry && /\b__(file|dir)name\b/.test(contents);
+        return { contents: needsOwnPath ? ownPath + contents : contents, loader: extname(path).slice(1) };
       }),
   };
   const { outputFiles } = await require("esbuild").build({

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { assumedBy, copyVaultPolicy, inPlace, keyPolicy, type Place } from "./platform-policies";
+import { assumedBy, copyVaultPolicy, keyPolicy, type AwsLocation } from "./platform-policies";
 import {
   backupPlanRetentionDays,
   backupPlanSchedule,
@@ -16,7 +16,7 @@ export interface BackupSettings {
   keyArn: pulumi.Input<string>;
   /** Where copies go; undefined: there are no copies, and the gold plan only uses the vault. */
   copyRegion: string | undefined;
-  place: pulumi.Output<Place>;
+  location: pulumi.Output<AwsLocation>;
   keyOptions: pulumi.CustomResourceOptions;
   tags: Record<string, string>;
 }
@@ -35,7 +35,7 @@ export function backupPlans(
   const role = new aws.iam.Role(
     `${name}-backup-role`,
     {
-      name: pulumi.interpolate`${settings.platformName}-${settings.place.region}-backup`,
+      name: pulumi.interpolate`${settings.platformName}-${settings.location.region}-backup`,
       description: "AWS Backup takes snapshots of databases with it",
       assumeRolePolicy: assumedBy("backup.amazonaws.com"),
       tags: settings.tags,
@@ -46,7 +46,7 @@ export function backupPlans(
     `${name}-backup-role-policy`,
     {
       role: role.name,
-      policyArn: pulumi.interpolate`arn:${settings.place.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup`,
+      policyArn: pulumi.interpolate`arn:${settings.location.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup`,
     },
     options,
   );
@@ -147,18 +147,18 @@ function copyVault(
       description: `Shipshape: copies of backups in ${region}`,
       enableKeyRotation: true,
       deletionWindowInDays: keyDeletionDays(settings.environment),
-      policy: inPlace(settings.place, (place) => keyPolicy({ ...place, region })),
+      policy: settings.location.apply((location) => keyPolicy({ ...location, region })),
       region,
       tags: settings.tags,
     },
     settings.keyOptions,
   );
   // Several Regions may copy to the same one.
-  const vaultName = pulumi.interpolate`${settings.platformName}-of-${settings.place.region}`;
+  const vaultName = pulumi.interpolate`${settings.platformName}-of-${settings.location.region}`;
   const vault = lockedVault(`${name}-copy-vault`, vaultName, key.arn, { region }, settings, options);
   const policy = new aws.backup.VaultPolicy(
     `${name}-copy-vault-policy`,
-    { backupVaultName: vault.name, policy: inPlace(settings.place, copyVaultPolicy), region },
+    { backupVaultName: vault.name, policy: settings.location.apply(copyVaultPolicy), region },
     options,
   );
   return { ...vault, leaves: [...vault.leaves, policy] };

@@ -7,7 +7,7 @@ import { notifications } from "./notifications";
 import { parameterGroup } from "./parameter-group";
 import { standardParameters } from "./parameters";
 import { platformArguments, type DatabasePlatformArgs } from "./platform-arguments";
-import { assumedBy, inPlace, keyPolicy, type Place } from "./platform-policies";
+import { assumedBy, keyPolicy, type AwsLocation } from "./platform-policies";
 import { securityGroup } from "./security-group";
 import { keyDeletionDays, standardTag, standardVersion, versionStandards } from "./standards";
 
@@ -67,7 +67,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       "shipshape:stack": `${pulumi.getProject()}/${pulumi.getStack()}`,
       [standardTag]: standardVersion,
     };
-    const place = here(child).apply((found) => {
+    const location = currentLocation(child).apply((found) => {
       if (found.region !== request.copyRegion) return found;
       throw new pulumi.RunError(
         `copyRegion: ${found.region} is the platform's own Region; give another one, which the loss of this one does not affect`,
@@ -83,7 +83,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
         description: `Shipshape: databases, logs, secrets and notifications of ${platformName}`,
         enableKeyRotation: true,
         deletionWindowInDays: keyDeletionDays(request.environment),
-        policy: inPlace(place, keyPolicy),
+        policy: location.apply(keyPolicy),
         tags,
       },
       keyOptions,
@@ -94,13 +94,13 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       child,
     );
 
-    const notified = notifications(name, { platformName, keyArn: key.arn, place, tags }, child);
+    const notified = notifications(name, { platformName, keyArn: key.arn, location, tags }, child);
 
     const monitoring = new aws.iam.Role(
       `${name}-monitoring-role`,
       {
         // IAM has no Regions: the platforms of two Regions of an account must not collide.
-        name: pulumi.interpolate`${platformName}-${place.region}-monitoring`,
+        name: pulumi.interpolate`${platformName}-${location.region}-monitoring`,
         description: "RDS writes enhanced monitoring with it",
         assumeRolePolicy: assumedBy("monitoring.rds.amazonaws.com"),
         tags,
@@ -111,7 +111,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       `${name}-monitoring-role-policy`,
       {
         role: monitoring.name,
-        policyArn: pulumi.interpolate`arn:${place.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
+        policyArn: pulumi.interpolate`arn:${location.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
       },
       child,
     );
@@ -153,7 +153,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
         environment: request.environment,
         keyArn: key.arn,
         copyRegion: request.copyRegion,
-        place,
+        location,
         keyOptions,
         tags,
       },
@@ -189,7 +189,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
   }
 }
 
-function here(options: pulumi.InvokeOutputOptions): pulumi.Output<Place> {
+function currentLocation(options: pulumi.InvokeOutputOptions): pulumi.Output<AwsLocation> {
   const account = aws.getCallerIdentityOutput({}, options).accountId;
   const region = aws.getRegionOutput({}, options).region;
   const partition = aws.getPartitionOutput({}, options).partition;

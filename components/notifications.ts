@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { topicPolicy, type Place } from "./platform-policies";
+import { topicPolicy, type AwsLocation } from "./platform-policies";
 
 interface NotificationSettings {
   platformName: string;
   keyArn: pulumi.Input<string>;
-  place: pulumi.Output<Place>;
+  location: pulumi.Output<AwsLocation>;
   tags: Record<string, string>;
 }
 
@@ -31,7 +31,7 @@ const subscribed = [
 /** The topic for alarms and RDS's events, and the event subscriptions. */
 export function notifications(
   name: string,
-  { platformName, keyArn, place, tags }: NotificationSettings,
+  { platformName, keyArn, location, tags }: NotificationSettings,
   options: pulumi.CustomResourceOptions,
 ): { topicArn: pulumi.Output<string>; leaves: pulumi.Resource[] } {
   // With our key: CloudWatch cannot publish to a topic encrypted with the default key of SNS.
@@ -42,7 +42,7 @@ export function notifications(
   );
   const policy = new aws.sns.TopicPolicy(
     `${name}-topic-policy`,
-    { arn: topic.arn, policy: pulumi.all([topic.arn, place]).apply(([arn, where]) => topicPolicy(arn, where)) },
+    { arn: topic.arn, policy: pulumi.all([topic.arn, location]).apply(([arn, where]) => topicPolicy(arn, where)) },
     options,
   );
   // Without source ids each covers all sources: one of each kind for the account, because one per database would soon

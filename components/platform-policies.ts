@@ -1,7 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-
 /** The platform's account and Region; policies name them so that a service acts only for this account. */
-export interface Place {
+export interface AwsLocation {
   partition: string;
   region: string;
   account: string;
@@ -12,7 +10,7 @@ export interface Place {
  * fail at night. `logs` must name the log groups by encryption context; the others act on the topic and the vault only
  * for this account.
  */
-export function keyPolicy({ partition, region, account }: Place): string {
+export function keyPolicy({ partition, region, account }: AwsLocation): string {
   const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
   return document([
     {
@@ -53,7 +51,7 @@ export function keyPolicy({ partition, region, account }: Place): string {
   ]);
 }
 
-export function topicPolicy(topicArn: string, { account }: Place): string {
+export function topicPolicy(topicArn: string, { account }: AwsLocation): string {
   return document([
     {
       Sid: "AlarmsAndEvents",
@@ -67,7 +65,7 @@ export function topicPolicy(topicArn: string, { account }: Place): string {
 }
 
 /** The vault of the other Region accepts copies only from this account. */
-export function copyVaultPolicy({ partition, account }: Place): string {
+export function copyVaultPolicy({ partition, account }: AwsLocation): string {
   return document([
     {
       Sid: "CopiesFromThisAccount",
@@ -81,10 +79,6 @@ export function copyVaultPolicy({ partition, account }: Place): string {
 
 export function assumedBy(service: string): string {
   return document([{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }]);
-}
-
-export function inPlace(place: pulumi.Output<Place>, policy: (place: Place) => string): pulumi.Output<string> {
-  return place.apply(policy);
 }
 
 function document(statements: Record<string, unknown>[]): string {

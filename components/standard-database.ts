@@ -71,9 +71,9 @@ export class StandardDatabase extends pulumi.ComponentResource {
   readonly remainsAfterDestroy: pulumi.Output<string[]>;
 
   constructor(name: string, args: StandardDatabaseArgs, options: pulumi.ComponentResourceOptions = {}) {
-    const said = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
-    const request = parseInput(databaseArguments, said, `StandardDatabase "${name}"`);
-    const platform = { ...said.platform, keyArn: pulumi.output(said.platform.keyArn).apply(neverAnAlias) };
+    const given = (args as StandardDatabaseArgs | undefined) ?? ({} as StandardDatabaseArgs);
+    const request = parseInput(databaseArguments, given, `StandardDatabase "${name}"`);
+    const platform = { ...given.platform, keyArn: pulumi.output(given.platform.keyArn).apply(neverAnAlias) };
     const shape = standardShape(request);
     super(
       "shipshape:index:StandardDatabase",
@@ -93,7 +93,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
         groupName: `${shape.identifier}-database`,
         description: `Who may connect to ${shape.identifier}`,
         vpcId: platform.vpcId,
-        reachableFrom: said.reachableFrom ?? {},
+        reachableFrom: given.reachableFrom ?? {},
         tags,
       },
       child,

@@ -28,23 +28,23 @@ beforeAll(() => {
 
 beforeEach(() => {
   rmSync(join(checkout, "node_modules", ".cache"), { recursive: true, force: true });
-  source("main.ts", 'import { word } from "./word";\nexport const said: string = `${word()} ${__dirname}`;\n');
+  source("main.ts", 'import { word } from "./word";\nexport const value: string = `${word()} ${__dirname}`;\n');
   source("word.ts", 'import { letters } from "./letters.json";\nexport const word = (): string => letters;\n');
   source("letters.json", '{ "letters": "first" }');
 });
 
 /** What the program says, run in a process of its own. */
-async function said(cwd = checkout): Promise<string> {
-  const script = 'require("./precompiled.cjs"); process.stdout.write(require("./programs/main.ts").said)';
+async function output(cwd = checkout): Promise<string> {
+  const script = 'require("./precompiled.cjs"); process.stdout.write(require("./programs/main.ts").value)';
   return (await promisify(execFile)(process.execPath, ["-e", script], { cwd })).stdout;
 }
 const compiledFile = () => join(cache, readdirSync(cache)[0]!);
 
 test("a program is compiled once, for its owner alone, and knows where its source is", async () => {
-  expect(await said()).toBe(`first ${checkout}/programs`);
+  expect(await output()).toBe(`first ${checkout}/programs`);
   const { ino, mode } = statSync(compiledFile());
   expect([mode & 0o777, statSync(cache).mode & 0o777]).toEqual([0o600, 0o700]);
-  expect(await said()).toBe(`first ${checkout}/programs`);
+  expect(await output()).toBe(`first ${checkout}/programs`);
   expect(statSync(compiledFile()).ino).toBe(ino);
 });
 
@@ -52,53 +52,53 @@ test.each([
   ["a file that another imports", () => source("word.ts", 'export const word = () => "second";')],
   ["a file of data", () => source("letters.json", '{ "letters": "second" }')],
 ])("what has changed is compiled before it runs: %s", async (_, change) => {
-  await said();
+  await output();
   change();
-  expect(await said()).toBe(`second ${checkout}/programs`);
+  expect(await output()).toBe(`second ${checkout}/programs`);
 });
 
 test("an update of the compiler, or other options, compile a program again", async () => {
-  await said();
+  await output();
   const { ino } = statSync(compiledFile());
   writeFileSync(join(checkout, "precompiled.cjs"), "// other options\n", { flag: "a" });
-  await said();
+  await output();
   expect(statSync(compiledFile()).ino).not.toBe(ino);
 });
 
 test("a checkout that was moved knows its new place", async () => {
   source("word.ts", "export const word = () => __filename;");
-  await said();
+  await output();
   renameSync(checkout, `${checkout}-moved`);
   try {
-    expect(await said(`${checkout}-moved`)).toBe(`${checkout}-moved/programs/word.ts ${checkout}-moved/programs`);
+    expect(await output(`${checkout}-moved`)).toBe(`${checkout}-moved/programs/word.ts ${checkout}-moved/programs`);
   } finally {
     renameSync(`${checkout}-moved`, checkout);
   }
 });
 
 test("what cannot be compiled is not run as it was", async () => {
-  await said();
+  await output();
   source("word.ts", "export const word = ;");
-  await expect(said()).rejects.toThrow(/programs\/main\.ts cannot be compiled: [^]*programs\/word\.ts:1:20/);
+  await expect(output()).rejects.toThrow(/programs\/main\.ts cannot be compiled: [^]*programs\/word\.ts:1:20/);
 });
 
 test("several that start at once all run, and leave one compiled file", async () => {
-  const all = await Promise.all(Array.from({ length: 4 }, () => said()));
+  const all = await Promise.all(Array.from({ length: 4 }, () => output()));
   expect(new Set(all)).toEqual(new Set([`first ${checkout}/programs`]));
   expect(readdirSync(cache)).toHaveLength(1);
 });
 
 test("a program also runs where nothing can be written", async () => {
   writeFileSync(join(checkout, "node_modules", ".cache"), "no folder");
-  expect(await said()).toBe(`first ${checkout}/programs`);
+  expect(await output()).toBe(`first ${checkout}/programs`);
   source("letters.json", '{ "letters": "second" }');
-  expect(await said()).toBe(`second ${checkout}/programs`);
+  expect(await output()).toBe(`second ${checkout}/programs`);
 });
 
 test("half a compiled file is none", async () => {
-  await said();
-  writeFileSync(compiledFile(), "exports.said = 'half'");
-  expect(await said()).toBe(`first ${checkout}/programs`);
+  await output();
+  writeFileSync(compiledFile(), "exports.value = 'half'");
+  expect(await output()).toBe(`first ${checkout}/programs`);
 });
 
 test("an error names the line of the source", async () => {
@@ -106,5 +106,5 @@ test("an error names the line of the source", async () => {
     "word.ts",
     'interface Nothing { x: 1 }\n\nexport const word = (): string => {\n  throw new Error("no word");\n};\n',
   );
-  await expect(said()).rejects.toThrow(/no word\n\s+at .*programs\/word\.ts:4:9/);
+  await expect(output()).rejects.toThrow(/no word\n\s+at .*programs\/word\.ts:4:9/);
 });

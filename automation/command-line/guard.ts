@@ -19,7 +19,7 @@ import { judgeInParallel, type WorkerProgram } from "../guardrails/state-pool";
 import { unjudgedLines } from "../guardrails/unjudged";
 import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
 import { awsClients } from "../targets/aws-access";
-import { namedPlace } from "../targets/cloud-place";
+import { describeCloud } from "../targets/queried-cloud";
 import { liveDatabases } from "../targets/live-databases";
 import type { CommandContext } from "./command-context";
 import { waiversFolder } from "./waiver";
@@ -76,9 +76,9 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
 
 async function liveVerdict(options: GuardOptions): Promise<Verdict> {
   const rules = rulesOf(options);
-  const living = await liveDatabases(awsClients());
+  const live = await liveDatabases(awsClients());
   const register = new WaiverRegister({ ...rules.waivers, problems: [] }, rules.today);
-  const { resources, databases, otherEngines } = liveInventory(living);
+  const { resources, databases, otherEngines } = liveInventory(live);
   const notReported = new NotReportedLive();
   const findings = judge(
     { declared: [], deployed: resources, notReported: notReported.note },
@@ -89,13 +89,13 @@ async function liveVerdict(options: GuardOptions): Promise<Verdict> {
   return {
     findings: findings.filter(({ rule }) => !onlyOfStates.includes(rule)),
     problems: problemsOf(rules),
-    judged: `${counted(databases, "database")} in ${living.region}`,
-    place: namedPlace(living.place),
+    judged: `${counted(databases, "database")} in ${live.region}`,
+    queriedCloud: describeCloud(live.cloud),
     left: [
       notReported.line(resources),
       ...(otherEngines.length > 0 ? [`not judged: ${otherEngines.join(", ")}: engines that no rule covers`] : []),
-      ...(living.unanswered.length > 0
-        ? [`not judged, because the RDS API did not answer: ${living.unanswered.join(", ")}`]
+      ...(live.unanswered.length > 0
+        ? [`not judged, because the RDS API did not answer: ${live.unanswered.join(", ")}`]
         : []),
     ],
     severalFiles: false,
@@ -133,10 +133,17 @@ function workerProgram(packageFolder: string, inCheckout: boolean): WorkerProgra
 async function tell(verdict: Verdict, options: GuardOptions, { terminal }: CommandContext): Promise<void> {
   const folder = process.cwd();
   if (options.sarif !== undefined) await writeFile(options.sarif, `${printableJson(sarifReport(verdict, folder))}\n`);
-  const { findings, problems, judged, place, left } = verdict;
+  const { findings, problems, judged, queriedCloud, left } = verdict;
   if (options.json)
     terminal.say(
-      printableJson({ judged, place, counts: countsOf(findings), findings: ordered(findings), problems, left }),
+      printableJson({
+        judged,
+        place: queriedCloud,
+        counts: countsOf(findings),
+        findings: ordered(findings),
+        problems,
+        left,
+      }),
     );
   else
     for (const line of options.github

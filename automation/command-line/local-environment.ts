@@ -1,6 +1,6 @@
 import { delimiter, join } from "node:path";
 import type { AwsAccess } from "../targets/aws-access";
-import { knownPassphrase } from "./local-passphrase";
+import { publicPassphrase } from "./local-passphrase";
 
 /** What a program must know about a running embedded cloud to use it. */
 export interface LocalEndpoint {
@@ -56,7 +56,7 @@ export function localEnvironment(
     AWS_SECRET_ACCESS_KEY: endpoint.accessKey.secretAccessKey,
     PULUMI_HOME: join(endpoint.dataFolder, "pulumi-home"),
     PULUMI_BACKEND_URL: backendIn(join(endpoint.dataFolder, "pulumi-state")),
-    PULUMI_CONFIG_PASSPHRASE: endpoint.passphrase ?? knownPassphrase,
+    PULUMI_CONFIG_PASSPHRASE: endpoint.passphrase ?? publicPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // refresh and destroy then run the program, which reads the master's current password, so a rotation since the last
     // `up` does not break them.

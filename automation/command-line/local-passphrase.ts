@@ -7,7 +7,7 @@ import { join } from "node:path";
  * that pulumi writes to no tracked file. It is public, so it protects nothing: those files must contain no secret (a
  * test checks), and only the modes of its folder protect their state.
  */
-export const knownPassphrase = "shipshape-local";
+export const publicPassphrase = "shipshape-local";
 
 const passphraseFile = (dataFolder: string): string => join(dataFolder, "passphrase");
 
@@ -18,7 +18,7 @@ const passphraseFile = (dataFolder: string): string => join(dataFolder, "passphr
  */
 export function ensurePassphrase(dataFolder: string, { inCheckout }: { inCheckout: boolean }): void {
   if (existsSync(passphraseFile(dataFolder))) return;
-  const passphrase = inCheckout || hasStates(dataFolder) ? knownPassphrase : randomBytes(30).toString("base64url");
+  const passphrase = inCheckout || hasStates(dataFolder) ? publicPassphrase : randomBytes(30).toString("base64url");
   try {
     writeFileSync(passphraseFile(dataFolder), `${passphrase}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {

@@ -69,8 +69,9 @@ export async function watch(
   terminal: Pick<Terminal, "progress">,
   { worker: workerSeconds, controlPlane: outageSeconds } = timeouts,
 ): Promise<Run> {
-  const said = new Set<string>();
-  const sayOnce = (line: string) => void (said.has(line) || (said.add(line), terminal.progress(`  ${line}`)));
+  const reported = new Set<string>();
+  const reportOnce = (line: string) =>
+    void (reported.has(line) || (reported.add(line), terminal.progress(`  ${line}`)));
   let [answeredAt, workerSeenAt] = [Date.now(), Date.now()];
   // Ends with the run, whose steps are all limited; with the limit on absences; or when the person interrupts it.
   for (;;) {
@@ -78,11 +79,11 @@ export async function watch(
     try {
       const run = await readRun(controlPlane.database, id);
       const { ended, underWay } = progressOf(run);
-      ended.forEach(sayOnce);
-      if (underWay && underWay.seconds > stepTakesLongSeconds) sayOnce(`… ${underWay.name}`);
+      ended.forEach(reportOnce);
+      if (underWay && underWay.seconds > stepTakesLongSeconds) reportOnce(`… ${underWay.name}`);
       if (isOver(run)) return run;
       if (worksHere || (await controlPlane.workers()).length > 0) workerSeenAt = Date.now();
-      else sayOnce("no worker is alive: start one (`npx shipshape worker`), or use --work");
+      else reportOnce("no worker is alive: start one (`npx shipshape worker`), or use --work");
       answeredAt = Date.now();
     } catch (error) {
       if (
@@ -90,7 +91,7 @@ export async function watch(
         secondsSince(answeredAt) > outageSeconds
       )
         throw error;
-      sayOnce("the control plane does not answer; retrying");
+      reportOnce("the control plane does not answer; retrying");
       [pause, workerSeenAt] = [controlPlaneOutagePollMilliseconds, Date.now()];
     }
     if (secondsSince(workerSeenAt) > workerSeconds)

@@ -141,7 +141,11 @@ function asIs({ inputs, outputs = {} }: StateResource): Record<string, unknown> 
 
 function resourceReader(resources: readonly StateResource[]) {
   const components = new Map(resources.flatMap((one) => (one.custom === false ? [[one.urn, one] as const] : [])));
-  return (resource: StateResource, properties: Record<string, unknown> = {}, toldBy: "program" | "state"): Resource => {
+  return (
+    resource: StateResource,
+    properties: Record<string, unknown> = {},
+    reportedBy: "program" | "state",
+  ): Resource => {
     const { urn, type, protect, ignoreChanges, dependencies, propertyDependencies } = resource;
     const byProperty = Object.fromEntries(
       Object.entries(propertyDependencies ?? {}).map(([property, behind]) => [property, behind ?? []]),
@@ -153,7 +157,7 @@ function resourceReader(resources: readonly StateResource[]) {
       name: resource.delete ? `${nameOf(urn)} (replaced, exists until \`pulumi up\` deletes it)` : nameOf(urn),
       // No rule reads most resources of an application.
       properties: isRead ? (open(properties) as Record<string, unknown>) : {},
-      toldBy,
+      reportedBy,
       ...(isRead && {
         createdAt: resource.created,
         adopted: isAdopted(resource),

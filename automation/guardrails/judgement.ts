@@ -35,16 +35,16 @@ export function judge(
     const actual = distinct([...alone(stack), ...judgeStack(rule, stack, own, notReported)]);
     // What a program declares returns with its next `up`; if it gives the same finding as the actual state, that is
     // reported once. What the program hides, the actual state shows.
-    const told = new Set(actual.filter(({ kind }) => kind === "violation").map(placeOf));
+    const reported = new Set(actual.filter(({ kind }) => kind === "violation").map(propertyKey));
     const promised = alone(asked).filter(
-      (finding) => !told.has(placeOf(finding)) && (finding.kind === "violation" || !stack.has(finding.urn)),
+      (finding) => !reported.has(propertyKey(finding)) && (finding.kind === "violation" || !stack.has(finding.urn)),
     );
     return [...actual, ...distinct(promised)].map((finding) => register.apply(raised(finding, config)));
   });
 }
 
 /** A set may be returned in another order, so indexes mean nothing. */
-const placeOf = ({ urn, property = "" }: Finding): string => `${urn} ${property.replace(/\[\d+\]/g, "[]")}`;
+const propertyKey = ({ urn, property = "" }: Finding): string => `${urn} ${property.replace(/\[\d+\]/g, "[]")}`;
 
 function distinct(findings: readonly Finding[]): Finding[] {
   const seen = new Set<string>();

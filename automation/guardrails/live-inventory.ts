@@ -41,19 +41,19 @@ export interface LiveInventory {
 /** Separate services behind the RDS API. */
 const notRds = ["docdb", "neptune"];
 
-export function liveInventory(living: LiveDatabases): LiveInventory {
+export function liveInventory(live: LiveDatabases): LiveInventory {
   const judged = <One extends { Engine?: string }>(all: readonly One[]) =>
     all.filter(({ Engine = "" }) => !notRds.includes(canonical(Engine)));
-  const [instances, clusters] = [judged(living.instances), judged(living.clusters)];
+  const [instances, clusters] = [judged(live.instances), judged(live.clusters)];
   const statusOfMembers = new Map(clusters.map((one) => [one.DBClusterIdentifier, groupStatusOf(one)]));
   return {
     databases:
       clusters.length + instances.filter(({ DBClusterIdentifier }) => DBClusterIdentifier === undefined).length,
     otherEngines: [
-      ...living.clusters
+      ...live.clusters
         .filter((one) => !clusters.includes(one))
         .map(({ DBClusterIdentifier, Engine }) => `${DBClusterIdentifier} (${Engine})`),
-      ...living.instances
+      ...live.instances
         .filter((one) => !instances.includes(one) && one.DBClusterIdentifier === undefined)
         .map(({ DBInstanceIdentifier, Engine }) => `${DBInstanceIdentifier} (${Engine})`),
     ],
@@ -79,7 +79,7 @@ export function liveInventory(living: LiveDatabases): LiveInventory {
           { createdAt: one.ClusterCreateTime?.toISOString() },
         ),
       ),
-      ...around(living),
+      ...around(live),
     ],
   };
 }
@@ -216,7 +216,7 @@ function resource(
     type,
     name,
     properties,
-    toldBy: "api",
+    reportedBy: "api",
     protect: undefined,
     ignoreChanges: [],
     dependencies: {},

@@ -1,5 +1,5 @@
 import { printable } from "./printable";
-import { placeOf } from "./report-location";
+import { sourceLocationOf } from "./report-location";
 import { ordered, type Verdict } from "./verdict";
 
 /** Workflow commands of GitHub Actions: each finding appears at its line. */
@@ -8,18 +8,20 @@ export function annotations(verdict: Verdict, projectFolder: string): string[] {
     command("error", { file, line, title: code }, reason),
   );
   const findings = ordered(verdict.findings).map((finding) => {
-    const place = placeOf(finding, projectFolder);
+    const location = sourceLocationOf(finding, projectFolder);
     const kind = finding.level === "mandatory" ? "error" : finding.kind === "violation" ? "warning" : "notice";
     return command(
       kind,
-      { ...(place && { file: place.file, line: place.line, col: place.column }), title: finding.rule },
+      { ...(location && { file: location.file, line: location.line, col: location.column }), title: finding.rule },
       finding.message,
     );
   });
   const left = verdict.left.map((line) => command("notice", { title: "not judged" }, line));
-  const place =
-    verdict.place === undefined ? [] : [command("notice", { title: verdict.judged }, `checked ${verdict.place}`)];
-  return [...problems, ...findings, ...left, ...place];
+  const checked =
+    verdict.queriedCloud === undefined
+      ? []
+      : [command("notice", { title: verdict.judged }, `checked ${verdict.queriedCloud}`)];
+  return [...problems, ...findings, ...left, ...checked];
 }
 
 function command(

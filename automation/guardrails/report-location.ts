@@ -7,7 +7,7 @@ import type { LocatedFinding } from "./judgement";
  * Where a reviewer can act: the line that declares the resource, otherwise the stack's config, otherwise the judged
  * file.
  */
-export function placeOf(finding: LocatedFinding, projectFolder: string): Source | undefined {
+export function sourceLocationOf(finding: LocatedFinding, projectFolder: string): Source | undefined {
   if (finding.source) return finding.source;
   const config = finding.type === "waiver" ? undefined : stackConfig(finding.urn, projectFolder);
   const file =

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Log, ReportingDescriptor, Result } from "sarif";
 import { rules } from "../../policypacks/database-guardrails/rules";
 import type { LocatedFinding } from "./judgement";
-import { placeOf } from "./report-location";
+import { sourceLocationOf } from "./report-location";
 import { ordered, type Verdict } from "./verdict";
 
 /** SARIF 2.1.0, for code scanning of GitHub and GitLab. A waived finding is included, as suppressed. */
@@ -41,17 +41,17 @@ function ruleOf({ id, title, why, solution, severity, controls }: (typeof rules)
 }
 
 function resultOf(finding: LocatedFinding, projectFolder: string): Result {
-  const place = placeOf(finding, projectFolder);
+  const location = sourceLocationOf(finding, projectFolder);
   return {
     ruleId: finding.rule,
     level: finding.level === "mandatory" ? "error" : finding.kind === "violation" ? "warning" : "note",
     message: { text: finding.message },
     locations: [
       {
-        ...(place && {
+        ...(location && {
           physicalLocation: {
-            artifactLocation: { uri: encodeURI(place.file.replaceAll("\\", "/")), uriBaseId: "%SRCROOT%" },
-            region: { startLine: place.line, startColumn: place.column },
+            artifactLocation: { uri: encodeURI(location.file.replaceAll("\\", "/")), uriBaseId: "%SRCROOT%" },
+            region: { startLine: location.line, startColumn: location.column },
           },
         }),
         logicalLocations: [{ fullyQualifiedName: finding.urn, kind: "resource" }],

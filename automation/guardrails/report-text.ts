@@ -18,8 +18,8 @@ export function textReport(verdict: Verdict, style: Style): string[] {
     "",
   ]);
   const left = verdict.left.map((line) => style("dim", printableLine(line)));
-  const place = verdict.place === undefined ? [] : [`checked ${printableLine(verdict.place)}`];
-  return [...lines, ...left, ...place, `${printableLine(verdict.judged)}: ${totalOf(verdict, style)}`];
+  const checked = verdict.queriedCloud === undefined ? [] : [`checked ${printableLine(verdict.queriedCloud)}`];
+  return [...lines, ...left, ...checked, `${printableLine(verdict.judged)}: ${totalOf(verdict, style)}`];
 }
 
 /** Green only if everything was judged. */
@@ -39,12 +39,12 @@ function findingLines(finding: LocatedFinding, severalFiles: boolean, style: Sty
         ? style("dim", "–")
         : style("yellow", "!");
   const { source, file, urn } = finding;
-  const places = [urn, source && `${source.file}:${source.line}`, source && !severalFiles ? undefined : file].filter(
-    (place) => place !== undefined,
+  const locations = [urn, source && `${source.file}:${source.line}`, source && !severalFiles ? undefined : file].filter(
+    (location) => location !== undefined,
   );
   return [
     `  ${mark} ${finding.rule} (${finding.severity}) ${printableLine(finding.message)}`,
-    ...(urn === "" ? [] : [style("dim", `      ${printable(places.join("  "))}`)]),
+    ...(urn === "" ? [] : [style("dim", `      ${printable(locations.join("  "))}`)]),
   ];
 }
 

@@ -8,7 +8,7 @@ export interface Verdict {
   /** "3 states with 231 resources", "12 databases in eu-central-1". */
   judged: string;
   /** For live databases: the cloud, account and Region that answered. */
-  place?: string;
+  queriedCloud?: string;
   /** What exists but was not judged, and rules that could not be applied here. */
   left: string[];
   /** Whether findings are from several files, so that each names its file. */

@@ -24,7 +24,7 @@ import {
   schemaLockWaitSeconds,
   stepBackoffFactor,
   stepBackoffSeconds,
-  tendPollMilliseconds,
+  maintenancePollMilliseconds,
   workerStopWaitSeconds,
 } from "./limits";
 import { workerSilentSecondsMax } from "../limits";
@@ -76,12 +76,12 @@ let liveness: Liveness | undefined;
 export const requireLease = (): void => liveness?.requireHeld();
 
 /**
- * Starts a worker in this process: it runs what is queued, takes over the runs of dead workers, and calls `tend`
+ * Starts a worker in this process: it runs what is queued, takes over the runs of dead workers, and calls `maintain`
  * regularly.
  */
 export async function startWorker(
   settings: Omit<LivenessSettings, "workerId">,
-  tend: (liveness: Liveness) => Promise<void>,
+  maintain: (liveness: Liveness) => Promise<void>,
 ): Promise<Worker> {
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const own = (liveness = await Liveness.open({ ...settings, workerId: id }));
@@ -101,7 +101,7 @@ export async function startWorker(
   });
   const maintenance = keepDoing(async () => {
     await takeOverFromDead(own);
-    await tend(own);
+    await maintain(own);
   });
   return {
     id,
@@ -126,7 +126,7 @@ function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
     while (!stopped) {
       // A failure is retried on the next pass; if the database is gone for good, losing its session ends the worker.
       await work().catch((error: unknown) => report(reasonOf(error)));
-      if (!stopped) await new Promise<void>((resolve) => (wake = wakeable(resolve, tendPollMilliseconds)));
+      if (!stopped) await new Promise<void>((resolve) => (wake = wakeable(resolve, maintenancePollMilliseconds)));
     }
   })();
   return { stop: async () => ((stopped = true), wake(), loop) };

@@ -41,7 +41,7 @@ export const stepBackoffSeconds = 1;
 export const stepBackoffFactor = 2;
 
 /** How often a worker looks for what dead workers and ended runs left behind: a few indexed queries. */
-export const tendPollMilliseconds = 1000;
+export const maintenancePollMilliseconds = 1000;
 
 /** Runs of each kind that one sweep handles; the next sweep takes the next ones. */
 export const runsSweptMax = 200;
@@ -62,7 +62,7 @@ export const recoveriesMax = 20;
  * Clean-ups of one run that are started automatically after the workflow of the previous one was lost. Then a human
  * must act.
  */
-export const cleanUpsByThemselvesMax = 3;
+export const automaticCleanUpsMax = 3;
 
 /**
  * A stuck clean-up is retried after five minutes, then after twice as long each time, up to every hour, until it

@@ -113,7 +113,7 @@ export class Liveness {
   }
 
   /** Whether no step of the run is in flight, in this worker or in any other. */
-  async isQuiet(requestId: string): Promise<boolean> {
+  async hasNoStepInFlight(requestId: string): Promise<boolean> {
     if (this.inFlight.has(requestId) || !(await this.tryLock(RUN_LOCKS, requestId))) return false;
     await this.query("select pg_advisory_unlock($1, hashtext($2))", RUN_LOCKS, requestId);
     return true;

@@ -5,7 +5,7 @@
  */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { cleanUpsByThemselvesMax, runsSweptMax, stuckRetrySecondsMax, stuckRetrySecondsMin } from "./limits";
+import { automaticCleanUpsMax, runsSweptMax, stuckRetrySecondsMax, stuckRetrySecondsMin } from "./limits";
 import type { DurableClient } from "./durable";
 import type { Liveness } from "./liveness";
 import {
@@ -95,9 +95,9 @@ async function startMissingCleanUps(s: Sweep, runs: RunToCleanUp[], liveness: Li
     // A live lifecycle starts the first clean-up itself.
     if (state === "alive" || (run.attempt === 1 && state === "absent" && stateOf(run.requestId) === "alive")) return;
     // What the run was creating when it was cancelled must not appear after the clean-up has looked for it.
-    if (!(await liveness.isQuiet(run.requestId))) return;
+    if (!(await liveness.hasNoStepInFlight(run.requestId))) return;
     if (state === "absent") s.startCleanUp(run.requestId, cleanUpId(run));
-    else if (run.attempt < cleanUpsByThemselvesMax) await cleanUpAgain(s.database, run);
+    else if (run.attempt < automaticCleanUpsMax) await cleanUpAgain(s.database, run);
     else await s.stuck(run.requestId, new ShipshapeError("clean-up-lost", { id: run.requestId }));
   });
 }
@@ -113,10 +113,10 @@ function pages<Row extends { requestId: string }>(read: (after: string) => Promi
 }
 
 /** Handles each; failures are reported together once all others have been handled. */
-async function each<Row>(rows: Row[], deal: (row: Row) => Promise<unknown>): Promise<void> {
+async function each<Row>(rows: Row[], handle: (row: Row) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = [];
   for (const row of rows)
-    await deal(row).catch((error: unknown) =>
+    await handle(row).catch((error: unknown) =>
       failures.push(...(error instanceof AggregateError ? error.errors : [error])),
     );
   if (failures.length > 0) throw new AggregateError(failures);

@@ -19,7 +19,7 @@ export const principalAnswerSeconds = 10;
 /**
  * Snapshots whose sharing is queried concurrently: a thousand take a minute, which leaves API quota for other callers.
  */
-export const snapshotsAskedAtOnce = 4;
+export const snapshotQueriesAtOnceMax = 4;
 
 /**
  * How often a throttled query is retried, after the SDK's own three tries, and the first wait, which doubles: 15 s in

@@ -20,12 +20,12 @@ import {
   type EventSubscription,
   type Parameter,
 } from "@aws-sdk/client-rds";
-import { snapshotsAskedAtOnce } from "./limits";
+import { snapshotQueriesAtOnceMax } from "./limits";
 import type { AwsClients } from "./aws-access";
-import { accountIn, accountOf, addressOfAnswers, type CloudPlace } from "./cloud-place";
-import { RdsQuestions } from "./rds-questions";
+import { accountIn, accountOf, addressOfAnswers, type QueriedCloud } from "./queried-cloud";
+import { RdsQueries } from "./rds-queries";
 
-export interface LivingParameterGroup {
+export interface LiveParameterGroup {
   arn: string | undefined;
   name: string | undefined;
   family: string | undefined;
@@ -36,12 +36,11 @@ export interface LivingParameterGroup {
 
 export interface LiveDatabases {
   region: string;
-  /** Of the cloud that answered. */
-  place: CloudPlace;
+  cloud: QueriedCloud;
   instances: DBInstance[];
   clusters: DBCluster[];
   /** Only those that a database uses, without AWS's own, which cannot be changed. */
-  parameterGroups: LivingParameterGroup[];
+  parameterGroups: LiveParameterGroup[];
   eventSubscriptions: EventSubscription[];
   proxies: DBProxy[];
   /** Manual snapshots, the only kind that can be shared, with the accounts they are shared with. */
@@ -53,9 +52,9 @@ export interface LiveDatabases {
 
 export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<LiveDatabases> {
   const address = addressOfAnswers(client);
-  const questions = new RdsQuestions();
-  const all = questions.all.bind(questions);
-  const instances = await questions.mustAll(
+  const queries = new RdsQueries();
+  const all = queries.all.bind(queries);
+  const instances = await queries.mustAll(
     "DescribeDBInstances",
     () => paginateDescribeDBInstances({ client }, {}),
     (page) => page.DBInstances,
@@ -104,10 +103,10 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     ...instances.map(({ DBInstanceArn }) => DBInstanceArn),
     ...clusters.map(({ DBClusterArn }) => DBClusterArn),
   ];
-  const place = { account: accountIn(arns) ?? (await accountOf(sts)), region, address: address() };
+  const cloud = { account: accountIn(arns) ?? (await accountOf(sts)), region, address: address() };
   return {
     region,
-    place,
+    cloud,
     instances,
     clusters,
     parameterGroups,
@@ -115,10 +114,10 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     proxies,
     snapshots,
     clusterSnapshots,
-    unanswered: questions.unanswered,
+    unanswered: queries.unanswered,
   };
 
-  async function instanceGroups(of: readonly DBInstance[]): Promise<LivingParameterGroup[]> {
+  async function instanceGroups(of: readonly DBInstance[]): Promise<LiveParameterGroup[]> {
     const used = new Set(
       of.flatMap((one) => (one.DBParameterGroups ?? []).map(({ DBParameterGroupName }) => DBParameterGroupName)),
     );
@@ -142,7 +141,7 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     );
   }
 
-  async function clusterGroups(of: readonly DBCluster[]): Promise<LivingParameterGroup[]> {
+  async function clusterGroups(of: readonly DBCluster[]): Promise<LiveParameterGroup[]> {
     const used = new Set(of.map(({ DBClusterParameterGroup }) => DBClusterParameterGroup));
     if (used.size === 0) return [];
     const pages = () => paginateDescribeDBClusterParameterGroups({ client }, {});
@@ -174,15 +173,15 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
   ): Promise<(One & { sharedAccounts: string[] })[]> {
     const found = new Array<One & { sharedAccounts: string[] }>(snapshotsFound.length);
     let next = 0;
-    const askOn = async () => {
+    const queryRemaining = async () => {
       for (let at = next++; at < snapshotsFound.length; at = next++) {
         const one = snapshotsFound[at] as One;
-        const answer = await questions.one("the attributes of snapshots", () => attributes(one));
+        const answer = await queries.one("the attributes of snapshots", () => attributes(one));
         const restore = answer?.find(({ AttributeName }) => AttributeName === "restore");
         found[at] = { ...one, sharedAccounts: restore?.AttributeValues ?? [] };
       }
     };
-    await Promise.all(Array.from({ length: snapshotsAskedAtOnce }, askOn));
+    await Promise.all(Array.from({ length: snapshotQueriesAtOnceMax }, queryRemaining));
     return found;
   }
 }
@@ -190,8 +189,8 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
 const isOwn = (name: string | undefined, used: ReadonlySet<string | undefined>): boolean =>
   used.has(name) && !name?.startsWith("default.");
 
-async function inTurn<One, Result>(ones: readonly One[], make: (one: One) => Promise<Result>): Promise<Result[]> {
-  const made: Result[] = [];
-  for (const one of ones) made.push(await make(one));
-  return made;
+async function inTurn<One, Result>(ones: readonly One[], query: (one: One) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const one of ones) results.push(await query(one));
+  return results;
 }

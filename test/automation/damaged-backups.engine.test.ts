@@ -46,7 +46,7 @@ function flipByte(path: string, offset: number): void {
   closeSync(file);
 }
 
-const told = (run: Run) => ({
+const outcomeOf = (run: Run) => ({
   status: run.status,
   cleanUp: run.cleanUp,
   verdict: run.verdict,
@@ -63,7 +63,7 @@ test("a flipped byte in a heap and one in an index fail the drill, each named wi
   flipByte(await fileOf("flipped", "heaped"), 8192 + 4000);
   flipByte(await fileOf("flipped", "indexed_pkey"), 2 * 8192 + 5000);
   const run = await drills.over(await drills.request("flipped"));
-  expect(told(run)).toEqual(
+  expect(outcomeOf(run)).toEqual(
     failedCheck(
       /^heaps-and-indexes-are-sound: (?=.*\bheaped: invalid page in block 1)(?=.*\bindexed_pkey: invalid page in block 2)/,
     ),
@@ -83,7 +83,7 @@ test("a missing WAL segment fails the drill, named with its file", async () => {
     .at(-3)!;
   rmSync(join(archive, missing));
   const run = await drills.over(await drills.request("gap"));
-  expect(told(run)).toEqual(failedCheck(new RegExp(`^database-recovers: .*WAL segment ${missing} is missing`)));
+  expect(outcomeOf(run)).toEqual(failedCheck(new RegExp(`^database-recovers: .*WAL segment ${missing} is missing`)));
 });
 
 test("a truncated base backup fails the drill, named with its file; a second drill of the database waits for the first", async () => {
@@ -92,7 +92,7 @@ test("a truncated base backup fails the drill, named with its file; a second dri
   const ids = [await drills.request("cut"), await drills.request("cut")];
   const [first, second] = await Promise.all(ids.map((id) => drills.over(id)));
   for (const run of [first!, second!])
-    expect(told(run)).toEqual(failedCheck(/^database-recovers: .*has \d+ bytes instead of \d+/));
+    expect(outcomeOf(run)).toEqual(failedCheck(/^database-recovers: .*has \d+ bytes instead of \d+/));
   const times = (run: Run) =>
     Object.values(run.steps)
       .flatMap((s) => [s.startedAt, s.finishedAt ?? ""])
@@ -114,7 +114,7 @@ test("a throwaway that cannot be removed is shown as stuck, and removed when ask
       properties: { deletionProtection },
     });
   expect((await protect(true)).status).toBe(200);
-  expect(told(await drills.over(id))).toMatchObject({ status: "succeeded", verdict: "fail", cleanUp: "stuck" });
+  expect(outcomeOf(await drills.over(id))).toMatchObject({ status: "succeeded", verdict: "fail", cleanUp: "stuck" });
   expect(await drills.statements(id)).toEqual(["verdict"]);
   const { findings } = JSON.parse((await drills.shipshape("status", "--json")).stdout) as {
     findings: { id: string; summary: string }[];

@@ -188,13 +188,13 @@ export class DrillCloud {
   /** A worker process; the test ends it. One that ends before it is told to takes what it said along into the error. */
   startWorker(): WorkerProcess {
     const child = this.spawn(["worker"]);
-    const said = collected(child.stderr);
+    const output = collected(child.stderr);
     child.stdout?.resume();
     const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     return {
       async end(signal) {
         if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`the worker had ended already, with ${child.exitCode ?? child.signalCode}: ${said()}`);
+          throw new Error(`the worker had ended already, with ${child.exitCode ?? child.signalCode}: ${output()}`);
         child.kill(signal);
         await exited;
       },
@@ -305,10 +305,13 @@ export class DrillCloud {
   /** Engines and plugins that run on this cloud's PULUMI_HOME, as Linux tells. */
   processes(): string[] {
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    const ours = pids.filter((pid) => told(pid, "environ").includes(`PULUMI_HOME=${this.cloud.dataFolder}/`));
+    const ours = pids.filter((pid) => processFile(pid, "environ").includes(`PULUMI_HOME=${this.cloud.dataFolder}/`));
     return ours
-      .filter((pid) => told(pid, "comm").includes("pulumi") || told(pid, "cmdline").includes("pulumi-resource-"))
-      .map((pid) => told(pid, "cmdline"));
+      .filter(
+        (pid) =>
+          processFile(pid, "comm").includes("pulumi") || processFile(pid, "cmdline").includes("pulumi-resource-"),
+      )
+      .map((pid) => processFile(pid, "cmdline"));
   }
 
   private spawn(words: string[]): ChildProcess {
@@ -370,7 +373,7 @@ function drillFiles(dataFolder: string): string[] {
   return readdirSync(dataFolder, { recursive: true, encoding: "utf8" }).filter((path) => path.includes("drill-"));
 }
 
-function told(pid: string, file: string): string {
+function processFile(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
   } catch {

@@ -66,7 +66,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
     (
       await database.query<{ id: string }>("select id from finding where request_id = $1 and answered_at is null", [id])
     ).map((f) => f.id);
-  const told = async (id: string) => {
+  const outcomeOf = async (id: string) => {
     const run = await readRun(database, id);
     return { ...over(run), error: run.error?.code, cleanUpError: run.cleanUpError?.code };
   };
@@ -75,7 +75,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
   test("a run that killed one worker after the other is recorded as failed, shown, and cleaned up", async () => {
     const id = await left("after first", "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'");
     await work("", id);
-    expect(await told(id)).toEqual({
+    expect(await outcomeOf(id)).toEqual({
       status: "failed",
       cleanUp: "done",
       verdict: undefined,
@@ -89,7 +89,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
   test("a clean-up whose workflow failed is started again from the beginning", async () => {
     const id = await left("after remove", "status = 'ERROR'");
     await work("", id);
-    expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
+    expect(await outcomeOf(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
     expect(await statements(id)).toEqual([`${id}.verdict`, `${id}.teardown`]);
   });
 
@@ -101,7 +101,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
     );
     await database.query("update run set clean_up_attempt = 3 where request_id = $1", [id]);
     await work("", id);
-    expect(await told(id)).toMatchObject({
+    expect(await outcomeOf(id)).toMatchObject({
       status: "succeeded",
       cleanUp: "stuck",
       verdict: "pass",
@@ -116,7 +116,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
       [id],
     );
     await work("never, until cleaned up", id);
-    expect(await told(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
+    expect(await outcomeOf(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
     expect(await statements(id)).toEqual([`${id}.verdict`, `${id}.teardown`]);
     expect(await findings(id)).toEqual([]);
     const [answered] = await database.query<{ summary: string }>("select summary from finding where id = $1", [
@@ -132,7 +132,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
       [id],
     );
     await work("", id);
-    expect(await told(id)).toMatchObject({ status: "cancelled", cleanUp: "done", error: "run-overdue" });
+    expect(await outcomeOf(id)).toMatchObject({ status: "cancelled", cleanUp: "done", error: "run-overdue" });
     expect(await findings(id)).toEqual([`${id}.verdict`]);
   });
 });

@@ -29,7 +29,7 @@ async function watched(
   timeouts = { worker: 60, controlPlane: 60 },
   interruption = never,
 ) {
-  const said: string[] = [];
+  const output: string[] = [];
   const query = async () => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer instanceof Error) throw answer;
@@ -43,10 +43,10 @@ async function watched(
     id,
     false,
     interruption,
-    { progress: (line) => void said.push(line.trim()) },
+    { progress: (line) => void output.push(line.trim()) },
     timeouts,
   ).catch((error: unknown) => error);
-  return { run, said };
+  return { run, output };
 }
 
 test("the wait ends with the run, and reports each step once as it ends", async () => {
@@ -56,13 +56,13 @@ test("the wait ends with the run, and reports each step once as it ends", async 
     startedAt: "2026-11-26T09:30:00.000Z",
     finishedAt: "2026-11-26T09:30:01.000Z",
   };
-  const { run, said } = await watched([
+  const { run, output } = await watched([
     running,
     { ...running, steps: { look: step } },
     { ...over, steps: { look: step } },
   ]);
   expect(run).toMatchObject({ status: "succeeded", verdict: "pass" });
-  expect(said).toEqual(["✓ look  1.0 s"]);
+  expect(output).toEqual(["✓ look  1.0 s"]);
 });
 
 test("a run whose clean-up is pending is not over", async () => {
@@ -74,8 +74,8 @@ test("a run whose clean-up is pending is not over", async () => {
 });
 
 test("without a worker it says what to do, waits a while, and then gives up with a code", async () => {
-  const { run, said } = await watched([running], [], { worker: 0.4, controlPlane: 60 });
-  expect(said).toEqual(["no worker is alive: start one (`npx shipshape worker`), or use --work"]);
+  const { run, output } = await watched([running], [], { worker: 0.4, controlPlane: 60 });
+  expect(output).toEqual(["no worker is alive: start one (`npx shipshape worker`), or use --work"]);
   expect(run).toMatchObject({
     code: "worker-missing",
     message: expect.stringContaining(id) as string,
@@ -84,8 +84,8 @@ test("without a worker it says what to do, waits a while, and then gives up with
 });
 
 test("a control plane that is away for a moment ends nothing", async () => {
-  const { run, said } = await watched([unreachable, over]);
-  expect(said).toEqual(["the control plane does not answer; retrying"]);
+  const { run, output } = await watched([unreachable, over]);
+  expect(output).toEqual(["the control plane does not answer; retrying"]);
   expect(run).toMatchObject({ status: "succeeded" });
 });
 
@@ -95,7 +95,7 @@ test("a control plane that stays away ends the wait with its code", async () => 
 
 test("any other error ends it at once", async () => {
   const unknown = new ShipshapeError("request-unknown", { id });
-  expect(await watched([unknown])).toEqual({ run: unknown, said: [] });
+  expect(await watched([unknown])).toEqual({ run: unknown, output: [] });
 });
 
 test("interrupted, it says that the request goes on and how to follow it", async () => {

@@ -65,22 +65,23 @@ async function createInstance({ rds }: Cloud, identifier: string, version: strin
 
 async function startCopy({ view, dataFolder }: Template, folder: string): Promise<number> {
   const user = serverUser();
-  const place: PostmasterLocation = {
+  const location: PostmasterLocation = {
     dataFolder: join(folder, "data"),
     socketFolder: folder,
     logFolder: join(folder, "log"),
     user,
   };
-  mkdirSync(join(place.logFolder, "error"), { recursive: true });
-  for (const path of [folder, place.logFolder, join(place.logFolder, "error")]) await chownToServerUser(path, user);
+  mkdirSync(join(location.logFolder, "error"), { recursive: true });
+  for (const path of [folder, location.logFolder, join(location.logFolder, "error")])
+    await chownToServerUser(path, user);
   const began = performance.now();
-  execFileSync("cp", ["-a", "--", dataFolder, place.dataFolder]);
+  execFileSync("cp", ["-a", "--", dataFolder, location.dataFolder]);
   writeFileSync(
-    join(place.dataFolder, "conf.d", "bench.conf"),
+    join(location.dataFolder, "conf.d", "bench.conf"),
     `listen_addresses = ''\nunix_socket_directories = '${folder}'\n`,
   );
-  await startPostmaster(place, view);
+  await startPostmaster(location, view);
   const seconds = (performance.now() - began) / 1000;
-  await stopPostmaster(place, "immediate");
+  await stopPostmaster(location, "immediate");
   return seconds;
 }

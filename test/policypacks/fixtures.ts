@@ -3,7 +3,7 @@ import { judgeResource, judgeStack } from "../../policypacks/database-guardrails
 import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
 import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
-import { callOf, pointingAt } from "./claim-place";
+import { callOf, pointingAt } from "./claim-location";
 import { contextProperties } from "./context-properties";
 import { instance } from "../../policypacks/database-guardrails/vocabulary/types";
 
@@ -109,19 +109,19 @@ const noting = (properties: Readonly<Record<string, unknown>>, read: (property: 
 interface Asked {
   /** What a config gives. */
   options?: object | undefined;
-  told?: Partial<RuleSettings> | undefined;
+  settings?: Partial<RuleSettings> | undefined;
   read?: (property: string) => void;
 }
 
-export function judged(rule: Rule, scene: Scene, { options, told, read }: Asked = {}): Finding[] {
+export function judged(rule: Rule, scene: Scene, { options, settings, read }: Asked = {}): Finding[] {
   const resources = [scene].flat().map((given) => resourceOf(given as Given, read));
-  const all = settingsOf(rule, { today, audited: new Set(), ...told }, options);
+  const all = settingsOf(rule, { today, audited: new Set(), ...settings }, options);
   const [first] = resources;
   const own = [...(first ? judgeResource(rule, first, all) : []), ...judgeStack(rule, new Stack(resources), all)];
   return own.filter(({ urn }) => urn === first?.urn);
 }
 
-interface Claims extends Pick<Asked, "options" | "told"> {
+interface Claims extends Pick<Asked, "options" | "settings"> {
   passes: Record<string, Scene>;
   /** With a part of what the finding must say. */
   fails: Record<string, [Scene, string]>;

@@ -13,7 +13,7 @@ import { today } from "./fixtures";
 
 const pack = join(__dirname, "../../policypacks/database-guardrails");
 
-interface Told {
+interface Reported {
   rule: string;
   urn: string;
   level: string;
@@ -31,16 +31,16 @@ async function preview(
   name: string,
   program: PulumiFn,
   settings: Record<string, string> = {},
-): Promise<{ told: Told[]; stopped: boolean; text: string }> {
+): Promise<{ reported: Reported[]; stopped: boolean; text: string }> {
   const stack = await engine.stack(name, program);
   Object.assign(stack.workspace.envVars, settings);
-  const told: Told[] = [];
+  const reported: Reported[] = [];
   const heard = (event: EngineEvent) => {
     const { policyEvent } = event as {
       policyEvent?: { policyName: string; resourceUrn: string; enforcementLevel: string; message: string };
     };
     if (policyEvent)
-      told.push({
+      reported.push({
         rule: policyEvent.policyName,
         urn: policyEvent.resourceUrn,
         level: policyEvent.enforcementLevel,
@@ -49,14 +49,14 @@ async function preview(
   };
   try {
     const { stdout } = await stack.preview({ policyPacks: [pack], onEvent: heard });
-    return { told, stopped: false, text: stdout };
+    return { reported, stopped: false, text: stdout };
   } catch (error) {
-    return { told, stopped: true, text: String(error) };
+    return { reported, stopped: true, text: String(error) };
   }
 }
 
 test("standard databases of every tier, environment and role set, their platform and throwaways pass every rule in a first preview, where AWS has no say", async () => {
-  const { told, stopped, text } = await preview("database.all-production", async () => {
+  const { reported, stopped, text } = await preview("database.all-production", async () => {
     new DatabasePlatform("another", { ...platformArguments, platformName: "another" });
     const request = {
       owner: "team-orders",
@@ -122,7 +122,7 @@ test("standard databases of every tier, environment and role set, their platform
   expect(stopped ? text : false).toBe(false);
   // Whether a restored copy is encrypted, its backup decides.
   expect(
-    told.map(({ rule, level, urn, message }) => [rule, level, urn.split("::").at(-1), message.split(",")[0]]),
+    reported.map(({ rule, level, urn, message }) => [rule, level, urn.split("::").at(-1), message.split(",")[0]]),
   ).toEqual([
     [
       "require-encryption-at-rest",
@@ -143,12 +143,12 @@ test("a bad resource for each rule is stopped with every rule named; waived it i
   );
   const bad = await preview("database.bad-production", async () => badResources(), settings);
   expect(bad.stopped).toBe(true);
-  expect([...new Set(bad.told.map(({ rule }) => rule))].sort()).toEqual(
+  expect([...new Set(bad.reported.map(({ rule }) => rule))].sort()).toEqual(
     rules.filter(({ onlyLive }) => !onlyLive).map(({ id }) => id),
   );
 
   rmSync(join(waivers, "needless.yaml"));
-  const mandatory = bad.told.filter(({ level, rule }) => level === "mandatory" && rule !== "forbid-stale-waivers");
+  const mandatory = bad.reported.filter(({ level, rule }) => level === "mandatory" && rule !== "forbid-stale-waivers");
   const once = new Map(mandatory.map((one) => [`${one.rule} ${one.urn}`, one]));
   [...once.values()].forEach(({ rule, urn }, index) =>
     writeFileSync(join(waivers, `${index}.yaml`), waiver(rule, urn)),
@@ -156,19 +156,19 @@ test("a bad resource for each rule is stopped with every rule named; waived it i
   const waived = await preview("database.bad-production", async () => badResources(), settings);
   expect({
     stopped: waived.stopped ? waived.text : false,
-    levels: [...new Set(waived.told.map(({ level }) => level))],
+    levels: [...new Set(waived.reported.map(({ level }) => level))],
   }).toEqual({
     stopped: false,
     levels: ["advisory"],
   });
-  expect(waived.told.filter(({ message }) => message.includes("Waived by"))).toHaveLength(mandatory.length);
+  expect(waived.reported.filter(({ message }) => message.includes("Waived by"))).toHaveLength(mandatory.length);
 
   const later = await preview("database.bad-production", async () => badResources(), {
     ...settings,
     SHIPSHAPE_GUARDRAILS_DATE: inDays(61),
   });
   expect(later.stopped).toBe(true);
-  expect(later.told.filter(({ message }) => message.includes("The waiver"))).toHaveLength(mandatory.length);
+  expect(later.reported.filter(({ message }) => message.includes("The waiver"))).toHaveLength(mandatory.length);
 });
 
 test("a state gives the same findings to pulumi policy analyze and to shipshape guard", async () => {
@@ -226,7 +226,7 @@ function spoil(resources: Record<string, Record<string, unknown>>[]): void {
   }
 }
 
-const sorted = (told: unknown[]) => told.map((one) => JSON.stringify(one)).sort();
+const sorted = (reported: unknown[]) => reported.map((one) => JSON.stringify(one)).sort();
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const waiver = (rule: string, resource: string) =>
   `rule: ${rule}\nresource: ${JSON.stringify(resource)}\nreason: a test\nowner: team-orders\napprover: team-platform\nexpiresOn: ${inDays(60)}\ncategory: waiver\n`;

@@ -37,7 +37,7 @@ describe("a throwaway is a restored copy of a run that ends within days", () => 
 
   test("of a living database AWS tells when it was made, and the tags must fit that", () => {
     const living = (createdAt: string | undefined, backupRetentionPeriod = 0) =>
-      is(database({ tags: throwawayTags, backupRetentionPeriod }, { toldBy: "api", createdAt }));
+      is(database({ tags: throwawayTags, backupRetentionPeriod }, { reportedBy: "api", createdAt }));
     expect([living("2026-11-23T08:00:00Z"), living("2026-11-17T08:00:00Z")]).toEqual([true, true]);
     expect([living("2026-11-16T08:00:00Z"), living(undefined), living("2026-11-23T08:00:00Z", 7)]).toEqual([
       false,
@@ -48,13 +48,13 @@ describe("a throwaway is a restored copy of a run that ends within days", () => 
 });
 
 test("a restored copy that has been there for longer than a throwaway lives is none, however often its end is moved", () => {
-  const restored = (createdAt: string) => is(throwaway({})) && is({ ...throwaway({}), toldBy: "state", createdAt });
+  const restored = (createdAt: string) => is(throwaway({})) && is({ ...throwaway({}), reportedBy: "state", createdAt });
   expect([restored("2026-11-20T08:00:00Z"), restored("2026-11-16T08:00:00Z")]).toEqual([true, false]);
 });
 
 test("of one that was adopted its state tells when, and that it has no backups", () => {
   const adopted = (createdAt: string | undefined, backupRetentionPeriod = 0) =>
-    is(database({ tags: throwawayTags, backupRetentionPeriod }, { toldBy: "state", adopted: true, createdAt }));
+    is(database({ tags: throwawayTags, backupRetentionPeriod }, { reportedBy: "state", adopted: true, createdAt }));
   expect([
     adopted("2026-11-23T08:00:00Z"),
     adopted("2026-11-16T08:00:00Z"),

@@ -4,7 +4,7 @@ import type { ThrowawayRequest } from "../../targets/database-instance";
 import type { ObservedSource, RestoreDrillPlan } from "./plan";
 
 export const requestOf = ({ source, throwaway }: RestoreDrillPlan, restoreTime: string): ThrowawayRequest => ({
-  ...placeOf(source),
+  ...inheritedSettings(source),
   identifier: throwaway.identifier,
   instanceClass: throwaway.instanceClass,
   securityGroupIds: throwaway.securityGroupIds,
@@ -17,7 +17,7 @@ export const argumentsOf = (
   { source, throwaway }: RestoreDrillPlan,
   importId: string | undefined,
 ): RestoredDatabaseArgs => ({
-  ...placeOf(source),
+  ...inheritedSettings(source),
   identifier: throwaway.identifier,
   instanceClass: throwaway.instanceClass,
   securityGroupIds: throwaway.securityGroupIds,
@@ -26,7 +26,7 @@ export const argumentsOf = (
   importId,
 });
 
-const placeOf = ({ parameterGroupName, subnetGroupName, engineLifecycleSupport }: ObservedSource) => ({
+const inheritedSettings = ({ parameterGroupName, subnetGroupName, engineLifecycleSupport }: ObservedSource) => ({
   parameterGroupName,
   subnetGroupName,
   engineLifecycleSupport,

@@ -1,4 +1,4 @@
-import type { Place, RecordedResource } from "./recorded-type";
+import type { CreationContext, RecordedResource } from "./recorded-type";
 import { SECURITY_GROUP, SUBNET, VPC, defaultVpcId } from "./types/network";
 
 export { defaultVpcId };
@@ -16,15 +16,15 @@ const subnets = ["a", "b", "c"].map((zone, position) => ({
  * The network that every Region of the embedded cloud starts with, so that databases have subnets. It looks like
  * records, but is built in and cannot be deleted.
  */
-export function defaultNetwork(place: Place): RecordedResource[] {
-  const arnOf = (kind: string, id: string) => `arn:aws:ec2:${place.region}:${place.accountId}:${kind}/${id}`;
+export function defaultNetwork(context: CreationContext): RecordedResource[] {
+  const arnOf = (kind: string, id: string) => `arn:aws:ec2:${context.region}:${context.accountId}:${kind}/${id}`;
   const record = (type: string, kind: string, id: string, properties: Record<string, unknown>): RecordedResource => ({
     type,
     name: "default",
-    region: place.region,
+    region: context.region,
     id,
     arn: arnOf(kind, id),
-    properties: { arn: arnOf(kind, id), ownerId: place.accountId, tags: {}, ...properties },
+    properties: { arn: arnOf(kind, id), ownerId: context.accountId, tags: {}, ...properties },
     createdAt: new Date(0).toISOString(),
     computed: [],
   });
@@ -45,7 +45,7 @@ export function defaultNetwork(place: Place): RecordedResource[] {
       record(SUBNET, "subnet", id, {
         vpcId: defaultVpcId,
         cidrBlock,
-        availabilityZone: `${place.region}${zone}`,
+        availabilityZone: `${context.region}${zone}`,
         mapPublicIpOnLaunch: false,
       }),
     ),

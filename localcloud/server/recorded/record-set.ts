@@ -3,7 +3,7 @@ import { accountId, defaultRegion } from "../wire/arn";
 import type { Clock } from "../clock";
 import type { Collection, Store } from "../storage/store";
 import { defaultNetwork } from "./default-network";
-import type { Place, RecordedResource, Reference } from "./recorded-type";
+import type { CreationContext, RecordedResource, Reference } from "./recorded-type";
 import { supportedTypes } from "./supported-types";
 import { KEY } from "./types/key-management";
 
@@ -54,7 +54,7 @@ export class RecordSet {
     const regions = new Set([defaultRegion, region, ...made.map((record) => record.region)]);
     regions.delete(globalRegion);
     const implied = [...regions]
-      .flatMap((region) => defaultNetwork(this.place(region)))
+      .flatMap((region) => defaultNetwork(this.context(region)))
       .filter((record) => !this.records.has(keyOf(record)));
     return [...implied, ...made].filter((record) => type === undefined || record.type === type);
   }
@@ -93,10 +93,10 @@ export class RecordSet {
   }
 
   isImplied(record: RecordedResource): boolean {
-    return defaultNetwork(this.place(record.region)).some((one) => one.type === record.type && one.id === record.id);
+    return defaultNetwork(this.context(record.region)).some((one) => one.type === record.type && one.id === record.id);
   }
 
-  place(region: string): Place {
+  context(region: string): CreationContext {
     return { region, accountId, now: this.clock.now() };
   }
 

@@ -40,7 +40,7 @@ export class RecordedResources {
     const given = withoutUnset(request.properties);
     this.refuseInvalid(row, given, region);
 
-    const identity = row.identify(given, this.recordSet.place(region));
+    const identity = row.identify(given, this.recordSet.context(region));
     const taken = this.recordSet.find(row.token, identity.id, region);
     if (
       taken !== undefined &&
@@ -71,7 +71,7 @@ export class RecordedResources {
     const row = rowOf(record.type);
     const given = withoutUnset(properties);
     this.refuseInvalid(row, given, record.region);
-    const recomputed = row.recomputed ? row.identify(given, this.recordSet.place(record.region)).computed : undefined;
+    const recomputed = row.recomputed ? row.identify(given, this.recordSet.context(record.region)).computed : undefined;
     const next: Properties = { ...given };
     for (const name of record.computed) {
       if (row.recomputed?.includes(name)) next[name] = recomputed?.[name];

@@ -3,7 +3,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 export type Properties = Record<string, unknown>;
 
 /** Where and when a resource is created: ids and ARNs are built from this. */
-export interface Place {
+export interface CreationContext {
   region: string;
   accountId: string;
   now: Date;
@@ -54,7 +54,7 @@ export interface RecordedType {
   noun: string;
   /** The properties that the id consists of; they are required. */
   required?: readonly string[];
-  identify(properties: Properties, place: Place): Identity;
+  identify(properties: Properties, context: CreationContext): Identity;
   /** Names of computed properties that are recomputed when the others are updated. */
   recomputed?: readonly string[];
   /** IAM is global. */

@@ -66,10 +66,10 @@ interface Manifest {
 }
 
 function nearestManifest(folder: string): { folder: string; content: Manifest } {
-  for (let place = folder; ; place = dirname(place)) {
-    const content = readManifest(join(place, "package.json"));
-    if (content !== undefined) return { folder: place, content };
-    if (dirname(place) === place) return { folder, content: {} };
+  for (let current = folder; ; current = dirname(current)) {
+    const content = readManifest(join(current, "package.json"));
+    if (content !== undefined) return { folder: current, content };
+    if (dirname(current) === current) return { folder, content: {} };
   }
 }
 

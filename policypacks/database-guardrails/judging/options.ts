@@ -5,9 +5,9 @@ import type { Rule, RuleSettings, SettingsOf } from "./rule";
 export type AnySettings = SettingsOf<z.ZodRawShape>;
 
 /** A rule's settings: those of all rules, those from the config, and its defaults for the rest. */
-export const settingsOf = (rule: Rule, told: RuleSettings, given: object = {}): AnySettings => ({
+export const settingsOf = (rule: Rule, settings: RuleSettings, given: object = {}): AnySettings => ({
   ...(rule.options && z.object(rule.options).parse(given)),
-  ...told,
+  ...settings,
 });
 
 /** What is wrong with an option in a config. */

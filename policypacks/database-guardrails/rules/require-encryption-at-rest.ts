@@ -37,13 +37,13 @@ export const requireEncryptionAtRest = defineRule({
     const found = resource.boolean("storageEncrypted");
     if (!found) yield { property: "storageEncrypted", found, allowed: "true", change: toEncrypt };
     // RDS takes the backup's encryption for the copy, whatever the program asks for; what came of it is in the state.
-    else if (resource.is(...databases) && resource.toldBy === "program" && isRestored(resource))
+    else if (resource.is(...databases) && resource.reportedBy === "program" && isRestored(resource))
       throw new Undecided("storageEncrypted", "unknown");
   },
   // A preview has only the program's word, and is undecided above; after deployment this is AWS's.
   typesInStack: databases,
   *checkInStack(database) {
-    if (database.toldBy === "program" && isRestored(database) && database.boolean("storageEncrypted") === false)
+    if (database.reportedBy === "program" && isRestored(database) && database.boolean("storageEncrypted") === false)
       yield { property: "storageEncrypted", found: false, allowed: "true", change: toEncrypt };
   },
 });
@@ -54,6 +54,6 @@ const toEncrypt =
 /** What a program declares says nothing of it: a snapshot has the encryption of its database. */
 function* snapshotInTheClear(resource: Resource): Iterable<Found> {
   const property = resource.is(snapshot) ? "encrypted" : "storageEncrypted";
-  if (resource.toldBy !== "program" && resource.boolean(property) === false)
+  if (resource.reportedBy !== "program" && resource.boolean(property) === false)
     yield { property, found: false, allowed: "true", change: "copy it with a kmsKeyId, and delete this one" };
 }

@@ -27,7 +27,7 @@ export const requireOwnKey = defineRule({
       };
     // A restore has the key of its source, and what was adopted the one it had; only a new database gets AWS's when
     // nothing is said.
-    if (database.has("kmsKeyId") || isCopy(database) || (database.adopted && database.toldBy === "program")) return;
+    if (database.has("kmsKeyId") || isCopy(database) || (database.adopted && database.reportedBy === "program")) return;
     yield {
       property: "kmsKeyId",
       found: undefined,

@@ -14,7 +14,7 @@ export const requireParametersInEffect = defineRule({
   onlyLive: true,
   types: [instance, cluster, clusterInstance],
   *check(database) {
-    if (database.toldBy !== "api") return;
+    if (database.reportedBy !== "api") return;
     const found = database.word("parameterApplyStatus");
     if (found !== undefined && found !== "in-sync")
       yield {

@@ -91,7 +91,7 @@ export function unlessReplica(check: Check) {
 }
 
 export const followsKnownSource = (database: Resource, stack: Stack): boolean =>
-  isReplica(database) && (database.toldBy === "api" || sourceOfReplica(database, stack) !== undefined);
+  isReplica(database) && (database.reportedBy === "api" || sourceOfReplica(database, stack) !== undefined);
 
 /**
  * The environment of what a copy was made of, by a name that AWS gave or checked: the instance's, or that of an

@@ -11,7 +11,7 @@ export interface ResourceFacts {
    * Where the properties come from: what a program asks for, what a state says there is, or what the RDS API answers.
    * @default program
    */
-  toldBy?: "program" | "state" | "api";
+  reportedBy?: "program" | "state" | "api";
   /** When AWS created it, if the API says so. Unlike a tag, it cannot be chosen. */
   createdAt?: string | undefined;
   /**
@@ -38,7 +38,7 @@ export class Resource extends Properties {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
-  readonly toldBy: "program" | "state" | "api";
+  readonly reportedBy: "program" | "state" | "api";
   readonly createdAt: string | undefined;
   readonly adopted: boolean;
   readonly leaving: boolean;
@@ -55,7 +55,7 @@ export class Resource extends Properties {
       protect: this.protect,
       ignoreChanges: this.ignoreChanges,
     } = facts);
-    this.toldBy = facts.toldBy ?? "program";
+    this.reportedBy = facts.reportedBy ?? "program";
     this.createdAt = facts.createdAt;
     this.adopted = facts.adopted ?? false;
     this.leaving = facts.leaving ?? false;

@@ -90,11 +90,11 @@ export function isThrowaway(resource: Resource, today: string): boolean {
   const expiresOn = expiry.slice(0, 10);
   if (!(daysBetween(today, expiresOn) <= throwawayDaysMax)) return false;
   // One that is older than any throwaway was not made to be removed, whatever day its tags name this week.
-  const { createdAt, toldBy, adopted } = resource;
+  const { createdAt, reportedBy, adopted } = resource;
   if (createdAt !== undefined && !(daysBetween(createdAt.slice(0, 10), expiresOn) <= throwawayDaysMax)) return false;
   // The API, and the state of one that was adopted, do not say what a database was made of, but when, and whether it
   // has backups.
-  if (toldBy === "api" || adopted) return createdAt !== undefined && resource.number("backupRetentionPeriod") === 0;
+  if (reportedBy === "api" || adopted) return createdAt !== undefined && resource.number("backupRetentionPeriod") === 0;
   return isRestored(resource);
 }
 

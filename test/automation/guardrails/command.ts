@@ -24,16 +24,20 @@ export function folderOf(name: string) {
 
 /** The command as a person gives it, in this process. */
 export async function run(...words: string[]): Promise<{ exitCode: number; out: string; progress: string }> {
-  const said = { out: [] as string[], progress: [] as string[] };
+  const printed = { out: [] as string[], progress: [] as string[] };
   const terminal: Terminal = {
     ...createTerminal("never"),
-    say: (line = "") => void said.out.push(line),
-    progress: (line) => void said.progress.push(line),
+    say: (line = "") => void printed.out.push(line),
+    progress: (line) => void printed.progress.push(line),
   };
   process.exitCode = undefined;
   try {
     await buildCommand({ settings: readSettings(checkout), terminal }).parseAsync(words, { from: "user" });
-    return { exitCode: Number(process.exitCode ?? 0), out: said.out.join("\n"), progress: said.progress.join("\n") };
+    return {
+      exitCode: Number(process.exitCode ?? 0),
+      out: printed.out.join("\n"),
+      progress: printed.progress.join("\n"),
+    };
   } finally {
     process.exitCode = undefined;
   }

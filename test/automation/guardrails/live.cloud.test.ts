@@ -82,8 +82,8 @@ test("a database that no stack declares is judged as it is, and nothing is said 
 });
 
 async function guardLive() {
-  const said: string[] = [];
-  const terminal: Terminal = { ...createTerminal("never"), say: (line = "") => void said.push(line) };
+  const lines: string[] = [];
+  const terminal: Terminal = { ...createTerminal("never"), say: (line = "") => void lines.push(line) };
   const settings = readSettings(join(__dirname, "../../.."));
   Object.assign(process.env, cloud.env);
   process.exitCode = undefined;
@@ -95,7 +95,7 @@ async function guardLive() {
   process.exitCode = undefined;
   return {
     exitCode,
-    report: JSON.parse(said.join("\n")) as {
+    report: JSON.parse(lines.join("\n")) as {
       judged: string;
       place: string;
       left: string[];

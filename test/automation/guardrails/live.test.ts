@@ -1,4 +1,4 @@
-import { namedPlace } from "../../../automation/targets/cloud-place";
+import { describeCloud } from "../../../automation/targets/queried-cloud";
 import { guard, report } from "./command";
 import {
   aCluster,
@@ -77,7 +77,7 @@ test("says which cloud, account and Region it looked at, in every form of its re
 });
 
 test("AWS is told from what is not", () => {
-  const named = (address: string) => namedPlace({ account: "1", region: "eu-central-1", address });
+  const named = (address: string) => describeCloud({ account: "1", region: "eu-central-1", address });
   expect(named("https://rds.eu-central-1.amazonaws.com")).toBe("AWS, account 1, Region eu-central-1");
   expect(named("https://rds.eu-central-1.amazonaws.com.evil.example")).toMatch(/^a cloud at https:.*, not AWS/);
   expect(named("http://localhost:4566")).toMatch(/^an embedded cloud at http:\/\/localhost:4566, not AWS/);

@@ -25,7 +25,7 @@ let workflows: Workflows;
 const doing: Record<string, (step: Step, id: string) => Promise<void>> = {};
 const cleaned: string[] = [];
 const noted: string[] = [];
-let tend: () => Promise<void> = () => Promise.resolve();
+let maintain: () => Promise<void> = () => Promise.resolve();
 
 beforeAll(async () => {
   postgres = await makeControlPlaneDatabase();
@@ -45,7 +45,7 @@ beforeAll(async () => {
   );
   worker = await startWorker(
     { url: postgres.url, silentSecondsMax: 600, lost: (error) => void noted.push(error.code) },
-    () => tend(),
+    () => maintain(),
   );
 });
 afterAll(async () => {
@@ -219,12 +219,12 @@ test("the worker is among those that are alive, and may act", async () => {
 test("looking after runs goes on when it fails, and what goes on failing is reported once", async () => {
   let looks = 0;
   const warning = jest.spyOn(process, "emitWarning").mockImplementation();
-  tend = () => Promise.reject((looks++, new Error("the table is locked")));
+  maintain = () => Promise.reject((looks++, new Error("the table is locked")));
   await until("it failed often", () => looks >= 4);
-  tend = () => Promise.resolve(void looks++);
+  maintain = () => Promise.resolve(void looks++);
   const failed = looks;
   await until("it goes on", () => looks > failed + 1);
-  tend = () => Promise.resolve();
+  maintain = () => Promise.resolve();
   expect(warning.mock.calls.flat().filter((line) => String(line).includes("the table is locked"))).toEqual([
     "the sweep of runs failed and will be retried: the table is locked",
   ]);

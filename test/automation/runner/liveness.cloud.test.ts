@@ -71,7 +71,7 @@ test("a run is quiet when no step of it is in flight, here or elsewhere, however
   const step = () => one.during("a run", () => new Promise<void>((resolve) => ends.push(resolve)));
   const steps = [step(), step()];
   await until("both are in flight", () => ends.length === 2);
-  const quiet = async (run: string) => [await one.isQuiet(run), await other.isQuiet(run)];
+  const quiet = async (run: string) => [await one.hasNoStepInFlight(run), await other.hasNoStepInFlight(run)];
   expect([await quiet("a run"), await quiet("another run")]).toEqual([
     [false, false],
     [true, true],
@@ -108,7 +108,7 @@ test("a worker that lives is not taken over; one that is dead is, by one at a ti
 test("what a silent worker holds comes free, and another takes it over; what others hold does not", async () => {
   const [other, silent, third] = [await open("other"), await open("silent"), await open("third")];
   void silent.during("a run", () => new Promise(() => undefined)).catch(() => undefined);
-  await until("the step is in flight", async () => !(await other.isQuiet("a run")));
+  await until("the step is in flight", async () => !(await other.hasNoStepInFlight("a run")));
   await other.endSilent();
   expect([await alive(), lost]).toEqual([["other", "silent", "third"], []]);
   await until("its session is ended", async () => {
@@ -118,11 +118,11 @@ test("what a silent worker holds comes free, and another takes it over; what oth
   });
   expect(lost).toEqual(["silent worker-session-lost"]);
   expect(() => silent.requireHeld()).toThrow(/lost its session/);
-  expect(await other.isQuiet("a run")).toBe(true);
+  expect(await other.hasNoStepInFlight("a run")).toBe(true);
   await other.ifDead("silent", async () => {
     // Who takes over holds the silent one's lock, and is not taken for it.
     await third.endSilent();
-    expect(await other.isQuiet("any")).toBe(true);
+    expect(await other.hasNoStepInFlight("any")).toBe(true);
     lost.push("taken over");
   });
   expect(lost).toEqual(["silent worker-session-lost", "taken over"]);

@@ -75,9 +75,9 @@ const stateFile = (stackName: string) => join(backend, ".pulumi", "stacks", "shi
 
 /** What a process that holds the stack's lock leaves in the backend. */
 function lock(stackName: string, by: { pid: number; hostname: string }): string {
-  const place = join(backend, ".pulumi", "locks", "organization", "shipshape", stackName);
-  mkdirSync(place, { recursive: true });
-  const file = join(place, "11111111-1111-4111-8111-111111111111.json");
+  const folder = join(backend, ".pulumi", "locks", "organization", "shipshape", stackName);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "11111111-1111-4111-8111-111111111111.json");
   writeFileSync(
     file,
     JSON.stringify({ pid: by.pid, username: "somebody", hostname: by.hostname, timestamp: "2026-01-01T00:00:00Z" }),

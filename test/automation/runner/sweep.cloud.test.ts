@@ -24,7 +24,7 @@ const insert = async (id: string, columns: string) => {
   await database.query(`insert into run (request_id, status) values ($1, 'queued')`, [id]);
   await database.query(`update run set ${columns} where request_id = $1`, [id]);
 };
-const quiet = { isQuiet: async () => true } as unknown as Liveness;
+const quiet = { hasNoStepInFlight: async () => true } as unknown as Liveness;
 const noted: string[] = [];
 const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep> = {}) =>
   sweeper({
@@ -128,7 +128,7 @@ test("a clean-up that was lost is asked for again, once", async () => {
 
 test("nothing is cleaned up while a step of the run is in flight", async () => {
   await insert("x", over);
-  await sweepWith(() => "absent")({ isQuiet: async () => false } as unknown as Liveness);
+  await sweepWith(() => "absent")({ hasNoStepInFlight: async () => false } as unknown as Liveness);
   expect(noted).toEqual([]);
 });
 

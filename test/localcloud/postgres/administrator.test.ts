@@ -4,9 +4,9 @@ import { archiveHeartbeat, takeBaseBackup } from "../../../localcloud/postgres/b
 import { majorOf } from "../../../localcloud/postgres/binaries";
 import { type ParameterDefinition, parameterDefinitions } from "../../../localcloud/postgres/parameters";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
-import { ServerPlace, master, versions } from "./servers";
+import { TestServers, master, versions } from "./servers";
 
-const place = new ServerPlace();
+const testServers = new TestServers();
 const variables = {
   PGSSLMODE: "verify-full",
   PGHOST: "nowhere",
@@ -20,13 +20,13 @@ beforeAll(() => void Object.assign(process.env, variables));
 afterAll(async () => {
   for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, before);
-  await place.close();
+  await testServers.close();
 });
 
 /** Everything the cloud does in a database in its own sessions. */
 async function maintain(server: PostgresServer, version: string, name: string): Promise<void> {
-  await archiveHeartbeat(server, place.settings(name).archiveFolder ?? join(place.folder, `${name}-wal`));
-  await takeBaseBackup(server, version, join(place.folder, "backups", `${name}-${Math.random()}`));
+  await archiveHeartbeat(server, testServers.settings(name).archiveFolder ?? join(testServers.folder, `${name}-wal`));
+  await takeBaseBackup(server, version, join(testServers.folder, "backups", `${name}-${Math.random()}`));
   await server.setMasterPassword(master.username, master.password);
 }
 
@@ -49,8 +49,8 @@ test.each([versions[0], versions[2]] as string[])(
   "no parameter, database setting or variable of the caller reaches the cloud's own sessions on %s",
   async (version) => {
     const name = `hostile-${majorOf(version)}`;
-    const archiveFolder = join(place.folder, `${name}-wal`);
-    const server = await place.server(name, { engineVersion: version, archiveFolder });
+    const archiveFolder = join(testServers.folder, `${name}-wal`);
+    const server = await testServers.server(name, { engineVersion: version, archiveFolder });
     await maintain(server, version, name);
     for (const end of ["least", "most"] as const) {
       const values = {
@@ -65,7 +65,7 @@ test.each([versions[0], versions[2]] as string[])(
       await maintain(server, version, name);
     }
     await server.applyParameters({});
-    const client = await place.connect(server, {
+    const client = await testServers.connect(server, {
       database: "postgres",
       options: "-c work_mem=64kB",
       sslnegotiation: "postgres",
@@ -83,7 +83,7 @@ test.each([versions[0], versions[2]] as string[])(
 );
 
 test("a new database's log contains no error caused by the cloud", async () => {
-  const server = await place.server("quiet", { archiveFolder: join(place.folder, "quiet-wal") });
+  const server = await testServers.server("quiet", { archiveFolder: join(testServers.folder, "quiet-wal") });
   await maintain(server, versions[1] as string, "quiet");
   const [log] = await server.logFiles();
   const text = (await server.logFiles()).map(({ name }) => readFileSync(join(server.logFolder, name), "utf8")).join("");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Client } from "pg";
 import { supportedExtensions } from "../../../localcloud/postgres/extensions";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
-import { ServerPlace, master, versions } from "./servers";
+import { TestServers, master, versions } from "./servers";
 
 /**
  * PostgreSQL's own client tools, which refuse servers newer than themselves; skipped where the machine's are too old.
@@ -19,7 +19,7 @@ for (const engineVersion of versions) {
   // Newer tools begin a dump with a setting unknown to 16.
   const isThere = dumpMajor >= major && (major > 16 || dumpMajor === 16);
   (isThere ? describe : describe.skip)(`a dump from PostgreSQL ${engineVersion} by its master`, () => {
-    const place = new ServerPlace();
+    const testServers = new TestServers();
     const folder = mkdtempSync(join(tmpdir(), "shipshape-dump-"));
     const archive = join(folder, "orders.dump");
     let server: PostgresServer;
@@ -44,8 +44,8 @@ for (const engineVersion of versions) {
 
     beforeAll(async () => {
       chmodSync(folder, 0o755);
-      server = await place.server("db", { engineVersion, parameters: { "rds.force_ssl": "0" } });
-      client = await place.connect(server);
+      server = await testServers.server("db", { engineVersion, parameters: { "rds.force_ssl": "0" } });
+      client = await testServers.connect(server);
       // pageinspect and dblink are changed the most; the others are common.
       for (const name of supportedExtensions.filter((extension) => extension !== "plpgsql"))
         await client.query(`create extension "${name}" cascade`);
@@ -60,12 +60,12 @@ for (const engineVersion of versions) {
     });
     afterAll(async () => {
       await client?.end();
-      await place.close();
+      await testServers.close();
       rmSync(folder, { recursive: true });
     });
 
     const countIn = async (database: string) => {
-      const session = await place.connect(server, { database });
+      const session = await testServers.connect(server, { database });
       const { rows } =
         await session.query(`select (select count(*)::int from app.orders) as orders, (select count(*)::int from pg_extension) as extensions,
         has_table_privilege('app', 'app.orders', 'select') as granted`);
@@ -90,7 +90,7 @@ for (const engineVersion of versions) {
 
     it("restores only rows with foreign keys disabled, as tools that copy data do", async () => {
       await client.query("create database data_alone template whole");
-      const cleared = await place.connect(server, { database: "data_alone" });
+      const cleared = await testServers.connect(server, { database: "data_alone" });
       await cleared.query("truncate app.orders cascade");
       await cleared.end();
       const options = { PGOPTIONS: "-c session_replication_role=replica" };

@@ -1,5 +1,5 @@
 import { type PostgresServer } from "../../../localcloud/postgres/postgres-server";
-import { ServerPlace, outcome, versions } from "./servers";
+import { TestServers, outcome, versions } from "./servers";
 
 /** What an earlier version left in each of its databases. */
 const earlierRules = `
@@ -20,17 +20,17 @@ const left = `select (select count(*)::int from pg_event_trigger) as triggers,
   (select count(*)::int from pg_proc where proowner = 10 and prosecdef and proconfig is null) as definers`;
 
 describe.each(versions)("a data folder of an earlier version, on PostgreSQL %s", (engineVersion) => {
-  const place = new ServerPlace();
+  const testServers = new TestServers();
   let server: PostgresServer;
-  afterAll(() => place.close());
+  afterAll(() => testServers.close());
 
   beforeAll(async () => {
-    server = await place.server("earlier", { engineVersion });
+    server = await testServers.server("earlier", { engineVersion });
     await server.query(`create database "closed one" allow_connections true`);
     for (const database of ["rdsadmin", "orders", "postgres", "template1", "closed one"])
       await server.query(earlierRules, [], database);
     await server.query(`alter database "closed one" allow_connections false`);
-    const client = await place.connect(server);
+    const client = await testServers.connect(server);
     expect(await outcome(client, "create extension pageinspect schema public")).toBe("ok");
     await client.end();
     const [before] = await server.query(left, [], "orders");
@@ -50,7 +50,7 @@ describe.each(versions)("a data folder of an earlier version, on PostgreSQL %s",
   });
 
   it("keeps its extensions working, and a customer's schema of the same name", async () => {
-    const client = await place.connect(server);
+    const client = await testServers.connect(server);
     expect(
       await outcome(
         client,

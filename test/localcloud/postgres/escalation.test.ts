@@ -5,7 +5,7 @@ import type { Client } from "pg";
 import { binariesView } from "../../../localcloud/postgres/binaries-view";
 import { checkParameter } from "../../../localcloud/postgres/parameters";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
-import { ServerPlace, master, outcome, versions } from "./servers";
+import { TestServers, master, outcome, versions } from "./servers";
 import { shadowedFunctions, shadowedOperators, statements } from "./attacks";
 import { connectionStatements } from "./attacks-by-connection";
 
@@ -15,7 +15,7 @@ import { connectionStatements } from "./attacks-by-connection";
  */
 describe.each(versions)("the master of PostgreSQL %s gains no rights", (engineVersion) => {
   const major = engineVersion.split(".")[0] as string;
-  const place = new ServerPlace();
+  const testServers = new TestServers();
   const folder = mkdtempSync(join(tmpdir(), "shipshape-escalation-"));
   const witness = join(folder, "witness");
   let server: PostgresServer;
@@ -23,20 +23,20 @@ describe.each(versions)("the master of PostgreSQL %s gains no rights", (engineVe
 
   beforeAll(async () => {
     chmodSync(folder, 0o777);
-    server = await place.server("db", { engineVersion });
-    client = await place.connect(server);
+    server = await testServers.server("db", { engineVersion });
+    client = await testServers.connect(server);
     await client.query("create role app login password 'app-password'; grant app to current_user");
     for (const database of ["orders", "postgres", "template1"]) await setTraps(database);
   });
   afterAll(async () => {
     await client?.end();
-    await place.close();
+    await testServers.close();
     rmSync(folder, { recursive: true });
   });
 
   /** In a schema `evil` that is first on the path of the master, and of all sessions of the databases that it owns. */
   async function setTraps(database: string): Promise<void> {
-    const session = await place.connect(server, { database });
+    const session = await testServers.connect(server, { database });
     await session.query(`create schema evil;
       create function evil.spring() returns text language plpgsql as $$ begin
         if (select rolsuper from pg_catalog.pg_roles where rolname operator(pg_catalog.=) current_user) then
@@ -70,7 +70,7 @@ describe.each(versions)("the master of PostgreSQL %s gains no rights", (engineVe
   }
 
   it("the traps work: they spring for a superuser", async () => {
-    const careless = await place.connect(server, {
+    const careless = await testServers.connect(server, {
       host: server.socketFolder,
       user: "rdsadmin",
       database: "orders",
@@ -89,7 +89,7 @@ describe.each(versions)("the master of PostgreSQL %s gains no rights", (engineVe
     await server.setMasterPassword(master.username, master.password);
     await server.applyParameters({});
     await server.restart();
-    client = await place.connect(server);
+    client = await testServers.connect(server);
     await expectNothingGained();
   });
 
@@ -190,7 +190,7 @@ describe.each(versions)("the master of PostgreSQL %s gains no rights", (engineVe
     it("nor does one that a group already has take effect: the server leaves it out", async () => {
       const { invalid } = await server.applyParameters(Object.fromEntries(names.map((name) => [name, library])));
       expect(invalid.map(({ name }) => name).sort()).toEqual(names.map((name) => name.toLowerCase()).sort());
-      const session = await place.connect(server);
+      const session = await testServers.connect(server);
       expect(await isLoaded(session)).toBe(false);
       await session.end();
     });
@@ -205,7 +205,7 @@ describe.each(versions)("the master of PostgreSQL %s gains no rights", (engineVe
           await outcome(client, statement);
         const options = `-c ${name}=${library}`;
         for (const login of [{ options }, { user: "app", password: "app-password" }]) {
-          const session = await place.connect(server, login).catch((error: { code: string }) => error.code);
+          const session = await testServers.connect(server, login).catch((error: { code: string }) => error.code);
           if (typeof session === "string")
             expect([name, session]).toEqual([name, expect.stringMatching(/^(42501|55P02|22023|58P01|42704)$/)]);
           else {
@@ -223,7 +223,7 @@ describe.each(versions)("the master of PostgreSQL %s gains no rights", (engineVe
       expect(await checkParameter(major, "session_preload_libraries", "auto_explain")).toBeUndefined();
       const { leftOut } = await server.applyParameters({ session_preload_libraries: "auto_explain,pg_hint_plan" });
       expect(leftOut).toEqual([expect.objectContaining({ name: "session_preload_libraries", value: "pg_hint_plan" })]);
-      const session = await place.connect(server);
+      const session = await testServers.connect(server);
       expect(await isLoaded(session)).toBe(true);
       await session.end();
       await server.applyParameters({});

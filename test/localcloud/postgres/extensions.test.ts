@@ -1,22 +1,22 @@
 import type { Client } from "pg";
 import { supportedExtensions } from "../../../localcloud/postgres/extensions";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
-import { ServerPlace, outcome, versions } from "./servers";
+import { TestServers, outcome, versions } from "./servers";
 
 describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
-  const place = new ServerPlace();
+  const testServers = new TestServers();
   let server: PostgresServer;
   let client: Client;
 
   beforeAll(async () => {
-    server = await place.server("db", { engineVersion });
-    client = await place.connect(server);
+    server = await testServers.server("db", { engineVersion });
+    client = await testServers.connect(server);
     await client.query(`create role app login password 'app-password'; grant create on database orders to app; create table t (id int primary key);
       create role shipshape login password 'shipshape-password'; grant select on t to shipshape`);
   });
   afterAll(async () => {
     await client.end();
-    await place.close();
+    await testServers.close();
   });
 
   it("may be installed by the master when RDS supports them", async () => {
@@ -47,7 +47,7 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
     ];
     for (const statement of statements)
       expect([statement, await outcome(client, statement)]).toEqual([statement, "ok"]);
-    const shipshape = await place.connect(server, { user: "shipshape", password: "shipshape-password" });
+    const shipshape = await testServers.connect(server, { user: "shipshape", password: "shipshape-password" });
     expect(await outcome(shipshape, "select * from verify_heapam('t')")).toBe("ok");
     expect(await outcome(shipshape, "select lsn from page_header(get_raw_page('t_pkey', 0))")).toBe("42501");
     await shipshape.end();
@@ -72,7 +72,7 @@ describe.each(versions)("extensions of PostgreSQL %s", (engineVersion) => {
   it("let another role install only the trusted ones, in any database, whatever its template", async () => {
     await client.query("create database bare template template0 owner app");
     for (const database of ["orders", "bare"]) {
-      const app = await place.connect(server, { user: "app", password: "app-password", database });
+      const app = await testServers.connect(server, { user: "app", password: "app-password", database });
       expect(await outcome(app, "create extension if not exists hstore")).toBe("ok");
       expect(await outcome(app, "drop extension if exists pg_freespacemap; create extension pg_freespacemap")).toBe(
         "42501",

@@ -9,26 +9,26 @@ import { createServer, openServer, removeServer } from "../../../localcloud/post
 import { reachableFolder } from "../../../localcloud/postgres/reachable-folder";
 import { serverUser } from "../../../localcloud/postgres/server-user";
 import { startFailure } from "../../../localcloud/postgres/start-failure";
-import { ServerPlace, master } from "./servers";
+import { TestServers, master } from "./servers";
 
 describe("a server that cannot run", () => {
-  const place = new ServerPlace();
-  afterAll(() => place.close());
+  const testServers = new TestServers();
+  afterAll(() => testServers.close());
 
   it("reports that its port is taken, disturbs no other, and starts once the port is free", async () => {
-    const other = await place.server("other");
+    const other = await testServers.server("other");
     const listener = createListener().listen(0, "127.0.0.1");
     await new Promise((resolve) => listener.once("listening", resolve));
     const { port } = listener.address() as AddressInfo;
 
-    await expect(createServer(place.settings("db", { port }), master)).rejects.toMatchObject({
+    await expect(createServer(testServers.settings("db", { port }), master)).rejects.toMatchObject({
       code: "port-taken",
       hint: expect.any(String) as string,
     });
-    expect(existsSync(join(place.folder, "db"))).toBe(false);
+    expect(existsSync(join(testServers.folder, "db"))).toBe(false);
     expect(other.state()).toBe("running");
     await new Promise((resolve) => listener.close(resolve));
-    expect((await place.server("db", { port })).port).toBe(port);
+    expect((await testServers.server("db", { port })).port).toBe(port);
   });
 
   it("names the package to add when its binaries are missing", async () => {
@@ -37,30 +37,32 @@ describe("a server that cannot run", () => {
       message: expect.stringContaining(availableVersions().join(", ")) as string,
       hint: expect.stringContaining(`postgresql-15.3-${process.platform}-${process.arch}`) as string,
     };
-    await expect(createServer(place.settings("old", { engineVersion: "15.3" }), master)).rejects.toMatchObject(missing);
-    expect(existsSync(join(place.folder, "old"))).toBe(false);
+    await expect(createServer(testServers.settings("old", { engineVersion: "15.3" }), master)).rejects.toMatchObject(
+      missing,
+    );
+    expect(existsSync(join(testServers.folder, "old"))).toBe(false);
   });
 
   it("refuses queries by name while it is stopped", async () => {
-    const server = await place.server("stopped");
+    const server = await testServers.server("stopped");
     await server.stop();
     await expect(server.query("select 1")).rejects.toMatchObject({ code: "not-running" });
-    await expect(openServer(place.settings("never-made"))).rejects.toMatchObject({ code: "not-created" });
+    await expect(openServer(testServers.settings("never-made"))).rejects.toMatchObject({ code: "not-created" });
   });
 
   it("keeps its port when it is reopened, and takes another when given one", async () => {
-    const server = await openServer(place.settings("stopped"));
-    const reopened = await openServer(place.settings("stopped", { port: server.port + 1 }));
-    expect((await openServer(place.settings("stopped"))).port).toBe(reopened.port);
+    const server = await openServer(testServers.settings("stopped"));
+    const reopened = await openServer(testServers.settings("stopped", { port: server.port + 1 }));
+    expect((await openServer(testServers.settings("stopped"))).port).toBe(reopened.port);
   });
 
   it("works below a path too long for a socket, and leaves nothing of it when removed", async () => {
     const name = "long-".repeat(20);
-    const server = await place.server(name);
-    expect(server.socketFolder.startsWith(place.folder)).toBe(false);
+    const server = await testServers.server(name);
+    expect(server.socketFolder.startsWith(testServers.folder)).toBe(false);
     expect(await server.query("select $1::int as one", [1])).toEqual([{ one: 1 }]);
-    await removeServer(place.settings(name).folder);
-    expect([existsSync(place.settings(name).folder), existsSync(server.socketFolder), server.pid]).toEqual([
+    await removeServer(testServers.settings(name).folder);
+    expect([existsSync(testServers.settings(name).folder), existsSync(server.socketFolder), server.pid]).toEqual([
       false,
       false,
       undefined,
@@ -121,18 +123,18 @@ describe("a folder for PostgreSQL's user", () => {
 const canMount = process.platform === "linux" && process.getuid?.() === 0 && mounts();
 (canMount ? describe : describe.skip)("a full disk", () => {
   it("fails that server's create by name, leaves nothing of it, and affects no other", async () => {
-    const place = new ServerPlace();
-    const small = join(place.folder, "small");
+    const testServers = new TestServers();
+    const small = join(testServers.folder, "small");
     mkdirSync(small);
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=20m,mode=0755", "tmpfs", small]);
     try {
-      const other = await place.server("other");
-      await expect(createServer(place.settings("small/db"), master)).rejects.toMatchObject({ code: "disk-full" });
+      const other = await testServers.server("other");
+      await expect(createServer(testServers.settings("small/db"), master)).rejects.toMatchObject({ code: "disk-full" });
       expect(readdirSync(small)).toEqual([]);
       expect(other.state()).toBe("running");
     } finally {
       execFileSync("umount", [small]);
-      await place.close();
+      await testServers.close();
     }
   });
 });

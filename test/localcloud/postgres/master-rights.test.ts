@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
-import { ServerPlace, master, outcome, versions } from "./servers";
+import { TestServers, master, outcome, versions } from "./servers";
 
 /** Statement → RDS's result: "ok" or the SQLSTATE. In this order, in the database `orders`. */
 const asMaster: [statement: string, expected: string][] = [
@@ -69,16 +69,16 @@ const asMaster: [statement: string, expected: string][] = [
 ];
 
 describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
-  const place = new ServerPlace();
+  const testServers = new TestServers();
   let server: PostgresServer;
   let client: Client;
   let administrator: Client;
 
   beforeAll(async () => {
-    server = await place.server("db", { engineVersion });
-    client = await place.connect(server);
+    server = await testServers.server("db", { engineVersion });
+    client = await testServers.connect(server);
     // A login of rdsadmin that the master would like to end.
-    administrator = await place.connect(server, {
+    administrator = await testServers.connect(server, {
       host: server.socketFolder,
       user: "rdsadmin",
       database: "postgres",
@@ -88,7 +88,7 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
   afterAll(async () => {
     await client.end();
     await administrator.end();
-    await place.close();
+    await testServers.close();
   });
 
   it("may do what RDS's may, and is refused what RDS refuses", async () => {
@@ -122,9 +122,9 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
   it("gives no administrator access: no rdsadmin over the network, no database rdsadmin", async () => {
     const refused = { code: "28000" };
     await expect(
-      place.connect(server, { user: "rdsadmin", password: "x", database: "postgres" }),
+      testServers.connect(server, { user: "rdsadmin", password: "x", database: "postgres" }),
     ).rejects.toMatchObject(refused);
-    await expect(place.connect(server, { database: "rdsadmin" })).rejects.toMatchObject(refused);
+    await expect(testServers.connect(server, { database: "rdsadmin" })).rejects.toMatchObject(refused);
   });
 
   it("may grant rds_iam, whose members cannot log in: the embedded cloud has no IAM tokens", async () => {
@@ -132,14 +132,14 @@ describe.each(versions)("the master of PostgreSQL %s", (engineVersion) => {
       "create role by_token login password 'token-password'; grant connect on database orders to by_token",
     );
     const login = { user: "by_token", password: "token-password" };
-    await (await place.connect(server, login)).end();
+    await (await testServers.connect(server, login)).end();
     await client.query("grant rds_iam to by_token");
-    await expect(place.connect(server, login)).rejects.toMatchObject({ code: "28000" });
+    await expect(testServers.connect(server, login)).rejects.toMatchObject({ code: "28000" });
   });
 
   it("accepts a new password at once, and no log shows it", async () => {
     await server.setMasterPassword(master.username, "second-Password-2");
-    await expect(place.connect(server)).rejects.toMatchObject({ code: "28P01" });
-    await (await place.connect(server, { password: "second-Password-2" })).end();
+    await expect(testServers.connect(server)).rejects.toMatchObject({ code: "28P01" });
+    await (await testServers.connect(server, { password: "second-Password-2" })).end();
   });
 });

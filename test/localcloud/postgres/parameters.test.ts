@@ -2,13 +2,13 @@ import type { Client } from "pg";
 import { evaluateFormula } from "../../../localcloud/postgres/parameter-formula";
 import { checkParameter, parameterDefinitions } from "../../../localcloud/postgres/parameters";
 import type { PostgresServer } from "../../../localcloud/postgres/postgres-server";
-import { ServerPlace, versions } from "./servers";
+import { TestServers, versions } from "./servers";
 
 const nothing = { leftOut: [], pendingReboot: [], invalid: [] };
 
 describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
   const major = engineVersion.split(".")[0] as string;
-  const place = new ServerPlace();
+  const testServers = new TestServers();
   let server: PostgresServer;
   let client: Client;
   const show = async (...names: string[]) => {
@@ -18,15 +18,15 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
   };
 
   beforeAll(async () => {
-    server = await place.server("db", {
+    server = await testServers.server("db", {
       engineVersion,
       parameters: { shared_preload_libraries: "pg_stat_statements,pgaudit", "pgaudit.log": "ddl,role" },
     });
-    client = await place.connect(server);
+    client = await testServers.connect(server);
   });
   afterAll(async () => {
     await client.end();
-    await place.close();
+    await testServers.close();
   });
 
   it("have RDS's defaults where nothing is given, except for the memory of the instance class", async () => {
@@ -68,7 +68,7 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
 
     await client.end();
     expect(await server.restart()).toEqual(nothing);
-    client = await place.connect(server);
+    client = await testServers.connect(server);
     expect(await show("max_connections", "wal_level", "track_commit_timestamp")).toEqual(["60", "logical", "on"]);
     expect(await server.applyParameters(wanted)).toEqual(nothing);
   });
@@ -95,7 +95,7 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     expect(await show("statement_timeout")).toEqual(["7s"]);
     await client.end();
     await server.restart();
-    client = await place.connect(server);
+    client = await testServers.connect(server);
     expect(await show("statement_timeout")).toEqual(["7s"]);
   });
 
@@ -110,7 +110,7 @@ describe.each(versions)("parameters of PostgreSQL %s", (engineVersion) => {
     expect(server.state()).toBe("stopped");
     await server.applyParameters({});
     await server.start();
-    client = await place.connect(server);
+    client = await testServers.connect(server);
     expect((await client.query("select one from kept")).rows).toEqual([{ one: 1 }]);
   });
 

@@ -20,11 +20,8 @@ export const versions = ["16", "17", "18"].map(
 
 export const master = { username: "orders_admin", password: "first-Password-1", databaseName: "orders" };
 
-/**
- * A place for the servers of one test file, in a folder PostgreSQL's user can reach; afterwards its processes and files
- * are gone.
- */
-export class ServerPlace {
+/** The servers of one test file, in a folder that PostgreSQL's user can reach; `close` removes processes and files. */
+export class TestServers {
   readonly folder = mkdtempSync(join(tmpdir(), "shipshape-postgres-"));
   readonly #servers = new Map<string, PostgresServer>();
 

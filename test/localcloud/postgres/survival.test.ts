@@ -11,20 +11,20 @@ import {
   openServer,
 } from "../../../localcloud/postgres/postgres-server";
 import { processesIn } from "../../../localcloud/postgres/processes";
-import { ServerPlace, master, versions } from "./servers";
+import { TestServers, master, versions } from "./servers";
 
 describe("a server whose manager dies", () => {
-  const place = new ServerPlace();
-  afterAll(() => place.close());
+  const testServers = new TestServers();
+  afterAll(() => testServers.close());
 
   it("survives with its clients, and the next manager finds it running", async () => {
-    const settings = place.settings("adopted");
+    const settings = testServers.settings("adopted");
     const manager = startManager(settings);
     const [, port, pid] = (await once(manager.stdout!, "data")).toString().split(/\s/).map(Number);
-    const client = await place.connect({ port } as PostgresServer);
+    const client = await testServers.connect({ port } as PostgresServer);
     await kill(manager);
 
-    const server = await place.server("adopted");
+    const server = await testServers.server("adopted");
     expect([server.state(), server.port, server.pid]).toEqual(["running", port, pid]);
     expect((await client.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
     await client.end();
@@ -42,15 +42,15 @@ describe("a server whose manager dies", () => {
     ["the master is being created", "socket"],
   ])("during a create, when %s, is completed by the next create", async (_, sign) => {
     const name = `killed-${sign.replaceAll(/\W/g, "-")}`;
-    const settings = place.settings(name);
+    const settings = testServers.settings(name);
     const manager = startManager(settings);
     while (!existsSync(join(settings.folder, sign))) await sleep(1);
     await kill(manager);
     expect(existsSync(join(settings.folder, "server.json"))).toBe(false);
     await expect(openServer(settings)).rejects.toMatchObject({ code: "not-created" });
 
-    const server = await place.server(name);
-    const client = await place.connect(server);
+    const server = await testServers.server(name);
+    const client = await testServers.connect(server);
     expect((await client.query("select current_database() as name")).rows).toEqual([{ name: "orders" }]);
     await client.end();
     expect(new Set(processesIn(server.dataFolder)).has(server.pid as number)).toBe(true);
@@ -59,23 +59,23 @@ describe("a server whose manager dies", () => {
   });
 
   it("can create twice: the second call finds the first one's server, with the first password", async () => {
-    const server = await place.server("twice");
-    const again = await createServer(place.settings("twice"), { ...master, password: "another-Password-1" });
+    const server = await testServers.server("twice");
+    const again = await createServer(testServers.settings("twice"), { ...master, password: "another-Password-1" });
     expect([again.port, again.pid]).toEqual([server.port, server.pid]);
-    await (await place.connect(again)).end();
+    await (await testServers.connect(again)).end();
   });
 });
 
 describe.each(versions)("a PostgreSQL %s that is killed", (engineVersion) => {
-  const place = new ServerPlace();
-  afterAll(() => place.close());
+  const testServers = new TestServers();
+  afterAll(() => testServers.close());
 
   it("is detected as crashed, and restarted with every committed row, even while an old backend still runs", async () => {
-    const server = await place.server("db", { engineVersion });
-    const client = await place.connect(server);
+    const server = await testServers.server("db", { engineVersion });
+    const client = await testServers.connect(server);
     await client.query("create table kept as select generate_series(1, 1000) as id");
     // Ignores signals while it computes, and holds the shared memory.
-    const busy = await place.connect(server);
+    const busy = await testServers.connect(server);
     busy.query("do $$ declare i bigint := 0; begin loop i := i + 1; end loop; end $$").catch(() => undefined);
     await sleep(100);
     process.kill(server.pid as number, "SIGKILL");
@@ -84,7 +84,7 @@ describe.each(versions)("a PostgreSQL %s that is killed", (engineVersion) => {
     expect([server.state(), processesIn(server.dataFolder).length]).toEqual(["crashed", 2]); // and the log's collector, which waits for it
 
     await server.start();
-    const after = await place.connect(server);
+    const after = await testServers.connect(server);
     expect((await after.query("select count(*)::int as rows from kept")).rows).toEqual([{ rows: 1000 }]);
     await after.end();
     await server.stop();
@@ -93,11 +93,11 @@ describe.each(versions)("a PostgreSQL %s that is killed", (engineVersion) => {
 });
 
 describe("a pid file that names an unrelated process", () => {
-  const place = new ServerPlace();
-  afterAll(() => place.close());
+  const testServers = new TestServers();
+  afterAll(() => testServers.close());
 
   it("is not mistaken for a running server, and keeps none from starting", async () => {
-    const server = await place.server("db");
+    const server = await testServers.server("db");
     process.kill(server.pid as number, "SIGKILL");
     while (server.state() === "running") await sleep(5);
     const stranger = spawn("sleep", ["60"]);

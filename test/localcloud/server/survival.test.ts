@@ -192,10 +192,10 @@ test("a second server on the same data folder refuses and names it; one on anoth
       env: { ...process.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder },
     },
   );
-  let said = "";
-  second.stderr.on("data", (data: Buffer) => (said += data.toString()));
+  let output = "";
+  second.stderr.on("data", (data: Buffer) => (output += data.toString()));
   const code = await new Promise((resolve) => second.once("close", resolve));
-  expect([code, said]).toEqual([75, expect.stringContaining(`another embedded cloud runs on ${cloud.dataFolder}`)]);
+  expect([code, output]).toEqual([75, expect.stringContaining(`another embedded cloud runs on ${cloud.dataFolder}`)]);
   expect((await describe_("orders")).DBInstanceStatus).toBe("available");
   const beside = await startCloud();
   try {

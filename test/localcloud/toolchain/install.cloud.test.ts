@@ -14,7 +14,7 @@ const installs = `sleep 0.3; mkdir -p node_modules; cp package-lock.json node_mo
 
 test("nothing is installed or printed when everything required is there", async () => {
   const checkout = checkoutWith({ installed: { "node_modules/a": { version: "1.0.0" } } });
-  expect(await install(checkout)).toEqual({ code: 0, said: "" });
+  expect(await install(checkout)).toEqual({ code: 0, output: "" });
   expect(calls(checkout)).toEqual([]);
 });
 
@@ -28,8 +28,8 @@ test.each([
   ["one is missing", {}, "a is not the version in package-lock.json"],
 ])("packages are installed when %s, without running their install scripts", async (_, installed, reason) => {
   const checkout = checkoutWith({ installed });
-  const { code, said } = await install(checkout);
-  expect({ code, said }).toEqual({ code: 0, said: `installing packages: ${reason}\n` });
+  const { code, output } = await install(checkout);
+  expect({ code, output }).toEqual({ code: 0, output: `installing packages: ${reason}\n` });
   expect(calls(checkout)).toEqual([expect.stringMatching(/^ci --ignore-scripts /)]);
 });
 
@@ -42,9 +42,9 @@ test("two commands started at once install once", async () => {
 
 test("a failed installation ends the command with the reason", async () => {
   const checkout = checkoutWith({ installed: undefined, npm: "echo no network >&2; exit 5" });
-  const { code, said } = await install(checkout);
+  const { code, output } = await install(checkout);
   expect(code).toBe(1);
-  expect(said).toMatch(/no network\n"npm ci" failed \(5\)/);
+  expect(output).toMatch(/no network\n"npm ci" failed \(5\)/);
 });
 
 test("a Node.js that is too old is refused with the required version", async () => {
@@ -54,9 +54,9 @@ test("a Node.js that is too old is refused with the required version", async () 
     file,
     readFileSync(file, "utf8").replace("requireNode(process.versions.node)", 'requireNode("18.20.4")'),
   );
-  const { code, said } = await install(checkout);
+  const { code, output } = await install(checkout);
   expect(code).toBe(1);
-  expect(said).toMatch(/^Shipshape needs Node\.js 20\.19 or newer; this is 18\.20\.4, at /);
+  expect(output).toMatch(/^Shipshape needs Node\.js 20\.19 or newer; this is 18\.20\.4, at /);
 });
 
 function checkoutWith({ installed, npm = installs }: { installed: object | undefined; npm?: string }): string {
@@ -76,16 +76,16 @@ function checkoutWith({ installed, npm = installs }: { installed: object | undef
   return checkout;
 }
 
-function install(checkout: string): Promise<{ code: number | null; said: string }> {
+function install(checkout: string): Promise<{ code: number | null; output: string }> {
   const env = { PATH: `${join(checkout, "bin")}:/usr/bin:/bin` };
   const child = spawn(process.execPath, [join(checkout, "localcloud/toolchain/install.cjs")], {
     env,
     cwd: "/",
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => (said += bytes.toString()));
-  return new Promise((resolve) => child.once("close", (code) => resolve({ code, said })));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => (output += bytes.toString()));
+  return new Promise((resolve) => child.once("close", (code) => resolve({ code, output })));
 }
 
 function calls(checkout: string): string[] {

@@ -55,7 +55,7 @@ if (ending === "never") {
   renameSync("../running", "../running.pid");
   setInterval(() => undefined, 1000);
 }
-export const place = process.cwd();
+export const workingFolder = process.cwd();
 export const stack = pulumi.getStack();
 export const password = config.getSecret("password");
 `;
@@ -71,7 +71,7 @@ test("a program runs in its own folder, with its stack's name and its secrets", 
   await pulumi("config", "set", "--secret", "password", "hunter2");
   await pulumi("up", "--yes", "--skip-preview");
   expect(JSON.parse((await pulumi("stack", "output", "--json")).output)).toEqual({
-    place: join(project, "stacks"),
+    workingFolder: join(project, "stacks"),
     stack: "tiny",
     password: "[secret]",
   });
@@ -84,12 +84,12 @@ test.each([
   ["signal", /the program was killed by SIGKILL/, /bail/],
 ])(
   "a program that ends by %s fails the preview, and only the relevant error is printed",
-  async (ending, said, unsaid) => {
+  async (ending, expected, unexpected) => {
     environment["ENDING"] = ending;
     const { code, output } = await pulumi("preview");
     expect(code).not.toBe(0);
-    expect(output).toMatch(said);
-    expect(output).not.toMatch(unsaid);
+    expect(output).toMatch(expected);
+    expect(output).not.toMatch(unexpected);
   },
 );
 

@@ -13,7 +13,7 @@ import { claims, database, some } from "../fixtures";
 const ignoring = (...ignoreChanges: string[]) => database({}, { ignoreChanges });
 
 claims(forbidHiddenDrift, {
-  told: { audited: auditedProperties },
+  settings: { audited: auditedProperties },
   passes: {
     "nothing ignored": database(),
     "what counts at birth only": ignoring("restoreToPointInTime", "snapshotIdentifier"),

@@ -27,10 +27,10 @@ claims(requireApprovedEngineVersion, {
 
 test("an approval ends on its date", () => {
   expect(
-    judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { told: { today: "2028-11-09" } }),
+    judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { settings: { today: "2028-11-09" } }),
   ).toEqual([]);
   expect(
-    judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { told: { today: "2028-11-10" } })[0]
+    judged(requireApprovedEngineVersion, database({ engineVersion: "16.13" }), { settings: { today: "2028-11-10" } })[0]
       ?.message,
   ).toContain("ended on 2028-11-09");
 });

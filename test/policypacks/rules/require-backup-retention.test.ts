@@ -19,7 +19,7 @@ claims(requireBackupRetention, {
     ],
     "what the RDS API calls a replica": database(
       { backupRetentionPeriod: 0, replicateSourceDb: "elsewhere" },
-      { toldBy: "api" },
+      { reportedBy: "api" },
     ),
     "a throwaway without backups": throwaway({ backupRetentionPeriod: 0 }),
   },

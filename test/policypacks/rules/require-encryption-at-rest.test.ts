@@ -12,20 +12,23 @@ claims(requireEncryptionAtRest, {
   passes: {
     "an encrypted database": database(),
     "a copy with a key of the same preview": some(snapshotCopy, { kmsKeyId: unknown }),
-    "a restore, when the state says that it is encrypted": database({ snapshotIdentifier: "s" }, { toldBy: "state" }),
+    "a restore, when the state says that it is encrypted": database(
+      { snapshotIdentifier: "s" },
+      { reportedBy: "state" },
+    ),
     "a snapshot that a program takes": some(snapshot),
-    "an encrypted snapshot": some(snapshot, { encrypted: true }, { toldBy: "api" }),
+    "an encrypted snapshot": some(snapshot, { encrypted: true }, { reportedBy: "api" }),
   },
   fails: {
     "a database in the clear": [database({ storageEncrypted: false }), "storageEncrypted is false"],
     "nothing said": [database({ storageEncrypted: undefined }), "not set"],
     "a restore that came out in the clear": [
-      database({ storageEncrypted: false, snapshotIdentifier: "s" }, { toldBy: "state" }),
+      database({ storageEncrypted: false, snapshotIdentifier: "s" }, { reportedBy: "state" }),
       "storageEncrypted is false",
     ],
-    "a snapshot in the clear": [some(snapshot, { encrypted: false }, { toldBy: "api" }), "encrypted is false"],
+    "a snapshot in the clear": [some(snapshot, { encrypted: false }, { reportedBy: "api" }), "encrypted is false"],
     "a cluster's snapshot in the clear": [
-      some(clusterSnapshot, { storageEncrypted: false }, { toldBy: "api" }),
+      some(clusterSnapshot, { storageEncrypted: false }, { reportedBy: "api" }),
       "copy it with a kmsKeyId",
     ],
     "a replica in the clear": [

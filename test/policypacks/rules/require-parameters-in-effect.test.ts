@@ -2,7 +2,7 @@ import { requireParametersInEffect } from "../../../policypacks/database-guardra
 import { clusterInstance } from "../../../policypacks/database-guardrails/vocabulary/types";
 import { claims, database, some } from "../fixtures";
 
-const living = (parameterApplyStatus: unknown) => database({ parameterApplyStatus }, { toldBy: "api" });
+const living = (parameterApplyStatus: unknown) => database({ parameterApplyStatus }, { reportedBy: "api" });
 
 claims(requireParametersInEffect, {
   passes: {
@@ -17,7 +17,7 @@ claims(requireParametersInEffect, {
     ],
     "a group that could not be applied": [living("failed-to-apply"), "reboot it"],
     "a member of a cluster": [
-      some(clusterInstance, { parameterApplyStatus: "pending-reboot" }, { toldBy: "api" }),
+      some(clusterInstance, { parameterApplyStatus: "pending-reboot" }, { reportedBy: "api" }),
       "pending-reboot",
     ],
     "a status of the wrong type": [living(["in-sync"]), "a text"],

@@ -1,25 +1,29 @@
 import { randomUUID } from "node:crypto";
-import { type Place, type Properties, type RecordedType, reference, text } from "../recorded-type";
+import { type CreationContext, type Properties, type RecordedType, reference, text } from "../recorded-type";
 import { ROLE } from "./identity-and-access";
 import { KEY } from "./key-management";
 
 const VAULT = "aws:backup/vault:Vault";
 const PLAN = "aws:backup/plan:Plan";
 
-const vaultArn = (name: string, place: Place): string =>
-  `arn:aws:backup:${place.region}:${place.accountId}:backup-vault:${name}`;
+const vaultArn = (name: string, context: CreationContext): string =>
+  `arn:aws:backup:${context.region}:${context.accountId}:backup-vault:${name}`;
 
 const vault: RecordedType = {
   token: VAULT,
   noun: "backup vault",
   required: ["name"],
-  identify(properties, place) {
+  identify(properties, context) {
     const name = text(properties, "name");
-    const arn = vaultArn(name, place);
+    const arn = vaultArn(name, context);
     return {
       id: name,
       arn,
-      computed: { arn, recoveryPoints: 0, kmsKeyArn: `arn:aws:kms:${place.region}:${place.accountId}:key/aws-backup` },
+      computed: {
+        arn,
+        recoveryPoints: 0,
+        kmsKeyArn: `arn:aws:kms:${context.region}:${context.accountId}:key/aws-backup`,
+      },
     };
   },
   references: (properties) => reference(KEY, "kmsKeyArn", properties, "ignored"),
@@ -36,9 +40,9 @@ function ofVault(token: string, noun: string): RecordedType {
     noun,
     required: ["backupVaultName"],
     whenExists: "replaced",
-    identify(properties, place) {
+    identify(properties, context) {
       const name = text(properties, "backupVaultName");
-      return { id: name, arn: "", computed: { backupVaultArn: vaultArn(name, place) } };
+      return { id: name, arn: "", computed: { backupVaultArn: vaultArn(name, context) } };
     },
     references: (properties) => reference(VAULT, "backupVaultName", properties, "deleted-too"),
   };
@@ -49,9 +53,9 @@ const plan: RecordedType = {
   noun: "backup plan",
   required: ["name"],
   recomputed: ["version"],
-  identify(_properties, place) {
+  identify(_properties, context) {
     const id = randomUUID();
-    const arn = `arn:aws:backup:${place.region}:${place.accountId}:backup-plan:${id}`;
+    const arn = `arn:aws:backup:${context.region}:${context.accountId}:backup-plan:${id}`;
     return { id, arn, computed: { arn, version: randomUUID() } };
   },
   references: (properties) =>

@@ -13,16 +13,16 @@ const role: RecordedType = {
   noun: "IAM role",
   required: ["name", "assumeRolePolicy"],
   isGlobal: true,
-  identify(properties, place) {
+  identify(properties, context) {
     const name = text(properties, "name");
-    const arn = `arn:aws:iam::${place.accountId}:role${path(properties)}${name}`;
+    const arn = `arn:aws:iam::${context.accountId}:role${path(properties)}${name}`;
     return {
       id: name,
       arn,
       computed: {
         arn,
         uniqueId: iamUniqueId("AROA"),
-        createDate: place.now.toISOString(),
+        createDate: context.now.toISOString(),
         path: "/",
         maxSessionDuration: 3600,
       },
@@ -65,8 +65,8 @@ const policy: RecordedType = {
   noun: "IAM policy",
   required: ["name", "policy"],
   isGlobal: true,
-  identify(properties, place) {
-    const arn = `arn:aws:iam::${place.accountId}:policy${path(properties)}${text(properties, "name")}`;
+  identify(properties, context) {
+    const arn = `arn:aws:iam::${context.accountId}:policy${path(properties)}${text(properties, "name")}`;
     return { id: arn, arn, computed: { arn, policyId: iamUniqueId("ANPA"), path: "/" } };
   },
 };

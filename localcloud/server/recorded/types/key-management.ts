@@ -26,14 +26,14 @@ const key: RecordedType = {
   token: KEY,
   noun: "KMS key",
   recomputed: ["rotationPeriodInDays"],
-  identify(properties, place) {
+  identify(properties, context) {
     const id = randomUUID();
-    const arn = `arn:aws:kms:${place.region}:${place.accountId}:key/${id}`;
+    const arn = `arn:aws:kms:${context.region}:${context.accountId}:key/${id}`;
     const rotates = properties["enableKeyRotation"] === true;
     const computed = {
       arn,
       keyId: id,
-      policy: keyPolicy(place.accountId),
+      policy: keyPolicy(context.accountId),
       multiRegion: false,
       customerMasterKeySpec: "SYMMETRIC_DEFAULT",
       keyUsage: "ENCRYPT_DECRYPT",
@@ -54,16 +54,16 @@ const alias: RecordedType = {
   noun: "KMS alias",
   required: ["name", "targetKeyId"],
   recomputed: ["targetKeyArn"],
-  identify(properties, place) {
+  identify(properties, context) {
     const name = text(properties, "name");
     const target = text(properties, "targetKeyId");
     const keyId = target.split("/").at(-1) ?? target;
     return {
       id: name,
-      arn: `arn:aws:kms:${place.region}:${place.accountId}:${name}`,
+      arn: `arn:aws:kms:${context.region}:${context.accountId}:${name}`,
       computed: {
-        arn: `arn:aws:kms:${place.region}:${place.accountId}:${name}`,
-        targetKeyArn: `arn:aws:kms:${place.region}:${place.accountId}:key/${keyId}`,
+        arn: `arn:aws:kms:${context.region}:${context.accountId}:${name}`,
+        targetKeyArn: `arn:aws:kms:${context.region}:${context.accountId}:key/${keyId}`,
       },
     };
   },

@@ -1,4 +1,4 @@
-import { type Place, type Properties, type RecordedType, ec2Id, reference, text } from "../recorded-type";
+import { type CreationContext, type Properties, type RecordedType, ec2Id, reference, text } from "../recorded-type";
 
 export const VPC = "aws:ec2/vpc:Vpc";
 export const SUBNET = "aws:ec2/subnet:Subnet";
@@ -7,8 +7,8 @@ export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 /** The VPC every Region starts with; a security group that names none is in it. */
 export const defaultVpcId = "vpc-0a1b2c3d4e5f60001";
 
-const ec2Arn = (kind: string, id: string, place: Place): string =>
-  `arn:aws:ec2:${place.region}:${place.accountId}:${kind}/${id}`;
+const ec2Arn = (kind: string, id: string, context: CreationContext): string =>
+  `arn:aws:ec2:${context.region}:${context.accountId}:${kind}/${id}`;
 
 const inVpc = (properties: Properties) => reference(VPC, "vpcId", properties, "refused");
 
@@ -16,12 +16,12 @@ const vpc: RecordedType = {
   token: VPC,
   noun: "VPC",
   required: ["cidrBlock"],
-  identify(_properties, place) {
+  identify(_properties, context) {
     const id = ec2Id("vpc");
-    const arn = ec2Arn("vpc", id, place);
+    const arn = ec2Arn("vpc", id, context);
     const computed = {
       arn,
-      ownerId: place.accountId,
+      ownerId: context.accountId,
       defaultSecurityGroupId: ec2Id("sg"),
       defaultNetworkAclId: ec2Id("acl"),
       defaultRouteTableId: ec2Id("rtb"),
@@ -38,11 +38,15 @@ const subnet: RecordedType = {
   token: SUBNET,
   noun: "subnet",
   required: ["vpcId", "cidrBlock"],
-  identify(properties, place) {
+  identify(properties, context) {
     const id = ec2Id("subnet");
-    const arn = ec2Arn("subnet", id, place);
-    const zone = text(properties, "availabilityZone") || `${place.region}a`;
-    return { id, arn, computed: { arn, ownerId: place.accountId, availabilityZone: zone, mapPublicIpOnLaunch: false } };
+    const arn = ec2Arn("subnet", id, context);
+    const zone = text(properties, "availabilityZone") || `${context.region}a`;
+    return {
+      id,
+      arn,
+      computed: { arn, ownerId: context.accountId, availabilityZone: zone, mapPublicIpOnLaunch: false },
+    };
   },
   references: inVpc,
   mustBeUnique: (properties) => named(text(properties, "vpcId"), text(properties, "cidrBlock")),
@@ -52,10 +56,10 @@ const securityGroup: RecordedType = {
   token: SECURITY_GROUP,
   noun: "security group",
   required: ["name"],
-  identify(_properties, place) {
+  identify(_properties, context) {
     const id = ec2Id("sg");
-    const arn = ec2Arn("security-group", id, place);
-    return { id, arn, computed: { arn, ownerId: place.accountId, vpcId: defaultVpcId, ingress: [], egress: [] } };
+    const arn = ec2Arn("security-group", id, context);
+    return { id, arn, computed: { arn, ownerId: context.accountId, vpcId: defaultVpcId, ingress: [], egress: [] } };
   },
   references: inVpc,
   mustBeUnique: (properties) => named(text(properties, "vpcId") || defaultVpcId, text(properties, "name")),

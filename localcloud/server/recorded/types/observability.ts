@@ -1,10 +1,10 @@
-import { type Place, type Properties, type RecordedType, reference, text } from "../recorded-type";
+import { type CreationContext, type Properties, type RecordedType, reference, text } from "../recorded-type";
 import { KEY } from "./key-management";
 
 export const TOPIC = "aws:sns/topic:Topic";
 
-const topicArn = (properties: Properties, place: Place): string =>
-  `arn:aws:sns:${place.region}:${place.accountId}:${text(properties, "name")}`;
+const topicArn = (properties: Properties, context: CreationContext): string =>
+  `arn:aws:sns:${context.region}:${context.accountId}:${text(properties, "name")}`;
 
 /** SNS's default policy for a topic created without one: only its owner may use it. */
 const topicPolicy = (arn: string, accountId: string): string =>
@@ -37,15 +37,15 @@ const topic: RecordedType = {
   noun: "SNS topic",
   required: ["name"],
   whenExists: "accepted-if-equal",
-  identify(properties, place) {
-    const arn = topicArn(properties, place);
+  identify(properties, context) {
+    const arn = topicArn(properties, context);
     return {
       id: arn,
       arn,
       computed: {
         arn,
-        owner: place.accountId,
-        policy: topicPolicy(arn, place.accountId),
+        owner: context.accountId,
+        policy: topicPolicy(arn, context.accountId),
         signatureVersion: 0,
         tracingConfig: "",
         beginningArchiveTime: "",
@@ -60,7 +60,7 @@ const topicPolicyAttachment: RecordedType = {
   noun: "SNS topic policy",
   required: ["arn", "policy"],
   whenExists: "replaced",
-  identify: (properties, place) => ({ id: text(properties, "arn"), arn: "", computed: { owner: place.accountId } }),
+  identify: (properties, context) => ({ id: text(properties, "arn"), arn: "", computed: { owner: context.accountId } }),
   references: (properties) => reference(TOPIC, "arn", properties, "deleted-too"),
 };
 
@@ -68,9 +68,9 @@ const logGroup: RecordedType = {
   token: "aws:cloudwatch/logGroup:LogGroup",
   noun: "log group",
   required: ["name"],
-  identify(properties, place) {
+  identify(properties, context) {
     const name = text(properties, "name");
-    const arn = `arn:aws:logs:${place.region}:${place.accountId}:log-group:${name}`;
+    const arn = `arn:aws:logs:${context.region}:${context.accountId}:log-group:${name}`;
     return { id: name, arn, computed: { arn, logGroupClass: "STANDARD", deletionProtectionEnabled: false } };
   },
   references: (properties) => reference(KEY, "kmsKeyId", properties, "ignored"),
@@ -83,9 +83,9 @@ const metricAlarm: RecordedType = {
   noun: "metric alarm",
   required: ["name"],
   whenExists: "replaced",
-  identify(properties, place) {
+  identify(properties, context) {
     const name = text(properties, "name");
-    const arn = `arn:aws:cloudwatch:${place.region}:${place.accountId}:alarm:${name}`;
+    const arn = `arn:aws:cloudwatch:${context.region}:${context.accountId}:alarm:${name}`;
     return { id: name, arn, computed: { arn } };
   },
 };

@@ -5,7 +5,7 @@ import { fleetPagesMax, throttledRetriesMax, throttledWaitMilliseconds } from ".
 
 type Pages<Page> = () => AsyncIterable<Page>;
 
-export class RdsQuestions {
+export class RdsQueries {
   private readonly missing = new Set<string>();
 
   /** "DescribeDBProxies (AccessDenied)", each once. */

@@ -4,7 +4,7 @@
 import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { RDSClient } from "@aws-sdk/client-rds";
 
-export interface CloudPlace {
+export interface QueriedCloud {
   /** Undefined if unknown. */
   account: string | undefined;
   region: string;
@@ -38,7 +38,7 @@ export async function accountOf(sts: STSClient): Promise<string | undefined> {
 }
 
 /** "AWS, account 123456789012, Region eu-central-1". */
-export function namedPlace({ account, region, address }: CloudPlace): string {
+export function describeCloud({ account, region, address }: QueriedCloud): string {
   const { hostname } = new URL(address);
   const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
   const cloud = /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(hostname)
