@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as rds from "@pulumi/aws/rds";
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import { passwordWithSecret } from "./master-login";
@@ -16,7 +17,7 @@ export interface RoleLogin {
 }
 
 export interface AccessSettings {
-  instance: aws.rds.Instance;
+  instance: rds.Instance;
   connection: postgresql.Provider;
   keyArn: pulumi.Input<string>;
   tags: Record<string, string>;
@@ -158,7 +159,7 @@ function roleWithSecret(
   );
   const string = connectionString(role, settings.instance, shape, kept?.password);
   const secretVersion = kept
-    ? new aws.secretsmanager.SecretVersion(
+    ? new secretsmanager.SecretVersion(
         `${name}-${role}-secret-version`,
         {
           secretId: kept.secret.arn,
@@ -189,7 +190,7 @@ function searchPath(role: RoleName, shape: StandardShape): string[] {
  */
 function connectionString(
   role: RoleName,
-  instance: aws.rds.Instance,
+  instance: rds.Instance,
   shape: StandardShape,
   password: pulumi.Output<string> | undefined,
 ): pulumi.Output<string> {

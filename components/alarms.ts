@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import type * as rds from "@pulumi/aws/rds";
+import type { input } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { StandardShape } from "./standard-shape";
 
@@ -192,10 +194,10 @@ export function alarm(
   name: string,
   standard: StandardAlarm,
   fitting: pulumi.Output<Pick<StandardAlarm, "threshold" | "math">>,
-  instance: aws.rds.Instance,
+  instance: rds.Instance,
   settings: { identifier: string; topicArn: pulumi.Input<string>; tags: Record<string, string> },
   options: pulumi.CustomResourceOptions,
-): aws.cloudwatch.MetricAlarm {
+): cloudwatch.MetricAlarm {
   const dimensions = { DBInstanceIdentifier: settings.identifier };
   const measured = standard.metric
     ? {
@@ -212,7 +214,7 @@ export function alarm(
             queries({ ...standard, ...(math ? { math } : {}) }, settings.identifier, resourceId),
           ),
       };
-  return new aws.cloudwatch.MetricAlarm(
+  return new cloudwatch.MetricAlarm(
     `${name}-${standard.suffix}`,
     {
       name: `${settings.identifier}-${standard.suffix}`,
@@ -237,7 +239,7 @@ function queries(
   standard: StandardAlarm,
   identifier: string,
   resourceId: string,
-): aws.types.input.cloudwatch.MetricAlarmMetricQuery[] {
+): input.cloudwatch.MetricAlarmMetricQuery[] {
   return (standard.math?.({ identifier, resourceId }) ?? []).map((query) => ({
     id: query.id,
     returnData: query.returnData,

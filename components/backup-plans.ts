@@ -1,4 +1,6 @@
-import * as aws from "@pulumi/aws";
+import * as backup from "@pulumi/aws/backup";
+import * as iam from "@pulumi/aws/iam";
+import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { assumedBy, copyVaultPolicy, keyPolicy, type AwsLocation } from "./platform-policies";
 import {
@@ -32,7 +34,7 @@ export function backupPlans(
 ): { vaultName: pulumi.Output<string>; leaves: pulumi.Resource[] } {
   const vault = lockedVault(`${name}-vault`, settings.platformName, settings.keyArn, {}, settings, options);
   const copies = settings.copyRegion ? copyVault(name, settings.copyRegion, settings, options) : undefined;
-  const role = new aws.iam.Role(
+  const role = new iam.Role(
     `${name}-backup-role`,
     {
       name: pulumi.interpolate`${settings.platformName}-${settings.location.region}-backup`,
@@ -42,7 +44,7 @@ export function backupPlans(
     },
     options,
   );
-  const attachment = new aws.iam.RolePolicyAttachment(
+  const attachment = new iam.RolePolicyAttachment(
     `${name}-backup-role-policy`,
     {
       role: role.name,
@@ -64,12 +66,12 @@ function plan(
   kind: Exclude<BackupPlan, "none">,
   vaultName: pulumi.Output<string>,
   copyTo: pulumi.Output<string> | undefined,
-  role: aws.iam.Role,
+  role: iam.Role,
   settings: BackupSettings,
   options: pulumi.CustomResourceOptions,
-): aws.backup.Selection {
+): backup.Selection {
   const lifecycle = { deleteAfter: backupPlanRetentionDays[kind] };
-  const made = new aws.backup.Plan(
+  const made = new backup.Plan(
     `${name}-plan-${kind}`,
     {
       name: `${settings.platformName}-${kind}`,
@@ -90,7 +92,7 @@ function plan(
     },
     options,
   );
-  return new aws.backup.Selection(
+  return new backup.Selection(
     `${name}-selection-${kind}`,
     {
       name: kind,
@@ -121,12 +123,12 @@ function lockedVault(
   settings: BackupSettings,
   options: pulumi.CustomResourceOptions,
 ): Vault {
-  const vault = new aws.backup.Vault(
+  const vault = new backup.Vault(
     name,
     { name: vaultName, kmsKeyArn: keyArn, forceDestroy: false, tags: settings.tags, ...where },
     options,
   );
-  const lock = new aws.backup.VaultLockConfiguration(
+  const lock = new backup.VaultLockConfiguration(
     `${name}-lock`,
     { backupVaultName: vault.name, minRetentionDays: 7, maxRetentionDays: 365, ...where },
     options,
@@ -141,7 +143,7 @@ function copyVault(
   settings: BackupSettings,
   options: pulumi.CustomResourceOptions,
 ): Vault {
-  const key = new aws.kms.Key(
+  const key = new kms.Key(
     `${name}-copy-key`,
     {
       description: `Shipshape: copies of backups in ${region}`,
@@ -156,7 +158,7 @@ function copyVault(
   // Several Regions may copy to the same one.
   const vaultName = pulumi.interpolate`${settings.platformName}-of-${settings.location.region}`;
   const vault = lockedVault(`${name}-copy-vault`, vaultName, key.arn, { region }, settings, options);
-  const policy = new aws.backup.VaultPolicy(
+  const policy = new backup.VaultPolicy(
     `${name}-copy-vault-policy`,
     { backupVaultName: vault.name, policy: settings.location.apply(copyVaultPolicy), region },
     options,

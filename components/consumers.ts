@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type * as aws from "@pulumi/aws";
+import type * as rds from "@pulumi/aws/rds";
 import type { RoleLogin } from "./access-roles";
 import { roleNames, type RoleName } from "./roles";
 import type { StandardShape } from "./standard-shape";
@@ -32,7 +32,7 @@ const secretFields = {
 } as const;
 
 export function consumerSettings(
-  instance: aws.rds.Instance,
+  instance: rds.Instance,
   shape: StandardShape,
   logins: Partial<Record<RoleName, RoleLogin>>,
   keyArn: pulumi.Input<string>,
@@ -64,7 +64,7 @@ export function consumerSettings(
   };
 }
 
-function iamPolicy(instance: aws.rds.Instance, login: RoleLogin, keyArn: pulumi.Input<string>): pulumi.Output<string> {
+function iamPolicy(instance: rds.Instance, login: RoleLogin, keyArn: pulumi.Input<string>): pulumi.Output<string> {
   const { secretArn } = login;
   if (!secretArn) {
     // arn:<partition>:rds:<region>:<account>:db:<name>: the first and the two in the middle are what the other

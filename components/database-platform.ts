@@ -1,4 +1,9 @@
-import * as aws from "@pulumi/aws";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getPartitionOutput } from "@pulumi/aws/getPartition";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import * as iam from "@pulumi/aws/iam";
+import * as kms from "@pulumi/aws/kms";
+import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { backupPlans } from "./backup-plans";
 import { parseInput } from "./input-errors";
@@ -77,7 +82,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
     const production = request.environment === "production";
     const keyOptions = { ...child, protect: !request.retire, retainOnDelete: production };
 
-    const key = new aws.kms.Key(
+    const key = new kms.Key(
       `${name}-key`,
       {
         description: `Shipshape: databases, logs, secrets and notifications of ${platformName}`,
@@ -88,7 +93,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       },
       keyOptions,
     );
-    const alias = new aws.kms.Alias(
+    const alias = new kms.Alias(
       `${name}-key-alias`,
       { name: `alias/${platformName}-databases`, targetKeyId: key.keyId },
       child,
@@ -96,7 +101,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
 
     const notified = notifications(name, { platformName, keyArn: key.arn, location, tags }, child);
 
-    const monitoring = new aws.iam.Role(
+    const monitoring = new iam.Role(
       `${name}-monitoring-role`,
       {
         // IAM has no Regions: the platforms of two Regions of an account must not collide.
@@ -107,7 +112,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       },
       child,
     );
-    const attachment = new aws.iam.RolePolicyAttachment(
+    const attachment = new iam.RolePolicyAttachment(
       `${name}-monitoring-role-policy`,
       {
         role: monitoring.name,
@@ -116,7 +121,7 @@ export class DatabasePlatform extends pulumi.ComponentResource {
       child,
     );
 
-    const subnets = new aws.rds.SubnetGroup(
+    const subnets = new rds.SubnetGroup(
       `${name}-subnets`,
       { name: `${platformName}-databases`, description: "Private subnets for databases", subnetIds, tags },
       child,
@@ -190,9 +195,9 @@ export class DatabasePlatform extends pulumi.ComponentResource {
 }
 
 function currentLocation(options: pulumi.InvokeOutputOptions): pulumi.Output<AwsLocation> {
-  const account = aws.getCallerIdentityOutput({}, options).accountId;
-  const region = aws.getRegionOutput({}, options).region;
-  const partition = aws.getPartitionOutput({}, options).partition;
+  const account = getCallerIdentityOutput({}, options).accountId;
+  const region = getRegionOutput({}, options).region;
+  const partition = getPartitionOutput({}, options).partition;
   return pulumi.all([account, region, partition]).apply(([accountId, regionName, partitionName]) => ({
     account: accountId,
     region: regionName,

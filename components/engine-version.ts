@@ -1,9 +1,9 @@
-import * as aws from "@pulumi/aws";
+import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedRequest } from "./request-schema";
 import type { StandardShape } from "./standard-shape";
 
-type Offer = Pick<aws.rds.GetEngineVersionResult, "versionActual"> & { supportedFeatureNames?: string[] };
+type Offer = Pick<rds.GetEngineVersionResult, "versionActual"> & { supportedFeatureNames?: string[] };
 
 /**
  * The pinned minor if the cloud offers it, otherwise the newest minor of the major that it offers; never one that lacks
@@ -14,7 +14,7 @@ export function resolvedEngineVersion(
   shape: StandardShape,
   options: pulumi.InvokeOutputOptions,
 ): pulumi.Output<string> {
-  const found = aws.rds.getEngineVersionOutput(
+  const found = rds.getEngineVersionOutput(
     shape.engineVersion
       ? { engine: "postgres", version: shape.engineVersion }
       : { engine: "postgres", parameterGroupFamily: shape.parameterGroupFamily, latest: true },

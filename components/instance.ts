@@ -1,4 +1,4 @@
-import type * as aws from "@pulumi/aws";
+import type * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ResolvedRequest } from "./request-schema";
@@ -41,7 +41,7 @@ export function instanceArguments(
   shape: StandardShape,
   platform: PlatformReference,
   settings: InstanceSettings,
-): aws.rds.InstanceArgs {
+): rds.InstanceArgs {
   const asked = {
     identifier: shape.identifier,
     engine: "postgres",
@@ -100,10 +100,10 @@ export function instanceArguments(
  * of the smaller volume when one grows past the threshold, and RDS refuses.
  */
 function includedSpeed(
-  asked: aws.rds.InstanceArgs,
+  asked: rds.InstanceArgs,
   request: ResolvedRequest,
   running: InstanceSettings["running"],
-): Partial<aws.rds.InstanceArgs> {
+): Partial<rds.InstanceArgs> {
   if (asked.storageType !== "gp3" || Number(asked.allocatedStorage) < stripedStorage.fromGib) return {};
   const speed = {
     iops: asked.iops ?? stripedStorage.iops,
@@ -123,11 +123,11 @@ function includedSpeed(
  * here, at preview.
  */
 function checked(
-  asked: aws.rds.InstanceArgs,
+  asked: rds.InstanceArgs,
   request: ResolvedRequest,
   shape: StandardShape,
   running: InstanceSettings["running"],
-): Partial<aws.rds.InstanceArgs> {
+): Partial<rds.InstanceArgs> {
   const {
     engineVersion,
     instanceClass,
@@ -184,7 +184,7 @@ function announce(running: Running, wanted: Wanted, request: ResolvedRequest, sh
 }
 
 /** An imported database's own values come last; what it lacks is removed. */
-function found(request: ResolvedRequest): Partial<aws.rds.InstanceArgs> {
+function found(request: ResolvedRequest): Partial<rds.InstanceArgs> {
   return Object.fromEntries(
     Object.entries(request.existing?.asFound ?? {}).map(([name, value]) => [name, value ?? undefined]),
   );
@@ -192,7 +192,7 @@ function found(request: ResolvedRequest): Partial<aws.rds.InstanceArgs> {
 
 function restore(
   from: NonNullable<ResolvedRequest["restoreFrom"]>,
-): Pick<aws.rds.InstanceArgs, "snapshotIdentifier" | "restoreToPointInTime"> {
+): Pick<rds.InstanceArgs, "snapshotIdentifier" | "restoreToPointInTime"> {
   if ("snapshotIdentifier" in from) return { snapshotIdentifier: from.snapshotIdentifier };
   const { sourceDbiResourceId, restoreTime } = from;
   return {

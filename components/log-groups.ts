@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StandardShape } from "./standard-shape";
 import { exportedLogs } from "./standards";
@@ -16,10 +16,10 @@ export function logGroups(
   shape: StandardShape,
   settings: LogGroupSettings,
   options: pulumi.CustomResourceOptions,
-): aws.cloudwatch.LogGroup[] {
+): cloudwatch.LogGroup[] {
   return exportedLogs.map((log) => {
     const groupName = logGroupName(shape.identifier, log);
-    return new aws.cloudwatch.LogGroup(
+    return new cloudwatch.LogGroup(
       `${name}-${log}`,
       {
         name: groupName,

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import type * as rds from "@pulumi/aws/rds";
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
@@ -11,9 +12,9 @@ import type { StandardShape } from "./standard-shape";
 
 /** How the instance gets its master password: its arguments, and where to read the password afterwards. */
 export interface MasterLogin {
-  instanceArguments: Pick<aws.rds.InstanceArgs, "manageMasterUserPassword" | "masterUserSecretKmsKeyId" | "password">;
+  instanceArguments: Pick<rds.InstanceArgs, "manageMasterUserPassword" | "masterUserSecretKmsKeyId" | "password">;
   /** Undefined if RDS manages the password. */
-  own: { password: pulumi.Output<string>; secret: aws.secretsmanager.Secret } | undefined;
+  own: { password: pulumi.Output<string>; secret: secretsmanager.Secret } | undefined;
   /** The resources that no other resource depends on. */
   leaves: pulumi.Resource[];
 }
@@ -42,7 +43,7 @@ export function masterLogin(
     },
     options,
   );
-  const version = new aws.secretsmanager.SecretVersion(
+  const version = new secretsmanager.SecretVersion(
     `${name}-master-secret-version`,
     {
       secretId: own.secret.arn,
@@ -70,7 +71,7 @@ export function passwordWithSecret(
   options: pulumi.CustomResourceOptions,
 ) {
   const born = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
-  const secret = new aws.secretsmanager.Secret(
+  const secret = new secretsmanager.Secret(
     `${name}-secret`,
     {
       name: settings.secretName,
@@ -90,9 +91,9 @@ export function passwordWithSecret(
 /** Undefined while the secret has no value, when it is new. */
 async function passwordKept(secretId: string, { parent }: pulumi.CustomResourceOptions): Promise<string | undefined> {
   const where: pulumi.InvokeOptions = parent ? { parent } : {};
-  const { versions } = await aws.secretsmanager.getSecretVersions({ secretId }, where);
+  const { versions } = await secretsmanager.getSecretVersions({ secretId }, where);
   if (!versions?.some((version) => version.versionStages.includes("AWSCURRENT"))) return undefined;
-  const { secretString } = await aws.secretsmanager.getSecretVersion({ secretId }, where);
+  const { secretString } = await secretsmanager.getSecretVersion({ secretId }, where);
   const kept = passwordIn(secretString);
   if (kept === undefined)
     await pulumi.log.warn(
@@ -118,7 +119,7 @@ export function passwordIn(secretString: string): string | undefined {
  */
 export function adminConnection(
   name: string,
-  instance: aws.rds.Instance,
+  instance: rds.Instance,
   shape: StandardShape,
   login: MasterLogin,
   platform: PlatformReference,
@@ -142,7 +143,7 @@ export function adminConnection(
   );
 }
 
-function managedPassword(instance: aws.rds.Instance, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
+function managedPassword(instance: rds.Instance, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
   const arn = instance.masterUserSecrets.apply((secrets) => {
     const found = secrets?.[0]?.secretArn;
     if (!found)
@@ -152,7 +153,7 @@ function managedPassword(instance: aws.rds.Instance, options: pulumi.CustomResou
     return found;
   });
   const invokeOptions: pulumi.InvokeOutputOptions = options.parent ? { parent: options.parent } : {};
-  const secret = aws.secretsmanager.getSecretVersionOutput({ secretId: arn }, invokeOptions);
+  const secret = secretsmanager.getSecretVersionOutput({ secretId: arn }, invokeOptions);
   return pulumi.secret(
     secret.secretString.apply((text) => String((JSON.parse(text) as { password: unknown }).password)),
   );

@@ -1,4 +1,5 @@
-import * as aws from "@pulumi/aws";
+import * as rds from "@pulumi/aws/rds";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { topicPolicy, type AwsLocation } from "./platform-policies";
 
@@ -35,12 +36,12 @@ export function notifications(
   options: pulumi.CustomResourceOptions,
 ): { topicArn: pulumi.Output<string>; leaves: pulumi.Resource[] } {
   // With our key: CloudWatch cannot publish to a topic encrypted with the default key of SNS.
-  const topic = new aws.sns.Topic(
+  const topic = new sns.Topic(
     `${name}-topic`,
     { name: `${platformName}-databases`, displayName: "Shipshape databases", kmsMasterKeyId: keyArn, tags },
     options,
   );
-  const policy = new aws.sns.TopicPolicy(
+  const policy = new sns.TopicPolicy(
     `${name}-topic-policy`,
     { arn: topic.arn, policy: pulumi.all([topic.arn, location]).apply(([arn, where]) => topicPolicy(arn, where)) },
     options,
@@ -49,7 +50,7 @@ export function notifications(
   // reach the quota.
   const subscriptions = subscribed.map(
     ({ suffix, ...events }) =>
-      new aws.rds.EventSubscription(
+      new rds.EventSubscription(
         `${name}-events-${suffix}`,
         { name: `${platformName}-${suffix}`, snsTopic: topic.arn, ...events, enabled: true, tags },
         options,

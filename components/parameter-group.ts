@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as rds from "@pulumi/aws/rds";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Parameter } from "./parameters";
 
@@ -17,8 +17,8 @@ export function parameterGroup(
   name: string,
   settings: ParameterGroupSettings,
   options: pulumi.CustomResourceOptions,
-): aws.rds.ParameterGroup {
-  return new aws.rds.ParameterGroup(
+): rds.ParameterGroup {
+  return new rds.ParameterGroup(
     name,
     {
       name: settings.groupName,

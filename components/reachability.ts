@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import type * as aws from "@pulumi/aws";
+import type * as rds from "@pulumi/aws/rds";
 
 /** Short enough for a waiting person; the provider's own attempt takes longer, and then does not say what to do. */
 const reachTimeoutSeconds = 8;
@@ -10,7 +10,7 @@ const reachTimeoutSeconds = 8;
  * gives up with a bare timeout. A warning, not an error: a destroy also runs the program, and must not be stopped by a
  * database that no longer answers.
  */
-export function warnIfUnreachable(instance: aws.rds.Instance, identifier: string): void {
+export function warnIfUnreachable(instance: rds.Instance, identifier: string): void {
   // A plain preview connects to nothing, and so runs anywhere.
   if (pulumi.runtime.isDryRun()) return;
   pulumi.all([instance.address, instance.port]).apply(async ([host, port]) => {

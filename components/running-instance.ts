@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedRequest } from "./request-schema";
 import type { StandardShape } from "./standard-shape";
@@ -6,7 +6,7 @@ import { sizeStandards } from "./standards";
 
 /** The instance that RDS runs under a database's name; undefined before there is one. */
 export type Running = Pick<
-  aws.rds.GetInstanceResult,
+  rds.GetInstanceResult,
   | "resourceId"
   | "engineVersion"
   | "dbInstanceClass"
@@ -32,7 +32,7 @@ export interface Wanted {
  * state was written.
  */
 export function runningInstance(identifier: string, options: pulumi.InvokeOptions): pulumi.Output<Running | undefined> {
-  const found = aws.rds.getInstance({ dbInstanceIdentifier: identifier }, options).catch((error: Error) => {
+  const found = rds.getInstance({ dbInstanceIdentifier: identifier }, options).catch((error: Error) => {
     // The provider has no code for it: this matches its messages, and the API's.
     if (/no matching|not ?found|couldn't find|empty result/i.test(error.message)) return undefined;
     throw error;

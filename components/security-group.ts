@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { namesBySource } from "./reachable-from";
 import { postgresPort } from "./standards";
@@ -20,7 +20,7 @@ export function securityGroup(
   name: string,
   settings: SecurityGroupSettings,
   options: pulumi.CustomResourceOptions,
-): aws.ec2.SecurityGroup {
+): ec2.SecurityGroup {
   const ingress = pulumi.output(settings.reachableFrom).apply((sources) =>
     [...namesBySource(sources)].map(([groupId, names]) => ({
       description: names,
@@ -32,7 +32,7 @@ export function securityGroup(
     })),
   );
   const { groupName, description, vpcId, tags } = settings;
-  return new aws.ec2.SecurityGroup(
+  return new ec2.SecurityGroup(
     name,
     { name: groupName, description, vpcId, ingress, egress: [], revokeRulesOnDelete: false, tags },
     options,

@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { accessRoles, type RoleLogin } from "./access-roles";
 import { alarm, fittingAlarm, standardAlarms } from "./alarms";
@@ -118,7 +118,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
       : undefined;
     const login = masterLogin(name, request, shape, { keyArn, tags }, child);
     const snapshot = finalSnapshotIdentifier(name, shape, child);
-    const instance = new aws.rds.Instance(
+    const instance = new rds.Instance(
       `${name}-instance`,
       instanceArguments(request, shape, platform, {
         engineVersion: resolvedEngineVersion(request, shape, child),

@@ -11,7 +11,7 @@ import {
   type DBInstance,
 } from "@aws-sdk/client-rds";
 import { CreateSecretCommand, ListSecretsCommand } from "@aws-sdk/client-secrets-manager";
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { createFirstKey } from "../../automation/command-line/evidence-log";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
@@ -336,7 +336,7 @@ async function makeIsolation(cloud: Cloud): Promise<string> {
   const workDir = join(cloud.dataFolder, "isolation");
   mkdirSync(workDir);
   const program = async () => ({
-    isolationSecurityGroupId: new aws.ec2.SecurityGroup("isolation", {
+    isolationSecurityGroupId: new ec2.SecurityGroup("isolation", {
       vpcId: "vpc-0a1b2c3d4e5f60001",
       description: "restored copies",
       ingress: [],

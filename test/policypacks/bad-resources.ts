@@ -1,34 +1,37 @@
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as kms from "@pulumi/aws/kms";
+import * as rds from "@pulumi/aws/rds";
 import * as postgresql from "@pulumi/postgresql";
 
 /** One program with something wrong for each rule: what the engine must stop. */
 export function badResources(): void {
   const production = { service: "orders", environment: "production", tier: "gold" };
-  const key = new aws.kms.Key("key", { deletionWindowInDays: 7, enableKeyRotation: false, tags: production });
-  const network = new aws.ec2.Subnet("subnet", { vpcId: "vpc-0a1b2c3d4e5f60001", cidrBlock: "10.0.9.0/24" });
-  const table = new aws.ec2.RouteTable("table", {
+  const key = new kms.Key("key", { deletionWindowInDays: 7, enableKeyRotation: false, tags: production });
+  const network = new ec2.Subnet("subnet", { vpcId: "vpc-0a1b2c3d4e5f60001", cidrBlock: "10.0.9.0/24" });
+  const table = new ec2.RouteTable("table", {
     vpcId: "vpc-0a1b2c3d4e5f60001",
     routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-0a1b2c3d4e5f60001" }],
   });
-  new aws.ec2.RouteTableAssociation("association", { subnetId: network.id, routeTableId: table.id });
-  new aws.rds.SubnetGroup("subnets", { name: "open", subnetIds: [network.id] });
-  new aws.ec2.SecurityGroup("open", {
+  new ec2.RouteTableAssociation("association", { subnetId: network.id, routeTableId: table.id });
+  new rds.SubnetGroup("subnets", { name: "open", subnetIds: [network.id] });
+  new ec2.SecurityGroup("open", {
     vpcId: "vpc-0a1b2c3d4e5f60001",
     ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }],
   });
-  new aws.rds.ParameterGroup("parameters", {
+  new rds.ParameterGroup("parameters", {
     name: "careless",
     family: "postgres17",
     parameters: [{ name: "rds.force_ssl", value: "0", applyMethod: "pending-reboot" }],
   });
-  new aws.cloudwatch.LogGroup("log", { name: "/aws/rds/instance/careless/postgresql", retentionInDays: 7 });
-  new aws.rds.EventSubscription("events", {
+  new cloudwatch.LogGroup("log", { name: "/aws/rds/instance/careless/postgresql", retentionInDays: 7 });
+  new rds.EventSubscription("events", {
     name: "muted",
     snsTopic: "arn:aws:sns:eu-central-1:123456789012:t",
     sourceType: "db-snapshot",
     enabled: false,
   });
-  new aws.rds.Instance(
+  new rds.Instance(
     "careless",
     {
       identifier: "careless",
@@ -50,7 +53,7 @@ export function badResources(): void {
     },
     { ignoreChanges: ["backupRetentionPeriod"] },
   );
-  new aws.rds.Instance("keyed", {
+  new rds.Instance("keyed", {
     identifier: "keyed",
     engine: "postgres",
     instanceClass: "db.t4g.medium",
@@ -61,14 +64,14 @@ export function badResources(): void {
     username: "keeper",
     password: "hunter2hunter2",
   });
-  new aws.rds.Instance("copy", {
+  new rds.Instance("copy", {
     identifier: "copy",
     instanceClass: "db.t4g.medium",
     snapshotIdentifier: "orders-production-final",
     skipFinalSnapshot: true,
     tags: { owner: "team-orders", environment: "development", tier: "bronze" },
   });
-  new aws.rds.SnapshotCopy("shared", {
+  new rds.SnapshotCopy("shared", {
     sourceDbSnapshotIdentifier: "a",
     targetDbSnapshotIdentifier: "b",
     sharedAccounts: ["all", "210987654321"],

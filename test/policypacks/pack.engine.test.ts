@@ -1,4 +1,4 @@
-import * as aws from "@pulumi/aws";
+import * as rds from "@pulumi/aws/rds";
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -91,7 +91,7 @@ test("standard databases of every tier, environment and role set, their platform
       masterPassword: "own",
       parameters: { work_mem: 65_536 },
     });
-    new aws.rds.Instance("restored", {
+    new rds.Instance("restored", {
       identifier: "drill-1",
       restoreToPointInTime: {
         sourceDbiResourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ",

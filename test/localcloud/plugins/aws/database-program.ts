@@ -1,10 +1,12 @@
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as rds from "@pulumi/aws/rds";
+import * as sns from "@pulumi/aws/sns";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 
 export const securityGroupId = "sg-0a1b2c3d4e5f60001";
 
 export interface DatabaseProgram {
-  instance?: Partial<aws.rds.InstanceArgs>;
+  instance?: Partial<rds.InstanceArgs>;
   parameters?: { name: string; value: string; applyMethod?: string }[];
 }
 
@@ -18,39 +20,39 @@ const parameters = [
 export function databaseProgram(options: DatabaseProgram = {}): PulumiFn {
   return async () => {
     const tags = { owner: "payments" };
-    const topic = new aws.sns.Topic("topic", { name: "events" });
-    new aws.rds.EventSubscription("subscription", {
+    const topic = new sns.Topic("topic", { name: "events" });
+    new rds.EventSubscription("subscription", {
       name: "databases",
       snsTopic: topic.arn,
       sourceType: "db-instance",
       eventCategories: ["availability", "failure"],
       tags,
     });
-    const subnetIds = aws.ec2.getSubnetsOutput({
+    const subnetIds = ec2.getSubnetsOutput({
       filters: [{ name: "vpc-id", values: ["vpc-0a1b2c3d4e5f60001"] }],
     }).ids;
-    const subnets = new aws.rds.SubnetGroup("subnets", { name: "private", subnetIds, tags });
-    const group = new aws.rds.ParameterGroup("parameters", {
+    const subnets = new rds.SubnetGroup("subnets", { name: "private", subnetIds, tags });
+    const group = new rds.ParameterGroup("parameters", {
       name: "standard",
       family: "postgres17",
       parameters: options.parameters ?? parameters,
       tags,
     });
-    new aws.rds.Instance("db", instanceArguments(subnets.name, group.name, options.instance ?? {}));
+    new rds.Instance("db", instanceArguments(subnets.name, group.name, options.instance ?? {}));
   };
 }
 
 /** The database alone, in existing groups; imported by this id. */
-export function importProgram(id: string, instance: Partial<aws.rds.InstanceArgs>): PulumiFn {
+export function importProgram(id: string, instance: Partial<rds.InstanceArgs>): PulumiFn {
   return async () =>
-    void new aws.rds.Instance("adopted", instanceArguments("private", "standard", instance), { import: id });
+    void new rds.Instance("adopted", instanceArguments("private", "standard", instance), { import: id });
 }
 
 function instanceArguments(
-  dbSubnetGroupName: aws.rds.InstanceArgs["dbSubnetGroupName"],
-  parameterGroupName: aws.rds.InstanceArgs["parameterGroupName"],
-  more: Partial<aws.rds.InstanceArgs>,
-): aws.rds.InstanceArgs {
+  dbSubnetGroupName: rds.InstanceArgs["dbSubnetGroupName"],
+  parameterGroupName: rds.InstanceArgs["parameterGroupName"],
+  more: Partial<rds.InstanceArgs>,
+): rds.InstanceArgs {
   return {
     identifier: "orders",
     engine: "postgres",

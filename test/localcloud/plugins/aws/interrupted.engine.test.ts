@@ -1,6 +1,6 @@
 import { CreateDBInstanceCommand, DescribeDBInstancesCommand } from "@aws-sdk/client-rds";
 import { createServer, type AddressInfo } from "node:net";
-import * as aws from "@pulumi/aws";
+import * as rds from "@pulumi/aws/rds";
 import { instanceIs, startCloud, type Cloud } from "../../../cloud";
 import { until } from "../../../until";
 import type { PluginStack } from "../plugin-stack";
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const settings = { instanceClass: "db.t4g.medium", allocatedStorage: 20, engine: "postgres" };
 const program = async () => {
-  new aws.rds.Instance("db", {
+  new rds.Instance("db", {
     ...settings,
     identifier: "orders",
     username: "dbadmin",

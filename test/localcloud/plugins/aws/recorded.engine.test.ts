@@ -1,4 +1,12 @@
-import * as aws from "@pulumi/aws";
+import * as backup from "@pulumi/aws/backup";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as ec2 from "@pulumi/aws/ec2";
+import { getAvailabilityZonesOutput } from "@pulumi/aws/getAvailabilityZones";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import * as iam from "@pulumi/aws/iam";
+import * as kms from "@pulumi/aws/kms";
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
+import * as sns from "@pulumi/aws/sns";
 import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { startCloud, type Cloud } from "../../../cloud";
 import { callOwn } from "../../server/own-endpoint";
@@ -28,17 +36,17 @@ const statement = (principal: object, action: string) => ({
 /** The resources of a Region's platform; the second round changes one of each kind. */
 const platform = (round: 1 | 2) => async () => {
   const tags = { owner: "platform", round: String(round) };
-  const account = aws.getCallerIdentityOutput().accountId;
-  const key = new aws.kms.Key("key", {
+  const account = getCallerIdentityOutput().accountId;
+  const key = new kms.Key("key", {
     description: `round ${round}`,
     enableKeyRotation: true,
     deletionWindowInDays: 30,
     policy: account.apply((id) => JSON.stringify(statement({ AWS: id }, "kms:*"))),
     tags,
   });
-  new aws.kms.Alias("alias", { name: "alias/shipshape", targetKeyId: key.keyId });
-  const topic = new aws.sns.Topic("topic", { kmsMasterKeyId: key.arn, tags });
-  new aws.sns.TopicPolicy("topic-policy", {
+  new kms.Alias("alias", { name: "alias/shipshape", targetKeyId: key.keyId });
+  const topic = new sns.Topic("topic", { kmsMasterKeyId: key.arn, tags });
+  new sns.TopicPolicy("topic-policy", {
     arn: topic.arn,
     policy: JSON.stringify(statement({ Service: "cloudwatch.amazonaws.com" }, "sns:Publish")),
   });
@@ -55,26 +63,26 @@ const platform = (round: 1 | 2) => async () => {
             self: false,
           },
         ];
-  new aws.ec2.SecurityGroup("group", {
+  new ec2.SecurityGroup("group", {
     name: "database",
     description: "who may connect",
-    vpcId: aws.ec2.getVpcOutput({ default: true }).id,
+    vpcId: ec2.getVpcOutput({ default: true }).id,
     ingress: rules,
     egress: [],
     tags,
   });
-  new aws.cloudwatch.LogGroup("logs", {
+  new cloudwatch.LogGroup("logs", {
     name: "/aws/rds/instance/orders/postgresql",
     retentionInDays: 30 * round,
     kmsKeyId: key.arn,
     tags,
   });
-  const role = new aws.iam.Role("role", {
+  const role = new iam.Role("role", {
     name: "backup",
-    assumeRolePolicy: statement({ Service: "backup.amazonaws.com" }, "sts:AssumeRole") as aws.iam.PolicyDocument,
+    assumeRolePolicy: statement({ Service: "backup.amazonaws.com" }, "sts:AssumeRole") as iam.PolicyDocument,
     tags,
   });
-  new aws.iam.RolePolicyAttachment("attachment", {
+  new iam.RolePolicyAttachment("attachment", {
     role: role.name,
     policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
   });
@@ -85,7 +93,7 @@ const platform = (round: 1 | 2) => async () => {
     stat: "Average",
     dimensions: { DBInstanceIdentifier: "orders" },
   };
-  new aws.cloudwatch.MetricAlarm("alarm", {
+  new cloudwatch.MetricAlarm("alarm", {
     comparisonOperator: "LessThanThreshold",
     evaluationPeriods: 3,
     threshold: round,
@@ -96,9 +104,9 @@ const platform = (round: 1 | 2) => async () => {
     ],
     tags,
   });
-  const vault = new aws.backup.Vault("vault", { name: "gold", kmsKeyArn: key.arn, tags });
-  new aws.backup.VaultLockConfiguration("lock", { backupVaultName: vault.name, minRetentionDays: 7 * round });
-  const plan = new aws.backup.Plan("plan", {
+  const vault = new backup.Vault("vault", { name: "gold", kmsKeyArn: key.arn, tags });
+  new backup.VaultLockConfiguration("lock", { backupVaultName: vault.name, minRetentionDays: 7 * round });
+  const plan = new backup.Plan("plan", {
     name: "gold",
     rules: [
       {
@@ -110,32 +118,32 @@ const platform = (round: 1 | 2) => async () => {
     ],
     tags,
   });
-  new aws.backup.Selection("selection", {
+  new backup.Selection("selection", {
     name: "gold",
     planId: plan.id,
     iamRoleArn: role.arn,
     selectionTags: [{ type: "STRINGEQUALS", key: "tier", value: "gold" }],
   });
-  const secret = new aws.secretsmanager.Secret("secret", {
+  const secret = new secretsmanager.Secret("secret", {
     name: "shipshape/orders/owner",
     description: `round ${round}`,
     kmsKeyId: key.arn,
     recoveryWindowInDays: 0,
     tags,
   });
-  const version = new aws.secretsmanager.SecretVersion("version", {
+  const version = new secretsmanager.SecretVersion("version", {
     secretId: secret.arn,
     secretString: `hidden-value-${round}`,
   });
-  const read = aws.secretsmanager.getSecretVersionOutput({ secretId: secret.arn }, { dependsOn: version });
-  new aws.secretsmanager.SecretPolicy("secret-policy", {
+  const read = secretsmanager.getSecretVersionOutput({ secretId: secret.arn }, { dependsOn: version });
+  new secretsmanager.SecretPolicy("secret-policy", {
     secretArn: secret.arn,
     policy: JSON.stringify(statement({ AWS: "*" }, "secretsmanager:GetSecretValue")),
   });
   return {
     value: read.secretString,
-    zones: aws.getAvailabilityZonesOutput().names,
-    subnets: aws.ec2.getSubnetsOutput({}).ids,
+    zones: getAvailabilityZonesOutput().names,
+    subnets: ec2.getSubnetsOutput({}).ids,
   };
 };
 

@@ -1,4 +1,10 @@
-import * as aws from "@pulumi/aws";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as kms from "@pulumi/aws/kms";
+import { Provider } from "@pulumi/aws/provider";
+import * as rds from "@pulumi/aws/rds";
+import * as s3 from "@pulumi/aws/s3";
+import * as secretsmanager from "@pulumi/aws/secretsmanager";
+import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import { createPluginStack, type PluginStack } from "../plugin-stack";
 
 let stack: PluginStack;
@@ -19,32 +25,32 @@ beforeAll(async () => {
 afterAll(() => stack?.remove());
 
 async function judgedByGuardrails() {
-  const cluster = new aws.rds.Cluster("cluster", {
+  const cluster = new rds.Cluster("cluster", {
     engine: "aurora-postgresql",
     masterUsername: "owner",
     masterPassword: "secret-1",
     storageEncrypted: true,
     tags: { owner: "team" },
   });
-  new aws.rds.ClusterInstance("cluster-instance", {
+  new rds.ClusterInstance("cluster-instance", {
     clusterIdentifier: cluster.id,
     engine: "aurora-postgresql",
     instanceClass: "db.r7g.large",
   });
-  new aws.rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" });
-  new aws.rds.ClusterSnapshot("cluster-snapshot", {
+  new rds.SnapshotCopy("copy", { sourceDbSnapshotIdentifier: "here", targetDbSnapshotIdentifier: "there" });
+  new rds.ClusterSnapshot("cluster-snapshot", {
     dbClusterIdentifier: cluster.id,
     dbClusterSnapshotIdentifier: "one",
     sharedAccounts: ["all"],
   });
-  const vpc = new aws.ec2.Vpc("vpc", { cidrBlock: "10.1.0.0/16" });
-  const gateway = new aws.ec2.InternetGateway("gateway", { vpcId: vpc.id });
-  const table = new aws.ec2.RouteTable("table", {
+  const vpc = new ec2.Vpc("vpc", { cidrBlock: "10.1.0.0/16" });
+  const gateway = new ec2.InternetGateway("gateway", { vpcId: vpc.id });
+  const table = new ec2.RouteTable("table", {
     vpcId: vpc.id,
     routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }],
   });
-  new aws.ec2.Route("route", { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id });
-  new aws.ec2.SecurityGroupRule("rule", {
+  new ec2.Route("route", { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id });
+  new ec2.SecurityGroupRule("rule", {
     securityGroupId: "sg-1",
     type: "ingress",
     protocol: "tcp",
@@ -52,7 +58,7 @@ async function judgedByGuardrails() {
     toPort: 5432,
     cidrBlocks: ["0.0.0.0/0"],
   });
-  new aws.vpc.SecurityGroupIngressRule("ingress", {
+  new SecurityGroupIngressRule("ingress", {
     securityGroupId: "sg-1",
     ipProtocol: "tcp",
     fromPort: 5432,
@@ -71,7 +77,7 @@ test("a preview accepts types that only guardrails judge, without a cloud", asyn
 test("creating such a resource fails, with an error that it has no counterpart here", async () => {
   const { failed, diagnostics } = await stack.up(
     async () =>
-      void new aws.rds.SnapshotCopy("copy", {
+      void new rds.SnapshotCopy("copy", {
         sourceDbSnapshotIdentifier: "here",
         targetDbSnapshotIdentifier: "there",
       }),
@@ -81,7 +87,7 @@ test("creating such a resource fails, with an error that it has no counterpart h
 });
 
 test("an unknown type fails in a preview, with the list of known ones", async () => {
-  const { failed, diagnostics } = await stack.preview(async () => void new aws.s3.Bucket("bucket"));
+  const { failed, diagnostics } = await stack.preview(async () => void new s3.Bucket("bucket"));
   expect(failed).toBe(true);
   expect(diagnostics).toContain("aws:s3/bucket:Bucket is not part of the embedded aws provider");
   expect(diagnostics).toContain("aws:rds/instance:Instance");
@@ -89,11 +95,11 @@ test("an unknown type fails in a preview, with the list of known ones", async ()
 
 test("default tags and the Region are in the inputs of the types that accept them", async () => {
   const { outputs } = await stack.preview(async () => {
-    const provider = new aws.Provider("tagging", {
+    const provider = new Provider("tagging", {
       region: "eu-west-1",
       defaultTags: { tags: { team: "payments", tier: "gold" } },
     });
-    new aws.kms.Key("key", { tags: { tier: "silver" } }, { provider });
+    new kms.Key("key", { tags: { tier: "silver" } }, { provider });
   });
   expect(outputs.key).toMatchObject({
     region: "eu-west-1",
@@ -103,8 +109,8 @@ test("default tags and the Region are in the inputs of the types that accept the
 });
 
 test.each([
-  ["a recorded resource", async () => void new aws.kms.Key("key")],
-  ["one with an API", async () => void new aws.secretsmanager.Secret("secret")],
+  ["a recorded resource", async () => void new kms.Key("key")],
+  ["one with an API", async () => void new secretsmanager.Secret("secret")],
 ])("without a cloud, creating %s fails with a hint", async (_, program) => {
   const { failed, diagnostics } = await stack.up(program);
   expect(failed).toBe(true);
