@@ -5,7 +5,7 @@
 const { execFileSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
-const { enableCompileCache, SourceMap } = require("node:module");
+const Module = require("node:module");
 const { dirname, extname, join, relative } = require("node:path");
 
 /** Readable by its owner only, because whoever can write here decides what the owner runs. */
@@ -16,7 +16,19 @@ const madeOf = "\n//# made of ";
 const mapped = "\n//# sourceMappingURL=data:application/json;base64,";
 
 // Where Node can (22.8 and newer), it keeps what V8 makes of libraries, too.
-if (enableCompileCache && prepareCache()) enableCompileCache(join(cache, "node"));
+if (Module.enableCompileCache && prepareCache()) Module.enableCompileCache(join(cache, "node"));
+
+// Pulumi's SDK loads these for functions that become cloud resources, which no stack of ours has, and they take as long
+// as the rest of it. They are loaded when something of theirs is used.
+const onFirstUse = new Set(["@npmcli/arborist", "typescript"]);
+const load = Module._load;
+Module._load = (name, parent, ...more) =>
+  onFirstUse.has(name) && parent?.filename?.includes(join("@pulumi", "pulumi"))
+    ? new Proxy({}, { get: (_, key) => key === "__esModule" || load(name, parent, ...more)[key] })
+    : load(name, parent, ...more);
+
+// Pulumi's runner has stack traces mapped to the sources of each library, and the SDK takes one per resource.
+require("source-map-support").install({ overrideRetrieveSourceMap: true, retrieveSourceMap: () => null });
 
 require.extensions[".ts"] = (program, entry) => {
   const file = join(cache, `${relative(__dirname, entry).replace(/\W+/g, "-")}.cjs`);
@@ -38,7 +50,7 @@ function nameSourcesIn(entry, text) {
 function placed(frame) {
   const program = programs.get(frame.getFileName());
   if (program === undefined) return `${frame}`;
-  program.map ??= new SourceMap(JSON.parse(Buffer.from(program.text.split(mapped)[1].split("\n")[0], "base64")));
+  program.map ??= new Module.SourceMap(JSON.parse(Buffer.from(program.text.split(mapped)[1].split("\n")[0], "base64")));
   const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
   const { originalSource, originalLine, originalColumn } = program.map.findEntry(line - 1, column - 1);
   if (originalSource === undefined) return `${frame}`;

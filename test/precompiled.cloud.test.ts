@@ -23,7 +23,8 @@ const source = (name: string, text: string) => writeFileSync(join(checkout, "pro
 beforeAll(() => {
   for (const folder of ["programs", "node_modules"]) mkdirSync(join(checkout, folder));
   copyFileSync(join(repository, "precompiled.cjs"), join(checkout, "precompiled.cjs"));
-  symlinkSync(join(repository, "node_modules", "esbuild"), join(checkout, "node_modules", "esbuild"));
+  for (const library of ["esbuild", "source-map-support"])
+    symlinkSync(join(repository, "node_modules", library), join(checkout, "node_modules", library));
 });
 
 beforeEach(() => {
@@ -107,4 +108,15 @@ test("an error names the line of the source", async () => {
     'interface Nothing { x: 1 }\n\nexport const word = (): string => {\n  throw new Error("no word");\n};\n',
   );
   await expect(output()).rejects.toThrow(/no word\n\s+at .*programs\/word\.ts:4:9/);
+});
+
+test("what Pulumi's SDK needs for serialized functions is loaded when one is serialized", async () => {
+  const script = `
+    require("./precompiled.cjs");
+    const { runtime } = require("@pulumi/pulumi");
+    const loaded = () => Object.keys(require.cache).filter((file) => /arborist.lib.index|lib.typescript\\.js/.test(file)).length;
+    const before = loaded();
+    runtime.serializeFunction(() => 42).then(({ text }) => console.log(before, loaded(), text.includes("return 42") || text.includes("=> 42")));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: repository });
+  expect(stdout).toBe("0 1 true\n");
 });
