@@ -1,4 +1,4 @@
-// `npm run new:rule -- require-something`: the file of a rule, of its test, and its place in the list.
+// `npm run new:rule -- require-something`: creates a rule and its test, and adds the rule to the list.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newRule } from "./database-guardrails/authoring/new-rule";
@@ -6,9 +6,9 @@ import { newRule } from "./database-guardrails/authoring/new-rule";
 const root = join(__dirname, "..");
 const [id = ""] = process.argv.slice(2);
 const problem = !/^(require|forbid|prefer)-[a-z0-9]+(-[a-z0-9]+)*$/.test(id)
-  ? `"${id}" is no name of a rule; give a verb first: require-…, forbid-… or prefer-…, lower case, joined by hyphens`
+  ? `"${id}" is not a rule name; start with a verb: require-…, forbid-… or prefer-…, in lower case, joined by hyphens`
   : existsSync(join(root, "policypacks", "database-guardrails", "rules", `${id}.ts`))
-    ? `there is a rule ${id} already`
+    ? `the rule ${id} already exists`
     : undefined;
 
 if (problem !== undefined) {

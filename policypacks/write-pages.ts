@@ -1,5 +1,5 @@
-// `npm run pages`: writes the pages of docs/policies and the table in docs/guardrails.md again, and removes those of
-// rules that are gone.
+// `npm run pages`: regenerates the pages in docs/policies and the table in docs/guardrails.md, and removes the pages
+// of deleted rules.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pages, withTable } from "./database-guardrails/authoring/pages";

@@ -19,9 +19,9 @@ export interface Source {
 export interface ExportedState {
   /** "stack::project" of its resources. */
   stack: string | undefined;
-  /** Each as its program declares it. */
+  /** Each with the values that its program declares. */
   declared: Resource[];
-  /** Each as it is: the cloud's last answer, or what the program declares if there is none. */
+  /** Each with its actual values: the cloud's last answer, or what the program declares if there is none. */
   deployed: Resource[];
   sources: Map<string, Source>;
   unjudged: Unjudged[];
@@ -93,10 +93,12 @@ export function readState(text: string): ExportedState {
   if (!Array.isArray(pending) || !pending.every(isPending))
     throw new UnreadableState(1, "its pending operations are not a list of objects with type and resource");
   const own = resources.filter((resource) => !resource.delete && !resource.external);
-  const left = resources.filter((resource) => resource.delete && !resource.external && readTypes.has(resource.type));
+  const replaced = resources.filter(
+    (resource) => resource.delete && !resource.external && readTypes.has(resource.type),
+  );
   const toResource = resourceReader(resources);
   // What an interrupted operation was creating may exist; what it was removing may be gone.
-  const begun = pending.filter(({ type }) => beginnings.includes(type)).map(({ resource }) => resource);
+  const interrupted = pending.filter(({ type }) => creatingOperations.includes(type)).map(({ resource }) => resource);
   return {
     resources: resources.length,
     stack: resources[0]?.urn
@@ -104,10 +106,10 @@ export function readState(text: string): ExportedState {
       .split("::")
       .slice(0, 2)
       .join("::"),
-    declared: [...own, ...begun].map((resource) => toResource(resource, resource.inputs, "program")),
+    declared: [...own, ...interrupted].map((resource) => toResource(resource, resource.inputs, "program")),
     // Replaced ones first, so that a URN ends up with the one that stays.
-    deployed: [...left, ...own].map((resource) =>
-      toResource(resource, readTypes.has(resource.type) ? asIs(resource) : undefined, "state"),
+    deployed: [...replaced, ...own].map((resource) =>
+      toResource(resource, readTypes.has(resource.type) ? actualProperties(resource) : undefined, "state"),
     ),
     sources: new Map(
       resources.flatMap((resource) => sourceOf(resource).map((source) => [resource.urn, source] as const)),
@@ -118,7 +120,7 @@ export function readState(text: string): ExportedState {
         .filter(({ external }) => external)
         .map((resource): Unjudged => ({ why: "external", what: shortOf(resource) })),
       ...resources
-        .filter((resource) => resource.delete && !left.includes(resource))
+        .filter((resource) => resource.delete && !replaced.includes(resource))
         .map((resource): Unjudged => ({ why: "replaced", what: shortOf(resource) })),
       ...own
         .filter((resource) => isForeign(resource.type, resource.custom))
@@ -127,12 +129,12 @@ export function readState(text: string): ExportedState {
   };
 }
 
-const beginnings = ["creating", "updating", "importing"];
+const creatingOperations = ["creating", "updating", "importing"];
 /** A name may itself contain "::". */
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 const shortOf = ({ type, urn }: StateResource): string => `${type} ${nameOf(urn)}`;
 /** A provider returns no value for a property that was not set. */
-function asIs({ inputs, outputs = {} }: StateResource): Record<string, unknown> {
+function actualProperties({ inputs, outputs = {} }: StateResource): Record<string, unknown> {
   const properties = { ...inputs };
   for (const name in outputs)
     if (outputs[name] !== null && outputs[name] !== undefined) properties[name] = outputs[name];
@@ -148,7 +150,7 @@ function resourceReader(resources: readonly StateResource[]) {
   ): Resource => {
     const { urn, type, protect, ignoreChanges, dependencies, propertyDependencies } = resource;
     const byProperty = Object.fromEntries(
-      Object.entries(propertyDependencies ?? {}).map(([property, behind]) => [property, behind ?? []]),
+      Object.entries(propertyDependencies ?? {}).map(([property, urns]) => [property, urns ?? []]),
     );
     const isRead = readTypes.has(type);
     return new Resource({
@@ -161,7 +163,7 @@ function resourceReader(resources: readonly StateResource[]) {
       ...(isRead && {
         createdAt: resource.created,
         adopted: isAdopted(resource),
-        leaving: resource.delete ?? false,
+        awaitingDeletion: resource.delete ?? false,
         declaredBy: declaredBy(resource, components),
       }),
       protect: protect ?? false,
@@ -183,18 +185,18 @@ const isAdopted = ({ type, inputs = {} }: StateResource): boolean =>
     "s3Import",
   ].every((name) => inputs[name] === undefined || inputs[name] === null);
 
-/** The environment and tier given to the nearest component that has them. */
+/** The environment and tier passed to the nearest parent component that has them. */
 function declaredBy(
   { parent = "" }: StateResource,
   components: ReadonlyMap<string, StateResource>,
 ): { environment?: string | undefined; tier?: string | undefined } {
-  const passed = new Set<string>();
+  const visited = new Set<string>();
   for (
     let component = components.get(parent);
-    component !== undefined && !passed.has(component.urn);
+    component !== undefined && !visited.has(component.urn);
     component = components.get(component.parent ?? "")
   ) {
-    passed.add(component.urn);
+    visited.add(component.urn);
     const declared = declaredIn(component.inputs ?? {});
     if (declared) return declared;
   }

@@ -1,5 +1,5 @@
 /**
- * The pack's config file, as `pulumi --policy-pack-config` takes it: it may raise a rule's level and set rules'
+ * The pack's config file, in the format of `pulumi --policy-pack-config`: it may raise a rule's level and set rules'
  * options.
  */
 import { readFileSync } from "node:fs";

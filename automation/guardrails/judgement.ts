@@ -1,4 +1,4 @@
-/** All rules on what was read, with waivers applied: the same for a state, a preview and live databases. */
+/** Applies all rules and waivers to what was read, in the same way for states and live databases. */
 import type { Finding } from "../../policypacks/database-guardrails/judging/finding";
 import { judgeResource, judgeStack, type NoteNotReported } from "../../policypacks/database-guardrails/judging/judge";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
@@ -16,7 +16,7 @@ export interface LocatedFinding extends Finding {
 export interface Judged {
   /** What programs declare. */
   declared: readonly Resource[];
-  /** What exists. Empty for what only a program knows so far. */
+  /** What exists. Empty if only a program is known so far. */
   deployed: readonly Resource[];
   notReported?: NoteNotReported;
 }
@@ -27,23 +27,23 @@ export function judge(
   register: WaiverRegister,
   today: string,
 ): Finding[] {
-  const [asked, stack] = [new Stack(declared), new Stack(deployed)];
+  const [program, actual] = [new Stack(declared), new Stack(deployed)];
   return rules.flatMap((rule) => {
     const own = settingsOf(rule, { today, audited: auditedProperties }, config.options[rule.id]);
-    const alone = (where: Stack) =>
-      where.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
-    const actual = distinct([...alone(stack), ...judgeStack(rule, stack, own, notReported)]);
-    // What a program declares returns with its next `up`; if it gives the same finding as the actual state, that is
-    // reported once. What the program hides, the actual state shows.
-    const reported = new Set(actual.filter(({ kind }) => kind === "violation").map(propertyKey));
-    const promised = alone(asked).filter(
-      (finding) => !reported.has(propertyKey(finding)) && (finding.kind === "violation" || !stack.has(finding.urn)),
+    const individually = (stack: Stack) =>
+      stack.of(...(rule.types ?? [])).flatMap((resource) => judgeResource(rule, resource, own, notReported));
+    const present = distinct([...individually(actual), ...judgeStack(rule, actual, own, notReported)]);
+    // A violation in the program would return with the next `up`. If the actual state has the same one, it is reported
+    // only once; for values unknown to the program, the actual state decides.
+    const reported = new Set(present.filter(({ kind }) => kind === "violation").map(propertyKey));
+    const upcoming = individually(program).filter(
+      (finding) => !reported.has(propertyKey(finding)) && (finding.kind === "violation" || !actual.has(finding.urn)),
     );
-    return [...actual, ...distinct(promised)].map((finding) => register.apply(raised(finding, config)));
+    return [...present, ...distinct(upcoming)].map((finding) => register.apply(raised(finding, config)));
   });
 }
 
-/** A set may be returned in another order, so indexes mean nothing. */
+/** Identifies the property that a finding is about, without indexes, because a set may be returned in any order. */
 const propertyKey = ({ urn, property = "" }: Finding): string => `${urn} ${property.replace(/\[\d+\]/g, "[]")}`;
 
 function distinct(findings: readonly Finding[]): Finding[] {

@@ -18,7 +18,7 @@ import {
 } from "../../policypacks/database-guardrails/vocabulary/types";
 import type { LiveDatabases } from "../targets/live-databases";
 
-/** Everything it may contain. */
+/** The types that it may contain. */
 export const liveTypes: readonly string[] = [
   instance,
   cluster,
@@ -79,13 +79,13 @@ export function liveInventory(live: LiveDatabases): LiveInventory {
           { createdAt: one.ClusterCreateTime?.toISOString() },
         ),
       ),
-      ...around(live),
+      ...relatedResources(live),
     ],
   };
 }
 
 /** Resources of databases, and snapshots whose database may be gone. */
-function around({
+function relatedResources({
   parameterGroups,
   eventSubscriptions,
   proxies,

@@ -8,7 +8,7 @@ import { rules } from "../../policypacks/database-guardrails/rules";
 import { unjudgedShownMax } from "./limits";
 import { liveTypes } from "./live-inventory";
 
-/** They need resources of other APIs, or a program's own options: here they would always fail, or always pass. */
+/** Rules that need resources of other APIs, or a program's options: on live databases they would always fail or pass. */
 const ofOtherApis = ["require-alarms", "require-backup-plan", "forbid-hidden-drift"];
 
 const typesOf = ({ types = [], typesInStack = [] }: Rule): string[] => [...types, ...typesInStack];
@@ -27,10 +27,10 @@ export class NotReportedLive {
     const [whole, partly]: [string[], string[]] = [[...onlyOfStates], []];
     for (const [rule, notReported] of this.byRule) {
       if (onlyOfStates.includes(rule.id)) continue;
-      const asked = resources.filter((resource) => resource.is(...typesOf(rule)));
+      const applicable = resources.filter((resource) => resource.is(...typesOf(rule)));
       const names = [...notReported].map(({ name }) => name);
       const rest = names.length > unjudgedShownMax ? ` and ${names.length - unjudgedShownMax} more` : "";
-      if (notReported.size === asked.length) whole.push(rule.id);
+      if (notReported.size === applicable.length) whole.push(rule.id);
       else partly.push(`${rule.id} of ${names.slice(0, unjudgedShownMax).join(", ")}${rest}`);
     }
     return `judged only in states, not here: ${[...whole.sort(), ...partly.sort()].join(", ")}`;

@@ -15,7 +15,7 @@ import { judge, type LocatedFinding } from "./judgement";
 import type { Problem } from "./problem";
 import type { Unjudged } from "./unjudged";
 
-/** What a worker gets once. */
+/** What a worker receives once, at its start. */
 export interface StateRules {
   waivers: Waivers;
   config: GuardConfig;

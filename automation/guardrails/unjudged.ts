@@ -31,12 +31,12 @@ const sentences: Record<Unjudged["why"], [one: string, many: string, more: strin
 /** A line for each reason, with the first few named. */
 export function unjudgedLines(unjudged: readonly Unjudged[]): string[] {
   return (Object.keys(sentences) as Unjudged["why"][]).flatMap((reason) => {
-    const whats = [...new Set(unjudged.filter(({ why }) => why === reason).map(({ what }) => what))];
-    if (whats.length === 0) return [];
+    const names = [...new Set(unjudged.filter(({ why }) => why === reason).map(({ what }) => what))];
+    if (names.length === 0) return [];
     const [one, many, more] = sentences[reason];
-    const rest = whats.length > unjudgedShownMax ? ` and ${whats.length - unjudgedShownMax} more` : "";
+    const rest = names.length > unjudgedShownMax ? ` and ${names.length - unjudgedShownMax} more` : "";
     return [
-      `not judged: ${whats.length} ${whats.length === 1 ? one : many} (${whats.slice(0, unjudgedShownMax).join(", ")}${rest}): ${more}`,
+      `not judged: ${names.length} ${names.length === 1 ? one : many} (${names.slice(0, unjudgedShownMax).join(", ")}${rest}): ${more}`,
     ];
   });
 }

@@ -1,4 +1,4 @@
-// The pack as Pulumi loads it. Constructing it starts serving, so nothing else may import this file.
+// The pack that Pulumi loads. Constructing it starts a server, so no other file may import this one.
 import { PolicyPack } from "@pulumi/policy";
 import { packArguments } from "./pack-policies";
 import { readPackSettings } from "./settings";

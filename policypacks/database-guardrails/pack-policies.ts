@@ -20,24 +20,24 @@ import { stackOf } from "./waivers/waiver-glob";
 import { readWaivers } from "./waivers/waiver-files";
 import { WaiverRegister } from "./waivers/waiver-register";
 
-/** The rules as Pulumi's policy SDK wants them; everything else about them is in `rules/`. */
+/** The rules in the form that Pulumi's policy SDK expects; everything else about them is in `rules/`. */
 export function packArguments(settings: PackSettings): PolicyPackArgs {
   const register = new WaiverRegister(readWaivers(settings.waiversFolder, settings.today), settings.today);
   const judged = rules.filter((rule) => rule !== forbidStaleWaivers).map((rule) => policyOf(rule, settings, register));
-  // Last, because it depends on what the others used.
+  // Last, because it depends on which waivers the others used.
   return { displayName: "Database guardrails", policies: [...judged, waiverPolicy(register)] };
 }
 
 function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister): Policies[number] {
   const settings = (given: object) => settingsOf(rule, { today, audited: auditedProperties }, given);
-  const tell = (report: ReportViolation, findings: Finding[]) => {
+  const reportAll = (report: ReportViolation, findings: Finding[]) => {
     for (const finding of findings.map((one) => register.apply(one))) reportFinding(report, finding);
   };
   return {
     ...described(rule),
     ...(rule.check && {
       validateResource: (args, report) => {
-        // Before anything is read: most rules do not apply to most resources.
+        // Checked first, before any property is read: most rules do not apply to most resources.
         if (!rule.types?.includes(args.type)) return;
         const facts = {
           urn: args.urn,
@@ -47,13 +47,13 @@ function policyOf(rule: Rule, { today }: PackSettings, register: WaiverRegister)
           ...options(args.opts),
           dependencies: {},
         };
-        tell(report, judgeResource(rule, new Resource(facts), settings(args.getConfig())));
+        reportAll(report, judgeResource(rule, new Resource(facts), settings(args.getConfig())));
       },
     }),
     ...(rule.checkInStack && {
       validateStack: (args, report) => {
         if (!args.resources.some(({ type }) => rule.typesInStack?.includes(type))) return;
-        tell(report, judgeStack(rule, new Stack(args.resources.map(stackResource)), settings(args.getConfig())));
+        reportAll(report, judgeStack(rule, new Stack(args.resources.map(stackResource)), settings(args.getConfig())));
       },
     }),
   } as Policies[number];
@@ -69,7 +69,7 @@ function waiverPolicy(register: WaiverRegister): Policies[number] {
   };
 }
 
-/** Declared as advisory where allowed; then a config can raise it, but cannot lower a mandatory rule. */
+/** Declared as advisory where allowed, so that a config can raise it; a config cannot lower a mandatory rule. */
 function described(rule: Rule) {
   const mandatory = rule.severity === "critical" || rule.severity === "high";
   return {
@@ -85,10 +85,10 @@ function described(rule: Rule) {
 }
 
 function reportFinding(report: ReportViolation, { rule, severity, kind, level, urn, message }: Finding): void {
-  // Left open, the level is what the config says: so it can raise an advisory violation, but neither a waived nor an
-  // undecided one.
+  // Without a fixed level, the config decides: it can raise an advisory violation, but neither a waived nor an
+  // undecided finding.
   const fixed = level === "mandatory" || kind !== "violation" ? { enforcementLevel: level } : {};
-  // The SDK takes an object as well, and so a level of its own for one violation; its types do not say so.
+  // The SDK also accepts an object, which can set the level of one violation; its types do not say so.
   report({ name: rule, message, severity, urn, ...fixed } as unknown as string);
 }
 
@@ -108,7 +108,7 @@ function stackResource({
   propertyDependencies,
 }: PolicyResource): Resource {
   const byProperty = Object.entries(propertyDependencies).map(
-    ([property, behind]) => [property, behind.map((one) => one.urn)] as const,
+    ([property, sources]) => [property, sources.map((one) => one.urn)] as const,
   );
   return new Resource({
     urn,
@@ -116,13 +116,13 @@ function stackResource({
     name,
     properties: plain(props),
     ...options(opts),
-    declaredBy: declaredAround(parent),
+    declaredBy: declaredByParents(parent),
     dependencies: { ...Object.fromEntries(byProperty), "": dependencies.map((one) => one.urn) },
   });
 }
 
-/** The environment and tier given to the nearest component that has them. */
-function declaredAround(parent: PolicyResource | undefined): ReturnType<typeof declaredIn> & object {
+/** The environment and tier passed to the nearest parent component that has them. */
+function declaredByParents(parent: PolicyResource | undefined): ReturnType<typeof declaredIn> & object {
   for (let component = parent; component !== undefined; component = component.parent) {
     const declared = declaredIn(plain(component.props));
     if (declared) return declared;
@@ -130,7 +130,10 @@ function declaredAround(parent: PolicyResource | undefined): ReturnType<typeof d
   return {};
 }
 
-/** The SDK returns proxies that throw on an unknown value; ours reports unknown values only where they matter. */
+/**
+ * The SDK returns proxies that throw on every unknown value. A plain copy marks such values instead, so that they
+ * matter only to the rules that read them.
+ */
 function plain(value: Record<string, unknown>): Record<string, unknown> {
   const read = (get: () => unknown): unknown => {
     try {

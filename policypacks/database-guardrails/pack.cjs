@@ -1,4 +1,4 @@
-// Pulumi's policy host compiles TypeScript with its own compiler, with type checks, at every start.
+// Pulumi's policy host would compile TypeScript with its own compiler, including type checks, at every start.
 "use strict";
 require("../../precompiled.cjs");
 require("./index.ts");

@@ -40,7 +40,7 @@ import { requireStandardName } from "./rules/require-standard-name";
 import { requireTls } from "./rules/require-tls";
 import { requireUnmanagedBlueGreen } from "./rules/require-unmanaged-blue-green";
 
-/** All rules, in the order of their names. `npm run new:rule` adds one, and a test checks that none is missing. */
+/** All rules, sorted by name. `npm run new:rule` adds one, and a test checks that none is missing. */
 export const rules: readonly Rule[] = [
   forbidAllPrivileges,
   forbidDefaultAdminName,
@@ -84,5 +84,5 @@ export const rules: readonly Rule[] = [
   requireUnmanagedBlueGreen,
 ];
 
-/** The properties that any rule judges: forbid-hidden-drift checks that no change of one is ignored. */
+/** The properties that any rule judges: forbid-hidden-drift checks that changes to them are not ignored. */
 export const auditedProperties: ReadonlySet<string> = new Set(rules.flatMap(({ properties }) => properties));

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 
-/** What the pack knows about its environment. */
+/** What the pack reads from its environment. */
 export interface PackSettings {
   waiversFolder: string;
   today: string;
 }
 
 /**
- * The only reader of the environment among the rules. `SHIPSHAPE_WAIVERS_FOLDER` names another folder of waivers; see
- * `todayOf` for the date.
+ * The only place in the policy pack that reads the environment. `SHIPSHAPE_WAIVERS_FOLDER` names another folder of
+ * waivers; see `todayOf` for the date.
  */
 export function readPackSettings(packFolder: string, environment: NodeJS.ProcessEnv = process.env): PackSettings {
   return {
@@ -18,10 +18,10 @@ export function readPackSettings(packFolder: string, environment: NodeJS.Process
 }
 
 /**
- * The day that expiry is judged on. A later one can be given, to look ahead; an earlier one would revive expired
- * waivers.
+ * The day on which expiry is judged. A later day can be given, to look ahead; an earlier one is ignored, because it
+ * would revive expired waivers.
  */
-export function todayOf(asked: string | undefined, now: Date = new Date()): string {
+export function todayOf(requested: string | undefined, now: Date = new Date()): string {
   const real = now.toISOString().slice(0, 10);
-  return asked !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(asked) && asked > real ? asked : real;
+  return requested !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(requested) && requested > real ? requested : real;
 }

@@ -4,7 +4,7 @@ import * as kms from "@pulumi/aws/kms";
 import * as rds from "@pulumi/aws/rds";
 import * as postgresql from "@pulumi/postgresql";
 
-/** One program with something wrong for each rule: what the engine must stop. */
+/** A program that violates every rule, so the engine must stop it. */
 export function badResources(): void {
   const production = { service: "orders", environment: "production", tier: "gold" };
   const key = new kms.Key("key", { deletionWindowInDays: 7, enableKeyRotation: false, tags: production });
@@ -84,7 +84,7 @@ export function badResources(): void {
   });
   new postgresql.Role("mighty", { name: "mighty", superuser: true }, { provider: connection });
   new postgresql.Grant(
-    "everybody",
+    "public",
     { database: "orders", role: "public", objectType: "database", privileges: ["CONNECT"] },
     { provider: connection },
   );

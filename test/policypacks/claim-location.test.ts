@@ -1,11 +1,11 @@
 import { requireMultiAz } from "../../policypacks/database-guardrails/rules/require-multi-az";
-import { callOf, pointingAt } from "./claim-location";
+import { callSiteOf, withLocation } from "./claim-location";
 
-/** Called as `claims` is, with cases below the call. */
-const call = (_: Record<string, unknown>) => callOf(call);
-const stackOf = (holds: () => void) => {
+/** Called like `claims`, with the cases below the call. */
+const call = (_: Record<string, unknown>) => callSiteOf(call);
+const stackOf = (assertion: () => void) => {
   try {
-    pointingAt(requireMultiAz, here, "two is three", holds);
+    withLocation(requireMultiAz, here, "two is three", assertion);
   } catch (error) {
     return error instanceof Error ? (error.stack ?? "") : "";
   }
@@ -16,15 +16,15 @@ const here = call({
   "two is three": () => expect(2).toBe(3),
 });
 
-test("a claim that fails points at its own line, then at the rule", () => {
-  const places = stackOf(() => expect(2).toBe(3)).match(/at .*/g) ?? [];
-  expect(places).toEqual([
+test("a failing claim points at its own line, then at the rule", () => {
+  const locations = stackOf(() => expect(2).toBe(3)).match(/at .*/g) ?? [];
+  expect(locations).toEqual([
     expect.stringMatching(new RegExp(`claim-location\\.test\\.ts:${here.line + 2}:1$`)),
     expect.stringMatching(/rules\/require-multi-az\.ts:\d+:1$/),
   ]);
 });
 
-test("what a rule throws points at where it was thrown", () => {
+test("an error thrown by a rule keeps its own stack", () => {
   const stack = stackOf(() => {
     throw new TypeError("no such thing");
   });

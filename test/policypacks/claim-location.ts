@@ -1,4 +1,4 @@
-/** Lets a claim that fails point at its line in the rule's test and at the rule, not at the helper that checks it. */
+/** Makes a failing claim point at its line in the rule's test and at the rule, not at the helper that checks it. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Rule } from "../../policypacks/database-guardrails/judging/rule";
@@ -8,18 +8,18 @@ export interface SourceLocation {
   line: number;
 }
 
-/** Where a function was called from. */
-export function callOf(called: (...given: never[]) => unknown): SourceLocation {
+/** The line that called a function. */
+export function callSiteOf(called: (...given: never[]) => unknown): SourceLocation {
   const trace = { stack: "" };
   Error.captureStackTrace(trace, called);
   const [, file = "", line = "1"] = /at (?:.* \()?(.+):(\d+):\d+/.exec(trace.stack) ?? [];
   return { file, line: Number(line) };
 }
 
-/** What the rule itself throws points at the rule already. */
-export function pointingAt(rule: Rule, call: SourceLocation, what: string, holds: () => void): void {
+/** Replaces the stack of a failed assertion; an error thrown by the rule itself already points at the rule. */
+export function withLocation(rule: Rule, call: SourceLocation, what: string, assertion: () => void): void {
   try {
-    holds();
+    assertion();
   } catch (error) {
     if (error instanceof Error && "matcherResult" in error) {
       const locations = [lineOf(call, `"${what}":`), ruleOf(rule)];
@@ -35,7 +35,7 @@ const ruleOf = ({ id }: Rule): SourceLocation =>
     "= defineRule(",
   );
 
-/** The first line at or after a location that has a text; the location itself if none has. */
+/** The first line at or after a location that contains a text; the location itself if none does. */
 function lineOf(from: SourceLocation, text: string): SourceLocation {
   const lines = existsSync(from.file) ? readFileSync(from.file, "utf8").split("\n") : [];
   const found = lines.findIndex((line, index) => index >= from.line - 1 && line.includes(text));

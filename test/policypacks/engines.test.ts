@@ -7,7 +7,7 @@ import {
 import { rules } from "../../policypacks/database-guardrails/rules";
 import { database, judged, resourceOf } from "./fixtures";
 
-/** A database with all that its engine can have, and nothing of what it cannot. */
+/** A database with every feature that its engine has, and none that it does not have. */
 const best = (engine: string, lacking: Record<string, unknown>) =>
   database({
     engine,
@@ -17,7 +17,7 @@ const best = (engine: string, lacking: Record<string, unknown>) =>
     ...lacking,
   });
 
-describe("no rule asks for what RDS does not have for an engine", () => {
+describe("no rule requires a feature that RDS does not offer for the engine", () => {
   const noIam = { iamDatabaseAuthenticationEnabled: undefined };
   test.each([
     ["sqlserver-se", noIam],
@@ -41,24 +41,28 @@ describe("no rule asks for what RDS does not have for an engine", () => {
     ["mysql", {}],
     ["mariadb", {}],
   ])("%s", (engine, lacking) => {
-    const scene = best(engine, lacking);
-    const asked = rules.flatMap((rule) => judged(rule, scene).map((finding) => finding.rule));
-    // These are about the stack around it, and the tags of the one that has none.
-    const around = [
+    const resource = best(engine, lacking);
+    const found = rules.flatMap((rule) => judged(rule, resource).map((finding) => finding.rule));
+    // These are about the rest of the stack, and about tags on the one database without them.
+    const unrelated = [
       "require-alarms",
       "require-event-subscription",
       ...("tags" in lacking ? ["require-owner-tags", "require-standard-name", "require-backup-plan"] : []),
     ];
-    expect(asked.filter((rule) => !around.includes(rule))).toEqual([]);
+    expect(found.filter((rule) => !unrelated.includes(rule))).toEqual([]);
   });
 });
 
-test("an engine that nobody names is taken for PostgreSQL, and asked for everything", () => {
-  const silent = resourceOf(database({ engine: undefined }));
-  expect([isPostgres(silent), offers(silent, "iamAuthentication"), defaultPort(silent)]).toEqual([true, true, 5432]);
+test("a database without an engine counts as PostgreSQL, and every rule applies", () => {
+  const withoutEngine = resourceOf(database({ engine: undefined }));
+  expect([isPostgres(withoutEngine), offers(withoutEngine, "iamAuthentication"), defaultPort(withoutEngine)]).toEqual([
+    true,
+    true,
+    5432,
+  ]);
 });
 
-test("an engine and a family are read as RDS reads them, without case", () => {
+test("engines and families are compared case-insensitively, like in RDS", () => {
   expect(isPostgres(resourceOf(database({ engine: "Aurora-PostgreSQL" })))).toBe(true);
   expect([majorOfFamily("POSTGRES17"), majorOfFamily("aurora-postgresql16"), majorOfFamily("mysql8.0")]).toEqual([
     17,
@@ -67,7 +71,7 @@ test("an engine and a family are read as RDS reads them, without case", () => {
   ]);
 });
 
-test("Aurora Serverless of the first version has no logins by IAM", () => {
+test("Aurora Serverless v1 does not offer IAM authentication", () => {
   expect(
     offers(resourceOf(database({ engine: "aurora-postgresql", engineMode: "serverless" })), "iamAuthentication"),
   ).toBe(false);

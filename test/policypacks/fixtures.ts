@@ -3,15 +3,15 @@ import { judgeResource, judgeStack } from "../../policypacks/database-guardrails
 import { Resource, Stack, type ResourceFacts } from "../../policypacks/database-guardrails/vocabulary/resource";
 import { settingsOf } from "../../policypacks/database-guardrails/judging/options";
 import type { Rule, RuleSettings } from "../../policypacks/database-guardrails/judging/rule";
-import { callOf, pointingAt } from "./claim-location";
+import { callSiteOf, withLocation } from "./claim-location";
 import { contextProperties } from "./context-properties";
 import { instance } from "../../policypacks/database-guardrails/vocabulary/types";
 
 export const today = "2026-11-23";
 
 export type Given = Partial<ResourceFacts> & { type: string };
-/** The resource that is judged, and those beside it in its stack. */
-export type Scene = Given | [Given, ...Given[]];
+/** The resource that is judged, and other resources of its stack. */
+export type Fixture = Given | [Given, ...Given[]];
 
 export const productionTags = {
   service: "orders",
@@ -25,13 +25,13 @@ export const productionTags = {
   "shipshape:backup-plan": "vault-and-copy",
 };
 
-/** Names follow the tags, as a standard database's do. */
+/** Names match the tags, like those of standard databases. */
 const environmentIn = (tags: unknown): string => {
   const environment = (tags as { environment?: unknown } | undefined)?.environment;
   return environment === "development" || environment === "staging" ? environment : "production";
 };
 
-/** A production gold database with nothing wrong; `undefined` takes a property away. */
+/** A compliant production gold database; `undefined` removes a property. */
 export const database = (properties: Record<string, unknown> = {}, more: Partial<ResourceFacts> = {}): Given => ({
   type: instance,
   protect: true,
@@ -72,15 +72,15 @@ export const throwawayTags = tagged({
   "shipshape:run": "261123-1a2b",
   "shipshape:expires-on": "2026-11-24",
 }).tags;
-/** A restored copy as a run makes it. */
+/** A restored copy with the tags that a run adds. */
 export const throwaway = (properties: Record<string, unknown> = {}) =>
   database({ tags: throwawayTags, restoreToPointInTime: { sourceDbiResourceId: "db-1" }, ...properties });
-/** A replica, and its source in the same stack. */
+/** A replica and its source, in the same stack. */
 export const withSource = (replica: Record<string, unknown>): [Given, Given] => [
   database({ identifier: "orders-production-replica", replicateSourceDb: "orders-production", ...replica }),
   named("source", database()),
 ];
-export const some = (
+export const resource = (
   type: string,
   properties: Record<string, unknown> = {},
   more: Partial<ResourceFacts> = {},
@@ -89,7 +89,7 @@ export const named = (name: string, given: Given): Given => ({ ...given, name })
 export const urnOf = (given: Given): string =>
   given.urn ?? `urn:pulumi:test::shipshape::${given.type}::${given.name ?? "orders-instance"}`;
 
-/** What reads a property calls `read` with its name. */
+/** Calls `read` with the name of each property that is read. */
 export function resourceOf(given: Given, read?: (property: string) => void): Resource {
   const properties = given.properties ?? {};
   return new Resource({
@@ -99,62 +99,62 @@ export function resourceOf(given: Given, read?: (property: string) => void): Res
     ignoreChanges: [],
     dependencies: {},
     ...given,
-    properties: read ? noting(properties, read) : properties,
+    properties: read ? recordingReads(properties, read) : properties,
   });
 }
 
-const noting = (properties: Readonly<Record<string, unknown>>, read: (property: string) => void) =>
+const recordingReads = (properties: Readonly<Record<string, unknown>>, read: (property: string) => void) =>
   new Proxy(properties, { get: (target, name) => (read(String(name)), Reflect.get(target, name) as unknown) });
 
-interface Asked {
-  /** What a config gives. */
+interface JudgeOptions {
+  /** Values from a config. */
   options?: object | undefined;
   settings?: Partial<RuleSettings> | undefined;
   read?: (property: string) => void;
 }
 
-export function judged(rule: Rule, scene: Scene, { options, settings, read }: Asked = {}): Finding[] {
-  const resources = [scene].flat().map((given) => resourceOf(given as Given, read));
+export function judged(rule: Rule, fixture: Fixture, { options, settings, read }: JudgeOptions = {}): Finding[] {
+  const resources = [fixture].flat().map((given) => resourceOf(given as Given, read));
   const all = settingsOf(rule, { today, audited: new Set(), ...settings }, options);
   const [first] = resources;
   const own = [...(first ? judgeResource(rule, first, all) : []), ...judgeStack(rule, new Stack(resources), all)];
   return own.filter(({ urn }) => urn === first?.urn);
 }
 
-interface Claims extends Pick<Asked, "options" | "settings"> {
-  passes: Record<string, Scene>;
-  /** With a part of what the finding must say. */
-  fails: Record<string, [Scene, string]>;
-  /** Neither: what is not known before deployment. */
-  undecided?: Record<string, Scene>;
+interface Claims extends Pick<JudgeOptions, "options" | "settings"> {
+  passes: Record<string, Fixture>;
+  /** With a part of the expected message. */
+  fails: Record<string, [Fixture, string]>;
+  /** Undecided: a value is unknown before deployment. */
+  undecided?: Record<string, Fixture>;
 }
 
-/** A rule and what it says to each fixture; the names are the claims. A case that fails points at its own line. */
-export function claims(rule: Rule, { passes, fails, undecided = {}, ...asked }: Claims): void {
-  const called = callOf(claims);
-  const hold = (what: string, claim: string, holds: () => void) =>
-    test(claim, () => pointingAt(rule, called, what, holds));
+/** Tests a rule on named fixtures; the names become test names. A failing case points at its own line. */
+export function claims(rule: Rule, { passes, fails, undecided = {}, ...options }: Claims): void {
+  const callSite = callSiteOf(claims);
+  const check = (what: string, claim: string, assertion: () => void) =>
+    test(claim, () => withLocation(rule, callSite, what, assertion));
   describe(rule.id, () => {
-    for (const [what, scene] of Object.entries(passes))
-      hold(what, `passes ${what}`, () => expect(judged(rule, scene, asked)).toEqual([]));
-    for (const [what, [scene, says]] of Object.entries(fails))
-      hold(what, `finds ${what}`, () => {
-        const findings = judged(rule, scene, asked);
+    for (const [what, fixture] of Object.entries(passes))
+      check(what, `passes ${what}`, () => expect(judged(rule, fixture, options)).toEqual([]));
+    for (const [what, [fixture, message]] of Object.entries(fails))
+      check(what, `finds ${what}`, () => {
+        const findings = judged(rule, fixture, options);
         expect(findings.map(({ kind, rule: id }) => ({ kind, id }))).toContainEqual({ kind: "violation", id: rule.id });
-        expect(findings.map(({ message }) => message).join("\n")).toContain(says);
-        for (const { message } of findings.filter(({ kind }) => kind === "violation"))
-          expect(message).toMatch(/^\S+: .+; allowed: .+\. To change: .+\.$/);
+        expect(findings.map((finding) => finding.message).join("\n")).toContain(message);
+        for (const finding of findings.filter(({ kind }) => kind === "violation"))
+          expect(finding.message).toMatch(/^\S+: .+; allowed: .+\. To fix: .+\.$/);
       });
-    for (const [what, scene] of Object.entries(undecided))
-      hold(what, `leaves ${what} to the state after deployment, and says so`, () => {
+    for (const [what, fixture] of Object.entries(undecided))
+      check(what, `cannot decide ${what} before deployment, and says so`, () => {
         const expected = rule.severity === "low" ? [] : [{ kind: "undecided", level: "advisory" }];
-        expect(judged(rule, scene, asked).map(({ kind, level }) => ({ kind, level }))).toEqual(expected);
+        expect(judged(rule, fixture, options).map(({ kind, level }) => ({ kind, level }))).toEqual(expected);
       });
-    hold("", "reads nothing but the properties that it names, and what is context", () => {
+    check("", "reads only the properties that it lists and context properties", () => {
       const read = new Set<string>();
-      const scenes = [passes, undecided].flatMap((one) => Object.values(one));
-      for (const scene of [...scenes, ...Object.values(fails).map(([one]) => one)])
-        judged(rule, scene, { ...asked, read: (property) => void read.add(property) });
+      const fixtures = [passes, undecided].flatMap((one) => Object.values(one));
+      for (const fixture of [...fixtures, ...Object.values(fails).map(([one]) => one)])
+        judged(rule, fixture, { ...options, read: (property) => void read.add(property) });
       const named = [...rule.properties, ...contextProperties];
       expect([...read].filter((property) => !named.includes(property))).toEqual([]);
     });

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.stop());
 
-/** What the pack says in a preview, and whether the preview was stopped. */
+/** What the pack reports in a preview, and whether it stopped the preview. */
 async function preview(
   name: string,
   program: PulumiFn,
@@ -35,7 +35,7 @@ async function preview(
   const stack = await engine.stack(name, program);
   Object.assign(stack.workspace.envVars, settings);
   const reported: Reported[] = [];
-  const heard = (event: EngineEvent) => {
+  const onEvent = (event: EngineEvent) => {
     const { policyEvent } = event as {
       policyEvent?: { policyName: string; resourceUrn: string; enforcementLevel: string; message: string };
     };
@@ -48,14 +48,14 @@ async function preview(
       });
   };
   try {
-    const { stdout } = await stack.preview({ policyPacks: [pack], onEvent: heard });
+    const { stdout } = await stack.preview({ policyPacks: [pack], onEvent });
     return { reported, stopped: false, text: stdout };
   } catch (error) {
     return { reported, stopped: true, text: String(error) };
   }
 }
 
-test("standard databases of every tier, environment and role set, their platform and throwaways pass every rule in a first preview, where AWS has no say", async () => {
+test("in a first preview, standard databases of every tier, environment and access-role setting, their platform and throwaways pass every rule", async () => {
   const { reported, stopped, text } = await preview("database.all-production", async () => {
     new DatabasePlatform("another", { ...platformArguments, platformName: "another" });
     const request = {
@@ -120,7 +120,7 @@ test("standard databases of every tier, environment and role set, their platform
     });
   });
   expect(stopped ? text : false).toBe(false);
-  // Whether a restored copy is encrypted, its backup decides.
+  // Whether a restored copy is encrypted depends on its backup.
   expect(
     reported.map(({ rule, level, urn, message }) => [rule, level, urn.split("::").at(-1), message.split(",")[0]]),
   ).toEqual([
@@ -133,13 +133,13 @@ test("standard databases of every tier, environment and role set, their platform
   ]);
 });
 
-test("a bad resource for each rule is stopped with every rule named; waived it is previewed; past the waivers' end it is stopped again", async () => {
+test("a program that violates every rule is stopped, passes with waivers, and is stopped again after they expire", async () => {
   const waivers = join(engine.cloud.dataFolder, "waivers");
   mkdirSync(waivers);
   const settings = { SHIPSHAPE_WAIVERS_FOLDER: waivers };
   writeFileSync(
-    join(waivers, "needless.yaml"),
-    waiver("require-tls", "urn:pulumi:database.bad-production::shipshape::*::nobody"),
+    join(waivers, "unneeded.yaml"),
+    waiver("require-tls", "urn:pulumi:database.bad-production::shipshape::*::missing"),
   );
   const bad = await preview("database.bad-production", async () => badResources(), settings);
   expect(bad.stopped).toBe(true);
@@ -147,7 +147,7 @@ test("a bad resource for each rule is stopped with every rule named; waived it i
     rules.filter(({ onlyLive }) => !onlyLive).map(({ id }) => id),
   );
 
-  rmSync(join(waivers, "needless.yaml"));
+  rmSync(join(waivers, "unneeded.yaml"));
   const mandatory = bad.reported.filter(({ level, rule }) => level === "mandatory" && rule !== "forbid-stale-waivers");
   const once = new Map(mandatory.map((one) => [`${one.rule} ${one.urn}`, one]));
   [...once.values()].forEach(({ rule, urn }, index) =>
@@ -174,8 +174,8 @@ test("a bad resource for each rule is stopped with every rule named; waived it i
 test("a state gives the same findings to pulumi policy analyze and to shipshape guard", async () => {
   const stack = await engine.stack("platform.test", async () => undefined);
   const state = await stack.exportStack();
-  spoil((state.deployment as { resources: Record<string, Record<string, unknown>>[] }).resources);
-  const file = join(engine.cloud.dataFolder, "spoilt.json");
+  changeByHand((state.deployment as { resources: Record<string, Record<string, unknown>>[] }).resources);
+  const file = join(engine.cloud.dataFolder, "changed.json");
   writeFileSync(file, JSON.stringify(state));
   const output = await new Promise<string>((resolve) => {
     execFile(
@@ -203,8 +203,8 @@ test("a state gives the same findings to pulumi policy analyze and to shipshape 
   expect(sorted(analyzed)).toEqual(sorted(comparable));
 });
 
-/** What people do to a platform by hand. */
-function spoil(resources: Record<string, Record<string, unknown>>[]): void {
+/** Changes that people might make to a platform by hand. */
+function changeByHand(resources: Record<string, Record<string, unknown>>[]): void {
   for (const resource of resources) {
     for (const properties of [resource["inputs"], resource["outputs"]]) {
       if (!properties) continue;

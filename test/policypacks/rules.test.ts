@@ -16,15 +16,15 @@ const filesOf = (folder: string, ending: string) =>
     .sort();
 
 describe("one rule, one file, one test, one page", () => {
-  test("each file is in the list, under its own name, and nothing else is", () => {
+  test("the list contains exactly the rules in the folder, under their file names", () => {
     expect(ids).toEqual(filesOf("policypacks/database-guardrails/rules", ".ts"));
   });
 
-  test("each rule has a test of the same name", () => {
+  test("each rule has a test with the same name", () => {
     expect(filesOf("test/policypacks/rules", ".test.ts")).toEqual(ids);
   });
 
-  test("a rule is named by a verb, and says why and what to do", () => {
+  test("a rule's name starts with a verb, and the rule says why it exists and what to do", () => {
     for (const { id, title, why, solution, owner } of rules) {
       expect(id).toMatch(/^(require|forbid|prefer)-[a-z0-9-]+$/);
       expect(title).not.toMatch(/\.$/);
@@ -32,13 +32,13 @@ describe("one rule, one file, one test, one page", () => {
     }
   });
 
-  test("a rule says which resources it is asked about, exactly where it has something to ask", () => {
-    const odd = rules.filter(
+  test("a rule lists resource types for exactly the checks that it has", () => {
+    const inconsistent = rules.filter(
       (rule) =>
         (rule.check === undefined) !== (rule.types === undefined) ||
         (rule.checkInStack === undefined) !== (rule.typesInStack === undefined),
     );
-    expect(odd.map(({ id }) => id)).toEqual([]);
+    expect(inconsistent.map(({ id }) => id)).toEqual([]);
   });
 
   test("an option says what it is for and what is allowed, and a rule works without any config", () => {
@@ -52,27 +52,27 @@ describe("one rule, one file, one test, one page", () => {
 });
 
 describe("pages", () => {
-  test.each(pages())("$file is what the rules say (npm run pages)", ({ file, text }) => {
+  test.each(pages())("$file matches the rules (npm run pages)", ({ file, text }) => {
     expect(existsSync(join(root, file)) ? read(file) : "missing").toBe(text);
   });
 
-  test("no page is left of a rule that is gone", () => {
+  test("no deleted rule has a page", () => {
     expect(filesOf("docs/policies", ".md")).toEqual([...ids, "controls"].sort());
   });
 
-  test("the table in docs/guardrails.md is what the rules say (npm run pages)", () => {
+  test("the table in docs/guardrails.md matches the rules (npm run pages)", () => {
     expect(read("docs/guardrails.md")).toBe(withTable(read("docs/guardrails.md")));
   });
 });
 
-test("a new rule comes with its test and its place in the list, in the order of names", () => {
-  const made = newRule("require-new-thing", read("policypacks/database-guardrails/rules.ts"));
-  expect(made.map(({ file }) => file)).toEqual([
+test("a new rule comes with a test, and is added to the sorted list", () => {
+  const files = newRule("require-new-thing", read("policypacks/database-guardrails/rules.ts"));
+  expect(files.map(({ file }) => file)).toEqual([
     "policypacks/database-guardrails/rules/require-new-thing.ts",
     "test/policypacks/rules/require-new-thing.test.ts",
     "policypacks/database-guardrails/rules.ts",
   ]);
-  const list = made[2]?.text ?? "";
+  const list = files[2]?.text ?? "";
   const imported = [...list.matchAll(/"\.\/rules\/([^"]+)"/g)].map(([, id]) => id);
   expect(imported).toEqual([...ids, "require-new-thing"].sort());
   expect([...list.matchAll(/^ {2}(\w+),$/gm)]).toHaveLength(ids.length + 1);

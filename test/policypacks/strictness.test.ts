@@ -4,13 +4,13 @@ import {
   strictnessOf,
 } from "../../policypacks/database-guardrails/vocabulary/strictness";
 import { snapshot } from "../../policypacks/database-guardrails/vocabulary/types";
-import { database, resourceOf, some, tagged, throwaway, throwawayTags, today } from "./fixtures";
+import { database, resourceOf, resource, tagged, throwaway, throwawayTags, today } from "./fixtures";
 
 const expiring = (day: string) => throwaway({ tags: { ...throwawayTags, "shipshape:expires-on": day } });
 const is = (given: Parameters<typeof resourceOf>[0]) => isThrowaway(resourceOf(given), today);
 
-describe("a throwaway is a restored copy of a run that ends within days", () => {
-  test("so is one that says all of it", () => {
+describe("a throwaway is a restored copy that belongs to a run and expires within days", () => {
+  test("a database that meets all conditions is one", () => {
     expect([is(throwaway()), is(expiring("2026-11-30")), is(expiring("2026-11-23T18:00:00Z"))]).toEqual([
       true,
       true,
@@ -20,26 +20,26 @@ describe("a throwaway is a restored copy of a run that ends within days", () => 
   });
 
   test.each([
-    ["tags on a database that was made of nothing", database({ tags: throwawayTags })],
-    ["tags on a replica", database({ tags: throwawayTags, replicateSourceDb: "orders-production" })],
-    ["an end in eight days", expiring("2026-12-01")],
-    ["an end that never comes", expiring("9999-12-31")],
-    ["an end that is no date", expiring("soon")],
-    ["no run", throwaway({ tags: { ...throwawayTags, "shipshape:run": undefined } })],
-    ["no end", throwaway({ tags: { ...throwawayTags, "shipshape:expires-on": undefined } })],
+    ["having the tags on a database that was not restored", database({ tags: throwawayTags })],
+    ["having the tags on a replica", database({ tags: throwawayTags, replicateSourceDb: "orders-production" })],
+    ["an expiry in eight days", expiring("2026-12-01")],
+    ["an expiry in the distant future", expiring("9999-12-31")],
+    ["an expiry that is not a date", expiring("soon")],
+    ["having no run", throwaway({ tags: { ...throwawayTags, "shipshape:run": undefined } })],
+    ["having no expiry", throwaway({ tags: { ...throwawayTags, "shipshape:expires-on": undefined } })],
     [
-      "a recovery that names no source",
+      "a recovery without a source",
       database({ tags: throwawayTags, restoreToPointInTime: { useLatestRestorableTime: true } }),
     ],
-    ["a recovery of nothing", database({ tags: throwawayTags, restoreToPointInTime: {} })],
-    ["a snapshot", some(snapshot, { tags: throwawayTags, snapshotIdentifier: "s" })],
+    ["a recovery without arguments", database({ tags: throwawayTags, restoreToPointInTime: {} })],
+    ["being a snapshot", resource(snapshot, { tags: throwawayTags, snapshotIdentifier: "s" })],
   ])("%s is not enough", (_, given) => expect(is(given)).toBe(false));
 
-  test("of a living database AWS tells when it was made, and the tags must fit that", () => {
-    const living = (createdAt: string | undefined, backupRetentionPeriod = 0) =>
+  test("for a live database, the tags must match its creation date in AWS, and it must have no backups", () => {
+    const live = (createdAt: string | undefined, backupRetentionPeriod = 0) =>
       is(database({ tags: throwawayTags, backupRetentionPeriod }, { reportedBy: "api", createdAt }));
-    expect([living("2026-11-23T08:00:00Z"), living("2026-11-17T08:00:00Z")]).toEqual([true, true]);
-    expect([living("2026-11-16T08:00:00Z"), living(undefined), living("2026-11-23T08:00:00Z", 7)]).toEqual([
+    expect([live("2026-11-23T08:00:00Z"), live("2026-11-17T08:00:00Z")]).toEqual([true, true]);
+    expect([live("2026-11-16T08:00:00Z"), live(undefined), live("2026-11-23T08:00:00Z", 7)]).toEqual([
       false,
       false,
       false,
@@ -47,12 +47,12 @@ describe("a throwaway is a restored copy of a run that ends within days", () => 
   });
 });
 
-test("a restored copy that has been there for longer than a throwaway lives is none, however often its end is moved", () => {
+test("a restored copy that is older than a throwaway may be is not one, even if its expiry is moved", () => {
   const restored = (createdAt: string) => is(throwaway({})) && is({ ...throwaway({}), reportedBy: "state", createdAt });
   expect([restored("2026-11-20T08:00:00Z"), restored("2026-11-16T08:00:00Z")]).toEqual([true, false]);
 });
 
-test("of one that was adopted its state tells when, and that it has no backups", () => {
+test("for an adopted database, the state must show a recent creation date and no backups", () => {
   const adopted = (createdAt: string | undefined, backupRetentionPeriod = 0) =>
     is(database({ tags: throwawayTags, backupRetentionPeriod }, { reportedBy: "state", adopted: true, createdAt }));
   expect([
@@ -63,7 +63,7 @@ test("of one that was adopted its state tells when, and that it has no backups",
   ]).toEqual([true, false, false, false]);
 });
 
-describe("nobody is asked for less by a tag of their own", () => {
+describe("a tag alone never makes the rules less strict", () => {
   const named = (identifier: string, tags: Record<string, unknown>, stack = "test", more: object = {}) => {
     const { environment, tier } = strictnessOf(
       resourceOf({
@@ -76,7 +76,7 @@ describe("nobody is asked for less by a tag of their own", () => {
   };
   const bronze = { environment: "development", tier: "bronze" };
 
-  test("what the tags say counts, where nothing says otherwise", () => {
+  test("tags count if nothing contradicts them", () => {
     expect([
       named("orders-development", bronze),
       named("orders", bronze),
@@ -85,11 +85,11 @@ describe("nobody is asked for less by a tag of their own", () => {
   });
 
   test.each(["orders-production", "production-orders-2", "orders-PROD", "prd-orders", "orders-production2"])(
-    "the name %s is production's",
+    "the name %s means production",
     (name) => expect(named(name, bronze)).toBe("production bronze"),
   );
 
-  test("so is what the stack's name speaks of, and a staging name is staging's", () => {
+  test("the stack's name counts too, and a name with staging means staging", () => {
     expect([
       named("orders", bronze, "database.orders-production"),
       named("orders", bronze, "production.eu"),
@@ -97,7 +97,7 @@ describe("nobody is asked for less by a tag of their own", () => {
     ]).toEqual(["production bronze", "production bronze", "staging bronze"]);
   });
 
-  test("a tag that was changed below a component is not believed against what the component was given", () => {
+  test("a changed tag does not override a stricter argument of the component", () => {
     const declaredBy = { environment: "production", tier: "gold" };
     expect(named("orders", bronze, "test", { declaredBy })).toBe("production gold");
     expect(named("orders", { environment: "production", tier: "gold" }, "test", { declaredBy: bronze })).toBe(
@@ -113,14 +113,14 @@ describe("nobody is asked for less by a tag of their own", () => {
     { environment: "test" },
     { tier: undefined },
     { tier: "none" },
-  ])("tags %p name nothing that is known, which is production gold's", (tags) =>
+  ])("tags %p contain no known value, so the strictest applies", (tags) =>
     expect(named("orders", { ...bronze, ...tags })).toBe(
       "environment" in tags ? "production bronze" : "development gold",
     ),
   );
 });
 
-test("a copy that calls itself production's is not believed against its own name or stack", () => {
+test("a copy tagged as production does not count as production if its name or stack says otherwise", () => {
   const copy = (identifier: string, stack = "test") =>
     environmentOfCopy(
       resourceOf({

@@ -26,7 +26,7 @@ const yaml = (changes: Record<string, string | undefined> = {}) =>
 const problemsOf = (text: string) =>
   parseWaiver("w.yaml", text, today).problems.map(({ line, message }) => `${line}: ${message}`);
 
-/** A register over one waiver, and what it makes of a violation. */
+/** A register with one waiver, and a violation after that waiver was applied. */
 function waived(changes: Record<string, string> = {}, on = today) {
   const { waiver, problems } = parseWaiver("policypacks/waivers/standby.yaml", yaml(changes), today);
   const register = new WaiverRegister({ waivers: waiver ? [waiver] : [], problems }, on);
@@ -37,7 +37,7 @@ function waived(changes: Record<string, string> = {}, on = today) {
 }
 
 describe("a waiver", () => {
-  test("turns the violation into an advisory that names it, its approver and its end", () => {
+  test("turns the violation into an advisory that names the waiver, its approver and its end", () => {
     const { register, finding } = waived();
     expect(finding).toMatchObject({
       kind: "waived",
@@ -56,7 +56,7 @@ describe("a waiver", () => {
     expect(register.stale("all")).toEqual([]);
   });
 
-  test("gives the violation back the day after", () => {
+  test("no longer applies after its last day", () => {
     const { finding } = waived({}, "2027-04-01");
     expect(finding).toMatchObject({ kind: "violation", level: "mandatory" });
     expect(finding?.message).toContain("The waiver standby expired on 2027-03-31.");
@@ -72,22 +72,22 @@ describe("a waiver", () => {
 });
 
 const inDays = (days: number) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10);
-const bomb = Array.from(
+const aliasBomb = Array.from(
   { length: 20 },
   (_, at) => `k${at}: &a${at} [${at === 0 ? "x" : `*a${at - 1}, *a${at - 1}, *a${at - 1}`}]\n`,
 ).join("");
 
-test("two teams with words in common are two teams", () => {
+test("different teams may have words in common", () => {
   for (const approver of ["team-platform", "orders-platform", "team-borders", "team", "the-squad"])
     expect(problemsOf(yaml({ approver }))).toEqual([]);
 });
 
-test("a waiver may last to its last allowed day", () => {
+test("a waiver may expire on the last allowed day", () => {
   expect(problemsOf(yaml({ expiresOn: inDays(waiverDaysMax) }))).toEqual([]);
   expect(waiverDaysMax).toBe(180);
 });
 
-test("a waiver that has expired does not hide its renewal, whichever is read first, and is only in the way", () => {
+test("an expired waiver does not hide its renewal, in either order, and is reported as obsolete", () => {
   for (const names of [
     ["a", "b"],
     ["b", "a"],
@@ -121,34 +121,34 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
     [
       "a typo in a name",
       yaml().replace("approver", "aprover"),
-      "5: unknown: aprover; a waiver has rule, resource, reason, owner, approver, expiresOn, category",
+      "5: unknown key: aprover; a waiver has rule, resource, reason, owner, approver, expiresOn, category",
     ],
     [
       "a missing reason",
       yaml({ reason: undefined }),
-      "1: reason: give the reason, so that others understand it in half a year",
+      "1: reason: give the reason, so that others understand it half a year from now",
     ],
     [
-      "an owner who approves",
+      "an owner as approver",
       yaml({ approver: "team-orders" }),
-      "5: approver: nobody approves their own exception: give an approver other than the owner",
+      "5: approver: an owner cannot approve their own exception: give a different approver",
     ],
-    ["no end", yaml({ expiresOn: undefined }), "1: expiresOn: give a day as YYYY-MM-DD"],
+    ["no expiry", yaml({ expiresOn: undefined }), "1: expiresOn: give a day as YYYY-MM-DD"],
     ["a day that does not exist", yaml({ expiresOn: "2027-02-30" }), "6: expiresOn: give a day as YYYY-MM-DD"],
     [
-      "an end a day too far ahead",
+      "an expiry one day too far ahead",
       yaml({ expiresOn: inDays(waiverDaysMax + 1) }),
       "6: expiresOn: 2027-05-23 is 181 days ahead; allowed: 180 at most",
     ],
     [
-      "an end too far ahead",
+      "an expiry too far ahead",
       yaml({ expiresOn: "2027-11-23" }),
       "6: expiresOn: 2027-11-23 is 365 days ahead; allowed: 180 at most",
     ],
     [
       "a waiver for everything",
       yaml({ resource: "urn:pulumi:*::*::*::*" }),
-      "2: resource: a waiver is for named resources: name stack and project",
+      "2: resource: a waiver is for named resources: give stack and project",
     ],
     ["a star", yaml({ resource: "*" }), '2: resource: give a URN ("urn:pulumi:'],
     ...[
@@ -169,7 +169,11 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
     ),
     ...["arn:aws:*", "urn:pulumi:*", "urn:pulumi:test::shipshape::*", "urn:pulumi:test::::type::name"].map(
       (resource) =>
-        [`what is neither a URN nor an ARN: ${resource}`, yaml({ resource }), "give a URN"] as [string, string, string],
+        [`a resource that is neither a URN nor an ARN: ${resource}`, yaml({ resource }), "give a URN"] as [
+          string,
+          string,
+          string,
+        ],
     ),
     ...[
       "Team-Orders",
@@ -188,47 +192,47 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
     ].map(
       (approver) =>
         [
-          `the owner's team under another spelling: ${approver}`,
+          `the owner's team in another spelling: ${approver}`,
           yaml({ approver }),
-          "nobody approves their own exception",
+          "an owner cannot approve their own exception",
         ] as [string, string, string],
     ),
     ...["team-\u043erders", "team-orders\u200b", "team\u2010orders", "\uff54eam-orders"].map(
       (approver) =>
         [
-          `a name of letters that look like others: ${JSON.stringify(approver)}`,
+          `a name with letters that look like others: ${JSON.stringify(approver)}`,
           yaml({ approver }),
-          "5: approver: a name has letters from a to z",
+          "5: approver: a name may contain letters from a to z",
         ] as [string, string, string],
     ),
     [
       "an alias",
       yaml({ owner: undefined }) + "owner: &team team-orders\n",
-      "7: an anchor or alias; write the value out",
+      "7: anchors and aliases are not allowed; write the value out",
     ],
-    ["a bomb of aliases", bomb, "1: an anchor or alias"],
+    ["an alias bomb", aliasBomb, "1: anchors and aliases are not allowed"],
     [
       "a tag",
       yaml({ reason: undefined }) + "reason: !!binary aGk=\n",
-      "7: the tag tag:yaml.org,2002:binary; give a plain value",
+      "7: the tag tag:yaml.org,2002:binary is not allowed; give a plain value",
     ],
-    ["a tag that nobody knows", yaml({ reason: undefined }) + "reason: !run echo\n", "7: "],
-    ["the rules of an older YAML", `%YAML 1.1\n---\n${yaml()}`, "1: %YAML 1.1; leave it out"],
-    ["a mapping that is merged into it", `<<: { owner: team-a }\n${yaml()}`, "unknown: <<"],
-    ["an indentation by tabs", yaml().replace("reason:", "\treason:"), "3: "],
+    ["an unknown tag", yaml({ reason: undefined }) + "reason: !run echo\n", "7: "],
+    ["an older YAML version", `%YAML 1.1\n---\n${yaml()}`, "1: %YAML 1.1 is not allowed; leave it out"],
+    ["a merged mapping", `<<: { owner: team-a }\n${yaml()}`, "unknown key: <<"],
+    ["an indentation with tabs", yaml().replace("reason:", "\treason:"), "3: "],
     ["two documents", `${yaml()}---\n${yaml()}`, "multiple documents"],
     ["a key given twice", `${yaml()}owner: team-a\n`, "8: Map keys must be unique"],
-    ["a key that is a list", `? [rule]\n: x\n${yaml()}`, "give names as keys"],
-    ["a name that JavaScript knows", `${yaml()}__proto__: x\n`, "8: unknown: __proto__"],
-    ["brackets without end", `rule: ${"[".repeat(20_000)}`, "1: "],
-    ["a reason without end", yaml({ reason: "x".repeat(3_000) }), "3: reason: is longer than 2000 characters"],
+    ["a key that is a list", `? [rule]\n: x\n${yaml()}`, "keys must be plain names"],
+    ["a key that is a JavaScript built-in", `${yaml()}__proto__: x\n`, "8: unknown key: __proto__"],
+    ["thousands of nested brackets", `rule: ${"[".repeat(20_000)}`, "1: "],
+    ["a reason that is too long", yaml({ reason: "x".repeat(3_000) }), "3: reason: is longer than 2000 characters"],
     ["an unknown category", yaml({ category: "accepted" }), '7: category: give "waiver" or "mitigated"'],
     ["an empty file", "", "1: give a mapping, not nothing"],
   ])("%s", (_, text, expected) => expect(problemsOf(text).join("\n")).toContain(expected));
 
-  test("text that is no YAML", () => expect(problemsOf("rule: [")[0]).toMatch(/^1: /));
+  test("text that is not YAML", () => expect(problemsOf("rule: [")[0]).toMatch(/^1: /));
 
-  test("two for the same rule and resource", () => {
+  test("two waivers for the same rule and resource", () => {
     const folder = mkdtempSync(join(tmpdir(), "shipshape-waivers-"));
     try {
       for (const name of ["a.yaml", "b.yaml"]) writeFileSync(join(folder, name), yaml());
@@ -236,7 +240,7 @@ describe("a broken waiver is named with its line, and waives nothing", () => {
       const { waivers, problems } = readWaivers(folder, today);
       expect([waivers.length, problems.map(({ message }) => message)]).toEqual([
         2,
-        [expect.stringContaining("one waiver for a rule and a resource")],
+        [expect.stringContaining("one waiver per rule and resource")],
       ]);
     } finally {
       rmSync(folder, { recursive: true });
@@ -249,28 +253,26 @@ describe("a folder of waivers", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   const put = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content);
 
-  test("is read whatever tool wrote its files", () => {
+  test("is read in any common encoding", () => {
     const utf16 = Buffer.from(`\ufeff${yaml().replaceAll("\n", "\r\n")}`, "utf16le");
     put("little-endian.yaml", utf16);
     put("big-endian.YML", Buffer.from(utf16).swap16());
     put("marked.yaml", `\ufeff${yaml()}`);
     const { waivers, problems } = readWaivers(folder, today);
     expect(waivers.map(({ id }) => id)).toEqual(["big-endian", "little-endian", "marked"]);
-    expect(problems.every(({ message }) => message.includes("one waiver for a rule and a resource"))).toBe(true);
+    expect(problems.every(({ message }) => message.includes("one waiver per rule and resource"))).toBe(true);
   });
 
-  test("names what is no file, or no folder, and never fails", () => {
+  test("that contains a folder, a broken link or a huge file is reported, without throwing", () => {
     mkdirSync(join(folder, "folder.yaml"));
     put("huge.yaml", "#".repeat(70_000));
     symlinkSync(join(folder, "nowhere"), join(folder, "broken.yaml"));
     const messages = readWaivers(folder, today).problems.map(({ file, message }) => `${basename(file)}: ${message}`);
     expect(messages).toEqual(
-      expect.arrayContaining(["folder.yaml: this is no file", "huge.yaml: larger than 65536 bytes"]),
+      expect.arrayContaining(["folder.yaml: this is not a file", "huge.yaml: this file is larger than 65536 bytes"]),
     );
     expect(messages.some((message) => message.startsWith("broken.yaml: ENOENT"))).toBe(true);
-    expect(readWaivers(join(folder, "huge.yaml"), today).problems[0]?.message).toContain(
-      "this is no folder that can be read",
-    );
+    expect(readWaivers(join(folder, "huge.yaml"), today).problems[0]?.message).toContain("cannot read this folder");
     expect(readWaivers(join(folder, "nowhere"), today)).toEqual({ waivers: [], problems: [] });
   });
 });
@@ -278,7 +280,7 @@ describe("a folder of waivers", () => {
 describe("a glob", () => {
   const database = "urn:pulumi:prod::shop::aws:rds/instance:Instance::";
 
-  test("reaches over '::' in the last part, which is the name, and in no other", () => {
+  test("matches '::' only in the last part, which is the name", () => {
     expect(matchesGlob(`${database}*`, `${database}team-a::orders`)).toBe(true);
     expect(matchesGlob(`${database}team-a::*`, `${database}team-a::orders`)).toBe(true);
     expect(matchesGlob(`${database}team-a::orders`, `${database}team-a::orders`)).toBe(true);
@@ -289,7 +291,7 @@ describe("a glob", () => {
     expect(matchesGlob("arn:aws:rds:*:db:orders", "arn:aws:rds:eu-central-1:123456789012:db:orders")).toBe(false);
   });
 
-  test("says the same as the slow way, for names of all kinds", () => {
+  test("gives the same result as a regular expression, for random names", () => {
     let seed = 7;
     const random = (below: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
     const word = (letters: string) => Array.from({ length: random(9) }, () => letters[random(letters.length)]).join("");
@@ -303,14 +305,14 @@ describe("a glob", () => {
     expect(matched).toBeGreaterThan(100);
   });
 
-  test("of many stars looks at each letter of a long name a bounded number of times", () => {
+  test("with many stars is matched against a long name in linear time", () => {
     const text = "a".repeat(100_000);
     expect(matchesGlob(`${database}${"a*".repeat(500)}b`, database + text)).toBe(false);
     expect(matchesGlob(`${database}${"*a".repeat(500)}`, database + text)).toBe(true);
   });
 });
 
-test("the day can be set ahead, never back", () => {
+test("the day can be set to a later one, never to an earlier one", () => {
   const now = new Date("2026-11-23T12:00:00Z");
   expect([
     todayOf(undefined, now),

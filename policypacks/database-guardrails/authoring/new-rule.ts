@@ -1,6 +1,6 @@
 import type { Page } from "./pages";
 
-/** A rule that asks for one property of a database: it runs as it is, and every text of it is to be replaced. */
+/** A rule that requires one property of a database. It runs as written; every text in it is a placeholder. */
 export function newRule(id: string, rulesFile: string): Page[] {
   const name = id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   return [
@@ -15,13 +15,13 @@ import { databases } from "../vocabulary/types";
 
 export const ${name} = defineRule({
   id: "${id}",
-  title: "What holds where the rule is met, in one line",
+  title: "What is true when the rule is met, in one line",
   severity: "low",
   owner: "team-platform",
   controls: [],
   properties: ["multiAz"],
-  why: "The risk, as somebody on call would tell it.",
-  solution: "What to set, and to what.",
+  why: "The risk, in the words of someone on call.",
+  solution: "Which property to set, and to what value.",
   types: databases,
   *check(database) {
     const found = database.boolean("multiAz");
@@ -38,17 +38,17 @@ import { ${name} } from "../../../policypacks/database-guardrails/rules/${id}";
 import { claims, database } from "../fixtures";
 
 claims(${name}, {
-  passes: { "a database as it should be": database() },
+  passes: { "a compliant database": database() },
   fails: {
-    "one that is not": [database({ multiAz: false }), "multiAz is false"],
-    "nothing said": [database({ multiAz: undefined }), "not set"],
+    "a non-compliant one": [database({ multiAz: false }), "multiAz is false"],
+    "no value": [database({ multiAz: undefined }), "not set"],
     "a value of the wrong type": [database({ multiAz: "perhaps" }), "true or false"],
   },
-  undecided: { "a value that is not known": database({ multiAz: unknown }) },
+  undecided: { "an unknown value": database({ multiAz: unknown }) },
 });
 `;
 
-/** The list and its imports stay in the order of names. */
+/** Keeps the list and its imports sorted by name. */
 function withRule(rulesFile: string, id: string, name: string): string {
   const imports = [...rulesFile.matchAll(/^import \{ \w+ \} from "\.\/rules\/.*$/gm)].map(([line]) => line);
   const names = [...rulesFile.matchAll(/^ {2}(\w+),$/gm)].map(([, found = ""]) => found);

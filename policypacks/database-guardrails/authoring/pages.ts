@@ -1,4 +1,4 @@
-/** What there is to read about rules, made from the rules: pure, so that a test can hold the files to it. */
+/** Pages about the rules, generated from them: pure, so that a test can compare the files with the output. */
 import { rules } from "../rules";
 import { allowedOf, defaultOf, purposeOf } from "../judging/options";
 import type { Rule } from "../judging/rule";
@@ -14,7 +14,7 @@ export interface Page {
   text: string;
 }
 
-/** All pages that are made whole; `withTable` does the one that has prose of its own. */
+/** All fully generated pages; `withTable` updates the one that also has hand-written text. */
 export function pages(): Page[] {
   const own = rules.map((rule) => ({ file: `docs/policies/${rule.id}.md`, text: rulePage(rule) }));
   return [...own, { file: "docs/policies/controls.md", text: controlsPage() }];
@@ -22,7 +22,8 @@ export function pages(): Page[] {
 
 export function withTable(guardrails: string): string {
   const [from, to] = [guardrails.indexOf(tableStart), guardrails.indexOf(tableEnd)];
-  if (from < 0 || to < from) throw new Error(`docs/guardrails.md must hold ${tableStart} and, below it, ${tableEnd}`);
+  if (from < 0 || to < from)
+    throw new Error(`docs/guardrails.md must contain ${tableStart} and, below it, ${tableEnd}`);
   return `${guardrails.slice(0, from + tableStart.length)}\n\n${rulesTable()}\n\n${guardrails.slice(to)}`;
 }
 
@@ -31,10 +32,10 @@ function rulePage(rule: Rule): string {
   const facts = [
     ["severity", `${rule.severity}: ${enforcement(rule)}`],
     ["owner", owner],
-    ["serves", controls.join(", ") || "no outside control"],
-    ["looks at", properties.map((property) => `\`${property}\``).join(", ") || "the waivers themselves"],
+    ["serves", controls.join(", ") || "no external control"],
+    ["reads", properties.map((property) => `\`${property}\``).join(", ") || "the waivers themselves"],
     ["judged", judgedOn(rule)],
-    ["throwaways", rule.throwaways ? "judged too" : "not judged: they are gone within hours"],
+    ["throwaways", rule.throwaways ? "judged too" : "not judged: they are deleted within hours"],
   ];
   return `${generatedNote}
 
@@ -69,7 +70,7 @@ function optionsOf({ options = {} }: Rule): string {
   return `
 ## Options
 
-A [config](../guardrails.md#config) may give:
+A [config](../guardrails.md#config) may set:
 
 | option | what it is | allowed | default |
 |---|---|---|---|
@@ -79,11 +80,11 @@ ${rows.join("\n")}
 
 function judgedOn(rule: Rule): string {
   const list = (types: readonly string[] = []) => types.map((type) => `\`${type.split(":").at(-1)}\``).join(", ");
-  const ways = [
-    ...(rule.check ? [`alone, before it is made: ${list(rule.types)}`] : []),
-    ...(rule.checkInStack ? [`beside the rest of its stack: ${list(rule.typesInStack)}`] : []),
+  const parts = [
+    ...(rule.check ? [`individually, before creation: ${list(rule.types)}`] : []),
+    ...(rule.checkInStack ? [`together with the rest of its stack: ${list(rule.typesInStack)}`] : []),
   ];
-  return ways.join("; ") || "at the end, when all others are done";
+  return parts.join("; ") || "last, after all other rules";
 }
 
 function rulesTable(): string {
@@ -91,7 +92,7 @@ function rulesTable(): string {
     (rule) =>
       `| [${rule.id}](policies/${rule.id}.md) | ${rule.severity} | ${rule.title} | ${rule.controls.join(", ")} |`,
   );
-  return ["| rule | severity | what it asks for | serves |", "|---|---|---|---|", ...rows].join("\n");
+  return ["| rule | severity | what it requires | serves |", "|---|---|---|---|", ...rows].join("\n");
 }
 
 function controlsPage(): string {
@@ -110,7 +111,7 @@ function controlsPage(): string {
 
 # Controls
 
-Which outside control is served by which guardrail, by what of the standard shape, and what proves it. RDS.n, EC2.n, KMS.n and CloudWatch.n are AWS Security Hub's, CKV checkov's.
+External controls, the guardrail that serves each, the properties of the standard shape it reads, and the test that proves it. RDS.n, EC2.n, KMS.n and CloudWatch.n are AWS Security Hub controls; CKV ones are Checkov's.
 
 | control | rule | property of the standard shape | test |
 |---|---|---|---|
@@ -122,5 +123,5 @@ const testOf = ({ id }: Rule): string => `test/policypacks/rules/${id}.test.ts`;
 
 function enforcement({ severity }: Rule): string {
   if (severity === "critical" || severity === "high") return "stops a change";
-  return severity === "medium" ? "stops a change in production, advises elsewhere" : "advises";
+  return severity === "medium" ? "stops a change in production, a warning elsewhere" : "a warning";
 }

@@ -5,7 +5,7 @@ import type { Strictness } from "../vocabulary/strictness";
 
 export type Level = "mandatory" | "advisory";
 
-/** A verdict as every report shows it, wherever the rule was run. */
+/** What a rule says about one resource, in the form that every report shows, wherever the rule ran. */
 export interface Finding {
   rule: string;
   severity: Severity;
@@ -15,18 +15,18 @@ export interface Finding {
   urn: string;
   type: string;
   name: string;
-  /** The team in the resource's tag. */
+  /** The team named in the resource's `owner` tag. */
   owner: string | undefined;
   property?: string;
   message: string;
-  /** The state it was found in, or the waiver it is about. */
+  /** The file of the state it was found in, or of the waiver it is about. */
   file?: string;
   waiver?: { id: string; expiresOn: string; daysLeft: number };
 }
 
 /**
- * Critical and high stop a change; medium does in production; low never. Config may raise that, and only waivers lower
- * it.
+ * Critical and high always stop a change, medium only in production, low never. A config may raise the level; only a
+ * waiver lowers it.
  */
 export function levelOf(severity: Severity, strictness: Strictness): Level {
   if (severity === "critical" || severity === "high") return "mandatory";
@@ -46,7 +46,7 @@ export function violationFinding(
     resource,
     strictness,
     "violation",
-    `${resource.name}: ${what}; allowed: ${allowed}. To change: ${change}.`,
+    `${resource.name}: ${what}; allowed: ${allowed}. To fix: ${change}.`,
   );
   return property === undefined ? finding : { ...finding, property };
 }
@@ -64,8 +64,8 @@ const whyUndecided = {
 } as const;
 
 /**
- * Undefined where nothing is to be said: in a preview an advisory rule may wait. In a state an encrypted value stays
- * encrypted.
+ * Undefined if there is nothing to report: in a preview, an advisory rule can wait for the deployment. An encrypted
+ * value is always reported, because it stays encrypted in the state.
  */
 export function undecidedFinding(
   rule: Rule,
@@ -82,7 +82,7 @@ export function undecidedFinding(
       resource,
       strictness,
       "undecided",
-      `${resource.name}: ${property} ${why}, so ${rule.id} is not decided. To change: ${change}.`,
+      `${resource.name}: ${property} ${why}, so ${rule.id} is undecided. To fix: ${change}.`,
     ),
     level: "advisory",
     property,

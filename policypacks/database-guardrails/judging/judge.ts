@@ -5,10 +5,10 @@ import type { AnySettings } from "./options";
 import type { Found, Rule, RuleSettings } from "./rule";
 import { isThrowaway, strictnessOf } from "../vocabulary/strictness";
 
-/** Called for each rule that asked for what the RDS API does not tell: there it was not judged. */
+/** Called when a rule needed a value that the RDS API does not report, so the resource was not judged by it. */
 export type NoteNotReported = (rule: Rule, resource: Resource) => void;
 
-/** One rule on one resource: what it finds, and what it could not decide. */
+/** Applies one rule to one resource: returns what it found, and what it could not decide. */
 export function judgeResource(
   rule: Rule,
   resource: Resource,
@@ -19,7 +19,7 @@ export function judgeResource(
   return findingsOf(rule, resource, settings, () => rule.check?.(resource, settings) ?? [], notReported);
 }
 
-/** One rule on a whole stack. */
+/** Applies one rule to a whole stack. */
 export function judgeStack(rule: Rule, stack: Stack, settings: AnySettings, notReported?: NoteNotReported): Finding[] {
   if (!rule.checkInStack || !rule.typesInStack) return [];
   return stack
@@ -30,8 +30,8 @@ export function judgeStack(rule: Rule, stack: Stack, settings: AnySettings, notR
 }
 
 /**
- * What a rule can't read is a separate finding: known only to the cloud, encrypted, or of the wrong type. Any other
- * exception is a bug.
+ * A value that a rule can't read becomes a separate finding: it is known only to the cloud, encrypted, or of the wrong
+ * type. Any other exception is a bug.
  */
 function findingsOf(
   rule: Rule,
@@ -40,18 +40,18 @@ function findingsOf(
   check: () => Iterable<Found>,
   notReported?: NoteNotReported,
 ): Finding[] {
-  // A resource about to be removed is judged only by what must be true while it exists.
-  if (!rule.throwaways && (resource.leaving || isThrowaway(resource, today))) return [];
+  // A resource that will soon be deleted is judged only by the rules that matter while it exists.
+  if (!rule.throwaways && (resource.awaitingDeletion || isThrowaway(resource, today))) return [];
   const findings: Finding[] = [];
-  const keep = (found: Found) => {
+  const add = (found: Found) => {
     const finding = findingOf(rule, resource, found, notReported);
     if (finding) findings.push(finding);
   };
   try {
-    for (const found of check()) keep(found);
+    for (const found of check()) add(found);
   } catch (thrown) {
     if (!(thrown instanceof Undecided || thrown instanceof WrongType)) throw thrown;
-    keep(thrown);
+    add(thrown);
   }
   return findings;
 }

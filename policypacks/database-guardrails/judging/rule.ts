@@ -5,68 +5,69 @@ import type { Resource, Stack } from "../vocabulary/resource";
 export const severities = ["critical", "high", "medium", "low"] as const;
 export type Severity = (typeof severities)[number];
 
-/** One thing found that must not be so: always with the value found, what is allowed, and what to change. */
+/** One way in which a resource breaks a rule: the value found, what is allowed, and how to fix it. */
 export interface Violation {
-  /** @default the resource as a whole */
+  /** @default none: the violation is about the resource as a whole */
   property?: string;
   found: unknown;
   allowed: string;
   change: string;
 }
 
-/** What a check comes upon: a violation, or a value that it cannot read and that hides nothing else (see `decided`). */
+/** What a check yields: a violation, or a value that it could not read without stopping the check (see `decided`). */
 export type Found = Violation | Undecided | WrongType;
 
-/** What every rule gets. */
+/** The settings that every rule receives. */
 export interface RuleSettings {
-  /** For expiry. Never earlier than the real day, so that nothing expired is revived. */
+  /** For expiry dates. Never earlier than the real day, so that nothing expired becomes valid again. */
   today: string;
-  /** The properties that any rule judges, `auditedProperties`: a change of one must not go unnoticed. */
+  /** The properties that any rule judges (`auditedProperties`): changes to them must not go unnoticed. */
   audited: ReadonlySet<string>;
 }
-/** Beside that, what a config says to the rule's own options, and their defaults where it says nothing. */
+/** In addition, the values of the rule's own options: from the config, or their defaults. */
 export type SettingsOf<Options extends z.ZodRawShape> = RuleSettings & {
   readonly [name in keyof Options]: z.output<Options[name]>;
 };
 
-/** Everything there is to say about a rule; its page, its row in the tables and its enforcement follow from it. */
+/** Everything about a rule; its page, its rows in the tables and its enforcement are derived from this. */
 export interface Rule<Options extends z.ZodRawShape = z.ZodRawShape> {
   id: string;
   title: string;
   severity: Severity;
   /** The team responsible for the rule. */
   owner: string;
-  /** Outside requirements it serves: Security Hub (RDS.3), checkov (CKV_AWS_16). */
+  /** External requirements that it serves, such as Security Hub (RDS.3) or Checkov (CKV_AWS_16). */
   controls: readonly string[];
   /**
-   * The properties it judges, of its resources and of those beside them. Together with those of the other rules they
-   * are audited: ignoring a change of one hides drift. A rule's test fails where it reads more than it says here.
+   * The properties it judges, both on its own resources and on related ones. Together with those of the other rules
+   * they are audited: ignoring changes to one hides drift. A rule's test fails if the rule reads a property that is
+   * missing here.
    */
   properties: readonly string[];
   why: string;
   solution: string;
-  /** Judged on throwaways too. @default false */
+  /** Whether it applies to throwaways too. @default false */
   throwaways?: boolean;
-  /** Asks for what the RDS API alone tells, so that no program or state can break it. @default false */
+  /** Reads what only the RDS API reports, so no program or state can violate it. @default false */
   onlyLive?: boolean;
   /**
-   * What a config may tell the rule: each adds to what the rule asks for, and takes nothing from it. Its title says
-   * what it is for, its description what is allowed; types, defaults, what `guard` and Pulumi accept, and the rule's
-   * page come from it.
-   * @default nothing
+   * What a config may set: each option can make the rule stricter, never less strict. An option's title says what it
+   * is for, its description what is allowed; its type, its default, what `guard` and Pulumi accept, and the rule's
+   * page are derived from it.
+   * @default none
    */
   options?: Options;
-  /** Which resources `check` is asked about: alone, before they are made, and in a state once more as they are. */
+  /** The types passed to `check`: one resource at a time, before creation, and again with actual values in a state. */
   types?: readonly string[];
   check?(resource: Resource, settings: SettingsOf<Options>): Iterable<Found>;
-  /** Which resources `checkInStack` is asked about: beside all others of their stack, by their outputs. */
+  /** The types passed to `checkInStack`: with all other resources of their stack, and with their outputs. */
   typesInStack?: readonly string[];
   checkInStack?(resource: Resource, stack: Stack, settings: SettingsOf<Options>): Iterable<Found>;
 }
 
 /**
- * Nothing but its argument: it makes each rule's file read alike, and the compiler hold it to the interface. A rule
- * without options is told the day, and nothing else.
+ * Returns its argument: it makes the rules' files look alike, and lets the compiler check them against the interface. A
+ * rule without options receives only the common settings.
  */
 export function defineRule<Options extends z.ZodRawShape = Record<never, never>>(rule: Rule<Options>): Rule<Options> {
   return rule;

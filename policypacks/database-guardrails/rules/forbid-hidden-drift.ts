@@ -29,14 +29,14 @@ import {
 
 export const forbidHiddenDrift = defineRule({
   id: "forbid-hidden-drift",
-  title: "No audited property is left out of the comparison",
+  title: "Changes to audited properties are not ignored",
   severity: "medium",
   owner: "team-platform",
   controls: ["SOC 2 CC8.1"],
   properties: ["ignoreChanges"],
-  why: "`ignoreChanges` also holds for refresh: a manual change of an ignored property is never noticed.",
+  why: "`ignoreChanges` also applies to refresh, so a manual change to an ignored property is never noticed.",
   solution:
-    "Declare the value as it shall be. Where two parties change one property, take it out of one of their hands.",
+    "Declare the intended value. If something else changes the property too, let only one of the two manage it.",
   types: [
     instance,
     cluster,
@@ -69,13 +69,13 @@ export const forbidHiddenDrift = defineRule({
       yield {
         property: "ignoreChanges",
         found: hiding.join(", "),
-        allowed: "nothing of what guardrails judge",
+        allowed: "properties that no guardrail judges",
         change: `remove ${hiding.join(", ")} from ignoreChanges`,
       };
   },
 });
 
-/** A path hides what lies below it, and what it lies below of; of tags only the required ones count. */
+/** A path hides what is below it, and it hides part of the property that contains it. Only required tags count. */
 function hides(path: string, audited: ReadonlySet<string>): boolean {
   const [first = "", second] = path.split(/[.[\]"']+/).filter((part) => part !== "");
   if (first === "*") return true;

@@ -3,7 +3,7 @@ import { defineRule } from "../judging/rule";
 import { strictnessOf } from "../vocabulary/strictness";
 import { keys } from "../vocabulary/types";
 
-/** The longest KMS waits. */
+/** The longest waiting period that KMS offers. */
 const longestWindowDays = 30;
 
 export const forbidKeyDeletion = defineRule({
@@ -13,14 +13,14 @@ export const forbidKeyDeletion = defineRule({
   owner: "team-security",
   controls: ["KMS.3"],
   properties: ["deletionWindowInDays", "protect", "kmsKeyId"],
-  why: "Deleting a key makes everything that is encrypted with it unreadable for good: the database, its snapshots, the copies in the vault. It is the shortest way to lose all of it at once.",
+  why: "Deleting a key makes everything encrypted with it permanently unreadable: the database, its snapshots and the copies in the vault, all at once.",
   solution:
-    "Keep the key in the platform stack with `protect: true`, in production with `retainOnDelete: true` and a deletion window of 30 days.",
+    "Keep the key in the platform stack with `protect: true`, and in production also with `retainOnDelete: true` and a deletion window of 30 days.",
   typesInStack: keys,
   *checkInStack(resource, stack) {
     if (!keysOfDatabases(stack).includes(resource)) return;
     if (resource.protect === false)
-      yield { property: "protect", found: false, allowed: "true", change: "give the resource option protect: true" };
+      yield { property: "protect", found: false, allowed: "true", change: "set the resource option protect to true" };
     const days = resource.number("deletionWindowInDays") ?? longestWindowDays;
     if (strictnessOf(resource).production && days < longestWindowDays)
       yield {

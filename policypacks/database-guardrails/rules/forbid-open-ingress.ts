@@ -40,26 +40,26 @@ export const forbidOpenIngress = defineRule({
     "entries",
     "cidr",
   ],
-  why: "Whoever reaches the port may try passwords, and the next flaw of the server. A port opened for a test tends to stay open.",
+  why: "Anyone who can reach the port can try passwords and exploit the next vulnerability of the server. A port opened for a test often stays open.",
   solution:
-    "Let in security groups of the applications (`reachableFrom` of `StandardDatabase`), or narrow address ranges of your own network.",
+    "Allow the security groups of the applications (`reachableFrom` of `StandardDatabase`), or narrow address ranges of your own network.",
   throwaways: true,
   options: {
     ports: listWith(z.int().min(1).max(65_535), postgresPort)
       .default([postgresPort])
       .meta({
-        title: "ports that databases listen on, beside those that the databases of the stack name",
-        description: `a list of numbers, ${postgresPort} among them`,
+        title: "ports that databases listen on, in addition to those declared by the databases of the stack",
+        description: `a list of numbers that includes ${postgresPort}`,
       }),
   },
   types: guarded,
   *check(resource, { ports }) {
     for (const entry of entriesOf(resource)) yield* decided(() => openTo(entry, ports));
   },
-  // What only the rest of the stack tells: ports that its databases listen on, and ranges behind a prefix list.
+  // What only the rest of the stack shows: the ports that its databases listen on, and the ranges in prefix lists.
   typesInStack: guarded,
   *checkInStack(resource, stack, { ports }) {
-    const { numbers, doubts } = portsOfDatabases(stack);
+    const { numbers, unreadable } = portsOfDatabases(stack);
     const own = numbers.filter((port) => !ports.includes(port));
     for (const entry of readableEntriesOf(resource)) {
       yield* decided(function* () {
@@ -67,12 +67,12 @@ export const forbidOpenIngress = defineRule({
       });
       yield* decided(() => openByPrefixList(entry, [...ports, ...own], resource, stack));
     }
-    yield* openTogether(resource, [...ports, ...own], stack);
-    yield* doubts;
+    yield* openInTotal(resource, [...ports, ...own], stack);
+    yield* unreadable;
   },
 });
 
-/** One set of sources that a resource lets in, and where it stands in the resource. */
+/** One set of sources that a resource allows, and its path in the resource. */
 interface Entry {
   rule: Properties;
   path: string;
@@ -89,7 +89,7 @@ function entriesOf(resource: Resource): Entry[] {
   return resource.word("type") === "ingress" ? [{ rule: resource, path: "", ...inGroup }] : [];
 }
 
-/** What can't be read at all has been said of the resource alone. */
+/** The entries that can be read; unreadable ones have been reported by `check`. */
 function readableEntriesOf(resource: Resource): Entry[] {
   const reads = (read: () => unknown) =>
     ![...decided(() => [read()])].some((found) => found instanceof Undecided || found instanceof WrongType);
@@ -101,8 +101,8 @@ function* openTo({ rule, path, ranges }: Entry, ports: readonly number[]): Itera
   const opened = ports.filter((port) => opens(rule, port));
   if (opened.length === 0) return;
   for (const property of ranges) {
-    const { strings, doubts } = textsOf(rule, property);
-    yield* doubts;
+    const { strings, unreadable } = textsOf(rule, property);
+    yield* unreadable;
     yield* tooWide(`${path}${property}`, strings, opened);
   }
 }
@@ -115,8 +115,8 @@ function* openByPrefixList(
 ): Iterable<Found> {
   const opened = ports.filter((port) => opens(rule, port));
   if (opened.length === 0 || !rule.has(prefixLists)) return;
-  const { strings, doubts } = textsOf(rule, prefixLists);
-  if (strings.length + doubts.length === 0) return;
+  const { strings, unreadable } = textsOf(rule, prefixLists);
+  if (strings.length + unreadable.length === 0) return;
   const property = `${path}${prefixLists}`;
   yield* tooWide(property, rangesOfPrefixLists(strings, resource, stack, property), opened);
 }
@@ -133,14 +133,14 @@ function* tooWide(property: string, ranges: readonly string[], ports: readonly n
   };
 }
 
-/** Ranges that are narrow each, in entries or rules of their own, may let in as many together as one that is wide. */
-function* openTogether(resource: Resource, ports: readonly number[], stack: Stack): Iterable<Found> {
+/** Several narrow ranges, in separate entries or rules, may allow as many addresses in total as a wide one. */
+function* openInTotal(resource: Resource, ports: readonly number[], stack: Stack): Iterable<Found> {
   const entries = partsOfGroup(resource, stack).flatMap((part) => readableEntriesOf(part));
   for (const port of ports) {
     const ranges = entries
       .filter(({ rule }) => opens(rule, port))
       .map(({ rule, ranges: names }) => names.flatMap((name) => textsOf(rule, name).strings));
-    // Each that is wide by itself has been said of its own entry.
+    // A range that is too wide on its own has been reported for its entry.
     if (ranges.some((own) => wideRanges(own).length > 0)) return;
     const wide = wideRanges(ranges.flat());
     if (wide.length > 0)
@@ -150,7 +150,7 @@ function* openTogether(resource: Resource, ports: readonly number[], stack: Stac
   }
 }
 
-/** A group and the rules that are resources of their own. */
+/** A group and the rules for it that are separate resources. */
 function partsOfGroup(resource: Resource, stack: Stack): Resource[] {
   const isGroup = (one: Resource) => one.is(securityGroup, defaultSecurityGroup);
   const groupOf = (one: Resource) => one.text("securityGroupId") ?? one.dependsOn("securityGroupId")[0];
@@ -164,23 +164,24 @@ function partsOfGroup(resource: Resource, stack: Stack): Resource[] {
   ];
 }
 
-/** A list of texts, or a single one. */
+/** A list of strings, or a single one. */
 function textsOf(rule: Properties, property: string): ReturnType<Properties["readableStrings"]> {
   const single = rule.text(property);
-  return single === undefined ? rule.readableStrings(property) : { strings: [single], doubts: [] };
+  return single === undefined ? rule.readableStrings(property) : { strings: [single], unreadable: [] };
 }
 
-/** A port that can't be read hides none of the others. */
-function portsOfDatabases(stack: Stack): { numbers: number[]; doubts: (Undecided | WrongType)[] } {
+/** An unreadable port does not hide the others. */
+function portsOfDatabases(stack: Stack): { numbers: number[]; unreadable: (Undecided | WrongType)[] } {
   const found = stack.of(...databases, clusterInstance).flatMap((database) => [...decided(() => [portOf(database)])]);
-  const isDoubt = (one: unknown): one is Undecided | WrongType => one instanceof Undecided || one instanceof WrongType;
+  const isUnreadable = (one: unknown): one is Undecided | WrongType =>
+    one instanceof Undecided || one instanceof WrongType;
   return {
     numbers: [...new Set(found.filter((one): one is number => typeof one === "number"))],
-    doubts: found.filter(isDoubt).slice(0, 1),
+    unreadable: found.filter(isUnreadable).slice(0, 1),
   };
 }
 
-/** Before deployment AWS's own choice is not known, but it is that of the engine. */
+/** A port that AWS chooses is unknown before deployment, but it is the engine's default. */
 function portOf(database: Resource): number | undefined {
   try {
     return database.number("port") ?? defaultPort(database);

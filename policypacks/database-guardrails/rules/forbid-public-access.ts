@@ -9,14 +9,13 @@ export const forbidPublicAccess = defineRule({
   owner: "team-security",
   controls: ["RDS.2", "CKV_AWS_17"],
   properties: ["publiclyAccessible"],
-  why: "With a public address, one wrong line in a security group is all that stands between the internet and the data.",
+  why: "With a public address, one wrong line in a security group exposes the data to the internet.",
   solution:
-    "Set `publiclyAccessible` to false and reach the database from inside the network, by a security group that the database lets in.",
+    "Set `publiclyAccessible` to false and reach the database from inside the network, through a security group that the database allows.",
   throwaways: true,
   types: [instance, cluster, clusterInstance],
   *check(database) {
-    // A member of a cluster that says nothing is public or not by its subnets: AWS decides, and its answer is in the
-    // state.
+    // Without the property, AWS decides by its subnets whether a cluster's member is public; the state has the result.
     if (database.is(clusterInstance) && !database.has("publiclyAccessible"))
       throw new Undecided("publiclyAccessible", "unknown");
     if (database.boolean("publiclyAccessible"))

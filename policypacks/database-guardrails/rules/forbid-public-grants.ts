@@ -5,30 +5,30 @@ import { defaultPrivileges, grant, schema } from "../vocabulary/types";
 
 export const forbidPublicGrants = defineRule({
   id: "forbid-public-grants",
-  title: "Nothing is granted to everybody",
+  title: "Nothing is granted to PUBLIC",
   severity: "high",
   owner: "team-security",
   controls: ["CIS PostgreSQL 4"],
   properties: ["role", "privileges", "policies"],
-  why: "PUBLIC is every role there is and every role there will be. What it may do can't be taken away from one of them.",
-  solution: "Grant to the roles that need it. An empty list of privileges revokes, and is allowed.",
+  why: "PUBLIC is every existing and future role. A privilege granted to PUBLIC can't be revoked from a single role.",
+  solution: "Grant to the roles that need it. An empty list of privileges is a revocation, and is allowed.",
   types: [grant, defaultPrivileges, schema],
   *check(resource) {
     if (resource.is(schema)) return yield* openSchema(resource);
     if (resource.word("role") !== "public") return;
-    const { strings: found, doubts } = resource.readableStrings("privileges");
-    yield* doubts;
+    const { strings: found, unreadable } = resource.readableStrings("privileges");
+    yield* unreadable;
     if (found.length > 0)
       yield {
         property: "privileges",
         found: found.join(", "),
         allowed: "none for PUBLIC",
-        change: "name the role that needs them, or give an empty list",
+        change: "grant them to the role that needs them, or give an empty list",
       };
   },
 });
 
-/** A policy of a schema is a grant of an older form; one that names no role is for everybody. */
+/** A schema's policy is an older form of a grant; without a role it applies to PUBLIC. */
 function* openSchema(resource: Resource): Iterable<Found> {
   for (const [index, policy] of resource.list("policies").entries())
     yield* decided(function* () {
@@ -39,7 +39,7 @@ function* openSchema(resource: Resource): Iterable<Found> {
           property: `policies[${index}]`,
           found: found.join(", "),
           allowed: "none for PUBLIC",
-          change: "name the role that needs them",
+          change: "grant them to the role that needs them",
         };
     });
 }

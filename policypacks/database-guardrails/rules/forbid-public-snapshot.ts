@@ -9,19 +9,19 @@ export const forbidPublicSnapshot = defineRule({
   owner: "team-security",
   controls: ["RDS.1"],
   properties: ["sharedAccounts"],
-  why: "Anyone with an AWS account can restore a public snapshot and read all of it, unnoticed. People search for them.",
-  solution: "Share with the accounts that need it, by their numbers.",
+  why: "Anyone with an AWS account can restore a public snapshot and read all of it, unnoticed. Attackers search for them.",
+  solution: "Share it with the accounts that need it, by account id.",
   throwaways: true,
   types: snapshots,
   *check(resource) {
-    const { strings, doubts } = resource.readableStrings("sharedAccounts");
-    yield* doubts;
+    const { strings, unreadable } = resource.readableStrings("sharedAccounts");
+    yield* unreadable;
     if (strings.some((account) => canonical(account) === "all"))
       yield {
         property: "sharedAccounts",
         found: "all",
-        allowed: "account numbers",
-        change: 'replace "all" by the accounts that need the snapshot',
+        allowed: "account ids",
+        change: 'replace "all" with the ids of the accounts that need the snapshot',
       };
   },
 });

@@ -9,14 +9,15 @@ export const forbidSharedSnapshot = defineRule({
   owner: "team-security",
   controls: ["SOC 2 CC6.1"],
   properties: ["sharedAccounts"],
-  why: "Another account can restore a shared snapshot without asking, and no guardrail of this account sees what happens to the data there.",
-  solution: "Remove the accounts. Where one needs the snapshot, a waiver says which, why, and until when.",
+  why: "Another account can restore a shared snapshot without asking, and the guardrails of this account do not see what happens to the data there.",
+  solution:
+    "Remove the accounts. If one of them needs the snapshot, write a waiver that says which, why, and until when.",
   throwaways: true,
   types: snapshots,
   *check(resource) {
-    const { strings, doubts } = resource.readableStrings("sharedAccounts");
-    yield* doubts;
-    // "all" is another rule's.
+    const { strings, unreadable } = resource.readableStrings("sharedAccounts");
+    yield* unreadable;
+    // "all" is judged by forbid-public-snapshot.
     const found = strings.filter((account) => canonical(account) !== "all");
     if (found.length > 0)
       yield {

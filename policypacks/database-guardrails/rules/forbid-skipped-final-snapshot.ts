@@ -6,13 +6,13 @@ import { databases } from "../vocabulary/types";
 
 export const forbidSkippedFinalSnapshot = defineRule({
   id: "forbid-skipped-final-snapshot",
-  title: "A production database leaves a last snapshot behind",
+  title: "Deleting a production database leaves a final snapshot",
   severity: "high",
   owner: "team-platform",
   controls: [],
   properties: ["skipFinalSnapshot", "finalSnapshotIdentifier"],
-  why: "Deleting a database is the one change that can't be undone. The final snapshot is what is left when the deletion was a mistake.",
-  solution: "Set `skipFinalSnapshot` to false and give a `finalSnapshotIdentifier` that is free.",
+  why: "Deleting a database is the one change that can't be undone. If it was a mistake, the final snapshot is all that is left.",
+  solution: "Set `skipFinalSnapshot` to false and `finalSnapshotIdentifier` to an unused name.",
   types: databases,
   *check(database) {
     if (!strictnessOf(database).production || isReplica(database)) return;
@@ -21,19 +21,19 @@ export const forbidSkippedFinalSnapshot = defineRule({
         property: "skipFinalSnapshot",
         found: true,
         allowed: "false (production)",
-        change: "set skipFinalSnapshot to false and give finalSnapshotIdentifier",
+        change: "set skipFinalSnapshot to false and set finalSnapshotIdentifier",
       };
     else if (!database.has("finalSnapshotIdentifier"))
       yield {
         property: "finalSnapshotIdentifier",
         found: undefined,
-        allowed: "a name that is free",
-        change: "give one: without it the database can't be deleted at all",
+        allowed: "an unused name",
+        change: "set finalSnapshotIdentifier: without it the database can't be deleted at all",
       };
   },
   typesInStack: databases,
   *checkInStack(database, stack) {
-    // RDS refuses a final snapshot of a replica. Whether it is one, the stack of its source tells.
+    // RDS refuses a final snapshot of a replica. Only the stack of its source shows whether this is one.
     if (strictnessOf(database).production && isReplica(database) && !followsKnownSource(database, stack))
       throw new Undecided("skipFinalSnapshot", "elsewhere");
   },

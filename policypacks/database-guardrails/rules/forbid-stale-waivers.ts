@@ -1,17 +1,17 @@
 import { defineRule } from "../judging/rule";
 
 /**
- * Judged by `waiver-register.ts`, which alone knows which waivers there are and which of them matched; here it is
- * described, like any other.
+ * Only described here, like any other rule. It is judged by `waiver-register.ts`, which knows which waivers exist and
+ * which of them matched.
  */
 export const forbidStaleWaivers = defineRule({
   id: "forbid-stale-waivers",
-  title: "Every waiver is valid, in time, and for something that is there",
+  title: "Every waiver is valid, unexpired and needed",
   severity: "high",
   owner: "team-platform",
   controls: ["SOC 2 CC3.2"],
   properties: [],
-  why: "An exception that nobody ends becomes the rule. One that matches nothing is forgotten, and would let the next violation of its kind through unseen.",
+  why: "An exception without an end becomes the rule. One that matches nothing has been forgotten, and would let the next violation of its kind pass unnoticed.",
   solution:
-    "Fix what the waiver was for and delete its file; or renew it, with an approver. `shipshape waiver check` lists what is wrong with it.",
+    "Resolve the violation and delete the waiver's file, or renew the waiver with an approver. `shipshape waiver check` lists what is wrong with it.",
 });

@@ -14,16 +14,16 @@ export const forbidSuperuserRoles = defineRule({
   owner: "team-security",
   controls: ["CIS PostgreSQL 4"],
   properties: [...powers, "roles", "role", "grantRole", "username", "masterUsername"],
-  why: "A login that may create roles, bypass row security, read every table or files of the server turns a leaked application password into the whole database. A member of such a role is one itself.",
+  why: "If an application's login may create roles, bypass row security, or read every table or the server's files, then its leaked password gives access to the whole database. A member of such a role has the same power.",
   solution:
-    "Leave the attribute out, or set it to false. Grant what the role needs on the objects it needs. `rds_superuser` is the master's alone, and only the master is a member of `owner`.",
+    "Leave the attribute out, or set it to false. Grant what the role needs on the objects it needs. Only the master may be a member of `rds_superuser` and of `owner`.",
   types: [role, grantRole],
   *check(resource) {
     if (resource.is(role))
       for (const power of powers) if (resource.has(power)) yield* decided(() => powerOf(resource, power));
     yield* memberships(resource, powerfulRoles);
   },
-  // Only beside the databases can it be seen what their masters are called.
+  // The names of the master users are only known together with the databases.
   typesInStack: [role, grantRole],
   *checkInStack(resource, stack) {
     const masters = mastersOf(stack).filter((name) => !powerfulRoles.includes(name));
@@ -39,10 +39,10 @@ function* powerOf(resource: Resource, power: string): Iterable<Found> {
 function* memberships(resource: Resource, powerful: readonly string[]): Iterable<Found> {
   const property = resource.is(role) ? "roles" : "grantRole";
   const single = resource.text(property);
-  const { strings, doubts } =
-    single === undefined ? resource.readableStrings(property) : { strings: [single], doubts: [] };
-  yield* doubts;
-  // The master works on what the owner owns, and has to be its member for that.
+  const { strings, unreadable } =
+    single === undefined ? resource.readableStrings(property) : { strings: [single], unreadable: [] };
+  yield* unreadable;
+  // The master works on objects of the owner role, and must be its member for that.
   const allowed = resource.text(resource.is(role) ? "name" : "role") === masterUsername ? [ownerRole] : [];
   const found = strings.filter((name) => powerful.includes(canonical(name)) && !allowed.includes(name));
   if (found.length > 0)

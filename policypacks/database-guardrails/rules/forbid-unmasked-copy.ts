@@ -13,19 +13,19 @@ import { databases, exportTask } from "../vocabulary/types";
 
 export const forbidUnmaskedCopy = defineRule({
   id: "forbid-unmasked-copy",
-  title: "No copy of production data is kept outside production unmasked",
+  title: "No unmasked copy of production data exists outside production",
   severity: "critical",
   owner: "team-security",
   controls: ["SOC 2 CC6.1", "GDPR Art. 5(1)(c)"],
   properties: ["tags", "masterUsername"],
-  why: "More people reach a development database or a bucket, with weaker logins and longer-lived copies. Real names and addresses have no business there.",
+  why: "More people can access a development database or a bucket, with weaker logins, and copies there live longer. Real names and addresses do not belong there.",
   solution:
-    "Copy from what is not production, named by an instance or one of its automated backups. A copy that was masked says so in a waiver of category `mitigated`: a tag that the copy gives itself proves nothing.",
+    "Copy from a database that is not production, given by the name of its instance or of one of its automated backups. For a masked copy, write a waiver of category `mitigated`: a tag on the copy proves nothing.",
   throwaways: true,
   types: [...databases, exportTask],
   *check(resource) {
     if (resource.is(exportTask)) return yield* exported(resource);
-    // A replica is judged beside its source, where that can be seen.
+    // A replica is judged in `checkInStack`, which can see its source.
     if ((!isCopy(resource) && !followsGlobalCluster(resource)) || isReplica(resource)) return;
     yield* unmasked(resource);
   },
@@ -43,15 +43,15 @@ function* unmasked(copy: Resource): Iterable<Found> {
   const origin = environmentOfOrigin(copy);
   if (origin !== undefined && origin !== "production") return;
   yield {
-    found: `a copy of ${origin === undefined ? "a database that nobody can tell the environment of" : "production"}, made for ${environment}`,
-    allowed: "copies of what is not production",
+    found: `a copy of ${origin === undefined ? "a database of unknown environment" : "production"}, created for ${environment}`,
+    allowed: "copies of databases that are not production",
     change: isRestored(copy)
-      ? "restore from an instance or automated backup whose name says that it is not production"
-      : "replicate what is not production",
+      ? "restore from an instance or automated backup whose name shows that it is not production"
+      : "replicate a database that is not production",
   };
 }
 
-/** In a bucket no guardrail sees the data any more. */
+/** Guardrails cannot see data in a bucket. */
 function* exported(task: Resource): Iterable<Found> {
   const origin = environmentOfOrigin(task);
   if (origin !== undefined && origin !== "production") return;
@@ -59,7 +59,7 @@ function* exported(task: Resource): Iterable<Found> {
   yield {
     property: "sourceArn",
     found: source,
-    allowed: "an automated backup of what is not production",
+    allowed: "an automated backup of a database that is not production",
     change: "do not export production data to a bucket",
   };
 }

@@ -5,13 +5,13 @@ import { databases } from "../vocabulary/types";
 
 export const requireAuditLogs = defineRule({
   id: "require-audit-logs",
-  title: "The database's log leaves the database",
+  title: "The database's log is exported",
   severity: "high",
   owner: "team-security",
   controls: ["RDS.9", "RDS.36", "CKV_AWS_129"],
   properties: ["enabledCloudwatchLogsExports"],
-  why: "RDS keeps logs on the instance for some days, and deletes them with it. Who logged in and what was changed must be readable afterwards, the more so when the instance is gone.",
-  solution: "Export the `postgresql` log to CloudWatch: `enabledCloudwatchLogsExports` holds it.",
+  why: "RDS keeps logs on the instance for some days, and deletes them with it. Who logged in and what was changed must be readable later, especially if the instance is gone.",
+  solution: "Export the `postgresql` log to CloudWatch: add it to `enabledCloudwatchLogsExports`.",
   types: databases,
   *check(database) {
     if (!isPostgres(database)) return;
@@ -20,7 +20,7 @@ export const requireAuditLogs = defineRule({
       yield {
         property: "enabledCloudwatchLogsExports",
         found: exported.join(", ") || undefined,
-        allowed: 'a list with "postgresql"',
+        allowed: 'a list that includes "postgresql"',
         change: 'add "postgresql"',
       };
   },

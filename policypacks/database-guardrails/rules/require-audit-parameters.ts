@@ -10,23 +10,23 @@ const logged = ["log_connections", "log_disconnections"];
 
 export const requireAuditParameters = defineRule({
   id: "require-audit-parameters",
-  title: "The server writes down who came and what was changed",
+  title: "The server logs who connected and what was changed",
   severity: "high",
   owner: "team-security",
   controls: ["RDS.36", "CKV2_AWS_30"],
   properties: ["parameters", "parameterGroupName", "dbClusterParameterGroupName"],
-  why: "An exported log with nothing in it proves nothing. PostgreSQL logs neither logins nor changes of structure unless told to.",
+  why: "An empty log proves nothing, even if it is exported. By default PostgreSQL logs neither logins nor schema changes.",
   solution:
     "In the attached parameter group set `log_connections` and `log_disconnections`, and load pgaudit with a `pgaudit.log` (or set `log_statement` to ddl or more).",
   types: [...parameterGroups, ...databases],
   *check(resource) {
     if (!resource.is(...parameterGroups)) {
-      // A group that was given is judged where it is declared; AWS's default has all of this off.
+      // A custom group is judged where it is declared; AWS's default group logs none of this.
       if (isPostgres(resource) && usesDefaultGroup(resource))
         yield {
           property: resource.is(cluster) ? "dbClusterParameterGroupName" : "parameterGroupName",
-          found: "the default group, which logs nothing of this",
-          allowed: "a parameter group that logs",
+          found: "the default group, which does not log this",
+          allowed: "a parameter group that logs connections and changes",
           change: "attach the platform's parameter group",
         };
       return;
@@ -37,13 +37,13 @@ export const requireAuditParameters = defineRule({
   },
 });
 
-/** From PostgreSQL 18 on logins are logged by stages: those before a name is known say nothing of who came. */
-const saysWho = (value: string): boolean =>
+/** From PostgreSQL 18 on, logins are logged in stages. The stages before authentication do not show who connected. */
+const identifiesUser = (value: string): boolean =>
   value.split(",").some((stage) => ![...off, "receipt", "setup_durations"].includes(stage.trim()));
 
 function* connections(name: string, group: Resource): Iterable<Found> {
   const values = parametersOf(group)(name);
-  if (values.length === 0 ? isBelowCluster(group) : values.every(saysWho)) return;
+  if (values.length === 0 ? isBelowCluster(group) : values.every(identifiesUser)) return;
   yield { property: `parameters.${name}`, found: shown(values), allowed: "1", change: `set ${name} to 1` };
 }
 

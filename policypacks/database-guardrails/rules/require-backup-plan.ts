@@ -7,13 +7,13 @@ import type { Resource, Stack } from "../vocabulary/resource";
 
 export const requireBackupPlan = defineRule({
   id: "require-backup-plan",
-  title: "A gold database is also backed up by a plan of AWS Backup",
+  title: "A gold database is also backed up by an AWS Backup plan",
   severity: "medium",
   owner: "team-platform",
   controls: ["RDS.26"],
   properties: ["tags", "selectionTags"],
-  why: "RDS's own backups live and die in the same account and Region as the database. A plan keeps copies in a locked vault, and in another Region.",
-  solution: `Tag the database \`${backupPlanTag}: vault-and-copy\`, by which the platform's plan selects it, or add a selection of your own to the stack.`,
+  why: "RDS's own backups are in the same account and Region as the database, and can be lost with it. A plan keeps copies in a locked vault and in another Region.",
+  solution: `Tag the database with \`${backupPlanTag}: vault-and-copy\`, so that the platform's plan selects it, or add your own selection to the stack.`,
   typesInStack: databases,
   *checkInStack(database, stack) {
     const { production, tier } = strictnessOf(database);
@@ -32,7 +32,7 @@ export const requireBackupPlan = defineRule({
 });
 
 function selects(selection: Resource, database: Resource, stack: Stack): boolean {
-  if (stack.behind(selection, database.type).includes(database)) return true;
+  if (stack.dependenciesOf(selection, database.type).includes(database)) return true;
   return selection.list("selectionTags").some((wanted) => {
     const [name, value] = [wanted.string("key"), wanted.string("value")];
     return name !== undefined && database.tag(name) === value;

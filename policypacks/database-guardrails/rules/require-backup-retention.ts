@@ -2,29 +2,29 @@ import { unlessReplica } from "../vocabulary/origin";
 import { defineRule } from "../judging/rule";
 import { namedStrictness, strictnessOf } from "../vocabulary/strictness";
 
-/** What AWS does when nothing is said. */
+/** The AWS default. */
 const defaultDays = 1;
 
 export const requireBackupRetention = defineRule({
   id: "require-backup-retention",
-  title: "Backups are kept as long as the tier says",
+  title: "Backups are kept as long as the tier requires",
   severity: "high",
   owner: "team-platform",
   controls: ["RDS.11", "RDS.50", "CKV_AWS_133"],
   properties: ["backupRetentionPeriod"],
-  why: "Damage is often noticed after days. What was deleted a week ago can't be recovered from a database whose backups live for one day, and one day is what AWS gives when nothing is said.",
-  solution: "Set `backupRetentionPeriod` to what the tier asks for. `StandardDatabase` does.",
-  // A replica's backups are its source's business.
+  why: "Damage is often noticed only after days. Rows deleted a week ago can't be recovered if backups are kept for one day, which is the AWS default.",
+  solution: "Set `backupRetentionPeriod` to what the tier requires. `StandardDatabase` does.",
+  // A replica's data is covered by its source's backups.
   ...unlessReplica(function* (database) {
     const strictness = strictnessOf(database);
-    const least = strictness.standard.backupRetentionDays;
+    const minimum = strictness.standard.backupRetentionDays;
     const found = database.number("backupRetentionPeriod");
-    if ((found ?? defaultDays) < least)
+    if ((found ?? defaultDays) < minimum)
       yield {
         property: "backupRetentionPeriod",
-        found: found ?? `not set, which is ${defaultDays} on AWS`,
-        allowed: `${least} days or more (${namedStrictness(strictness)})`,
-        change: `set backupRetentionPeriod to ${least}`,
+        found: found ?? `not set (AWS default: ${defaultDays})`,
+        allowed: `${minimum} days or more (${namedStrictness(strictness)})`,
+        change: `set backupRetentionPeriod to ${minimum}`,
       };
   }),
 });

@@ -3,12 +3,12 @@ import { databases } from "../vocabulary/types";
 
 export const requireCopiedSnapshotTags = defineRule({
   id: "require-copied-snapshot-tags",
-  title: "Snapshots carry the tags of their database",
+  title: "Snapshots have the tags of their database",
   severity: "low",
   owner: "team-platform",
   controls: ["RDS.16", "RDS.17"],
   properties: ["copyTagsToSnapshot"],
-  why: "A snapshot without tags has no owner and no classification, and it is as confidential as what it was taken of.",
+  why: "A snapshot is as confidential as its database, but without tags it has no owner and no data classification.",
   solution: "Set `copyTagsToSnapshot` to true.",
   types: databases,
   *check(database) {

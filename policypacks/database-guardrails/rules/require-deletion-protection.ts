@@ -10,9 +10,9 @@ export const requireDeletionProtection = defineRule({
   owner: "team-platform",
   controls: ["RDS.7", "RDS.8", "CKV_AWS_293"],
   properties: ["deletionProtection", "protect"],
-  why: "AWS's protection stops a hand in the console, Pulumi's stops a program whose change would replace the database. Each alone leaves the other way open.",
+  why: "AWS's protection prevents deletion in the console; Pulumi's prevents a program change from replacing the database. Neither covers the other case.",
   solution:
-    "Set `deletionProtection` and the resource option `protect` to true. To retire a database, `retire: true` lifts both first, with a waiver that says so.",
+    "Set `deletionProtection` and the resource option `protect` to true. To retire a database, set `retire: true`, which removes both; this needs a waiver.",
   types: databases,
   *check(database) {
     const strictness = strictnessOf(database);
@@ -32,7 +32,7 @@ export const requireDeletionProtection = defineRule({
         property: "protect",
         found: false,
         allowed: `true (${namedStrictness(strictness)})`,
-        change: "give the resource option protect: true",
+        change: "set the resource option protect to true",
       };
   },
 });

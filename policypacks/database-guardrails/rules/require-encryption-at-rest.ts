@@ -18,8 +18,8 @@ export const requireEncryptionAtRest = defineRule({
   owner: "team-security",
   controls: ["RDS.3", "RDS.4", "RDS.27", "CKV_AWS_16"],
   properties: ["storageEncrypted", "kmsKeyId"],
-  why: "Encryption can't be added to a database later, only by a restore into a new one; and a copy of what is not encrypted is not encrypted either.",
-  solution: "Set `storageEncrypted` to true, on replicas and restores too; give a copy of a snapshot a `kmsKeyId`.",
+  why: "An existing database can't be encrypted, only restored into a new, encrypted one; and a copy of an unencrypted database is unencrypted too.",
+  solution: "Set `storageEncrypted` to true, also on replicas and restores; set `kmsKeyId` on a copy of a snapshot.",
   throwaways: true,
   types: [...databases, globalCluster, snapshot, clusterSnapshot, snapshotCopy, clusterSnapshotCopy],
   *check(resource) {
@@ -28,19 +28,19 @@ export const requireEncryptionAtRest = defineRule({
         yield {
           property: "kmsKeyId",
           found: undefined,
-          allowed: "a key of the Region the copy lies in",
-          change: "give kmsKeyId",
+          allowed: "a key in the copy's Region",
+          change: "set kmsKeyId",
         };
       return;
     }
-    if (resource.is(snapshot, clusterSnapshot)) return yield* snapshotInTheClear(resource);
+    if (resource.is(snapshot, clusterSnapshot)) return yield* unencryptedSnapshot(resource);
     const found = resource.boolean("storageEncrypted");
     if (!found) yield { property: "storageEncrypted", found, allowed: "true", change: toEncrypt };
-    // RDS takes the backup's encryption for the copy, whatever the program asks for; what came of it is in the state.
+    // A restore has its backup's encryption, whatever the program sets; the state shows the result.
     else if (resource.is(...databases) && resource.reportedBy === "program" && isRestored(resource))
       throw new Undecided("storageEncrypted", "unknown");
   },
-  // A preview has only the program's word, and is undecided above; after deployment this is AWS's.
+  // In a preview this is only the program's input, so `check` leaves it undecided; after deployment it is the real value.
   typesInStack: databases,
   *checkInStack(database) {
     if (database.reportedBy === "program" && isRestored(database) && database.boolean("storageEncrypted") === false)
@@ -49,10 +49,10 @@ export const requireEncryptionAtRest = defineRule({
 });
 
 const toEncrypt =
-  "set storageEncrypted to true: this makes a new database, so restore a snapshot with a key and move there";
+  "set storageEncrypted to true; this replaces the database, so restore an encrypted snapshot first and migrate to it";
 
-/** What a program declares says nothing of it: a snapshot has the encryption of its database. */
-function* snapshotInTheClear(resource: Resource): Iterable<Found> {
+/** A program cannot set it: a snapshot has the encryption of its database. */
+function* unencryptedSnapshot(resource: Resource): Iterable<Found> {
   const property = resource.is(snapshot) ? "encrypted" : "storageEncrypted";
   if (resource.reportedBy !== "program" && resource.boolean(property) === false)
     yield { property, found: false, allowed: "true", change: "copy it with a kmsKeyId, and delete this one" };

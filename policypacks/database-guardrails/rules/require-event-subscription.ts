@@ -5,19 +5,19 @@ import type { Resource } from "../vocabulary/resource";
 import { defineRule } from "../judging/rule";
 import { eventSubscription, instance } from "../vocabulary/types";
 
-/** What the RDS API says of a subscription that reaches nobody. */
+/** Statuses in the RDS API of a subscription whose events are not delivered. */
 const broken = ["no-permission", "topic-not-exist"];
 
 export const requireEventSubscription = defineRule({
   id: "require-event-subscription",
-  title: "RDS events of a database reach someone",
+  title: "RDS events of a database are sent to someone",
   severity: "low",
   owner: "team-platform",
   controls: ["RDS.19", "RDS.20", "RDS.21", "RDS.22"],
   properties: ["sourceType", "sourceIds", "eventCategories", "enabled"],
-  why: "Failovers, maintenance and full storage are RDS events. No one reads them unless they are sent.",
+  why: "Failovers, maintenance and full storage are RDS events. Nobody sees them unless they are sent to someone.",
   solution:
-    "Stand on a `DatabasePlatform`, whose subscriptions cover the account, or subscribe a topic to the events of instances. A subscription that is there must be enabled.",
+    "Use a `DatabasePlatform`, whose subscriptions cover the account, or subscribe a topic to the events of instances. Every existing subscription must be enabled.",
   typesInStack: [instance, eventSubscription],
   *checkInStack(resource, stack) {
     if (resource.is(eventSubscription)) {
@@ -29,30 +29,32 @@ export const requireEventSubscription = defineRule({
           property: "status",
           found: status,
           allowed: "active",
-          change: "let RDS publish to the topic, or name one that exists",
+          change: "allow RDS to publish to the topic, or use one that exists",
         };
       return;
     }
-    // Standard databases stand on a platform in another stack, and that one is judged by itself.
+    // Standard databases use a platform in another stack, which is judged separately.
     if (resource.tags()?.has(standardTag)) return;
     const covered = stack.of(eventSubscription).some((subscription) => covers(subscription, resource));
     if (!covered)
       yield {
         found: "no subscription to the events of instances in this stack",
-        allowed: "one, or a platform's",
+        allowed: "a subscription in this stack or of a platform",
         change: "declare an event subscription with sourceType db-instance",
       };
   },
 });
 
-/** Of all instances, or of this one among those it names; a list that can't be read may name it. */
+/** Covers all instances, or names this one; a list that can't be read may name it. */
 function covers(subscription: Resource, database: Resource): boolean {
   if (
     !["db-instance", undefined].includes(subscription.word("sourceType")) ||
     subscription.boolean("enabled") === false
   )
     return false;
-  const { strings, doubts } = subscription.readableStrings("sourceIds");
+  const { strings, unreadable } = subscription.readableStrings("sourceIds");
   const named = strings.map(canonical);
-  return strings.length + doubts.length === 0 || doubts.length > 0 || named.includes(identifierOf(database) ?? "");
+  return (
+    strings.length + unreadable.length === 0 || unreadable.length > 0 || named.includes(identifierOf(database) ?? "")
+  );
 }

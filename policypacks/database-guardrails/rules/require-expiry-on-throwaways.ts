@@ -6,20 +6,20 @@ import { databases } from "../vocabulary/types";
 
 export const requireExpiryOnThrowaways = defineRule({
   id: "require-expiry-on-throwaways",
-  title: "A copy says which run made it, whose it is and when it goes",
+  title: "A copy's tags give its run, its owner and its expiry",
   severity: "high",
   owner: "team-platform",
   controls: ["SOC 2 CC6.5"],
   properties: ["tags"],
-  why: "A restored copy holds real data and is nobody's. Without a run and an expiry no sweep may remove it, and nobody dares to.",
-  solution: `Let an operation make the copy, or tag it \`${runTag}\`, \`owner\` and \`${expiryTag}\`, ${throwawayDaysMax} days ahead at most. A database that was restored to stay is a standard one, with a ring (\`${ringTag}\`).`,
+  why: "A restored copy contains real data and has no owner. Without a run and an expiry, no clean-up may delete it, and nobody dares to.",
+  solution: `Let an operation create the copy, or add the tags \`${runTag}\`, \`owner\` and \`${expiryTag}\` (${throwawayDaysMax} days ahead at most). If the restored database is to stay, make it a standard one with a ring (\`${ringTag}\`).`,
   throwaways: true,
   types: databases,
   *check(database, { today }) {
     const tags = database.tags();
-    const saysThrowaway = tags?.has(runTag) ?? false;
+    const isTaggedThrowaway = tags?.has(runTag) ?? false;
     const stays = tags?.has(ringTag) ?? false;
-    if (!saysThrowaway && (stays || !isRestored(database) || isReplica(database))) return;
+    if (!isTaggedThrowaway && (stays || !isRestored(database) || isReplica(database))) return;
     const missing = [runTag, "owner", expiryTag].filter((name) => !tags?.has(name));
     if (missing.length > 0)
       yield {
@@ -32,15 +32,16 @@ export const requireExpiryOnThrowaways = defineRule({
     if (expiry === undefined) return;
     const days = Number.isNaN(Date.parse(expiry)) ? Number.NaN : daysBetween(today, expiry.slice(0, 10));
     const property = `tags.${expiryTag}`;
-    if (Number.isNaN(days)) yield { property, found: expiry, allowed: "a date, as 2026-11-30", change: "give a date" };
+    if (Number.isNaN(days))
+      yield { property, found: expiry, allowed: "a date such as 2026-11-30", change: "set a date" };
     else if (days < 0)
-      yield { property, found: expiry, allowed: `${today} or later`, change: "remove the copy: it has expired" };
+      yield { property, found: expiry, allowed: `${today} or later`, change: "delete the copy: it has expired" };
     else if (days > throwawayDaysMax)
       yield {
         property,
         found: expiry,
         allowed: `${throwawayDaysMax} days ahead at most`,
-        change: "give an earlier day, or make it a standard database with a ring",
+        change: "set an earlier day, or make it a standard database with a ring",
       };
   },
 });

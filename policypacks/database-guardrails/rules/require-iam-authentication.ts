@@ -4,12 +4,12 @@ import { databases } from "../vocabulary/types";
 
 export const requireIamAuthentication = defineRule({
   id: "require-iam-authentication",
-  title: "Logins by IAM are possible",
+  title: "IAM authentication is enabled",
   severity: "medium",
   owner: "team-security",
   controls: ["RDS.10", "RDS.12", "CKV_AWS_161"],
   properties: ["iamDatabaseAuthenticationEnabled"],
-  why: "A token that lives for 15 minutes and is bound to a role of the application can't be copied into a chat. It costs nothing to allow it beside passwords.",
+  why: "A token is tied to the application's role and expires after 15 minutes, so a leaked one is soon useless. Enabling this alongside passwords costs nothing.",
   solution: "Set `iamDatabaseAuthenticationEnabled` to true.",
   types: databases,
   *check(database) {

@@ -3,21 +3,21 @@ import { followsKnownSource, isRestored } from "../vocabulary/origin";
 import { defineRule } from "../judging/rule";
 import { databases } from "../vocabulary/types";
 
-/** What makes a value that nobody typed. */
+/** Resources that generate random values. */
 const generators = ["random:index/randomPassword:RandomPassword", "random:index/randomString:RandomString"];
 const passwords = ["password", "passwordWo", "masterPassword", "masterPasswordWo"];
 
 export const requireManagedMasterPassword = defineRule({
   id: "require-managed-master-password",
-  title: "No one knows the master's password",
+  title: "Nobody knows the master's password",
   severity: "high",
   owner: "team-security",
   controls: ["CKV_AWS_388"],
   properties: ["manageMasterUserPassword", ...passwords],
-  why: "A password in a program or its config is known to everyone who reads them, in every copy and every old commit, and it is never changed.",
+  why: "A password in a program or its config is known to everyone who can read them, including every copy and old commit, and is rarely changed.",
   solution:
-    'Set `manageMasterUserPassword` to true. Where RDS refuses that (read replicas, blue/green), compute the password from a generated one: `masterPassword: "own"` of `StandardDatabase`.',
-  // Beside the stack's other resources: there it shows whether a password was generated or typed.
+    'Set `manageMasterUserPassword` to true. If RDS refuses that (read replicas, blue/green), compute the password from a generated one: `masterPassword: "own"` of `StandardDatabase`.',
+  // With the stack's other resources, which show whether a password was generated or written by a person.
   typesInStack: databases,
   *checkInStack(database, stack) {
     if (
@@ -31,10 +31,10 @@ export const requireManagedMasterPassword = defineRule({
     if (given === undefined && isRestored(database)) return;
     yield {
       property: given ?? "manageMasterUserPassword",
-      found: given === undefined ? undefined : "a value of the program itself",
+      found: given === undefined ? undefined : "a value written in the program or its config",
       allowed: "manageMasterUserPassword: true, or a password computed from a generated one",
       change:
-        "set manageMasterUserPassword to true and remove the password; RDS makes a new one and keeps it in Secrets Manager",
+        "set manageMasterUserPassword to true and remove the password; RDS generates a new one and stores it in Secrets Manager",
     };
   },
 });

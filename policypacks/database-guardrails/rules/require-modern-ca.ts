@@ -6,12 +6,12 @@ const modern = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"];
 
 export const requireModernCa = defineRule({
   id: "require-modern-ca",
-  title: "The server's certificate comes from an authority that lasts",
+  title: "The server's certificate is from a current certificate authority",
   severity: "low",
   owner: "team-platform",
   controls: ["CKV_AWS_211"],
   properties: ["caCertIdentifier"],
-  why: "When an authority expires, every client that verifies certificates stops connecting on the same day.",
+  why: "When an authority expires, every client that verifies certificates fails to connect, all on the same day.",
   solution: `Set \`caCertIdentifier\` to ${caCertificate}.`,
   types: [instance, clusterInstance],
   *check(database) {

@@ -7,12 +7,12 @@ import { instance } from "../vocabulary/types";
 
 export const requireMultiAz = defineRule({
   id: "require-multi-az",
-  title: "A database whose tier says so has a standby in another zone",
+  title: "A database has a standby in another zone if its tier requires one",
   severity: "medium",
   owner: "team-platform",
   controls: ["RDS.5", "CKV_AWS_157"],
   properties: ["multiAz"],
-  why: "Without a standby the loss of a zone, or of a disk, is an outage until a restore is done: longer than what the tier promises.",
+  why: "Without a standby, the loss of a zone or disk is an outage until a restore is complete: longer than the tier allows.",
   solution: "Set `multiAz` to true, or choose the tier that fits.",
   types: [instance],
   *check(database) {

@@ -6,13 +6,13 @@ import { databases, key } from "../vocabulary/types";
 
 export const requireOwnKey = defineRule({
   id: "require-own-key",
-  title: "The key is our own, and rotates",
+  title: "The encryption key is our own, and rotates",
   severity: "medium",
   owner: "team-security",
   controls: ["KMS.4", "CKV_AWS_7"],
   properties: ["kmsKeyId", "enableKeyRotation"],
-  why: "Snapshots encrypted with AWS's key can't be shared with another account, so no backup leaves this one. And who may decrypt is decided by the policy of the key, which AWS's own does not let us write.",
-  solution: "Give the platform's key as `kmsKeyId`. On a key of your own set `enableKeyRotation` to true.",
+  why: "Snapshots encrypted with AWS's key can't be shared with another account, so no backup can be kept outside this one. And the key's policy decides who may decrypt, but the policy of AWS's key can't be changed.",
+  solution: "Set `kmsKeyId` to the platform's key. On your own key, set `enableKeyRotation` to true.",
   throwaways: true,
   types: databases,
   typesInStack: [key],
@@ -22,17 +22,17 @@ export const requireOwnKey = defineRule({
       yield {
         property: "kmsKeyId",
         found: named,
-        allowed: "a key of ours: this is AWS's own",
-        change: "give the platform's key",
+        allowed: "your own key, not AWS's",
+        change: "set kmsKeyId to the platform's key",
       };
-    // A restore has the key of its source, and what was adopted the one it had; only a new database gets AWS's when
-    // nothing is said.
+    // A restore has its source's key, and an adopted database keeps its own; only a new database gets AWS's key by
+    // default.
     if (database.has("kmsKeyId") || isCopy(database) || (database.adopted && database.reportedBy === "program")) return;
     yield {
       property: "kmsKeyId",
       found: undefined,
-      allowed: "the ARN of a key of ours",
-      change: "give kmsKeyId: on a living database this makes a new one",
+      allowed: "the ARN of your own key",
+      change: "set kmsKeyId; on an existing database this creates a replacement",
     };
   },
   *checkInStack(resource, stack) {

@@ -16,25 +16,25 @@ import {
   subnetGroup,
 } from "../vocabulary/types";
 
-/** What several databases share, or what is left of one, has no tier or ring of its own. */
+/** Shared resources, and copies of a database, have no tier or ring. */
 const sharedTags = ["service", "owner", "environment", "cost-center"];
 const copyTags = ["service", "owner", "environment", "data-classification"];
 
 export const requireOwnerTags = defineRule({
   id: "require-owner-tags",
-  title: "Every database resource says whose it is",
+  title: "Every database resource has an owner",
   severity: "high",
   owner: "team-platform",
   controls: ["RDS.28", "RDS.29", "RDS.30", "RDS.31", "RDS.32", "RDS.33"],
   properties: ["tags"],
-  why: "Tier, environment and owner decide how strictly a database is judged, when it is patched and who is called at night. One without them is nobody's, and stays so until an incident.",
+  why: "Tier, environment and owner decide how strictly a database is judged, when it is patched and who is called at night. Without these tags nobody is responsible for it, which is noticed only in an incident.",
   solution:
-    "Use `StandardDatabase`, which sets them all, or give the resource the tags named in the message. The owner is a team that the pack's config knows.",
+    "Use `StandardDatabase`, which sets all of them, or add the tags named in the message. The owner must be a team listed in the pack's config, if it lists any.",
   throwaways: true,
   options: {
     teams: z.array(z.string().regex(/\S/)).min(1).optional().meta({
-      title: "teams that may own something; without it any team may",
-      description: "a list of strings, one team at least",
+      title: "teams that may be owners; without it, any team may",
+      description: "a list of strings with at least one team",
     }),
   },
   types: [
@@ -59,7 +59,7 @@ export const requireOwnerTags = defineRule({
           ? copyTags
           : sharedTags;
     const tags = resource.tags();
-    const missing = wanted.filter((name) => !tags?.has(name) || !says(tags.text(name)));
+    const missing = wanted.filter((name) => !tags?.has(name) || !isMeaningful(tags.text(name)));
     if (missing.length > 0)
       yield {
         property: "tags",
@@ -73,10 +73,10 @@ export const requireOwnerTags = defineRule({
         property: "tags.owner",
         found: owner,
         allowed: teams.join(", "),
-        change: "name a team that exists, or add it to the pack's config",
+        change: "use a team that exists, or add it to the pack's config",
       };
   },
 });
 
-/** Blanks, a dash or what nobody sees say nothing. A value that can't be read may say something. */
-const says = (value: string | undefined): boolean => value === undefined || /[\p{L}\p{N}]/u.test(value);
+/** Spaces, dashes and invisible characters are not a value. An unreadable value may be one. */
+const isMeaningful = (value: string | undefined): boolean => value === undefined || /[\p{L}\p{N}]/u.test(value);

@@ -8,8 +8,8 @@ export const requireParametersInEffect = defineRule({
   owner: "team-platform",
   controls: ["RDS.38"],
   properties: ["parameterGroupName", "dbClusterParameterGroupName"],
-  why: "A static parameter takes effect at a restart. Until then the group says that TLS is forced and logins are logged, and the server does neither, for weeks if nobody looks.",
-  solution: "Reboot the database, in its maintenance window where a standby does not take over.",
+  why: "A static parameter takes effect only after a reboot. Until then, possibly for weeks, the group may say that TLS is required and logins are logged, while the server does neither.",
+  solution: "Reboot the database; without a standby to take over, do it in the maintenance window.",
   throwaways: true,
   onlyLive: true,
   types: [instance, cluster, clusterInstance],
@@ -21,7 +21,7 @@ export const requireParametersInEffect = defineRule({
         property: "parameterApplyStatus",
         found,
         allowed: "in-sync",
-        change: "reboot it, so that its parameter group takes effect",
+        change: "reboot it so that its parameter group takes effect",
       };
   },
 });

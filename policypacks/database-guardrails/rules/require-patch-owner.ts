@@ -7,13 +7,13 @@ import { clusterInstance, instance } from "../vocabulary/types";
 
 export const requirePatchOwner = defineRule({
   id: "require-patch-owner",
-  title: "Minor versions are applied by AWS or by a ring",
+  title: "Minor upgrades are applied by AWS or by a ring",
   severity: "medium",
   owner: "team-platform",
   controls: ["RDS.13", "RDS.35", "CKV_AWS_226"],
   properties: ["autoMinorVersionUpgrade", "tags"],
-  why: "Automatic upgrades are off on standard databases on purpose: their ring says in which order they get a new minor (ringed patches are planned; until then, by `engineVersion` and an `up`). A database that is in no ring and has automatic upgrades off gets no fixes.",
-  solution: `Put the database into a ring by the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
+  why: "Standard databases have automatic upgrades off on purpose: their ring decides in which order they get a new minor version (ringed patches are planned; until then, change `engineVersion` and run `up`). A database without a ring and without automatic upgrades gets no fixes.",
+  solution: `Put the database into a ring with the tag \`${ringTag}\` (\`StandardDatabase\` does), or set \`autoMinorVersionUpgrade\` to true.`,
   types: [instance, clusterInstance],
   *check(database) {
     if (!offers(database, "minorUpgrades") || database.boolean("autoMinorVersionUpgrade") !== false || inRing(database))
@@ -27,7 +27,7 @@ export const requirePatchOwner = defineRule({
   },
 });
 
-/** A tag that names no ring puts a database into none. */
+/** A tag counts only if it names an existing ring. */
 function inRing(database: Resource): boolean {
   const tags = database.tags();
   return tags?.has(ringTag) === true && (tags.text(ringTag) === undefined || rings.includes(tags.text(ringTag) ?? ""));

@@ -4,12 +4,12 @@ import { clusterInstance, instance } from "../vocabulary/types";
 
 export const requirePerformanceInsights = defineRule({
   id: "require-performance-insights",
-  title: "What the database waits for is recorded",
+  title: "Performance Insights is enabled",
   severity: "low",
   owner: "team-platform",
   controls: ["CKV_AWS_353"],
   properties: ["performanceInsightsEnabled"],
-  why: "After an incident the question is which statements waited for what. Without a record of it the answer is a guess. Seven days cost nothing.",
+  why: "After an incident the question is which statements waited for what. Without a record, the answer is a guess. Seven days of records are free.",
   solution: "Set `performanceInsightsEnabled` to true.",
   types: [instance, clusterInstance],
   *check(database) {

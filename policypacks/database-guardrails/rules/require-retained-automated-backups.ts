@@ -9,7 +9,7 @@ export const requireRetainedAutomatedBackups = defineRule({
   owner: "team-platform",
   controls: [],
   properties: ["deleteAutomatedBackups"],
-  why: "AWS deletes automated backups with the database unless told otherwise. Kept, they allow a recovery to any moment before the deletion; a final snapshot knows only the last one.",
+  why: "By default AWS deletes automated backups with the database. If they are retained, recovery to any moment before the deletion is possible; a final snapshot contains only the last state.",
   solution: "Set `deleteAutomatedBackups` to false in production.",
   ...unlessReplica(function* (database) {
     if (!strictnessOf(database).production) return;
@@ -17,7 +17,7 @@ export const requireRetainedAutomatedBackups = defineRule({
     if (found !== false)
       yield {
         property: "deleteAutomatedBackups",
-        found: found ?? "not set, which is true on AWS",
+        found: found ?? "not set (AWS default: true)",
         allowed: "false (production)",
         change: "set deleteAutomatedBackups to false",
       };

@@ -1,19 +1,19 @@
 import { defineRule } from "../judging/rule";
 import { databases } from "../vocabulary/types";
 
-/** RDS's own limit; a cluster's is the same. */
+/** The limit of RDS, for instances and clusters. */
 const lengthMax = 63;
 
 export const requireStandardName = defineRule({
   id: "require-standard-name",
-  title: "A database is named by its service and environment",
+  title: "A database is named after its service and environment",
   severity: "low",
   owner: "team-platform",
   controls: [],
   properties: ["identifier", "clusterIdentifier"],
-  why: "A name like `orders-production` tells the one who is called at night what is down, without a lookup.",
+  why: "A name like `orders-production` tells the person on call what is down, without a lookup.",
   solution:
-    "Name the database `<service>-<environment>`, with a suffix where there are several: lower-case words joined by single hyphens.",
+    "Name the database `<service>-<environment>`, with a suffix if there are several: lower-case words joined by single hyphens.",
   types: databases,
   *check(database) {
     const property = database.has("clusterIdentifier") ? "clusterIdentifier" : "identifier";
@@ -25,8 +25,8 @@ export const requireStandardName = defineRule({
     yield {
       property,
       found: name,
-      allowed: `${start ?? "<service>-<environment>"}, then perhaps -<words>, ${lengthMax} characters at most`,
-      change: "rename it when it is next rebuilt: a new name on a living database replaces it",
+      allowed: `${start ?? "<service>-<environment>"}, optionally followed by -<words>, ${lengthMax} characters at most`,
+      change: "rename it when it is next rebuilt: renaming an existing database replaces it",
     };
   },
 });

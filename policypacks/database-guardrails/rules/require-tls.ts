@@ -5,18 +5,19 @@ import type { Resource } from "../vocabulary/resource";
 import { defineRule, type Found } from "../judging/rule";
 import { cluster, databases, parameterGroups, proxy } from "../vocabulary/types";
 
-/** From these majors on an empty parameter group forces TLS. */
+/** From these major versions on, an empty parameter group forces TLS. */
 const forcedFrom = { rds: 15, aurora: 17 };
 
 export const requireTls = defineRule({
   id: "require-tls",
-  title: "The server takes no connection without TLS",
+  title: "The server refuses connections without TLS",
   severity: "high",
   owner: "team-security",
   controls: ["RDS.38", "RDS.39"],
   properties: ["parameters", "parameterGroupName", "dbClusterParameterGroupName", "engineVersion", "requireTls"],
-  why: "A client that does not ask for TLS sends its password and every row in the clear. Only the server can prevent that.",
-  solution: "Set `rds.force_ssl` to 1 in the parameter group the database uses, and `requireTls` to true on a proxy.",
+  why: "A client that does not request TLS exchanges every row in clear text, and possibly its password. Only the server can prevent that.",
+  solution:
+    "Set `rds.force_ssl` to 1 in the parameter group that the database uses, and `requireTls` to true on a proxy.",
   throwaways: true,
   types: [...parameterGroups, ...databases, proxy],
   *check(resource) {
@@ -25,7 +26,7 @@ export const requireTls = defineRule({
       const found = resource.boolean("requireTls");
       if (!found) yield { property: "requireTls", found, allowed: "true", change: "set requireTls to true" };
     } else if (isPostgres(resource) && usesDefaultGroup(resource)) yield* defaultGroup(resource);
-    // A group that was given is judged where it is declared.
+    // A custom group is judged where it is declared.
   },
 });
 
@@ -54,9 +55,9 @@ function* defaultGroup(resource: Resource): Iterable<Found> {
   if (major === undefined || major >= (resource.is(cluster) ? forcedFrom.aurora : forcedFrom.rds)) return;
   yield {
     property: resource.is(cluster) ? "dbClusterParameterGroupName" : "parameterGroupName",
-    found: `the default of ${version}, which forces nothing`,
+    found: `the default group of ${version}, which does not force TLS`,
     allowed: "a parameter group with rds.force_ssl = 1",
-    change: "attach one",
+    change: "attach such a group",
   };
 }
 

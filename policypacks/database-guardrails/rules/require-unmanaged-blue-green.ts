@@ -8,8 +8,8 @@ export const requireUnmanagedBlueGreen = defineRule({
   owner: "team-platform",
   controls: [],
   properties: ["blueGreenUpdate"],
-  why: "The provider creates the copy, switches over and deletes the old side in one update: there is no moment at which anyone could check whether the new side is healthy.",
-  solution: "Leave `blueGreenUpdate` out; an operation with a health gate before the switch does it.",
+  why: "The provider creates the copy, switches over and deletes the old database in one update, so there is no moment to check that the new one is healthy.",
+  solution: "Leave `blueGreenUpdate` out; use an operation with a health gate before the switchover.",
   types: [instance],
   *check(database) {
     if (database.object("blueGreenUpdate")?.boolean("enabled"))

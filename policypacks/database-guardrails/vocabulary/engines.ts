@@ -2,11 +2,11 @@ import { canonical } from "./properties";
 import type { Resource } from "./resource";
 
 /**
- * What RDS has for some engines only (RDS User Guide, "Supported features in Amazon RDS by AWS Region and DB engine").
- * No rule requires what RDS refuses, because it could not be met.
+ * Features that RDS offers only for some engines (RDS User Guide, "Supported features in Amazon RDS by AWS Region and
+ * DB engine"). No rule requires a feature that RDS refuses, because it could not be met.
  */
 const offered = {
-  /** Also not on Aurora Serverless v1, which has an engine mode of its own. */
+  /** Also unavailable on Aurora Serverless v1, which is a separate engine mode. */
   iamAuthentication: /^(postgres|mysql|mariadb|aurora|aurora-mysql|aurora-postgresql)$/,
   performanceInsights: /^(?!db2|custom-)/,
   enhancedMonitoring: /^(?!custom-)/,
@@ -15,13 +15,13 @@ const offered = {
   standby: /^(?!sqlserver-(ex|web)$)/,
 } as const;
 
-/** The engine in RDS's own spelling; undefined where nothing is said, as on a copy, which has its source's. */
+/** The engine in RDS's own spelling; undefined if none is given, for example on a copy, which has its source's. */
 export function engineOf(resource: Resource): string | undefined {
   const engine = resource.text("engine");
   return engine === undefined ? undefined : canonical(engine);
 }
 
-/** An unknown engine counts as PostgreSQL, so that silence never makes a check less strict. */
+/** A missing engine counts as PostgreSQL, so that leaving it out never makes a check less strict. */
 export function offers(resource: Resource, feature: keyof typeof offered): boolean {
   const engine = engineOf(resource);
   if (feature === "iamAuthentication" && canonical(resource.text("engineMode") ?? "") === "serverless") return false;

@@ -3,8 +3,7 @@ import type { Resource, Stack } from "./resource";
 import { keyAlias, keys } from "./types";
 
 /**
- * Keys that databases or their backups of the same stack were given, and those of a platform, whose databases stand in
- * other stacks.
+ * Keys used by databases or backups of the same stack, and keys of a platform, whose databases are in other stacks.
  */
 export function keysOfDatabases(stack: Stack): Resource[] {
   const users = stack.resources.filter(({ type }) => type.startsWith("aws:rds/") || type.startsWith("aws:backup/"));
@@ -14,7 +13,7 @@ export function keysOfDatabases(stack: Stack): Resource[] {
       (name) => name !== undefined && named.has(name),
     );
   const used = new Set(users.flatMap((user) => user.dependsOn()));
-  // An alias stands for its key.
+  // A database that names an alias uses the key behind it.
   for (const alias of stack.of(keyAlias)) {
     if (!used.has(alias.urn) && !isNamed(alias)) continue;
     for (const urn of alias.dependsOn()) used.add(urn);

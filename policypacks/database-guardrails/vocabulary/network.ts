@@ -2,10 +2,13 @@ import { canonical, Undecided, type Properties } from "./properties";
 import type { Resource, Stack } from "./resource";
 import { managedPrefixList, managedPrefixListEntry } from "./types";
 
-/** A /8 is sixteen million addresses, an IPv6 /32 a whole internet provider: nobody knows who that is. */
+/**
+ * The widest ranges allowed. A /8 is sixteen million addresses, an IPv6 /32 a whole internet provider: too many to know
+ * who they are.
+ */
 export const prefixMin = { ipv4: 9, ipv6: 33 };
 
-/** Those that are too wide, each alone; or all of them, where narrow ones together are as wide as one that is. */
+/** The ranges that are too wide individually, or all of them if they are too wide in total. */
 export function wideRanges(ranges: readonly string[]): string[] {
   return [
     ...wideOf(
@@ -19,25 +22,25 @@ export function wideRanges(ranges: readonly string[]): string[] {
   ];
 }
 
-function wideOf(ranges: readonly string[], least: number): string[] {
+function wideOf(ranges: readonly string[], minimum: number): string[] {
   const distinct = [...new Set(ranges.map(canonical))];
-  const wide = distinct.filter((range) => prefixOf(range) < least);
+  const wide = distinct.filter((range) => prefixOf(range) < minimum);
   const share = distinct.reduce((sum, range) => sum + 2 ** -prefixOf(range), 0);
-  return wide.length > 0 || share < 2 ** (1 - least) ? wide : distinct;
+  return wide.length > 0 || share < 2 ** (1 - minimum) ? wide : distinct;
 }
 
-/** Not a prefix at all: nothing is known of its width, so it counts as the widest. */
+/** A range without a prefix length has an unknown width, so it counts as the widest. */
 function prefixOf(range: string): number {
   const digits = /\/(\d+)$/.exec(range)?.[1];
   return digits === undefined ? 0 : Number(digits);
 }
 
-/** Protocols by name that databases do not speak; every other name counts as one that they do. */
+/** Names of protocols that databases do not use; any other name counts as one that they do. */
 const otherProtocols = ["udp", "icmp", "icmpv6"];
 
 /**
- * Whether an entry lets a protocol of databases through on a port. The provider takes "TCP", "06" and "ALL" as well,
- * and -1 for any port.
+ * Whether an entry opens a port for a protocol that databases use. The provider also accepts "TCP", "06" and "ALL", and
+ * -1 for any port.
  */
 export function opens(entry: Properties, port: number): boolean {
   const protocol = entry.word("protocol") ?? entry.word("ipProtocol") ?? "-1";
@@ -49,8 +52,8 @@ export function opens(entry: Properties, port: number): boolean {
 }
 
 /**
- * The ranges of the prefix lists that an entry names; those that this stack does not declare are for the stack that
- * does.
+ * The ranges of the prefix lists that an entry names; lists that this stack does not declare are judged in the stack
+ * that does.
  */
 export function rangesOfPrefixLists(
   ids: readonly string[],

@@ -7,13 +7,13 @@ import { cluster, databases } from "./types";
 const replications = ["replicateSourceDb", "replicationSourceIdentifier"];
 
 /**
- * What a recovery to a point in time may name as its source. AWS gave an instance's name; an id or the ARN of backups
- * tells no name.
+ * What a point-in-time recovery may give as its source: the name of an instance or cluster, or an id or backup ARN,
+ * which do not contain a name.
  */
 const sourceNames = ["sourceDbInstanceIdentifier", "sourceClusterIdentifier"];
 const sourceIds = ["sourceDbiResourceId", "sourceDbInstanceAutomatedBackupsArn", "sourceClusterResourceId"];
 
-/** Made of a backup. A recovery that names no source is none. */
+/** Whether it was created from a backup. A recovery without a source does not count. */
 export const isRestored = (resource: Resource): boolean =>
   resource.has("snapshotIdentifier") ||
   (resource.has("restoreToPointInTime") && [...decided(() => sourcesOf(resource))].length > 0);
@@ -22,30 +22,30 @@ function* sourcesOf(resource: Resource): Iterable<string> {
   const source = resource.object("restoreToPointInTime");
   for (const name of [...sourceNames, ...sourceIds]) if (source?.has(name)) yield name;
 }
-/** Follows another database. */
+/** Whether it replicates another database. */
 export const isReplica = (resource: Resource): boolean => replications.some((name) => resource.has(name));
 /**
- * A secondary cluster has its data from the primary one, and no master of its own. What AWS answers names the
- * primary's.
+ * A secondary cluster gets its data from the primary one, and has no master user of its own: AWS reports
+ * the primary's.
  */
 export const followsGlobalCluster = (resource: Resource): boolean =>
   resource.is(cluster) && resource.has("globalClusterIdentifier") && !resource.has("masterUsername");
-/** Made of another database: what the program does not say comes from there. */
+/** Whether it was created from another database, from which it takes whatever the program does not set. */
 export const isCopy = (resource: Resource): boolean =>
   isRestored(resource) || isReplica(resource) || resource.has("s3Import");
 
 /**
- * The database that a replica follows, where it can be seen: in the same stack, whatever number of replicas lies
- * between. A replica of what nobody can see may be none: its own word is not enough to leave a rule out.
+ * The database that a replica follows, possibly through other replicas, if it is in the same stack. Without a visible
+ * source, a resource that claims to be a replica might not be one, so the claim alone exempts it from no rule.
  */
 export function sourceOfReplica(replica: Resource, stack: Stack): Resource | undefined {
-  const passed = new Set([replica.urn]);
-  for (let here: Resource | undefined = replica; here !== undefined;) {
-    const source = nextSource(here, stack);
-    if (source === undefined || passed.has(source.urn)) return undefined;
+  const visited = new Set([replica.urn]);
+  for (let current: Resource | undefined = replica; current !== undefined;) {
+    const source = nextSource(current, stack);
+    if (source === undefined || visited.has(source.urn)) return undefined;
     if (!isReplica(source)) return source;
-    passed.add(source.urn);
-    here = source;
+    visited.add(source.urn);
+    current = source;
   }
   return undefined;
 }
@@ -53,20 +53,22 @@ export function sourceOfReplica(replica: Resource, stack: Stack): Resource | und
 function nextSource(replica: Resource, stack: Stack): Resource | undefined {
   const property = replications.find((name) => replica.has(name)) ?? "";
   const named = replica.text(property);
-  const behind = replica.dependsOn(property);
+  const dependencies = replica.dependsOn(property);
   return stack
     .of(...databases)
-    .find((one) => (named === undefined ? behind.includes(one.urn) : isNamed(one, canonical(named), behind)));
+    .find((one) =>
+      named === undefined ? dependencies.includes(one.urn) : isNamed(one, canonical(named), dependencies),
+    );
 }
 
-/** An ARN names its Region and account as well: a database of the same name elsewhere is another one. */
-function isNamed(source: Resource, name: string, behind: readonly string[]): boolean {
+/** An ARN includes Region and account: a database with the same name elsewhere is a different one. */
+function isNamed(source: Resource, name: string, dependencies: readonly string[]): boolean {
   if (!name.includes(":") || !source.has("arn")) return identifierOf(source) === name.split(":").at(-1);
   const arn = source.text("arn");
-  return arn === undefined ? behind.includes(source.urn) : canonical(arn) === name;
+  return arn === undefined ? dependencies.includes(source.urn) : canonical(arn) === name;
 }
 
-/** RDS keeps identifiers in lower case. */
+/** In lower case, in which RDS stores identifiers. */
 export function identifierOf(database: Resource): string | undefined {
   const identifier = database.text(database.is(cluster) ? "clusterIdentifier" : "identifier");
   return identifier === undefined ? undefined : canonical(identifier);
@@ -74,8 +76,8 @@ export function identifierOf(database: Resource): string | undefined {
 
 type Check = (database: Resource, settings: RuleSettings) => Iterable<Violation | Undecided | WrongType>;
 /**
- * For what a replica has from its source. One whose source is in the same stack is left out, because the source is
- * judged; the RDS API's word is enough as well. Any other replica is judged like every database.
+ * For properties that a replica takes from its source. A replica is exempt if its source is in the same stack, because
+ * then the source is judged, or if the RDS API reports it as a replica. Any other is judged like a normal database.
  */
 export function unlessReplica(check: Check) {
   return {
@@ -94,9 +96,9 @@ export const followsKnownSource = (database: Resource, stack: Stack): boolean =>
   isReplica(database) && (database.reportedBy === "api" || sourceOfReplica(database, stack) !== undefined);
 
 /**
- * The environment of what a copy was made of, by a name that AWS gave or checked: the instance's, or that of an
- * automated snapshot, which RDS names after it. A snapshot taken by hand has the name its maker liked, and a resource
- * id tells nothing: those are undefined. Of several origins each must be told, and the strictest counts.
+ * The environment of the database that a copy was created from, if a reliable name shows it: the instance's own name,
+ * or that of an automated snapshot, which RDS derives from it. Undefined for a manual snapshot, whose name can be
+ * anything, and for a resource id. With several origins, all must be known, and the strictest counts.
  */
 export function environmentOfOrigin(copy: Resource): Environment | undefined {
   const origins = namesOfOrigins(copy).map((name) => (name === undefined ? undefined : environmentInIdentifier(name)));
@@ -118,8 +120,7 @@ function namesOfOrigins(copy: Resource): (string | undefined)[] {
 const automatedSnapshot = /(?:^|:(?:cluster-)?snapshot:)rds:(.+)$/;
 
 /**
- * The environment that a name speaks of, as standard names do: "orders-development". One that speaks of two speaks of
- * the stricter.
+ * The environment in a name such as "orders-development"; the stricter if there are two.
  */
 export function environmentIn(name: string): Environment | undefined {
   const words = canonical(name)
@@ -128,6 +129,6 @@ export function environmentIn(name: string): Environment | undefined {
   return environments.find((environment) => words.includes(environment));
 }
 
-/** Of a database's name: short forms only raise, since "dev" in a name is no reason to ask for less. */
+/** The same for a database's name, where short forms count only for production: "dev" does not make rules less strict. */
 export const environmentInIdentifier = (name: string): Environment | undefined =>
   /(^|[^a-z0-9])(prod|prd|live)\d*([^a-z0-9]|$)/.test(canonical(name)) ? "production" : environmentIn(name);

@@ -3,9 +3,9 @@ import type { Resource } from "./resource";
 import { cluster, parameterGroup } from "./types";
 
 /**
- * The explicit values of a parameter group by name, as RDS compares names; empty for what it leaves to the family's
- * default. A parameter that is given twice has both values: which of them RDS keeps is not for a program to rely on, so
- * a rule asks it of each.
+ * Looks up a parameter's explicit values in a group, comparing names like RDS does; empty if the group leaves it at the
+ * family's default. A parameter given twice has both values: a rule must accept each of them, because which one RDS
+ * keeps is undefined.
  */
 export function parametersOf(group: Resource): (name: string) => string[] {
   const list = group.list("parameters");
@@ -14,15 +14,15 @@ export function parametersOf(group: Resource): (name: string) => string[] {
     const values = list
       .filter((entry) => canonical(entry.text("name") ?? "") === name)
       .flatMap((entry) => entry.word("value") ?? []);
-    // A name that can't be read may be this one.
+    // A name that can't be read could be this one, so reading it throws.
     if (values.length === 0) unnamed?.string("name");
     return values;
   };
 }
 
 /**
- * An instance of Aurora has a group of its own below its cluster's, which may only override: what it does not say is
- * the cluster's business.
+ * An Aurora instance has its own group in addition to its cluster's. It only overrides: what it does not set comes from
+ * the cluster's group, which is judged separately.
  */
 export function isBelowCluster(group: Resource): boolean {
   return group.is(parameterGroup) && canonical(group.text("family") ?? "").startsWith("aurora");
@@ -35,7 +35,7 @@ export function usesDefaultGroup(database: Resource): boolean {
 }
 export const isDefaultGroup = (name: string): boolean => canonical(name).startsWith("default.");
 
-/** A name that tells where a group is declared, which may be another stack. */
+/** The name of a custom group, which may be declared in another stack; undefined for a default or unknown one. */
 export function ownGroupOf(database: Resource): string | undefined {
   const name = database.text("dbClusterParameterGroupName") ?? database.text("parameterGroupName");
   return name === undefined || isDefaultGroup(name) ? undefined : canonical(name);

@@ -3,12 +3,12 @@ import { canonical } from "./properties";
 import type { Stack } from "./resource";
 import { databases } from "./types";
 
-/** The role of a standard database that owns its schema: a member of it may change and drop every table. */
+/** The role that owns the schema of a standard database: its members may change and drop every table. */
 export const ownerRole = "owner";
 
 /**
- * What gives its members more than any application's work needs: all rows, the server's files, its programs, or the
- * powers of the master.
+ * Roles that give their members more than any application needs: all rows, the server's files, its programs, or the
+ * powers of the master user.
  */
 export const powerfulRoles = [
   "rds_superuser",
@@ -27,7 +27,7 @@ export const powerfulRoles = [
   ownerRole,
 ];
 
-/** The logins that the stack's databases are made with. */
+/** The master users of the stack's databases. */
 export const mastersOf = (stack: Stack): string[] =>
   stack
     .of(...databases)

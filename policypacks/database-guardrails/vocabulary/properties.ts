@@ -1,14 +1,14 @@
 /**
- * What a rule reads. A value may be known, absent, unknown (a preview: only the cloud can tell), encrypted (a secret
- * nobody opened), notReported (the RDS API does not tell what only a program says) or elsewhere (declared in a stack
- * that is not here). Rules ask for the type they need; what cannot be had is thrown, and `judge.ts` makes the verdict
- * of it, so that no rule takes "not known" for "not there".
+ * What a rule reads. A value may be known, absent, unknown (in a preview, if only the cloud can provide it), encrypted
+ * (a secret), notReported (set by a program, but not returned by the RDS API) or elsewhere (declared in another stack).
+ * Rules request the type they need. An unreadable value throws, and `judge.ts` turns that into a finding, so no rule
+ * mistakes "unknown" for "absent".
  */
 export const unknown = Symbol("unknown until deployment");
 export const notReported = Symbol("not reported by the RDS API");
 export const encrypted = "[secret]";
 
-/** The value exists or may exist, but is not to be read here and now. */
+/** The value exists or may exist, but can't be read here and now. */
 export class Undecided extends Error {
   constructor(
     readonly property: string,
@@ -29,16 +29,16 @@ export class WrongType extends Error {
 }
 
 /**
- * As RDS and its provider compare names, protocols and settings: without case, and without blanks around them. All
- * rules compare in this form.
+ * The form in which RDS and its provider compare names, protocols and settings: in lower case, without surrounding
+ * spaces. All rules compare in this form.
  */
 export function canonical(text: string): string {
   const lower = text.toLowerCase();
-  // Nearly all are plain, and there are millions of them in a fleet.
+  // Nearly all texts are plain already, and a fleet has millions of them.
   return /^[a-z0-9._:/-]*$/.test(lower) ? lower : lower.normalize("NFKC").trim().toLowerCase();
 }
 
-/** One part of a check: what it cannot read becomes a verdict of its own, and the other parts are still asked. */
+/** One part of a check: a value that it can't read becomes a separate finding, and the other parts still run. */
 export function* decided<Found>(check: () => Iterable<Found>): Iterable<Found | Undecided | WrongType> {
   try {
     yield* check();
@@ -52,17 +52,17 @@ export class Properties {
   constructor(
     private readonly values: Readonly<Record<string, unknown>>,
     private readonly path = "",
-    /** Why what is not among the values may be there after all. */
-    private readonly beyond?: Undecided | WrongType,
+    /** Why the values are incomplete: a missing one may exist after all. */
+    private readonly whyIncomplete?: Undecided | WrongType,
   ) {}
 
-  /** Given at all, its value known or not: a key that the same first preview makes is a key. */
+  /** Whether it is set, even if its value is unknown: a key that the same preview creates counts as a key. */
   has(name: string): boolean {
     const value = this.value(name);
     if (value === notReported) throw new Undecided(this.at(name), "notReported");
     return value !== undefined && value !== null && value !== "";
   }
-  /** Undefined when absent, and also when it can't be read: for what may only add to a verdict. */
+  /** Undefined if absent or unreadable: for values that a finding does not depend on alone. */
   text(name: string): string | undefined {
     const value = this.values[name];
     return typeof value === "string" && value !== encrypted ? value : undefined;
@@ -84,42 +84,41 @@ export class Properties {
     const value = this.known(name);
     if (value === undefined || typeof value === "string") return value;
     if (typeof value === "number") return String(value);
-    throw new WrongType(this.at(name), value, "a text");
+    throw new WrongType(this.at(name), value, "a string");
   }
-  /** A text in its canonical form. */
+  /** A string in its canonical form. */
   word(name: string): string | undefined {
     const value = this.string(name);
     return value === undefined ? undefined : canonical(value);
   }
   strings(name: string): string[] {
-    const { strings, doubts } = this.readableStrings(name);
-    if (doubts[0]) throw doubts[0];
+    const { strings, unreadable } = this.readableStrings(name);
+    if (unreadable[0]) throw unreadable[0];
     return strings;
   }
   /**
-   * The texts of a list that can be read, and why the others can't: one that is encrypted does not hide those beside
-   * it.
+   * The readable strings of a list, and why the others are unreadable: an encrypted one does not hide the rest.
    */
-  readableStrings(name: string): { strings: string[]; doubts: (Undecided | WrongType)[] } {
-    const [strings, doubts]: [string[], (Undecided | WrongType)[]] = [[], []];
+  readableStrings(name: string): { strings: string[]; unreadable: (Undecided | WrongType)[] } {
+    const [strings, unreadable]: [string[], (Undecided | WrongType)[]] = [[], []];
     try {
       for (const [index, element] of this.elements(name).entries()) {
-        const why = this.unreadable(element, `${name}[${index}]`);
-        if (why) doubts.push(why);
+        const why = this.whyUnreadable(element, `${name}[${index}]`);
+        if (why) unreadable.push(why);
         else if (typeof element === "string" || typeof element === "number") strings.push(String(element));
-        else doubts.push(new WrongType(this.at(`${name}[${index}]`), element, "a text"));
+        else unreadable.push(new WrongType(this.at(`${name}[${index}]`), element, "a string"));
       }
     } catch (thrown) {
       if (!(thrown instanceof Undecided || thrown instanceof WrongType)) throw thrown;
-      doubts.push(thrown);
+      unreadable.push(thrown);
     }
-    return { strings, doubts };
+    return { strings, unreadable };
   }
-  /** A list of objects. One that can't be read as a whole is there, and says so when it is asked for something. */
+  /** A list of objects. One that can't be read at all is included, and throws when a property of it is read. */
   list(name: string): Properties[] {
     return this.elements(name).map((element, index) => {
       const at = `${name}[${index}]`;
-      const why = this.unreadable(element, at);
+      const why = this.whyUnreadable(element, at);
       return why ? new Properties({}, this.at(at), why) : this.inner(element, at);
     });
   }
@@ -140,20 +139,20 @@ export class Properties {
   private inner(value: unknown, name: string): Properties {
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return new Properties(value as Record<string, unknown>, this.at(name));
-    throw this.unreadable(value, name) ?? new WrongType(this.at(name), value, "an object");
+    throw this.whyUnreadable(value, name) ?? new WrongType(this.at(name), value, "an object");
   }
   private known(name: string): unknown {
     const value = this.value(name);
-    const why = this.unreadable(value, name);
+    const why = this.whyUnreadable(value, name);
     if (why) throw why;
     return value === null ? undefined : value;
   }
   private value(name: string): unknown {
     const value = this.values[name];
-    if (value === undefined && this.beyond) throw this.beyond;
+    if (value === undefined && this.whyIncomplete) throw this.whyIncomplete;
     return value;
   }
-  private unreadable(value: unknown, name: string): Undecided | undefined {
+  private whyUnreadable(value: unknown, name: string): Undecided | undefined {
     if (value === unknown) return new Undecided(this.at(name), "unknown");
     if (value === encrypted) return new Undecided(this.at(name), "encrypted");
     return value === notReported ? new Undecided(this.at(name), "notReported") : undefined;

@@ -1,21 +1,21 @@
 import { Properties, encrypted, Undecided, unknown, notReported } from "./properties";
 
-/** What is known of a resource, wherever it was read: the pack's arguments, an exported state, the RDS API. */
+/** What is known about a resource, wherever it was read: the pack's arguments, an exported state, the RDS API. */
 export interface ResourceFacts {
-  /** A Pulumi URN, or the ARN of what no stack declares. */
+  /** A Pulumi URN, or the ARN of a resource that no stack declares. */
   urn: string;
   type: string;
   name: string;
   properties: Readonly<Record<string, unknown>>;
   /**
-   * Where the properties come from: what a program asks for, what a state says there is, or what the RDS API answers.
+   * Where the properties were read: the program's inputs, a state's actual values, or the RDS API.
    * @default program
    */
   reportedBy?: "program" | "state" | "api";
-  /** When AWS created it, if the API says so. Unlike a tag, it cannot be chosen. */
+  /** When AWS created it, if known. Unlike a tag, it cannot be chosen. */
   createdAt?: string | undefined;
   /**
-   * Imported: its program does not say what it was created from.
+   * Imported, so its program does not say what it was created from.
    * @default false
    */
   adopted?: boolean;
@@ -23,17 +23,17 @@ export interface ResourceFacts {
    * Replaced, but not deleted yet.
    * @default false
    */
-  leaving?: boolean;
+  awaitingDeletion?: boolean;
   /** The arguments of its parent components. */
   declaredBy?: { environment?: string | undefined; tier?: string | undefined };
-  /** Pulumi's own option, as `ignoreChanges` is; undefined where no program sets it. */
+  /** A Pulumi resource option, like `ignoreChanges`; undefined if there is no program. */
   protect: boolean | undefined;
   ignoreChanges: readonly string[];
-  /** URNs by property, and those of no property in particular under "". */
+  /** URNs by property; those of no particular property are under "". */
   dependencies: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A resource as rules see it. */
+/** What rules see of a resource. */
 export class Resource extends Properties {
   readonly urn: string;
   readonly type: string;
@@ -41,7 +41,7 @@ export class Resource extends Properties {
   readonly reportedBy: "program" | "state" | "api";
   readonly createdAt: string | undefined;
   readonly adopted: boolean;
-  readonly leaving: boolean;
+  readonly awaitingDeletion: boolean;
   readonly declaredBy: NonNullable<ResourceFacts["declaredBy"]>;
   readonly protect: boolean | undefined;
   readonly ignoreChanges: readonly string[];
@@ -58,20 +58,20 @@ export class Resource extends Properties {
     this.reportedBy = facts.reportedBy ?? "program";
     this.createdAt = facts.createdAt;
     this.adopted = facts.adopted ?? false;
-    this.leaving = facts.leaving ?? false;
+    this.awaitingDeletion = facts.awaitingDeletion ?? false;
     this.declaredBy = facts.declaredBy ?? {};
   }
   is(...types: readonly string[]): boolean {
     return types.includes(this.type);
   }
-  /** URNs that one property was computed from; without a name, all that the resource depends on. */
+  /** URNs that one property was computed from; without a property, all that the resource depends on. */
   dependsOn(property?: string): readonly string[] {
     return property === undefined
       ? Object.values(this.facts.dependencies).flat()
       : (this.facts.dependencies[property] ?? []);
   }
   /**
-   * Its own tags, and those its provider puts on every resource: AWS has both. Undefined when there are none at all.
+   * Its own tags and those that its provider adds to every resource: AWS has both. Undefined if there are none.
    */
   tags(): Properties | undefined {
     const own = this.object("tags");
@@ -87,7 +87,7 @@ export class Resource extends Properties {
             : undefined;
     return why === undefined ? own : new Properties(isObject(tags) ? tags : {}, "tags", new Undecided("tagsAll", why));
   }
-  /** The value of one tag; undefined when there is none or it is not known. See `tags` where that is a difference. */
+  /** The value of one tag; undefined if it is missing or unknown. Use `tags` where the difference matters. */
   tag(name: string): string | undefined {
     const { tags, tagsAll } = this.facts.properties;
     const value = (isObject(tags) ? tags[name] : undefined) ?? (isObject(tagsAll) ? tagsAll[name] : undefined);
@@ -95,7 +95,7 @@ export class Resource extends Properties {
   }
 }
 
-/** All resources of one stack, or of one account and Region where no stack was asked. */
+/** All resources of one stack, or of one account and Region for live databases. */
 export class Stack {
   private readonly byUrn: Map<string, Resource>;
   private readonly byType = new Map<string, Resource[]>();
@@ -116,19 +116,19 @@ export class Stack {
     }
     return lists.length === 1 ? (lists[0] ?? []) : lists.flat();
   }
-  /** Resources of a type that another one was computed from. */
-  behind(resource: Resource, type: string, property?: string): Resource[] {
+  /** Resources of one type that a resource, or one of its properties, was computed from. */
+  dependenciesOf(resource: Resource, type: string, property?: string): Resource[] {
     return resource.dependsOn(property).flatMap((urn) => {
       const found = this.byUrn.get(urn);
       return found?.type === type ? [found] : [];
     });
   }
-  /** Whether something of these types is among the resources, or among what they were computed from in turn. */
+  /** Whether any of the resources is of these types, or was computed from one that is, directly or indirectly. */
   comesFrom(urns: readonly string[], types: readonly string[]): boolean {
-    const passed = new Set(urns);
-    for (const urn of passed) {
+    const visited = new Set(urns);
+    for (const urn of visited) {
       if (types.includes(typeIn(urn))) return true;
-      for (const behind of this.byUrn.get(urn)?.dependsOn() ?? []) passed.add(behind);
+      for (const dependency of this.byUrn.get(urn)?.dependsOn() ?? []) visited.add(dependency);
     }
     return false;
   }
@@ -137,7 +137,7 @@ export class Stack {
   }
 }
 
-/** The type that a URN ends in: it names those of its parents as well. */
+/** The resource's own type: a URN contains those of its parents too. */
 const typeIn = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

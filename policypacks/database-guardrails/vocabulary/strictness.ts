@@ -16,8 +16,8 @@ export const expiryTag = "shipshape:expires-on";
 export const ringTag = "shipshape:ring";
 
 /**
- * A throwaway lives for hours; a week leaves room for one that a person has to look at. Beyond that it is a database
- * like any other.
+ * A throwaway lives for hours; a week leaves time for a person to look at one. Beyond that it counts as a normal
+ * database.
  */
 export const throwawayDaysMax = 7;
 
@@ -30,9 +30,9 @@ export interface Strictness {
 }
 
 /**
- * By its tags, its names and the component that made it. One that names no environment or tier is judged as production
- * gold: nobody said that less would do. Where they differ the stricter counts: a tag is not enough to be asked for
- * less.
+ * Derived from its tags, its names and the component that created it. Without an environment or tier it is judged as
+ * production gold, because nothing shows that less is enough. If they disagree, the stricter counts: a tag alone never
+ * makes the rules less strict.
  */
 export function strictnessOf(resource: Resource): Strictness {
   const { environment: declaredEnvironment, tier: declaredTier } = resource.declaredBy;
@@ -46,11 +46,11 @@ export function strictnessOf(resource: Resource): Strictness {
   return { environment, tier, production: environment === "production", standard: tierStandard(tier, environment) };
 }
 
-/** The lists begin with the strictest, and a word that they don't have counts as that. */
+/** The lists start with the strictest value; an unknown word counts as that one. */
 const strictest = <T extends string>(values: readonly [T, ...T[]], given: readonly string[]): T =>
   values[Math.min(...given.map((one) => Math.max(0, values.indexOf(one as T))))] ?? values[0];
 
-/** Of what a component was given; undefined where it is none that says so. */
+/** Environment and tier in a component's arguments; undefined if it has neither. */
 export function declaredIn(
   inputs: Readonly<Record<string, unknown>>,
 ): { environment?: string; tier?: string } | undefined {
@@ -59,7 +59,7 @@ export function declaredIn(
   return { ...(typeof environment === "string" && { environment }), ...(typeof tier === "string" && { tier }) };
 }
 
-/** What a database's name speaks of, and where it speaks of none, its stack's. */
+/** The environment in a database's name or, if there is none, in its stack's name. */
 function namedEnvironments(resource: Resource): Environment[] {
   const identifier = identifierOf(resource);
   const own = identifier === undefined ? undefined : environmentInIdentifier(identifier);
@@ -74,9 +74,9 @@ function environmentOfStack({ urn }: Resource): Environment | undefined {
 }
 
 /**
- * Made by a run and about to be removed: backups, alarms and the like would outlive it. That is told by what it is, a
- * restored copy, beside the tags of its run, and it ends within days: tags alone would let any database out of most
- * rules.
+ * Whether it was created by a run and will soon be deleted, so that backups, alarms and the like would outlive it. It
+ * must be a restored copy, have the tags of its run, and expire within days: if tags were enough, they could exempt any
+ * database from most rules.
  */
 export function isThrowaway(resource: Resource, today: string): boolean {
   const expiry = resource.tag(expiryTag);
@@ -89,21 +89,21 @@ export function isThrowaway(resource: Resource, today: string): boolean {
     return false;
   const expiresOn = expiry.slice(0, 10);
   if (!(daysBetween(today, expiresOn) <= throwawayDaysMax)) return false;
-  // One that is older than any throwaway was not made to be removed, whatever day its tags name this week.
+  // A database older than any throwaway was not created to be deleted, whatever expiry its tags give now.
   const { createdAt, reportedBy, adopted } = resource;
   if (createdAt !== undefined && !(daysBetween(createdAt.slice(0, 10), expiresOn) <= throwawayDaysMax)) return false;
-  // The API, and the state of one that was adopted, do not say what a database was made of, but when, and whether it
-  // has backups.
+  // Neither the API nor the state of an adopted database shows what it was created from, but both show when, and
+  // whether it has backups.
   if (reportedBy === "api" || adopted) return createdAt !== undefined && resource.number("backupRetentionPeriod") === 0;
   return isRestored(resource);
 }
 
-/** "production gold": why so much is asked. */
+/** Such as "production gold": tells the reader why the rule is this strict. */
 export const namedStrictness = ({ environment, tier }: Strictness): string => `${environment} ${tier}`;
 
 /**
- * Here the least strict counts: a copy that says it is production's, and whose own name or stack says otherwise, is not
- * believed.
+ * For copies the least strict counts: a copy tagged as production whose own name or stack says otherwise does not count
+ * as production.
  */
 export function environmentOfCopy(copy: Resource): Environment {
   const tagged = environments.find((one) => one === copy.tag("environment")) ?? "production";

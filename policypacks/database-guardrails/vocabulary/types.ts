@@ -1,4 +1,4 @@
-/** The resource types rules speak of, by the token Pulumi gives them. */
+/** The type tokens of the Pulumi resources that rules read. */
 export const instance = "aws:rds/instance:Instance";
 export const cluster = "aws:rds/cluster:Cluster";
 export const clusterInstance = "aws:rds/clusterInstance:ClusterInstance";
@@ -20,7 +20,7 @@ export const managedPrefixListEntry = "aws:ec2/managedPrefixListEntry:ManagedPre
 export const securityGroupRule = "aws:ec2/securityGroupRule:SecurityGroupRule";
 export const securityGroupIngressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 export const subnet = "aws:ec2/subnet:Subnet";
-/** Of the network that an account begins with. */
+/** In the default network of an account. */
 export const defaultSubnet = "aws:ec2/defaultSubnet:DefaultSubnet";
 export const defaultRouteTable = "aws:ec2/defaultRouteTable:DefaultRouteTable";
 export const mainRouteTableAssociation = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation";
@@ -29,7 +29,7 @@ export const routeTableAssociation = "aws:ec2/routeTableAssociation:RouteTableAs
 export const route = "aws:ec2/route:Route";
 export const internetGateway = "aws:ec2/internetGateway:InternetGateway";
 export const key = "aws:kms/key:Key";
-/** In another Region, of a key there. */
+/** A replica of a key in another Region. */
 export const replicaKey = "aws:kms/replicaKey:ReplicaKey";
 export const keyAlias = "aws:kms/alias:Alias";
 export const logGroup = "aws:cloudwatch/logGroup:LogGroup";
@@ -41,13 +41,13 @@ export const grantRole = "postgresql:index/grantRole:GrantRole";
 export const grant = "postgresql:index/grant:Grant";
 export const defaultPrivileges = "postgresql:index/defaultPrivileges:DefaultPrivileges";
 
-/** What holds data and is asked for backups and protection. */
+/** Resources that hold data and need backups and protection. */
 export const databases = [instance, cluster] as const;
 export const snapshots = [snapshot, snapshotCopy, clusterSnapshot, clusterSnapshotCopy] as const;
 export const keys = [key, replicaKey] as const;
 export const parameterGroups = [parameterGroup, clusterParameterGroup] as const;
 
-/** Types that some rule reads properties of. All others only count as what something depends on. */
+/** Types whose properties some rule reads. Resources of other types matter only as dependencies. */
 export const readTypes: ReadonlySet<string> = new Set([
   ...[
     ...databases,

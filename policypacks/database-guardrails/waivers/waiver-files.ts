@@ -5,7 +5,7 @@ import { decodeText } from "./text-file";
 import { waiverDaysMax, waiverSchema, type Waiver } from "./waiver";
 import { readYamlMapping } from "./yaml-mapping";
 
-/** What is wrong with a file, where a person finds it. */
+/** What is wrong with a file, and on which line. */
 export interface WaiverProblem {
   file: string;
   line: number;
@@ -16,20 +16,20 @@ export interface Waivers {
   problems: WaiverProblem[];
 }
 
-/** Seven short texts: a larger file is not a waiver. */
+/** A waiver has seven short texts: a larger file is not one. */
 const fileBytesMax = 64 * 1024;
 
-/** All waivers of a folder. A broken one is a problem, not a waiver: what it covered is a violation again. */
+/** All waivers of a folder. A broken file is reported as a problem and waives nothing. */
 export function readWaivers(folder: string, today: string): Waivers {
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch (error) {
-    // No folder, no waivers. One that cannot be read must not look like none.
+    // No folder means no waivers. An unreadable folder must not look the same.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return { waivers: [], problems: [] };
     return {
       waivers: [],
-      problems: [{ file: folder, line: 1, message: `this is no folder that can be read: ${(error as Error).message}` }],
+      problems: [{ file: folder, line: 1, message: `cannot read this folder: ${(error as Error).message}` }],
     };
   }
   const files = names.filter((name) => /\.ya?ml$/i.test(name)).sort();
@@ -41,12 +41,12 @@ export function readWaivers(folder: string, today: string): Waivers {
 function readWaiver(file: string, today: string): ReturnType<typeof parseWaiver> {
   const broken = (message: string) => ({ problems: [{ file, line: 1, message }] });
   try {
-    // A link is followed, but to a file only: a pipe would never end.
+    // A link is followed, but only to a regular file: reading a pipe would never end.
     if (!(lstatSync(file).isSymbolicLink() ? statSync(file) : lstatSync(file)).isFile())
-      return broken("this is no file");
+      return broken("this is not a file");
     const bytes = readFileSync(file);
     return bytes.length > fileBytesMax
-      ? broken(`larger than ${fileBytesMax} bytes`)
+      ? broken(`this file is larger than ${fileBytesMax} bytes`)
       : parseWaiver(file, decodeText(bytes), today);
   } catch (error) {
     return broken((error as Error).message);
@@ -64,7 +64,7 @@ export function parseWaiver(file: string, text: string, today: string): { waiver
         if (issue.code === "unrecognized_keys")
           return problem(
             issue.keys[0],
-            `unknown: ${issue.keys.join(", ")}; a waiver has ${Object.keys(waiverSchema.shape).join(", ")}`,
+            `unknown key: ${issue.keys.join(", ")}; a waiver has ${Object.keys(waiverSchema.shape).join(", ")}`,
           );
         const name = issue.path[0]?.toString();
         return problem(name, `${name === undefined ? "" : `${name}: `}${issue.message}`);
@@ -82,8 +82,8 @@ export function parseWaiver(file: string, text: string, today: string): { waiver
 }
 
 /**
- * Two that say the same would each hide that the other is no longer needed. One that has expired is renewed by another,
- * and says nothing any more.
+ * Two waivers for the same rule and resource would each hide that the other is no longer needed. Expired ones do not
+ * count, because another file may renew them.
  */
 function duplicates(waivers: readonly Waiver[], today: string): WaiverProblem[] {
   const first = new Map<string, Waiver>();
@@ -97,7 +97,7 @@ function duplicates(waivers: readonly Waiver[], today: string): WaiverProblem[] 
           {
             file: waiver.file,
             line: 1,
-            message: `says the same as ${other.file}: one waiver for a rule and a resource`,
+            message: `duplicates ${other.file}; allowed: one waiver per rule and resource`,
           },
         ]
       : [];

@@ -1,14 +1,14 @@
-/** What a waiver may be for: a URN or an ARN, of which each part may hold `*`. */
+/** What a waiver may apply to: a URN or an ARN, each part of which may contain `*`. */
 interface Address {
   kind: "urn" | "arn";
   /**
-   * Of a URN stack, project, type and name; of an ARN partition, service, Region, account and resource. Only the last
-   * may hold the separator itself.
+   * For a URN: stack, project, type and name. For an ARN: partition, service, Region, account and resource. Only the
+   * last part may contain the separator.
    */
   parts: string[];
 }
 
-/** Fewer letters are no name: a glob of two would be a waiver for a good part of the fleet. */
+/** With fewer letters, a glob would waive a rule for a large part of the fleet. */
 const lettersMin = 3;
 
 function addressOf(text: string): Address | undefined {
@@ -22,26 +22,26 @@ function addressOf(text: string): Address | undefined {
   return all.length < count || parts.includes("") ? undefined : { kind, parts };
 }
 
-/** What is wrong with the resource of a waiver; undefined when it names something that a person can look at. */
+/** What is wrong with the resource of a waiver; undefined if it is specific enough. */
 export function globProblem(text: string): string | undefined {
   const address = addressOf(text);
   if (!address)
-    return 'give a URN ("urn:pulumi:<stack>::<project>::<type>::<name>") or an ARN ("arn:aws:rds:<Region>:<account>:db:<name>"), whose parts may hold *';
+    return 'give a URN ("urn:pulumi:<stack>::<project>::<type>::<name>") or an ARN ("arn:aws:rds:<Region>:<account>:db:<name>"), in which each part may contain *';
   const [first = "", second = ""] = address.parts;
   const last = address.parts.at(-1) ?? "";
-  // The kind of a resource stands before its name in an ARN: "db:orders".
+  // In an ARN the name comes after the kind of resource: "db:orders".
   const name = address.kind === "urn" ? last : last.slice(last.lastIndexOf(":") + 1);
   const named = name.split("*")[0]?.replace(/[^A-Za-z0-9]/g, "").length ?? 0;
   const isWhole = named > 0 && !name.includes("*");
   const oneStack = address.kind === "urn" && !`${first}${second}`.includes("*");
   return isWhole || named >= lettersMin || oneStack
     ? undefined
-    : `a waiver is for named resources: name stack and project without *, or begin the resource's name with ${lettersMin} letters or more`;
+    : `a waiver is for named resources: give stack and project without *, or at least the first ${lettersMin} letters of the resource's name`;
 }
 
 /**
- * Whether a glob covers a resource. Part by part, so that a `*` never reaches into the next; the name may hold the
- * separator.
+ * Whether a glob covers a resource. Compares part by part, so that a `*` never matches across parts; the name may
+ * contain the separator.
  */
 export function matchesGlob(glob: string, urn: string): boolean {
   if (glob === urn) return true;
@@ -55,8 +55,8 @@ export function matchesGlob(glob: string, urn: string): boolean {
 }
 
 /**
- * Each piece between two `*` is looked for once, behind the one before: the time grows with the texts, whatever they
- * hold.
+ * Searches for each piece between two `*` once, after the previous one, so the time is linear in the lengths, whatever
+ * the texts contain.
  */
 function matchesPart(glob: string, text: string): boolean {
   const pieces = glob.split("*");
@@ -74,7 +74,8 @@ function matchesPart(glob: string, text: string): boolean {
 }
 
 /**
- * "stack::project" where the waiver names both plainly: only there can one stack alone tell that it matches nothing.
+ * "stack::project" if the waiver gives both without `*`: only then can judging that one stack show that the waiver
+ * matches nothing.
  */
 export function stackOf(urn: string): string | undefined {
   const address = addressOf(urn);

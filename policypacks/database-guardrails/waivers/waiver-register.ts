@@ -7,7 +7,7 @@ import { waiverWarningDays, type Waiver } from "./waiver";
 import type { Waivers, WaiverProblem } from "./waiver-files";
 import { matchesGlob, stackOf } from "./waiver-glob";
 
-/** The waivers there are, and which of them were needed: known only when everything has been judged. */
+/** All waivers, and which of them were needed, which is known only after everything has been judged. */
 export class WaiverRegister {
   private readonly needed = new Set<string>();
   private readonly byRule = new Map<string, Waiver[]>();
@@ -16,12 +16,12 @@ export class WaiverRegister {
     private readonly read: Waivers,
     private readonly today: string,
   ) {
-    // The last to end comes first: one that has expired must not hide its renewal.
+    // Latest expiry first: an expired waiver must not hide its renewal.
     const latestFirst = [...read.waivers].sort((one, other) => (one.expiresOn > other.expiresOn ? -1 : 1));
     for (const waiver of latestFirst) this.byRule.set(waiver.rule, [...(this.byRule.get(waiver.rule) ?? []), waiver]);
   }
 
-  /** A violation with a valid waiver becomes an advisory that names it; with an expired one it stays, and says so. */
+  /** A violation with a valid waiver becomes advisory and names it; with an expired one it stays and mentions it. */
   apply(finding: Finding): Finding {
     const covering = (this.byRule.get(finding.rule) ?? []).filter((one) => matchesGlob(one.resource, finding.urn));
     const [waiver] = covering;
@@ -41,7 +41,7 @@ export class WaiverRegister {
     };
   }
 
-  /** Files of waivers that matched something; a thread hands them to the one that counts. */
+  /** Files of waivers that matched something, so that worker threads can report them to the main thread. */
   neededFiles(): string[] {
     return [...this.needed];
   }
@@ -50,8 +50,8 @@ export class WaiverRegister {
   }
 
   /**
-   * What is wrong with the waivers themselves. Where one matched nothing can only be said of stacks that were judged
-   * ("stack::project"); of waivers for any stack, and for what no stack declares, only where everything was ("all").
+   * What is wrong with the waivers themselves. A waiver for one stack is unmatched only if that stack ("stack::project")
+   * was judged; a waiver for any stack, or for a resource that no stack declares, only if everything ("all") was.
    */
   stale(judged: ReadonlySet<string> | "all"): Finding[] {
     const about = (waiver: Waiver) => judged === "all" || judged.has(stackOf(waiver.resource) ?? "");
@@ -65,7 +65,7 @@ export class WaiverRegister {
       ...unmatched.map((waiver) =>
         finding(
           waiver,
-          `matches no violation of ${waiver.rule} on ${waiver.resource}; allowed: waivers that are needed. To change: correct the resource, or delete ${waiver.file}.`,
+          `matches no violation of ${waiver.rule} on ${waiver.resource}; allowed: waivers that are needed. To fix: correct the resource, or delete ${waiver.file}.`,
         ),
       ),
     ];
@@ -75,7 +75,7 @@ export class WaiverRegister {
     return daysBetween(this.today, expiresOn) < 0;
   }
 
-  /** One that another file renewed is obsolete. */
+  /** Only advisory if another file renews it. */
   private expiredFinding(waiver: Waiver): Finding {
     const { rule, resource, expiresOn, file } = waiver;
     const renewal = this.byRule
@@ -83,12 +83,12 @@ export class WaiverRegister {
       ?.find((other) => !this.hasExpired(other) && matchesGlob(other.resource, resource));
     if (renewal)
       return {
-        ...finding(waiver, `expired on ${expiresOn}, and ${renewal.id} renews it. To change: delete ${file}.`),
+        ...finding(waiver, `expired on ${expiresOn}, and ${renewal.id} renews it. To fix: delete ${file}.`),
         level: "advisory",
       };
     return finding(
       waiver,
-      `expired on ${expiresOn}; allowed: ${this.today} or later. To change: fix what it was for and delete ${file}, or renew it with an approver.`,
+      `expired on ${expiresOn}; allowed: ${this.today} or later. To fix: resolve the violation and delete ${file}, or renew the waiver with an approver.`,
     );
   }
 }
@@ -127,6 +127,6 @@ function broken({ file, line, message }: WaiverProblem): Finding {
     name: file,
     owner: undefined,
     file,
-    message: `${file}:${line}: ${message}. To change: correct the file; until then it waives nothing.`,
+    message: `${file}:${line}: ${message}. To fix: correct the file; until then it waives nothing.`,
   };
 }

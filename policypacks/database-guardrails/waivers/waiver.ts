@@ -2,11 +2,11 @@ import { z } from "zod";
 import { rules } from "../rules";
 import { globProblem } from "./waiver-glob";
 
-/** The longest a waiver may last: half a year, so that each is looked at twice a year. */
+/** The longest a waiver may last: half a year, so that each is reviewed twice a year. */
 export const waiverDaysMax = 180;
-/** From here on it is announced that a waiver ends. */
+/** From this many days before its end, reports say that a waiver will expire. */
 export const waiverWarningDays = 14;
-/** Of each text in it: a reason of some paragraphs, and a URN of the longest names that Pulumi takes. */
+/** For each text: enough for a reason of some paragraphs, or a URN with the longest names that Pulumi accepts. */
 const lettersMax = 2_000;
 
 const text = (what: string) =>
@@ -16,10 +16,10 @@ const text = (what: string) =>
     .min(1, { error: () => `give ${what}` })
     .max(lettersMax, { error: () => `is longer than ${lettersMax} characters` });
 
-/** Of plain letters only: two names that look alike are one name, whoever reads them. */
-const party = (what: string) =>
+/** Only ASCII letters, because other letters can look like them, and two different names would look the same. */
+const name = (what: string) =>
   text(what).regex(/^[A-Za-z0-9@][A-Za-z0-9 ._@/-]*$/, {
-    error: () => "a name has letters from a to z, digits, and . _ - / @ and blanks between them",
+    error: () => "a name may contain letters from a to z, digits and, between them, . _ - / @ and spaces",
   });
 
 /** One file in `policypacks/waivers/`; its name is the waiver's id. */
@@ -28,22 +28,22 @@ export const waiverSchema = z
     rule: z.enum(rules.map(({ id }) => id) as [string, ...string[]], {
       error: ({ input }) => `there is no rule "${String(input)}"; docs/guardrails.md lists them`,
     }),
-    /** A URN, or the ARN of what no stack declares; each part of it may hold `*`. */
+    /** A URN, or the ARN of a resource that no stack declares; each part may contain `*`. */
     resource: text("the URN of the resource, or a glob of URNs").superRefine((resource, context) => {
       const message = globProblem(resource);
       if (message !== undefined) context.addIssue({ code: "custom", message });
     }),
-    reason: text("the reason, so that others understand it in half a year"),
-    owner: party("the team that has the exception, and ends it"),
-    approver: party("who approved it: a person or team other than the owner"),
-    /** The last day on which it is valid. */
+    reason: text("the reason, so that others understand it half a year from now"),
+    owner: name("the team that has the exception and will end it"),
+    approver: name("who approved it: a person or team other than the owner"),
+    /** The last day it is valid. */
     expiresOn: z.iso.date({ error: () => "give a day as YYYY-MM-DD" }),
     /** `waiver`: the risk is accepted. `mitigated`: something else reduces it, and the reason says what. */
     category: z.enum(["waiver", "mitigated"], { error: () => 'give "waiver" or "mitigated"' }),
   })
   .refine(({ owner, approver }) => teamOf(owner) !== teamOf(approver), {
     path: ["approver"],
-    error: () => "nobody approves their own exception: give an approver other than the owner",
+    error: () => "an owner cannot approve their own exception: give a different approver",
   });
 
 export interface Waiver extends z.infer<typeof waiverSchema> {
@@ -51,15 +51,15 @@ export interface Waiver extends z.infer<typeof waiverSchema> {
   file: string;
 }
 
-/** Words that a team's name has or leaves out, at either end. */
+/** Optional words at either end of a team's name. */
 const anyTeam = /^(the|team|squad|group)+|(team|teams|squad|group)+$/g;
 
 /**
- * "@acme/Team_Orders", "orders@acme.com" and "the orders team" are one team, and so is "0rders": digits that are read
- * as letters count as those.
+ * Normalizes a team's name: "@acme/Team_Orders", "orders@acme.com" and "the orders team" are the same team, and so is
+ * "0rders", because digits that look like letters count as those letters.
  */
-function teamOf(party: string): string {
-  const name = party.toLowerCase().split("/").at(-1) ?? "";
+function teamOf(given: string): string {
+  const name = given.toLowerCase().split("/").at(-1) ?? "";
   const letters = (/^([^@]+)@/.exec(name)?.[1] ?? name)
     .replace(/[^a-z0-9]/g, "")
     .replace(/0/g, "o")

@@ -1,32 +1,32 @@
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 
-/** What is wrong in a file, and where. */
+/** What is wrong in a file, and on which line. */
 export interface LineProblem {
   line: number;
   message: string;
 }
 
 export interface YamlMapping {
-  /** Undefined where the text is no mapping that can be read. */
+  /** Undefined if the text is not a readable mapping. */
   values: Record<string, unknown> | undefined;
   problems: LineProblem[];
-  /** Where a key stands; what is missing is missing from the first line. */
+  /** The line of a key; the first line if the key is missing. */
   lineOf(key: string | undefined): number;
 }
 
-/** A person corrects some, and runs it again. */
+/** Enough to start with: after correcting these, the check is run again. */
 const problemsMax = 20;
 
 /**
- * A mapping of plain values. JSON is YAML too, and this parser knows the lines. Aliases and tags are refused: a small
- * file could mean a huge value by them, or something else than it shows.
+ * Reads a mapping of plain values. JSON is YAML too, and this parser reports lines. Aliases and tags are refused: they
+ * could make a small file expand to a huge value, or mean something other than it shows.
  */
 export function readYamlMapping(text: string, what: string): YamlMapping {
   try {
     return parseMapping(text, what);
   } catch (thrown) {
-    // What the parser itself gives up on, such as ten thousand brackets in a row.
-    const message = `this cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    // Input that the parser itself fails on, such as ten thousand nested brackets.
+    const message = `cannot parse this file: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     return { values: undefined, problems: [{ line: 1, message }], lineOf: () => 1 };
   }
 }
@@ -40,15 +40,16 @@ function parseMapping(text: string, what: string): YamlMapping {
     .slice(0, problemsMax)
     .map(({ pos, message }) => ({ line: lineAt(pos[0]), message: message.split("\n")[0] ?? message }));
   const { version, explicit } = document.directives?.yaml ?? {};
-  // By the older rules other words are booleans and dates, and a mapping may be merged into another.
-  if (explicit && version !== "1.2") problems.push({ line: 1, message: `%YAML ${version}; leave it out` });
+  // In older versions other words are booleans and dates, and a mapping may be merged into another.
+  if (explicit && version !== "1.2")
+    problems.push({ line: 1, message: `%YAML ${version} is not allowed; leave it out` });
   visit(document, {
     Node: (_, node) => {
       const at = lineAt(node.range?.[0] ?? 0);
       if (isAlias(node) || ("anchor" in node && node.anchor !== undefined))
-        problems.push({ line: at, message: "an anchor or alias; write the value out" });
+        problems.push({ line: at, message: "anchors and aliases are not allowed; write the value out" });
       else if (node.tag !== undefined && node.tag !== "tag:yaml.org,2002:str")
-        problems.push({ line: at, message: `the tag ${node.tag}; give a plain value` });
+        problems.push({ line: at, message: `the tag ${node.tag} is not allowed; give a plain value` });
       if (problems.length >= problemsMax) return visit.BREAK;
       return undefined;
     },
@@ -63,9 +64,13 @@ function parseMapping(text: string, what: string): YamlMapping {
       ],
       lineOf,
     };
-  const odd = contents.items.find(({ key }) => !isScalar(key) || typeof key.value !== "string");
-  if (odd)
-    return { values: undefined, problems: [{ line: lineAt(odd.key.range[0]), message: "give names as keys" }], lineOf };
+  const invalidKey = contents.items.find(({ key }) => !isScalar(key) || typeof key.value !== "string");
+  if (invalidKey)
+    return {
+      values: undefined,
+      problems: [{ line: lineAt(invalidKey.key.range[0]), message: "keys must be plain names" }],
+      lineOf,
+    };
   return { values: document.toJS() as Record<string, unknown>, problems: [], lineOf };
 }
 

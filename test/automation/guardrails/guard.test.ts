@@ -108,7 +108,7 @@ describe("waivers", () => {
     put("w3/typo.yaml", waiver(inDays(30)).replace("owner", "ownr"));
     const { exitCode, out, progress } = await guard("--state", state, "--waivers", at("w3"));
     expect(exitCode).toBe(2);
-    expect(progress).toContain(`${at("w3/typo.yaml")}:4: unknown: ownr`);
+    expect(progress).toContain(`${at("w3/typo.yaml")}:4: unknown key: ownr`);
     expect(out).toContain("require-multi-az");
   });
 
@@ -128,7 +128,7 @@ describe("waivers", () => {
       at("w4"),
     ];
     await expect(run("waiver", "new", ...words, "--approver", "team-orders")).rejects.toThrow(
-      "nobody approves their own exception",
+      "an owner cannot approve their own exception",
     );
     await run("waiver", "new", ...words, "--approver", "team-platform");
     await expect(run("waiver", "new", ...words, "--approver", "team-platform")).rejects.toThrow("already exists");

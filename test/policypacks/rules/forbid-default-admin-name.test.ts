@@ -1,17 +1,17 @@
 import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidDefaultAdminName } from "../../../policypacks/database-guardrails/rules/forbid-default-admin-name";
 import { cluster } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, some } from "../fixtures";
+import { claims, database, resource } from "../fixtures";
 
 claims(forbidDefaultAdminName, {
   passes: {
     "another name": database(),
-    "a restore, which has its source's": database({ username: undefined, snapshotIdentifier: "s" }),
+    "a restore, which has its source's master": database({ username: undefined, snapshotIdentifier: "s" }),
   },
   fails: {
-    "the first guess": [database({ username: "postgres" }), 'username is "postgres"'],
-    "a cluster's": [some(cluster, { masterUsername: "Admin" }), "masterUsername"],
-    "a value of the wrong type": [database({ username: [] }), "a text"],
+    "the most commonly guessed name": [database({ username: "postgres" }), 'username is "postgres"'],
+    "a common name on a cluster": [resource(cluster, { masterUsername: "Admin" }), "masterUsername"],
+    "a value of the wrong type": [database({ username: [] }), "a string"],
   },
-  undecided: { "a name that is not known": database({ username: unknown }) },
+  undecided: { "an unknown name": database({ username: unknown }) },
 });

@@ -8,7 +8,7 @@ import {
   securityGroupIngressRule,
   snapshot,
 } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, some } from "../fixtures";
+import { claims, database, resource } from "../fixtures";
 
 const ignoring = (...ignoreChanges: string[]) => database({}, { ignoreChanges });
 
@@ -16,31 +16,37 @@ claims(forbidHiddenDrift, {
   settings: { audited: auditedProperties },
   passes: {
     "nothing ignored": database(),
-    "what counts at birth only": ignoring("restoreToPointInTime", "snapshotIdentifier"),
-    "a tag that no rule asks for": ignoring('tags["kubernetes.io/cluster"]'),
+    "ignored properties that matter only at creation": ignoring("restoreToPointInTime", "snapshotIdentifier"),
+    "an ignored tag that no rule requires": ignoring('tags["kubernetes.io/cluster"]'),
   },
   fails: {
-    "everything ignored": [ignoring("*"), 'ignoreChanges is "*"'],
-    "an audited property": [ignoring("engineVersion"), "remove engineVersion"],
-    "all tags": [ignoring("tags"), "tags"],
-    "every tag": [ignoring("tags.*"), "tags.*"],
-    "every tag, the provider's included": [ignoring("tagsAll"), "tagsAll"],
-    "a required tag": [ignoring("tags.owner"), "tags.owner"],
-    "a path into an audited property": [
-      some(securityGroup, {}, { ignoreChanges: ["ingress[0].cidrBlocks"] }),
+    "ignoring everything": [ignoring("*"), 'ignoreChanges is "*"'],
+    "ignoring an audited property": [ignoring("engineVersion"), "remove engineVersion"],
+    "ignoring all tags": [ignoring("tags"), "tags"],
+    "ignoring every tag by a wildcard": [ignoring("tags.*"), "tags.*"],
+    "ignoring every tag, including the provider's": [ignoring("tagsAll"), "tagsAll"],
+    "ignoring a required tag": [ignoring("tags.owner"), "tags.owner"],
+    "ignoring a path below an audited property": [
+      resource(securityGroup, {}, { ignoreChanges: ["ingress[0].cidrBlocks"] }),
       "ingress",
     ],
-    "which groups let in": [ignoring("vpcSecurityGroupIds"), "remove vpcSecurityGroupIds"],
-    "a rule that is a resource of its own": [
-      some(securityGroupIngressRule, {}, { ignoreChanges: ["cidrIpv4"] }),
+    "ignoring the security groups": [ignoring("vpcSecurityGroupIds"), "remove vpcSecurityGroupIds"],
+    "ignoring the range of an ingress rule": [
+      resource(securityGroupIngressRule, {}, { ignoreChanges: ["cidrIpv4"] }),
       "cidrIpv4",
     ],
-    "what an alarm watches": [some(metricAlarm, {}, { ignoreChanges: ["metricName"] }), "metricName"],
-    "the ports of such a rule": [some(securityGroupIngressRule, {}, { ignoreChanges: ["toPort"] }), "toPort"],
-    "what a prefix list holds": [some(managedPrefixListEntry, {}, { ignoreChanges: ["cidr"] }), "cidr"],
-    "whom a snapshot is shared with": [some(snapshot, {}, { ignoreChanges: ["sharedAccounts"] }), "sharedAccounts"],
-    "an audited property of a parameter group": [
-      some(parameterGroup, {}, { ignoreChanges: ["parameters"] }),
+    "ignoring the metric of an alarm": [resource(metricAlarm, {}, { ignoreChanges: ["metricName"] }), "metricName"],
+    "ignoring the ports of an ingress rule": [
+      resource(securityGroupIngressRule, {}, { ignoreChanges: ["toPort"] }),
+      "toPort",
+    ],
+    "ignoring an entry of a prefix list": [resource(managedPrefixListEntry, {}, { ignoreChanges: ["cidr"] }), "cidr"],
+    "ignoring the accounts that a snapshot is shared with": [
+      resource(snapshot, {}, { ignoreChanges: ["sharedAccounts"] }),
+      "sharedAccounts",
+    ],
+    "ignoring the parameters of a group": [
+      resource(parameterGroup, {}, { ignoreChanges: ["parameters"] }),
       "parameters",
     ],
   },

@@ -11,7 +11,7 @@ const [anyStack, thisStack, elsewhere] = [
 ];
 const matching = "urn:pulumi:test::shipshape::*::orders-instance";
 
-/** What the rule says of one waiver after a violation of require-multi-az was judged. */
+/** What the rule finds about one waiver, after a violation of require-multi-az was judged. */
 function found(resource: string, judgedStacks: Set<string> | "all" = thisStack, on = today): string[] {
   const text = `
 rule: "require-multi-az"
@@ -43,7 +43,7 @@ test("a waiver fails the day after its last day", () => {
   ]);
 });
 
-test("a waiver that matches nothing fails where its stack was judged", () => {
+test("a waiver that matches nothing fails if its stack was judged", () => {
   const unmatched = expect.stringContaining("matches no violation of require-multi-az") as string;
   expect(found("urn:pulumi:test::shipshape::*::other")).toEqual([unmatched]);
   expect(found("urn:pulumi:test::shipshape::*::other", elsewhere)).toEqual([]);

@@ -1,23 +1,27 @@
 import { encrypted, unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidSuperuserRoles } from "../../../policypacks/database-guardrails/rules/forbid-superuser-roles";
 import { grantRole, role } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, named, some, type Scene } from "../fixtures";
+import { claims, database, named, resource, type Fixture } from "../fixtures";
 
 claims(forbidSuperuserRoles, {
   passes: {
-    "a role that says it has no power": some(role, { superuser: false, createRole: false, roles: ["pg_monitor"] }),
-    "a role that says nothing": some(role, { name: "readonly" }),
-    "the master, which works on what the owner owns": some(grantRole, { role: "shipshape_admin", grantRole: "owner" }),
-    "a grant of a harmless role": some(grantRole, { role: "a", grantRole: "pg_monitor" }),
+    "a role with all powers set to false": resource(role, {
+      superuser: false,
+      createRole: false,
+      roles: ["pg_monitor"],
+    }),
+    "a role without attributes": resource(role, { name: "readonly" }),
+    "the master as a member of the owner role": resource(grantRole, { role: "shipshape_admin", grantRole: "owner" }),
+    "a grant of a harmless role": resource(grantRole, { role: "a", grantRole: "pg_monitor" }),
   },
   fails: {
-    "a superuser": [some(role, { superuser: true }), "superuser is true"],
-    "a role that makes roles": [some(role, { createRole: true }), "createRole"],
-    "a role that bypasses row security": [some(role, { bypassRowLevelSecurity: true }), "bypassRowLevelSecurity"],
-    "a member of rds_superuser": [some(role, { roles: ["rds_superuser"] }), "remove rds_superuser"],
-    "a role that replicates": [some(role, { replication: true }), "replication"],
-    "a role that makes databases": [some(role, { createDatabase: true }), "createDatabase"],
-    ...Object.fromEntries<[Scene, string]>(
+    "a superuser": [resource(role, { superuser: true }), "superuser is true"],
+    "a role that may create roles": [resource(role, { createRole: true }), "createRole"],
+    "a role that may bypass row security": [resource(role, { bypassRowLevelSecurity: true }), "bypassRowLevelSecurity"],
+    "a member of rds_superuser": [resource(role, { roles: ["rds_superuser"] }), "remove rds_superuser"],
+    "a role that may replicate": [resource(role, { replication: true }), "replication"],
+    "a role that may create databases": [resource(role, { createDatabase: true }), "createDatabase"],
+    ...Object.fromEntries<[Fixture, string]>(
       [
         "pg_read_server_files",
         "pg_write_server_files",
@@ -26,32 +30,35 @@ claims(forbidSuperuserRoles, {
         "pg_write_all_data",
         "owner",
         "shipshape_admin",
-      ].flatMap((powerful): [string, [Scene, string]][] => [
+      ].flatMap((powerful): [string, [Fixture, string]][] => [
         [
           `a member of ${powerful}`,
-          [some(role, { name: "reports", roles: ["pg_monitor", powerful] }), `roles is "${powerful}"`],
+          [resource(role, { name: "reports", roles: ["pg_monitor", powerful] }), `roles is "${powerful}"`],
         ],
         [
           `a grant of ${powerful}`,
-          [some(grantRole, { role: "reports", grantRole: powerful }), `grantRole is "${powerful}"`],
+          [resource(grantRole, { role: "reports", grantRole: powerful }), `grantRole is "${powerful}"`],
         ],
       ]),
     ),
-    "a member in capitals": [some(role, { roles: ["RDS_SUPERUSER"] }), "remove RDS_SUPERUSER"],
-    "a member of what the stack's database calls its master": [
-      [some(grantRole, { role: "reports", grantRole: "keeper" }), named("db", database({ username: "keeper" }))],
+    "a membership in capitals": [resource(role, { roles: ["RDS_SUPERUSER"] }), "remove RDS_SUPERUSER"],
+    "a membership in the master of the stack's database": [
+      [resource(grantRole, { role: "reports", grantRole: "keeper" }), named("db", database({ username: "keeper" }))],
       "keeper",
     ],
-    "a power behind an encrypted one": [some(role, { superuser: encrypted, createRole: true }), "createRole is true"],
-    "a membership beside an encrypted one": [
-      some(role, { roles: [encrypted, "rds_superuser"] }),
+    "a power after an encrypted one": [
+      resource(role, { superuser: encrypted, createRole: true }),
+      "createRole is true",
+    ],
+    "a membership next to an encrypted one": [
+      resource(role, { roles: [encrypted, "rds_superuser"] }),
       "remove rds_superuser",
     ],
-    "the same by a grant": [some(grantRole, { grantRole: "rds_superuser" }), "remove this grant"],
-    "a value of the wrong type": [some(role, { superuser: "maybe" }), "true or false"],
+    "a grant of rds_superuser": [resource(grantRole, { grantRole: "rds_superuser" }), "remove this grant"],
+    "a value of the wrong type": [resource(role, { superuser: "maybe" }), "true or false"],
   },
   undecided: {
-    "a power that is not known": some(role, { superuser: unknown }),
-    "a membership that is not known": some(role, { roles: [unknown] }),
+    "an unknown power": resource(role, { superuser: unknown }),
+    "an unknown membership": resource(role, { roles: [unknown] }),
   },
 });

@@ -1,7 +1,7 @@
 import { unknown, notReported } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { forbidUnmaskedCopy } from "../../../policypacks/database-guardrails/rules/forbid-unmasked-copy";
 import { cluster, exportTask } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, named, some, tagged } from "../fixtures";
+import { claims, database, named, resource, tagged } from "../fixtures";
 
 const development = (properties: Record<string, unknown>, tags: Record<string, unknown> = {}) =>
   database({ identifier: "orders-development", ...properties, ...tagged({ environment: "development", ...tags }) });
@@ -16,99 +16,101 @@ claims(forbidUnmaskedCopy, {
     "an automated backup of development": development({
       snapshotIdentifier: "rds:orders-development-2026-11-20-03-05",
     }),
-    "the same by its ARN": development({ snapshotIdentifier: `${snapshot}:rds:orders-development-2026-11-20-03-05` }),
+    "an automated backup of development by its ARN": development({
+      snapshotIdentifier: `${snapshot}:rds:orders-development-2026-11-20-03-05`,
+    }),
     "an automated backup of a development cluster by its ARN": development({
       snapshotIdentifier:
         "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:rds:orders-development-2026-11-20-03-05",
     }),
-    "the primary of a global cluster": some(cluster, {
+    "the primary of a global cluster": resource(cluster, {
       ...tagged({ environment: "development" }),
       clusterIdentifier: "orders-development",
       globalClusterIdentifier: "orders",
       masterUsername: "a",
     }),
-    "a secondary cluster of development": some(cluster, {
+    "a secondary cluster of development": resource(cluster, {
       ...tagged({ environment: "development" }),
       clusterIdentifier: "x-development",
       globalClusterIdentifier: "orders-development",
     }),
-    "what is no copy": development({}),
-    "a replica of what is not production, whatever it is called": [
+    "a database that is not a copy": development({}),
+    "a replica of a database that is not production, under any name": [
       development({ identifier: "copy", replicateSourceDb: "reports" }),
       named("source", database({ identifier: "reports", ...tagged({ environment: "staging" }) })),
     ],
-    "a living database, whose origin is not told": development({
+    "a live database, whose origin is not reported": development({
       restoreToPointInTime: notReported,
       snapshotIdentifier: notReported,
     }),
-    "an export of staging": some(exportTask, { sourceArn: `${snapshot}:rds:orders-staging-2026-11-20-03-05` }),
+    "an export of staging": resource(exportTask, { sourceArn: `${snapshot}:rds:orders-staging-2026-11-20-03-05` }),
   },
   fails: {
     "a copy of production": [
       development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-production" } }),
       "a copy of production",
     ],
-    "a copy of nobody knows what": [
+    "a copy of an unknown database": [
       development({ restoreToPointInTime: { sourceDbiResourceId: "db-1" } }),
-      "nobody can tell the environment of",
+      "a database of unknown environment",
     ],
-    "a snapshot that its maker gave a harmless name": [
+    "a manual snapshot with a harmless name": [
       development({ snapshotIdentifier: "development-x" }),
-      "nobody can tell",
+      "unknown environment",
     ],
     "a replica outside production": [development({ replicateSourceDb: "orders-production" }), "a copy of production"],
-    "a replica of a production database in its own stack, whatever it is called": [
+    "a replica of a production database in the same stack, under any name": [
       [
         development({ identifier: "copy", replicateSourceDb: "reports" }),
         named("source", database({ identifier: "reports" })),
       ],
-      "nobody can tell",
+      "unknown environment",
     ],
-    "a copy that says itself that it was masked": [
+    "a copy whose tag says that it was masked": [
       development({ snapshotIdentifier: "x" }, { "shipshape:masking-profile": "none" }),
-      "nobody can tell",
+      "unknown environment",
     ],
-    "a copy that says itself that it is a drill's": [
+    "a copy whose tags say that it belongs to a drill": [
       development(
         { restoreToPointInTime: { sourceDbiResourceId: "db-1" } },
         { "shipshape:run": "r", "shipshape:purpose": "restore-drill" },
       ),
-      "nobody can tell",
+      "unknown environment",
     ],
-    "a copy that says it is production's, under a name that says otherwise": [
+    "a copy tagged as production under a development name": [
       database({ identifier: "orders-development", snapshotIdentifier: "x" }),
-      "made for development",
+      "created for development",
     ],
     "an export of production to a bucket": [
-      some(exportTask, { sourceArn: `${snapshot}:orders-production-final` }),
+      resource(exportTask, { sourceArn: `${snapshot}:orders-production-final` }),
       "do not export production data",
     ],
-    "a copy that calls itself development, under a name that says production": [
+    "a copy tagged as development under a production name": [
       database({
         identifier: "orders-production-copy",
         restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-production" },
         ...tagged({ environment: "development" }),
       }),
-      "made for development",
+      "created for development",
     ],
-    "a harmless origin beside one that nobody can tell": [
+    "a harmless origin together with an unknown one": [
       development({
         restoreToPointInTime: {
           sourceDbInstanceIdentifier: "orders-development",
           sourceDbInstanceAutomatedBackupsArn: "arn:x",
         },
       }),
-      "nobody can tell",
+      "unknown environment",
     ],
-    "a harmless snapshot beside what is followed": [
+    "a harmless snapshot together with an import": [
       development({ snapshotIdentifier: "rds:orders-development-2026-11-20-03-05", s3Import: { bucketName: "x" } }),
-      "nobody can tell",
+      "unknown environment",
     ],
-    "a copy of what is called production for short": [
+    "a copy of a database whose name has a short form of production": [
       development({ restoreToPointInTime: { sourceDbInstanceIdentifier: "orders-prod2" } }),
       "a copy of production",
     ],
-    "a replica of a database elsewhere that is called as one of the stack": [
+    "a replica of a database elsewhere with the same name as one in the stack": [
       [
         development({ replicateSourceDb: "arn:aws:rds:us-east-1:999999999999:db:reports" }),
         named(
@@ -120,9 +122,9 @@ claims(forbidUnmaskedCopy, {
           }),
         ),
       ],
-      "nobody can tell",
+      "unknown environment",
     ],
-    "a replica of production that was computed from something else": [
+    "a replica of production that depends on another database": [
       [
         {
           ...development({ replicateSourceDb: "orders-production" }),
@@ -133,7 +135,7 @@ claims(forbidUnmaskedCopy, {
       "a copy of production",
     ],
     "a secondary cluster of a production one, in another Region": [
-      some(cluster, {
+      resource(cluster, {
         ...tagged({ environment: "development" }),
         clusterIdentifier: "orders-development",
         globalClusterIdentifier: "orders-production",
@@ -142,5 +144,5 @@ claims(forbidUnmaskedCopy, {
     ],
     "an origin of the wrong type": [development({ restoreToPointInTime: "yesterday" }), "an object"],
   },
-  undecided: { "an origin that is not known": development({ restoreToPointInTime: unknown }) },
+  undecided: { "an unknown origin": development({ restoreToPointInTime: unknown }) },
 });

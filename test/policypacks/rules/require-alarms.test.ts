@@ -1,10 +1,10 @@
 import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireAlarms } from "../../../policypacks/database-guardrails/rules/require-alarms";
 import { metricAlarm } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, some, urnOf } from "../fixtures";
+import { claims, database, resource, urnOf } from "../fixtures";
 
 const alarm = (metricName: string, more: Record<string, unknown> = {}) =>
-  some(
+  resource(
     metricAlarm,
     {
       metricName,
@@ -29,7 +29,7 @@ const computed = (given: ReturnType<typeof alarm>) => ({
 claims(requireAlarms, {
   passes: {
     "a database with its alarms": [database(), cpu, storage, memory, connections],
-    "alarms whose topic the same preview makes": [
+    "alarms whose topic is created in the same preview": [
       database(),
       cpu,
       storage,
@@ -39,20 +39,20 @@ claims(requireAlarms, {
   },
   fails: {
     "no alarm at all": [database(), "CPUUtilization, FreeStorageSpace, FreeableMemory, DatabaseConnections"],
-    "a missing one": [[database(), cpu, storage, memory], "add alarms on DatabaseConnections"],
-    "one that tells nobody": [
+    "a missing alarm": [[database(), cpu, storage, memory], "add alarms on DatabaseConnections"],
+    "an alarm without actions": [
       [database(), cpu, storage, memory, alarm("DatabaseConnections", { alarmActions: undefined })],
       "DatabaseConnections",
     ],
-    "one with an empty list of actions": [
+    "an alarm with an empty list of actions": [
       [database(), cpu, storage, memory, alarm("DatabaseConnections", { alarmActions: [] })],
       "DatabaseConnections",
     ],
-    "one on a metric of the same name of somebody else's": [
+    "an alarm on a metric with the same name in another namespace": [
       [database(), cpu, storage, memory, alarm("DatabaseConnections", { namespace: "Shop/App" })],
       "DatabaseConnections",
     ],
-    "one that is muted": [
+    "an alarm with disabled actions": [
       [database(), cpu, storage, memory, alarm("DatabaseConnections", { actionsEnabled: false })],
       "DatabaseConnections",
     ],
@@ -62,5 +62,5 @@ claims(requireAlarms, {
     ],
     "dimensions of the wrong type": [[database(), alarm("CPUUtilization", { dimensions: "orders" })], "an object"],
   },
-  undecided: { "alarms that are not known": [database(), computed(cpu)] },
+  undecided: { "unknown alarms": [database(), computed(cpu)] },
 });

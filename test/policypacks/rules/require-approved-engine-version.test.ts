@@ -5,24 +5,30 @@ import { claims, database, judged } from "../fixtures";
 claims(requireApprovedEngineVersion, {
   passes: {
     "an approved minor": database(),
-    "an approved minor that was built again": database({ engineVersion: "17.10-R1" }),
+    "an approved minor that RDS rebuilt": database({ engineVersion: "17.10-R1" }),
     "a major alone, which AWS resolves to its newest minor": database({ engineVersion: "17" }),
-    "a restore that says nothing and has its source's": database({ engineVersion: undefined, snapshotIdentifier: "s" }),
-    "another engine, which is another list's business": database({ engine: "mysql", engineVersion: "8.0.36" }),
+    "a restore without a version, which has its source's": database({
+      engineVersion: undefined,
+      snapshotIdentifier: "s",
+    }),
+    "another engine, whose versions are not listed": database({ engine: "mysql", engineVersion: "8.0.36" }),
   },
   fails: {
-    "a minor below the least": [database({ engineVersion: "17.2" }), "give 17.9 or newer"],
-    "a minor below the least that was built again": [database({ engineVersion: "17.2-R2" }), "give 17.9 or newer"],
-    "a version that JavaScript knows": [
+    "a minor below the minimum": [database({ engineVersion: "17.2" }), "set 17.9 or newer"],
+    "a rebuilt minor below the minimum": [database({ engineVersion: "17.2-R2" }), "set 17.9 or newer"],
+    "a version named like a JavaScript built-in": [
       database({ engineVersion: "constructor" }),
-      "give a version of an approved major",
+      "set a version of an approved major",
     ],
-    "a minor that is no number": [database({ engineVersion: "17.latest" }), "give 17.9 or newer"],
-    "a major nobody approved": [database({ engineVersion: "13.4" }), "16.13 or newer, 17.9 or newer, 18.3 or newer"],
+    "a minor that is not a number": [database({ engineVersion: "17.latest" }), "set 17.9 or newer"],
+    "a major that is not approved": [
+      database({ engineVersion: "13.4" }),
+      "16.13 or newer, 17.9 or newer, 18.3 or newer",
+    ],
     "no version": [database({ engineVersion: undefined }), "pin a version"],
-    "a version of the wrong type": [database({ engineVersion: ["17.10"] }), "a text"],
+    "a version of the wrong type": [database({ engineVersion: ["17.10"] }), "a string"],
   },
-  undecided: { "a version that is not known": database({ engineVersion: unknown }) },
+  undecided: { "an unknown version": database({ engineVersion: unknown }) },
 });
 
 test("an approval ends on its date", () => {

@@ -8,10 +8,10 @@ claims(requireAuditLogs, {
     "another engine's logs": database({ engine: "mysql", enabledCloudwatchLogsExports: ["audit"] }),
   },
   fails: {
-    "an export without the log that matters": [database({ enabledCloudwatchLogsExports: ["upgrade"] }), 'is "upgrade"'],
-    none: [database({ enabledCloudwatchLogsExports: undefined }), "not set"],
+    "an export without the postgresql log": [database({ enabledCloudwatchLogsExports: ["upgrade"] }), 'is "upgrade"'],
+    "no exports": [database({ enabledCloudwatchLogsExports: undefined }), "not set"],
     "a value of the wrong type": [database({ enabledCloudwatchLogsExports: "postgresql" }), "a list"],
-    "a log of the wrong type": [database({ enabledCloudwatchLogsExports: [true] }), "a text"],
+    "a log of the wrong type": [database({ enabledCloudwatchLogsExports: [true] }), "a string"],
   },
-  undecided: { "exports that are not known": database({ enabledCloudwatchLogsExports: unknown }) },
+  undecided: { "unknown exports": database({ enabledCloudwatchLogsExports: unknown }) },
 });

@@ -5,21 +5,21 @@ import { claims, database, tagged } from "../fixtures";
 claims(requireDeletionProtection, {
   passes: {
     "both protections": database(),
-    "bronze in development without": database(
+    "bronze in development without protection": database(
       { deletionProtection: false, ...tagged({ tier: "bronze", environment: "development" }) },
       { protect: false },
     ),
-    "a living database, of whose program nothing is known": database({}, { protect: undefined }),
+    "a live database, whose program is unknown": database({}, { protect: undefined }),
   },
   fails: {
-    "AWS's switched off": [database({ deletionProtection: false }), "deletionProtection is false"],
-    "AWS's not said": [database({ deletionProtection: undefined }), "not set"],
-    "Pulumi's missing": [database({}, { protect: false }), "protect is false"],
-    "gold in staging without": [
+    "AWS's protection switched off": [database({ deletionProtection: false }), "deletionProtection is false"],
+    "AWS's protection not set": [database({ deletionProtection: undefined }), "not set"],
+    "missing protection in Pulumi": [database({}, { protect: false }), "protect is false"],
+    "gold in staging without protection": [
       database({ deletionProtection: false, ...tagged({ environment: "staging" }) }),
       "staging gold",
     ],
     "a value of the wrong type": [database({ deletionProtection: "sure" }), "true or false"],
   },
-  undecided: { "a value that is not known": database({ deletionProtection: unknown }) },
+  undecided: { "an unknown value": database({ deletionProtection: unknown }) },
 });

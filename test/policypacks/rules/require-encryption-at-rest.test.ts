@@ -6,42 +6,42 @@ import {
   snapshot,
   snapshotCopy,
 } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, some, throwaway } from "../fixtures";
+import { claims, database, resource, throwaway } from "../fixtures";
 
 claims(requireEncryptionAtRest, {
   passes: {
     "an encrypted database": database(),
-    "a copy with a key of the same preview": some(snapshotCopy, { kmsKeyId: unknown }),
-    "a restore, when the state says that it is encrypted": database(
+    "a copy with a key created in the same preview": resource(snapshotCopy, { kmsKeyId: unknown }),
+    "a restore that is encrypted according to the state": database(
       { snapshotIdentifier: "s" },
       { reportedBy: "state" },
     ),
-    "a snapshot that a program takes": some(snapshot),
-    "an encrypted snapshot": some(snapshot, { encrypted: true }, { reportedBy: "api" }),
+    "a snapshot taken by a program": resource(snapshot),
+    "an encrypted snapshot": resource(snapshot, { encrypted: true }, { reportedBy: "api" }),
   },
   fails: {
-    "a database in the clear": [database({ storageEncrypted: false }), "storageEncrypted is false"],
-    "nothing said": [database({ storageEncrypted: undefined }), "not set"],
-    "a restore that came out in the clear": [
+    "an unencrypted database": [database({ storageEncrypted: false }), "storageEncrypted is false"],
+    "no value": [database({ storageEncrypted: undefined }), "not set"],
+    "a restore that is unencrypted according to the state": [
       database({ storageEncrypted: false, snapshotIdentifier: "s" }, { reportedBy: "state" }),
       "storageEncrypted is false",
     ],
-    "a snapshot in the clear": [some(snapshot, { encrypted: false }, { reportedBy: "api" }), "encrypted is false"],
-    "a cluster's snapshot in the clear": [
-      some(clusterSnapshot, { storageEncrypted: false }, { reportedBy: "api" }),
+    "an unencrypted snapshot": [resource(snapshot, { encrypted: false }, { reportedBy: "api" }), "encrypted is false"],
+    "an unencrypted cluster snapshot": [
+      resource(clusterSnapshot, { storageEncrypted: false }, { reportedBy: "api" }),
       "copy it with a kmsKeyId",
     ],
-    "a replica in the clear": [
+    "an unencrypted replica": [
       database({ storageEncrypted: undefined, replicateSourceDb: "orders-production" }),
       "not set",
     ],
-    "a cluster in the clear": [some(cluster), "not set"],
-    "a copy without a key": [some(snapshotCopy), "give kmsKeyId"],
+    "an unencrypted cluster": [resource(cluster), "not set"],
+    "a copy without a key": [resource(snapshotCopy), "set kmsKeyId"],
     "a value of the wrong type": [database({ storageEncrypted: "perhaps" }), "true or false"],
   },
   undecided: {
-    "a restore from a snapshot, whose encryption it takes": database({ snapshotIdentifier: "s" }),
+    "a restore from a snapshot, which has the snapshot's encryption": database({ snapshotIdentifier: "s" }),
     "a restore to a point in time": throwaway(),
-    "a value that is not known": database({ storageEncrypted: unknown }),
+    "an unknown value": database({ storageEncrypted: unknown }),
   },
 });

@@ -3,11 +3,11 @@ import { requireIamAuthentication } from "../../../policypacks/database-guardrai
 import { claims, database } from "../fixtures";
 
 claims(requireIamAuthentication, {
-  passes: { "logins by IAM": database() },
+  passes: { "enabled IAM authentication": database() },
   fails: {
-    none: [database({ iamDatabaseAuthenticationEnabled: false }), "is false"],
-    "nothing said": [database({ iamDatabaseAuthenticationEnabled: undefined }), "not set"],
+    "disabled IAM authentication": [database({ iamDatabaseAuthenticationEnabled: false }), "is false"],
+    "no value": [database({ iamDatabaseAuthenticationEnabled: undefined }), "not set"],
     "a value of the wrong type": [database({ iamDatabaseAuthenticationEnabled: "iam" }), "true or false"],
   },
-  undecided: { "a value that is not known": database({ iamDatabaseAuthenticationEnabled: unknown }) },
+  undecided: { "an unknown value": database({ iamDatabaseAuthenticationEnabled: unknown }) },
 });

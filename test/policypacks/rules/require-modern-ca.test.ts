@@ -4,12 +4,12 @@ import { claims, database } from "../fixtures";
 
 claims(requireModernCa, {
   passes: {
-    "an authority that lasts": database(),
-    "AWS's default, which does": database({ caCertIdentifier: undefined }),
+    "a current authority": database(),
+    "AWS's default, which is current": database({ caCertIdentifier: undefined }),
   },
   fails: {
-    "one that expired": [database({ caCertIdentifier: "rds-ca-2019" }), "rds-ca-2019"],
-    "a value of the wrong type": [database({ caCertIdentifier: true }), "a text"],
+    "an expired authority": [database({ caCertIdentifier: "rds-ca-2019" }), "rds-ca-2019"],
+    "a value of the wrong type": [database({ caCertIdentifier: true }), "a string"],
   },
-  undecided: { "one that is not known": database({ caCertIdentifier: unknown }) },
+  undecided: { "an unknown authority": database({ caCertIdentifier: unknown }) },
 });

@@ -1,24 +1,24 @@
 import { unknown } from "../../../policypacks/database-guardrails/vocabulary/properties";
 import { requireOwnKey } from "../../../policypacks/database-guardrails/rules/require-own-key";
 import { key } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, some } from "../fixtures";
+import { claims, database, resource } from "../fixtures";
 
-const bare = some(key, { tags: { "shipshape:standard": "1.0.0" } });
+const bare = resource(key, { tags: { "shipshape:standard": "1.0.0" } });
 
 claims(requireOwnKey, {
   passes: {
-    "a key of ours": database(),
-    "a key that the same preview makes": database({ kmsKeyId: unknown }),
-    "a restore, which has its source's": database({ kmsKeyId: undefined, snapshotIdentifier: "s" }),
+    "our own key": database(),
+    "a key created in the same preview": database({ kmsKeyId: unknown }),
+    "a restore, which has its source's key": database({ kmsKeyId: undefined, snapshotIdentifier: "s" }),
     "a key that rotates": { ...bare, properties: { ...bare.properties, enableKeyRotation: true } },
-    "a key of something else": some(key),
+    "a key that no database uses": resource(key),
   },
   fails: {
-    "AWS's own key": [database({ kmsKeyId: undefined }), "kmsKeyId is not set"],
+    "no key, so AWS's own": [database({ kmsKeyId: undefined }), "kmsKeyId is not set"],
     "AWS's own key by its alias": [database({ kmsKeyId: "alias/aws/rds" }), 'kmsKeyId is "alias/aws/rds"'],
-    "the same by the alias's ARN": [
+    "AWS's own key by its alias's ARN": [
       database({ kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:alias/aws/rds" }),
-      "a key of ours",
+      "your own key",
     ],
     "a key that never rotates": [bare, "enableKeyRotation is not set"],
     "a value of the wrong type": [
@@ -27,6 +27,6 @@ claims(requireOwnKey, {
     ],
   },
   undecided: {
-    "a rotation that is not known": { ...bare, properties: { ...bare.properties, enableKeyRotation: unknown } },
+    "an unknown rotation": { ...bare, properties: { ...bare.properties, enableKeyRotation: unknown } },
   },
 });

@@ -1,25 +1,25 @@
 import { requireParametersInEffect } from "../../../policypacks/database-guardrails/rules/require-parameters-in-effect";
 import { clusterInstance } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, some } from "../fixtures";
+import { claims, database, resource } from "../fixtures";
 
-const living = (parameterApplyStatus: unknown) => database({ parameterApplyStatus }, { reportedBy: "api" });
+const live = (parameterApplyStatus: unknown) => database({ parameterApplyStatus }, { reportedBy: "api" });
 
 claims(requireParametersInEffect, {
   passes: {
-    "a database that runs with its group": living("in-sync"),
-    "one of which the API says nothing": living(undefined),
-    "a program, which cannot know": database({ parameterApplyStatus: "pending-reboot" }),
+    "a database that runs with its group's parameters": live("in-sync"),
+    "a database without a status in the API": live(undefined),
+    "a program, which cannot know the status": database({ parameterApplyStatus: "pending-reboot" }),
   },
   fails: {
-    "a group that waits for a reboot": [
-      living("pending-reboot"),
+    "parameters that wait for a reboot": [
+      live("pending-reboot"),
       'parameterApplyStatus is "pending-reboot"; allowed: in-sync',
     ],
-    "a group that could not be applied": [living("failed-to-apply"), "reboot it"],
+    "parameters that could not be applied": [live("failed-to-apply"), "reboot it"],
     "a member of a cluster": [
-      some(clusterInstance, { parameterApplyStatus: "pending-reboot" }, { reportedBy: "api" }),
+      resource(clusterInstance, { parameterApplyStatus: "pending-reboot" }, { reportedBy: "api" }),
       "pending-reboot",
     ],
-    "a status of the wrong type": [living(["in-sync"]), "a text"],
+    "a status of the wrong type": [live(["in-sync"]), "a string"],
   },
 });

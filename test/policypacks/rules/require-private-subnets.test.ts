@@ -11,45 +11,45 @@ import {
   subnet,
   subnetGroup,
 } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, some, urnOf } from "../fixtures";
+import { claims, resource, urnOf } from "../fixtures";
 
-const inside = some(subnet, {}, { name: "a" });
-const table = some(routeTable, { routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-1" }] }, { name: "table" });
-const closed = some(routeTable, { routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: "nat-1" }] }, { name: "table" });
-const association = some(
+const inside = resource(subnet, {}, { name: "a" });
+const table = resource(routeTable, { routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-1" }] }, { name: "table" });
+const closed = resource(routeTable, { routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: "nat-1" }] }, { name: "table" });
+const association = resource(
   routeTableAssociation,
   {},
   { name: "association", dependencies: { subnetId: [urnOf(inside)], routeTableId: [urnOf(table)] } },
 );
-const group = some(subnetGroup, {}, { name: "group", dependencies: { subnetIds: [urnOf(inside)] } });
-const gateway = some(internetGateway, {}, { name: "gateway" });
-const way = some(
+const group = resource(subnetGroup, {}, { name: "group", dependencies: { subnetIds: [urnOf(inside)] } });
+const gateway = resource(internetGateway, {}, { name: "gateway" });
+const gatewayRoute = resource(
   route,
   { gatewayId: unknown },
-  { name: "way", dependencies: { routeTableId: [urnOf(table)], gatewayId: [urnOf(gateway)] } },
+  { name: "gateway-route", dependencies: { routeTableId: [urnOf(table)], gatewayId: [urnOf(gateway)] } },
 );
 
-/** In a network whose main route table counts where nothing else is said. */
-const inNetwork = some(subnet, { id: "subnet-a" }, { name: "a", dependencies: { vpcId: ["urn:vpc"] } });
-const main = some(
+/** In a network whose main route table applies to subnets without their own. */
+const inNetwork = resource(subnet, { id: "subnet-a" }, { name: "a", dependencies: { vpcId: ["urn:vpc"] } });
+const main = resource(
   defaultRouteTable,
   { routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-1" }] },
   { name: "main", dependencies: { defaultRouteTableId: ["urn:vpc"] } },
 );
-const chosen = some(
+const chosen = resource(
   mainRouteTableAssociation,
   {},
   { name: "chosen", dependencies: { vpcId: ["urn:vpc"], routeTableId: [urnOf(table)] } },
 );
-const byDefault = some(defaultSubnet, {}, { name: "default" });
+const byDefault = resource(defaultSubnet, {}, { name: "default" });
 
 claims(requirePrivateSubnets, {
   passes: {
-    "a network in another stack": some(subnetGroup, { subnetIds: ["subnet-1"] }),
-    "subnets that are not made yet, in another stack": some(subnetGroup, { subnetIds: unknown }),
-    "a way out through a NAT": [group, inside, closed, association],
-    "a subnet without routes of its own": [group, inside],
-    "a subnet with routes of its own, whatever the main ones are": [group, inNetwork, main, closed, association],
+    "a network in another stack": resource(subnetGroup, { subnetIds: ["subnet-1"] }),
+    "subnets of another stack that do not exist yet": resource(subnetGroup, { subnetIds: unknown }),
+    "a route through a NAT gateway": [group, inside, closed, association],
+    "a subnet without its own routes": [group, inside],
+    "a subnet with its own private routes, despite the main ones": [group, inNetwork, main, closed, association],
     "the main routes of another network": [
       group,
       inNetwork,
@@ -59,25 +59,25 @@ claims(requirePrivateSubnets, {
   fails: {
     "a route to an internet gateway": [
       [group, inside, table, association],
-      "allowed: subnets whose routes lead to no internet gateway",
+      "allowed: subnets without a route to an internet gateway",
     ],
-    "the same as a route of its own, not made yet": [
-      [group, inside, closed, association, gateway, way],
+    "a separate route resource that does not exist yet": [
+      [group, inside, closed, association, gateway, gatewayRoute],
       'subnetIds is "a"',
     ],
     "the main routes of the network": [[group, inNetwork, main], 'subnetIds is "a"'],
-    "a table that was made the main one": [[group, inNetwork, table, chosen], 'subnetIds is "a"'],
-    "a subnet that is named by its id": [
-      [some(subnetGroup, { subnetIds: ["subnet-a"] }), inNetwork, main],
+    "a table that was set as the main one": [[group, inNetwork, table, chosen], 'subnetIds is "a"'],
+    "a subnet given by its id": [
+      [resource(subnetGroup, { subnetIds: ["subnet-a"] }), inNetwork, main],
       'subnetIds is "a"',
     ],
     "a subnet of AWS's default network": [
-      [some(subnetGroup, {}, { dependencies: { subnetIds: [urnOf(byDefault)] } }), byDefault],
+      [resource(subnetGroup, {}, { dependencies: { subnetIds: [urnOf(byDefault)] } }), byDefault],
       'subnetIds is "default"',
     ],
     "routes of the wrong type": [[group, inside, { ...table, properties: { routes: "out" } }, association], "a list"],
   },
   undecided: {
-    "routes that are not known": [group, inside, { ...table, properties: { routes: unknown } }, association],
+    "unknown routes": [group, inside, { ...table, properties: { routes: unknown } }, association],
   },
 });

@@ -4,17 +4,17 @@ import { claims, database, tagged } from "../fixtures";
 
 claims(requireRetainedAutomatedBackups, {
   passes: {
-    "production that keeps them": database(),
-    "development that does not": database({ deleteAutomatedBackups: true, ...tagged({ environment: "development" }) }),
-    "what the RDS API does not tell": database({ deleteAutomatedBackups: notReported }),
+    "production that retains backups": database(),
+    "development that does not retain backups": database({
+      deleteAutomatedBackups: true,
+      ...tagged({ environment: "development" }),
+    }),
+    "a value that the RDS API does not report": database({ deleteAutomatedBackups: notReported }),
   },
   fails: {
-    "deleted ones": [database({ deleteAutomatedBackups: true }), "is true"],
-    "nothing said, which deletes them": [
-      database({ deleteAutomatedBackups: undefined }),
-      "not set, which is true on AWS",
-    ],
+    "deleted backups": [database({ deleteAutomatedBackups: true }), "is true"],
+    "no value, which deletes backups": [database({ deleteAutomatedBackups: undefined }), "not set (AWS default: true)"],
     "a value of the wrong type": [database({ deleteAutomatedBackups: [] }), "true or false"],
   },
-  undecided: { "a value that is not known": database({ deleteAutomatedBackups: unknown }) },
+  undecided: { "an unknown value": database({ deleteAutomatedBackups: unknown }) },
 });

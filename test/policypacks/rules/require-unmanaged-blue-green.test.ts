@@ -4,13 +4,13 @@ import { claims, database } from "../fixtures";
 
 claims(requireUnmanagedBlueGreen, {
   passes: {
-    "an operation's": database(),
-    "one that is switched off": database({ blueGreenUpdate: { enabled: false } }),
-    "what the RDS API does not tell": database({ blueGreenUpdate: notReported }),
+    "no blueGreenUpdate, as with an operation": database(),
+    "a disabled blueGreenUpdate": database({ blueGreenUpdate: { enabled: false } }),
+    "a value that the RDS API does not report": database({ blueGreenUpdate: notReported }),
   },
   fails: {
-    "the provider's": [database({ blueGreenUpdate: { enabled: true } }), "remove blueGreenUpdate"],
+    "an enabled blueGreenUpdate": [database({ blueGreenUpdate: { enabled: true } }), "remove blueGreenUpdate"],
     "a value of the wrong type": [database({ blueGreenUpdate: true }), "an object"],
   },
-  undecided: { "a value that is not known": database({ blueGreenUpdate: { enabled: unknown } }) },
+  undecided: { "an unknown value": database({ blueGreenUpdate: { enabled: unknown } }) },
 });
