@@ -23,7 +23,7 @@ const endpoint = {
 };
 
 describe("the environment of the embedded cloud", () => {
-  test("settings of the caller's own that lead to real AWS are taken away", () => {
+  test("the caller's settings that lead to real AWS are removed", () => {
     const inherited = {
       AWS_PROFILE: "production",
       AWS_ENDPOINT_URL_RDS: "https://rds.amazonaws.com",
@@ -41,7 +41,7 @@ describe("the environment of the embedded cloud", () => {
     });
   });
 
-  test("variables of the caller's own that lead to another database or another key are taken away", () => {
+  test("the caller's variables that lead to another database or another key are removed", () => {
     const foreign = {
       PGSSLMODE: "verify-full",
       PGHOST: "nowhere",
@@ -57,7 +57,7 @@ describe("the environment of the embedded cloud", () => {
     expect(environment.PGSSLROOTCERT).toBe("/project/.shipshape/ca/ca.pem");
   });
 
-  test("what is set in a shell can be taken away again, PATH and proxies apart", () => {
+  test("everything set in a shell can be unset, except PATH and proxies", () => {
     const set = Object.keys(
       localEnvironment(
         { ...endpoint, controlPlaneUrl: "postgresql://…" },
@@ -68,26 +68,26 @@ describe("the environment of the embedded cloud", () => {
     expect(shellLines("sh", {}, ["AWS_ENDPOINT_URL"])).toEqual(["unset AWS_ENDPOINT_URL"]);
   });
 
-  test("the state's folder is given as the URL that Pulumi reads, whatever is in its path", () => {
+  test("the state folder becomes a URL that Pulumi can read, whatever its path contains", () => {
     const dataFolder = `/it's "my" 100% #1?/.shipshape`;
     const url = localEnvironment({ ...endpoint, dataFolder }, {})["PULUMI_BACKEND_URL"] ?? "";
     expect(url).toBe(`file:///it's "my" 100%25 %231%3F/.shipshape/pulumi-state`);
     expect(localEnvironment(endpoint, {})["PULUMI_BACKEND_URL"]).toBe("file:///project/.shipshape/pulumi-state");
   });
 
-  test("applied twice it adds nothing to PATH", () => {
+  test("applied twice, it extends PATH only once", () => {
     const once = localEnvironment(endpoint, { PATH: "/usr/bin" });
     expect(localEnvironment(endpoint, once)["PATH"]).toBeUndefined();
   });
 
-  test("a configured proxy is told to leave this machine's own address alone", () => {
+  test("a configured proxy is bypassed for this machine's own address", () => {
     expect(localEnvironment(endpoint, { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "corp" })["NO_PROXY"]).toBe(
       "corp,127.0.0.1,localhost",
     );
     expect(localEnvironment(endpoint, {})["NO_PROXY"]).toBeUndefined();
   });
 
-  test("each shell gets its own quotes, and the engine before its own PATH", () => {
+  test("each shell gets its own quoting, and the engine comes first on its PATH", () => {
     expect(shellLines("sh", {}, [], "/engine")).toEqual([`export PATH='/engine':"$PATH"`]);
     expect(shellLines("fish", { X: "it's \\" }, [], "/engine")).toEqual([
       "set -gx X 'it\\'s \\\\'",
@@ -100,14 +100,14 @@ describe("the environment of the embedded cloud", () => {
   });
 });
 
-describe("what is given on the command line", () => {
-  test("a property is split at its first equals sign; lists and objects are JSON, everything else stays as typed", () => {
+describe("on the command line", () => {
+  test("a property is split at its first equals sign; lists and objects are read as JSON, other values as typed", () => {
     expect(parsePair("tags.note=a=b")).toEqual(["tags.note", "a=b"]);
     expect(parsePair("multiAz=false")).toEqual(["multiAz", "false"]);
     expect(parsePair('ingress=[{"fromPort":5432}]')).toEqual(["ingress", [{ fromPort: 5432 }]]);
   });
 
-  test.each(["multiAz", "=false", "ingress=[oops"])("a pair that is none is refused: %s", (pair) => {
+  test.each(["multiAz", "=false", "ingress=[oops"])("a malformed pair is refused: %s", (pair) => {
     expect(() => parsePair(pair)).toThrow(/is not <property>=<value>|looks like JSON/);
   });
 
@@ -117,13 +117,13 @@ describe("what is given on the command line", () => {
     ["6h", 21_600],
     ["8d", 691_200],
   ])("%s is a duration", (text, seconds) => expect(parseDuration(text)).toBe(seconds));
-  test.each(["", "8", "d", "1.5h", "8 days", "-1d"])("%j is none", (text) =>
+  test.each(["", "8", "d", "1.5h", "8 days", "-1d"])("%j is not a duration", (text) =>
     expect(() => parseDuration(text)).toThrow("not a duration"),
   );
 });
 
-describe("what is printed", () => {
-  test("columns are as wide as their widest cell, and lines have no spaces at the end", () => {
+describe("the output", () => {
+  test("has columns as wide as their widest cell, and no trailing spaces", () => {
     expect(
       table(
         ["A", "LONG"],
@@ -135,14 +135,14 @@ describe("what is printed", () => {
     ).toEqual(["A          LONG", "wide cell  x", "y"]);
   });
 
-  test("a clock that was set says so", () => {
+  test("says that the clock was set", () => {
     expect(clockText("2030-01-01T00:00:00.000Z")).toBe("2030-01-01T00:00:00.000Z");
     expect(clockText({ now: "2030-01-01T00:00:00.000Z", offsetSeconds: 86_400 })).toContain(
       "86400 s ahead of real time",
     );
   });
 
-  test("the status names each database with its endpoint, and says where databases lie when that is elsewhere", () => {
+  test("of status names each database with its endpoint, and the data folder unless it is the default", () => {
     const instance = {
       identifier: "orders",
       status: "available",
@@ -174,11 +174,11 @@ describe("what is printed", () => {
   });
 });
 
-describe("where data lies", () => {
+describe("the data folder", () => {
   const project = mkdtempSync(join(tmpdir(), "shipshape-settings-"));
   afterAll(() => rmSync(project, { recursive: true }));
 
-  test("in an installed package it is the project's, found from any of its folders; a setting wins", () => {
+  test("of an installed package is the project's, found from any of its folders; a setting takes precedence", () => {
     const installed = join(project, "node_modules", "shipshape");
     mkdirSync(installed, { recursive: true });
     mkdirSync(join(project, "deep", "down"), { recursive: true });
@@ -190,7 +190,7 @@ describe("where data lies", () => {
     expect(readSettings(installed, project, {}).inCheckout).toBe(false);
   });
 
-  test("a data folder that cannot be one is refused by name, before anything is started", async () => {
+  test("is refused if it cannot be used, and named, before anything is started", async () => {
     const file = join(project, "a-file");
     writeFileSync(file, "");
     const settings = readSettings(project, project, { SHIPSHAPE_DATA_FOLDER: file });

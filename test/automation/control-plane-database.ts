@@ -11,7 +11,7 @@ export interface TestDatabase {
 }
 
 /**
- * A PostgreSQL of its own for one test file, as the control plane meets one: over TLS, as a login that is no superuser.
+ * A separate PostgreSQL for one test file, as in production: the control plane uses TLS and is not a superuser.
  */
 export async function makeControlPlaneDatabase(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), "shipshape-control-plane-"));

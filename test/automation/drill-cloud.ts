@@ -23,7 +23,7 @@ import { instanceIs, startCloud, type Cloud } from "../cloud";
 import { until } from "../until";
 import { asMaster, connect, managedPassword, small } from "../localcloud/server/database-client";
 
-/** A command of ours that was run to its end. */
+/** One of our commands, after it has ended. */
 export interface Answer {
   code: number | null;
   stdout: string;
@@ -38,8 +38,8 @@ export interface WorkerProcess {
 export const workerKey = "AKIAWORKER0000000001";
 
 /**
- * An embedded cloud with all that a drill needs: an isolation to restore into, and sources made by the plain RDS API,
- * which is faster than a stack and has what the standard gives a database as far as a drill uses it.
+ * An embedded cloud with everything that a drill needs: an isolation group to restore into, and source databases. These
+ * are created through the RDS API, which is faster than a stack, with the part of the standard that drills rely on.
  */
 export class DrillCloud {
   private constructor(
@@ -55,7 +55,7 @@ export class DrillCloud {
       const { PULUMI_HOME = "", PULUMI_BACKEND_URL = "", SHIPSHAPE_DATABASE_URL = "" } = cloud.env;
       await installPlugins(PULUMI_HOME);
       mkdirSync(PULUMI_BACKEND_URL.replace("file://", ""), { recursive: true });
-      // Workers have a key of their own, so that the cloud's record tells their calls from the test's.
+      // Workers have their own access key, so that the cloud's record distinguishes their calls from the test's.
       const { accessKeyId, secretAccessKey } = cloud.client(workerKey).credentials;
       const own = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
       const env = {
@@ -93,8 +93,8 @@ export class DrillCloud {
   }
 
   /**
-   * A database with this content in its first base backup; `afterwards` are statements that want a transaction of their
-   * own.
+   * A database with this content in its first base backup; `afterwards` are statements that each need their own
+   * transaction.
    */
   async makeSource(identifier: string, content: string, afterwards: string[] = []): Promise<DBInstance> {
     const { rds, secrets } = this.cloud;
@@ -155,13 +155,13 @@ export class DrillCloud {
     await instanceIs(this.cloud, identifier, "available");
   }
 
-  /** An instance as any client makes one, without a login for the control plane. */
+  /** An instance as any client creates one, without a login for the control plane. */
   async makePlainInstance(identifier: string): Promise<void> {
     await this.cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: identifier }));
     await instanceIs(this.cloud, identifier, "available");
   }
 
-  /** One statement as the master, to any database of this cloud. */
+  /** Runs one statement as the master, in any database of this cloud. */
   async query(identifier: string, sql: string): Promise<Record<string, unknown>[]> {
     const instance = await instanceIs(this.cloud, identifier, "available");
     return (await asMaster(this.cloud, instance, sql, await managedPassword(this.cloud, instance))) as Record<
@@ -170,7 +170,7 @@ export class DrillCloud {
     >[];
   }
 
-  /** One statement as the control plane's own role, which a copy has with the password that its source had. */
+  /** Runs one statement as the control plane's role; in a copy its password is still the source's. */
   async queryAsControl(identifier: string, sql: string): Promise<void> {
     const instance = await this.describe(identifier);
     const client = await connect(this.cloud, { ...instance, MasterUsername: "shipshape" }, controlPassword);
@@ -185,7 +185,7 @@ export class DrillCloud {
     );
   }
 
-  /** A worker process; the test ends it. One that ends before it is told to takes what it said along into the error. */
+  /** A worker process; the test ends it. If it has ended before, the error contains its output. */
   startWorker(): WorkerProcess {
     const child = this.spawn(["worker"]);
     const output = collected(child.stderr);
@@ -201,7 +201,7 @@ export class DrillCloud {
     };
   }
 
-  /** Asks for a drill and leaves it to a worker. */
+  /** Requests a drill, for a worker to run. */
   async request(identifier: string): Promise<string> {
     const { stdout, stderr } = await this.shipshape(
       "request",
@@ -245,7 +245,7 @@ export class DrillCloud {
     return DBInstances.find((i) => i.DBInstanceIdentifier === identifier)?.DBInstanceStatus;
   }
 
-  /** How often the cloud took a call of that name that was about the resource. */
+  /** How often the cloud accepted a call of that name for the resource. */
   async callsTaken(name: string, resource: string): Promise<number> {
     const trail = new CloudTrailClient(this.cloud.client("AKIAAUDITOR000000000"));
     const { Events = [] } = await trail.send(
@@ -260,7 +260,7 @@ export class DrillCloud {
     ).length;
   }
 
-  /** All that drills could have left behind; each list is to be empty. */
+  /** Everything that drills could have left behind; each list should be empty. */
   async leftovers(): Promise<Record<"databases" | "secrets" | "files" | "rows" | "markers" | "processes", string[]>> {
     const { DBInstances = [] } = await this.cloud.rds.send(new DescribeDBInstancesCommand({}));
     const sources = DBInstances.filter((i) => !i.DBInstanceIdentifier?.startsWith("drill-"));
@@ -294,7 +294,7 @@ export class DrillCloud {
     };
   }
 
-  /** What each engine was started for, since this was asked last. */
+  /** What each engine was started for, since the last call. */
   enginesStarted(): string[] {
     const notes = notesOf(this.cloud);
     const started = readFileSync(notes, "utf8").split("\n").filter(Boolean);
@@ -302,7 +302,7 @@ export class DrillCloud {
     return started;
   }
 
-  /** Engines and plugins that run on this cloud's PULUMI_HOME, as Linux tells. */
+  /** Running engines and plugins with this cloud's PULUMI_HOME, according to Linux. */
   processes(): string[] {
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     const ours = pids.filter((pid) => processFile(pid, "environ").includes(`PULUMI_HOME=${this.cloud.dataFolder}/`));
@@ -329,8 +329,8 @@ const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pe
 const controlPassword = "a-password-for-the-control-plane";
 
 /**
- * What the platform stack is to a drill: an output that names the security group of the isolation, which is not the one
- * that sources are in.
+ * The part of the platform stack that drills read: an output that names the isolation's security group, which is not
+ * that of the sources.
  */
 async function makeIsolation(cloud: Cloud): Promise<string> {
   const workDir = join(cloud.dataFolder, "isolation");
@@ -353,7 +353,7 @@ async function makeIsolation(cloud: Cloud): Promise<string> {
 
 const notesOf = (cloud: Cloud) => join(cloud.dataFolder, "engines-started");
 
-/** A folder whose `pulumi` becomes the engine of this PATH, once it has noted the words that are no options. */
+/** A folder with a `pulumi` that notes its arguments that are not options, and then becomes the engine on this PATH. */
 function noteEngines(cloud: Cloud): string {
   const engine = execFileSync("which", ["pulumi"], { encoding: "utf8" }).trim();
   const folder = join(cloud.dataFolder, "engine");
@@ -366,8 +366,8 @@ function noteEngines(cloud: Cloud): string {
 }
 
 /**
- * Whatever has a drill in its path: workspaces, states, copies, history and locks of stacks, and folders of databases
- * and of their backups.
+ * Every file with a drill in its path: workspaces, states, copies, history and locks of stacks, and the folders of
+ * databases and of their backups.
  */
 function drillFiles(dataFolder: string): string[] {
   return readdirSync(dataFolder, { recursive: true, encoding: "utf8" }).filter((path) => path.includes("drill-"));
@@ -377,7 +377,7 @@ function processFile(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
   } catch {
-    return ""; // ended meanwhile, or not ours to read
+    return ""; // has ended, or is not ours to read
   }
 }
 

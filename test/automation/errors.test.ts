@@ -11,7 +11,7 @@ describe("the table of errors", () => {
     expect(page).toContain("| `request-invalid` |");
   });
 
-  test("every code is of one area, and every area is on the page", () => {
+  test("every code belongs to one area, and every area is on the page", () => {
     expect(
       Object.values(errorTables)
         .flatMap((table) => Object.keys(table))
@@ -19,16 +19,19 @@ describe("the table of errors", () => {
     ).toEqual(Object.keys(errorTable).sort());
   });
 
-  test.each(Object.keys(errorTable))("%s: the message is one lower-case sentence, the hint says what to do", (code) => {
-    const { message, hint, httpStatus } = errorTable[code as ErrorCode];
-    // A setting that begins a message keeps its capitals.
-    expect(message).toMatch(/^([^A-Z]|[A-Z]+_)/);
-    expect(message).not.toMatch(/[.!]$/);
-    expect(hint).not.toBe("");
-    expect(httpStatus).toBeGreaterThanOrEqual(400);
-  });
+  test.each(Object.keys(errorTable))(
+    "%s has a message of one lower-case sentence, and a hint that says what to do",
+    (code) => {
+      const { message, hint, httpStatus } = errorTable[code as ErrorCode];
+      // A setting at the beginning of a message keeps its capitals.
+      expect(message).toMatch(/^([^A-Z]|[A-Z]+_)/);
+      expect(message).not.toMatch(/[.!]$/);
+      expect(hint).not.toBe("");
+      expect(httpStatus).toBeGreaterThanOrEqual(400);
+    },
+  );
 
-  test("an error fills its values into message and hint, and keeps its code for machines", () => {
+  test("an error has its values in message and hint, and keeps its code for machines", () => {
     const error = new ShipshapeError("database-not-available", { identifier: "orders", status: "stopped" });
     expect(error.message).toBe('database "orders" is stopped, not available');
     expect(error.hint).toContain("--db-instance-identifier orders");
@@ -37,7 +40,7 @@ describe("the table of errors", () => {
     });
   });
 
-  test("a connection refused at several addresses gives a reason anyway", () => {
+  test("a connection refused at several addresses still has a reason", () => {
     expect(reasonOf(new AggregateError([new Error("refused ::1"), new Error("refused 127.0.0.1")]))).toBe(
       "refused ::1; refused 127.0.0.1",
     );

@@ -1,5 +1,5 @@
-// The commands of evidence and status as people run them, on an embedded cloud with a database and statements that were
-// sealed beforehand.
+// The commands of evidence and status as people run them, on an embedded cloud with a database and statements sealed
+// in advance.
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -54,7 +54,7 @@ function shipshape(words: string[], more: Record<string, string> = {}): Promise<
 }
 const folder = (name: string) => join(cloud.dataFolder, name);
 
-async function makeDatabase(identifier: string) {
+async function createDatabase(identifier: string) {
   await cloud.rds.send(
     new CreateDBInstanceCommand({
       ...small,
@@ -73,7 +73,7 @@ async function makeDatabase(identifier: string) {
     await sleep(100);
   }
 }
-type Target = Awaited<ReturnType<typeof makeDatabase>>;
+type Target = Awaited<ReturnType<typeof createDatabase>>;
 const drilled = (id: string, target: Target, verdict: VerdictWord, more: Partial<Concluded> = {}) =>
   sealRun(
     database,
@@ -91,7 +91,7 @@ const status = async (more: Record<string, string> = {}) => {
 const words = async (more: Record<string, string> = {}) =>
   (await status(more)).recovery.map((r) => `${r.database.identifier} ${r.recoverability}`);
 
-test("the key is created by its command alone: without it nobody works, and nothing makes one on the way", async () => {
+test("only its command creates the key: without it no worker runs, and none is created implicitly", async () => {
   const file = settings.controlPlane.signingKeyFile;
   expect(await shipshape(["worker", "--until-idle"])).toMatchObject({
     code: 1,
@@ -115,8 +115,8 @@ test("the key is created by its command alone: without it nobody works, and noth
   expect((await shipshape(["worker", "--until-idle"])).code).toBe(0);
 });
 
-test("a database is fresh until a drill fails, its backups are gone or it is recreated; what cannot be asked is unknown", async () => {
-  const [orders, ledger] = [await makeDatabase("orders"), await makeDatabase("ledger")];
+test("a database is fresh until a drill fails, its backups are gone or it is recreated; one that cannot be queried is unknown", async () => {
+  const [orders, ledger] = [await createDatabase("orders"), await createDatabase("ledger")];
   expect(await words()).toEqual(["ledger never", "orders never"]);
   await drilled("passed", orders, "pass");
   await drilled("ledger-passed", ledger, "pass");
@@ -136,7 +136,7 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
 
   await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true }));
   await instanceIsGone(cloud, "orders");
-  await makeDatabase("orders");
+  await createDatabase("orders");
   const { recovery } = await status();
   expect(recovery.map((r) => `${r.recoverability}: ${r.reason}`)).toEqual([
     "fresh: drill ledger-passed passed",
@@ -145,7 +145,7 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
   ]);
 });
 
-test("rows that were slipped in prove nothing, and are told", async () => {
+test("forged rows prove nothing, and are reported", async () => {
   await database.query(
     `insert into evidence (log_index, id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
      values (999, $1, 'verdict', 'urn:shipshape:evidence:restore-drill:verdict:v2', 's', 'd', 'orders', 'pass', now(), '2035-01-01', '{"signatures":[]}')`,
@@ -159,7 +159,7 @@ test("rows that were slipped in prove nothing, and are told", async () => {
   expect((await status()).evidence.problems).toHaveLength(1);
 });
 
-test("what a request says reaches report and terminal as text, and forges no verdict", async () => {
+test("a request's text reaches report and terminal as plain text, and cannot forge a verdict", async () => {
   const reason = "ok\n\n**pass**\n✓ the evidence holds \u001b[2J";
   const target = targetDatabase({
     identifier: "orders",
@@ -179,7 +179,7 @@ test("what a request says reaches report and terminal as text, and forges no ver
   expect(readFileSync(join(folder("hostile"), "report.md"), "utf8")).toBe(stdout.replace(/\n$/, ""));
 });
 
-test("a request without a reason, or that names who asks, is refused at once", async () => {
+test("a request without a reason, or that names its requester, is refused at once", async () => {
   const ask = (...more: string[]) => shipshape(["request", "restore-drill", "--database", "orders", ...more]);
   expect(await ask("--reason", " \n")).toMatchObject({ code: 2, stderr: expect.stringContaining("say why") as string });
   expect(await ask("--reason", "audit", "--requested-by", "ciso")).toMatchObject({
@@ -188,7 +188,7 @@ test("a request without a reason, or that names who asks, is refused at once", a
   });
 });
 
-test("a folder verifies by the key that was made or remembered here; by one seen for the first time it says so, and another fails then", async () => {
+test("a folder verifies with the key created or remembered here; a key seen for the first time is reported, and another one fails afterwards", async () => {
   await shipshape(["evidence", "export", "ledger-passed", "--out", folder("exported")]);
   const verify = (name: string, ...more: string[]) => shipshape(["evidence", "verify", folder(name), ...more]);
   expect(await verify("exported")).toMatchObject({
@@ -223,7 +223,7 @@ test("a folder verifies by the key that was made or remembered here; by one seen
   });
 });
 
-test("a key or checkpoint that is no file, or has no end, is a usage error; one through a pipe is read", async () => {
+test("a key or checkpoint that is not a file, or is endless, is a usage error; a pipe is read", async () => {
   const verify = (...more: string[]) => shipshape(["evidence", "verify", folder("exported"), ...more]);
   const large = folder("large");
   writeFileSync(large, "");
@@ -243,7 +243,7 @@ test("a key or checkpoint that is no file, or has no end, is a usage error; one 
   expect(piped).toMatchObject({ status: 0, stdout: expect.stringContaining("the evidence is valid") as string });
 });
 
-test("evidence that has expired holds, with an exit code of its own", async () => {
+test("expired evidence holds, with its own exit code", async () => {
   const target = targetDatabase({
     identifier: "ledger",
     resourceId: "db-OLD",
@@ -257,7 +257,7 @@ test("evidence that has expired holds, with an exit code of its own", async () =
   });
 });
 
-test("a rotation is a statement of the log: what was exported before and after verifies, and a lost key is not replaced", async () => {
+test("a rotation is a statement in the log: exports from before and after verify, and a lost key is not replaced", async () => {
   const before = (await shipshape(["evidence", "key", "show"])).stdout;
   const rotated = await shipshape(["evidence", "key", "rotate"]);
   expect(rotated.code).toBe(0);
@@ -279,7 +279,7 @@ test("a rotation is a statement of the log: what was exported before and after v
   expect((await shipshape(["evidence", "list"])).code).toBe(0);
 });
 
-test("a finding is answered by a person, once, with a comment", async () => {
+test("a person answers a finding, once, with a comment", async () => {
   await openFinding(database, { id: "failed.verdict", requestId: "failed", target: "orders", summary: "broken" });
   const review = (...more: string[]) => shipshape(["review", "failed.verdict", ...more]);
   expect(await review("--comment", "seen")).toMatchObject({

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => probed?.stop());
 
-/** Runs a worker process to its end; resolves to the request it worked on and the signal that ended it. */
+/** Runs a worker process until it ends; resolves to its request and to the signal that ended it. */
 async function work(killAt: string, requestId?: string) {
   const { stdout, stderr, signal } = await probed.worker(killAt, requestId).ended;
   return { id: stdout, errors: stderr, signal };
@@ -27,7 +27,7 @@ const effects = async () =>
   (await database.query<{ moment: string }>("delete from effect returning moment")).map((r) => r.moment).sort();
 const over = (run: Run) => ({ status: run.status, cleanUp: run.cleanUp, verdict: run.verdict });
 
-test("an operation goes through all stages: each step once, a verdict, both statements", async () => {
+test("an operation passes all stages: each step once, a verdict, both statements", async () => {
   const { id, errors } = await work("");
   expect({ id, errors }).toMatchObject({ id: expect.stringMatching(/^\d{12}-[0-9a-f]{8}$/) });
   expect(over(await readRun(database, id))).toEqual({ status: "succeeded", cleanUp: "done", verdict: "pass" });
@@ -35,10 +35,10 @@ test("an operation goes through all stages: each step once, a verdict, both stat
   expect(await effects()).toEqual(["first", "observe", "remove", "second"]);
 });
 
-/** At-least-once: a step killed after its effect and before its record runs again, and only that one. */
+/** At-least-once: a step killed after its effect but before its record runs again, and only that step. */
 const moments = ["after observe", "before first", "after second", "after remove"];
 test.each(moments)(
-  "a worker killed %s: the next one ends the run as it would have ended, repeating that step alone",
+  "after a worker is killed %s, the next one finishes the run and repeats only that step",
   async (moment) => {
     const killed = await work(moment);
     expect(killed.signal).toBe("SIGKILL");
@@ -54,8 +54,8 @@ test.each(moments)(
   },
 );
 
-describe("what nobody carries any more is swept by the next worker", () => {
-  /** Leaves a run as a worker left it that was killed at that moment, with its workflows as this statement says. */
+describe("the next worker sweeps up a run that no worker carries out", () => {
+  /** Leaves a run as a worker that was killed at that moment would, with its workflows changed by this statement. */
   async function left(killedAt: string, workflows: string): Promise<string> {
     const { id, signal } = await work(killedAt);
     expect(signal).toBe("SIGKILL");
@@ -72,7 +72,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
   };
   afterEach(effects);
 
-  test("a run that killed one worker after the other is recorded as failed, shown, and cleaned up", async () => {
+  test("a run that killed one worker after another is recorded as failed, shown, and cleaned up", async () => {
     const id = await left("after first", "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'");
     await work("", id);
     expect(await outcomeOf(id)).toEqual({
@@ -86,14 +86,14 @@ describe("what nobody carries any more is swept by the next worker", () => {
     expect(await findings(id)).toEqual([`${id}.verdict`]);
   });
 
-  test("a clean-up whose workflow failed is started again from the beginning", async () => {
+  test("a clean-up whose workflow failed is restarted from the beginning", async () => {
     const id = await left("after remove", "status = 'ERROR'");
     await work("", id);
     expect(await outcomeOf(id)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "pass" });
     expect(await statements(id)).toEqual([`${id}.verdict`, `${id}.teardown`]);
   });
 
-  test("a clean-up that was lost as often as it is begun without being asked for is stuck and shown; it is tried again, and a copy past its date is reported", async () => {
+  test("a clean-up that was lost after its last automatic start is shown as stuck; it is retried, and an expired copy is reported", async () => {
     const id = await left("after remove", "status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'");
     await database.query(
       "update dbos.workflow_status set workflow_uuid = workflow_uuid || '-3' where workflow_uuid = $1",
@@ -109,7 +109,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
     });
     expect(await findings(id)).toEqual([`${id}.clean-up`]);
 
-    // Time passes: what kept it may be over, and the copy it should have removed is past its date.
+    // Time passes: the cause may have ended, and the copy that it should have removed has expired.
     await database.query("update run set clean_up_changed_at = now() - interval '2 hours' where request_id = $1", [id]);
     await database.query(
       "insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, 'outlived', 'none', 'registered', now() - interval '1 hour')",
@@ -125,7 +125,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
     expect(answered?.summary).toContain("the throwaway outlived of request");
   });
 
-  test("a run whose throwaway had to be gone by now is ended, and cleaned up", async () => {
+  test("a run whose throwaway has expired is ended and cleaned up", async () => {
     const id = await left("after first", "application_version = 'of a release that no worker runs'");
     await database.query(
       "insert into throwaway (request_id, identifier, stack, status, expires_at) values ($1, 'overdue', 'none', 'registered', now() - interval '1 hour')",
@@ -137,7 +137,7 @@ describe("what nobody carries any more is swept by the next worker", () => {
   });
 });
 
-test("a run that a row of a table says has passed seals no pass: only the lifecycle that came to a verdict seals one", async () => {
+test("a pass in a table row is not sealed: only the lifecycle that reached a verdict seals it", async () => {
   const { id } = await work("");
   await database.query(
     "insert into request (id, operation, input, requested_by, reason) select 'forged', operation, input, requested_by, reason from request where id = $1",
@@ -157,7 +157,7 @@ test("a run that a row of a table says has passed seals no pass: only the lifecy
   await effects();
 });
 
-test("a step whose name was used already is refused, not merged with the first", async () => {
+test("a step with a name already in use is refused, not merged with the first", async () => {
   const { id } = await work("a name twice");
   const run = await readRun(database, id);
   expect(run.status).toBe("failed");

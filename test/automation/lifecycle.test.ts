@@ -42,7 +42,7 @@ const elsewhere = new Error("taken over by another worker");
 const pass = verdictOf([{ name: "checked", verdict: "pass", explanation: "fine", figures: {} }]);
 
 /**
- * Runs a request through fake stages; gives what was done, in its order, and what was sealed and recorded at its end.
+ * Runs a request through fake stages; returns what was done, in order, and what was sealed and recorded at the end.
  */
 function staged(
   change: { operation?: Partial<AnyOperation>; stages?: Partial<Stages>; decision?: Decision["status"] } = {},
@@ -106,13 +106,13 @@ test("an allowed request is planned, decided, run, judged, sealed, recorded and 
   ]);
 });
 
-test("an operation that makes nothing has no clean-up", async () => {
+test("an operation that creates nothing has no clean-up", async () => {
   const done = await carriedOut({ operation: { cleanUp: undefined as never } });
   expect(done).toContain("record begin, nothing to clean up");
   expect(done).not.toContain("start the clean-up");
 });
 
-test("a denied request does nothing, and that is sealed with the reasons that denied it", async () => {
+test("a denied request does nothing, and the denial is sealed with its reasons", async () => {
   let reasons = "";
   const done = await carriedOut({
     decision: "denied",
@@ -128,7 +128,7 @@ test("a request that needs approval runs once it is approved, and not before", a
   expect(done.indexOf("run")).toBeGreaterThan(observed.length);
 });
 
-test("a request that nobody approves does nothing, and that is sealed", async () => {
+test("a request that is not approved does nothing, and that is sealed", async () => {
   expect(await carriedOut({ decision: "needs-approval", stages: { approval: async () => false } })).toEqual([
     ...observed,
     "seal failed inconclusive, with plan, needs-approval",
@@ -136,7 +136,7 @@ test("a request that nobody approves does nothing, and that is sealed", async ()
   ]);
 });
 
-test("an allowed request asks nobody", async () => {
+test("an allowed request needs no approval", async () => {
   expect(await carriedOut()).not.toContain("ask for approval");
 });
 
@@ -176,7 +176,7 @@ test.each([
 });
 
 test.each(["observe", "run"] as const)(
-  "a run that is cancelled or taken over in %s passes that on, and records nothing of its own",
+  "a run that is cancelled or taken over in %s rethrows that, and records nothing",
   async (verb) => {
     const { done, stages } = staged({ operation: { [verb]: () => Promise.reject(elsewhere) } });
     await expect(lifecycle(stages)(id)).rejects.toBe(elsewhere);
@@ -191,11 +191,11 @@ describe("the clean-up", () => {
     return done;
   };
 
-  test("seals what is gone, and is done", async () => {
+  test("seals what was removed, and is done", async () => {
     expect(await cleaned()).toEqual(["clean up", "seal teardown", "record clean-up done"]);
   });
 
-  test("that fails is stuck, with its reason, and seals nothing", async () => {
+  test("that fails is stuck, with the reason, and seals nothing", async () => {
     expect(await cleaned({ operation: { cleanUp: fails("still there") } })).toEqual([
       "record clean-up stuck: still there",
     ]);
@@ -208,12 +208,12 @@ describe("the clean-up", () => {
     ]);
   });
 
-  test("of a run that had no plan, or whose operation makes nothing, does nothing", async () => {
+  test("of a run without a plan, or whose operation creates nothing, does nothing", async () => {
     expect(await cleaned({ stages: { runOf: async () => ({ plan: undefined }) as Run } })).toEqual([]);
     expect(await cleaned({ operation: { cleanUp: undefined as never } })).toEqual([]);
   });
 
-  test("that is taken over passes that on", async () => {
+  test("that is taken over rethrows that", async () => {
     const { done, stages } = staged({ operation: { cleanUp: () => Promise.reject(elsewhere) } });
     await expect(cleanUp(stages)(id)).rejects.toBe(elsewhere);
     expect(done).toEqual([]);

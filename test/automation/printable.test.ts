@@ -2,8 +2,8 @@ import { printable, printableLines, printableMarkdown } from "../../automation/p
 import { createTerminal } from "../../automation/command-line/terminal";
 import { reasonProblems } from "../../automation/request/requests";
 
-describe("text that others wrote", () => {
-  test("comes as one line in which nothing moves, hides or turns what is read", () => {
+describe("text from outside", () => {
+  test("becomes one line without characters that move, hide or reverse text", () => {
     expect(printable("ok\n\n**pass**\r\t\u001b[2J\u0007\u009b31m\u202e\u200b\u2028\ufeff\ud800")).toBe(
       "ok\\u000a\\u000a**pass**\\u000d\\u0009\\u001b[2J\\u0007\\u009b31m\\u202e\\u200b\\u2028\\ufeff\\ud800",
     );
@@ -11,11 +11,11 @@ describe("text that others wrote", () => {
     expect(printable("Größe: 1 € — 漢字 😀")).toBe("Größe: 1 € — 漢字 😀");
   });
 
-  test("keeps the line breaks of what we laid out ourselves, and nothing else", () => {
+  test("keeps our own line breaks, and no other control characters", () => {
     expect(printableLines("a\nb\r\u001b")).toBe("a\nb\\u000d\\u001b");
   });
 
-  test("is no Markdown within Markdown", () => {
+  test("is not interpreted as Markdown within Markdown", () => {
     expect(printableMarkdown("**pass** | `x` [a](b) <b> # ~ & \\ _ \n")).toBe(
       "\\*\\*pass\\*\\* \\| \\`x\\` \\[a\\](b) \\<b\\> \\# \\~ \\& \\\\ \\_ \\\\u000a".replace(
         "\\\\u000a",
@@ -24,7 +24,7 @@ describe("text that others wrote", () => {
     );
   });
 
-  test("reaches no terminal as a control character, and JSON stays JSON", () => {
+  test("puts no control characters on a terminal, and JSON stays JSON", () => {
     const written: string[] = [];
     const spy = jest.spyOn(process.stdout, "write").mockImplementation((text) => (written.push(String(text)), true));
     try {
@@ -41,13 +41,13 @@ describe("text that others wrote", () => {
 });
 
 test.each(["", "  ", "\n\t", "\u200b\u00a0", "\u3164\uffa0", "\u2800", "\u034f\ufe0f"])(
-  "a reason that says nothing is refused when it is given: %j",
+  "a blank reason is refused: %j",
   (reason) => {
     expect(reasonProblems(reason)).toEqual(["reason: say why; the evidence quotes it"]);
   },
 );
 
-test("a reason of a few sentences is none too long, and a book is", () => {
+test("a reason of a few sentences is accepted, and one as long as a book is too long", () => {
   expect(reasonProblems("monthly drill")).toEqual([]);
   expect(reasonProblems("x".repeat(2000))).toEqual([]);
   expect(reasonProblems("x".repeat(2001))).toEqual(["reason: 2001 characters; the limit is 2000"]);

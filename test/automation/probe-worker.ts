@@ -1,11 +1,10 @@
 /**
  * A worker with one small operation, for tests that kill or freeze it:
  * `tsx probe-worker.ts <database url> <key file> <moment> [<request id>] [<silent seconds>]`.
- * It submits a request where none is given, prints its id, does what the moment says, and otherwise ends when the run
- * is over.
+ * It submits a request if none is given, prints its id, does what the moment says, and otherwise ends with the run.
  *
- * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` keeps on having effects
- * in that step until the effect `go on` is recorded.
+ * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` repeats effects in that
+ * step until the effect `go on` is recorded.
  */
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";

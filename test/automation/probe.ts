@@ -16,13 +16,13 @@ export interface EndedProcess {
 
 export interface RunningProcess {
   kill(signal: NodeJS.Signals): void;
-  /** What it wrote so far. */
+  /** Its output so far. */
   stdout(): string;
   stderr(): string;
   ended: Promise<EndedProcess>;
 }
 
-/** A control plane with a database of its own, its probe workers and its commands. */
+/** A control plane with its own database, its probe workers and its commands. */
 export class ProbedControlPlane {
   private readonly running = new Set<RunningProcess>();
 
@@ -48,7 +48,7 @@ export class ProbedControlPlane {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A probe worker at that moment (probe-worker.ts), of that request or a new one. */
+  /** A probe worker with that moment (probe-worker.ts), for that request or a new one. */
   worker(moment: string, requestId = "", silentSeconds?: number): RunningProcess {
     const words = [
       this.postgres.url,
@@ -60,14 +60,14 @@ export class ProbedControlPlane {
     return this.spawn(["--import", "tsx", join(__dirname, "probe-worker.ts"), ...words], {});
   }
 
-  /** The command, as a person runs it. */
+  /** A command, as a person runs it. */
   shipshape(...words: string[]): RunningProcess {
     return this.spawn([join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words], {
       SHIPSHAPE_DATABASE_URL: this.postgres.url,
       SHIPSHAPE_SIGNING_KEY_FILE: join(this.folder, "key.pem"),
       SHIPSHAPE_EVIDENCE_ORIGIN: "shipshape.test/evidence", // the log that the probes write
       SHIPSHAPE_DATA_FOLDER: this.folder,
-      AWS_EC2_METADATA_DISABLED: "true", // nothing of a control plane alone asks AWS
+      AWS_EC2_METADATA_DISABLED: "true", // a control plane alone makes no calls to AWS
     });
   }
 
@@ -103,7 +103,7 @@ export class ProbedControlPlane {
   }
 }
 
-/** Asks until it holds; the bound is for machines that do much else. */
+/** Waits until it holds; the bound allows for busy machines. */
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   for (const deadline = Date.now() + 100_000; !(await holds()); await sleep(20))
     if (Date.now() > deadline) throw new Error(`not in time: ${what}`);

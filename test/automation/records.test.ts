@@ -1,7 +1,7 @@
 import { canonicalJson, planDigestOf, type PlanBasis } from "../../automation/records";
 
 describe("canonical JSON", () => {
-  test("is that of RFC 8785, section 3.2.2: numbers as ECMAScript writes them, the fewest escapes", () => {
+  test("follows RFC 8785, section 3.2.2: numbers as in ECMAScript, as few escapes as possible", () => {
     const sample = String.raw`{
       "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
       "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
@@ -11,7 +11,7 @@ describe("canonical JSON", () => {
     expect(canonicalJson(JSON.parse(sample))).toBe(canonical);
   });
 
-  test("sorts names by UTF-16 units, as section 3.2.3 does: neither by code point nor by locale", () => {
+  test("sorts names by UTF-16 units, as in section 3.2.3: neither by code point nor by locale", () => {
     const names = JSON.parse(
       String.raw`{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One", "\ud83d\ude00": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "Latin Small Letter O With Diaeresis"}`,
     ) as Record<string, string>;
@@ -39,13 +39,13 @@ describe("canonical JSON", () => {
     expect(canonicalJson({ a: [{ 10: 1, 9: 2 }], 2: 0, 11: 0 })).toBe('{"11":0,"2":0,"a":[{"10":1,"9":2}]}');
   });
 
-  test("does not exist for what JSON cannot say", () => {
+  test("does not exist for values that JSON cannot represent", () => {
     for (const value of [NaN, Infinity, { deep: [-Infinity] }])
       expect(() => canonicalJson(value)).toThrow(/not allowed/);
   });
 });
 
-test("a plan has one digest, in whatever order its names are given", () => {
+test("a plan has one digest, whatever the order of its names", () => {
   const plan = { target: "orders", evidenceValidDays: 7, database: { identifier: "orders" } } as unknown as PlanBasis;
   const readBack = {
     database: { identifier: "orders" },

@@ -81,7 +81,7 @@ const recovery = async () =>
   recoveryStatus(database, await readLog(database, signer), await askFleet(cloud as never), new Date());
 const words = async () => (await recovery()).map((r) => `${r.database.identifier} ${r.recoverability}`);
 
-test("a database is fresh until a drill fails, its backups are gone or it is recreated; what cannot be asked is unknown", async () => {
+test("a database is fresh until a drill fails, its backups are gone or it is recreated; one that cannot be queried is unknown", async () => {
   const [orders, ledger] = await Promise.all([makeDatabase("orders"), makeDatabase("ledger")]);
   expect(await words()).toEqual(["ledger never", "orders never"]);
   await drilled("passed", orders, "pass");
@@ -95,7 +95,7 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
 
   await keepBackups("orders", 0);
   expect(await words()).toEqual(["ledger fresh", "orders unproven"]);
-  // Between two looks off and on again: there are backups, and not one of those that were proven.
+  // Switched off and on between two queries: there are backups, but none of the proven ones.
   await keepBackups("orders", 7);
   await until("there are backups again", async () => (await describe("orders")).LatestRestorableTime);
   expect((await recovery()).map((r) => r.reason)).toEqual([
@@ -108,11 +108,11 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
     stack: "none",
     expiresAt: new Date().toISOString(),
   });
-  expect(await words()).toEqual(["ledger fresh", "orders unproven"]); // a row of a table hides no database
+  expect(await words()).toEqual(["ledger fresh", "orders unproven"]); // a table row cannot hide a database
   await tag(ledger, { Key: "shipshape:run", Value: "another" });
-  expect(await words()).toEqual(["ledger fresh", "orders unproven"]); // nor does a tag
+  expect(await words()).toEqual(["ledger fresh", "orders unproven"]); // nor can a tag
   await tag(ledger, { Key: "shipshape:run", Value: "passed" });
-  // A copy that a run holds is no database of the fleet
+  // A run's copy does not belong to the fleet
   expect(await words()).toEqual(["orders unproven", "ledger unproven"]);
   await database.query("delete from throwaway");
 

@@ -28,7 +28,7 @@ const stepDone = async (id: string, step: string) => (await drills.run(id)).step
 const noProcessLeft = () =>
   drills.until("no engine or plugin runs", () => Promise.resolve(drills.processes().length === 0), 100);
 
-test("a good drill passes, tells its steps as they end, starts few engines, and leaves nothing behind", async () => {
+test("a good drill passes, reports its steps as they end, starts few engines, and leaves nothing behind", async () => {
   drills.enginesStarted();
   const { code, stdout, stderr } = await drills.shipshape(
     "request",
@@ -63,8 +63,8 @@ test("a good drill passes, tells its steps as they end, starts few engines, and 
     "heaps-and-indexes-are-sound pass",
     "catalog-equals-source pass",
   ]);
-  // Each costs a fifth of a second: the platform's outputs, the engine's version, the stack's creation and its contents,
-  // what is in it, its removal, and that it is gone.
+  // Each takes a fifth of a second: the platform's outputs, the engine's version, the stack's creation and its `up`,
+  // its contents, its removal, and the proof that it is gone.
   const engines = ["stack export", "version", "stack init", "up", "stack export", "destroy", "stack export"];
   expect(drills.enginesStarted().map((words) => words.replace(/ \S*drill-.*/, ""))).toEqual(engines);
   expect(await drills.statements(run.id)).toEqual(["verdict", "teardown"]);
@@ -78,7 +78,7 @@ test("a good drill passes, tells its steps as they end, starts few engines, and 
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
 
-test("a worker killed after the markers, in mid-create, after the seal and in mid-destroy: the drill ends as it would have, of one restored database", async () => {
+test("after workers are killed after the markers, in mid-create, after the seal and in mid-destroy, the drill ends normally, with one restored database", async () => {
   const id = await drills.request("orders");
   const throwaway = `drill-${id}`;
   const killedWhen = async (moment: string, reached: () => Promise<boolean>) => {
@@ -117,7 +117,7 @@ test("a worker killed after the markers, in mid-create, after the seal and in mi
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
 
-test("a drill cancelled while it restores is removed anyway, and seals that it is gone", async () => {
+test("a drill cancelled while it restores still removes its copy, and seals that it is gone", async () => {
   const id = await drills.request("orders");
   worker = drills.startWorker();
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);
@@ -151,7 +151,7 @@ test("a drill cancelled while it restores is removed anyway, and seals that it i
 test("a drill whose marker is missing fails, and leaves nothing behind", async () => {
   const id = await drills.request("orders");
   worker = drills.startWorker();
-  // As if recovery had stopped too early: the copy is what was restored, but for the marker.
+  // As if recovery had stopped too early: the copy lacks the marker.
   await drills.until("the copy is there", async () => (await drills.statusOf(`drill-${id}`)) === "available", 5);
   await drills.queryAsControl(`drill-${id}`, "delete from shipshape.recovery_marker");
   expect(await ended(id)).toEqual({ status: "succeeded", verdict: "fail", cleanUp: "done" });
@@ -168,8 +168,8 @@ test("a drill whose marker is missing fails, and leaves nothing behind", async (
 });
 
 /**
- * Everyday settings of owners, each of which made a drill of a sound backup fail once, and functions that no check may
- * run into.
+ * Owners' everyday settings, each of which once made a drill of a good backup fail, and functions that no check may
+ * call.
  */
 const hostile = [
   `create schema ledger;
@@ -187,7 +187,7 @@ const hostile = [
   "alter database app set default_transaction_read_only = on",
 ];
 
-test("a database whose owners set dates, zones, paths and read-only for its sessions passes as any other; its locked role leaves markers, and no clean-up stuck", async () => {
+test("a database whose owners set dates, zones, paths and read-only for its sessions passes; a locked role leaves markers behind, but no stuck clean-up", async () => {
   await drills.makeSource("ledger", hostile[0]!, hostile.slice(1));
   const id = await drills.request("ledger");
   worker = drills.startWorker();
@@ -212,7 +212,7 @@ test("a database whose owners set dates, zones, paths and read-only for its sess
   await drills.query("ledger", "set transaction read write; delete from shipshape.recovery_marker");
 });
 
-test("a database whose backups are gone fails its drill with a sealed verdict, though it passed before; nothing is made", async () => {
+test("a database whose backups are gone fails its drill with a sealed verdict, although it passed before; nothing is created", async () => {
   await drills.switchBackupsOff("ledger");
   const { code, stdout } = await drills.shipshape(
     "request",
@@ -236,7 +236,7 @@ test("a database whose backups are gone fails its drill with a sealed verdict, t
   expect(await drills.callsTaken("RestoreDBInstanceToPointInTime", `drill-${run.id}`)).toBe(0);
 });
 
-test("a database without the role of the control plane is refused before anything is made, and leaves no clean-up stuck", async () => {
+test("a database without the control plane's role is refused before anything is created, and leaves no stuck clean-up", async () => {
   await drills.makePlainInstance("my-shop");
   const { code, stdout } = await drills.shipshape(
     "request",
@@ -257,7 +257,7 @@ test("a database without the role of the control plane is refused before anythin
   expect(findings.map((finding) => finding.id)).not.toContain(`${run.id}.clean-up`);
 });
 
-test("the documented rights of workers suffice for every call that these drills took", async () => {
+test("the documented rights of workers suffice for every call of these drills", async () => {
   const calls = await recordedCalls(drills.cloud, workerKey);
   expect(calls.map(({ action }) => action)).toEqual(
     expect.arrayContaining(["rds:RestoreDBInstanceToPointInTime", "rds:DeleteDBInstance"]),

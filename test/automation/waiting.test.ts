@@ -22,7 +22,7 @@ const over = {
 const unreachable = new ShipshapeError("control-plane-unreachable", { address: "db/control", reason: "refused" });
 const never = () => new Promise<never>(() => {});
 
-/** Looks on at a control plane that answers these, one after the other, and the last for ever. */
+/** Watches a control plane that gives these answers, one after another, and then keeps repeating the last. */
 async function watched(
   answers: (object | Error)[],
   workers: string[] = ["w"],
@@ -73,7 +73,7 @@ test("a run whose clean-up is pending is not over", async () => {
   expect(run).toMatchObject({ cleanUp: "done" });
 });
 
-test("without a worker it says what to do, waits a while, and then gives up with a code", async () => {
+test("without a worker the wait says what to do, continues for a while, and then gives up with a code", async () => {
   const { run, output } = await watched([running], [], { worker: 0.4, controlPlane: 60 });
   expect(output).toEqual(["no worker is alive: start one (`npx shipshape worker`), or use --work"]);
   expect(run).toMatchObject({
@@ -83,22 +83,22 @@ test("without a worker it says what to do, waits a while, and then gives up with
   });
 });
 
-test("a control plane that is away for a moment ends nothing", async () => {
+test("a brief outage of the control plane does not end the wait", async () => {
   const { run, output } = await watched([unreachable, over]);
   expect(output).toEqual(["the control plane does not answer; retrying"]);
   expect(run).toMatchObject({ status: "succeeded" });
 });
 
-test("a control plane that stays away ends the wait with its code", async () => {
+test("a long outage of the control plane ends the wait with its code", async () => {
   expect((await watched([unreachable], ["w"], { worker: 60, controlPlane: 0.5 })).run).toBe(unreachable);
 });
 
-test("any other error ends it at once", async () => {
+test("any other error ends the wait at once", async () => {
   const unknown = new ShipshapeError("request-unknown", { id });
   expect(await watched([unknown])).toEqual({ run: unknown, output: [] });
 });
 
-test("interrupted, it says that the request goes on and how to follow it", async () => {
+test("an interrupted wait says that the request continues and how to follow it", async () => {
   const { run } = await watched([running], ["w"], undefined, () => Promise.resolve(true) as Promise<never>);
   expect(run).toMatchObject({
     code: "wait-interrupted",

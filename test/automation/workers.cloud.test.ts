@@ -11,7 +11,7 @@ afterAll(() => probed?.stop());
 const aliveWorkers = async () =>
   Number((await probed.database.query<{ count: string }>("select count(*) from worker"))[0]?.count);
 
-test("a worker that is frozen is replaced, and does nothing more when it wakes up", async () => {
+test("a frozen worker is replaced, and does nothing more when it wakes up", async () => {
   const silentSeconds = 15;
   const frozen = probed.worker("stay in first", "", silentSeconds);
   await until(
@@ -35,13 +35,13 @@ test("a worker that is frozen is replaced, and does nothing more when it wakes u
   ]);
 });
 
-test("PostgreSQL is restarted: a worker says why it ends, a waiting command waits on and leaves the request's id", async () => {
+test("when PostgreSQL restarts, a worker ends and says why, and a waiting command keeps waiting and prints the request's id", async () => {
   const waiting = probed.shipshape("request", "restore-drill", "--database", "nowhere", "--reason", "a test", "--wait");
   await until("it says that there is no worker", () =>
     waiting.stderr().includes("no worker is alive: start one (`npx shipshape worker`)"),
   );
   const id = /request (\S+)/.exec(waiting.stderr())?.[1] ?? "";
-  // The request is taken out of reach of the workers below.
+  // The workers below must not run this request.
   await probed.database.query(
     "update dbos.workflow_status set application_version = 'of a release that no worker runs' where workflow_uuid = $1",
     [id],
@@ -80,7 +80,7 @@ test("PostgreSQL is restarted: a worker says why it ends, a waiting command wait
   await probed.database.query("delete from worker");
 });
 
-test("whatever keeps the control plane's database from being used has one code, names the address, and no password", async () => {
+test("any reason why the control plane's database cannot be used has the same code, and names the address but no password", async () => {
   const { url } = probed.postgres;
   const bad = {
     refused: "postgresql://control:hidden@127.0.0.1:9/control",

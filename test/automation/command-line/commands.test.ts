@@ -44,7 +44,7 @@ async function run(words: string[]): Promise<{ code: number; errors: string }> {
   }
 }
 
-/** The command that a hint names, as words; undefined where it names none. */
+/** The command that a hint names, as words; undefined if it names none. */
 const helpNamed = (errors: string): string[] | undefined =>
   /`npx shipshape ?([a-z -]*?) ?--help`/.exec(errors)?.[1]?.split(" ").filter(Boolean);
 const exists = (words: string[]): boolean => {
@@ -59,7 +59,7 @@ describe.each(all.map(({ path, command }) => [path.join(" "), path, command] as 
     ...command.options.filter((o) => o.mandatory).flatMap((o) => [o.long!, "x"]),
   ];
 
-  test("an option that it does not have is a usage error, whose hint names a command that exists", async () => {
+  test("an unknown option is a usage error whose hint names an existing command", async () => {
     const { code, errors } = await run([...path, ...needed, "--no-such-option"]);
     expect(code).toBe(2);
     expect(errors).toContain("[usage]");
@@ -67,7 +67,7 @@ describe.each(all.map(({ path, command }) => [path.join(" "), path, command] as 
     expect(exists(helpNamed(errors)!)).toBe(true);
   });
 
-  test("as JSON, the same is one line that a machine reads", async () => {
+  test("with --json the same error is one line of JSON", async () => {
     const { code, errors } = await run([...path, ...needed, "--json", "--no-such-option"]);
     expect({ code, error: JSON.parse(errors) as unknown }).toMatchObject({
       code: 2,
@@ -104,7 +104,7 @@ function waiverWords(rule: string): string[] {
   return [...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]), "--waivers", folder];
 }
 
-/** What each command that uses the control plane is given; the others are known to need none. */
+/** Arguments for each command that uses the control plane; the others do not need one. */
 const usesControlPlane: Record<string, string[]> = {
   status: [],
   "show x": [],
@@ -119,7 +119,7 @@ const usesControlPlane: Record<string, string[]> = {
 };
 
 test.each(Object.entries(usesControlPlane))(
-  "%s: a control plane that is not there has a code, a hint and no stack trace",
+  "%s without a control plane fails with a code and a hint, but no stack trace",
   async (command, options) => {
     const words = [...command.split(" "), ...options];
     const thrown: unknown = await build()
@@ -135,7 +135,7 @@ test.each(Object.entries(usesControlPlane))(
   },
 );
 
-test("an error that nobody foresaw is JSON for machines too, and shows its stack to people", () => {
+test("an unexpected error is JSON for machines too, and has a stack trace for people", () => {
   let errors = "";
   const write = jest.spyOn(process.stderr, "write").mockImplementation((text) => ((errors += String(text)), true));
   try {

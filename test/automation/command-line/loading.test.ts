@@ -1,4 +1,4 @@
-// What a command loads before it does anything is what its user waits for. Followed here from file to file, not timed.
+// Users wait for everything that a command loads before it starts. Here imports are followed, not timed.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { transformSync } from "@swc/core";
@@ -6,7 +6,7 @@ import { transformSync } from "@swc/core";
 const root = join(__dirname, "../../..");
 const commandLine = (file: string) => join(root, "automation", "command-line", file);
 
-test("help and version load the names of all commands, and no library but the one that reads the command line", () => {
+test("help and version load the names of all commands, and no library except the command line parser", () => {
   const { packages, files } = loaded(commandLine("main.ts"), "at once");
   expect(packages).toEqual(["commander"]);
   expect(files).not.toContain("automation/command-line/status.ts");
@@ -14,16 +14,16 @@ test("help and version load the names of all commands, and no library but the on
 
 // The durable engine and the SDKs of Pulumi take half a second each to load.
 test.each(["status.ts", "show.ts", "review.ts", "evidence.ts", "evidence-key.ts", "evidence-verify.ts"])(
-  "%s, which reads or writes records, loads nothing that runs operations, not even later",
+  "%s, which reads or writes records, never loads code that runs operations",
   (file) => expect(ofOperations(loaded(commandLine(file), "ever"))).toEqual([]),
 );
 
 test.each(["guard.ts", "pending.ts", "waiver.ts", "local-status.ts", "local-env.ts", "local-psql.ts"])(
-  "%s loads nothing that runs operations, not even later",
+  "%s never loads code that runs operations",
   (file) => expect(ofOperations(loaded(commandLine(file), "ever"))).toEqual([]),
 );
 
-test("to cancel a run loads the durable engine, but not what the run would have done", () => {
+test("cancelling a run loads the durable engine, but no operation", () => {
   const files = [commandLine("runs.ts"), join(root, "automation", "control-plane.ts")];
   const found = files.flatMap((file) => ofOperations(loaded(file, "at once")));
   expect([...new Set(found)]).toEqual(["@dbos-inc/dbos-sdk"]);
@@ -40,7 +40,7 @@ interface Loaded {
   files: string[];
 }
 
-/** All that loading this file loads: at once, or also by an `import()` that may come later. */
+/** All files that loading this one loads: immediately, or also with a later `import()`. */
 function loaded(entry: string, when: "at once" | "ever"): Loaded {
   const [packages, files] = [new Set<string>(), new Set<string>()];
   const follow = (file: string): void => {
@@ -55,7 +55,7 @@ function loaded(entry: string, when: "at once" | "ever"): Loaded {
   return { packages: [...packages].sort(), files: [...files].map((file) => relative(root, file)).sort() };
 }
 
-/** Of the compiled text, in which imports of types are gone. */
+/** From the compiled text, which has no type imports. */
 function importsOf(file: string): { now: string[]; later: string[] } {
   if (!file.endsWith(".ts")) return { now: [], later: [] };
   const { code } = transformSync(readFileSync(file, "utf8"), {

@@ -7,7 +7,7 @@ import { readSettings } from "../../../automation/settings";
 
 const checkout = join(__dirname, "../../..");
 
-/** A folder for a test file, and what is put into it. */
+/** A temporary folder for a test file, and functions for its files. */
 export function folderOf(name: string) {
   const folder = mkdtempSync(join(tmpdir(), `shipshape-${name}-`));
   const at = (file: string) => join(folder, file);
@@ -22,7 +22,7 @@ export function folderOf(name: string) {
   return { at, put, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** The command as a person gives it, in this process. */
+/** Runs the command as a person would type it, in this process. */
 export async function run(...words: string[]): Promise<{ exitCode: number; out: string; progress: string }> {
   const printed = { out: [] as string[], progress: [] as string[] };
   const terminal: Terminal = {
@@ -43,11 +43,11 @@ export async function run(...words: string[]): Promise<{ exitCode: number; out: 
   }
 }
 
-/** `guard` without waivers, where none are given. */
+/** `guard`, without waivers unless a folder is given. */
 export const guard = (...words: string[]) =>
   run("guard", ...(words.includes("--waivers") ? [] : ["--waivers", join(tmpdir(), "shipshape-no-waivers")]), ...words);
 
-/** What a machine gets of it. */
+/** Its JSON output. */
 export async function report(...words: string[]) {
   const { exitCode, out } = await guard(...words, "--json");
   const parsed = JSON.parse(out) as {

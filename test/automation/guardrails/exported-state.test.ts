@@ -16,7 +16,7 @@ const problemOf = (given: string): string => {
 const databaseOf = (state: unknown) => readState(text(state)).declared.find(({ type }) => type === instance);
 
 describe("an export", () => {
-  test("gives resources with inputs and with outputs, and the stack they are of", () => {
+  test("contains resources with inputs and outputs, and their stack", () => {
     const state = readState(text(exported({ multiAz: false })));
     expect(state.stack).toBe("database.orders-production::shipshape");
     expect(state.declared).toHaveLength(6);
@@ -24,7 +24,7 @@ describe("an export", () => {
     expect(state.deployed.find(({ type }) => type === instance)?.protect).toBe(true);
   });
 
-  test("keeps its secrets closed, wherever they are", () => {
+  test("does not reveal its secrets, wherever they are", () => {
     const found = databaseOf(exported({ password: aSecret, restoreToPointInTime: { inner: [aSecret] } }));
     expect(found?.has("password")).toBe(true);
     expect(found?.object("restoreToPointInTime")?.text("inner")).toBeUndefined();
@@ -32,21 +32,21 @@ describe("an export", () => {
     expect(encrypted).toBe("[secret]");
   });
 
-  test("leaves out what is about to be deleted", () => {
+  test("omits resources that are about to be deleted", () => {
     expect(databaseOf(exported({}, { delete: true }))).toBeUndefined();
   });
 
-  test("finds the line of the project itself, not of a package it installed", () => {
+  test("finds the line in the project itself, not in an installed package", () => {
     const { sources } = readState(text(exported()));
     expect([...sources.values()]).toEqual([{ file: "program.ts", line: 12, column: 3 }]);
   });
 
-  test("of a stack without resources is fine", () => {
+  test("of a stack without resources is accepted", () => {
     expect(readState('{"version":3,"deployment":{"manifest":{}}}').declared).toEqual([]);
   });
 });
 
-describe("what is no export is named with its line", () => {
+describe("a file that is not an export is reported with its line", () => {
   test.each([
     ["broken JSON", '{\n  "version": 3,\n  "deployment": oops\n}', /^3: this is not JSON: /],
     ["half a file", text(exported()).slice(0, 400), /^\d\d: this is not JSON: /],

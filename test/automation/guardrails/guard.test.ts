@@ -12,19 +12,19 @@ const waiver = (expiresOn: string, rule = "require-multi-az") =>
   `rule: ${rule}\nresource: urn:pulumi:database.orders-production::shipshape::*::orders-instance\nreason: moves\nowner: team-orders\napprover: team-platform\nexpiresOn: ${expiresOn}\ncategory: waiver\n`;
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
-/** The platform's stack is not among the states. */
+/** The states do not include the platform's stack. */
 const notSeen =
   "not judged: 1 parameter group (shipshape-postgres17-standard): used by name, but declared in no judged state\n";
 
 describe("exit codes", () => {
-  test("0 when nothing stops a change", async () => {
+  test("0 if nothing stops a change", async () => {
     expect(await guard("--state", good)).toMatchObject({
       exitCode: 0,
       out: `${notSeen}1 state with 6 resources: no findings in what was judged`,
     });
   });
 
-  test("1 when a mandatory rule is not met, and the team is named that can do something", async () => {
+  test("1 if a mandatory rule is violated, and the report names the responsible team", async () => {
     const { exitCode, out } = await guard("--state", bad);
     expect(exitCode).toBe(1);
     expect(out).toMatch(
@@ -33,7 +33,7 @@ describe("exit codes", () => {
     expect(out).toContain("program.ts:12");
   });
 
-  test("2 when a file is broken, with its line, and the rest is judged anyway", async () => {
+  test("2 if a file is broken, with its line, and the rest is still judged", async () => {
     put("mixed/a.json", exported({ multiAz: false }));
     put("mixed/b.json", '{\n "version": 3,\n oops');
     put("mixed/c.json", '{"version": 12, "deployment": {}}');
@@ -59,7 +59,7 @@ describe("exit codes", () => {
   });
 });
 
-test("a folder of many states is judged by threads, with the same findings in the order of files, broken ones among them", async () => {
+test("a folder of many states is judged in threads, with the same findings in the order of the files, including broken ones", async () => {
   for (let number = 100; number < 200; number++)
     put(
       `many/${number}.json`,
@@ -83,7 +83,7 @@ test("a folder of many states is judged by threads, with the same findings in th
 describe("waivers", () => {
   const state = put("waived/state.json", exported({ multiAz: false }));
 
-  test("turn a violation into advice, and give it back when they expire", async () => {
+  test("turn a violation into advice until they expire", async () => {
     put("w1/standby.yaml", waiver(inDays(30)));
     const now = await guard("--state", state, "--waivers", at("w1"));
     expect(now).toMatchObject({
@@ -95,7 +95,7 @@ describe("waivers", () => {
     expect(later.out).toContain("forbid-stale-waivers (high) waiver standby: expired on");
   });
 
-  test("that match nothing are violations", async () => {
+  test("that match no violation are violations themselves", async () => {
     put("w2/needless.yaml", waiver(inDays(30), "require-tls"));
     const { exitCode, out } = await guard("--state", good, "--waivers", at("w2"));
     expect([exitCode, out]).toEqual([
@@ -104,7 +104,7 @@ describe("waivers", () => {
     ]);
   });
 
-  test("with a typo are errors with their line, and the rest is judged", async () => {
+  test("with a typo are errors with their line, and the rest is still judged", async () => {
     put("w3/typo.yaml", waiver(inDays(30)).replace("owner", "ownr"));
     const { exitCode, out, progress } = await guard("--state", state, "--waivers", at("w3"));
     expect(exitCode).toBe(2);
@@ -154,7 +154,7 @@ describe("waivers", () => {
 });
 
 describe("the pack's config", () => {
-  test("raises a rule and tells it teams", async () => {
+  test("can make a rule stricter and give it the teams", async () => {
     const state = put("c/state.json", exported({ monitoringInterval: 0 }));
     expect((await guard("--state", state)).exitCode).toBe(0);
     const config = put("c/config.json", {
@@ -166,7 +166,7 @@ describe("the pack's config", () => {
     expect(out).toContain("✗ require-enhanced-monitoring");
   });
 
-  test("with an unknown rule, an unknown option or a disabled rule is an error with its line; the rest is heeded", async () => {
+  test("with an unknown rule, an unknown option or a disabled rule is an error with its line; the rest is applied", async () => {
     const config = put(
       "c/wrong.json",
       '{\n  "require-tsl": "mandatory",\n  "require-tls": "disabled",\n  "require-multi-az": { "zones": 3 },\n  "require-owner-tags": { "teams": "all" }\n}\n',
@@ -191,7 +191,7 @@ describe("reports for machines", () => {
     });
   });
 
-  test("SARIF points at the line that declares the resource, and at the stack's config where no line is known", async () => {
+  test("SARIF points at the line that declares the resource, or at the stack's config if no line is known", async () => {
     put("s/one.json", exported({ multiAz: false }));
     put("s/two.json", exported({ multiAz: false }, { sourcePosition: undefined, stackTrace: undefined }));
     await guard("--state", at("s"), "--sarif", at("guardrails.sarif"));
@@ -222,7 +222,7 @@ describe("reports for machines", () => {
     ]);
   });
 
-  test("annotations of GitHub stand at the line, with what would break them escaped", async () => {
+  test("GitHub annotations point at the line, with special characters escaped", async () => {
     const { out } = await guard("--state", bad, "--github");
     expect(out.split("\n")[0]).toMatch(
       /^::error file=program\.ts,line=12,col=3,title=require-backup-retention::orders-instance: backupRetentionPeriod is 1/,

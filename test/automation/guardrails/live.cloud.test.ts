@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-test("a database that no stack declares is judged as it is, and nothing is said of what the API does not tell", async () => {
+test("a database that no stack declares is judged too, except for properties that the API does not report", async () => {
   await cloud.rds.send(
     new CreateDBParameterGroupCommand({
       DBParameterGroupName: "careless",

@@ -44,7 +44,7 @@ const live = async () => {
   return { found, exitCode, left, names: findings.map(({ rule, name }) => `${rule} ${name}`).sort() };
 };
 
-test("a fleet with nothing wrong has no finding, and says which rules only states can be judged by", async () => {
+test("a correct fleet has no findings, and the report names the rules that need states", async () => {
   const { found, exitCode, left } = await live();
   expect([found, exitCode, left.length]).toEqual([[], 0, 1]);
   expect(left[0]).toContain("judged only in states, not here: ");
@@ -56,19 +56,19 @@ test("a fleet with nothing wrong has no finding, and says which rules only state
     "forbid-hidden-drift",
   ])
     expect(left[0]).toContain(rule);
-  // Of a group only the tags are not told; of databases they are.
+  // Databases are listed with their tags, groups and subscriptions without.
   expect(left[0]).toMatch(/, require-owner-tags of platform, events$/);
   expect((await guard("--live")).out).toMatch(/1 database in eu-central-1: no findings in what was judged$/);
 });
 
-test("says which cloud, account and Region it looked at, in every form of its report", async () => {
-  const place = `an embedded cloud at ${process.env["AWS_ENDPOINT_URL"]}, not AWS, account 123456789012, Region eu-central-1`;
-  expect((await guard("--live")).out).toContain(`checked ${place}\n`);
-  expect((await report("--live")).place).toBe(place);
+test("the report says which cloud, account and Region answered, in every format", async () => {
+  const cloud = `an embedded cloud at ${process.env["AWS_ENDPOINT_URL"]}, not AWS, account 123456789012, Region eu-central-1`;
+  expect((await guard("--live")).out).toContain(`checked ${cloud}\n`);
+  expect((await report("--live")).place).toBe(cloud);
   expect((await guard("--live", "--github")).out).toMatch(
     /^::notice title=1 database in eu-central-1::checked an embedded cloud at /m,
   );
-  // Without a database STS says whose account it is, and where that is refused nobody does.
+  // Without databases STS names the account; if it refuses, the account is unknown.
   instances();
   rds.answers["GetCallerIdentity"] = () => ({ Account: "210987654321" });
   expect((await report("--live")).place).toContain("account 210987654321");
@@ -76,14 +76,14 @@ test("says which cloud, account and Region it looked at, in every form of its re
   expect((await report("--live")).place).toContain("account unknown");
 });
 
-test("AWS is told from what is not", () => {
+test("AWS is distinguished from other clouds", () => {
   const named = (address: string) => describeCloud({ account: "1", region: "eu-central-1", address });
   expect(named("https://rds.eu-central-1.amazonaws.com")).toBe("AWS, account 1, Region eu-central-1");
   expect(named("https://rds.eu-central-1.amazonaws.com.evil.example")).toMatch(/^a cloud at https:.*, not AWS/);
   expect(named("http://localhost:4566")).toMatch(/^an embedded cloud at http:\/\/localhost:4566, not AWS/);
 });
 
-test("a cluster and its members are one database, and a member is asked for what is its own", async () => {
+test("a cluster and its members are one database, and members are judged only by their own properties", async () => {
   instances(
     anInstance("orders-production"),
     aMember("carts-production-1", "carts-production"),
@@ -109,7 +109,7 @@ test("a cluster and its members are one database, and a member is asked for what
 });
 
 test.each(["pending-reboot", "applying", "failed-to-apply"])(
-  "a parameter group that is %s is not in effect, on an instance as on a member of a cluster",
+  "a parameter group that is %s is not in effect, on an instance or on a member of a cluster",
   async (status) => {
     const groups = [{ DBParameterGroup: { DBParameterGroupName: "platform", ParameterApplyStatus: status } }];
     instances(
@@ -130,7 +130,7 @@ test.each(["pending-reboot", "applying", "failed-to-apply"])(
   },
 );
 
-test("other engines are asked for what they have, and services of their own are named as not judged", async () => {
+test("other engines are judged by the properties they have, and unsupported services are reported as not judged", async () => {
   const others = {
     IAMDatabaseAuthenticationEnabled: false,
     EnabledCloudwatchLogsExports: ["error"],
@@ -148,7 +148,7 @@ test("other engines are asked for what they have, and services of their own are 
   expect(left).toContain("not judged: graph (neptune), papers (docdb): engines that no rule covers");
 });
 
-test("snapshots are judged though their database is gone: shared with everybody, with another account, in the clear", async () => {
+test("snapshots of deleted databases are judged: public, shared with another account, unencrypted", async () => {
   instances();
   rds.answers["DescribeDBSnapshots"] = (asked) => ({
     DBSnapshots:
@@ -178,7 +178,7 @@ test("snapshots are judged though their database is gone: shared with everybody,
   ]);
 });
 
-test("a proxy that takes connections without TLS, and a subscription that reaches nobody", async () => {
+test("a proxy that accepts connections without TLS, and a subscription without a recipient, are violations", async () => {
   rds.answers["DescribeDBProxies"] = () => ({
     DBProxies: [{ member: { DBProxyName: "front", DBProxyArn: "arn:proxy", RequireTLS: false } }],
   });
@@ -199,7 +199,7 @@ test("every page is read", async () => {
   expect((await guard("--live")).out).toContain("5 databases");
 });
 
-test("a busy API is asked again, until it answers", async () => {
+test("queries are retried until a busy API answers", async () => {
   let refusals = 4;
   rds.answers["DescribeDBInstances"] = () =>
     refusals-- > 0
@@ -209,7 +209,7 @@ test("a busy API is asked again, until it answers", async () => {
   expect(rds.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(5);
 });
 
-test("what the API refuses is named as not judged; without the instances there is nothing to judge, which is an error", async () => {
+test("calls that the API refuses are reported as not judged; without the instances there is nothing to judge, which is an error", async () => {
   rds.answers["DescribeDBSnapshots"] = () => ({ error: "AccessDenied", status: 403 });
   expect((await live()).left).toContain(
     "not judged, because the RDS API did not answer: DescribeDBSnapshots (AccessDenied)",
@@ -222,7 +222,7 @@ test("what the API refuses is named as not judged; without the instances there i
   });
 });
 
-test("a throwaway is one by its age as well as by its tags", async () => {
+test("a throwaway is recognized by its age as well as by its tags", async () => {
   const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
   const tags = { "shipshape:run": "r", "shipshape:expires-on": day(1) };
   const bare = { BackupRetentionPeriod: 0, DeletionProtection: false, MultiAZ: false };

@@ -14,7 +14,7 @@ afterAll(remove);
 const hostile = "::stop-commands::x\n::error::made up\u001b[2J\u009b31m\u202etxt.exe\u200b";
 const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e]/;
 
-describe("nothing from a state, a tag or a file name reaches a terminal or a build server as more than text", () => {
+describe("values from states, tags and file names reach terminals and build servers only as text", () => {
   const state = () =>
     put(
       `hostile/state.json`,
@@ -36,7 +36,7 @@ describe("nothing from a state, a tag or a file name reaches a terminal or a bui
     expect(readFileSync(at("hostile.sarif"), "utf8")).not.toMatch(raw);
   });
 
-  test("in what is wrong with a file", async () => {
+  test("in errors about a file", async () => {
     put("broken/\u001b[2Jb.json", "{");
     put("w/\u001b[2Jw.yaml", "rule: \u001b[2J");
     const { progress } = await guard("--state", at("broken"), "--waivers", at("w"));
@@ -46,7 +46,7 @@ describe("nothing from a state, a tag or a file name reaches a terminal or a bui
     expect([out.includes("\\u{1b}[2Jw.yaml:"), raw.test(out)]).toEqual([true, false]);
   });
 
-  test("and what is harmless stays as it is", () => {
+  test("while harmless values stay unchanged", () => {
     expect(printable("Größe: 1 €, 日本")).toBe("Größe: 1 €, 日本");
     expect(printableLine("urn:pulumi:a::b")).toBe("urn:pulumi:a::b");
     expect(printableLine("  ::debug::x ##[x]")).toBe("  \\::debug::x #\\#[x]");
@@ -54,7 +54,7 @@ describe("nothing from a state, a tag or a file name reaches a terminal or a bui
   });
 });
 
-test("the text names the file of each finding when a folder is judged, beside the line that declares the resource", async () => {
+test("when a folder is judged, the report names each finding's file as well as the line that declares the resource", async () => {
   put("several/a.json", exported({ multiAz: false }));
   put(
     "several/b.json",
@@ -66,7 +66,7 @@ test("the text names the file of each finding when a folder is judged, beside th
   expect((await guard("--state", at("several/a.json"))).out).not.toContain("a.json");
 });
 
-describe("files as everyday tools write them are read", () => {
+describe("files written by everyday tools can be read", () => {
   const text = JSON.stringify(exported({ multiAz: false }), undefined, 2).replaceAll("\n", "\r\n");
   const utf16 = Buffer.from(`\ufeff${text}`, "utf16le");
   test.each([
@@ -82,7 +82,7 @@ describe("files as everyday tools write them are read", () => {
     ]);
   });
 
-  test("a config, and its mistakes keep their lines", async () => {
+  test("such as a config, whose errors have the right lines", async () => {
     const config = put("config.json", Buffer.from('\ufeff{\r\n  "require-tls": "disabled"\r\n}\r\n', "utf16le"));
     const { exitCode, progress } = await guard("--state", put("c.json", exported()), "--config", config);
     expect([exitCode, progress]).toEqual([
@@ -92,7 +92,7 @@ describe("files as everyday tools write them are read", () => {
   });
 });
 
-describe("a config raises and never lowers", () => {
+describe("a config can make rules stricter, never weaker", () => {
   const state = put("raise.json", exported());
   test.each([
     [
@@ -127,7 +127,7 @@ describe("a config raises and never lowers", () => {
     expect([exitCode, progress]).toEqual([2, expect.stringContaining(`${config}:${expected}`) as string]);
   });
 
-  test("ports are added to the standard one, and a low rule may be called advisory", async () => {
+  test("but can add ports to the standard one, and call a rule of low severity advisory", async () => {
     const config = put(
       "raised.json",
       '{ "forbid-open-ingress": { "ports": [5432, 6432] }, "require-enhanced-monitoring": "advisory" }',

@@ -2,14 +2,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
- * What an action answers: the members of its result, or an error's code. Called with the request's parameters, once for
- * each call.
+ * The response to an action: the members of its result, or an error code. Called once per call, with its parameters.
  */
 export type Answer = (asked: URLSearchParams) => Record<string, unknown> | { error: string; status?: number };
 
 /**
- * An account's RDS API, and its Secrets Manager, on this machine's own address: it answers what a test says, and keeps
- * what it was asked.
+ * An account's RDS API and Secrets Manager on this machine: it returns what a test defines, and records the calls.
  */
 export class RdsAnswers {
   readonly asked: string[] = [];
@@ -56,7 +54,7 @@ export class RdsAnswers {
   }
 }
 
-/** A list is written as RDS does: one element for each, named by what it holds. */
+/** Lists in RDS's format: one element per item, named after its content. */
 function xml(value: unknown): string {
   if (Array.isArray(value))
     return value.map((one) => (typeof one === "object" ? xml(one) : `<member>${String(one)}</member>`)).join("");
@@ -80,7 +78,7 @@ const productionTags = {
   ...{ "cost-center": "4711", "shipshape:ring": "3", "shipshape:stack": "shop/prod", "shipshape:standard": "1.0.0" },
 };
 
-/** An instance with nothing wrong; `undefined` takes a member away. */
+/** A correct instance; `undefined` removes a member. */
 export const anInstance = (name: string, more: Record<string, unknown> = {}, tags: Record<string, string> = {}) => ({
   DBInstance: {
     DBInstanceIdentifier: name,
@@ -128,7 +126,7 @@ export const aCluster = (name: string, more: Record<string, unknown> = {}) => ({
   },
 });
 
-/** A member has what is its own; protection, zones and backups are its cluster's. */
+/** A member has only its own properties; protection, zones and backups are its cluster's. */
 export const aMember = (name: string, cluster: string, more: Record<string, unknown> = {}) =>
   anInstance(
     name,

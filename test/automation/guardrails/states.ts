@@ -69,7 +69,7 @@ export function exported(
 
 export const aSecret = secret;
 
-/** One resource of a state; without outputs of its own it has its inputs'. */
+/** One resource of a state; its outputs are its inputs unless given. */
 export const resource = (type: string, name: string, inputs?: Record<string, unknown>, outputs = inputs) => ({
   urn: `urn:pulumi:prod::shop::${type}::${name}`,
   custom: true,

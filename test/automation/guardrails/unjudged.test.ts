@@ -9,8 +9,8 @@ let number = 0;
 const state = (...resources: object[]) => put(`${number++}.json`, stateOf(resources));
 const open = [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }];
 
-describe("what there is counts, beside what the program asks for", () => {
-  test("a port that was opened by hand, where the program says nothing of rules", async () => {
+describe("the actual state counts, as well as the program's inputs", () => {
+  test("a port opened by hand is found, even if the program declares no rules", async () => {
     const { exitCode, found } = await report(
       "--state",
       state(resource(securityGroup, "db", { name: "db" }, { name: "db", ingress: open })),
@@ -18,12 +18,12 @@ describe("what there is counts, beside what the program asks for", () => {
     expect([exitCode, found]).toEqual([1, ["violation forbid-open-ingress ingress[0].cidrBlocks"]]);
   });
 
-  test("a port that was closed by hand, which the next `up` opens again", async () => {
+  test("a port closed by hand is found if the next `up` would reopen it", async () => {
     const { found } = await report("--state", state(resource(securityGroup, "db", { ingress: open }, { ingress: [] })));
     expect(found).toEqual(["violation forbid-open-ingress ingress[0].cidrBlocks"]);
   });
 
-  test("the same port is said once, in whatever order AWS gives its rules", async () => {
+  test("the same port is reported once, whatever the order of AWS's rules", async () => {
     const narrow = { protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["10.0.0.0/24"] };
     const { found } = await report(
       "--state",
@@ -32,14 +32,14 @@ describe("what there is counts, beside what the program asks for", () => {
     expect(found).toEqual(["violation forbid-open-ingress ingress[1].cidrBlocks"]);
   });
 
-  test("a restore that came out in the clear, though the program says that it is encrypted", async () => {
+  test("an unencrypted restore is found, although the program says that it is encrypted", async () => {
     const one = exported({ storageEncrypted: true, snapshotIdentifier: "before" });
     change(one, instance, (database) => Object.assign(database.outputs, { storageEncrypted: false, kmsKeyId: "" }));
     const { exitCode, found } = await report("--state", put("restored.json", one));
     expect([exitCode, found]).toEqual([1, ["violation require-encryption-at-rest storageEncrypted"]]);
   });
 
-  test("a database that AWS made public, without backups and protection", async () => {
+  test("a database that became public, without backups and protection, is found", async () => {
     const one = exported();
     change(one, instance, (database) =>
       Object.assign(database.outputs, {
@@ -55,7 +55,7 @@ describe("what there is counts, beside what the program asks for", () => {
     ]);
   });
 
-  test("what was replaced and is still there, beside what replaced it", async () => {
+  test("a replaced resource that still exists is judged, as well as its replacement", async () => {
     const replaced = { ...resource(securityGroup, "db", { ingress: open }), delete: true };
     const { exitCode, found, findings, left } = await report(
       "--state",
@@ -65,15 +65,15 @@ describe("what there is counts, beside what the program asks for", () => {
     expect(findings[0]?.message).toMatch(/^db \(replaced, exists until `pulumi up` deletes it\): /);
   });
 
-  test("what was replaced is asked only for what it must be as long as it is there", async () => {
+  test("a replaced resource is judged only by the rules that matter until it is deleted", async () => {
     const old = { publiclyAccessible: true, deletionProtection: false, backupRetentionPeriod: 0 };
     const one = exported();
     const { resources } = one["deployment"] as { resources: { type: string; inputs: object; outputs: object }[] };
-    const living = resources.find(({ type }) => type === instance)!;
+    const current = resources.find(({ type }) => type === instance)!;
     resources.unshift({
-      ...living,
-      inputs: { ...living.inputs, ...old },
-      outputs: { ...living.outputs, ...old },
+      ...current,
+      inputs: { ...current.inputs, ...old },
+      outputs: { ...current.outputs, ...old },
       delete: true,
     } as never);
     expect((await report("--state", put("replaced.json", one))).found).toEqual([
@@ -81,7 +81,7 @@ describe("what there is counts, beside what the program asks for", () => {
     ]);
   });
 
-  test("an adopted throwaway is judged as one, as long as a throwaway lives", async () => {
+  test("an adopted throwaway is judged as one for a throwaway's lifetime", async () => {
     const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
     const asked = {
       identifier: "drill-1",
@@ -114,7 +114,7 @@ describe("what there is counts, beside what the program asks for", () => {
       );
   });
 
-  test("a tag below a component is not believed against what the component was given", async () => {
+  test("the component's arguments take precedence over its resources' tags", async () => {
     const component = {
       ...resource("shop:index:Database", "shop", { environment: "production", tier: "gold" }),
       custom: false,
@@ -131,17 +131,17 @@ describe("what there is counts, beside what the program asks for", () => {
     );
   });
 
-  test("what the program hides in a secret, the state may show", async () => {
+  test("a value that is secret in the program may be visible in the state", async () => {
     const one = exported({ multiAz: false });
     change(one, instance, (database) => Object.assign(database.inputs, { multiAz: aSecret }));
     expect((await report("--state", put("hidden.json", one))).found).toEqual(["violation require-multi-az multiAz"]);
   });
 });
 
-describe("what no rule judges is named, in text and in JSON, and the summary is no clean pass", () => {
+describe("resources that no rule judges are named, in text and in JSON, and the summary does not claim a pass", () => {
   const clean = /no findings$/m;
 
-  test("a resource that this stack only reads", async () => {
+  test("such as a resource that this stack only reads", async () => {
     const file = state({
       ...resource(instance, "shared", undefined, { publiclyAccessible: true, identifier: "x" }),
       external: true,
@@ -157,7 +157,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect(out).not.toMatch(clean);
   });
 
-  test("a create that was cut off: its inputs are judged, and what came of it is open", async () => {
+  test("such as an interrupted create: its inputs are judged, and its result is unknown", async () => {
     const pending = resource(instance, "ledger", {
       publiclyAccessible: true,
       storageEncrypted: false,
@@ -178,7 +178,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect(left[0]).toMatch(/^not judged: 1 pending operation \(creating urn:pulumi:.*::ledger\)/);
   });
 
-  test("a delete that was cut off", async () => {
+  test("such as an interrupted delete", async () => {
     const pending = resource(instance, "ledger", { publiclyAccessible: true });
     const file = put("deleting.json", {
       version: 3,
@@ -188,7 +188,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect([found, left[0]]).toEqual([[], expect.stringContaining("1 pending operation (deleting ") as string]);
   });
 
-  test("a replaced resource of a type that no rule knows", async () => {
+  test("such as a replaced resource of a type that no rule covers", async () => {
     const { found, left } = await report(
       "--state",
       state({ ...resource("aws:docdb/cluster:Cluster", "old", {}), delete: true }),
@@ -221,7 +221,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect((await guard("--state", file)).out).not.toMatch(clean);
   });
 
-  test("many of them are counted, and the first few named", async () => {
+  test("which are counted if there are many, and the first few named", async () => {
     const { left } = await report(
       "--state",
       state(...Array.from({ length: 8 }, (_, at) => resource("command:local:Command", `c${at}`, {}))),
@@ -231,7 +231,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     );
   });
 
-  test("a parameter group by its name only; beside the state that declares it, all is judged", async () => {
+  test("such as a parameter group known only by its name; together with the state that declares it, everything is judged", async () => {
     const group = resource("aws:rds/parameterGroup:ParameterGroup", "group", {
       name: "Shipshape-Postgres17-Standard",
       family: "postgres17",
@@ -249,7 +249,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
     expect([exitCode, out]).toEqual([0, "2 states with 7 resources: no findings"]);
   });
 
-  test("components, providers and what only computes values are nothing to judge", async () => {
+  test("but not components, providers and resources that only compute values", async () => {
     const component = { ...resource("shop:index:Shop", "shop", {}), custom: false };
     const file = state(
       component,
@@ -261,7 +261,7 @@ describe("what no rule judges is named, in text and in JSON, and the summary is 
 });
 
 describe("encrypted values", () => {
-  test("are not decided, with the way to decide them, and can be made to fail", async () => {
+  test("are undecided, the report says how to decide them, and they can be made to fail", async () => {
     const file = state(resource(securityGroup, "db", { ingress: aSecret }));
     const { exitCode, out } = await guard("--state", file);
     expect([exitCode, out]).toEqual([
@@ -275,7 +275,7 @@ describe("encrypted values", () => {
     ).toBe(0);
   });
 
-  test("are no values: one beside a plain one does not hide it", async () => {
+  test("do not hide plain values next to them", async () => {
     const file = state(resource(securityGroup, "db", { ingress: [{ ...open[0], cidrBlocks: [aSecret] }, ...open] }));
     const { found, findings } = await report("--state", file);
     expect(found).toEqual([
@@ -285,7 +285,7 @@ describe("encrypted values", () => {
     expect(JSON.stringify(findings)).not.toContain("[secret]");
   });
 
-  test("are opened by an export that shows them", async () => {
+  test("are judged in an export that shows secrets", async () => {
     const shown = {
       "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
       plaintext: JSON.stringify(open),
@@ -295,7 +295,7 @@ describe("encrypted values", () => {
     ]);
   });
 
-  test("of advice are said as well: in a state they stay encrypted", async () => {
+  test("are reported for advisory rules too: in a state they stay encrypted", async () => {
     expect((await report("--state", put("low.json", exported({ monitoringInterval: aSecret })))).found).toEqual([
       "undecided require-enhanced-monitoring monitoringInterval",
     ]);

@@ -39,7 +39,7 @@ const ofOrders = (drills: SignedDrill[], more: Partial<KnownOfTheFleet> = {}) =>
   recoverabilities(known({ drills, ...more }))[0]!;
 
 describe("a database of the fleet", () => {
-  test("is fresh by a pass with its teardown, until the moment it expires", () => {
+  test("is fresh after a pass with its teardown, until the moment it expires", () => {
     expect(ofOrders([drill(1, "pass")])).toMatchObject({
       recoverability: "fresh",
       reason: "drill drill-1 passed",
@@ -52,7 +52,7 @@ describe("a database of the fleet", () => {
     });
   });
 
-  test("is failed by a later fail, whatever passed before, and whatever order the statements are given in", () => {
+  test("is failed after a later fail, whatever passed before, and whatever the order of the statements", () => {
     expect(ofOrders([drill(2, "fail"), drill(1, "pass")])).toMatchObject({
       recoverability: "failed",
       reason: "drill drill-2 failed",
@@ -63,7 +63,7 @@ describe("a database of the fleet", () => {
     expect(ofOrders([drill(3, "pass"), drill(2, "fail")]).recoverability).toBe("fresh");
   });
 
-  test("is unproven by a pass whose throwaway is not proven gone; an older complete proof stands", () => {
+  test("is unproven after a pass whose throwaway is not proven gone; an older complete proof still counts", () => {
     expect(ofOrders([drill(1, "pass", { tornDown: false })])).toMatchObject({
       recoverability: "unproven",
       reason: expect.stringContaining("throwaway") as string,
@@ -75,7 +75,7 @@ describe("a database of the fleet", () => {
     expect(ofOrders([drill(1, "fail"), drill(2, "pass", { tornDown: false })]).recoverability).toBe("failed");
   });
 
-  test("is never drilled, or without a verdict, or its backups are gone: each is said, and none is a proof", () => {
+  test("that was never drilled, has no verdict, or whose backups are gone is not proven, and the reason is given", () => {
     const without = { fleet: { asked: true as const, databases: [inFleet("orders", { restorableFrom: null })] } };
     expect(ofOrders([])).toMatchObject({ recoverability: "never", reason: "it was never drilled" });
     expect(ofOrders([], without)).toMatchObject({
@@ -126,7 +126,7 @@ describe("a database of the fleet", () => {
     },
   );
 
-  test("recreated under its name, or of that name in another account or Region, it is another database", () => {
+  test("is another database if recreated under its name, or in another account or Region", () => {
     for (const other of [{ resourceId: "db-BEFORE" }, { account: "210987654321" }, { region: "eu-west-1" }])
       expect(ofOrders([drill(1, "pass", { database: { ...databaseCalled("orders"), ...other } })])).toMatchObject({
         recoverability: "never",
@@ -134,13 +134,13 @@ describe("a database of the fleet", () => {
       });
   });
 
-  test("without a resource id it is no database that was drilled, not even one without a resource id", () => {
+  test("without a resource id is never the drilled database, not even one without a resource id", () => {
     const nameless = { ...databaseCalled("orders"), resourceId: "" };
     const fleet = { asked: true as const, databases: [inFleet("orders", nameless)] };
     expect(words(known({ fleet, drills: [drill(1, "pass", { database: nameless })] }))[0]).toBe("orders never");
   });
 
-  test("renamed it is the same database", () => {
+  test("stays the same database when renamed", () => {
     const renamed = {
       ...inFleet("orders"),
       identifier: "orders-old",
@@ -151,7 +151,7 @@ describe("a database of the fleet", () => {
     ]);
   });
 
-  test("later runs that decided nothing are shown beside the proof, those that never found the database too, and no others", () => {
+  test("is listed with later runs that decided nothing, even those that never found the database, and no others", () => {
     const unnamed = { database: undefined, target: "orders" };
     const drills = [
       drill(1, "inconclusive"),
@@ -164,13 +164,13 @@ describe("a database of the fleet", () => {
     expect([recoverability, beside.map((d) => d.place)]).toEqual(["fresh", [3, 4]]);
   });
 
-  test("is unknown where a statement that cannot be read is newer", () => {
+  test("is unknown if an unreadable statement is newer", () => {
     const lost = (place: number) => ofOrders([drill(5, "pass")], { lost: [{ place }] }).recoverability;
     expect([lost(6), lost(Infinity), lost(4)]).toEqual(["unknown", "unknown", "fresh"]);
     expect(ofOrders([], { lost: [{ place: 0 }] }).recoverability).toBe("unknown");
   });
 
-  test("is unknown by a pass of a time to come, which says nothing of today; two clocks may differ by minutes, and a fail counts whenever it was", () => {
+  test("is unknown after a pass dated in the future; two clocks may differ by minutes, and a fail counts whenever it was", () => {
     const sealedIn = (seconds: number, verdict: SignedDrill["verdict"] = "pass") =>
       ofOrders([drill(1, verdict, { issuedAt: new Date(now.getTime() + seconds * 1000), expiresOn: day(3650) })]);
     expect(sealedIn(301)).toMatchObject({
@@ -182,7 +182,7 @@ describe("a database of the fleet", () => {
 });
 
 describe("the fleet", () => {
-  test("is all that the cloud knows, by name, drilled or not", () => {
+  test("contains every database of the cloud, by name, drilled or not", () => {
     const databases = ["payments", "orders", "ledger"].map((name) => inFleet(name));
     expect(words(known({ fleet: { asked: true, databases }, drills: [drill(1, "pass")] }))).toEqual([
       "ledger never",
@@ -191,7 +191,7 @@ describe("the fleet", () => {
     ]);
   });
 
-  test("that could not be asked leaves all that was drilled unknown, with the last word and never a proof", () => {
+  test("that could not be queried makes every drilled database unknown, with its last verdict but without a proof", () => {
     const [only] = recoverabilities(
       known({ fleet: { asked: false, reason: "no answer" }, drills: [drill(1, "fail"), drill(2, "pass")] }),
     );
@@ -202,7 +202,7 @@ describe("the fleet", () => {
     });
   });
 
-  test("does not have a database that is gone, which is said while its evidence has not expired", () => {
+  test("does not contain a deleted database, which is reported until its evidence expires", () => {
     const gone = { target: "gone", database: databaseCalled("gone") };
     expect(recoverabilities(known({ drills: [drill(1, "pass", gone)] }))[1]).toMatchObject({
       recoverability: "unproven",
@@ -211,7 +211,7 @@ describe("the fleet", () => {
     expect(words(known({ drills: [drill(1, "pass", { ...gone, expiresOn: now })] }))).toEqual(["orders never"]);
   });
 
-  test("of another account or Region was not asked, and is unknown", () => {
+  test("of another account or Region was not queried, and is unknown", () => {
     const abroad = { target: "abroad", database: { ...databaseCalled("abroad"), region: "us-east-1" } };
     expect(recoverabilities(known({ drills: [drill(1, "pass", abroad)] }))[1]).toMatchObject({
       recoverability: "unknown",

@@ -12,7 +12,7 @@ const request = (reason: string): OperationRequest => ({
 });
 const decided = (reason: string, effect: Effect) => decide(request(reason), effect);
 
-describe("what an operation does to databases decides, whatever its name", () => {
+describe("the decision depends on what an operation does to databases, not on its name", () => {
   test.each<[Effect, Decision["status"], string]>([
     ["reads", "allowed", "reindex only reads"],
     ["throwaway", "allowed", "reindex changes no data: it creates only an isolated throwaway that expires"],
@@ -29,7 +29,7 @@ describe("what an operation does to databases decides, whatever its name", () =>
 });
 
 test.each(["", " ", "\n\t", "\u00a0"])(
-  "a request whose reason is %j is denied, whatever it does, and the decision still names every rule",
+  "a request with the reason %j is denied, whatever it does, and the decision still names every rule",
   (reason) => {
     for (const effect of ["reads", "throwaway", "changes"] as const) {
       const { status, rules } = decided(reason, effect);
@@ -40,7 +40,7 @@ test.each(["", " ", "\n\t", "\u00a0"])(
   },
 );
 
-test("the strictest verdict wins, in whatever order the rules are asked", () => {
+test("the strictest verdict wins, whatever the order of the rules", () => {
   const rule = (verdict: Decision["status"]): AdmissionRule => ({
     id: verdict,
     judge: () => ({ verdict, reason: verdict }),
@@ -52,7 +52,7 @@ test("the strictest verdict wins, in whatever order the rules are asked", () => 
   expect(statusOf("allowed", "allowed")).toBe("allowed");
 });
 
-test("a decision is stored once with the plan's digest, and repeated as it was stored", async () => {
+test("a decision is stored once, with the plan's digest, and a repetition returns the stored one", async () => {
   const rows: unknown[][] = [];
   const database = {
     query: async (sql: string, values: unknown[]) => {

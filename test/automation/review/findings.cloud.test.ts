@@ -15,7 +15,7 @@ afterAll(async () => {
   await postgres?.remove();
 });
 
-/** A run about `orders` that left a verdict to answer; without a resource id it ended before it found a database. */
+/** A run for `orders` with a verdict to answer; without a resource id it ended before it found the database. */
 async function leftOpen(
   requestId: string,
   resourceId?: string,
@@ -36,7 +36,7 @@ async function leftOpen(
   await openFinding(database, { id: `${requestId}.verdict`, requestId, target, summary: "it failed" });
 }
 
-test("a pass answers what earlier drills of that very database left open, renamed or not, and nothing of another one of its name", async () => {
+test("a pass answers the open findings of earlier drills of the same database, renamed or not, but not those of another one with its name", async () => {
   await leftOpen("same", "db-ORDERS");
   await leftOpen("renamed", "db-ORDERS", { target: "orders-old" });
   await leftOpen("recreated", "db-BEFORE");

@@ -1,6 +1,6 @@
 import { diagnosticsOf } from "../../../automation/runner/pulumi-stack";
 
-test("the engine's own errors are taken out of its output, each once, the first five", () => {
+test("the engine's own errors are extracted from its output, each once, the first five", () => {
   const output = [
     "code: 255",
     "  + aws:rds:Instance orders creating",
@@ -15,6 +15,6 @@ test("the engine's own errors are taken out of its output, each once, the first 
   );
 });
 
-test("where the engine names no error, the beginning of what it said is given", () => {
+test("without an error the beginning of the engine's output is returned", () => {
   expect(diagnosticsOf("killed\nby the kernel\nout of memory\nand more")).toBe("killed by the kernel out of memory");
 });

@@ -16,7 +16,7 @@ import type { Step } from "../../../automation/runner/operation";
 import { until } from "../../until";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 
-// DBOS is one a process, and so is its worker: all tests of this file share them.
+// There is one DBOS and one worker per process: all tests of this file share them.
 let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
 let durable: DurableClient;
@@ -56,13 +56,13 @@ afterAll(async () => {
 });
 beforeEach(() => {
   noted.length = 0;
-  jest.spyOn(console, "error").mockImplementation(); // where DBOS reports workflows that fail, as most here do
+  jest.spyOn(console, "error").mockImplementation(); // DBOS logs workflows that fail here, as most of these do
 });
 
 const enqueue = (id: string, partition = id) =>
   database.transaction((_, client) => durable.enqueue(client, id, partition));
 const stateOf = async (id: string) => (await durable.states([id]))(id);
-/** Queues that workflow, and waits until it has ended in one way or the other. */
+/** Queues that workflow, and waits until it has succeeded or failed. */
 async function carryOut(id: string, work: (step: Step, id: string) => Promise<void>): Promise<unknown> {
   let failure: unknown;
   let ended = false;
@@ -83,7 +83,7 @@ async function carryOut(id: string, work: (step: Step, id: string) => Promise<vo
 const once = { attemptsMax: 1, timeoutSeconds: 600 };
 const thrice = { attemptsMax: 3, timeoutSeconds: 600 };
 
-test("a queued workflow runs, its steps in their order, each noted when it begins and ends", async () => {
+test("a queued workflow runs its steps in order, and each is recorded when it begins and ends", async () => {
   const results: string[] = [];
   const failure = await carryOut("ordinary", async (step, id) => {
     expect(step.requestId).toBe(id);
@@ -119,7 +119,7 @@ test.each([
   expect(await stateOf(`tried ${kind}`)).toBe("lost");
 });
 
-test("a step that succeeds at last has succeeded", async () => {
+test("a step that finally succeeds has succeeded", async () => {
   let tried = 0;
   expect(
     await carryOut("at last", async (step) =>
@@ -129,7 +129,7 @@ test("a step that succeeds at last has succeeded", async () => {
   expect([tried, await stateOf("at last")]).toEqual([2, "done"]);
 });
 
-test("a wrong request stays wrong, and is not tried again", async () => {
+test("a wrong request stays wrong, and is not retried", async () => {
   let tried = 0;
   const failure = await carryOut("wrong", async (step) => {
     await step("failing", thrice, () =>
@@ -139,13 +139,13 @@ test("a wrong request stays wrong, and is not tried again", async () => {
   expect([tried, failure]).toMatchObject([1, { code: "database-unknown" }]);
 });
 
-test("where the observer refuses that a step begins, nothing is done", async () => {
+test("if the observer does not let a step begin, nothing is done", async () => {
   let done = false;
   const failure = await carryOut("refused", async (step) => step("refused", once, async () => void (done = true)));
   expect([done, failure]).toMatchObject([false, { code: "run-over" }]);
 });
 
-test("a step of a name that was used is refused, and not run", async () => {
+test("a step with a name already in use is refused, and not run", async () => {
   let runs = 0;
   const failure = await carryOut("twice", async (step) => {
     for (const _ of [1, 2]) await step("patch", once, async () => void runs++);
@@ -153,23 +153,23 @@ test("a step of a name that was used is refused, and not run", async () => {
   expect([runs, String(failure)]).toEqual([1, expect.stringContaining('the step "patch" has already run')]);
 });
 
-test("an attempt that takes too long is told to stop, and has failed", async () => {
-  let told = false;
+test("an attempt that takes too long is aborted, and has failed", async () => {
+  let aborted = false;
   const failure = await carryOut("slow", async (step) => {
     await step(
       "slow",
       { attemptsMax: 1, timeoutSeconds: 1 },
       (signal) =>
         new Promise<void>((_, reject) =>
-          signal.addEventListener("abort", () => ((told = true), reject(signal.reason as Error))),
+          signal.addEventListener("abort", () => ((aborted = true), reject(signal.reason as Error))),
         ),
     );
   });
   expect(failure).toBeDefined();
-  await until("the attempt was told", () => told);
+  await until("the attempt was aborted", () => aborted);
 });
 
-test("a cancelled workflow takes no further step, and says that it is not ours any more", async () => {
+test("a cancelled workflow takes no further step, and reports that it is no longer ours", async () => {
   let later = false;
   const failure = await carryOut("cancelled", async (step, id) => {
     await step("cancel it", once, () => durable.cancel(id));
@@ -179,7 +179,7 @@ test("a cancelled workflow takes no further step, and says that it is not ours a
   expect([isCancelledOrTakenOver(new Error("any")), isCancelledOrTakenOver(undefined)]).toEqual([false, false]);
 });
 
-test("two runs of one database come one after the other", async () => {
+test("two runs on one database run one after the other", async () => {
   let release = () => {};
   const order: string[] = [];
   doing["one"] = () =>
@@ -194,29 +194,29 @@ test("two runs of one database come one after the other", async () => {
   expect(order).toEqual(["one begins", "another", "one ends", "other"]);
 });
 
-test("no message is undefined, after its time", async () => {
+test("a message that does not arrive in time is undefined", async () => {
   let received: unknown = "nothing yet";
   await carryOut("waiting", async () => void (received = await receive("approval", 1)));
   expect(received).toBeUndefined();
 });
 
-test("a sleep is over, and the workflow goes on", async () => {
+test("after a sleep the workflow continues", async () => {
   expect(await carryOut("asleep", async (step) => step.sleep(0.01))).toBeUndefined();
 });
 
-test("a clean-up is begun once under its id, and whoever asks waits for its end", async () => {
+test("a clean-up starts once per id, and every caller waits for its end", async () => {
   await carryOut("with clean-up", async (_, id) => workflows.cleanUp(id, `${id}.clean-up`));
   await workflows.cleanUp("with clean-up", "with clean-up.clean-up");
   expect(cleaned.filter((id) => id === "with clean-up")).toHaveLength(1);
   expect(await stateOf("with clean-up.clean-up")).toBe("done");
 });
 
-test("the worker is among those that are alive, and may act", async () => {
+test("the worker is alive and may act", async () => {
   expect(await durable.workers()).toEqual([worker.id]);
   expect(() => requireLease()).not.toThrow();
 });
 
-test("looking after runs goes on when it fails, and what goes on failing is reported once", async () => {
+test("maintenance continues after a failure, and a repeated failure is reported once", async () => {
   let looks = 0;
   const warning = jest.spyOn(process, "emitWarning").mockImplementation();
   maintain = () => Promise.reject((looks++, new Error("the table is locked")));
@@ -231,27 +231,27 @@ test("looking after runs goes on when it fails, and what goes on failing is repo
   warning.mockRestore();
 });
 
-test("runs of a worker that died are taken over, those of one that lives are not", async () => {
+test("runs of a dead worker are taken over, those of a live one are not", async () => {
   const ran: string[] = [];
-  // As two dead workers would have left them: begun, and never ended.
-  for (const id of ["left by a dead one", "of a living one"]) {
+  // As dead workers would have left them: begun, and never ended.
+  for (const id of ["left by a dead one", "of a live one"]) {
     const begun = new Promise<void>((resolve) => (doing[id] = () => new Promise(() => resolve())));
     await enqueue(id);
     await begun;
     doing[id] = async () => void ran.push(id);
   }
-  const living = await Liveness.open({
+  const live = await Liveness.open({
     url: postgres.url,
-    workerId: "a living one",
+    workerId: "a live one",
     silentSecondsMax: 600,
     lost: () => undefined,
   });
   const belongsTo = (id: string, owner: string) =>
     database.query("update dbos.workflow_status set executor_id = $2 where workflow_uuid = $1", [id, owner]);
-  await belongsTo("of a living one", "a living one");
+  await belongsTo("of a live one", "a live one");
   await belongsTo("left by a dead one", "a dead one");
   await until("the dead one's is taken over", () => ran.includes("left by a dead one"));
   expect(ran).toEqual(["left by a dead one"]);
-  await living.close();
-  await until("the living one's is taken over once it is dead too", () => ran.includes("of a living one"));
+  await live.close();
+  await until("the live one's run is taken over once it is dead too", () => ran.includes("of a live one"));
 });

@@ -13,9 +13,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test("the engine gets the cloud, the backend and certificates, and none of the control plane's secrets or of what else this process knows", async () => {
-  // Any program named pulumi is started as the engine is; this one writes down what it was given: once for its version,
-  // then for its work.
+test("the engine's environment has the cloud, the backend and certificates, but no secrets of the control plane and nothing else of this process", async () => {
+  // Any program named pulumi is started as the engine is; this one writes down its environment: once when its version is
+  // read, and once when it runs.
   const seen = join(folder, "seen");
   writeFileSync(
     join(folder, "pulumi"),

@@ -37,7 +37,7 @@ const known = async () =>
 const age = (id: string, by: string) =>
   database.query("update worker set beat_at = beat_at - $2::interval where id = $1", [id, by]);
 
-test("workers are alive from their opening to their end, and known for as long", async () => {
+test("workers are alive and recorded from start to end", async () => {
   const [one] = [await open("one"), await open("other")];
   expect([await alive(), await known()]).toEqual([
     ["one", "other"],
@@ -48,7 +48,7 @@ test("workers are alive from their opening to their end, and known for as long",
   expect([await alive(), await known()]).toEqual([["other"], ["other"]]);
 });
 
-test("a worker that was not heard of lately is not alive, nor is a record without its session", async () => {
+test("a worker without a recent heartbeat is not alive, nor is a record without its session", async () => {
   await open("one");
   await database.query("insert into worker (id) values ('of a dead process')");
   expect(await alive()).toEqual(["one"]);
@@ -56,7 +56,7 @@ test("a worker that was not heard of lately is not alive, nor is a record withou
   expect(await alive(60)).toEqual([]);
 });
 
-test("records of long ago are removed by whoever opens, younger ones stay", async () => {
+test("old records are removed when a worker starts, newer ones stay", async () => {
   for (const [id, days] of Object.entries({ old: 400, young: 0 }))
     await database.query("insert into worker (id, beat_at) values ($1, now() - make_interval(days => $2))", [id, days]);
   await open("one");
@@ -65,32 +65,32 @@ test("records of long ago are removed by whoever opens, younger ones stay", asyn
   await database.query("delete from worker where id in ('young', 'of a dead process')");
 });
 
-test("a run is quiet when no step of it is in flight, here or elsewhere, however many were, and whether they failed", async () => {
+test("a run has no step in flight once all have ended, here and elsewhere, however many there were, and whether or not they failed", async () => {
   const [one, other] = [await open("one"), await open("other")];
   const ends: (() => void)[] = [];
   const step = () => one.during("a run", () => new Promise<void>((resolve) => ends.push(resolve)));
   const steps = [step(), step()];
   await until("both are in flight", () => ends.length === 2);
-  const quiet = async (run: string) => [await one.hasNoStepInFlight(run), await other.hasNoStepInFlight(run)];
-  expect([await quiet("a run"), await quiet("another run")]).toEqual([
+  const noneInFlight = async (run: string) => [await one.hasNoStepInFlight(run), await other.hasNoStepInFlight(run)];
+  expect([await noneInFlight("a run"), await noneInFlight("another run")]).toEqual([
     [false, false],
     [true, true],
   ]);
   ends[0]?.();
   await steps[0];
-  expect(await quiet("a run")).toEqual([false, false]);
+  expect(await noneInFlight("a run")).toEqual([false, false]);
   ends[1]?.();
   await steps[1];
-  expect(await quiet("a run")).toEqual([true, true]);
+  expect(await noneInFlight("a run")).toEqual([true, true]);
   await expect(one.during("a run", () => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
-  expect(await quiet("a run")).toEqual([true, true]);
+  expect(await noneInFlight("a run")).toEqual([true, true]);
 });
 
-test("what a step gives is what it gave", async () => {
+test("a step's result is returned", async () => {
   expect(await (await open("one")).during("a run", async () => 42)).toBe(42);
 });
 
-test("a worker that lives is not taken over; one that is dead is, by one at a time, and is forgotten then", async () => {
+test("a live worker is not taken over; a dead one is, by one worker at a time, and its record is removed", async () => {
   const [one, other, third] = [await open("one"), await open("other"), await open("third")];
   const taken: string[] = [];
   await other.ifDead("one", async () => void taken.push("alive"));
@@ -105,14 +105,14 @@ test("a worker that lives is not taken over; one that is dead is, by one at a ti
   expect(taken).toEqual(["once", "free again"]);
 });
 
-test("what a silent worker holds comes free, and another takes it over; what others hold does not", async () => {
+test("a silent worker's locks are released, and another takes over; other workers' locks are not", async () => {
   const [other, silent, third] = [await open("other"), await open("silent"), await open("third")];
   void silent.during("a run", () => new Promise(() => undefined)).catch(() => undefined);
   await until("the step is in flight", async () => !(await other.hasNoStepInFlight("a run")));
   await other.endSilent();
   expect([await alive(), lost]).toEqual([["other", "silent", "third"], []]);
   await until("its session is ended", async () => {
-    await age("silent", "1 hour"); // it is heard of again every two seconds
+    await age("silent", "1 hour"); // its heartbeat repeats every two seconds
     await other.endSilent();
     return lost.length > 0;
   });
@@ -120,7 +120,7 @@ test("what a silent worker holds comes free, and another takes it over; what oth
   expect(() => silent.requireHeld()).toThrow(/lost its session/);
   expect(await other.hasNoStepInFlight("a run")).toBe(true);
   await other.ifDead("silent", async () => {
-    // Who takes over holds the silent one's lock, and is not taken for it.
+    // The worker that takes over holds the silent one's lock, and is not mistaken for it.
     await third.endSilent();
     expect(await other.hasNoStepInFlight("any")).toBe(true);
     lost.push("taken over");
@@ -130,7 +130,7 @@ test("what a silent worker holds comes free, and another takes it over; what oth
   expect(() => other.requireHeld()).not.toThrow();
 });
 
-test("a worker whose beat is not answered leaves in its own time, says so once, and may act no more", async () => {
+test("a worker whose heartbeat is not answered gives up its lease on time, reports that once, and may not act any more", async () => {
   const one = await open("one", 3);
   await database.transaction(async (t) => {
     await t.query("lock table worker in access exclusive mode");
@@ -140,7 +140,7 @@ test("a worker whose beat is not answered leaves in its own time, says so once, 
   expect(() => one.requireHeld()).toThrow(/could not report for 3 s and ends/);
 });
 
-test("a worker beats again and again", async () => {
+test("a worker repeats its heartbeat", async () => {
   const one = await open("one");
   const [first] = await database.query<{ at: string }>("select beat_at::text as at from worker where id = 'one'");
   for (let beats = 0, last = first?.at; beats < 3;)
@@ -156,7 +156,7 @@ test("a worker beats again and again", async () => {
   expect(lost).toEqual([]);
 });
 
-test("a control plane's database that is not there is one error", async () => {
+test("an unreachable control plane database is one error", async () => {
   const nowhere = {
     url: "postgresql://control:hidden@127.0.0.1:9/control",
     workerId: "one",

@@ -46,7 +46,7 @@ const nothingInCloud = () => Promise.resolve(new Map<string, string>());
 const seen: { adopt: [string, string][]; settled: number } = { adopt: [], settled: 0 };
 beforeEach(() => Object.assign(seen, { adopt: [], settled: 0 }));
 
-/** A stack of one resource, which is imported where the cloud has it and the state has not. */
+/** A stack with one resource, which is imported if the cloud has it and the state does not. */
 const stackCalled = (
   stackName: string,
   inCloud: () => Promise<ReadonlyMap<string, string>> = nothingInCloud,
@@ -73,7 +73,7 @@ const tracesOf = (stackName: string) =>
   ["stacks", "history", "backups", "locks"].flatMap((kind) => filesOf(kind).filter((file) => file.includes(stackName)));
 const stateFile = (stackName: string) => join(backend, ".pulumi", "stacks", "shipshape", `${stackName}.json`);
 
-/** What a process that holds the stack's lock leaves in the backend. */
+/** The file that a process holding the stack's lock leaves in the backend. */
 function lock(stackName: string, by: { pid: number; hostname: string }): string {
   const folder = join(backend, ".pulumi", "locks", "organization", "shipshape", stackName);
   mkdirSync(folder, { recursive: true });
@@ -85,7 +85,7 @@ function lock(stackName: string, by: { pid: number; hostname: string }): string 
   return file;
 }
 
-test("a stack is made, brought up again unchanged, and removed without a trace", async () => {
+test("a stack is created, updated without changes, and removed without a trace", async () => {
   expect(await stackExists(context, "throwaway.one")).toBe(false);
   expect(await readStack(context, "throwaway.one")).toBeUndefined();
   const made = await outputsOf(context, stackCalled("throwaway.one"));
@@ -100,20 +100,20 @@ test("a stack is made, brought up again unchanged, and removed without a trace",
 });
 
 /**
- * A key service that speaks as Vault's "transit" does: what it encrypts is in its own memory. Gives its address, and
- * how often it was asked.
+ * A key service with the API of Vault's "transit": it keeps encrypted values in memory. Returns its address, and the
+ * number of requests.
  */
 async function keyService() {
-  const asked = { encrypt: 0, decrypt: 0 };
+  const requests = { encrypt: 0, decrypt: 0 };
   const kept: string[] = [];
   const server = createServer((request, response) => {
     const action = /^\/v1\/transit\/(encrypt|decrypt)\/throwaways$/.exec(request.url ?? "")?.[1] as
-      keyof typeof asked | undefined;
+      keyof typeof requests | undefined;
     let body = "";
     request.on("data", (bytes: Buffer) => (body += bytes.toString()));
     request.on("end", () => {
       if (!action || request.headers["x-vault-token"] !== "a-token") return void response.writeHead(403).end("{}");
-      asked[action]++;
+      requests[action]++;
       const given = JSON.parse(body) as { plaintext: string; ciphertext: string };
       const data =
         action === "encrypt"
@@ -124,10 +124,10 @@ async function keyService() {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { asked, url, close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()) };
+  return { requests, url, close: () => new Promise((resolve) => server.close(resolve).closeAllConnections()) };
 }
 
-test("with a secrets provider no passphrase is needed: not by the worker that makes a stack, nor by the one that goes on with it, reads or removes it", async () => {
+test("with a secrets provider no worker needs a passphrase, whether it creates, updates, reads or removes a stack", async () => {
   const service = await keyService();
   try {
     const { PULUMI_CONFIG_PASSPHRASE: _, ...environment } = context.environment;
@@ -154,14 +154,14 @@ test("with a secrets provider no passphrase is needed: not by the worker that ma
     });
     await removeStack(worker, sealed, running);
     expect(tracesOf("throwaway.sealed")).toEqual([]);
-    expect(service.asked).toMatchObject({ encrypt: expect.any(Number), decrypt: expect.any(Number) });
-    expect(Math.min(service.asked.encrypt, service.asked.decrypt)).toBeGreaterThan(0);
+    expect(service.requests).toMatchObject({ encrypt: expect.any(Number), decrypt: expect.any(Number) });
+    expect(Math.min(service.requests.encrypt, service.requests.decrypt)).toBeGreaterThan(0);
   } finally {
     await service.close();
   }
 });
 
-test("what is not there, or is removed already, needs no removal", async () => {
+test("removing a stack that does not exist or is already removed does nothing", async () => {
   await removeStack(context, stackCalled("throwaway.none"), running);
   expect([seen.settled, tracesOf("throwaway.none")]).toEqual([0, []]);
 });
@@ -172,7 +172,7 @@ test("an empty stack is removed", async () => {
   expect(await stackExists(context, "throwaway.empty")).toBe(false);
 });
 
-test("what the cloud has and the state has not is imported by its id; what the state has is not imported again", async () => {
+test("a resource that only the cloud has is imported by its id; one that the state has is not imported again", async () => {
   const inCloud = () => Promise.resolve(new Map([[orders, orders]]));
   expect(await outputsOf(context, stackCalled("throwaway.two", inCloud))).toMatchObject({
     id: orders,
@@ -184,7 +184,7 @@ test("what the cloud has and the state has not is imported by its id; what the s
   expect(seen).toEqual({ adopt: [], settled: 2 });
 });
 
-test("what a killed engine had begun is cleared from the state, and made again", async () => {
+test("what a killed engine had begun is removed from the state, and created again", async () => {
   await bringUp(context, { ...stackCalled("throwaway.killed"), program: () => async () => ({}) }, running);
   const state = JSON.parse(readFileSync(stateFile("throwaway.killed"), "utf8")) as {
     checkpoint: { latest: Record<string, unknown> };
@@ -199,13 +199,13 @@ test("what a killed engine had begun is cleared from the state, and made again",
   expect(readFileSync(stateFile("throwaway.killed"), "utf8")).not.toContain("pending_operations");
 });
 
-test("the lock of a process that is dead is taken away, on this host alone", async () => {
+test("the lock of a dead process is removed, only on this host", async () => {
   const dead = spawn("true");
   await new Promise((resolve) => dead.on("exit", resolve));
   const file = lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: hostname() });
   expect(await outputsOf(context, stackCalled("throwaway.locked"))).toMatchObject({ plain: "seen" });
   expect(existsSync(file)).toBe(false);
-  // Of a stack that is there already, too.
+  // For an existing stack, too.
   lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: hostname() });
   expect(await outputsOf(context, stackCalled("throwaway.locked"))).toMatchObject({ plain: "seen" });
   lock("throwaway.locked", { pid: dead.pid ?? 0, hostname: "another-host" });
@@ -216,7 +216,7 @@ test("the lock of a process that is dead is taken away, on this host alone", asy
   });
 });
 
-test("the lock of an engine that runs is waited for; one whose number another program has now is not", async () => {
+test("a running engine's lock is waited for; one whose process id now belongs to another program is not", async () => {
   copyFileSync("/bin/sleep", join(folder, "pulumi-sleeps"));
   chmodSync(join(folder, "pulumi-sleeps"), 0o755);
   owner = spawn(join(folder, "pulumi-sleeps"), ["600"]);
@@ -234,7 +234,7 @@ test("the lock of an engine that runs is waited for; one whose number another pr
   expect(await stackExists(context, "throwaway.held")).toBe(false);
 });
 
-test("what the engine refuses is an error with the engine's own words, and leaves a stack that can be brought up", async () => {
+test("the engine's refusal is an error with the engine's message, and leaves a stack that can still be updated", async () => {
   const guarded = {
     ...stackCalled("throwaway.failing"),
     program: () => async () => void new RandomUuid("orders", {}, { protect: true }),
@@ -248,7 +248,7 @@ test("what the engine refuses is an error with the engine's own words, and leave
   expect(await outputsOf(context, stackCalled("throwaway.failing"))).toMatchObject({ plain: "seen" });
 });
 
-test("a backend that cannot be read is an error, not a stack that is not there", async () => {
+test("an unreadable backend is an error, not a missing stack", async () => {
   const wrong = { ...context, environment: { ...context.environment, PULUMI_BACKEND_URL: "file:///nowhere/at/all" } };
   await expect(stackExists(wrong, "throwaway.one")).rejects.toThrow(/nowhere/);
   await expect(bringUp(wrong, stackCalled("throwaway.one"), running)).rejects.toMatchObject({ code: "stack-failed" });

@@ -48,7 +48,7 @@ const plan = {
 };
 const failure = new ShipshapeError("run-lost", { id: "x" });
 
-test("a run begins queued, about what was asked for, with nothing else said", async () => {
+test("a new run is queued, for the requested database, with nothing else set", async () => {
   expect(await run()).toMatchObject({
     requestId: id,
     operation: "probe",
@@ -68,11 +68,11 @@ test("a run begins queued, about what was asked for, with nothing else said", as
   });
 });
 
-test("a request that is not there is unknown", async () => {
+test("a request that does not exist is unknown", async () => {
   await expect(readRun(database, "absent")).rejects.toMatchObject({ code: "request-unknown" });
 });
 
-test("a run starts when it first runs, and not when it waits", async () => {
+test("a run starts when it first runs, not while it waits", async () => {
   await setRunStatus(database, id, "waiting");
   expect((await run()).startedAt).toBeUndefined();
   await setRunStatus(database, id, "running");
@@ -82,7 +82,7 @@ test("a run starts when it first runs, and not when it waits", async () => {
   expect((await run()).startedAt).toEqual(startedAt);
 });
 
-test("a run owes its statement from its end until it is sealed, and was sealed when it first was", async () => {
+test("a run owes its statement from its end until it is sealed, and keeps its first sealing time", async () => {
   const owed = async () => (await runsToSeal(database, "", 1000)).map(({ requestId }) => requestId);
   expect(await owed()).not.toContain(id);
   await endRun(database, id, { status: "cancelled" });
@@ -96,13 +96,13 @@ test("a run owes its statement from its end until it is sealed, and was sealed w
   expect((await run()).sealedAt).toEqual(sealedAt);
 });
 
-test("its plan is stored once, with its digest; whatever is repeated later carries out this one", async () => {
+test("a run's plan is stored once, with its digest; every repetition uses this one", async () => {
   await setPlan(database, id, plan);
   await setPlan(database, id, { ...plan, evidenceValidDays: 1 });
   expect(await run()).toMatchObject({ target: "orders", plan, planDigest: planDigestOf(plan) });
 });
 
-test("a run ends once: what is recorded later of it changes nothing", async () => {
+test("a run ends once: later records do not change it", async () => {
   const check = { name: "c", verdict: "pass" as const, explanation: "fine", figures: { n: 1 } };
   await endRun(database, id, { status: "succeeded", outcome: { rows: 3 }, verdict: "pass", checks: [check] });
   const ended = await run();
@@ -119,7 +119,7 @@ test("a run ends once: what is recorded later of it changes nothing", async () =
   expect(await run()).toEqual(ended);
 });
 
-test("a failure is recorded with its code and its hint, apart from that of its clean-up", async () => {
+test("a failure is recorded with its code and its hint, separately from its clean-up's", async () => {
   await endRun(database, id, { status: "failed", error: failure });
   await setCleanUp(database, id, "stuck", new Error("still there"));
   const { status, cleanUp, error, cleanUpError } = await run();
@@ -133,7 +133,7 @@ test("a failure is recorded with its code and its hint, apart from that of its c
   expect((await run()).cleanUpError).toBeUndefined();
 });
 
-test("a stuck clean-up is asked for again, once by however many; another one is not", async () => {
+test("a stuck clean-up is requested again, once for any number of requests; another one is not", async () => {
   expect(await unstick(database, id)).toBe(false);
   await setCleanUp(database, id, "stuck");
   expect((await Promise.all([1, 2, 3].map(() => unstick(database, id)))).filter(Boolean)).toHaveLength(1);
@@ -145,7 +145,7 @@ test("a stuck clean-up is asked for again, once by however many; another one is 
   expect(await attempt()).toBe(3);
 });
 
-test("the latest runs come first, no more than asked for", async () => {
+test("the latest runs come first, no more than requested", async () => {
   expect((await latestRuns(database, 2)).map((r) => r.requestId)).toEqual([
     id,
     `request-${String(count - 1).padStart(3, "0")}`,
@@ -153,7 +153,7 @@ test("the latest runs come first, no more than asked for", async () => {
 });
 
 describe("the steps of a run", () => {
-  test("each attempt is counted, with when it began and how it ended", async () => {
+  test("each attempt is counted, with its start and its result", async () => {
     const recorder = stepRecorder(database, id, "run");
     await recorder.begun("look");
     expect((await run()).steps["look"]).toEqual({
@@ -174,7 +174,7 @@ describe("the steps of a run", () => {
     expect(again).not.toHaveProperty("error");
   });
 
-  test("none begins once the run has ended, but for those of its clean-up", async () => {
+  test("none begins once the run has ended, except those of its clean-up", async () => {
     await endRun(database, id, { status: "cancelled" });
     await expect(stepRecorder(database, id, "run").begun("late")).rejects.toMatchObject({ code: "run-over" });
     await stepRecorder(database, id, "clean-up").begun("remove");
@@ -182,7 +182,7 @@ describe("the steps of a run", () => {
   });
 });
 
-test("a throwaway is registered once, overdue only while its run goes on, and removed once", async () => {
+test("a throwaway is registered once, overdue only while its run continues, and removed once", async () => {
   const throwaway = { identifier: `drill-${id}`, stack: "s", expiresAt: "2020-01-01T00:00:00Z" };
   await registerThrowaway(database, id, throwaway);
   await registerThrowaway(database, id, { ...throwaway, expiresAt: "2030-01-01T00:00:00Z" });

@@ -24,7 +24,7 @@ const insert = async (id: string, columns: string) => {
   await database.query(`insert into run (request_id, status) values ($1, 'queued')`, [id]);
   await database.query(`update run set ${columns} where request_id = $1`, [id]);
 };
-const quiet = { hasNoStepInFlight: async () => true } as unknown as Liveness;
+const idle = { hasNoStepInFlight: async () => true } as unknown as Liveness;
 const noted: string[] = [];
 const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep> = {}) =>
   sweeper({
@@ -45,43 +45,43 @@ beforeEach(async () => {
   await database.query("delete from request");
 });
 
-test("the sweep seals what every ended run owes, once it has removed what runs left, and owes nothing for the others", async () => {
+test("the sweep cleans up, then seals what every ended run owes, and nothing for the others", async () => {
   await insert("cancelled", "status = 'cancelled', finished_at = now(), clean_up = 'pending'");
   await insert("sealed", "status = 'cancelled', finished_at = now(), verdict_sealed_at = now()");
   await insert("running", "status = 'running'");
   const sweep = sweepWith((id) => (id === "running" ? "alive" : "absent"), {
     seal: async (id) => void noted.push(`seal ${id}`),
   });
-  await sweep(quiet);
+  await sweep(idle);
   expect(noted).toEqual(["clean up cancelled as cancelled-clean-up", "seal cancelled"]);
 });
 
-test("the sweep reaches a lost run behind any number that are alive", async () => {
+test("the sweep reaches a lost run behind any number of live ones", async () => {
   await database.query(
     "insert into request (id, operation, input, requested_by, reason) select 'r' || lpad(i::text, 4, '0'), 'probe', '{}', 't', 't' from generate_series(1, 501) i",
   );
   await database.query("insert into run (request_id, status) select id, 'queued' from request");
   const sweep = sweepWith((id) => (id === "r0501" ? "lost" : "alive"));
   for (const found of [[], [], ["run-lost r0501"], ["run-lost r0501"]]) {
-    await sweep(quiet);
+    await sweep(idle);
     expect(noted).toEqual(found);
   }
   expect(await busyRuns(database)).toBe(501);
 });
 
-test("the sweep deals with the others where one cannot be dealt with, and reports that one", async () => {
+test("if one run cannot be handled, the sweep handles the others and reports it", async () => {
   for (const id of ["a", "b", "c"]) await insert(id, "status = 'running'");
   const lost = async (id: string) => {
     if (id === "a") throw new Error("a cannot be recorded");
     noted.push(id);
   };
-  await expect(sweepWith(() => "absent", { lost })(quiet)).rejects.toMatchObject({
+  await expect(sweepWith(() => "absent", { lost })(idle)).rejects.toMatchObject({
     errors: [{ message: "a cannot be recorded" }],
   });
   expect(noted).toEqual(["b", "c"]);
 });
 
-test("the sweep goes on to the other kinds where one kind cannot be dealt with", async () => {
+test("if one kind of run cannot be handled, the sweep continues with the others", async () => {
   await insert("late", "status = 'running'");
   await insert("x", "status = 'failed', finished_at = now(), clean_up = 'pending', verdict_sealed_at = now()");
   await database.query(
@@ -91,7 +91,7 @@ test("the sweep goes on to the other kinds where one kind cannot be dealt with",
     throw new Error("cannot be recorded");
   };
   const sweep = sweepWith((id) => (id.startsWith("x-") ? "absent" : "lost"), { overdue: fails, lost: fails });
-  await expect(sweep(quiet)).rejects.toMatchObject({
+  await expect(sweep(idle)).rejects.toMatchObject({
     errors: [{ message: "cannot be recorded" }, { message: "cannot be recorded" }],
   });
   expect(noted).toEqual(["clean up x as x-clean-up"]);
@@ -100,11 +100,11 @@ test("the sweep goes on to the other kinds where one kind cannot be dealt with",
 const over = "status = 'succeeded', finished_at = now(), clean_up = 'pending'";
 test.each<[string, WorkflowState, WorkflowState, number, string[]]>([
   ["is left to a lifecycle that is alive", "alive", "absent", 1, []],
-  ["is left alone while it goes on", "done", "alive", 1, []],
-  ["is started where the lifecycle ended without it", "lost", "absent", 1, ["clean up x as x-clean-up"]],
-  ["is started again under a number of its own", "lost", "absent", 2, ["clean up x as x-clean-up-2"]],
+  ["is left alone while it continues", "done", "alive", 1, []],
+  ["is started if the lifecycle ended without it", "lost", "absent", 1, ["clean up x as x-clean-up"]],
+  ["is started again under its own number", "lost", "absent", 2, ["clean up x as x-clean-up-2"]],
   [
-    "that a human asked for again is started though the lifecycle is alive",
+    "that a human requested again is started although the lifecycle is alive",
     "alive",
     "absent",
     2,
@@ -113,13 +113,13 @@ test.each<[string, WorkflowState, WorkflowState, number, string[]]>([
   ["that was lost too often is stuck", "lost", "lost", 3, ["clean-up-lost x"]],
 ])("a clean-up %s", async (_, lifecycle, cleanUp, attempt, found) => {
   await insert("x", `${over}, clean_up_attempt = ${attempt}`);
-  await sweepWith((id) => (id === "x" ? lifecycle : cleanUp))(quiet);
+  await sweepWith((id) => (id === "x" ? lifecycle : cleanUp))(idle);
   expect(noted).toEqual(found);
 });
 
-test("a clean-up that was lost is asked for again, once", async () => {
+test("a lost clean-up is set to run again, once", async () => {
   await insert("x", over);
-  await sweepWith(() => "lost")(quiet);
+  await sweepWith(() => "lost")(idle);
   expect(noted).toEqual([]);
   expect(await database.query("select clean_up, clean_up_attempt from run")).toEqual([
     { clean_up: "pending", clean_up_attempt: 2 },
@@ -132,7 +132,7 @@ test("nothing is cleaned up while a step of the run is in flight", async () => {
   expect(noted).toEqual([]);
 });
 
-test("a run is busy while a worker has something to do for it, not while it waits for a person", async () => {
+test("a run is busy while a worker has work to do for it, not while it waits for a person", async () => {
   await insert("queued", "status = 'queued'");
   await insert("running", "status = 'running'");
   await insert("cleaning", over);
@@ -142,14 +142,14 @@ test("a run is busy while a worker has something to do for it, not while it wait
   expect(await busyRuns(database)).toBe(4);
 });
 
-test("a run whose throwaway is past its date is ended, and no other", async () => {
+test("a run whose throwaway has expired is ended, and no other", async () => {
   await insert("late", "status = 'running'");
   await insert("early", "status = 'running'");
   await database.query(
     `insert into throwaway (request_id, identifier, stack, status, expires_at) values
      ('late', 'd-late', 's', 'registered', now() - interval '1 second'), ('early', 'd-early', 's', 'registered', now() + interval '1 hour')`,
   );
-  await sweepWith(() => "alive")(quiet);
+  await sweepWith(() => "alive")(idle);
   expect(noted).toEqual(["run-overdue late"]);
 });
 
@@ -166,13 +166,13 @@ test.each([
     `status = 'failed', finished_at = now(), clean_up = 'stuck', clean_up_attempt = ${attempt}, clean_up_changed_at = now() - interval '${minutes} minutes'`,
   );
   const sweep = sweepWith(() => "absent");
-  await sweep(quiet);
-  await sweep(quiet);
+  await sweep(idle);
+  await sweep(idle);
   const wanted = attempt + 1;
   expect([...new Set(noted)]).toEqual(again ? [`clean up s as s-clean-up-${wanted}`] : []);
 });
 
-test("a throwaway that is past its date after its run has ended is reported once, whatever its clean-up is doing", async () => {
+test("a throwaway that outlives its run and expires is reported once, whatever its clean-up is doing", async () => {
   for (const [id, columns, status, age] of [
     ["pending", "status = 'failed', finished_at = now(), clean_up = 'pending'", "registered", "1 hour"],
     ["stuck", "status = 'failed', finished_at = now(), clean_up = 'stuck'", "registered", "1 hour"],
@@ -186,7 +186,7 @@ test("a throwaway that is past its date after its run has ended is reported once
     );
   }
   const sweep = sweepWith(() => "alive");
-  await sweep(quiet);
-  await sweep(quiet);
+  await sweep(idle);
+  await sweep(idle);
   expect(noted.sort()).toEqual(["throwaway-outlived pending", "throwaway-outlived stuck"]);
 });

@@ -60,24 +60,24 @@ async function callBoth(access?: AwsAccess): Promise<void> {
 }
 const keys = { AWS_ACCESS_KEY_ID: "ASIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
 
-test("temporary credentials of the environment are sent whole, session token included, signed for the environment's Region", async () => {
+test("temporary credentials from the environment are sent with their session token, signed for the environment's Region", async () => {
   Object.assign(process.env, keys, { AWS_SESSION_TOKEN: "the-token" });
   await callBoth();
   expect(received.map((h) => h["x-amz-security-token"])).toEqual(["the-token", "the-token"]);
   for (const { authorization } of received) expect(authorization).toMatch(/Credential=ASIAEXAMPLE\/\d+\/eu-west-1\//);
 });
 
-test("temporary credentials of a profile are sent whole", async () => {
+test("temporary credentials from a profile are sent with their session token", async () => {
   const credentials =
     "[work]\naws_access_key_id = ASIAPROFILE\naws_secret_access_key = secret\naws_session_token = of-the-profile\n";
   writeFileSync(join(folder, "of-work"), credentials);
-  // The SDK keeps what it read of a file
+  // The SDK caches files that it has read
   Object.assign(process.env, { AWS_PROFILE: "work", AWS_SHARED_CREDENTIALS_FILE: join(folder, "of-work") });
   await callBoth();
   expect(received.map((h) => h["x-amz-security-token"])).toEqual(["of-the-profile", "of-the-profile"]);
 });
 
-test("a cloud that is named wins over the environment, whose session token is not sent to it", async () => {
+test("a configured cloud takes precedence over the environment, whose session token is not sent to it", async () => {
   Object.assign(process.env, keys, { AWS_SESSION_TOKEN: "of-production", AWS_ENDPOINT_URL_RDS: "http://127.0.0.1:9" });
   await callBoth({
     cloud: { endpoint: url, region: "eu-central-1", credentials: { accessKeyId: "AKIALOCAL", secretAccessKey: "x" } },
@@ -106,7 +106,7 @@ test("a refused connection, missing credentials and a missing Region each have a
   });
 });
 
-test("where this process may not act any more, nothing is sent", async () => {
+test("if this process may no longer act, nothing is sent", async () => {
   Object.assign(process.env, keys);
   const beforeCall = () => {
     throw new Error("replaced");

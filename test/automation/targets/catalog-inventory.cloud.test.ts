@@ -40,7 +40,7 @@ alter role reader set work_mem = '8MB';
 grant reader to keeper;
 create extension pg_trgm schema shop;`;
 
-/** Each is a change that a restored copy must not have, and what the comparison calls it. */
+/** Changes that a restored copy must not have, each with the comparison's name for it. */
 const changes: [change: string, kind: string][] = [
   ["alter function shop.f(int) security definer", "routine"],
   ["alter function shop.f(int) set search_path = public", "routine"],
@@ -109,7 +109,7 @@ const changes: [change: string, kind: string][] = [
   ["revoke connect on database app from public", "database"],
 ];
 
-/** What the content above does not have, so that each kind is met once. */
+/** Objects that the content above lacks, so that each kind occurs once. */
 const rareObjects = [
   "create function shop.on_ddl() returns event_trigger language plpgsql as 'begin end'; create event trigger watch on ddl_command_end execute function shop.on_ddl()",
   "create type shop.span as range (subtype = int)",
@@ -125,7 +125,7 @@ const rareObjects = [
   "insert into pg_seclabel values (0, 0, 0, 'p', 'l')",
 ];
 
-/** Objects that are gone with their session, and what may hang on such. */
+/** Objects that end with their session, and those that may depend on them. */
 const passing = [
   "create temp table held (id int primary key, name text)",
   "comment on constraint held_pkey on held is 'c'; comment on column held.name is 'c'",
@@ -160,7 +160,7 @@ afterAll(async () => {
 const differingKinds = (a: CatalogInventory, b: CatalogInventory) =>
   inventoryKinds.filter((kind) => a.digests[kind] !== b.digests[kind]);
 
-/** Rolled back, so that each change is seen alone. */
+/** Rolled back, so that each change is tested separately. */
 async function changed(change: string): Promise<string[]> {
   try {
     await admin.query(`begin; ${change}`);
@@ -174,13 +174,13 @@ test.each(changes)("a copy differs after: %s", async (change, kind) => {
   expect(await changed(change)).toContain(kind);
 });
 
-test("every kind that is compared is in this database, or is made by one change", async () => {
+test("every compared kind exists in this database or is created by one of the changes", async () => {
   const seen = new Set(Object.keys(before.digests));
   for (const change of rareObjects) for (const kind of await changed(change)) seen.add(kind);
   expect(inventoryKinds.filter((kind) => !seen.has(kind))).toEqual([]);
 });
 
-test("what changes without anyone changing an object is no difference: rows, statistics, files, values of sequences, temporary tables", async () => {
+test("changes that alter no object are not differences: rows, statistics, files, sequence values, temporary tables", async () => {
   await database.admin(
     "insert into shop.item (id) select generate_series(1, 1000); select nextval('shop.counter'); create table shop.gone (i int primary key)",
   );
@@ -204,13 +204,13 @@ test("what changes without anyone changing an object is no difference: rows, sta
   );
   expect(differingKinds(before, await takeInventory(admin))).toEqual([]);
   await other.end();
-  // A hint that the next login takes back where no login trigger is left.
+  // A flag that the next login clears if there is no login trigger left.
   await admin.query("begin; update pg_database set dathasloginevt = not dathasloginevt where datname = 'app'");
   expect(differingKinds(before, await takeInventory(admin))).toEqual([]);
   await admin.query("rollback");
 });
 
-test("no cast of an owner's type runs, though the catalog holds values of such a type", async () => {
+test("no cast of an owner's type runs, although the catalog contains values of such a type", async () => {
   await database.admin(`create type shop.mood as enum ('good'); create table shop.visit (id int); insert into shop.visit values (1);
     alter table shop.visit add column mood shop.mood not null default 'good'`);
   before = await takeInventory(admin);
@@ -222,7 +222,7 @@ test("no cast of an owner's type runs, though the catalog holds values of such a
   await admin.query("rollback");
 });
 
-test("the owner's login reads the same inventory as the superuser, with other settings stored for it", async () => {
+test("the owner's login reads the same inventory as the superuser, even with other settings stored for it", async () => {
   await database.addLogin("plain");
   await database.admin(
     "alter role plain set timezone = 'Asia/Kolkata'; alter role plain set datestyle = 'SQL, DMY'; alter role plain set quote_all_identifiers = on",

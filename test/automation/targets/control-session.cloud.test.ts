@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => database?.stop());
 
 /**
- * What owners set for everyday reasons, or to mislead: for a role, for the database, and for the role in the database.
+ * Settings that owners store for everyday reasons, or to mislead: for a role, a database, or a role in a database.
  */
 const stored = [
   "datestyle = 'SQL, DMY'",
@@ -50,7 +50,7 @@ const stored = [
 const scopes = ["role shipshape", "database app", "role shipshape in database app"];
 
 test.each(scopes)(
-  "no setting stored by alter %s reaches a session of the control plane, which writes and reads its markers as ever",
+  "no setting stored by alter %s affects a session of the control plane, which still writes and reads its markers",
   async (scope) => {
     await database.within((client) => writeMarker(client, "settings", "before"), "shipshape");
     const plain = await database.within(async (client) => (await client.query(SESSION)).rows, "shipshape");
@@ -72,11 +72,11 @@ test.each(scopes)(
   },
 );
 
-/** All that a session can be told, but for what names this very session. */
+/** All settings of a session, except those that identify it. */
 const SESSION = `select current_user as is, session_user as login, json_object_agg(name, setting order by name) as settings from pg_settings
   where name not in ('application_name', 'log_parameter_max_length', 'in_hot_standby')`;
 
-test("shadows of catalogs, functions, operators and types in a stored search path change nothing that is read", async () => {
+test("objects in a stored search path that shadow catalogs, functions, operators and types change no result", async () => {
   await database.admin(`create schema evil; grant usage on schema evil to public;
     create view evil.pg_class as select * from pg_catalog.pg_class where false;
     create view evil.pg_settings as select * from pg_catalog.pg_settings where false;
@@ -96,7 +96,7 @@ test("shadows of catalogs, functions, operators and types in a stored search pat
   await database.admin("alter role shipshape reset all; alter role boss reset all");
 });
 
-test("what a login trigger sets in the session, creates in it or takes as role is gone before the first statement", async () => {
+test("settings, temporary objects and the role of a login trigger are gone before the first statement", async () => {
   await database.admin(`create function public.at_login() returns event_trigger language plpgsql security definer as $$begin
       if session_user <> 'rdsadmin' then
         perform set_config('search_path', 'evil, pg_catalog', false), set_config('datestyle', 'German', false), set_config('timezone', 'Asia/Kolkata', false);
@@ -116,7 +116,7 @@ test("what a login trigger sets in the session, creates in it or takes as role i
   }
 });
 
-test("a login trigger that never returns ends in an error within the bound of a login", async () => {
+test("a login trigger that never returns is an error within the time limit of a login", async () => {
   await database.admin(`create function public.never() returns event_trigger language plpgsql as $$begin
       if session_user <> 'rdsadmin' then perform pg_sleep(600); end if; end$$; create event trigger never on login execute function public.never()`);
   try {
@@ -126,20 +126,20 @@ test("a login trigger that never returns ends in an error within the bound of a 
   }
 });
 
-/** Each makes the table of markers another than the one that drills create. */
+/** Each makes the table of markers differ from the one that drills create. */
 const tampered: [what: string, how: string][] = [
   [
-    "a trigger that takes rows away",
+    "a trigger that removes rows",
     "create function public.none() returns trigger language plpgsql as 'begin return null; end'; create trigger t before insert on shipshape.recovery_marker for each row execute function public.none()",
   ],
   ["a rule", "create rule r as on insert to shipshape.recovery_marker do instead nothing"],
   ["row-level security", "alter table shipshape.recovery_marker enable row level security, force row level security"],
   [
-    "a view in its place",
+    "a view instead of it",
     "alter table shipshape.recovery_marker rename to old; create view shipshape.recovery_marker as select * from shipshape.old",
   ],
   [
-    "columns of a type with code of its own",
+    "columns of a type with its own code",
     "create domain shipshape.odd as text; alter table shipshape.recovery_marker alter run_id type shipshape.odd",
   ],
   ["a table that inherits from it", "create table shipshape.other () inherits (shipshape.recovery_marker)"],
@@ -151,7 +151,7 @@ const tampered: [what: string, how: string][] = [
   ["a default where there is none", "alter table shipshape.recovery_marker alter name set default 'x'"],
   ["a check", "alter table shipshape.recovery_marker add check (pg_sleep(0) is not null)"],
   [
-    "an index with a function in it",
+    "an index that uses a function",
     "create function public.slow(t text) returns text language sql immutable as 'select t'; create index on shipshape.recovery_marker (public.slow(name))",
   ],
   ["an unlogged table", "alter table shipshape.recovery_marker set unlogged"],
@@ -178,7 +178,7 @@ test.each(tampered)(
   },
 );
 
-test("markers that an earlier drill could not remove are removed by the next, those of a drill under way are not", async () => {
+test("markers that an earlier drill could not remove are removed by the next, those of a running drill are not", async () => {
   await database.within(async (client) => {
     await writeMarker(client, "earlier", "before");
     await writeMarker(client, "under way", "before");

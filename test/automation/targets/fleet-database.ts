@@ -7,7 +7,7 @@ import type { DatabaseLogin } from "../../../automation/targets/database-login";
 import { connectAsAdministrator } from "../../../localcloud/postgres/administrator";
 import { createServer, type PostgresServer } from "../../../localcloud/postgres/postgres-server";
 
-/** A server as RDS runs it, with a database that a test makes as hostile as its owners could. */
+/** A server as RDS runs it, with a database that a test can make as hostile as owners could. */
 export class FleetDatabase {
   private constructor(
     private readonly folder: string,
@@ -65,11 +65,11 @@ export class FleetDatabase {
     }
   }
 
-  /** As the superuser that only the cloud itself is: what no customer may do, tests may. */
+  /** As the superuser that only the cloud itself has, for what tests may do but customers may not. */
   async admin(sql: string): Promise<void> {
     const client = await connectAsAdministrator(this.server, "app");
     try {
-      // The cloud's own sessions look in pg_catalog alone. Apart, as several statements at once are one transaction.
+      // The cloud's own sessions only search pg_catalog. A separate call, as several statements at once are one transaction.
       await client.query("set search_path = public");
       await client.query(sql);
     } finally {
@@ -77,7 +77,7 @@ export class FleetDatabase {
     }
   }
 
-  /** A session of that superuser with the settings that the control plane fixes for its own. */
+  /** A session of that superuser with the settings that the control plane uses for its own. */
   async adminSession(): Promise<Client> {
     const client = await connectAsAdministrator(this.server, "app");
     await client.query(
@@ -86,7 +86,7 @@ export class FleetDatabase {
     return client;
   }
 
-  /** From another database, where what is stored for this one does not act. */
+  /** From another database, where settings stored for this one do not apply. */
   async store(statements: string): Promise<void> {
     await this.server.query(statements, undefined, "postgres");
   }
@@ -94,5 +94,5 @@ export class FleetDatabase {
   addLogin = (user: string): Promise<void> => this.admin(`create role ${user} login password '${PASSWORD}'`);
 }
 
-/** Fixed, since a login is asked for again and again. */
+/** Constant, since the login is requested again and again. */
 const PASSWORD = "a-Password-of-tests-1";

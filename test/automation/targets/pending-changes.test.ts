@@ -15,12 +15,12 @@ const orders: DBInstance = {
 const cancelOf = (PendingModifiedValues: DBInstance["PendingModifiedValues"]) =>
   pendingOf({ ...orders, PendingModifiedValues }).cancel;
 
-test("a database on which nothing waits has no changes", () => {
+test("a database without pending modifications has no changes", () => {
   expect(pendingOf(orders).changes).toEqual([]);
   expect(pendingOf({ ...orders, PendingModifiedValues: { ProcessorFeatures: [] } }).changes).toEqual([]);
 });
 
-test("what waits is told beside what runs, and the command that cancels it sends what runs", () => {
+test("each change shows the pending and the running value, and the command that cancels it sends the running one", () => {
   const pending = pendingOf({
     ...orders,
     PendingModifiedValues: { DBInstanceClass: "db.m7g.large", MultiAZ: true, EngineVersion: "17.10" },
@@ -35,18 +35,18 @@ test("what waits is told beside what runs, and the command that cancels it sends
   );
 });
 
-test("a volume that does not grow after all takes its speed back by itself, as RDS refuses to hear of it below 400 GiB", () => {
+test("the command that cancels storage growth omits the speed, as RDS does not accept it below 400 GiB", () => {
   expect(cancelOf({ AllocatedStorage: 500, Iops: 12_000, StorageThroughput: 500 })).not.toMatch(/iops|throughput/);
   expect(cancelOf({ Iops: 12_000 })).toContain("--iops 3000");
 });
 
-test("a new password cannot be taken back, and the report says so", () => {
+test("a new password cannot be cancelled, and the report says so", () => {
   const pending = pendingOf({ ...orders, PendingModifiedValues: { MasterUserPassword: "****" } });
   expect(pending.cancel).toBeUndefined();
   expect(report([pending]).join("\n")).toContain("orders: a new password cannot be cancelled");
 });
 
-test("the report lists each change with its window, and says when there is none", () => {
+test("the report lists each change with its window, and says if there is none", () => {
   expect(report([])).toEqual(["nothing is pending"]);
   const [heading, line] = report([
     pendingOf({ ...orders, PendingModifiedValues: { DBInstanceClass: "db.m7g.large" } }),

@@ -3,7 +3,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { operatingSystemUser, principal } from "../../../automation/targets/principal";
 
 const credentials = { accessKeyId: "AKIAEXAMPLE0000000000", secretAccessKey: "made up" };
-/** Answers in the place of the network, which is never reached. */
+/** Answers instead of the network, which is never reached. */
 const answering = (identity: () => string, more: object = {}) => {
   const asked: string[] = [];
   const handle = async (request: { hostname: string }) => {
@@ -19,14 +19,14 @@ const answering = (identity: () => string, more: object = {}) => {
 };
 const arn = "arn:aws:sts::123456789012:assumed-role/deployer/session";
 
-test("whom STS names is who asks", async () => {
+test("the requester is the identity that STS returns", async () => {
   const { client, asked } = answering(() => `<Arn>${arn}</Arn>`);
   expect(await principal(client)).toBe(arn);
   expect(asked).toEqual(["sts.eu-central-1.amazonaws.com"]);
 });
 
 test.each(["http://127.0.0.1:4566", "https://sts.amazonaws.com.example.org", "http://sts.eu-central-1.amazonaws.com"])(
-  "an endpoint that is not AWS's own (%s) is not asked who asks: the operating system is",
+  "an endpoint that is not AWS's own (%s) does not identify the requester; the operating system does",
   async (endpoint) => {
     const { client, asked } = answering(() => `<Arn>${arn}</Arn>`, { endpoint });
     expect(await principal(client)).toBe(userInfo().username);
@@ -34,7 +34,7 @@ test.each(["http://127.0.0.1:4566", "https://sts.amazonaws.com.example.org", "ht
   },
 );
 
-test("without credentials it is the operating system's user, by its id and not by a variable", async () => {
+test("without credentials the requester is the operating system's user, by id and not by a variable", async () => {
   const noCredentials = Object.assign(new Error("Could not load credentials from any providers"), {
     name: "CredentialsProviderError",
   });
@@ -44,7 +44,7 @@ test("without credentials it is the operating system's user, by its id and not b
   expect(operatingSystemUser()).toBe(userInfo().username);
 });
 
-test("credentials that AWS does not take, and an answer without a name, are an error and no other name", async () => {
+test("credentials that AWS does not accept, and an answer without a name, are an error, not another name", async () => {
   const expired = Object.assign(new Error("The security token included in the request is expired"), {
     name: "ExpiredTokenException",
   });

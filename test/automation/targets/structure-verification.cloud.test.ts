@@ -10,7 +10,7 @@ const verify = (secondsMax = budget.secondsMax, connections = 4) =>
   verifyStructures(() => database.session(), { ...budget, secondsMax, connections });
 const names = (of: { relation: string }[]) => of.map(({ relation }) => relation).sort();
 
-/** Functions that are harmless while an index is made, and then are not. */
+/** Functions that are harmless while an index is created, and harmful afterwards. */
 const traps: [name: string, then: string][] = [
   [
     "claims damage",
@@ -39,8 +39,7 @@ beforeAll(async () => {
     create table app."od${"\\u001b"}[2Jd" (id int);
     reset role;`.replace("\\u001b", "\u001b"),
   );
-  // A helper that names another without its schema: it works for the application, and for nobody with another search
-  // path.
+  // A function that calls another without its schema: it works for the application, but only with its search path.
   await database.admin(`set role owner; set search_path = app;
     create function fold(t text) returns text language plpgsql immutable as $$ begin return lower(strip(t)); end $$;
     create table folded (name text); create index folded_name on folded (fold(name)); insert into folded select name from customer`);
@@ -52,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(async () => database?.stop());
 
-test("functions of the database in indexes decide nothing: they are not called, their indexes are checked in their structure and named", async () => {
+test("indexes that use functions of the database are checked only structurally and named, and the functions are not called", async () => {
   const report = await verify();
   expect(report).toMatchObject({
     available: true,
@@ -64,7 +63,7 @@ test("functions of the database in indexes decide nothing: they are not called, 
   expect(report.relationsChecked).toBeGreaterThan(100);
 });
 
-test("an index whose expression and predicate are PostgreSQL's own is checked against its heap: a row that it lacks is found", async () => {
+test("an index that only uses PostgreSQL's own functions is checked against its heap: a missing row is found", async () => {
   const ready = (yes: boolean) =>
     database.admin(`update pg_index set indisready = ${yes} where indexrelid = 'app.customer_plain'::regclass`);
   await ready(false);
@@ -81,7 +80,7 @@ test("an index whose expression and predicate are PostgreSQL's own is checked ag
   await database.admin("delete from app.customer where id = 0");
 });
 
-test("what is of a kind that is not read is named with the reason: unlogged, invalid, another access method", async () => {
+test("relations that cannot be checked are named with the reason: unlogged, invalid, another access method", async () => {
   await database.admin("update pg_index set indisvalid = false where indexrelid = 'app.customer_plain'::regclass");
   const { skipped } = await verify();
   await database.admin("update pg_index set indisvalid = true where indexrelid = 'app.customer_plain'::regclass");
@@ -97,7 +96,7 @@ test("what is of a kind that is not read is named with the reason: unlogged, inv
   ]);
 });
 
-test("an index that functions of the database order is not checked, and left by name: its comparisons would be such functions; rows that hold it too", async () => {
+test("an index ordered by functions of the database is not checked but named, as comparisons would call them; so are rows that contain it", async () => {
   await database.admin(`create type app.size as (i int); create table app.sized (i int, held app.size); insert into app.sized select i, row(i)::app.size from generate_series(1, 100) i;
     create function app.compare(a int, b int) returns int language plpgsql immutable as 'begin return btint4cmp(a, b); end';
     create operator class app.own for type int using btree as operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, operator 5 >, function 1 app.compare(int, int);
@@ -115,25 +114,25 @@ test("an index that functions of the database order is not checked, and left by 
   ]);
 });
 
-test("the report names the database that was checked, and those of the instance that were not", async () => {
+test("the report names the checked database, and the instance's databases that were not checked", async () => {
   await database.store('create database "sa\u001bles"');
   expect(await verify()).toMatchObject({ database: "app", otherDatabases: ["postgres", '"sa\\u{1b}les"'] });
   await database.store('drop database "sa\u001bles"');
 });
 
-test("a backend that crashes leaves its relation by name; the check goes on once the server has recovered", async () => {
+test("a relation whose backend crashes is named as not checked; the check continues once the server has recovered", async () => {
   const { left, relationsChecked } = await verifyWithCrash(1);
   expect(names(left.named)).toEqual(["app.customer"]);
   expect(relationsChecked).toBeGreaterThan(100);
 });
 
-test("where several sessions check, a crash ends them all: what they were at is checked again, alone", async () => {
+test("a crash ends all sessions: the relations they were checking are checked again, one by one", async () => {
   const { left, relationsChecked, damages } = await verifyWithCrash(4);
   expect([left.count, damages]).toEqual([0, []]);
   expect(relationsChecked).toBe((await verify()).relationsChecked);
 });
 
-/** While app.customer is being checked, its backend dies; and with it the session that held that check up. */
+/** While app.customer is being checked, its backend crashes, and with it the session that blocked the check. */
 async function verifyWithCrash(connections: number): Promise<StructureReport> {
   const holder = await database.session();
   holder.on("error", () => undefined);
@@ -151,9 +150,9 @@ async function verifyWithCrash(connections: number): Promise<StructureReport> {
   return report;
 }
 
-test("a relation whose check does not end within the budget is left, as is all after it", async () => {
+test("a relation whose check exceeds the budget is not checked, nor are those after it", async () => {
   const client = await database.session();
-  // A lock that no check can wait out.
+  // A lock that outlasts every check.
   await client.query("begin; lock table app.customer in access exclusive mode");
   const { left, damages, outOfTime } = await verify(4);
   await client.query("rollback");
@@ -167,7 +166,7 @@ test("a relation whose check does not end within the budget is left, as is all a
   expect(outOfTime).toBe(true);
 });
 
-test("shadows in a stored search path, and overloads in the schema of amcheck, are not called", async () => {
+test("functions that shadow others in a stored search path, or overload those of amcheck, are not called", async () => {
   await database.admin(`create schema amcheck; alter extension amcheck set schema amcheck; grant all on schema amcheck to public;
     create view evil.pg_class as select * from pg_catalog.pg_class where relname = 'pg_am';
     alter role boss set search_path = evil, pg_catalog;
@@ -179,7 +178,7 @@ test("shadows in a stored search path, and overloads in the schema of amcheck, a
   expect(report.relationsChecked).toBeGreaterThan(100);
 });
 
-test("functions of amcheck that were replaced are not called: it counts as not there", async () => {
+test("replaced functions of amcheck are not called: amcheck counts as missing", async () => {
   await database.admin(
     `create or replace function amcheck.bt_index_check(index regclass, heapallindexed boolean) returns void language sql as 'select'`,
   );
@@ -191,7 +190,7 @@ test("functions of amcheck that were replaced are not called: it counts as not t
   await database.admin("drop extension amcheck cascade");
 });
 
-test("a setting that hides damage leaves nothing decided", async () => {
+test("with a setting that hides damage, everything is undecided", async () => {
   await database.admin("alter role boss set zero_damaged_pages = on");
   expect(await verify()).toMatchObject({
     available: false,
@@ -200,7 +199,7 @@ test("a setting that hides damage leaves nothing decided", async () => {
   await database.admin("alter role boss reset all");
 });
 
-test("an event trigger that stops the creation of amcheck leaves nothing decided, with its words fit for a terminal", async () => {
+test("if an event trigger blocks the creation of amcheck, everything is undecided, and its message is safe for a terminal", async () => {
   await database.admin(`drop extension if exists amcheck;
     create function public.stop() returns event_trigger language plpgsql as $$begin raise exception E'no \\u001b[31mway\\n✓ pass'; end$$;
     create event trigger stop on ddl_command_start when tag in ('CREATE EXTENSION') execute function public.stop()`);
@@ -208,7 +207,7 @@ test("an event trigger that stops the creation of amcheck leaves nothing decided
   await database.admin("drop event trigger stop");
 });
 
-test("real damage is found in a heap, in an index, and in an index with an expression of the database's own; names fit a terminal", async () => {
+test("real damage is found in a heap, in an index, and in an index with the database's own expression; names are safe for a terminal", async () => {
   const odd = (await database.server.query("select relname from pg_class where relname like 'od%d'", [], "app"))[0]![
     "relname"
   ] as string;
@@ -224,7 +223,7 @@ test("real damage is found in a heap, in an index, and in an index with an expre
   await database.server.start();
   const { damages, left } = await verify();
   expect(left).toMatchObject({ count: 0 });
-  // Each index is compared with its heap, whose first page is damaged too.
+  // Each index is compared with its heap, whose first page is also damaged.
   expect(names(damages)).toEqual([
     'app."od\\u{1b}[2Jd"',
     "app.counter",

@@ -2,8 +2,8 @@ import { DatabaseError, type Client } from "pg";
 import { verifyStructures } from "../../../automation/targets/structure-verification";
 import { until } from "../../until";
 
-// What PostgreSQL itself says has a test of its own (structure-verification.cloud.test.ts); here is who checks what, in
-// which session.
+// What PostgreSQL itself reports has its own test (structure-verification.cloud.test.ts); this one covers which session
+// checks what.
 jest.mock("../../../automation/targets/limits", () => ({
   ...jest.requireActual<object>("../../../automation/targets/limits"),
   checkReopenSeconds: 0.05,
@@ -13,20 +13,20 @@ jest.mock("../../../automation/targets/limits", () => ({
 const damage = (message: string) => Object.assign(new DatabaseError(message, 0, "error"), { code: "XX001" });
 const lost = () => new Error("Connection terminated unexpectedly");
 
-/** A database of so many heaps, `heap 0` and on; what happens at the check of one is for a test to say. */
+/** A database with this many heaps, from `heap 0`; tests define what happens when one is checked. */
 class FakeDatabase {
   heaps = 8;
   atCheck: (name: string, session: number) => Promise<void> = () => Promise.resolve();
   atOpen: (session: number) => Promise<void> = () => Promise.resolve();
   hidesDamage: (session: number) => boolean = () => false;
   opened = 0;
-  /** The sessions that are open. */
+  /** The open sessions. */
   readonly open = new Set<number>();
   /** Which session checked what. */
   readonly checks: { name: string; session: number }[] = [];
   private readonly inFlight = new Map<number, (error: Error) => void>();
 
-  /** As a server does whose backend crashed. */
+  /** Behaves like a server whose backend crashed. */
   crash(): void {
     for (const end of this.inFlight.values()) end(lost());
   }
@@ -84,7 +84,7 @@ const verify = (connections?: number, more: object = {}, signal?: AbortSignal) =
 const sessionsThatChecked = () => new Set(database.checks.map(({ session }) => session)).size;
 const names = (of: { relation: string }[]) => of.map(({ relation }) => relation);
 
-/** Every check waits until so many are under way. */
+/** Every check waits until this many are running. */
 function together(count: number): FakeDatabase["atCheck"] {
   let underWay = 0;
   return async () => {
@@ -93,13 +93,13 @@ function together(count: number): FakeDatabase["atCheck"] {
   };
 }
 
-test("one session checks all, one after the other, where no more are allowed", async () => {
+test("if only one session is allowed, it checks all relations one after the other", async () => {
   expect(await verify()).toMatchObject({ available: true, relationsChecked: 8, bytesChecked: 8, damages: [] });
   expect(database.checks.map(({ name }) => name)).toEqual(Array.from({ length: 8 }, (_, i) => `heap ${i}`));
   expect(sessionsThatChecked()).toBe(1);
 });
 
-test("so many sessions check at once, each relation once; what is found is told in the relations' order, not in that of the answers", async () => {
+test("several sessions check at once, each relation once; results are in the relations' order, not in the order of completion", async () => {
   const meet = together(4);
   database.atCheck = async (name, session) => {
     await meet(name, session);
@@ -116,17 +116,17 @@ test("so many sessions check at once, each relation once; what is found is told 
 test("there are never more sessions than relations", async () => {
   database.heaps = 2;
   expect(await verify(16)).toMatchObject({ relationsChecked: 2 });
-  expect(database.opened).toBe(3); // one more for making amcheck
+  expect(database.opened).toBe(3); // one more to create amcheck
 });
 
-test("sessions that cannot be had, or whose settings would hide damage, take no part", async () => {
+test("sessions that cannot be opened, or whose settings would hide damage, are not used", async () => {
   database.atOpen = (session) => (session >= 3 ? Promise.reject(new Error("too many connections")) : Promise.resolve());
   database.hidesDamage = (session) => session === 2;
   expect(await verify(4)).toMatchObject({ available: true, relationsChecked: 8, left: { count: 0 } });
   expect(sessionsThatChecked()).toBe(1);
 });
 
-test("all share one bound of damages: from it on nothing more is begun, and what was not is named", async () => {
+test("all share one limit of damages: once it is reached no further check starts, and the unchecked relations are named", async () => {
   database.atCheck = () => Promise.reject(damage("damaged"));
   const { damages, left } = await verify(2, { damagesMax: 3 });
   expect(names(damages).slice(0, 3)).toEqual(["heap 0", "heap 1", "heap 2"]);
@@ -135,7 +135,7 @@ test("all share one bound of damages: from it on nothing more is begun, and what
   expect(left.named[0]).toMatchObject({ problem: "the check was abandoned" });
 });
 
-test("all share one bound of time", async () => {
+test("all share one time limit", async () => {
   const { left, outOfTime } = await verify(4, { secondsMax: 0 });
   expect({ outOfTime, left: left.count, problem: left.named[0]?.problem }).toEqual({
     outOfTime: true,
@@ -144,7 +144,7 @@ test("all share one bound of time", async () => {
   });
 });
 
-test("after a crash the relations that were being checked are checked alone: who brings its backend down is left by name, the others are not", async () => {
+test("after a crash the relations being checked are checked one by one: the one that crashes its backend is named as not checked", async () => {
   const meet = together(4);
   database.atCheck = async (name, session) => {
     await meet(name, session);
@@ -157,7 +157,7 @@ test("after a crash the relations that were being checked are checked alone: who
   });
 });
 
-test("a crash that was no relation's fault leaves none", async () => {
+test("after a crash that no relation caused, all are checked", async () => {
   let crashed = false;
   database.atCheck = () => {
     if (!crashed) database.crash();
@@ -167,7 +167,7 @@ test("a crash that was no relation's fault leaves none", async () => {
   expect(await verify(2)).toMatchObject({ relationsChecked: 8, left: { count: 0 } });
 });
 
-test("a server that does not come back leaves all that was not checked, by name", async () => {
+test("if the server does not come back, all unchecked relations are named", async () => {
   let up = true;
   database.atOpen = () => (up ? Promise.resolve() : Promise.reject(new Error("refused")));
   database.atCheck = (name) => {
@@ -182,14 +182,14 @@ test("a server that does not come back leaves all that was not checked, by name"
   expect(names(left.named)).toContain("heap 3");
 });
 
-test("relations that bring their backends down one after the other end the check", async () => {
+test("relations that crash their backends one after the other end the check", async () => {
   database.atCheck = () => Promise.reject(lost());
   const { left, relationsChecked } = await verify(2);
   expect([relationsChecked, left.count]).toEqual([0, 8]);
   expect(left.named.map(({ problem }) => problem).filter((one) => one === "the check was abandoned")).toHaveLength(2);
 });
 
-test("told to stop it closes every session, also one that was just being opened, and tells no result", async () => {
+test("aborted, it closes every session, even one that is just being opened, and returns no result", async () => {
   const stop = new AbortController();
   let release = () => {};
   database.atOpen = (session) => (session === 3 ? new Promise((resolve) => (release = resolve)) : Promise.resolve());
@@ -202,7 +202,7 @@ test("told to stop it closes every session, also one that was just being opened,
   expect(database.opened).toBe(4);
 });
 
-test("told to stop before it began, or while it waits for a server, it does not go on", async () => {
+test("aborted before it starts, or while it waits for a server, it does not continue", async () => {
   await expect(verify(2, {}, AbortSignal.abort(new Error("cancelled")))).rejects.toThrow("cancelled");
   const stop = new AbortController();
   database.atOpen = (session) => {

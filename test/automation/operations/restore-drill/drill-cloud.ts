@@ -5,7 +5,7 @@ import { readStack, stackExists } from "../../../../automation/runner/stack-stat
 import { RdsAnswers } from "../../guardrails/rds-answers";
 import { plan, source } from "./drills";
 
-/** The RDS API as a drill meets it. */
+/** A fake RDS API for drills. */
 export class DrillCloud extends RdsAnswers {
   private endpoint = "";
   /** What was written to the control plane's database. */
@@ -22,7 +22,7 @@ export class DrillCloud extends RdsAnswers {
     return this.endpoint;
   }
 
-  /** Answers nothing, was asked nothing; the engine, which the tests replace, does all that it is asked. */
+  /** Returns nothing and has no calls yet; the engine, which the tests replace, does everything that it is asked to. */
   forget(): void {
     this.answers = {};
     this.asked.length = 0;
@@ -55,7 +55,7 @@ export class DrillCloud extends RdsAnswers {
     });
   }
 
-  /** The instance in one state for each look; the last one stays. `null` is an instance that is not there. */
+  /** The instance's state at each query; the last one repeats. `null` means that there is no instance. */
   instances(...states: (Record<string, unknown> | null)[]): void {
     let call = 0;
     this.answers["DescribeDBInstances"] = () => {
@@ -69,7 +69,7 @@ export const gone = { error: "DBInstanceNotFound", status: 404 };
 export const tags = (of: Record<string, string>) => Object.entries(of).map(([Key, Value]) => ({ Tag: { Key, Value } }));
 export const groups = (...ids: string[]) =>
   ids.map((VpcSecurityGroupId) => ({ VpcSecurityGroupMembership: { VpcSecurityGroupId } }));
-/** A throwaway as it is to be. */
+/** A correct throwaway. */
 export const throwaway = (more: Record<string, unknown> = {}) => ({
   DBInstanceIdentifier: plan.throwaway.identifier,
   DBInstanceStatus: "available",

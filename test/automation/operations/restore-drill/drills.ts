@@ -42,7 +42,7 @@ const none = { count: 0, bytes: 0, named: [] };
 const before = { name: "before", committedAt: "2026-03-01T10:00:01.500000Z", writtenAt: "2026-03-01T10:00:01.400000Z" };
 const after = { name: "after", committedAt: "2026-03-01T10:00:06.100000Z", writtenAt: "2026-03-01T10:00:06.000000Z" };
 
-/** A drill with nothing wrong. */
+/** A drill without any failure. */
 export const good = {
   phases: [],
   notRestorable: null,

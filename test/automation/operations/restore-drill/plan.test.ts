@@ -7,7 +7,7 @@ const planned = (differing: Partial<typeof source>) =>
   planRestoreDrill(request, { ...source, ...differing }, "260301100000-aaaaaaaa");
 const tagged = (tags: Record<string, string>) => planned({ tags });
 
-test("the throwaway is named after the request, is isolated, and carries whose data it is, which run made it and when it expires", () => {
+test("the throwaway is named after the request, is isolated, and its tags say whose data it has, which run created it and when it expires", () => {
   expect(plan.throwaway).toEqual({
     identifier: "drill-260301100000-aaaaaaaa",
     stack: "restored-database.drill-260301100000-aaaaaaaa",
@@ -25,7 +25,7 @@ test("the throwaway is named after the request, is isolated, and carries whose d
   });
 });
 
-test("tags that are neither of ownership nor of classification stay with the source", () => {
+test("only tags of ownership and classification are copied from the source", () => {
   expect(
     Object.keys(
       tagged({ owner: "team-orders", "shipshape:standard": "default/1/abc", backup: "daily" }).throwaway.tags,
@@ -56,7 +56,7 @@ test.each([
     { rtoSeconds: 3600, rpoSeconds: 600, days: 7, hours: 4 },
   ],
 ])(
-  "a database tagged %j is judged by its tier; without a known one, as production gold",
+  "a database tagged %j is held to its tier's objectives, or to production gold's if its tier is unknown",
   (tags: Record<string, string>, expected) => {
     const { objectives, evidenceValidDays, structure } = tagged(tags);
     expect({ ...objectives, days: evidenceValidDays, hours: structure.secondsMax / 3600 }).toEqual({
@@ -66,7 +66,7 @@ test.each([
   },
 );
 
-test("a request that says how long heaps and indexes may be read is planned so, within what a throwaway's life allows", () => {
+test("a request can set how long heaps and indexes are read, within a throwaway's lifetime", () => {
   expect(
     planRestoreDrill({ ...request, structureSeconds: 50_000 }, source, "260301100000-aaaaaaaa").structure.secondsMax,
   ).toBe(50_000);
@@ -76,17 +76,17 @@ test("a request that says how long heaps and indexes may be read is planned so, 
   expect([59, 57_601, 100.5, NaN, "3600", null].map(accepts)).toEqual([false, false, false, false, false, false]);
 });
 
-test("the exposure is from the newest restorable time to the look at the source; unknown where nothing can be restored", () => {
+test("the exposure is from the newest restorable time to the observation; unknown if nothing can be restored", () => {
   expect(plan.rpoAchievedSeconds).toBe(240);
   expect(planned({ latestRestorableTime: null }).rpoAchievedSeconds).toBeNull();
 });
 
-test("waiting for the second marker ends later than any objective, so that a wait that ends is a broken one", () => {
+test("the wait for the second marker is longer than any objective, so that a wait that times out is a failure", () => {
   expect(plan.restorableWaitSeconds).toBe(1800);
   expect(plan.restorableWaitSeconds).toBeGreaterThan(plan.objectives.rpoSeconds);
 });
 
-test("a copy is checked over as many sessions as its class has vCPUs, 16 at most; 2 where its name does not say", () => {
+test("a copy is checked with one session per vCPU, 16 at most, or 2 if its class does not show the number", () => {
   const sessions = (instanceClass: string) => planned({ instanceClass }).structure.connections;
   for (const { instanceClass, vcpus } of Object.values(sizeStandards)) expect(sessions(instanceClass)).toBe(vcpus);
   expect(["db.t3.micro", "db.r5.large", "db.t4g.xlarge", "db.m6i.2xlarge", "db.r7i.24xlarge"].map(sessions)).toEqual([
@@ -114,7 +114,7 @@ test.each([
   expect(recoveryTarget(at, 2)).toBe(target);
 });
 
-test("seconds between two times keep a tenth, and their sign", () => {
+test("the seconds between two times are rounded to tenths, and keep their sign", () => {
   expect(secondsBetween("2026-03-01T10:00:00.000Z", "2026-03-01T10:00:01.260Z")).toBe(1.3);
   expect(secondsBetween("2026-03-01T10:00:01.000Z", "2026-03-01T10:00:00.000Z")).toBe(-1);
 });

@@ -22,7 +22,7 @@ const { identifier, stack } = plan.throwaway;
 const ownTag = { Key: "shipshape:run", Value: plan.throwaway.tags["shipshape:run"] };
 const requestId = identifier.slice("drill-".length);
 const never = new AbortController().signal;
-const noDatabase = {} as Database; // what is removed here is asked of the cloud and of the backend alone
+const noDatabase = {} as Database; // removal here only uses the cloud and the backend
 
 let cloud: Cloud;
 let steps: RestoreDrillSteps;
@@ -59,7 +59,7 @@ async function makeStack(): Promise<LocalWorkspace> {
 }
 const stacks = async (workspace: LocalWorkspace) => (await workspace.listStacks()).map(({ name }) => name);
 
-test("an instance of the throwaway's name that is not tagged with its run is neither deleted nor taken for the copy, and the stack is kept", async () => {
+test("an instance with the throwaway's name but without its run's tag is neither deleted nor treated as the copy, and the stack is kept", async () => {
   const { DBInstanceArn: ResourceName } = await makeInstance([]);
   const workspace = await makeStack();
   const refused = { code: "throwaway-not-ours" };
@@ -69,7 +69,7 @@ test("an instance of the throwaway's name that is not tagged with its run is nei
   await cloud.rds.send(new AddTagsToResourceCommand({ ResourceName, Tags: [{ ...ownTag, Value: "another-run" }] }));
   await expect(steps.removeThrowaway(plan, requestId, never)).rejects.toMatchObject(refused);
   expect(await stacks(workspace)).toEqual([stack]);
-  // Also where no stack is left that could have adopted it.
+  // Even if no stack is left that could have adopted it.
   await workspace.removeStack(stack);
   await expect(steps.removeThrowaway(plan, requestId, never)).rejects.toMatchObject(refused);
   expect(await describe()).toEqual([`${identifier} available`]);
@@ -78,7 +78,7 @@ test("an instance of the throwaway's name that is not tagged with its run is nei
   expect(await describe()).toEqual([]);
 });
 
-test("a plan that was altered in its table leads a clean-up to no other database and to no other stack", async () => {
+test("a plan that was altered in its table cannot make a clean-up remove another database or another stack", async () => {
   const workspace = await makeStack();
   const altered = (more: object) => ({ ...plan, throwaway: { ...plan.throwaway, ...more } });
   for (const more of [
@@ -94,7 +94,7 @@ test("a plan that was altered in its table leads a clean-up to no other database
   await workspace.removeStack(stack);
 });
 
-test("another instance under the throwaway's name is not checked in its place, though it is tagged with the run", async () => {
+test("another instance with the throwaway's name is not checked instead, even if it has the run's tag", async () => {
   const { MasterUserPassword: _own, ...settings } = small;
   await cloud.rds.send(
     new CreateDBInstanceCommand({
@@ -118,7 +118,7 @@ test("another instance under the throwaway's name is not checked in its place, t
   await steps.removeThrowaway(plan, requestId, never);
 });
 
-test("a throwaway is proven gone only when there is neither the instance, nor a backup of it, nor its stack; each that is left is named", async () => {
+test("a throwaway is proven gone only if its instance, its backups and its stack are gone; each that is left is named", async () => {
   const left = (what: unknown) =>
     expect(steps.proveGone(plan)).rejects.toMatchObject({
       code: "throwaway-left",

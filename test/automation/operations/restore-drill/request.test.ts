@@ -20,7 +20,7 @@ test.each([
   expect(restoreDrillRequest.safeParse({ database }).success).toBe(false);
 });
 
-test("the refusal says where the identifier stands, and what else was written is refused too", () => {
+test("the refusal says where to find the identifier, and unknown fields are refused too", () => {
   expect(restoreDrillRequest.safeParse({ database: "Orders" }).error?.issues).toMatchObject([
     { path: ["database"], message: "give the DB instance identifier as `shipshape local status` or RDS shows it" },
   ]);

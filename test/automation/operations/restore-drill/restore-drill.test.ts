@@ -8,7 +8,7 @@ interface Taken extends StepSettings {
   name: string;
 }
 
-/** Runs each step at once, and keeps what was asked of it. */
+/** Runs each step immediately, and records its options. */
 function stepsTaken(): { step: Step; taken: Taken[] } {
   const taken: Taken[] = [];
   const run = <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>) => {
@@ -18,7 +18,7 @@ function stepsTaken(): { step: Step; taken: Taken[] } {
   return { step: Object.assign(run, { requestId: "run-1", sleep: () => Promise.resolve() }), taken };
 }
 
-/** Effects that answer as a drill with nothing wrong, and note with what they were called. */
+/** Effects that return what a passing drill needs, and record their calls. */
 function effects(differing: Partial<Record<keyof RestoreDrillSteps, unknown>> = {}) {
   const called: [string, ...unknown[]][] = [];
   const answers: Record<keyof RestoreDrillSteps, unknown> = {
@@ -54,7 +54,7 @@ function effects(differing: Partial<Record<keyof RestoreDrillSteps, unknown>> = 
 
 const namesOf = (taken: Taken[]) => taken.map(({ name }) => name);
 
-test("a drill with nothing wrong takes each step once, in this order, and tells all that its verdict needs", async () => {
+test("a passing drill takes each step once, in this order, and its record has everything that its verdict needs", async () => {
   const { steps, called } = effects();
   const { step, taken } = stepsTaken();
   const outcome = await restoreDrill(steps).run(plan, step);
@@ -101,7 +101,7 @@ test("a drill with nothing wrong takes each step once, in this order, and tells 
   ]);
 });
 
-test("each step is bounded, and tried again; a wait and a reading get longer than what they wait for", async () => {
+test("each step has a time limit and is retried; waits and reads get more time than their own limits", async () => {
   const { step, taken } = stepsTaken();
   const drill = restoreDrill(effects().steps);
   await drill.observe(request, step);
@@ -140,7 +140,7 @@ test.each([
   expect(verifyRestoreDrill(without, outcome).verdict).toBe("fail");
 });
 
-test("markers that do not become restorable end the drill before anything is made, and the verdict is fail", async () => {
+test("markers that do not become restorable end the drill before anything is created, and the verdict is fail", async () => {
   const { steps, called } = effects({
     waitUntilRestorable: { at: "2026-03-01T10:30:00.000Z", reason: "there is no restorable time" },
   });
@@ -157,7 +157,7 @@ test("markers that do not become restorable end the drill before anything is mad
   expect(verifyRestoreDrill(plan, outcome).verdict).toBe("fail");
 });
 
-test("a restore that fails ends the drill, says when and why, and the verdict is fail", async () => {
+test("a failed restore ends the drill, its record says when and why, and the verdict is fail", async () => {
   const { steps, called } = effects({
     restore: { succeeded: false, failedAt: "2026-03-01T10:09:00.000Z", reason: "incompatible-restore" },
   });
@@ -186,7 +186,7 @@ test("a copy that is not isolated is neither adopted nor read", async () => {
   expect(called.at(-1)?.[0]).toBe("requireIsolation");
 });
 
-test("the source is observed by the identifier that was asked for", async () => {
+test("the source is observed by the requested identifier", async () => {
   const { steps, called } = effects();
   const { step, taken } = stepsTaken();
   expect(await restoreDrill(steps).observe(request, step)).toBe(source);
@@ -194,7 +194,7 @@ test("the source is observed by the identifier that was asked for", async () => 
   expect(namesOf(taken)).toEqual(["look at the source"]);
 });
 
-test("the copy of real data goes first, its removal is recorded once it is proven, and markers that stay do not undo that", async () => {
+test("the copy of real data is removed first and recorded as removed once that is proven, even if markers cannot be removed", async () => {
   const left = [{ kind: "recovery markers", identifier: "orders-production", reason: "read-only" }];
   const { steps, called } = effects({ removeMarkers: left });
   const { step, taken } = stepsTaken();
@@ -222,7 +222,7 @@ test("a throwaway that is not proven gone is not recorded as removed", async () 
   expect(called.map(([name]) => name)).not.toContain("recordRemoval");
 });
 
-test("a drill makes nothing but a throwaway, and says who answers for it", () => {
+test("a drill creates only a throwaway, and names who is responsible for it", () => {
   expect(restoreDrill(effects().steps)).toMatchObject({
     name: "restore-drill",
     owner: "platform",

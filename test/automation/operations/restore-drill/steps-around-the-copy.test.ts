@@ -4,8 +4,8 @@ import { readStack, stackExists } from "../../../../automation/runner/stack-stat
 import { DrillCloud, gone, tags, throwaway } from "./drill-cloud";
 import { plan, source } from "./drills";
 
-// The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone
-// decides.
+// The engine and a real database have their own tests (restore-drill.engine.test.ts); these cover what depends on the
+// cloud alone.
 jest.mock("../../../../automation/runner/pulumi-stack");
 jest.mock("../../../../automation/runner/stack-state");
 jest.mock("../../../../automation/limits", () => ({
@@ -29,7 +29,7 @@ describe("removal", () => {
     cloud.answers["DeleteDBInstance"] = () => ({});
   });
 
-  test("what Pulumi removed is not deleted again", async () => {
+  test("does not delete again what Pulumi removed", async () => {
     cloud.instances(null);
     await steps.removeThrowaway(plan, identifier.slice("drill-".length), signal);
     expect(jest.mocked(removeStack).mock.calls[0]?.[1]).toMatchObject({
@@ -39,7 +39,7 @@ describe("removal", () => {
     expect(cloud.asked).not.toContain("DeleteDBInstance");
   });
 
-  test("what only the cloud knows is deleted with all its backups, and waited for", async () => {
+  test("deletes an instance that only the cloud knows, with all its backups, and waits for that", async () => {
     let asked: URLSearchParams | undefined;
     cloud.answers["DeleteDBInstance"] = (parameters) => ((asked = parameters), {});
     cloud.instances(throwaway({ DBInstanceStatus: "failed" }), throwaway({ DBInstanceStatus: "deleting" }), null);
@@ -52,7 +52,7 @@ describe("removal", () => {
     expect(cloud.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(3);
   });
 
-  test("is proven by the API and the backend: neither instance, backups nor stack", async () => {
+  test("is proven by the API and the backend: no instance, no backups, no stack", async () => {
     cloud.instances(null);
     expect(await steps.proveGone(plan)).toMatchObject([
       { kind: "database", identifier, provenGoneBy: expect.stringContaining("DBInstanceNotFound at 2") as string },
@@ -81,7 +81,7 @@ describe("removal", () => {
         })),
     ],
     ["its stack", plan.throwaway.stack, () => jest.mocked(stackExists).mockResolvedValue(true)],
-  ])("%s that is left refutes it", async (_, left, arrange) => {
+  ])("is refuted by %s that is left", async (_, left, arrange) => {
     cloud.instances(null);
     arrange();
     await expect(steps.proveGone(plan)).rejects.toMatchObject({
@@ -90,7 +90,7 @@ describe("removal", () => {
     });
   });
 
-  test("what cannot be asked is not taken for gone", async () => {
+  test("is not proven by a query that fails", async () => {
     cloud.answers["DescribeDBInstances"] = () => ({ error: "AccessDenied", status: 403 });
     await expect(steps.proveGone(plan)).rejects.toThrow("made up");
     cloud.instances(null);
@@ -100,14 +100,14 @@ describe("removal", () => {
 });
 
 describe("markers in the source", () => {
-  test("went with a source that is gone, or was created again", async () => {
+  test("are gone with a source that is gone or was recreated", async () => {
     cloud.instances(null);
     expect(await steps.removeMarkers(plan, "run-1")).toEqual([]);
     cloud.instances({ DBInstanceIdentifier: source.identifier, DbiResourceId: "db-NEW" });
     expect(await steps.removeMarkers(plan, "run-1")).toEqual([]);
   });
 
-  test("that cannot be reached are told, and end nothing", async () => {
+  test("that cannot be reached are reported, and do not fail the clean-up", async () => {
     cloud.instances({
       DBInstanceIdentifier: source.identifier,
       DbiResourceId: source.resourceId,
@@ -148,7 +148,7 @@ describe("observation", () => {
     });
   });
 
-  test("takes from the API all that a plan needs", async () => {
+  test("reads from the API everything that a plan needs", async () => {
     cloud.instances(instance);
     expect(await steps.observe(source.identifier)).toEqual({
       ...source,
@@ -156,7 +156,7 @@ describe("observation", () => {
     });
   });
 
-  test("what is to encrypt throwaways' secrets is said, or the platform's own, or nothing", async () => {
+  test("returns the configured secrets provider, otherwise the platform's, or none", async () => {
     cloud.instances(instance);
     expect(await cloud.steps({ secretsProvider: "awskms://alias/drills" }).observe(source.identifier)).toMatchObject({
       secretsProvider: "awskms://alias/drills",
@@ -165,7 +165,7 @@ describe("observation", () => {
     expect(await steps.observe(source.identifier)).toMatchObject({ secretsProvider: null });
   });
 
-  test("backups that are switched off are seen, whatever time the API still names, and whatever the database does", async () => {
+  test("detects disabled backups, whatever time the API still reports, and whatever the database's status", async () => {
     cloud.instances({ ...instance, BackupRetentionPeriod: 0, DBInstanceStatus: "stopped" });
     expect(await steps.observe(source.identifier)).toMatchObject({
       backupRetentionDays: 0,
@@ -207,7 +207,7 @@ describe("observation", () => {
   });
 });
 
-test("a throwaway is registered before it is made, and recorded as removed by request and name", async () => {
+test("a throwaway is registered before it is created, and recorded as removed by request and name", async () => {
   const began = await steps.register("run-1", plan);
   expect(Date.parse(began)).toBeLessThanOrEqual(Date.now());
   await steps.recordRemoval("run-1", plan);

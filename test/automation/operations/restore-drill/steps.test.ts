@@ -3,8 +3,8 @@ import type { RestoreDrillSteps } from "../../../../automation/operations/restor
 import { DrillCloud, groups, tags, throwaway } from "./drill-cloud";
 import { plan, source } from "./drills";
 
-// The engine and a real database have tests of their own (restore-drill.engine.test.ts); here is what the cloud alone
-// decides.
+// The engine and a real database have their own tests (restore-drill.engine.test.ts); these cover what depends on the
+// cloud alone.
 jest.mock("../../../../automation/runner/pulumi-stack");
 jest.mock("../../../../automation/runner/stack-state");
 jest.mock("../../../../automation/limits", () => ({
@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 describe("restore", () => {
-  test("RDS is asked for a copy without backups, in the isolation, with the run's tags", async () => {
+  test("requests a copy without backups, in the isolation group, with the run's tags", async () => {
     let asked: URLSearchParams | undefined;
     cloud.answers["RestoreDBInstanceToPointInTime"] = (parameters) => ((asked = parameters), {});
     cloud.instances(null, throwaway({ DBInstanceStatus: "creating" }), throwaway());
@@ -51,7 +51,7 @@ describe("restore", () => {
     });
   });
 
-  test("a copy that an earlier attempt asked for is waited for, and none is asked for twice", async () => {
+  test("waits for a copy that an earlier attempt requested, and never requests a second one", async () => {
     cloud.instances(
       throwaway({ DBInstanceStatus: "creating" }),
       throwaway({ DBInstanceStatus: "modifying" }),
@@ -62,7 +62,7 @@ describe("restore", () => {
   });
 
   test.each(["InvalidRestoreFault", "PointInTimeRestoreNotEnabled", "DBInstanceAutomatedBackupNotFound"])(
-    "%s is said of the backups: the restore failed, with RDS's reason",
+    "%s is about the backups: the restore failed, with RDS's reason",
     async (error) => {
       cloud.instances(null);
       cloud.answers["RestoreDBInstanceToPointInTime"] = () => ({ error });
@@ -73,7 +73,7 @@ describe("restore", () => {
     },
   );
 
-  test("any other refusal says nothing of the backups, and is thrown", async () => {
+  test("throws any other refusal, as it says nothing about the backups", async () => {
     cloud.instances(null);
     cloud.answers["RestoreDBInstanceToPointInTime"] = () => ({ error: "InstanceQuotaExceeded" });
     await expect(steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).rejects.toThrow("made up");
@@ -109,7 +109,7 @@ describe("restore", () => {
     });
   });
 
-  test("the bound of the step ends the wait", async () => {
+  test("the step's time limit ends the wait", async () => {
     cloud.instances(throwaway({ DBInstanceStatus: "creating" }));
     const bound = new AbortController();
     const restoring = steps.restore(plan, "2026-03-01T10:00:04.000Z", bound.signal);
@@ -118,7 +118,7 @@ describe("restore", () => {
   });
 });
 
-describe("an instance of the throwaway's name that is another's", () => {
+describe("another instance with the throwaway's name", () => {
   test.each([
     ["without tags", { TagList: undefined }],
     ["of another run", { TagList: tags({ "shipshape:run": "another" }) }],
@@ -137,7 +137,7 @@ describe("an instance of the throwaway's name that is another's", () => {
 });
 
 describe("isolation", () => {
-  test("a copy that nothing backs up, in the isolation alone, may be read", async () => {
+  test("a copy without backups, only in the isolation group, may be read", async () => {
     cloud.instances(throwaway());
     await expect(steps.requireIsolation(plan, "db-COPY")).resolves.toBeUndefined();
   });
@@ -159,7 +159,7 @@ describe("isolation", () => {
     });
   });
 
-  test("a backup of it in the API: it is not read", async () => {
+  test("a copy that has a backup in the API is not read", async () => {
     cloud.instances(throwaway());
     cloud.answers["DescribeDBInstanceAutomatedBackups"] = (asked) => ({
       DBInstanceAutomatedBackups:
@@ -168,7 +168,7 @@ describe("isolation", () => {
     await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toThrow("there is the automated backup db-COPY");
   });
 
-  test("all that is wrong is said at once", async () => {
+  test("everything that is wrong is reported at once", async () => {
     cloud.instances(throwaway({ BackupRetentionPeriod: 7, PubliclyAccessible: true }));
     await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toThrow(
       "its backup retention is 7 days; it is publicly accessible",
@@ -211,14 +211,14 @@ describe("the wait until the markers are restorable", () => {
     });
   });
 
-  test("another database of that name ends it in an error: its backups are not those of the drill", async () => {
+  test("ends with an error if another database has that name: its backups are not those of the drill", async () => {
     cloud.instances(restorable("2026-03-01T11:00:00Z", { DbiResourceId: "db-RECREATED" }));
     await expect(steps.waitUntilRestorable(plan, committedAt, signal)).rejects.toMatchObject({
       code: "database-replaced",
     });
   });
 
-  test("backups that are switched off meanwhile end it at once", async () => {
+  test("ends at once if backups are disabled meanwhile", async () => {
     cloud.instances(restorable("2026-03-01T11:00:00Z", { BackupRetentionPeriod: 0 }));
     expect(await steps.waitUntilRestorable(plan, committedAt, signal)).toMatchObject({
       reason: expect.stringContaining("were switched off while the drill ran") as string,
@@ -227,7 +227,7 @@ describe("the wait until the markers are restorable", () => {
 });
 
 describe("adoption", () => {
-  test("gives Pulumi what the cloud has by resource id, with the plan's secrets provider, and says where the copy answers", async () => {
+  test("imports the instance into Pulumi by resource id, with the plan's secrets provider, and returns the copy's endpoint", async () => {
     cloud.instances(throwaway());
     expect(await steps.adopt(plan, signal)).toEqual({ endpoint: "drill.example:5432" });
     const program = jest.mocked(bringUp).mock.calls[0]?.[1] as StackProgram;

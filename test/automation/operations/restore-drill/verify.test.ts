@@ -12,7 +12,7 @@ const structure = (differing: Partial<Found["structure"]>) =>
   found({ structure: { ...good.found.structure, ...differing } });
 const { before, after } = good.markers;
 
-test("a drill with nothing wrong passes all seven checks, each with its figures", () => {
+test("a drill without any failure passes all seven checks, each with its figures", () => {
   const { verdict, checks, check } = judged(good);
   expect(verdict).toBe("pass");
   expect(checks.map((c) => `${c.name} ${c.verdict}`)).toEqual([
@@ -37,7 +37,7 @@ test("a drill with nothing wrong passes all seven checks, each with its figures"
 });
 
 describe("backups", () => {
-  test("that are not there fail, with the reason and no other check", () => {
+  test("that do not exist fail, with the reason and no other check", () => {
     const { verdict, checks } = judged({
       ...good,
       restore: null,
@@ -110,20 +110,20 @@ describe("recovery time and exposure", () => {
 
 describe("markers", () => {
   const bracket = (outcome: RestoreDrillOutcome) => judged(outcome).check("markers-bracket-target");
-  test("fail when the one before the target is missing", () => {
+  test("fail if the one before the target is missing", () => {
     expect(bracket(found({ markers: [] }))).toMatchObject({
       verdict: "fail",
       explanation: expect.stringContaining("before the recovery target is missing") as string,
     });
   });
-  test("fail when the one after the target is there", () => {
+  test("fail if the one after the target is there", () => {
     expect(bracket(found({ markers: [before, after] }))).toMatchObject({
       verdict: "fail",
       explanation: expect.stringContaining("after the recovery target is present") as string,
     });
   });
-  test("fail when both are wrong", () => expect(bracket(found({ markers: [after] })).verdict).toBe("fail"));
-  test("of the right name and another row do not count", () => {
+  test("fail if both are wrong", () => expect(bracket(found({ markers: [after] })).verdict).toBe("fail"));
+  test("with the right name in another row do not count", () => {
     expect(bracket(found({ markers: [{ ...before, writtenAt: "2026-03-01T10:16:00.000000Z" }] })).verdict).toBe("fail");
   });
   test("that cannot be read decide nothing", () => {
@@ -172,7 +172,7 @@ describe("heaps and indexes", () => {
     bytes: 8192,
     named: [{ relation, problem }],
   });
-  test("fail with each damage by name, whatever else was left", () => {
+  test("fail with each damaged relation named, whatever else was not checked", () => {
     const damages = [
       { relation: "a", problem: "block 1" },
       { relation: "b", problem: "block 2" },
@@ -183,7 +183,7 @@ describe("heaps and indexes", () => {
       figures: { damages: 2 },
     });
   });
-  test("are undecided without amcheck, without anything checked, and with anything left: by budget or by an error", () => {
+  test("are undecided without amcheck, if nothing was checked, or if anything was not, for lack of time or due to an error", () => {
     expect(sound(structure({ available: false, unavailableReason: "denied", relationsChecked: 0 }))).toMatchObject({
       verdict: "inconclusive",
       explanation: "amcheck could not be used: denied",
@@ -197,7 +197,7 @@ describe("heaps and indexes", () => {
       figures: { relationsChecked: 1, relationsLeft: 500, bytesLeft: 8192 },
     });
   });
-  test("left for lack of time say what to set, and left for another reason do not", () => {
+  test("not checked for lack of time say what to set, and those not checked for another reason do not", () => {
     const left = some("big", "its check did not finish within the time budget");
     expect(sound(structure({ left, outOfTime: true }))).toMatchObject({
       verdict: "inconclusive",
@@ -208,12 +208,12 @@ describe("heaps and indexes", () => {
     });
     expect(sound(structure({ left: some("locked", "a lock") })).explanation).not.toContain("--structure-seconds");
   });
-  test("pass with the other databases of the instance, which were not looked at, by name", () => {
+  test("pass, and the other databases of the instance, which were not checked, are named", () => {
     expect(sound(structure({ otherDatabases: ["postgres", '"sa les"'] })).explanation).toMatch(
       /; not checked: the instance's other databases postgres, "sa les"$/,
     );
   });
-  test("pass with what was checked in its structure only, and what was not checked, by name", () => {
+  test("pass, and those checked only structurally or not at all are named", () => {
     expect(
       sound(structure({ structureOnly: some("app.folded", "runs code"), skipped: some("app.cache", "unlogged", 2) })),
     ).toMatchObject({
@@ -233,13 +233,13 @@ describe("the catalog", () => {
       explanation: "the catalog differs from the source's in: column, routine",
     });
   });
-  test("fails for a kind that the copy alone has, and for one that it lacks", () => {
+  test("fails for a kind that only the copy has, and for one that it lacks", () => {
     expect(catalog({ restored: inventory({ policy: "x" }) }).verdict).toBe("fail");
     expect(catalog({ source: inventory({ policy: "x" }), sourceAfter: inventory({ policy: "x" }) }).verdict).toBe(
       "fail",
     );
   });
-  test("is undecided in a kind that changed in the source meanwhile, unless the copy has one of both states", () => {
+  test("is undecided in a kind that changed in the source meanwhile, unless the copy matches one of the two states", () => {
     expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ routine: "x" }) })).toMatchObject({
       verdict: "inconclusive",
       explanation: expect.stringContaining("in: routine; drill again") as string,
@@ -249,13 +249,13 @@ describe("the catalog", () => {
       "pass",
     );
   });
-  test("fails in a kind that did not change in the source, though another did", () => {
+  test("fails in a kind that did not change in the source, even if another did", () => {
     expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ column: "x" }) }).verdict).toBe(
       "fail",
     );
   });
   test.each(["source", "sourceAfter", "restored"] as const)(
-    "is undecided when %s could not be read, or when nothing was",
+    "is undecided if %s could not be read, or if nothing could",
     (one) => {
       expect(catalog({ [one]: { undecided: "a lock" } })).toMatchObject({
         verdict: "inconclusive",
