@@ -14,7 +14,7 @@ export interface Stages {
     part: "run" | "clean-up",
   ): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
   planned(requestId: string, plan: PlanBasis): Promise<void>;
-  /** By the admission rules of `policy/decisions.ts`; guardrails judge resources and are no part of it. */
+  /** By the admission rules of `policy/decisions.ts`; guardrails judge resources and are not part of it. */
   admit(request: OperationRequest, plan: PlanBasis): Promise<Decision>;
   /** Waits for a person. Planned: no command approves yet, so it returns false when the wait is over. */
   approval(decision: Decision): Promise<boolean>;

@@ -6,7 +6,7 @@ import canonicalize from "canonicalize";
 export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
 export type CleanUpStatus = "none" | "pending" | "done" | "stuck";
 export type VerdictWord = "pass" | "fail" | "inconclusive";
-/** What an operation does to databases: only reads, only makes and removes a copy, or changes one. */
+/** What an operation does to databases: only reads, only creates and removes a copy, or changes one. */
 export type Effect = "reads" | "throwaway" | "changes";
 
 /** A request: who asks, why, for which operation. Everything that follows from it has its id. */
@@ -20,7 +20,7 @@ export interface OperationRequest {
 }
 
 /**
- * Identifies one database for ever. An identifier can be reused by another database; a resource id cannot, and the ARN
+ * Identifies one database for good. An identifier can be reused by another database; a resource id cannot, and the ARN
  * says in which account and Region it is.
  */
 export interface TargetDatabase {

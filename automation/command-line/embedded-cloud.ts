@@ -16,11 +16,11 @@ export interface AccessKey {
  */
 export interface EmbeddedCloud {
   version: string;
-  /** The key of that id in a data folder, made where there is none. @default the key of the user who started the cloud */
+  /** The key with that id in a data folder, created if missing. @default the key of the user who started the cloud */
   ensureAccessKey(dataFolder: string, accessKeyId?: string): AccessKey;
   /** `alice` → `AKIAALICE00000000000` */
   keyIdOf(userName: string): string;
-  /** Makes the data folder, closes it to other users of the machine, and returns its real path. */
+  /** Creates the data folder, closes it to other users of the machine, and returns its real path. */
   closedDataFolder(dataFolder: string): string;
   /** Calls one of the cloud's own routes. */
   fetchSigned(
@@ -38,7 +38,7 @@ export interface EmbeddedCloud {
   ensureEngine(progress: (line: string) => void): Promise<{ version: string; folder: string; source: string }>;
   /** What Node needs to run the server's process. */
   serverArguments(): string[];
-  /** The exit code of a server whose data folder another server has. */
+  /** The exit code of a server whose data folder is in use by another. */
   folderTakenExitCode: number;
 }
 
@@ -53,7 +53,7 @@ export function embeddedCloud(): EmbeddedCloud {
   return cloud;
 }
 
-/** Beside the project that is worked on, or beside this package. */
+/** Installed with the current project, or with this package. */
 function installed(): EmbeddedCloud {
   const [project, here] = [createRequire(join(process.cwd(), "package.json")), createRequire(__filename)];
   for (const from of [project, here]) {

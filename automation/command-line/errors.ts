@@ -53,7 +53,7 @@ export const commandLineErrors = {
   "local-cloud-missing": {
     httpStatus: 500,
     exitCode: 1,
-    message: "the embedded cloud is a package of its own, and {reason}",
+    message: "the embedded cloud is a separate package, and {reason}",
     hint: "add it: `npm install --save-dev {packageToAdd}`",
   },
   "local-plugins-failed": {

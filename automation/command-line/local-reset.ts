@@ -78,7 +78,7 @@ async function knownContent(dataFolder: string): Promise<string[]> {
 /** An interrupted reset still knows where the databases are, and can be repeated. Returns what was left alone. */
 async function deleteData(dataFolder: string): Promise<string[]> {
   const databasesFolder = (await readStartRecord(dataFolder))?.databasesFolder;
-  // Outside the data folder only in the place the server uses, whatever the record says: .../shipshape-<uid>/<hash of
+  // Outside the data folder only the path that the server uses, whatever the record says: .../shipshape-<uid>/<hash of
   // this data folder>.
   if (databasesFolder !== undefined && /\/shipshape-\d+\/[0-9a-f]+$/.test(databasesFolder))
     await rm(databasesFolder, { recursive: true, force: true });

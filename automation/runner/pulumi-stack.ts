@@ -2,8 +2,8 @@
  * The only file that imports the Automation API: `up` and `destroy` that can be repeated after a SIGKILL.
  *
  * `pulumi up` is not idempotent. A killed engine leaves a lock and a pending create, and the cloud may finish what was
- * begun. So before each `up`: a lock whose owner is proven dead is cancelled, the cloud is asked what it has once
- * nothing is in flight there, the state is refreshed (it counts a refused update as done) and pending creates are
+ * begun. So before each `up`: a lock whose owner is proven dead is cancelled, the cloud's resources are read
+ * once nothing is in flight there, the state is refreshed (it counts a refused update as done) and pending creates are
  * cleared, and the program imports what the cloud has but the state lacks, by the provider's id. The provider's
  * "already exists" never counts as success.
  */
@@ -111,8 +111,8 @@ async function removeBeginningWith(folder: string, beginning: string): Promise<v
 
 /**
  * A handle to a stack, whether or not it exists; starts no engine. The Automation API would start one to select the
- * stack, although every command names it, and three after each change to read outputs and history, which nobody here
- * needs. Those calls are replaced.
+ * stack, although every command names it, and three after each change to read outputs and history, which are not
+ * needed here. Those calls are replaced.
  */
 async function stackOf(
   s: StackContext,
@@ -141,7 +141,7 @@ async function stackOf(
 }
 
 let engine: Promise<PulumiCommand> | undefined;
-/** Its version is asked once. A missing or outdated engine may have been replaced at the next step. */
+/** Its version is read once. A missing or outdated engine may have been replaced at the next step. */
 const engineOnPath = (): Promise<PulumiCommand> =>
   (engine ??= PulumiCommand.get().catch((error: unknown) => {
     engine = undefined;

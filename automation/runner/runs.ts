@@ -89,7 +89,7 @@ export const runsToCleanUp = (database: Database, after: string, countMax: numbe
     [after, countMax],
   );
 
-/** Another clean-up after the one of that number; two concurrent calls make one. */
+/** Another clean-up after the one of that number; two concurrent calls start only one. */
 export const cleanUpAgain = (database: Database, { requestId, attempt }: RunToCleanUp) =>
   database.query(
     "update run set clean_up = 'pending', clean_up_attempt = $2 + 1 where request_id = $1 and clean_up_attempt = $2",

@@ -13,7 +13,7 @@ export async function whenUnlocked<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  let locked!: ShipshapeError; // set by each attempt that gives nothing
+  let locked!: ShipshapeError; // set by each attempt that fails
   const attempt = async (): Promise<{ result: T } | undefined> => {
     try {
       return { result: await work() };

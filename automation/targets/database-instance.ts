@@ -94,8 +94,8 @@ export async function restoreThrowaway({ rds }: AwsClients, t: ThrowawayRequest)
 }
 
 /**
- * Backups of an instance, existing or deleted: automated backups and snapshots, by their names in the cloud. None is
- * not an error.
+ * Backups of an instance, existing or deleted: automated backups and snapshots, by their names in the cloud. An empty
+ * list is not an error.
  */
 export async function findBackups({ rds }: AwsClients, identifier: string, resourceId?: string): Promise<string[]> {
   const which = resourceId === undefined ? { DBInstanceIdentifier: identifier } : { DbiResourceId: resourceId };

@@ -39,8 +39,8 @@ export async function writeMarker(client: Client, runId: string, name: string): 
 }
 
 /**
- * The markers of a run that are there. None where the table itself is not.
- * Errors: marker-table-changed, where something could hide rows, or make them up.
+ * The existing markers of a run; none if the table does not exist.
+ * Errors: marker-table-changed, if something could hide or invent rows.
  */
 export async function readMarkers(client: Client, runId: string, names: string[]): Promise<Marker[]> {
   if ((await stateOfTable(client)) === "missing") return [];
@@ -58,12 +58,12 @@ export async function readMarkers(client: Client, runId: string, names: string[]
 
 /** Old markers are of no use: what a drill proved is in its evidence. */
 export async function deleteMarkers(client: Client, runId: string): Promise<void> {
-  if ((await stateOfTable(client)) === "as made") await client.query(`delete from ${TABLE} where run_id = $1`, [runId]);
+  if ((await stateOfTable(client)) === "intact") await client.query(`delete from ${TABLE} where run_id = $1`, [runId]);
 }
 
 /**
- * Whether the table is what `writeMarker` makes: a plain table of three built-in types, with nothing that runs code or
- * hides rows.
+ * Whether the table is as `writeMarker` creates it: a plain table of three built-in types, with nothing that runs code
+ * or hides rows.
  */
 const TABLE_STATE = `
 select case when c.relkind <> 'r' or c.relpersistence <> 'p' then 'it is not a logged table'
@@ -80,11 +80,11 @@ select case when c.relkind <> 'r' or c.relpersistence <> 'p' then 'it is not a l
     end as problem
 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'shipshape' and c.relname = 'recovery_marker'`;
 
-async function stateOfTable(client: Client): Promise<"missing" | "as made" | { problem: string }> {
+async function stateOfTable(client: Client): Promise<"missing" | "intact" | { problem: string }> {
   const { rows } = await client.query<{ problem: string | null }>(TABLE_STATE);
   const [row] = rows;
   if (!row) return "missing";
-  return row.problem === null ? "as made" : { problem: row.problem };
+  return row.problem === null ? "intact" : { problem: row.problem };
 }
 
 async function requireOwnTable(client: Client): Promise<void> {

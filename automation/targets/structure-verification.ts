@@ -30,7 +30,7 @@ export interface StructureReport {
   left: Remainder;
   /** Whether some were not checked for lack of time. */
   outOfTime: boolean;
-  /** Indexes whose pages were checked, but not whether they contain every row: only code of the database could tell. */
+  /** Indexes whose pages were checked, but not whether they contain every row: that would run the database's own code. */
   structureOnly: Remainder;
   /** Of a kind that is not checked: unlogged, invalid, or neither heap nor B-tree. */
   skipped: Remainder;

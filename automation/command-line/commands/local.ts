@@ -72,7 +72,7 @@ function addEnv(local: Command, context: CommandContext): void {
     .addOption(new Option("--shell <shell>", "the shell to write for").choices([...shells]).default(settings.shell))
     .option(
       "--as <user>",
-      "with the access key of another user, who is made if new: to try what depends on who calls",
+      "with another user's access key, created if new: for trying what depends on the caller",
       parseUser,
     )
     .option("--unset", "print what removes it from a shell again; the shell's previous values are not restored")

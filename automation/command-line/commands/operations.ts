@@ -8,7 +8,7 @@ const waitHelp = "wait until a worker has finished it; exit code 1 unless its ve
 const workHelp =
   "wait, and act as a worker in the meantime, with this shell's permissions; it also finishes any other run it begins";
 
-/** What is asked for, how it goes, who carries it out, and what people answer. */
+/** Requests, their progress, the workers that run them, and people's answers to findings. */
 export function addOperationCommands(shipshape: Command, context: CommandContext): void {
   for (const add of [addRequest, addStatus, addShow, addCancel, addCleanUp, addWorker, addReview])
     add(shipshape, context);

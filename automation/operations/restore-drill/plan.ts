@@ -117,7 +117,7 @@ export const throwawayNames = (requestId: string) => ({
 const structureSecondsOf: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };
 
 /**
- * One session keeps one vCPU busy. A class's name tells its vCPUs: "xlarge" has 4, "2xlarge" twice as many, and so on.
+ * One session keeps one vCPU busy. A class's name shows its vCPUs: "xlarge" has 4, "2xlarge" twice as many, and so on.
  * Smaller ones have 2, which is also assumed of names without a size.
  */
 function vcpusOf(instanceClass: string): number {
@@ -131,7 +131,7 @@ function vcpusOf(instanceClass: string): number {
 const createTimeoutMinutes = (allocatedGib: number) => Math.min(360, 60 + 60 * Math.floor(allocatedGib / 500));
 
 /**
- * The tags of a copy of production data say whose it is, which run made it and when it expires; it keeps the
+ * The tags of a copy of production data say whose it is, which run created it and when it expires; it keeps the
  * classification of its source.
  */
 function throwawayTags(source: Record<string, string>, requestId: string, expiresAt: string): Record<string, string> {

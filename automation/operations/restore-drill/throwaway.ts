@@ -1,4 +1,4 @@
-/** Pure: what RDS is asked to restore, and what the adopting stack declares; both only from the plan. */
+/** Pure: the restore request to RDS, and what the adopting stack declares; both only from the plan. */
 import type { RestoredDatabaseArgs } from "../../../stacks/restored-database";
 import type { ThrowawayRequest } from "../../targets/database-instance";
 import type { ObservedSource, RestoreDrillPlan } from "./plan";

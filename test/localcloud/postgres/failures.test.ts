@@ -47,7 +47,7 @@ describe("a server that cannot run", () => {
     const server = await testServers.server("stopped");
     await server.stop();
     await expect(server.query("select 1")).rejects.toMatchObject({ code: "not-running" });
-    await expect(openServer(testServers.settings("never-made"))).rejects.toMatchObject({ code: "not-created" });
+    await expect(openServer(testServers.settings("never-created"))).rejects.toMatchObject({ code: "not-created" });
   });
 
   it("keeps its port when it is reopened, and takes another when given one", async () => {
