@@ -42,13 +42,13 @@ export async function judgeInParallel(
 function ask(worker: Worker, files: readonly string[]): Promise<StatesJudged> {
   return new Promise((resolve, reject) => {
     // Removed one by one: removing all would remove the worker's own listeners, and it would never answer.
-    const over = (act: () => void) => {
+    const finish = (act: () => void) => {
       worker.off("message", answered).off("error", failed).off("exit", ended);
       act();
     };
-    const answered = (judged: StatesJudged) => over(() => resolve(judged));
-    const failed = (error: Error) => over(() => reject(error));
-    const ended = (code: number) => over(() => reject(new Error(`a worker ended with code ${code}`)));
+    const answered = (judged: StatesJudged) => finish(() => resolve(judged));
+    const failed = (error: Error) => finish(() => reject(error));
+    const ended = (code: number) => finish(() => reject(new Error(`a worker ended with code ${code}`)));
     worker.on("message", answered).on("error", failed).on("exit", ended);
     worker.postMessage(files);
   });

@@ -1,7 +1,7 @@
 import type { LocatedFinding } from "./judgement";
 import type { Problem } from "./problem";
 
-/** Everything a guard reports, for any output format. */
+/** Everything that `shipshape guard` reports, for any output format. */
 export interface Verdict {
   findings: LocatedFinding[];
   problems: Problem[];

@@ -9,9 +9,9 @@ import { instance } from "../../policypacks/database-guardrails/vocabulary/types
 
 export const today = "2026-11-23";
 
-export type Given = Partial<ResourceFacts> & { type: string };
+export type ResourceFixture = Partial<ResourceFacts> & { type: string };
 /** The resource that is judged, and other resources of its stack. */
-export type Fixture = Given | [Given, ...Given[]];
+export type Fixture = ResourceFixture | [ResourceFixture, ...ResourceFixture[]];
 
 export const productionTags = {
   service: "orders",
@@ -32,7 +32,10 @@ const environmentIn = (tags: unknown): string => {
 };
 
 /** A compliant production gold database; `undefined` removes a property. */
-export const database = (properties: Record<string, unknown> = {}, more: Partial<ResourceFacts> = {}): Given => ({
+export const database = (
+  properties: Record<string, unknown> = {},
+  more: Partial<ResourceFacts> = {},
+): ResourceFixture => ({
   type: instance,
   protect: true,
   properties: {
@@ -76,7 +79,7 @@ export const throwawayTags = tagged({
 export const throwaway = (properties: Record<string, unknown> = {}) =>
   database({ tags: throwawayTags, restoreToPointInTime: { sourceDbiResourceId: "db-1" }, ...properties });
 /** A replica and its source, in the same stack. */
-export const withSource = (replica: Record<string, unknown>): [Given, Given] => [
+export const withSource = (replica: Record<string, unknown>): [ResourceFixture, ResourceFixture] => [
   database({ identifier: "orders-production-replica", replicateSourceDb: "orders-production", ...replica }),
   named("source", database()),
 ];
@@ -84,13 +87,13 @@ export const resource = (
   type: string,
   properties: Record<string, unknown> = {},
   more: Partial<ResourceFacts> = {},
-): Given => ({ type, properties, ...more });
-export const named = (name: string, given: Given): Given => ({ ...given, name });
-export const urnOf = (given: Given): string =>
+): ResourceFixture => ({ type, properties, ...more });
+export const named = (name: string, given: ResourceFixture): ResourceFixture => ({ ...given, name });
+export const urnOf = (given: ResourceFixture): string =>
   given.urn ?? `urn:pulumi:test::shipshape::${given.type}::${given.name ?? "orders-instance"}`;
 
 /** Calls `read` with the name of each property that is read. */
-export function resourceOf(given: Given, read?: (property: string) => void): Resource {
+export function resourceOf(given: ResourceFixture, read?: (property: string) => void): Resource {
   const properties = given.properties ?? {};
   return new Resource({
     urn: urnOf(given),
@@ -114,7 +117,7 @@ interface JudgeOptions {
 }
 
 export function judged(rule: Rule, fixture: Fixture, { options, settings, read }: JudgeOptions = {}): Finding[] {
-  const resources = [fixture].flat().map((given) => resourceOf(given as Given, read));
+  const resources = [fixture].flat().map((given) => resourceOf(given as ResourceFixture, read));
   const all = settingsOf(rule, { today, audited: new Set(), ...settings }, options);
   const [first] = resources;
   const own = [...(first ? judgeResource(rule, first, all) : []), ...judgeStack(rule, new Stack(resources), all)];

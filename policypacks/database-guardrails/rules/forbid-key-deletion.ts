@@ -8,7 +8,7 @@ const longestWindowDays = 30;
 
 export const forbidKeyDeletion = defineRule({
   id: "forbid-key-deletion",
-  title: "A key that backups need is not deleted with a stack",
+  title: "A key that backups need is not deleted with its stack",
   severity: "critical",
   owner: "team-security",
   controls: ["KMS.3"],

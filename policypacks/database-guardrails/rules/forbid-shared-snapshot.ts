@@ -4,7 +4,7 @@ import { snapshots } from "../vocabulary/types";
 
 export const forbidSharedSnapshot = defineRule({
   id: "forbid-shared-snapshot",
-  title: "A snapshot stays in its account",
+  title: "No snapshot is shared with other accounts",
   severity: "high",
   owner: "team-security",
   controls: ["SOC 2 CC6.1"],

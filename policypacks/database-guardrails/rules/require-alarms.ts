@@ -12,7 +12,7 @@ export const requireAlarms = defineRule({
   owner: "team-platform",
   controls: ["SOC 2 CC7.2"],
   properties: ["metricName", "namespace", "dimensions", "actionsEnabled", "alarmActions"],
-  why: "Full storage and exhausted connections are visible hours ahead. They become outages if nobody is alerted.",
+  why: "Full storage and exhausted connections are visible hours ahead. They become outages if no one is alerted.",
   solution: `Declare an alarm for each of ${metrics.join(", ")} in the stack of the database, with an action. \`StandardDatabase\` has them.`,
   typesInStack: [instance],
   *checkInStack(database, stack) {

@@ -15,7 +15,7 @@ export const requireEventSubscription = defineRule({
   owner: "team-platform",
   controls: ["RDS.19", "RDS.20", "RDS.21", "RDS.22"],
   properties: ["sourceType", "sourceIds", "eventCategories", "enabled"],
-  why: "Failovers, maintenance and full storage are RDS events. Nobody sees them unless they are sent to someone.",
+  why: "Failovers, maintenance and full storage are RDS events. No one sees them unless they are sent to someone.",
   solution:
     "Use a `DatabasePlatform`, whose subscriptions cover the account, or subscribe a topic to the events of instances. Every existing subscription must be enabled.",
   typesInStack: [instance, eventSubscription],

@@ -11,7 +11,7 @@ export const requireExpiryOnThrowaways = defineRule({
   owner: "team-platform",
   controls: ["SOC 2 CC6.5"],
   properties: ["tags"],
-  why: "A restored copy contains real data and has no owner. Without a run and an expiry, no clean-up may delete it, and nobody dares to.",
+  why: "A restored copy contains real data and has no owner. Without a run and an expiry, no clean-up may delete it, and no one dares to.",
   solution: `Let an operation create the copy, or add the tags \`${runTag}\`, \`owner\` and \`${expiryTag}\` (${throwawayDaysMax} days ahead at most). If the restored database is to stay, make it a standard one with a ring (\`${ringTag}\`).`,
   throwaways: true,
   types: databases,
@@ -24,7 +24,7 @@ export const requireExpiryOnThrowaways = defineRule({
     if (missing.length > 0)
       yield {
         property: "tags",
-        found: `no ${missing.join(", no ")}`,
+        found: `missing ${missing.join(", ")}`,
         allowed: `${runTag}, owner and ${expiryTag}`,
         change: `add ${missing.join(", ")}`,
       };

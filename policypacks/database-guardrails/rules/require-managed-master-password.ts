@@ -9,7 +9,7 @@ const passwords = ["password", "passwordWo", "masterPassword", "masterPasswordWo
 
 export const requireManagedMasterPassword = defineRule({
   id: "require-managed-master-password",
-  title: "Nobody knows the master's password",
+  title: "No one knows the master's password",
   severity: "high",
   owner: "team-security",
   controls: ["CKV_AWS_388"],

@@ -27,7 +27,7 @@ export const requireOwnerTags = defineRule({
   owner: "team-platform",
   controls: ["RDS.28", "RDS.29", "RDS.30", "RDS.31", "RDS.32", "RDS.33"],
   properties: ["tags"],
-  why: "Tier, environment and owner decide how strictly a database is judged, when it is patched and who is called at night. Without these tags nobody is responsible for it, which is noticed only in an incident.",
+  why: "Tier, environment and owner decide how strictly a database is judged, when it is patched and who is called at night. Without these tags no one is responsible for it, which is noticed only in an incident.",
   solution:
     "Use `StandardDatabase`, which sets all of them, or add the tags named in the message. The owner must be a team listed in the pack's config, if it lists any.",
   throwaways: true,

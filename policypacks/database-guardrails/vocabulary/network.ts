@@ -4,7 +4,7 @@ import { managedPrefixList, managedPrefixListEntry } from "./types";
 
 /**
  * The widest ranges allowed. A /8 is sixteen million addresses, an IPv6 /32 a whole internet provider: too many to know
- * who they are.
+ * who can connect.
  */
 export const prefixMin = { ipv4: 9, ipv6: 33 };
 

@@ -25,8 +25,8 @@ function* sourcesOf(resource: Resource): Iterable<string> {
 /** Whether it replicates another database. */
 export const isReplica = (resource: Resource): boolean => replications.some((name) => resource.has(name));
 /**
- * A secondary cluster gets its data from the primary one, and has no master user of its own: AWS reports
- * the primary's.
+ * A secondary cluster gets its data from the primary one, and has no master user of its own: AWS reports the
+ * primary's.
  */
 export const followsGlobalCluster = (resource: Resource): boolean =>
   resource.is(cluster) && resource.has("globalClusterIdentifier") && !resource.has("masterUsername");
@@ -36,7 +36,7 @@ export const isCopy = (resource: Resource): boolean =>
 
 /**
  * The database that a replica follows, possibly through other replicas, if it is in the same stack. Without a visible
- * source, a resource that claims to be a replica might not be one, so the claim alone exempts it from no rule.
+ * source, a resource that claims to be a replica might not be one, so the claim alone does not exempt it from any rule.
  */
 export function sourceOfReplica(replica: Resource, stack: Stack): Resource | undefined {
   const visited = new Set([replica.urn]);
@@ -68,7 +68,7 @@ function isNamed(source: Resource, name: string, dependencies: readonly string[]
   return arn === undefined ? dependencies.includes(source.urn) : canonical(arn) === name;
 }
 
-/** In lower case, in which RDS stores identifiers. */
+/** In lower case, because RDS stores identifiers that way. */
 export function identifierOf(database: Resource): string | undefined {
   const identifier = database.text(database.is(cluster) ? "clusterIdentifier" : "identifier");
   return identifier === undefined ? undefined : canonical(identifier);

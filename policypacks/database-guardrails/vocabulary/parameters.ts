@@ -3,8 +3,8 @@ import type { Resource } from "./resource";
 import { cluster, parameterGroup } from "./types";
 
 /**
- * Looks up a parameter's explicit values in a group, comparing names like RDS does; empty if the group leaves it at the
- * family's default. A parameter given twice has both values: a rule must accept each of them, because which one RDS
+ * Looks up a parameter's explicit values in a group, comparing names the way RDS does; empty if the group leaves it at
+ * the family's default. A parameter given twice has both values: a rule must accept each of them, because which one RDS
  * keeps is undefined.
  */
 export function parametersOf(group: Resource): (name: string) => string[] {

@@ -34,7 +34,7 @@ export class WrongType extends Error {
  */
 export function canonical(text: string): string {
   const lower = text.toLowerCase();
-  // Nearly all texts are plain already, and a fleet has millions of them.
+  // Nearly all strings are in this form already, and a fleet has millions of them.
   return /^[a-z0-9._:/-]*$/.test(lower) ? lower : lower.normalize("NFKC").trim().toLowerCase();
 }
 
@@ -62,7 +62,7 @@ export class Properties {
     if (value === notReported) throw new Undecided(this.at(name), "notReported");
     return value !== undefined && value !== null && value !== "";
   }
-  /** Undefined if absent or unreadable: for values that a finding does not depend on alone. */
+  /** Undefined if absent, and also if unreadable: only for checks that may treat both alike. */
   text(name: string): string | undefined {
     const value = this.values[name];
     return typeof value === "string" && value !== encrypted ? value : undefined;

@@ -24,7 +24,7 @@ export interface ResourceFacts {
    * @default false
    */
   awaitingDeletion?: boolean;
-  /** The arguments of its parent components. */
+  /** Environment and tier from the arguments of its parent components. */
   declaredBy?: { environment?: string | undefined; tier?: string | undefined };
   /** A Pulumi resource option, like `ignoreChanges`; undefined if there is no program. */
   protect: boolean | undefined;

@@ -29,7 +29,7 @@ export const routeTableAssociation = "aws:ec2/routeTableAssociation:RouteTableAs
 export const route = "aws:ec2/route:Route";
 export const internetGateway = "aws:ec2/internetGateway:InternetGateway";
 export const key = "aws:kms/key:Key";
-/** A replica of a key in another Region. */
+/** A replica, in another Region, of a multi-Region key. */
 export const replicaKey = "aws:kms/replicaKey:ReplicaKey";
 export const keyAlias = "aws:kms/alias:Alias";
 export const logGroup = "aws:cloudwatch/logGroup:LogGroup";

@@ -35,7 +35,7 @@ export const waiverSchema = z
     }),
     reason: text("the reason, so that others understand it half a year from now"),
     owner: name("the team that has the exception and will end it"),
-    approver: name("who approved it: a person or team other than the owner"),
+    approver: name("the approver: a person or team other than the owner"),
     /** The last day it is valid. */
     expiresOn: z.iso.date({ error: () => "give a day as YYYY-MM-DD" }),
     /** `waiver`: the risk is accepted. `mitigated`: something else reduces it, and the reason says what. */

@@ -9,13 +9,13 @@ import {
   securityGroupIngressRule,
   securityGroupRule,
 } from "../../../policypacks/database-guardrails/vocabulary/types";
-import { claims, database, judged, named, resource, type Given } from "../fixtures";
+import { claims, database, judged, named, resource, type ResourceFixture } from "../fixtures";
 
 const group = (entry: Record<string, unknown>) =>
   resource(securityGroup, { ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, ...entry }] });
 const open = { cidrBlocks: ["0.0.0.0/0"] };
 /** A group that allows a prefix list, and that list. */
-const withPrefixList = (cidr: string): [Given, Given] => [
+const withPrefixList = (cidr: string): [ResourceFixture, ResourceFixture] => [
   group({ prefixListIds: ["pl-1"] }),
   named("list", resource(managedPrefixList, { id: "pl-1", entries: [{ cidr }] })),
 ];
@@ -28,18 +28,18 @@ claims(forbidOpenIngress, {
     "access from another group that does not exist yet": group({ securityGroups: [unknown] }),
     "a narrow range": group({ cidrBlocks: ["10.1.2.0/24"] }),
     "the widest ranges that are allowed": group({ cidrBlocks: ["10.0.0.0/9"], ipv6CidrBlocks: ["2001:db8::/33"] }),
-    "the whole world by UDP, which no database uses": group({ protocol: "UDP", ...open }),
+    "the whole world over UDP, which no database uses": group({ protocol: "UDP", ...open }),
     "a prefix list with narrow ranges": withPrefixList("10.1.2.0/24"),
     "an empty list of prefix lists": group({ prefixListIds: [] }),
     "the whole world on another port": group({ fromPort: 443, toPort: 443, cidrBlocks: ["0.0.0.0/0"] }),
     "an egress rule": resource(securityGroupRule, { type: "egress", protocol: "-1", cidrBlocks: ["0.0.0.0/0"] }),
     "a group without rules": resource(securityGroup),
-    "the whole world by another protocol number": group({ protocol: "017", ...open }),
+    "the whole world over another protocol number": group({ protocol: "017", ...open }),
     "a few ranges of a private network, in separate rules": [rule("10.0.0.0/9"), named("other", rule("10.128.0.0/16"))],
   },
   fails: {
     "the whole world": [group({ cidrBlocks: ["0.0.0.0/0"] }), 'ingress[0].cidrBlocks is "0.0.0.0/0"'],
-    "the whole world by IPv6": [group({ ipv6CidrBlocks: ["::/0"] }), "ipv6CidrBlocks"],
+    "the whole world over IPv6": [group({ ipv6CidrBlocks: ["::/0"] }), "ipv6CidrBlocks"],
     "an IPv6 range as wide as a /32": [group({ ipv6CidrBlocks: ["2001:db8::/32"] }), "remove 2001:db8::/32"],
     "narrow ranges that are too wide in total": [
       group({ cidrBlocks: ["10.0.0.0/9", "10.128.0.0/9"] }),
@@ -48,8 +48,8 @@ claims(forbidOpenIngress, {
     "an invalid range": [group({ cidrBlocks: ["anywhere"] }), "remove anywhere"],
     "a protocol in capitals, which the provider accepts": [group({ protocol: "TCP", ...open }), "0.0.0.0/0"],
     "all protocols in capitals": [group({ protocol: "ALL", fromPort: 0, toPort: 0, ...open }), "0.0.0.0/0"],
-    "a protocol by its number": [group({ protocol: 6, ...open }), "0.0.0.0/0"],
-    ...Object.fromEntries<[Given, string]>(
+    "a protocol given by its number": [group({ protocol: 6, ...open }), "0.0.0.0/0"],
+    ...Object.fromEntries<[ResourceFixture, string]>(
       ["06", "+6", "0006", "-01", "Tcp ", "another name"].map((protocol) => [
         `a protocol written "${protocol}"`,
         [group({ protocol, ...open }), "0.0.0.0/0"],
@@ -178,7 +178,7 @@ test("an encrypted value is never shown in a violation", () => {
 });
 
 test("an open entry is reported once, even though its stack is judged too", () => {
-  const fixture: [Given, Given] = [group(open), named("db", database({ port: 5432 }))];
+  const fixture: [ResourceFixture, ResourceFixture] = [group(open), named("db", database({ port: 5432 }))];
   expect(judged(forbidOpenIngress, fixture)).toHaveLength(1);
   expect(judged(forbidOpenIngress, resource(securityGroup, { ingress: [unknown] }))).toHaveLength(1);
 });

@@ -15,7 +15,7 @@ claims(requireExpiryOnThrowaways, {
   },
   fails: {
     "a copy without run and expiry": [copy({}), "add shipshape:run, shipshape:expires-on"],
-    "a run without an expiry": [copy({ "shipshape:run": "r" }), "no shipshape:expires-on"],
+    "a run without an expiry": [copy({ "shipshape:run": "r" }), "tags is missing shipshape:expires-on"],
     "a copy that has expired": [copy({ "shipshape:run": "r", "shipshape:expires-on": "2026-11-22" }), "it has expired"],
     "an expiry beyond a week": [
       copy({ "shipshape:run": "r", "shipshape:expires-on": "2026-12-01" }),
