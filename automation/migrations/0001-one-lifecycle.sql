@@ -1,4 +1,4 @@
--- One id runs through every table: the request's. Each stage writes only its own tables (design: six stages, one lifecycle).
+-- Every table has the request's id. Each stage writes only its own tables (design: six stages, one lifecycle).
 
 create table request (
   id text primary key,
@@ -35,7 +35,7 @@ create table run (
   finished_at timestamptz
 );
 
--- Registered before it is made and kept after it is gone, so that nothing made by a run can be forgotten.
+-- Registered before it is created and kept after it is removed, so that nothing created by a run can be forgotten.
 create table throwaway (
   request_id text not null references request,
   identifier text not null,

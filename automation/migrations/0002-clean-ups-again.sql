@@ -1,4 +1,4 @@
--- A clean-up may be asked for again: each is a workflow of its own, told apart by this number. Its error stands beside the run's, not over it.
+-- A clean-up can be requested again: each is a separate workflow with its own number. Its error does not replace the run's.
 alter table run add column clean_up_attempt int not null default 1, add column clean_up_error jsonb;
 create index run_unfinished on run (request_id) where finished_at is null;
 create index run_to_clean_up on run (request_id) where clean_up = 'pending';

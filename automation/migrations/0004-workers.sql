@@ -1,4 +1,4 @@
--- Who carries runs, and when each was last heard of, by this database's clock. A process that is frozen keeps its session, but it does not beat.
+-- The workers, and when each last reported, by this database's clock. A frozen process keeps its session, but sends no heartbeat.
 create table worker (
   id text primary key,
   started_at timestamptz not null default clock_timestamp(),
