@@ -14,7 +14,7 @@ import { printable, printableJson } from "../guardrails/printable";
 import { annotations } from "../guardrails/report-annotations";
 import { sarifReport } from "../guardrails/report-sarif";
 import { textReport } from "../guardrails/report-text";
-import { groupsOfOthers, stateFiles, type StateRules } from "../guardrails/state-files";
+import { undeclaredGroups, stateFiles, type StateRules } from "../guardrails/state-files";
 import { judgeInParallel, type WorkerProgram } from "../guardrails/state-pool";
 import { unjudgedLines } from "../guardrails/unjudged";
 import { countsOf, exitCodeOf, ordered, type Verdict } from "../guardrails/verdict";
@@ -69,7 +69,7 @@ async function stateVerdict(path: string, options: GuardOptions, { settings }: C
     findings: [...judged.findings, ...register.stale(new Set(judged.stacks))],
     problems: [...problemsOf(rules), ...judged.problems],
     judged: `${counted(judged.files, "state")} with ${counted(judged.resources, "resource")}`,
-    left: unjudgedLines([...judged.unjudged, ...groupsOfOthers(judged)]),
+    left: unjudgedLines([...judged.unjudged, ...undeclaredGroups(judged)]),
     severalFiles: files.length > 1,
   };
 }

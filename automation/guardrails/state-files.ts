@@ -110,5 +110,5 @@ const located = (finding: LocatedFinding, file: string, source: LocatedFinding["
 /**
  * Names of groups that databases use but no state declares: whether they force TLS is judged in the state that does.
  */
-export const groupsOfOthers = ({ parameterGroups: { used, declared } }: StatesJudged): Unjudged[] =>
+export const undeclaredGroups = ({ parameterGroups: { used, declared } }: StatesJudged): Unjudged[] =>
   used.filter((name) => name !== "" && !declared.includes(name)).map((what) => ({ why: "parameter group", what }));

@@ -18,7 +18,9 @@ export const requireAlarms = defineRule({
   *checkInStack(database, stack) {
     const alarms = stack
       .of(metricAlarm)
-      .filter((alarm) => watches(alarm, database, stack) && alarm.boolean("actionsEnabled") !== false && acts(alarm));
+      .filter(
+        (alarm) => watches(alarm, database, stack) && alarm.boolean("actionsEnabled") !== false && hasAction(alarm),
+      );
     const missing = metrics.filter((metric) => !alarms.some((alarm) => alarm.text("metricName") === metric));
     if (missing.length > 0)
       yield {
@@ -30,7 +32,7 @@ export const requireAlarms = defineRule({
 });
 
 /** An action that is still unknown counts. */
-function acts(alarm: Resource): boolean {
+function hasAction(alarm: Resource): boolean {
   const { strings, unreadable } = alarm.readableStrings("alarmActions");
   return strings.length + unreadable.length > 0 && ["aws/rds", undefined].includes(alarm.word("namespace"));
 }

@@ -54,10 +54,10 @@ export class WaiverRegister {
    * was judged; a waiver for any stack, or for a resource that no stack declares, only if everything ("all") was.
    */
   stale(judged: ReadonlySet<string> | "all"): Finding[] {
-    const about = (waiver: Waiver) => judged === "all" || judged.has(stackOf(waiver.resource) ?? "");
-    const expired = this.read.waivers.filter((waiver) => about(waiver) && this.hasExpired(waiver));
+    const wasJudged = (waiver: Waiver) => judged === "all" || judged.has(stackOf(waiver.resource) ?? "");
+    const expired = this.read.waivers.filter((waiver) => wasJudged(waiver) && this.hasExpired(waiver));
     const unmatched = this.read.waivers.filter(
-      (waiver) => about(waiver) && !this.needed.has(waiver.file) && !expired.includes(waiver),
+      (waiver) => wasJudged(waiver) && !this.needed.has(waiver.file) && !expired.includes(waiver),
     );
     return [
       ...this.read.problems.map((problem) => broken(problem)),
