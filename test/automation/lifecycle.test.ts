@@ -141,16 +141,16 @@ test("an allowed request needs no approval", async () => {
 });
 
 test.each([
-  ["the world cannot be looked at", { observe: fails("no database") }],
+  ["nothing can be observed", { observe: fails("no database") }],
   [
-    "there can be no plan",
+    "no plan is possible",
     {
       plan: () => {
         throw new Error("no database");
       },
     },
   ],
-])("where %s the run fails, undecided and sealed, and nothing is cleaned up", async (_, operation) => {
+])("if %s the run fails, undecided and sealed, and nothing is cleaned up", async (_, operation) => {
   const done = await carriedOut({ operation });
   expect(done.slice(-2)).toEqual(["seal failed inconclusive, without plan, undecided", "record failed: no database"]);
   expect(done).not.toContain("admit");

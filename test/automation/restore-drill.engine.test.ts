@@ -263,8 +263,8 @@ test("the documented rights of workers suffice for every call of these drills", 
     expect.arrayContaining(["rds:RestoreDBInstanceToPointInTime", "rds:DeleteDBInstance"]),
   );
   // The sources of these drills are in the default subnet group; a standard database is in the platform's.
-  const asked = calls.flatMap(({ action, resources }) =>
+  const called = calls.flatMap(({ action, resources }) =>
     resources.map((r) => ({ action, resource: r.replace("subgrp:default", "subgrp:shipshape-databases") })),
   );
-  expect(asked.filter(({ action, resource }) => !allows(policies.worker, action, resource))).toEqual([]);
+  expect(called.filter(({ action, resource }) => !allows(policies.worker, action, resource))).toEqual([]);
 });

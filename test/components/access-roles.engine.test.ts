@@ -19,14 +19,14 @@ let outputs: OutputMap;
 beforeAll(async () => {
   engine = await startEngine();
   stack = await engine.stack("database.orders-development", async () => {
-    const asked: DatabaseRequest = {
+    const requested: DatabaseRequest = {
       ...request,
       environment: "development",
       tier: "bronze",
       extensions: ["pg_stat_statements"],
     };
     const { connectionStrings, secretArns, masterSecretArn } = new StandardDatabase("orders", {
-      ...asked,
+      ...requested,
       platform: engine.platform,
     });
     return { connectionStrings, secretArns, masterSecretArn };
@@ -207,12 +207,12 @@ test("an index created concurrently waits for a blocking transaction, and is val
   await as("readwrite", async (query) => {
     await query("begin");
     await query("insert into invoice (amount) values (3)");
-    const made = one("owner", "create index concurrently invoice_amount on invoice (amount)");
+    const creation = one("owner", "create index concurrently invoice_amount on invoice (amount)");
     const waits =
       "select count(*)::int as n from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock'";
     while (((await one("monitoring", waits)) as [{ n: number }])[0].n === 0);
     await query("commit");
-    await made;
+    await creation;
   });
   expect(await one("owner", "select indisvalid from pg_index where indexrelid = 'invoice_amount'::regclass")).toEqual([
     { indisvalid: true },

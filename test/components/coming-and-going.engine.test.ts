@@ -30,8 +30,8 @@ const program = (name: string, args: () => DatabaseRequest) => async () => {
 };
 
 /** The config of a database's stack, for commands as users type them. */
-const typed = (asked: DatabaseRequest) => ({
-  "shipshape:request": asked,
+const typed = (requested: DatabaseRequest) => ({
+  "shipshape:request": requested,
   "shipshape:place": { platformStack: "platform.test" },
 });
 
@@ -55,8 +55,8 @@ test("bronze in development leaves nothing behind", async () => {
       extensions: [],
     })),
   );
-  const { outputs: made } = await ledger.up();
-  expect(made.remainsAfterDestroy?.value).toEqual([]);
+  const { outputs } = await ledger.up();
+  expect(outputs.remainsAfterDestroy?.value).toEqual([]);
   await ledger.destroy();
   const { DBInstances } = await engine.cloud.rds.send(new DescribeDBInstancesCommand({}));
   const { DBSnapshots } = await engine.cloud.rds.send(new DescribeDBSnapshotsCommand({}));
@@ -91,7 +91,7 @@ test("an existing database is adopted, and the preview proves that it does not c
   );
   const found = await instanceIs(engine.cloud, identifier, "available");
   let imported: Partial<DatabaseRequest> = { import: found.DbiResourceId };
-  const taken = await engine.stack(
+  const adopted = await engine.stack(
     "database.billing",
     program("billing", () => ({
       ...request,
@@ -134,7 +134,7 @@ test("an existing database is adopted, and the preview proves that it does not c
     })),
   );
   const watched = watch("plan");
-  await taken.preview({ onEvent: watched.onEvent });
+  await adopted.preview({ onEvent: watched.onEvent });
   const instance = watched.steps.filter((step) => step.type === "aws:rds/instance:Instance");
   // Properties that RDS does not know cannot be imported: they are written into the state without any call.
   const stateOnly = [
@@ -148,15 +148,15 @@ test("an existing database is adopted, and the preview proves that it does not c
   expect(instance.flatMap((step) => step.paths).filter((path) => !stateOnly.includes(path))).toEqual([]);
   expect(watched.steps.filter((step) => !instance.includes(step) && step.op !== "create")).toEqual([]);
 
-  await taken.up();
+  await adopted.up();
   const { DBInstances: [now] = [] } = await engine.cloud.rds.send(
     new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier }),
   );
   expect({ ...now, LatestRestorableTime: undefined }).toEqual({ ...found, LatestRestorableTime: undefined });
   // It stays the same database, whether or not the argument is still given at the next runs.
-  expect(Object.keys((await taken.up()).summary.resourceChanges ?? {})).toEqual(["same"]);
+  expect(Object.keys((await adopted.up()).summary.resourceChanges ?? {})).toEqual(["same"]);
   imported = {};
-  expect(Object.keys((await taken.preview()).changeSummary)).toEqual(["same"]);
+  expect(Object.keys((await adopted.preview()).changeSummary)).toEqual(["same"]);
 });
 
 test("an adopted database whose managed password has another key keeps that key, or is refused at preview", async () => {
@@ -203,16 +203,16 @@ test("an adopted database whose managed password has another key keeps that key,
 
 test("a preview says when RDS will change the size, and refuses what RDS would refuse for the running database", async () => {
   const growing: DatabaseRequest = { ...plain, service: "growing", accessRoles: "later" };
-  let asked = growing;
+  let requested = growing;
   const stack = await engine.stack(
     "database.growing",
-    program("growing", () => asked),
+    program("growing", () => requested),
   );
   await stack.up();
   const small = await thresholds(stack);
 
   // Past 400 GiB in one step, from a volume that has neither IOPS nor throughput set.
-  asked = { ...growing, size: "large" };
+  requested = { ...growing, size: "large" };
   const watched = watch("plan");
   await stack.preview({ onEvent: watched.onEvent });
   expect(watched.diagnostics.join()).toMatch(
@@ -242,7 +242,7 @@ test("a preview says when RDS will change the size, and refuses what RDS would r
   expect(refused).toContain(
     'storageOfSize: 500 GiB are allocated and storage never shrinks, so it may not be capped at 500 GiB (at least 550). Give "large"',
   );
-  asked = { ...growing, size: "small", storageOfSize: "large" };
+  requested = { ...growing, size: "small", storageOfSize: "large" };
   expect((await stack.preview()).changeSummary).toMatchObject({ update: expect.any(Number) });
   await stack.destroy();
 });
@@ -275,16 +275,16 @@ test("a database created from a snapshot stays when the argument is removed", as
   await engine.cloud.rds.send(new CreateDBSnapshotCommand(source));
   await waitUntilDBSnapshotAvailable({ client: engine.cloud.rds, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, source);
   const moved: DatabaseRequest = { ...request, service: "moved", engineVersion: "17.10", extensions: [] };
-  let asked: DatabaseRequest = {
+  let requested: DatabaseRequest = {
     ...moved,
     restoreFrom: { snapshotIdentifier: source.DBSnapshotIdentifier, rolesExist: false },
   };
   const stack = await engine.stack(
     "database.moved",
-    program("moved", () => asked),
+    program("moved", () => requested),
   );
   await stack.up();
-  asked = moved;
+  requested = moved;
   const watched = watch("plan");
   await stack.preview({ onEvent: watched.onEvent });
   expect(watched.steps).toEqual([]);
@@ -310,10 +310,10 @@ test("a standard database restored from another's backups adopts its roles with 
   const sourceDbiResourceId = String((await source.up()).outputs.resourceId?.value);
 
   const copy: DatabaseRequest = { ...plain, environment: "staging" };
-  let asked: DatabaseRequest = { ...copy, restoreFrom: { sourceDbiResourceId } };
+  let requested: DatabaseRequest = { ...copy, restoreFrom: { sourceDbiResourceId } };
   const twin = await engine.stack(
     "database.twin",
-    withLogins("twin", () => asked),
+    withLogins("twin", () => requested),
   );
   await twin.preview();
   const { outputs } = await twin.up();
@@ -324,7 +324,7 @@ test("a standard database restored from another's backups adopts its roles with 
     ]);
   });
 
-  asked = copy;
+  requested = copy;
   const watched = watch("plan");
   await twin.up({ onEvent: watched.onEvent });
   // A restore to a point in time copies the window from its source and has no Performance Insights, and the provider

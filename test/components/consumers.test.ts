@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
-import { declare, kept, platform, request } from "./declared";
+import { declare, existingSecret, platform, request } from "./declared";
 
 /** What an application's platform receives, with every Output resolved. */
 async function resolvedOutputs(more: Partial<DatabaseRequest> = {}) {
-  let made: StandardDatabase | undefined;
+  let database: StandardDatabase | undefined;
   await declare(() => {
-    made = new StandardDatabase("orders", { ...request, ...more, platform });
+    database = new StandardDatabase("orders", { ...request, ...more, platform });
   });
-  const { consumers, connectionStrings, secretArns } = made!;
+  const { consumers, connectionStrings, secretArns } = database!;
   return new Promise<
     pulumi.Unwrap<{
       consumers: typeof consumers;
@@ -94,10 +94,11 @@ test("a connection string is a secret to Pulumi", async () => {
 
 describe("the password of a role", () => {
   afterEach(() => {
-    delete kept.secretString;
-    delete kept.stage;
+    delete existingSecret.secretString;
+    delete existingSecret.stage;
   });
-  const secretHolds = (secretString: string) => void Object.assign(kept, { secretString, stage: "AWSCURRENT" });
+  const secretHolds = (secretString: string) =>
+    void Object.assign(existingSecret, { secretString, stage: "AWSCURRENT" });
   /** Mocks receive secrets wrapped. */
   const plain = (value: unknown) => (value as { value: string }).value;
   const passwordOf = (declared: { name: string; inputs: Record<string, unknown> }[]) =>
@@ -119,7 +120,7 @@ describe("the password of a role", () => {
   });
 
   test("is the generated one while the secret has no current value", async () => {
-    kept.stage = "AWSPENDING";
+    existingSecret.stage = "AWSPENDING";
     expect(passwordOf(await declareOrders())).toBe("secret-of-the-mock");
   });
 });

@@ -81,15 +81,15 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
 
 const masterSecret = '{"username":"shipshape_admin","password":"master-of-the-mock"}';
 /** The existing value of a role's secret, for tests that set one. */
-export const kept: { secretString?: string; stage?: string } = {};
+export const existingSecret: { secretString?: string; stage?: string } = {};
 
 const answers: Record<string, (inputs: Record<string, string>) => Record<string, unknown>> = {
   "aws:rds/getEngineVersion:getEngineVersion": () => ({ versionActual: "17.10", version: "17.10" }),
   "aws:secretsmanager/getSecretVersions:getSecretVersions": () => ({
-    versions: kept.stage ? [{ versionStages: [kept.stage] }] : undefined,
+    versions: existingSecret.stage ? [{ versionStages: [existingSecret.stage] }] : undefined,
   }),
   "aws:secretsmanager/getSecretVersion:getSecretVersion": ({ secretId }) => ({
-    secretString: secretId?.endsWith("-instance-master") ? masterSecret : kept.secretString,
+    secretString: secretId?.endsWith("-instance-master") ? masterSecret : existingSecret.secretString,
   }),
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
   "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),

@@ -9,6 +9,6 @@ test.each([
   ['"p@ss"', undefined],
   ['{"password":7}', undefined],
   ['{"password":""}', undefined],
-])("of a secret that holds %j the password is %j", (secretString, password) => {
+])("a secret with the value %j has the password %j", (secretString, password) => {
   expect(passwordIn(secretString)).toBe(password);
 });

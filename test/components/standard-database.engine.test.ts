@@ -27,15 +27,15 @@ import {
  */
 let engine: Engine;
 let orders: Stack;
-let asked: DatabaseRequest;
+let requested: DatabaseRequest;
 let outputs: OutputMap;
 
 beforeAll(async () => {
   engine = await startEngine();
-  asked = { ...request, engineVersion: "17.10", extensions: ["pg_stat_statements"] };
+  requested = { ...request, engineVersion: "17.10", extensions: ["pg_stat_statements"] };
   orders = await engine.stack(
     "database.orders",
-    program("orders", () => asked),
+    program("orders", () => requested),
   );
   ({ outputs } = await orders.up());
 });
@@ -184,8 +184,8 @@ test("a change in the database or in its secrets is shown as an update, and the 
 });
 
 test("changed arguments change the database in place, the class in its maintenance window", async () => {
-  asked = {
-    ...asked,
+  requested = {
+    ...requested,
     size: "medium",
     extensions: ["pg_stat_statements", "pgcrypto"],
     parameters: { work_mem: 32_768 },
@@ -238,7 +238,7 @@ test("a rotated master password breaks neither refresh nor up", async () => {
   expect(after.SecretString).not.toBe(before.SecretString);
   expect(await drift(orders)).toEqual([]);
   await orders.refresh();
-  asked = { ...asked, extensions: ["pg_stat_statements", "pgcrypto", "citext"] };
+  requested = { ...requested, extensions: ["pg_stat_statements", "pgcrypto", "citext"] };
   expect((await up(orders)).steps.find((step) => step.name === "orders-extension-citext")?.op).toBe("create");
 });
 
@@ -252,7 +252,7 @@ test("a destroy in production is refused before anything is touched", async () =
 });
 
 test("retired, it can be destroyed although its master password was rotated, and leaves exactly what it lists", async () => {
-  asked = { ...asked, retire: true };
+  requested = { ...requested, retire: true };
   expect(replaced(await up(orders))).toEqual([]);
   const listed = outputs.remainsAfterDestroy?.value as string[];
   await engine.cloud.secrets.send(new RotateSecretCommand({ SecretId: String(outputs.masterSecretArn?.value) }));

@@ -97,7 +97,7 @@ describe("a newcomer tries Shipshape on their own machine", () => {
   test("status names the database with its endpoint; psql looks inside as one of its roles, over TLS", async () => {
     status = JSON.parse((await shipshape("local", "status", "--json")).stdout) as typeof status;
     expect(status.instances).toEqual([expect.objectContaining({ identifier, status: "available" })]);
-    const asked = await shipshape(
+    const query = await shipshape(
       "local",
       "psql",
       identifier,
@@ -106,7 +106,7 @@ describe("a newcomer tries Shipshape on their own machine", () => {
       "-c",
       "select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid()",
     );
-    expect(asked.stdout).toMatch(/readonly\s*\|?\s*(t|true)/);
+    expect(query.stdout).toMatch(/readonly\s*\|?\s*(t|true)/);
     expect(await shipshape("local", "psql", "nobody")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(identifier) as string,

@@ -77,14 +77,14 @@ describe.each(all.map(({ path, command }) => [path.join(" "), path, command] as 
 });
 
 test.each([
-  ["a command that there is none of", ["nonsense"]],
-  ["a group without its command", ["local"]],
-  ["guard without what to judge", ["guard"]],
-  ["guard of a file that is not there", ["guard", "--state", "/absent.json"]],
+  ["an unknown command", ["nonsense"]],
+  ["a group without a subcommand", ["local"]],
+  ["guard without anything to judge", ["guard"]],
+  ["guard of a missing file", ["guard", "--state", "/absent.json"]],
   ["guard of a folder without states", ["guard", "--state", folder]],
-  ["a waiver for no rule", ["waiver", "new", ...waiverWords("no-such-rule")]],
-  ["evidence to be verified that cannot be read", ["evidence", "verify", folder, "--key", "/absent.pub"]],
-])("%s: the hint names a command that exists", async (_, words) => {
+  ["a waiver for an unknown rule", ["waiver", "new", ...waiverWords("no-such-rule")]],
+  ["verification of unreadable evidence", ["evidence", "verify", folder, "--key", "/absent.pub"]],
+])("%s has a hint that names an existing command", async (_, words) => {
   const { code, errors } = await run(words);
   expect(code).toBe(2);
   const named = helpNamed(errors);

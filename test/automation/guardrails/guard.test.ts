@@ -47,7 +47,7 @@ describe("exit codes", () => {
   test.each([
     ["neither state nor live", []],
     ["both", ["--state", good, "--live"]],
-    ["a file that is not there", ["--state", "/nowhere/x.json"]],
+    ["a missing file", ["--state", "/nowhere/x.json"]],
   ])("a usage error for %s", async (_, words) => {
     const failure: unknown = await guard(...words).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ShipshapeError);

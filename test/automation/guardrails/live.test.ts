@@ -28,7 +28,7 @@ afterAll(async () => {
   await rds.stop();
 });
 beforeEach(() => {
-  rds.asked.length = 0;
+  rds.calls.length = 0;
   rds.answers = {
     DescribeDBInstances: () => ({ DBInstances: [anInstance("orders-production")] }),
     DescribeDBParameterGroups: () => ({
@@ -150,20 +150,20 @@ test("other engines are judged by the properties they have, and unsupported serv
 
 test("snapshots of deleted databases are judged: public, shared with another account, unencrypted", async () => {
   instances();
-  rds.answers["DescribeDBSnapshots"] = (asked) => ({
+  rds.answers["DescribeDBSnapshots"] = (parameters) => ({
     DBSnapshots:
-      asked.get("SnapshotType") === "manual"
+      parameters.get("SnapshotType") === "manual"
         ? [aSnapshot("public"), aSnapshot("shared"), aSnapshot("clear", { Encrypted: false })]
         : [],
   });
   const accounts: Record<string, string[]> = { public: ["all"], shared: ["210987654321"] };
-  rds.answers["DescribeDBSnapshotAttributes"] = (asked) => ({
+  rds.answers["DescribeDBSnapshotAttributes"] = (parameters) => ({
     DBSnapshotAttributesResult: {
       DBSnapshotAttributes: [
         {
           DBSnapshotAttribute: {
             AttributeName: "restore",
-            AttributeValues: (accounts[asked.get("DBSnapshotIdentifier") ?? ""] ?? []).map((AttributeValue) => ({
+            AttributeValues: (accounts[parameters.get("DBSnapshotIdentifier") ?? ""] ?? []).map((AttributeValue) => ({
               AttributeValue,
             })),
           },
@@ -191,8 +191,8 @@ test("every page is read", async () => {
   const all = Array.from({ length: 5 }, (_, at) =>
     anInstance(`orders-production-${at}`, at === 4 ? { PubliclyAccessible: true } : {}),
   );
-  rds.answers["DescribeDBInstances"] = (asked) => {
-    const at = Number(asked.get("Marker") ?? 0);
+  rds.answers["DescribeDBInstances"] = (parameters) => {
+    const at = Number(parameters.get("Marker") ?? 0);
     return { DBInstances: [all[at]], Marker: at < 4 ? String(at + 1) : undefined };
   };
   expect((await live()).names).toEqual(["forbid-public-access orders-production-4"]);
@@ -206,7 +206,7 @@ test("queries are retried until a busy API answers", async () => {
       ? { error: "Throttling" }
       : { DBInstances: [anInstance("orders-production", { PubliclyAccessible: true })] };
   expect((await live()).names).toEqual(["forbid-public-access orders-production"]);
-  expect(rds.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(5);
+  expect(rds.calls.filter((action) => action === "DescribeDBInstances")).toHaveLength(5);
 });
 
 test("calls that the API refuses are reported as not judged; without the instances there is nothing to judge, which is an error", async () => {

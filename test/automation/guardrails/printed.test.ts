@@ -71,11 +71,11 @@ describe("files written by everyday tools can be read", () => {
   const utf16 = Buffer.from(`\ufeff${text}`, "utf16le");
   test.each([
     ["UTF-8 with a byte order mark", Buffer.from(`\ufeff${text}`)],
-    ["UTF-16, as PowerShell redirects", utf16],
-    ["UTF-16 of the other order", Buffer.from(utf16).swap16()],
-    ["UTF-16 without a mark", Buffer.from(text, "utf16le")],
-    ["UTF-16 of the other order without a mark", Buffer.from(text, "utf16le").swap16()],
-    ["lines that end as on Windows", text],
+    ["UTF-16, as PowerShell writes it", utf16],
+    ["UTF-16 in the other byte order", Buffer.from(utf16).swap16()],
+    ["UTF-16 without a byte order mark", Buffer.from(text, "utf16le")],
+    ["UTF-16 in the other byte order without a mark", Buffer.from(text, "utf16le").swap16()],
+    ["text with Windows line endings", text],
   ])("a state in %s", async (what, content) => {
     expect((await report("--state", put(`encoded/${what}.json`, content))).found).toEqual([
       "violation require-multi-az multiAz",
@@ -121,7 +121,7 @@ describe("a config can make rules stricter, never weaker", () => {
     ["", "1: give a mapping of rules, not nothing"],
     ["a: &a [x]\nb: *a\n", "1: anchors and aliases are not allowed; write the value out"],
     ['{\n "require-tls": "mandatory",\n "require-tls": "mandatory"\n}', "3: Map keys must be unique"],
-  ])("is an error with its line where it is %j", async (text, expected) => {
+  ])("and %j is an error with its line", async (text, expected) => {
     const config = put("lower.json", text);
     const { exitCode, progress } = await guard("--state", state, "--config", config);
     expect([exitCode, progress]).toEqual([2, expect.stringContaining(`${config}:${expected}`) as string]);
@@ -159,7 +159,7 @@ describe("every usage error of guard and waiver", () => {
     [...waiver, "--approver", "a", "--waivers", at("new")],
     [...waiver, "--approver", "b", "--waivers", at("new"), "--id", "../../out"],
     [...waiver, "--approver", "b", "--waivers", at("new"), "--id", "a\nb"],
-  ])("names a command that exists: %s %s %s %s", async (...words) => {
+  ])("names an existing command: %s %s %s %s", async (...words) => {
     put("empty/readme.txt", "");
     const failure: unknown = await run(...words).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ShipshapeError);

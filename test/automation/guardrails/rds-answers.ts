@@ -4,13 +4,13 @@ import type { AddressInfo } from "node:net";
 /**
  * The response to an action: the members of its result, or an error code. Called once per call, with its parameters.
  */
-export type Answer = (asked: URLSearchParams) => Record<string, unknown> | { error: string; status?: number };
+export type Answer = (parameters: URLSearchParams) => Record<string, unknown> | { error: string; status?: number };
 
 /**
  * An account's RDS API and Secrets Manager on this machine: it returns what a test defines, and records the calls.
  */
 export class RdsAnswers {
-  readonly asked: string[] = [];
+  readonly calls: string[] = [];
   private server: Server | undefined;
   answers: Record<string, Answer> = {};
 
@@ -20,12 +20,12 @@ export class RdsAnswers {
       request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
         const target = request.headers["x-amz-target"];
-        const asked = new URLSearchParams(
+        const parameters = new URLSearchParams(
           typeof target === "string" ? (JSON.parse(body) as Record<string, string>) : body,
         );
-        const action = typeof target === "string" ? target : (asked.get("Action") ?? "");
-        this.asked.push(action);
-        const answer = this.answers[action]?.(asked) ?? {};
+        const action = typeof target === "string" ? target : (parameters.get("Action") ?? "");
+        this.calls.push(action);
+        const answer = this.answers[action]?.(parameters) ?? {};
         if (typeof target === "string") {
           response.setHeader("content-type", "application/x-amz-json-1.1");
           if ("error" in answer) response.statusCode = 400;

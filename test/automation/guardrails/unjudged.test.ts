@@ -83,7 +83,7 @@ describe("the actual state counts, as well as the program's inputs", () => {
 
   test("an adopted throwaway is judged as one for a throwaway's lifetime", async () => {
     const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
-    const asked = {
+    const inputsOfThrowaway = {
       identifier: "drill-1",
       tags: {
         ...productionTags,
@@ -98,17 +98,21 @@ describe("the actual state counts, as well as the program's inputs", () => {
       skipFinalSnapshot: true,
     };
     const outputs = {
-      ...asked,
+      ...inputsOfThrowaway,
       engine: "postgres",
       engineVersion: "17.10",
       kmsKeyId: "arn:k",
       publiclyAccessible: false,
       username: "shipshape_admin",
     };
-    const adopted = (created: string | undefined, inputs: object = asked) =>
+    const adopted = (created: string | undefined, inputs: object = inputsOfThrowaway) =>
       state({ ...resource(instance, "restored", inputs as never, outputs), created });
     expect((await report("--state", adopted(inDays(0)))).found).toEqual([]);
-    for (const none of [adopted(inDays(-9)), adopted(undefined), adopted(inDays(0), { ...asked, engine: "postgres" })])
+    for (const none of [
+      adopted(inDays(-9)),
+      adopted(undefined),
+      adopted(inDays(0), { ...inputsOfThrowaway, engine: "postgres" }),
+    ])
       expect((await report("--state", none)).found).toContain(
         "violation require-backup-retention backupRetentionPeriod",
       );

@@ -107,9 +107,12 @@ test("a request that is rolled back leaves no workflow", async () => {
 });
 
 test.each([
-  ["of others", () => new Error("the network")],
-  ["that may pass", () => new ShipshapeError("database-not-available", { identifier: "orders", status: "modifying" })],
-])("a failure %s is tried again, as often as the step says, and then is what it was", async (kind, error) => {
+  ["from outside", () => new Error("the network")],
+  [
+    "that may be transient",
+    () => new ShipshapeError("database-not-available", { identifier: "orders", status: "modifying" }),
+  ],
+])("a step with a failure %s is retried as often as its settings say, and then fails with it", async (kind, error) => {
   let tried = 0;
   const failure = await carryOut(`tried ${kind}`, async (step) => {
     await step("failing", { attemptsMax: 2, timeoutSeconds: 600 }, () => Promise.reject((tried++, error())));

@@ -88,11 +88,11 @@ function lock(stackName: string, by: { pid: number; hostname: string }): string 
 test("a stack is created, updated without changes, and removed without a trace", async () => {
   expect(await stackExists(context, "throwaway.one")).toBe(false);
   expect(await readStack(context, "throwaway.one")).toBeUndefined();
-  const made = await outputsOf(context, stackCalled("throwaway.one"));
-  expect(made).toMatchObject({ plain: "seen", password: "p", nested: [{ inner: "q" }] });
+  const outputs = await outputsOf(context, stackCalled("throwaway.one"));
+  expect(outputs).toMatchObject({ plain: "seen", password: "p", nested: [{ inner: "q" }] });
   expect(await stackExists(context, "throwaway.one")).toBe(true);
-  expect(await readStack(context, "throwaway.one")).toEqual({ outputs: made, secretsProvider: undefined });
-  expect(await outputsOf(context, stackCalled("throwaway.one"))).toEqual(made);
+  expect(await readStack(context, "throwaway.one")).toEqual({ outputs: outputs, secretsProvider: undefined });
+  expect(await outputsOf(context, stackCalled("throwaway.one"))).toEqual(outputs);
   await removeStack(context, stackCalled("throwaway.one"), running);
   expect(await stackExists(context, "throwaway.one")).toBe(false);
   expect(tracesOf("throwaway.one")).toEqual([]);
@@ -105,7 +105,7 @@ test("a stack is created, updated without changes, and removed without a trace",
  */
 async function keyService() {
   const requests = { encrypt: 0, decrypt: 0 };
-  const kept: string[] = [];
+  const plaintexts: string[] = [];
   const server = createServer((request, response) => {
     const action = /^\/v1\/transit\/(encrypt|decrypt)\/throwaways$/.exec(request.url ?? "")?.[1] as
       keyof typeof requests | undefined;
@@ -117,8 +117,8 @@ async function keyService() {
       const given = JSON.parse(body) as { plaintext: string; ciphertext: string };
       const data =
         action === "encrypt"
-          ? { ciphertext: `vault:v1:${kept.push(given.plaintext) - 1}` }
-          : { plaintext: kept[Number(given.ciphertext.split(":").at(-1))] };
+          ? { ciphertext: `vault:v1:${plaintexts.push(given.plaintext) - 1}` }
+          : { plaintext: plaintexts[Number(given.ciphertext.split(":").at(-1))] };
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data }));
     });
   });
@@ -140,16 +140,16 @@ test("with a secrets provider no worker needs a passphrase, whether it creates, 
     const worker = { ...context, environment: { ...environment, ...vault } };
     const other = { ...worker, workspacesFolder: join(folder, "workspaces-of-another") };
     const sealed = { ...stackCalled("throwaway.sealed"), secretsProvider: "hashivault://throwaways" };
-    const made = await outputsOf(worker, sealed);
-    expect(made).toMatchObject({ plain: "seen", password: "p" });
+    const outputs = await outputsOf(worker, sealed);
+    expect(outputs).toMatchObject({ plain: "seen", password: "p" });
     const state = readFileSync(stateFile("throwaway.sealed"), "utf8");
     expect(JSON.parse(state)).toMatchObject({
       checkpoint: { latest: { secrets_providers: { type: "cloud", state: { url: "hashivault://throwaways" } } } },
     });
     expect(state).not.toMatch(/"plaintext"|encryptionsalt/);
-    expect(await outputsOf(other, sealed)).toEqual(made);
+    expect(await outputsOf(other, sealed)).toEqual(outputs);
     expect(await readStack(other, "throwaway.sealed")).toEqual({
-      outputs: made,
+      outputs: outputs,
       secretsProvider: "hashivault://throwaways",
     });
     await removeStack(worker, sealed, running);

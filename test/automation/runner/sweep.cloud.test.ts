@@ -160,7 +160,7 @@ test.each([
   [2, 9, false],
   [30, 61, true],
   [30, 59, false],
-])("a clean-up that is stuck after attempt %d is tried again after %d minutes: %s", async (attempt, minutes, again) => {
+])("a clean-up that is stuck after attempt %d is retried after %d minutes: %s", async (attempt, minutes, again) => {
   await insert(
     "s",
     `status = 'failed', finished_at = now(), clean_up = 'stuck', clean_up_attempt = ${attempt}, clean_up_changed_at = now() - interval '${minutes} minutes'`,

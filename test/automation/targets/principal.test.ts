@@ -5,32 +5,32 @@ import { operatingSystemUser, principal } from "../../../automation/targets/prin
 const credentials = { accessKeyId: "AKIAEXAMPLE0000000000", secretAccessKey: "made up" };
 /** Answers instead of the network, which is never reached. */
 const answering = (identity: () => string, more: object = {}) => {
-  const asked: string[] = [];
+  const hostnames: string[] = [];
   const handle = async (request: { hostname: string }) => {
-    asked.push(request.hostname);
+    hostnames.push(request.hostname);
     const body = `<GetCallerIdentityResponse><GetCallerIdentityResult>${identity()}</GetCallerIdentityResult></GetCallerIdentityResponse>`;
     return { response: { statusCode: 200, headers: { "content-type": "text/xml" }, body: Buffer.from(body) } };
   };
   const requestHandler = { handle, destroy: () => undefined } as never;
   return {
     client: new STSClient({ region: "eu-central-1", credentials, maxAttempts: 1, requestHandler, ...more }),
-    asked,
+    hostnames,
   };
 };
 const arn = "arn:aws:sts::123456789012:assumed-role/deployer/session";
 
 test("the requester is the identity that STS returns", async () => {
-  const { client, asked } = answering(() => `<Arn>${arn}</Arn>`);
+  const { client, hostnames } = answering(() => `<Arn>${arn}</Arn>`);
   expect(await principal(client)).toBe(arn);
-  expect(asked).toEqual(["sts.eu-central-1.amazonaws.com"]);
+  expect(hostnames).toEqual(["sts.eu-central-1.amazonaws.com"]);
 });
 
 test.each(["http://127.0.0.1:4566", "https://sts.amazonaws.com.example.org", "http://sts.eu-central-1.amazonaws.com"])(
   "an endpoint that is not AWS's own (%s) does not identify the requester; the operating system does",
   async (endpoint) => {
-    const { client, asked } = answering(() => `<Arn>${arn}</Arn>`, { endpoint });
+    const { client, hostnames } = answering(() => `<Arn>${arn}</Arn>`, { endpoint });
     expect(await principal(client)).toBe(userInfo().username);
-    expect(asked).toEqual([]);
+    expect(hostnames).toEqual([]);
   },
 );
 

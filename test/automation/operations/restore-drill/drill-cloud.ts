@@ -25,7 +25,7 @@ export class DrillCloud extends RdsAnswers {
   /** Returns nothing and has no calls yet; the engine, which the tests replace, does everything that it is asked to. */
   forget(): void {
     this.answers = {};
-    this.asked.length = 0;
+    this.calls.length = 0;
     this.statements.length = 0;
     jest
       .mocked(readStack)

@@ -16,7 +16,7 @@ test.each([
   " orders",
   "orders\n",
   "a".repeat(64),
-])("%j is none", (database) => {
+])("%j is not an identifier", (database) => {
   expect(restoreDrillRequest.safeParse({ database }).success).toBe(false);
 });
 

@@ -42,14 +42,14 @@ function effects(differing: Partial<Record<keyof RestoreDrillSteps, unknown>> = 
     proveGone: [{ kind: "database", identifier: plan.throwaway.identifier, provenGoneBy: "none" }],
     ...differing,
   };
-  const made = Object.entries(answers).map(([name, answer]) => [
+  const entries = Object.entries(answers).map(([name, answer]) => [
     name,
     (...given: unknown[]) => {
       called.push([name, ...given.filter((one) => !(one instanceof AbortSignal))]);
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
   ]);
-  return { steps: Object.fromEntries(made) as RestoreDrillSteps, called };
+  return { steps: Object.fromEntries(entries) as RestoreDrillSteps, called };
 }
 
 const namesOf = (taken: Taken[]) => taken.map(({ name }) => name);
@@ -123,7 +123,7 @@ test("each step has a time limit and is retried; waits and reads get more time t
 test.each([
   ["switched off", { backupRetentionDays: 0 }, "automated backups are switched off: nothing can be restored"],
   ["not complete", { latestRestorableTime: null }, "no automated backup is complete: nothing can be restored"],
-])("where backups are %s, nothing is registered or made, and the verdict is fail", async (_, differing, reason) => {
+])("if backups are %s, nothing is registered or created, and the verdict is fail", async (_, differing, reason) => {
   const { steps, called } = effects();
   const { step } = stepsTaken();
   const without = { ...plan, source: { ...source, ...differing } };

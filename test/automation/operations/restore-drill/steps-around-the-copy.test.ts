@@ -36,20 +36,20 @@ describe("removal", () => {
       stackName: plan.throwaway.stack,
       secretsProvider: source.secretsProvider,
     });
-    expect(cloud.asked).not.toContain("DeleteDBInstance");
+    expect(cloud.calls).not.toContain("DeleteDBInstance");
   });
 
   test("deletes an instance that only the cloud knows, with all its backups, and waits for that", async () => {
-    let asked: URLSearchParams | undefined;
-    cloud.answers["DeleteDBInstance"] = (parameters) => ((asked = parameters), {});
+    let sent: URLSearchParams | undefined;
+    cloud.answers["DeleteDBInstance"] = (parameters) => ((sent = parameters), {});
     cloud.instances(throwaway({ DBInstanceStatus: "failed" }), throwaway({ DBInstanceStatus: "deleting" }), null);
     await steps.removeThrowaway(plan, identifier.slice("drill-".length), signal);
-    expect(Object.fromEntries(asked ?? [])).toMatchObject({
+    expect(Object.fromEntries(sent ?? [])).toMatchObject({
       DBInstanceIdentifier: identifier,
       SkipFinalSnapshot: "true",
       DeleteAutomatedBackups: "true",
     });
-    expect(cloud.asked.filter((action) => action === "DescribeDBInstances")).toHaveLength(3);
+    expect(cloud.calls.filter((action) => action === "DescribeDBInstances")).toHaveLength(3);
   });
 
   test("is proven by the API and the backend: no instance, no backups, no stack", async () => {
@@ -187,7 +187,8 @@ describe("observation", () => {
     [
       "a database that is not there",
       "database-unknown",
-      () => (cloud.answers["DescribeDBInstances"] = (asked) => (asked.has("DBInstanceIdentifier") ? gone : {})),
+      () =>
+        (cloud.answers["DescribeDBInstances"] = (parameters) => (parameters.has("DBInstanceIdentifier") ? gone : {})),
     ],
     ["no platform", "platform-missing", () => jest.mocked(readStack).mockResolvedValue(undefined)],
     [

@@ -26,14 +26,14 @@ beforeEach(() => {
 
 describe("restore", () => {
   test("requests a copy without backups, in the isolation group, with the run's tags", async () => {
-    let asked: URLSearchParams | undefined;
-    cloud.answers["RestoreDBInstanceToPointInTime"] = (parameters) => ((asked = parameters), {});
+    let sent: URLSearchParams | undefined;
+    cloud.answers["RestoreDBInstanceToPointInTime"] = (parameters) => ((sent = parameters), {});
     cloud.instances(null, throwaway({ DBInstanceStatus: "creating" }), throwaway());
     expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toEqual({
       succeeded: true,
       resourceId: "db-COPY",
     });
-    expect(Object.fromEntries(asked ?? [])).toMatchObject({
+    expect(Object.fromEntries(sent ?? [])).toMatchObject({
       TargetDBInstanceIdentifier: identifier,
       SourceDbiResourceId: source.resourceId,
       RestoreTime: "2026-03-01T10:00:04Z",
@@ -58,7 +58,7 @@ describe("restore", () => {
       throwaway(),
     );
     expect(await steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).toMatchObject({ succeeded: true });
-    expect(cloud.asked).not.toContain("RestoreDBInstanceToPointInTime");
+    expect(cloud.calls).not.toContain("RestoreDBInstanceToPointInTime");
   });
 
   test.each(["InvalidRestoreFault", "PointInTimeRestoreNotEnabled", "DBInstanceAutomatedBackupNotFound"])(
@@ -101,7 +101,7 @@ describe("restore", () => {
   test.each([
     ["gone", null],
     ["stopped", throwaway({ DBInstanceStatus: "stopped" })],
-  ])("a copy that is %s after all is an error, not a verdict", async (status, then) => {
+  ])("a copy that turns out to be %s is an error, not a verdict", async (status, then) => {
     cloud.instances(throwaway({ DBInstanceStatus: "creating" }), then);
     await expect(steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).rejects.toMatchObject({
       code: "database-not-available",
@@ -132,7 +132,7 @@ describe("another instance with the throwaway's name", () => {
     await expect(steps.restore(plan, "2026-03-01T10:00:04.000Z", signal)).rejects.toMatchObject(refused);
     await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toMatchObject(refused);
     await expect(steps.removeThrowaway(plan, runId, signal)).rejects.toMatchObject(refused);
-    expect(cloud.asked).not.toContain("DeleteDBInstance");
+    expect(cloud.calls).not.toContain("DeleteDBInstance");
   });
 });
 
@@ -151,7 +151,7 @@ describe("isolation", () => {
       "its security groups are sg-0150a7ed000000001, sg-0open",
     ],
     [{ VpcSecurityGroups: undefined }, "its security groups are "],
-  ])("%j: it is not read", async (more, problem) => {
+  ])("a copy with %j is not read", async (more, problem) => {
     cloud.instances(throwaway(more));
     await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toMatchObject({
       code: "throwaway-exposed",
@@ -161,9 +161,11 @@ describe("isolation", () => {
 
   test("a copy that has a backup in the API is not read", async () => {
     cloud.instances(throwaway());
-    cloud.answers["DescribeDBInstanceAutomatedBackups"] = (asked) => ({
+    cloud.answers["DescribeDBInstanceAutomatedBackups"] = (parameters) => ({
       DBInstanceAutomatedBackups:
-        asked.get("DbiResourceId") === "db-COPY" ? [{ DBInstanceAutomatedBackup: { DbiResourceId: "db-COPY" } }] : [],
+        parameters.get("DbiResourceId") === "db-COPY"
+          ? [{ DBInstanceAutomatedBackup: { DbiResourceId: "db-COPY" } }]
+          : [],
     });
     await expect(steps.requireIsolation(plan, "db-COPY")).rejects.toThrow("there is the automated backup db-COPY");
   });
@@ -196,13 +198,13 @@ describe("the wait until the markers are restorable", () => {
     expect(await steps.waitUntilRestorable(plan, committedAt, signal)).toEqual({
       askedAt: expect.stringMatching(/Z$/) as string,
     });
-    expect(cloud.asked).toHaveLength(3);
+    expect(cloud.calls).toHaveLength(3);
   });
 
   test.each([
     ["2026-03-01T10:00:05Z", "the newest restorable time is still 2026-03-01T10:00:05.000Z"],
     [undefined, "there is no restorable time"],
-  ])("after its time with %s it says what cannot be restored", async (time, reached) => {
+  ])("returns what cannot be restored if time runs out with %s as the newest time", async (time, reached) => {
     cloud.instances(restorable(time));
     const impatient = { ...plan, restorableWaitSeconds: -1 };
     expect(await steps.waitUntilRestorable(impatient, committedAt, signal)).toEqual({

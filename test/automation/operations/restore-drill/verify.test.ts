@@ -88,7 +88,7 @@ describe("recovery time and exposure", () => {
     [-0.1, "inconclusive"],
     [-3600, "inconclusive"],
     [NaN, "inconclusive"],
-  ])("%d s from asking to the first query, with an objective of an hour: %s", (seconds, verdict) => {
+  ])("%d s from the request to the first query, with an objective of an hour: %s", (seconds, verdict) => {
     const outcome = Number.isNaN(seconds)
       ? { ...good, restore: { ...good.restore, firstQueryAt: "unknown" } }
       : took(seconds);
