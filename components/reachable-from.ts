@@ -24,7 +24,7 @@ export const reachableFrom = z
   })
   .optional();
 
-/** Once all ids are known. A group with two names is one source with both, because EC2 refuses duplicate rules. */
+/** Call with resolved ids only. A group with two names is one source with both, because EC2 refuses duplicate rules. */
 export function namesBySource(sources: Record<string, string>): Map<string, string> {
   const names = new Map<string, string[]>();
   for (const [name, id] of Object.entries(sources)) {

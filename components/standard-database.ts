@@ -11,6 +11,7 @@ import { finalSnapshotIdentifier, instanceArguments, instanceOptions } from "./i
 import { destroyGuard } from "./destroy-guard";
 import { logGroupName, logGroups } from "./log-groups";
 import { adminConnection, masterLogin } from "./master-login";
+import { secretNameOf } from "./names";
 import { parameterGroup } from "./parameter-group";
 import { resolvedParameters } from "./parameters";
 import type { RoleName } from "./roles";
@@ -26,8 +27,8 @@ import { exportedLogs, standardVersion } from "./standards";
  * A team declares service, owner, environment, tier, size, data classification, cost center and platform; see
  * `DatabaseRequest` for the rest and the defaults.
  *
- * @throws pulumi.RunError, once, before anything is made, with a line `path: reason (given …)` for each wrong argument;
- *   later, where the platform has no parameter group for the asked major. A database that `up` cannot reach is a
+ * @throws pulumi.RunError, once, before anything is created, with a line `path: reason (given …)` for each wrong argument;
+ *   later, where the platform has no parameter group for the requested major version. A database that `up` cannot reach is a
  *   warning, `database-unreachable`.
  *
  * @example
@@ -48,7 +49,7 @@ export class StandardDatabase extends pulumi.ComponentResource {
   /** The host name, which the certificate names. */
   readonly address: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
-  /** Of the application's database; its schema is `shape.schemaName`. */
+  /** The application's database; its schema is `shape.schemaName`. */
   readonly databaseName: string;
   /** RDS's `db-…`, which IAM policies and point-in-time restores need. */
   readonly resourceId: pulumi.Output<string>;
@@ -177,7 +178,10 @@ export class StandardDatabase extends pulumi.ComponentResource {
     this.consumers = consumerSettings(instance, shape, logins, keyArn);
     this.remainsAfterDestroy = remainsAfterDestroy(
       shape,
-      Object.keys(logins) as RoleName[],
+      [
+        ...(Object.keys(logins) as RoleName[]).flatMap((role) => shape.roles[role].secretName ?? []),
+        ...(login.own ? [secretNameOf(request, "master")] : []),
+      ],
       snapshot,
       instance.resourceId,
       keyArn,
@@ -225,7 +229,7 @@ function pick<T>(
 
 function remainsAfterDestroy(
   shape: StandardShape,
-  roles: RoleName[],
+  secretNames: string[],
   snapshot: pulumi.Output<string> | undefined,
   resourceId: pulumi.Output<string>,
   keyArn: pulumi.Input<string>,
@@ -241,12 +245,7 @@ function remainsAfterDestroy(
         (log) => `log group ${logGroupName(shape.identifier, log)}, entries for ${shape.logRetentionDays} days`,
       ),
     );
-  // With `masterPassword: "own"` the same applies to the master's.
   if (shape.secretRecoveryDays > 0)
-    kept.push(
-      ...roles
-        .flatMap((role) => shape.roles[role].secretName ?? [])
-        .map((secret) => `secret ${secret}, recoverable for ${shape.secretRecoveryDays} days`),
-    );
+    kept.push(...secretNames.map((secret) => `secret ${secret}, recoverable for ${shape.secretRecoveryDays} days`));
   return pulumi.all(kept);
 }

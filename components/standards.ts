@@ -28,7 +28,7 @@ export interface TierStandard {
   rpoSeconds: number;
   /** Objective: how long from requesting a restore to the first query. */
   rtoSeconds: number;
-  /** Of RDS's automated backups, 1 to 35. */
+  /** Days that RDS keeps automated backups, 1 to 35. */
   backupRetentionDays: number;
   /** A standby in a second zone, which takes over automatically. */
   multiAz: boolean;
@@ -36,7 +36,7 @@ export interface TierStandard {
   drillEveryDays: number;
   /** When it is patched: 0 first, 3 last. */
   ring: Ring;
-  /** Of enhanced monitoring: RDS takes 1, 5, 10, 15, 30 or 60. */
+  /** Interval of enhanced monitoring: RDS accepts 1, 5, 10, 15, 30 or 60. */
   monitoringIntervalSeconds: number;
   backupPlan: BackupPlan;
   /**
@@ -113,7 +113,7 @@ export function tierStandard(tier: Tier, environment: Environment): TierStandard
 /** What a size means. */
 export interface SizeStandard {
   instanceClass: string;
-  /** Of the class, by the AWS page "Hardware specifications for DB instance classes". */
+  /** vCPUs of the class, from the AWS page "Hardware specifications for DB instance classes". */
   vcpus: number;
   memoryGib: number;
   /** A class that earns CPU credits can run out of them. */
@@ -125,7 +125,7 @@ export interface SizeStandard {
 }
 
 /**
- * From this size on gp3 is faster at no extra cost, and IOPS and throughput (MiB/s) can be set (RDS User Guide, "gp3
+ * From this size up, gp3 is faster at no extra cost, and IOPS and throughput (MiB/s) can be set (RDS User Guide, "gp3
  * storage").
  */
 export const stripedStorage = { fromGib: 400, iops: 12_000, throughput: 500 };
@@ -164,7 +164,7 @@ export const defaultPostgresMajor: PostgresMajor = 17;
 
 /** What a PostgreSQL major means. */
 export interface VersionStandard {
-  /** Of parameter groups, RDS's word: "postgres17". */
+  /** The family of its parameter groups, as RDS names it: "postgres17". */
   family: string;
   /** Minors below it miss fixes of the out-of-cycle release of 26 February 2026 (postgresql.org/support/security). */
   minimumMinor: number;
@@ -190,7 +190,7 @@ export const maintenanceWindows: Record<Ring, string> = {
   3: "thu:02:00-thu:04:00",
 };
 /**
- * Daily backups begin at one of 60 times, five minutes apart from 20:00 UTC, chosen by the database's name: a fleet
+ * Daily backups begin at one of 60 times, at five-minute intervals from 20:00 UTC, chosen by the database's name: a fleet
  * that starts at once would queue.
  */
 export const backupHours = { firstStartMinute: 20 * 60, slotMinutes: 5, slots: 60, lengthMinutes: 30 };

@@ -20,7 +20,7 @@ const platformConfig = z.strictObject({
           },
         )
         .min(2, { error: () => "give private subnets in at least two zones" }),
-      /** Of the control plane's workers: only they can reach restored throwaways. @default [] */
+      /** Security groups of the control plane's workers: only they can reach restored throwaways. @default [] */
       workerSecurityGroupIds: z
         .array(
           text("a security group's id").regex(/^sg-[0-9a-f]+$/, {
@@ -41,7 +41,7 @@ export function platform(): Record<string, unknown> {
     { platform: config.getObject("platform") ?? {}, network: config.getObject("network") },
     `config of stack ${pulumi.getStack()}`,
   );
-  const made = new DatabasePlatform("platform", { ...request, ...network });
+  const resources = new DatabasePlatform("platform", { ...request, ...network });
   const {
     vpcId,
     keyArn,
@@ -51,7 +51,7 @@ export function platform(): Record<string, unknown> {
     parameterGroupNames,
     backupVaultName,
     isolationSecurityGroupId,
-  } = made;
+  } = resources;
   return {
     vpcId,
     keyArn,

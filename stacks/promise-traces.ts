@@ -1,4 +1,4 @@
-/** Of the SDK, which does not declare it. */
+/** A part of the SDK that it does not declare. */
 interface Debuggable {
   debuggablePromise?: (...given: unknown[]) => unknown;
   debugPromiseLeaks?: boolean;

@@ -83,6 +83,14 @@ test("a master password of our own is generated, kept in a secret and passed to 
   );
 });
 
+test("the secret of a master password of our own is listed among what remains after a destroy", async () => {
+  let remains: string[] = [];
+  await declare(() => database({ masterPassword: "own" })().remainsAfterDestroy.apply((list) => (remains = list)));
+  expect(remains.filter((line) => line.startsWith("secret ")).at(-1)).toBe(
+    "secret shipshape/orders/production/orders/master, recoverable for 30 days",
+  );
+});
+
 test.each([false, null])(
   "an unknown master password (managed: %s) is not sent, nor is a key for it",
   async (manageMasterUserPassword) => {
