@@ -39,7 +39,8 @@ export const restoreDrill = (
         notRestorable: { at: observedAt, reason: "no automated backup is complete: nothing can be restored" },
       };
 
-    const bracketBegan = await step("register the throwaway", quickStep, () => steps.register(step.requestId, plan));
+    // The first step also returns the time it began, from which the drill is measured.
+    const beganAt = await step("register the throwaway", quickStep, () => steps.register(step.requestId, plan));
     const before = await step("write the marker before the target", quickStep, () =>
       steps.writeMarker(plan, step.requestId),
     );
@@ -58,11 +59,12 @@ export const restoreDrill = (
       return {
         ...base,
         notRestorable: waited,
-        phases: [{ name: "bracket the target", beganAt: bracketBegan, endedAt: waited.at }],
+        phases: [{ name: "bracket the target", beganAt, endedAt: waited.at }],
       };
 
+    // The restore is requested when the wait ends: its duration counts from there.
     const { askedAt } = waited;
-    const bracketed = { name: "bracket the target", beganAt: bracketBegan, endedAt: askedAt };
+    const bracketed = { name: "bracket the target", beganAt, endedAt: askedAt };
     const restoring = { attemptsMax: 3, timeoutSeconds: plan.throwaway.createTimeoutMinutes * 60 };
     const restored = await step("restore into isolation", restoring, (signal) => steps.restore(plan, target, signal));
     if (!restored.succeeded)
@@ -72,12 +74,13 @@ export const restoreDrill = (
         restore: { ...restored, askedAt },
       };
 
+    // The resource id of the throwaway's database, which from here on is a copy of real data.
     const copy = restored.resourceId;
-    await step("prove that nothing backs the copy up", quickStep, () => steps.requireIsolation(plan, copy));
+    await step("prove the copy has no backups", quickStep, () => steps.requireIsolation(plan, copy));
     const { endpoint } = await step("adopt the copy into its stack", adoptionStep, (signal) =>
       steps.adopt(plan, signal),
     );
-    const firstQueryAt = await step("ask the first query", { attemptsMax: 5, timeoutSeconds: 120 }, () =>
+    const firstQueryAt = await step("run the first query", { attemptsMax: 5, timeoutSeconds: 120 }, () =>
       steps.firstQuery(plan, copy),
     );
     const markers = await step("look for the markers", quickStep, () => steps.readMarkers(plan, copy, step.requestId));
