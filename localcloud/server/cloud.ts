@@ -41,6 +41,7 @@ export class Cloud {
   /** Shuts the server process down cleanly; set by the process. */
   requestStop: () => void = () => undefined;
 
+  /** Some parts are given the unfinished cloud: their constructors may use only its settings and its store. */
   constructor(readonly settings: LocalCloudSettings) {
     this.recordsFolder = join(settings.dataFolder, "cloud");
     this.store = new Store(this.recordsFolder);

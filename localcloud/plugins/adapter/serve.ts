@@ -7,22 +7,30 @@ import { engineAddress, outlivesEngine } from "./settings";
 
 /** After a signal, running calls get this long to respond. */
 const END_GRACE_MILLISECONDS = 4_000;
+/** A call is over before its response is written to the socket; exiting at once would cut the response off. */
+const LAST_RESPONSE_MILLISECONDS = 50;
 
 /** A plugin process: serves the provider on a free port, prints the port on stdout, and ends with the engine. */
 export function serve<Config>(definition: ProviderDefinition<Config>): void {
   const abort = new AbortController();
   let calls = 0;
-  let ending = false;
-  const exitWhenIdle = () => ending && calls === 0 && setTimeout(() => calls === 0 && process.exit(0), 50);
+  let shuttingDown = false;
+  const exitNow = () => process.exit(0);
+  const exitIfIdle = () => {
+    if (calls === 0) exitNow();
+  };
+  const exitOnceIdle = () => {
+    if (shuttingDown && calls === 0) setTimeout(exitIfIdle, LAST_RESPONSE_MILLISECONDS);
+  };
   // The engine cancels every plugin before it stops it, and treats one that exits before the response arrives as
   // crashed ("exited prematurely"). So a cancel only aborts the running calls: the engine then kills us, or closes our
   // stdin.
   const cancel = () => abort.abort(new Error("cancelled"));
-  const endSoon = () => {
-    ending = true;
+  const shutDown = () => {
+    shuttingDown = true;
     cancel();
-    setTimeout(() => process.exit(0), END_GRACE_MILLISECONDS).unref();
-    exitWhenIdle();
+    setTimeout(exitNow, END_GRACE_MILLISECONDS).unref();
+    exitOnceIdle();
   };
 
   const service = createProviderService(definition, {
@@ -35,7 +43,7 @@ export function serve<Config>(definition: ProviderDefinition<Config>): void {
         return await call;
       } finally {
         calls--;
-        exitWhenIdle();
+        exitOnceIdle();
       }
     },
   });
@@ -49,10 +57,9 @@ export function serve<Config>(definition: ProviderDefinition<Config>): void {
     process.stdout.write(`${port}\n`);
   });
 
-  process.on("SIGINT", endSoon);
-  process.on("SIGTERM", endSoon);
+  process.on("SIGINT", shutDown);
+  process.on("SIGTERM", shutDown);
   if (outlivesEngine()) return;
   // The engine holds our stdin: when it dies, even by SIGKILL, the pipe closes.
-  const end = () => process.exit(0);
-  process.stdin.resume().on("end", end).on("error", end);
+  process.stdin.resume().on("end", exitNow).on("error", exitNow);
 }

@@ -47,7 +47,7 @@ export const secretInvokes: Invokes = {
       for await (const page of paginateListSecretVersionIds({ client: config.secretsManager(region) }, request))
         found.push(page);
     });
-    // As upstream: for a secret without versions the error does not name the secret.
+    // A secret without versions yields no ARN or name, as upstream.
     const named = found.find((page) => page.Versions?.length);
     return {
       arn: named?.ARN,

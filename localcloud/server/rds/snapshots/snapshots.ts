@@ -65,12 +65,12 @@ export class Snapshots {
     return join(this.cloud.instances.servers.databasesFolder, "snapshots", region, identifier.toLowerCase());
   }
 
-  /** Of a running database. Repeated after a kill, it continues with the same record. */
+  /** Takes a snapshot of a running database. Repeated after a kill, it continues with the same record. */
   async take(instance: InstanceRecord, server: PostgresServer, identifier: string): Promise<void> {
     await this.fill(instance, identifier, (folder) => takeBaseBackup(server, instance.shape.EngineVersion, folder));
   }
 
-  /** Of a database that was shut down, as a deletion does first: no commit is missing from it. */
+  /** Takes a snapshot of a database that was shut down, as a deletion does first: no commit is missing from it. */
   async takeFinal(instance: InstanceRecord, server: PostgresServer, identifier: string): Promise<void> {
     await this.fill(instance, identifier, (folder) =>
       takeColdBackup(server.dataFolder, instance.shape.EngineVersion, folder),
