@@ -15,7 +15,7 @@ export interface LocalRecord {
   url: string;
   startedAt: string;
   databasesFolder?: string;
-  /** Of the PostgreSQL that the cloud runs for Shipshape itself. */
+  /** The URL of the PostgreSQL that the cloud runs for Shipshape itself. */
   controlPlaneUrl?: string;
 }
 
@@ -40,9 +40,9 @@ export interface LocalStatus {
 /** A running embedded cloud: its address, and its own small API under `/shipshape/`. */
 export interface LocalCloud extends LocalRecord {
   dataFolder: string;
-  /** Of the user who started it. */
+  /** The key of the user who started it. */
   accessKey: AccessKey;
-  /** Of the stacks in the data folder. */
+  /** The passphrase of the stacks in the data folder. */
   passphrase: string | undefined;
   status: LocalStatus;
 }

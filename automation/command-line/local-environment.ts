@@ -8,7 +8,7 @@ export interface LocalEndpoint {
   dataFolder: string;
   /** Without it the API refuses every call. */
   accessKey: { accessKeyId: string; secretAccessKey: string };
-  /** Of the stacks in the data folder. @default that of this repository's own stacks */
+  /** The passphrase of the stacks in the data folder. @default that of this repository's own stacks */
   passphrase?: string | undefined;
   /** Where Shipshape keeps requests, runs and evidence; the embedded cloud runs a PostgreSQL for that. */
   controlPlaneUrl?: string | undefined;

@@ -25,27 +25,30 @@ export async function stop(options: { json?: boolean }, { settings, terminal }: 
 
 /** Returns true if something had to be stopped. Afterwards nothing of this data folder listens any more. */
 export async function stopLocalCloud(settings: Settings, progress: (line: string) => void): Promise<boolean> {
-  const cloud = (await findLocalCloud(settings.dataFolder)) ?? (await adoptOrphans(settings, progress));
+  const cloud = (await findLocalCloud(settings.dataFolder)) ?? (await restartToStopOrphans(settings, progress));
   if (cloud === undefined) return false;
   await callLocal(cloud, "POST", "/shipshape/stop");
-  let left = "";
-  const done = await poll({ every: localPollMilliseconds, seconds: localStopWaitSeconds }, async () =>
-    (left = await stillRunning(cloud)) === "" ? true : undefined,
-  );
+  let remaining = "";
+  const done = await poll({ every: localPollMilliseconds, seconds: localStopWaitSeconds }, async () => {
+    remaining = await stillRunning(cloud);
+    return remaining === "" || undefined;
+  });
   if (done === undefined)
     throw new ShipshapeError("local-stop-failed", {
       waitedSeconds: localStopWaitSeconds,
-      left,
+      left: remaining,
       logFile: localLogFile(settings.dataFolder),
     });
   return true;
 }
 
 /**
- * A killed server leaves its databases running. Only a server knows how to stop them in order, so one is started to
- * adopt them.
+ * A killed server leaves its databases running. Only a server knows how to stop them in order, so one is started.
  */
-async function adoptOrphans(settings: Settings, progress: (line: string) => void): Promise<LocalCloud | undefined> {
+async function restartToStopOrphans(
+  settings: Settings,
+  progress: (line: string) => void,
+): Promise<LocalCloud | undefined> {
   const databasesFolder =
     (await readLocalRecord(settings.dataFolder))?.databasesFolder ?? join(settings.dataFolder, "databases");
   const folders = await readdir(databasesFolder).catch(() => []);

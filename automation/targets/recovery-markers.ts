@@ -12,7 +12,7 @@ export interface Marker {
    * in the standard).
    */
   committedAt: string;
-  /** Its row: the same in every copy. */
+  /** From the row, so identical in every copy. */
   writtenAt: string;
 }
 
@@ -39,7 +39,7 @@ export async function writeMarker(client: Client, runId: string, name: string): 
 }
 
 /**
- * The existing markers of a run; none if the table does not exist.
+ * A run's existing markers; empty if there is no table.
  * Errors: marker-table-changed, if something could hide or invent rows.
  */
 export async function readMarkers(client: Client, runId: string, names: string[]): Promise<Marker[]> {
@@ -76,7 +76,7 @@ select case when c.relkind <> 'r' or c.relpersistence <> 'p' then 'it is not a l
     when (select array_agg(format('%s %s %s', a.attname, a.atttypid::regtype, coalesce(pg_get_expr(d.adbin, d.adrelid), '-')) order by a.attname)
         from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
-      is distinct from array['name text -', 'run_id text -', 'written_at timestamp with time zone clock_timestamp()'] then 'its columns are others'
+      is distinct from array['name text -', 'run_id text -', 'written_at timestamp with time zone clock_timestamp()'] then 'its columns differ'
     end as problem
 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'shipshape' and c.relname = 'recovery_marker'`;
 

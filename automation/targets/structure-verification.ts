@@ -32,7 +32,7 @@ export interface StructureReport {
   outOfTime: boolean;
   /** Indexes whose pages were checked, but not whether they contain every row: that would run the database's own code. */
   structureOnly: Remainder;
-  /** Of a kind that is not checked: unlogged, invalid, or neither heap nor B-tree. */
+  /** Relations of a kind that is not checked: unlogged, invalid, or neither heap nor B-tree. */
   skipped: Remainder;
   /** The database that was checked, and the instance's other databases, which were not. */
   database: string;

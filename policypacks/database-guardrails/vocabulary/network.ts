@@ -8,7 +8,7 @@ import { managedPrefixList, managedPrefixListEntry } from "./types";
  */
 export const prefixMin = { ipv4: 9, ipv6: 33 };
 
-/** The ranges that are too wide individually, or all of them if they are too wide in total. */
+/** The ranges too wide by themselves; if there are none, all of them when their sum is too wide. */
 export function wideRanges(ranges: readonly string[]): string[] {
   return [
     ...wideOf(
@@ -35,11 +35,11 @@ function prefixOf(range: string): number {
   return digits === undefined ? 0 : Number(digits);
 }
 
-/** Names of protocols that databases do not use; any other name counts as one that they do. */
+/** Names of protocols other than TCP; any other name counts as TCP. */
 const otherProtocols = ["udp", "icmp", "icmpv6"];
 
 /**
- * Whether an entry opens a port for a protocol that databases use. The provider also accepts "TCP", "06" and "ALL", and
+ * Whether an entry opens a port for TCP, which databases use. The provider also accepts "TCP", "06" and "ALL", and
  * -1 for any port.
  */
 export function opens(entry: Properties, port: number): boolean {
@@ -52,8 +52,8 @@ export function opens(entry: Properties, port: number): boolean {
 }
 
 /**
- * The ranges of the prefix lists that an entry names; lists that this stack does not declare are judged in the stack
- * that does.
+ * The ranges of the prefix lists that an entry names. A list declared elsewhere makes the rule undecided: the stack
+ * that declares it is judged.
  */
 export function rangesOfPrefixLists(
   ids: readonly string[],
