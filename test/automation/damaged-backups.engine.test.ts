@@ -4,7 +4,7 @@ import type { Run } from "../../automation/records";
 import { callOwn } from "../localcloud/server/own-endpoint";
 import { DrillCloud, nothingLeft, type WorkerProcess } from "./drill-cloud";
 
-// A vacuum after the backup would write whole pages to the WAL, and recovery would repair the damage.
+// If autovacuum touched a page after the backup, its full image in the WAL would repair our damage.
 const content = `create table heaped with (autovacuum_enabled = false) as select i, md5(i::text) as text from generate_series(1, 3000) i;
   create table indexed (id int primary key, name text) with (autovacuum_enabled = false); insert into indexed select i, md5(i::text) from generate_series(1, 5000) i`;
 
@@ -59,7 +59,7 @@ const failedCheck = (explanation: RegExp) => ({
   failed: [expect.stringMatching(explanation) as string],
 });
 
-test("a flipped byte in a heap and one in an index fail the drill, which names each relation", async () => {
+test("a flipped byte in a heap and one in an index fail the drill, and the check names each relation", async () => {
   flipByte(await fileOf("flipped", "heaped"), 8192 + 4000);
   flipByte(await fileOf("flipped", "indexed_pkey"), 2 * 8192 + 5000);
   const run = await drills.over(await drills.request("flipped"));
@@ -71,7 +71,7 @@ test("a flipped byte in a heap and one in an index fail the drill, which names e
   expect(await drills.statements(run.requestId)).toEqual(["verdict", "teardown"]);
 });
 
-test("a missing WAL segment fails the drill, which names its file", async () => {
+test("a missing WAL segment fails the drill, and the check names the segment", async () => {
   await drills.query(
     "gap",
     "create table filler as select i, repeat('x', 500) as text from generate_series(1, 10000) i",
@@ -86,7 +86,7 @@ test("a missing WAL segment fails the drill, which names its file", async () => 
   expect(outcomeOf(run)).toEqual(failedCheck(new RegExp(`^database-recovers: .*WAL segment ${missing} is missing`)));
 });
 
-test("a truncated base backup fails the drill, which names its file; a second drill of the database waits for the first", async () => {
+test("a truncated base backup fails the drill, and the check names the file; a second drill of the database waits for the first", async () => {
   const file = await fileOf("cut", "heaped");
   truncateSync(file, statSync(file).size - 8192);
   const ids = [await drills.request("cut"), await drills.request("cut")];
@@ -102,7 +102,7 @@ test("a truncated base backup fails the drill, which names its file; a second dr
 
 test("a throwaway that cannot be removed is shown as stuck, and a repeated clean-up removes it", async () => {
   const id = await drills.request("flipped");
-  // Any earlier, the stack's own `up` would lift the protection.
+  // Until then, the `up` that adopts the copy would undo the protection.
   await drills.until(
     "the copy is adopted",
     async () => (await drills.run(id)).steps["adopt the copy into its stack"]?.status === "done",

@@ -63,8 +63,8 @@ test("a good drill passes, reports its steps as they end, starts few engines, an
     "heaps-and-indexes-are-sound pass",
     "catalog-equals-source pass",
   ]);
-  // Each takes a fifth of a second: the platform's outputs, the engine's version, the stack's creation and its `up`,
-  // its contents, its removal, and the proof that it is gone.
+  // Each takes a fifth of a second: the platform's outputs, the engine's version, the throwaway stack's creation, its
+  // `up`, what it contains before it is destroyed, its destruction, and the proof that it is gone.
   const engines = ["stack export", "version", "stack init", "up", "stack export", "destroy", "stack export"];
   expect(drills.enginesStarted().map((words) => words.replace(/ \S*drill-.*/, ""))).toEqual(engines);
   expect(await drills.statements(run.id)).toEqual(["verdict", "teardown"]);
@@ -78,7 +78,7 @@ test("a good drill passes, reports its steps as they end, starts few engines, an
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
 
-test("after workers are killed after the markers, in mid-create, after the seal and in mid-destroy, the drill ends normally, with one restored database", async () => {
+test("a drill survives workers killed after the markers, in mid-create, after the seal and in mid-destroy, and restores only once", async () => {
   const id = await drills.request("orders");
   const throwaway = `drill-${id}`;
   const killedWhen = async (moment: string, reached: () => Promise<boolean>) => {
@@ -117,7 +117,7 @@ test("after workers are killed after the markers, in mid-create, after the seal 
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
 
-test("a drill cancelled while it restores still removes its copy, and seals that it is gone", async () => {
+test("cancelling a drill in mid-restore still removes its throwaway, and seals the removal", async () => {
   const id = await drills.request("orders");
   worker = drills.startWorker();
   await drills.until("the restore is under way", async () => (await drills.statusOf(`drill-${id}`)) === "creating", 5);

@@ -1,7 +1,10 @@
 /** What one run took. */
 export interface Taken {
   seconds: number;
-  /** Of all processes it started. If it is known, it is what ratios are of: other work on the machine changes it less. */
+  /**
+   * CPU time of all processes it started. If known, ratios are computed from it, because other work on the machine
+   * changes it less.
+   */
   cpuSeconds?: number;
 }
 

@@ -4,7 +4,7 @@ import {
   aCluster,
   aClusterGroup,
   aGroup,
-  aMember,
+  aClusterMember,
   anInstance,
   aSnapshot,
   aSubscription,
@@ -86,8 +86,8 @@ test("AWS is distinguished from other clouds", () => {
 test("a cluster and its members are one database, and members are judged only by their own properties", async () => {
   instances(
     anInstance("orders-production"),
-    aMember("carts-production-1", "carts-production"),
-    aMember("carts-production-2", "carts-production"),
+    aClusterMember("carts-production-1", "carts-production"),
+    aClusterMember("carts-production-2", "carts-production"),
   );
   rds.answers["DescribeDBClusters"] = () => ({ DBClusters: [aCluster("carts-production")] });
   rds.answers["DescribeDBClusterParameterGroups"] = () => ({
@@ -97,7 +97,10 @@ test("a cluster and its members are one database, and members are judged only by
   expect((await live()).found).toEqual([]);
   expect((await guard("--live")).out).toContain("2 databases in eu-central-1");
   instances(
-    aMember("carts-production-1", "carts-production", { PubliclyAccessible: true, PerformanceInsightsEnabled: false }),
+    aClusterMember("carts-production-1", "carts-production", {
+      PubliclyAccessible: true,
+      PerformanceInsightsEnabled: false,
+    }),
   );
   rds.answers["DescribeDBClusterParameters"] = () =>
     parametersOf({ "rds.force_ssl": "0", log_connections: "1", log_disconnections: "1", log_statement: "ddl" });
@@ -114,7 +117,7 @@ test.each(["pending-reboot", "applying", "failed-to-apply"])(
     const groups = [{ DBParameterGroup: { DBParameterGroupName: "platform", ParameterApplyStatus: status } }];
     instances(
       anInstance("orders-production", { DBParameterGroups: groups }),
-      aMember("carts-production-1", "carts-production"),
+      aClusterMember("carts-production-1", "carts-production"),
     );
     const members = [
       { DBClusterMember: { DBInstanceIdentifier: "carts-production-1", DBClusterParameterGroupStatus: status } },

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
- * The response to an action: the members of its result, or an error code. Called once per call, with its parameters.
+ * The response to an action: the fields of its result, or an error code. Called once per call, with its parameters.
  */
 export type Answer = (parameters: URLSearchParams) => Record<string, unknown> | { error: string; status?: number };
 
@@ -68,17 +68,18 @@ function xml(value: unknown): string {
 const tagList = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Tag: { Key, Value } }));
 export const arn = (kind: string, name: string) => `arn:aws:rds:eu-central-1:123456789012:${kind}:${name}`;
 const productionTags = {
-  ...{
-    service: "orders",
-    owner: "team-orders",
-    environment: "production",
-    tier: "gold",
-    "data-classification": "confidential",
-  },
-  ...{ "cost-center": "4711", "shipshape:ring": "3", "shipshape:stack": "shop/prod", "shipshape:standard": "1.0.0" },
+  service: "orders",
+  owner: "team-orders",
+  environment: "production",
+  tier: "gold",
+  "data-classification": "confidential",
+  "cost-center": "4711",
+  "shipshape:ring": "3",
+  "shipshape:stack": "shop/prod",
+  "shipshape:standard": "1.0.0",
 };
 
-/** A correct instance; `undefined` removes a member. */
+/** A correct instance; `undefined` omits a field. */
 export const anInstance = (name: string, more: Record<string, unknown> = {}, tags: Record<string, string> = {}) => ({
   DBInstance: {
     DBInstanceIdentifier: name,
@@ -126,8 +127,8 @@ export const aCluster = (name: string, more: Record<string, unknown> = {}) => ({
   },
 });
 
-/** A member has only its own properties; protection, zones and backups are its cluster's. */
-export const aMember = (name: string, cluster: string, more: Record<string, unknown> = {}) =>
+/** An instance of a cluster has only its own properties; protection, zones and backups are its cluster's. */
+export const aClusterMember = (name: string, cluster: string, more: Record<string, unknown> = {}) =>
   anInstance(
     name,
     {

@@ -65,7 +65,7 @@ test("old records are removed when a worker starts, newer ones stay", async () =
   await database.query("delete from worker where id in ('young', 'of a dead process')");
 });
 
-test("a run has no step in flight once all have ended, here and elsewhere, however many there were, and whether or not they failed", async () => {
+test("a run is quiet once all its steps have ended, on every worker, even if they failed", async () => {
   const [one, other] = [await open("one"), await open("other")];
   const ends: (() => void)[] = [];
   const step = () => one.during("a run", () => new Promise<void>((resolve) => ends.push(resolve)));
@@ -86,11 +86,11 @@ test("a run has no step in flight once all have ended, here and elsewhere, howev
   expect(await noneInFlight("a run")).toEqual([true, true]);
 });
 
-test("a step's result is returned", async () => {
+test("`during` returns the step's result", async () => {
   expect(await (await open("one")).during("a run", async () => 42)).toBe(42);
 });
 
-test("a live worker is not taken over; a dead one is, by one worker at a time, and its record is removed", async () => {
+test("only a dead worker is taken over, by one worker at a time, and its record is deleted", async () => {
   const [one, other, third] = [await open("one"), await open("other"), await open("third")];
   const taken: string[] = [];
   await other.ifDead("one", async () => void taken.push("alive"));
@@ -105,7 +105,7 @@ test("a live worker is not taken over; a dead one is, by one worker at a time, a
   expect(taken).toEqual(["once", "free again"]);
 });
 
-test("a silent worker's locks are released, and another takes over; other workers' locks are not", async () => {
+test("a silent worker's locks are released, so that another takes over; other workers keep theirs", async () => {
   const [other, silent, third] = [await open("other"), await open("silent"), await open("third")];
   void silent.during("a run", () => new Promise(() => undefined)).catch(() => undefined);
   await until("the step is in flight", async () => !(await other.hasNoStepInFlight("a run")));
@@ -120,7 +120,7 @@ test("a silent worker's locks are released, and another takes over; other worker
   expect(() => silent.requireHeld()).toThrow(/lost its session/);
   expect(await other.hasNoStepInFlight("a run")).toBe(true);
   await other.ifDead("silent", async () => {
-    // The worker that takes over holds the silent one's lock, and is not mistaken for it.
+    // The successor holds the silent worker's lock but must not be mistaken for it.
     await third.endSilent();
     expect(await other.hasNoStepInFlight("any")).toBe(true);
     lost.push("taken over");
@@ -130,7 +130,7 @@ test("a silent worker's locks are released, and another takes over; other worker
   expect(() => other.requireHeld()).not.toThrow();
 });
 
-test("a worker whose heartbeat is not answered gives up its lease on time, reports that once, and may not act any more", async () => {
+test("a worker whose heartbeat is not answered ends itself within its own limit, reports that once, and may not act any more", async () => {
   const one = await open("one", 3);
   await database.transaction(async (t) => {
     await t.query("lock table worker in access exclusive mode");

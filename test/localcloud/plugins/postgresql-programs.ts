@@ -8,7 +8,7 @@ export interface Variation {
   reader?: Partial<postgresql.RoleArgs>;
   tablePrivileges?: string[];
   reporting?: Partial<postgresql.DatabaseArgs>;
-  /** Of a role and a schema that nothing else depends on. */
+  /** The name of a role and a schema that nothing else depends on. */
   spareName?: string;
   more?: (options: pulumi.CustomResourceOptions) => void;
 }

@@ -10,7 +10,7 @@ const live = (more: DBInstance, known: Record<string, unknown> = {}) =>
   liveInstance({ DBInstanceIdentifier: "orders", EngineVersion: "17.9", ...more }, known, config, "eu-central-1");
 
 describe("the state of an instance", () => {
-  test("the version as the program wrote it, while that is right or pending", () => {
+  test("has the version as the program wrote it, while that is right or pending", () => {
     expect(live({}, { engineVersion: "17" }).engineVersion).toBe("17");
     expect(live({ PendingModifiedValues: { EngineVersion: "17.10" } }, { engineVersion: "17.10" }).engineVersion).toBe(
       "17.10",
@@ -20,7 +20,7 @@ describe("the state of an instance", () => {
     expect(live({}, { engineVersion: "17" }).engineVersionActual).toBe("17.9");
   });
 
-  test("the live value of anything else that is pending, so that it shows", () => {
+  test("has the live value of anything else that is pending, so that drift is visible", () => {
     expect(
       live(
         { DBInstanceClass: "db.m7g.large", PendingModifiedValues: { DBInstanceClass: "db.r7g.xlarge" } },
@@ -29,7 +29,7 @@ describe("the state of an instance", () => {
     ).toBe("db.m7g.large");
   });
 
-  test("what no API returns as it was: how to delete it, the password", () => {
+  test("keeps what no API returns: deletion settings, password", () => {
     expect(
       live(
         {},
@@ -48,7 +48,7 @@ describe("the state of an instance", () => {
     });
   });
 
-  test("who manages the master password, and with which key, as the program set it: the provider never reads either", () => {
+  test("keeps who manages the master password, and with which key, as the program set it: the provider never reads either", () => {
     const MasterUserSecret = { SecretArn: "arn", SecretStatus: "active", KmsKeyId: "arn:theirs" };
     expect(live({ MasterUserSecret }).manageMasterUserPassword).toBeUndefined();
     expect(live({ MasterUserSecret }).masterUserSecretKmsKeyId).toBeUndefined();
@@ -57,7 +57,7 @@ describe("the state of an instance", () => {
     );
   });
 
-  test("endpoint, secret and time in the provider's forms", () => {
+  test("has endpoint, secret and time in the provider's forms", () => {
     const instance = live({
       Endpoint: { Address: "127.0.0.1", Port: 5432, HostedZoneId: "Z1" },
       MasterUserSecret: { SecretArn: "arn", SecretStatus: "active", KmsKeyId: "key" },
@@ -74,7 +74,7 @@ describe("the state of an instance", () => {
   });
 });
 
-describe("as the official provider, an instance is", () => {
+describe("like the official provider, an instance is", () => {
   /** RDS with these databases, and its delete calls. */
   function rdsWith(...databases: DBInstance[]) {
     const deleted: unknown[] = [];
@@ -130,7 +130,7 @@ describe("as the official provider, an instance is", () => {
     expect(deleted).toEqual(["orders"]);
   });
 
-  test("deleted by the name in the state: one that was renamed outside stays", async () => {
+  test("deleted by the name in the state: a database renamed outside Pulumi survives", async () => {
     const { context, deleted } = rdsWith({ DBInstanceIdentifier: "orders-2", DbiResourceId: "db-OLD" });
     await instance.delete("db-OLD", known, context);
     expect(deleted).toEqual(["orders"]);
