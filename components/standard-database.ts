@@ -27,9 +27,9 @@ import { exportedLogs, standardVersion } from "./standards";
  * A team declares service, owner, environment, tier, size, data classification, cost center and platform; see
  * `DatabaseRequest` for the rest and the defaults.
  *
- * @throws pulumi.RunError, once, before anything is created, with a line `path: reason (given …)` for each wrong argument;
- *   later, where the platform has no parameter group for the requested major version. A database that `up` cannot reach is a
- *   warning, `database-unreachable`.
+ * @throws pulumi.RunError, once, before anything is created, with a line `path: reason (given …)` for each wrong
+ *   argument; later, where the platform has no parameter group for the requested major version. A database that `up`
+ *   cannot reach is a warning, `database-unreachable`.
  *
  * @example
  * ```ts

@@ -190,8 +190,8 @@ export const maintenanceWindows: Record<Ring, string> = {
   3: "thu:02:00-thu:04:00",
 };
 /**
- * Daily backups begin at one of 60 times, at five-minute intervals from 20:00 UTC, chosen by the database's name: a fleet
- * that starts at once would queue.
+ * Daily backups begin at one of 60 times, at five-minute intervals from 20:00 UTC, chosen by the database's name: a
+ * fleet that starts at once would queue.
  */
 export const backupHours = { firstStartMinute: 20 * 60, slotMinutes: 5, slots: 60, lengthMinutes: 30 };
 /**

@@ -86,7 +86,7 @@ test("a run is quiet once all its steps have ended, on every worker, even if the
   expect(await noneInFlight("a run")).toEqual([true, true]);
 });
 
-test("`during` returns the step's result", async () => {
+test("a step's result is what `during` returns", async () => {
   expect(await (await open("one")).during("a run", async () => 42)).toBe(42);
 });
 
