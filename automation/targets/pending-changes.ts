@@ -3,8 +3,8 @@
  * the provider reads current values.
  */
 import { paginateDescribeDBInstances, type DBInstance, type PendingModifiedValues } from "@aws-sdk/client-rds";
-import { fleetPagesMax } from "./limits";
 import type { AwsClients } from "./aws-access";
+import { completeList } from "./rds-queries";
 
 export interface PendingChanges {
   identifier: string;
@@ -15,14 +15,14 @@ export interface PendingChanges {
   cancel: string | undefined;
 }
 
+/** Errors: fleet-unreadable. */
 export async function pendingChanges({ rds: client }: AwsClients): Promise<PendingChanges[]> {
-  const found: PendingChanges[] = [];
-  let read = 0;
-  for await (const { DBInstances = [] } of paginateDescribeDBInstances({ client }, {})) {
-    found.push(...DBInstances.map(pendingOf).filter(({ changes }) => changes.length > 0));
-    if (++read >= fleetPagesMax) break;
-  }
-  return found;
+  const instances = await completeList(
+    "DescribeDBInstances",
+    () => paginateDescribeDBInstances({ client }, {}),
+    (page) => page.DBInstances,
+  );
+  return instances.map(pendingOf).filter(({ changes }) => changes.length > 0);
 }
 
 type Name = keyof PendingModifiedValues & keyof DBInstance;

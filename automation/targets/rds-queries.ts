@@ -1,12 +1,32 @@
-/** Queries to the RDS API: each reads all pages, is retried when AWS throttles, and is listed if it fails. */
+/** Lists of the RDS API: each reads all pages, is retried when AWS throttles, and is named if it fails. */
 import { setTimeout } from "node:timers/promises";
 import { reasonOf, ShipshapeError } from "../errors";
 import { fleetPagesMax, throttledRetriesMax, throttledWaitMilliseconds } from "./limits";
 
 type Pages<Page> = () => AsyncIterable<Page>;
 
+/**
+ * One list, for callers to whom a part of it is of no use. The signal ends the wait between two attempts. Errors:
+ * fleet-unreadable.
+ */
+export async function completeList<Page, One>(
+  action: string,
+  pages: Pages<Page>,
+  of: (page: Page) => One[] | undefined,
+  signal?: AbortSignal,
+): Promise<One[]> {
+  const queries = new RdsQueries(signal);
+  const found = await queries.mustAll(action, pages, of);
+  if (queries.unanswered.length > 0)
+    throw new ShipshapeError("fleet-unreadable", { action, reason: `it has more than ${fleetPagesMax} pages` });
+  return found;
+}
+
+/** Several lists, for callers that can use some of them without the others. */
 export class RdsQueries {
   private readonly missing = new Set<string>();
+
+  constructor(private readonly signal?: AbortSignal) {}
 
   /** "DescribeDBProxies (AccessDenied)", each once. */
   get unanswered(): string[] {
@@ -66,7 +86,7 @@ export class RdsQueries {
         return await ask();
       } catch (error) {
         if (!isThrottled(error) || attempt >= throttledRetriesMax) throw error;
-        await setTimeout(throttledWaitMilliseconds * 2 ** attempt);
+        await setTimeout(throttledWaitMilliseconds * 2 ** attempt, undefined, { signal: this.signal });
       }
     }
   }
