@@ -11,7 +11,10 @@ const areas = {
   demo: ["automation", "stacks", "components"],
 };
 
-/** The control plane's stages use its records, not each other. `targets` and `operations` belong to the runner. */
+/**
+ * The control plane's stages use its records, not each other. Not stages: `targets`, which imports none of them and is
+ * used by operations, guardrails and commands, and `operations`, which use the runner.
+ */
 const stages = ["request", "policy", "runner", "evidence", "observability", "review"];
 
 /** Libraries that only some files may import. Types may be imported anywhere. */

@@ -4,7 +4,7 @@ import type { GuardOptions } from "../guard";
 import type { NewWaiver } from "../waiver";
 import { day } from "./option-values";
 
-/** Databases and states judged, what waits for the maintenance window, and exceptions to guardrails. */
+/** What is read from states and the RDS API, without a control plane: judgements, exceptions, pending changes. */
 export function addGuardrailCommands(shipshape: Command, context: CommandContext): void {
   addGuard(shipshape, context);
   addPending(shipshape, context);
