@@ -48,15 +48,15 @@ export function accessRoles(
   parent: pulumi.Resource,
 ): AccessRoles {
   const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
-  const roles = {} as Record<RoleName, MadeRole>;
+  const roles = {} as Record<RoleName, RoleResources>;
   // From last to first, because the first is a member of others.
   for (const role of [...roleNames].reverse()) {
-    const groups = roleStandards[role].memberOf.flatMap((group) => roles[group as RoleName]?.made ?? []);
+    const groups = roleStandards[role].memberOf.flatMap((group) => roles[group as RoleName]?.resource ?? []);
     roles[role] = roleWithSecret(name, role, shape, settings, { parent }, { ...sql, dependsOn: groups });
   }
   const next = chain(
     sql,
-    roleNames.map((role) => roles[role].made),
+    roleNames.map((role) => roles[role].resource),
   );
   const database = shape.databaseName;
 
@@ -96,14 +96,14 @@ type Next = <R extends pulumi.Resource>(make: (options: pulumi.CustomResourceOpt
 function chain(options: pulumi.CustomResourceOptions, first: pulumi.Resource[]): Next {
   let last = first;
   return (make) => {
-    const made = make({ ...options, dependsOn: last });
-    last = [made];
-    return made;
+    const resource = make({ ...options, dependsOn: last });
+    last = [resource];
+    return resource;
   };
 }
 
-interface MadeRole {
-  made: postgresql.Role;
+interface RoleResources {
+  resource: postgresql.Role;
   login: RoleLogin;
   secretVersion: pulumi.Resource | undefined;
 }
@@ -115,7 +115,7 @@ function roleWithSecret(
   settings: AccessSettings,
   aside: pulumi.CustomResourceOptions,
   sql: pulumi.CustomResourceOptions,
-): MadeRole {
+): RoleResources {
   const { secretName, authentication, statementTimeoutMilliseconds } = shape.roles[role];
   const standard = roleStandards[role];
   const kept = secretName
@@ -131,7 +131,7 @@ function roleWithSecret(
         aside,
       )
     : undefined;
-  const made = new postgresql.Role(
+  const resource = new postgresql.Role(
     `${name}-role-${role}`,
     {
       name: role,
@@ -176,7 +176,7 @@ function roleWithSecret(
         aside,
       )
     : undefined;
-  return { made, login: { username: role, connectionString: string, secretArn: kept?.secret.arn }, secretVersion };
+  return { resource, login: { username: role, connectionString: string, secretArn: kept?.secret.arn }, secretVersion };
 }
 
 /** The schema the role works in comes first; `public` contains only extensions. */

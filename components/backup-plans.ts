@@ -71,7 +71,7 @@ function plan(
   options: pulumi.CustomResourceOptions,
 ): backup.Selection {
   const lifecycle = { deleteAfter: backupPlanRetentionDays[kind] };
-  const made = new backup.Plan(
+  const plan = new backup.Plan(
     `${name}-plan-${kind}`,
     {
       name: `${settings.platformName}-${kind}`,
@@ -96,7 +96,7 @@ function plan(
     `${name}-selection-${kind}`,
     {
       name: kind,
-      planId: made.id,
+      planId: plan.id,
       iamRoleArn: role.arn,
       selectionTags: [{ type: "STRINGEQUALS", key: backupPlanTag, value: kind }],
     },

@@ -42,7 +42,7 @@ export function instanceArguments(
   platform: PlatformReference,
   settings: InstanceSettings,
 ): rds.InstanceArgs {
-  const asked = {
+  const args = {
     identifier: shape.identifier,
     engine: "postgres",
     engineVersion: settings.engineVersion,
@@ -88,9 +88,9 @@ export function instanceArguments(
     ...found(request),
   };
   return {
-    ...asked,
-    ...includedSpeed(asked, request, settings.running),
-    ...checked(asked, request, shape, settings.running),
+    ...args,
+    ...includedSpeed(args, request, settings.running),
+    ...checked(args, request, shape, settings.running),
   };
 }
 
@@ -100,14 +100,14 @@ export function instanceArguments(
  * of the smaller volume when one grows past the threshold, and RDS refuses.
  */
 function includedSpeed(
-  asked: rds.InstanceArgs,
+  args: rds.InstanceArgs,
   request: ResolvedRequest,
   running: InstanceSettings["running"],
 ): Partial<rds.InstanceArgs> {
-  if (asked.storageType !== "gp3" || Number(asked.allocatedStorage) < stripedStorage.fromGib) return {};
+  if (args.storageType !== "gp3" || Number(args.allocatedStorage) < stripedStorage.fromGib) return {};
   const speed = {
-    iops: asked.iops ?? stripedStorage.iops,
-    storageThroughput: asked.storageThroughput ?? stripedStorage.throughput,
+    iops: args.iops ?? stripedStorage.iops,
+    storageThroughput: args.storageThroughput ?? stripedStorage.throughput,
   };
   if (!request.restoreFrom || "snapshotIdentifier" in request.restoreFrom) return speed;
   // A restore to a point in time has the source's volume, which may be smaller; it grows at the next `up`.
@@ -123,7 +123,7 @@ function includedSpeed(
  * here, at preview.
  */
 function checked(
-  asked: rds.InstanceArgs,
+  args: rds.InstanceArgs,
   request: ResolvedRequest,
   shape: StandardShape,
   running: InstanceSettings["running"],
@@ -136,7 +136,7 @@ function checked(
     multiAz,
     dbSubnetGroupName,
     masterUserSecretKmsKeyId: key,
-  } = asked;
+  } = args;
   const properties = {
     engineVersion,
     instanceClass,

@@ -70,7 +70,7 @@ export function passwordWithSecret(
   },
   options: pulumi.CustomResourceOptions,
 ) {
-  const born = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
+  const initial = new random.RandomPassword(`${name}-password`, { length: 40, special: false }, options).result;
   const secret = new secretsmanager.Secret(
     `${name}-secret`,
     {
@@ -83,7 +83,7 @@ export function passwordWithSecret(
     options,
   );
   const password = pulumi
-    .all([secret.arn, born])
+    .all([secret.arn, initial])
     .apply(async ([arn, first]) => (await passwordKept(arn, options)) ?? first);
   return { password: pulumi.secret(password), secret };
 }

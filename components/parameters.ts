@@ -90,9 +90,9 @@ export const allowedParameters: Readonly<Record<string, ParameterBounds>> = {
 };
 
 /** The standard overlaid with a team's values: a value replaces, it never removes. */
-export function resolvedParameters(asked: Readonly<Record<string, number>>): Parameter[] {
-  const kept = standardParameters.filter((parameter) => !(parameter.name in asked));
-  const set = Object.entries(asked).map(([name, value]) => ({
+export function resolvedParameters(requested: Readonly<Record<string, number>>): Parameter[] {
+  const kept = standardParameters.filter((parameter) => !(parameter.name in requested));
+  const set = Object.entries(requested).map(([name, value]) => ({
     name,
     value: String(value),
     applyMethod: allowedParameters[name]?.applyMethod ?? "immediate",

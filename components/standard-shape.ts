@@ -137,12 +137,12 @@ export function standardShape(request: ResolvedRequest): StandardShape {
 }
 
 function roleShape(name: RoleName, request: ResolvedRequest): RoleShape {
-  const asked = request.roles[name];
-  const authentication = asked?.authentication ?? "password";
+  const requested = request.roles[name];
+  const authentication = requested?.authentication ?? "password";
   return {
     authentication,
     statementTimeoutMilliseconds:
-      asked?.statementTimeoutMilliseconds ?? roleStandards[name].statementTimeoutMilliseconds,
+      requested?.statementTimeoutMilliseconds ?? roleStandards[name].statementTimeoutMilliseconds,
     secretName: authentication === "password" ? secretNameOf(request, name) : undefined,
   };
 }

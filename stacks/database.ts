@@ -39,7 +39,7 @@ export function database(): Record<string, unknown> {
   const config = new pulumi.Config("shipshape");
   const given = { request: config.getObject<DatabaseRequest>("request") ?? {}, place: config.getObject("place") };
   const { request, place } = parseInput(databaseConfig, given, `config of stack ${pulumi.getStack()}`);
-  const made = new StandardDatabase(request.service, {
+  const declared = new StandardDatabase(request.service, {
     ...request,
     platform: platformOf(place.platformStack, place.caBundlePath),
     reachableFrom: place.reachableFrom,
@@ -56,7 +56,7 @@ export function database(): Record<string, unknown> {
     masterSecretArn,
     remainsAfterDestroy,
     shape,
-  } = made;
+  } = declared;
   return {
     endpoint,
     databaseName,
@@ -64,8 +64,8 @@ export function database(): Record<string, unknown> {
     securityGroupId,
     engineVersion,
     // Each secret as a whole: a preview then shows one line for each before its prompt, instead of some 400.
-    connectionStrings: pulumi.secret(made.connectionStrings),
-    handOver: pulumi.secret({ address, port, secretArns, masterSecretArn, ...made.consumers }),
+    connectionStrings: pulumi.secret(declared.connectionStrings),
+    handOver: pulumi.secret({ address, port, secretArns, masterSecretArn, ...declared.consumers }),
     standard: pulumi.secret({ shape, remainsAfterDestroy }),
   };
 }
