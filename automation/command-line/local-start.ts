@@ -129,10 +129,12 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
   server.unref();
 
   let interrupted = false;
-  const end = () => void (server.pid !== undefined && processLives(server.pid) && process.kill(server.pid, "SIGTERM"));
+  const stopServer = () => {
+    if (server.pid !== undefined && processLives(server.pid)) process.kill(server.pid, "SIGTERM");
+  };
   const interrupt = () => {
     interrupted = true;
-    end();
+    stopServer();
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
@@ -145,7 +147,7 @@ async function startServer(settings: Settings): Promise<LocalCloud> {
     );
     if (interrupted) throw new ShipshapeError("interrupted", { action: "the start of the embedded cloud" });
     if (cloud) return cloud;
-    if (ended === undefined) end();
+    if (ended === undefined) stopServer();
     const reason = `${ended ?? `no answer within ${localStartWaitSeconds} s`}${await logTail(logFile, logBegan)}`;
     throw new ShipshapeError("local-start-failed", { reason, logFile });
   } finally {

@@ -44,10 +44,10 @@ export function ensureAccessKey(dataFolder: string, accessKeyId = ownerKeyId): A
   } finally {
     rmSync(partial);
   }
-  const made = findAccessKey(dataFolder, accessKeyId);
-  if (!made)
+  const key = findAccessKey(dataFolder, accessKeyId);
+  if (!key)
     throw new Error(`'${accessKeyId}' cannot be an access key id: it takes 16 to 128 capital letters and digits`);
-  return made;
+  return key;
 }
 
 const keysFolder = (dataFolder: string): string => join(dataFolder, "access-keys");

@@ -60,11 +60,11 @@ export function matchElements(
   old: readonly Value[],
   wanted: readonly Value[],
 ): (number | undefined)[] {
-  const taken = new Set<number>();
+  const matched = new Set<number>();
   return wanted.map((value) => {
-    const index = old.findIndex((candidate, at) => !taken.has(at) && sameValue(element, candidate, value));
+    const index = old.findIndex((candidate, at) => !matched.has(at) && sameValue(element, candidate, value));
     if (index < 0) return undefined;
-    taken.add(index);
+    matched.add(index);
     return index;
   });
 }

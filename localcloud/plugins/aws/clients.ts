@@ -42,10 +42,10 @@ function withConnectionHint<
 }
 
 function perRegion<Client>(make: (region: string) => Client): (region: string) => Client {
-  const made = new Map<string, Client>();
+  const clients = new Map<string, Client>();
   return (region) => {
-    const client = made.get(region) ?? make(region);
-    made.set(region, client);
+    const client = clients.get(region) ?? make(region);
+    clients.set(region, client);
     return client;
   };
 }

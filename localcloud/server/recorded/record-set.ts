@@ -50,13 +50,13 @@ export class RecordSet {
    */
   list(type?: string, region: string = defaultRegion): RecordedResource[] {
     this.removeDue();
-    const made = this.records.list();
-    const regions = new Set([defaultRegion, region, ...made.map((record) => record.region)]);
+    const created = this.records.list();
+    const regions = new Set([defaultRegion, region, ...created.map((record) => record.region)]);
     regions.delete(globalRegion);
     const implied = [...regions]
       .flatMap((region) => defaultNetwork(this.context(region)))
       .filter((record) => !this.records.has(keyOf(record)));
-    return [...implied, ...made].filter((record) => type === undefined || record.type === type);
+    return [...implied, ...created].filter((record) => type === undefined || record.type === type);
   }
 
   /** The number of resources created. */

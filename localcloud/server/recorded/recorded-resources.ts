@@ -41,14 +41,14 @@ export class RecordedResources {
     this.refuseInvalid(row, given, region);
 
     const identity = row.identify(given, this.recordSet.context(region));
-    const taken = this.recordSet.find(row.token, identity.id, region);
+    const existing = this.recordSet.find(row.token, identity.id, region);
     if (
-      taken !== undefined &&
+      existing !== undefined &&
       row.whenExists === "accepted-if-equal" &&
-      isDeepStrictEqual({ ...taken.properties, ...given }, taken.properties)
+      isDeepStrictEqual({ ...existing.properties, ...given }, existing.properties)
     )
-      return taken;
-    if (taken !== undefined && row.whenExists !== "replaced") throw alreadyExists(row, identity.id);
+      return existing;
+    if (existing !== undefined && row.whenExists !== "replaced") throw alreadyExists(row, identity.id);
     this.refuseTakenName(row, given, region);
 
     const computed = withoutUnset({ ...identity.computed });

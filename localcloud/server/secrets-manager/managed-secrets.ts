@@ -43,8 +43,8 @@ export class ManagedSecrets {
   create(user: MasterUser): MasterUserSecret {
     const credentials: Credentials = { username: user.username, password: generatePassword() };
     const instanceArn = rdsArn(user.region, "db", user.identifier);
-    const made = this.of(user.dbiResourceId);
-    if (made !== undefined) return view(made);
+    const existing = this.of(user.dbiResourceId);
+    if (existing !== undefined) return view(existing);
     const secret = this.secrets.create({
       name: `rds!db-${randomUUID()}`,
       region: user.region,

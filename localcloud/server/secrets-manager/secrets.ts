@@ -39,23 +39,23 @@ export class Secrets {
   }
 
   create(requested: NewSecret): Secret {
-    const taken = this.find(requested.name, requested.region);
+    const existing = this.find(requested.name, requested.region);
     // SDKs send the same token when they retry a request whose response was lost.
     if (
-      taken &&
-      !taken.deletion &&
+      existing &&
+      !existing.deletion &&
       requested.version &&
-      taken.versions.some((version) =>
+      existing.versions.some((version) =>
         isDeepStrictEqual([version.id, version.value], [requested.version?.id, requested.version?.value]),
       )
     )
-      return taken;
-    if (taken?.deletion)
+      return existing;
+    if (existing?.deletion)
       throw new AwsError(
         "InvalidRequestException",
         "You can't create this secret because a secret with this name is already scheduled for deletion.",
       );
-    if (taken)
+    if (existing)
       throw new AwsError(
         "ResourceExistsException",
         `The operation failed because the secret ${requested.name} already exists.`,

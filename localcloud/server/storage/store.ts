@@ -29,9 +29,9 @@ export class Store {
   collection<T>(name: string): Collection<T> {
     const known = this.collections.get(name);
     if (known) return known as Collection<T>;
-    const made = new Collection<T>(join(this.folder, name));
-    this.collections.set(name, made as Collection<unknown>);
-    return made;
+    const collection = new Collection<T>(join(this.folder, name));
+    this.collections.set(name, collection as Collection<unknown>);
+    return collection;
   }
 }
 

@@ -37,12 +37,12 @@ export async function dispatch(
   const service = services.find((candidate) => candidate.name === call.service);
   const protocol = service?.protocol ?? (header(request, "x-amz-target") === undefined ? "query" : "json");
   const wire = protocol === "query" ? queryWire : jsonWire;
-  let taken: { action: Action; input: unknown } | undefined;
+  let accepted: { action: Action; input: unknown } | undefined;
   try {
     if (!service) throw refuseService(call.service, services);
     const decoded = wire.decode(request);
     const action = findAction(service, decoded.actionName);
-    taken = { action, input: decoded.input };
+    accepted = { action, input: decoded.input };
     const output = await action.run(checkInput(action, decoded.input, wire.inputErrors), call);
     answered({
       service: service.name,
@@ -55,12 +55,12 @@ export async function dispatch(
     return wire.success(service, action, output ?? undefined, call.requestId);
   } catch (error) {
     const failure = asAwsError(error);
-    if (service && taken)
+    if (service && accepted)
       answered({
         service: service.name,
-        ...{ action: taken.action.name, readOnly: taken.action.readOnly },
+        ...{ action: accepted.action.name, readOnly: accepted.action.readOnly },
         call,
-        input: taken.input,
+        input: accepted.input,
         error: { code: failure.code, message: failure.message },
       });
     return wire.failure(service, failure, call.requestId);

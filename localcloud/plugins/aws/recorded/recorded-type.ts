@@ -36,10 +36,10 @@ export function recorded(row: RecordedRow): ResourceType<AwsConfig> {
         region: regionOf(row, given, context.config),
         properties: toRecord(properties, given),
       };
-      const made = await attempt(`creating ${noun} (${given.name ?? name})`, () =>
+      const created = await attempt(`creating ${noun} (${given.name ?? name})`, () =>
         createRecord(context.config, request, context.signal),
       );
-      return { id: made.id, properties: fromRecord(row, made, given, context.config) };
+      return { id: created.id, properties: fromRecord(row, created, given, context.config) };
     },
 
     async read(id, known, context) {

@@ -23,10 +23,11 @@ export async function sweepBackups(cloud: Cloud): Promise<void> {
     for (const { identifier, status } of snapshots.list(region))
       if (status === "creating" && !isTaken(region, identifier, cloud)) snapshots.fail(region, identifier);
   }
-  const taken = join(instances.servers.databasesFolder, "snapshots");
-  for (const region of await fileNames(taken)) {
-    for (const name of await fileNames(join(taken, region)))
-      if (!snapshots.find(region, name)) await rm(join(taken, region, name), { recursive: true, force: true });
+  const snapshotsFolder = join(instances.servers.databasesFolder, "snapshots");
+  for (const region of await fileNames(snapshotsFolder)) {
+    for (const name of await fileNames(join(snapshotsFolder, region)))
+      if (!snapshots.find(region, name))
+        await rm(join(snapshotsFolder, region, name), { recursive: true, force: true });
   }
 }
 

@@ -86,9 +86,9 @@ export function defaultBackupWindow(identifier: string, maintenance: string | un
     20 * 60,
     (start) => `${clock(start)}-${clock(start + 30)}`,
     (text) => {
-      const taken = maintenance === undefined ? undefined : parseMaintenanceWindow(maintenance);
+      const other = maintenance === undefined ? undefined : parseMaintenanceWindow(maintenance);
       const window = parseBackupWindow(text);
-      return typeof taken !== "object" || typeof window !== "object" || !windowsOverlap(window, taken);
+      return typeof other !== "object" || typeof window !== "object" || !windowsOverlap(window, other);
     },
   );
 }
@@ -102,8 +102,8 @@ export function defaultMaintenanceWindow(identifier: string, backup: string): st
       `${start >= dayMinutes ? dayAfter(day) : day}:${clock(start)}-${start + 30 >= dayMinutes ? dayAfter(day) : day}:${clock(start + 30)}`,
     (text) => {
       const window = parseMaintenanceWindow(text);
-      const taken = parseBackupWindow(backup);
-      return typeof window !== "object" || typeof taken !== "object" || !windowsOverlap(taken, window);
+      const other = parseBackupWindow(backup);
+      return typeof window !== "object" || typeof other !== "object" || !windowsOverlap(other, window);
     },
   );
 }

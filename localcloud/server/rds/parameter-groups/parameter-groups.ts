@@ -42,8 +42,8 @@ export class ParameterGroups {
   }
 
   list(region: string): ParameterGroupRecord[] {
-    const made = this.records.list().filter((group) => group.region === region);
-    return [...made, ...defaultGroups(region)].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const created = this.records.list().filter((group) => group.region === region);
+    return [...created, ...defaultGroups(region)].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   put(group: ParameterGroupRecord): void {

@@ -12,7 +12,7 @@ export interface FoundSnapshot {
 
 /** Every snapshot of the Region, including automated ones. */
 export function allSnapshots({ cloud, region }: Pick<Call, "cloud" | "region">): FoundSnapshot[] {
-  const taken = cloud.snapshots
+  const byHand = cloud.snapshots
     .list(region)
     .map((snapshot): FoundSnapshot => ({ snapshot: manual(snapshot), origin: { snapshot: snapshot.identifier } }));
   const daily = cloud.backups.list(region).flatMap((backup) =>
@@ -21,7 +21,7 @@ export function allSnapshots({ cloud, region }: Pick<Call, "cloud" | "region">):
       origin: { base: { resourceId: backup.resourceId, id: base.id } },
     })),
   );
-  return [...taken, ...daily];
+  return [...byHand, ...daily];
 }
 
 /** By name or ARN. @throws AwsError DBSnapshotNotFound */
