@@ -176,7 +176,7 @@ test("an existing database is adopted by its resource id, with changes only to w
   }
 });
 
-test("adopted by its identifier instead, the next unchanged program would delete it", async () => {
+test("a database adopted by its identifier would be deleted by the next up of the unchanged program", async () => {
   const other = await createAwsStack("adoption-by-name", cloud);
   try {
     const { DbiResourceId = "" } = await instanceIs(cloud, "orders-2", "available");
@@ -248,7 +248,7 @@ test("a database is not deleted without a final snapshot, unless the program ski
   expect(DBSnapshots).toHaveLength(1);
 });
 
-test("what RDS refuses fails the create under RDS's own code, and leaves nothing in state", async () => {
+test("a create that RDS refuses fails with RDS's own code, and leaves nothing in state", async () => {
   const { failed, diagnostics } = await stack.up(
     databaseProgram({ instance: { identifier: "refused", username: "rdsadmin" } }),
   );

@@ -28,7 +28,7 @@ const state = {
 };
 
 describe("creating", () => {
-  test("contains what the program sets, with tags, and omits zeros except where RDS would decide otherwise", () => {
+  test("sends what the program sets, with tags, and omits zeros except where RDS would decide otherwise", () => {
     const inputs = {
       engine: "postgres",
       instanceClass: "db.t4g.medium",

@@ -104,7 +104,7 @@ describe("like the official provider, an instance is", () => {
   }
   const known = { identifier: "orders", resourceId: "db-OLD", skipFinalSnapshot: true, region: "eu-central-1" };
 
-  test("read by its resource id, also under another name", async () => {
+  test("read by its resource id, even if it was renamed", async () => {
     const { context } = rdsWith(
       { DBInstanceIdentifier: "orders-2", DbiResourceId: "db-OLD" },
       { DBInstanceIdentifier: "orders", DbiResourceId: "db-NEW" },
@@ -186,7 +186,7 @@ describe("the effect of a change", () => {
     expect(replaced({ [name]: value })).toEqual([]);
   });
 
-  test("a restore that is dropped would replace, which is why components ignore it", () => {
+  test("dropping a restore would replace the database, which is why components ignore that change", () => {
     expect(
       diffResource(instance, { ...state, restoreToPointInTime: { sourceDbiResourceId: "db-A" } }, state, []).replaces,
     ).toEqual(["restoreToPointInTime"]);

@@ -75,7 +75,7 @@ describe("tags", () => {
     expect(prepareInputs({ tags: { owner: UNKNOWN } }, key, config).tagsAll).toBe(UNKNOWN);
   });
 
-  test("default ones that the program does not repeat are no difference when read back", () => {
+  test("default ones that the program does not repeat are not a difference after a read", () => {
     expect(liveTags({ team: "payments", owner: "a" }, { tags: { owner: "a" } }, config)).toEqual({
       tags: { owner: "a" },
       tagsAll: { team: "payments", owner: "a" },
@@ -90,7 +90,7 @@ describe("tags", () => {
     });
   });
 
-  test("one changed outside shows as that tag alone", () => {
+  test("only the tag that was changed outside Pulumi differs", () => {
     const state = { isEnabled: true, keyUsage: "ENCRYPT_DECRYPT", customerMasterKeySpec: "SYMMETRIC_DEFAULT" };
     const { detailed } = diffResource(
       type("aws:kms/key:Key"),
@@ -152,7 +152,7 @@ describe("not a difference", () => {
   });
 });
 
-test("a rule opened by hand shows, also where the program gives an empty list", () => {
+test("a rule opened by hand is a difference, even if the program gives an empty list", () => {
   const old = {
     name: "db",
     description: "x",

@@ -211,7 +211,7 @@ test("what can be updated is updated in place, and only the rest is replaced", a
   expect(await stack.up(platform(2))).toMatchObject({ failed: false, changes: {} });
 });
 
-test("each change made outside is seen by a refresh, and reverted by the next up", async () => {
+test("each change made outside Pulumi is found by a refresh, and reverted by the next up", async () => {
   await changeOutside(cloud, arns.key!, { enableKeyRotation: false });
   await changeOutside(cloud, arns.group!, {
     ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, cidrBlocks: ["0.0.0.0/0"] }],
