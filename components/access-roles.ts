@@ -49,7 +49,7 @@ export function accessRoles(
 ): AccessRoles {
   const sql = { parent, provider: settings.connection, deletedWith: settings.instance };
   const roles = {} as Record<RoleName, RoleResources>;
-  // From last to first, because the first is a member of others.
+  // The last role comes first, because the first is a member of others.
   for (const role of [...roleNames].reverse()) {
     const groups = roleStandards[role].memberOf.flatMap((group) => roles[group as RoleName]?.resource ?? []);
     roles[role] = roleWithSecret(name, role, shape, settings, { parent }, { ...sql, dependsOn: groups });

@@ -69,7 +69,7 @@ export interface DatabaseRequest {
    */
   roles?: Partial<Record<RoleName, RoleSettings>> | undefined;
   /**
-   * From an allow-list; the list replaces the default. The embedded cloud has no pgaudit.
+   * Extensions from an allow-list; the list replaces the default. The embedded cloud has no pgaudit.
    * @default ["pg_stat_statements", "pgaudit"]
    */
   extensions?: AllowedExtension[] | undefined;

@@ -95,7 +95,7 @@ export function instanceArguments(
 }
 
 /**
- * From 400 GiB on a gp3 volume is striped: 12,000 IOPS and 500 MiB/s are the minimum that RDS accepts, and included.
+ * From 400 GiB up, a gp3 volume is striped: 12,000 IOPS and 500 MiB/s are the minimum that RDS accepts, and included.
  * Below, it accepts neither (RDS User Guide, "gp3 storage"). If they are not set, the provider repeats the 3,000 IOPS
  * of the smaller volume when one grows past the threshold, and RDS refuses.
  */

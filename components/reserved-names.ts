@@ -25,6 +25,6 @@ const names: ReadonlySet<string> = new Set([
   integritySchema,
 ]);
 
-/** By PostgreSQL, RDS or Shipshape. */
+/** Whether PostgreSQL, RDS or Shipshape reserves a name. */
 export const isReserved = (name: string): boolean =>
   names.has(name) || name.startsWith("pg_") || name.startsWith("rds");

@@ -26,7 +26,7 @@ export async function verify(
   const [olderNote, now, path] = [await given(options.since), new Date(), resolve(folder)];
   const memory = memoryOf(settings);
   let verification = await verifyEvidence({ folder: path, verifierKey: await given(options.key), olderNote, now });
-  // By the name that the folder gives its log: a log under another name is an unknown log.
+  // The folder says which log it is of: a log under another name is an unknown log.
   const remembered = verification.origin === undefined ? undefined : memory.of(verification.origin);
   if (options.key === undefined && remembered)
     verification = await verifyEvidence({ folder: path, verifierKey: remembered.verifierKey, olderNote, now });

@@ -53,7 +53,7 @@ export async function waitUntilOver(
   }
 }
 
-/** Its statement is also sealed: for a cancelled run a worker still has to do that. */
+/** A run is over once its statement is sealed too: a worker does that after a run was cancelled. */
 export const isOver = (run: Run) =>
   run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 

@@ -11,7 +11,7 @@ import { reasonOf } from "../errors";
 import type { Problem } from "./problem";
 
 export interface GuardConfig {
-  /** By rule: the values of the rule's options. */
+  /** The values of each rule's options. */
   options: Record<string, Record<string, unknown>>;
   /** Rules whose violations are mandatory whatever their severity says. */
   raised: string[];

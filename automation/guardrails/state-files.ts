@@ -28,7 +28,7 @@ export interface StatesJudged {
   stacks: string[];
   neededWaivers: string[];
   unjudged: Unjudged[];
-  /** By name: the groups that databases use, and those that the states declare. */
+  /** The names of the groups that databases use, and of those that the states declare. */
   parameterGroups: { used: string[]; declared: string[] };
   files: number;
   resources: number;

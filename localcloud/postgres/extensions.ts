@@ -47,8 +47,8 @@ export const supportedExtensions: readonly string[] = [
 ];
 
 /**
- * Those of them that PostgreSQL itself marks as trusted: any role with CREATE on a database may install them, as on
- * RDS.
+ * The supported extensions that PostgreSQL itself marks as trusted: any role with CREATE on a database may install
+ * them, as on RDS.
  */
 export const trustedExtensions: readonly string[] = [
   "btree_gin",

@@ -226,7 +226,7 @@ export class ManagedServer implements PostgresServer {
   /** Waits until the postmaster has reread its files, and returns the settings that need a restart. */
   async #reload(): Promise<string[]> {
     const requestedAt = Date.now();
-    // By a signal, not by SQL: the settings being replaced may have made every login impossible.
+    // A signal, not SQL: the settings being replaced may have made every login impossible.
     if (this.pid !== undefined) signalTo(this.pid, "SIGHUP");
     const endsAt = requestedAt + limits.reloadMilliseconds;
     if (!(await poll(limits.reloadMilliseconds, () => this.#hasLoadedSince(requestedAt, endsAt))))

@@ -49,10 +49,10 @@ export interface PostgresServer {
   state(): "running" | "stopped" | "crashed";
   /** Dynamic ones take effect at once, static ones are reported as pendingReboot; a later start uses them all. */
   applyParameters(parameters: Record<string, string>): Promise<ParameterReport>;
-  /** From now on: into this folder, or not at all. Takes effect at once. */
+  /** Archives WAL into this folder from now on, or no longer. Takes effect at once. */
   archiveTo(folder: string | undefined): Promise<void>;
   setMasterPassword(username: string, password: string): Promise<void>;
-  /** As `rdsadmin` over the socket; one statement with values, or several without. */
+  /** Runs SQL as `rdsadmin` over the socket: one statement with values, or several without. */
   query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]>;
   logFiles(): Promise<LogFile[]>;
 }

@@ -88,5 +88,5 @@ export class ControlPlaneDatabase {
   }
 }
 
-/** Its user, its database, and the id of its record. */
+/** The name of its user and its database, and the id of its record. */
 const owner = "shipshape";

@@ -210,8 +210,8 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     },
 
     /**
-     * By RDS itself, and once: whatever was interrupted, the instance with the plan's name and the run's tag is this
-     * run's.
+     * Has RDS restore the throwaway, once: an instance with the plan's name and the run's tag is this run's, whatever
+     * was interrupted.
      */
     async restore(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<Restored> {
       const { identifier } = plan.throwaway;
@@ -289,8 +289,8 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
     },
 
     /**
-     * By Pulumi if Pulumi knows it; what only the cloud knows (a failed restore is in no state) by its name and our
-     * tag.
+     * Has Pulumi remove what is in its state; what only the cloud knows (a failed restore is in no state) is found by its
+     * name and our tag.
      */
     async removeThrowaway(plan: RestoreDrillPlan, requestId: string, signal: AbortSignal): Promise<void> {
       const { identifier, stack } = plan.throwaway;
@@ -305,7 +305,7 @@ export function restoreDrillSteps(s: RestoreDrillContext) {
       await settled(identifier, signal);
     },
 
-    /** By identifier, which contains the request's id and so is unique. */
+    /** Looks for what is left by its identifier, which is unique because it contains the request's id. */
     async proveGone(plan: RestoreDrillPlan): Promise<CleanUpReport["removed"]> {
       const { identifier, stack } = plan.throwaway;
       if (await findDatabase(clients, identifier)) throw new ShipshapeError("throwaway-left", { identifier });

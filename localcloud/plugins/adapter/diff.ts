@@ -111,9 +111,9 @@ function* diffElement(
 }
 
 /**
- * By element: removed elements are reported at their old index, added ones at their index in the program; both at one
- * index is a change of that element, reported inside it when it is an object. Lists of objects are compared position by
- * position.
+ * Compares two collections: removed elements are reported at their old index, added ones at their index in the program;
+ * both at one index is a change of that element, reported inside it when it is an object. Lists of objects are compared
+ * position by position.
  */
 function* diffCollection(
   property: Property,

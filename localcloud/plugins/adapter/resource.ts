@@ -22,10 +22,14 @@ export interface ProviderDefinition<Config> {
    * work without one.
    */
   configure(settings: PropertyValues): Promise<Config>;
-  /** By Pulumi token, e.g. `aws:rds/instance:Instance`. An unknown type fails at check, and the failure lists these. */
+  /**
+   * Types by Pulumi token, e.g. `aws:rds/instance:Instance`. An unknown type fails at check, and the failure lists
+   * these.
+   */
   resources: Record<string, ResourceType<Config>>;
   /**
-   * By Pulumi token, e.g. `aws:index/getRegion:getRegion`. Secrets arrive as plain values; the engine marks the result.
+   * Functions by Pulumi token, e.g. `aws:index/getRegion:getRegion`. Secrets arrive as plain values; the engine marks
+   * the result.
    */
   invokes?: Record<string, (args: PropertyValues, context: InvokeContext<Config>) => Promise<PropertyValues>>;
   /**

@@ -76,7 +76,7 @@ export class RecordSet {
     return typeof target === "string" ? this.find(KEY, target, region)?.arn : undefined;
   }
 
-  /** Those that this one's deletion removes or is refused for. */
+  /** The records that the deletion of this one removes, or is refused for. */
   dependents(record: RecordedResource, whenDeleted: Reference["whenDeleted"]): RecordedResource[] {
     const names = (reference: Reference) =>
       reference.whenDeleted === whenDeleted && reference.type === record.type && isNamed(record, reference.idOrArn);

@@ -73,7 +73,7 @@ export class Secrets {
     return secret;
   }
 
-  /** By name, ARN, or ARN without its random suffix; including those waiting for their deletion. */
+  /** Finds a secret by its name, its ARN, or its ARN without the random suffix, even if it waits for its deletion. */
   find(nameOrArn: string, region: string): Secret | undefined {
     const named = (secret: Secret) =>
       nameOrArn.startsWith("arn:")

@@ -83,7 +83,7 @@ export function readClaim(headers: IncomingHttpHeaders): Claim {
   return { accessKeyId, day, region, service, headerNames, signature };
 }
 
-/** By the real clock, which signers use, whatever the cloud's clock is set to. */
+/** Must be near the real time, which signers use, whatever the cloud's clock is set to. */
 function signingDate(text: string | string[] | undefined): Date {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(text)) ?? [];

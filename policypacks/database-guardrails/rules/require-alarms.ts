@@ -37,7 +37,7 @@ function hasAction(alarm: Resource): boolean {
   return strings.length + unreadable.length > 0 && ["aws/rds", undefined].includes(alarm.word("namespace"));
 }
 
-/** By the name in its dimensions, or because it was computed from the database. */
+/** Whether an alarm watches a database: it names it in its dimensions, or was computed from it. */
 function watches(alarm: Resource, database: Resource, stack: Stack): boolean {
   const identifier = database.text("identifier");
   return (

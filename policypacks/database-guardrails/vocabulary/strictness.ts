@@ -98,7 +98,7 @@ export function isThrowaway(resource: Resource, today: string): boolean {
   return isRestored(resource);
 }
 
-/** Such as "production gold": tells the reader why the rule is this strict. */
+/** "production gold", for example: tells the reader why the rule is this strict. */
 export const namedStrictness = ({ environment, tier }: Strictness): string => `${environment} ${tier}`;
 
 /**

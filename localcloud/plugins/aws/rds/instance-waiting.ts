@@ -7,7 +7,7 @@ export interface Timeout {
   signal: AbortSignal;
 }
 
-/** By resource id, which survives a rename; else by identifier, which people use to import. */
+/** Finds an instance by its resource id, which survives a rename, or its identifier, which people use to import. */
 export async function findInstance(rds: RDSClient, id: string): Promise<DBInstance | undefined> {
   if (/^db-[0-9A-Za-z]{2,255}$/.test(id)) {
     const { DBInstances } = await rds.send(

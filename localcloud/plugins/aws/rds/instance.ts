@@ -71,8 +71,8 @@ export const instance: ResourceType<AwsConfig> = {
   async read(id, known, { config, importing }) {
     const region = known.region ?? config.region;
     const rds = config.rds(region);
-    // As upstream: where the resource id is gone, the instance that has its name now is assumed to be it (recreated
-    // outside, or switched over).
+    // If the resource id is gone, the instance that has its name now is assumed to be it (recreated outside Pulumi, or
+    // switched over), as upstream.
     const live =
       (await findInstance(rds, known.resourceId ?? id)) ??
       (known.identifier ? await findInstance(rds, known.identifier) : undefined);
@@ -119,7 +119,7 @@ export const instance: ResourceType<AwsConfig> = {
         `deleting RDS DB Instance (${old.identifier}): final_snapshot_identifier is required when skip_final_snapshot is false (finalSnapshotIdentifier, skipFinalSnapshot)`,
       );
     }
-    // As upstream: by the name in state, even where another database has it now or this one was renamed.
+    // By the name in state, even if another database has it now or this one was renamed, as upstream.
     const deleted = await attempt(`deleting RDS DB Instance (${old.identifier})`, () =>
       undefinedIfNotFound(["DBInstanceNotFound"], () => requestDeletion(rds, old)),
     );

@@ -14,7 +14,7 @@ export interface AutomatedBackupRecord {
   source: BackedUpInstance;
   /** Oldest first. */
   base: BaseBackupRecord[];
-  /** By the databases' clock, which is the machine's: everything committed up to then can be restored. */
+  /** Everything committed up to then can be restored. By the databases' clock, which is the machine's. */
   latestRestorableTime?: string;
   /** When one was last started, by the cloud's clock. */
   lastTriedAt?: string;
@@ -31,9 +31,9 @@ export interface BackedUpInstance {
 
 export interface BaseBackupRecord {
   id: string;
-  /** By the cloud's clock, which backup windows and retention follow. */
+  /** When it was taken, by the cloud's clock, which backup windows and retention follow. */
   takenAt: string;
-  /** By the databases' clock: the earliest time that can be restored from it. */
+  /** The earliest time that can be restored from it, by the databases' clock. */
   restorableFrom: string;
   engineVersion: string;
   /** The first WAL segment it needs. */

@@ -10,7 +10,7 @@ export function followUp(instance: InstanceRecord, done: Operation, cloud: Cloud
   return mayNeedBackup && !cloud.backups.get(instance.resourceId)?.base.length ? { kind: "backup" } : undefined;
 }
 
-/** Once in each backup window, by the cloud's clock; after a failure, again some time later. */
+/** A backup is due once in each backup window, by the cloud's clock; after a failure, again some time later. */
 export function backupIsDue(instance: InstanceRecord, cloud: Cloud): boolean {
   const { shape, resourceId } = instance;
   if (shape.BackupRetentionPeriod === 0) return false;

@@ -4,7 +4,7 @@ import { AwsError } from "../../wire/aws-error";
 import type { AutomatedBackupRecord } from "./automated-backups";
 
 export interface AutomatedBackupName {
-  /** By an existing DB instance. */
+  /** The identifier of an existing DB instance. */
   identifier?: string | undefined;
   resourceId?: string | undefined;
   arn?: string | undefined;

@@ -12,7 +12,7 @@ import { logError } from "../../log";
  */
 export class RestorableTimes {
   private readonly refreshing = new Map<string, Promise<void>>();
-  /** By the machine's clock. */
+  /** When each database's last heartbeat was written, by the machine's clock. */
   private readonly lastBeats = new Map<string, number>();
 
   constructor(private readonly cloud: Cloud) {}

@@ -70,7 +70,7 @@ export class InstanceServers {
     this.open.delete(resourceId);
   }
 
-  /** From the certificate the database presents; undefined before it has one. */
+  /** When the certificate that the database presents expires; undefined before it has one. */
   certificateValidTill(resourceId: string): Date | undefined {
     try {
       return new Date(new X509Certificate(readFileSync(join(this.folder(resourceId), "tls", "server.crt"))).validTo);
@@ -107,7 +107,7 @@ export class InstanceServers {
       parameters: instance.activeParameters,
       archiveFolder: shape.BackupRetentionPeriod > 0 ? this.archiveFolder(instance.resourceId) : undefined,
       memoryBytes,
-      // As for the class, as far as one machine can support it for many servers.
+      // The class's default, as far as one machine can support it for many servers.
       maxConnectionsDefault: instanceClass ? Math.min(maxConnectionsOf(instanceClass), connectionsMax) : connectionsMin,
     };
   }

@@ -36,7 +36,7 @@ export class Maintenance {
 
   private async resume(instance: InstanceRecord): Promise<void> {
     const { instances } = this.cloud;
-    // Its backup is still as broken as before.
+    // Nothing to resume: the backup is still as broken as before.
     if (instance.status === "incompatible-restore") return;
     // Opened first, whatever its operation: the operation, and every call meanwhile, then finds the running database.
     const server = await instances.servers.reopen(instance).catch((error: unknown) => {

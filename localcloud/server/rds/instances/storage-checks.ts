@@ -10,7 +10,7 @@ const bounds: Record<string, { min: number; max: number }> = {
 };
 
 /**
- * From this size on gp3 is striped over four volumes: a higher baseline, and speed can be provisioned. Below it can't.
+ * From this size up, gp3 is striped over four volumes: its baseline is higher, and speed can be provisioned.
  */
 const stripedGiB = 400;
 

@@ -12,19 +12,19 @@ export interface FoundSnapshot {
 
 /** Every snapshot of the Region, including automated ones. */
 export function allSnapshots({ cloud, region }: Pick<Call, "cloud" | "region">): FoundSnapshot[] {
-  const byHand = cloud.snapshots
+  const manualSnapshots = cloud.snapshots
     .list(region)
     .map((snapshot): FoundSnapshot => ({ snapshot: manual(snapshot), origin: { snapshot: snapshot.identifier } }));
-  const daily = cloud.backups.list(region).flatMap((backup) =>
+  const automatedSnapshots = cloud.backups.list(region).flatMap((backup) =>
     backup.base.map((base): FoundSnapshot => ({
       snapshot: automated(backup, base),
       origin: { base: { resourceId: backup.resourceId, id: base.id } },
     })),
   );
-  return [...byHand, ...daily];
+  return [...manualSnapshots, ...automatedSnapshots];
 }
 
-/** By name or ARN. @throws AwsError DBSnapshotNotFound */
+/** Finds a snapshot by its name or ARN. @throws AwsError DBSnapshotNotFound */
 export function findSnapshot(nameOrArn: string, call: Pick<Call, "cloud" | "region">): FoundSnapshot {
   const arn = parseRdsArn(nameOrArn);
   const name = arn?.kind === "snapshot" && arn.region === call.region ? arn.name : nameOrArn;
