@@ -8,7 +8,7 @@ const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs"
 const Module = require("node:module");
 const { dirname, extname, join, relative } = require("node:path");
 
-/** Readable by its owner only, because whoever can write here decides what the owner runs. */
+/** Readable by its owner only, because anyone who can write here decides what the owner runs. */
 const cache = join(__dirname, "node_modules", ".cache", "shipshape");
 
 /** The last line of a compiled program lists its sources. With it, one file is all there is to keep consistent. */

@@ -26,15 +26,15 @@ export async function recoveryStatus(
 }
 
 export function signedDrills({ entries }: LogContent): SignedDrill[] {
-  const runs = entries.flatMap(({ place, run }) => (run ? [{ place, run }] : []));
+  const runs = entries.flatMap(({ position, run }) => (run ? [{ position, run }] : []));
   const tornDown = new Set(runs.flatMap(({ run }) => (run.kind === "teardown" ? [subjectName(run)] : [])));
-  return runs.flatMap(({ place, run }): SignedDrill[] => {
+  return runs.flatMap(({ position, run }): SignedDrill[] => {
     if (run.kind !== "verdict" || run.predicate.operation !== "restore-drill") return [];
     const { requestId, target, database, verdict, teardown, issuedAt, expiresOn, plan } = run.predicate;
     const { backupRetentionDays } = (plan?.["source"] ?? {}) as { backupRetentionDays?: unknown };
     return [
       {
-        place,
+        position,
         requestId,
         target,
         database: database ?? undefined,

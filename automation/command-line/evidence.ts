@@ -53,8 +53,8 @@ function listStatements(log: LogContent, json: boolean, terminal: Terminal): voi
   if (json)
     return terminal.say(
       JSON.stringify(
-        newest.map(({ place, run, statement }) => ({
-          place,
+        newest.map(({ position, run, statement }) => ({
+          position,
           id: run?.id ?? null,
           kind: run?.kind ?? "other",
           statement,
@@ -67,8 +67,8 @@ function listStatements(log: LogContent, json: boolean, terminal: Terminal): voi
     return terminal.say("no evidence yet; `npx shipshape request restore-drill --help` shows how to produce some");
   const expiry = (date: string | null) =>
     date === null ? "-" : Date.parse(date) <= Date.now() ? terminal.style("red", "expired") : date.slice(0, 10);
-  const rows = newest.map(({ place, run, statement: { predicate, predicateType } }) => [
-    String(place),
+  const rows = newest.map(({ position, run, statement: { predicate, predicateType } }) => [
+    String(position),
     run?.id ?? predicateType.split(":").at(-2) ?? "",
     run?.predicate.target ?? "-",
     run?.predicate.database?.resourceId ?? "-",

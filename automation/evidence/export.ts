@@ -20,15 +20,15 @@ export async function exportEvidence(
   olderNote?: string,
 ): Promise<{ folder: string; files: string[] }> {
   const log = await readLog(database, known);
-  const untrue = log.problems.find((p) => p.lost?.place === Infinity);
+  const untrue = log.problems.find((p) => p.lost?.position === Infinity);
   if (untrue) throw new ShipshapeError("evidence-log-damaged", { reason: untrue.what });
   const statements = statementsOf(log, requestId);
   if (statements.length === 0 || !log.head) throw new ShipshapeError("evidence-unknown", { id: requestId });
   const size = log.head.checkpoint.size;
   const inLog = async (entry: LogEntry, kind: string) => ({
     file: envelopeFile(kind),
-    leafIndex: entry.place,
-    inclusion: (await inclusionProof(entry.place, size, log.tree)).map(base64),
+    leafIndex: entry.position,
+    inclusion: (await inclusionProof(entry.position, size, log.tree)).map(base64),
   });
   const changes = log.entries.filter((e) => e.statement.predicateType === KEY_CHANGE_TYPE);
   const proofs: Proofs = {

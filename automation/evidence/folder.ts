@@ -34,17 +34,17 @@ export const evidenceFiles = {
 export const attributesText = "* -text\n";
 export const envelopeFile = (kind: string) => `${kind}.envelope.json`;
 
-const place = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const hashes = z.array(z.base64().length(44)).max(64);
-const inLog = { file: z.string().regex(/^[a-z0-9-]{1,40}\.envelope\.json$/), leafIndex: place, inclusion: hashes };
+const inLog = { file: z.string().regex(/^[a-z0-9-]{1,40}\.envelope\.json$/), leafIndex: count, inclusion: hashes };
 
 export const proofsSchema = z.strictObject({
-  treeSize: place,
+  treeSize: count,
   statements: z.array(z.strictObject({ id: z.string().max(100), ...inLog })).max(2),
   /** Each change of the log's key, oldest first. */
   keyChanges: z.array(z.strictObject(inLog)).max(evidenceFilesMax),
   /** From an older checkpoint that the auditor kept to the one in the folder. */
-  consistency: z.strictObject({ olderSize: place, hashes }).optional(),
+  consistency: z.strictObject({ olderSize: count, hashes }).optional(),
 });
 /** The proofs of a folder, as JSON: hashes in base64, lowest first. */
 export type Proofs = z.infer<typeof proofsSchema>;

@@ -59,7 +59,7 @@ export function sealKeyChange(
 }
 
 interface KeyChange {
-  place: number;
+  position: number;
   from: KeyObject;
   to: KeyObject;
 }
@@ -68,29 +68,29 @@ interface KeyChange {
 export function keyHistory(
   origin: string,
   trusted: KeyObject,
-  changes: { place: number; envelope: string }[],
+  changes: { position: number; envelope: string }[],
 ): KeyHistory {
   const all = changes
-    .flatMap(({ place, envelope }) => openKeyChange(origin, place, envelope))
-    .sort((a, b) => a.place - b.place);
+    .flatMap(({ position, envelope }) => openKeyChange(origin, position, envelope))
+    .sort((a, b) => a.position - b.position);
   const taken: KeyChange[] = [];
-  for (let first = trusted, place = Infinity; ;) {
-    const change = all.findLast((c) => c.place < place && sameKey(c.to, first));
+  for (let first = trusted, position = Infinity; ;) {
+    const change = all.findLast((c) => c.position < position && sameKey(c.to, first));
     if (!change) break;
     taken.unshift(change);
-    ({ from: first, place } = change);
+    ({ from: first, position } = change);
   }
-  for (let last = trusted, place = taken.at(-1)?.place ?? -1; ;) {
-    const change = all.find((c) => c.place > place && sameKey(c.from, last));
+  for (let last = trusted, position = taken.at(-1)?.position ?? -1; ;) {
+    const change = all.find((c) => c.position > position && sameKey(c.from, last));
     if (!change) break;
     taken.push(change);
-    ({ to: last, place } = change);
+    ({ to: last, position } = change);
   }
   const period = (key: KeyObject, i: number): KeyPeriod => ({
     key,
     verifierKey: verifierKey(origin, key),
-    begin: taken[i - 1]?.place ?? 0,
-    end: taken[i]?.place ?? Infinity,
+    begin: taken[i - 1]?.position ?? 0,
+    end: taken[i]?.position ?? Infinity,
   });
   return [period(taken[0]?.from ?? trusted, 0), ...taken.map((change, i) => period(change.to, i + 1))];
 }
@@ -99,10 +99,10 @@ export function keyHistory(
  * The keys that must have signed the statement at a position: the current one, and at the position of a change also the
  * previous one.
  */
-export function keysAt(history: KeyHistory, place: number): KeyObject[] {
-  const at = history.findIndex((p) => place >= p.begin && place < p.end);
+export function keysAt(history: KeyHistory, position: number): KeyObject[] {
+  const at = history.findIndex((p) => position >= p.begin && position < p.end);
   const period = history[at] as KeyPeriod;
-  return at > 0 && period.begin === place ? [(history[at - 1] as KeyPeriod).key, period.key] : [period.key];
+  return at > 0 && period.begin === position ? [(history[at - 1] as KeyPeriod).key, period.key] : [period.key];
 }
 
 /** Opens a checkpoint if the key that was current for its newest statement signed it. Throws a plain Error. */
@@ -123,7 +123,7 @@ export function openCheckpointBy(note: string, origin: string, history: KeyHisto
   throw failure;
 }
 
-function openKeyChange(origin: string, place: number, envelope: string): KeyChange[] {
+function openKeyChange(origin: string, position: number, envelope: string): KeyChange[] {
   try {
     const claim = claimOf(envelope);
     if (claim.predicateType !== KEY_CHANGE_TYPE) return [];
@@ -131,7 +131,7 @@ function openKeyChange(origin: string, place: number, envelope: string): KeyChan
     const [old, young] = [parseVerifierKey(from), parseVerifierKey(to)];
     if (log !== origin || old.name !== origin || young.name !== origin) return [];
     openEnvelope(envelope, old.key, young.key);
-    return [{ place, from: old.key, to: young.key }];
+    return [{ position, from: old.key, to: young.key }];
   } catch {
     return []; // not a change of keys that both keys signed
   }

@@ -147,14 +147,14 @@ export async function firstKeyOf(database: Database, origin: string): Promise<Ke
   return undefined;
 }
 
-function insertLeaf(t: Database, place: number, { requestId, kind, target, verdict, statement, envelope }: Leaf) {
+function insertLeaf(t: Database, position: number, { requestId, kind, target, verdict, statement, envelope }: Leaf) {
   const { predicateType, predicate, subject } = statement;
   return t.query(
     `insert into evidence (log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
-      place,
-      requestId === undefined ? `${kind}.${place}` : `${requestId}.${kind}`,
+      position,
+      requestId === undefined ? `${kind}.${position}` : `${requestId}.${kind}`,
       requestId ?? null,
       kind,
       predicateType,

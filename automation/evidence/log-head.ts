@@ -29,7 +29,7 @@ export async function historyOf(t: Database, { origin, key }: KnownLog): Promise
   return keyHistory(
     origin,
     publicKeyOf(key),
-    rows.map((r) => ({ place: Number(r.log_index), envelope: r.envelope })),
+    rows.map((r) => ({ position: Number(r.log_index), envelope: r.envelope })),
   );
 }
 

@@ -4,7 +4,7 @@
  * A node (level, index) is the hash of the complete subtree over leaves [index·2^level, (index+1)·2^level). Appending
  * leaf n writes that leaf and every subtree it completes: at most log2(n)+1 nodes. Roots and proofs of any size are
  * then computed from O(log n) stored nodes, so a log of millions of statements costs the same to extend as a small one,
- * and old roots stay computable for ever.
+ * and old roots stay computable.
  *
  * Source: RFC 6962 section 2.1 (tree hash, audit path, consistency proof).
  */
@@ -79,7 +79,7 @@ export function nodesOver(leaves: Hash[]): NodeReader {
     });
 }
 
-const isPlace = (n: number) => Number.isSafeInteger(n) && n >= 0;
+const isCount = (n: number) => Number.isSafeInteger(n) && n >= 0;
 
 /** The root of the first `size` leaves. */
 export const rootOf = (size: number, read: NodeReader): Promise<Hash> =>
@@ -131,7 +131,7 @@ export async function consistencyProof(older: number, newer: number, read: NodeR
 
 /** Whether `proof` leads from the leaf at `index` to `root` in a tree of `size`. Needs nothing but its arguments. */
 export function includes(root: Hash, size: number, index: number, leaf: Hash, proof: Hash[]): boolean {
-  if (!isPlace(index) || !isPlace(size) || index >= size) return false;
+  if (!isCount(index) || !isCount(size) || index >= size) return false;
   let [node, last, hash] = [index, size - 1, leaf];
   for (const sibling of proof) {
     if (last === 0) return false;
@@ -151,7 +151,7 @@ export function includes(root: Hash, size: number, index: number, leaf: Hash, pr
  * changed.
  */
 export function extendsTree(older: number, olderRoot: Hash, newer: number, newerRoot: Hash, proof: Hash[]): boolean {
-  if (!isPlace(older) || !isPlace(newer) || older > newer) return false;
+  if (!isCount(older) || !isCount(newer) || older > newer) return false;
   if (older === newer) return proof.length === 0 && olderRoot.equals(newerRoot);
   if (older === 0) return proof.length === 0 && olderRoot.equals(emptyRoot());
   let [node, last] = [older - 1, newer - 1];

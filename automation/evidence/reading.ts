@@ -13,7 +13,7 @@ import { runStatementOf, type RunStatement } from "./run-statement";
 import { publicKeyOf } from "./signing-key";
 
 export interface LogEntry {
-  place: number;
+  position: number;
   envelope: string;
   statement: SignedRow["statement"];
   /**
@@ -29,7 +29,7 @@ export interface LogProblem {
    * The position of a missing or unreadable statement: no earlier statement is certain to be the newest about its
    * database, because only this statement said which database it was about. Undefined: nothing is missing.
    */
-  lost?: { place: number };
+  lost?: { position: number };
 }
 
 export interface LogContent {
@@ -58,9 +58,9 @@ export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog>
     if (cutOff) problems.push(everything("it contains statements that no signed head covers: it was truncated"));
     const leaves = await leavesOf(t, head, signed, problems);
     const tree = nodesOver(leaves);
-    const entries = signed.flatMap((found, place) => {
-      if (found && leaves[place]?.equals(found.leaf)) return [entryOf(found, problems)];
-      problems.push({ what: `the statement at position ${place} is missing or was altered`, lost: { place } });
+    const entries = signed.flatMap((found, position) => {
+      if (found && leaves[position]?.equals(found.leaf)) return [entryOf(found, problems)];
+      problems.push({ what: `the statement at position ${position} is missing or was altered`, lost: { position } });
       return [];
     });
     if (!head && others.length > 0)
@@ -90,7 +90,7 @@ export async function unreadLog(database: Database): Promise<LogContent> {
 }
 
 /** What is missing could be the newest statement about any database. */
-const everything = (what: string): LogProblem => ({ what, lost: { place: Infinity } });
+const everything = (what: string): LogProblem => ({ what, lost: { position: Infinity } });
 
 /**
  * The hashes under the signed head: those of the statements if they lead to its root; otherwise the stored ones, which
@@ -119,8 +119,8 @@ async function leavesOf(
   return own.map((leaf) => leaf ?? emptyRoot());
 }
 
-function entryOf({ row, place, statement }: SignedRow, problems: LogProblem[]): LogEntry {
-  const entry: LogEntry = { place, envelope: row.envelope, statement, run: undefined };
+function entryOf({ row, position, statement }: SignedRow, problems: LogProblem[]): LogEntry {
+  const entry: LogEntry = { position, envelope: row.envelope, statement, run: undefined };
   try {
     if (statement.predicateType === KEY_CHANGE_TYPE) return entry;
     entry.run = runStatementOf(statement);
@@ -135,8 +135,8 @@ function entryOf({ row, place, statement }: SignedRow, problems: LogProblem[]): 
       problems.push({ what: `the columns of ${id} were altered; the signed statement counts` });
   } catch (error) {
     problems.push({
-      what: `the statement at position ${place} has an unknown format: ${reasonOf(error)}`,
-      lost: { place },
+      what: `the statement at position ${position} has an unknown format: ${reasonOf(error)}`,
+      lost: { position },
     });
   }
   return entry;

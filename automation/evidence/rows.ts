@@ -26,7 +26,7 @@ export interface EvidenceRow {
 /** A row whose envelope the log's key signed, at the position the row claims. */
 export interface SignedRow {
   row: EvidenceRow;
-  place: number;
+  position: number;
   leaf: Hash;
   statement: Statement;
 }
@@ -50,19 +50,19 @@ export async function sortRows(database: Database, size: number, history: KeyHis
     cutOff: false,
   };
   const seen = new Set<string>();
-  for await (const row of rowsByPlace(database)) {
-    const place = Number(row.log_index);
+  for await (const row of rowsByPosition(database)) {
+    const position = Number(row.log_index);
     try {
-      if (place < 0 || sorted.signed[place]) throw new Error(`position ${place} belongs to another statement`);
-      const statement = openEnvelope(row.envelope, ...keysAt(history, place));
+      if (position < 0 || sorted.signed[position]) throw new Error(`position ${position} belongs to another statement`);
+      const statement = openEnvelope(row.envelope, ...keysAt(history, position));
       const name = `${statement.predicateType} ${JSON.stringify(statement.subject)}`;
       if (seen.has(name)) throw new Error("it repeats a statement of an earlier position");
       seen.add(name);
-      if (place >= size) {
+      if (position >= size) {
         sorted.cutOff = true;
-        throw new Error(`the signed head covers ${size} statements, and none at position ${place}`);
+        throw new Error(`the signed head covers ${size} statements, and none at position ${position}`);
       }
-      sorted.signed[place] = { row, place, leaf: leafHash(Buffer.from(row.envelope)), statement };
+      sorted.signed[position] = { row, position, leaf: leafHash(Buffer.from(row.envelope)), statement };
     } catch (error) {
       sorted.others.push({ row, reason: reasonOf(error) });
     }
@@ -74,15 +74,15 @@ export async function sortRows(database: Database, size: number, history: KeyHis
  * What claims to be a key change, by its envelope and not by a column: an overlooked change would make earlier
  * statements the newest.
  */
-export async function keyChangesIn(database: Database): Promise<{ place: number; envelope: string }[]> {
+export async function keyChangesIn(database: Database): Promise<{ position: number; envelope: string }[]> {
   const first = new Map<string, EvidenceRow>();
-  for await (const row of rowsByPlace(database)) {
+  for await (const row of rowsByPosition(database)) {
     const known = first.get(row.envelope);
     // The same statement, inserted again at another position, came later.
     if (claimsKeyChange(row.envelope) && !(known && BigInt(known.row_id) < BigInt(row.row_id)))
       first.set(row.envelope, row);
   }
-  return [...first.values()].map(({ log_index, envelope }) => ({ place: Number(log_index), envelope }));
+  return [...first.values()].map(({ log_index, envelope }) => ({ position: Number(log_index), envelope }));
 }
 
 function claimsKeyChange(envelope: string): boolean {
@@ -101,7 +101,7 @@ export async function treeOfRows(database: Database, size: number, history: KeyH
 }
 
 /** In pages, so that a long log needs no more memory than the rows that are kept. */
-async function* rowsByPlace(database: Database): AsyncGenerator<EvidenceRow> {
+async function* rowsByPosition(database: Database): AsyncGenerator<EvidenceRow> {
   for (let after: [string, string] = ["-9223372036854775808", "0"]; ;) {
     const rows = await database.query<EvidenceRow>(
       "select * from evidence where (log_index, row_id) > ($1::bigint, $2::bigint) order by log_index, row_id limit $3",

@@ -98,7 +98,7 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
   const proofs = holds("the proofs are well formed", () => proofsOf(proofsJson));
   if (trusted && proofs && findings.every((f) => f.holds)) {
     for (const { file: name } of [...proofs.statements, ...proofs.keyChanges]) file(name);
-    const changes = proofs.keyChanges.map((c) => ({ place: c.leafIndex, envelope: file(c.file) }));
+    const changes = proofs.keyChanges.map((c) => ({ position: c.leafIndex, envelope: file(c.file) }));
     const history = keyHistory(trusted.name, trusted.key, changes);
     const checkpoint = holds("the checkpoint is signed by that key", () =>
       openCheckpointBy(note, trusted.name, history),
@@ -182,11 +182,11 @@ function requireNamed(ownKey: string, proofs: Proofs, history: KeyHistory, check
 
 function requireIncluded(
   checkpoint: Checkpoint,
-  place: { leafIndex: number; inclusion: string[] },
+  entry: { leafIndex: number; inclusion: string[] },
   envelope: string,
 ): void {
-  const proof = place.inclusion.map((h) => Buffer.from(h, "base64"));
-  if (!includes(checkpoint.root, checkpoint.size, place.leafIndex, leafHash(Buffer.from(envelope)), proof))
+  const proof = entry.inclusion.map((h) => Buffer.from(h, "base64"));
+  if (!includes(checkpoint.root, checkpoint.size, entry.leafIndex, leafHash(Buffer.from(envelope)), proof))
     throw new Error(
       "the proof does not lead to the checkpoint's root: the envelope was changed, or is not in this log",
     );

@@ -16,7 +16,7 @@ export type Recoverability = "fresh" | "stale" | "failed" | "unproven" | "never"
 /** A drill by its signed statements. */
 export interface SignedDrill {
   /** Its verdict's position in the log: later is newer. */
-  place: number;
+  position: number;
   requestId: string;
   /** The name in the request. */
   target: string;
@@ -33,7 +33,7 @@ export interface SignedDrill {
 
 /** A statement in the log that cannot be read: it may be the newest statement about any database. */
 export interface LostStatement {
-  place: number;
+  position: number;
 }
 
 export interface DatabaseRecovery {
@@ -64,12 +64,17 @@ export function recoverabilities(known: KnownOfTheFleet): DatabaseRecovery[] {
 }
 
 function recoveryOf(database: FleetDatabase, known: KnownOfTheFleet): DatabaseRecovery {
-  const own = known.drills.filter((d) => d.database && isSame(d.database, database)).sort((a, b) => a.place - b.place);
+  const own = known.drills
+    .filter((d) => d.database && isSame(d.database, database))
+    .sort((a, b) => a.position - b.position);
   const decides = deciding(own);
-  const from = decides?.place ?? -1;
+  const from = decides?.position ?? -1;
   const unnamed = known.drills.filter((d) => !d.database && d.target === database.identifier);
-  const base = { database, beside: [...own, ...unnamed].filter((d) => d.verdict === "inconclusive" && d.place > from) };
-  if (known.lost.some((l) => l.place > from))
+  const base = {
+    database,
+    beside: [...own, ...unnamed].filter((d) => d.verdict === "inconclusive" && d.position > from),
+  };
+  if (known.lost.some((l) => l.position > from))
     return {
       ...base,
       recoverability: "unknown",
@@ -161,14 +166,16 @@ function deciding(oldestFirst: SignedDrill[]): SignedDrill | undefined {
 /** The databases of signed drills whose evidence has not expired. */
 function drilled({ drills, now }: KnownOfTheFleet): TargetDatabase[] {
   const found: TargetDatabase[] = [];
-  for (const { database, expiresOn } of [...drills].sort((a, b) => b.place - a.place))
+  for (const { database, expiresOn } of [...drills].sort((a, b) => b.position - a.position))
     if (database && expiresOn > now && !found.some((f) => isSame(f, database))) found.push(database);
   return found;
 }
 
 function absent(database: TargetDatabase, { fleet, drills }: KnownOfTheFleet): DatabaseRecovery {
   const base = { database, decidedBy: undefined, beside: [] };
-  const last = drills.filter((d) => d.database && isSame(d.database, database)).sort((a, b) => b.place - a.place)[0];
+  const last = drills
+    .filter((d) => d.database && isSame(d.database, database))
+    .sort((a, b) => b.position - a.position)[0];
   const word = last ? `; drill ${last.requestId} said ${last.verdict}` : "";
   if (!fleet.asked)
     return {

@@ -8,7 +8,7 @@ import { recoverabilities } from "../../../automation/observability/recoverabili
 import type { Concluded, Conclusion } from "../../../automation/records";
 import { signedDrills } from "../../../automation/recovery-status";
 import { broken, LogUnderTest, newKey, now } from "./log-under-test";
-import { verdictOf } from "./made-folder";
+import { verdictOf } from "./exported-folder";
 import { concluded, databaseCalled, planOf, sealRun } from "./sealed-runs";
 
 const log = new LogUnderTest();
@@ -30,7 +30,7 @@ const of = (run: string, identifier: string, verdict: "pass" | "fail" = "pass"):
   concluded(run, verdict, { plan: planOf(identifier) });
 
 describe("appending", () => {
-  test("a statement that is appended twice is in the log once, as it was the first time", async () => {
+  test("a statement that is appended twice is in the log once, as first appended", async () => {
     await log.append("twice");
     const before = await latestCheckpoint(log.database);
     await log.append("twice");
@@ -38,14 +38,14 @@ describe("appending", () => {
     expect(await log.ids()).toEqual(["twice.verdict", "twice.teardown"]);
   });
 
-  test("statements appended at once all get a place of their own", async () => {
+  test("statements appended concurrently each get their own position", async () => {
     await Promise.all(Array.from({ length: 8 }, (_, i) => log.append(`at-once-${i}`, "verdict")));
     const { entries, problems: found } = await readLog(log.database, log.signer);
-    expect(entries.map((e) => e.place)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(entries.map((e) => e.position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(found).toEqual([]);
   });
 
-  test("what was appended can be neither changed, nor deleted, nor truncated, not even by its owner", async () => {
+  test("appended rows cannot be changed, deleted or truncated, not even by their owner", async () => {
     await log.append("append-only");
     for (const table of ["evidence", "evidence_node", "evidence_checkpoint", "evidence_key"]) {
       await expect(log.database.query(`delete from ${table}`)).rejects.toThrow("append-only");
@@ -74,12 +74,12 @@ describe("appending", () => {
   });
 });
 
-describe("rows that were slipped in or altered", () => {
-  const slipIn = (place: number, envelope: string, id = `forged-${place}`) =>
+describe("forged or altered rows", () => {
+  const forge = (position: number, envelope: string, id = `forged-${position}`) =>
     log.database.query(
       `insert into evidence (log_index, id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
        values ($1, $2, 'verdict', 'urn:shipshape:evidence:restore-drill:verdict:v2', 's', 'd', 'payments', 'pass', now(), '2035-01-01', $3)`,
-      [place, id, envelope],
+      [position, id, envelope],
     );
   const unsigned = JSON.stringify({
     payloadType: "application/vnd.in-toto+json",
@@ -87,9 +87,9 @@ describe("rows that were slipped in or altered", () => {
     signatures: [],
   });
 
-  test("an unsigned row proves nothing, is told, and keeps no place from the statements that follow", async () => {
+  test("an unsigned row proves nothing, is reported, and takes no position from later statements", async () => {
     await log.append("before");
-    for (const place of [2, 3, 7, -1]) await slipIn(place, unsigned);
+    for (const position of [2, 3, 7, -1]) await forge(position, unsigned);
     await log.database.query(
       "insert into evidence_node (level, index, hash) values (0, 2, sha256('x')), (1, 1, sha256('y')), (0, 3, sha256('z'))",
     );
@@ -106,7 +106,7 @@ describe("rows that were slipped in or altered", () => {
     expect(broken(await log.verified())).toEqual([]);
   });
 
-  test("a row that claims a run before it has ended does not keep its statement out", async () => {
+  test("a row that claims a run before it has ended does not block its statement", async () => {
     await log.append("first");
     await log.database.query(
       `insert into evidence (log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
@@ -116,7 +116,7 @@ describe("rows that were slipped in or altered", () => {
     expect(await log.ids()).toEqual(["first.verdict", "first.teardown", "second.verdict", "second.teardown"]);
   });
 
-  test("altered columns change nothing that is said of a log.database, and are told", async () => {
+  test("altered columns do not change what is known about a database, and are reported", async () => {
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     await log.withoutTriggers(
       "update evidence set verdict = 'pass', target = 'ledger', expires_on = '2035-01-01' where kind = 'verdict'",
@@ -128,7 +128,7 @@ describe("rows that were slipped in or altered", () => {
     expect((await log.verified()).statements[0]).toMatchObject({ target: "orders", verdict: "fail" });
   });
 
-  test("a statement that was altered or deleted leaves unknown all that was proven before it, whatever its columns say it was about", async () => {
+  test("after a statement was altered or deleted, everything proven before it is unknown, whatever its columns say", async () => {
     await sealRun(log.database, log.signer, of("of-orders", "orders"));
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     await sealRun(log.database, log.signer, of("of-ledger", "ledger"));
@@ -139,16 +139,16 @@ describe("rows that were slipped in or altered", () => {
     expect(await statusOf("orders")).toBe("unknown");
     expect(await statusOf("ledger")).toBe("fresh"); // its proof is newer
     expect(await log.problems()).toContainEqual("the statement at position 2 is missing or was altered");
-    await log.append("goes-on");
-    expect(await log.ids()).toContain("goes-on.verdict");
+    await log.append("continues");
+    expect(await log.ids()).toContain("continues.verdict");
 
     await log.withoutTriggers("delete from evidence where id = 'failed.verdict'");
     expect([await statusOf("orders"), await statusOf("ledger")]).toEqual(["fresh", "fresh"]); // proven again since
-    await log.withoutTriggers("delete from evidence where id = 'goes-on.teardown'");
+    await log.withoutTriggers("delete from evidence where id = 'continues.teardown'");
     expect([await statusOf("orders"), await statusOf("ledger")]).toEqual(["unknown", "unknown"]);
   });
 
-  test("a signed statement of a form that is not known here may be the newest word: what was proven before it is unknown", async () => {
+  test("a signed statement in an unknown format may be the newest verdict, so everything proven before it is unknown", async () => {
     await log.append("passed");
     expect(await statusOf("orders")).toBe("fresh");
     const later = verdictOf("later", { verdict: "fail" });
@@ -166,21 +166,21 @@ describe("rows that were slipped in or altered", () => {
     expect(await statusOf("orders")).toBe("fresh");
   });
 
-  test("a change of keys that a column hides is followed anyway, and so is what the new key signed", async () => {
+  test("a change of keys that a column hides is still followed, and so are statements signed by the new key", async () => {
     await log.append("passed");
     const next = newKey();
     await changeKey(log.database, log.signer, next, "a test");
     await sealRun(log.database, { ...log.signer, key: next }, of("failed", "orders", "fail"));
     await log.withoutTriggers("update evidence set kind = 'verdict' where kind = 'key-change'");
-    // On a machine that has not seen this log before.
+    // As on a machine that has never seen this log.
     log.signer = { ...log.signer, memory: undefined };
     expect(await statusOf("orders")).toBe("failed");
   });
 
-  test("an older signed head that is put in again above the newest does not take back what came after it", async () => {
+  test("an older signed head inserted again after the newest does not revoke later statements", async () => {
     await log.append("passed");
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
-    log.signer = { ...log.signer, memory: undefined }; // on a machine that has not seen this log before
+    log.signer = { ...log.signer, memory: undefined }; // as on a machine that has never seen this log
     await log.database.query(
       "insert into evidence_checkpoint (size, note) select 999, note from evidence_checkpoint where size = 2",
     );
@@ -190,7 +190,7 @@ describe("rows that were slipped in or altered", () => {
     expect(await statusOf("orders")).toBe("fresh");
   });
 
-  test("a log whose newest heads were taken away while its statements are there is known to be cut off, on any machine", async () => {
+  test("a log whose newest heads were removed, but not its statements, is known to be truncated on any machine", async () => {
     await log.append("passed");
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     log.signer = { ...log.signer, memory: undefined };
@@ -199,20 +199,20 @@ describe("rows that were slipped in or altered", () => {
     expect(await statusOf("orders")).toBe("unknown");
   });
 
-  test("a true statement that is put in once more, at another place or before itself, keeps none out and hides none", async () => {
+  test("a genuine statement inserted again, at another position or before itself, blocks none and hides none", async () => {
     await log.append("passed");
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
     await log.append("passed-again");
     const columns =
       "id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope";
-    for (const [place, id] of [
+    for (const [position, id] of [
       [2, "passed-again.verdict"],
       [0, "failed.verdict"],
       [999, "passed.verdict"],
     ] as const)
       await log.database.query(
         `insert into evidence (row_id, log_index, ${columns}) overriding system value select $1, $2, ${columns} from evidence where id = $3 limit 1`,
-        [place + 1, place, id],
+        [position + 1, position, id],
       );
     await log.database.query(
       "insert into evidence_node (row_id, level, index, hash) overriding system value values (-1, 0, 2, sha256('x')), (-2, 1, 1, sha256('y'))",
@@ -223,7 +223,7 @@ describe("rows that were slipped in or altered", () => {
     expect(await statusOf("orders")).toBe("failed");
   });
 
-  test("where the nodes are gone they are made again from the statements; where both are damaged nothing is proven or signed", async () => {
+  test("missing nodes are recomputed from the statements; if both are damaged nothing is proven or signed", async () => {
     for (const run of ["a", "b", "c"]) await log.append(run);
     await log.withoutTriggers("delete from evidence_node where level > 0");
     await log.append("d");
@@ -240,18 +240,18 @@ describe("rows that were slipped in or altered", () => {
   });
 });
 
-describe("a log that was seen before", () => {
-  const cut = (size: number) =>
+describe("a known log", () => {
+  const truncate = (size: number) =>
     log.withoutTriggers(
       `delete from evidence where log_index >= ${size}`,
       `delete from evidence_checkpoint where size > ${size}`,
       `delete from evidence_node where index >= ${size} >> level`,
     );
 
-  test("cut off, it is signed no further, and proves nothing", async () => {
+  test("that was truncated is not continued, and proves nothing", async () => {
     await log.append("kept");
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
-    await cut(2);
+    await truncate(2);
     await expect(log.append("next")).rejects.toMatchObject({
       code: "evidence-log-rewritten",
       message: expect.stringContaining("had 4 statements") as string,
@@ -261,10 +261,10 @@ describe("a log that was seen before", () => {
     await expect(log.exported("kept")).rejects.toMatchObject({ code: "evidence-log-damaged" });
   });
 
-  test("cut off and grown again by who holds the key elsewhere, it is refused where it was seen", async () => {
+  test("that was truncated and continued elsewhere with its key is refused by machines that have seen it", async () => {
     await log.append("kept");
     await sealRun(log.database, log.signer, of("failed", "orders", "fail"));
-    await cut(2);
+    await truncate(2);
     const elsewhere = { ...log.signer, memory: undefined };
     for (const run of ["other-1", "other-2"]) await sealRun(log.database, elsewhere, concluded(run));
     await expect(log.append("next")).rejects.toMatchObject({
@@ -273,16 +273,16 @@ describe("a log that was seen before", () => {
     expect(await log.problems()).toContainEqual(expect.stringMatching(/is not the one this machine has seen before/));
   });
 
-  test("emptied, it is not begun again; and a reader remembers what it has seen too", async () => {
+  test("that was emptied is not restarted; and readers remember what they have seen too", async () => {
     const reader: Signer = { ...log.signer, memory: new LogMemory(join(log.folder, "of-a-reader.json")) };
     await log.append("gone");
     await readLog(log.database, reader);
-    await cut(0);
+    await truncate(0);
     await expect(log.append("again")).rejects.toMatchObject({ code: "evidence-log-rewritten" });
     expect((await readLog(log.database, reader)).problems).toHaveLength(1);
   });
 
-  test("what is remembered cannot be read, or not be written: nothing is signed", async () => {
+  test("whose memory cannot be read or written is not signed", async () => {
     writeFileSync(join(log.folder, "known-logs.json"), "{");
     await expect(log.append("unremembered")).rejects.toMatchObject({ code: "evidence-memory-unusable" });
     writeFileSync(join(log.folder, "a-file"), "");

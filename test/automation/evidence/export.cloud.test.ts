@@ -11,7 +11,7 @@ import { concluded, requestOf, sealRun } from "./sealed-runs";
 const log = new LogUnderTest();
 
 describe("keys", () => {
-  test("another key does not go on with the log, neither here nor where nothing is remembered", async () => {
+  test("another key cannot continue the log, neither here nor on a machine that does not know it", async () => {
     await log.append("by-the-first");
     const other = { ...log.signer, key: newKey() };
     await expect(sealRun(log.database, other, concluded("x"))).rejects.toMatchObject({ code: "signing-key-foreign" });
@@ -21,7 +21,7 @@ describe("keys", () => {
     expect(await log.ids()).toEqual(["by-the-first.verdict", "by-the-first.teardown"]);
   });
 
-  test("a change of keys is in the log: older statements still verify, by the old key and by the new, and the old key signs no more", async () => {
+  test("a change of keys is in the log: older statements still verify with both keys, and the old key can no longer sign", async () => {
     await log.append("old");
     const old = log.signer;
     log.signer = { ...log.signer, key: newKey() };
@@ -37,7 +37,7 @@ describe("keys", () => {
         /checkpoint is signed by that key: no signature/,
       );
     }
-    // A row that claims a change by a stranger's keys leads nowhere.
+    // A row that claims a change by a stranger's keys has no effect.
     const stranger = { ...log.signer, key: newKey(), memory: undefined };
     await log.database.query(
       "insert into evidence (log_index, id, kind, predicate_type, subject_name, subject_digest, issued_at, envelope) select 0, 'x', kind, predicate_type, 's', 'd', issued_at, envelope from evidence where kind = 'key-change'",
@@ -82,8 +82,8 @@ describe("exporting", () => {
     await log.exported("newer");
     expect(broken(await log.verified({ olderNote: kept })).join()).toMatch(/export it again with --since/);
 
-    // Who holds key and log.database, and nothing is remembered of it, can write another log; the checkpoint kept
-    // outside gives it away.
+    // Anyone with the key and the database, on a machine that does not know the log, can write another one; a
+    // checkpoint kept elsewhere reveals that.
     await log.withoutTriggers("truncate evidence, evidence_node, evidence_checkpoint, evidence_key");
     log.signer = { ...log.signer, memory: undefined };
     for (const run of ["rewritten-1", "rewritten-2"]) await log.append(run);
@@ -92,7 +92,7 @@ describe("exporting", () => {
     await expect(log.exported("rewritten-2", kept.replace("\n2\n", "\n3\n"))).rejects.toMatchObject({ code: "usage" });
   });
 
-  test("an export replaces an older export, and neither writes through a link nor into a folder that holds anything else", async () => {
+  test("an export replaces an older export, but writes neither through a link nor into a folder with other files", async () => {
     await log.append("again");
     await log.exported("again");
     writeFileSync(join(log.out(), "verdict.envelope.json"), "torn");
@@ -119,13 +119,13 @@ describe("exporting", () => {
   });
 
   test.each([
-    ["a report of someone's own", ["report.md"], []],
-    ["a folder by the name of an envelope", ["proofs.json"], ["notes.envelope.json"]],
-    ["an envelope that no export wrote", ["mine.envelope.json"], []],
+    ["someone's own report", ["report.md"], []],
+    ["a folder named like an envelope", ["proofs.json"], ["notes.envelope.json"]],
+    ["an envelope that is not from an export", ["mine.envelope.json"], []],
     ["proofs of something else", ["proofs.json", "report.md"], []],
-    ["a folder by the name of a file of ours", [], ["checkpoint"]],
+    ["a folder named like one of our files", [], ["checkpoint"]],
   ])(
-    "an export leaves alone a folder that is no export, by what it holds and not by names alone: %s",
+    "an export does not touch a folder that is not an export, judged by its content and not by names alone: %s",
     async (_, files, folders) => {
       await log.append("again");
       mkdirSync(log.out());
@@ -139,7 +139,7 @@ describe("exporting", () => {
     },
   );
 
-  test("an export makes the folders it is to lie in, and fills an empty one", async () => {
+  test("an export creates its parent folders, and fills an empty folder", async () => {
     await log.append("again");
     const deep = join(log.folder, "2026", "june", "orders");
     await exportEvidence(log.database, log.signer, "again", deep);
@@ -150,13 +150,13 @@ describe("exporting", () => {
   });
 
   test("a request that left no evidence is a coded error", async () => {
-    await expect(log.exported("nobody")).rejects.toMatchObject({ code: "evidence-unknown" });
-    await log.append("somebody-else");
-    await expect(log.exported("nobody")).rejects.toMatchObject({ code: "evidence-unknown" });
-    expect(statementsOf(await readLog(log.database, log.signer), "nobody")).toEqual([]);
+    await expect(log.exported("unknown")).rejects.toMatchObject({ code: "evidence-unknown" });
+    await log.append("another");
+    await expect(log.exported("unknown")).rejects.toMatchObject({ code: "evidence-unknown" });
+    expect(statementsOf(await readLog(log.database, log.signer), "unknown")).toEqual([]);
   });
 
-  test("what is read as a leaf is what was exported, byte for byte", async () => {
+  test("a leaf is the exported file, byte for byte", async () => {
     await sealRun(
       log.database,
       log.signer,

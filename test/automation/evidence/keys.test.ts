@@ -45,7 +45,7 @@ describe("the signing key", () => {
       expect.objectContaining({ code, message: expect.stringMatching(reason) as string }),
     );
 
-  test("is created once, for its owner's eyes only, and read back as it was", () => {
+  test("is created once, readable only by its owner, and read back unchanged", () => {
     const key = createSigningKey(file);
     expect(sameKey(readSigningKey(file), key)).toBe(true);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -53,7 +53,7 @@ describe("the signing key", () => {
     expect(readdirSync(join(folder, "evidence"))).toEqual(["signing-key.pem"]);
   });
 
-  test("that is missing is not created on the way", () => {
+  test("that is missing is not created implicitly", () => {
     refused("signing-key-missing");
     expect(existsSync(file)).toBe(false);
   });
@@ -64,7 +64,7 @@ describe("the signing key", () => {
     refused("signing-key-exposed", new RegExp(`mode 0${mode.toString(8)}`));
   });
 
-  test("that is of another kind, a public one, no key, too large or no file signs nothing", () => {
+  test("that is of another kind, public, not a key, too large or not a file signs nothing", () => {
     mkdirSync(join(folder, "evidence"));
     const write = (content: string) => writeFileSync(file, content, { mode: 0o600 });
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -81,7 +81,7 @@ describe("the signing key", () => {
     refused("signing-key-unusable", /not a small regular file/);
   });
 
-  test("is replaced by one that is kept beside it until then, the same one however often it is asked for", () => {
+  test("is replaced by one that is kept next to it until then, the same one for every request", () => {
     createSigningKey(file);
     const next = nextSigningKey(file);
     expect(sameKey(nextSigningKey(file), next)).toBe(true);
@@ -90,7 +90,7 @@ describe("the signing key", () => {
     expect(readdirSync(join(folder, "evidence"))).toEqual(["signing-key.pem"]);
   });
 
-  test("of a log that has one is not created a second time, whether its file is there or lost", () => {
+  test("of a log that has one is not created again, whether or not its file still exists", () => {
     const settings = readSettings(folder, folder, { SHIPSHAPE_DATA_FOLDER: folder });
     const text = createFirstKey(settings);
     expect(memoryOf(settings).of("shipshape.local/evidence")).toEqual({ verifierKey: text });
@@ -109,8 +109,8 @@ describe("the history of a log's keys", () => {
     never,
     never,
   ];
-  const change = (place: number, from: never, to: never, log = origin) => ({
-    place,
+  const change = (position: number, from: never, to: never, log = origin) => ({
+    position,
     envelope: sealKeyChange(log, from, to, "an operator", new Date()).envelope,
   });
   const names = (history: ReturnType<typeof keyHistory>) => history.map((p) => [p.verifierKey, p.begin, p.end]);
@@ -120,20 +120,20 @@ describe("the history of a log's keys", () => {
     [verifierKey(origin, c), 7, Infinity],
   ];
 
-  test("is followed from any of its keys, forwards and backwards, in whatever order the changes come", () => {
+  test("is followed from any of its keys, forwards and backwards, whatever the order of the changes", () => {
     for (const trusted of [a, b, c])
       expect(names(keyHistory(origin, trusted, [change(7, b, c), change(3, a, b)]))).toEqual(whole);
     expect(names(keyHistory(origin, a, []))).toEqual([[verifierKey(origin, a), 0, Infinity]]);
     expect(currentKey(keyHistory(origin, a, [change(3, a, b)])).verifierKey).toBe(verifierKey(origin, b));
   });
 
-  test("takes nothing that a stranger signed, that is of another log, is torn, or comes after the key was given up", () => {
+  test("ignores changes that a stranger signed, that are of another log, incomplete, or by a key already replaced", () => {
     const genuine = [change(3, a, b), change(7, b, c)];
     const halfSigned = JSON.parse(change(1, a, x).envelope) as { signatures: unknown[] };
     const forged = [
-      { place: 1, envelope: JSON.stringify({ ...halfSigned, signatures: halfSigned.signatures.slice(1) }) },
-      { place: 1, envelope: JSON.stringify({ ...halfSigned, signatures: halfSigned.signatures.slice(0, 1) }) },
-      { place: 0, envelope: "{}" },
+      { position: 1, envelope: JSON.stringify({ ...halfSigned, signatures: halfSigned.signatures.slice(1) }) },
+      { position: 1, envelope: JSON.stringify({ ...halfSigned, signatures: halfSigned.signatures.slice(0, 1) }) },
+      { position: 0, envelope: "{}" },
       change(0, x, x),
       change(1, a, x, "other.test/evidence"),
       change(5, a, x),
@@ -141,13 +141,14 @@ describe("the history of a log's keys", () => {
     expect(names(keyHistory(origin, a, [...forged, ...genuine]))).toEqual(whole);
   });
 
-  test("says who signs at each place, and that a change is signed by both", () => {
+  test("gives the key for each position, and both keys for a change", () => {
     const history = keyHistory(origin, a, [change(3, a, b), change(7, b, c)]);
-    const at = (place: number) => keysAt(history, place).map((k) => [a, b, c].findIndex((key) => sameKey(key, k)));
+    const at = (position: number) =>
+      keysAt(history, position).map((k) => [a, b, c].findIndex((key) => sameKey(key, k)));
     expect([0, 2, 3, 4, 7, 8].map(at)).toEqual([[0], [0], [0, 1], [1], [1, 2], [2]]);
   });
 
-  test("a checkpoint is opened by the key of its newest statement, and not by one that was given up before it", () => {
+  test("opens a checkpoint with the key of its newest statement, and not with one replaced before it", () => {
     const history = keyHistory(origin, a, [change(3, a, b)]);
     const note = (size: number, ...keys: never[]) => signCheckpoint({ origin, size, root: Buffer.alloc(32) }, ...keys);
     expect(openCheckpointBy(note(3, a), origin, history).size).toBe(3);
@@ -157,8 +158,8 @@ describe("the history of a log's keys", () => {
   });
 });
 
-describe("what is remembered of logs", () => {
-  test("is kept for each log, for its owner's eyes only", () => {
+describe("the memory of known logs", () => {
+  test("is kept for each log, readable only by its owner", () => {
     const memory = new LogMemory(join(folder, "deep", "known-logs.json"));
     expect([memory.of("a"), memory.hasHead]).toEqual([undefined, false]);
     expect([memory.of("__proto__"), memory.of("constructor")]).toEqual([undefined, undefined]);
@@ -173,7 +174,7 @@ describe("what is remembered of logs", () => {
     expect(statSync(memory.file).mode & 0o777).toBe(0o600);
   });
 
-  test("where it is not as it was written, nothing goes on as if it were nothing", () => {
+  test("is an error if it was altered, not treated as empty", () => {
     const memory = new LogMemory(join(folder, "known-logs.json"));
     for (const content of ["", "{", "[]", '{"a":{}}', '{"a":{"verifierKey":"k","more":1}}']) {
       writeFileSync(memory.file, content);

@@ -1,4 +1,4 @@
-/** A log of its own for every test of a file, on one PostgreSQL. */
+/** A new log for each test of a file, on one PostgreSQL. */
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,7 +44,7 @@ export class LogUnderTest {
     afterEach(() => rmSync(this.folder, { recursive: true, force: true }));
   }
 
-  /** As the owner of the tables can, and nobody else. */
+  /** Only the tables' owner can do this. */
   async withoutTriggers(...statements: string[]): Promise<void> {
     for (const table of tables) await this.database.query(`alter table ${table} disable trigger append_only`);
     for (const statement of statements) await this.database.query(statement);

@@ -39,7 +39,7 @@ beforeAll(async () => {
   }
 });
 
-test("the known vectors of RFC 6962's own implementation hold", () => {
+test("RFC 6962's own test vectors hold", () => {
   // Certificate Transparency's reference tests: the empty leaf, and the one-byte leaf 0x00.
   expect(leafHash(Buffer.alloc(0)).toString("hex")).toBe(
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -49,12 +49,12 @@ test("the known vectors of RFC 6962's own implementation hold", () => {
   );
 });
 
-test("every root computed from stored nodes is the root by definition", async () => {
+test("every root computed from stored nodes equals the root by definition", async () => {
   for (let size = 1; size <= SIZES; size++)
     expect((await rootOf(size, read)).equals(naiveRoot(leaves.slice(0, size)))).toBe(true);
 });
 
-test("every leaf of every tree is proved, and no other leaf or place is", async () => {
+test("every leaf of every tree is proved, and no other leaf or position is", async () => {
   for (let size = 1; size <= SIZES; size++) {
     const root = await rootOf(size, read);
     for (let i = 0; i < size; i++) {
@@ -68,7 +68,7 @@ test("every leaf of every tree is proved, and no other leaf or place is", async 
   }
 });
 
-test("every older tree is proved a prefix of every newer one, and a rewritten one is not", async () => {
+test("every older tree is proved to be a prefix of every newer one, and a rewritten one is not", async () => {
   for (let older = 0; older <= SIZES; older++) {
     for (let newer = older; newer <= SIZES; newer++) {
       const [a, b, proof] = [

@@ -11,7 +11,7 @@ import { latestCheckpoint } from "../../../automation/evidence/log-head";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 import { concluded, sealRun } from "./sealed-runs";
 
-/** Go is there wherever the engine was built from source; where it is not, these claims are shown by CI alone. */
+/** Machines that build the engine from source have Go; without it, only CI tests these claims. */
 const withGo = spawnSync("go", ["version"]).status === 0 ? test : test.skip;
 
 const signer: Signer = { origin: "shipshape.test/evidence", key: generateKeyPairSync("ed25519").privateKey };
@@ -41,7 +41,7 @@ const append = (run: string) => sealRun(database, signer, concluded(run), ["verd
 const verify = (...args: string[]) => spawnSync(program, args, { encoding: "utf8" });
 
 withGo(
-  "Go's own sumdb packages read our checkpoint and our proofs, for every place in logs of many sizes",
+  "Go's own sumdb packages read our checkpoint and our proofs, for every position in logs of many sizes",
   async () => {
     for (let i = 0; i < 13; i++) {
       await append(`run-${i}`);

@@ -61,7 +61,7 @@ const reportOfTeardown = (changed: Partial<TeardownPredicate> = {}) =>
   report({ id: "r-1.teardown", subject, kind: "teardown", predicate: { ...teardown, ...changed } });
 const report = (run: RunStatement) => reportOf([{ run, envelope: "{}" }]);
 
-test("the report of a verdict holds all facts of the signed statement, and nothing in them is Markdown", () => {
+test("the report of a verdict has all facts of the signed statement, and none of them as Markdown", () => {
   expect(reportOfVerdict()).toBe(`# Verdict: restore-drill of orders
 
 **pass**: every check passed when it was issued; valid until it expires.
@@ -127,7 +127,7 @@ Nothing was checked.
 `);
 });
 
-test("the report of a verdict leaves out facts of the source that the plan does not have", () => {
+test("the report of a verdict omits facts about the source that are not in the plan", () => {
   expect(reportOfVerdict({ plan: { source: { engineVersion: 17 } } })).not.toMatch(/engine version|tier|environment/);
   expect(reportOfVerdict({ plan: { source: { tags: { tier: "gold" } } } })).toContain(
     "| tier | gold |\n| requested by",
@@ -135,7 +135,7 @@ test("the report of a verdict leaves out facts of the source that the plan does 
   expect(reportOfVerdict({ verdict: "fail" })).toContain("**fail**: at least one check failed.\n");
 });
 
-test("the report of a teardown says whether everything is gone, and how that is known", () => {
+test("the report of a teardown says whether everything is gone, and how that was proven", () => {
   const [, before, after] = /\n\n(.*)\n\n\| fact[^]*\|\n\n([^]*)$/.exec(reportOfTeardown())!;
   expect(reportOfTeardown()).toMatch(/^# Teardown: restore-drill of orders\n/);
   expect([before, after]).toEqual([

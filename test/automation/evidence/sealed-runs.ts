@@ -58,7 +58,7 @@ export const removed = {
   removed: [{ kind: "database", identifier: "drill-1", provenGoneBy: "DescribeDBInstances: DBInstanceNotFound" }],
 };
 
-/** Seals a run as its lifecycle does; the request is stored where it is not yet. */
+/** Seals a run as its lifecycle does; stores the request if it is missing. */
 export async function sealRun(
   database: Database,
   signer: Signer,

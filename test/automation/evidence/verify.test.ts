@@ -19,13 +19,13 @@ import {
   expiresOn,
   issuedAt,
   key,
-  makeFolder,
+  createFolder,
   origin,
   publicKey,
   rewriteProofs,
   teardownOf,
   verdictOf,
-} from "./made-folder";
+} from "./exported-folder";
 import { databaseCalled, planOf } from "./sealed-runs";
 
 let root: string;
@@ -43,13 +43,13 @@ const broken = async (more: object = {}) => {
   expect(v.valid).toBe(v.findings.every((f) => f.holds));
   return v.findings.filter((f) => !f.holds).map((f) => `${f.what}: ${f.reason}`);
 };
-const whole = (id = "run-1") => makeFolder(folder, { statements: [verdictOf(id), teardownOf(id)] });
+const whole = (id = "run-1") => createFolder(folder, { statements: [verdictOf(id), teardownOf(id)] });
 const path = (file: string) => join(folder, file);
 const rewrite = (file: string, change: (text: string) => string) =>
   writeFileSync(path(file), change(readFileSync(path(file), "utf8")));
 
-describe("a folder that is whole", () => {
-  test("holds, and says what its signed statements say", async () => {
+describe("a complete folder", () => {
+  test("is valid, and its statements are reported", async () => {
     await whole();
     const v = await verified();
     expect(v).toMatchObject({
@@ -77,12 +77,12 @@ describe("a folder that is whole", () => {
     ["one millisecond before it expires", -1, false],
     ["at the moment it expires", 0, true],
     ["after that", 1, true],
-  ])("holds still, and says whether it has expired: %s", async (_, offset, expired) => {
+  ])("stays valid, and says whether it has expired: %s", async (_, offset, expired) => {
     await whole();
     expect(await verified({ now: new Date(Date.parse(expiresOn) + offset) })).toMatchObject({ valid: true, expired });
   });
 
-  test("of a time to come does not hold: its expiry would be no limit; clocks may differ by minutes", async () => {
+  test("dated in the future is not valid, as its expiry would be no limit; clocks may differ by minutes", async () => {
     await whole();
     const at = (seconds: number) => broken({ now: new Date(Date.parse(issuedAt) - seconds * 1000) });
     expect((await at(301)).join("\n")).toMatch(
@@ -91,13 +91,13 @@ describe("a folder that is whole", () => {
     expect(await at(300)).toEqual([]);
   });
 
-  test("without a key that was given it agrees with itself, and is not trusted", async () => {
+  test("is consistent but not trusted without a given key", async () => {
     await whole();
     expect(await verified({ verifierKey: undefined })).toMatchObject({ valid: true, keyTrusted: false });
   });
 
-  test("of a run that made nothing needs no teardown", async () => {
-    await makeFolder(folder, {
+  test("of a run that created nothing needs no teardown", async () => {
+    await createFolder(folder, {
       statements: [
         verdictOf("run-1", {
           teardown: "none",
@@ -110,7 +110,7 @@ describe("a folder that is whole", () => {
     expect(await broken()).toEqual([]);
   });
 
-  test("in a checkout of git, and without the file for git, is the same", async () => {
+  test("is valid in a git checkout, and without the file for git", async () => {
     await whole();
     mkdirSync(path(".git"));
     expect(await broken()).toEqual([]);
@@ -119,8 +119,8 @@ describe("a folder that is whole", () => {
   });
 });
 
-describe("a folder that is another's, cut down, enlarged or reworded", () => {
-  test("relabelled as evidence of another database it does not hold, and nothing of the label is told", async () => {
+describe("a relabelled, incomplete, extended or reworded folder", () => {
+  test("relabelled as evidence of another database is not valid, and the label is not reported", async () => {
     await whole();
     rewrite("proofs.json", (text) => text.replaceAll("run-1.", "payments-LATEST."));
     rewrite("report.md", (text) => text.replaceAll("orders", "payments"));
@@ -134,15 +134,15 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
   });
 
   test.each([
-    ["its teardown alone", [teardownOf("run-1")], /the verdict is missing/],
-    ["its verdict alone", [verdictOf("run-1")], /the teardown is missing/],
+    ["only its teardown", [teardownOf("run-1")], /the verdict is missing/],
+    ["only its verdict", [verdictOf("run-1")], /the teardown is missing/],
     ["nothing", [], /the verdict is missing/],
-  ])("with %s it does not hold, and says what is missing", async (_, statements, missing) => {
-    await makeFolder(folder, { statements, before: ["another"] });
+  ])("with %s is not valid, and says what is missing", async (_, statements, missing) => {
+    await createFolder(folder, { statements, before: ["another"] });
     expect((await broken()).join("\n")).toMatch(missing);
   });
 
-  test("with one statement twice, or one file under two names, it does not hold", async () => {
+  test("with one statement twice, or one file under two names, is not valid", async () => {
     const proofs = await whole();
     rewriteProofs(folder, { ...proofs, statements: [proofs.statements[0], proofs.statements[0]] });
     expect((await broken()).join("\n")).toMatch(/a statement appears twice/);
@@ -158,8 +158,8 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
       [verdictOf("run-1"), teardownOf("run-1", { database: databaseCalled("orders", "db-RECREATED") })],
     ],
     ["of two names", [verdictOf("run-1"), teardownOf("run-1", { target: "payments" })]],
-  ])("with statements %s it does not hold", async (_, statements) => {
-    await makeFolder(folder, { statements });
+  ])("with statements %s is not valid", async (_, statements) => {
+    await createFolder(folder, { statements });
     expect((await broken()).join("\n")).toMatch(
       /all statements are about one run, one plan and one database: the statements are about different/,
     );
@@ -167,7 +167,7 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
 
   test.each([
     [
-      "a plan that is not the one it is the subject of",
+      "a plan other than its subject's",
       verdictOf("run-1", { plan: { target: "payments" } }),
       /not the digest of its plan/,
     ],
@@ -187,21 +187,17 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
       /name different operations/,
     ],
     [
-      "a type that is none of a run's",
+      "a type that is not one of a run's",
       { ...verdictOf("run-1"), predicateType: "urn:test:verdict:v2" },
       /is not a type of a run's statements/,
     ],
-    [
-      "a verdict that is no word for one",
-      verdictOf("run-1", { verdict: "splendid" }),
-      /does not have the expected fields: verdict/,
-    ],
-  ])("with %s it does not hold, though it is signed", async (_, statement, reason) => {
-    await makeFolder(folder, { statements: [statement as ReturnType<typeof verdictOf>, teardownOf("run-1")] });
+    ["an unknown verdict", verdictOf("run-1", { verdict: "splendid" }), /does not have the expected fields: verdict/],
+  ])("with %s is not valid, although it is signed", async (_, statement, reason) => {
+    await createFolder(folder, { statements: [statement as ReturnType<typeof verdictOf>, teardownOf("run-1")] });
     expect((await broken()).join("\n")).toMatch(reason);
   });
 
-  test("with a file that nothing vouches for, or an attributes file of its own, it does not hold", async () => {
+  test("with a file that nothing vouches for, or its own attributes file, is not valid", async () => {
     await whole();
     writeFileSync(path("certificate.pdf"), "all is well");
     expect((await broken()).join("\n")).toMatch(
@@ -212,18 +208,18 @@ describe("a folder that is another's, cut down, enlarged or reworded", () => {
     expect((await broken()).join("\n")).toMatch(/.gitattributes was changed/);
   });
 
-  test("a second verdict line in the report does not hold", async () => {
-    await makeFolder(folder, { statements: [verdictOf("run-1", { verdict: "fail" }), teardownOf("run-1")] });
+  test("with a second verdict line in the report is not valid", async () => {
+    await createFolder(folder, { statements: [verdictOf("run-1", { verdict: "fail" }), teardownOf("run-1")] });
     expect(await broken()).toEqual([]);
     rewrite("report.md", (text) => `${text}\n**pass**\n`);
     expect(await broken()).toHaveLength(1);
   });
 });
 
-describe("signatures and places", () => {
+describe("signatures and positions", () => {
   const stranger = generateKeyPairSync("ed25519").privateKey;
 
-  test("a checkpoint whose text was changed, or that another key or log signed, is refused", async () => {
+  test("a checkpoint with changed text, or signed by another key or log, is refused", async () => {
     await whole();
     const note = readFileSync(path("checkpoint"), "utf8");
     const changes: [string, RegExp][] = [
@@ -244,7 +240,7 @@ describe("signatures and places", () => {
     }
   });
 
-  test("a key that was not given, is malformed, or does not fit its own hash is refused", async () => {
+  test("a key that differs from the given one, is malformed, or does not match its own hash is refused", async () => {
     await whole();
     expect((await broken({ verifierKey: verifierKey(origin, stranger) })).join("\n")).toMatch(
       /checkpoint is signed by that key: no signature/,
@@ -255,7 +251,7 @@ describe("signatures and places", () => {
     expect((await broken()).join("\n")).toMatch(/the folder names the log's key and size: its verifier key is/);
   });
 
-  test("an envelope that was changed, reformatted or signed by another is refused, and so is a place that is not its own", async () => {
+  test("an envelope that was changed, reformatted or signed by another key is refused, and so is another position", async () => {
     const proofs = await whole();
     const original = readFileSync(path("verdict.envelope.json"), "utf8");
     const envelope = JSON.parse(original) as { payload: string; signatures: object[]; payloadType: string };
@@ -284,14 +280,14 @@ describe("signatures and places", () => {
     expect((await broken()).join("\n")).toMatch(/its proofs are for 3 statements, the checkpoint for 2/);
   });
 
-  test("a statement of a type that is not in-toto's is refused, though it is signed", async () => {
-    await makeFolder(folder, {
+  test("a statement that is not of in-toto's type is refused, although it is signed", async () => {
+    await createFolder(folder, {
       statements: [{ ...verdictOf("run-1"), _type: "https://example.com/Statement" } as never, teardownOf("run-1")],
     });
     expect((await broken()).join("\n")).toMatch(/not an in-toto statement/);
   });
 
-  test("against an older checkpoint it wants a proof, and refuses one that covers more than it does itself", async () => {
+  test("an older checkpoint requires a proof, and one that covers more statements is refused", async () => {
     await whole();
     const note = (size: number) => signCheckpoint({ origin, size, root: Buffer.alloc(32) }, key);
     expect((await broken({ olderNote: note(1) })).join("\n")).toMatch(
@@ -316,39 +312,36 @@ describe("a folder from an unknown sender", () => {
 
   test.each([
     [
-      "a place between two places",
+      "a position between two positions",
       (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: s.leafIndex + 0.5 })) }),
     ],
     [
-      "a place beyond all numbers",
+      "a position beyond all integers",
       (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: 1e300 })) }),
     ],
     [
-      "a place below the first",
+      "a position before the first",
       (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, leafIndex: -1 })) }),
     ],
-    ["no list of statements", (p: Proofs) => ({ ...p, statements: {} })],
-    ["a statement that is none", (p: Proofs) => ({ ...p, statements: [null] })],
+    ["statements that are not a list", (p: Proofs) => ({ ...p, statements: {} })],
+    ["a statement that is null", (p: Proofs) => ({ ...p, statements: [null] })],
     [
-      "a path that leads out",
+      "a path that leads outside",
       (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, file: "../../../etc/passwd" })) }),
     ],
     [
       "a path that begins at the root",
       (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, file: "/etc/passwd" })) }),
     ],
-    ["names of its own", (p: Proofs) => ({ ...p, note: "all is well" })],
-    [
-      "hashes that are none",
-      (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, inclusion: ["x"] })) }),
-    ],
-    ["a number for all", () => 7 as never],
-  ])("whose proofs have %s does not hold, and is no surprise", async (_, change) => {
+    ["additional names", (p: Proofs) => ({ ...p, note: "all is well" })],
+    ["malformed hashes", (p: Proofs) => ({ ...p, statements: p.statements.map((s) => ({ ...s, inclusion: ["x"] })) })],
+    ["a number as their content", () => 7 as never],
+  ])("whose proofs have %s is not valid, and raises no unexpected error", async (_, change) => {
     rewriteProofs(folder, change(await whole()));
     expect((await broken()).join("\n")).toMatch(/the proofs are well formed: not in the exported form/);
   });
 
-  test("whose proofs say a thing twice, or are no JSON, does not hold", async () => {
+  test("whose proofs have a duplicate key, or are not JSON, is not valid", async () => {
     await whole();
     rewrite("proofs.json", (text) => text.replace('"treeSize": 2', '"treeSize": 9,\n  "treeSize": 2'));
     expect((await broken()).join("\n")).toMatch(/not formatted as exported/);
@@ -356,7 +349,7 @@ describe("a folder from an unknown sender", () => {
     expect((await broken()).join("\n")).toMatch(/the proofs are well formed/);
   });
 
-  test("with a link, a folder, a device or a file without end is no evidence", async () => {
+  test("with a link, a folder, a device or an endless file is not evidence", async () => {
     await whole();
     for (const target of [join(root, "secret"), "/dev/zero", "/dev/stdin"]) {
       renameSync(path("report.md"), join(root, "report.md"));
@@ -374,7 +367,7 @@ describe("a folder from an unknown sender", () => {
     await unreadable(/report.md is not UTF-8 text/);
   });
 
-  test("that lacks a file, or is none, or is endless, is no evidence; and its names reach nobody's terminal", async () => {
+  test("that lacks a file, does not exist, or has too many files is not evidence; and its names are printed as text only", async () => {
     await unreadable(/ENOENT/);
     await whole();
     cpSync(folder, join(root, "copy"), { recursive: true });
@@ -389,7 +382,7 @@ describe("a folder from an unknown sender", () => {
     await unreadable(/it contains 20\d files/);
   });
 
-  test("whose line ends were rewritten says so, by the word that people search for", async () => {
+  test("with rewritten line endings says so, with the word that people search for", async () => {
     await whole();
     for (const file of ["checkpoint", "verifier-key", "proofs.json", "report.md"])
       rewrite(file, (text) => text.replaceAll("\n", "\r\n"));

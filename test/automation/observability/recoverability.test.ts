@@ -15,9 +15,9 @@ const inFleet = (name: string, more: Partial<FleetDatabase> = {}): FleetDatabase
   run: undefined,
   ...more,
 });
-const drill = (place: number, verdict: SignedDrill["verdict"], more: Partial<SignedDrill> = {}): SignedDrill => ({
-  place,
-  requestId: `drill-${place}`,
+const drill = (position: number, verdict: SignedDrill["verdict"], more: Partial<SignedDrill> = {}): SignedDrill => ({
+  position,
+  requestId: `drill-${position}`,
   target: "orders",
   database: databaseCalled("orders"),
   verdict,
@@ -85,7 +85,7 @@ describe("a database of the fleet", () => {
     expect(ofOrders([drill(1, "inconclusive")])).toMatchObject({
       recoverability: "unproven",
       reason: "no drill of it reached a verdict",
-      beside: [{ place: 1 }],
+      beside: [{ position: 1 }],
     });
     expect(ofOrders([drill(1, "pass")], without)).toMatchObject({
       recoverability: "unproven",
@@ -161,13 +161,13 @@ describe("a database of the fleet", () => {
       drill(5, "inconclusive", { ...unnamed, target: "x" }),
     ];
     const { recoverability, beside } = ofOrders(drills);
-    expect([recoverability, beside.map((d) => d.place)]).toEqual(["fresh", [3, 4]]);
+    expect([recoverability, beside.map((d) => d.position)]).toEqual(["fresh", [3, 4]]);
   });
 
   test("is unknown if an unreadable statement is newer", () => {
-    const lost = (place: number) => ofOrders([drill(5, "pass")], { lost: [{ place }] }).recoverability;
+    const lost = (position: number) => ofOrders([drill(5, "pass")], { lost: [{ position }] }).recoverability;
     expect([lost(6), lost(Infinity), lost(4)]).toEqual(["unknown", "unknown", "fresh"]);
-    expect(ofOrders([], { lost: [{ place: 0 }] }).recoverability).toBe("unknown");
+    expect(ofOrders([], { lost: [{ position: 0 }] }).recoverability).toBe("unknown");
   });
 
   test("is unknown after a pass dated in the future; two clocks may differ by minutes, and a fail counts whenever it was", () => {

@@ -1,6 +1,6 @@
 /**
- * An exported folder made without a database: a log of given envelopes, so that whatever an attacker could write can be
- * written.
+ * An exported folder without a database: a log of given envelopes, so that tests can write everything that an attacker
+ * could.
  */
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ export const publicKey = verifierKey(origin, key);
 export const issuedAt = "2026-06-01T00:00:00.000Z";
 export const expiresOn = "2026-07-01T00:00:00.000Z";
 
-/** The statements of a run as they are sealed, with what a test wants otherwise. */
+/** The statements of a run as they are sealed, with a test's changes. */
 export function verdictOf(id: string, more: Record<string, unknown> = {}, plan: object = planOf()): Statement {
   const { conclusion, decision } = concluded(id);
   const { receivedAt, ...request } = requestOf(id);
@@ -71,7 +71,7 @@ const statementOf = (id: string, kind: StatementKind, plan: object, predicate: R
   },
 });
 
-export interface Made {
+export interface FolderContent {
   statements: Statement[];
   /** Other leaves of the log, before these. */
   before?: string[];
@@ -79,16 +79,16 @@ export interface Made {
   origin?: string;
 }
 
-/** Writes the folder of these statements, each at its place in a log of them alone, in order. */
-export async function makeFolder(
+/** Writes the folder of these statements, whose log contains only them, in this order. */
+export async function createFolder(
   folder: string,
-  { statements, before = [], by = key, origin: log = origin }: Made,
+  { statements, before = [], by = key, origin: log = origin }: FolderContent,
 ): Promise<Proofs> {
   const envelopes = statements.map((s) => sealStatement(s, by));
   const leaves = [...before, ...envelopes].map((e) => leafHash(Buffer.from(e)));
   const [tree, size] = [nodesOver(leaves), leaves.length];
   const kinds = statements.map((s, i) => s.predicateType.split(":").at(-2) ?? `other-${i}`);
-  const placeOf = async (i: number) => ({
+  const positionOf = async (i: number) => ({
     leafIndex: i,
     inclusion: (await inclusionProof(i, size, tree)).map((h) => h.toString("base64")),
   });
@@ -98,7 +98,7 @@ export async function makeFolder(
       statements.map(async (s, i) => ({
         id: statementId(String(s.predicate["requestId"]), kinds[i] as StatementKind),
         file: envelopeFile(kinds[i]!),
-        ...(await placeOf(before.length + i)),
+        ...(await positionOf(before.length + i)),
       })),
     ),
     keyChanges: [],
@@ -115,7 +115,7 @@ export async function makeFolder(
   return proofs;
 }
 
-/** The report, where the statements are of the form that it knows. */
+/** The report; empty if the statements are in an unknown format. */
 function reported(envelopes: string[], by: KeyObject): string {
   try {
     return reportOf(envelopes.map((envelope) => ({ envelope, run: runStatementOf(openEnvelope(envelope, by)) })));
