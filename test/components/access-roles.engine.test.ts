@@ -10,7 +10,7 @@ import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { loggedIn, type Query } from "./database-login";
 import { request } from "./declared";
 import { startEngine, watch, type Engine } from "./engine";
-import { bring, type Brought } from "./migration-tools/bring";
+import { download, type DownloadedTool } from "./migration-tools/download";
 
 let engine: Engine;
 let stack: Stack;
@@ -240,7 +240,7 @@ const run = (command: string, words: string[], env: Record<string, string>) =>
 const program = (file: string) => () =>
   run(process.execPath, [join(tools, file)], { DATABASE_URL: urls().owner ?? "" });
 
-const alembic = bring("alembic", join(tools, "alembic/requirements.txt"), ["python3"], (folder) => [
+const alembic = download("alembic", join(tools, "alembic/requirements.txt"), ["python3"], (folder) => [
   "python3",
   [
     "-m",
@@ -254,7 +254,7 @@ const alembic = bring("alembic", join(tools, "alembic/requirements.txt"), ["pyth
     join(tools, "alembic/requirements.txt"),
   ],
 ]);
-const flyway = bring("flyway", join(tools, "flyway/pom.xml"), ["java", "mvn"], (folder) => [
+const flyway = download("flyway", join(tools, "flyway/pom.xml"), ["java", "mvn"], (folder) => [
   "mvn",
   ["-q", "-B", "-f", join(tools, "flyway/pom.xml"), "dependency:copy-dependencies", `-DoutputDirectory=${folder}`],
 ]);
@@ -277,7 +277,7 @@ const byFlyway = () => {
 const byHand = () => as("owner", (query) => query(readFileSync(join(tools, "prisma.sql"), "utf8")));
 
 /** A tool that this machine lacks is counted as skipped, and its test's name says why. */
-const migrations: [tool: string, migrate: () => Promise<unknown>, brought?: Brought][] = [
+const migrations: [tool: string, migrate: () => Promise<unknown>, downloaded?: DownloadedTool][] = [
   ["knex", program("knex.cjs")],
   ["drizzle", program("drizzle.cjs")],
   ["typeorm", program("typeorm.cjs")],
@@ -285,10 +285,10 @@ const migrations: [tool: string, migrate: () => Promise<unknown>, brought?: Brou
   ["flyway", byFlyway, flyway],
   ["prisma", byHand],
 ];
-for (const [tool, migrate, brought] of migrations) {
-  const migrates = brought?.missing === undefined ? test : test.skip;
+for (const [tool, migrate, downloaded] of migrations) {
+  const migrates = downloaded?.missing === undefined ? test : test.skip;
   migrates(
-    `${tool} migrates as the owner, twice, and the application uses what it created${brought?.missing ? ` (${brought.missing})` : ""}`,
+    `${tool} migrates as the owner, twice, and the application uses what it created${downloaded?.missing ? ` (${downloaded.missing})` : ""}`,
     async () => {
       await migrate();
       // Prisma records that a migration was applied and never repeats it; here it is run without Prisma.

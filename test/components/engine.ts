@@ -165,7 +165,7 @@ function differing(old: Record<string, unknown> = {}, now: Record<string, unknow
 }
 
 /** Calls our own routes of the embedded cloud, which act as a person in the AWS console would. */
-export async function ask(cloud: Cloud, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function callCloud(cloud: Cloud, method: string, path: string, body?: unknown): Promise<unknown> {
   const answer = await callOwn(cloud, method, `/shipshape/${path}`, body);
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
@@ -186,7 +186,7 @@ export async function changedUnseen(
     const found = state.find((resource) => nameOf(resource.urn) === name)!;
     // A topic policy's ARN is its topic's, an input; it has none of its own.
     const arn = "arn" in found.inputs ? undefined : found.outputs.arn;
-    await ask(cloud, "POST", "change", { arn: arn ?? `${found.type}::${found.id}`, properties });
+    await callCloud(cloud, "POST", "change", { arn: arn ?? `${found.type}::${found.id}`, properties });
   }
   const watched = watch("refresh");
   await stack.previewRefresh({ onEvent: watched.onEvent });
@@ -209,7 +209,7 @@ export async function changedUnseen(
 
 /** The recorded resources of a service; the platform's resources and the default network belong to none. */
 export async function recordedOf(cloud: Cloud, service: string): Promise<string[]> {
-  const { resources } = (await ask(cloud, "GET", "recorded")) as {
+  const { resources } = (await callCloud(cloud, "GET", "recorded")) as {
     resources: { id: string; properties: { tags?: Record<string, string> } }[];
   };
   return resources

@@ -10,7 +10,7 @@ import { until } from "../until";
 import { loggedIn, type Query } from "./database-login";
 import { request } from "./declared";
 import {
-  ask,
+  callCloud,
   nameOf,
   recordedOf,
   startEngine,
@@ -153,7 +153,7 @@ test("a change in the database or in its secrets is shown as an update, and the 
     await query("grant usage on schema orders to public, monitoring");
   });
   const ownerSecret = await resource(orders, "orders-owner-secret");
-  await ask(engine.cloud, "POST", "change", {
+  await callCloud(engine.cloud, "POST", "change", {
     arn: ownerSecret.outputs.arn,
     properties: { description: "by hand", kmsKeyId: "alias/aws/secretsmanager", tags: {} },
   });
@@ -197,7 +197,7 @@ test("changed arguments change the database in place, the class in its maintenan
   expect(watched.steps.filter((step) => step.op === "delete").map((step) => step.name)).toEqual([
     "orders-alarm-cpu-credits",
   ]);
-  await ask(engine.cloud, "PUT", "clock", { now: nextWindow(new Date()).toISOString() });
+  await callCloud(engine.cloud, "PUT", "clock", { now: nextWindow(new Date()).toISOString() });
   await classIs("db.m7g.large");
   await orders.refresh();
   // Alarms follow the running class, so their thresholds change once the class has; then nothing is left to do.

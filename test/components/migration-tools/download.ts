@@ -5,18 +5,18 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** Where a tool that is not an npm package is installed, in the versions of its pin file; or why it is missing. */
-export interface Brought {
+export interface DownloadedTool {
   folder: string;
   missing: string | undefined;
 }
 
 /** Downloads once for each content of the pin file. The commands in `needs` must exist on this machine. */
-export function bring(
+export function download(
   tool: string,
   pins: string,
   needs: string[],
   install: (folder: string) => [command: string, arguments_: string[]],
-): Brought {
+): DownloadedTool {
   const digest = createHash("sha256").update(readFileSync(pins)).digest("hex").slice(0, 16);
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "shipshape", "test-tools");
   const folder = join(cache, `${tool}-${digest}`);
