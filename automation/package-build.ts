@@ -18,7 +18,7 @@ async function buildPackage(): Promise<void> {
   await bundleCommandLine();
   await bundle("automation/guardrails/state-worker.ts", "guard-worker.cjs");
   await putPolicyPack(join(dist, "policypack"));
-  // Read beside the program that applies them.
+  // Read from the folder of the program that applies them.
   cpSync(join(root, "automation", "migrations"), join(dist, "migrations"), { recursive: true });
 }
 
@@ -62,7 +62,7 @@ async function bundleCommandLine(): Promise<void> {
   }
 }
 
-/** A folder as Pulumi wants it: its policy host reads name and version from the package.json beside the program. */
+/** A folder as Pulumi wants it: its policy host reads name and version from the package.json next to the program. */
 async function putPolicyPack(folder: string): Promise<void> {
   const source = join(root, "policypacks", "database-guardrails");
   await bundle("policypacks/database-guardrails/index.ts", "policypack/index.cjs");

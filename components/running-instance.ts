@@ -64,12 +64,12 @@ export function refusedChanges(running: Running | undefined, wanted: Wanted, req
  * do that.
  */
 export function movedByHand(
-  { dbSubnetGroup: stands }: Partial<Running>,
+  { dbSubnetGroup: current }: Partial<Running>,
   { dbSubnetGroupName: wanted }: Partial<Wanted>,
 ): string[] {
-  if (!stands || !wanted || stands.toLowerCase() === wanted.toLowerCase()) return [];
+  if (!current || !wanted || current.toLowerCase() === wanted.toLowerCase()) return [];
   return [
-    `the database is in the subnet group ${stands}, and RDS cannot move it to another one in the same network, ${wanted}. Give "${stands}"`,
+    `the database is in the subnet group ${current}, and RDS cannot move it to another one in the same network, ${wanted}. Give "${current}"`,
   ];
 }
 

@@ -34,7 +34,7 @@ export class CheckSessions {
     return amcheck;
   }
 
-  /** Runs `work` in a session of its own. */
+  /** Runs `work` in a separate session. */
   async within(work: (client: Client) => Promise<void>): Promise<void> {
     const client = await this.connected();
     await work(client);

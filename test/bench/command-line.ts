@@ -35,7 +35,7 @@ export const commandLine: Measure[] = [["--version"], ["--help"], ["status"]].ma
   },
 }));
 
-/** Its files in a folder of their own, as the launcher would otherwise run the sources beside it. */
+/** Its files in a separate folder, as the launcher would otherwise run the sources next to it. */
 function builtPackage(): string {
   execFileSync(process.execPath, ["--import", "tsx", join("automation", "package-build.ts")], { cwd: checkout });
   const folder = mkdtempSync(join(tmpdir(), "shipshape-bench-package-"));

@@ -185,7 +185,7 @@ describe("observation", () => {
       () => cloud.instances({ ...instance, DBInstanceStatus: "stopped" }),
     ],
     [
-      "a database that is not there",
+      "a missing database",
       "database-unknown",
       () =>
         (cloud.answers["DescribeDBInstances"] = (parameters) => (parameters.has("DBInstanceIdentifier") ? gone : {})),

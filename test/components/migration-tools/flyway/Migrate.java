@@ -2,7 +2,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 
-/** What the command `flyway migrate` does, for a schema that others use too and with indexes that are made concurrently. */
+/** What the command `flyway migrate` does, for a schema that others use too and with indexes that are created concurrently. */
 public class Migrate {
   public static void main(String[] arguments) {
     FluentConfiguration configuration =
