@@ -66,7 +66,7 @@ test("an update of the compiler, or other options, compile a program again", asy
   expect(statSync(compiledFile()).ino).not.toBe(ino);
 });
 
-test("a checkout that was moved knows its new place", async () => {
+test("a checkout that was moved knows its new path", async () => {
   source("word.ts", "export const word = () => __filename;");
   await output();
   renameSync(checkout, `${checkout}-moved`);

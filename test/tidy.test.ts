@@ -252,13 +252,13 @@ describe("dependencies", () => {
     const { packages } = JSON.parse(text("package-lock.json")) as {
       packages: Record<string, { optionalDependencies?: Record<string, string> }>;
     };
-    const places = (from: string): string[] =>
+    const folders = (from: string): string[] =>
       from === ""
         ? ["node_modules/"]
-        : [`${from}/node_modules/`, ...places(from.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, ""))];
+        : [`${from}/node_modules/`, ...folders(from.replace(/(^|\/)node_modules\/(@[^/]+\/)?[^/]+$/, ""))];
     const missing = Object.entries(packages).flatMap(([from, entry]) =>
       Object.keys(entry.optionalDependencies ?? {}).filter(
-        (name) => from.includes("node_modules") && !places(from).some((place) => `${place}${name}` in packages),
+        (name) => from.includes("node_modules") && !folders(from).some((folder) => `${folder}${name}` in packages),
       ),
     );
     expect(missing).toEqual([]);
