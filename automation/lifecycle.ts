@@ -1,6 +1,9 @@
-/** The one durable workflow that every operation goes through. It shows how the control plane works. */
+/**
+ * The three durable workflows that every request goes through. They show how the control plane works: *prepare* ends
+ * with a decision, *carry out* begins with one, and neither waits for a person. *Clean up* removes what a run created.
+ */
 import { ShipshapeError } from "./errors";
-import { approvalWaitSeconds } from "./limits";
+import { preparationsMax } from "./limits";
 import type { CleanUpReport, Concluded, Conclusion, Decision, OperationRequest, PlanBasis, Run } from "./records";
 import type { AnyOperation, Step } from "./runner/operation";
 
@@ -11,84 +14,80 @@ import type { AnyOperation, Step } from "./runner/operation";
 export interface Stages {
   load(
     requestId: string,
-    part: "run" | "clean-up",
+    part: "prepare" | "run" | "clean-up",
   ): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
-  planned(requestId: string, plan: PlanBasis): Promise<void>;
-  /** By the admission rules of `policy/decisions.ts`; guardrails judge resources and are not part of it. */
-  admit(request: OperationRequest, plan: PlanBasis): Promise<Decision>;
-  /** Waits for a person. Planned: no command approves yet, so it returns false when the wait is over. */
-  approval(decision: Decision): Promise<boolean>;
-  running(requestId: string): Promise<void>;
-  /** From here on the run may create something; whether it needs a clean-up is recorded first. */
-  begun(requestId: string, cleansUp: boolean): Promise<void>;
+  /** False if the run has ended in the meantime: it was cancelled. */
+  running(requestId: string): Promise<boolean>;
+  /**
+   * Decides by the admission rules of `policy/decisions.ts`. One transaction stores the plan with its decision and, if
+   * it is allowed, enqueues *carry out*. If people must approve, the last approval does that.
+   */
+  decide(request: OperationRequest, plan: PlanBasis, preparation: number): Promise<Decision>;
+  /** The plan that was allowed or approved. Errors: plan-altered. */
+  decided(requestId: string, preparation: number): Promise<{ plan: PlanBasis; decision: Decision }>;
+  /** The plan no longer fits what was observed: one transaction enqueues the next preparation. */
+  prepareAgain(request: OperationRequest, preparation: number): Promise<void>;
+  /**
+   * From here on the run may create something; whether it needs a clean-up is recorded first. False if the run has
+   * ended in the meantime.
+   */
+  begun(requestId: string, cleansUp: boolean): Promise<boolean>;
   sealVerdict(run: Concluded): Promise<void>;
   finished(requestId: string, conclusion: Conclusion): Promise<void>;
   /**
-   * Starts the clean-up as a separate workflow and waits for it: a cancelled lifecycle must not cancel its clean-up.
+   * Starts the clean-up as a separate workflow and waits for it: a cancelled run must not cancel its clean-up.
    */
-  startCleanUp(requestId: string): Promise<void>;
+  startCleanUp(request: OperationRequest): Promise<void>;
   runOf(requestId: string): Promise<Run>;
   sealTeardown(request: OperationRequest, plan: PlanBasis, report: CleanUpReport): Promise<void>;
   cleaned(requestId: string, status: "done" | "stuck", error?: unknown): Promise<void>;
   isCancelledOrTakenOver(error: unknown): boolean;
 }
 
-export const lifecycle =
+/** Observes, plans, decides, and ends. `preparation` counts the plans of one request, from 1. */
+export const prepare =
   (stages: Stages) =>
-  async (requestId: string): Promise<void> => {
-    const { request, operation, step } = await stages.load(requestId, "run");
-    await stages.running(requestId);
-    /** Every run seals a statement when it ends, however early. */
-    const end = async (
-      conclusion: Conclusion,
-      known: { plan?: PlanBasis; decision?: Decision; cleansUp?: boolean } = {},
-    ) => {
-      await stages.sealVerdict({
-        request,
-        conclusion,
-        plan: known.plan,
-        decision: known.decision,
-        cleansUp: known.cleansUp ?? false,
-      });
-      await stages.finished(requestId, conclusion);
-    };
-    let plan: PlanBasis;
-    try {
-      plan = operation.plan(request.input, await operation.observe(request.input, step), requestId);
-    } catch (error) {
-      if (stages.isCancelledOrTakenOver(error)) throw error;
-      return end(failure(error));
+  async (requestId: string, preparation: number): Promise<void> => {
+    const { request, operation, step } = await stages.load(requestId, "prepare");
+    if (!(await stages.running(requestId))) return;
+    const observing = preparation === 1 ? step : step.keyed(`plan ${preparation}`);
+    const planned = await attempt(stages, async (): Promise<PlanBasis> =>
+      operation.plan(request.input, await operation.observe(request.input, observing), requestId),
+    );
+    if ("failure" in planned) return end(stages, { request, conclusion: planned.failure });
+    const decision = await stages.decide(request, planned.value, preparation);
+    if (decision.status === "denied") {
+      const denied = new ShipshapeError("request-denied", { reasons: reasons(decision) });
+      await end(stages, { request, plan: planned.value, decision, conclusion: failure(denied) });
     }
-    await stages.planned(requestId, plan);
-    const decision = await stages.admit(request, plan);
-    if (decision.status === "denied")
-      return end(failure(new ShipshapeError("request-denied", { reasons: reasons(decision) })), { plan, decision });
-    if (decision.status === "needs-approval" && !(await stages.approval(decision)))
-      return end(
-        failure(
-          new ShipshapeError("approval-missing", {
-            digest: decision.planDigest,
-            waitedHours: approvalWaitSeconds / 3600,
-          }),
-        ),
-        { plan, decision },
-      );
-    const cleansUp = operation.cleanUp !== undefined;
-    await stages.begun(requestId, cleansUp);
-    await end(await conclude(stages, operation, plan, step), { plan, decision, cleansUp });
-    if (cleansUp) await stages.startCleanUp(requestId);
   };
 
-/** Runs and judges. An error is a conclusion too: it is sealed, and whatever the run created is still cleaned up. */
-async function conclude(stages: Stages, operation: AnyOperation, plan: PlanBasis, step: Step): Promise<Conclusion> {
-  try {
-    const outcome: unknown = await operation.run(plan, step);
-    return { status: "succeeded", outcome, verdict: operation.verify(plan, outcome) };
-  } catch (error) {
-    if (stages.isCancelledOrTakenOver(error)) throw error;
-    return failure(error);
-  }
-}
+/** Runs the plan that was decided, unless it no longer holds; judges it, seals the verdict, and cleans up. */
+export const carryOut =
+  (stages: Stages) =>
+  async (requestId: string, preparation: number): Promise<void> => {
+    const { request, operation, step } = await stages.load(requestId, "run");
+    if (!(await stages.running(requestId))) return;
+    const decided = await attempt(stages, () => stages.decided(requestId, preparation));
+    if ("failure" in decided) return end(stages, { request, conclusion: decided.failure });
+    const known = { request, ...decided.value };
+    const observing = step.keyed(preparation === 1 ? "before the run" : `before the run of plan ${preparation}`);
+    const holds = await attempt(stages, () => stillHolds(operation, request, known.plan, observing));
+    if ("failure" in holds) return end(stages, { ...known, conclusion: holds.failure });
+    if (!holds.value) {
+      if (preparation < preparationsMax) return stages.prepareAgain(request, preparation);
+      const outdated = new ShipshapeError("plan-outdated", { id: requestId, plans: preparationsMax });
+      return end(stages, { ...known, conclusion: failure(outdated) });
+    }
+    const cleansUp = operation.cleanUp !== undefined;
+    if (!(await stages.begun(requestId, cleansUp))) return;
+    const ran = await attempt(stages, async (): Promise<Conclusion> => {
+      const outcome: unknown = await operation.run(known.plan, step);
+      return { status: "succeeded", outcome, verdict: operation.verify(known.plan, outcome) };
+    });
+    await end(stages, { ...known, cleansUp, conclusion: "failure" in ran ? ran.failure : ran.value });
+    if (cleansUp) await stages.startCleanUp(request);
+  };
 
 /** The clean-up of one run, whatever its outcome. A failure is `stuck` and shown to a human, never silent. */
 export const cleanUp =
@@ -106,6 +105,31 @@ export const cleanUp =
       await stages.cleaned(requestId, "stuck", error);
     }
   };
+
+/** Every run seals a statement when it ends, however early. */
+async function end(stages: Stages, run: Partial<Concluded> & Pick<Concluded, "request" | "conclusion">): Promise<void> {
+  await stages.sealVerdict({ plan: undefined, decision: undefined, cleansUp: false, ...run });
+  await stages.finished(run.request.id, run.conclusion);
+}
+
+/** An error is a conclusion too: it is sealed, and whatever the run created is still cleaned up. */
+async function attempt<T>(stages: Stages, work: () => Promise<T>): Promise<{ value: T } | { failure: Conclusion }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (stages.isCancelledOrTakenOver(error)) throw error;
+    return { failure: failure(error) };
+  }
+}
+
+async function stillHolds(
+  operation: AnyOperation,
+  request: OperationRequest,
+  plan: PlanBasis,
+  step: Step,
+): Promise<boolean> {
+  return !operation.stillHolds || operation.stillHolds(plan, await operation.observe(request.input, step));
+}
 
 const reasons = (d: Decision) =>
   d.rules

@@ -26,10 +26,13 @@ export const recordSecondsMax = 30;
 export const workerSilentSecondsMax = 60;
 
 /**
- * How long a run waits for the approval of its plan. The plan was made for the state of that day; a later approval
- * would be for a different state. No command sends an approval yet, so such a run ends then.
+ * How long a plan waits for its approval. It was made for the state of that day; a later approval would be for a
+ * different state.
  */
 export const approvalWaitSeconds = 7 * 24 * 3600;
+
+/** Plans of one request: if what it is about changed that often before each was carried out, a human must look. */
+export const preparationsMax = 5;
 
 /**
  * How often the cloud is polled for a restore, or the log it needs: after a tenth of the wait so far, which takes some

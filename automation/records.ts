@@ -13,6 +13,8 @@ export type Effect = "reads" | "throwaway" | "changes";
 export interface OperationRequest {
   id: string;
   operation: string;
+  /** The operation's version when it was requested; the request ends with that one. */
+  version: number;
   input: unknown;
   requestedBy: string;
   reason: string;
@@ -59,13 +61,39 @@ export interface PlanBasis {
   evidenceValidDays: number;
 }
 
+export type DecisionStatus = "allowed" | "denied" | "needs-approval";
+
+/** What one admission rule says. */
+export interface Judgement {
+  verdict: DecisionStatus;
+  reason: string;
+  /** With `needs-approval`: how many people, none of them the requester. @default 1 */
+  people?: number;
+}
+
 export interface Decision {
   requestId: string;
-  status: "allowed" | "denied" | "needs-approval";
+  /** The preparation whose plan it is about. */
+  preparation: number;
+  status: DecisionStatus;
   planDigest: string;
   /** Why: each rule that was evaluated, and its result. */
-  rules: { id: string; verdict: "allowed" | "denied" | "needs-approval"; reason: string }[];
+  rules: (Judgement & { id: string })[];
   decidedBy: string;
+  /** How many people must approve it; 0 unless it needs approval. */
+  people: number;
+  /** Until when they can; undefined unless it needs approval. */
+  expiresAt: Date | undefined;
+  /** What people have answered so far. */
+  approvals: Approval[];
+}
+
+/** A person's answer to one plan. */
+export interface Approval {
+  principal: string;
+  answer: "approved" | "rejected";
+  comment: string;
+  answeredAt: Date;
 }
 
 /** One thing that was verified, with the figures behind the verdict. */
@@ -101,11 +129,14 @@ export interface ErrorRecord {
 export interface Run {
   requestId: string;
   operation: string;
+  version: number;
   target: string | undefined;
   status: RunStatus;
   cleanUp: CleanUpStatus;
   plan: PlanBasis | undefined;
   planDigest: string | undefined;
+  /** The number of the plan, from 1; a plan that no longer holds is followed by another. */
+  preparation: number;
   steps: Record<string, StepRecord>;
   outcome: unknown;
   verdict: VerdictWord | undefined;

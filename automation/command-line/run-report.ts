@@ -62,7 +62,8 @@ export function reportRun(run: Run, terminal: Terminal): void {
 }
 
 /** What to do next. */
-function nextStep({ requestId, operation, status, verdict, cleanUp, error }: Run): string | undefined {
+function nextStep({ requestId, operation, status, verdict, cleanUp, error, planDigest = "" }: Run): string | undefined {
+  if (status === "waiting") return approvalHint(requestId, planDigest);
   if (cleanUp === "stuck")
     return `what the run created still exists: fix what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
   if (cleanUp === "pending" || status === "queued" || status === "running")
@@ -72,6 +73,10 @@ function nextStep({ requestId, operation, status, verdict, cleanUp, error }: Run
     return `what each verdict means, and what to do: docs/operations/${operation}.md, "When it goes wrong"`;
   return `the signed evidence: \`npx shipshape evidence export ${requestId} --out evidence-${requestId}\`, then \`npx shipshape evidence verify evidence-${requestId}\``;
 }
+
+/** Names the plan that was shown: people approve what they have read, not what came after it. */
+export const approvalHint = (id: string, planDigest: string): string =>
+  `it waits for approval: read its plan (\`npx shipshape show ${id}\`), then \`npx shipshape approve ${id} --plan ${planDigest.slice(0, 12)} --comment "…"\`, or \`reject\``;
 
 const colours = { pass: "green", fail: "red", inconclusive: "yellow" } as const;
 export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) =>

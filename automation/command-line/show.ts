@@ -1,5 +1,6 @@
 import { readDecision } from "../policy/decisions";
-import { printable } from "../printable";
+import { printable, printableLines } from "../printable";
+import type { Decision, Run } from "../records";
 import { readRequest } from "../request/requests";
 import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
@@ -28,9 +29,24 @@ export async function show(
     }
     reportRun(run, terminal);
     terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
-    if (decision)
-      terminal.say(`decision: ${decision.status} (${printable(decision.rules.map((r) => r.reason).join("; "))})`);
+    if (decision) for (const line of decisionLines(decision, run)) terminal.say(line);
     terminal.say("\nsteps:");
     for (const line of stepLines(run)) terminal.say(`  ${line}`);
   });
+}
+
+function decisionLines({ status, rules, people, expiresAt, approvals }: Decision, run: Run): string[] {
+  return [
+    `decision: ${status} (${printable(rules.map((r) => r.reason).join("; "))})`,
+    ...approvals.map(
+      (a) => `${a.answer} by ${printable(a.principal)} at ${a.answeredAt.toISOString()}: ${printable(a.comment)}`,
+    ),
+    ...(run.status === "waiting"
+      ? [
+          "",
+          `plan ${run.planDigest}, to be approved by ${people === 1 ? "someone else" : `${people} other people`} by ${expiresAt?.toISOString()}:`,
+          printableLines(JSON.stringify(run.plan, undefined, 2)),
+        ]
+      : []),
+  ];
 }

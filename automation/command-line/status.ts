@@ -5,7 +5,7 @@ import { printable } from "../printable";
 import type { FleetAnswer, Run } from "../records";
 import { recoveryStatus } from "../recovery-status";
 import { openFindings, type Finding } from "../review/findings";
-import { latestRuns } from "../runner/runs";
+import { latestRuns, runsAwaitingApproval } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
@@ -17,6 +17,7 @@ interface Status {
   log: LogContent;
   recovery: DatabaseRecovery[];
   runs: Run[];
+  waiting: Run[];
   findings: Finding[];
 }
 
@@ -31,6 +32,7 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       log,
       recovery,
       runs: await latestRuns(database, runsListedMax),
+      waiting: await runsAwaitingApproval(database, runsListedMax),
       findings: await openFindings(database, runsListedMax),
     };
     if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
@@ -38,11 +40,12 @@ export async function status(options: { json?: boolean }, { settings, terminal }
   });
 }
 
-const statusRecord = ({ fleet, log, recovery, runs, findings }: Status) => ({
+const statusRecord = ({ fleet, log, recovery, runs, waiting, findings }: Status) => ({
   recovery,
   fleet: fleet.asked ? { asked: true, databases: fleet.databases.length } : fleet,
   evidence: { size: log.head?.checkpoint.size ?? 0, problems: log.problems.map((p) => p.what) },
   runs: runs.map(runRecord),
+  waiting: waiting.map(runRecord),
   findings,
 });
 
@@ -55,7 +58,7 @@ const colours = {
   unknown: "red",
 } as const satisfies Record<Recoverability, string>;
 
-function statusLines({ fleet, log, recovery, runs, findings }: Status, terminal: Terminal): string[] {
+function statusLines({ fleet, log, recovery, runs, waiting, findings }: Status, terminal: Terminal): string[] {
   const problems = [
     ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
@@ -75,6 +78,10 @@ function statusLines({ fleet, log, recovery, runs, findings }: Status, terminal:
     ...(runs.length === 0
       ? ["no requests yet; `npx shipshape request --help` lists the operations"]
       : table(runHeadings, runs.map(runRow))),
+    ...(waiting.length > 0
+      ? ["", terminal.style("yellow", `${waiting.length} to approve or reject (\`npx shipshape show <id>\`):`)]
+      : []),
+    ...waiting.map((r) => `  ${r.requestId}  ${r.operation} of ${printable(r.target ?? "?")}`),
     ...(findings.length > 0
       ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)]
       : []),

@@ -14,7 +14,7 @@ import type { Run } from "../records";
 import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { reportError } from "./error-report";
-import { progressOf, reportRun, runRecord } from "./run-report";
+import { approvalHint, progressOf, reportRun, runRecord } from "./run-report";
 import type { Terminal } from "./terminal";
 
 export interface WaitOptions {
@@ -81,8 +81,10 @@ export async function watch(
       const { ended, underWay } = progressOf(run);
       ended.forEach(reportOnce);
       if (underWay && underWay.seconds > stepTakesLongSeconds) reportOnce(`… ${underWay.name}`);
+      if (run.status === "waiting") reportOnce(approvalHint(id, run.planDigest ?? ""));
       if (isOver(run)) return run;
-      if (worksHere || (await controlPlane.workers()).length > 0) workerSeenAt = Date.now();
+      const needsWorker = run.status !== "waiting" && !worksHere;
+      if (!needsWorker || (await controlPlane.workers()).length > 0) workerSeenAt = Date.now();
       else reportOnce("no worker is alive: start one (`npx shipshape worker`), or use --work");
       answeredAt = Date.now();
     } catch (error) {

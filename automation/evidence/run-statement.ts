@@ -31,6 +31,8 @@ const verdictSchema = z.looseObject({
   request: z.strictObject({
     id: z.string(),
     operation: z.string(),
+    /** Statements from before operations had versions have none. */
+    version: z.int().optional(),
     input: z.unknown(),
     requestedBy: z.string(),
     reason: z.string(),

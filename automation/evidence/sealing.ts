@@ -5,7 +5,7 @@
 import type { Database } from "../database";
 import { describeError } from "../errors";
 import { failedEvidenceValidDays } from "./limits";
-import type { CleanUpReport, Concluded, OperationRequest, PlanBasis, VerdictWord } from "../records";
+import type { CleanUpReport, Concluded, Decision, OperationRequest, PlanBasis, VerdictWord } from "../records";
 import { STATEMENT_TYPE, type Statement } from "./envelope";
 import { appendStatement, type Signer } from "./ledger";
 import { predicateTypeOf, subjectOf, type StatementKind } from "./run-statement";
@@ -20,7 +20,7 @@ export function sealVerdict(
   const { request, plan, decision, conclusion } = c;
   return seal(database, signer, request, plan, "verdict", {
     request: requestRecord(request),
-    decision: decision ? { status: decision.status, decidedBy: decision.decidedBy, rules: decision.rules } : null,
+    decision: decision ? decisionRecord(decision) : null,
     plan: plan ? { ...plan } : null,
     run: conclusion.status,
     outcome: conclusion.status === "succeeded" ? conclusion.outcome : null,
@@ -41,10 +41,20 @@ export const sealTeardown = (
 ): Promise<void> =>
   seal(database, signer, request, plan, "teardown", { removed: report.removed, left: report.left ?? [] });
 
+const decisionRecord = ({ status, decidedBy, rules, approvals }: Decision) => ({
+  status,
+  decidedBy,
+  rules,
+  ...(approvals.length > 0 && {
+    approvals: approvals.map((a) => ({ ...a, answeredAt: a.answeredAt.toISOString() })),
+  }),
+});
+
 /** A request as sealed, and digested if there is no plan. */
-const requestRecord = ({ id, operation, input, requestedBy, reason, receivedAt }: OperationRequest) => ({
+const requestRecord = ({ id, operation, version, input, requestedBy, reason, receivedAt }: OperationRequest) => ({
   id,
   operation,
+  version,
   input,
   requestedBy,
   reason,

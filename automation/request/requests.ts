@@ -11,6 +11,7 @@ import type { OperationRequest } from "../records";
 
 export interface RequestToSubmit {
   operation: string;
+  version: number;
   input: unknown;
   requestedBy: string;
   reason: string;
@@ -39,13 +40,10 @@ export async function submitRequest(
 ): Promise<string> {
   const id = newRequestId();
   await database.transaction(async (t, client) => {
-    await t.query("insert into request (id, operation, input, requested_by, reason) values ($1, $2, $3, $4, $5)", [
-      id,
-      r.operation,
-      JSON.stringify(r.input),
-      r.requestedBy,
-      r.reason,
-    ]);
+    await t.query(
+      "insert into request (id, operation, version, input, requested_by, reason) values ($1, $2, $3, $4, $5, $6)",
+      [id, r.operation, r.version, JSON.stringify(r.input), r.requestedBy, r.reason],
+    );
     await enqueue(t, client, id);
   });
   return id;
@@ -55,6 +53,7 @@ export async function readRequest(database: Database, id: string): Promise<Opera
   const [row] = await database.query<{
     id: string;
     operation: string;
+    version: number;
     input: unknown;
     requested_by: string;
     reason: string;
@@ -64,6 +63,7 @@ export async function readRequest(database: Database, id: string): Promise<Opera
   return {
     id: row.id,
     operation: row.operation,
+    version: row.version,
     input: row.input,
     requestedBy: row.requested_by,
     reason: row.reason,

@@ -17,6 +17,7 @@ import {
   cleanUpPollMilliseconds,
   durableCallSeconds,
   operationsAtOnceMax,
+  preparationsAtOnceMax,
   queuePollMilliseconds,
   recoveriesMax,
   runsPerDatabaseMax,
@@ -32,29 +33,59 @@ import { Liveness, wakeable, WORKERS_ALIVE, type LivenessSettings } from "./live
 import type { Step, StepSettings } from "./operation";
 
 const SCHEMA = "dbos";
-const QUEUE = "operations";
-const LIFECYCLE = "lifecycle";
+/** A preparation only reads, and waits for nothing; a run has the database to itself. */
+const queues = { prepare: "preparations", "carry-out": "operations" } as const;
 /**
- * Raise it when a change to a workflow's order of steps would break runs in flight; older runs then wait for a worker
- * of their version.
+ * Raise it when a change to the lifecycle's own order of steps would break runs in flight; older runs then wait for a
+ * worker of their version. An operation has a version of its own, which is part of the names of its workflows.
  */
-const WORKFLOW_VERSION = "1";
+const WORKFLOW_VERSION = "2";
 
-export type Workflow = (requestId: string) => Promise<void>;
+/** `preparation` counts the plans of a request, from 1. */
+export type Workflow = (requestId: string, preparation: number) => Promise<void>;
+
+export interface Lifecycle {
+  prepare: Workflow;
+  carryOut: Workflow;
+  cleanUp(requestId: string): Promise<void>;
+}
+
+/** Which operation a workflow belongs to, and in which version: it ends with the version it began with. */
+export type VersionedOperation = { operation: string; version: number };
+
+const nameOf = ({ operation, version }: VersionedOperation, part: string) => `${operation}.v${version}.${part}`;
+
+/** Workflow ids. The request's id is that of its first preparation. */
+export const preparationId = (requestId: string, preparation: number): string =>
+  preparation === 1 ? requestId : `${requestId}-prepare-${preparation}`;
+export const carryOutId = (requestId: string, preparation: number): string =>
+  preparation === 1 ? `${requestId}-carry-out` : `${requestId}-carry-out-${preparation}`;
 
 export interface Workflows {
   /** Starts the clean-up of a run under that id, unless it was already started, and resolves when it has ended. */
-  cleanUp(requestId: string, workflowId: string): Promise<void>;
+  cleanUp(request: VersionedOperation & { id: string }, workflowId: string): Promise<void>;
 }
 
-/** Registers the two workflows. Call once per process, before a worker starts. */
-export function registerWorkflows(lifecycle: Workflow, cleanUp: Workflow): Workflows {
-  const settings = { maxRecoveryAttempts: recoveriesMax };
-  DBOS.registerWorkflow(lifecycle, { name: LIFECYCLE, ...settings });
-  const registered = DBOS.registerWorkflow(cleanUp, { name: "clean-up", ...settings });
+/** Registers the workflows of each operation. Call once per process, before a worker starts. */
+export function registerWorkflows(
+  operations: { name: string; version: number }[],
+  { prepare, carryOut, cleanUp }: Lifecycle,
+): Workflows {
+  const cleanUps = new Map<string, Lifecycle["cleanUp"]>();
+  for (const { name: operation, version } of operations) {
+    const registered = <Arguments extends unknown[]>(part: string, work: (...all: Arguments) => Promise<void>) => {
+      const name = nameOf({ operation, version }, part);
+      return DBOS.registerWorkflow((...all: Arguments) => work(...all), { name, maxRecoveryAttempts: recoveriesMax });
+    };
+    registered("prepare", prepare);
+    registered("carry-out", carryOut);
+    cleanUps.set(nameOf({ operation, version }, "clean-up"), registered("clean-up", cleanUp));
+  }
   return {
-    cleanUp: async (requestId, workflowId) => {
-      const handle = await DBOS.startWorkflow(registered, { workflowID: workflowId })(requestId);
+    cleanUp: async (request, workflowId) => {
+      const registered = cleanUps.get(nameOf(request, "clean-up"));
+      if (!registered) throw new ShipshapeError("operation-version-missing", { ...request });
+      const handle = await DBOS.startWorkflow(registered, { workflowID: workflowId })(request.id);
       await handle.getResult({ pollingIntervalMs: cleanUpPollMilliseconds });
     },
   };
@@ -94,10 +125,12 @@ export async function startWorker(
     logLevel: "error",
   });
   await DBOS.launch();
-  await DBOS.registerQueue(QUEUE, {
+  const polled = { minPollingIntervalMs: queuePollMilliseconds };
+  await DBOS.registerQueue(queues.prepare, { workerConcurrency: preparationsAtOnceMax, ...polled });
+  await DBOS.registerQueue(queues["carry-out"], {
     workerConcurrency: operationsAtOnceMax,
     partitionConcurrency: runsPerDatabaseMax,
-    minPollingIntervalMs: queuePollMilliseconds,
+    ...polled,
   });
   const maintenance = keepDoing(async () => {
     await takeOverFromDead(own);
@@ -171,7 +204,13 @@ export function stepsOf(requestId: string, observer: StepObserver): Step {
       timeoutMS: settings.timeoutSeconds * 1000,
     });
   };
-  return Object.assign(run, { requestId, sleep: (seconds: number) => DBOS.sleepSeconds(seconds) });
+  const steps = (key?: string): Step =>
+    Object.assign(
+      <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>) =>
+        run(key === undefined ? name : `${name} (${key})`, settings, work),
+      { requestId, keyed: (inner: string) => steps(inner), sleep: (seconds: number) => DBOS.sleepSeconds(seconds) },
+    );
+  return steps();
 }
 
 const inFlight = <T>(requestId: string, work: () => Promise<T>): Promise<T> =>
@@ -205,10 +244,6 @@ function attemptSignal(): AbortSignal {
   return AbortSignal.any(signals);
 }
 
-/** Waits durably for a message to the running workflow. Undefined if none arrives in time. */
-export const receive = async <T>(topic: string, timeoutSeconds: number): Promise<T | undefined> =>
-  (await DBOS.recv<T>(topic, { timeoutSeconds })) ?? undefined;
-
 /**
  * Whether an error says that this workflow was cancelled, or taken over by another worker: it must propagate, since no
  * further step of it can run here.
@@ -241,25 +276,39 @@ export class DurableClient {
     });
   }
 
-  /** Enqueues a lifecycle inside the caller's transaction: the request and its workflow exist both or not at all. */
-  async enqueue(transaction: pg.ClientBase, requestId: string, partition: string): Promise<void> {
+  /**
+   * Enqueues a part of a request inside the caller's transaction: what the transaction records and the workflow exist
+   * both or not at all. Runs of one `partition`, a database, are carried out one after the other.
+   */
+  async enqueue(
+    transaction: pg.ClientBase,
+    part: keyof typeof queues,
+    request: VersionedOperation & { id: string },
+    preparation: number,
+    partition: string,
+  ): Promise<void> {
+    const workflowId = (part === "prepare" ? preparationId : carryOutId)(request.id, preparation);
     await this.bounded(
       this.client.enqueueInTransaction(
         transaction,
         {
-          queueName: QUEUE,
-          workflowName: LIFECYCLE,
-          workflowID: requestId,
-          queuePartitionKey: partition,
+          queueName: queues[part],
+          workflowName: nameOf(request, part),
+          workflowID: workflowId,
           appVersion: WORKFLOW_VERSION,
+          ...(part === "carry-out" && { queuePartitionKey: partition }),
         },
-        requestId,
+        request.id,
+        preparation,
       ),
     );
   }
 
-  cancel(workflowId: string): Promise<void> {
-    return this.bounded(this.client.cancelWorkflow(workflowId));
+  /** Ends a request's workflows before their next step. */
+  async cancel(requestId: string, preparation: number): Promise<void> {
+    await this.bounded(
+      this.client.cancelWorkflows([preparationId(requestId, preparation), carryOutId(requestId, preparation)]),
+    );
   }
 
   /** The state of each of these workflows. */

@@ -25,6 +25,12 @@ export const runnerErrors = {
     message: "the run of request {id} was ended: its throwaway {identifier} expired at {expiresAt}",
     hint: "a worker removes what it created; `shipshape show {id}` shows which step took so long",
   },
+  "operation-version-missing": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: "request {id} began with version {version} of {operation}, which this worker does not have",
+    hint: "start a worker of the release that has it; a request ends with the version it began with",
+  },
   "clean-up-lost": {
     httpStatus: 500,
     exitCode: 1,

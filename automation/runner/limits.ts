@@ -24,6 +24,9 @@ export const schemaLockPollMilliseconds = 100;
  */
 export const operationsAtOnceMax = 4;
 
+/** Preparations that one worker makes at once: each reads for some seconds, and none waits for a person. */
+export const preparationsAtOnceMax = 4;
+
 /** Runs of one database at once: two operations on it would measure and change each other. */
 export const runsPerDatabaseMax = 1;
 

@@ -13,6 +13,8 @@ export interface StepSettings {
 export interface Step {
   readonly requestId: string;
   <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** The same steps under other names, for what is done more than once in a run. */
+  keyed(key: string): Step;
   /** Waits durably: after a restart only the remaining time. */
   sleep(seconds: number): Promise<void>;
 }
@@ -24,6 +26,11 @@ export interface Operation<
   Outcome = unknown,
 > {
   readonly name: string;
+  /**
+   * Raise it with each change to the order of the steps, and keep the version before it in the registry until its last
+   * run has ended: a run ends with the version it began with.
+   */
+  readonly version: number;
   /** The team responsible for the operation. */
   readonly owner: string;
   /** Decides who must approve it before it runs. */
@@ -33,6 +40,12 @@ export interface Operation<
   observe(request: Request, step: Step): Promise<Observed>;
   /** Pure: makes every choice. The steps record what only execution can provide (commit times, endpoints). */
   plan(request: Request, observed: Observed, requestId: string): Plan;
+  /**
+   * Pure: whether a plan still fits what is observed right before it is carried out, perhaps days later. If not, the
+   * request is planned and decided again.
+   * @default it always does
+   */
+  stillHolds?(plan: Plan, observed: Observed): boolean;
   run(plan: Plan, step: Step): Promise<Outcome>;
   /** Pure: judges the outcome against the plan. */
   verify(plan: Plan, outcome: Outcome): Verdict;

@@ -16,19 +16,51 @@ import type { StepObserver } from "./durable";
 export const queueRun = (database: Database, requestId: string) =>
   database.query("insert into run (request_id, status) values ($1, 'queued')", [requestId]);
 
-export const setRunStatus = (database: Database, requestId: string, status: RunStatus) =>
-  database.query(
-    "update run set status = $2, started_at = coalesce(started_at, case when $2 = 'running' then clock_timestamp() end) where request_id = $1 and finished_at is null",
+/** False, and nothing is changed, if the run has ended. */
+export async function setRunStatus(database: Database, requestId: string, status: RunStatus): Promise<boolean> {
+  const changed = await database.query(
+    "update run set status = $2, started_at = coalesce(started_at, case when $2 = 'running' then clock_timestamp() end) where request_id = $1 and finished_at is null returning 1",
     [requestId, status],
   );
+  return changed.length > 0;
+}
 
-/** The plan is stored once and never changed: every repetition carries out this one. */
-export const setPlan = (database: Database, requestId: string, plan: PlanBasis) =>
-  database.query("update run set plan = $2, plan_digest = $3 where request_id = $1 and plan is null", [
-    requestId,
-    JSON.stringify(plan),
-    planDigestOf(plan),
-  ]);
+/**
+ * Records a plan and what it waits for. A plan is never changed, only followed by that of the next preparation. False if
+ * the run has ended, or this preparation already has its plan.
+ */
+export async function setPlan(
+  database: Database,
+  requestId: string,
+  preparation: number,
+  plan: PlanBasis,
+  status: RunStatus,
+): Promise<boolean> {
+  const changed = await database.query(
+    `update run set plan = $3, plan_digest = $4, planned_preparation = $2, status = $5
+     where request_id = $1 and preparation = $2 and coalesce(planned_preparation, 0) < $2 and finished_at is null returning 1`,
+    [requestId, preparation, JSON.stringify(plan), planDigestOf(plan), status],
+  );
+  return changed.length > 0;
+}
+
+/** Queues a run for its next preparation. False if it has ended, or was queued for it already. */
+export async function nextPreparation(database: Database, requestId: string, preparation: number): Promise<boolean> {
+  const changed = await database.query(
+    "update run set preparation = $2 + 1, status = 'queued' where request_id = $1 and preparation = $2 and finished_at is null returning 1",
+    [requestId, preparation],
+  );
+  return changed.length > 0;
+}
+
+/**
+ * The run as it is until this transaction ends: an approval, the expiry of its plan and a cancel come one after the
+ * other. Errors: request-unknown.
+ */
+export async function lockRun(transaction: Database, requestId: string): Promise<Run> {
+  await transaction.query("select from run where request_id = $1 for update", [requestId]);
+  return readRun(transaction, requestId);
+}
 
 export interface RunEnd {
   status: "succeeded" | "failed" | "cancelled";
@@ -38,9 +70,16 @@ export interface RunEnd {
   error?: unknown;
 }
 
-export const endRun = (database: Database, requestId: string, end: RunEnd) =>
-  database.query(
-    "update run set status = $2, outcome = $3, verdict = $4, checks = $5, error = $6, finished_at = clock_timestamp() where request_id = $1 and finished_at is null",
+/** `only`: if the run is still as it was found. False if it is not, or has ended already. */
+export async function endRun(
+  database: Database,
+  requestId: string,
+  end: RunEnd,
+  only?: Pick<UnfinishedRun, "status" | "preparation">,
+): Promise<boolean> {
+  const changed = await database.query(
+    `update run set status = $2, outcome = $3, verdict = $4, checks = $5, error = $6, finished_at = clock_timestamp()
+     where request_id = $1 and finished_at is null and status = coalesce($7, status) and preparation = coalesce($8, preparation) returning 1`,
     [
       requestId,
       end.status,
@@ -48,8 +87,12 @@ export const endRun = (database: Database, requestId: string, end: RunEnd) =>
       end.verdict ?? null,
       JSON.stringify(end.checks ?? []),
       end.error === undefined ? null : JSON.stringify(describeError(end.error)),
+      only?.status ?? null,
+      only?.preparation ?? null,
     ],
   );
+  return changed.length > 0;
+}
 
 /** Records that the statement of the run's verdict is sealed. */
 export const markSealed = (database: Database, requestId: string) =>
@@ -79,18 +122,20 @@ export interface RunToCleanUp {
   requestId: string;
   /** The number of this clean-up of the run, from 1. */
   attempt: number;
+  /** The preparation whose plan was carried out. */
+  preparation: number;
 }
 
 /** Runs that have ended but whose clean-up has not, after that id. */
 export const runsToCleanUp = (database: Database, after: string, countMax: number) =>
   database.query<RunToCleanUp>(
-    `select request_id as "requestId", clean_up_attempt as attempt from run
+    `select request_id as "requestId", clean_up_attempt as attempt, preparation from run
      where clean_up = 'pending' and finished_at is not null and request_id > $1 order by request_id limit $2`,
     [after, countMax],
   );
 
 /** Another clean-up after the one of that number; two concurrent calls start only one. */
-export const cleanUpAgain = (database: Database, { requestId, attempt }: RunToCleanUp) =>
+export const cleanUpAgain = (database: Database, { requestId, attempt }: Pick<RunToCleanUp, "requestId" | "attempt">) =>
   database.query(
     "update run set clean_up = 'pending', clean_up_attempt = $2 + 1 where request_id = $1 and clean_up_attempt = $2",
     [requestId, attempt],
@@ -121,10 +166,24 @@ export async function stuckCleanUpsDue(
   return rows.map((row) => row.id);
 }
 
-/** Runs that have not ended, after that id. */
+export interface UnfinishedRun {
+  requestId: string;
+  status: RunStatus;
+  preparation: number;
+}
+
+/** Runs that have not ended and that a worker should have, after that id. */
 export const unfinishedRuns = (database: Database, after: string, countMax: number) =>
-  database.query<{ requestId: string }>(
-    `select request_id as "requestId" from run where finished_at is null and request_id > $1 order by request_id limit $2`,
+  database.query<UnfinishedRun>(
+    `select request_id as "requestId", status, preparation from run
+     where finished_at is null and status <> 'waiting' and request_id > $1 order by request_id limit $2`,
+    [after, countMax],
+  );
+
+/** Runs that wait for people, after that id. */
+export const waitingRuns = (database: Database, after: string, countMax: number) =>
+  database.query<UnfinishedRun>(
+    `select request_id as "requestId", status, preparation from run where status = 'waiting' and request_id > $1 order by request_id limit $2`,
     [after, countMax],
   );
 
@@ -146,14 +205,20 @@ export async function readRun(database: Database, requestId: string): Promise<Ru
 export const latestRuns = (database: Database, countMax: number) =>
   readRuns(database, "order by request.received_at desc limit $1", [countMax]);
 
+/** The runs that wait for people, the oldest first. */
+export const runsAwaitingApproval = (database: Database, countMax: number) =>
+  readRuns(database, "where run.status = 'waiting' order by request.received_at limit $1", [countMax]);
+
 interface RunRow {
   request_id: string;
   operation: string;
+  version: number;
   input: { database?: string };
   status: RunStatus;
   clean_up: CleanUpStatus;
   plan: PlanBasis | null;
   plan_digest: string | null;
+  preparation: number;
   steps: Record<string, StepRecord>;
   outcome: unknown;
   verdict: VerdictWord | null;
@@ -167,17 +232,19 @@ interface RunRow {
 
 async function readRuns(database: Database, which: string, values: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
-    `select run.*, request.operation, request.input from run join request on request.id = run.request_id ${which}`,
+    `select run.*, request.operation, request.version, request.input from run join request on request.id = run.request_id ${which}`,
     values,
   );
   return rows.map((r) => ({
     requestId: r.request_id,
     operation: r.operation,
+    version: r.version,
     target: r.plan?.target ?? r.input.database,
     status: r.status,
     cleanUp: r.clean_up,
     plan: r.plan ?? undefined,
     planDigest: r.plan_digest ?? undefined,
+    preparation: r.preparation,
     steps: r.steps,
     outcome: r.outcome,
     verdict: r.verdict ?? undefined,

@@ -6,7 +6,7 @@
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { automaticCleanUpsMax, runsSweptMax, stuckRetrySecondsMax, stuckRetrySecondsMin } from "./limits";
-import type { DurableClient } from "./durable";
+import { carryOutId, preparationId, type DurableClient } from "./durable";
 import type { Liveness } from "./liveness";
 import {
   cleanUpAgain,
@@ -15,7 +15,9 @@ import {
   stuckCleanUpsDue,
   unfinishedRuns,
   unstick,
+  waitingRuns,
   type RunToCleanUp,
+  type UnfinishedRun,
 } from "./runs";
 import { newlyOutlived, overdueThrowaways, type OverdueThrowaway } from "./throwaways";
 
@@ -23,9 +25,11 @@ export interface Sweep {
   database: Database;
   durable: DurableClient;
   /** Starts a clean-up, only once per id; the clean-up records its own end. */
-  startCleanUp(requestId: string, workflowId: string): void;
-  /** Records that a run ended without a result. */
-  lost(requestId: string, error: ShipshapeError): Promise<void>;
+  startCleanUp(requestId: string, workflowId: string): Promise<void>;
+  /** Records that a run ended without a result, if it is still as it was found. */
+  lost(run: UnfinishedRun, error: ShipshapeError): Promise<void>;
+  /** Ends a run whose plan can no longer be approved. */
+  endUnapproved(run: UnfinishedRun): Promise<void>;
   overdue(requestId: string, error: ShipshapeError): Promise<void>;
   stuck(requestId: string, error: ShipshapeError): Promise<void>;
   /** Seals the statement that an ended run owes. */
@@ -40,11 +44,13 @@ export interface Sweep {
 export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   const overdue = pages((after) => overdueThrowaways(s.database, after, runsSweptMax));
   const unfinished = pages((after) => unfinishedRuns(s.database, after, runsSweptMax));
+  const waiting = pages((after) => waitingRuns(s.database, after, runsSweptMax));
   const toCleanUp = pages((after) => runsToCleanUp(s.database, after, runsSweptMax));
   const toSeal = pages((after) => runsToSeal(s.database, after, runsSweptMax));
   const looks: ((liveness: Liveness) => Promise<void>)[] = [
     async () => each(await overdue(), (one) => endOverdueRun(s, one)),
     async () => endLostRuns(s, await unfinished()),
+    async () => each(await waiting(), (run) => s.endUnapproved(run)),
     () => reportOutlived(s),
     () => retryStuckCleanUps(s),
     async (liveness) => startMissingCleanUps(s, await toCleanUp(), liveness),
@@ -61,11 +67,18 @@ function endOverdueRun(s: Sweep, { requestId, identifier, expiresAt }: OverdueTh
   );
 }
 
-/** A run whose workflow ended in an error that it could not record, or killed one worker after another. */
-async function endLostRuns(s: Sweep, runs: { requestId: string }[]): Promise<void> {
-  const stateOf = await s.durable.states(runs.map(({ requestId }) => requestId));
-  const lost = runs.filter(({ requestId }) => stateOf(requestId) !== "alive");
-  await each(lost, ({ requestId }) => s.lost(requestId, new ShipshapeError("run-lost", { id: requestId })));
+/**
+ * A run whose workflow ended in an error that it could not record, or killed one worker after another. Its preparation
+ * lives until the transaction that enqueues the next workflow, so one of the two is alive.
+ */
+async function endLostRuns(s: Sweep, runs: UnfinishedRun[]): Promise<void> {
+  const workflowsOf = ({ requestId, preparation }: UnfinishedRun) => [
+    preparationId(requestId, preparation),
+    carryOutId(requestId, preparation),
+  ];
+  const stateOf = await s.durable.states(runs.flatMap(workflowsOf));
+  const lost = runs.filter((run) => workflowsOf(run).every((id) => stateOf(id) !== "alive"));
+  await each(lost, (run) => s.lost(run, new ShipshapeError("run-lost", { id: run.requestId })));
 }
 
 /** An expired copy of real data whose run has ended: it must not be overlooked, whatever its clean-up is doing. */
@@ -89,14 +102,17 @@ async function retryStuckCleanUps(s: Sweep): Promise<void> {
 }
 
 async function startMissingCleanUps(s: Sweep, runs: RunToCleanUp[], liveness: Liveness): Promise<void> {
-  const stateOf = await s.durable.states(runs.flatMap((run) => [run.requestId, cleanUpId(run)]));
+  const stateOf = await s.durable.states(
+    runs.flatMap((run) => [carryOutId(run.requestId, run.preparation), cleanUpId(run)]),
+  );
   await each(runs, async (run) => {
     const state = stateOf(cleanUpId(run));
-    // A live lifecycle starts the first clean-up itself.
-    if (state === "alive" || (run.attempt === 1 && state === "absent" && stateOf(run.requestId) === "alive")) return;
+    // A live run starts the first clean-up itself.
+    const isCarriedOut = stateOf(carryOutId(run.requestId, run.preparation)) === "alive";
+    if (state === "alive" || (run.attempt === 1 && state === "absent" && isCarriedOut)) return;
     // What the run was creating when it was cancelled must not appear after the clean-up has looked for it.
     if (!(await liveness.hasNoStepInFlight(run.requestId))) return;
-    if (state === "absent") s.startCleanUp(run.requestId, cleanUpId(run));
+    if (state === "absent") await s.startCleanUp(run.requestId, cleanUpId(run));
     else if (run.attempt < automaticCleanUpsMax) await cleanUpAgain(s.database, run);
     else await s.stuck(run.requestId, new ShipshapeError("clean-up-lost", { id: run.requestId }));
   });
@@ -122,6 +138,6 @@ async function each<Row>(rows: Row[], handle: (row: Row) => Promise<unknown>): P
   if (failures.length > 0) throw new AggregateError(failures);
 }
 
-export const cleanUpId = ({ requestId, attempt }: RunToCleanUp): string =>
+export const cleanUpId = ({ requestId, attempt }: Pick<RunToCleanUp, "requestId" | "attempt">): string =>
   attempt === 1 ? firstCleanUpId(requestId) : `${requestId}-clean-up-${attempt}`;
 export const firstCleanUpId = (requestId: string): string => `${requestId}-clean-up`;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cleanUp, lifecycle, type Stages } from "../../automation/lifecycle";
+import { carryOut, cleanUp, prepare, type Stages } from "../../automation/lifecycle";
 import {
   planDigestOf,
   targetDatabase,
@@ -14,6 +14,7 @@ const id = "261126093000-0a1b2c3d";
 const request = {
   id,
   operation: "probe",
+  version: 1,
   input: { database: "orders" },
   requestedBy: "ana",
   reason: "r",
@@ -30,6 +31,10 @@ const plan: PlanBasis = {
 };
 const decided = (status: Decision["status"]): Decision => ({
   requestId: id,
+  preparation: 1,
+  people: 0,
+  expiresAt: undefined,
+  approvals: [],
   status,
   planDigest: planDigestOf(plan),
   decidedBy: "admission rules",
@@ -51,10 +56,11 @@ function staged(
   const note = (what: string) => void done.push(what);
   const operation: AnyOperation = {
     name: "probe",
+    version: 1,
     owner: "t",
     effect: "throwaway",
     request: z.unknown(),
-    observe: async () => (note("observe"), "seen"),
+    observe: async (_, step: Step) => (note(`observe${step.requestId}`), "seen"),
     plan: (input: unknown, observed: unknown) => (note(`plan ${JSON.stringify(input)} ${String(observed)}`), plan),
     run: async () => (note("run"), "outcome"),
     verify: (_, outcome) => (note(`verify ${String(outcome)}`), pass),
@@ -62,12 +68,12 @@ function staged(
     ...change.operation,
   };
   const stages: Stages = {
-    load: async () => ({ request: request as never, operation, step: {} as Step }),
-    planned: async () => note("record plan"),
-    admit: async () => (note("admit"), decided(change.decision ?? "allowed")),
-    approval: async () => (note("ask for approval"), true),
-    running: async () => note("record running"),
-    begun: async (_, cleansUp) => note(`record begin, ${cleansUp ? "to be cleaned up" : "nothing to clean up"}`),
+    load: async () => ({ request: request as never, operation, step: stepNamed("") }),
+    running: async () => (note("record running"), true),
+    decide: async () => (note("decide"), decided(change.decision ?? "allowed")),
+    decided: async () => (note("read the plan"), { plan, decision: decided(change.decision ?? "allowed") }),
+    prepareAgain: async (_, preparation) => note(`prepare again after ${preparation}`),
+    begun: async (_, cleansUp) => (note(`record begin, ${cleansUp ? "" : "not "}to be cleaned up`), true),
     sealVerdict: async ({ conclusion: c, plan: p, decision: d }) =>
       note(`seal ${c.status} ${c.verdict.verdict}, ${p ? "with" : "without"} plan, ${d ? d.status : "undecided"}`),
     finished: async (_, c) =>
@@ -84,19 +90,69 @@ function staged(
   };
   return { done, stages };
 }
-async function carriedOut(change: Parameters<typeof staged>[0] = {}) {
+/** A step whose only use is to tell under which key it was used. */
+const stepNamed = (key: string): Step =>
+  ({ requestId: key, keyed: (inner: string) => stepNamed(` (${inner})`) }) as Step;
+
+async function prepared(change: Parameters<typeof staged>[0] = {}, preparation = 1) {
   const { done, stages } = staged(change);
-  await lifecycle(stages)(id);
+  await prepare(stages)(id, preparation);
   return done;
 }
-const observed = ["record running", "observe", 'plan {"database":"orders"} seen', "record plan", "admit"];
+async function carriedOut(change: Parameters<typeof staged>[0] = {}, preparation = 1) {
+  const { done, stages } = staged(change);
+  await carryOut(stages)(id, preparation);
+  return done;
+}
+const planned = ["record running", "observe", 'plan {"database":"orders"} seen', "decide"];
 const fails = (message: string) => async () => {
   throw new Error(message);
 };
 
-test("an allowed request is planned, decided, run, judged, sealed, recorded and cleaned up, in this order", async () => {
+describe("preparing", () => {
+  test.each(["allowed", "needs-approval"] as const)("ends with the decision: %s", async (decision) => {
+    expect(await prepared({ decision })).toEqual(planned);
+  });
+
+  test("a denied request does nothing, and the denial is sealed with its reasons", async () => {
+    let reasons = "";
+    const done = await prepared({
+      decision: "denied",
+      stages: { finished: async (_, c) => void (reasons = (c as { error: Error }).error.message) },
+    });
+    expect(done).toEqual([...planned, "seal failed inconclusive, with plan, denied"]);
+    expect(reasons).toBe("the request was denied: it is denied");
+  });
+
+  test("another plan of the same request is observed under another name", async () => {
+    expect((await prepared({}, 3))[1]).toBe("observe (plan 3)");
+  });
+
+  test("a request that has ended is not looked at", async () => {
+    expect(await prepared({ stages: { running: async () => false } })).toEqual([]);
+  });
+
+  test.each([
+    ["the world cannot be looked at", { observe: fails("no database") }],
+    [
+      "there can be no plan",
+      {
+        plan: () => {
+          throw new Error("no database");
+        },
+      },
+    ],
+  ])("where %s the run fails, undecided and sealed", async (_, operation) => {
+    const done = await prepared({ operation });
+    expect(done.slice(-2)).toEqual(["seal failed inconclusive, without plan, undecided", "record failed: no database"]);
+    expect(done).not.toContain("decide");
+  });
+});
+
+test("a plan is run, judged, sealed, recorded and cleaned up, in this order", async () => {
   expect(await carriedOut()).toEqual([
-    ...observed,
+    "record running",
+    "read the plan",
     "record begin, to be cleaned up",
     "run",
     "verify outcome",
@@ -108,53 +164,51 @@ test("an allowed request is planned, decided, run, judged, sealed, recorded and 
 
 test("an operation that creates nothing has no clean-up", async () => {
   const done = await carriedOut({ operation: { cleanUp: undefined as never } });
-  expect(done).toContain("record begin, nothing to clean up");
+  expect(done).toContain("record begin, not to be cleaned up");
   expect(done).not.toContain("start the clean-up");
 });
 
-test("a denied request does nothing, and the denial is sealed with its reasons", async () => {
-  let reasons = "";
-  const done = await carriedOut({
-    decision: "denied",
-    stages: { finished: async (_, c) => void (reasons = (c as { error: Error }).error.message) },
+describe("before a plan is run, the operation is asked whether it still holds", () => {
+  test("if it does, it runs", async () => {
+    const asked: unknown[] = [];
+    const done = await carriedOut({ operation: { stillHolds: (...all) => (asked.push(all), true) } });
+    expect(done.slice(2, 5)).toEqual(["observe (before the run)", "record begin, to be cleaned up", "run"]);
+    expect(asked).toEqual([[plan, "seen"]]);
   });
-  expect(done).toEqual([...observed, "seal failed inconclusive, with plan, denied"]);
-  expect(reasons).toBe("the request was denied: it is denied");
+
+  test.each([1, 4])("if it does not, it is planned again, and nothing runs: plan %d", async (preparation) => {
+    const done = await carriedOut({ operation: { stillHolds: () => false } }, preparation);
+    const key = preparation === 1 ? "before the run" : `before the run of plan ${preparation}`;
+    expect(done.slice(2)).toEqual([`observe (${key})`, `prepare again after ${preparation}`]);
+  });
+
+  test("a database that is never as planned ends the request, sealed", async () => {
+    expect((await carriedOut({ operation: { stillHolds: () => false } }, 5)).slice(3)).toEqual([
+      "seal failed inconclusive, with plan, allowed",
+      "record failed: plan-outdated",
+    ]);
+  });
+
+  test("if it cannot be observed, the run fails, sealed, and nothing is cleaned up", async () => {
+    const operation = { observe: fails("no database"), stillHolds: () => true };
+    expect((await carriedOut({ operation })).slice(2)).toEqual([
+      "seal failed inconclusive, with plan, allowed",
+      "record failed: no database",
+    ]);
+  });
 });
 
-test("a request that needs approval runs once it is approved, and not before", async () => {
-  const done = await carriedOut({ decision: "needs-approval" });
-  expect(done.indexOf("ask for approval")).toBe(observed.length);
-  expect(done.indexOf("run")).toBeGreaterThan(observed.length);
-});
-
-test("a request that is not approved does nothing, and that is sealed", async () => {
-  expect(await carriedOut({ decision: "needs-approval", stages: { approval: async () => false } })).toEqual([
-    ...observed,
-    "seal failed inconclusive, with plan, needs-approval",
-    "record failed: approval-missing",
+test("a plan that is not the decided one is not run", async () => {
+  expect(await carriedOut({ stages: { decided: fails("altered") } })).toEqual([
+    "record running",
+    "seal failed inconclusive, without plan, undecided",
+    "record failed: altered",
   ]);
 });
 
-test("an allowed request needs no approval", async () => {
-  expect(await carriedOut()).not.toContain("ask for approval");
-});
-
-test.each([
-  ["nothing can be observed", { observe: fails("no database") }],
-  [
-    "no plan is possible",
-    {
-      plan: () => {
-        throw new Error("no database");
-      },
-    },
-  ],
-])("if %s the run fails, undecided and sealed, and nothing is cleaned up", async (_, operation) => {
-  const done = await carriedOut({ operation });
-  expect(done.slice(-2)).toEqual(["seal failed inconclusive, without plan, undecided", "record failed: no database"]);
-  expect(done).not.toContain("admit");
-  expect(done).not.toContain("start the clean-up");
+test.each(["running", "begun"] as const)("a request that ended before it was %s does nothing more", async (moment) => {
+  const done = await carriedOut({ stages: { [moment]: async () => false } });
+  expect(done.filter((what) => /^(run|seal|record (failed|succeeded)|start)/.test(what))).toEqual([]);
 });
 
 test.each([
@@ -175,14 +229,14 @@ test.each([
   ]);
 });
 
-test.each(["observe", "run"] as const)(
-  "a run that is cancelled or taken over in %s rethrows that, and records nothing",
-  async (verb) => {
-    const { done, stages } = staged({ operation: { [verb]: () => Promise.reject(elsewhere) } });
-    await expect(lifecycle(stages)(id)).rejects.toBe(elsewhere);
-    expect(done.filter((what) => /^(seal|record (failed|succeeded)|start)/.test(what))).toEqual([]);
-  },
-);
+test.each([
+  ["observe", prepare],
+  ["run", carryOut],
+] as const)("what is cancelled or taken over in %s rethrows that, and records nothing", async (verb, workflow) => {
+  const { done, stages } = staged({ operation: { [verb]: () => Promise.reject(elsewhere) } });
+  await expect(workflow(stages)(id, 1)).rejects.toBe(elsewhere);
+  expect(done.filter((what) => /^(seal|record (failed|succeeded)|start)/.test(what))).toEqual([]);
+});
 
 describe("the clean-up", () => {
   const cleaned = async (change: Parameters<typeof staged>[0] = {}) => {

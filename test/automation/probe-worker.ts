@@ -1,7 +1,9 @@
 /**
  * A worker with one small operation, for tests that kill or freeze it:
  * `tsx probe-worker.ts <database url> <key file> <moment> [<request id>] [<silent seconds>]`.
- * It submits a request if none is given, prints its id, does what the moment says, and otherwise ends with the run.
+ * It submits a request if none is given, prints its id, does what the moment says, and otherwise ends with the run, or
+ * when that waits for people. In place of an id, `change` submits the probe that changes its database; its plan holds
+ * while the table `world` says what it said when the plan was made.
  *
  * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` repeats effects in that
  * step until the effect `go on` is recorded.
@@ -15,7 +17,7 @@ import { targetDatabase, verdictOf, type PlanBasis } from "../../automation/reco
 import type { Operation, Step } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 
-const [url = "", keyFile = "", moment = "", givenId = "", silentSeconds] = process.argv.slice(2);
+const [url = "", keyFile = "", moment = "", given = "", silentSeconds] = process.argv.slice(2);
 const once = { attemptsMax: 1, timeoutSeconds: 120 };
 
 function dieAt(reached: string): void {
@@ -23,11 +25,12 @@ function dieAt(reached: string): void {
 }
 
 async function main(): Promise<void> {
+  process.noDeprecation = true; // as the command does: the durable engine uses what a later node-postgres will refuse
   const controlPlane = await openControlPlane({
     databaseUrl: url,
     signer: () => ({ origin: "shipshape.test/evidence", key: createPrivateKey(readFileSync(keyFile)) }),
     toolVersions: {},
-    operations: async () => [probe],
+    operations: async () => [probe, probeChange],
     ...(silentSeconds !== undefined && { workerSilentSecondsMax: Number(silentSeconds) }),
   });
   const { database } = controlPlane;
@@ -58,9 +61,18 @@ async function main(): Promise<void> {
       removed: [{ kind: "probe", identifier: await effect("remove", step), provenGoneBy: "a test" }],
     }),
   });
+  await database.query("create table if not exists world (state text)");
+  const look = async () => (await database.query<{ state: string }>("select state from world"))[0]?.state ?? "new";
+  Object.assign(probeChange, {
+    observe: (_: unknown, step: Step) => step("look", once, look),
+    run: async (_: unknown, step: Step) => [await effect("first", step), await effect("second", step)],
+  });
+  const by = { requestedBy: "ana", reason: "to be killed" };
+  const input = { database: "orders" };
   const id =
-    givenId ||
-    (await controlPlane.submit("probe", { database: "orders" }, { requestedBy: "a test", reason: "to be killed" }));
+    given === "change"
+      ? await controlPlane.submit("probe-change", input, by)
+      : given || (await controlPlane.submit("probe", input, by));
   process.stdout.write(`${id}\n`);
   const worker = await controlPlane.work((error) => {
     process.stderr.write(`${error.code}\n`);
@@ -69,20 +81,25 @@ async function main(): Promise<void> {
   for (;;) {
     const run = await readRun(database, id);
     const goesOn = run.cleanUp === "pending" || (run.cleanUp === "stuck" && moment === "never, until cleaned up");
-    if (run.finishedAt && !goesOn && run.sealedAt) break;
+    if (run.status === "waiting" || (run.finishedAt && !goesOn && run.sealedAt)) break;
     await sleep(50);
   }
   await worker.stop();
   await controlPlane.close();
 }
 
-const probe: Operation<{ database: string }, string, PlanBasis, string[]> = {
+interface ProbePlan extends PlanBasis {
+  seen: string;
+}
+const replaced = () => Promise.reject(new Error("replaced in main"));
+const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
   name: "probe",
+  version: 1,
   owner: "a test",
   effect: "throwaway",
   request: z.strictObject({ database: z.string() }),
-  observe: () => Promise.reject(new Error("replaced in main")),
-  plan: ({ database }) => ({
+  observe: replaced,
+  plan: ({ database }, seen) => ({
     target: database,
     database: targetDatabase({
       identifier: database,
@@ -90,8 +107,9 @@ const probe: Operation<{ database: string }, string, PlanBasis, string[]> = {
       arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}`,
     }),
     evidenceValidDays: 7,
+    seen,
   }),
-  run: () => Promise.reject(new Error("replaced in main")),
+  run: replaced,
   verify: (_, outcome) =>
     verdictOf([
       {
@@ -101,6 +119,13 @@ const probe: Operation<{ database: string }, string, PlanBasis, string[]> = {
         figures: { steps: outcome.length },
       },
     ]),
+};
+
+const probeChange: typeof probe = {
+  ...probe,
+  name: "probe-change",
+  effect: "changes",
+  stillHolds: (plan, seen) => plan.seen === seen,
 };
 
 void main();

@@ -63,9 +63,11 @@ test("a good drill passes, reports its steps as they end, starts few engines, an
     "heaps-and-indexes-are-sound pass",
     "catalog-equals-source pass",
   ]);
-  // Each takes a fifth of a second: the platform's outputs, the engine's version, the throwaway stack's creation, its
-  // `up`, what it contains before it is destroyed, its destruction, and the proof that it is gone.
-  const engines = ["stack export", "version", "stack init", "up", "stack export", "destroy", "stack export"];
+  // Each takes a fifth of a second: the platform's outputs for the plan and right before the run, the engine's version,
+  // the throwaway stack's creation, its `up`, what it contains before it is destroyed, its destruction, and the proof
+  // that it is gone.
+  const [outputs, contents, proof] = ["stack export", "stack export", "stack export"];
+  const engines = [outputs, outputs, "version", "stack init", "up", contents, "destroy", proof];
   expect(drills.enginesStarted().map((words) => words.replace(/ \S*drill-.*/, ""))).toEqual(engines);
   expect(await drills.statements(run.id)).toEqual(["verdict", "teardown"]);
   const folder = join(drills.cloud.dataFolder, "exported");

@@ -106,3 +106,13 @@ test("an interrupted wait says that the request continues and how to follow it",
     hint: expect.stringContaining(`npx shipshape show ${id}`) as string,
   });
 });
+
+test("a run that waits for people needs no worker, and the wait says how to approve it", async () => {
+  const waiting = { ...running, status: "waiting", plan_digest: "0123456789abcdef" };
+  const answers = Array.from({ length: 5 }, () => waiting);
+  const { run, output } = await watched([...answers, over], [], { worker: 0, controlPlane: 60 });
+  expect(run).toMatchObject({ verdict: "pass" });
+  expect(output).toEqual([
+    expect.stringContaining(`npx shipshape approve ${id} --plan 0123456789ab --comment`) as string,
+  ]);
+});

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ApproveOptions } from "../approve";
 import type { CommandContext } from "../command-context";
 import type { RequestOptions } from "../request";
 import type { ReviewOptions } from "../review";
@@ -10,7 +11,7 @@ const workHelp =
 
 /** Requests, their progress, the workers that run them, and people's answers to findings. */
 export function addOperationCommands(shipshape: Command, context: CommandContext): void {
-  for (const add of [addRequest, addStatus, addShow, addCancel, addCleanUp, addWorker, addReview])
+  for (const add of [addRequest, addStatus, addShow, addAnswer, addCancel, addCleanUp, addWorker, addReview])
     add(shipshape, context);
 }
 
@@ -67,6 +68,31 @@ function addShow(shipshape: Command, context: CommandContext): void {
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape show 261123093000-1a2b3c4d")
     .action(async (id: string, options: { json?: boolean }) => (await import("../show")).show(id, options, context));
+}
+
+/** `shipshape approve` and `shipshape reject`. */
+function addAnswer(shipshape: Command, context: CommandContext): void {
+  const answers = {
+    approve: [
+      "consent to the plan of a request that waits for approval; the last approval it needs queues its run",
+      "as agreed in the change meeting",
+    ],
+    reject: ["end a request that waits for approval, without doing anything", "not before the release"],
+  } as const;
+  for (const [answer, [description, example]] of Object.entries(answers))
+    shipshape
+      .command(`${answer} <id>`)
+      .description(description)
+      .requiredOption("--plan <digest>", "the plan you have read: the first 12 or more characters of its digest")
+      .requiredOption("--comment <text>", "why, for the evidence")
+      .option("--json", "print the decision as JSON")
+      .addHelpText(
+        "after",
+        `\nExample:\n  npx shipshape show 261123093000-1a2b3c4d    # the plan and its digest\n  npx shipshape ${answer} 261123093000-1a2b3c4d --plan 0123456789ab --comment "${example}"\n\nRequesters cannot approve their own requests.`,
+      )
+      .action(async (id: string, options: ApproveOptions) =>
+        (await import("../approve")).answerPlan(answer as keyof typeof answers, id, options, context),
+      );
 }
 
 function addCancel(shipshape: Command, context: CommandContext): void {

@@ -1,6 +1,6 @@
 /** Pure: from the request and what was observed to every choice of the drill. */
 import { tierStandard, tiers, environments, type Environment, type Tier } from "../../../components/standards";
-import { targetDatabase, type PlanBasis } from "../../records";
+import { canonicalJson, targetDatabase, type PlanBasis } from "../../records";
 import {
   checkConnectionsMax,
   damagesMax,
@@ -106,6 +106,17 @@ export function planRestoreDrill(
       connections: vcpusOf(source.instanceClass),
     },
   };
+}
+
+/**
+ * Whether nothing but time has passed since the plan was made, and too little of that for the throwaway to expire during
+ * the drill.
+ */
+export function drillStillHolds(plan: RestoreDrillPlan, observed: ObservedSource): boolean {
+  const lasting = ({ observedAt: _, latestRestorableTime, ...rest }: ObservedSource) =>
+    canonicalJson({ ...rest, isRestorable: latestRestorableTime !== null });
+  const lifeLeftHours = (Date.parse(plan.throwaway.expiresAt) - Date.parse(observed.observedAt)) / 3_600_000;
+  return lasting(plan.source) === lasting(observed) && lifeLeftHours >= throwawayLifeHours / 2;
 }
 
 export const throwawayNames = (requestId: string) => ({

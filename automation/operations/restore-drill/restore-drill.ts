@@ -1,7 +1,7 @@
 /** The restore drill: order and branches; steps.ts has what each step does, verify.ts how it is judged. */
 import type { Operation } from "../../runner/operation";
 import { adoptionStep, proofStep, quickStep, readingStep, removalStep } from "./limits";
-import { planRestoreDrill, recoveryTarget, type ObservedSource, type RestoreDrillPlan } from "./plan";
+import { drillStillHolds, planRestoreDrill, recoveryTarget, type ObservedSource, type RestoreDrillPlan } from "./plan";
 import { restoreDrillRequest, type RestoreDrillRequest } from "./request";
 import type { RestoreDrillSteps } from "./steps";
 import { verifyRestoreDrill, type RestoreDrillOutcome } from "./verify";
@@ -19,12 +19,14 @@ export const restoreDrill = (
   steps: RestoreDrillSteps,
 ): Operation<RestoreDrillRequest, ObservedSource, RestoreDrillPlan, RestoreDrillOutcome> => ({
   name: "restore-drill",
+  version: 1,
   owner: "platform",
   effect: "throwaway",
   request: restoreDrillRequest,
 
   observe: (request, step) => step("look at the source", quickStep, () => steps.observe(request.database)),
   plan: planRestoreDrill,
+  stillHolds: drillStillHolds,
 
   async run(plan, step) {
     const { backupRetentionDays, latestRestorableTime, observedAt } = plan.source;

@@ -108,6 +108,8 @@ function waiverWords(rule: string): string[] {
 const usesControlPlane: Record<string, string[]> = {
   status: [],
   "show x": [],
+  "approve x": ["--plan", "0123456789ab", "--comment", "c"],
+  "reject x": ["--plan", "0123456789ab", "--comment", "c"],
   "cancel x": [],
   "clean-up x": [],
   worker: [],

@@ -17,6 +17,7 @@ export function requestOf(id: string, more: Partial<OperationRequest> = {}): Ope
   return {
     id,
     operation: "restore-drill",
+    version: 1,
     input: { database: "orders" },
     requestedBy: "an auditor",
     reason: "a test",
@@ -43,10 +44,14 @@ export function concluded(id: string, verdict: VerdictWord = "pass", more: Parti
     plan: planOf(),
     decision: {
       requestId: id,
+      preparation: 1,
       status: "allowed",
       planDigest: "ab",
       rules: [{ id: "require-reason", verdict: "allowed", reason: "there is one" }],
       decidedBy: "admission rules",
+      people: 0,
+      expiresAt: undefined,
+      approvals: [],
     },
     conclusion: { status: "succeeded", outcome: { phases: [] }, verdict: { verdict, checks: [check] } },
     cleansUp: true,

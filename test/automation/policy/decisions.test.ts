@@ -1,10 +1,10 @@
-import { admissionRules, admit, decide, type AdmissionRule } from "../../../automation/policy/decisions";
-import { planDigestOf, type Decision, type Effect, type OperationRequest } from "../../../automation/records";
-import type { Database } from "../../../automation/database";
+import { admissionRules, decide, type AdmissionRule } from "../../../automation/policy/decisions";
+import type { Decision, Effect, OperationRequest } from "../../../automation/records";
 
 const request = (reason: string): OperationRequest => ({
   id: "261126093000-0a1b2c3d",
   operation: "reindex",
+  version: 1,
   input: {},
   requestedBy: "ana",
   reason,
@@ -18,11 +18,14 @@ describe("the decision depends on what an operation does to databases, not on it
     ["throwaway", "allowed", "reindex changes no data: it creates only an isolated throwaway that expires"],
     ["changes", "needs-approval", "reindex changes a database"],
   ])("an operation that %s: %s", (effect, status, reason) => {
+    const people = status === "needs-approval" ? { people: 1 } : {};
     expect(decided("monthly", effect)).toEqual({
       status,
+      people: 0,
+      ...people,
       rules: [
         { id: "require-reason", verdict: "allowed", reason: "the request gives a reason" },
-        { id: "require-approval-of-changes", verdict: status, reason },
+        { id: "require-approval-of-changes", verdict: status, reason, ...people },
       ],
     });
   });
@@ -52,25 +55,14 @@ test("the strictest verdict wins, whatever the order of the rules", () => {
   expect(statusOf("allowed", "allowed")).toBe("allowed");
 });
 
-test("a decision is stored once, with the plan's digest, and a repetition returns the stored one", async () => {
-  const rows: unknown[][] = [];
-  const database = {
-    query: async (sql: string, values: unknown[]) => {
-      if (sql.startsWith("insert")) return (rows.length === 0 && rows.push(values), []);
-      const [id, status, plan_digest, rules, decided_by] = rows[0]!;
-      return id === values[0]
-        ? [{ status, plan_digest, rules: JSON.parse(rules as string) as unknown, decided_by }]
-        : [];
-    },
-  } as unknown as Database;
-  const database1 = { identifier: "orders", resourceId: "db-1", arn: "a", account: "1", region: "r" };
-  const plan = { target: "orders", database: database1, evidenceValidDays: 7 };
-  const first = await admit(database, request("monthly"), plan, "changes");
-  expect(first).toMatchObject({
-    requestId: "261126093000-0a1b2c3d",
-    status: "needs-approval",
-    planDigest: planDigestOf(plan),
-    decidedBy: "admission rules",
+test("as many people must approve as the rule wants that wants most, and none if it is denied", () => {
+  const wanting = (people?: number): AdmissionRule => ({
+    id: `wants ${people}`,
+    judge: () => ({ verdict: "needs-approval", reason: "r", ...(people !== undefined && { people }) }),
   });
-  expect(await admit(database, request(""), { ...plan, evidenceValidDays: 9 }, "reads")).toEqual(first);
+  const denying: AdmissionRule = { id: "denies", judge: () => ({ verdict: "denied", reason: "r" }) };
+  const peopleOf = (...rules: AdmissionRule[]) => decide(request("x"), "reads", rules).people;
+  expect([peopleOf(wanting()), peopleOf(wanting(2), wanting(1)), peopleOf(wanting(2), denying), peopleOf()]).toEqual([
+    1, 2, 0, 0,
+  ]);
 });

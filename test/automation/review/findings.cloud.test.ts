@@ -28,11 +28,13 @@ async function leftOpen(
   await queueRun(database, requestId);
   const arn = `arn:aws:rds:${region}:${account}:db:${target}`;
   if (resourceId !== undefined)
-    await setPlan(database, requestId, {
-      target,
-      database: targetDatabase({ identifier: target, resourceId, arn }),
-      evidenceValidDays: 7,
-    });
+    await setPlan(
+      database,
+      requestId,
+      1,
+      { target, database: targetDatabase({ identifier: target, resourceId, arn }), evidenceValidDays: 7 },
+      "running",
+    );
   await openFinding(database, { id: `${requestId}.verdict`, requestId, target, summary: "it failed" });
 }
 

@@ -1,9 +1,10 @@
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import { ShipshapeError } from "../../../automation/errors";
 import {
+  carryOutId,
   DurableClient,
   isCancelledOrTakenOver,
-  receive,
+  preparationId,
   registerWorkflows,
   requireLease,
   startWorker,
@@ -23,6 +24,7 @@ let durable: DurableClient;
 let worker: Worker;
 let workflows: Workflows;
 const doing: Record<string, (step: Step, id: string) => Promise<void>> = {};
+const prepared: string[] = [];
 const cleaned: string[] = [];
 const noted: string[] = [];
 let maintain: () => Promise<void> = () => Promise.resolve();
@@ -39,10 +41,11 @@ beforeAll(async () => {
     ended: async (name: string, error: unknown) =>
       void noted.push(error === undefined ? `end ${name}` : `fail ${name}`),
   };
-  workflows = registerWorkflows(
-    async (id) => doing[id]?.(stepsOf(id, observer), id),
-    async (id) => void cleaned.push(id),
-  );
+  workflows = registerWorkflows([{ name: "probe", version: 1 }], {
+    prepare: async (id) => void prepared.push(id),
+    carryOut: async (id) => doing[id]?.(stepsOf(id, observer), id),
+    cleanUp: async (id) => void cleaned.push(id),
+  });
   worker = await startWorker(
     { url: postgres.url, silentSecondsMax: 600, lost: (error) => void noted.push(error.code) },
     () => maintain(),
@@ -59,9 +62,13 @@ beforeEach(() => {
   jest.spyOn(console, "error").mockImplementation(); // DBOS logs workflows that fail here, as most of these do
 });
 
+const probe = (id: string) => ({ id, operation: "probe", version: 1 });
 const enqueue = (id: string, partition = id) =>
-  database.transaction((_, client) => durable.enqueue(client, id, partition));
-const stateOf = async (id: string) => (await durable.states([id]))(id);
+  database.transaction((_, client) => durable.enqueue(client, "carry-out", probe(id), 1, partition));
+const stateOf = async (id: string) => {
+  const workflow = id.includes(".") ? id : carryOutId(id, 1);
+  return (await durable.states([workflow]))(workflow);
+};
 /** Queues that workflow, and waits until it has succeeded or failed. */
 async function carryOut(id: string, work: (step: Step, id: string) => Promise<void>): Promise<unknown> {
   let failure: unknown;
@@ -92,14 +99,12 @@ test("a queued workflow runs its steps in order, and each is recorded when it be
   expect(failure).toBeUndefined();
   expect(results).toEqual(["first done", "second done"]);
   expect(noted).toEqual(["begin first", "end first", "begin second", "end second"]);
-  expect(await durable.states(["ordinary", "never queued"]).then((of) => [of("ordinary"), of("never queued")])).toEqual(
-    ["done", "absent"],
-  );
+  expect([await stateOf("ordinary"), await stateOf("never queued")]).toEqual(["done", "absent"]);
 });
 
 test("a request that is rolled back leaves no workflow", async () => {
   const refused = database.transaction(async (_, client) => {
-    await durable.enqueue(client, "rolled back", "p");
+    await durable.enqueue(client, "carry-out", probe("rolled back"), 1, "p");
     throw new Error("no");
   });
   await expect(refused).rejects.toThrow("no");
@@ -175,7 +180,7 @@ test("an attempt that takes too long is aborted, and has failed", async () => {
 test("a cancelled workflow takes no further step, and reports that it is no longer ours", async () => {
   let later = false;
   const failure = await carryOut("cancelled", async (step, id) => {
-    await step("cancel it", once, () => durable.cancel(id));
+    await step("cancel it", once, () => durable.cancel(id, 1));
     await step("later", once, async () => void (later = true));
   });
   expect([later, isCancelledOrTakenOver(failure), await stateOf("cancelled")]).toEqual([false, true, "lost"]);
@@ -197,10 +202,31 @@ test("two runs on one database run one after the other", async () => {
   expect(order).toEqual(["one begins", "another", "one ends", "other"]);
 });
 
-test("a message that does not arrive in time is undefined", async () => {
-  let received: unknown = "nothing yet";
-  await carryOut("waiting", async () => void (received = await receive("approval", 1)));
-  expect(received).toBeUndefined();
+test("preparations do not wait for the runs of their database, nor for each other", async () => {
+  let release = () => {};
+  doing["holding"] = () => new Promise((resolve) => (release = resolve));
+  await enqueue("holding", "orders");
+  for (const preparation of [1, 2])
+    await database.transaction((_, client) =>
+      durable.enqueue(client, "prepare", probe("asked"), preparation, "orders"),
+    );
+  await until("both are prepared", () => prepared.length === 2);
+  expect([carryOutId("asked", 2), preparationId("asked", 1), preparationId("asked", 2)]).toEqual([
+    "asked-carry-out-2",
+    "asked",
+    "asked-prepare-2",
+  ]);
+  release();
+  await until("the run has ended", async () => (await stateOf("holding")) === "done");
+});
+
+test("a step under a key is another step", async () => {
+  expect(
+    await carryOut("keyed", async (step) => {
+      for (const one of [step, step.keyed("again")]) await one("look", once, async () => undefined);
+    }),
+  ).toBeUndefined();
+  expect(noted).toEqual(["begin look", "end look", "begin look (again)", "end look (again)"]);
 });
 
 test("after a sleep the workflow continues", async () => {
@@ -208,10 +234,15 @@ test("after a sleep the workflow continues", async () => {
 });
 
 test("a clean-up starts once per id, and every caller waits for its end", async () => {
-  await carryOut("with clean-up", async (_, id) => workflows.cleanUp(id, `${id}.clean-up`));
-  await workflows.cleanUp("with clean-up", "with clean-up.clean-up");
+  await carryOut("with clean-up", async (_, id) => workflows.cleanUp(probe(id), `${id}.clean-up`));
+  await workflows.cleanUp(probe("with clean-up"), "with clean-up.clean-up");
   expect(cleaned.filter((id) => id === "with clean-up")).toHaveLength(1);
   expect(await stateOf("with clean-up.clean-up")).toBe("done");
+});
+
+test("a clean-up of a version that this worker does not have is refused", async () => {
+  const old = { ...probe("old"), version: 0 };
+  await expect(workflows.cleanUp(old, "old.clean-up")).rejects.toMatchObject({ code: "operation-version-missing" });
 });
 
 test("the worker is alive and may act", async () => {
@@ -250,7 +281,10 @@ test("runs of a dead worker are taken over, those of a live one are not", async 
     lost: () => undefined,
   });
   const belongsTo = (id: string, owner: string) =>
-    database.query("update dbos.workflow_status set executor_id = $2 where workflow_uuid = $1", [id, owner]);
+    database.query("update dbos.workflow_status set executor_id = $2 where workflow_uuid = $1", [
+      carryOutId(id, 1),
+      owner,
+    ]);
   await belongsTo("of a live one", "a live one");
   await belongsTo("left by a dead one", "a dead one");
   await until("the dead one's is taken over", () => ran.includes("left by a dead one"));

@@ -2,10 +2,12 @@ import { openDatabase, type ControlPlaneDatabase } from "../../../automation/dat
 import { ShipshapeError } from "../../../automation/errors";
 import { planDigestOf, targetDatabase } from "../../../automation/records";
 import {
+  busyRuns,
   cleanUpAgain,
   endRun,
   latestRuns,
   markSealed,
+  nextPreparation,
   queueRun,
   readRun,
   runsToSeal,
@@ -13,7 +15,9 @@ import {
   setPlan,
   setRunStatus,
   stepRecorder,
+  unfinishedRuns,
   unstick,
+  waitingRuns,
 } from "../../../automation/runner/runs";
 import { markRemoved, overdueThrowaways, registerThrowaway } from "../../../automation/runner/throwaways";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
@@ -96,10 +100,47 @@ test("a run owes its statement from its end until it is sealed, and keeps its fi
   expect((await run()).sealedAt).toEqual(sealedAt);
 });
 
-test("a run's plan is stored once, with its digest; every repetition uses this one", async () => {
-  await setPlan(database, id, plan);
-  await setPlan(database, id, { ...plan, evidenceValidDays: 1 });
-  expect(await run()).toMatchObject({ target: "orders", plan, planDigest: planDigestOf(plan) });
+test("a plan is stored once, with its digest and what it waits for; only the next preparation replaces it", async () => {
+  const other = { ...plan, evidenceValidDays: 1 };
+  expect(await setPlan(database, id, 1, plan, "waiting")).toBe(true);
+  expect(await setPlan(database, id, 1, other, "running")).toBe(false);
+  expect(await setPlan(database, id, 2, other, "running")).toBe(false);
+  expect(await run()).toMatchObject({ target: "orders", plan, planDigest: planDigestOf(plan), status: "waiting" });
+  expect(await nextPreparation(database, id, 1)).toBe(true);
+  expect(await nextPreparation(database, id, 1)).toBe(false);
+  expect(await run()).toMatchObject({ plan, preparation: 2, status: "queued" });
+  expect(await setPlan(database, id, 2, other, "running")).toBe(true);
+  expect(await run()).toMatchObject({ plan: other, planDigest: planDigestOf(other), status: "running" });
+});
+
+test("nothing is prepared, planned or begun after the end", async () => {
+  await endRun(database, id, { status: "cancelled" });
+  expect([
+    await setPlan(database, id, 1, plan, "waiting"),
+    await nextPreparation(database, id, 1),
+    await setRunStatus(database, id, "running"),
+  ]).toEqual([false, false, false]);
+});
+
+test("who ends a run as it was found does not end it once it has changed", async () => {
+  const found = { status: "queued", preparation: 1 } as const;
+  await setRunStatus(database, id, "waiting");
+  expect(await endRun(database, id, { status: "failed" }, found)).toBe(false);
+  await setRunStatus(database, id, "queued");
+  await nextPreparation(database, id, 1);
+  expect(await endRun(database, id, { status: "failed" }, found)).toBe(false);
+  expect(await endRun(database, id, { status: "failed" }, { ...found, preparation: 2 })).toBe(true);
+  expect(await endRun(database, id, { status: "cancelled" })).toBe(false);
+  expect((await run()).status).toBe("failed");
+});
+
+test("runs that wait for people need no worker", async () => {
+  const listed = async (which: typeof waitingRuns) => (await which(database, "", 1000)).map((r) => r.requestId);
+  expect(await listed(unfinishedRuns)).toContain(id);
+  const busy = await busyRuns(database);
+  await setRunStatus(database, id, "waiting");
+  expect([(await listed(unfinishedRuns)).includes(id), await listed(waitingRuns)]).toEqual([false, [id]]);
+  expect(await busyRuns(database)).toBe(busy - 1);
 });
 
 test("a run ends once: later records do not change it", async () => {

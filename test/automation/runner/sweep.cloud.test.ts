@@ -30,8 +30,9 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
   sweeper({
     database: database,
     durable: { states: async () => states } as unknown as DurableClient,
-    startCleanUp: (id, workflow) => void noted.push(`clean up ${id} as ${workflow}`),
-    lost: async (id, { code }) => void noted.push(`${code} ${id}`),
+    startCleanUp: async (id, workflow) => void noted.push(`clean up ${id} as ${workflow}`),
+    lost: async ({ requestId }, { code }) => void noted.push(`${code} ${requestId}`),
+    endUnapproved: async ({ requestId }) => void noted.push(`look whether ${requestId} may still be approved`),
     overdue: async (id, { code }) => void noted.push(`${code} ${id}`),
     stuck: async (id, { code }) => void noted.push(`${code} ${id}`),
     seal: async () => undefined,
@@ -61,7 +62,7 @@ test("the sweep reaches a lost run behind any number of live ones", async () => 
     "insert into request (id, operation, input, requested_by, reason) select 'r' || lpad(i::text, 4, '0'), 'probe', '{}', 't', 't' from generate_series(1, 501) i",
   );
   await database.query("insert into run (request_id, status) select id, 'queued' from request");
-  const sweep = sweepWith((id) => (id === "r0501" ? "lost" : "alive"));
+  const sweep = sweepWith((id) => (id.startsWith("r0501") ? "lost" : "alive"));
   for (const found of [[], [], ["run-lost r0501"], ["run-lost r0501"]]) {
     await sweep(idle);
     expect(noted).toEqual(found);
@@ -69,9 +70,21 @@ test("the sweep reaches a lost run behind any number of live ones", async () => 
   expect(await busyRuns(database)).toBe(501);
 });
 
+test("a run is lost only if neither its preparation nor its run is alive, and not while it waits for people", async () => {
+  await insert("preparing", "status = 'running', preparation = 2");
+  await insert("run", "status = 'running'");
+  await insert("waiting", "status = 'waiting'");
+  await insert("lost", "status = 'running', preparation = 2");
+  await sweepWith((id) =>
+    ["preparing-prepare-2", "run-carry-out", "lost", "lost-carry-out"].includes(id) ? "alive" : "done",
+  )(idle);
+  expect(noted).toEqual(["run-lost lost", "look whether waiting may still be approved"]);
+  expect(await busyRuns(database)).toBe(3);
+});
+
 test("if one run cannot be handled, the sweep handles the others and reports it", async () => {
   for (const id of ["a", "b", "c"]) await insert(id, "status = 'running'");
-  const lost = async (id: string) => {
+  const lost = async ({ requestId: id }: { requestId: string }) => {
     if (id === "a") throw new Error("a cannot be recorded");
     noted.push(id);
   };
@@ -99,21 +112,21 @@ test("if one kind of run cannot be handled, the sweep continues with the others"
 
 const over = "status = 'succeeded', finished_at = now(), clean_up = 'pending'";
 test.each<[string, WorkflowState, WorkflowState, number, string[]]>([
-  ["is left to a lifecycle that is alive", "alive", "absent", 1, []],
+  ["is left to a run that is alive", "alive", "absent", 1, []],
   ["is left alone while it continues", "done", "alive", 1, []],
-  ["is started if the lifecycle ended without it", "lost", "absent", 1, ["clean up x as x-clean-up"]],
+  ["is started if the run ended without it", "lost", "absent", 1, ["clean up x as x-clean-up"]],
   ["is started again under its own number", "lost", "absent", 2, ["clean up x as x-clean-up-2"]],
   [
-    "that a human requested again is started although the lifecycle is alive",
+    "that a human requested again is started although the run is alive",
     "alive",
     "absent",
     2,
     ["clean up x as x-clean-up-2"],
   ],
   ["that was lost too often is stuck", "lost", "lost", 3, ["clean-up-lost x"]],
-])("a clean-up %s", async (_, lifecycle, cleanUp, attempt, found) => {
+])("a clean-up %s", async (_, carriedOut, cleanUp, attempt, found) => {
   await insert("x", `${over}, clean_up_attempt = ${attempt}`);
-  await sweepWith((id) => (id === "x" ? lifecycle : cleanUp))(idle);
+  await sweepWith((id) => (id === "x-carry-out" ? carriedOut : cleanUp))(idle);
   expect(noted).toEqual(found);
 });
 

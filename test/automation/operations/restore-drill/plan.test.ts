@@ -1,4 +1,9 @@
-import { planRestoreDrill, recoveryTarget, secondsBetween } from "../../../../automation/operations/restore-drill/plan";
+import {
+  drillStillHolds,
+  planRestoreDrill,
+  recoveryTarget,
+  secondsBetween,
+} from "../../../../automation/operations/restore-drill/plan";
 import { sizeStandards } from "../../../../components/standards";
 import { restoreDrillRequest } from "../../../../automation/operations/restore-drill/request";
 import { plan, request, source } from "./drills";
@@ -117,4 +122,27 @@ test.each([
 test("the seconds between two times are rounded to tenths, and keep their sign", () => {
   expect(secondsBetween("2026-03-01T10:00:00.000Z", "2026-03-01T10:00:01.260Z")).toBe(1.3);
   expect(secondsBetween("2026-03-01T10:00:01.000Z", "2026-03-01T10:00:00.000Z")).toBe(-1);
+});
+
+describe("before a drill runs, its plan", () => {
+  const holds = (observed: Partial<typeof source>) => drillStillHolds(plan, { ...source, ...observed });
+
+  test("holds while only time has passed, for half the life of the throwaway", () => {
+    expect(holds({ observedAt: "2026-03-01T22:00:00.000Z", latestRestorableTime: "2026-03-01T21:56:00.000Z" })).toBe(
+      true,
+    );
+    expect(holds({ observedAt: "2026-03-01T22:00:00.001Z" })).toBe(false);
+  });
+
+  test.each<[string, Partial<typeof source>]>([
+    ["is another under the same name", { resourceId: "db-OTHER" }],
+    ["was resized", { instanceClass: "db.m7g.xlarge" }],
+    ["was upgraded", { engineVersion: "17.11" }],
+    ["has another tier", { tags: { ...source.tags, tier: "bronze" } }],
+    ["has no backups any more", { backupRetentionDays: 0 }],
+    ["has nothing to restore any more", { latestRestorableTime: null }],
+    ["is isolated by another group", { isolationSecurityGroupIds: ["sg-2"] }],
+  ])("does not hold if the database %s", (_, observed) => {
+    expect(holds(observed)).toBe(false);
+  });
 });

@@ -15,7 +15,8 @@ function stepsTaken(): { step: Step; taken: Taken[] } {
     taken.push({ name, ...settings });
     return work(new AbortController().signal);
   };
-  return { step: Object.assign(run, { requestId: "run-1", sleep: () => Promise.resolve() }), taken };
+  const step: Step = Object.assign(run, { requestId: "run-1", keyed: () => step, sleep: () => Promise.resolve() });
+  return { step, taken };
 }
 
 /** Effects that return what a passing drill needs, and record their calls. */

@@ -1,0 +1,38 @@
+import { ShipshapeError } from "../errors";
+import { isApproved } from "../policy/approvals";
+import type { Decision } from "../records";
+import type { CommandContext } from "./command-context";
+import { withControlPlane } from "./open-control-plane";
+import { principal } from "./open-records";
+
+export interface ApproveOptions {
+  plan: string;
+  comment: string;
+  json?: boolean;
+}
+
+/** `shipshape approve` and `shipshape reject`: a person's answer to the plan of a request. */
+export async function answerPlan(
+  answer: "approve" | "reject",
+  id: string,
+  { plan, comment, json }: ApproveOptions,
+  { settings, terminal }: CommandContext,
+): Promise<void> {
+  if (comment.trim() === "")
+    throw new ShipshapeError("usage", {
+      problem: "--comment is empty: say why; the evidence quotes it",
+      command: `shipshape ${answer}`,
+    });
+  await withControlPlane(settings, async (controlPlane) => {
+    const decision = await controlPlane[answer](id, { principal: await principal(), plan, comment });
+    terminal.say(json ? JSON.stringify(decision) : outcome(answer, decision));
+  });
+}
+
+function outcome(answer: "approve" | "reject", decision: Decision): string {
+  const { requestId: id, people, approvals } = decision;
+  if (answer === "reject") return `request ${id} is rejected: it ends without having done anything`;
+  if (isApproved(decision)) return `request ${id} is approved and queued; a worker runs it (\`npx shipshape worker\`)`;
+  const more = people - approvals.filter((a) => a.answer === "approved").length;
+  return `your approval of request ${id} is recorded; ${more} more ${more === 1 ? "is" : "are"} needed`;
+}

@@ -1,0 +1,52 @@
+/** People's answers to plans: only to the plan they were shown, in time, and never by the person who asked. */
+import type { Database } from "../database";
+import { ShipshapeError } from "../errors";
+import type { Approval, Decision, OperationRequest } from "../records";
+import { planDigestCharactersMin } from "./limits";
+
+export interface Answer {
+  principal: string;
+  answer: Approval["answer"];
+  comment: string;
+  /** The digest of the plan that was shown, or its first characters. */
+  plan: string;
+}
+
+/**
+ * Pure: refuses an answer that must not count. Errors: plan-another, approval-too-late, approval-own-request,
+ * approval-repeated.
+ */
+export function requireValidAnswer(
+  request: Pick<OperationRequest, "id" | "requestedBy">,
+  decision: Pick<Decision, "planDigest" | "expiresAt" | "approvals">,
+  { principal, plan, answer }: Answer,
+  now: Date,
+): void {
+  const { id } = request;
+  if (plan.length < planDigestCharactersMin || !decision.planDigest.startsWith(plan))
+    throw new ShipshapeError("plan-another", { id, given: plan, digest: decision.planDigest });
+  if (decision.expiresAt !== undefined && decision.expiresAt <= now)
+    throw new ShipshapeError("approval-too-late", { id, expiredAt: decision.expiresAt.toISOString() });
+  // Withdrawing one's own request is no conflict of interest.
+  if (answer === "approved" && principal === request.requestedBy)
+    throw new ShipshapeError("approval-own-request", { id, principal });
+  if (decision.approvals.some((a) => a.principal === principal))
+    throw new ShipshapeError("approval-repeated", { id, principal });
+}
+
+/** Whether enough people have approved. */
+export const isApproved = ({ people, approvals }: Pick<Decision, "people" | "approvals">): boolean =>
+  new Set(approvals.filter((a) => a.answer === "approved").map((a) => a.principal)).size >= people;
+
+export const recordAnswer = (database: Database, decision: Pick<Decision, "requestId" | "planDigest">, a: Answer) =>
+  database.query(
+    "insert into approval (request_id, plan_digest, principal, answer, comment) values ($1, $2, $3, $4, $5)",
+    [decision.requestId, decision.planDigest, a.principal, a.answer, a.comment],
+  );
+
+export const approvalsOf = (database: Database, requestId: string, planDigest: string) =>
+  database.query<Approval>(
+    `select principal, answer, comment, answered_at as "answeredAt" from approval
+     where request_id = $1 and plan_digest = $2 order by answered_at, principal`,
+    [requestId, planDigest],
+  );

@@ -1,0 +1,230 @@
+/**
+ * Wires the stages: what each does for the lifecycle and for the sweep. Only this file and `control-plane.ts` know them
+ * all; they do not know each other.
+ */
+import type pg from "pg";
+import type { ControlPlaneDatabase, Database } from "./database";
+import { describeError, ShipshapeError } from "./errors";
+import type { Signer } from "./evidence/ledger";
+import { sealTeardown, sealVerdict } from "./evidence/sealing";
+import type { Stages } from "./lifecycle";
+import { approvalWaitSeconds, recordAttemptsMax, recordSecondsMax } from "./limits";
+import { admit, readDecision } from "./policy/decisions";
+import { planDigestOf, type Concluded, type Conclusion, type OperationRequest, type Run } from "./records";
+import { readRequest } from "./request/requests";
+import { closeFinding, closeVerdictsOf, openFinding } from "./review/findings";
+import {
+  isCancelledOrTakenOver,
+  stepsOf,
+  type DurableClient,
+  type StepObserver,
+  type Workflows,
+} from "./runner/durable";
+import type { AnyOperation } from "./runner/operation";
+import {
+  endRun,
+  markSealed,
+  nextPreparation,
+  readRun,
+  setCleanUp,
+  setPlan,
+  setRunStatus,
+  stepRecorder,
+} from "./runner/runs";
+import type { Sweep } from "./runner/sweep";
+
+export interface Sealing {
+  /** Reads the signing key: only a worker needs it. */
+  signer: () => Signer;
+  toolVersions: Record<string, string>;
+}
+
+/** The newest version of an operation, or the given one. Errors: operation-unknown, operation-version-missing. */
+export type OperationOf = (name: string, request?: { id: string; version: number }) => Promise<AnyOperation>;
+
+/** The decision or the approval that allows a run enqueues it, inside its transaction. */
+export async function enqueueRun(
+  transaction: Database,
+  connection: pg.ClientBase,
+  durable: DurableClient,
+  request: OperationRequest,
+  { preparation, target = "" }: Pick<Run, "preparation" | "target">,
+): Promise<void> {
+  await setRunStatus(transaction, request.id, "queued");
+  await durable.enqueue(connection, "carry-out", request, preparation, target);
+}
+
+/**
+ * What each stage does for the lifecycle, as durable steps. Record keeping is quick and local: few attempts, short
+ * limits.
+ */
+export function stagesOf(
+  sealing: Sealing,
+  database: ControlPlaneDatabase,
+  durable: DurableClient,
+  operationOf: OperationOf,
+): Stages {
+  const noObserver: StepObserver = { begun: async () => {}, ended: async () => {} };
+  const recordKeeping = { attemptsMax: recordAttemptsMax, timeoutSeconds: recordSecondsMax };
+  const record = <T>(requestId: string, name: string, work: () => Promise<T>) =>
+    stepsOf(requestId, noObserver)(name, recordKeeping, work);
+  return {
+    load: async (requestId, part) => {
+      // Written once, never changed: may be read any number of times, outside any step
+      const request = await readRequest(database, requestId);
+      return {
+        request,
+        operation: await operationOf(request.operation, request),
+        step: stepsOf(requestId, stepRecorder(database, requestId, part === "clean-up" ? "clean-up" : "run")),
+      };
+    },
+    running: (id) => record(id, "record running", () => setRunStatus(database, id, "running")),
+    decide: (request, plan, preparation) =>
+      record(request.id, "decide", () =>
+        database.transaction(async (transaction, connection) => {
+          const { effect } = await operationOf(request.operation, request);
+          const decision = await admit(transaction, request, preparation, plan, effect);
+          const status = decision.status === "needs-approval" ? "waiting" : "running";
+          // False after a crash between the commit and the record of this step: everything below was done.
+          const isNew = await setPlan(transaction, request.id, preparation, plan, status);
+          if (isNew && decision.status === "allowed")
+            await enqueueRun(transaction, connection, durable, request, { preparation, target: plan.target });
+          return decision;
+        }),
+      ),
+    decided: async (id, preparation) => {
+      // Written once for each preparation
+      const [run, decision] = [await readRun(database, id), await readDecision(database, id, preparation)];
+      if (!run.plan || !decision) throw new ShipshapeError("run-lost", { id });
+      const found = planDigestOf(run.plan);
+      if (found !== decision.planDigest)
+        throw new ShipshapeError("plan-altered", { id, found, decided: decision.planDigest });
+      return { plan: run.plan, decision };
+    },
+    prepareAgain: (request, preparation) =>
+      record(request.id, "prepare again", () =>
+        database.transaction(async (transaction, connection) => {
+          if (await nextPreparation(transaction, request.id, preparation))
+            await durable.enqueue(connection, "prepare", request, preparation + 1, "");
+        }),
+      ),
+    begun: (id, cleansUp) =>
+      record(id, "record begin", async () => {
+        const goesOn = await setRunStatus(database, id, "running");
+        if (goesOn && cleansUp) await setCleanUp(database, id, "pending");
+        return goesOn;
+      }),
+    sealVerdict: (c) => record(c.request.id, "seal verdict", () => sealed(sealing, database, c)),
+    finished: (id, c) =>
+      record(id, "record end", async () => {
+        const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
+        await endRun(database, id, {
+          status: c.status,
+          ...outcome,
+          verdict: c.verdict.verdict,
+          checks: c.verdict.checks,
+        });
+        const failed = c.verdict.checks.filter((k) => k.verdict !== "pass").map((k) => `${k.name}: ${k.explanation}`);
+        if (c.verdict.verdict === "pass") await closeVerdictsOf(database, await readRun(database, id));
+        else
+          await raiseFinding(
+            database,
+            id,
+            "verdict",
+            c.status === "failed" ? describeError(c.error).message : failed.join("; "),
+          );
+      }),
+    // `work` sets it: the workflow needs these stages, and they need the workflow.
+    startCleanUp: () => Promise.reject(new Error("the workflows are not registered yet")),
+    runOf: (id) => readRun(database, id),
+    sealTeardown: (request, plan, report) =>
+      record(request.id, "seal teardown", () => sealTeardown(database, sealing.signer(), request, plan, report)),
+    cleaned: (id, status, error) =>
+      record(id, "record clean-up", async () => {
+        await setCleanUp(database, id, status, error);
+        if (status === "stuck")
+          await raiseFinding(database, id, "clean-up", `the clean-up is stuck: ${describeError(error).message}`);
+        else await closeFinding(database, `${id}.clean-up`);
+      }),
+    isCancelledOrTakenOver: isCancelledOrTakenOver,
+  };
+}
+
+/** Seals the outcome of a run, and records that it owes no verdict. */
+export async function sealed(sealing: Sealing, database: ControlPlaneDatabase, c: Concluded): Promise<void> {
+  await sealVerdict(database, sealing.signer(), sealing.toolVersions, c);
+  await markSealed(database, c.request.id);
+}
+
+/**
+ * What is sealed about a run that was ended from outside its lifecycle: never more than that it is inconclusive. The
+ * lifecycle seals its verdict before it records the run as ended; a row with an unsealed verdict was written by someone
+ * else.
+ */
+async function concludedOf(database: ControlPlaneDatabase, requestId: string): Promise<Concluded> {
+  const request = await readRequest(database, requestId);
+  const run = await readRun(database, requestId);
+  const decision = await readDecision(database, requestId, run.preparation);
+  const { code, message, hint } = run.error ?? describeError(new ShipshapeError("run-lost", { id: requestId }));
+  const conclusion: Conclusion = {
+    status: run.status === "cancelled" ? "cancelled" : "failed",
+    error: Object.assign(new Error(message), { code, hint }),
+    verdict: { verdict: "inconclusive", checks: [] },
+  };
+  return { request, plan: run.plan, decision, conclusion, cleansUp: run.cleanUp !== "none" };
+}
+
+/** What the sweep does with what it finds, using all stages. */
+export function sweepActions(
+  database: ControlPlaneDatabase,
+  durable: DurableClient,
+  workflows: Workflows,
+  seal: (c: Concluded) => Promise<void>,
+): Sweep {
+  const end = async (
+    id: string,
+    status: "failed" | "cancelled",
+    error: ShipshapeError,
+    only?: Pick<Run, "status" | "preparation">,
+  ) => {
+    if (await endRun(database, id, { status, error }, only)) await raiseFinding(database, id, "verdict", error.message);
+  };
+  return {
+    database,
+    durable,
+    // its state has the outcome
+    startCleanUp: async (requestId, workflowId) => {
+      const request = await readRequest(database, requestId);
+      void workflows.cleanUp(request, workflowId).catch(() => undefined);
+    },
+    lost: (run, error) => end(run.requestId, "failed", error, run),
+    endUnapproved: async (run) => {
+      const decision = await readDecision(database, run.requestId, run.preparation);
+      if (!decision?.expiresAt || decision.expiresAt > new Date()) return;
+      const waitedHours = approvalWaitSeconds / 3600;
+      const missing = { id: run.requestId, digest: decision.planDigest, waitedHours };
+      await end(run.requestId, "failed", new ShipshapeError("approval-missing", missing), run);
+    },
+    overdue: async (requestId, error) => {
+      await durable.cancel(requestId, (await readRun(database, requestId)).preparation);
+      await end(requestId, "cancelled", error);
+    },
+    stuck: async (requestId, error) => {
+      await setCleanUp(database, requestId, "stuck", error);
+      await raiseFinding(database, requestId, "clean-up", error.message);
+    },
+    seal: async (requestId) => seal(await concludedOf(database, requestId)),
+    outlived: (requestId, error) => raiseFinding(database, requestId, "clean-up", error.message),
+  };
+}
+
+/** What a human must answer: one finding for a run's verdict, and one for its clean-up. */
+async function raiseFinding(
+  database: ControlPlaneDatabase,
+  requestId: string,
+  about: "verdict" | "clean-up",
+  summary: string,
+): Promise<void> {
+  const { target = "" } = await readRun(database, requestId);
+  await openFinding(database, { id: `${requestId}.${about}`, requestId, target, summary });
+}

@@ -1,0 +1,58 @@
+import { isApproved, requireValidAnswer, type Answer } from "../../../automation/policy/approvals";
+import type { Approval } from "../../../automation/records";
+
+const now = new Date("2026-05-31T12:00:00Z");
+const digest = "0123456789abcdef".repeat(4);
+const approved = (principal: string, answer: Approval["answer"] = "approved"): Approval => ({
+  principal,
+  answer,
+  comment: "fine",
+  answeredAt: now,
+});
+function answer(change: Partial<Answer> = {}, approvals: Approval[] = [], expiresAt: Date | undefined = undefined) {
+  const given: Answer = { principal: "ben", answer: "approved", comment: "fine", plan: digest, ...change };
+  requireValidAnswer(
+    { id: "r", requestedBy: "ana" },
+    { planDigest: digest, expiresAt: expiresAt ?? new Date("2026-06-01T00:00:00Z"), approvals },
+    given,
+    now,
+  );
+}
+
+test("someone else approves the plan that they were shown, by its digest or the first twelve characters", () => {
+  answer();
+  answer({ plan: digest.slice(0, 12) });
+  answer({}, [approved("carla")]);
+});
+
+test.each<[string, Partial<Answer>, Approval[], string]>([
+  ["the requester's own", { principal: "ana" }, [], "approval-own-request"],
+  ["the second of the same person", {}, [approved("ben")], "approval-repeated"],
+  ["a rejection after an approval", { answer: "rejected" }, [approved("ben")], "approval-repeated"],
+  ["of another plan", { plan: `f${digest.slice(1)}` }, [], "plan-another"],
+  ["of a plan that too few characters name", { plan: digest.slice(0, 11) }, [], "plan-another"],
+  ["of a plan that nothing names", { plan: "" }, [], "plan-another"],
+  ["of a longer name than the plan's", { plan: `${digest}0` }, [], "plan-another"],
+])("an answer does not count: %s", (_, change, approvals, code) => {
+  expect(() => answer(change, approvals)).toThrow(expect.objectContaining({ code }) as Error);
+});
+
+test("an answer that comes too late does not count, to the millisecond", () => {
+  expect(() => answer({}, [], now)).toThrow(expect.objectContaining({ code: "approval-too-late" }) as Error);
+  answer({}, [], new Date(now.getTime() + 1));
+});
+
+test("requesters may reject their own request", () => {
+  answer({ principal: "ana", answer: "rejected" });
+});
+
+test("a plan is approved by as many different people as its decision wants, rejections not counted", () => {
+  const by = (people: number, ...approvals: Approval[]) => isApproved({ people, approvals });
+  expect([by(1), by(1, approved("ben")), by(2, approved("ben")), by(2, approved("ben"), approved("ben"))]).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ]);
+  expect([by(2, approved("ben"), approved("carla")), by(1, approved("ben", "rejected"))]).toEqual([true, false]);
+});
