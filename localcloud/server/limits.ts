@@ -28,6 +28,7 @@ export const limits = {
   eventSubscriptions: 20,
   tagsPerResource: 50,
   manualSnapshots: 100,
+  accountsPerSharedSnapshot: 20,
   /** Secrets Manager: the maximum size of a secret's value, and the number of deprecated versions it keeps. */
   secretBytes: 65_536,
   deprecatedSecretVersions: 100,

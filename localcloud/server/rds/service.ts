@@ -6,6 +6,7 @@ import { instanceActions } from "./actions/instances";
 import { logActions } from "./actions/logs";
 import { parameterGroupActions } from "./actions/parameter-groups";
 import { restoreActions } from "./actions/restores";
+import { snapshotSharingActions } from "./actions/snapshot-sharing";
 import { snapshotActions } from "./actions/snapshots";
 import { subnetGroupActions } from "./actions/subnet-groups";
 import { tagActions } from "./actions/tags";
@@ -29,10 +30,12 @@ export const rds: Service = {
     ...eventActions,
     ...logActions,
     ...snapshotActions,
+    ...snapshotSharingActions,
     ...automatedBackupActions,
     ...restoreActions,
   ],
   listElements: {
+    AttributeValues: "AttributeValue",
     AvailabilityZones: "AvailabilityZone",
     Certificates: "Certificate",
     DBEngineVersions: "DBEngineVersion",
@@ -40,6 +43,7 @@ export const rds: Service = {
     DBInstances: "DBInstance",
     DBParameterGroups: "DBParameterGroup",
     DBSecurityGroups: "DBSecurityGroup",
+    DBSnapshotAttributes: "DBSnapshotAttribute",
     DBSnapshots: "DBSnapshot",
     DBSubnetGroups: "DBSubnetGroup",
     DescribeDBLogFiles: "DescribeDBLogFilesDetails",

@@ -4,10 +4,12 @@ import {
   CreateDBInstanceCommand,
   CreateDBSnapshotCommand,
   DeleteDBSnapshotCommand,
+  DescribeDBSnapshotAttributesCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBSnapshotsCommand,
   ListTagsForResourceCommand,
   ModifyDBInstanceCommand,
+  ModifyDBSnapshotAttributeCommand,
   RestoreDBInstanceFromDBSnapshotCommand,
 } from "@aws-sdk/client-rds";
 import { existsSync, readdirSync } from "node:fs";
@@ -110,6 +112,54 @@ test("a snapshot contains the database as it was then, with its tags, and so doe
   await restore("from-copy", "second");
   expect(await rowsOf("from-copy")).toEqual([{ n: 1 }]);
   await rds.remove("from-copy");
+});
+
+test("a snapshot is private until it is shared, its copy is private again, and only an unencrypted one can be public", async () => {
+  const sharedWith = async (DBSnapshotIdentifier: string) => {
+    const answer = await cloud.rds.send(new DescribeDBSnapshotAttributesCommand({ DBSnapshotIdentifier }));
+    expect(answer.DBSnapshotAttributesResult).toMatchObject({
+      DBSnapshotIdentifier,
+      DBSnapshotAttributes: [{ AttributeName: "restore" }],
+    });
+    return answer.DBSnapshotAttributesResult!.DBSnapshotAttributes![0]!.AttributeValues;
+  };
+  const share = (DBSnapshotIdentifier: string, ValuesToAdd: string[], more: object = {}) =>
+    cloud.rds.send(
+      new ModifyDBSnapshotAttributeCommand({ DBSnapshotIdentifier, AttributeName: "restore", ValuesToAdd, ...more }),
+    );
+  expect(await sharedWith("second")).toEqual([]);
+  const { DBSnapshotAttributesResult: shared } = await share("second", ["210987654321", "all"]);
+  expect(shared).toEqual({
+    DBSnapshotIdentifier: "second",
+    DBSnapshotAttributes: [{ AttributeName: "restore", AttributeValues: ["210987654321", "all"] }],
+  });
+  await share("second", [], { ValuesToRemove: ["all"] });
+  expect(await sharedWith("second")).toEqual(["210987654321"]);
+  await cloud.rds.send(
+    new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "second", TargetDBSnapshotIdentifier: "private" }),
+  );
+  expect(await sharedWith("private")).toEqual([]);
+  await cloud.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "private" }));
+
+  await share("encrypted", ["210987654321"]);
+  await expect(share("encrypted", ["all"])).rejects.toMatchObject({
+    name: "InvalidParameterValue",
+    message: expect.stringContaining("cannot be public") as string,
+  });
+  expect(await sharedWith("encrypted")).toEqual(["210987654321"]);
+  await expect(share("second", ["team-orders"])).rejects.toMatchObject({ name: "InvalidParameterValue" });
+  await expect(share("second", [], { AttributeName: "copy" })).rejects.toMatchObject({ name: "InvalidParameterValue" });
+  const tooMany = Array.from({ length: 20 }, (_, n) => String(100_000_000_000 + n));
+  await expect(share("second", tooMany)).rejects.toMatchObject({ name: "SharedSnapshotQuotaExceededFault" });
+  await expect(share("none", ["all"])).rejects.toMatchObject({ name: "DBSnapshotNotFoundFault" });
+
+  await backedUpTimes(1);
+  const [automated] = await snapshots({ SnapshotType: "automated" });
+  expect(await sharedWith(automated!.DBSnapshotIdentifier!)).toEqual([]);
+  await expect(share(automated!.DBSnapshotIdentifier!, ["all"])).rejects.toMatchObject({
+    name: "InvalidParameterValue",
+    message: expect.stringContaining("is not valid") as string,
+  });
 });
 
 test("a final snapshot contains every commit, also of a database without backups", async () => {

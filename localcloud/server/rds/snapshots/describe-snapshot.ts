@@ -14,6 +14,7 @@ export interface AnySnapshot {
   copyOf?: string | undefined;
   source: BackedUpInstance;
   tags: Tag[];
+  sharedWith?: string[] | undefined;
 }
 
 export function manual(snapshot: SnapshotRecord): AnySnapshot {

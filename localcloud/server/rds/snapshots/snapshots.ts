@@ -21,6 +21,8 @@ export interface SnapshotRecord {
   copyOf?: string;
   source: BackedUpInstance;
   tags: Tag[];
+  /** Accounts that may restore it, or `all`. */
+  sharedWith?: string[];
 }
 
 export class Snapshots {
