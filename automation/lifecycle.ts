@@ -19,7 +19,7 @@ export interface Stages {
   /** False if the run has ended in the meantime: it was cancelled. */
   running(requestId: string): Promise<boolean>;
   /**
-   * Decides by the admission rules of `policy/decisions.ts`. One transaction stores the plan with its decision and, if
+   * Decides by the admission rules of `policy/rules.ts`. One transaction stores the plan with its decision and, if
    * it is allowed, enqueues *carry out*. If people must approve, the last approval does that.
    */
   decide(request: OperationRequest, plan: PlanBasis, preparation: number): Promise<Decision>;

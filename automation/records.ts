@@ -57,6 +57,8 @@ export interface PlanBasis {
   target: string;
   /** The same database, by an id that is never reused: the subject of the evidence. */
   database: TargetDatabase;
+  /** Its tags when it was observed: they say whose it is, and how strictly it is judged. */
+  tags: Record<string, string>;
   /** How long the evidence of this run is valid, in days. */
   evidenceValidDays: number;
 }

@@ -82,8 +82,9 @@ export function stagesOf(
     decide: (request, plan, preparation) =>
       record(request.id, "decide", () =>
         database.transaction(async (transaction, connection) => {
-          const { effect } = await operationOf(request.operation, request);
-          const decision = await admit(transaction, request, preparation, plan, effect);
+          const operation = await operationOf(request.operation, request);
+          const facts = { request, operation, plan, principal: request.requestedBy, now: new Date() };
+          const decision = await admit(transaction, request.id, preparation, facts);
           const status = decision.status === "needs-approval" ? "waiting" : "running";
           // False after a crash between the commit and the record of this step: everything below was done.
           const isNew = await setPlan(transaction, request.id, preparation, plan, status);

@@ -1,8 +1,18 @@
-// Part of `npm run pages`: writes the table in docs/errors.md.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// Part of `npm run pages`: writes the table in docs/errors.md and the pages in docs/admission, and removes the pages of
+// deleted rules.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { withErrors } from "./errors-page";
+import { admissionPages } from "./policy/pages";
 
-const page = join(__dirname, "..", "docs", "errors.md");
+const docs = join(__dirname, "..", "docs");
+const page = join(docs, "errors.md");
 writeFileSync(page, withErrors(readFileSync(page, "utf8")));
-process.stdout.write("the table in docs/errors.md\n");
+
+const folder = join(docs, "admission");
+const wanted = admissionPages();
+mkdirSync(folder, { recursive: true });
+for (const { file, text } of wanted) writeFileSync(join(docs, "..", file), text);
+for (const name of readdirSync(folder))
+  if (!wanted.some(({ file }) => basename(file) === name)) rmSync(join(folder, name));
+process.stdout.write(`the table in docs/errors.md, and ${wanted.length} pages in docs/admission\n`);

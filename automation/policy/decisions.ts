@@ -1,55 +1,20 @@
 /**
  * The policy stage: a request and its plan are admitted, denied, or held for people's approval.
  *
- * Every rule is evaluated, so that the decision names all its reasons. What an operation does to databases decides, not
- * its name: one that only reads, or creates only throwaways, is allowed for everyone who may request it; one that
- * changes a database waits for a person.
+ * Every rule of `rules.ts` is evaluated, so that the decision names all its reasons.
  */
 import type { Database } from "../database";
 import { approvalWaitSeconds } from "../limits";
-import {
-  planDigestOf,
-  type Approval,
-  type Decision,
-  type Effect,
-  type Judgement,
-  type OperationRequest,
-  type PlanBasis,
-} from "../records";
+import { planDigestOf, type Approval, type Decision } from "../records";
 import { approvalsOf } from "./approvals";
+import type { AdmissionFacts } from "./rule";
+import { admissionRules } from "./rules";
 
-export interface AdmissionRule {
-  id: string;
-  judge(request: Pick<OperationRequest, "operation" | "reason">, effect: Effect): Judgement;
-}
-
-const byEffect: Record<Effect, (operation: string) => Judgement> = {
-  reads: (operation) => ({ verdict: "allowed", reason: `${operation} only reads` }),
-  throwaway: (operation) => ({
-    verdict: "allowed",
-    reason: `${operation} changes no data: it creates only an isolated throwaway that expires`,
-  }),
-  changes: (operation) => ({ verdict: "needs-approval", reason: `${operation} changes a database`, people: 1 }),
-};
-
-export const admissionRules: AdmissionRule[] = [
-  {
-    id: "require-reason",
-    judge: ({ reason }) =>
-      reason.trim() === ""
-        ? { verdict: "denied", reason: "the request gives no reason" }
-        : { verdict: "allowed", reason: "the request gives a reason" },
-  },
-  { id: "require-approval-of-changes", judge: ({ operation }, effect) => byEffect[effect](operation) },
-];
+export type Admission = Pick<Decision, "status" | "rules" | "people">;
 
 /** Pure: the strictest verdict of all rules, and the most people that one of them wants. */
-export function decide(
-  request: Pick<OperationRequest, "operation" | "reason">,
-  effect: Effect,
-  asked = admissionRules,
-): Pick<Decision, "status" | "rules" | "people"> {
-  const rules = asked.map((rule) => ({ id: rule.id, ...rule.judge(request, effect) }));
+export function decide(facts: AdmissionFacts, asked = admissionRules): Admission {
+  const rules = asked.map((rule) => ({ id: rule.id, ...rule.judge(facts) }));
   const verdicts = rules.map((r) => r.verdict);
   if (verdicts.includes("denied")) return { status: "denied", rules, people: 0 };
   if (!verdicts.includes("needs-approval")) return { status: "allowed", rules, people: 0 };
@@ -60,28 +25,27 @@ export function decide(
 /** Decides once on each plan of a request: repeated after a crash, it returns the stored decision. */
 export async function admit(
   database: Database,
-  request: OperationRequest,
+  requestId: string,
   preparation: number,
-  plan: PlanBasis,
-  effect: Effect,
+  facts: AdmissionFacts,
 ): Promise<Decision> {
-  const { status, rules, people } = decide(request, effect);
+  const { status, rules, people } = decide(facts);
   await database.query(
     `insert into decision (request_id, preparation, status, plan_digest, rules, people, decided_by, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, case when $3 = 'needs-approval' then clock_timestamp() + $8 * interval '1 second' end)
      on conflict (request_id, preparation) do nothing`,
     [
-      request.id,
+      requestId,
       preparation,
       status,
-      planDigestOf(plan),
+      planDigestOf(facts.plan),
       JSON.stringify(rules),
       people,
       "admission rules",
       approvalWaitSeconds,
     ],
   );
-  return readDecision(database, request.id, preparation) as Promise<Decision>;
+  return readDecision(database, requestId, preparation) as Promise<Decision>;
 }
 
 /**

@@ -78,7 +78,10 @@ const drilled = (id: string, target: Target, verdict: VerdictWord, more: Partial
   sealRun(
     database,
     signerOf(settings),
-    concluded(id, verdict, { plan: { target: target.identifier, database: target, evidenceValidDays: 30 }, ...more }),
+    concluded(id, verdict, {
+      plan: { target: target.identifier, database: target, tags: {}, evidenceValidDays: 30 },
+      ...more,
+    }),
   );
 const status = async (more: Record<string, string> = {}) => {
   const { stdout } = await shipshape(["status", "--json"], more);
@@ -249,7 +252,9 @@ test("expired evidence holds, with its own exit code", async () => {
     resourceId: "db-OLD",
     arn: "arn:aws:rds:eu-central-1:123456789012:db:ledger",
   });
-  await drilled("old", target, "pass", { plan: { target: "ledger", database: target, evidenceValidDays: -1 } });
+  await drilled("old", target, "pass", {
+    plan: { target: "ledger", database: target, tags: {}, evidenceValidDays: -1 },
+  });
   await shipshape(["evidence", "export", "old", "--out", folder("old")]);
   expect(await shipshape(["evidence", "verify", folder("old")])).toMatchObject({
     code: 5,

@@ -27,6 +27,7 @@ const plan: PlanBasis = {
     resourceId: "db-1",
     arn: "arn:aws:rds:eu-central-1:123456789012:db:orders",
   }),
+  tags: {},
   evidenceValidDays: 7,
 };
 const decided = (status: Decision["status"]): Decision => ({

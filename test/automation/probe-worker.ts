@@ -106,6 +106,7 @@ const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
       resourceId: "db-PROBED",
       arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}`,
     }),
+    tags: { owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" },
     evidenceValidDays: 7,
     seen,
   }),

@@ -75,7 +75,7 @@ const drilled = (id: string, target: TargetDatabase, verdict: VerdictWord) =>
   sealRun(
     database,
     signer,
-    concluded(id, verdict, { plan: { target: target.identifier, database: target, evidenceValidDays: 30 } }),
+    concluded(id, verdict, { plan: { target: target.identifier, database: target, tags: {}, evidenceValidDays: 30 } }),
   );
 const recovery = async () =>
   recoveryStatus(database, await readLog(database, signer), await askFleet(cloud as never), new Date());

@@ -30,8 +30,8 @@ export const areas: Area[] = [
   },
   {
     name: "policy",
-    sources: ["automation/policy/*.ts"],
-    tests: ["test/automation/policy/*.test.ts"],
+    sources: ["automation/policy/**/*.ts"],
+    tests: ["test/automation/policy/**/*.test.ts"],
   },
   {
     name: "observability",

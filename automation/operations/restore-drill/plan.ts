@@ -79,6 +79,7 @@ export function planRestoreDrill(
   return {
     target: request.database,
     database: targetDatabase(source),
+    tags: source.tags,
     evidenceValidDays: standard.drillEveryDays,
     source,
     throwaway: {

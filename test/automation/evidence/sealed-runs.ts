@@ -29,6 +29,7 @@ export function requestOf(id: string, more: Partial<OperationRequest> = {}): Ope
 export const planOf = (identifier = "orders", resourceId?: string): PlanBasis => ({
   target: identifier,
   database: databaseCalled(identifier, resourceId),
+  tags: {},
   evidenceValidDays: 30,
 });
 

@@ -32,7 +32,7 @@ async function leftOpen(
       database,
       requestId,
       1,
-      { target, database: targetDatabase({ identifier: target, resourceId, arn }), evidenceValidDays: 7 },
+      { target, database: targetDatabase({ identifier: target, resourceId, arn }), tags: {}, evidenceValidDays: 7 },
       "running",
     );
   await openFinding(database, { id: `${requestId}.verdict`, requestId, target, summary: "it failed" });

@@ -48,6 +48,7 @@ const arn = "arn:aws:rds:eu-central-1:123456789012:db:orders";
 const plan = {
   target: "orders",
   database: targetDatabase({ identifier: "orders", resourceId: "db-1", arn }),
+  tags: {},
   evidenceValidDays: 7,
 };
 const failure = new ShipshapeError("run-lost", { id: "x" });

@@ -1,0 +1,27 @@
+import type { Effect, Judgement, OperationRequest, PlanBasis } from "../records";
+
+/** All that a rule may look at. */
+export interface AdmissionFacts {
+  request: Pick<OperationRequest, "input" | "reason">;
+  operation: { name: string; effect: Effect; owner: string };
+  plan: PlanBasis;
+  /** Who asks. */
+  principal: string;
+  now: Date;
+}
+
+/** Everything about an admission rule; its page and what `shipshape explain` says are derived from this. */
+export interface AdmissionRule {
+  id: string;
+  /** The risk it prevents. */
+  why: string;
+  /** What to do if it denies a request, or asks for approval. */
+  solution: string;
+  /** The team responsible for the rule. */
+  owner: string;
+  /** Pure. */
+  judge(facts: AdmissionFacts): Judgement;
+}
+
+/** Returns its argument: it makes the rules' files look alike, and lets the compiler check them. */
+export const defineAdmissionRule = (rule: AdmissionRule): AdmissionRule => rule;

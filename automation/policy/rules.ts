@@ -1,0 +1,7 @@
+import type { AdmissionRule } from "./rule";
+import { requireApprovalOfChanges } from "./rules/require-approval-of-changes";
+import { requireKnownSource } from "./rules/require-known-source";
+import { requireReason } from "./rules/require-reason";
+
+/** All admission rules, sorted by name; a test checks that none is missing. */
+export const admissionRules: readonly AdmissionRule[] = [requireApprovalOfChanges, requireKnownSource, requireReason];

@@ -1,0 +1,34 @@
+import { requireKnownSource } from "../../../../automation/policy/rules/require-known-source";
+import type { Effect } from "../../../../automation/records";
+import { facts, plan } from "../facts";
+
+const judged = (effect: Effect, tags: Record<string, string>) =>
+  requireKnownSource.judge(facts(effect, { plan: { ...plan, tags } }));
+const standard = { "shipshape:standard": "shipshape/1.1.0/0123456789ab" };
+
+test.each<Effect>(["reads", "throwaway", "changes"])(
+  "a database with an owner that Shipshape manages is a known one: %s",
+  (effect) => {
+    expect(judged(effect, { owner: "team-orders", ...standard })).toEqual({
+      verdict: "allowed",
+      reason: "orders belongs to team-orders, and Shipshape manages it",
+    });
+  },
+);
+
+describe.each<[string, Record<string, string>, string]>([
+  ["without any tag", {}, "orders has no tag owner and no tag shipshape:standard"],
+  ["without an owner", standard, "orders has no tag owner"],
+  ["whose owner is a dash", { owner: " - ", ...standard }, "orders has no tag owner"],
+  ["that Shipshape does not manage", { owner: "team-orders" }, "orders has no tag shipshape:standard"],
+])("a database %s", (_, tags, found) => {
+  test("must not be changed", () => {
+    const reason = `${found}: it must not be changed`;
+    expect(judged("changes", tags)).toEqual({ verdict: "denied", reason });
+  });
+
+  test.each<Effect>(["reads", "throwaway"])("can still be read, copied and drilled: %s", (effect) => {
+    const reason = `${found}, but reindex does not change it`;
+    expect(judged(effect, tags)).toEqual({ verdict: "allowed", reason });
+  });
+});
