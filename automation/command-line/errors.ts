@@ -1,6 +1,12 @@
 import type { ErrorTable } from "../error-table";
 
 export const commandLineErrors = {
+  "fleet-unknown": {
+    httpStatus: 502,
+    exitCode: 1,
+    message: "the cloud does not say which databases there are: {reason}",
+    hint: "nothing was requested; check the credentials and the Region (`aws sts get-caller-identity`), then repeat the command",
+  },
   "confirmation-needed": {
     httpStatus: 400,
     exitCode: 2,

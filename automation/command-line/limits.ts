@@ -56,3 +56,6 @@ export const runsListedMax = 50;
 
 /** Statements that `shipshape evidence list` lists. */
 export const evidenceListedMax = 200;
+
+/** How often a worker with `--schedule` looks for drills that are due; proofs are valid for days. */
+export const scheduleSeconds = 600;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { workerIdlePollMilliseconds } from "./limits";
+import { scheduleSeconds, workerIdlePollMilliseconds } from "./limits";
 import { busyRuns, readRun } from "../runner/runs";
+import type { ControlPlane } from "../control-plane";
+import { reasonOf } from "../errors";
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./open-control-plane";
 import { principal } from "./open-records";
@@ -37,21 +39,45 @@ export async function cleanUp(id: string, options: WaitOptions, context: Command
   });
 }
 
+export interface WorkerOptions {
+  untilIdle?: boolean;
+  schedule?: boolean;
+  openMax: number;
+  json?: boolean;
+}
+
 /** `shipshape worker`. */
-export async function work(
-  options: { untilIdle?: boolean; json?: boolean },
-  { settings, terminal }: CommandContext,
-): Promise<void> {
+export async function work(options: WorkerOptions, { settings, terminal }: CommandContext): Promise<void> {
   await withControlPlane(settings, async (controlPlane) => {
     const interruption = interrupted();
     const worker = await controlPlane.work(leaveOnceLost(options.json === true, terminal));
     const say = (status: string) => options.json && terminal.say(JSON.stringify({ worker: worker.id, status }));
     say("running");
     terminal.progress(`worker ${worker.id} is running; Ctrl-C ends it without losing anything`);
-    while (!(await Promise.race([interruption.happened(), sleep(workerIdlePollMilliseconds, false)])))
+    let scheduledAt = -Infinity;
+    do {
+      if (options.schedule && Date.now() - scheduledAt > scheduleSeconds * 1000) {
+        scheduledAt = Date.now();
+        await requestDueDrills(controlPlane, options.openMax, { settings, terminal });
+      }
       if (options.untilIdle && (await busyRuns(controlPlane.database)) === 0) break;
+    } while (!(await Promise.race([interruption.happened(), sleep(workerIdlePollMilliseconds, false)])));
     interruption.dispose();
     await worker.stop();
     say("ended");
   });
+}
+
+/** A failure is reported and does not end the worker: the next pass requests what is due then. */
+async function requestDueDrills(
+  controlPlane: ControlPlane,
+  openMax: number,
+  { settings, terminal }: CommandContext,
+): Promise<void> {
+  const { submitDue, submittedLine } = await import("./schedule");
+  try {
+    for (const one of await submitDue(controlPlane, settings, openMax, terminal)) terminal.progress(submittedLine(one));
+  } catch (error) {
+    terminal.progress(`no drill was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);
+  }
 }

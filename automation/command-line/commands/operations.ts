@@ -1,9 +1,12 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ApproveOptions } from "../approve";
 import type { CommandContext } from "../command-context";
 import type { RequestOptions } from "../request";
 import type { ReviewOptions } from "../review";
+import type { WorkerOptions } from "../runs";
+import type { ScheduleOptions } from "../schedule";
 import type { WaitOptions } from "../waiting";
+import { wholeNumber } from "./option-values";
 
 const waitHelp = "wait until a worker has finished it; exit code 1 unless its verdict is pass";
 const workHelp =
@@ -11,7 +14,17 @@ const workHelp =
 
 /** Requests, their progress, the workers that run them, and people's answers to findings. */
 export function addOperationCommands(shipshape: Command, context: CommandContext): void {
-  for (const add of [addRequest, addStatus, addShow, addAnswer, addCancel, addCleanUp, addWorker, addReview])
+  for (const add of [
+    addRequest,
+    addStatus,
+    addShow,
+    addSchedule,
+    addAnswer,
+    addCancel,
+    addCleanUp,
+    addWorker,
+    addReview,
+  ])
     add(shipshape, context);
 }
 
@@ -70,6 +83,25 @@ function addShow(shipshape: Command, context: CommandContext): void {
     .action(async (id: string, options: { json?: boolean }) => (await import("../show")).show(id, options, context));
 }
 
+function addSchedule(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("schedule")
+    .description("when each database of the fleet is drilled next: before its proof expires, or at once if it has none")
+    .option("--run", "request the drills that are due, the oldest evidence first")
+    .addOption(openMaxOption())
+    .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape schedule\n  npx shipshape schedule --run         # every hour, from cron; workers run the drills\n  npx shipshape worker --schedule      # or in a worker",
+    )
+    .action(async (options: ScheduleOptions) => (await import("../schedule")).schedule(options, context));
+}
+
+const openMaxOption = () =>
+  new Option("--open-max <count>", "no drill is requested while this many are queued or running")
+    .argParser(wholeNumber)
+    .default(4);
+
 /** `shipshape approve` and `shipshape reject`. */
 function addAnswer(shipshape: Command, context: CommandContext): void {
   const answers = {
@@ -120,11 +152,11 @@ function addWorker(shipshape: Command, context: CommandContext): void {
     .command("worker")
     .description("run queued operations in this process, and take over the runs of dead workers, until interrupted")
     .option("--until-idle", "exit when nothing is queued, running or waiting for clean-up")
+    .option("--schedule", "also request the drills that are due, every ten minutes")
+    .addOption(openMaxOption())
     .option("--json", "print a line of JSON when it starts and one when it ends")
     .addHelpText("after", "\nExamples:\n  npx shipshape worker\n  npx shipshape worker --until-idle")
-    .action(async (options: { untilIdle?: boolean; json?: boolean }) =>
-      (await import("../runs")).work(options, context),
-    );
+    .action(async (options: WorkerOptions) => (await import("../runs")).work(options, context));
 }
 
 function addReview(shipshape: Command, context: CommandContext): void {

@@ -32,3 +32,9 @@ export function day(text: string): string {
     throw new InvalidArgumentError("an earlier day would revive expired waivers; give today or a later one");
   return text;
 }
+
+/** A whole number, at least 1. */
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError(`"${text}" is not a whole number from 1 to 999999`);
+  return Number(text);
+}

@@ -108,6 +108,7 @@ function waiverWords(rule: string): string[] {
 const usesControlPlane: Record<string, string[]> = {
   status: [],
   "show x": [],
+  schedule: [],
   "approve x": ["--plan", "0123456789ab", "--comment", "c"],
   "reject x": ["--plan", "0123456789ab", "--comment", "c"],
   "cancel x": [],

@@ -1,0 +1,78 @@
+import { scheduleOf, submitDueDrills, type SubmittedDrill } from "../schedule";
+import { recoveryStatus } from "../recovery-status";
+import type { ControlPlane } from "../control-plane";
+import { ShipshapeError } from "../errors";
+import type { DrillSchedule } from "../observability/due-drills";
+import { printable } from "../printable";
+import type { Settings } from "../settings";
+import type { CommandContext } from "./command-context";
+import { readEvidence } from "./evidence-log";
+import { withControlPlane } from "./open-control-plane";
+import { fleetToday, principal, withRecords } from "./open-records";
+import { table, type Terminal } from "./terminal";
+
+export interface ScheduleOptions {
+  run?: boolean;
+  openMax: number;
+  json?: boolean;
+}
+
+/** `shipshape schedule`: when each database is drilled next; with `--run`, submits the drills that are due. */
+export async function schedule(options: ScheduleOptions, { settings, terminal }: CommandContext): Promise<void> {
+  if (options.run)
+    return withControlPlane(settings, async (controlPlane) => {
+      const submitted = await submitDue(controlPlane, settings, options.openMax, terminal);
+      if (options.json) return terminal.say(JSON.stringify(submitted.map(submittedRecord), undefined, 2));
+      if (submitted.length === 0) terminal.say("no drill is due, or as many as may be are queued or running already");
+      for (const line of submitted.map(submittedLine)) terminal.say(line);
+    });
+  await withRecords(settings, async (database) => {
+    const log = await readEvidence(settings, database, terminal);
+    const fleet = await fleetToday();
+    if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
+    const schedules = await scheduleOf(database, await recoveryStatus(database, log, fleet, new Date()), fleet);
+    if (options.json) return terminal.say(JSON.stringify(schedules.map(scheduleRecord), undefined, 2));
+    const now = new Date();
+    if (schedules.length === 0) terminal.say("no databases are known");
+    else
+      for (const line of table(
+        headings,
+        schedules.map((s) => row(s, now)),
+      ))
+        terminal.say(line);
+  });
+}
+
+/** Submits what is due now. Errors: fleet-unknown. */
+export async function submitDue(
+  controlPlane: ControlPlane,
+  settings: Settings,
+  openMax: number,
+  terminal: Terminal,
+): Promise<SubmittedDrill[]> {
+  const now = new Date();
+  const { database } = controlPlane;
+  const log = await readEvidence(settings, database, terminal);
+  const fleet = await fleetToday();
+  if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
+  const recoveries = await recoveryStatus(database, log, fleet, now);
+  return submitDueDrills(controlPlane, recoveries, fleet, { now, openMax, requestedBy: await principal() });
+}
+
+export const submittedLine = ({ requestId, schedule: { recovery, reason } }: SubmittedDrill): string =>
+  `request ${requestId}: drill of ${printable(recovery.database.identifier)}, because ${printable(reason)}`;
+
+const headings = ["DATABASE", "NEXT DRILL", "WHY"];
+const row = ({ recovery, dueAt, reason }: DrillSchedule, now: Date): string[] => [
+  printable(recovery.database.identifier),
+  dueAt === undefined ? "-" : dueAt <= now ? "now" : `${dueAt.toISOString().slice(0, 16).replace("T", " ")} UTC`,
+  printable(reason),
+];
+
+const scheduleRecord = ({ recovery, dueAt, reason }: DrillSchedule) => ({
+  database: recovery.database,
+  recoverability: recovery.recoverability,
+  dueAt: dueAt ?? null,
+  reason,
+});
+const submittedRecord = ({ requestId, schedule: s }: SubmittedDrill) => ({ requestId, ...scheduleRecord(s) });

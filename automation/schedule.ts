@@ -1,0 +1,52 @@
+/**
+ * Keeps recovery evidence being produced: submits the drills that are due, the oldest evidence first, as many as may be
+ * open at once. Those that were missed are due, so they are caught up; none is submitted twice.
+ */
+import type { ControlPlane } from "./control-plane";
+import type { Database } from "./database";
+import { drillSchedule, type DrillSchedule } from "./observability/due-drills";
+import type { DatabaseRecovery } from "./observability/recoverability";
+import type { FleetAnswer } from "./records";
+import { latestRequests } from "./runner/runs";
+
+const OPERATION = "restore-drill";
+
+export interface SubmittedDrill {
+  requestId: string;
+  schedule: DrillSchedule;
+}
+
+/** When each database that the cloud has today is due; those no longer there are not. */
+export async function scheduleOf(
+  database: Database,
+  recoveries: DatabaseRecovery[],
+  fleet: FleetAnswer,
+): Promise<DrillSchedule[]> {
+  const present = new Set(fleet.asked ? fleet.databases.map((d) => d.arn) : []);
+  const here = recoveries.filter((r) => present.has(r.database.arn));
+  return drillSchedule(here, await latestRequests(database, OPERATION));
+}
+
+/**
+ * Submits the drills that are due at that moment. Two processes may do so at once: the second finds what the first has
+ * submitted.
+ */
+export function submitDueDrills(
+  controlPlane: Pick<ControlPlane, "database" | "submit">,
+  recoveries: DatabaseRecovery[],
+  fleet: FleetAnswer,
+  { now, openMax, requestedBy }: { now: Date; openMax: number; requestedBy: string },
+): Promise<SubmittedDrill[]> {
+  return controlPlane.database.transaction(async (t) => {
+    await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");
+    const open = (await latestRequests(t, OPERATION)).filter((r) => r.isOpen).length;
+    const due = (await scheduleOf(t, recoveries, fleet)).filter((s) => s.dueAt !== undefined && s.dueAt <= now);
+    const submitted: SubmittedDrill[] = [];
+    for (const schedule of due.slice(0, Math.max(0, openMax - open))) {
+      const input = { database: schedule.recovery.database.identifier };
+      const by = { requestedBy, reason: `scheduled: ${schedule.reason}` };
+      submitted.push({ requestId: await controlPlane.submit(OPERATION, input, by), schedule });
+    }
+    return submitted;
+  });
+}
