@@ -101,11 +101,11 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, string>):
     const there = requireReplaceable(folder);
     mkdirSync(dirname(folder), { recursive: true });
     beside = mkdtempSync(`${folder}.part-`);
-    const made = join(beside, "new");
-    mkdirSync(made);
-    for (const [name, content] of files) writeFileSync(join(made, name), content, { flag: "wx" });
+    const newFolder = join(beside, "new");
+    mkdirSync(newFolder);
+    for (const [name, content] of files) writeFileSync(join(newFolder, name), content, { flag: "wx" });
     if (there) renameSync(folder, join(beside, "old"));
-    renameSync(made, folder);
+    renameSync(newFolder, folder);
   } catch (error) {
     throw error instanceof ShipshapeError
       ? error

@@ -64,7 +64,10 @@ interface KeyChange {
   to: KeyObject;
 }
 
-/** The history of the trusted key: false claims of a key change, and changes of other keys, are not part of it. */
+/**
+ * The history of the trusted key. Not part of it: claims of a change that not both keys signed, and changes not linked
+ * to the trusted key.
+ */
 export function keyHistory(
   origin: string,
   trusted: KeyObject,
@@ -111,10 +114,7 @@ export function openCheckpointBy(note: string, origin: string, history: KeyHisto
   for (const period of [...history].reverse()) {
     try {
       const checkpoint = openCheckpoint(note, { name: origin, key: period.key });
-      if (checkpoint.size > period.end)
-        throw new Error(
-          `the checkpoint of ${checkpoint.size} statements is signed by a key that was replaced at ${period.end}`,
-        );
+      requireCurrent(period, checkpoint.size);
       return checkpoint;
     } catch (error) {
       failure ??= error;
@@ -123,15 +123,22 @@ export function openCheckpointBy(note: string, origin: string, history: KeyHisto
   throw failure;
 }
 
+/** The newest statement of a checkpoint is at `size - 1`; an empty log has the first key. */
+function requireCurrent({ begin, end }: KeyPeriod, size: number): void {
+  const signed = `the checkpoint of ${size} statements is signed by a key that`;
+  if (size > end) throw new Error(`${signed} was replaced at ${end}`);
+  if (size <= begin && begin > 0) throw new Error(`${signed} is the log's only from ${begin}`);
+}
+
 function openKeyChange(origin: string, position: number, envelope: string): KeyChange[] {
   try {
     const claim = claimOf(envelope);
     if (claim.predicateType !== KEY_CHANGE_TYPE) return [];
     const { from, to, origin: log } = keyChangeSchema.parse(claim.predicate);
-    const [old, young] = [parseVerifierKey(from), parseVerifierKey(to)];
-    if (log !== origin || old.name !== origin || young.name !== origin) return [];
-    openEnvelope(envelope, old.key, young.key);
-    return [{ position, from: old.key, to: young.key }];
+    const [previous, next] = [parseVerifierKey(from), parseVerifierKey(to)];
+    if (log !== origin || previous.name !== origin || next.name !== origin) return [];
+    openEnvelope(envelope, previous.key, next.key);
+    return [{ position, from: previous.key, to: next.key }];
   } catch {
     return []; // not a change of keys that both keys signed
   }

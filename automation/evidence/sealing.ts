@@ -88,6 +88,7 @@ function seal(
       expiresOn,
     },
   };
+  // Repeated after a kill, this appends nothing: the log has one statement of each kind for a request.
   return appendStatement(database, signer, { requestId: request.id, kind, target, verdict: body.verdict, statement });
 }
 

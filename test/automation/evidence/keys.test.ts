@@ -148,12 +148,15 @@ describe("the history of a log's keys", () => {
     expect([0, 2, 3, 4, 7, 8].map(at)).toEqual([[0], [0], [0, 1], [1], [1, 2], [2]]);
   });
 
-  test("opens a checkpoint with the key of its newest statement, and not with one replaced before it", () => {
+  test("opens a checkpoint with the key of its newest statement, and not with one replaced before it or introduced after it", () => {
     const history = keyHistory(origin, a, [change(3, a, b)]);
     const note = (size: number, ...keys: never[]) => signCheckpoint({ origin, size, root: Buffer.alloc(32) }, ...keys);
     expect(openCheckpointBy(note(3, a), origin, history).size).toBe(3);
     expect(openCheckpointBy(note(4, a, b), origin, history).size).toBe(4);
     expect(() => openCheckpointBy(note(4, a), origin, history)).toThrow(/no signature|replaced at 3/);
+    expect(openCheckpointBy(note(5, b), origin, history).size).toBe(5);
+    for (const size of [0, 2, 3]) expect(() => openCheckpointBy(note(size, b), origin, history)).toThrow("only from 3");
+    expect(openCheckpointBy(note(0, a), origin, history).size).toBe(0);
     expect(() => openCheckpointBy(note(9, x), origin, history)).toThrow(/no signature/);
   });
 });
