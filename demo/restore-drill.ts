@@ -18,6 +18,12 @@ export const restoreDrill: Chapter = {
     stage.line();
     stage.say("The result is signed, in an append-only log, and expires: a year-old proof says nothing about today.");
     await verifyEvidence(scene, id);
+    stage.line();
+    stage.say(
+      "So the next drill is due before this proof expires. A worker with `--schedule` requests it then, for the whole fleet.",
+    );
+    stage.command("npx shipshape schedule");
+    stage.result(await shipshape(scene, ["schedule"]));
   },
 };
 

@@ -203,9 +203,10 @@ test("two runs on one database run one after the other", async () => {
 });
 
 test("preparations do not wait for the runs of their database, nor for each other", async () => {
-  let release = () => {};
+  let release: (() => void) | undefined;
   doing["holding"] = () => new Promise((resolve) => (release = resolve));
   await enqueue("holding", "orders");
+  await until("the run of that database has begun", () => release !== undefined);
   for (const preparation of [1, 2])
     await database.transaction((_, client) =>
       durable.enqueue(client, "prepare", probe("asked"), preparation, "orders"),
@@ -216,7 +217,7 @@ test("preparations do not wait for the runs of their database, nor for each othe
     "asked",
     "asked-prepare-2",
   ]);
-  release();
+  release?.();
   await until("the run has ended", async () => (await stateOf("holding")) === "done");
 });
 
