@@ -16,14 +16,15 @@ export async function answerPlan(
   answer: "approve" | "reject",
   id: string,
   { plan, comment, json }: ApproveOptions,
-  { settings, terminal }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
+  const { terminal } = context;
   if (comment.trim() === "")
     throw new ShipshapeError("usage", {
       problem: "--comment is empty: say why; the evidence quotes it",
       command: `shipshape ${answer}`,
     });
-  await withControlPlane(settings, async (controlPlane) => {
+  await withControlPlane(context, async (controlPlane) => {
     const decision = await controlPlane[answer](id, { principal: await principal(), plan, comment });
     terminal.say(json ? JSON.stringify(decision) : outcome(answer, decision));
   });

@@ -1,3 +1,4 @@
+import type { RegisteredOperation } from "../operations/registry";
 import type { Settings } from "../settings";
 import type { Terminal } from "./terminal";
 
@@ -5,4 +6,6 @@ import type { Terminal } from "./terminal";
 export interface CommandContext {
   settings: Settings;
   terminal: Terminal;
+  /** @default those of `operations/registry.ts`, loaded when a command needs them */
+  operations?: readonly RegisteredOperation[] | undefined;
 }

@@ -15,12 +15,16 @@ import { createTerminal } from "./terminal";
  * usage or input, nothing was changed. 3: the embedded cloud is not running. 70: a worker lost the control plane. 130:
  * interrupted.
  */
-export async function main(words: string[], packageFolder: string): Promise<number> {
+export async function main(
+  words: string[],
+  packageFolder: string,
+  operations?: CommandContext["operations"],
+): Promise<number> {
   silenceSdkNotice();
   const settings = readSettings(packageFolder);
   hideOwnSecrets();
   const terminal = createTerminal(settings.colours);
-  const shipshape = buildCommand({ settings, terminal });
+  const shipshape = buildCommand({ settings, terminal, operations });
   // A reader that stops early (`shipshape … | head -1`) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {

@@ -2,14 +2,15 @@ import { join } from "node:path";
 import { version } from "../../package.json";
 import type { ControlPlane } from "../control-plane";
 import type { ControlPlaneDatabase } from "../database";
-import type { AnyOperation } from "../runner/operation";
+import type { OperationContext } from "../operations/operation-context";
 import type { Settings } from "../settings";
+import type { CommandContext } from "./command-context";
 import { signerOf } from "./evidence-log";
 import { databaseUrlOf } from "./open-records";
 
 /** Opens the control plane that the environment names, for the length of `work`. */
 export async function withControlPlane<T>(
-  settings: Settings,
+  { settings, operations }: CommandContext,
   work: (controlPlane: ControlPlane) => Promise<T>,
 ): Promise<T> {
   const databaseUrl = databaseUrlOf(settings);
@@ -20,7 +21,10 @@ export async function withControlPlane<T>(
     databaseUrl,
     signer: () => signerOf(settings),
     toolVersions: { shipshape: version, node: process.versions.node },
-    operations: (database, beforeCall) => operationsOf(settings, database, beforeCall),
+    operations: async (database, beforeCall) => {
+      const registered = operations ?? (await import("../operations/registry")).operations;
+      return Promise.all(registered.map((o) => o.open(operationContext(settings, database, beforeCall))));
+    },
   });
   try {
     return await work(controlPlane);
@@ -29,16 +33,18 @@ export async function withControlPlane<T>(
   }
 }
 
-/** Loaded when something is submitted or run: cancelling a run does not need the operation's code. */
-async function operationsOf(
+/** What the code of operations may use. */
+function operationContext(
   settings: Settings,
   database: ControlPlaneDatabase,
   beforeCall: () => void,
-): Promise<AnyOperation[]> {
-  const { restoreDrill } = await import("../operations/restore-drill/restore-drill");
-  const { restoreDrillSteps } = await import("../operations/restore-drill/steps");
+): OperationContext {
   const { platformStack, secretsProvider } = settings.controlPlane;
-  const stacks = { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment };
-  const access = { rootCertificateFile: settings.rootCertificateFile, beforeCall };
-  return [restoreDrill(restoreDrillSteps({ database, access, stacks, platformStack, secretsProvider }))];
+  return {
+    database,
+    access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
+    stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment },
+    platformStack,
+    secretsProvider,
+  };
 }

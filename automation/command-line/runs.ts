@@ -10,12 +10,9 @@ import { runRecord } from "./run-report";
 import { interrupted, leaveOnceLost, waitUntilOver, type WaitOptions } from "./waiting";
 
 /** `shipshape cancel`. */
-export async function cancel(
-  id: string,
-  options: { json?: boolean },
-  { settings, terminal }: CommandContext,
-): Promise<void> {
-  await withControlPlane(settings, async (controlPlane) => {
+export async function cancel(id: string, options: { json?: boolean }, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  await withControlPlane(context, async (controlPlane) => {
     await controlPlane.cancel(id, await principal());
     const run = await readRun(controlPlane.database, id);
     if (options.json) return terminal.say(JSON.stringify(runRecord(run)));
@@ -29,8 +26,8 @@ export async function cancel(
 
 /** `shipshape clean-up`. */
 export async function cleanUp(id: string, options: WaitOptions, context: CommandContext): Promise<void> {
-  const { settings, terminal } = context;
-  await withControlPlane(settings, async (controlPlane) => {
+  const { terminal } = context;
+  await withControlPlane(context, async (controlPlane) => {
     await controlPlane.cleanUpAgain(id);
     if (options.wait || options.work)
       process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
@@ -47,8 +44,9 @@ export interface WorkerOptions {
 }
 
 /** `shipshape worker`. */
-export async function work(options: WorkerOptions, { settings, terminal }: CommandContext): Promise<void> {
-  await withControlPlane(settings, async (controlPlane) => {
+export async function work(options: WorkerOptions, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  await withControlPlane(context, async (controlPlane) => {
     const interruption = interrupted();
     const worker = await controlPlane.work(leaveOnceLost(options.json === true, terminal));
     const say = (status: string) => options.json && terminal.say(JSON.stringify({ worker: worker.id, status }));
@@ -58,7 +56,7 @@ export async function work(options: WorkerOptions, { settings, terminal }: Comma
     do {
       if (options.schedule && Date.now() - scheduledAt > scheduleSeconds * 1000) {
         scheduledAt = Date.now();
-        await requestDueDrills(controlPlane, options.openMax, { settings, terminal });
+        await requestDueDrills(controlPlane, options.openMax, context);
       }
       if (options.untilIdle && (await busyRuns(controlPlane.database)) === 0) break;
     } while (!(await Promise.race([interruption.happened(), sleep(workerIdlePollMilliseconds, false)])));

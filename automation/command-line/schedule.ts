@@ -18,9 +18,10 @@ export interface ScheduleOptions {
 }
 
 /** `shipshape schedule`: when each database is drilled next; with `--run`, submits the drills that are due. */
-export async function schedule(options: ScheduleOptions, { settings, terminal }: CommandContext): Promise<void> {
+export async function schedule(options: ScheduleOptions, context: CommandContext): Promise<void> {
+  const { settings, terminal } = context;
   if (options.run)
-    return withControlPlane(settings, async (controlPlane) => {
+    return withControlPlane(context, async (controlPlane) => {
       const submitted = await submitDue(controlPlane, settings, options.openMax, terminal);
       if (options.json) return terminal.say(JSON.stringify(submitted.map(submittedRecord), undefined, 2));
       if (submitted.length === 0) terminal.say("no drill is due, or as many as may be are queued or running already");

@@ -19,13 +19,14 @@ export interface Step {
   sleep(seconds: number): Promise<void>;
 }
 
-export interface Operation<
-  Request = unknown,
-  Observed = unknown,
-  Plan extends PlanBasis = PlanBasis,
-  Outcome = unknown,
-> {
+/** What an operation is and takes: all that help, forms and requests need, without the code that runs it. */
+export interface OperationDescription<Request = unknown> {
+  /** Lower-case words with hyphens: `shipshape request <name>`. */
   readonly name: string;
+  /** What it does, for help. */
+  readonly title: string;
+  /** What may follow `shipshape request <name>`. Help shows them, and a test parses them. */
+  readonly examples: readonly string[];
   /**
    * Raise it with each change to the order of the steps, and keep the version before it in the registry until its last
    * run has ended: a run ends with the version it began with.
@@ -35,7 +36,19 @@ export interface Operation<
   readonly owner: string;
   /** Decides who must approve it before it runs. */
   readonly effect: Effect;
+  /**
+   * A strict object; `.meta({ description })` of each field says what it is. Its flags on the command line derive from
+   * it (`command-line/commands/requests.ts`).
+   */
   readonly request: ZodType<Request>;
+}
+
+export interface Operation<
+  Request = unknown,
+  Observed = unknown,
+  Plan extends PlanBasis = PlanBasis,
+  Outcome = unknown,
+> extends OperationDescription<Request> {
   /** Reads what the plan depends on. */
   observe(request: Request, step: Step): Promise<Observed>;
   /** Pure: makes every choice. The steps record what only execution can provide (commit times, endpoints). */

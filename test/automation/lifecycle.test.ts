@@ -59,6 +59,8 @@ function staged(
     name: "probe",
     version: 1,
     owner: "t",
+    title: "probe",
+    examples: [],
     effect: "throwaway",
     request: z.unknown(),
     observe: async (_, step: Step) => (note(`observe${step.requestId}`), "seen"),

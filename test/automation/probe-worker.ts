@@ -96,6 +96,8 @@ const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
   name: "probe",
   version: 1,
   owner: "a test",
+  title: "be killed",
+  examples: [],
   effect: "throwaway",
   request: z.strictObject({ database: z.string() }),
   observe: replaced,

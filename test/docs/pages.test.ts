@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import type { Command } from "commander";
 import { buildCommand } from "../../automation/command-line/main";
 import { createTerminal } from "../../automation/command-line/terminal";
+import { operations } from "../../automation/operations/registry";
 import { readSettings } from "../../automation/settings";
 import { sizes, sizeStandards, tierStandard, tiers } from "../../components/standards";
 import { errorTable } from "../../automation/errors";
@@ -37,7 +38,7 @@ test.each(having(jsonOf))("%s: JSON blocks are valid JSON", (page) => {
   for (const block of jsonOf(page)) expect(() => JSON.parse(block) as unknown).not.toThrow();
 });
 
-const shipshape = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });
+const shipshape = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never"), operations });
 
 /**
  * For a command line without its first word: the first unknown subcommand, and the options that the command does not

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import type { Command } from "commander";
 import { buildCommand } from "../../automation/command-line/main";
 import { createTerminal } from "../../automation/command-line/terminal";
+import { operations } from "../../automation/operations/registry";
 import { readSettings } from "../../automation/settings";
 
 const checkout = join(__dirname, "../..");
@@ -106,7 +107,7 @@ describe("what the pages promise", () => {
 /** In the order of the help texts, except that examples which change the cloud for the others come last. */
 function examples(): string[] {
   const all = (parent: Command): Command[] => [parent, ...parent.commands.flatMap(all)];
-  const command = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never") });
+  const command = buildCommand({ settings: readSettings(checkout), terminal: createTerminal("never"), operations });
   const found = all(command).flatMap((one) => {
     let help = "";
     one.configureOutput({ writeOut: (part) => (help += part) }).outputHelp();

@@ -1,16 +1,12 @@
 import { type Command, Option } from "commander";
 import type { ApproveOptions } from "../approve";
 import type { CommandContext } from "../command-context";
-import type { RequestOptions } from "../request";
 import type { ReviewOptions } from "../review";
 import type { WorkerOptions } from "../runs";
 import type { ScheduleOptions } from "../schedule";
 import type { WaitOptions } from "../waiting";
 import { wholeNumber } from "./option-values";
-
-const waitHelp = "wait until a worker has finished it; exit code 1 unless its verdict is pass";
-const workHelp =
-  "wait, and act as a worker in the meantime, with this shell's permissions; it also finishes any other run it begins";
+import { addRequests, waitHelp, workHelp } from "./requests";
 
 /** Requests, their progress, the workers that run them, and people's answers to findings. */
 export function addOperationCommands(shipshape: Command, context: CommandContext): void {
@@ -28,7 +24,7 @@ export function addOperationCommands(shipshape: Command, context: CommandContext
     add(shipshape, context);
 }
 
-/** `shipshape request <operation>`: one subcommand per operation. */
+/** `shipshape request`; its subcommands derive from the operations. */
 function addRequest(shipshape: Command, context: CommandContext): void {
   const request = shipshape
     .command("request")
@@ -38,26 +34,11 @@ function addRequest(shipshape: Command, context: CommandContext): void {
       "after",
       '\nExample:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work',
     );
-  request
-    .command("restore-drill")
-    .description(
-      "prove a database's backups: restore them into an isolated throwaway, check and measure the restore, remove the throwaway",
-    )
-    .requiredOption("--database <identifier>", "the database whose backups to prove")
-    .requiredOption("--reason <text>", "why, for the evidence")
-    .option(
-      "--structure-seconds <seconds>",
-      "how long heaps and indexes may be read; by default the tier decides: 3600 bronze, 7200 silver, 14400 gold",
-      Number,
-    )
-    .option("--wait", waitHelp)
-    .option("--work", workHelp)
-    .option("--json", "print the result as JSON")
-    .addHelpText(
-      "after",
-      '\nExamples:\n  npx shipshape request restore-drill --database orders-production --reason "monthly drill" --work\n  npx shipshape request restore-drill --database orders-production --reason "audit" --wait --json | jq -r .verdict\n\nIf it is interrupted (Ctrl-C), the drill is not lost: any worker continues it (`npx shipshape worker`).',
-    )
-    .action(async (options: RequestOptions) => (await import("../request")).requestDrill(options, context));
+  if (context.operations) return addRequests(request, context.operations, context);
+  // Loading the operations takes as long as all else that help loads: only this command does.
+  shipshape.hook("preSubcommand", async (_, called) => {
+    if (called === request) addRequests(request, (await import("../../operations/registry")).operations, context);
+  });
 }
 
 function addStatus(shipshape: Command, context: CommandContext): void {

@@ -11,6 +11,13 @@ export function parseDuration(text: string): number {
   return Number(match[1]) * unitSeconds;
 }
 
+/** Whether the number is one that is allowed, the schema of its request says. */
+export function parseNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || Number.isNaN(number)) throw new InvalidArgumentError(`"${text}" is not a number`);
+  return number;
+}
+
 export function parseMoment(text: string): string {
   const moment = Date.parse(text);
   if (Number.isNaN(moment))

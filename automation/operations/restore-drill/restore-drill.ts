@@ -1,8 +1,9 @@
 /** The restore drill: order and branches; steps.ts has what each step does, verify.ts how it is judged. */
 import type { Operation } from "../../runner/operation";
+import type { OperationContext } from "../operation-context";
 import { adoptionStep, proofStep, quickStep, readingStep, removalStep } from "./limits";
 import { drillStillHolds, planRestoreDrill, recoveryTarget, type ObservedSource, type RestoreDrillPlan } from "./plan";
-import { restoreDrillRequest, type RestoreDrillRequest } from "./request";
+import { restoreDrillDescription, type RestoreDrillRequest } from "./request";
 import type { RestoreDrillSteps } from "./steps";
 import { verifyRestoreDrill, type RestoreDrillOutcome } from "./verify";
 
@@ -15,14 +16,13 @@ const nothingYet: RestoreDrillOutcome = {
   found: null,
 };
 
+export const open = async (context: OperationContext) =>
+  restoreDrill((await import("./steps")).restoreDrillSteps(context));
+
 export const restoreDrill = (
   steps: RestoreDrillSteps,
 ): Operation<RestoreDrillRequest, ObservedSource, RestoreDrillPlan, RestoreDrillOutcome> => ({
-  name: "restore-drill",
-  version: 1,
-  owner: "platform",
-  effect: "throwaway",
-  request: restoreDrillRequest,
+  ...restoreDrillDescription,
 
   observe: (request, step) => step("look at the source", quickStep, () => steps.observe(request.database)),
   plan: planRestoreDrill,

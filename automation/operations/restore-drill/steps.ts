@@ -1,12 +1,11 @@
 /** The effects of a restore drill: each one action, safe to repeat after an interruption at any moment. */
 import type { DBInstance } from "@aws-sdk/client-rds";
 import type { Client } from "pg";
-import type { Database } from "../../database";
 import { reasonOf, ShipshapeError } from "../../errors";
 import { poll } from "../../poll";
 import { cloudPoll, inventorySeconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
-import { readStack, stackExists, type StackContext } from "../../runner/stack-state";
+import { readStack, stackExists } from "../../runner/stack-state";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
@@ -28,10 +27,11 @@ import {
   restoreThrowaway,
 } from "../../targets/database-instance";
 import { shownText } from "../../targets/shown-text";
-import { awsClients, type AwsAccess } from "../../targets/aws-access";
+import { awsClients } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
 import { readRecoveryPoint } from "../../targets/recovery-point";
 import { verifyStructures } from "../../targets/structure-verification";
+import type { OperationContext } from "../operation-context";
 import { throwawayNames, type ObservedSource, type RestoreDrillPlan } from "./plan";
 import { argumentsOf, requestOf } from "./throwaway";
 import type { BracketingMarkers, Undecided } from "./verify";
@@ -41,19 +41,9 @@ export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 /** The login of the control plane in every standard database. */
 const controlRole = "shipshape";
 
-export interface RestoreDrillContext {
-  database: Database;
-  access: AwsAccess;
-  stacks: StackContext;
-  /** The platform stack whose isolation group throwaways are in, e.g. `platform.dev`. */
-  platformStack: string;
-  /** The secrets provider of throwaways' stacks. @default the platform stack's */
-  secretsProvider?: string | undefined;
-}
-
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
-export function restoreDrillSteps(s: RestoreDrillContext) {
+export function restoreDrillSteps(s: OperationContext) {
   const clients = awsClients(s.access);
 
   const session = { rootCertificateFile: s.access.rootCertificateFile, statementSeconds: inventorySeconds };

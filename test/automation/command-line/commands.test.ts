@@ -7,6 +7,7 @@ import { buildCommand, main } from "../../../automation/command-line/main";
 import { reportError } from "../../../automation/command-line/error-report";
 import { createTerminal } from "../../../automation/command-line/terminal";
 import { ShipshapeError } from "../../../automation/errors";
+import { operations } from "../../../automation/operations/registry";
 import { readSettings } from "../../../automation/settings";
 
 const packageFolder = join(__dirname, "../../..");
@@ -22,7 +23,7 @@ const settings = readSettings(packageFolder, folder, {
   SHIPSHAPE_DATA_FOLDER: folder,
 });
 const terminal = { ...createTerminal("never"), say: () => undefined, progress: () => undefined };
-const build = () => buildCommand({ settings, terminal });
+const build = () => buildCommand({ settings, terminal, operations });
 
 const leaves = (command: Command): Command[] =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);

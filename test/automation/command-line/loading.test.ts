@@ -23,6 +23,15 @@ test.each(["guard.ts", "pending.ts", "waiver.ts", "local-status.ts", "local-env.
   (file) => expect(ofOperations(loaded(commandLine(file), "ever"))).toEqual([]),
 );
 
+test("what can be requested is known without the code that does it", () => {
+  expect(loaded(join(root, "automation", "operations", "registry.ts"), "at once")).toEqual({
+    packages: ["zod"],
+    files: expect.not.arrayContaining([
+      expect.stringMatching(/steps\.ts$|^automation\/(runner|targets)\//),
+    ]) as string[],
+  });
+});
+
 test("cancelling a run loads the durable engine, but no operation", () => {
   const files = [commandLine("runs.ts"), join(root, "automation", "control-plane.ts")];
   const found = files.flatMap((file) => ofOperations(loaded(file, "at once")));
@@ -63,7 +72,10 @@ function importsOf(file: string): { now: string[]; later: string[] } {
     module: { type: "es6" },
   });
   const named = (pattern: RegExp) => [...code.matchAll(pattern)].map(([, name]) => name!);
-  return { now: named(/^(?:import|export)\b[^;]*?"([^"]+)";$/gm), later: named(/\bimport\("([^"]+)"\)/g) };
+  return {
+    now: named(/(?:^|\*\/ )(?:import|export)\b(?:[^;="]*? from)? ?"([^"]+)";$/gm),
+    later: named(/\bimport\("([^"]+)"\)/g),
+  };
 }
 
 const sourceOf = (path: string): string =>

@@ -1,0 +1,15 @@
+/**
+ * The operations, a line each. Loading this loads their descriptions and zod; `open` loads what runs them: the SDKs of
+ * AWS and Pulumi.
+ */
+import type { AnyOperation, OperationDescription } from "../runner/operation";
+import type { OperationContext } from "./operation-context";
+import { restoreDrillDescription } from "./restore-drill/request";
+
+export interface RegisteredOperation extends OperationDescription {
+  open(context: OperationContext): Promise<AnyOperation>;
+}
+
+export const operations: readonly RegisteredOperation[] = [
+  { ...restoreDrillDescription, open: async (c) => (await import("./restore-drill/restore-drill")).open(c) },
+];
