@@ -28,15 +28,29 @@ export function requireValidAnswer(
   if (decision.expiresAt !== undefined && decision.expiresAt <= now)
     throw new ShipshapeError("approval-too-late", { id, expiredAt: decision.expiresAt.toISOString() });
   // Withdrawing one's own request is no conflict of interest.
-  if (answer === "approved" && principal === request.requestedBy)
-    throw new ShipshapeError("approval-own-request", { id, principal });
-  if (decision.approvals.some((a) => a.principal === principal))
+  if (answer === "approved" && !areDifferentPeople(principal, request.requestedBy))
+    throw new ShipshapeError("approval-own-request", { id, principal, requestedBy: request.requestedBy });
+  if (decision.approvals.some((a) => personOf(a.principal) === personOf(principal)))
     throw new ShipshapeError("approval-repeated", { id, principal });
 }
 
+/**
+ * The person behind a principal. People choose the session name when they assume a role, so all sessions of one role
+ * count as one person, except where IAM Identity Center sets the name to its user's.
+ */
+export function personOf(principal: string): string {
+  const [, role, name] = /^(arn:[^:]+:sts::\d+:assumed-role\/([^/]+))\//.exec(principal) ?? [];
+  return role === undefined || name?.startsWith("AWSReservedSSO_") ? principal : role;
+}
+
+/** Of an operating system's user and an ARN nothing says that they are not the same person. */
+const areDifferentPeople = (one: string, other: string): boolean =>
+  isArn(one) === isArn(other) && personOf(one) !== personOf(other);
+const isArn = (principal: string) => principal.startsWith("arn:");
+
 /** Whether enough people have approved. */
 export const isApproved = ({ people, approvals }: Pick<Decision, "people" | "approvals">): boolean =>
-  new Set(approvals.filter((a) => a.answer === "approved").map((a) => a.principal)).size >= people;
+  new Set(approvals.filter((a) => a.answer === "approved").map((a) => personOf(a.principal))).size >= people;
 
 export const recordAnswer = (database: Database, decision: Pick<Decision, "requestId" | "planDigest">, a: Answer) =>
   database.query(

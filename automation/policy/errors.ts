@@ -28,8 +28,8 @@ export const policyErrors = {
   "approval-own-request": {
     httpStatus: 403,
     exitCode: 2,
-    message: "request {id} is by {principal}, who must not approve it",
-    hint: "someone else approves it: `shipshape approve {id} --help`",
+    message: "request {id} is by {requestedBy}, and {principal} may be the same person",
+    hint: "someone else approves it, with AWS credentials if it was requested with some; sessions of one role count as one person",
   },
   "approval-repeated": {
     httpStatus: 409,

@@ -37,6 +37,36 @@ test.each<[string, Partial<Answer>, Approval[], string]>([
   expect(() => answer(change, approvals)).toThrow(expect.objectContaining({ code }) as Error);
 });
 
+const role = (name: string, session: string) => `arn:aws:sts::123456789012:assumed-role/${name}/${session}`;
+const sso = "AWSReservedSSO_Operator_0123456789abcdef";
+test.each<[string, string, boolean]>([
+  ["ana", "ben", true],
+  [role("operator", "ana"), role("operator", "ben"), false], // people choose the names of their sessions
+  [role("operator", "ana"), role("approver", "ana"), true],
+  [role(sso, "ana@example.com"), role(sso, "ben@example.com"), true],
+  [role(sso, "ana@example.com"), role(sso, "ana@example.com"), false],
+  ["arn:aws:iam::123456789012:user/ana", "arn:aws:iam::123456789012:user/ben", true],
+  ["arn:aws:iam::123456789012:user/ana", "arn:aws:iam::210987654321:user/ana", true],
+  ["ana", "arn:aws:iam::123456789012:user/ben", false],
+  [role("operator", "ana"), "ben", false],
+])("a request by %s, approved by %s: counts as another person's: %s", (requestedBy, principal, counts) => {
+  const approve = () =>
+    requireValidAnswer(
+      { id: "r", requestedBy },
+      { planDigest: digest, expiresAt: undefined, approvals: [] },
+      { principal, answer: "approved", comment: "fine", plan: digest },
+      now,
+    );
+  if (counts) expect(approve()).toBeUndefined();
+  else expect(approve).toThrow(expect.objectContaining({ code: "approval-own-request" }) as Error);
+});
+
+test("two sessions of one role are one of the people that a plan needs", () => {
+  const approvals = [approved(role("approver", "ana")), approved(role("approver", "ben"))];
+  expect(isApproved({ people: 2, approvals })).toBe(false);
+  expect(() => answer({ principal: role("approver", "ben") }, approvals.slice(0, 1))).toThrow();
+});
+
 test("an answer that comes too late does not count, to the millisecond", () => {
   expect(() => answer({}, [], now)).toThrow(expect.objectContaining({ code: "approval-too-late" }) as Error);
   answer({}, [], new Date(now.getTime() + 1));
