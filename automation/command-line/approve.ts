@@ -1,5 +1,5 @@
 import { ShipshapeError } from "../errors";
-import { isApproved } from "../policy/approvals";
+import { approvalsMissing } from "../policy/approvals";
 import type { Decision } from "../records";
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./open-control-plane";
@@ -31,9 +31,9 @@ export async function answerPlan(
 }
 
 function outcome(answer: "approve" | "reject", decision: Decision): string {
-  const { requestId: id, people, approvals } = decision;
+  const id = decision.requestId;
   if (answer === "reject") return `request ${id} is rejected: it ends without having done anything`;
-  if (isApproved(decision)) return `request ${id} is approved and queued; a worker runs it (\`npx shipshape worker\`)`;
-  const more = people - approvals.filter((a) => a.answer === "approved").length;
+  const more = approvalsMissing(decision);
+  if (more === 0) return `request ${id} is approved and queued; a worker runs it (\`npx shipshape worker\`)`;
   return `your approval of request ${id} is recorded; ${more} more ${more === 1 ? "is" : "are"} needed`;
 }

@@ -45,6 +45,9 @@ export const workerDrainSeconds = 12 * 3600;
 /** How often a waiting command checks its run. */
 export const requestPollMilliseconds = 250;
 
+/** The width of paragraphs: the narrowest terminal in common use. */
+export const outputColumns = 80;
+
 /** A waiting command reports a step that takes longer than this; a shorter one is reported when it ends. */
 export const stepTakesLongSeconds = 2;
 

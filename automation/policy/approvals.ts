@@ -48,9 +48,15 @@ const areDifferentPeople = (one: string, other: string): boolean =>
   isArn(one) === isArn(other) && personOf(one) !== personOf(other);
 const isArn = (principal: string) => principal.startsWith("arn:");
 
+/** How many more people must approve. */
+export function approvalsMissing({ people, approvals }: Pick<Decision, "people" | "approvals">): number {
+  const given = new Set(approvals.filter((a) => a.answer === "approved").map((a) => personOf(a.principal)));
+  return Math.max(0, people - given.size);
+}
+
 /** Whether enough people have approved. */
-export const isApproved = ({ people, approvals }: Pick<Decision, "people" | "approvals">): boolean =>
-  new Set(approvals.filter((a) => a.answer === "approved").map((a) => personOf(a.principal))).size >= people;
+export const isApproved = (decision: Pick<Decision, "people" | "approvals">): boolean =>
+  approvalsMissing(decision) === 0;
 
 export const recordAnswer = (database: Database, decision: Pick<Decision, "requestId" | "planDigest">, a: Answer) =>
   database.query(

@@ -16,7 +16,7 @@ const rulePage = ({ id, why, solution, owner }: AdmissionRule): string =>
 
 # ${id}
 
-An admission rule: it judges requests for operations.
+An admission rule: it judges requests for operations. \`shipshape explain <id>\` shows its verdict on one of them.
 
 ## Problem
 

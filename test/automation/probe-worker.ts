@@ -3,7 +3,8 @@
  * `tsx probe-worker.ts <database url> <key file> <moment> [<request id>] [<silent seconds>]`.
  * It submits a request if none is given, prints its id, does what the moment says, and otherwise ends with the run, or
  * when that waits for people. In place of an id, `change` submits the probe that changes its database; its plan holds
- * while the table `world` says what it said when the plan was made.
+ * while the table `world` says what it said when the plan was made. `change unowned` is the same for a database without
+ * tags.
  *
  * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` repeats effects in that
  * step until the effect `go on` is recorded.
@@ -68,11 +69,10 @@ async function main(): Promise<void> {
     run: async (_: unknown, step: Step) => [await effect("first", step), await effect("second", step)],
   });
   const by = { requestedBy: "ana", reason: "to be killed" };
-  const input = { database: "orders" };
-  const id =
-    given === "change"
-      ? await controlPlane.submit("probe-change", input, by)
-      : given || (await controlPlane.submit("probe", input, by));
+  const input = { database: given === "change unowned" ? "unowned" : "orders" };
+  const id = given.startsWith("change")
+    ? await controlPlane.submit("probe-change", input, by)
+    : given || (await controlPlane.submit("probe", input, by));
   process.stdout.write(`${id}\n`);
   const worker = await controlPlane.work((error) => {
     process.stderr.write(`${error.code}\n`);
@@ -92,6 +92,7 @@ interface ProbePlan extends PlanBasis {
   seen: string;
 }
 const replaced = () => Promise.reject(new Error("replaced in main"));
+const tags: Record<string, string> = { owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" };
 const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
   name: "probe",
   version: 1,
@@ -108,7 +109,7 @@ const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
       resourceId: "db-PROBED",
       arn: `arn:aws:rds:eu-central-1:123456789012:db:${database}`,
     }),
-    tags: { owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" },
+    tags: database === "unowned" ? {} : tags,
     evidenceValidDays: 7,
     seen,
   }),

@@ -15,6 +15,7 @@ export function addOperationCommands(shipshape: Command, context: CommandContext
     addStatus,
     addShow,
     addSchedule,
+    addExplain,
     addAnswer,
     addCancel,
     addCleanUp,
@@ -82,6 +83,19 @@ const openMaxOption = () =>
   new Option("--open-max <count>", "no drill is requested while this many are queued or running")
     .argParser(wholeNumber)
     .default(4);
+
+function addExplain(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("explain <id>")
+    .description(
+      "why a request is allowed, denied or waits: what each admission rule says and what would change it, and approvals",
+    )
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape explain 261123093000-1a2b3c4d")
+    .action(async (id: string, options: { json?: boolean }) =>
+      (await import("../explain")).explain(id, options, context),
+    );
+}
 
 /** `shipshape approve` and `shipshape reject`. */
 function addAnswer(shipshape: Command, context: CommandContext): void {

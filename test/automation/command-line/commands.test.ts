@@ -110,6 +110,7 @@ const usesControlPlane: Record<string, string[]> = {
   status: [],
   "show x": [],
   schedule: [],
+  "explain x": [],
   "approve x": ["--plan", "0123456789ab", "--comment", "c"],
   "reject x": ["--plan", "0123456789ab", "--comment", "c"],
   "cancel x": [],

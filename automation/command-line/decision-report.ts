@@ -1,0 +1,42 @@
+import { admissionRules } from "../policy/rules";
+import { printable } from "../printable";
+import type { Decision, DecisionStatus, Judgement } from "../records";
+import { outputColumns } from "./limits";
+import type { Terminal } from "./terminal";
+
+export type ExplainedRule = Judgement & { id: string; why: string | null; solution: string | null };
+
+/** What each rule said, with why it exists and what to do; null for a rule that this version no longer has. */
+export const explainedRules = (rules: Decision["rules"]): ExplainedRule[] =>
+  rules.map((judged) => {
+    const rule = admissionRules.find(({ id }) => id === judged.id);
+    return { ...judged, why: rule?.why ?? null, solution: rule?.solution ?? null };
+  });
+
+/** The same for people. What to do is said only of rules that do not simply allow it. */
+export function reportRules(rules: Decision["rules"], terminal: Terminal): void {
+  for (const { id, verdict, reason, people, why, solution } of explainedRules(rules)) {
+    const wanted = verdict === "needs-approval" ? ` by ${personCount(people ?? 1)}` : "";
+    terminal.say(`\n${printable(id)}: ${decisionText(verdict, terminal)}${wanted}`);
+    const parts = { reason, why, "what to do": verdict === "allowed" ? null : solution };
+    for (const [label, text] of Object.entries(parts))
+      if (text !== null) for (const line of paragraph(label, printable(text))) terminal.say(line);
+  }
+}
+
+export const personCount = (count: number): string => (count === 1 ? "1 person" : `${count} people`);
+
+const colours = { allowed: "green", denied: "red", "needs-approval": "yellow" } as const;
+export const decisionText = (status: DecisionStatus, terminal: Terminal): string =>
+  terminal.style(colours[status], status);
+
+/** A labelled text in lines as wide as the output; commands stay whole, so that they can be copied. */
+function paragraph(label: string, text: string): string[] {
+  const lines = [`  ${label}:`];
+  for (const [word] of text.matchAll(/(?:`[^`]*`|\S)+/g)) {
+    const last = lines.at(-1) ?? "";
+    if (last.length + 1 + word.length <= outputColumns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`    ${word}`);
+  }
+  return lines;
+}

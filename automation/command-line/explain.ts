@@ -1,0 +1,60 @@
+import { approvalsMissing } from "../policy/approvals";
+import { readDecision } from "../policy/decisions";
+import { printable } from "../printable";
+import type { Decision, Run } from "../records";
+import { readRequest } from "../request/requests";
+import { readRun } from "../runner/runs";
+import type { CommandContext } from "./command-context";
+import { decisionText, explainedRules, personCount, reportRules } from "./decision-report";
+import { withRecords } from "./open-records";
+import { approvalHint } from "./run-report";
+import type { Terminal } from "./terminal";
+
+/** `shipshape explain`. */
+export async function explain(
+  id: string,
+  options: { json?: boolean },
+  { settings, terminal }: CommandContext,
+): Promise<void> {
+  await withRecords(settings, async (database) => {
+    const [run, decision] = [await readRun(database, id), await readDecision(database, id)];
+    const { requestedBy, reason } = await readRequest(database, id);
+    const { operation, target, status } = run;
+    if (options.json) {
+      const request = { id, operation, database: target ?? null, requestedBy, reason, status };
+      return terminal.say(JSON.stringify({ ...request, ...decisionRecord(run, decision) }, undefined, 2));
+    }
+    terminal.say(`${terminal.style("bold", operation)} of ${printable(target ?? "?")}   request ${id}`);
+    terminal.say(`requested by ${printable(requestedBy)}: ${printable(reason)}`);
+    if (decision) reportDecision(run, decision, terminal);
+    else if (run.error) terminal.say(`it ended before a decision: ${printable(run.error.message)}`);
+    else terminal.say(`not decided yet: the run is ${status}`);
+  });
+}
+
+function decisionRecord(run: Run, decision: Decision | undefined) {
+  if (!decision) return { decision: null };
+  const { requestId: _, rules, expiresAt = null, ...rest } = decision;
+  const missing = missingApprovals(run, decision);
+  return { decision: { ...rest, expiresAt, approvalsMissing: missing, rules: explainedRules(rules) } };
+}
+
+function reportDecision(run: Run, decision: Decision, terminal: Terminal): void {
+  const { status, planDigest, preparation, approvals, rules, expiresAt } = decision;
+  terminal.say(`decision: ${decisionText(status, terminal)}, on plan ${planDigest}`);
+  if (run.preparation > preparation)
+    terminal.say("the database has changed since that plan was made: the request is being planned and decided again");
+  reportRules(rules, terminal);
+  if (status !== "needs-approval") return;
+  terminal.say();
+  for (const a of approvals)
+    terminal.say(`${a.answer} by ${printable(a.principal)} at ${a.answeredAt.toISOString()}: ${printable(a.comment)}`);
+  const missing = missingApprovals(run, decision);
+  if (missing === 0) return;
+  terminal.say(`missing: approval by ${personCount(missing)} other than the requester, by ${expiresAt?.toISOString()}`);
+  terminal.say(approvalHint(decision.requestId, planDigest));
+}
+
+/** A request that no longer waits misses none, however it ended. */
+const missingApprovals = (run: Run, decision: Decision): number =>
+  run.status === "waiting" ? approvalsMissing(decision) : 0;
