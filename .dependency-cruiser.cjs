@@ -1,4 +1,4 @@
-const { areas, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
+const { areas, commandLine, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
 
 const start = (paths) => `^(${paths.map((path) => path.replaceAll(".", "\\.")).join("|")})`;
 
@@ -25,6 +25,17 @@ module.exports = {
       from: { path: `^automation/${stage}/` },
       to: { path: start(stages.filter((other) => other !== stage).map((other) => `automation/${other}/`)) },
     })),
+    {
+      name: "command-line-uses-control-plane",
+      severity: "error",
+      comment: commandLine.why,
+      from: { path: start([commandLine.folder]) },
+      to: {
+        path: start(commandLine.forbiddenStages.map((stage) => `automation/${stage}/`)),
+        pathNot: start(commandLine.pure.map((file) => `automation/${file}.ts`)),
+        dependencyTypesNot: ["type-only"],
+      },
+    },
     ...restrictedLibraries.map(({ library, files, why }) => ({
       name: `restricted-${library.replaceAll(/\W+/g, "-")}`,
       severity: "error",

@@ -1,6 +1,6 @@
 const tseslint = require("typescript-eslint");
 
-const { areas, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
+const { areas, commandLine, forbiddenAreas, restrictedLibraries, stages } = require("./import-rules.cjs");
 
 const escaped = (text) => text.replaceAll(/[.$^()]/g, "\\$&");
 
@@ -19,6 +19,12 @@ function restrictions(scope) {
       .map((other) =>
         outside(other, `the stage ${stage} must not import the stage ${other}; automation/control-plane.ts wires them`),
       ),
+    ...(scope.startsWith(commandLine.folder) ? commandLine.forbiddenStages : []).map((stage) => ({
+      // With the slash: `../review` is a file of its own.
+      regex: `^(\\.\\./)+(?!(${commandLine.pure.join("|")})$)${stage}/`,
+      message: commandLine.why,
+      allowTypeImports: true,
+    })),
     ...restrictedLibraries
       .filter(({ files }) => !files.some((open) => open === scope || (open.endsWith("/") && scope.startsWith(open))))
       .map(({ library, why }) => ({
@@ -62,6 +68,7 @@ function importRules(files, patterns) {
 const scopes = [
   ...Object.keys(areas).map((area) => `${area}/`),
   ...stages.map((stage) => `automation/${stage}/`),
+  commandLine.folder,
   ...new Set(restrictedLibraries.flatMap(({ files }) => files)),
 ].sort(
   (one, other) =>

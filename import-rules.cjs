@@ -17,6 +17,18 @@ const areas = {
  */
 const stages = ["request", "policy", "runner", "evidence", "observability", "review"];
 
+/**
+ * The command line is a client of the control plane, so that any other client can do what it does. Only the evidence log
+ * is read directly, as auditors read it. Types may be imported.
+ */
+const commandLine = {
+  folder: "automation/command-line/",
+  forbiddenStages: stages.filter((stage) => stage !== "evidence"),
+  /** They read no tables. */
+  pure: ["policy/approvals", "policy/rules"],
+  why: "the command line uses ControlPlane (control-plane.ts, control-plane-records.ts), not the tables of its stages",
+};
+
 /** Libraries that only some files may import. Types may be imported anywhere. */
 const restrictedLibraries = [
   {
@@ -55,4 +67,4 @@ const restrictedLibraries = [
 const forbiddenAreas = (area) =>
   [...Object.keys(areas), "test"].filter((other) => other !== area && !areas[area].includes(other));
 
-module.exports = { areas, stages, restrictedLibraries, forbiddenAreas };
+module.exports = { areas, commandLine, stages, restrictedLibraries, forbiddenAreas };

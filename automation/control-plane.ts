@@ -1,11 +1,12 @@
 /** The control plane: the only entry to its stages, which do not know each other; `stages.ts` wires them. */
-import { openDatabase, type ControlPlaneDatabase } from "./database";
+import { openRecords, type ControlPlaneRecords } from "./control-plane-records";
+import type { ControlPlaneDatabase } from "./database";
 import { ShipshapeError } from "./errors";
 import { requireSigner } from "./evidence/ledger";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
-import { isApproved, recordAnswer, requireValidAnswer, type Answer } from "./policy/approvals";
-import { readDecision } from "./policy/decisions";
+import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals";
+import { readDecision, recordAnswer } from "./policy/decisions";
 import type { Decision } from "./records";
 import { readRequest, reasonProblems, submitRequest } from "./request/requests";
 import { DurableClient, registerWorkflows, requireLease, startWorker, type Worker } from "./runner/durable";
@@ -14,8 +15,7 @@ import { endRun, lockRun, queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { enqueueRun, sealed, stagesOf, sweepActions, type OperationOf, type Sealing } from "./stages";
 
-export interface ControlPlane {
-  readonly database: ControlPlaneDatabase;
+export interface ControlPlane extends ControlPlaneRecords {
   /**
    * Checks the input against the operation's schema and queues the request. Resolves to its id. Errors:
    * operation-unknown, request-invalid.
@@ -40,7 +40,6 @@ export interface ControlPlane {
   cancel(requestId: string, by: string): Promise<void>;
   /** Queues another attempt of a stuck clean-up; a worker runs it. Errors: request-unknown, clean-up-not-stuck. */
   cleanUpAgain(requestId: string): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface ControlPlaneSettings extends Sealing {
@@ -55,7 +54,8 @@ export interface ControlPlaneSettings extends Sealing {
 }
 
 export async function openControlPlane(settings: ControlPlaneSettings): Promise<ControlPlane> {
-  const database = await openDatabase(settings.databaseUrl, requireLease);
+  const records = await openRecords(settings.databaseUrl, requireLease);
+  const { database } = records;
   const durable = await DurableClient.open(settings.databaseUrl, database);
   let loaded: Promise<AnyOperation[]> | undefined;
   const operations = () => (loaded ??= settings.operations(database, requireLease));
@@ -72,7 +72,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     return operation;
   };
   return {
-    database,
+    ...records,
     submit: async (name, input, by) => {
       const { request: schema, version } = await operationOf(name);
       const checked = schema.safeParse(input);
@@ -111,8 +111,8 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       return startWorker(lease, sweeper(actions));
     },
     workers: () => durable.workers(),
-    approve: (requestId, by) => answer(database, durable, requestId, { ...by, answer: "approved" }),
-    reject: (requestId, by) => answer(database, durable, requestId, { ...by, answer: "rejected" }),
+    approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
+    reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
     cancel: async (requestId, by) => {
       const { finishedAt, preparation } = await readRun(database, requestId);
       if (finishedAt) throw new ShipshapeError("run-over", { id: requestId });
@@ -129,13 +129,13 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     },
     close: async () => {
       await durable.close();
-      await database.close();
+      await records.close();
     },
   };
 }
 
 /** Records a person's answer to a plan, and does what follows from it: both or neither. */
-function answer(
+function answerPlan(
   database: ControlPlaneDatabase,
   durable: DurableClient,
   requestId: string,

@@ -35,6 +35,16 @@ test.each([
     "automation/command-line/local-start.ts",
     'export const late = () => import("../../localcloud/main");',
   ],
+  [
+    "the command line reads a stage's table",
+    "automation/command-line/one.ts",
+    'export const late = () => import("../runner/runs");',
+  ],
+  [
+    "one of its commands does",
+    "automation/command-line/commands/one.ts",
+    'import { readDecision } from "../../policy/decisions"; readDecision;',
+  ],
   ["rules import components", "policypacks/one.ts", 'export * from "../components/instance";'],
 ])("lint refuses it when %s", (_, file, code) => {
   expect(problems(file, code)).toHaveLength(1);
@@ -48,6 +58,11 @@ test.each([
     'import { Client } from "pg"; import { RDSClient } from "@aws-sdk/client-rds"; new Client(RDSClient);',
   ],
   ["automation/runner/durable.ts", 'export const late = () => import("@dbos-inc/dbos-sdk");'],
+  [
+    "automation/command-line/one.ts",
+    'import type { Finding } from "../review/findings"; export type { Finding }; export * from "../evidence/reading";',
+  ],
+  ["automation/command-line/commands/one.ts", 'export const late = () => import("../review");'],
 ])("lint lets %s import what it may", (file, code) => {
   expect(problems(file, code)).toEqual([]);
 });

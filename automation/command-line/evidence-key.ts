@@ -23,7 +23,7 @@ export async function create({ settings, terminal }: CommandContext): Promise<vo
 }
 
 export async function show(options: { all?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
-  await withRecords(settings, async (database) => {
+  await withRecords(settings, async ({ database }) => {
     const log = (await knownLog(settings, database, terminal)) ?? signerOf(settings);
     const keys = await historyOf(database, log);
     for (const { verifierKey: text } of options.all ? keys : keys.slice(-1)) terminal.say(text);
@@ -31,7 +31,7 @@ export async function show(options: { all?: boolean }, { settings, terminal }: C
 }
 
 export async function rotate({ settings, terminal }: CommandContext): Promise<void> {
-  await withRecords(settings, async (database) => {
+  await withRecords(settings, async ({ database }) => {
     const { signingKeyFile } = settings.controlPlane;
     const signer = signerOf(settings);
     const next = nextSigningKey(signingKeyFile);

@@ -13,7 +13,7 @@ import { table, type Terminal } from "./terminal";
 
 /** Reads the log, names what is wrong with it, and hands it to `work`. */
 async function read({ settings, terminal }: CommandContext, work: (log: LogContent) => void): Promise<void> {
-  await withRecords(settings, async (database) => {
+  await withRecords(settings, async ({ database }) => {
     const log = await readEvidence(settings, database, terminal);
     for (const { what } of log.problems) terminal.progress(`${terminal.style("red", "problem:")} ${printable(what)}`);
     work(log);
@@ -39,7 +39,7 @@ export async function exportFolder(
   options: { out: string; since?: string },
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  await withRecords(settings, async (database) => {
+  await withRecords(settings, async ({ database }) => {
     const known = await knownLog(settings, database, terminal);
     if (!known) throw new ShipshapeError("evidence-unknown", { id: printable(id) });
     const older = options.since === undefined ? undefined : await readGiven(options.since);

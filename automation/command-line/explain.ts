@@ -1,9 +1,6 @@
 import { approvalsMissing } from "../policy/approvals";
-import { readDecision } from "../policy/decisions";
 import { printable } from "../printable";
 import type { Decision, Run } from "../records";
-import { readRequest } from "../request/requests";
-import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { decisionText, explainedRules, personCount, reportRules } from "./decision-report";
 import { withRecords } from "./open-records";
@@ -16,9 +13,9 @@ export async function explain(
   options: { json?: boolean },
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  await withRecords(settings, async (database) => {
-    const [run, decision] = [await readRun(database, id), await readDecision(database, id)];
-    const { requestedBy, reason } = await readRequest(database, id);
+  await withRecords(settings, async (records) => {
+    const [run, decision] = [await records.run(id), await records.decision(id)];
+    const { requestedBy, reason } = await records.request(id);
     const { operation, target, status } = run;
     if (options.json) {
       const request = { id, operation, database: target ?? null, requestedBy, reason, status };

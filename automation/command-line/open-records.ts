@@ -1,4 +1,4 @@
-import type { ControlPlaneDatabase } from "../database";
+import type { ControlPlaneRecords } from "../control-plane-records";
 import { ShipshapeError } from "../errors";
 import type { FleetAnswer } from "../records";
 import type { Settings } from "../settings";
@@ -9,15 +9,15 @@ import type { Settings } from "../settings";
  */
 export async function withRecords<T>(
   settings: Settings,
-  work: (database: ControlPlaneDatabase) => Promise<T>,
+  work: (records: ControlPlaneRecords) => Promise<T>,
 ): Promise<T> {
   const databaseUrl = databaseUrlOf(settings);
-  const { openDatabase } = await import("../database");
-  const database = await openDatabase(databaseUrl);
+  const { openRecords } = await import("../control-plane-records");
+  const records = await openRecords(databaseUrl);
   try {
-    return await work(database);
+    return await work(records);
   } finally {
-    await database.close();
+    await records.close();
   }
 }
 

@@ -1,4 +1,3 @@
-import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./open-control-plane";
 import { principal } from "./open-records";
@@ -20,7 +19,7 @@ export async function requestOperation(
     const by = { requestedBy: await principal(), reason: options.reason };
     const id = await controlPlane.submit(operation, input, by);
     if (options.wait || options.work) return void (await waitUntilOver(controlPlane, id, options, context));
-    if (options.json) return context.terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
+    if (options.json) return context.terminal.say(JSON.stringify(runRecord(await controlPlane.run(id))));
     context.terminal.say(
       `request ${id} is queued; a worker runs it (\`npx shipshape worker\`), \`npx shipshape show ${id}\` shows its progress`,
     );

@@ -1,6 +1,5 @@
 import { ShipshapeError } from "../errors";
-import { answerFinding, type Answer } from "../review/findings";
-import { readRun } from "../runner/runs";
+import type { Answer } from "../review/findings";
 import type { CommandContext } from "./command-context";
 import { principal, withRecords } from "./open-records";
 
@@ -17,10 +16,9 @@ export async function review(
   options: ReviewOptions,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  await withRecords(settings, async (database) => {
+  await withRecords(settings, async (records) => {
     const status = answerOf(options);
-    if (options.followUp !== undefined) await readRun(database, options.followUp);
-    await answerFinding(database, {
+    await records.answer({
       findingId,
       status,
       reviewer: await principal(),

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { scheduleSeconds, workerIdlePollMilliseconds } from "./limits";
-import { busyRuns, readRun } from "../runner/runs";
 import type { ControlPlane } from "../control-plane";
 import { reasonOf } from "../errors";
 import type { CommandContext } from "./command-context";
@@ -14,7 +13,7 @@ export async function cancel(id: string, options: { json?: boolean }, context: C
   const { terminal } = context;
   await withControlPlane(context, async (controlPlane) => {
     await controlPlane.cancel(id, await principal());
-    const run = await readRun(controlPlane.database, id);
+    const run = await controlPlane.run(id);
     if (options.json) return terminal.say(JSON.stringify(runRecord(run)));
     const next =
       run.cleanUp === "pending"
@@ -31,7 +30,7 @@ export async function cleanUp(id: string, options: WaitOptions, context: Command
     await controlPlane.cleanUpAgain(id);
     if (options.wait || options.work)
       process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
-    else if (options.json) terminal.say(JSON.stringify(runRecord(await readRun(controlPlane.database, id))));
+    else if (options.json) terminal.say(JSON.stringify(runRecord(await controlPlane.run(id))));
     else terminal.say(`the clean-up of ${id} is queued; a worker runs it (\`npx shipshape worker\`)`);
   });
 }
@@ -58,7 +57,7 @@ export async function work(options: WorkerOptions, context: CommandContext): Pro
         scheduledAt = Date.now();
         await requestDueDrills(controlPlane, options.openMax, context);
       }
-      if (options.untilIdle && (await busyRuns(controlPlane.database)) === 0) break;
+      if (options.untilIdle && (await controlPlane.busy()) === 0) break;
     } while (!(await Promise.race([interruption.happened(), sleep(workerIdlePollMilliseconds, false)])));
     interruption.dispose();
     await worker.stop();

@@ -1,5 +1,4 @@
 import { scheduleOf, submitDueDrills, type SubmittedDrill } from "../schedule";
-import { recoveryStatus } from "../recovery-status";
 import type { ControlPlane } from "../control-plane";
 import { ShipshapeError } from "../errors";
 import type { DrillSchedule } from "../observability/due-drills";
@@ -27,11 +26,12 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
       if (submitted.length === 0) terminal.say("no drill is due, or as many as may be are queued or running already");
       for (const line of submitted.map(submittedLine)) terminal.say(line);
     });
-  await withRecords(settings, async (database) => {
+  await withRecords(settings, async (records) => {
+    const { database } = records;
     const log = await readEvidence(settings, database, terminal);
     const fleet = await fleetToday();
     if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
-    const schedules = await scheduleOf(database, await recoveryStatus(database, log, fleet, new Date()), fleet);
+    const schedules = await scheduleOf(database, await records.recovery(log, fleet, new Date()), fleet);
     if (options.json) return terminal.say(JSON.stringify(schedules.map(scheduleRecord), undefined, 2));
     const now = new Date();
     if (schedules.length === 0) terminal.say("no databases are known");
@@ -52,11 +52,10 @@ export async function submitDue(
   terminal: Terminal,
 ): Promise<SubmittedDrill[]> {
   const now = new Date();
-  const { database } = controlPlane;
-  const log = await readEvidence(settings, database, terminal);
+  const log = await readEvidence(settings, controlPlane.database, terminal);
   const fleet = await fleetToday();
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
-  const recoveries = await recoveryStatus(database, log, fleet, now);
+  const recoveries = await controlPlane.recovery(log, fleet, now);
   return submitDueDrills(controlPlane, recoveries, fleet, { now, openMax, requestedBy: await principal() });
 }
 

@@ -1,8 +1,5 @@
-import { readDecision } from "../policy/decisions";
 import { printable, printableLines } from "../printable";
 import type { Decision, Run } from "../records";
-import { readRequest } from "../request/requests";
-import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { withRecords } from "./open-records";
 import { reportRun, runRecord, stepLines } from "./run-report";
@@ -13,9 +10,9 @@ export async function show(
   options: { json?: boolean },
   { settings, terminal }: CommandContext,
 ): Promise<void> {
-  await withRecords(settings, async (database) => {
-    const [run, decision] = [await readRun(database, id), await readDecision(database, id)];
-    const { requestedBy, reason, receivedAt } = await readRequest(database, id);
+  await withRecords(settings, async (records) => {
+    const [run, decision] = [await records.run(id), await records.decision(id)];
+    const { requestedBy, reason, receivedAt } = await records.request(id);
     if (options.json) {
       const more = {
         requestedBy,

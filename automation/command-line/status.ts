@@ -3,9 +3,7 @@ import type { LogContent } from "../evidence/reading";
 import type { DatabaseRecovery, Recoverability } from "../observability/recoverability";
 import { printable } from "../printable";
 import type { FleetAnswer, Run } from "../records";
-import { recoveryStatus } from "../recovery-status";
-import { openFindings, type Finding } from "../review/findings";
-import { latestRuns, runsAwaitingApproval } from "../runner/runs";
+import type { Finding } from "../review/findings";
 import type { CommandContext } from "./command-context";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
@@ -23,17 +21,17 @@ interface Status {
 
 /** `shipshape status`: whether recovery of every database is proven, the latest runs, and what a human must answer. */
 export async function status(options: { json?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
-  await withRecords(settings, async (database) => {
-    const log = await readEvidence(settings, database, terminal);
+  await withRecords(settings, async (records) => {
+    const log = await readEvidence(settings, records.database, terminal);
     const fleet = await fleetToday();
-    const recovery = await recoveryStatus(database, log, fleet, new Date());
+    const recovery = await records.recovery(log, fleet, new Date());
     const known = {
       fleet,
       log,
       recovery,
-      runs: await latestRuns(database, runsListedMax),
-      waiting: await runsAwaitingApproval(database, runsListedMax),
-      findings: await openFindings(database, runsListedMax),
+      runs: await records.runs(runsListedMax),
+      waiting: await records.waiting(runsListedMax),
+      findings: await records.findings(runsListedMax),
     };
     if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
     else for (const line of statusLines(known, terminal)) terminal.say(line);

@@ -11,7 +11,6 @@ import {
 } from "./limits";
 import type { ControlPlane } from "../control-plane";
 import type { Run } from "../records";
-import { readRun } from "../runner/runs";
 import type { CommandContext } from "./command-context";
 import { reportError } from "./error-report";
 import { approvalHint, progressOf, reportRun, runRecord } from "./run-report";
@@ -62,7 +61,7 @@ export const timeouts = { worker: workerMissingSeconds, controlPlane: controlPla
 
 /** Reports each step as it ends, a step that takes long, and what keeps the request from continuing. */
 export async function watch(
-  controlPlane: Pick<ControlPlane, "database" | "workers">,
+  controlPlane: Pick<ControlPlane, "run" | "workers">,
   id: string,
   worksHere: boolean,
   interruption: () => Promise<unknown>,
@@ -77,7 +76,7 @@ export async function watch(
   for (;;) {
     let pause = requestPollMilliseconds;
     try {
-      const run = await readRun(controlPlane.database, id);
+      const run = await controlPlane.run(id);
       const { ended, underWay } = progressOf(run);
       ended.forEach(reportOnce);
       if (underWay && underWay.seconds > stepTakesLongSeconds) reportOnce(`… ${underWay.name}`);

@@ -1,5 +1,4 @@
-/** People's answers to plans: only to the plan they were shown, in time, and never by the person who asked. */
-import type { Database } from "../database";
+/** Pure: which answers to plans count: to the plan that was shown, in time, and never by the person who asked. */
 import { ShipshapeError } from "../errors";
 import type { Approval, Decision, OperationRequest } from "../records";
 import { planDigestCharactersMin } from "./limits";
@@ -57,16 +56,3 @@ export function approvalsMissing({ people, approvals }: Pick<Decision, "people" 
 /** Whether enough people have approved. */
 export const isApproved = (decision: Pick<Decision, "people" | "approvals">): boolean =>
   approvalsMissing(decision) === 0;
-
-export const recordAnswer = (database: Database, decision: Pick<Decision, "requestId" | "planDigest">, a: Answer) =>
-  database.query(
-    "insert into approval (request_id, plan_digest, principal, answer, comment) values ($1, $2, $3, $4, $5)",
-    [decision.requestId, decision.planDigest, a.principal, a.answer, a.comment],
-  );
-
-export const approvalsOf = (database: Database, requestId: string, planDigest: string) =>
-  database.query<Approval>(
-    `select principal, answer, comment, answered_at as "answeredAt" from approval
-     where request_id = $1 and plan_digest = $2 order by answered_at, principal`,
-    [requestId, planDigest],
-  );

@@ -6,7 +6,7 @@
 import type { Database } from "../database";
 import { approvalWaitSeconds } from "../limits";
 import { planDigestOf, type Approval, type Decision } from "../records";
-import { approvalsOf } from "./approvals";
+import type { Answer } from "./approvals";
 import type { AdmissionFacts } from "./rule";
 import { admissionRules } from "./rules";
 
@@ -64,6 +64,19 @@ export async function readDecision(
     [requestId, preparation ?? null],
   );
   if (!row) return undefined;
-  const approvals: Approval[] = await approvalsOf(database, requestId, row.planDigest);
+  const approvals = await approvalsOf(database, requestId, row.planDigest);
   return { ...row, expiresAt: row.expiresAt ?? undefined, approvals };
 }
+
+export const recordAnswer = (database: Database, decision: Pick<Decision, "requestId" | "planDigest">, a: Answer) =>
+  database.query(
+    "insert into approval (request_id, plan_digest, principal, answer, comment) values ($1, $2, $3, $4, $5)",
+    [decision.requestId, decision.planDigest, a.principal, a.answer, a.comment],
+  );
+
+const approvalsOf = (database: Database, requestId: string, planDigest: string) =>
+  database.query<Approval>(
+    `select principal, answer, comment, answered_at as "answeredAt" from approval
+     where request_id = $1 and plan_digest = $2 order by answered_at, principal`,
+    [requestId, planDigest],
+  );

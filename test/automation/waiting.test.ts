@@ -1,6 +1,7 @@
 import { ShipshapeError } from "../../automation/errors";
 import { watch } from "../../automation/command-line/waiting";
 import type { Database } from "../../automation/database";
+import { readRun } from "../../automation/runner/runs";
 
 const id = "261126093000-0a1b2c3d";
 const running = {
@@ -35,9 +36,7 @@ async function watched(
     if (answer instanceof Error) throw answer;
     return [answer];
   };
-  const plane = { database: { query } as unknown as Database, workers: async () => workers } as Parameters<
-    typeof watch
-  >[0];
+  const plane = { run: () => readRun({ query } as unknown as Database, id), workers: async () => workers };
   const run = await watch(
     plane,
     id,

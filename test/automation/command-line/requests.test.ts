@@ -65,8 +65,8 @@ test("a switch without a default has to be given, one way or the other", async (
 
 test.each([
   ["a required field is missing", [], "required option '--database <identifier>' not specified"],
-  ["a number is none", ["--database", "orders", "--wait-seconds", "soon"], '"soon" is not a number'],
-  ["a choice is none of those", ["--database", "orders", "--depth", "deep"], "Allowed choices are quick, whole"],
+  ["a number is not one", ["--database", "orders", "--wait-seconds", "soon"], '"soon" is not a number'],
+  ["a value is not among the choices", ["--database", "orders", "--depth", "deep"], "Allowed choices are quick, whole"],
   ["a flag is unknown", ["--database", "orders", "--region", "x"], "unknown option '--region'"],
 ])("the words are refused before anything is opened if %s", async (_, words, problem) => {
   await expect(inputOf(schema, ...words)).rejects.toThrow(problem);
@@ -76,7 +76,7 @@ test.each([
   ["a list", z.strictObject({ tables: z.array(z.string()).meta({ description: "which" }) })],
   ["a date", z.strictObject({ at: z.date().meta({ description: "when" }) })],
   ["one of two types", z.strictObject({ at: z.union([z.string(), z.number()]).meta({ description: "when" }) })],
-  ["a field that says not what it is", z.strictObject({ at: z.string() })],
+  ["a field without a description", z.strictObject({ at: z.string() })],
   ["a key that is not in camel case", z.strictObject({ "at-time": z.string().meta({ description: "when" }) })],
 ])("an operation whose request has %s cannot be registered", (_, request) => {
   expect(() => commandOf([toy(request)])).toThrow(/^toy has no flag for its field \S+ \(.*\): give it/);

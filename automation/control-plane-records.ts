@@ -1,0 +1,58 @@
+/**
+ * The half of the control plane's entry that only reads records, or writes a person's answer. It loads neither the
+ * durable engine nor an operation, which take longer to load than such a command takes.
+ */
+import { openDatabase, type ControlPlaneDatabase } from "./database";
+import type { LogContent } from "./evidence/reading";
+import type { DatabaseRecovery } from "./observability/recoverability";
+import { readDecision } from "./policy/decisions";
+import type { Decision, FleetAnswer, OperationRequest, Run } from "./records";
+import { recoveryStatus } from "./recovery-status";
+import { readRequest } from "./request/requests";
+import { answerFinding, openFindings, type Answer, type Finding } from "./review/findings";
+import { busyRuns, latestRuns, readRun, runsAwaitingApproval } from "./runner/runs";
+
+export interface ControlPlaneRecords {
+  /** For the evidence log and the schedule, which read it themselves. */
+  readonly database: ControlPlaneDatabase;
+  /** Errors: request-unknown. */
+  request(id: string): Promise<OperationRequest>;
+  /** The run of a request. Errors: request-unknown. */
+  run(id: string): Promise<Run>;
+  /** The latest runs, newest first. */
+  runs(countMax: number): Promise<Run[]>;
+  /** The runs that wait for people, the oldest first. */
+  waiting(countMax: number): Promise<Run[]>;
+  /** How many runs need a worker; runs that wait for people do not. */
+  busy(): Promise<number>;
+  /** The latest decision on a request; undefined until it has a plan. */
+  decision(id: string): Promise<Decision | undefined>;
+  /** What a person must answer, the latest first. */
+  findings(countMax: number): Promise<Finding[]>;
+  /** Records a person's answer to a finding, and closes it. Errors: finding-unknown, request-unknown. */
+  answer(answer: Answer): Promise<void>;
+  /** What is known about the recovery of each database, from the signed log and what the cloud reports. */
+  recovery(log: LogContent, fleet: FleetAnswer, now: Date): Promise<DatabaseRecovery[]>;
+  close(): Promise<void>;
+}
+
+/** `beforeQuery` throws if this process may no longer act. Errors: control-plane-unreachable. */
+export async function openRecords(databaseUrl: string, beforeQuery?: () => void): Promise<ControlPlaneRecords> {
+  const database = await openDatabase(databaseUrl, beforeQuery);
+  return {
+    database,
+    request: (id) => readRequest(database, id),
+    run: (id) => readRun(database, id),
+    runs: (countMax) => latestRuns(database, countMax),
+    waiting: (countMax) => runsAwaitingApproval(database, countMax),
+    busy: () => busyRuns(database),
+    decision: (id) => readDecision(database, id),
+    findings: (countMax) => openFindings(database, countMax),
+    answer: async (answer) => {
+      if (answer.followUpRequestId !== undefined) await readRun(database, answer.followUpRequestId);
+      await answerFinding(database, answer);
+    },
+    recovery: (log, fleet, now) => recoveryStatus(database, log, fleet, now),
+    close: () => database.close(),
+  };
+}
