@@ -10,6 +10,7 @@ import type { Decision, FleetAnswer, OperationRequest, Run } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
 import { answerFinding, openFindings, type Answer, type Finding } from "./review/findings";
+import { pausesNow, type Pause } from "./runner/pauses";
 import { busyRuns, latestRuns, readRun, runsAwaitingApproval } from "./runner/runs";
 
 export interface ControlPlaneRecords {
@@ -23,6 +24,8 @@ export interface ControlPlaneRecords {
   runs(countMax: number): Promise<Run[]>;
   /** The runs that wait for people, the oldest first. */
   waiting(countMax: number): Promise<Run[]>;
+  /** What is paused. */
+  pauses(): Promise<Pause[]>;
   /** How many runs need a worker; runs that wait for people do not. */
   busy(): Promise<number>;
   /** The latest decision on a request; undefined until it has a plan. */
@@ -45,6 +48,7 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     run: (id) => readRun(database, id),
     runs: (countMax) => latestRuns(database, countMax),
     waiting: (countMax) => runsAwaitingApproval(database, countMax),
+    pauses: () => pausesNow(database),
     busy: () => busyRuns(database),
     decision: (id) => readDecision(database, id),
     findings: (countMax) => openFindings(database, countMax),

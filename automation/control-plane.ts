@@ -11,7 +11,8 @@ import type { Decision } from "./records";
 import { readRequest, reasonProblems, submitRequest } from "./request/requests";
 import { DurableClient, registerWorkflows, requireLease, startWorker, type Worker } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
-import { endRun, lockRun, queueRun, readRun, unstick } from "./runner/runs";
+import { addPause, endPause, EVERY_OPERATION, pausesNow } from "./runner/pauses";
+import { endRun, lockRun, nextPreparation, queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { enqueueRun, sealed, stagesOf, sweepActions, type OperationOf, type Sealing } from "./stages";
 
@@ -34,6 +35,16 @@ export interface ControlPlane extends ControlPlaneRecords {
   approve(requestId: string, by: { principal: string; plan: string; comment: string }): Promise<Decision>;
   /** Ends a request that waits for approval. The same errors, but that people may reject their own request. */
   reject(requestId: string, by: { principal: string; plan: string; comment: string }): Promise<Decision>;
+  /**
+   * Holds every run of an operation, or of `all`, that has not begun, until the pause ends; runs in progress end as they
+   * would. Errors: operation-unknown.
+   */
+  pause(operation: string, by: { principal: string; reason: string }): Promise<void>;
+  /**
+   * Ends a pause. What it held is planned and decided again. Resolves to the number of these runs. Errors:
+   * pause-unknown.
+   */
+  resume(operation: string): Promise<number>;
   /** The workers that are alive, in all processes. */
   workers(): Promise<string[]>;
   /** Stops a run before its next step; a worker removes what it created. Errors: request-unknown, run-over. */
@@ -110,6 +121,11 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       };
       return startWorker(lease, sweeper(actions));
     },
+    pause: async (operation, { principal, reason }) => {
+      if (operation !== EVERY_OPERATION) await operationOf(operation);
+      await addPause(database, { operation, reason, pausedBy: principal });
+    },
+    resume: (operation) => resume(database, durable, operation),
     workers: () => durable.workers(),
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
@@ -155,5 +171,19 @@ function answerPlan(
       await endRun(transaction, requestId, { status: "failed", error });
     } else if (isApproved(answered)) await enqueueRun(transaction, connection, durable, request, run);
     return answered;
+  });
+}
+
+function resume(database: ControlPlaneDatabase, durable: DurableClient, operation: string): Promise<number> {
+  return database.transaction(async (transaction, connection) => {
+    const freed = await endPause(transaction, operation);
+    if (!freed) {
+      const paused = (await pausesNow(transaction)).map((pause) => pause.operation);
+      throw new ShipshapeError("pause-unknown", { operation, paused: paused.join(", ") || "nothing" });
+    }
+    for (const { requestId, preparation } of freed)
+      if (await nextPreparation(transaction, requestId, preparation))
+        await durable.enqueue(connection, "prepare", await readRequest(transaction, requestId), preparation + 1, "");
+    return freed.length;
   });
 }

@@ -16,6 +16,8 @@ export interface Stages {
     requestId: string,
     part: "prepare" | "run" | "clean-up",
   ): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
+  /** True if the operation is paused: the run is held, and the end of the pause enqueues another preparation. */
+  held(request: OperationRequest): Promise<boolean>;
   /** False if the run has ended in the meantime: it was cancelled. */
   running(requestId: string): Promise<boolean>;
   /**
@@ -49,7 +51,7 @@ export const prepare =
   (stages: Stages) =>
   async (requestId: string, preparation: number): Promise<void> => {
     const { request, operation, step } = await stages.load(requestId, "prepare");
-    if (!(await stages.running(requestId))) return;
+    if ((await stages.held(request)) || !(await stages.running(requestId))) return;
     const observing = preparation === 1 ? step : step.keyed(`plan ${preparation}`);
     const planned = await attempt(stages, async (): Promise<PlanBasis> =>
       operation.plan(request.input, await operation.observe(request.input, observing), requestId),
@@ -67,7 +69,7 @@ export const carryOut =
   (stages: Stages) =>
   async (requestId: string, preparation: number): Promise<void> => {
     const { request, operation, step } = await stages.load(requestId, "run");
-    if (!(await stages.running(requestId))) return;
+    if ((await stages.held(request)) || !(await stages.running(requestId))) return;
     const decided = await attempt(stages, () => stages.decided(requestId, preparation));
     if ("failure" in decided) return end(stages, { request, conclusion: decided.failure });
     const known = { request, ...decided.value };

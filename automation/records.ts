@@ -139,6 +139,8 @@ export interface Run {
   planDigest: string | undefined;
   /** The number of the plan, from 1; a plan that no longer holds is followed by another. */
   preparation: number;
+  /** Since when a pause holds it. */
+  heldAt: Date | undefined;
   steps: Record<string, StepRecord>;
   outcome: unknown;
   verdict: VerdictWord | undefined;

@@ -9,6 +9,7 @@ import type { Signer } from "./evidence/ledger";
 import { sealTeardown, sealVerdict } from "./evidence/sealing";
 import type { Stages } from "./lifecycle";
 import { approvalWaitSeconds, recordAttemptsMax, recordSecondsMax } from "./limits";
+import { isApproved } from "./policy/approvals";
 import { admit, readDecision } from "./policy/decisions";
 import { planDigestOf, type Concluded, type Conclusion, type OperationRequest, type Run } from "./records";
 import { readRequest } from "./request/requests";
@@ -21,6 +22,7 @@ import {
   type Workflows,
 } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
+import { holdIfPaused } from "./runner/pauses";
 import {
   endRun,
   markSealed,
@@ -78,6 +80,10 @@ export function stagesOf(
         step: stepsOf(requestId, stepRecorder(database, requestId, part === "clean-up" ? "clean-up" : "run")),
       };
     },
+    held: (request) =>
+      record(request.id, "hold if paused", () =>
+        database.transaction((transaction) => holdIfPaused(transaction, request.id, request.operation)),
+      ),
     running: (id) => record(id, "record running", () => setRunStatus(database, id, "running")),
     decide: (request, plan, preparation) =>
       record(request.id, "decide", () =>
@@ -88,7 +94,10 @@ export function stagesOf(
           const status = decision.status === "needs-approval" ? "waiting" : "running";
           // False after a crash between the commit and the record of this step: everything below was done.
           const isNew = await setPlan(transaction, request.id, preparation, plan, status);
-          if (isNew && decision.status === "allowed")
+          // The same plan as before, after a pause, has its approvals already.
+          const isAllowed =
+            decision.status === "allowed" || (decision.status === "needs-approval" && isApproved(decision));
+          if (isNew && isAllowed)
             await enqueueRun(transaction, connection, durable, request, { preparation, target: plan.target });
           return decision;
         }),

@@ -62,10 +62,20 @@ export function reportRun(run: Run, terminal: Terminal): void {
 }
 
 /** What to do next. */
-function nextStep({ requestId, operation, status, verdict, cleanUp, error, planDigest = "" }: Run): string | undefined {
+function nextStep({
+  requestId,
+  operation,
+  status,
+  verdict,
+  cleanUp,
+  error,
+  heldAt,
+  planDigest = "",
+}: Run): string | undefined {
   if (status === "waiting") return approvalHint(requestId, planDigest);
   if (cleanUp === "stuck")
     return `what the run created still exists: fix what blocks its removal, then \`npx shipshape clean-up ${requestId}\``;
+  if (heldAt) return heldHint;
   if (cleanUp === "pending" || status === "queued" || status === "running")
     return `any running worker continues it (\`npx shipshape worker\`); \`npx shipshape show ${requestId}\` shows its progress`;
   if (verdict === undefined || error) return undefined; // an error has its own hint
@@ -77,6 +87,8 @@ function nextStep({ requestId, operation, status, verdict, cleanUp, error, planD
 /** Names the plan that was shown: people approve what they have read, not what came after it. */
 export const approvalHint = (id: string, planDigest: string): string =>
   `it waits for approval: read its plan (\`npx shipshape show ${id}\`), then \`npx shipshape approve ${id} --plan ${planDigest.slice(0, 12)} --comment "…"\`, or \`reject\``;
+
+export const heldHint = "its operation is paused (`npx shipshape status` says why); it goes on when the pause ends";
 
 const colours = { pass: "green", fail: "red", inconclusive: "yellow" } as const;
 export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) =>

@@ -4,6 +4,7 @@ import type { DatabaseRecovery, Recoverability } from "../observability/recovera
 import { printable } from "../printable";
 import type { FleetAnswer, Run } from "../records";
 import type { Finding } from "../review/findings";
+import type { Pause } from "../runner/pauses";
 import type { CommandContext } from "./command-context";
 import { fleetToday, withRecords } from "./open-records";
 import { readEvidence } from "./evidence-log";
@@ -16,6 +17,7 @@ interface Status {
   recovery: DatabaseRecovery[];
   runs: Run[];
   waiting: Run[];
+  pauses: Pause[];
   findings: Finding[];
 }
 
@@ -31,6 +33,7 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       recovery,
       runs: await records.runs(runsListedMax),
       waiting: await records.waiting(runsListedMax),
+      pauses: await records.pauses(),
       findings: await records.findings(runsListedMax),
     };
     if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
@@ -38,12 +41,13 @@ export async function status(options: { json?: boolean }, { settings, terminal }
   });
 }
 
-const statusRecord = ({ fleet, log, recovery, runs, waiting, findings }: Status) => ({
+const statusRecord = ({ fleet, log, recovery, runs, waiting, pauses, findings }: Status) => ({
   recovery,
   fleet: fleet.asked ? { asked: true, databases: fleet.databases.length } : fleet,
   evidence: { size: log.head?.checkpoint.size ?? 0, problems: log.problems.map((p) => p.what) },
   runs: runs.map(runRecord),
   waiting: waiting.map(runRecord),
+  pauses,
   findings,
 });
 
@@ -56,7 +60,7 @@ const colours = {
   unknown: "red",
 } as const satisfies Record<Recoverability, string>;
 
-function statusLines({ fleet, log, recovery, runs, waiting, findings }: Status, terminal: Terminal): string[] {
+function statusLines({ fleet, log, recovery, runs, waiting, pauses, findings }: Status, terminal: Terminal): string[] {
   const problems = [
     ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
@@ -76,6 +80,11 @@ function statusLines({ fleet, log, recovery, runs, waiting, findings }: Status, 
     ...(runs.length === 0
       ? ["no requests yet; `npx shipshape request --help` lists the operations"]
       : table(runHeadings, runs.map(runRow))),
+    ...(pauses.length > 0 ? [""] : []),
+    ...pauses.map(
+      (p) =>
+        `${terminal.style("yellow", "paused:")} ${p.operation} since ${p.pausedAt.toISOString()} by ${printable(p.pausedBy)}: ${printable(p.reason)}`,
+    ),
     ...(waiting.length > 0
       ? ["", terminal.style("yellow", `${waiting.length} to approve or reject (\`npx shipshape show <id>\`):`)]
       : []),

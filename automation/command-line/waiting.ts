@@ -13,7 +13,7 @@ import type { ControlPlane } from "../control-plane";
 import type { Run } from "../records";
 import type { CommandContext } from "./command-context";
 import { reportError } from "./error-report";
-import { approvalHint, progressOf, reportRun, runRecord } from "./run-report";
+import { approvalHint, heldHint, progressOf, reportRun, runRecord } from "./run-report";
 import type { Terminal } from "./terminal";
 
 export interface WaitOptions {
@@ -82,7 +82,8 @@ export async function watch(
       if (underWay && underWay.seconds > stepTakesLongSeconds) reportOnce(`… ${underWay.name}`);
       if (run.status === "waiting") reportOnce(approvalHint(id, run.planDigest ?? ""));
       if (isOver(run)) return run;
-      const needsWorker = run.status !== "waiting" && !worksHere;
+      if (run.heldAt) reportOnce(heldHint);
+      const needsWorker = run.status !== "waiting" && !run.heldAt && !worksHere;
       if (!needsWorker || (await controlPlane.workers()).length > 0) workerSeenAt = Date.now();
       else reportOnce("no worker is alive: start one (`npx shipshape worker`), or use --work");
       answeredAt = Date.now();

@@ -25,6 +25,12 @@ export const runnerErrors = {
     message: "the run of request {id} was ended: its throwaway {identifier} expired at {expiresAt}",
     hint: "a worker removes what it created; `shipshape show {id}` shows which step took so long",
   },
+  "pause-unknown": {
+    httpStatus: 404,
+    exitCode: 2,
+    message: '"{operation}" is not paused; paused: {paused}',
+    hint: "`shipshape status` lists the pauses, with their reasons",
+  },
   "operation-version-missing": {
     httpStatus: 503,
     exitCode: 1,

@@ -176,7 +176,7 @@ export interface UnfinishedRun {
 export const unfinishedRuns = (database: Database, after: string, countMax: number) =>
   database.query<UnfinishedRun>(
     `select request_id as "requestId", status, preparation from run
-     where finished_at is null and status <> 'waiting' and request_id > $1 order by request_id limit $2`,
+     where finished_at is null and status <> 'waiting' and held_at is null and request_id > $1 order by request_id limit $2`,
     [after, countMax],
   );
 
@@ -187,10 +187,10 @@ export const waitingRuns = (database: Database, after: string, countMax: number)
     [after, countMax],
   );
 
-/** How many runs need a worker; runs that wait for a person do not count. */
+/** How many runs need a worker; those that wait for a person or for the end of a pause do not count. */
 export async function busyRuns(database: Database): Promise<number> {
   const [row] = await database.query<{ count: string }>(
-    "select count(*) from run where status in ('queued', 'running') or clean_up = 'pending' or (finished_at is not null and verdict_sealed_at is null)",
+    "select count(*) from run where (status in ('queued', 'running') and held_at is null) or clean_up = 'pending' or (finished_at is not null and verdict_sealed_at is null)",
   );
   return Number(row?.count);
 }
@@ -227,6 +227,7 @@ interface RunRow {
   plan: PlanBasis | null;
   plan_digest: string | null;
   preparation: number;
+  held_at: Date | null;
   steps: Record<string, StepRecord>;
   outcome: unknown;
   verdict: VerdictWord | null;
@@ -253,6 +254,7 @@ async function readRuns(database: Database, which: string, values: unknown[]): P
     plan: r.plan ?? undefined,
     planDigest: r.plan_digest ?? undefined,
     preparation: r.preparation,
+    heldAt: r.held_at ?? undefined,
     steps: r.steps,
     outcome: r.outcome,
     verdict: r.verdict ?? undefined,

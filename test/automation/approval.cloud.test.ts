@@ -2,6 +2,7 @@
 import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
 import { claimOf } from "../../automation/evidence/envelope";
 import { readDecision } from "../../automation/policy/decisions";
+import type { AnyOperation } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 import { ProbedControlPlane } from "./probe";
 
@@ -10,9 +11,10 @@ let controlPlane: ControlPlane;
 const unused = () => {
   throw new Error("not used here");
 };
+const known = async () => ["probe", "probe-change"].map((name) => ({ name, version: 1 }) as AnyOperation);
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
-  const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: unused };
+  const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: known };
   controlPlane = await openControlPlane(settings);
 });
 afterAll(async () => {
@@ -192,4 +194,54 @@ test("a worker killed in an approved run is replaced, and the run ends as it wou
   await worked(id);
   expect(await run(id)).toMatchObject({ status: "succeeded", verdict: "pass", cleanUp: "none" });
   expect(await effects()).toEqual(["first", "first", "second"]);
+});
+
+describe("while an operation is paused", () => {
+  const pause = (operation: string) => controlPlane.pause(operation, { principal: "ops", reason: "an incident" });
+  afterEach(() => probed.database.query("delete from pause"));
+
+  test("its requests are held, lost by no sweep, and planned again once it ends; other operations go on", async () => {
+    await pause("probe-change");
+    const id = await worked("change");
+    expect(await run(id)).toMatchObject({ status: "queued", heldAt: expect.any(Date) as Date, plan: undefined });
+    await worked(""); // another operation, and a sweep
+    expect(await run(id)).toMatchObject({ status: "queued" });
+    await expect(controlPlane.resume("all")).rejects.toMatchObject({ code: "pause-unknown" });
+    expect(await controlPlane.resume("probe-change")).toBe(1);
+    await worked(id);
+    expect(await run(id)).toMatchObject({ status: "waiting", preparation: 2, heldAt: undefined });
+  });
+
+  test("an approved plan is not run; afterwards it keeps its approval if it is still the same plan", async () => {
+    const id = await worked("change");
+    await approve(id);
+    await pause("all");
+    await worked(id);
+    expect(await run(id)).toMatchObject({ status: "queued", heldAt: expect.any(Date) as Date });
+    expect(await effects()).toEqual([]);
+    await controlPlane.resume("all");
+    await worked(id);
+    expect(await run(id)).toMatchObject({ status: "succeeded", verdict: "pass", preparation: 2 });
+  });
+
+  test("two pauses of one request: it is held until both have ended", async () => {
+    await pause("all");
+    await pause("probe-change");
+    const id = await worked("change");
+    expect(await controlPlane.resume("all")).toBe(0);
+    expect(await run(id)).toMatchObject({ heldAt: expect.any(Date) as Date });
+    expect(await controlPlane.resume("probe-change")).toBe(1);
+    await controlPlane.cancel(id, "ana");
+  });
+
+  test("a held request can be cancelled, and says that it is held", async () => {
+    await pause("all");
+    const id = await worked("change");
+    expect((await probed.shipshape("show", id).ended).stdout).toContain("its operation is paused");
+    expect((await probed.shipshape("status").ended).stdout).toMatch(/paused: all since \S+ by ops: an incident/);
+    await controlPlane.cancel(id, "ana");
+    await controlPlane.resume("all");
+    await worked(id);
+    expect(await run(id)).toMatchObject({ status: "cancelled" });
+  });
 });

@@ -72,6 +72,7 @@ function staged(
   };
   const stages: Stages = {
     load: async () => ({ request: request as never, operation, step: stepNamed("") }),
+    held: async () => false,
     running: async () => (note("record running"), true),
     decide: async () => (note("decide"), decided(change.decision ?? "allowed")),
     decided: async () => (note("read the plan"), { plan, decision: decided(change.decision ?? "allowed") }),
@@ -207,6 +208,12 @@ test("a plan that is not the decided one is not run", async () => {
     "seal failed inconclusive, without plan, undecided",
     "record failed: altered",
   ]);
+});
+
+test.each([prepare, carryOut])("what is paused is neither looked at nor run", async (workflow) => {
+  const { done, stages } = staged({ stages: { held: async () => true } });
+  await workflow(stages)(id, 1);
+  expect(done).toEqual([]);
 });
 
 test.each(["running", "begun"] as const)("a request that ended before it was %s does nothing more", async (moment) => {

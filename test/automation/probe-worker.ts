@@ -2,9 +2,9 @@
  * A worker with one small operation, for tests that kill or freeze it:
  * `tsx probe-worker.ts <database url> <key file> <moment> [<request id>] [<silent seconds>]`.
  * It submits a request if none is given, prints its id, does what the moment says, and otherwise ends with the run, or
- * when that waits for people. In place of an id, `change` submits the probe that changes its database; its plan holds
- * while the table `world` says what it said when the plan was made. `change unowned` is the same for a database without
- * tags.
+ * when that waits for people or a pause holds it. In place of an id, `change` submits the probe that changes its
+ * database; its plan holds while the table `world` says what it said when the plan was made. `change unowned` is the
+ * same for a database without tags.
  *
  * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` repeats effects in that
  * step until the effect `go on` is recorded.
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
   for (;;) {
     const run = await readRun(database, id);
     const goesOn = run.cleanUp === "pending" || (run.cleanUp === "stuck" && moment === "never, until cleaned up");
-    if (run.status === "waiting" || (run.finishedAt && !goesOn && run.sealedAt)) break;
+    if (run.status === "waiting" || run.heldAt || (run.finishedAt && !goesOn && run.sealedAt)) break;
     await sleep(50);
   }
   await worker.stop();

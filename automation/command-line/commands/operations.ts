@@ -17,6 +17,7 @@ export function addOperationCommands(shipshape: Command, context: CommandContext
     addSchedule,
     addExplain,
     addAnswer,
+    addPause,
     addCancel,
     addCleanUp,
     addWorker,
@@ -120,6 +121,32 @@ function addAnswer(shipshape: Command, context: CommandContext): void {
       .action(async (id: string, options: ApproveOptions) =>
         (await import("../approve")).answerPlan(answer as keyof typeof answers, id, options, context),
       );
+}
+
+/** `shipshape pause` and `shipshape resume`. */
+function addPause(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("pause <operation>")
+    .description(
+      "hold the requests of an operation, or of `all`, before they are planned or run; runs in progress go on",
+    )
+    .requiredOption("--reason <text>", "why, for those who wonder what holds their request")
+    .option("--json", "print it as JSON")
+    .addHelpText(
+      "after",
+      '\nExamples:\n  npx shipshape pause all --reason "incident 4711"\n  npx shipshape pause restore-drill --reason "storage is short"',
+    )
+    .action(async (operation: string, options: { reason: string; json?: boolean }) =>
+      (await import("../pause")).pause(operation, options, context),
+    );
+  shipshape
+    .command("resume <operation>")
+    .description("end a pause; what it held is planned and decided again")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape resume all")
+    .action(async (operation: string, options: { json?: boolean }) =>
+      (await import("../pause")).resume(operation, options, context),
+    );
 }
 
 function addCancel(shipshape: Command, context: CommandContext): void {

@@ -113,6 +113,8 @@ const usesControlPlane: Record<string, string[]> = {
   "explain x": [],
   "approve x": ["--plan", "0123456789ab", "--comment", "c"],
   "reject x": ["--plan", "0123456789ab", "--comment", "c"],
+  "pause all": ["--reason", "r"],
+  "resume all": [],
   "cancel x": [],
   "clean-up x": [],
   worker: [],
