@@ -19,16 +19,17 @@ export const closeFinding = (database: Database, id: string) =>
   database.query("update finding set answered_at = clock_timestamp() where id = $1 and answered_at is null", [id]);
 
 /**
- * A later proof closes the open findings of earlier runs of the same database, by resource id, account and Region. A
- * run that ended before it found a database has only a name, and a proof of the database with that name closes its
- * finding.
+ * A later proof closes the open findings of earlier runs of the same operation and database, by resource id, account
+ * and Region. A run that ended before it found a database has only a name, and a proof of the database with that name
+ * closes its finding.
  */
-export const closeVerdictsOf = (database: Database, { plan }: Pick<Run, "plan">) =>
+export const closeVerdictsOf = (database: Database, { plan, operation }: Pick<Run, "plan" | "operation">) =>
   database.query(
-    `update finding set answered_at = clock_timestamp() from run where run.request_id = finding.request_id and finding.id like '%.verdict' and answered_at is null
+    `update finding set answered_at = clock_timestamp() from run join request on request.id = run.request_id
+     where run.request_id = finding.request_id and request.operation = $5 and finding.id like '%.verdict' and answered_at is null
        and case when run.plan is null then target = $1
          else run.plan #>> '{database,resourceId}' = $2 and run.plan #>> '{database,account}' = $3 and run.plan #>> '{database,region}' = $4 end`,
-    [plan?.target, plan?.database.resourceId, plan?.database.account, plan?.database.region],
+    [plan?.target, plan?.database.resourceId, plan?.database.account, plan?.database.region, operation],
   );
 
 export interface Answer {

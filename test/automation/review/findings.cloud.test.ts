@@ -19,11 +19,11 @@ afterAll(async () => {
 async function leftOpen(
   requestId: string,
   resourceId?: string,
-  { account = "123456789012", region = "eu-central-1", target = "orders" } = {},
+  { account = "123456789012", region = "eu-central-1", target = "orders", operation = "restore-drill" } = {},
 ): Promise<void> {
   await database.query(
-    "insert into request (id, operation, input, requested_by, reason) values ($1, 'restore-drill', $2, 'ana', 'a test')",
-    [requestId, JSON.stringify({ database: target })],
+    "insert into request (id, operation, input, requested_by, reason) values ($1, $2, $3, 'ana', 'a test')",
+    [requestId, operation, JSON.stringify({ database: target })],
   );
   await queueRun(database, requestId);
   const arn = `arn:aws:rds:${region}:${account}:db:${target}`;
@@ -45,11 +45,13 @@ test("a pass answers the open findings of earlier drills of the same database, r
   await leftOpen("elsewhere", "db-ORDERS", { region: "us-east-1" });
   await leftOpen("another-account", "db-ORDERS", { account: "210987654321" });
   await leftOpen("not-found");
+  await leftOpen("audited", "db-ORDERS", { operation: "backup-audit" });
   await leftOpen("other-not-found", undefined, { target: "ledger" });
   await openFinding(database, { id: "same.clean-up", requestId: "same", target: "orders", summary: "stuck" });
   await closeVerdictsOf(database, await readRun(database, "same"));
   expect((await openFindings(database, 20)).map(({ id }) => id).sort()).toEqual([
     "another-account.verdict",
+    "audited.verdict",
     "elsewhere.verdict",
     "other-not-found.verdict",
     "recreated.verdict",
