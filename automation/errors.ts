@@ -3,6 +3,7 @@ import { CodedError, type ErrorTable, type ErrorValues } from "./error-table";
 import { commandLineErrors } from "./command-line/errors";
 import { evidenceErrors } from "./evidence/errors";
 import { guardrailErrors } from "./guardrails/errors";
+import { backupAuditErrors } from "./operations/backup-audit/errors";
 import { restoreDrillErrors } from "./operations/restore-drill/errors";
 import { policyErrors } from "./policy/errors";
 import { requestErrors } from "./request/errors";
@@ -46,6 +47,7 @@ export const errorTables = {
   policy: policyErrors,
   runner: runnerErrors,
   "restore drill": restoreDrillErrors,
+  "backup audit": backupAuditErrors,
   evidence: evidenceErrors,
   review: reviewErrors,
   guardrails: guardrailErrors,
@@ -59,6 +61,7 @@ export const errorTable = {
   ...policyErrors,
   ...runnerErrors,
   ...restoreDrillErrors,
+  ...backupAuditErrors,
   ...evidenceErrors,
   ...reviewErrors,
   ...guardrailErrors,

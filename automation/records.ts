@@ -51,6 +51,21 @@ export interface FleetDatabase extends TargetDatabase {
 
 export type FleetAnswer = { asked: true; databases: FleetDatabase[] } | { asked: false; reason: string };
 
+/**
+ * fresh: proven, and the proof is valid today. stale: the proof has expired. failed: the newest verdict is that it does
+ * not recover. unproven: drilled, but no proof counts. never: this database was never drilled. unknown: the cloud, the
+ * log or the date of the proof is unreliable.
+ */
+export type Recoverability = "fresh" | "stale" | "failed" | "unproven" | "never" | "unknown";
+
+/** What the signed evidence says about the recovery of one database. */
+export interface RecoveryEvidence {
+  recoverability: Recoverability;
+  reason: string;
+  /** The drill that decides; null for never, and for unknown. */
+  drill: { requestId: string; verdict: VerdictWord; recoveryTarget: string | null; expiresOn: string } | null;
+}
+
 /** What every plan contains. The rest is specific to the operation. */
 export interface PlanBasis {
   /** The database the operation is about, by its identifier, the name people use. */

@@ -5,7 +5,7 @@
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./observability/recoverability";
-import type { FleetAnswer, FleetDatabase } from "./records";
+import type { FleetAnswer, FleetDatabase, RecoveryEvidence } from "./records";
 import { registeredThrowaways } from "./runner/throwaways";
 
 /**
@@ -22,16 +22,37 @@ export async function recoveryStatus(
   const isThrowaway = (d: FleetDatabase) =>
     throwaways.some((t) => t.identifier === d.identifier && t.requestId === d.run);
   const fleet = answer.asked ? { ...answer, databases: answer.databases.filter((d) => !isThrowaway(d)) } : answer;
-  return recoverabilities({ fleet, drills: signedDrills(log), lost: log.problems.flatMap((p) => p.lost ?? []), now });
+  return recoverabilities({ fleet, drills: signedDrills(log), lost: lostIn(log), now });
 }
+
+/** What the signed log alone says about one database of the fleet. */
+export function recoveryEvidence(log: LogContent, database: FleetDatabase, now: Date): RecoveryEvidence {
+  const [recovery] = recoverabilities({
+    fleet: { asked: true, databases: [database] },
+    drills: signedDrills(log),
+    lost: lostIn(log),
+    now,
+  });
+  const { recoverability, reason, decidedBy } = recovery!; // the databases of the fleet come first
+  if (!decidedBy) return { recoverability, reason, drill: null };
+  const { requestId, verdict, recoveryTarget = null, expiresOn } = decidedBy;
+  return {
+    recoverability,
+    reason,
+    drill: { requestId, verdict, recoveryTarget, expiresOn: expiresOn.toISOString() },
+  };
+}
+
+const lostIn = (log: LogContent) => log.problems.flatMap((p) => p.lost ?? []);
 
 export function signedDrills({ entries }: LogContent): SignedDrill[] {
   const runs = entries.flatMap(({ position, run }) => (run ? [{ position, run }] : []));
   const tornDown = new Set(runs.flatMap(({ run }) => (run.kind === "teardown" ? [subjectName(run)] : [])));
   return runs.flatMap(({ position, run }): SignedDrill[] => {
     if (run.kind !== "verdict" || run.predicate.operation !== "restore-drill") return [];
-    const { requestId, target, database, verdict, teardown, issuedAt, expiresOn, plan } = run.predicate;
+    const { requestId, target, database, verdict, teardown, issuedAt, expiresOn, plan, outcome } = run.predicate;
     const { backupRetentionDays } = (plan?.["source"] ?? {}) as { backupRetentionDays?: unknown };
+    const { recoveryTarget } = (outcome ?? {}) as { recoveryTarget?: unknown };
     return [
       {
         position,
@@ -41,6 +62,7 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
         verdict,
         tornDown: teardown === "none" || tornDown.has(subjectName(run)),
         backupRetentionDays: typeof backupRetentionDays === "number" ? backupRetentionDays : undefined,
+        recoveryTarget: typeof recoveryTarget === "string" ? recoveryTarget : undefined,
         issuedAt: new Date(issuedAt),
         expiresOn: new Date(expiresOn),
       },

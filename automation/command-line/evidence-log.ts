@@ -24,7 +24,11 @@ export function signerOf(settings: Settings): Signer {
  * Reads the log by the key that this machine trusts: a remembered key, or the signing key, or the log's own, which is
  * then remembered.
  */
-export async function readEvidence(settings: Settings, database: Database, terminal: Terminal): Promise<LogContent> {
+export async function readEvidence(
+  settings: Settings,
+  database: Database,
+  terminal: Pick<Terminal, "progress">,
+): Promise<LogContent> {
   const log = await knownLog(settings, database, terminal);
   return log ? readLog(database, log) : unreadLog(database);
 }
@@ -32,7 +36,7 @@ export async function readEvidence(settings: Settings, database: Database, termi
 export async function knownLog(
   settings: Settings,
   database: Database,
-  terminal: Terminal,
+  terminal: Pick<Terminal, "progress">,
 ): Promise<KnownLog | undefined> {
   const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
   const memory = memoryOf(settings);

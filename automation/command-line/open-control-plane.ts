@@ -5,7 +5,7 @@ import type { ControlPlaneDatabase } from "../database";
 import type { OperationContext } from "../operations/operation-context";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
-import { signerOf } from "./evidence-log";
+import { readEvidence, signerOf } from "./evidence-log";
 import { databaseUrlOf } from "./open-records";
 
 /** Opens the control plane that the environment names, for the length of `work`. */
@@ -46,5 +46,10 @@ function operationContext(
     stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment },
     platformStack,
     secretsProvider,
+    recoveryOf: async (found) => {
+      const { recoveryEvidence } = await import("../recovery-status");
+      // Says nothing: a worker has a signing key, so it never begins to trust the log's own.
+      return recoveryEvidence(await readEvidence(settings, database, { progress: () => {} }), found, new Date());
+    },
   };
 }

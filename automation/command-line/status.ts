@@ -1,8 +1,8 @@
 import { runsListedMax } from "./limits";
 import type { LogContent } from "../evidence/reading";
-import type { DatabaseRecovery, Recoverability } from "../observability/recoverability";
+import type { DatabaseRecovery } from "../observability/recoverability";
 import { printable } from "../printable";
-import type { FleetAnswer, Run } from "../records";
+import type { FleetAnswer, Recoverability, Run } from "../records";
 import type { Finding } from "../review/findings";
 import type { Pause } from "../runner/pauses";
 import type { CommandContext } from "./command-context";

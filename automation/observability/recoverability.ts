@@ -4,14 +4,7 @@
  */
 import { backupsBeginHours } from "./limits";
 import { clocksDifferSecondsMax } from "../limits";
-import type { FleetAnswer, FleetDatabase, TargetDatabase, VerdictWord } from "../records";
-
-/**
- * fresh: proven, and the proof is valid today. stale: the proof has expired. failed: the newest verdict is that it does
- * not recover. unproven: drilled, but no proof counts. never: this database was never drilled. unknown: the cloud, the
- * log or the date of the proof is unreliable.
- */
-export type Recoverability = "fresh" | "stale" | "failed" | "unproven" | "never" | "unknown";
+import type { FleetAnswer, FleetDatabase, Recoverability, TargetDatabase, VerdictWord } from "../records";
 
 /** A drill by its signed statements. */
 export interface SignedDrill {
@@ -27,6 +20,8 @@ export interface SignedDrill {
   tornDown: boolean;
   /** For how long RDS kept the backups that it restored from, as its plan says. */
   backupRetentionDays: number | undefined;
+  /** The moment it restored to; undefined if it got no further than asking for a restore. */
+  recoveryTarget: string | undefined;
   issuedAt: Date;
   expiresOn: Date;
 }

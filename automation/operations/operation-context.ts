@@ -1,4 +1,5 @@
 import type { Database } from "../database";
+import type { FleetDatabase, RecoveryEvidence } from "../records";
 import type { StackContext } from "../runner/stack-state";
 import type { AwsAccess } from "../targets/aws-access";
 
@@ -11,4 +12,6 @@ export interface OperationContext {
   platformStack: string;
   /** The secrets provider of throwaways' stacks. @default the platform stack's */
   secretsProvider?: string | undefined;
+  /** What the signed evidence says about the recovery of a database, as `shipshape status` reads it. */
+  recoveryOf(database: FleetDatabase): Promise<RecoveryEvidence>;
 }

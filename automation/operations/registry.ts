@@ -3,6 +3,7 @@
  * AWS and Pulumi.
  */
 import type { AnyOperation, OperationDescription } from "../runner/operation";
+import { backupAuditDescription } from "./backup-audit/request";
 import type { OperationContext } from "./operation-context";
 import { restoreDrillDescription } from "./restore-drill/request";
 
@@ -11,5 +12,6 @@ export interface RegisteredOperation extends OperationDescription {
 }
 
 export const operations: readonly RegisteredOperation[] = [
+  { ...backupAuditDescription, open: async (c) => (await import("./backup-audit/backup-audit")).open(c) },
   { ...restoreDrillDescription, open: async (c) => (await import("./restore-drill/restore-drill")).open(c) },
 ];

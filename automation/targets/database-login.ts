@@ -26,6 +26,9 @@ export interface DatabaseLogin {
 /** The login that AWS calls the master user; RDS manages its secret. All other roles have their own secrets. */
 export const masterRole = "master";
 
+/** The login of the control plane in every standard database. */
+export const controlRole = "shipshape";
+
 /** @throws database-unknown, database-not-available, database-role-unknown */
 export async function findDatabaseLogin(
   clients: AwsClients,

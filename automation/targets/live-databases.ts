@@ -1,7 +1,6 @@
 /** Everything the RDS API reports about the databases of an account and Region, declared by a stack or not. */
 import {
   DescribeDBClusterSnapshotAttributesCommand,
-  DescribeDBSnapshotAttributesCommand,
   paginateDescribeDBClusterParameterGroups,
   paginateDescribeDBClusterParameters,
   paginateDescribeDBClusters,
@@ -20,10 +19,10 @@ import {
   type EventSubscription,
   type Parameter,
 } from "@aws-sdk/client-rds";
-import { snapshotQueriesAtOnceMax } from "./limits";
 import type { AwsClients } from "./aws-access";
 import { accountIn, accountOf, addressOfAnswers, type QueriedCloud } from "./queried-cloud";
 import { RdsQueries } from "./rds-queries";
+import { accountsIn, sharedAccountsOf } from "./snapshot-sharing";
 
 export interface LiveParameterGroup {
   arn: string | undefined;
@@ -76,28 +75,21 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     (page) => page.DBProxies,
   );
   // Deleted databases leave snapshots behind, so snapshots are listed separately.
-  const snapshots = await withAccounts(
-    await all(
-      "DescribeDBSnapshots",
-      () => paginateDescribeDBSnapshots({ client }, { SnapshotType: "manual" }),
-      (page) => page.DBSnapshots,
-    ),
-    async ({ DBSnapshotIdentifier }) => {
-      const answer = await client.send(new DescribeDBSnapshotAttributesCommand({ DBSnapshotIdentifier }));
-      return answer.DBSnapshotAttributesResult?.DBSnapshotAttributes;
-    },
+  const snapshots = await all(
+    "DescribeDBSnapshots",
+    () => paginateDescribeDBSnapshots({ client }, { SnapshotType: "manual" }),
+    (page) => page.DBSnapshots,
   );
-  const clusterSnapshots = await withAccounts(
-    await all(
-      "DescribeDBClusterSnapshots",
-      () => paginateDescribeDBClusterSnapshots({ client }, { SnapshotType: "manual" }),
-      (page) => page.DBClusterSnapshots,
-    ),
-    async ({ DBClusterSnapshotIdentifier }) => {
-      const answer = await client.send(new DescribeDBClusterSnapshotAttributesCommand({ DBClusterSnapshotIdentifier }));
-      return answer.DBClusterSnapshotAttributesResult?.DBClusterSnapshotAttributes;
-    },
+  const accounts = await sharedAccountsOf(client, queries, snapshots);
+  const clusterSnapshots = await all(
+    "DescribeDBClusterSnapshots",
+    () => paginateDescribeDBClusterSnapshots({ client }, { SnapshotType: "manual" }),
+    (page) => page.DBClusterSnapshots,
   );
+  const clusterAccounts = await accountsIn(queries, clusterSnapshots, async ({ DBClusterSnapshotIdentifier }) => {
+    const answer = await client.send(new DescribeDBClusterSnapshotAttributesCommand({ DBClusterSnapshotIdentifier }));
+    return answer.DBClusterSnapshotAttributesResult?.DBClusterSnapshotAttributes;
+  });
   const region = await client.config.region();
   const arns = [
     ...instances.map(({ DBInstanceArn }) => DBInstanceArn),
@@ -112,8 +104,8 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
     parameterGroups,
     eventSubscriptions,
     proxies,
-    snapshots,
-    clusterSnapshots,
+    snapshots: snapshots.map((one, at) => ({ ...one, sharedAccounts: accounts[at] ?? [] })),
+    clusterSnapshots: clusterSnapshots.map((one, at) => ({ ...one, sharedAccounts: clusterAccounts[at] ?? [] })),
     unanswered: queries.unanswered,
   };
 
@@ -164,25 +156,6 @@ export async function liveDatabases({ rds: client, sts }: AwsClients): Promise<L
         };
       },
     );
-  }
-
-  /** One call each, several at a time: an account may have thousands. */
-  async function withAccounts<One>(
-    snapshotsFound: readonly One[],
-    attributes: (one: One) => Promise<{ AttributeName?: string; AttributeValues?: string[] }[] | undefined>,
-  ): Promise<(One & { sharedAccounts: string[] })[]> {
-    const found = new Array<One & { sharedAccounts: string[] }>(snapshotsFound.length);
-    let next = 0;
-    const queryRemaining = async () => {
-      for (let at = next++; at < snapshotsFound.length; at = next++) {
-        const one = snapshotsFound[at] as One;
-        const answer = await queries.one("the attributes of snapshots", () => attributes(one));
-        const restore = answer?.find(({ AttributeName }) => AttributeName === "restore");
-        found[at] = { ...one, sharedAccounts: restore?.AttributeValues ?? [] };
-      }
-    };
-    await Promise.all(Array.from({ length: snapshotQueriesAtOnceMax }, queryRemaining));
-    return found;
   }
 }
 

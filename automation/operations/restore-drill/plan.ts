@@ -1,5 +1,5 @@
 /** Pure: from the request and what was observed to every choice of the drill. */
-import { tierStandard, tiers, environments, type Environment, type Tier } from "../../../components/standards";
+import type { Tier } from "../../../components/standards";
 import { canonicalJson, targetDatabase, type PlanBasis } from "../../records";
 import {
   checkConnectionsMax,
@@ -9,6 +9,7 @@ import {
   targetErrorSecondsMax,
   throwawayLifeHours,
 } from "./limits";
+import { tierOf } from "../tier-of";
 import type { RestoreDrillRequest } from "./request";
 
 /** The source as the cloud describes it, and the platform's isolation group. */
@@ -62,18 +63,12 @@ export interface RestoreDrillPlan extends PlanBasis {
   structure: { secondsMax: number; damagesMax: number; connections: number };
 }
 
-/** Without `environment` or `tier` tags a database is judged as production gold, the strictest. */
-const tagged = <T extends string>(value: string | undefined, known: readonly T[], otherwise: T): T =>
-  known.find((k) => k === value) ?? otherwise;
-
 export function planRestoreDrill(
   request: RestoreDrillRequest,
   source: ObservedSource,
   requestId: string,
 ): RestoreDrillPlan {
-  const tier: Tier = tagged(source.tags["tier"], tiers, "gold");
-  const environment: Environment = tagged(source.tags["environment"], environments, "production");
-  const standard = tierStandard(tier, environment);
+  const { tier, standard } = tierOf(source.tags);
   const { identifier, stack } = throwawayNames(requestId);
   const expiresAt = new Date(Date.parse(source.observedAt) + throwawayLifeHours * 3_600_000).toISOString();
   return {

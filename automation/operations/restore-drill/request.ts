@@ -1,17 +1,11 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
+import { databaseField } from "../database-field";
 import { structureSecondsMax } from "./limits";
 
 /** The input of a restore drill. */
 export const restoreDrillRequest = z.strictObject({
-  database: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-      "give the DB instance identifier as `shipshape local status` or RDS shows it",
-    )
-    .max(63)
-    .meta({ description: "the database whose backups to prove", placeholder: "identifier" }),
+  database: databaseField("the database whose backups to prove"),
   structureSeconds: z
     .number()
     .int("give whole seconds")

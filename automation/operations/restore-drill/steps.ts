@@ -10,6 +10,7 @@ import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
 import {
+  controlRole,
   describeDatabase,
   findDatabaseLogin,
   masterRole,
@@ -38,12 +39,9 @@ import type { BracketingMarkers, Undecided } from "./verify";
 
 export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 
-/** The login of the control plane in every standard database. */
-const controlRole = "shipshape";
-
 type Restored = { succeeded: true; resourceId: string } | { succeeded: false; failedAt: string; reason: string };
 
-export function restoreDrillSteps(s: OperationContext) {
+export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
   const clients = awsClients(s.access);
 
   const session = { rootCertificateFile: s.access.rootCertificateFile, statementSeconds: inventorySeconds };

@@ -23,6 +23,7 @@ const drill = (position: number, verdict: SignedDrill["verdict"], more: Partial<
   verdict,
   tornDown: true,
   backupRetentionDays: 7,
+  recoveryTarget: undefined,
   issuedAt: day(-1),
   expiresOn: day(29),
   ...more,

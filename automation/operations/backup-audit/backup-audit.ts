@@ -1,0 +1,31 @@
+/** The backup audit: what is read, in which order; verify.ts judges it. */
+import type { Operation } from "../../runner/operation";
+import type { OperationContext } from "../operation-context";
+import { connectionStep, evidenceStep, queryStep, snapshotStep } from "./limits";
+import { auditStillHolds, planBackupAudit, type AuditedDatabase, type BackupAuditPlan } from "./plan";
+import { backupAuditDescription, type BackupAuditRequest } from "./request";
+import type { BackupAuditSteps } from "./steps";
+import { verifyBackupAudit, type BackupAuditOutcome } from "./verify";
+
+export const open = async (context: OperationContext) =>
+  backupAudit((await import("./steps")).backupAuditSteps(context));
+
+export const backupAudit = (
+  steps: BackupAuditSteps,
+): Operation<BackupAuditRequest, AuditedDatabase, BackupAuditPlan, BackupAuditOutcome> => ({
+  ...backupAuditDescription,
+
+  observe: (request, step) => step("look at the database", queryStep, () => steps.observe(request.database)),
+  plan: planBackupAudit,
+  stillHolds: auditStillHolds,
+
+  async run(plan, step) {
+    const backups = await step("read the automated backups", queryStep, () => steps.backups(plan));
+    const snapshots = await step("read the snapshots and their sharing", snapshotStep, () => steps.snapshots(plan));
+    const checksums = await step("ask the server for page checksums", connectionStep, () => steps.pageChecksums(plan));
+    const evidence = await step("read the evidence of its drills", evidenceStep, () => steps.evidence(plan, backups));
+    return { backups, snapshots, checksums, evidence };
+  },
+
+  verify: verifyBackupAudit,
+});

@@ -1,0 +1,16 @@
+/** The bounds of a backup audit, each with its reason. */
+
+/** Snapshots that an explanation names; the outcome in the evidence has all of them. */
+export const snapshotsNamedMax = 10;
+
+/** A few answers of the RDS API. */
+export const queryStep = { attemptsMax: 3, timeoutSeconds: 120 };
+
+/** One answer for each snapshot, of which an account has a hundred by default, and waits when AWS throttles. */
+export const snapshotStep = { attemptsMax: 3, timeoutSeconds: 600 };
+
+/** A login and one statement. */
+export const connectionStep = { attemptsMax: 3, timeoutSeconds: 120 };
+
+/** Verifies every signature of the log: about a minute for a hundred thousand. */
+export const evidenceStep = { attemptsMax: 3, timeoutSeconds: 600 };

@@ -1,0 +1,46 @@
+/** Pure: from the request and what was observed to what the backups are held to. */
+import type { BackupPlan, Environment, Tier } from "../../../components/standards";
+import { canonicalJson, targetDatabase, type PlanBasis } from "../../records";
+import { tierOf } from "../tier-of";
+import type { BackupAuditRequest } from "./request";
+
+/** The database as the cloud describes it, but for what its backups change every few minutes. */
+export interface AuditedDatabase {
+  identifier: string;
+  arn: string;
+  resourceId: string;
+  databaseName: string;
+  engineVersion: string;
+  tags: Record<string, string>;
+}
+
+export interface BackupAuditPlan extends PlanBasis {
+  source: AuditedDatabase;
+  tier: Tier;
+  environment: Environment;
+  objectives: {
+    backupRetentionDays: number;
+    rpoSeconds: number;
+    drillEveryDays: number;
+    backupPlan: BackupPlan;
+  };
+}
+
+export function planBackupAudit(request: BackupAuditRequest, source: AuditedDatabase): BackupAuditPlan {
+  const { tier, environment, standard } = tierOf(source.tags);
+  const { backupRetentionDays, rpoSeconds, drillEveryDays, backupPlan } = standard;
+  return {
+    target: request.database,
+    database: targetDatabase(source),
+    tags: source.tags,
+    evidenceValidDays: drillEveryDays,
+    source,
+    tier,
+    environment,
+    objectives: { backupRetentionDays, rpoSeconds, drillEveryDays, backupPlan },
+  };
+}
+
+/** Another database, or other tags, are held to something else. */
+export const auditStillHolds = (plan: BackupAuditPlan, observed: AuditedDatabase): boolean =>
+  canonicalJson(plan.source) === canonicalJson(observed);

@@ -1,0 +1,84 @@
+/** The effects of a backup audit: each reads, and changes nothing. */
+import { ShipshapeError, type ErrorCode } from "../../errors";
+import { awsClients } from "../../targets/aws-access";
+import { inControlSession } from "../../targets/control-session";
+import {
+  automatedBackupsOf,
+  snapshotsOf,
+  type BackupsFound,
+  type SnapshotsFound,
+} from "../../targets/database-backups";
+import { controlRole, describeDatabase, findDatabaseLogin } from "../../targets/database-login";
+import { readPageChecksums } from "../../targets/page-checksums";
+import type { OperationContext } from "../operation-context";
+import type { AuditedDatabase, BackupAuditPlan } from "./plan";
+import type { ChecksumsFound } from "./verify";
+
+export type BackupAuditSteps = ReturnType<typeof backupAuditSteps>;
+
+export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryOf">) {
+  const clients = awsClients(s.access);
+
+  function requireSame({ source }: BackupAuditPlan, found: { resourceId: string }): void {
+    const { identifier, resourceId: expected } = source;
+    if (found.resourceId !== expected)
+      throw new ShipshapeError("database-replaced", { identifier, found: found.resourceId || "none", expected });
+  }
+
+  return {
+    async observe(identifier: string): Promise<AuditedDatabase> {
+      const instance = await describeDatabase(clients, identifier);
+      const { DBClusterIdentifier: cluster, ReadReplicaSourceDBInstanceIdentifier: replicated } = instance;
+      if (cluster || replicated)
+        throw new ShipshapeError("backups-elsewhere", {
+          identifier,
+          source: cluster ? `cluster ${cluster}` : replicated!,
+        });
+      return {
+        identifier,
+        arn: instance.DBInstanceArn ?? "",
+        resourceId: instance.DbiResourceId ?? "",
+        databaseName: instance.DBName ?? "postgres",
+        engineVersion: instance.EngineVersion ?? "",
+        tags: Object.fromEntries((instance.TagList ?? []).map((t) => [t.Key ?? "", t.Value ?? ""])),
+      };
+    },
+
+    async backups(plan: BackupAuditPlan): Promise<BackupsFound> {
+      const found = await automatedBackupsOf(clients, plan.source.identifier);
+      requireSame(plan, found);
+      return found;
+    },
+
+    snapshots: ({ source }: BackupAuditPlan): Promise<SnapshotsFound> =>
+      snapshotsOf(clients, source.identifier, source.resourceId),
+
+    /** If the database does not answer, this check alone is undecided. */
+    async pageChecksums(plan: BackupAuditPlan): Promise<ChecksumsFound> {
+      const { identifier, databaseName } = plan.source;
+      try {
+        const login = await findDatabaseLogin(clients, identifier, controlRole, databaseName);
+        requireSame(plan, login);
+        return await inControlSession(login, { rootCertificateFile: s.access.rootCertificateFile }, readPageChecksums);
+      } catch (error) {
+        if (error instanceof ShipshapeError && unanswered.has(error.code)) return { undecided: error.message };
+        throw error;
+      }
+    },
+
+    evidence: ({ database }: BackupAuditPlan, { restorableFrom, backupRetentionDays }: BackupsFound) =>
+      s.recoveryOf({
+        ...database,
+        backupRetentionDays,
+        restorableFrom: restorableFrom === null ? null : new Date(restorableFrom),
+        run: undefined,
+      }),
+  };
+}
+
+const unanswered: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "database-not-available",
+  "database-role-unknown",
+  "database-unreachable",
+  "database-query-failed",
+]);

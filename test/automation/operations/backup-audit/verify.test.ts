@@ -1,0 +1,170 @@
+import { verifyBackupAudit, type BackupAuditOutcome } from "../../../../automation/operations/backup-audit/verify";
+import type { Recoverability, RecoveryEvidence } from "../../../../automation/records";
+import { good, planOf, snapshot } from "./audits";
+
+const judged = (more: Partial<BackupAuditOutcome>, tags?: Record<string, string>) =>
+  verifyBackupAudit(planOf(tags), { ...good, ...more });
+const checkIn = (name: string, more: Partial<BackupAuditOutcome>, tags?: Record<string, string>) =>
+  judged(more, tags).checks.find((c) => c.name === name)!;
+const backups = (more: Partial<BackupAuditOutcome["backups"]>) => ({ backups: { ...good.backups, ...more } });
+const snapshots = (...found: ReturnType<typeof snapshot>[]) => ({
+  snapshots: { ...good.snapshots, snapshots: found, unanswered: ["the attributes of snapshots (AccessDenied)"] },
+});
+const evidence = (recoverability: Recoverability, reason: string, drill?: Partial<RecoveryEvidence["drill"]>) => ({
+  evidence: { recoverability, reason, drill: drill === undefined ? null : { ...good.evidence.drill, ...drill } },
+});
+const failing = (more: Partial<BackupAuditOutcome>) =>
+  judged(more)
+    .checks.filter((c) => c.verdict !== "pass")
+    .map((c) => `${c.name} ${c.verdict}`);
+
+test("a database without fault passes, and each check shows its figures", () => {
+  const { verdict, checks } = judged({});
+  expect(verdict).toBe("pass");
+  expect(checks.map((c) => [c.name, c.figures])).toEqual([
+    ["automated-backups-are-on", { backupRetentionDays: 7 }],
+    ["retention-meets-tier", { backupRetentionDays: 7, backupRetentionDaysMin: 7 }],
+    [
+      "recovery-exposure",
+      { latestRestorableTime: "2026-03-01T09:56:00.000Z", newestRestorableAgeSeconds: 240, rpoSeconds: 600 },
+    ],
+    [
+      "recovery-point-is-verified",
+      {
+        recoverability: "fresh",
+        drill: "260201100000-aaaaaaaa",
+        verifiedRecoveryPoint: "2026-02-01T10:00:00.000Z",
+        verifiedRecoveryPointAgeSeconds: 28 * 86_400,
+      },
+    ],
+    ["drill-evidence-is-valid", { expiresOn: "2026-05-02T10:00:00.000Z", expiresInDays: 62, drillEveryDays: 90 }],
+    ["snapshots-are-not-public", { snapshots: 1, publicSnapshots: 0, sharedSnapshots: 0, sharedWith: "" }],
+    ["snapshots-are-encrypted", { snapshots: 1, unencryptedSnapshots: 0 }],
+    ["snapshots-have-an-owner", { snapshots: 1, ownerlessSnapshots: 0 }],
+    ["page-checksums-are-on", { enabled: true, checksumFailures: 0 }],
+    ["backup-plan-selects-it", { required: "none", tag: null, awsBackupSnapshots: 0, newestAwsBackupSnapshot: null }],
+  ]);
+});
+
+test("backups that are switched off fail each check that needs them", () => {
+  const off = backups({ backupRetentionDays: 0, restorableFrom: null, latestRestorableTime: null });
+  expect(failing(off)).toEqual([
+    "automated-backups-are-on fail",
+    "retention-meets-tier fail",
+    "recovery-exposure fail",
+  ]);
+  expect(checkIn("recovery-exposure", off).explanation).toMatch(/switched off/);
+});
+
+test("a shorter retention than the tier's fails, a longer one passes", () => {
+  expect(checkIn("retention-meets-tier", backups({ backupRetentionDays: 6 }))).toMatchObject({
+    verdict: "fail",
+    explanation: "backups are kept for 6 days; gold in staging requires 7",
+  });
+  expect(checkIn("retention-meets-tier", backups({ backupRetentionDays: 8 })).verdict).toBe("pass");
+});
+
+test.each([
+  ["fail", "a minute too old", { latestRestorableTime: "2026-03-01T09:49:00.000Z" }],
+  ["pass", "just as old as allowed", { latestRestorableTime: "2026-03-01T09:50:00.000Z" }],
+  ["inconclusive", "from the future", { latestRestorableTime: "2026-03-01T10:00:05.000Z" }],
+  [
+    "inconclusive",
+    "old, of a stopped database",
+    { latestRestorableTime: "2026-02-01T10:00:00.000Z", status: "stopped" },
+  ],
+  ["fail", "missing: no backup is complete yet", { latestRestorableTime: null, restorableFrom: null }],
+])("the exposure is a %s if the newest restorable time is %s", (verdict, _, more) => {
+  expect(checkIn("recovery-exposure", backups(more)).verdict).toBe(verdict);
+});
+
+test.each([
+  ["never", "it was never drilled", undefined, "fail", "fail"],
+  ["failed", "drill d failed", { verdict: "fail" as const }, "fail", "fail"],
+  ["unproven", "the backups that drill d proved are gone", {}, "fail", "fail"],
+  ["stale", "drill d has expired", { expiresOn: "2026-02-20T10:00:00.000Z" }, "pass", "fail"],
+  ["unknown", "a newer statement cannot be read", undefined, "inconclusive", "inconclusive"],
+] as const)("where recovery is %s (%s), the checks say so", (word, reason, drill, verified, valid) => {
+  const found = evidence(word, reason, drill);
+  expect(checkIn("recovery-point-is-verified", found).verdict).toBe(verified);
+  const check = checkIn("drill-evidence-is-valid", found);
+  expect(check.verdict).toBe(valid);
+  expect(check.explanation).toContain(reason);
+  if (word === "stale") expect(check.explanation).toContain("2026-02-20");
+});
+
+test("a proof whose statement names no recovery target counts, without an age", () => {
+  const check = checkIn("recovery-point-is-verified", evidence("fresh", "drill d passed", { recoveryTarget: null }));
+  expect(check).toMatchObject({ verdict: "pass", figures: { verifiedRecoveryPointAgeSeconds: null } });
+});
+
+test("a public snapshot fails, whatever is unknown about others", () => {
+  const found = snapshots(snapshot("a", { sharedWith: ["all"] }), snapshot("b", { sharedWith: null }));
+  expect(checkIn("snapshots-are-not-public", found)).toMatchObject({
+    verdict: "fail",
+    explanation: "anyone with an AWS account can restore a",
+    figures: { snapshots: 2, publicSnapshots: 1 },
+  });
+});
+
+test("a snapshot that the API does not answer for is inconclusive, and the reason is named", () => {
+  const found = snapshots(snapshot("a"), snapshot("b", { sharedWith: null }));
+  expect(checkIn("snapshots-are-not-public", found)).toMatchObject({
+    verdict: "inconclusive",
+    explanation: "the RDS API did not say with whom it shares b: the attributes of snapshots (AccessDenied)",
+  });
+});
+
+test("accounts that a snapshot is shared with are named", () => {
+  const accounts = ["210987654321", "345678901234"];
+  const found = snapshots(snapshot("a", { sharedWith: accounts }), snapshot("b", { sharedWith: accounts.slice(1) }));
+  expect(checkIn("snapshots-are-not-public", found)).toMatchObject({
+    verdict: "pass",
+    explanation: "none of 2 is public; shared with accounts 210987654321, 345678901234: a, b",
+    figures: { sharedSnapshots: 2, sharedWith: "210987654321, 345678901234" },
+  });
+});
+
+test("snapshots that are not encrypted or have no owner fail, ten of them by name", () => {
+  const clear = Array.from({ length: 12 }, (_, n) =>
+    snapshot(`s${n}`, { encrypted: false, owner: n === 3 ? null : "x" }),
+  );
+  expect(failing(snapshots(...clear))).toEqual(["snapshots-are-encrypted fail", "snapshots-have-an-owner fail"]);
+  expect(checkIn("snapshots-are-encrypted", snapshots(...clear)).explanation).toBe(
+    "not encrypted: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, 2 more",
+  );
+  expect(checkIn("snapshots-have-an-owner", snapshots(...clear)).explanation).toBe("not tagged with an owner: s3");
+});
+
+test("without snapshots nothing is shared, and the checks say why they pass", () => {
+  for (const name of ["snapshots-are-not-public", "snapshots-are-encrypted", "snapshots-have-an-owner"])
+    expect(checkIn(name, snapshots())).toMatchObject({
+      verdict: "pass",
+      explanation: "it has no snapshots besides the automated ones",
+    });
+});
+
+test.each([
+  ["fail", "checksums that are off", { enabled: false, failures: 0 }, /keeps no page checksums/],
+  ["fail", "pages with a wrong checksum", { enabled: true, failures: 3 }, /^3 pages/],
+  ["inconclusive", "a server that does not answer", { undecided: "it is stopped" }, /not asked: it is stopped/],
+])("a %s: %s", (verdict, _, checksums, explanation) => {
+  expect(checkIn("page-checksums-are-on", { checksums })).toMatchObject({
+    verdict,
+    explanation: expect.stringMatching(explanation) as string,
+  });
+});
+
+test.each([
+  [{}, "it has no tag shipshape:backup-plan"],
+  [{ "shipshape:backup-plan": "vault-and-copy" }, "its tag shipshape:backup-plan is vault-and-copy"],
+])("a required backup plan is not asked for, and so never passes (tags %j)", (tags, known) => {
+  const ofAwsBackup = snapshot("awsbackup:orders-1", { type: "awsbackup" });
+  expect(
+    checkIn("backup-plan-selects-it", snapshots(ofAwsBackup), { tier: "gold", environment: "production", ...tags }),
+  ).toMatchObject({
+    verdict: "inconclusive",
+    explanation: expect.stringMatching(new RegExp(`^not asked: .*vault-and-copy; ${known}$`)) as string,
+    figures: { awsBackupSnapshots: 1, newestAwsBackupSnapshot: ofAwsBackup.createdAt },
+  });
+});
