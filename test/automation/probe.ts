@@ -62,7 +62,12 @@ export class ProbedControlPlane {
 
   /** A command, as a person runs it. */
   shipshape(...words: string[]): RunningProcess {
-    return this.spawn([join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words], {
+    return this.command([join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words]);
+  }
+
+  /** A program that is such a command. */
+  command(program: string[]): RunningProcess {
+    return this.spawn(program, {
       SHIPSHAPE_DATABASE_URL: this.postgres.url,
       SHIPSHAPE_SIGNING_KEY_FILE: join(this.folder, "key.pem"),
       SHIPSHAPE_EVIDENCE_ORIGIN: "shipshape.test/evidence", // the log that the probes write
