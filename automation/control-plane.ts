@@ -6,12 +6,13 @@ import { requireSigner } from "./evidence/ledger";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
 import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals";
-import { readDecision, recordAnswer } from "./policy/decisions";
-import type { Decision } from "./records";
-import { readRequest, reasonProblems, submitRequest } from "./request/requests";
+import { decide, readDecision, recordAnswer, type Admission } from "./policy/decisions";
+import type { Decision, PlanBasis } from "./records";
+import { newRequestId, readRequest, reasonProblems, submitRequest } from "./request/requests";
 import { DurableClient, registerWorkflows, requireLease, startWorker, type Worker } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
 import { addPause, endPause, EVERY_OPERATION, pausesNow } from "./runner/pauses";
+import { previewSteps } from "./runner/preview-steps";
 import { endRun, lockRun, nextPreparation, queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { enqueueRun, sealed, stagesOf, sweepActions, type OperationOf, type Sealing } from "./stages";
@@ -22,6 +23,11 @@ export interface ControlPlane extends ControlPlaneRecords {
    * operation-unknown, request-invalid.
    */
   submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
+  /**
+   * What a request would lead to today: observes, plans and decides, in this process and with its permissions. Stores
+   * and queues nothing. Errors: those of `submit`, preview-overdue, and what the operation reports when it observes.
+   */
+  preview(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<Preview>;
   /**
    * Runs queued operations in this process until it is stopped. The worker holds a lease (a lock and a heartbeat, see
    * `runner/liveness.ts`); when it loses it, `lost` must end the process: other workers may continue its runs.
@@ -51,6 +57,10 @@ export interface ControlPlane extends ControlPlaneRecords {
   cancel(requestId: string, by: string): Promise<void>;
   /** Queues another attempt of a stuck clean-up; a worker runs it. Errors: request-unknown, clean-up-not-stuck. */
   cleanUpAgain(requestId: string): Promise<void>;
+}
+
+export interface Preview extends Admission {
+  plan: PlanBasis;
 }
 
 export interface ControlPlaneSettings extends Sealing {
@@ -84,24 +94,26 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
   };
   return {
     ...records,
-    submit: async (name, input, by) => {
-      const { request: schema, version } = await operationOf(name);
-      const checked = schema.safeParse(input);
-      const problems = [
-        ...(checked.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? []),
-        ...reasonProblems(by.reason),
-      ];
-      if (!checked.success || problems.length > 0)
-        throw new ShipshapeError("request-invalid", { operation: name, problems: problems.join("; ") });
-      const target = (checked.data as { database: string }).database;
+    submit: async (name, given, by) => {
+      const operation = await operationOf(name);
+      const { version } = operation;
+      const input = validInput(operation, given, by.reason);
+      const target = (input as { database: string }).database;
       return submitRequest(
         database,
-        { operation: name, version, input: checked.data, ...by },
+        { operation: name, version, input, ...by },
         async (transaction, connection, id) => {
           await queueRun(transaction, id);
           await durable.enqueue(connection, "prepare", { id, operation: name, version }, 1, target);
         },
       );
+    },
+    preview: async (name, given, { requestedBy: principal, reason }) => {
+      const operation = await operationOf(name);
+      const input = validInput(operation, given, reason);
+      const id = newRequestId();
+      const plan = operation.plan(input, await operation.observe(input, previewSteps(id)), id) as PlanBasis;
+      return { plan, ...decide({ request: { input, reason }, operation, plan, principal, now: new Date() }) };
     },
     work: async (lost) => {
       await requireSigner(database, settings.signer()); // a worker that cannot sign must not begin what it cannot seal
@@ -148,6 +160,18 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await records.close();
     },
   };
+}
+
+/** Errors: request-invalid. */
+function validInput({ name, request: schema }: Pick<AnyOperation, "name" | "request">, input: unknown, reason: string) {
+  const checked = schema.safeParse(input);
+  const problems = [
+    ...(checked.error?.issues.map((i) => `${i.path.join(".")}: ${i.message}`) ?? []),
+    ...reasonProblems(reason),
+  ];
+  if (!checked.success || problems.length > 0)
+    throw new ShipshapeError("request-invalid", { operation: name, problems: problems.join("; ") });
+  return checked.data as unknown;
 }
 
 /** Records a person's answer to a plan, and does what follows from it: both or neither. */

@@ -1,11 +1,13 @@
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./open-control-plane";
 import { principal } from "./open-records";
+import { reportPreview } from "./plan-only";
 import { runRecord } from "./run-report";
 import { waitUntilOver, type WaitOptions } from "./waiting";
 
 export interface RequestOptions extends WaitOptions {
   reason: string;
+  planOnly?: boolean;
 }
 
 /** `shipshape request <operation>`. */
@@ -17,6 +19,10 @@ export async function requestOperation(
 ): Promise<void> {
   await withControlPlane(context, async (controlPlane) => {
     const by = { requestedBy: await principal(), reason: options.reason };
+    if (options.planOnly) {
+      const preview = await controlPlane.preview(operation, input, by);
+      return reportPreview(operation, preview, options.json, context.terminal);
+    }
     const id = await controlPlane.submit(operation, input, by);
     if (options.wait || options.work) return void (await waitUntilOver(controlPlane, id, options, context));
     if (options.json) return context.terminal.say(JSON.stringify(runRecord(await controlPlane.run(id))));

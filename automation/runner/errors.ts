@@ -19,6 +19,12 @@ export const runnerErrors = {
     message: "the run of request {id} was abandoned: its workflow failed, or its workers died one after another",
     hint: "a worker removes what it created; look at the workers' logs, and make a new request",
   },
+  "preview-overdue": {
+    httpStatus: 504,
+    exitCode: 1,
+    message: 'the preview was ended: "{step}" took more than {seconds} s',
+    hint: "nothing was requested; try again, or request it without --plan-only: a worker tries a step more than once",
+  },
   "run-overdue": {
     httpStatus: 504,
     exitCode: 1,

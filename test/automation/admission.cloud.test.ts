@@ -1,5 +1,15 @@
-// What people are told about a decision.
+// What people are told about a decision, before and after a request.
+import { z } from "zod";
+import { openControlPlane } from "../../automation/control-plane";
+import { explain } from "../../automation/command-line/explain";
+import { requestOperation } from "../../automation/command-line/request";
+import { createTerminal } from "../../automation/command-line/terminal";
+import type { RegisteredOperation } from "../../automation/operations/registry";
+import { verdictOf } from "../../automation/records";
+import type { AnyOperation } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
+import { readSettings } from "../../automation/settings";
+import { plan } from "./policy/facts";
 import { ProbedControlPlane } from "./probe";
 
 let probed: ProbedControlPlane;
@@ -64,5 +74,107 @@ test("explain of an unknown request is an error with a code and a hint", async (
   expect(await said("explain", "261123093000-1a2b3c4d")).toMatchObject({
     code: 2,
     text: expect.stringContaining("[request-unknown]") as string,
+  });
+});
+
+describe("a preview", () => {
+  const never = () => Promise.reject(new Error("a preview does not run"));
+  const toy: AnyOperation = {
+    name: "toy",
+    version: 1,
+    owner: "a test",
+    title: "change something",
+    examples: [],
+    effect: "changes",
+    request: z.strictObject({ database: z.string() }),
+    observe: ({ database }: { database: string }, step) =>
+      step("look", { attemptsMax: 1, timeoutSeconds: 9 }, async () => database),
+    plan: (_, seen: string, requestId) => ({
+      ...plan,
+      target: seen,
+      name: `toy-${requestId}`,
+      ...(seen !== "orders" && { tags: {} }),
+    }),
+    run: never,
+    verify: () => verdictOf([]),
+  };
+  const registered: RegisteredOperation = { ...toy, open: async () => toy };
+  const stored = async () =>
+    probed.database.query(
+      "select (select count(*) from request) as requests, (select count(*) from run) as runs, (select count(*) from decision) as decisions, (select count(*) from dbos.workflow_status) as workflows",
+    );
+
+  /** What a command prints, in this process. */
+  function terminal() {
+    const lines: string[] = [];
+    return { lines, terminal: { ...createTerminal("never"), say: (line = "") => void lines.push(line) } };
+  }
+  const settings = () =>
+    readSettings(__dirname, probed.folder, {
+      SHIPSHAPE_DATABASE_URL: probed.postgres.url,
+      SHIPSHAPE_DATA_FOLDER: probed.folder,
+    });
+  async function previewed(database: string, json: boolean) {
+    const { lines, terminal: t } = terminal();
+    process.exitCode = undefined;
+    const options = { reason: "to see", planOnly: true, json };
+    await requestOperation("toy", { database }, options, {
+      settings: settings(),
+      terminal: t,
+      operations: [registered],
+    });
+    const code = process.exitCode;
+    process.exitCode = undefined;
+    return { text: lines.join("\n"), code };
+  }
+  beforeAll(() => void (process.env["AWS_EC2_METADATA_DISABLED"] = "true"));
+
+  test("shows plan and decision, says that nothing was requested, and stores and queues nothing", async () => {
+    const before = await stored();
+    const { text, code } = await previewed("orders", false);
+    expect(code).toBeUndefined();
+    expect(text).toMatch(/^toy of orders {3}plan only, nothing is requested\ndecision: needs-approval by 1 person\n/);
+    expect(text).toMatch(/\nplan:\n\{\n {2}"target": "orders"[^]*"name": "toy-\d{12}-/);
+    expect(text).toMatch(/Nothing was requested, stored or queued\. .*$/);
+    const { requested, decision } = JSON.parse((await previewed("orders", true)).text) as Record<string, unknown>;
+    expect({ requested, decision }).toMatchObject({
+      requested: false,
+      decision: { status: "needs-approval", people: 1 },
+    });
+    expect(await stored()).toEqual(before);
+  });
+
+  test("of a request that would be denied says why, and ends with exit code 1", async () => {
+    const { text, code } = await previewed("ledger", false);
+    expect(code).toBe(1);
+    expect(text).toMatch(/decision: denied\n[^]*require-known-source: denied\n[^]*what to do: Declare the database/);
+  });
+
+  test("refuses what a request would be refused for", async () => {
+    await expect(previewed(7 as never, false)).rejects.toMatchObject({ code: "request-invalid" });
+  });
+
+  test("a request that no worker has prepared yet is not decided", async () => {
+    const unused = () => {
+      throw new Error("not used here");
+    };
+    const controlPlane = await openControlPlane({
+      databaseUrl: probed.postgres.url,
+      signer: unused,
+      toolVersions: {},
+      operations: async () => [toy],
+    });
+    try {
+      const id = await controlPlane.submit("toy", { database: "orders" }, { requestedBy: "ana", reason: "r" });
+      const { lines, terminal: t } = terminal();
+      await explain(id, {}, { settings: settings(), terminal: t });
+      expect(lines.at(-1)).toBe("not decided yet: the run is queued");
+      await controlPlane.cancel(id, "ana");
+      lines.length = 0;
+      await explain(id, {}, { settings: settings(), terminal: t });
+      expect(lines.at(-1)).toMatch(/^it ended before a decision: the run of request \S+ was cancelled by ana$/);
+    } finally {
+      await controlPlane.close();
+    }
   });
 });

@@ -8,6 +8,8 @@ import { parseNumber } from "./option-values";
 export const waitHelp = "wait until a worker has finished it; exit code 1 unless its verdict is pass";
 export const workHelp =
   "wait, and act as a worker in the meantime, with this shell's permissions; it also finishes any other run it begins";
+const planOnlyHelp =
+  "only show the plan and the decision that a request would get, with this shell's permissions; exit code 1 if denied";
 
 /** `shipshape request <operation>`: one subcommand per operation, whose flags derive from its schema. */
 export function addRequests(
@@ -29,6 +31,7 @@ function addOperation(request: Command, operation: OperationDescription, context
     .requiredOption("--reason <text>", "why, for the evidence")
     .option("--wait", waitHelp)
     .option("--work", workHelp)
+    .addOption(new Option("--plan-only", planOnlyHelp).conflicts(["wait", "work"]))
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",

@@ -26,6 +26,7 @@ export const restoreDrillDescription: OperationDescription<RestoreDrillRequest> 
   title:
     "prove a database's backups: restore them into an isolated throwaway, check and measure the restore, remove the throwaway",
   examples: [
+    '--database orders-production --reason "monthly drill" --plan-only',
     '--database orders-production --reason "monthly drill" --work',
     '--database orders-production --reason "audit" --wait --json | jq -r .verdict',
   ],

@@ -88,6 +88,13 @@ test("a request that is not an object, or has a field named like a common flag, 
   expect(() => commandOf([toy(taken)])).toThrow("conflicting flag '--reason'");
 });
 
+test.each(["--wait", "--work"])("a request of which only the plan is shown does not %s", async (word) => {
+  const words = ["--database", "orders", "--plan-only"];
+  expect(await inputOf(schema, ...words)).toMatchObject({ database: "orders" });
+  expect(requested.mock.lastCall?.[2]).toMatchObject({ planOnly: true });
+  await expect(inputOf(schema, ...words, word)).rejects.toThrow(`'--plan-only' cannot be used with option '${word}'`);
+});
+
 test("the newest version of an operation is the one that is requested", () => {
   const described = commandOf([toy(schema), toy(schema, 3), toy(schema, 2)]).commands.map((c) => c.description());
   expect(described).toEqual(["version 3"]);
