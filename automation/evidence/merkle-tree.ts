@@ -92,7 +92,8 @@ function splitOf(width: number): number {
 
 /** PATH(index, D[size]): the hashes that lead from a leaf to the root, lowest first. */
 export async function inclusionProof(index: number, size: number, read: NodeReader): Promise<Hash[]> {
-  if (!(index >= 0 && index < size)) throw new RangeError(`leaf ${index} is not in a tree of ${size}`);
+  if (!isCount(index) || !isCount(size) || index >= size)
+    throw new RangeError(`leaf ${index} is not in a tree of ${size}`);
   const path: Promise<Hash>[] = [];
   for (let begin = 0, end = size; end - begin > 1;) {
     const middle = begin + splitOf(end - begin);
@@ -109,7 +110,8 @@ export async function inclusionProof(index: number, size: number, read: NodeRead
  * for 0.
  */
 export async function consistencyProof(older: number, newer: number, read: NodeReader): Promise<Hash[]> {
-  if (!(older >= 0 && older <= newer)) throw new RangeError(`a tree of ${older} cannot precede one of ${newer}`);
+  if (!isCount(older) || !isCount(newer) || older > newer)
+    throw new RangeError(`a tree of ${older} cannot precede one of ${newer}`);
   if (older === 0 || older === newer) return [];
   const proof: Promise<Hash>[] = [];
   let [begin, end, whole] = [0, newer, true]; // whole: the older tree is still a complete subtree from the left edge

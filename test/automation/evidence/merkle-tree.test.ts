@@ -5,6 +5,7 @@ import {
   inclusionProof,
   innerHash,
   leafHash,
+  nodesOver,
   nodesOfAppend,
   rootOf,
   type Hash,
@@ -82,4 +83,59 @@ test("every older tree is proved to be a prefix of every newer one, and a rewrit
       if (proof.length) expect(extendsTree(older, a, newer, b, proof.slice(0, -1))).toBe(false);
     }
   }
+});
+
+describe("what a stranger claims", () => {
+  const nothing: Hash[] = [];
+
+  test.each([-1, 0.5, Number.NaN, Infinity, 2 ** 53, 3, 4])(
+    "leaf %d of a tree of 3 is proved by nothing",
+    async (index) => {
+      const root = await rootOf(3, read);
+      for (const proof of [nothing, await inclusionProof(0, 3, read), await inclusionProof(2, 3, read)])
+        expect(includes(root, 3, index, leaves[0]!, proof)).toBe(false);
+      await expect(inclusionProof(index, 3, read)).rejects.toThrow(`leaf ${index} is not in a tree of 3`);
+    },
+  );
+
+  test.each([-1, 0, 0.5, Number.NaN, Infinity, 2 ** 53])("a tree of %d has no leaf", (size) => {
+    expect(includes(leaves[0]!, size, 0, leaves[0]!, nothing)).toBe(false);
+  });
+
+  test.each([
+    [-1, 3],
+    [4, 3],
+    [0.5, 3],
+    [Number.NaN, 3],
+    [1, Number.NaN],
+    [1, 2 ** 53],
+    [3, 2.5],
+  ])("a tree of %d does not precede one of %d", async (older, newer) => {
+    const root = await rootOf(3, read);
+    expect(extendsTree(older, root, newer, root, nothing)).toBe(false);
+    await expect(consistencyProof(older, newer, read)).rejects.toThrow(
+      `a tree of ${older} cannot precede one of ${newer}`,
+    );
+  });
+
+  test("a proof longer than needed proves nothing, for equal trees and for the empty one too", async () => {
+    const [three, none] = [await rootOf(3, read), await rootOf(0, read)];
+    expect(extendsTree(3, three, 3, three, [three])).toBe(false);
+    expect(extendsTree(3, three, 3, leaves[0]!, nothing)).toBe(false);
+    expect(extendsTree(0, none, 3, three, [three])).toBe(false);
+    expect(extendsTree(0, three, 3, three, nothing)).toBe(false);
+    expect(await consistencyProof(3, 3, read)).toEqual([]);
+    expect(await consistencyProof(0, 3, read)).toEqual([]);
+  });
+
+  test("nodes over leaves end where the leaves end", async () => {
+    const nodes = nodesOver(leaves.slice(0, 3));
+    expect(await nodes([{ level: 1, index: 0 }])).toEqual([innerHash(leaves[0]!, leaves[1]!)]);
+    for (const [level, index] of [
+      [0, 3],
+      [1, 1],
+      [9, 0],
+    ] as const)
+      await expect(nodes([{ level, index }])).rejects.toThrow(`the tree of 3 leaves has no node ${level}/${index}`);
+  });
 });
