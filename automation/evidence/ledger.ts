@@ -8,7 +8,7 @@ import { ShipshapeError } from "../errors";
 import { parseVerifierKey, signCheckpoint, verifierKey } from "./checkpoint";
 import { keyIdOf, openEnvelope, sealStatement, type Statement } from "./envelope";
 import { currentKey, keysAt, sameKey, sealKeyChange, type KeyHistory } from "./key-history";
-import { headOf, historyOf, requireRemembered, treeOf, type Head, type KnownLog } from "./log-head";
+import { headOf, historyOf, rememberedHead, requireRemembered, treeOf, type Head, type KnownLog } from "./log-head";
 import { leafHash, nodesOfAppend, rootOf, type Hash, type Node, type NodeReader } from "./merkle-tree";
 import { treeOfRows } from "./rows";
 import { publicKeyOf } from "./signing-key";
@@ -108,7 +108,7 @@ async function openLog(
   if (!head && (await t.query("select 1 from evidence_checkpoint limit 1")).length > 0)
     throw foreign(signer, "another");
   const tree = await treeOf(t, head?.checkpoint, history);
-  await requireRemembered(signer, history, head?.checkpoint, [
+  await requireRemembered(signer, rememberedHead(signer), history, head?.checkpoint, [
     () => tree,
     () => treeOfRows(t, head?.checkpoint.size ?? 0, history),
   ]);

@@ -82,17 +82,20 @@ export async function leadsTo({ size, root }: Checkpoint, read: NodeReader): Pro
   }
 }
 
+/** The newest head of the log that this machine has seen. Errors: evidence-memory-unusable. */
+export const rememberedHead = ({ memory, origin }: KnownLog): string | undefined => memory?.of(origin)?.checkpoint;
+
 /**
  * A log that this machine has seen longer or with different content is signed no further. Errors:
  * evidence-log-rewritten.
  */
 export async function requireRemembered(
   log: KnownLog,
+  remembered: string | undefined,
   history: KeyHistory,
   head: Checkpoint | undefined,
   trees: (() => NodeReader | Promise<NodeReader>)[],
 ): Promise<void> {
-  const remembered = log.memory?.of(log.origin)?.checkpoint;
   if (remembered === undefined) return;
   const refuse = (reason: string) =>
     new ShipshapeError("evidence-log-rewritten", { origin: log.origin, reason, file: log.memory?.file ?? "" });

@@ -6,7 +6,7 @@ import type { Database } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
 import { KEY_CHANGE_TYPE, keyHistory, type KeyHistory } from "./key-history";
 import { rememberHead } from "./ledger";
-import { headOf, leadsTo, requireRemembered, type Head, type KnownLog } from "./log-head";
+import { headOf, leadsTo, rememberedHead, requireRemembered, type Head, type KnownLog } from "./log-head";
 import { emptyRoot, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
 import { keyChangesIn, sortRows, type SignedRow } from "./rows";
 import { runStatementOf, type RunStatement } from "./run-statement";
@@ -46,7 +46,9 @@ export interface EvidenceLog extends LogContent {
 }
 
 /** Reads the whole log. Errors: evidence-memory-unusable. */
-export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog> {
+export async function readLog(database: Database, log: KnownLog): Promise<EvidenceLog> {
+  // Before the snapshot: this process may append meanwhile, and remember a head that the snapshot lacks.
+  const remembered = rememberedHead(log);
   return database.transaction(async (t) => {
     await t.query("set transaction isolation level repeatable read, read only");
     const history = keyHistory(log.origin, publicKeyOf(log.key), await keyChangesIn(t));
@@ -65,11 +67,11 @@ export function readLog(database: Database, log: KnownLog): Promise<EvidenceLog>
     });
     if (!head && others.length > 0)
       problems.push(everything("no head of the log is signed by the key that this machine trusts"));
-    await requireRemembered(log, history, head?.checkpoint, [() => tree]).catch((error: unknown) => {
+    await requireRemembered(log, remembered, history, head?.checkpoint, [() => tree]).catch((error: unknown) => {
       if (!(error instanceof ShipshapeError) || error.code !== "evidence-log-rewritten") throw error;
       problems.push(everything(error.message));
     });
-    if (head && problems.length === 0) rememberHead(log, head.note);
+    if (head && problems.length === 0 && rememberedHead(log) === remembered) rememberHead(log, head.note);
     return { head, history, entries, problems, tree };
   });
 }

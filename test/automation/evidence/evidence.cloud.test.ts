@@ -45,6 +45,21 @@ describe("appending", () => {
     expect(found).toEqual([]);
   });
 
+  test("a statement appended while the log is read is no problem of the reading, and stays remembered", async () => {
+    await log.append("read", "verdict");
+    const appendingMeanwhile: typeof log.database.transaction = (work) =>
+      log.database.transaction(async (t, connection) => {
+        await t.query("set transaction isolation level repeatable read, read only");
+        await t.query("select"); // takes the snapshot
+        await log.append("meanwhile", "verdict");
+        return work(t, connection);
+      });
+    const database = { ...log.database, transaction: appendingMeanwhile };
+    const { entries, problems: found } = await readLog(database, log.signer);
+    expect({ read: entries.length, found }).toEqual({ read: 1, found: [] });
+    expect(log.signer.memory?.of(log.signer.origin)?.checkpoint).toBe((await latestCheckpoint(log.database))?.note);
+  });
+
   test("appended rows cannot be changed, deleted or truncated, not even by their owner", async () => {
     await log.append("append-only");
     for (const table of ["evidence", "evidence_node", "evidence_checkpoint", "evidence_key"]) {
