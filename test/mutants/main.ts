@@ -50,7 +50,7 @@ function run(area: Area): Report {
     coverageAnalysis: "perTest",
     ignoreStatic: true, // a mutant of a constant would reload everything each time
     concurrency: 2,
-    timeoutMS: 120_000,
+    timeoutMS: 60_000, // what an endless loop costs, besides half as long again as its tests took
     dryRunTimeoutMinutes: 30,
     reporters: ["clear-text", "progress-append-only", "json"],
     clearTextReporter: { logTests: false, reportTests: false, reportMutants: false, skipFull: true },
