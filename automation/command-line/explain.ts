@@ -40,7 +40,7 @@ function reportDecision(run: Run, decision: Decision, terminal: Terminal): void 
   const { status, planDigest, preparation, approvals, rules, expiresAt } = decision;
   terminal.say(`decision: ${decisionText(status, terminal)}, on plan ${planDigest}`);
   if (run.preparation > preparation)
-    terminal.say("the database has changed since that plan was made: the request is being planned and decided again");
+    terminal.say("the request is being planned and decided again: its database has changed, or a pause has ended");
   reportRules(rules, terminal);
   if (status !== "needs-approval") return;
   terminal.say();
