@@ -31,7 +31,10 @@ module.exports = {
       comment: commandLine.why,
       from: { path: start([commandLine.folder]) },
       to: {
-        path: start(commandLine.forbiddenStages.map((stage) => `automation/${stage}/`)),
+        path: start([
+          ...commandLine.forbiddenStages.map((stage) => `automation/${stage}/`),
+          ...commandLine.forbiddenFiles.map((file) => `automation/${file}`),
+        ]),
         pathNot: start(commandLine.pure.map((file) => `automation/${file}.ts`)),
         dependencyTypesNot: ["type-only"],
       },

@@ -4,6 +4,7 @@
  */
 import { openDatabase, type ControlPlaneDatabase } from "./database";
 import type { LogContent } from "./evidence/reading";
+import type { DrillSchedule } from "./observability/due-drills";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import { readDecision } from "./policy/decisions";
 import type { Decision, FleetAnswer, OperationRequest, Run } from "./records";
@@ -12,9 +13,10 @@ import { readRequest } from "./request/requests";
 import { answerFinding, openFindings, type Answer, type Finding } from "./review/findings";
 import { pausesNow, type Pause } from "./runner/pauses";
 import { busyRuns, latestRuns, readRun, runsAwaitingApproval } from "./runner/runs";
+import { scheduleOf } from "./schedule";
 
 export interface ControlPlaneRecords {
-  /** For the evidence log and the schedule, which read it themselves. */
+  /** For the evidence log, which clients read themselves. */
   readonly database: ControlPlaneDatabase;
   /** Errors: request-unknown. */
   request(id: string): Promise<OperationRequest>;
@@ -36,6 +38,8 @@ export interface ControlPlaneRecords {
   answer(answer: Answer): Promise<void>;
   /** What is known about the recovery of each database, from the signed log and what the cloud reports. */
   recovery(log: LogContent, fleet: FleetAnswer, now: Date): Promise<DatabaseRecovery[]>;
+  /** When each database that the cloud has today is drilled next. */
+  schedule(recoveries: DatabaseRecovery[], fleet: FleetAnswer): Promise<DrillSchedule[]>;
   close(): Promise<void>;
 }
 
@@ -57,6 +61,7 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
       await answerFinding(database, answer);
     },
     recovery: (log, fleet, now) => recoveryStatus(database, log, fleet, now),
+    schedule: (recoveries, fleet) => scheduleOf(database, recoveries, fleet),
     close: () => database.close(),
   };
 }

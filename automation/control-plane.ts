@@ -7,7 +7,8 @@ import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
 import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals";
 import { decide, readDecision, recordAnswer, type Admission } from "./policy/decisions";
-import type { Decision, PlanBasis } from "./records";
+import type { DatabaseRecovery } from "./observability/recoverability";
+import type { Decision, FleetAnswer, PlanBasis } from "./records";
 import { newRequestId, readRequest, reasonProblems, submitRequest } from "./request/requests";
 import { DurableClient, registerWorkflows, requireLease, startWorker, type Worker } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
@@ -15,6 +16,7 @@ import { addPause, endPause, EVERY_OPERATION, pausesNow } from "./runner/pauses"
 import { previewSteps } from "./runner/preview-steps";
 import { endRun, lockRun, nextPreparation, queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
+import { submitDueDrills, type DueDrills, type SubmittedDrill } from "./schedule";
 import { enqueueRun, sealed, stagesOf, sweepActions, type OperationOf, type Sealing } from "./stages";
 
 export interface ControlPlane extends ControlPlaneRecords {
@@ -51,6 +53,8 @@ export interface ControlPlane extends ControlPlaneRecords {
    * pause-unknown.
    */
   resume(operation: string): Promise<number>;
+  /** Submits the drills that are due at that moment, the oldest evidence first; the same one never twice. */
+  submitDueDrills(recoveries: DatabaseRecovery[], fleet: FleetAnswer, due: DueDrills): Promise<SubmittedDrill[]>;
   /** The workers that are alive, in all processes. */
   workers(): Promise<string[]>;
   /** Stops a run before its next step; a worker removes what it created. Errors: request-unknown, run-over. */
@@ -92,7 +96,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     if (!operation) throw new ShipshapeError("operation-version-missing", { operation: name, ...request! });
     return operation;
   };
-  return {
+  const controlPlane: ControlPlane = {
     ...records,
     submit: async (name, given, by) => {
       const operation = await operationOf(name);
@@ -138,6 +142,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await addPause(database, { operation, reason, pausedBy: principal });
     },
     resume: (operation) => resume(database, durable, operation),
+    submitDueDrills: (...given) => submitDueDrills(controlPlane, ...given),
     workers: () => durable.workers(),
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
@@ -160,6 +165,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await records.close();
     },
   };
+  return controlPlane;
 }
 
 /** Errors: request-invalid. */

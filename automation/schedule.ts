@@ -2,7 +2,6 @@
  * Keeps recovery evidence being produced: submits the drills that are due, the oldest evidence first, as many as may be
  * open at once. Those that were missed are due, so they are caught up; none is submitted twice.
  */
-import type { ControlPlane } from "./control-plane";
 import type { Database } from "./database";
 import { drillSchedule, type DrillSchedule } from "./observability/due-drills";
 import type { DatabaseRecovery } from "./observability/recoverability";
@@ -10,6 +9,13 @@ import type { FleetAnswer } from "./records";
 import { latestRequests } from "./runner/runs";
 
 const OPERATION = "restore-drill";
+
+export interface DueDrills {
+  now: Date;
+  /** No drill is submitted while this many are queued or running. */
+  openMax: number;
+  requestedBy: string;
+}
 
 export interface SubmittedDrill {
   requestId: string;
@@ -32,10 +38,13 @@ export async function scheduleOf(
  * submitted.
  */
 export function submitDueDrills(
-  controlPlane: Pick<ControlPlane, "database" | "submit">,
+  controlPlane: {
+    database: Database;
+    submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
+  },
   recoveries: DatabaseRecovery[],
   fleet: FleetAnswer,
-  { now, openMax, requestedBy }: { now: Date; openMax: number; requestedBy: string },
+  { now, openMax, requestedBy }: DueDrills,
 ): Promise<SubmittedDrill[]> {
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");

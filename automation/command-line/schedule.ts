@@ -1,4 +1,4 @@
-import { scheduleOf, submitDueDrills, type SubmittedDrill } from "../schedule";
+import type { SubmittedDrill } from "../schedule";
 import type { ControlPlane } from "../control-plane";
 import { ShipshapeError } from "../errors";
 import type { DrillSchedule } from "../observability/due-drills";
@@ -27,11 +27,10 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
       for (const line of submitted.map(submittedLine)) terminal.say(line);
     });
   await withRecords(settings, async (records) => {
-    const { database } = records;
-    const log = await readEvidence(settings, database, terminal);
+    const log = await readEvidence(settings, records.database, terminal);
     const fleet = await fleetToday();
     if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
-    const schedules = await scheduleOf(database, await records.recovery(log, fleet, new Date()), fleet);
+    const schedules = await records.schedule(await records.recovery(log, fleet, new Date()), fleet);
     if (options.json) return terminal.say(JSON.stringify(schedules.map(scheduleRecord), undefined, 2));
     const now = new Date();
     if (schedules.length === 0) terminal.say("no databases are known");
@@ -56,7 +55,7 @@ export async function submitDue(
   const fleet = await fleetToday();
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
   const recoveries = await controlPlane.recovery(log, fleet, now);
-  return submitDueDrills(controlPlane, recoveries, fleet, { now, openMax, requestedBy: await principal() });
+  return controlPlane.submitDueDrills(recoveries, fleet, { now, openMax, requestedBy: await principal() });
 }
 
 export const submittedLine = ({ requestId, schedule: { recovery, reason } }: SubmittedDrill): string =>

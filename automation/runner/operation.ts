@@ -37,8 +37,9 @@ export interface OperationDescription<Request = unknown> {
   /** Decides who must approve it before it runs. */
   readonly effect: Effect;
   /**
-   * A strict object; `.meta({ description })` of each field says what it is. Its flags on the command line derive from
-   * it (`command-line/commands/requests.ts`).
+   * A strict object; `.meta({ description })` of each field says what it is. Its field `database` is the identifier of
+   * the database that the operation is about. The flags of the command line derive from it
+   * (`command-line/commands/requests.ts`).
    */
   readonly request: ZodType<Request>;
 }

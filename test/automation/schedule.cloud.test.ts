@@ -7,7 +7,6 @@ import type { RestoreDrillSteps } from "../../automation/operations/restore-dril
 import { targetDatabase, type FleetDatabase } from "../../automation/records";
 import { readRequest } from "../../automation/request/requests";
 import { endRun } from "../../automation/runner/runs";
-import { scheduleOf, submitDueDrills } from "../../automation/schedule";
 import { makeControlPlaneDatabase, type TestDatabase } from "./control-plane-database";
 
 let postgres: TestDatabase;
@@ -50,7 +49,7 @@ const never = databases.map((one): DatabaseRecovery => ({
   beside: [],
 }));
 const submit = async (openMax: number, now = new Date()) =>
-  (await submitDueDrills(controlPlane, never, fleet, { now, openMax, requestedBy: "ana" })).map((s) => s.requestId);
+  (await controlPlane.submitDueDrills(never, fleet, { now, openMax, requestedBy: "ana" })).map((s) => s.requestId);
 const requested = async () =>
   (await database.query<{ name: string }>("select input ->> 'database' as name from request order by 1")).map(
     (r) => r.name,
@@ -86,7 +85,7 @@ test("a drill that ended without a proof is requested again a day later, once, h
 
 test("a database that the cloud no longer has is not drilled", async () => {
   const gone = { asked: true as const, databases: databases.slice(1) };
-  const names = (await scheduleOf(database, never, gone)).map((s) => s.recovery.database.identifier);
+  const names = (await controlPlane.schedule(never, gone)).map((s) => s.recovery.database.identifier);
   expect(names).toEqual(["orders", "payments", "users"]);
-  expect(await scheduleOf(database, never, { asked: false, reason: "no credentials" })).toEqual([]);
+  expect(await controlPlane.schedule(never, { asked: false, reason: "no credentials" })).toEqual([]);
 });
