@@ -19,7 +19,13 @@ const otherCodes: [RegExp, number, string][] = [
   [/^npx shipshape clean-up /, 2, "nothing is stuck"],
   [/^npx shipshape review /, 2, "the drill passed, so there is no finding"],
   [/evidence key create$/, 2, "the demo has created one"],
-  [/^npx shipshape worker$/, 124, "it works until it is stopped, here by timeout"],
+  [
+    /request backup-audit .*--work$/,
+    1,
+    "AWS Backup is not asked, so that the audit of a gold database is inconclusive",
+  ],
+  [/^npx shipshape (approve|reject) /, 2, "the drill needs no approval"],
+  [/^npx shipshape worker( --schedule)?$/, 124, "it works until it is stopped, here by timeout"],
   [/sg-…/, 1, "the example omits the id of the security group"],
 ];
 
