@@ -144,7 +144,7 @@ test("a database that was never drilled fails, and passes once a drill has prove
   expect({ ...healthy, failed: notPassed(healthy) }).toMatchObject({ code: 0, verdict: "pass", failed: [] });
   expect(explanation(healthy, "recovery-point-is-verified")).toMatch(/^drill 261101000000-aaaaaaaa restored it to 20/);
   expect(explanation(healthy, "snapshots-are-not-public")).toBe(
-    "none of 1 is public; shared with accounts 210987654321: before-release",
+    "1 snapshot: none is public; shared with accounts 210987654321: before-release",
   );
   expect(explanation(healthy, "page-checksums-are-on")).toContain("each page has a checksum");
   expect(await findings()).toEqual([]);

@@ -147,8 +147,8 @@ function sharing({ snapshots, unanswered }: SnapshotsFound): Check {
   if (snapshots.length === 0) return { ...base, verdict: "pass", explanation: none };
   const explanation =
     shared.length === 0
-      ? `none of ${snapshots.length} is shared`
-      : `none of ${snapshots.length} is public; shared with accounts ${accounts.join(", ")}: ${names(shared)}`;
+      ? `${counted(snapshots)}: none is shared`
+      : `${counted(snapshots)}: none is public; shared with accounts ${accounts.join(", ")}: ${names(shared)}`;
   return { ...base, verdict: "pass", explanation };
 }
 
@@ -173,7 +173,7 @@ function allOf(
       snapshots.length === 0
         ? none
         : others.length === 0
-          ? `all ${snapshots.length} are ${what}`
+          ? `${counted(snapshots)}: each is ${what}`
           : `not ${what}: ${names(others)}`,
     figures: { snapshots: snapshots.length, [figure]: others.length },
   };
@@ -213,6 +213,7 @@ function backupPlan(plan: BackupAuditPlan, { snapshots }: SnapshotsFound): Check
   return { name, verdict: "inconclusive", explanation, figures };
 }
 
+const counted = ({ length }: SnapshotFound[]) => (length === 1 ? "1 snapshot" : `${length} snapshots`);
 const none = "it has no snapshots besides the automated ones";
 
 function names(snapshots: SnapshotFound[]): string {

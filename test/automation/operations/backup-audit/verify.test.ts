@@ -120,7 +120,7 @@ test("accounts that a snapshot is shared with are named", () => {
   const found = snapshots(snapshot("a", { sharedWith: accounts }), snapshot("b", { sharedWith: accounts.slice(1) }));
   expect(checkIn("snapshots-are-not-public", found)).toMatchObject({
     verdict: "pass",
-    explanation: "none of 2 is public; shared with accounts 210987654321, 345678901234: a, b",
+    explanation: "2 snapshots: none is public; shared with accounts 210987654321, 345678901234: a, b",
     figures: { sharedSnapshots: 2, sharedWith: "210987654321, 345678901234" },
   });
 });
