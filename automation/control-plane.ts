@@ -147,13 +147,12 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
     cancel: async (requestId, by) => {
-      const { finishedAt, preparation } = await readRun(database, requestId);
-      if (finishedAt) throw new ShipshapeError("run-over", { id: requestId });
+      const { preparation } = await readRun(database, requestId);
+      const error = new ShipshapeError("run-cancelled", { id: requestId, by });
+      // Recorded first: then no workflow of it takes another step, not even one that an approval enqueues right now.
+      if (!(await endRun(database, requestId, { status: "cancelled", error })))
+        throw new ShipshapeError("run-over", { id: requestId });
       await durable.cancel(requestId, preparation);
-      await endRun(database, requestId, {
-        status: "cancelled",
-        error: new ShipshapeError("run-cancelled", { id: requestId, by }),
-      });
     },
     cleanUpAgain: async (requestId) => {
       const { cleanUp: status } = await readRun(database, requestId);
@@ -193,7 +192,7 @@ function answerPlan(
     if (run.status !== "waiting" || !decision)
       throw new ShipshapeError("approval-not-needed", { id: requestId, status: run.status });
     const request = await readRequest(transaction, requestId);
-    requireValidAnswer(request, decision, given, new Date());
+    requireValidAnswer(request, decision, given);
     await recordAnswer(transaction, decision, given);
     const answered = (await readDecision(transaction, requestId, run.preparation))!;
     if (given.answer === "rejected") {

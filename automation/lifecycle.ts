@@ -16,10 +16,11 @@ export interface Stages {
     requestId: string,
     part: "prepare" | "run" | "clean-up",
   ): Promise<{ request: OperationRequest; operation: AnyOperation; step: Step }>;
-  /** True if the operation is paused: the run is held, and the end of the pause enqueues another preparation. */
-  held(request: OperationRequest): Promise<boolean>;
-  /** False if the run has ended in the meantime: it was cancelled. */
-  running(requestId: string): Promise<boolean>;
+  /**
+   * Records that a preparation or its run goes on. False if it must not: the run has ended or has another plan by now, or
+   * its operation is paused. Then it is held, and the end of the pause enqueues another preparation.
+   */
+  running(request: OperationRequest, preparation: number): Promise<boolean>;
   /**
    * Decides by the admission rules of `policy/rules.ts`. One transaction stores the plan with its decision and, if
    * it is allowed, enqueues *carry out*. If people must approve, the last approval does that.
@@ -30,10 +31,10 @@ export interface Stages {
   /** The plan no longer fits what was observed: one transaction enqueues the next preparation. */
   prepareAgain(request: OperationRequest, preparation: number): Promise<void>;
   /**
-   * From here on the run may create something; whether it needs a clean-up is recorded first. False if the run has
-   * ended in the meantime.
+   * From here on the run may create something; whether it needs a clean-up is recorded first. False as `running` is:
+   * much can have happened while the database was observed.
    */
-  begun(requestId: string, cleansUp: boolean): Promise<boolean>;
+  begun(request: OperationRequest, preparation: number, cleansUp: boolean): Promise<boolean>;
   sealVerdict(run: Concluded): Promise<void>;
   finished(requestId: string, conclusion: Conclusion): Promise<void>;
   /**
@@ -51,7 +52,7 @@ export const prepare =
   (stages: Stages) =>
   async (requestId: string, preparation: number): Promise<void> => {
     const { request, operation, step } = await stages.load(requestId, "prepare");
-    if ((await stages.held(request)) || !(await stages.running(requestId))) return;
+    if (!(await stages.running(request, preparation))) return;
     const observing = preparation === 1 ? step : step.keyed(`plan ${preparation}`);
     const planned = await attempt(stages, async (): Promise<PlanBasis> =>
       operation.plan(request.input, await operation.observe(request.input, observing), requestId),
@@ -69,7 +70,7 @@ export const carryOut =
   (stages: Stages) =>
   async (requestId: string, preparation: number): Promise<void> => {
     const { request, operation, step } = await stages.load(requestId, "run");
-    if ((await stages.held(request)) || !(await stages.running(requestId))) return;
+    if (!(await stages.running(request, preparation))) return;
     const decided = await attempt(stages, () => stages.decided(requestId, preparation));
     if ("failure" in decided) return end(stages, { request, conclusion: decided.failure });
     const known = { request, ...decided.value };
@@ -82,7 +83,7 @@ export const carryOut =
       return end(stages, { ...known, conclusion: failure(outdated) });
     }
     const cleansUp = operation.cleanUp !== undefined;
-    if (!(await stages.begun(requestId, cleansUp))) return;
+    if (!(await stages.begun(request, preparation, cleansUp))) return;
     const ran = await attempt(stages, async (): Promise<Conclusion> => {
       const outcome: unknown = await operation.run(known.plan, step);
       return { status: "succeeded", outcome, verdict: operation.verify(known.plan, outcome) };

@@ -101,6 +101,8 @@ export interface Decision {
   people: number;
   /** Until when they can; undefined unless it needs approval. */
   expiresAt: Date | undefined;
+  /** Whether that time has passed, by the database's clock. */
+  isExpired: boolean;
   /** What people have answered so far. */
   approvals: Approval[];
 }

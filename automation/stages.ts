@@ -25,6 +25,7 @@ import type { AnyOperation } from "./runner/operation";
 import { holdIfPaused } from "./runner/pauses";
 import {
   endRun,
+  lockRun,
   markSealed,
   nextPreparation,
   readRun,
@@ -80,11 +81,10 @@ export function stagesOf(
         step: stepsOf(requestId, stepRecorder(database, requestId, part === "clean-up" ? "clean-up" : "run")),
       };
     },
-    held: (request) =>
-      record(request.id, "hold if paused", () =>
-        database.transaction((transaction) => holdIfPaused(transaction, request.id, request.operation)),
+    running: (request, preparation) =>
+      record(request.id, "record running", () =>
+        database.transaction((transaction) => goesOn(transaction, request, preparation)),
       ),
-    running: (id) => record(id, "record running", () => setRunStatus(database, id, "running")),
     decide: (request, plan, preparation) =>
       record(request.id, "decide", () =>
         database.transaction(async (transaction, connection) => {
@@ -118,22 +118,29 @@ export function stagesOf(
             await durable.enqueue(connection, "prepare", request, preparation + 1, "");
         }),
       ),
-    begun: (id, cleansUp) =>
-      record(id, "record begin", async () => {
-        const goesOn = await setRunStatus(database, id, "running");
-        if (goesOn && cleansUp) await setCleanUp(database, id, "pending");
-        return goesOn;
+    begun: (request, preparation, cleansUp) =>
+      record(request.id, "record begin", () =>
+        database.transaction(async (transaction) => {
+          const begins = await goesOn(transaction, request, preparation);
+          if (begins && cleansUp) await setCleanUp(transaction, request.id, "pending");
+          return begins;
+        }),
+      ),
+    sealVerdict: (c) =>
+      record(c.request.id, "seal verdict", async () => {
+        // One that was cancelled meanwhile is sealed as cancelled, by the sweep.
+        if (!(await readRun(database, c.request.id)).finishedAt) await sealed(sealing, database, c);
       }),
-    sealVerdict: (c) => record(c.request.id, "seal verdict", () => sealed(sealing, database, c)),
     finished: (id, c) =>
       record(id, "record end", async () => {
         const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
-        await endRun(database, id, {
+        const ended = await endRun(database, id, {
           status: c.status,
           ...outcome,
           verdict: c.verdict.verdict,
           checks: c.verdict.checks,
         });
+        if (!ended) return;
         const failed = c.verdict.checks.filter((k) => k.verdict !== "pass").map((k) => `${k.name}: ${k.explanation}`);
         if (c.verdict.verdict === "pass") await closeVerdictsOf(database, await readRun(database, id));
         else
@@ -156,8 +163,18 @@ export function stagesOf(
           await raiseFinding(database, id, "clean-up", `the clean-up is stuck: ${describeError(error).message}`);
         else await closeFinding(database, `${id}.clean-up`);
       }),
-    isCancelledOrTakenOver: isCancelledOrTakenOver,
+    // A run that was ended from outside begins no step; what it was doing is not its conclusion.
+    isCancelledOrTakenOver: (error) =>
+      isCancelledOrTakenOver(error) || (error instanceof ShipshapeError && error.code === "run-over"),
   };
+}
+
+/** Marks a run as running, unless it has ended, has another plan by now, or its operation is paused. */
+async function goesOn(transaction: Database, request: OperationRequest, preparation: number): Promise<boolean> {
+  const run = await lockRun(transaction, request.id);
+  if (run.finishedAt || run.preparation !== preparation) return false;
+  if (await holdIfPaused(transaction, request.id, request.operation)) return false;
+  return setRunStatus(transaction, request.id, "running");
 }
 
 /** Seals the outcome of a run, and records that it owes no verdict. */
@@ -181,7 +198,9 @@ async function concludedOf(database: ControlPlaneDatabase, requestId: string): P
     error: Object.assign(new Error(message), { code, hint }),
     verdict: { verdict: "inconclusive", checks: [] },
   };
-  return { request, plan: run.plan, decision, conclusion, cleansUp: run.cleanUp !== "none" };
+  // A plan that is not the one that was decided was altered since, and is not sealed as this run's.
+  const plan = decision && decision.planDigest === run.planDigest ? run.plan : undefined;
+  return { request, plan, decision, conclusion, cleansUp: run.cleanUp !== "none" };
 }
 
 /** What the sweep does with what it finds, using all stages. */
@@ -210,7 +229,7 @@ export function sweepActions(
     lost: (run, error) => end(run.requestId, "failed", error, run),
     endUnapproved: async (run) => {
       const decision = await readDecision(database, run.requestId, run.preparation);
-      if (!decision?.expiresAt || decision.expiresAt > new Date()) return;
+      if (!decision?.isExpired) return;
       const waitedHours = approvalWaitSeconds / 3600;
       const missing = { id: run.requestId, digest: decision.planDigest, waitedHours };
       await end(run.requestId, "failed", new ShipshapeError("approval-missing", missing), run);

@@ -39,7 +39,7 @@ function decisionRecord(run: Run, decision: Decision | undefined) {
 function reportDecision(run: Run, decision: Decision, terminal: Terminal): void {
   const { status, planDigest, preparation, approvals, rules, expiresAt } = decision;
   terminal.say(`decision: ${decisionText(status, terminal)}, on plan ${planDigest}`);
-  if (run.preparation > preparation)
+  if (run.preparation > preparation && !run.finishedAt)
     terminal.say("the request is being planned and decided again: its database has changed, or a pause has ended");
   reportRules(rules, terminal);
   if (status !== "needs-approval") return;

@@ -18,7 +18,7 @@ export async function cancel(id: string, options: { json?: boolean }, context: C
     const next =
       run.cleanUp === "pending"
         ? "a worker removes what it created (`npx shipshape worker`)"
-        : "it had not created anything yet";
+        : "there is nothing to clean up";
     terminal.say(`request ${id} is cancelled; ${next}`);
   });
 }

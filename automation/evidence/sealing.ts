@@ -41,8 +41,9 @@ export const sealTeardown = (
 ): Promise<void> =>
   seal(database, signer, request, plan, "teardown", { removed: report.removed, left: report.left ?? [] });
 
-const decisionRecord = ({ status, decidedBy, rules, approvals }: Decision) => ({
+const decisionRecord = ({ status, planDigest, decidedBy, rules, approvals }: Decision) => ({
   status,
+  planDigest,
   decidedBy,
   rules,
   ...(approvals.length > 0 && {

@@ -17,15 +17,17 @@ export interface Answer {
  */
 export function requireValidAnswer(
   request: Pick<OperationRequest, "id" | "requestedBy">,
-  decision: Pick<Decision, "planDigest" | "expiresAt" | "approvals">,
+  decision: Pick<Decision, "planDigest" | "expiresAt" | "isExpired" | "approvals">,
   { principal, plan, answer }: Answer,
-  now: Date,
 ): void {
   const { id } = request;
   if (plan.length < planDigestCharactersMin || !decision.planDigest.startsWith(plan))
     throw new ShipshapeError("plan-another", { id, given: plan, digest: decision.planDigest });
-  if (decision.expiresAt !== undefined && decision.expiresAt <= now)
-    throw new ShipshapeError("approval-too-late", { id, expiredAt: decision.expiresAt.toISOString() });
+  if (decision.isExpired)
+    throw new ShipshapeError("approval-too-late", {
+      id,
+      expiredAt: decision.expiresAt?.toISOString() ?? "an unknown time",
+    });
   // Withdrawing one's own request is no conflict of interest.
   if (answer === "approved" && !areDifferentPeople(principal, request.requestedBy))
     throw new ShipshapeError("approval-own-request", { id, principal, requestedBy: request.requestedBy });
@@ -35,17 +37,22 @@ export function requireValidAnswer(
 
 /**
  * The person behind a principal. People choose the session name when they assume a role, so all sessions of one role
- * count as one person, except where IAM Identity Center sets the name to its user's.
+ * count as one person. IAM Identity Center sets the name to its user's, whichever of their roles it is.
  */
 export function personOf(principal: string): string {
-  const [, role, name] = /^(arn:[^:]+:sts::\d+:assumed-role\/([^/]+))\//.exec(principal) ?? [];
-  return role === undefined || name?.startsWith("AWSReservedSSO_") ? principal : role;
+  const [, role, name, session] = /^(arn:[^:]+:sts::\d+:assumed-role\/([^/]+))\/(.*)$/.exec(principal) ?? [];
+  if (role === undefined) return principal;
+  return name?.startsWith("AWSReservedSSO_") ? `Identity Center: ${session}` : role;
 }
 
-/** Of an operating system's user and an ARN nothing says that they are not the same person. */
+/**
+ * An operating system's user may be the same person as any ARN. So may a federated user, whose name
+ * the caller of GetFederationToken chooses.
+ */
 const areDifferentPeople = (one: string, other: string): boolean =>
-  isArn(one) === isArn(other) && personOf(one) !== personOf(other);
+  isArn(one) === isArn(other) && !isFederated(one) && !isFederated(other) && personOf(one) !== personOf(other);
 const isArn = (principal: string) => principal.startsWith("arn:");
+const isFederated = (principal: string) => /^arn:[^:]+:sts::\d+:federated-user\//.test(principal);
 
 /** How many more people must approve. */
 export function approvalsMissing({ people, approvals }: Pick<Decision, "people" | "approvals">): number {

@@ -59,7 +59,7 @@ export async function readDecision(
 ): Promise<Decision | undefined> {
   const [row] = await database.query<Omit<Decision, "approvals" | "expiresAt"> & { expiresAt: Date | null }>(
     `select request_id as "requestId", preparation, status, plan_digest as "planDigest", rules, decided_by as "decidedBy",
-       people, expires_at as "expiresAt"
+       people, expires_at as "expiresAt", coalesce(expires_at <= clock_timestamp(), false) as "isExpired"
      from decision where request_id = $1 and preparation = coalesce($2, preparation) order by preparation desc limit 1`,
     [requestId, preparation ?? null],
   );

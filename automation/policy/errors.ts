@@ -58,7 +58,7 @@ export const policyErrors = {
   "plan-outdated": {
     httpStatus: 409,
     exitCode: 1,
-    message: "the database changed before each of {plans} plans of request {id} was carried out",
-    hint: "nothing was done; find out what changes it, then request it again",
+    message: "none of {plans} plans of request {id} still held when it was to be carried out",
+    hint: "nothing was done; find out what changes the database, or what lets requests wait so long, then request it again",
   },
 } as const satisfies ErrorTable;

@@ -46,6 +46,8 @@ export async function endPause(
   transaction: Database,
   operation: string,
 ): Promise<{ requestId: string; preparation: number }[] | undefined> {
+  // Two pauses that end at once must not each count on the other to hold a run.
+  await transaction.query("select pg_advisory_xact_lock(hashtext('shipshape pauses'))");
   const ended = await transaction.query("delete from pause where operation = $1 returning 1", [operation]);
   if (ended.length === 0) return undefined;
   return transaction.query(

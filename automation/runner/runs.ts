@@ -79,7 +79,7 @@ export async function endRun(
 ): Promise<boolean> {
   const changed = await database.query(
     `update run set status = $2, outcome = $3, verdict = $4, checks = $5, error = $6, finished_at = clock_timestamp()
-     where request_id = $1 and finished_at is null and status = coalesce($7, status) and preparation = coalesce($8, preparation) returning 1`,
+     where request_id = $1 and finished_at is null and ($7::text is null or (status = $7 and preparation = $8 and held_at is null)) returning 1`,
     [
       requestId,
       end.status,
@@ -225,7 +225,6 @@ interface RunRow {
   status: RunStatus;
   clean_up: CleanUpStatus;
   plan: PlanBasis | null;
-  plan_digest: string | null;
   preparation: number;
   held_at: Date | null;
   steps: Record<string, StepRecord>;
@@ -252,9 +251,10 @@ async function readRuns(database: Database, which: string, values: unknown[]): P
     status: r.status,
     cleanUp: r.clean_up,
     plan: r.plan ?? undefined,
-    planDigest: r.plan_digest ?? undefined,
+    // Of the plan as it is now: who reads and approves it sees if it was altered.
+    planDigest: r.plan === null ? undefined : planDigestOf(r.plan),
     preparation: r.preparation,
-    heldAt: r.held_at ?? undefined,
+    heldAt: (r.finished_at === null && r.held_at) || undefined,
     steps: r.steps,
     outcome: r.outcome,
     verdict: r.verdict ?? undefined,

@@ -196,6 +196,26 @@ test("a worker killed in an approved run is replaced, and the run ends as it wou
   expect(await effects()).toEqual(["first", "first", "second"]);
 });
 
+test("a plan that is altered while it waits cannot be approved by the digest that was shown, and is not sealed", async () => {
+  const id = await worked("change");
+  const genuine = await digestOf(id);
+  await probed.database.query(`update run set plan = plan || '{"target": "ledger"}' where request_id = $1`, [id]);
+  const shown = (await probed.shipshape("show", id).ended).stdout;
+  expect(shown).not.toContain(genuine.slice(0, 12));
+  await expect(approve(id)).rejects.toMatchObject({ code: "plan-another" });
+  await controlPlane.cancel(id, "ana");
+  await worked(id);
+  expect(await sealed(id)).toMatchObject([{ run: "cancelled", plan: null, decision: { planDigest: genuine } }]);
+});
+
+test("a request is cancelled once, and not after its end", async () => {
+  const id = await worked("change");
+  await controlPlane.cancel(id, "ana");
+  await expect(controlPlane.cancel(id, "ben")).rejects.toMatchObject({ code: "run-over" });
+  const done = await worked("");
+  await expect(controlPlane.cancel(done, "ana")).rejects.toMatchObject({ code: "run-over" });
+});
+
 describe("while an operation is paused", () => {
   const pause = (operation: string) => controlPlane.pause(operation, { principal: "ops", reason: "an incident" });
   afterEach(() => probed.database.query("delete from pause"));
@@ -240,8 +260,36 @@ describe("while an operation is paused", () => {
     expect((await probed.shipshape("show", id).ended).stdout).toContain("its operation is paused");
     expect((await probed.shipshape("status").ended).stdout).toMatch(/paused: all since \S+ by ops: an incident/);
     await controlPlane.cancel(id, "ana");
+    expect((await probed.shipshape("show", id).ended).stdout).not.toContain("its operation is paused");
     await controlPlane.resume("all");
     await worked(id);
     expect(await run(id)).toMatchObject({ status: "cancelled" });
+  });
+
+  test("a run that was held under an earlier plan does nothing once there is another", async () => {
+    const id = await worked("change");
+    await approve(id);
+    await pause("all");
+    await worked(id);
+    await controlPlane.resume("all");
+    // As if its worker had been killed after it held the run, before the durable engine recorded that.
+    await probed.database.query("delete from dbos.operation_outputs where workflow_uuid = $1", [`${id}-carry-out`]);
+    await probed.database.query(
+      "update dbos.workflow_status set status = 'PENDING', executor_id = 'dead' where workflow_uuid = $1",
+      [`${id}-carry-out`],
+    );
+    await worked(id);
+    expect(await run(id)).toMatchObject({ status: "succeeded", preparation: 2 });
+    expect(await effects()).toEqual(["first", "second"]);
+  });
+
+  test("two pauses that end at the same moment free what they held", async () => {
+    await pause("all");
+    await pause("probe-change");
+    const id = await worked("change");
+    const freed = await Promise.all([controlPlane.resume("all"), controlPlane.resume("probe-change")]);
+    expect(freed.reduce((sum, n) => sum + n)).toBe(1);
+    expect(await run(id)).toMatchObject({ heldAt: undefined, preparation: 2 });
+    await controlPlane.cancel(id, "ana");
   });
 });

@@ -1,5 +1,6 @@
 import { ShipshapeError } from "../../automation/errors";
 import { watch } from "../../automation/command-line/waiting";
+import { planDigestOf, type PlanBasis } from "../../automation/records";
 import type { Database } from "../../automation/database";
 import { readRun } from "../../automation/runner/runs";
 
@@ -107,11 +108,12 @@ test("an interrupted wait says that the request continues and how to follow it",
 });
 
 test("a run that waits for people needs no worker, and the wait says how to approve it", async () => {
-  const waiting = { ...running, status: "waiting", plan_digest: "0123456789abcdef" };
+  const digest = planDigestOf({ target: "orders" } as PlanBasis);
+  const waiting = { ...running, status: "waiting", plan: { target: "orders" } };
   const answers = Array.from({ length: 5 }, () => waiting);
   const { run, output } = await watched([...answers, over], [], { worker: 0, controlPlane: 60 });
   expect(run).toMatchObject({ verdict: "pass" });
   expect(output).toEqual([
-    expect.stringContaining(`npx shipshape approve ${id} --plan 0123456789ab --comment`) as string,
+    expect.stringContaining(`npx shipshape approve ${id} --plan ${digest.slice(0, 12)} --comment`) as string,
   ]);
 });

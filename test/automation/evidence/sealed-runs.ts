@@ -52,6 +52,7 @@ export function concluded(id: string, verdict: VerdictWord = "pass", more: Parti
       decidedBy: "admission rules",
       people: 0,
       expiresAt: undefined,
+      isExpired: false,
       approvals: [],
     },
     conclusion: { status: "succeeded", outcome: { phases: [] }, verdict: { verdict, checks: [check] } },

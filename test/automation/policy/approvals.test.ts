@@ -9,13 +9,12 @@ const approved = (principal: string, answer: Approval["answer"] = "approved"): A
   comment: "fine",
   answeredAt: now,
 });
-function answer(change: Partial<Answer> = {}, approvals: Approval[] = [], expiresAt: Date | undefined = undefined) {
+function answer(change: Partial<Answer> = {}, approvals: Approval[] = [], isExpired = false) {
   const given: Answer = { principal: "ben", answer: "approved", comment: "fine", plan: digest, ...change };
   requireValidAnswer(
     { id: "r", requestedBy: "ana" },
-    { planDigest: digest, expiresAt: expiresAt ?? new Date("2026-06-01T00:00:00Z"), approvals },
+    { planDigest: digest, expiresAt: now, isExpired, approvals },
     given,
-    now,
   );
 }
 
@@ -48,14 +47,16 @@ test.each<[string, string, boolean]>([
   ["arn:aws:iam::123456789012:user/ana", "arn:aws:iam::123456789012:user/ben", true],
   ["arn:aws:iam::123456789012:user/ana", "arn:aws:iam::210987654321:user/ana", true],
   ["ana", "arn:aws:iam::123456789012:user/ben", false],
+  ["arn:aws:iam::123456789012:user/ana", "arn:aws:sts::123456789012:federated-user/ben", false],
+  ["arn:aws:sts::123456789012:federated-user/ben", "arn:aws:iam::123456789012:user/ana", false],
+  [role(sso, "ana@example.com"), role("AWSReservedSSO_Admin_fedcba9876543210", "ana@example.com"), false],
   [role("operator", "ana"), "ben", false],
 ])("a request by %s, approved by %s: counts as another person's: %s", (requestedBy, principal, counts) => {
   const approve = () =>
     requireValidAnswer(
       { id: "r", requestedBy },
-      { planDigest: digest, expiresAt: undefined, approvals: [] },
+      { planDigest: digest, expiresAt: undefined, isExpired: false, approvals: [] },
       { principal, answer: "approved", comment: "fine", plan: digest },
-      now,
     );
   if (counts) expect(approve()).toBeUndefined();
   else expect(approve).toThrow(expect.objectContaining({ code: "approval-own-request" }) as Error);
@@ -67,9 +68,8 @@ test("two sessions of one role are one of the people that a plan needs", () => {
   expect(() => answer({ principal: role("approver", "ben") }, approvals.slice(0, 1))).toThrow();
 });
 
-test("an answer that comes too late does not count, to the millisecond", () => {
-  expect(() => answer({}, [], now)).toThrow(expect.objectContaining({ code: "approval-too-late" }) as Error);
-  answer({}, [], new Date(now.getTime() + 1));
+test("an answer that comes too late does not count", () => {
+  expect(() => answer({}, [], true)).toThrow(expect.objectContaining({ code: "approval-too-late" }) as Error);
 });
 
 test("requesters may reject their own request", () => {

@@ -130,6 +130,9 @@ test("who ends a run as it was found does not end it once it has changed", async
   await setRunStatus(database, id, "queued");
   await nextPreparation(database, id, 1);
   expect(await endRun(database, id, { status: "failed" }, found)).toBe(false);
+  await database.query("update run set held_at = now() where request_id = $1", [id]);
+  expect(await endRun(database, id, { status: "failed" }, { ...found, preparation: 2 })).toBe(false);
+  await database.query("update run set held_at = null where request_id = $1", [id]);
   expect(await endRun(database, id, { status: "failed" }, { ...found, preparation: 2 })).toBe(true);
   expect(await endRun(database, id, { status: "cancelled" })).toBe(false);
   expect((await run()).status).toBe("failed");

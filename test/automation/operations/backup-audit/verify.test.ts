@@ -147,7 +147,7 @@ test("without snapshots nothing is shared, and the checks say why they pass", ()
 test.each([
   ["fail", "checksums that are off", { enabled: false, failures: 0 }, /keeps no page checksums/],
   ["fail", "pages with a wrong checksum", { enabled: true, failures: 3 }, /^3 pages/],
-  ["inconclusive", "a server that does not answer", { undecided: "it is stopped" }, /not asked: it is stopped/],
+  ["inconclusive", "a server that does not answer", { undecided: "it is stopped" }, /did not say: it is stopped/],
 ])("a %s: %s", (verdict, _, checksums, explanation) => {
   expect(checkIn("page-checksums-are-on", { checksums })).toMatchObject({
     verdict,
