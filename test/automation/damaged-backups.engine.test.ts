@@ -93,9 +93,11 @@ test("a truncated base backup fails the drill, and the check names the file; a s
   const [first, second] = await Promise.all(ids.map((id) => drills.over(id)));
   for (const run of [first!, second!])
     expect(outcomeOf(run)).toEqual(failedCheck(/^database-recovers: .*has \d+ bytes instead of \d+/));
+  // Planning only reads, so both may be planned at once.
   const times = (run: Run) =>
-    Object.values(run.steps)
-      .flatMap((s) => [s.startedAt, s.finishedAt ?? ""])
+    Object.entries(run.steps)
+      .filter(([name]) => name !== "look at the source")
+      .flatMap(([, s]) => [s.startedAt, s.finishedAt ?? ""])
       .sort();
   expect(times(first!).at(-1)! <= times(second!)[0]!).toBe(true);
 });

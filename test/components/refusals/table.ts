@@ -34,6 +34,7 @@ export const elsewhere: Record<string, string> = {
   "rds/actions/engine.ts": "descriptions",
   "rds/actions/logs.ts": "people and workers",
   "rds/actions/snapshots.ts": "people and workers",
+  "rds/actions/snapshot-sharing.ts": "people",
   "cloudtrail/service.ts": "drift detection",
   "wire/dispatch.ts": "clients of other services",
   "wire/failures.ts": "this machine",
