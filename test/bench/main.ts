@@ -2,7 +2,7 @@ import { silenceSdkNotice } from "../../automation/settings";
 import { backup, restore, upgradeGap } from "./backups";
 import { backupBesidePgBackRest, restoreBesidePgBackRest } from "./pgbackrest";
 import { commandLine } from "./command-line";
-import { guardStates, previewWithPack, rulesPerSecond } from "./guardrails";
+import { guardStates, packStart, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
 import { pluginStarts } from "./plugin-starts";
@@ -26,7 +26,7 @@ const measures = [
   pulumiUp,
   rulesPerSecond,
   guardStates,
-  previewWithPack,
+  packStart,
 ];
 
 async function main(words: string[]): Promise<void> {

@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Taken } from "./measure";
 
@@ -24,8 +25,38 @@ export async function timed(
   return { seconds, cpuSeconds };
 }
 
-/** What the first took more than the second. */
-export const difference = (one: Taken, other: Taken): Taken => ({
-  seconds: one.seconds - other.seconds,
-  cpuSeconds: (one.cpuSeconds ?? Number.NaN) - (other.cpuSeconds ?? Number.NaN),
-});
+/**
+ * Starts a program that serves until it is killed; what it took until its first line. Its CPU time is from `/proc`,
+ * where there is one: nothing waits for a process that the engine kills.
+ */
+export async function untilFirstLine(program: string, words: string[], cwd?: string): Promise<Taken> {
+  const began = performance.now();
+  const child = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"], cwd });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.once("data", () => resolve());
+    child
+      .once("error", reject)
+      .once("exit", (code) => reject(new Error(`${program} ended with ${code} before it printed a line`)));
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const cpuSeconds = cpuSecondsOf(child.pid);
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+  return { seconds, ...(cpuSeconds !== undefined && { cpuSeconds }) };
+}
+
+/** In hundredths of a second, user and system: fields 14 and 15 of `stat`. */
+function cpuSecondsOf(pid: number | undefined): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [user = 0, system = 0] = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13)
+      .map(Number);
+    return (user + system) / 100;
+  } catch {
+    return undefined;
+  }
+}
