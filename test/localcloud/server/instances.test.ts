@@ -17,6 +17,7 @@ import { existsSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
 import { instanceIs, instanceIsGone, startCloud, type Cloud } from "../../cloud";
+import { until } from "../../until";
 import { asMaster, managedPassword, small } from "./database-client";
 import { callOwn } from "./own-endpoint";
 
@@ -264,10 +265,13 @@ test("logs are listed, and can be read from a marker", async () => {
   );
   const name = files!.at(-1)!.LogFileName!;
   expect(name).toMatch(/^error\/postgresql\.log\./);
-  const newest = await cloud.rds.send(
-    new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, NumberOfLines: 50 }),
-  );
-  expect(newest.LogFileData).toContain("a marker for the log");
+  // PostgreSQL answers a statement before its log collector has written the line.
+  await until("the log has the statement", async () => {
+    const newest = await cloud.rds.send(
+      new DownloadDBLogFilePortionCommand({ DBInstanceIdentifier: "orders", LogFileName: name, NumberOfLines: 50 }),
+    );
+    return newest.LogFileData!.includes("a marker for the log");
+  });
   const head = await cloud.rds.send(
     new DownloadDBLogFilePortionCommand({
       DBInstanceIdentifier: "orders",
