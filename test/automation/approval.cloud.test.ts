@@ -244,6 +244,15 @@ describe("while an operation is paused", () => {
     expect(await run(id)).toMatchObject({ status: "succeeded", verdict: "pass", preparation: 2 });
   });
 
+  test("a pause that begins while a run observes holds it before it has done anything", async () => {
+    const id = await worked("change");
+    await approve(id);
+    expect((await probed.worker("pause while it looks", id).ended).code).toBe(0);
+    expect(await run(id)).toMatchObject({ status: "queued", heldAt: expect.any(Date) as Date });
+    expect(await effects()).toEqual([]);
+    await controlPlane.cancel(id, "ana");
+  });
+
   test("two pauses of one request: it is held until both have ended", async () => {
     await pause("all");
     await pause("probe-change");

@@ -7,7 +7,7 @@
  * same for a database without tags.
  *
  * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` repeats effects in that
- * step until the effect `go on` is recorded.
+ * step until the effect `go on` is recorded; `pause while it looks` pauses everything while the change observes.
  */
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -63,7 +63,11 @@ async function main(): Promise<void> {
     }),
   });
   await database.query("create table if not exists world (state text)");
-  const look = async () => (await database.query<{ state: string }>("select state from world"))[0]?.state ?? "new";
+  const look = async () => {
+    if (moment === "pause while it looks") await controlPlane.pause("all", { principal: "ops", reason: "an incident" });
+    return seen();
+  };
+  const seen = async () => (await database.query<{ state: string }>("select state from world"))[0]?.state ?? "new";
   Object.assign(probeChange, {
     observe: (_: unknown, step: Step) => step("look", once, look),
     run: async (_: unknown, step: Step) => [await effect("first", step), await effect("second", step)],
