@@ -17,7 +17,7 @@ import { previewSteps } from "./runner/preview-steps";
 import { endRun, lockRun, nextPreparation, queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DueDrills, type SubmittedDrill } from "./schedule";
-import { enqueueRun, sealed, stagesOf, sweepActions, type OperationOf, type Sealing } from "./stages";
+import { enqueueRun, sealed, stagesOf, sweepActions, untilRunIsOver, type OperationOf, type Sealing } from "./stages";
 
 export interface ControlPlane extends ControlPlaneRecords {
   /**
@@ -102,13 +102,12 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       const operation = await operationOf(name);
       const { version } = operation;
       const input = validInput(operation, given, by.reason);
-      const target = (input as { database: string }).database;
       return submitRequest(
         database,
         { operation: name, version, input, ...by },
         async (transaction, connection, id) => {
           await queueRun(transaction, id);
-          await durable.enqueue(connection, "prepare", { id, operation: name, version }, 1, target);
+          await durable.enqueuePreparation(connection, { id, operation: name, version }, 1);
         },
       );
     },
@@ -124,11 +123,11 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       const all = await operations(); // here, and not hours later: the files may be a newer version's by then
       const stages = stagesOf(settings, database, durable, operationOf);
       const workflows = registerWorkflows(all, {
-        prepare: prepare(stages),
-        carryOut: carryOut(stages),
+        prepare: untilRunIsOver(prepare(stages)),
+        carryOut: untilRunIsOver(carryOut(stages)),
         cleanUp: cleanUp(stages),
       });
-      stages.startCleanUp = (request) => workflows.cleanUp(request, firstCleanUpId(request.id));
+      stages.startCleanUp = (request) => workflows.startCleanUp(request, firstCleanUpId(request.id)).ended;
       const actions = sweepActions(database, durable, workflows, (c) => sealed(settings, database, c));
       const lease = {
         url: settings.databaseUrl,
@@ -212,7 +211,7 @@ function resume(database: ControlPlaneDatabase, durable: DurableClient, operatio
     }
     for (const { requestId, preparation } of freed)
       if (await nextPreparation(transaction, requestId, preparation))
-        await durable.enqueue(connection, "prepare", await readRequest(transaction, requestId), preparation + 1, "");
+        await durable.enqueuePreparation(connection, await readRequest(transaction, requestId), preparation + 1);
     return freed.length;
   });
 }

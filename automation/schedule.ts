@@ -23,14 +23,12 @@ export interface SubmittedDrill {
 }
 
 /** When each database that the cloud has today is due; those no longer there are not. */
-export async function scheduleOf(
-  database: Database,
-  recoveries: DatabaseRecovery[],
-  fleet: FleetAnswer,
-): Promise<DrillSchedule[]> {
+export const scheduleOf = async (database: Database, recoveries: DatabaseRecovery[], fleet: FleetAnswer) =>
+  drillSchedule(presentIn(fleet, recoveries), await latestRequests(database, OPERATION));
+
+function presentIn(fleet: FleetAnswer, recoveries: DatabaseRecovery[]): DatabaseRecovery[] {
   const present = new Set(fleet.asked ? fleet.databases.map((d) => d.arn) : []);
-  const here = recoveries.filter((r) => present.has(r.database.arn));
-  return drillSchedule(here, await latestRequests(database, OPERATION));
+  return recoveries.filter((r) => present.has(r.database.arn));
 }
 
 /**
@@ -48,8 +46,9 @@ export function submitDueDrills(
 ): Promise<SubmittedDrill[]> {
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");
-    const open = (await latestRequests(t, OPERATION)).filter((r) => r.isOpen).length;
-    const due = (await scheduleOf(t, recoveries, fleet)).filter((s) => s.dueAt !== undefined && s.dueAt <= now);
+    const latest = await latestRequests(t, OPERATION);
+    const open = latest.filter((r) => r.isOpen).length;
+    const due = drillSchedule(presentIn(fleet, recoveries), latest).filter((s) => s.dueAt && s.dueAt <= now);
     const submitted: SubmittedDrill[] = [];
     for (const schedule of due.slice(0, Math.max(0, openMax - open))) {
       const input = { database: schedule.recovery.database.identifier };

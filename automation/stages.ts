@@ -19,6 +19,7 @@ import {
   stepsOf,
   type DurableClient,
   type StepObserver,
+  type Workflow,
   type Workflows,
 } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
@@ -54,7 +55,7 @@ export async function enqueueRun(
   { preparation, target = "" }: Pick<Run, "preparation" | "target">,
 ): Promise<void> {
   await setRunStatus(transaction, request.id, "queued");
-  await durable.enqueue(connection, "carry-out", request, preparation, target);
+  await durable.enqueueRun(connection, request, preparation, target);
 }
 
 /**
@@ -115,7 +116,7 @@ export function stagesOf(
       record(request.id, "prepare again", () =>
         database.transaction(async (transaction, connection) => {
           if (await nextPreparation(transaction, request.id, preparation))
-            await durable.enqueue(connection, "prepare", request, preparation + 1, "");
+            await durable.enqueuePreparation(connection, request, preparation + 1);
         }),
       ),
     begun: (request, preparation, cleansUp) =>
@@ -164,10 +165,19 @@ export function stagesOf(
         else await closeFinding(database, `${id}.clean-up`);
       }),
     // A run that was ended from outside begins no step; what it was doing is not its conclusion.
-    isCancelledOrTakenOver: (error) =>
-      isCancelledOrTakenOver(error) || (error instanceof ShipshapeError && error.code === "run-over"),
+    isCancelledOrTakenOver: (error) => isCancelledOrTakenOver(error) || isRunOver(error),
   };
 }
+
+const isRunOver = (error: unknown) => error instanceof ShipshapeError && error.code === "run-over";
+
+/** A run that was ended from outside has nothing left to do: the sweep seals its statement and starts its clean-up. */
+export const untilRunIsOver =
+  (workflow: Workflow): Workflow =>
+  (...given) =>
+    workflow(...given).catch((error: unknown) => {
+      if (!isRunOver(error)) throw error;
+    });
 
 /** Marks a run as running, unless it has ended, has another plan by now, or its operation is paused. */
 async function goesOn(transaction: Database, request: OperationRequest, preparation: number): Promise<boolean> {
@@ -221,18 +231,14 @@ export function sweepActions(
   return {
     database,
     durable,
-    // its state has the outcome
     startCleanUp: async (requestId, workflowId) => {
-      const request = await readRequest(database, requestId);
-      void workflows.cleanUp(request, workflowId).catch(() => undefined);
+      const { ended } = workflows.startCleanUp(await readRequest(database, requestId), workflowId);
+      void ended.catch(() => undefined); // its state has the outcome
     },
     lost: (run, error) => end(run.requestId, "failed", error, run),
-    endUnapproved: async (run) => {
-      const decision = await readDecision(database, run.requestId, run.preparation);
-      if (!decision?.isExpired) return;
-      const waitedHours = approvalWaitSeconds / 3600;
-      const missing = { id: run.requestId, digest: decision.planDigest, waitedHours };
-      await end(run.requestId, "failed", new ShipshapeError("approval-missing", missing), run);
+    unapproved: (run) => {
+      const missing = { id: run.requestId, digest: run.planDigest, waitedHours: approvalWaitSeconds / 3600 };
+      return end(run.requestId, "failed", new ShipshapeError("approval-missing", missing), run);
     },
     overdue: async (requestId, error) => {
       await durable.cancel(requestId, (await readRun(database, requestId)).preparation);

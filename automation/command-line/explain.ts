@@ -4,7 +4,7 @@ import type { Decision, Run } from "../records";
 import type { CommandContext } from "./command-context";
 import { decisionText, explainedRules, personCount, reportRules } from "./decision-report";
 import { withRecords } from "./open-records";
-import { approvalHint } from "./run-report";
+import { approvalHint, heldHint } from "./run-report";
 import type { Terminal } from "./terminal";
 
 /** `shipshape explain`. */
@@ -25,7 +25,7 @@ export async function explain(
     terminal.say(`requested by ${printable(requestedBy)}: ${printable(reason)}`);
     if (decision) reportDecision(run, decision, terminal);
     else if (run.error) terminal.say(`it ended before a decision: ${printable(run.error.message)}`);
-    else terminal.say(`not decided yet: the run is ${status}`);
+    else terminal.say(`not decided yet: ${run.heldAt ? heldHint : `the run is ${status}`}`);
   });
 }
 
@@ -39,7 +39,8 @@ function decisionRecord(run: Run, decision: Decision | undefined) {
 function reportDecision(run: Run, decision: Decision, terminal: Terminal): void {
   const { status, planDigest, preparation, approvals, rules, expiresAt } = decision;
   terminal.say(`decision: ${decisionText(status, terminal)}, on plan ${planDigest}`);
-  if (run.preparation > preparation && !run.finishedAt)
+  if (run.heldAt) terminal.say(heldHint);
+  else if (run.preparation > preparation && !run.finishedAt)
     terminal.say("the request is being planned and decided again: its database has changed, or a pause has ended");
   reportRules(rules, terminal);
   if (status !== "needs-approval") return;

@@ -22,13 +22,11 @@ export interface LatestDrill {
 
 /** Those due first come first; of those due at the same moment, the ones with the oldest evidence. */
 export function drillSchedule(recoveries: DatabaseRecovery[], latest: LatestDrill[]): DrillSchedule[] {
+  const latestOf = new Map(latest.map((drill) => [drill.target, drill]));
   return recoveries
     .map((recovery) => ({
       recovery,
-      ...due(
-        recovery,
-        latest.find((l) => l.target === recovery.database.identifier),
-      ),
+      ...due(recovery, latestOf.get(recovery.database.identifier)),
     }))
     .sort(
       (a, b) =>

@@ -53,6 +53,8 @@ export interface Lifecycle {
 /** Which operation a workflow belongs to, and in which version: it ends with the version it began with. */
 export type VersionedOperation = { operation: string; version: number };
 
+type VersionedRequest = VersionedOperation & { id: string };
+
 const nameOf = ({ operation, version }: VersionedOperation, part: string) => `${operation}.v${version}.${part}`;
 
 /** Workflow ids. The request's id is that of its first preparation. */
@@ -62,8 +64,11 @@ export const carryOutId = (requestId: string, preparation: number): string =>
   preparation === 1 ? `${requestId}-carry-out` : `${requestId}-carry-out-${preparation}`;
 
 export interface Workflows {
-  /** Starts the clean-up of a run under that id, unless it was already started, and resolves when it has ended. */
-  cleanUp(request: VersionedOperation & { id: string }, workflowId: string): Promise<void>;
+  /**
+   * Starts the clean-up of a run under that id, unless it was already started. `ended` resolves when it has ended.
+   * Errors: operation-version-missing.
+   */
+  startCleanUp(request: VersionedRequest, workflowId: string): { ended: Promise<void> };
 }
 
 /** Registers the workflows of each operation. Call once per process, before a worker starts. */
@@ -82,11 +87,14 @@ export function registerWorkflows(
     cleanUps.set(nameOf({ operation, version }, "clean-up"), registered("clean-up", cleanUp));
   }
   return {
-    cleanUp: async (request, workflowId) => {
+    startCleanUp: (request, workflowId) => {
       const registered = cleanUps.get(nameOf(request, "clean-up"));
       if (!registered) throw new ShipshapeError("operation-version-missing", { ...request });
-      const handle = await DBOS.startWorkflow(registered, { workflowID: workflowId })(request.id);
-      await handle.getResult({ pollingIntervalMs: cleanUpPollMilliseconds });
+      const ended = async () => {
+        const handle = await DBOS.startWorkflow(registered, { workflowID: workflowId })(request.id);
+        await handle.getResult({ pollingIntervalMs: cleanUpPollMilliseconds });
+      };
+      return { ended: ended() };
     },
   };
 }
@@ -277,30 +285,35 @@ export class DurableClient {
   }
 
   /**
-   * Enqueues a part of a request inside the caller's transaction: what the transaction records and the workflow exist
-   * both or not at all. Runs of one `partition`, a database, are carried out one after the other.
+   * Enqueues a preparation inside the caller's transaction: what the transaction records and the workflow exist both or
+   * not at all.
    */
-  async enqueue(
+  enqueuePreparation(transaction: pg.ClientBase, request: VersionedRequest, preparation: number): Promise<void> {
+    const workflowID = preparationId(request.id, preparation);
+    return this.enqueue(transaction, "prepare", request, preparation, { workflowID });
+  }
+
+  /** The same for a run. Those of one database are carried out one after the other. */
+  enqueueRun(
+    transaction: pg.ClientBase,
+    request: VersionedRequest,
+    preparation: number,
+    database: string,
+  ): Promise<void> {
+    const workflowID = carryOutId(request.id, preparation);
+    return this.enqueue(transaction, "carry-out", request, preparation, { workflowID, queuePartitionKey: database });
+  }
+
+  private async enqueue(
     transaction: pg.ClientBase,
     part: keyof typeof queues,
-    request: VersionedOperation & { id: string },
+    request: VersionedRequest,
     preparation: number,
-    partition: string,
+    where: { workflowID: string; queuePartitionKey?: string },
   ): Promise<void> {
-    const workflowId = (part === "prepare" ? preparationId : carryOutId)(request.id, preparation);
+    const workflow = { queueName: queues[part], workflowName: nameOf(request, part), appVersion: WORKFLOW_VERSION };
     await this.bounded(
-      this.client.enqueueInTransaction(
-        transaction,
-        {
-          queueName: queues[part],
-          workflowName: nameOf(request, part),
-          workflowID: workflowId,
-          appVersion: WORKFLOW_VERSION,
-          ...(part === "carry-out" && { queuePartitionKey: partition }),
-        },
-        request.id,
-        preparation,
-      ),
+      this.client.enqueueInTransaction(transaction, { ...workflow, ...where }, request.id, preparation),
     );
   }
 

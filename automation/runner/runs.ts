@@ -180,10 +180,13 @@ export const unfinishedRuns = (database: Database, after: string, countMax: numb
     [after, countMax],
   );
 
-/** Runs that wait for people, after that id. */
-export const waitingRuns = (database: Database, after: string, countMax: number) =>
-  database.query<UnfinishedRun>(
-    `select request_id as "requestId", status, preparation from run where status = 'waiting' and request_id > $1 order by request_id limit $2`,
+/** Runs whose plan can no longer be approved, after that id, with the digest that was decided on. */
+export const unapprovedRuns = (database: Database, after: string, countMax: number) =>
+  database.query<UnfinishedRun & { planDigest: string }>(
+    `select request_id as "requestId", run.status, preparation, decision.plan_digest as "planDigest"
+     from run join decision using (request_id, preparation)
+     where run.status = 'waiting' and decision.expires_at <= clock_timestamp() and request_id > $1
+     order by request_id limit $2`,
     [after, countMax],
   );
 

@@ -13,9 +13,9 @@ import {
   runsToCleanUp,
   runsToSeal,
   stuckCleanUpsDue,
+  unapprovedRuns,
   unfinishedRuns,
   unstick,
-  waitingRuns,
   type RunToCleanUp,
   type UnfinishedRun,
 } from "./runs";
@@ -28,8 +28,8 @@ export interface Sweep {
   startCleanUp(requestId: string, workflowId: string): Promise<void>;
   /** Records that a run ended without a result, if it is still as it was found. */
   lost(run: UnfinishedRun, error: ShipshapeError): Promise<void>;
-  /** Ends a run whose plan can no longer be approved. */
-  endUnapproved(run: UnfinishedRun): Promise<void>;
+  /** Records that a run ended because its plan was not approved in time, if it is still as it was found. */
+  unapproved(run: UnfinishedRun & { planDigest: string }): Promise<void>;
   overdue(requestId: string, error: ShipshapeError): Promise<void>;
   stuck(requestId: string, error: ShipshapeError): Promise<void>;
   /** Seals the statement that an ended run owes. */
@@ -44,13 +44,13 @@ export interface Sweep {
 export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   const overdue = pages((after) => overdueThrowaways(s.database, after, runsSweptMax));
   const unfinished = pages((after) => unfinishedRuns(s.database, after, runsSweptMax));
-  const waiting = pages((after) => waitingRuns(s.database, after, runsSweptMax));
+  const unapproved = pages((after) => unapprovedRuns(s.database, after, runsSweptMax));
   const toCleanUp = pages((after) => runsToCleanUp(s.database, after, runsSweptMax));
   const toSeal = pages((after) => runsToSeal(s.database, after, runsSweptMax));
   const looks: ((liveness: Liveness) => Promise<void>)[] = [
     async () => each(await overdue(), (one) => endOverdueRun(s, one)),
     async () => endLostRuns(s, await unfinished()),
-    async () => each(await waiting(), (run) => s.endUnapproved(run)),
+    async () => each(await unapproved(), (run) => s.unapproved(run)),
     () => reportOutlived(s),
     () => retryStuckCleanUps(s),
     async (liveness) => startMissingCleanUps(s, await toCleanUp(), liveness),

@@ -54,6 +54,15 @@ export async function findDatabaseLogin(
   };
 }
 
+/** An identifier can be another database's by now. Errors: database-replaced. */
+export function requireSameDatabase(identifier: string, found: string | undefined, expected: string): void {
+  if (found !== expected)
+    throw new ShipshapeError("database-replaced", { identifier, found: found || "none", expected });
+}
+
+export const tagsOf = ({ TagList = [] }: DBInstance): Record<string, string> =>
+  Object.fromEntries(TagList.map((t) => [t.Key ?? "", t.Value ?? ""]));
+
 /** @throws database-role-unknown */
 export const requireLogin = async (clients: AwsClients, instance: DBInstance, role: string): Promise<void> =>
   void (await readLogin(clients, instance, role));

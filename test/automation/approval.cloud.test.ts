@@ -266,7 +266,8 @@ describe("while an operation is paused", () => {
   test("a held request can be cancelled, and says that it is held", async () => {
     await pause("all");
     const id = await worked("change");
-    expect((await probed.shipshape("show", id).ended).stdout).toContain("its operation is paused");
+    for (const command of ["show", "explain"])
+      expect((await probed.shipshape(command, id).ended).stdout).toContain("its operation is paused");
     expect((await probed.shipshape("status").ended).stdout).toMatch(/paused: all since \S+ by ops: an incident/);
     await controlPlane.cancel(id, "ana");
     expect((await probed.shipshape("show", id).ended).stdout).not.toContain("its operation is paused");

@@ -137,6 +137,26 @@ describe("the next worker sweeps up a run that no worker carries out", () => {
   });
 });
 
+test.each(["first", "second"])(
+  "a run that was cancelled in its step %s is sealed as cancelled, once, whatever it has found",
+  async (step) => {
+    const { id, errors } = await work(`end in ${step}`);
+    expect({ errors, ...over(await readRun(database, id)) }).toEqual({
+      errors: "",
+      status: "cancelled",
+      cleanUp: "done",
+      verdict: undefined,
+    });
+    expect((await statements(id)).sort()).toEqual([`${id}.teardown`, `${id}.verdict`]);
+    const [sealed] = await database.query<{ envelope: string }>(
+      "select envelope from evidence where request_id = $1 and kind = 'verdict'",
+      [id],
+    );
+    expect(claimOf(sealed!.envelope).predicate).toMatchObject({ run: "cancelled", verdict: "inconclusive" });
+    await effects();
+  },
+);
+
 test("a pass in a table row is not sealed: only the lifecycle that reached a verdict seals it", async () => {
   const { id } = await work("");
   await database.query(

@@ -7,7 +7,8 @@
  * same for a database without tags.
  *
  * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` repeats effects in that
- * step until the effect `go on` is recorded; `pause while it looks` pauses everything while the change observes.
+ * step until the effect `go on` is recorded; `end in <step>` cancels the run in that step; `pause while it looks` pauses
+ * everything while the change observes.
  */
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -44,11 +45,15 @@ async function main(): Promise<void> {
       await sleep(5);
     }
   };
+  // As a cancel does, in the moment before the durable engine knows of it.
+  const endOutside = () =>
+    database.query("update run set status = 'cancelled', finished_at = now() where finished_at is null");
   const effect = (name: string, step: Step) =>
     step(name, once, async () => {
       dieAt(`before ${name}`);
       await record(name);
       if (moment === `stay in ${name}`) await stay();
+      if (moment === `end in ${name}`) await endOutside();
       dieAt(`after ${name}`);
       return name;
     });

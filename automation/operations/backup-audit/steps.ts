@@ -8,7 +8,13 @@ import {
   type BackupsFound,
   type SnapshotsFound,
 } from "../../targets/database-backups";
-import { controlRole, describeDatabase, findDatabaseLogin } from "../../targets/database-login";
+import {
+  controlRole,
+  describeDatabase,
+  findDatabaseLogin,
+  requireSameDatabase,
+  tagsOf,
+} from "../../targets/database-login";
 import { readPageChecksums } from "../../targets/page-checksums";
 import type { OperationContext } from "../operation-context";
 import type { AuditedDatabase, BackupAuditPlan } from "./plan";
@@ -18,12 +24,6 @@ export type BackupAuditSteps = ReturnType<typeof backupAuditSteps>;
 
 export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryOf">) {
   const clients = awsClients(s.access);
-
-  function requireSame({ source }: BackupAuditPlan, found: { resourceId: string }): void {
-    const { identifier, resourceId: expected } = source;
-    if (found.resourceId !== expected)
-      throw new ShipshapeError("database-replaced", { identifier, found: found.resourceId || "none", expected });
-  }
 
   return {
     async observe(identifier: string): Promise<AuditedDatabase> {
@@ -40,13 +40,13 @@ export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryO
         resourceId: instance.DbiResourceId ?? "",
         databaseName: instance.DBName ?? "postgres",
         engineVersion: instance.EngineVersion ?? "",
-        tags: Object.fromEntries((instance.TagList ?? []).map((t) => [t.Key ?? "", t.Value ?? ""])),
+        tags: tagsOf(instance),
       };
     },
 
     async backups(plan: BackupAuditPlan): Promise<BackupsFound> {
       const found = await automatedBackupsOf(clients, plan.source.identifier);
-      requireSame(plan, found);
+      requireSameDatabase(plan.source.identifier, found.resourceId, plan.source.resourceId);
       return found;
     },
 
@@ -58,7 +58,7 @@ export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryO
       const { identifier, databaseName } = plan.source;
       try {
         const login = await findDatabaseLogin(clients, identifier, controlRole, databaseName);
-        requireSame(plan, login);
+        requireSameDatabase(identifier, login.resourceId, plan.source.resourceId);
         return await inControlSession(login, { rootCertificateFile: s.access.rootCertificateFile }, readPageChecksums);
       } catch (error) {
         if (error instanceof ShipshapeError && unanswered.has(error.code)) return { undecided: error.message };

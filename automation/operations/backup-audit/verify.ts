@@ -209,7 +209,11 @@ function backupPlan(plan: BackupAuditPlan, { snapshots }: SnapshotsFound): Check
   const required = plan.objectives.backupPlan;
   const tag = source.tags[backupPlanTag] ?? null;
   const taken = snapshots.filter((s) => s.type === "awsbackup");
-  const newest = taken.map((s) => s.createdAt ?? "").sort().at(-1) || null; // prettier-ignore
+  const newest =
+    taken
+      .map((s) => s.createdAt ?? "")
+      .sort()
+      .at(-1) || null;
   const figures = { required, tag, awsBackupSnapshots: taken.length, newestAwsBackupSnapshot: newest };
   if (required === "none")
     return { name, verdict: "pass", explanation: `${tier} in ${environment} requires no AWS Backup plan`, figures };

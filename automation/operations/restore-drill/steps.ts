@@ -15,7 +15,9 @@ import {
   findDatabaseLogin,
   masterRole,
   requireLogin,
+  requireSameDatabase,
   requireServing,
+  tagsOf,
   type DatabaseLogin,
 } from "../../targets/database-login";
 import {
@@ -62,8 +64,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
     databaseName: string,
   ): Promise<DatabaseLogin> {
     const login = await findDatabaseLogin(clients, identifier, role, databaseName);
-    if (login.resourceId !== resourceId)
-      throw new ShipshapeError("database-replaced", { identifier, found: login.resourceId, expected: resourceId });
+    requireSameDatabase(identifier, login.resourceId, resourceId);
     return login;
   }
 
@@ -101,7 +102,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
         engineLifecycleSupport: instance.EngineLifecycleSupport ?? "open-source-rds-extended-support-disabled",
         latestRestorableTime: restorable?.toISOString() ?? null,
         backupRetentionDays,
-        tags: Object.fromEntries((instance.TagList ?? []).map((t) => [t.Key ?? "", t.Value ?? ""])),
+        tags: tagsOf(instance),
         isolationSecurityGroupIds: [isolation],
         secretsProvider: s.secretsProvider ?? platform?.secretsProvider ?? null,
       };
@@ -173,12 +174,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
       let latest: Date | undefined;
       const found = await poll(wait, async () => {
         const instance = await describeDatabase(clients, identifier);
-        if (instance.DbiResourceId !== resourceId)
-          throw new ShipshapeError("database-replaced", {
-            identifier,
-            found: instance.DbiResourceId ?? "none",
-            expected: resourceId,
-          });
+        requireSameDatabase(identifier, instance.DbiResourceId, resourceId);
         latest = instance.LatestRestorableTime;
         if (!instance.BackupRetentionPeriod)
           return {

@@ -64,7 +64,7 @@ beforeEach(() => {
 
 const probe = (id: string) => ({ id, operation: "probe", version: 1 });
 const enqueue = (id: string, partition = id) =>
-  database.transaction((_, client) => durable.enqueue(client, "carry-out", probe(id), 1, partition));
+  database.transaction((_, client) => durable.enqueueRun(client, probe(id), 1, partition));
 const stateOf = async (id: string) => {
   const workflow = id.includes(".") ? id : carryOutId(id, 1);
   return (await durable.states([workflow]))(workflow);
@@ -104,7 +104,7 @@ test("a queued workflow runs its steps in order, and each is recorded when it be
 
 test("a request that is rolled back leaves no workflow", async () => {
   const refused = database.transaction(async (_, client) => {
-    await durable.enqueue(client, "carry-out", probe("rolled back"), 1, "p");
+    await durable.enqueueRun(client, probe("rolled back"), 1, "p");
     throw new Error("no");
   });
   await expect(refused).rejects.toThrow("no");
@@ -208,9 +208,7 @@ test("preparations do not wait for the runs of their database, nor for each othe
   await enqueue("holding", "orders");
   await until("the run of that database has begun", () => release !== undefined);
   for (const preparation of [1, 2])
-    await database.transaction((_, client) =>
-      durable.enqueue(client, "prepare", probe("asked"), preparation, "orders"),
-    );
+    await database.transaction((_, client) => durable.enqueuePreparation(client, probe("asked"), preparation));
   await until("both are prepared", () => prepared.length === 2);
   expect([carryOutId("asked", 2), preparationId("asked", 1), preparationId("asked", 2)]).toEqual([
     "asked-carry-out-2",
@@ -235,15 +233,16 @@ test("after a sleep the workflow continues", async () => {
 });
 
 test("a clean-up starts once per id, and every caller waits for its end", async () => {
-  await carryOut("with clean-up", async (_, id) => workflows.cleanUp(probe(id), `${id}.clean-up`));
-  await workflows.cleanUp(probe("with clean-up"), "with clean-up.clean-up");
+  await carryOut("with clean-up", async (_, id) => workflows.startCleanUp(probe(id), `${id}.clean-up`).ended);
+  await workflows.startCleanUp(probe("with clean-up"), "with clean-up.clean-up").ended;
   expect(cleaned.filter((id) => id === "with clean-up")).toHaveLength(1);
   expect(await stateOf("with clean-up.clean-up")).toBe("done");
 });
 
-test("a clean-up of a version that this worker does not have is refused", async () => {
+test("a clean-up of a version that this worker does not have is refused at once", () => {
   const old = { ...probe("old"), version: 0 };
-  await expect(workflows.cleanUp(old, "old.clean-up")).rejects.toMatchObject({ code: "operation-version-missing" });
+  const start = () => workflows.startCleanUp(old, "old.clean-up");
+  expect(start).toThrow(expect.objectContaining({ code: "operation-version-missing" }) as Error);
 });
 
 test("the worker is alive and may act", async () => {

@@ -32,7 +32,7 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
     durable: { states: async () => states } as unknown as DurableClient,
     startCleanUp: async (id, workflow) => void noted.push(`clean up ${id} as ${workflow}`),
     lost: async ({ requestId }, { code }) => void noted.push(`${code} ${requestId}`),
-    endUnapproved: async ({ requestId }) => void noted.push(`look whether ${requestId} may still be approved`),
+    unapproved: async ({ requestId, planDigest }) => void noted.push(`${requestId} was not approved: ${planDigest}`),
     overdue: async (id, { code }) => void noted.push(`${code} ${id}`),
     stuck: async (id, { code }) => void noted.push(`${code} ${id}`),
     seal: async () => undefined,
@@ -42,6 +42,7 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
 beforeEach(async () => {
   noted.length = 0;
   await database.query("delete from throwaway");
+  await database.query("delete from decision");
   await database.query("delete from run");
   await database.query("delete from request");
 });
@@ -74,11 +75,21 @@ test("a run is lost only if neither its preparation nor its run is alive, and no
   await insert("preparing", "status = 'running', preparation = 2");
   await insert("run", "status = 'running'");
   await insert("waiting", "status = 'waiting'");
+  await insert("too-late", "status = 'waiting', preparation = 2");
+  for (const [id, preparation, expiry] of [
+    ["waiting", 1, "1 hour"],
+    ["too-late", 1, "1 hour"],
+    ["too-late", 2, "-1 second"],
+  ] as const)
+    await database.query(
+      "insert into decision (request_id, preparation, status, plan_digest, rules, decided_by, expires_at) values ($1::text, $2::int, 'needs-approval', $1 || '-' || $2, '[]', 't', now() + $3::interval)",
+      [id, preparation, expiry],
+    );
   await insert("lost", "status = 'running', preparation = 2");
   await sweepWith((id) =>
     ["preparing-prepare-2", "run-carry-out", "lost", "lost-carry-out"].includes(id) ? "alive" : "done",
   )(idle);
-  expect(noted).toEqual(["run-lost lost", "look whether waiting may still be approved"]);
+  expect(noted).toEqual(["run-lost lost", "too-late was not approved: too-late-2"]);
   expect(await busyRuns(database)).toBe(3);
 });
 
@@ -150,6 +161,16 @@ test("a run is busy while a worker has work to do for it, not while it waits for
   await insert("running", "status = 'running'");
   await insert("cleaning", over);
   await insert("waiting", "status = 'waiting'");
+  await insert("too-late", "status = 'waiting', preparation = 2");
+  for (const [id, preparation, expiry] of [
+    ["waiting", 1, "1 hour"],
+    ["too-late", 1, "1 hour"],
+    ["too-late", 2, "-1 second"],
+  ] as const)
+    await database.query(
+      "insert into decision (request_id, preparation, status, plan_digest, rules, decided_by, expires_at) values ($1::text, $2::int, 'needs-approval', $1 || '-' || $2, '[]', 't', now() + $3::interval)",
+      [id, preparation, expiry],
+    );
   await insert("unsealed", "status = 'failed', finished_at = now(), clean_up = 'done'");
   await insert("over", "status = 'failed', finished_at = now(), clean_up = 'stuck', verdict_sealed_at = now()");
   expect(await busyRuns(database)).toBe(4);
