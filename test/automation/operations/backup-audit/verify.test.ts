@@ -168,3 +168,51 @@ test.each([
     figures: { awsBackupSnapshots: 1, newestAwsBackupSnapshot: ofAwsBackup.createdAt },
   });
 });
+
+describe("what a reader is told, word for word", () => {
+  test("of a database without fault", () => {
+    expect(judged({}).checks.map((c) => c.explanation)).toEqual([
+      "RDS takes automated backups",
+      "backups are kept for 7 days; gold in staging requires 7",
+      "the newest restorable time is 240 s old; the objective is 600 s",
+      "drill 260201100000-aaaaaaaa restored it to 2026-02-01T10:00:00.000Z, and passed",
+      "the evidence of drill 260201100000-aaaaaaaa expires on 2026-05-02, in 62 days",
+      "1 snapshot: none is shared",
+      "1 snapshot: each is encrypted",
+      "1 snapshot: each is tagged with an owner",
+      "each page has a checksum, and the server's statistics count no wrong one",
+      "gold in staging requires no AWS Backup plan",
+    ]);
+  });
+
+  test("of backups that are off, and of a proof that has expired", () => {
+    const off = backups({ backupRetentionDays: 0, restorableFrom: null, latestRestorableTime: null });
+    const expired = evidence("stale", "drill 1 has expired", { expiresOn: "2026-02-20T10:00:00.000Z" });
+    const told = (name: string, more: Partial<BackupAuditOutcome>) => checkIn(name, more).explanation;
+    expect(told("automated-backups-are-on", off)).toBe(
+      "automated backups are switched off: it cannot be restored to any moment",
+    );
+    expect(told("drill-evidence-is-valid", expired)).toBe(
+      "drill 1 has expired, on 2026-02-20; the tier requires a drill every 90 days",
+    );
+    expect(told("drill-evidence-is-valid", evidence("failed", "drill 1 failed", {}))).toBe(
+      "drill 1 failed; the tier requires a drill every 90 days",
+    );
+    expect(told("recovery-point-is-verified", evidence("never", "it was never drilled"))).toBe(
+      "no recovery point is proven: it was never drilled",
+    );
+    expect(told("recovery-point-is-verified", evidence("fresh", "fine", { recoveryTarget: null }))).toMatch(
+      /restored it to a moment that its statement does not name, and passed$/,
+    );
+    expect(checkIn("drill-evidence-is-valid", evidence("unknown", "the log cannot be read"))).toEqual({
+      name: "drill-evidence-is-valid",
+      verdict: "inconclusive",
+      explanation: "the log cannot be read",
+      figures: { drillEveryDays: 90 },
+    });
+    expect(checkIn("drill-evidence-is-valid", evidence("never", "it was never drilled")).figures).toEqual({
+      expiresOn: null,
+      drillEveryDays: 90,
+    });
+  });
+});
