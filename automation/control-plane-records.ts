@@ -4,7 +4,7 @@
  */
 import { openDatabase, type ControlPlaneDatabase } from "./database";
 import type { LogContent } from "./evidence/reading";
-import type { DrillSchedule } from "./observability/due-drills";
+import { fleetStatus, type FleetStatus } from "./fleet";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import { readDecision } from "./policy/decisions";
 import type { Decision, FleetAnswer, OperationRequest, Run } from "./records";
@@ -12,6 +12,7 @@ import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
 import { answerFinding, openFindings, type Answer, type Finding } from "./review/findings";
 import { pausesNow, type Pause } from "./runner/pauses";
+import type { StackContext } from "./runner/stack-state";
 import { busyRuns, latestRuns, readRun, runsAwaitingApproval } from "./runner/runs";
 import { scheduleOf } from "./schedule";
 
@@ -38,8 +39,10 @@ export interface ControlPlaneRecords {
   answer(answer: Answer): Promise<void>;
   /** What is known about the recovery of each database, from the signed log and what the cloud reports. */
   recovery(log: LogContent, fleet: FleetAnswer, now: Date): Promise<DatabaseRecovery[]>;
-  /** When each database that the cloud has today is drilled next. */
-  schedule(recoveries: DatabaseRecovery[], fleet: FleetAnswer): Promise<DrillSchedule[]>;
+  /** When each database that the cloud has today is drilled next, and how many drills a day its tiers demand. */
+  schedule(recoveries: DatabaseRecovery[], fleet: FleetAnswer, now: Date): ReturnType<typeof scheduleOf>;
+  /** Every database that the cloud has or a stack declares, with what is known about it. */
+  fleet(log: LogContent, cloud: FleetAnswer, stacks: StackContext, now: Date): Promise<FleetStatus>;
   close(): Promise<void>;
 }
 
@@ -61,7 +64,8 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
       await answerFinding(database, answer);
     },
     recovery: (log, fleet, now) => recoveryStatus(database, log, fleet, now),
-    schedule: (recoveries, fleet) => scheduleOf(database, recoveries, fleet),
+    schedule: (...given) => scheduleOf(database, ...given),
+    fleet: (...given) => fleetStatus(database, ...given),
     close: () => database.close(),
   };
 }

@@ -1,6 +1,6 @@
 /** The control plane: the only entry to its stages, which do not know each other; `stages.ts` wires them. */
 import { openRecords, type ControlPlaneRecords } from "./control-plane-records";
-import type { ControlPlaneDatabase } from "./database";
+import type { ControlPlaneDatabase, Database } from "./database";
 import { ShipshapeError } from "./errors";
 import { requireSigner } from "./evidence/ledger";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
@@ -96,21 +96,23 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     if (!operation) throw new ShipshapeError("operation-version-missing", { operation: name, ...request! });
     return operation;
   };
-  const controlPlane: ControlPlane = {
+  const submitIn = async (
+    into: Database,
+    name: string,
+    given: unknown,
+    by: { requestedBy: string; reason: string },
+  ) => {
+    const operation = await operationOf(name);
+    const { version } = operation;
+    const input = validInput(operation, given, by.reason);
+    return submitRequest(into, { operation: name, version, input, ...by }, async (transaction, connection, id) => {
+      await queueRun(transaction, id);
+      await durable.enqueuePreparation(connection, { id, operation: name, version }, 1);
+    });
+  };
+  return {
     ...records,
-    submit: async (name, given, by) => {
-      const operation = await operationOf(name);
-      const { version } = operation;
-      const input = validInput(operation, given, by.reason);
-      return submitRequest(
-        database,
-        { operation: name, version, input, ...by },
-        async (transaction, connection, id) => {
-          await queueRun(transaction, id);
-          await durable.enqueuePreparation(connection, { id, operation: name, version }, 1);
-        },
-      );
-    },
+    submit: (...given) => submitIn(database, ...given),
     preview: async (name, given, { requestedBy: principal, reason }) => {
       const operation = await operationOf(name);
       const input = validInput(operation, given, reason);
@@ -141,7 +143,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await addPause(database, { operation, reason, pausedBy: principal });
     },
     resume: (operation) => resume(database, durable, operation),
-    submitDueDrills: (...given) => submitDueDrills(controlPlane, ...given),
+    submitDueDrills: (...given) => submitDueDrills({ database, submit: submitIn }, ...given),
     workers: () => durable.workers(),
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
@@ -163,7 +165,6 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await records.close();
     },
   };
-  return controlPlane;
 }
 
 /** Errors: request-invalid. */

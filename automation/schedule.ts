@@ -1,19 +1,26 @@
 /**
- * Keeps recovery evidence being produced: submits the drills that are due, the oldest evidence first, as many as may be
- * open at once. Those that were missed are due, so they are caught up; none is submitted twice.
+ * Keeps recovery evidence being produced: submits the drills that are due, the most overdue first, within the budget.
+ * Those that were missed are due, so they are caught up; none is submitted twice.
  */
+import { standardTag } from "../components/standards";
 import type { Database } from "./database";
-import { drillSchedule, type DrillSchedule } from "./observability/due-drills";
+import {
+  drillSchedule,
+  drillsDemandedPerDay,
+  drillsLeft,
+  type DrillableDatabase,
+  type DrillBudget,
+  type DrillSchedule,
+} from "./observability/due-drills";
 import type { DatabaseRecovery } from "./observability/recoverability";
-import type { FleetAnswer } from "./records";
-import { latestRequests } from "./runner/runs";
+import { identityOf, type FleetAnswer } from "./records";
+import { recentRequests } from "./runner/recent-requests";
+import { tierOf } from "./tier-of";
 
 const OPERATION = "restore-drill";
 
-export interface DueDrills {
+export interface DueDrills extends DrillBudget {
   now: Date;
-  /** No drill is submitted while this many are queued or running. */
-  openMax: number;
   requestedBy: string;
 }
 
@@ -23,37 +30,60 @@ export interface SubmittedDrill {
 }
 
 /** When each database that the cloud has today is due; those no longer there are not. */
-export const scheduleOf = async (database: Database, recoveries: DatabaseRecovery[], fleet: FleetAnswer) =>
-  drillSchedule(presentIn(fleet, recoveries), await latestRequests(database, OPERATION));
+export async function scheduleOf(
+  database: Database,
+  recoveries: DatabaseRecovery[],
+  fleet: FleetAnswer,
+  now: Date,
+): Promise<{ schedules: DrillSchedule[]; demandedPerDay: number }> {
+  const drillable = drillableOf(fleet, recoveries);
+  const schedules = drillSchedule(drillable, await recentRequests(database, OPERATION, now));
+  return { schedules, demandedPerDay: drillsDemandedPerDay(drillable) };
+}
 
-function presentIn(fleet: FleetAnswer, recoveries: DatabaseRecovery[]): DatabaseRecovery[] {
-  const present = new Set(fleet.asked ? fleet.databases.map((d) => d.arn) : []);
-  return recoveries.filter((r) => present.has(r.database.arn));
+function drillableOf(fleet: FleetAnswer, recoveries: DatabaseRecovery[]): DrillableDatabase[] {
+  const present = new Map(fleet.asked ? fleet.databases.map((d) => [identityOf(d), d]) : []);
+  return recoveries.flatMap((recovery) => {
+    const tags = present.get(identityOf(recovery.database))?.tags;
+    if (!tags) return [];
+    return [{ recovery, drillEveryDays: tierOf(tags).standard.drillEveryDays, isStandard: standardTag in tags }];
+  });
 }
 
 /**
- * Submits the drills that are due at that moment. Two processes may do so at once: the second finds what the first has
- * submitted.
+ * Submits the drills that are due at that moment: all of them, or none if this process is killed or loses its session.
+ * Two processes may do so at once: the second finds what the first has submitted.
  */
 export function submitDueDrills(
   controlPlane: {
     database: Database;
-    submit(operation: string, input: unknown, by: { requestedBy: string; reason: string }): Promise<string>;
+    /** Joins the transaction. */
+    submit(
+      transaction: Database,
+      operation: string,
+      input: unknown,
+      by: { requestedBy: string; reason: string },
+    ): Promise<string>;
   },
   recoveries: DatabaseRecovery[],
   fleet: FleetAnswer,
-  { now, openMax, requestedBy }: DueDrills,
+  { now, requestedBy, ...budget }: DueDrills,
 ): Promise<SubmittedDrill[]> {
+  const drillable = drillableOf(fleet, recoveries);
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");
-    const latest = await latestRequests(t, OPERATION);
-    const open = latest.filter((r) => r.isOpen).length;
-    const due = drillSchedule(presentIn(fleet, recoveries), latest).filter((s) => s.dueAt && s.dueAt <= now);
+    const recent = await recentRequests(t, OPERATION, now);
+    const left = drillsLeft(
+      drillable.map((d) => d.recovery.database),
+      recent,
+      budget,
+    );
+    const due = drillSchedule(drillable, recent).filter((s) => s.dueAt && s.dueAt <= now);
     const submitted: SubmittedDrill[] = [];
-    for (const schedule of due.slice(0, Math.max(0, openMax - open))) {
+    for (const schedule of due.slice(0, left)) {
       const input = { database: schedule.recovery.database.identifier };
       const by = { requestedBy, reason: `scheduled: ${schedule.reason}` };
-      submitted.push({ requestId: await controlPlane.submit(OPERATION, input, by), schedule });
+      submitted.push({ requestId: await controlPlane.submit(t, OPERATION, input, by), schedule });
     }
     return submitted;
   });

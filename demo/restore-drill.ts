@@ -24,6 +24,10 @@ export const restoreDrill: Chapter = {
     );
     stage.command("npx shipshape schedule");
     stage.result(await shipshape(scene, ["schedule"]));
+    stage.say("What an auditor asks for first: every database, and whether its recovery is proven.");
+    stage.command("npx shipshape recoverability");
+    // It ends with 1 if the reader has databases of their own that were never drilled.
+    stage.result(await shipshape(scene, ["recoverability"], [0, 1]));
   },
 };
 
@@ -57,7 +61,7 @@ async function verifyEvidence(scene: Scene, id: string): Promise<void> {
 }
 
 /** Runs the command as a user would, shows its progress, and returns its output. Fails with `demo-command-failed`. */
-async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
+async function shipshape(scene: Scene, words: string[], expected = [0]): Promise<string[]> {
   const { stage, settings, environment } = scene;
   const launcher = join(settings.packageFolder, "automation", "command-line", "shipshape.cjs");
   const child = spawn(process.execPath, [launcher, ...words], {
@@ -82,7 +86,7 @@ async function shipshape(scene: Scene, words: string[]): Promise<string[]> {
   await relayed;
   const code = await ended;
   stage.clearProgress();
-  if (code === 0) return output;
+  if (expected.includes(code)) return output;
   stage.result(output);
   throw new DemoError("demo-command-failed", {
     command: `shipshape ${words.join(" ")}`,

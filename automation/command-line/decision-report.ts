@@ -1,8 +1,7 @@
 import { admissionRules } from "../policy/rules";
 import { printable } from "../printable";
 import type { Decision, DecisionStatus, Judgement } from "../records";
-import { outputColumns } from "./limits";
-import type { Terminal } from "./terminal";
+import { wrapped, type Terminal } from "./terminal";
 
 export type ExplainedRule = Judgement & { id: string; why: string | null; solution: string | null };
 
@@ -20,7 +19,7 @@ export function reportRules(rules: Decision["rules"], terminal: Terminal): void 
     terminal.say(`\n${printable(id)}: ${decisionText(verdict, terminal)}${wanted}`);
     const parts = { reason, why, "what to do": verdict === "allowed" ? null : solution };
     for (const [label, text] of Object.entries(parts))
-      if (text !== null) for (const line of paragraph(label, printable(text))) terminal.say(line);
+      if (text !== null) for (const line of wrapped(`  ${label}:`, printable(text), "    ")) terminal.say(line);
   }
 }
 
@@ -29,14 +28,3 @@ export const personCount = (count: number): string => (count === 1 ? "1 person" 
 const colours = { allowed: "green", denied: "red", "needs-approval": "yellow" } as const;
 export const decisionText = (status: DecisionStatus, terminal: Terminal): string =>
   terminal.style(colours[status], status);
-
-/** A labelled text in lines as wide as the output; commands stay whole, so that they can be copied. */
-function paragraph(label: string, text: string): string[] {
-  const lines = [`  ${label}:`];
-  for (const [word] of text.matchAll(/(?:`[^`]*`|\S)+/g)) {
-    const last = lines.at(-1) ?? "";
-    if (last.length + 1 + word.length <= outputColumns) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`    ${word}`);
-  }
-  return lines;
-}

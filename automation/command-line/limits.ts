@@ -62,3 +62,12 @@ export const evidenceListedMax = 200;
 
 /** How often a worker with `--schedule` looks for drills that are due; proofs are valid for days. */
 export const scheduleSeconds = 600;
+
+/**
+ * Scheduled drills that are queued or running at once in an account and Region, by default: each costs a copy of its
+ * database, and one worker carries out as many.
+ */
+export const drillsOpenMax = 4;
+
+/** Scheduled drills a day, by default: four at once, an hour each, around the clock. */
+export const drillsPerDayMax = 4 * 24;

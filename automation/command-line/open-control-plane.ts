@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { version } from "../../package.json";
 import type { ControlPlane } from "../control-plane";
 import type { ControlPlaneDatabase } from "../database";
@@ -6,7 +5,7 @@ import type { OperationContext } from "../operations/operation-context";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { readEvidence, signerOf } from "./evidence-log";
-import { databaseUrlOf } from "./open-records";
+import { databaseUrlOf, stackContext } from "./open-records";
 
 /** Opens the control plane that the environment names, for the length of `work`. */
 export async function withControlPlane<T>(
@@ -43,7 +42,7 @@ function operationContext(
   return {
     database,
     access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
-    stacks: { workspacesFolder: join(settings.dataFolder, "workspaces"), environment: settings.engineEnvironment },
+    stacks: stackContext(settings),
     platformStack,
     secretsProvider,
     recoveryOf: async (found) => {

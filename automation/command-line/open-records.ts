@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { ControlPlaneRecords } from "../control-plane-records";
 import { ShipshapeError } from "../errors";
 import type { FleetAnswer } from "../records";
@@ -36,3 +37,9 @@ export async function fleetToday(): Promise<FleetAnswer> {
   const [{ askFleet }, { awsClients }] = [await import("../targets/fleet"), await import("../targets/aws-access")];
   return askFleet(awsClients());
 }
+
+/** Where stacks are, and what the engine needs to reach them. */
+export const stackContext = ({ dataFolder, engineEnvironment }: Settings) => ({
+  workspacesFolder: join(dataFolder, "workspaces"),
+  environment: engineEnvironment,
+});

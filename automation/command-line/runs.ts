@@ -39,6 +39,7 @@ export interface WorkerOptions {
   untilIdle?: boolean;
   schedule?: boolean;
   openMax: number;
+  perDay: number;
   json?: boolean;
 }
 
@@ -55,7 +56,7 @@ export async function work(options: WorkerOptions, context: CommandContext): Pro
     do {
       if (options.schedule && Date.now() - scheduledAt > scheduleSeconds * 1000) {
         scheduledAt = Date.now();
-        await requestDueDrills(controlPlane, options.openMax, context);
+        await requestDueDrills(controlPlane, options, context);
       }
       if (options.untilIdle && (await controlPlane.busy()) === 0) break;
     } while (!(await Promise.race([interruption.happened(), sleep(workerIdlePollMilliseconds, false)])));
@@ -68,12 +69,12 @@ export async function work(options: WorkerOptions, context: CommandContext): Pro
 /** A failure is reported and does not end the worker: the next pass requests what is due then. */
 async function requestDueDrills(
   controlPlane: ControlPlane,
-  openMax: number,
+  budget: Pick<WorkerOptions, "openMax" | "perDay">,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
   const { submitDue, submittedLine } = await import("./schedule");
   try {
-    for (const one of await submitDue(controlPlane, settings, openMax, terminal)) terminal.progress(submittedLine(one));
+    for (const one of await submitDue(controlPlane, settings, budget, terminal)) terminal.progress(submittedLine(one));
   } catch (error) {
     terminal.progress(`no drill was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);
   }

@@ -8,12 +8,16 @@ import type { CommandContext } from "./command-context";
 import { readEvidence } from "./evidence-log";
 import { withControlPlane } from "./open-control-plane";
 import { fleetToday, principal, withRecords } from "./open-records";
-import { table, type Terminal } from "./terminal";
+import { entries, type Terminal } from "./terminal";
 
-export interface ScheduleOptions {
+export interface ScheduleOptions extends Budget {
   run?: boolean;
-  openMax: number;
   json?: boolean;
+}
+
+interface Budget {
+  openMax: number;
+  perDay: number;
 }
 
 /** `shipshape schedule`: when each database is drilled next; with `--run`, submits the drills that are due. */
@@ -21,23 +25,27 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
   const { settings, terminal } = context;
   if (options.run)
     return withControlPlane(context, async (controlPlane) => {
-      const submitted = await submitDue(controlPlane, settings, options.openMax, terminal);
+      const submitted = await submitDue(controlPlane, settings, options, terminal);
       if (options.json) return terminal.say(JSON.stringify(submitted.map(submittedRecord), undefined, 2));
-      if (submitted.length === 0) terminal.say("no drill is due, or as many as may be are queued or running already");
+      if (submitted.length === 0) terminal.say("no drill is due, or the budget allows no more now");
       for (const line of submitted.map(submittedLine)) terminal.say(line);
     });
   await withRecords(settings, async (records) => {
     const log = await readEvidence(settings, records.database, terminal);
     const fleet = await fleetToday();
     if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
-    const schedules = await records.schedule(await records.recovery(log, fleet, new Date()), fleet);
-    if (options.json) return terminal.say(JSON.stringify(schedules.map(scheduleRecord), undefined, 2));
     const now = new Date();
+    const { schedules, demandedPerDay } = await records.schedule(await records.recovery(log, fleet, now), fleet, now);
+    if (options.json) return terminal.say(JSON.stringify(schedules.map(scheduleRecord), undefined, 2));
+    if (demandedPerDay > options.perDay)
+      terminal.progress(
+        `${terminal.style("yellow", "warning:")} the tiers demand ${Math.ceil(demandedPerDay)} drills a day, and the budget is ${options.perDay}: proofs will expire (--per-day)`,
+      );
     if (schedules.length === 0) terminal.say("no databases are known");
     else
-      for (const line of table(
-        headings,
-        schedules.map((s) => row(s, now)),
+      for (const line of entries(
+        ["NEXT DRILL          ", "DATABASE"],
+        schedules.map((one) => entryOf(one, now)),
       ))
         terminal.say(line);
   });
@@ -47,7 +55,7 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
 export async function submitDue(
   controlPlane: ControlPlane,
   settings: Settings,
-  openMax: number,
+  { openMax, perDay: perDayMax }: Budget,
   terminal: Terminal,
 ): Promise<SubmittedDrill[]> {
   const now = new Date();
@@ -55,18 +63,24 @@ export async function submitDue(
   const fleet = await fleetToday();
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
   const recoveries = await controlPlane.recovery(log, fleet, now);
-  return controlPlane.submitDueDrills(recoveries, fleet, { now, openMax, requestedBy: await principal() });
+  return controlPlane.submitDueDrills(recoveries, fleet, {
+    now,
+    openMax,
+    perDayMax,
+    requestedBy: await principal(),
+  });
 }
 
 export const submittedLine = ({ requestId, schedule: { recovery, reason } }: SubmittedDrill): string =>
   `request ${requestId}: drill of ${printable(recovery.database.identifier)}, because ${printable(reason)}`;
 
-const headings = ["DATABASE", "NEXT DRILL", "WHY"];
-const row = ({ recovery, dueAt, reason }: DrillSchedule, now: Date): string[] => [
-  printable(recovery.database.identifier),
-  dueAt === undefined ? "-" : dueAt <= now ? "now" : `${dueAt.toISOString().slice(0, 16).replace("T", " ")} UTC`,
-  printable(reason),
-];
+const entryOf = ({ recovery, dueAt, reason }: DrillSchedule, now: Date) => ({
+  cells: [
+    dueAt === undefined ? "-" : dueAt <= now ? "now" : `${dueAt.toISOString().slice(0, 16).replace("T", " ")} UTC`,
+  ],
+  name: printable(recovery.database.identifier),
+  text: printable(reason),
+});
 
 const scheduleRecord = ({ recovery, dueAt, reason }: DrillSchedule) => ({
   database: recovery.database,

@@ -96,18 +96,16 @@ function statusLines({ fleet, log, recovery, runs, waiting, pauses, findings }: 
   ];
 }
 
+/** The word is padded before it is coloured, because colour codes must not count as width. */
+export const recoveryWord = (word: Recoverability, terminal: Terminal): string =>
+  terminal.style(colours[word], word.padEnd("unproven".length));
+
 function recoveryRow({ database, recoverability, reason, decidedBy }: DatabaseRecovery, terminal: Terminal): string[] {
   const until =
     recoverability === "fresh" || recoverability === "stale"
       ? (decidedBy?.expiresOn.toISOString().slice(0, 10) ?? "-")
       : "-";
-  // The word is padded before it is coloured, because colour codes must not count as width.
-  return [
-    printable(database.identifier),
-    terminal.style(colours[recoverability], recoverability.padEnd("unproven".length)),
-    until,
-    printable(reason),
-  ];
+  return [printable(database.identifier), recoveryWord(recoverability, terminal), until, printable(reason)];
 }
 
 const runHeadings = ["REQUEST", "OPERATION", "DATABASE", "RUN", "VERDICT", "CLEAN-UP"];

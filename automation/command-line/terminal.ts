@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 import { ShipshapeError } from "../errors";
 import { printableLines } from "../printable";
+import { outputColumns } from "./limits";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
@@ -60,4 +61,35 @@ export function table(headings: string[], rows: string[][]): string[] {
       .join("  ")
       .trimEnd();
   return [line(headings), ...rows.map(line)];
+}
+
+/** A text in lines as wide as the output, the first after `begin`; commands stay whole, so that they can be copied. */
+export function wrapped(begin: string, text: string, indent: string): string[] {
+  const lines = [begin];
+  for (const [word] of text.matchAll(/(?:`[^`]*`|\S)+/g)) {
+    const last = lines.at(-1) ?? "";
+    if (last.length + 1 + word.length <= outputColumns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
+}
+
+/**
+ * Entries of two lines or more, for texts that no column of a terminal has room for: the cells, which end with the name,
+ * and below them the text.
+ */
+export function entries(headings: string[], ones: { cells: string[]; name: string; text: string }[]): string[] {
+  const columns = outputColumns - headings.slice(0, -1).reduce((sum, heading) => sum + heading.length + 2, 0);
+  const [first = "", ...rows] = table(
+    headings,
+    ones.map(({ cells, name }) => [...cells, shortened(name, columns)]),
+  );
+  return [first, ...ones.flatMap(({ text }, at) => [rows[at] ?? "", ...wrapped(" ", text, "  ")])];
+}
+
+/** A name in at most so many columns: its beginning and its end. */
+function shortened(name: string, columns: number): string {
+  if (name.length <= columns) return name;
+  const begin = Math.ceil((columns - 1) / 2);
+  return `${name.slice(0, begin)}…${name.slice(name.length - (columns - 1 - begin))}`;
 }

@@ -4,7 +4,15 @@
  */
 import { backupsBeginHours } from "./limits";
 import { clocksDifferSecondsMax } from "../limits";
-import type { FleetAnswer, FleetDatabase, Recoverability, TargetDatabase, VerdictWord } from "../records";
+import {
+  identityOf,
+  type DeclaredDatabase,
+  type FleetAnswer,
+  type FleetDatabase,
+  type Recoverability,
+  type TargetDatabase,
+  type VerdictWord,
+} from "../records";
 
 /** A drill by its signed statements. */
 export interface SignedDrill {
@@ -22,6 +30,8 @@ export interface SignedDrill {
   backupRetentionDays: number | undefined;
   /** The moment it restored to; undefined if it got no further than asking for a restore. */
   recoveryTarget: string | undefined;
+  /** Why it ended without an outcome. */
+  errorCode: string | undefined;
   issuedAt: Date;
   expiresOn: Date;
 }
@@ -44,27 +54,54 @@ export interface DatabaseRecovery {
 export interface KnownOfTheFleet {
   fleet: FleetAnswer;
   drills: SignedDrill[];
+  /** What the stacks declare, in the cloud or not. @default not asked */
+  declared?: DeclaredDatabase[];
   lost: LostStatement[];
   now: Date;
 }
 
-/** Every database of the fleet, by name; then those no longer in it whose evidence has not expired. */
-export function recoverabilities(known: KnownOfTheFleet): DatabaseRecovery[] {
+/** The same, with what thousands of databases are looked up in. */
+interface Sorted extends KnownOfTheFleet {
+  /** The drills of each database, the oldest first. */
+  drillsOf: Map<string, SignedDrill[]>;
+  /** Those that ended before they found a database, by the name in the request. */
+  unnamed: Map<string, SignedDrill[]>;
+  /** The names of the databases that were drilled. */
+  drilledNames: Set<string>;
+}
+
+/**
+ * Every database of the fleet, by name; then those that are not in the cloud and that a stack declares, or whose
+ * evidence has not expired.
+ */
+export function recoverabilities(given: KnownOfTheFleet): DatabaseRecovery[] {
+  const known = sorted(given);
   const fleet = known.fleet.asked ? known.fleet.databases : [];
   const here = fleet.map((database) => recoveryOf(database, known));
-  const elsewhere = drilled(known)
-    .filter((database) => !fleet.some((f) => isSame(f, database)))
+  const isHere = new Set(fleet.map(identityOf));
+  const elsewhere = [...elsewhereOf(known).values()]
+    .filter((database) => !isHere.has(identityOf(database)))
     .map((database) => absent(database, known));
   return [...here.sort(byName), ...elsewhere.sort(byName)];
 }
 
-function recoveryOf(database: FleetDatabase, known: KnownOfTheFleet): DatabaseRecovery {
-  const own = known.drills
-    .filter((d) => d.database && isSame(d.database, database))
-    .sort((a, b) => a.position - b.position);
+function sorted(known: KnownOfTheFleet): Sorted {
+  const oldestFirst = [...known.drills].sort((a, b) => a.position - b.position);
+  const [drillsOf, unnamed] = [new Map<string, SignedDrill[]>(), new Map<string, SignedDrill[]>()];
+  const add = (to: Map<string, SignedDrill[]>, key: string, drill: SignedDrill) =>
+    to.get(key)?.push(drill) ?? to.set(key, [drill]);
+  for (const drill of oldestFirst)
+    if (!drill.database) add(unnamed, drill.target, drill);
+    else if (drill.database.resourceId !== "") add(drillsOf, identityOf(drill.database), drill);
+  const drilledNames = new Set(oldestFirst.flatMap((d) => d.database?.identifier ?? []));
+  return { ...known, drillsOf, unnamed, drilledNames };
+}
+
+function recoveryOf(database: FleetDatabase, known: Sorted): DatabaseRecovery {
+  const own = known.drillsOf.get(identityOf(database)) ?? [];
   const decides = deciding(own);
   const from = decides?.position ?? -1;
-  const unnamed = known.drills.filter((d) => !d.database && d.target === database.identifier);
+  const unnamed = known.unnamed.get(database.identifier) ?? [];
   const base = {
     database,
     beside: [...own, ...unnamed].filter((d) => d.verdict === "inconclusive" && d.position > from),
@@ -83,12 +120,11 @@ function judged(
   database: FleetDatabase,
   own: SignedDrill[],
   decides: SignedDrill | undefined,
-  { drills, now }: KnownOfTheFleet,
+  { drilledNames, now }: Sorted,
 ): Pick<DatabaseRecovery, "recoverability" | "reason" | "decidedBy"> {
   const withoutBackups = database.restorableFrom ? "" : "; it has no automated backups";
   if (own.length === 0) {
-    const namesake = drills.some((d) => d.database && d.database.identifier === database.identifier);
-    const reason = namesake
+    const reason = drilledNames.has(database.identifier)
       ? "another database had this name when it was drilled; this one was never drilled"
       : "it was never drilled";
     return { recoverability: "never", reason: reason + withoutBackups, decidedBy: undefined };
@@ -158,19 +194,16 @@ function deciding(oldestFirst: SignedDrill[]): SignedDrill | undefined {
   );
 }
 
-/** The databases of signed drills whose evidence has not expired. */
-function drilled({ drills, now }: KnownOfTheFleet): TargetDatabase[] {
-  const found: TargetDatabase[] = [];
-  for (const { database, expiresOn } of [...drills].sort((a, b) => b.position - a.position))
-    if (database && expiresOn > now && !found.some((f) => isSame(f, database))) found.push(database);
-  return found;
+/** The databases that a stack declares, and those of signed drills whose evidence has not expired; the newest counts. */
+function elsewhereOf({ drills, declared = [], now }: Sorted): Map<string, TargetDatabase> {
+  const valid = drills.filter((d) => d.expiresOn > now).sort((a, b) => a.position - b.position);
+  const databases = [...declared, ...valid.flatMap((d) => d.database ?? [])];
+  return new Map(databases.map((database) => [identityOf(database), database]));
 }
 
-function absent(database: TargetDatabase, { fleet, drills }: KnownOfTheFleet): DatabaseRecovery {
+function absent(database: TargetDatabase, { fleet, drillsOf }: Sorted): DatabaseRecovery {
   const base = { database, decidedBy: undefined, beside: [] };
-  const last = drills
-    .filter((d) => d.database && isSame(d.database, database))
-    .sort((a, b) => b.position - a.position)[0];
+  const last = drillsOf.get(identityOf(database))?.at(-1);
   const word = last ? `; drill ${last.requestId} said ${last.verdict}` : "";
   if (!fleet.asked)
     return {
@@ -178,7 +211,8 @@ function absent(database: TargetDatabase, { fleet, drills }: KnownOfTheFleet): D
       recoverability: "unknown",
       reason: `the cloud could not be queried: ${fleet.reason}${word}`,
     };
-  if (!fleet.databases.some((f) => f.account === database.account && f.region === database.region))
+  const places = fleet.cloud ? [...fleet.databases, fleet.cloud] : fleet.databases;
+  if (!places.some((f) => f.account === database.account && f.region === database.region))
     return {
       ...base,
       recoverability: "unknown",
@@ -186,12 +220,9 @@ function absent(database: TargetDatabase, { fleet, drills }: KnownOfTheFleet): D
     };
   return {
     ...base,
-    recoverability: "unproven",
+    recoverability: last ? "unproven" : "never",
     reason: `the cloud no longer has a database with resource id ${database.resourceId}${word}`,
   };
 }
 
-/** By what is never reused. The ARN contains the name, which can change. */
-const isSame = (a: TargetDatabase, b: TargetDatabase) =>
-  a.resourceId !== "" && a.resourceId === b.resourceId && a.account === b.account && a.region === b.region;
 const byName = (a: DatabaseRecovery, b: DatabaseRecovery) => (a.database.identifier < b.database.identifier ? -1 : 1);

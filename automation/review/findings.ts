@@ -77,3 +77,14 @@ export const openFindings = (database: Database, countMax: number) =>
      from finding where answered_at is null order by last_seen desc limit $1`,
     [countMax],
   );
+
+/** How many are open, by the identity of the database that the run found, or else by the name in its request. */
+export const openFindingsByDatabase = (database: Database) =>
+  database.query<{ identity: string | null; target: string; count: number }>(
+    `select format('%s %s %s', d ->> 'account', d ->> 'region', d ->> 'resourceId') as identity, '' as target, count(*)::int
+     from finding join run using (request_id), lateral (select run.plan -> 'database' as d) found
+     where answered_at is null and d is not null group by 1
+     union all
+     select null, target, count(*)::int from finding join run using (request_id)
+     where answered_at is null and run.plan is null group by 2`,
+  );

@@ -88,3 +88,9 @@ export const stackLockPollMilliseconds = 3000;
 
 /** An exported stack, which is read into memory whole; a database's has some 85 resources. */
 export const stackStateBytesMax = 256 * 2 ** 20;
+
+/** Engines that read stacks at once: each takes a core for a second, and 200 MB. */
+export const enginesReadingMax = 4;
+
+/** How long one of them may take: it reads from a bucket or a service, which answers within seconds. */
+export const stackReadSeconds = 120;

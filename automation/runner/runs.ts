@@ -212,14 +212,6 @@ export const latestRuns = (database: Database, countMax: number) =>
 export const runsAwaitingApproval = (database: Database, countMax: number) =>
   readRuns(database, "where run.status = 'waiting' order by request.received_at limit $1", [countMax]);
 
-/** The newest request for an operation on each database, by the name in the request. */
-export const latestRequests = (database: Database, operation: string) =>
-  database.query<{ target: string; requestedAt: Date; isOpen: boolean }>(
-    `select distinct on (target) input ->> 'database' as target, received_at as "requestedAt", finished_at is null as "isOpen"
-     from request join run on run.request_id = request.id where operation = $1 order by target, received_at desc`,
-    [operation],
-  );
-
 interface RunRow {
   request_id: string;
   operation: string;

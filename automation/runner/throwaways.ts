@@ -35,8 +35,8 @@ export const overdueThrowaways = (database: Database, after: string, countMax: n
 
 /** The throwaways that were registered and not recorded as removed. */
 export const registeredThrowaways = (database: Database) =>
-  database.query<{ requestId: string; identifier: string }>(
-    `select request_id as "requestId", identifier from throwaway where status = 'registered'`,
+  database.query<{ requestId: string; identifier: string; stack: string }>(
+    `select request_id as "requestId", identifier, stack from throwaway where status = 'registered'`,
   );
 
 /** Expired throwaways whose run has ended and which still exist, each returned once. */

@@ -12,12 +12,15 @@ import { reasonOf } from "../errors";
 import { fleetAnswerSeconds } from "./limits";
 import { targetDatabase, type FleetAnswer, type FleetDatabase } from "../records";
 import type { AwsClients } from "./aws-access";
+import { tagsOf } from "./database-login";
+import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
 import { completeList } from "./rds-queries";
 
 /** Also resolves if the API could not be queried: that is a result too, different from having no databases. */
-export async function askFleet({ rds: client }: AwsClients): Promise<FleetAnswer> {
+export async function askFleet({ rds: client, sts }: AwsClients): Promise<FleetAnswer> {
   const abortSignal = AbortSignal.timeout(fleetAnswerSeconds * 1000);
   try {
+    const address = addressOfAnswers(client);
     const instances = await completeList(
       "DescribeDBInstances",
       () => paginateDescribeDBInstances({ client }, {}, { abortSignal }),
@@ -34,7 +37,14 @@ export async function askFleet({ rds: client }: AwsClients): Promise<FleetAnswer
     const databases = instances
       .filter((i) => i.Engine?.includes("postgres"))
       .map((i) => fleetDatabase(i, windows.get(i.DbiResourceId)));
-    return { asked: true, databases };
+    const arns = instances.map((i) => i.DBInstanceArn);
+    // Without any instance only STS knows the account, and what was declared in it is missing, not elsewhere.
+    const account = accountIn(arns) ?? (instances.length === 0 ? await accountOf(sts) : undefined);
+    return {
+      asked: true,
+      databases,
+      cloud: { account, region: await client.config.region(), address: address() },
+    };
   } catch (error) {
     return {
       asked: false,
@@ -53,6 +63,6 @@ function fleetDatabase(i: DBInstance, window: RestoreWindow | undefined): FleetD
     }),
     restorableFrom: (backupRetentionDays > 0 && i.LatestRestorableTime && window?.EarliestTime) || null,
     backupRetentionDays,
-    run: i.TagList?.find(({ Key }) => Key === "shipshape:run")?.Value,
+    tags: tagsOf(i),
   };
 }

@@ -20,7 +20,8 @@ import {
   type Parameter,
 } from "@aws-sdk/client-rds";
 import type { AwsClients } from "./aws-access";
-import { accountIn, accountOf, addressOfAnswers, type QueriedCloud } from "./queried-cloud";
+import type { QueriedCloud } from "../records";
+import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
 import { RdsQueries } from "./rds-queries";
 import { accountsIn, sharedAccountsOf } from "./snapshot-sharing";
 

@@ -1,16 +1,7 @@
-/**
- * Which cloud, account and Region answered: the same command uses AWS in one shell and the embedded cloud in the next.
- */
+/** Which cloud, account and Region answered. */
 import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { RDSClient } from "@aws-sdk/client-rds";
-
-export interface QueriedCloud {
-  /** Undefined if unknown. */
-  account: string | undefined;
-  region: string;
-  /** "https://rds.eu-central-1.amazonaws.com", as the requests went out. */
-  address: string;
-}
+import type { QueriedCloud } from "../records";
 
 /** Later calls go through this client; afterwards the returned function says where they went. */
 export function addressOfAnswers(client: RDSClient): () => string {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -7,13 +8,15 @@ import {
   DeleteDBInstanceCommand,
   DescribeDBInstancesCommand,
   ModifyDBInstanceCommand,
+  type DBInstance,
   type Tag,
 } from "@aws-sdk/client-rds";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
 import { LogMemory } from "../../automation/evidence/log-memory";
 import { readLog } from "../../automation/evidence/reading";
 import type { Signer } from "../../automation/evidence/ledger";
-import { targetDatabase, type TargetDatabase, type VerdictWord } from "../../automation/records";
+import { fleetStatus, type FleetStatus } from "../../automation/fleet";
+import { targetDatabase, type FleetAnswer, type TargetDatabase, type VerdictWord } from "../../automation/records";
 import { recoveryStatus } from "../../automation/recovery-status";
 import { registerThrowaway } from "../../automation/runner/throwaways";
 import { askFleet } from "../../automation/targets/fleet";
@@ -132,4 +135,63 @@ test("a database is fresh until a drill fails, its backups are gone or it is rec
     "ledger unknown",
     "orders unknown",
   ]);
+});
+
+test("the fleet is what stacks declare and what the cloud has, without throwaways, which a tag alone does not make", async () => {
+  const stacks = join(cloud.dataFolder, "pulumi-state", ".pulumi", "stacks", "shop");
+  mkdirSync(stacks, { recursive: true });
+  const inState = ({ DBInstanceIdentifier, DBInstanceArn, DbiResourceId, TagList = [] }: DBInstance) => ({
+    urn: `urn:pulumi:s::shop::aws:rds/instance:Instance::${DBInstanceIdentifier}`,
+    type: "aws:rds/instance:Instance",
+    outputs: {
+      engine: "postgres",
+      identifier: DBInstanceIdentifier,
+      arn: DBInstanceArn,
+      resourceId: DbiResourceId,
+      tags: Object.fromEntries(TagList.map((t) => [t.Key, t.Value])),
+    },
+  });
+  const declare = (stack: string, ...instances: DBInstance[]) =>
+    writeFileSync(
+      join(stacks, `${stack}.json`),
+      JSON.stringify({ version: 3, checkpoint: { latest: { resources: instances.map(inState) } } }),
+    );
+  const stackContext = { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env };
+  const [ledger, orders] = [await describe("ledger"), await describe("orders")];
+  const fleet = async (ask: Promise<FleetAnswer> = askFleet(cloud as never)) =>
+    fleetStatus(database, await readLog(database, signer), await ask, stackContext, new Date());
+  const lines = ({ members }: FleetStatus) =>
+    members.map((m) => `${m.database.identifier} ${m.recoverability} ${String(m.declaredBy)}`);
+
+  declare("prod", ledger, { ...orders, DbiResourceId: "db-ANOTHER" });
+  const asked = await fleet();
+  expect(lines(asked)).toEqual([
+    expect.stringMatching(/^orders unproven $/), // the deleted one, whose evidence is still valid
+    "orders never ",
+    "orders never shop/prod", // what the stack declares is another database of that name
+    "ledger fresh shop/prod",
+  ]);
+  expect(asked).toMatchObject({
+    unread: [],
+    totals: { fresh: 1, never: 2, unproven: 1 },
+    cloud: { cloud: { account: "123456789012", region: "eu-central-1", address: cloud.url } },
+  });
+
+  // A throwaway, as its run registered it and tagged it
+  await registerThrowaway(database, "passed", { identifier: "ledger", stack: "prod", expiresAt: "2100-01-01" });
+  expect(lines(await fleet())).not.toContainEqual(expect.stringContaining("shop/prod ledger"));
+  expect(lines(await fleet()).filter((line) => line.startsWith("ledger"))).toEqual([
+    expect.stringMatching(/^ledger unproven $/), // a drilled copy is reported until its evidence expires
+  ]);
+  await database.query("update throwaway set request_id = 'failed'");
+  expect(lines(await fleet())).toContain("ledger fresh shop/prod");
+  await database.query("delete from throwaway");
+
+  writeFileSync(join(stacks, "broken.json"), "{");
+  const incomplete = await fleet();
+  expect(lines(incomplete)).toContain("orders never unknown");
+  expect(incomplete.unread).toEqual([expect.stringMatching(/^stack shop\/broken: .*JSON/)]);
+  const silent = await fleet(Promise.resolve({ asked: false, reason: "no answer" }));
+  expect(lines(silent).filter((line) => !line.includes(" unknown "))).toEqual([]);
+  expect(lines(silent)).toContain("ledger unknown shop/prod");
 });

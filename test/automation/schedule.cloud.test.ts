@@ -1,12 +1,13 @@
 // Scheduled drills against a real control plane: bounded, caught up, and never doubled.
 import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
-import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
+import { openDatabase, type ControlPlaneDatabase, type Database } from "../../automation/database";
 import type { DatabaseRecovery } from "../../automation/observability/recoverability";
 import { restoreDrill } from "../../automation/operations/restore-drill/restore-drill";
 import type { RestoreDrillSteps } from "../../automation/operations/restore-drill/steps";
 import { targetDatabase, type FleetDatabase } from "../../automation/records";
-import { readRequest } from "../../automation/request/requests";
-import { endRun } from "../../automation/runner/runs";
+import { readRequest, submitRequest } from "../../automation/request/requests";
+import { endRun, queueRun } from "../../automation/runner/runs";
+import { submitDueDrills } from "../../automation/schedule";
 import { makeControlPlaneDatabase, type TestDatabase } from "./control-plane-database";
 
 let postgres: TestDatabase;
@@ -38,7 +39,7 @@ beforeEach(async () => {
 const databases = ["ledger", "orders", "payments", "users"].map((identifier): FleetDatabase => {
   const arn = `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`;
   const known = targetDatabase({ identifier, resourceId: `db-${identifier}`, arn });
-  return { ...known, restorableFrom: new Date(0), backupRetentionDays: 7, run: undefined };
+  return { ...known, restorableFrom: new Date(0), backupRetentionDays: 7, tags: {} };
 });
 const fleet = { asked: true as const, databases };
 const never = databases.map((one): DatabaseRecovery => ({
@@ -48,8 +49,10 @@ const never = databases.map((one): DatabaseRecovery => ({
   decidedBy: undefined,
   beside: [],
 }));
-const submit = async (openMax: number, now = new Date()) =>
-  (await controlPlane.submitDueDrills(never, fleet, { now, openMax, requestedBy: "ana" })).map((s) => s.requestId);
+const submit = async (openMax: number, now = new Date(), perDayMax = 24 * 100) =>
+  (await controlPlane.submitDueDrills(never, fleet, { now, openMax, perDayMax, requestedBy: "ana" })).map(
+    (s) => s.requestId,
+  );
 const requested = async () =>
   (await database.query<{ name: string }>("select input ->> 'database' as name from request order by 1")).map(
     (r) => r.name,
@@ -85,7 +88,67 @@ test("a drill that ended without a proof is requested again a day later, once, h
 
 test("a database that the cloud no longer has is not drilled", async () => {
   const gone = { asked: true as const, databases: databases.slice(1) };
-  const names = (await controlPlane.schedule(never, gone)).map((s) => s.recovery.database.identifier);
-  expect(names).toEqual(["orders", "payments", "users"]);
-  expect(await controlPlane.schedule(never, { asked: false, reason: "no credentials" })).toEqual([]);
+  const { schedules } = await controlPlane.schedule(never, gone, new Date());
+  expect(schedules.map((s) => s.recovery.database.identifier)).toEqual(["orders", "payments", "users"]);
+  const unknown = await controlPlane.schedule(never, { asked: false, reason: "no credentials" }, new Date());
+  expect(unknown).toEqual({ schedules: [], demandedPerDay: 0 });
+});
+
+test("what is due at once is spread over the day: an hour gets its share of the day's budget", async () => {
+  const hoursLater = (hours: number) => new Date(Date.now() + hours * 3_600_000);
+  const counts: number[] = [];
+  for (const hours of [0, 0.5, 1.5]) {
+    const ids = await submit(100, hoursLater(hours), 48);
+    counts.push(ids.length);
+    // Its row gets the time at which it is submitted here.
+    await database.query("update request set received_at = $2 where id = any($1)", [ids, hoursLater(hours)]);
+  }
+  expect(counts).toEqual([2, 0, 2]);
+});
+
+test("the day's budget ends it, whatever its hours allow", async () => {
+  const [id] = await submit(100, new Date(), 1);
+  await endRun(database, id!, { status: "failed" });
+  expect(await submit(100, new Date(Date.now() + 2 * 3_600_000), 1)).toEqual([]);
+  expect(await submit(100, new Date(Date.now() + 25 * 3_600_000), 1)).toHaveLength(1);
+});
+
+/** Submits and, after that many drills, runs `interruption` before the next. */
+function interruptedAfter(count: number, interruption: () => Promise<void>): Promise<unknown> {
+  let submitted = 0;
+  const interrupted = {
+    database,
+    submit: async (t: Database, operation: string, input: unknown, by: { requestedBy: string; reason: string }) => {
+      if (submitted++ === count) await interruption();
+      return submitRequest(t, { operation, version: 1, input, ...by }, (transaction, _, id) =>
+        queueRun(transaction, id).then(() => {}),
+      );
+    },
+  };
+  return submitDueDrills(interrupted, never, fleet, {
+    now: new Date(),
+    openMax: 100,
+    perDayMax: 24 * 100,
+    requestedBy: "ana",
+  });
+}
+
+test("a scheduler that dies between two drills has requested none, and the next requests each once", async () => {
+  const death = new Error("killed");
+  await expect(interruptedAfter(2, () => Promise.reject(death))).rejects.toBe(death);
+  expect(await requested()).toEqual([]);
+  await submit(100);
+  expect(await requested()).toEqual(["ledger", "orders", "payments", "users"]);
+});
+
+test("a scheduler that freezes until another has done its work requests nothing when it goes on", async () => {
+  const frozen = interruptedAfter(2, async () => {
+    // What the limit on idle transactions does to the session of a frozen process.
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = (hashtext('shipshape schedule')::bigint & 4294967295)::oid and granted",
+    );
+    await submit(100);
+  });
+  await expect(frozen).rejects.toMatchObject({ code: "control-plane-unreachable" });
+  expect(await requested()).toEqual(["ledger", "orders", "payments", "users"]);
 });

@@ -9,6 +9,7 @@ import { pluginStarts } from "./plugin-starts";
 import { pulumiPreview, pulumiUp } from "./pulumi-commands";
 import { record, reportLines } from "./report";
 import { drillRestore, drillVerification, wholeDrill } from "./restore-drill";
+import { scheduledDatabases } from "./schedule";
 
 const measures = [
   ...pluginStarts,
@@ -21,6 +22,7 @@ const measures = [
   drillRestore,
   drillVerification,
   wholeDrill,
+  scheduledDatabases,
   ...commandLine,
   pulumiPreview,
   pulumiUp,

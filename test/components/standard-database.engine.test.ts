@@ -5,6 +5,8 @@ import {
 } from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, ListSecretsCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
+import { join } from "node:path";
+import { askBackend, exported } from "../../automation/runner/backend-stacks";
 import { StandardDatabase, type DatabaseRequest } from "../../components";
 import { until } from "../until";
 import { loggedIn, type Query } from "./database-login";
@@ -100,6 +102,36 @@ test("each role may do what its name says over TLS, and nothing more", async () 
   ] as const)
     await expect(as(role, (query) => query(refused))).rejects.toThrow(/permission denied|must be owner/);
 });
+
+test("the fleet is the same read from the backend's files and by the engine, which reads only what was updated since", async () => {
+  const { dataFolder, env } = engine.cloud;
+  const context = { workspacesFolder: join(dataFolder, "workspaces"), environment: env };
+  const backend = env["PULUMI_BACKEND_URL"]!;
+  const fromFiles = await askBackend(context);
+  const [instance] = (await engine.cloud.rds.send(new DescribeDBInstancesCommand({}))).DBInstances ?? [];
+  expect(fromFiles).toMatchObject({
+    asked: true,
+    unread: [],
+    stacks: [
+      {
+        name: "shipshape/database.orders",
+        unidentified: [],
+        databases: [
+          {
+            resourceId: instance?.DbiResourceId,
+            arn: instance?.DBInstanceArn,
+            isStandard: true,
+            tags: { tier: "gold" },
+          },
+        ],
+      },
+      { name: "shipshape/platform.test", databases: [] },
+    ],
+  });
+  for (const look of ["first", "next"])
+    expect({ look, ...(await exported(context, backend)) }).toEqual({ look, ...pick(fromFiles as never) });
+});
+const pick = ({ stacks, unread }: Awaited<ReturnType<typeof exported>>) => ({ stacks, unread });
 
 test("the statements that the monitoring role can read contain no password", async () => {
   const statements = JSON.stringify(await as("monitoring", (query) => query("select query from pg_stat_statements")));

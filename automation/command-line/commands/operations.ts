@@ -1,10 +1,13 @@
 import { type Command, Option } from "commander";
+import { tiers } from "../../../components/standards";
 import type { ApproveOptions } from "../approve";
 import type { CommandContext } from "../command-context";
+import type { FleetOptions } from "../fleet";
 import type { ReviewOptions } from "../review";
 import type { WorkerOptions } from "../runs";
 import type { ScheduleOptions } from "../schedule";
 import type { WaitOptions } from "../waiting";
+import { drillsOpenMax, drillsPerDayMax } from "../limits";
 import { wholeNumber } from "./option-values";
 import { addRequests, waitHelp, workHelp } from "./requests";
 
@@ -13,6 +16,8 @@ export function addOperationCommands(shipshape: Command, context: CommandContext
   for (const add of [
     addRequest,
     addStatus,
+    addFleet,
+    addRecoverability,
     addShow,
     addSchedule,
     addExplain,
@@ -57,6 +62,33 @@ function addStatus(shipshape: Command, context: CommandContext): void {
     .action(async (options: { json?: boolean }) => (await import("../status")).status(options, context));
 }
 
+function addFleet(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("fleet")
+    .description(
+      "every database that the cloud has or a stack declares: whose it is, which stack declares it, its recovery; exit code 1 if something could not be read",
+    )
+    .option("--owner <team>", "only those of this owner")
+    .addOption(new Option("--tier <tier>", "only those of this tier").choices(tiers))
+    .option("--undeclared", "only those that no stack is known to declare")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExamples:\n  npx shipshape fleet\n  npx shipshape fleet --undeclared")
+    .action(async (options: FleetOptions) => (await import("../fleet")).fleet(options, context));
+}
+
+function addRecoverability(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("recoverability")
+    .description(
+      "whether recovery is proven, for every database that the cloud has or a stack declares, and what that rests on; exit code 1 unless all are fresh and all was read",
+    )
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape recoverability")
+    .action(async (options: { json?: boolean }) =>
+      (await import("../recoverability")).recoverability(options, context),
+    );
+}
+
 function addShow(shipshape: Command, context: CommandContext): void {
   shipshape
     .command("show <id>")
@@ -70,8 +102,9 @@ function addSchedule(shipshape: Command, context: CommandContext): void {
   shipshape
     .command("schedule")
     .description("when each database of the fleet is drilled next: before its proof expires, or at once if it has none")
-    .option("--run", "request the drills that are due, the oldest evidence first")
-    .addOption(openMaxOption())
+    .option("--run", "request the drills that are due, the most overdue first, within the budget")
+    .addOption(budgetOptions().openMax)
+    .addOption(budgetOptions().perDay)
     .option("--json", "print it as JSON")
     .addHelpText(
       "after",
@@ -80,10 +113,15 @@ function addSchedule(shipshape: Command, context: CommandContext): void {
     .action(async (options: ScheduleOptions) => (await import("../schedule")).schedule(options, context));
 }
 
-const openMaxOption = () =>
-  new Option("--open-max <count>", "no drill is requested while this many are queued or running")
+/** The budget of scheduled drills. */
+const budgetOptions = () => ({
+  openMax: new Option("--open-max <count>", "no drill is requested while this many are queued or running")
     .argParser(wholeNumber)
-    .default(4);
+    .default(drillsOpenMax),
+  perDay: new Option("--per-day <count>", "drills requested in 24 hours at most, and in an hour a 24th of them")
+    .argParser(wholeNumber)
+    .default(drillsPerDayMax),
+});
 
 function addExplain(shipshape: Command, context: CommandContext): void {
   shipshape
@@ -175,7 +213,8 @@ function addWorker(shipshape: Command, context: CommandContext): void {
     .description("run queued operations in this process, and take over the runs of dead workers, until interrupted")
     .option("--until-idle", "exit when nothing is queued, running or waiting for clean-up")
     .option("--schedule", "also request the drills that are due, every ten minutes")
-    .addOption(openMaxOption())
+    .addOption(budgetOptions().openMax)
+    .addOption(budgetOptions().perDay)
     .option("--json", "print a line of JSON when it starts and one when it ends")
     .addHelpText("after", "\nExamples:\n  npx shipshape worker\n  npx shipshape worker --until-idle")
     .action(async (options: WorkerOptions) => (await import("../runs")).work(options, context));

@@ -1,7 +1,7 @@
 /** Pure: from the request and what was observed to what the backups are held to. */
 import type { BackupPlan, Environment, Tier } from "../../../components/standards";
 import { canonicalJson, targetDatabase, type PlanBasis } from "../../records";
-import { tierOf } from "../tier-of";
+import { tierOf } from "../../tier-of";
 import type { BackupAuditRequest } from "./request";
 
 /** The database as the cloud describes it, but for what its backups change every few minutes. */

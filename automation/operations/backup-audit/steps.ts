@@ -71,7 +71,7 @@ export function backupAuditSteps(s: Pick<OperationContext, "access" | "recoveryO
         ...database,
         backupRetentionDays,
         restorableFrom: restorableFrom === null ? null : new Date(restorableFrom),
-        run: undefined,
+        tags: {},
       }),
   };
 }

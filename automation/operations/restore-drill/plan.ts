@@ -9,7 +9,7 @@ import {
   targetErrorSecondsMax,
   throwawayLifeHours,
 } from "./limits";
-import { tierOf } from "../tier-of";
+import { tierOf } from "../../tier-of";
 import type { RestoreDrillRequest } from "./request";
 
 /** The source as the cloud describes it, and the platform's isolation group. */

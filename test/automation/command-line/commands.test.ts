@@ -108,6 +108,8 @@ function waiverWords(rule: string): string[] {
 /** Arguments for each command that uses the control plane; the others do not need one. */
 const usesControlPlane: Record<string, string[]> = {
   status: [],
+  fleet: [],
+  recoverability: [],
   "show x": [],
   schedule: [],
   "explain x": [],

@@ -16,7 +16,7 @@ const log = new LogUnderTest();
 const statusOf = async (identifier: string, resourceId?: string) => {
   const read = await readLog(log.database, log.signer);
   const databases = [
-    { ...databaseCalled(identifier, resourceId), restorableFrom: new Date(0), backupRetentionDays: 7, run: undefined },
+    { ...databaseCalled(identifier, resourceId), restorableFrom: new Date(0), backupRetentionDays: 7, tags: {} },
   ];
   const [first] = recoverabilities({
     fleet: { asked: true, databases },

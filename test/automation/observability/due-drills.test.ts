@@ -1,6 +1,12 @@
-import { drillSchedule, type LatestDrill } from "../../../automation/observability/due-drills";
+import {
+  drillSchedule,
+  drillsDemandedPerDay,
+  drillsLeft,
+  type DrillableDatabase,
+  type RecentDrills,
+} from "../../../automation/observability/due-drills";
 import type { DatabaseRecovery, SignedDrill } from "../../../automation/observability/recoverability";
-import { targetDatabase } from "../../../automation/records";
+import { identityOf, targetDatabase } from "../../../automation/records";
 
 const day = 86_400_000;
 const start = new Date("2026-05-01T00:00:00Z");
@@ -23,13 +29,25 @@ function recovery(identifier: string, change: Partial<DatabaseRecovery> = {}, is
     ...change,
   };
 }
-const never = (identifier: string) => recovery(identifier, { recoverability: "never", decidedBy: undefined });
-const drilled = (target: string, days: number, isOpen = false): LatestDrill => ({
+const never = (identifier: string, change: Partial<DatabaseRecovery> = {}) =>
+  recovery(identifier, { recoverability: "never", decidedBy: undefined, ...change });
+const drilled = (target: string, days: number, isOpen = false, change: Partial<RecentDrills> = {}): RecentDrills => ({
   target,
-  requestedAt: after(days),
+  identity: null,
+  latestAt: after(days),
   isOpen,
+  ofLastHour: 0,
+  ofLastDay: 1,
+  ...change,
 });
-const dueOf = (one: DatabaseRecovery, latest: LatestDrill[] = []) => drillSchedule([one], latest)[0]!;
+const drillable = (one: DatabaseRecovery, change: Partial<DrillableDatabase> = {}): DrillableDatabase => ({
+  recovery: one,
+  drillEveryDays: 100,
+  isStandard: true,
+  ...change,
+});
+const dueOf = (one: DatabaseRecovery, recent: RecentDrills[] = [], change: Partial<DrillableDatabase> = {}) =>
+  drillSchedule([drillable(one, change)], recent)[0]!;
 
 test("a proven database is due a tenth to three tenths of its proof's validity before that expires", () => {
   const due = Array.from({ length: 300 }, (_, i) => dueOf(recovery(`orders-${i}`)).dueAt!.getTime());
@@ -43,19 +61,96 @@ test("a proven database is due a tenth to three tenths of its proof's validity b
 
 test("a database keeps its moment, whatever others there are", () => {
   const alone = dueOf(recovery("orders")).dueAt;
-  expect(drillSchedule([recovery("a"), recovery("orders")], []).map((s) => s.dueAt)).toContainEqual(alone);
+  expect(
+    drillSchedule(
+      [recovery("a"), recovery("orders")].map((one) => drillable(one)),
+      [],
+    ).map((s) => s.dueAt),
+  ).toContainEqual(alone);
   expect(dueOf(recovery("orders")).reason).toBe("the proof of drill drill-of-orders is valid until 2026-08-09");
 });
 
-test.each<[string, Partial<DatabaseRecovery>]>([
-  ["was never drilled", { recoverability: "never", decidedBy: undefined }],
-  ["is not proven", { recoverability: "unproven", decidedBy: undefined }],
-  ["lost its proof", { recoverability: "unproven" }],
-  ["failed", { recoverability: "failed" }],
-])("a database that %s is due at once, and a day after a drill that changed nothing", (_, change) => {
+test("a tier that demands drills more often than the proof is valid counts, and one that demands fewer does not", () => {
+  const days = (drillEveryDays: number) =>
+    (dueOf(recovery("orders"), [], { drillEveryDays }).dueAt!.getTime() - start.getTime()) / day;
+  expect(days(10)).toBeCloseTo(days(100) / 10);
+  expect(days(1000)).toBe(days(100));
+});
+
+test.each<[string, Partial<DatabaseRecovery>, number]>([
+  ["was never drilled", { recoverability: "never", decidedBy: undefined }, -Infinity],
+  ["is not proven", { recoverability: "unproven", decidedBy: undefined }, -Infinity],
+  ["lost its proof", { recoverability: "unproven" }, 0],
+  ["failed", { recoverability: "failed" }, 0],
+])("a database that %s is due at once, and a day after a drill that changed nothing", (_, change, lastDrill) => {
   const one = recovery("orders", change);
-  expect(dueOf(one)).toMatchObject({ dueAt: new Date(0), reason: "as it is" });
+  const at = lastDrill < 0 ? new Date(0) : after(lastDrill + 1);
+  expect(dueOf(one)).toMatchObject({ dueAt: at, reason: "as it is" });
   expect(dueOf(one, [drilled("orders", 10)]).dueAt).toEqual(after(11));
+});
+
+test("one whose drills never prove anything waits behind those that were tried longer ago", () => {
+  const attempt = (requestId: string, days: number) => ({ requestId, issuedAt: after(days) }) as SignedDrill;
+  const failing = recovery("a", { recoverability: "unproven", decidedBy: undefined, beside: [attempt("x", 3)] });
+  const waiting = recovery("b", { recoverability: "unproven", decidedBy: undefined, beside: [attempt("y", 2)] });
+  const names = drillSchedule(
+    [failing, waiting, never("c")].map((one) => drillable(one)),
+    [],
+  );
+  expect(names.map((s) => s.recovery.database.identifier)).toEqual(["c", "b", "a"]);
+});
+
+describe("a database without the role that drills need", () => {
+  const attempt = { requestId: "first", errorCode: "database-role-unknown", issuedAt: after(0) } as SignedDrill;
+  const without = never("orders", { beside: [attempt] });
+
+  test("is drilled once, and then the schedule says what is missing", () => {
+    expect(dueOf(never("orders"), [], { isStandard: false }).dueAt).toEqual(new Date(0));
+    expect(dueOf(without, [], { isStandard: false })).toEqual({
+      recovery: without,
+      dueAt: undefined,
+      reason: 'drill first found no role "shipshape" in it: create the role, then request a drill',
+    });
+  });
+
+  test("is drilled again if the standard makes it, if it was proven before, or if a later drill got further", () => {
+    expect(dueOf(without).dueAt).toEqual(after(1));
+    const proven = recovery("orders", { beside: [attempt] });
+    expect(dueOf(proven, [], { isStandard: false }).dueAt).toBeDefined();
+    const later = never("orders", { beside: [attempt, { ...attempt, errorCode: undefined, issuedAt: after(5) }] });
+    expect(dueOf(later, [], { isStandard: false }).dueAt).toEqual(after(6));
+  });
+});
+
+test("a request that found another database under the name is not about this one", () => {
+  const found = (identity: string) => [drilled("orders", 1, true, { identity })];
+  const one = never("orders");
+  expect(dueOf(one, found("123456789012 eu-central-1 db-BEFORE")).dueAt).toEqual(new Date(0));
+  expect(dueOf(one, found(identityOf(one.database))).dueAt).toBeUndefined();
+});
+
+describe("the budget", () => {
+  const databases = ["a", "b", "c"].map(database);
+  const recent = [
+    drilled("a", 1, true, { ofLastHour: 1, ofLastDay: 2 }),
+    drilled("b", 1, false, { ofLastHour: 0, ofLastDay: 1 }),
+    drilled("of-another-account", 1, true, { ofLastHour: 9, ofLastDay: 9 }),
+  ];
+  test.each([
+    [10, 240, 9, "as many as may be open"],
+    [2, 240, 1, "as many as may be open"],
+    [1, 240, 0, "as many as may be open"],
+    [100, 240, 9, "an hour's share of the day"],
+    [100, 24, 0, "an hour's share of the day"],
+    [100, 4, 0, "an hour's share of the day"],
+    [100, 3, 0, "a day's"],
+  ])("with %i open and %i a day leaves %i: %s", (openMax, perDayMax, left) => {
+    expect(drillsLeft(databases, recent, { openMax, perDayMax })).toBe(left);
+  });
+
+  test("is compared with what the tiers demand, as each drill comes before its proof expires", () => {
+    expect(drillsDemandedPerDay([{ drillEveryDays: 7 }, { drillEveryDays: 90 }])).toBeCloseTo(1 / 5.6 + 1 / 72);
+  });
 });
 
 test("an expired proof is due since before it expired, but not within a day of the last attempt", () => {
@@ -86,19 +181,19 @@ test("those due first come first, then those with the oldest evidence, then by n
     [
       recovery("unknown", { recoverability: "unknown" }),
       recovery("fresh"),
-      recovery("failed-later", { recoverability: "failed" }, 5),
+      recovery("drilled-later", {}, 60),
       recovery("failed", { recoverability: "failed" }),
       never("b"),
       never("a"),
-    ],
+    ].map((one) => drillable(one)),
     [],
   );
   expect(schedule.map((s) => s.recovery.database.identifier)).toEqual([
     "a",
     "b",
     "failed",
-    "failed-later",
     "fresh",
+    "drilled-later",
     "unknown",
   ]);
 });

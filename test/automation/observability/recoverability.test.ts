@@ -3,7 +3,7 @@ import {
   type KnownOfTheFleet,
   type SignedDrill,
 } from "../../../automation/observability/recoverability";
-import type { FleetDatabase } from "../../../automation/records";
+import type { DeclaredDatabase, FleetDatabase } from "../../../automation/records";
 import { databaseCalled } from "../evidence/sealed-runs";
 
 const now = new Date("2026-06-15T00:00:00Z");
@@ -12,7 +12,7 @@ const inFleet = (name: string, more: Partial<FleetDatabase> = {}): FleetDatabase
   ...databaseCalled(name),
   restorableFrom: day(-7),
   backupRetentionDays: 7,
-  run: undefined,
+  tags: {},
   ...more,
 });
 const drill = (position: number, verdict: SignedDrill["verdict"], more: Partial<SignedDrill> = {}): SignedDrill => ({
@@ -24,6 +24,7 @@ const drill = (position: number, verdict: SignedDrill["verdict"], more: Partial<
   tornDown: true,
   backupRetentionDays: 7,
   recoveryTarget: undefined,
+  errorCode: undefined,
   issuedAt: day(-1),
   expiresOn: day(29),
   ...more,
@@ -218,5 +219,38 @@ describe("the fleet", () => {
       recoverability: "unknown",
       reason: "account 123456789012, Region us-east-1 was not queried; drill drill-1 said pass",
     });
+  });
+
+  test("contains what a stack declares and the cloud does not have, drilled or not, and each database once", () => {
+    const declare = (name: string, more: Partial<DeclaredDatabase> = {}): DeclaredDatabase => ({
+      ...databaseCalled(name),
+      stack: "shop/prod",
+      tags: {},
+      isStandard: true,
+      ...more,
+    });
+    const declared = [declare("orders"), declare("gone"), declare("abroad", { region: "us-east-1" })];
+    const gone = { target: "gone", database: databaseCalled("gone") };
+    const reasons = (more: Partial<KnownOfTheFleet>) =>
+      recoverabilities(known({ declared, ...more })).map((r) => `${r.database.identifier} ${r.recoverability}`);
+    expect(reasons({})).toEqual(["orders never", "abroad unknown", "gone never"]);
+    expect(reasons({ drills: [drill(1, "pass", gone)] })).toEqual(["orders never", "abroad unknown", "gone unproven"]);
+    expect(reasons({ fleet: { asked: false, reason: "no answer" } })).toEqual([
+      "abroad unknown",
+      "gone unknown",
+      "orders unknown",
+    ]);
+    // A Region that has no database at all did answer.
+    const cloud = { account: "123456789012", region: "eu-central-1", address: "https://rds" };
+    expect(reasons({ fleet: { asked: true, databases: [], cloud } })).toEqual([
+      "abroad unknown",
+      "gone never",
+      "orders never",
+    ]);
+    expect(reasons({ fleet: { asked: true, databases: [], cloud: { ...cloud, account: undefined } } })).toEqual([
+      "abroad unknown",
+      "gone unknown",
+      "orders unknown",
+    ]);
   });
 });

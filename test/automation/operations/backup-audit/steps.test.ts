@@ -109,7 +109,7 @@ test("the evidence is that of this database, judged with the backups that were f
       ...plan.database,
       backupRetentionDays: 7,
       restorableFrom: new Date("2026-02-22T10:00:00.000Z"),
-      run: undefined,
+      tags: {},
     },
   ]);
 });

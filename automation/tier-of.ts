@@ -5,7 +5,7 @@ import {
   type Environment,
   type Tier,
   type TierStandard,
-} from "../../components/standards";
+} from "../components/standards";
 
 /** How strictly a database is judged, by its tags. Without `environment` or `tier`: as production gold, the strictest. */
 export function tierOf(tags: Record<string, string>): { tier: Tier; environment: Environment; standard: TierStandard } {

@@ -1,0 +1,49 @@
+import type { FleetMember } from "../observability/fleet";
+import { printable } from "../printable";
+import type { CommandContext } from "./command-context";
+import { dayOf, declaredText, lookAtFleet, lookLines, lookRecord, memberRecord } from "./fleet-look";
+import { recoveryWord } from "./status";
+import { entries } from "./terminal";
+
+export interface FleetOptions {
+  owner?: string;
+  tier?: string;
+  undeclared?: boolean;
+  json?: boolean;
+}
+
+/** `shipshape fleet`: every database that the cloud has or a stack declares; exit code 1 if something was not read. */
+export async function fleet(options: FleetOptions, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  const look = await lookAtFleet(context);
+  const { members, unread, lookedAt } = look.status;
+  if (unread.length > 0) process.exitCode = 1;
+  const shown = members.filter(
+    (m) =>
+      (options.owner === undefined || m.owner === options.owner) &&
+      (options.tier === undefined || m.tier === options.tier) &&
+      (!options.undeclared || m.declaredBy.length === 0 || m.declaredBy === "unknown"),
+  );
+  if (options.json)
+    return terminal.say(JSON.stringify({ ...lookRecord(look), databases: shown.map(memberRecord) }, undefined, 2));
+  const nextDrill = ({ nextDrill: next }: FleetMember) => {
+    if (!next?.dueAt) return "-";
+    return next.dueAt <= lookedAt ? "now" : dayOf(next.dueAt);
+  };
+  const until = (m: FleetMember) =>
+    dayOf(m.recoverability === "fresh" || m.recoverability === "stale" ? m.decidedBy?.expiresOn : undefined);
+  const lines = entries(
+    ["RECOVERY", "UNTIL     ", "NEXT DRILL", "FINDINGS", "DATABASE"],
+    shown.map((m) => ({
+      cells: [recoveryWord(m.recoverability, terminal), until(m), nextDrill(m), String(m.openFindings || "-")],
+      name: printable(m.database.identifier),
+      text: printable(
+        `${m.owner ?? "no owner"}, ${m.tier ?? "no tier"}, ${m.environment ?? "no environment"}; ${declaredText(m)}`,
+      ),
+    })),
+  );
+  for (const line of lookLines(look, terminal)) terminal.say(line);
+  terminal.say();
+  if (shown.length === 0) terminal.say(members.length === 0 ? "no databases" : `none of ${members.length} databases`);
+  else for (const line of lines) terminal.say(line);
+}

@@ -1,0 +1,32 @@
+import { printable } from "../printable";
+import type { CommandContext } from "./command-context";
+import { dayOf, declaredText, lookAtFleet, lookLines, lookRecord, memberRecord } from "./fleet-look";
+import { recoveryWord } from "./status";
+import { entries } from "./terminal";
+
+/**
+ * `shipshape recoverability`: whether the recovery of each database of the fleet is proven, by its newest signed
+ * verdict. Exit code 1 unless every one is fresh and everything was read.
+ */
+export async function recoverability(options: { json?: boolean }, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  const look = await lookAtFleet(context);
+  const { members, unread, totals } = look.status;
+  if (totals.fresh < members.length || unread.length > 0) process.exitCode = 1;
+  if (options.json) {
+    const databases = members.map(memberRecord);
+    return terminal.say(JSON.stringify({ ...lookRecord(look), totals, databases }, undefined, 2));
+  }
+  for (const line of lookLines(look, terminal)) terminal.say(line);
+  const counts = Object.entries(totals).map(([word, count]) => `${count} ${word}`);
+  terminal.say(`\n${members.length} ${members.length === 1 ? "database" : "databases"}: ${counts.join(", ")}\n`);
+  const lines = entries(
+    ["RECOVERY", "DRILLED   ", "UNTIL     ", "DATABASE"],
+    members.map((m) => ({
+      cells: [recoveryWord(m.recoverability, terminal), dayOf(m.decidedBy?.issuedAt), dayOf(m.decidedBy?.expiresOn)],
+      name: printable(m.database.identifier),
+      text: printable([m.reason, ...(m.declaredBy.length === 1 ? [] : [declaredText(m)])].join("; ")),
+    })),
+  );
+  if (members.length > 0) for (const line of lines) terminal.say(line);
+}

@@ -1,0 +1,38 @@
+/** The fleet: every database of the stacks of the backend, and what the RDS API knows and no stack declares. */
+import type { Database } from "./database";
+import type { LogContent } from "./evidence/reading";
+import { fleetMembers, totalsOf, unreadOf, type FleetMember } from "./observability/fleet";
+import type { FleetAnswer, Recoverability, StacksAnswer } from "./records";
+import { recoveryOfAll } from "./recovery-status";
+import { openFindingsByDatabase } from "./review/findings";
+import { askBackend } from "./runner/backend-stacks";
+import type { StackContext } from "./runner/stack-state";
+import { scheduleOf } from "./schedule";
+
+export interface FleetStatus {
+  lookedAt: Date;
+  cloud: FleetAnswer;
+  stacks: StacksAnswer;
+  /** What could not be read, a sentence each. */
+  unread: string[];
+  members: FleetMember[];
+  /** How many of them are fresh, and so on. */
+  totals: Record<Recoverability, number>;
+}
+
+export async function fleetStatus(
+  database: Database,
+  log: LogContent,
+  cloud: FleetAnswer,
+  stackContext: StackContext,
+  now: Date,
+): Promise<FleetStatus> {
+  const stacks = await askBackend(stackContext);
+  const stated = stacks.asked ? stacks.stacks.flatMap((s) => s.databases) : [];
+  const { recoveries, declared } = await recoveryOfAll(database, log, cloud, stated, now);
+  const { schedules } = await scheduleOf(database, recoveries, cloud, now);
+  const findings = await openFindingsByDatabase(database);
+  const members = fleetMembers({ cloud, stacks, recoveries, declared, schedules, findings });
+  const unread = [...unreadOf(cloud, stacks), ...log.problems.map((p) => `the evidence log: ${p.what}`)];
+  return { lookedAt: now, cloud, stacks, unread, members, totals: totalsOf(members) };
+}

@@ -1,0 +1,184 @@
+/**
+ * The databases that the stacks of the configured backend declare. A folder backend's files are read directly, since an
+ * engine for each of a thousand stacks would take minutes; of any other backend the engine lists the stacks, and exports
+ * those that were changed since this machine last read them.
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { version } from "../../package.json";
+import { reasonOf } from "../errors";
+import type { BackendStack, StacksAnswer } from "../records";
+import { databasesIn, type StateResource } from "./declared-databases";
+import { enginesReadingMax, stackReadSeconds, stackStateBytesMax } from "./limits";
+import type { StackContext } from "./stack-state";
+
+type StacksRead = Pick<StacksAnswer & { asked: true }, "stacks" | "unread">;
+
+/** Also resolves if the backend could not be read: that is an answer too, different from having no stacks. */
+export async function askBackend(s: StackContext): Promise<StacksAnswer> {
+  let backend = s.environment["PULUMI_BACKEND_URL"];
+  try {
+    backend ??= ((await pulumi(s, "whoami", "--json")) as { url: string }).url;
+    const folder = folderOfBackend(backend);
+    return { asked: true, backend, ...(await (folder === undefined ? exported(s, backend) : stored(folder))) };
+  } catch (error) {
+    return { asked: false, backend, reason: reasonOf(error) };
+  }
+}
+
+/** The folder of a `file://` backend, as Pulumi finds it; undefined for another backend. */
+function folderOfBackend(backend: string): string | undefined {
+  if (!backend.startsWith("file://")) return undefined;
+  const [path = ""] = backend.slice("file://".length).split("?");
+  return resolve(decodeURIComponent(path).replace(/^~(?=$|\/)/, homedir()));
+}
+
+/** The checkpoints of a folder backend: `.pulumi/stacks/<project>/<stack>.json`, without a project in the old layout. */
+async function stored(folder: string): Promise<StacksRead> {
+  const root = join(folder, ".pulumi", "stacks");
+  await readdir(join(folder, ".pulumi")); // without it this is no backend, which is not the same as one without stacks
+  const entries = existsSync(root) ? await readdir(root, { recursive: true, withFileTypes: true }) : [];
+  const files = entries.filter((entry) => !entry.isDirectory() && /\.json(\.gz)?$/.test(entry.name));
+  const found = await inTurn(files, 1, async ({ parentPath, name }) => {
+    const file = join(parentPath, name);
+    const { mtimeMs, size } = await stat(file).catch(() => ({ mtimeMs: 0, size: 0 })); // reading it will say why not
+    return { file, mtimeMs, size };
+  });
+  found.sort((one, other) => one.mtimeMs - other.mtimeMs);
+  // With and without compression it is the same stack: the engine reads the newer file.
+  const newest = new Map(found.map((one) => [relative(root, one.file).replace(/\.json(\.gz)?$/, ""), one]));
+  return readEach([...newest.keys()].sort(), 1, async (name) => {
+    const { file, size } = newest.get(name)!;
+    if (size > stackStateBytesMax) throw new Error(`its state has ${size} bytes; the limit is ${stackStateBytesMax}`);
+    const bytes = await readFile(file);
+    const text = file.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: stackStateBytesMax }) : bytes;
+    return databasesIn(name, stateIn(JSON.parse(text.toString()), "checkpoint"));
+  });
+}
+
+interface ListedStack {
+  name: string;
+  lastUpdate?: string;
+  updateInProgress?: boolean;
+  resourceCount?: number;
+}
+
+/** What this machine has read: no secrets, and of each stack the update that it had then. */
+interface Remembered {
+  version: string;
+  backend: string;
+  stacks: Record<string, { lastUpdate: string; read: Omit<BackendStack, "name"> }>;
+}
+
+/** Each stack that has resources, by an engine of its own unless it is unchanged since it was last read. */
+export async function exported(s: StackContext, backend: string): Promise<StacksRead> {
+  const file = join(s.workspacesFolder, "stacks-read.json");
+  const known = rememberedIn(await readFile(file, "utf8").catch(() => ""), backend);
+  const listed = (await pulumi(s, "stack", "ls", "--all", "--json")) as ListedStack[];
+  const withResources = new Map(listed.filter((one) => one.resourceCount !== 0).map((one) => [one.name, one]));
+  const remembered: Remembered = { version, backend, stacks: {} };
+  const read = await readEach([...withResources.keys()].sort(), enginesReadingMax, async (name) => {
+    const { lastUpdate = "", updateInProgress = false } = withResources.get(name)!;
+    const earlier = known[name];
+    if (lastUpdate && earlier?.lastUpdate === lastUpdate && !updateInProgress) remembered.stacks[name] = earlier;
+    else {
+      const state = stateIn(await pulumi(s, "stack", "export", "--stack", name), "deployment");
+      remembered.stacks[name] = {
+        lastUpdate: updateInProgress ? "" : lastUpdate,
+        read: databasesIn(plain(name), state),
+      };
+    }
+    return remembered.stacks[name].read;
+  });
+  await mkdir(s.workspacesFolder, { recursive: true });
+  await writeFile(`${file}.${process.pid}`, JSON.stringify(remembered), { mode: 0o600 });
+  await rename(`${file}.${process.pid}`, file);
+  return read;
+}
+
+/** Nothing if another version of this program wrote it, or about another backend, or if it was cut off. */
+function rememberedIn(text: string, backend: string): Remembered["stacks"] {
+  try {
+    const remembered = JSON.parse(text) as Remembered;
+    return remembered.version === version && remembered.backend === backend ? remembered.stacks : {};
+  } catch {
+    return {};
+  }
+}
+
+async function pulumi({ environment }: StackContext, ...words: string[]): Promise<unknown> {
+  const settings = {
+    // Not in a project, whose settings may name another backend.
+    cwd: "/",
+    env: { ...environment, PULUMI_AUTOMATION_API: "true" },
+    maxBuffer: stackStateBytesMax,
+    timeout: stackReadSeconds * 1000,
+  };
+  const { stdout } = await promisify(execFile)("pulumi", [...words, "--non-interactive"], settings);
+  return JSON.parse(stdout) as unknown;
+}
+
+/** Version 4 only adds a list of the deployment's features. */
+const versionsRead = [3, 4];
+
+function stateIn(stored: unknown, kind: "checkpoint" | "deployment"): StateResource[] {
+  const { version, checkpoint, deployment } = stored as {
+    version?: number;
+    checkpoint?: { latest?: { resources?: unknown } | null };
+    deployment?: { resources?: unknown };
+  };
+  if (version === undefined || !versionsRead.includes(version))
+    throw new Error(`its state has version ${version}; known: ${versionsRead.join(", ")}`);
+  const state = kind === "checkpoint" ? checkpoint : { latest: deployment };
+  if (typeof state !== "object" || state === null) throw new Error(`its state has no ${kind}`);
+  // A stack that was never brought up has no resources.
+  const { resources = [] } = state.latest ?? {};
+  if (!Array.isArray(resources)) throw new Error("the resources of its state are not a list");
+  return resources as StateResource[];
+}
+
+/** A stack that cannot be read is named; it does not keep the others from being read. */
+async function readEach(
+  names: string[],
+  atOnce: number,
+  read: (name: string) => Promise<Omit<BackendStack, "name">>,
+): Promise<StacksRead> {
+  const results = await inTurn(
+    names,
+    atOnce,
+    async (name): Promise<BackendStack | { stack: string; reason: string }> => {
+      try {
+        return { name: plain(name), ...(await read(name)) };
+      } catch (error) {
+        return { stack: plain(name), reason: reasonOf(error) };
+      }
+    },
+  );
+  return {
+    stacks: results.flatMap((one) => ("name" in one ? [one] : [])),
+    unread: results.flatMap((one) => ("reason" in one ? [one] : [])),
+  };
+}
+
+/** Without the only organization that a backend of one's own has. */
+const plain = (stack: string): string => stack.replace(/^organization\//, "");
+
+/** The results in the order of the items, whichever is ready first. */
+async function inTurn<One, Result>(
+  ones: One[],
+  atOnce: number,
+  work: (one: One) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < ones.length; at = next++) results[at] = await work(ones[at]!);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}

@@ -1,0 +1,71 @@
+/** Pure: the PostgreSQL databases in the state of a stack. */
+import { targetDatabase, type BackendStack, type DeclaredDatabase } from "../records";
+
+/** The parts of a resource that are read here. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  parent?: string;
+  /** Only read by this stack. */
+  external?: boolean;
+  outputs?: Record<string, unknown>;
+}
+
+const STANDARD = "shipshape:index:StandardDatabase";
+/** Where each type of instance has its resource id. */
+const resourceIdIn: Record<string, string> = {
+  "aws:rds/instance:Instance": "resourceId",
+  "aws:rds/clusterInstance:ClusterInstance": "dbiResourceId",
+};
+
+export function databasesIn(
+  stack: string,
+  resources: StateResource[],
+): Pick<BackendStack, "databases" | "unidentified"> {
+  // One that is replaced and not removed yet exists, too.
+  const own = resources.filter((one) => !one.external);
+  const byUrn = new Map(own.map((one) => [one.urn, one]));
+  const withInstance = new Set<string>();
+  const databases: DeclaredDatabase[] = [];
+  const unidentified: string[] = [];
+  for (const one of own) {
+    const idIn = resourceIdIn[one.type];
+    if (idIn === undefined) continue;
+    const component = componentOf(one, byUrn);
+    if (component) withInstance.add(component.urn);
+    const { engine, identifier, arn, [idIn]: resourceId, tagsAll, tags } = one.outputs ?? {};
+    if (typeof engine === "string" && !engine.includes("postgres")) continue;
+    if (typeof identifier !== "string" || typeof arn !== "string" || typeof resourceId !== "string" || !resourceId)
+      unidentified.push(`${nameOf(one)} has no readable resource id: bring the stack up, or refresh it`);
+    else
+      databases.push({
+        ...targetDatabase({ identifier, resourceId, arn }),
+        stack,
+        tags: textsIn(tagsAll ?? tags),
+        isStandard: component !== undefined,
+      });
+  }
+  for (const one of own)
+    if (one.type === STANDARD && !withInstance.has(one.urn))
+      unidentified.push(`StandardDatabase ${nameOf(one)} has no DB instance: its last \`up\` did not create it`);
+  return { databases, unidentified };
+}
+
+/** The StandardDatabase that a resource is part of. */
+function componentOf(one: StateResource, byUrn: ReadonlyMap<string, StateResource>): StateResource | undefined {
+  const visited = new Set<string>();
+  for (let at: StateResource | undefined = one; at && !visited.has(at.urn); at = byUrn.get(at.parent ?? "")) {
+    if (at.type === STANDARD) return at;
+    visited.add(at.urn);
+  }
+  return undefined;
+}
+
+/** A name may itself contain "::". */
+const nameOf = ({ urn }: StateResource): string => urn.split("::").slice(3).join("::");
+
+/** Secrets stay encrypted, as objects. */
+const textsIn = (tags: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(tags ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );

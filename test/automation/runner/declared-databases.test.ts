@@ -1,0 +1,94 @@
+import { databasesIn, type StateResource } from "../../../automation/runner/declared-databases";
+
+const urn = (type: string, name: string) => `urn:pulumi:database.orders::shipshape::${type}::${name}`;
+const component: StateResource = {
+  urn: urn("shipshape:index:StandardDatabase", "orders"),
+  type: "shipshape:index:StandardDatabase",
+};
+const outputs = {
+  engine: "postgres",
+  identifier: "orders-production",
+  arn: "arn:aws:rds:eu-central-1:123456789012:db:orders-production",
+  resourceId: "db-ORDERS",
+  tags: { owner: "team-orders" },
+  tagsAll: { owner: "team-orders", tier: "gold" },
+};
+const instance = (change: Partial<StateResource> = {}): StateResource => ({
+  urn: urn("shipshape:index:StandardDatabase$aws:rds/instance:Instance", "orders-instance"),
+  type: "aws:rds/instance:Instance",
+  parent: component.urn,
+  outputs,
+  ...change,
+});
+const read = (...resources: StateResource[]) => databasesIn("shipshape/database.orders", resources);
+
+test("a standard database is known by resource id, account and Region, with its tags", () => {
+  expect(read(component, instance())).toEqual({
+    databases: [
+      {
+        identifier: "orders-production",
+        resourceId: "db-ORDERS",
+        arn: outputs.arn,
+        account: "123456789012",
+        region: "eu-central-1",
+        stack: "shipshape/database.orders",
+        tags: { owner: "team-orders", tier: "gold" },
+        isStandard: true,
+      },
+    ],
+    unidentified: [],
+  });
+});
+
+test("a database that another component or no component declares is declared, without the standard", () => {
+  const other = { urn: urn("acme:index:Service", "orders"), type: "acme:index:Service" };
+  expect(read(other, instance({ parent: other.urn })).databases).toMatchObject([{ isStandard: false }]);
+  expect(read(instance({ parent: undefined as never })).databases).toMatchObject([{ isStandard: false }]);
+  const circle = { ...other, parent: other.urn };
+  expect(read(circle, instance({ parent: circle.urn })).databases).toMatchObject([{ isStandard: false }]);
+});
+
+test("an instance of a cluster has its resource id under another name", () => {
+  const { resourceId, ...rest } = outputs;
+  const type = "aws:rds/clusterInstance:ClusterInstance";
+  const member = instance({ type, outputs: { ...rest, engine: "aurora-postgresql", dbiResourceId: resourceId } });
+  expect(read(member).databases).toMatchObject([{ resourceId: "db-ORDERS" }]);
+});
+
+test("one that is replaced and not removed yet still exists; one that a stack only reads is another stack's", () => {
+  const old = { ...instance({ outputs: { ...outputs, resourceId: "db-OLD" } }), delete: true };
+  expect(read(component, old, instance()).databases.map((d) => d.resourceId)).toEqual(["db-OLD", "db-ORDERS"]);
+  expect(read(instance({ external: true }))).toEqual({ databases: [], unidentified: [] });
+});
+
+test("databases of other engines, and other resources, are left out", () => {
+  const other = { urn: urn("aws:s3/bucket:Bucket", "b"), type: "aws:s3/bucket:Bucket", outputs };
+  expect(read(other, instance({ outputs: { ...outputs, engine: "mysql" } }))).toEqual({
+    databases: [],
+    unidentified: [],
+  });
+});
+
+const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" };
+test.each([
+  ["has no outputs, since its creation was interrupted", undefined],
+  ["has an encrypted resource id", { ...outputs, resourceId: secret }],
+  ["has an empty resource id", { ...outputs, resourceId: "" }],
+  ["has no ARN", { ...outputs, arn: undefined }],
+])("an instance that %s is named, and not left out", (_, changed) => {
+  expect(read(component, instance({ outputs: changed as never }))).toEqual({
+    databases: [],
+    unidentified: ["orders-instance has no readable resource id: bring the stack up, or refresh it"],
+  });
+});
+
+test("a standard database without an instance is named", () => {
+  expect(read(component).unidentified).toEqual([
+    "StandardDatabase orders has no DB instance: its last `up` did not create it",
+  ]);
+});
+
+test("encrypted tags are left out, and hide nothing else", () => {
+  const tags = { owner: secret, tier: "gold" };
+  expect(read(instance({ outputs: { ...outputs, tagsAll: tags } })).databases[0]?.tags).toEqual({ tier: "gold" });
+});
