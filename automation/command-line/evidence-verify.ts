@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
-import { verifyEvidence, type Verification, type VerifiedStatement } from "../evidence/verify";
+import { verifyEvidence, type Verification } from "../evidence/verify";
+import type { VerifiedStatement } from "../evidence/verified-run";
 import { evidenceFileBytesMax } from "../limits";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";

@@ -12,7 +12,7 @@ import { readGiven } from "./evidence-verify";
 import { table, type Terminal } from "./terminal";
 
 /** Reads the log, names what is wrong with it, and hands it to `work`. */
-async function read({ settings, terminal }: CommandContext, work: (log: LogContent) => void): Promise<void> {
+export async function read({ settings, terminal }: CommandContext, work: (log: LogContent) => void): Promise<void> {
   await withRecords(settings, async ({ database }) => {
     const log = await readEvidence(settings, database, terminal);
     for (const { what } of log.problems) terminal.progress(`${terminal.style("red", "problem:")} ${printable(what)}`);

@@ -5,8 +5,8 @@ import { KEY_CHANGE_TYPE, currentKey, openCheckpointBy } from "./key-history";
 import { attributesText, envelopeFile, evidenceFiles, proofsText, writeFolder, type Proofs } from "./folder";
 import type { KnownLog } from "./log-head";
 import { consistencyProof, inclusionProof } from "./merkle-tree";
-import { readLog, statementsOf, type EvidenceLog, type LogEntry } from "./reading";
-import { reportOf } from "./report";
+import { earlierThan, readLog, statementsOf, type EvidenceLog, type LogEntry } from "./reading";
+import { runReports } from "./run-reports";
 
 /**
  * Writes the folder; an older export of the same name is replaced. Errors: evidence-unknown, evidence-log-damaged,
@@ -30,10 +30,12 @@ export async function exportEvidence(
     leafIndex: entry.position,
     inclusion: (await inclusionProof(entry.position, size, log.tree)).map(base64),
   });
+  const earlier = earlierThan(log, statements);
   const changes = log.entries.filter((e) => e.statement.predicateType === KEY_CHANGE_TYPE);
   const proofs: Proofs = {
     treeSize: size,
     statements: await Promise.all(statements.map(async (s) => ({ id: s.run.id, ...(await inLog(s, s.run.kind)) }))),
+    earlier: await Promise.all(earlier.map((entry, i) => inLog(entry, `earlier-${i + 1}`))),
     keyChanges: await Promise.all(changes.map((change, i) => inLog(change, `key-change-${i + 1}`))),
     ...(olderNote === undefined ? {} : { consistency: await consistency(log, known.origin, olderNote, size) }),
   };
@@ -41,11 +43,11 @@ export async function exportEvidence(
     [evidenceFiles.checkpoint, log.head.note],
     [evidenceFiles.verifierKey, `${currentKey(log.history).verifierKey}\n`],
     [evidenceFiles.proofs, proofsText(proofs)],
-    [evidenceFiles.report, reportOf(statements)],
+    ...runReports(statements, earlier),
     [evidenceFiles.attributes, attributesText],
-    ...[...proofs.statements, ...proofs.keyChanges].map((p, i): [string, string] => [
+    ...[...proofs.statements, ...proofs.earlier, ...proofs.keyChanges].map((p, i): [string, string] => [
       p.file,
-      ([...statements, ...changes][i] as LogEntry).envelope,
+      ([...statements, ...earlier, ...changes][i] as LogEntry).envelope,
     ]),
   ]);
   writeFolder(folder, files);

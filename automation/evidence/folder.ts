@@ -20,7 +20,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { reasonOf, ShipshapeError } from "../errors";
 import { evidenceFileBytesMax } from "../limits";
-import { evidenceFilesMax } from "./limits";
+import { earlierRunsMax, evidenceFilesMax } from "./limits";
 import { printable } from "../printable";
 
 export const evidenceFiles = {
@@ -28,6 +28,8 @@ export const evidenceFiles = {
   verifierKey: "verifier-key",
   proofs: "proofs.json",
   report: "report.md",
+  reportJson: "report.json",
+  reportPage: "report.html",
   /** Keeps git from rewriting line endings: the signature covers the bytes. */
   attributes: ".gitattributes",
 } as const;
@@ -41,6 +43,8 @@ const inLog = { file: z.string().regex(/^[a-z0-9-]{1,40}\.envelope\.json$/), lea
 export const proofsSchema = z.strictObject({
   treeSize: count,
   statements: z.array(z.strictObject({ id: z.string().max(100), ...inLog })).max(2),
+  /** Earlier verdicts on the same database that the report's chart shows, oldest first. */
+  earlier: z.array(z.strictObject(inLog)).max(earlierRunsMax),
   /** Each change of the log's key, oldest first. */
   keyChanges: z.array(z.strictObject(inLog)).max(evidenceFilesMax),
   /** From an older checkpoint that the auditor kept to the one in the folder. */
@@ -118,7 +122,7 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, string>):
 const exported = new RegExp(
   `^(${Object.values(evidenceFiles)
     .map((name) => name.replaceAll(".", "\\."))
-    .join("|")}|(verdict|teardown|key-change-\\d+)\\.envelope\\.json)$`,
+    .join("|")}|(verdict|teardown|(earlier|key-change)-\\d+)\\.envelope\\.json)$`,
 );
 
 /**

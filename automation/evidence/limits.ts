@@ -12,5 +12,8 @@ export const failedEvidenceValidDays = 30;
 /** A private key in PEM has about 120 bytes; a larger file is something else. */
 export const signingKeyBytesMax = 16_384;
 
-/** Entries of an exported folder: eight files, and two for each change of keys. */
+/** Earlier runs that a report shows beside its own: two years of monthly drills, and about 250 kB. */
+export const earlierRunsMax = 24;
+
+/** Entries of an exported folder: ten files, the earlier runs of its chart, and one for each change of keys. */
 export const evidenceFilesMax = 200;

@@ -9,7 +9,9 @@ import { rememberHead } from "./ledger";
 import { headOf, leadsTo, rememberedHead, requireRemembered, type Head, type KnownLog } from "./log-head";
 import { emptyRoot, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
 import { keyChangesIn, sortRows, type SignedRow } from "./rows";
-import { runStatementOf, type RunStatement } from "./run-statement";
+import { earlierRunsMax } from "./limits";
+import { recoveriesOf } from "./run-report";
+import { precedes, runStatementOf, type RunStatement } from "./run-statement";
 import { publicKeyOf } from "./signing-key";
 
 export interface LogEntry {
@@ -22,6 +24,9 @@ export interface LogEntry {
    */
   run: RunStatement | undefined;
 }
+
+/** A statement about a run. */
+export type RunEntry = LogEntry & { run: RunStatement };
 
 export interface LogProblem {
   what: string;
@@ -77,8 +82,19 @@ export async function readLog(database: Database, log: KnownLog): Promise<Eviden
 }
 
 /** The statements about one request, by their signed content. */
-export const statementsOf = (log: LogContent, requestId: string): (LogEntry & { run: RunStatement })[] =>
-  log.entries.filter((e): e is LogEntry & { run: RunStatement } => e.run?.predicate.requestId === requestId);
+export const statementsOf = (log: LogContent, requestId: string): RunEntry[] =>
+  log.entries.filter((e): e is RunEntry => e.run?.predicate.requestId === requestId);
+
+/** The newest recovery times that the same operation measured on the same database before that run, oldest first. */
+export function earlierThan(log: LogContent, statements: readonly RunEntry[]): RunEntry[] {
+  const verdict = statements.find((e) => e.run.kind === "verdict");
+  const isEarlier = (e: LogEntry): e is RunEntry =>
+    e.run !== undefined && verdict !== undefined && e.position < verdict.position && precedes(e.run, verdict.run);
+  return log.entries
+    .filter(isEarlier)
+    .filter(({ run }) => recoveriesOf([run]).length > 0)
+    .slice(-earlierRunsMax);
+}
 
 /** The log if none of its keys is known: empty, or entirely untrusted. */
 export async function unreadLog(database: Database): Promise<LogContent> {

@@ -4,12 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { printableMarkdown as text } from "../printable";
-import type { RunStatement, TeardownPredicate, VerdictPredicate } from "./run-statement";
-
-export interface ReportedStatement {
-  run: RunStatement;
-  envelope: string;
-}
+import type { ReportedStatement } from "./run-report";
+import type { TeardownPredicate, VerdictPredicate } from "./run-statement";
 
 export const reportOf = (statements: ReportedStatement[]): string => statements.map(sectionOf).join("\n");
 
@@ -70,7 +66,7 @@ function requestFacts(p: VerdictPredicate): [string, string][] {
 }
 
 /** What the verdict means, for readers who read nothing else. */
-const meaning = {
+export const meaningOf = {
   pass: "every check passed when it was issued; valid until it expires",
   fail: "at least one check failed",
   inconclusive: "it could not be decided: nothing is proven either way",
@@ -80,7 +76,7 @@ function verdictLines(p: VerdictPredicate): { before: string[]; after: string[] 
   const phases = (p.outcome as { phases?: unknown } | null)?.phases;
   return {
     before: [
-      `**${p.verdict}**: ${meaning[p.verdict]}.`,
+      `**${p.verdict}**: ${meaningOf[p.verdict]}.`,
       ...(p.error ? ["", `The run ended early: ${text(p.error.message)} (${text(p.error.code)})`] : []),
     ],
     after: [

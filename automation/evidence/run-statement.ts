@@ -42,7 +42,12 @@ const verdictSchema = z.looseObject({
     .looseObject({
       status: z.string(),
       decidedBy: z.string(),
-      rules: z.array(z.looseObject({ id: z.string(), reason: z.string() })),
+      rules: z.array(z.looseObject({ id: z.string(), verdict: z.string().optional(), reason: z.string() })),
+      approvals: z
+        .array(
+          z.looseObject({ principal: z.string(), answer: z.string(), comment: z.string(), answeredAt: z.string() }),
+        )
+        .optional(),
     })
     .nullable(),
   plan: z.looseObject({}).nullable(),
@@ -111,6 +116,18 @@ export function runStatementOf(statement: Statement): RunStatement {
     throw new Error("its subject and its content name different runs");
   if (read.kind === "verdict") requireOwnDigest(read.predicate, read.subject);
   return read;
+}
+
+/** Whether it is a verdict of the same operation on the same database as that one, of another run. */
+export function precedes(one: RunStatement, verdict: RunStatement): boolean {
+  const about = ({ predicate: { operation, database } }: RunStatement) =>
+    database && canonicalJson([operation, database.resourceId, database.account, database.region]);
+  return (
+    one.kind === "verdict" &&
+    about(one) !== null &&
+    about(one) === about(verdict) &&
+    one.predicate.requestId !== verdict.predicate.requestId
+  );
 }
 
 function requireOwnDigest({ requestId, request, plan }: VerdictPredicate, subject: Subject): void {

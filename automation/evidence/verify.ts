@@ -4,23 +4,23 @@
  * from signed statements.
  */
 import { reasonOf, ShipshapeError } from "../errors";
-import { clocksDifferSecondsMax } from "../limits";
-import { canonicalJson } from "../records";
 import { parseVerifierKey, verifierKey, type Checkpoint } from "./checkpoint";
 import { openEnvelope } from "./envelope";
-import {
-  attributesText,
-  envelopeFile,
-  evidenceFiles,
-  proofsSchema,
-  proofsText,
-  readFolder,
-  type Proofs,
-} from "./folder";
+import { attributesText, evidenceFiles, proofsSchema, proofsText, readFolder, type Proofs } from "./folder";
 import { currentKey, keyHistory, keysAt, openCheckpointBy, type KeyHistory } from "./key-history";
 import { extendsTree, includes, leafHash } from "./merkle-tree";
-import { reportOf, type ReportedStatement } from "./report";
+import { reportNames, runReports } from "./run-reports";
+import type { ReportedStatement } from "./run-report";
 import { runStatementOf, type RunStatement } from "./run-statement";
+import {
+  requireComplete,
+  requireEarlier,
+  requireLabel,
+  requireOneRun,
+  requirePast,
+  summaryOf,
+  type VerifiedStatement,
+} from "./verified-run";
 
 export interface VerificationInput {
   folder: string;
@@ -47,19 +47,6 @@ export interface Verification {
   expired: boolean;
 }
 
-export interface VerifiedStatement {
-  id: string;
-  kind: RunStatement["kind"];
-  operation: string;
-  target: string;
-  database: RunStatement["predicate"]["database"];
-  verdict: string | undefined;
-  requestedBy: string | undefined;
-  issuedAt: string;
-  expiresOn: string;
-  expired: boolean;
-}
-
 /**
  * Resolves whatever is wrong inside the folder; rejects only if it is not an evidence folder. Errors:
  * evidence-unreadable.
@@ -72,12 +59,12 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
       throw new ShipshapeError("evidence-unreadable", { folder: input.folder, reason: `there is no file ${name}` });
     return text;
   };
-  const [note, ownKey, proofsJson, report] = [
+  const [note, ownKey, proofsJson] = [
     file(evidenceFiles.checkpoint),
     file(evidenceFiles.verifierKey),
     file(evidenceFiles.proofs),
-    file(evidenceFiles.report),
   ];
+  for (const name of reportNames) file(name);
   const findings: Verification["findings"] = [];
   const holds = <T>(what: string, test: () => T): T | undefined => {
     try {
@@ -90,14 +77,14 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
       return undefined;
     }
   };
-  const found: ReportedStatement[] = [];
+  const [found, earlier]: [ReportedStatement[], ReportedStatement[]] = [[], []];
   let [origin, key, treeSize]: [string?, string?, number?] = [];
 
   holds("the files' line endings are as they were written", () => requireLineEnds(folder));
   const trusted = holds("the verifier key is well formed", () => parseVerifierKey(input.verifierKey ?? ownKey));
   const proofs = holds("the proofs are well formed", () => proofsOf(proofsJson));
   if (trusted && proofs && findings.every((f) => f.holds)) {
-    for (const { file: name } of [...proofs.statements, ...proofs.keyChanges]) file(name);
+    for (const { file: name } of inLogOf(proofs)) file(name);
     const changes = proofs.keyChanges.map((c) => ({ position: c.leafIndex, envelope: file(c.file) }));
     const history = keyHistory(trusted.name, trusted.key, changes);
     const checkpoint = holds("the checkpoint is signed by that key", () =>
@@ -110,22 +97,35 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
         holds(`the log has the change of keys at position ${change.leafIndex} of ${checkpoint.size}`, () =>
           requireIncluded(checkpoint, change, file(change.file)),
         );
-      for (const entry of proofs.statements) {
+      const open = (entry: InLog, into: ReportedStatement[]): RunStatement | undefined => {
         const envelope = file(entry.file);
         const run = holds(`${entry.file}: it is signed by the log's key`, () =>
           runStatementOf(openEnvelope(envelope, ...keysAt(history, entry.leafIndex))),
         );
-        if (run) found.push({ run, envelope });
+        if (run) into.push({ run, envelope });
         holds(`${entry.file}: the log has it at position ${entry.leafIndex} of ${checkpoint.size}`, () =>
           requireIncluded(checkpoint, entry, envelope),
         );
+        return run;
+      };
+      for (const entry of proofs.statements) {
+        const run = open(entry, found);
         if (run) holds(`${run.id}: the folder names it correctly`, () => requireLabel(entry, run));
       }
+      for (const entry of proofs.earlier) open(entry, earlier);
       const runs = found.map((f) => f.run);
       holds("all statements are about one run, one plan and one database", () => requireOneRun(runs, proofs));
       holds("no statement of the run is missing", () => requireComplete(runs));
+      if (proofs.earlier.length > 0)
+        holds("the earlier runs are of the same database, in their order", () =>
+          requireEarlier(
+            earlier.map((e) => e.run),
+            runs,
+            proofs,
+          ),
+        );
       holds("no statement is dated in the future", () => requirePast(runs, input.now));
-      holds("the report matches the statements", () => requireReport(report, found));
+      holds("the report matches the statements", () => requireReports(folder, found, earlier));
       holds("the folder contains nothing else", () => requireNothingElse(folder, proofs));
       const { olderNote } = input;
       if (olderNote !== undefined)
@@ -145,6 +145,18 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
     statements,
     expired: statements.some((s) => s.expired),
   };
+}
+
+type InLog = Proofs["keyChanges"][number];
+
+const inLogOf = (proofs: Proofs): InLog[] => [...proofs.statements, ...proofs.earlier, ...proofs.keyChanges];
+
+function requireReports(folder: Map<string, string>, found: ReportedStatement[], earlier: ReportedStatement[]): void {
+  for (const [name, text] of runReports(found, earlier))
+    if (folder.get(name) !== text)
+      throw new Error(
+        `${name}: it is not the report of these statements: it was changed, or written by another version of Shipshape; export again`,
+      );
 }
 
 function requireLineEnds(folder: Map<string, string>): void {
@@ -192,49 +204,8 @@ function requireIncluded(
     );
 }
 
-function requireLabel(entry: Proofs["statements"][number], run: RunStatement): void {
-  if (entry.id !== run.id || entry.file !== envelopeFile(run.kind))
-    throw new Error(`it names it ${entry.id} in ${entry.file}`);
-}
-
-function requireOneRun(runs: RunStatement[], proofs: Proofs): void {
-  if (runs.length !== proofs.statements.length) throw new Error("a statement could not be opened");
-  const about = (r: RunStatement) =>
-    canonicalJson([r.subject, r.predicate.requestId, r.predicate.operation, r.predicate.target, r.predicate.database]);
-  if (new Set(runs.map(about)).size > 1) throw new Error("the statements are about different runs, plans or databases");
-}
-
-function requireComplete(runs: RunStatement[]): void {
-  const [verdicts, teardowns] = [runs.filter((r) => r.kind === "verdict"), runs.filter((r) => r.kind === "teardown")];
-  const [verdict] = verdicts;
-  if (!verdict) throw new Error("the verdict is missing");
-  if (verdicts.length > 1 || teardowns.length > 1) throw new Error("a statement appears twice");
-  if (verdict.predicate.teardown === "follows" && teardowns.length === 0)
-    throw new Error(
-      "the teardown is missing: export again once the clean-up is done. Until then the verdict does not count",
-    );
-}
-
-function requirePast(runs: RunStatement[], now: Date): void {
-  const early = runs.find((r) => Date.parse(r.predicate.issuedAt) > now.getTime() + clocksDifferSecondsMax * 1000);
-  if (early)
-    throw new Error(
-      `${early.id} says that it was issued at ${early.predicate.issuedAt}: the clock of this machine is wrong, or the signer's was`,
-    );
-}
-
-function requireReport(report: string, found: ReportedStatement[]): void {
-  if (report !== reportOf(found))
-    throw new Error(
-      "it is not the report of these statements: it was changed, or written by another version of Shipshape; export again",
-    );
-}
-
 function requireNothingElse(folder: Map<string, string>, proofs: Proofs): void {
-  const named = [
-    ...Object.values<string>(evidenceFiles),
-    ...[...proofs.statements, ...proofs.keyChanges].map((s) => s.file),
-  ];
+  const named = [...Object.values<string>(evidenceFiles), ...inLogOf(proofs).map((s) => s.file)];
   const strange = [...folder.keys()].filter((name) => !named.includes(name));
   if (strange.length > 0) throw new Error(`nothing vouches for ${strange.join(", ")}`);
   if (new Set(named).size < named.length) throw new Error("a file is named twice");
@@ -253,19 +224,4 @@ function requireExtends(older: Checkpoint, newer: Checkpoint, proofs: Proofs): v
   const hashes = proof.hashes.map((h) => Buffer.from(h, "base64"));
   if (!extendsTree(older.size, older.root, newer.size, newer.root, hashes))
     throw new Error("the older tree is not part of the newer one: the log was rewritten");
-}
-
-function summaryOf({ id, kind, predicate: p }: RunStatement, now: Date): VerifiedStatement {
-  return {
-    id,
-    kind,
-    operation: p.operation,
-    target: p.target,
-    database: p.database,
-    verdict: "verdict" in p ? String(p.verdict) : undefined,
-    requestedBy: kind === "verdict" ? p.request.requestedBy : undefined,
-    issuedAt: p.issuedAt,
-    expiresOn: p.expiresOn,
-    expired: Date.parse(p.expiresOn) <= now.getTime(),
-  };
 }

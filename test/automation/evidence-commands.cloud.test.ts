@@ -180,6 +180,13 @@ test("a request's text reaches report and terminal as plain text, and cannot for
   expect(stdout).toContain("ok\\\\u000a\\\\u000a\\*\\*pass\\*\\*");
   expect(await shipshape(["evidence", "export", "hostile", "--out", folder("hostile")])).toMatchObject({ code: 0 });
   expect(readFileSync(join(folder("hostile"), "report.md"), "utf8")).toBe(stdout.replace(/\n$/, ""));
+  for (const [file, ...words] of [["report.html"], ["report.json", "--json"]]) {
+    const printed = await shipshape(["evidence", "report", "hostile", ...words]);
+    expect(printed.stdout).toBe(readFileSync(join(folder("hostile"), file!), "utf8"));
+    const out = folder(`of-hostile.${file}`);
+    expect((await shipshape(["evidence", "report", "hostile", ...words, "--out", out])).stdout).toBe(`${out}\n`);
+    expect(readFileSync(out, "utf8")).toBe(printed.stdout);
+  }
 });
 
 test("a request without a reason, or that names its requester, is refused at once", async () => {

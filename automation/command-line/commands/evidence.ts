@@ -33,6 +33,15 @@ function addReading(evidence: Command, context: CommandContext): void {
       (await import("../evidence")).show(id, options, context),
     );
   evidence
+    .command("report <id>")
+    .description("a page for auditors about one run: phases, checks, recovery times, who asked and who approved")
+    .option("--json", "the same content as JSON, with the same digest")
+    .option("--out <file>", "the file to write; without it, standard output")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence report 261123093000-1a2b3c4d --out report.html")
+    .action(async (id: string, options: { json?: boolean; out?: string }) =>
+      (await import("../evidence-report")).report(id, options, context),
+    );
+  evidence
     .command("checkpoint")
     .description("the signed head of the log: publish or keep it, to prove later that nothing was rewritten since")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence checkpoint > checkpoint-$(date +%F)")

@@ -123,6 +123,7 @@ const usesControlPlane: Record<string, string[]> = {
   "request restore-drill": ["--database", "orders", "--reason", "r"],
   "evidence list": [],
   "evidence show x": [],
+  "evidence report x": [],
   "evidence checkpoint": [],
   "evidence export x": ["--out", join(folder, "out")],
 };

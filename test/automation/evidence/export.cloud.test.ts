@@ -6,7 +6,7 @@ import { latestCheckpoint } from "../../../automation/evidence/log-head";
 import { leafHash } from "../../../automation/evidence/merkle-tree";
 import { readLog, statementsOf } from "../../../automation/evidence/reading";
 import { broken, LogUnderTest, newKey } from "./log-under-test";
-import { concluded, requestOf, sealRun } from "./sealed-runs";
+import { concluded, planOf, requestOf, sealRun } from "./sealed-runs";
 
 const log = new LogUnderTest();
 
@@ -71,6 +71,26 @@ describe("exporting", () => {
       { id: "whole.teardown", target: "orders", verdict: undefined },
     ]);
     expect(readFileSync(join(log.out(), ".gitattributes"), "utf8")).toBe("* -text\n");
+  });
+
+  test("a report shows the earlier recovery times of the same database, and of no other", async () => {
+    const figures = { rtoAchievedSeconds: 4, rtoSeconds: 60 };
+    const check = { name: "recovery-time", verdict: "pass" as const, explanation: "in time", figures };
+    const verdict = { verdict: "pass" as const, checks: [check] };
+    const conclusion = { status: "succeeded" as const, outcome: { phases: [] }, verdict };
+    for (const [id, database] of [
+      ["first", "orders"],
+      ["other", "ledger"],
+      ["second", "orders"],
+      ["third", "orders"],
+    ] as const)
+      await sealRun(log.database, log.signer, concluded(id, "pass", { conclusion, plan: planOf(database) }));
+    await log.exported("second");
+    expect(broken(await log.verified())).toEqual([]);
+    const { report } = JSON.parse(readFileSync(join(log.out(), "report.json"), "utf8")) as {
+      report: { recoveries: { requestId: string }[] };
+    };
+    expect(report.recoveries.map((r) => r.requestId)).toEqual(["first", "second"]);
   });
 
   test("against a checkpoint kept from before, a log that only grew verifies, and one that was rewritten does not", async () => {

@@ -16,7 +16,7 @@ import {
   type Proofs,
 } from "../../../automation/evidence/folder";
 import { inclusionProof, leafHash, nodesOver, rootOf } from "../../../automation/evidence/merkle-tree";
-import { reportOf } from "../../../automation/evidence/report";
+import { reportNames, runReports } from "../../../automation/evidence/run-reports";
 import {
   predicateTypeOf,
   runStatementOf,
@@ -73,7 +73,9 @@ const statementOf = (id: string, kind: StatementKind, plan: object, predicate: R
 
 export interface FolderContent {
   statements: Statement[];
-  /** Other leaves of the log, before these. */
+  /** The earlier runs of its chart, before these in the log. */
+  earlier?: Statement[];
+  /** Other leaves of the log, before all others. */
   before?: string[];
   by?: KeyObject;
   origin?: string;
@@ -82,10 +84,11 @@ export interface FolderContent {
 /** Writes the folder of these statements, whose log contains only them, in this order. */
 export async function createFolder(
   folder: string,
-  { statements, before = [], by = key, origin: log = origin }: FolderContent,
+  { statements, earlier = [], before = [], by = key, origin: log = origin }: FolderContent,
 ): Promise<Proofs> {
   const envelopes = statements.map((s) => sealStatement(s, by));
-  const leaves = [...before, ...envelopes].map((e) => leafHash(Buffer.from(e)));
+  const earlierEnvelopes = earlier.map((s) => sealStatement(s, by));
+  const leaves = [...before, ...earlierEnvelopes, ...envelopes].map((e) => leafHash(Buffer.from(e)));
   const [tree, size] = [nodesOver(leaves), leaves.length];
   const kinds = statements.map((s, i) => s.predicateType.split(":").at(-2) ?? `other-${i}`);
   const positionOf = async (i: number) => ({
@@ -98,6 +101,12 @@ export async function createFolder(
       statements.map(async (s, i) => ({
         id: statementId(String(s.predicate["requestId"]), kinds[i] as StatementKind),
         file: envelopeFile(kinds[i]!),
+        ...(await positionOf(before.length + earlier.length + i)),
+      })),
+    ),
+    earlier: await Promise.all(
+      earlier.map(async (_, i) => ({
+        file: envelopeFile(`earlier-${i + 1}`),
         ...(await positionOf(before.length + i)),
       })),
     ),
@@ -107,20 +116,22 @@ export async function createFolder(
     [evidenceFiles.checkpoint, signCheckpoint({ origin: log, size, root: await rootOf(size, tree) }, by)],
     [evidenceFiles.verifierKey, `${verifierKey(log, by)}\n`],
     [evidenceFiles.proofs, proofsText(proofs)],
-    [evidenceFiles.report, reported(envelopes, by)],
+    ...reported(envelopes, earlierEnvelopes, by),
     [evidenceFiles.attributes, attributesText],
     ...envelopes.map((e, i): [string, string] => [envelopeFile(kinds[i]!), e]),
+    ...earlierEnvelopes.map((e, i): [string, string] => [envelopeFile(`earlier-${i + 1}`), e]),
   ]);
   writeFolder(folder, files);
   return proofs;
 }
 
-/** The report; empty if the statements are in an unknown format. */
-function reported(envelopes: string[], by: KeyObject): string {
+/** The reports; empty if the statements are in an unknown format. */
+function reported(envelopes: string[], earlier: string[], by: KeyObject): [string, string][] {
+  const open = (envelope: string) => ({ envelope, run: runStatementOf(openEnvelope(envelope, by)) });
   try {
-    return reportOf(envelopes.map((envelope) => ({ envelope, run: runStatementOf(openEnvelope(envelope, by)) })));
+    return [...runReports(envelopes.map(open), earlier.map(open))];
   } catch {
-    return "";
+    return reportNames.map((name) => [name, ""]);
   }
 }
 

@@ -126,7 +126,7 @@ describe("a relabelled, incomplete, extended or reworded folder", () => {
     rewrite("report.md", (text) => text.replaceAll("orders", "payments"));
     const found = (await broken()).join("\n");
     expect(found).toMatch(/run-1.verdict: the folder names it correctly: it names it payments-LATEST.verdict/);
-    expect(found).toMatch(/the report matches the statements: it is not the report/);
+    expect(found).toMatch(/the report matches the statements: report.md: it is not the report/);
     expect((await verified()).statements.map((s) => [s.id, s.target])).toEqual([
       ["run-1.verdict", "orders"],
       ["run-1.teardown", "orders"],
