@@ -231,6 +231,7 @@ export function sweepActions(
   return {
     database,
     durable,
+    handOver: (workerId) => durable.handOver(workerId, workflows.names),
     startCleanUp: async (requestId, workflowId) => {
       const { ended } = workflows.startCleanUp(await readRequest(database, requestId), workflowId);
       void ended.catch(() => undefined); // its state has the outcome

@@ -31,10 +31,13 @@ import {
 import { workerSilentSecondsMax } from "../limits";
 import { Liveness, wakeable, WORKERS_ALIVE, type LivenessSettings } from "./liveness";
 import type { Step, StepSettings } from "./operation";
+import { putBack, setAside } from "./other-versions";
 
 const SCHEMA = "dbos";
 /** A preparation only reads, and waits for nothing; a run has the database to itself. */
 const queues = { prepare: "preparations", "carry-out": "operations" } as const;
+/** The engine's own, in which a clean-up waits that its worker did not end. */
+const ENGINE_QUEUE = "_dbos_internal_queue";
 /**
  * Raise it when a change to the lifecycle's own order of steps would break runs in flight; older runs then wait for a
  * worker of their version. An operation has a version of its own, which is part of the names of its workflows.
@@ -63,7 +66,12 @@ export const preparationId = (requestId: string, preparation: number): string =>
 export const carryOutId = (requestId: string, preparation: number): string =>
   preparation === 1 ? `${requestId}-carry-out` : `${requestId}-carry-out-${preparation}`;
 
+/** The request that a workflow belongs to. */
+const requestOf = (workflowId: string): string => workflowId.replace(/-(prepare|carry-out|clean-up)(-\d+)?$/, "");
+
 export interface Workflows {
+  /** The names of all workflows that this worker has. */
+  readonly names: readonly string[];
   /**
    * Starts the clean-up of a run under that id, unless it was already started. `ended` resolves when it has ended.
    * Errors: operation-version-missing.
@@ -77,9 +85,11 @@ export function registerWorkflows(
   { prepare, carryOut, cleanUp }: Lifecycle,
 ): Workflows {
   const cleanUps = new Map<string, Lifecycle["cleanUp"]>();
+  const names: string[] = [];
   for (const { name: operation, version } of operations) {
     const registered = <Arguments extends unknown[]>(part: string, work: (...all: Arguments) => Promise<void>) => {
       const name = nameOf({ operation, version }, part);
+      names.push(name);
       return DBOS.registerWorkflow((...all: Arguments) => work(...all), { name, maxRecoveryAttempts: recoveriesMax });
     };
     registered("prepare", prepare);
@@ -87,6 +97,7 @@ export function registerWorkflows(
     cleanUps.set(nameOf({ operation, version }, "clean-up"), registered("clean-up", cleanUp));
   }
   return {
+    names,
     startCleanUp: (request, workflowId) => {
       const registered = cleanUps.get(nameOf(request, "clean-up"));
       if (!registered) throw new ShipshapeError("operation-version-missing", { ...request });
@@ -196,8 +207,7 @@ export function stepsOf(requestId: string, observer: StepObserver): Step {
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
     // Records and progress are stored by name: a second step of the same name would overwrite the first.
-    if (used.has(name))
-      throw new Error(`the step "${name}" has already run: a repeated step needs a different name each time`);
+    if (used.has(name)) throw new ShipshapeError("step-repeated", { id: requestId, step: name });
     used.add(name);
     let attempts = 0;
     return DBOS.runStep(() => inFlight(requestId, () => observed(name, observer, () => work(attemptSignal()))), {
@@ -264,6 +274,9 @@ export type WorkflowState = "absent" | "alive" | "done" | "lost";
 
 /** Uses the queue from outside a worker. Errors of every call: control-plane-unreachable. */
 export class DurableClient {
+  /** The versions of operations that this worker is known to lack. */
+  private readonly lacking = new Set<string>();
+
   private constructor(
     private readonly client: DBOSClient,
     private readonly url: string,
@@ -330,6 +343,25 @@ export class DurableClient {
     const found = workflowIds.length === 0 ? [] : await this.bounded(list());
     const states = new Map(found.map((w) => [w.workflowID, stateOf(w.status)]));
     return (id) => states.get(id) ?? "absent";
+  }
+
+  /**
+   * Hands back what was assigned to this worker although it lacks that version of the operation, and takes back what it
+   * has. Warns once of each version that it lacks.
+   */
+  async handOver(workerId: string, names: readonly string[]): Promise<void> {
+    const polled = [...Object.values(queues), ENGINE_QUEUE];
+    const assigned = { workerId, names, queues: polled, applicationVersion: WORKFLOW_VERSION };
+    for (const { workflowId, name } of await setAside(this.database, assigned)) {
+      const [, operation = name, version = ""] = /^(.*)\.v(\d+)\.[^.]*$/.exec(name) ?? [];
+      if (!this.lacking.has(`${operation} ${version}`)) {
+        const id = requestOf(workflowId);
+        const missing = new ShipshapeError("operation-version-missing", { id, operation, version });
+        process.emitWarning(`${missing.message}; ${missing.hint}`);
+      }
+      this.lacking.add(`${operation} ${version}`);
+    }
+    await putBack(this.database, assigned);
   }
 
   /** The workers that are alive. */

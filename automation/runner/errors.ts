@@ -25,6 +25,12 @@ export const runnerErrors = {
     message: 'the preview was ended: "{step}" took more than {seconds} s',
     hint: "nothing was requested; try again, or request it without --plan-only: a worker tries a step more than once",
   },
+  "step-repeated": {
+    httpStatus: 500,
+    exitCode: 1,
+    message: 'the step "{step}" of request {id} has already run: a repeated step needs a key',
+    hint: "the operation is wrong, and its owner must fix it; `shipshape show {id}` shows the steps that ran",
+  },
   "run-overdue": {
     httpStatus: 504,
     exitCode: 1,

@@ -61,6 +61,9 @@ export const workerRecordDays = 7;
  */
 export const recoveriesMax = 20;
 
+/** Workflows that were set aside for lack of their version, and that one pass of a worker puts back into their queues. */
+export const workflowsPutBackMax = 200;
+
 /**
  * Clean-ups of one run that are started automatically after the workflow of the previous one was lost. Then a human
  * must act.

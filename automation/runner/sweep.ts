@@ -24,6 +24,8 @@ import { newlyOutlived, overdueThrowaways, type OverdueThrowaway } from "./throw
 export interface Sweep {
   database: Database;
   durable: DurableClient;
+  /** Hands back what this worker lacks the version for, and takes back what it has. */
+  handOver(workerId: string): Promise<void>;
   /** Starts a clean-up, only once per id; the clean-up records its own end. */
   startCleanUp(requestId: string, workflowId: string): Promise<void>;
   /** Records that a run ended without a result, if it is still as it was found. */
@@ -48,6 +50,7 @@ export function sweeper(s: Sweep): (liveness: Liveness) => Promise<void> {
   const toCleanUp = pages((after) => runsToCleanUp(s.database, after, runsSweptMax));
   const toSeal = pages((after) => runsToSeal(s.database, after, runsSweptMax));
   const looks: ((liveness: Liveness) => Promise<void>)[] = [
+    ({ workerId }) => s.handOver(workerId),
     async () => each(await overdue(), (one) => endOverdueRun(s, one)),
     async () => endLostRuns(s, await unfinished()),
     async () => each(await unapproved(), (run) => s.unapproved(run)),

@@ -181,7 +181,10 @@ test("a step with a name already in use is refused, not merged with the first", 
   const { id } = await work("a name twice");
   const run = await readRun(database, id);
   expect(run.status).toBe("failed");
-  expect(run.error?.message).toMatch(/the step "first" has already run/);
+  expect(run.error).toMatchObject({
+    code: "step-repeated",
+    message: expect.stringContaining('the step "first" of request') as string,
+  });
   expect(run.steps["first"]?.attempts).toBe(1);
   await effects();
 });

@@ -6,9 +6,11 @@
  * database; its plan holds while the table `world` says what it said when the plan was made. `change unowned` is the
  * same for a database without tags.
  *
- * Moments: `before <step>` and `after <step>` kill the process (SIGKILL) then; `stay in first` repeats effects in that
- * step until the effect `go on` is recorded; `end in <step>` cancels the run in that step; `pause while it looks` pauses
- * everything while the change observes.
+ * A moment can begin with `version <n>: `: then that is the probe's only version that this worker has.
+ *
+ * Moments: `submitted` kills the process (SIGKILL) before it works; `before <step>` and `after <step>` kill it then;
+ * `stay in first` repeats effects in that step until the effect `go on` is recorded; `end in <step>` cancels the run in
+ * that step; `pause while it looks` pauses everything while the change observes.
  */
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -19,7 +21,8 @@ import { targetDatabase, verdictOf, type PlanBasis } from "../../automation/reco
 import type { Operation, Step } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 
-const [url = "", keyFile = "", moment = "", given = "", silentSeconds] = process.argv.slice(2);
+const [url = "", keyFile = "", when = "", given = "", silentSeconds] = process.argv.slice(2);
+const [, version = "1", moment = ""] = /^(?:version (\d+): )?(.*)$/.exec(when) ?? [];
 const once = { attemptsMax: 1, timeoutSeconds: 120 };
 
 function dieAt(reached: string): void {
@@ -83,6 +86,7 @@ async function main(): Promise<void> {
     ? await controlPlane.submit("probe-change", input, by)
     : given || (await controlPlane.submit("probe", input, by));
   process.stdout.write(`${id}\n`);
+  dieAt("submitted");
   const worker = await controlPlane.work((error) => {
     process.stderr.write(`${error.code}\n`);
     process.exit(error.exitCode);
@@ -104,7 +108,7 @@ const replaced = () => Promise.reject(new Error("replaced in main"));
 const tags: Record<string, string> = { owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" };
 const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
   name: "probe",
-  version: 1,
+  version: Number(version),
   owner: "a test",
   title: "be killed",
   examples: [],

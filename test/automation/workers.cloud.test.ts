@@ -35,6 +35,40 @@ test("a frozen worker is replaced, and does nothing more when it wakes up", asyn
   ]);
 });
 
+test("a worker of another release sets aside what it lacks and warns of it; the request ends on workers that have its version", async () => {
+  const newer = (moment: string, id?: string) => probed.worker(`version 2: ${moment}`, id).ended;
+  const { stdout: id, signal } = await newer("submitted");
+  expect(signal).toBe("SIGKILL");
+  const older = probed.worker("", id);
+  const setAside = (part: string) =>
+    until(`the ${part} is set aside`, async () => {
+      const found = await probed.database.query(
+        "select from dbos.workflow_status where name = $1 and queue_name like 'set aside: %'",
+        [`probe.v2.${part}`],
+      );
+      return found.length === 1;
+    });
+  await setAside("prepare");
+  expect((await newer("after first", id)).signal).toBe("SIGKILL");
+  await setAside("carry-out");
+  expect(await readRun(probed.database, id)).toMatchObject({ status: "running", verdict: undefined });
+  // Of the same database: what is set aside does not block it.
+  const other = await probed.worker("").ended;
+  expect(await readRun(probed.database, other.stdout)).toMatchObject({ status: "succeeded", cleanUp: "done" });
+  expect((await newer("after remove", id)).signal).toBe("SIGKILL");
+  await setAside("clean-up");
+  expect(await newer("", id)).toMatchObject({ code: 0, signal: null });
+  const { code, stderr } = await older.ended;
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringContaining(`request ${id} began with version 2 of probe, which this worker does not have`),
+  });
+  const { status, verdict, cleanUp, steps } = await readRun(probed.database, id);
+  expect({ status, verdict, cleanUp }).toEqual({ status: "succeeded", verdict: "pass", cleanUp: "done" });
+  const attempts = Object.entries(steps).map(([name, step]) => `${name} ${step.attempts}`);
+  expect(attempts.sort()).toEqual(["first 2", "observe 1", "remove 2", "second 1"]);
+});
+
 test("when PostgreSQL restarts, a worker ends and says why, and a waiting command keeps waiting and prints the request's id", async () => {
   const waiting = probed.shipshape("request", "restore-drill", "--database", "nowhere", "--reason", "a test", "--wait");
   await until("it says that there is no worker", () =>

@@ -30,6 +30,7 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
   sweeper({
     database: database,
     durable: { states: async () => states } as unknown as DurableClient,
+    handOver: async () => undefined,
     startCleanUp: async (id, workflow) => void noted.push(`clean up ${id} as ${workflow}`),
     lost: async ({ requestId }, { code }) => void noted.push(`${code} ${requestId}`),
     unapproved: async ({ requestId, planDigest }) => void noted.push(`${requestId} was not approved: ${planDigest}`),
