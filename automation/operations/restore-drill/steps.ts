@@ -284,8 +284,10 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
         throw new ShipshapeError("throwaway-not-ours", { identifier: `${identifier} (stack ${stack})` });
       const { removeStack } = await pulumi();
       await removeStack(s.stacks, stackOf(plan), signal);
-      if (!(await findOwn(plan))) return;
-      await deleteDatabase(clients, identifier);
+      const found = await findOwn(plan);
+      if (!found) return;
+      // RDS refuses to delete what it is deleting, as after an attempt that was interrupted.
+      if (found.DBInstanceStatus !== "deleting") await deleteDatabase(clients, identifier);
       await settled(identifier, signal);
     },
 

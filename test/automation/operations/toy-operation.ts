@@ -1,14 +1,13 @@
 /**
- * An operation that no other file knows, as someone would add it: its description, its code, and the line that
- * registers it (the last). As a program it is the `shipshape` command with this operation alone:
- * `tsx toy-operation.ts <moment> <word>…`; at the moment, `before <step>` or `after <step>`, its process is killed.
+ * An operation that no file of the product knows, as someone would add it: its description, its code, and the line that
+ * registers it (the last).
  */
-import { join } from "node:path";
 import { z } from "zod";
-import { main } from "../../../automation/command-line/main";
 import type { OperationContext } from "../../../automation/operations/operation-context";
+import type { RegisteredOperation } from "../../../automation/operations/registry";
 import { targetDatabase, verdictOf, type PlanBasis } from "../../../automation/records";
-import type { Operation, OperationDescription, Step } from "../../../automation/runner/operation";
+import type { Operation, OperationDescription } from "../../../automation/runner/operation";
+import type { OrderOfSteps } from "../harness/order-of-steps";
 
 const labelRequest = z.strictObject({
   database: z.string().meta({ description: "the database to label", placeholder: "identifier" }),
@@ -34,7 +33,6 @@ interface LabelPlan extends PlanBasis {
   after: string;
 }
 
-const [moment = "", ...words] = process.argv.slice(2);
 const once = { attemptsMax: 1, timeoutSeconds: 60 };
 
 /** The world is a table: it stays when a worker is killed. */
@@ -47,16 +45,9 @@ const open = async ({ database }: OperationContext): Promise<Operation<LabelRequ
       "insert into label values ($1, $2) on conflict (target) do update set text = excluded.text, writes = label.writes + 1",
       [target, text],
     );
-  const killed = (step: Step, name: string, work: () => Promise<string>) =>
-    step(name, once, async () => {
-      if (moment === `before ${name}`) process.kill(process.pid, "SIGKILL");
-      const result = await work();
-      if (moment === `after ${name}`) process.kill(process.pid, "SIGKILL");
-      return result;
-    });
   return {
     ...label,
-    observe: (request, step) => killed(step, "read the label", () => read(request.database)),
+    observe: (request, step) => step("read the label", once, () => read(request.database)),
     plan: ({ database: identifier, labelText, copies, colour, shout }, before) => ({
       target: identifier,
       database: targetDatabase({
@@ -71,8 +62,8 @@ const open = async ({ database }: OperationContext): Promise<Operation<LabelRequ
     }),
     stillHolds: (plan, before) => plan.before === before,
     run: async ({ target, after }, step) => {
-      await killed(step, "write the label", async () => (await write(target, after), after));
-      return killed(step, "read what was written", () => read(target));
+      await step("write the label", once, async () => void (await write(target, after)));
+      return step("read what was written", once, () => read(target));
     },
     verify: ({ after }, found) =>
       verdictOf([
@@ -86,4 +77,14 @@ const open = async ({ database }: OperationContext): Promise<Operation<LabelRequ
   };
 };
 
-void main(words, join(__dirname, "../../.."), [{ ...label, open }]).then((code) => (process.exitCode = code));
+export const toyOrder: OrderOfSteps = {
+  1: {
+    "a label": {
+      observe: ["read the label", "read the label (before the run)"],
+      run: ["write the label", "read what was written"],
+      cleanUp: [],
+    },
+  },
+};
+
+export const toyOperation: RegisteredOperation = { ...label, open };

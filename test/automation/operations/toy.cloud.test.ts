@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** A command line of the operation, as a process of its own. */
 const toy = (moment: string, ...words: string[]) =>
-  probed.command(["--import", "tsx", join(__dirname, "toy-operation.ts"), moment, ...words]).ended;
+  probed.command(["--import", "tsx", join(__dirname, "../harness/killed-command.ts"), "label", moment, ...words]).ended;
 const flags = ["--database", "orders", "--label-text", "paid", "--copies", "2", "--colour", "green", "--shout"];
 const requestLabel = (...words: string[]) => toy("", "request", "label", "--reason", "a test", ...words);
 const labels = () => probed.database.query("select target, text from label");
@@ -68,7 +68,7 @@ test("a new operation waits for someone else's approval, is killed after its eff
   });
   await controlPlane.approve(id, { principal: "ben", plan, comment: "as agreed" });
 
-  expect((await toy("after write the label", "worker", "--until-idle")).signal).toBe("SIGKILL");
+  expect((await toy("in write the label", "worker", "--until-idle")).signal).toBe("SIGKILL");
   expect(await controlPlane.run(id)).toMatchObject({ status: "running", verdict: undefined });
   await toy("", "worker", "--until-idle");
   const run = await controlPlane.run(id);

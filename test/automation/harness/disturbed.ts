@@ -1,0 +1,53 @@
+/**
+ * Operations that are disturbed at one moment of a real run: `before <step>` and `in <step>` kill their process
+ * (SIGKILL); `in` is after the step's effect and before its record. `fail <step>` makes the step fail after its effect;
+ * `cancel <step>` and `expire <step>` end the run then, from outside, while the step is still in flight.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "../../../automation/database";
+import { ShipshapeError } from "../../../automation/errors";
+import type { RegisteredOperation } from "../../../automation/operations/registry";
+import type { AnyOperation, Step, StepSettings } from "../../../automation/runner/operation";
+
+export const disturbed = (registered: RegisteredOperation, moment: string): RegisteredOperation => ({
+  ...registered,
+  open: async (context) => disturbedAt(await registered.open(context), moment, context.database),
+});
+
+/** Kills this process if the moment is reached. */
+export function dieAt(reached: string, moment: string): void {
+  if (reached === moment) process.kill(process.pid, "SIGKILL");
+}
+
+export function disturbedAt(operation: AnyOperation, moment: string, database: Database): AnyOperation {
+  const watched = (step: Step, key?: string): Step =>
+    Object.assign(
+      <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>) => {
+        const full = key === undefined ? name : `${name} (${key})`;
+        return step(name, settings, async (signal) => {
+          dieAt(`before ${full}`, moment);
+          const result = await work(signal);
+          dieAt(`in ${full}`, moment);
+          if (moment === `fail ${full}`) throw new ShipshapeError("request-unknown", { id: `made to fail: ${full}` });
+          if (moment === `cancel ${full}` || moment === `expire ${full}`) await ended(step.requestId);
+          return result;
+        });
+      },
+      { requestId: step.requestId, keyed: (inner: string) => watched(step.keyed(inner), inner), sleep: step.sleep },
+    );
+  const ended = async (requestId: string) => {
+    if (moment.startsWith("expire"))
+      await database.query("update throwaway set expires_at = now() - interval '1 second' where request_id = $1", [
+        requestId,
+      ]);
+    process.stderr.write(`${moment}\n`);
+    while ((await database.query("select from run where request_id = $1 and finished_at is null", [requestId])).length)
+      await sleep(50);
+  };
+  return {
+    ...operation,
+    observe: (request, step) => operation.observe(request, watched(step)),
+    run: (plan, step) => operation.run(plan, watched(step)),
+    ...(operation.cleanUp && { cleanUp: (plan, step) => operation.cleanUp!(plan, watched(step)) }),
+  };
+}

@@ -1,0 +1,310 @@
+import { operations } from "../../../automation/operations/registry";
+import type { Throwaway } from "../../../automation/runner/throwaways";
+import { good, inventory } from "../operations/restore-drill/drills";
+import type { MemoryCloud } from "./memory-cloud";
+import { MemoryControlPlane, type End } from "./memory-control-plane";
+import { MemoryEngine, type Disturbance, type Fault } from "./memory-engine";
+import { contextOf, memoryCloud, subjects, type Subject } from "./subjects";
+
+// The cloud of the trial under way, in place of what calls AWS, PostgreSQL and Pulumi. On real ones workers are killed
+// in restore-drill.engine.test.ts.
+let mockCloud: MemoryCloud;
+type Inner = Parameters<MemoryCloud["sessions"]["in"]>;
+jest.mock("../../../automation/limits", () => ({
+  ...jest.requireActual<object>("../../../automation/limits"),
+  cloudPoll: { share: 0, millisecondsMin: 0, millisecondsMax: 0 },
+}));
+jest.mock("../../../automation/targets/aws-access", () => ({ awsClients: () => mockCloud.clients }));
+jest.mock("../../../automation/targets/control-session", () => ({
+  openControlSession: (login: Inner[0]) => mockCloud.sessions.open(login),
+  inControlSession: (...given: Inner) => mockCloud.sessions.in(...given),
+}));
+jest.mock("../../../automation/targets/recovery-markers", () => ({
+  writeMarker: (...given: Parameters<MemoryCloud["markers"]["write"]>) => mockCloud.markers.write(...given),
+  readMarkers: (...given: Parameters<MemoryCloud["markers"]["read"]>) => mockCloud.markers.read(...given),
+  deleteMarkers: (...given: Parameters<MemoryCloud["markers"]["delete"]>) => mockCloud.markers.delete(...given),
+}));
+jest.mock("../../../automation/targets/recovery-point", () => ({
+  readRecoveryPoint: (_: unknown, target: string) =>
+    Promise.resolve({ ...good.found.recoveryPoint, lastCommitAt: new Date(Date.parse(target) - 1000).toISOString() }),
+}));
+jest.mock("../../../automation/targets/catalog-inventory", () => ({
+  takeInventory: () => Promise.resolve(inventory()),
+}));
+jest.mock("../../../automation/targets/structure-verification", () => ({
+  verifyStructures: async (open: () => ReturnType<MemoryCloud["sessions"]["open"]>) => {
+    await mockCloud.createAmcheck(await open());
+    return good.found.structure;
+  },
+}));
+jest.mock("../../../automation/targets/page-checksums", () => ({
+  readPageChecksums: () => Promise.resolve({ enabled: true, failures: 0 }),
+}));
+jest.mock("../../../automation/runner/throwaways", () => ({
+  registerThrowaway: (_: unknown, __: string, { identifier }: Throwaway) => mockCloud.records.register(identifier),
+  markRemoved: (_: unknown, __: string, identifier: string) => mockCloud.records.remove(identifier),
+}));
+jest.mock("../../../automation/runner/pulumi-stack", () => ({
+  bringUp: (...given: Parameters<MemoryCloud["pulumi"]["bringUp"]>) => mockCloud.pulumi.bringUp(...given),
+  removeStack: (...given: Parameters<MemoryCloud["pulumi"]["removeStack"]>) => mockCloud.pulumi.removeStack(...given),
+}));
+jest.mock("../../../automation/runner/stack-state", () => ({
+  readStack: () => Promise.resolve({ outputs: { isolationSecurityGroupId: "sg-isolation" } }),
+  stackExists: (_: unknown, name: string) => Promise.resolve(mockCloud.stacks.has(name)),
+}));
+jest.mock("../../../stacks/restored-database", () => ({})); // only the engine runs a program
+
+interface Trial {
+  end: End;
+  /** What is left in the cloud, and in the records of throwaways. */
+  left: string[];
+  /** What changed in the cloud; a repeated change is there twice. */
+  changes: string[];
+  /** The steps that were taken, and how often each did its work. */
+  taken: [string, number][];
+  /** Which steps of the operation changed the cloud. */
+  effects: string[];
+  hasFaulted: boolean;
+  /** After a stuck clean-up. */
+  again: () => Promise<Pick<Trial, "end" | "left">>;
+}
+
+type Case = [subject: Subject, name: string];
+
+async function trial([subject, name]: Case, fault?: Fault, killAtChange = 0): Promise<Trial> {
+  const cloud = (mockCloud = memoryCloud());
+  subject.cases[name]!.arrange?.(cloud);
+  const engine = new MemoryEngine(fault);
+  const effects = new Set<string>();
+  cloud.changed = (count) => {
+    effects.add(engine.current);
+    if (count === killAtChange) return engine.kill();
+  };
+  const operation = await subject.operation.open(contextOf(cloud));
+  const plane = new MemoryControlPlane(operation, subject.input, engine, () =>
+    [...cloud.throwaways.values()].includes("registered"),
+  );
+  const end = await plane.run();
+  const left = () => cloud.left();
+  return {
+    end,
+    left: left(),
+    changes: cloud.changes.map((change) => change.replaceAll(/\d{12}-[0-9a-f]{8}/g, "<id>")),
+    taken: [...engine.taken],
+    effects: [...effects],
+    hasFaulted: engine.hasFaulted,
+    again: async () => ({ end: await plane.cleanUpAgain(), left: left() }),
+  };
+}
+
+const recordKeepingSteps = [
+  "record running",
+  "decide",
+  "record begin",
+  "seal verdict",
+  "record end",
+  "seal teardown",
+  "record clean-up",
+];
+const nameOf = (step: string) => step.slice(step.indexOf(": ") + 2);
+const isRecordKeeping = (step: string) => recordKeepingSteps.includes(nameOf(step));
+const faultAt = (taken: string, disturbance: Disturbance): Fault => {
+  const [workflow = ""] = taken.split(": ", 1);
+  return { workflow, step: nameOf(taken), disturbance };
+};
+
+test("the harness has each operation of the registry", () => {
+  const names = subjects.map(({ operation }) => `${operation.name} ${operation.version}`);
+  expect(names).toEqual(expect.arrayContaining(operations.map(({ name, version }) => `${name} ${version}`)));
+});
+
+const cases = subjects.flatMap((subject) =>
+  Object.keys(subject.cases).map((name): [string, Case] => [`${subject.operation.name}, ${name}`, [subject, name]]),
+);
+
+describe.each(cases)("%s", (_, one) => {
+  const [{ operation, order, effects, cases: all }, name] = one;
+  let calm: Trial;
+  let cleansUp: boolean;
+  beforeAll(async () => {
+    calm = await trial(one);
+    cleansUp = calm.end.cleanUp !== "none";
+  });
+
+  /** Disturbs each step in turn; returns what came of it, step by step. */
+  async function each<T>(
+    disturbance: Disturbance,
+    found: (trial: Trial, step: string) => T | Promise<T>,
+    of: (step: string) => boolean = () => true,
+  ): Promise<Record<string, T>> {
+    const results: Record<string, T> = {};
+    for (const [step] of calm.taken.filter(([taken]) => of(taken))) {
+      const disturbedTrial = await trial(one, faultAt(step, disturbance));
+      expect([step, disturbedTrial.hasFaulted]).toEqual([step, true]);
+      results[step] = await found(disturbedTrial, step);
+    }
+    return results;
+  }
+  const expected = <T>(of: (step: string) => T, which: (step: string) => boolean = () => true): Record<string, T> =>
+    Object.fromEntries(calm.taken.filter(([step]) => which(step)).map(([step]) => [step, of(step)]));
+  const where = (step: string) => calm.taken.findIndex(([taken]) => taken === step);
+  const isAfter = (step: string, other: string) => where(step) > where(other);
+  const isBegun = (step: string) => isAfter(step, "carry-out: record begin");
+  const isCleanUp = (step: string) => step.startsWith("clean-up: ");
+
+  test("its steps are those of its version, in that order", () => {
+    const own = calm.taken.map(([step]) => step).filter((step) => !isRecordKeeping(step));
+    const named = (which: (step: string) => boolean) => own.filter(which).map(nameOf);
+    const steps = {
+      observe: named((step) => !isBegun(step)),
+      run: named((step) => isBegun(step) && !isCleanUp(step)),
+      cleanUp: named(isCleanUp),
+    };
+    const advice =
+      "Runs in flight would be continued with other steps than they have recorded. Raise `version` of the operation, keep " +
+      "the version before in the registry until its last run has ended, and add the new order under the new version.";
+    expect({ advice, steps }).toEqual({ advice, steps: order[operation.version]?.[name] });
+    // Their records have these names, whichever workflow they belong to.
+    expect([...new Set(own.map(nameOf))]).toEqual(own.map(nameOf));
+  });
+
+  test("undisturbed, it ends with its verdict, seals each statement once, and leaves nothing", () => {
+    const { verdict } = all[name]!;
+    expect(calm.end).toEqual({
+      status: "succeeded",
+      verdict,
+      error: undefined,
+      cleanUp: cleansUp ? "done" : "none",
+      statements: [`verdict succeeded ${verdict}`, ...(cleansUp ? ["teardown"] : [])],
+      findings: verdict === "pass" ? [] : ["verdict"],
+    });
+    expect(calm.left).toEqual([]);
+    expect(calm.taken.filter(([, times]) => times !== 1)).toEqual([]);
+    // The first case has them all.
+    expect(calm.effects).toEqual(
+      name === Object.keys(all)[0] ? effects : effects.filter((e) => calm.effects.includes(e)),
+    );
+  });
+
+  /** Everything but time is as if nothing had happened. */
+  const asCalm = ({ end, left, changes, taken }: Trial) => ({ end, left, changes, taken });
+  const repeated = (step: string) => ({
+    ...asCalm(calm),
+    taken: calm.taken.map(([taken, times]) => [taken, taken === step ? 2 : times]),
+  });
+
+  test.each(["kill before", "kill after"] as const)("%s each step: it ends as undisturbed", async (disturbance) => {
+    expect(await each(disturbance, asCalm)).toEqual(expected(() => asCalm(calm)));
+  });
+
+  test.each(["kill in", "repeat", "time out"] as const)(
+    "%s each step: that step alone does its work twice, changes nothing more, and it ends as undisturbed",
+    async (disturbance) => {
+      const times = (trialled: Trial, step: string) =>
+        disturbance === "time out" ? { ...asCalm(trialled), taken: repeated(step).taken } : asCalm(trialled);
+      expect(await each(disturbance, times)).toEqual(expected(repeated));
+    },
+  );
+
+  test("killed at each change of the cloud, in the middle of a step, it ends as undisturbed", async () => {
+    for (const [at, change] of calm.changes.entries()) {
+      const { end, left, changes } = await trial(one, undefined, at + 1);
+      expect({ change, end, left, changes }).toEqual({ change, end: calm.end, left: [], changes: calm.changes });
+    }
+  });
+
+  test.each(["fail before", "fail in"] as const)(
+    "%s each step of its own: a failed run is sealed, shown and cleaned up; a failed clean-up is stuck, until it succeeds",
+    async (disturbance) => {
+      const own = (step: string) => !isRecordKeeping(step);
+      const failed = (step: string): Pick<Trial, "end" | "left">[] => {
+        const error = `made to fail: ${nameOf(step)}`;
+        const verdict = { status: "failed" as const, verdict: "inconclusive" as const };
+        const over = { statements: ["verdict failed inconclusive"], findings: ["verdict"] };
+        if (!isBegun(step)) return [{ end: { ...verdict, error, cleanUp: "none", ...over }, left: [] }];
+        const cleaned = cleansUp ? { cleanUp: "done" as const, statements: [...over.statements, "teardown"] } : {};
+        if (!isCleanUp(step)) return [{ end: { ...verdict, error, cleanUp: "none", ...over, ...cleaned }, left: [] }];
+        const findings = [...calm.end.findings, "clean-up"];
+        const [sealed = ""] = calm.end.statements;
+        const stuck: End = { ...calm.end, error, cleanUp: "stuck", statements: [sealed], findings };
+        return [
+          { end: stuck, left: expect.any(Array) as string[] },
+          { end: calm.end, left: [] },
+        ];
+      };
+      const found = async ({ end, left, again }: Trial) => [
+        { end, left },
+        ...(end.cleanUp === "stuck" ? [await again()] : []),
+      ];
+      expect(await each(disturbance, found, own)).toEqual(expected(failed, own));
+    },
+  );
+
+  test.each(["fail before", "fail in"] as const)(
+    "%s each step that keeps records: each statement that is owed is sealed once, and nothing is left",
+    async (disturbance) => {
+      const found = async ({ end, left, again }: Trial) => {
+        const last = end.cleanUp === "stuck" ? await again() : { end, left };
+        const { status, cleanUp, statements } = last.end;
+        return { status, cleanUp, kinds: statements.map((said) => said.split(" ")[0]).sort(), left: last.left };
+      };
+      // What was recorded before the step failed, counts.
+      const counts = (step: string) =>
+        isCleanUp(step) || (disturbance === "fail in" && /: (decide|record end)$/.test(step));
+      const wanted = (step: string) => {
+        const begun =
+          isBegun(step) || counts(step) || (disturbance === "fail in" && step === "carry-out: record begin");
+        const cleans = cleansUp && begun;
+        return {
+          status: counts(step) ? "succeeded" : "failed",
+          cleanUp: cleans ? "done" : "none",
+          kinds: [...(cleans ? ["teardown"] : []), "verdict"],
+          left: [],
+        };
+      };
+      expect(await each(disturbance, found, isRecordKeeping)).toEqual(expected(wanted, isRecordKeeping));
+    },
+  );
+
+  test.each([
+    ["cancel", "before", /was cancelled by ben/],
+    ["cancel", "in", /was cancelled by ben/],
+    ["expire", "before", /expired/],
+    ["expire", "in", /expired/],
+  ] as const)(
+    "%s %s each step: no further step is taken, what the run has is sealed once and cleaned up",
+    async (what, moment, message) => {
+      const [registration, begin, seal, end] = [
+        "register the throwaway",
+        "record begin",
+        "seal verdict",
+        "record end",
+      ].map((name) => `carry-out: ${name}`) as [string, string, string, string];
+      const isPast = (step: string, other: string) => isAfter(step, other) || (moment === "in" && step === other);
+      const isTooLate = (step: string) => isCleanUp(step) || (moment === "in" && step === end);
+      const isTooEarly = (step: string) =>
+        what === "expire" && (where(registration) < 0 || !isPast(step, registration));
+      const wanted = (step: string) => {
+        if (isTooLate(step) || isTooEarly(step)) return asCalm(calm);
+        const cleans = cleansUp && isPast(step, begin);
+        const said = isPast(step, seal) ? calm.end.statements[0]! : "verdict cancelled inconclusive";
+        return {
+          status: "cancelled",
+          verdict: undefined,
+          error: expect.stringMatching(message) as string,
+          cleanUp: cleans ? "done" : "none",
+          statements: [...(cleans ? ["teardown"] : []), said],
+          findings: what === "expire" ? ["verdict"] : [],
+          left: [],
+          taken: calm.taken.map(([taken]) => taken).slice(0, where(step) + (moment === "in" ? 1 : 0)),
+        };
+      };
+      const found = (trialled: Trial, step: string) => {
+        if (isTooLate(step) || isTooEarly(step)) return asCalm(trialled);
+        const taken = trialled.taken.map(([one]) => one).filter((one) => !isCleanUp(one));
+        return { ...trialled.end, statements: trialled.end.statements.sort(), left: trialled.left, taken };
+      };
+      expect(await each(`${what} ${moment}`, found)).toEqual(expected(wanted));
+    },
+  );
+});

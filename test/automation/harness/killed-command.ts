@@ -1,0 +1,14 @@
+/**
+ * The `shipshape` command with one operation, of the registry or of the tests, that is disturbed at one moment:
+ * `tsx killed-command.ts <operation> <moment> <word>…`; the moments are in disturbed.ts.
+ */
+import { join } from "node:path";
+import { main } from "../../../automation/command-line/main";
+import { operations } from "../../../automation/operations/registry";
+import { toyOperation } from "../operations/toy-operation";
+import { disturbed } from "./disturbed";
+
+const [operation = "", moment = "", ...words] = process.argv.slice(2);
+const one = [...operations, toyOperation].filter(({ name }) => name === operation);
+const disturbedOne = one.map((registered) => disturbed(registered, moment));
+void main(words, join(__dirname, "../../.."), disturbedOne).then((code) => (process.exitCode = code));

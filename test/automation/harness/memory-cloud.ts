@@ -1,0 +1,238 @@
+/**
+ * A cloud in memory: DB instances with their markers, secrets and stacks, called as AWS, PostgreSQL and Pulumi are. A
+ * call that finds everything done already changes nothing, as there. The tests put it in place of the modules that
+ * would call them: see every-step.test.ts.
+ */
+import {
+  DBInstanceAlreadyExistsFault,
+  DBInstanceNotFoundFault,
+  InvalidDBInstanceStateFault,
+  RDSClient,
+  type DBInstance,
+  type RestoreDBInstanceToPointInTimeCommandInput,
+} from "@aws-sdk/client-rds";
+import type { Client } from "pg";
+import type { StackProgram } from "../../../automation/runner/pulumi-stack";
+import type { Throwaway } from "../../../automation/runner/throwaways";
+import type { AwsClients } from "../../../automation/targets/aws-access";
+import type { DatabaseLogin } from "../../../automation/targets/database-login";
+import type { Marker } from "../../../automation/targets/recovery-markers";
+
+interface Instance {
+  described: DBInstance;
+  /** Its states at the next descriptions. */
+  next: string[];
+  markers: Marker[];
+}
+
+/** Longer than the attempts of a step without their pauses: RDS takes minutes. */
+const deleting = Array.from({ length: 10 }, () => "deleting");
+
+type Input = { DBInstanceIdentifier?: string };
+
+export class MemoryCloud {
+  readonly instances = new Map<string, Instance>();
+  /** Stack → the instances in its state. */
+  readonly stacks = new Map<string, Set<string>>();
+  readonly throwaways = new Map<string, "registered" | "removed">();
+  /** Each change, in order. */
+  readonly changes: string[] = [];
+  /** In which state a restored instance ends. */
+  restoreEnds = "available";
+  /** Called after each change. */
+  changed: (count: number) => Promise<void> | void = () => undefined;
+  private readonly startedAt = Date.now() - 1000;
+  private resources = 0;
+
+  /** A client that answers from memory; of its class, because paginators require that. */
+  readonly clients = {
+    rds: Object.assign(new RDSClient({ region: "eu-central-1" }), { send: (command: object) => this.answer(command) }),
+    secrets: {
+      send: () => Promise.resolve({ SecretString: JSON.stringify({ username: "shipshape", password: "secret" }) }),
+    },
+  } as unknown as AwsClients;
+
+  constructor(readonly source: string) {
+    this.add(source, {
+      DBInstanceStatus: "available",
+      BackupRetentionPeriod: 7,
+      TagList: Object.entries({
+        service: "orders",
+        environment: "development",
+        tier: "bronze",
+        owner: "team-orders",
+      }).map(([Key, Value]) => ({ Key, Value })),
+    });
+  }
+
+  /** Everything that is there besides the source as it was. */
+  left(): string[] {
+    return [
+      ...[...this.instances.keys()].filter((name) => name !== this.source),
+      ...this.stacks.keys(),
+      ...this.instances.get(this.source)!.markers.map(({ name }) => `marker ${name}`),
+      ...[...this.throwaways].filter(([, status]) => status !== "removed").map(([name]) => `the record of ${name}`),
+    ];
+  }
+
+  private add(identifier: string, more: DBInstance, next: string[] = []): Instance {
+    const described: DBInstance = {
+      DBInstanceIdentifier: identifier,
+      DBInstanceArn: `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`,
+      DbiResourceId: `db-${++this.resources}`,
+      DBName: "app",
+      EngineVersion: "17.10",
+      DBInstanceClass: "db.t4g.small",
+      AllocatedStorage: 20,
+      DBParameterGroups: [{ DBParameterGroupName: "standard" }],
+      DBSubnetGroup: { DBSubnetGroupName: "databases" },
+      VpcSecurityGroups: [{ VpcSecurityGroupId: "sg-source" }],
+      PubliclyAccessible: false,
+      Endpoint: { Address: identifier, Port: 5432 },
+      ...more,
+    };
+    const instance = { described, next, markers: [] };
+    this.instances.set(identifier, instance);
+    return instance;
+  }
+
+  async change(what: string, apply: () => void): Promise<void> {
+    apply();
+    this.changes.push(what);
+    await this.changed(this.changes.length);
+  }
+
+  private async answer(command: object): Promise<unknown> {
+    const { input } = command as { input: Input & RestoreDBInstanceToPointInTimeCommandInput };
+    switch (command.constructor.name) {
+      case "DescribeDBInstancesCommand":
+        return { DBInstances: [this.describe(input.DBInstanceIdentifier ?? "")] };
+      case "RestoreDBInstanceToPointInTimeCommand":
+        return this.restore(input);
+      case "DeleteDBInstanceCommand":
+        return this.delete(input.DBInstanceIdentifier ?? "");
+      case "DescribeDBInstanceAutomatedBackupsCommand":
+        return { DBInstanceAutomatedBackups: this.backups(input.DBInstanceIdentifier) };
+      default:
+        return {}; // no snapshots, no events
+    }
+  }
+
+  private describe(identifier: string): DBInstance {
+    const found = this.instances.get(identifier);
+    const status = found?.next.shift() ?? found?.described.DBInstanceStatus;
+    if (!found || status === "gone") {
+      this.instances.delete(identifier);
+      throw new DBInstanceNotFoundFault({ message: identifier, $metadata: {} });
+    }
+    found.described.DBInstanceStatus = status;
+    // What is committed can be restored at once.
+    const [committedAt = new Date(this.startedAt).toISOString()] = found.markers.map((m) => m.committedAt).reverse();
+    return { ...found.described, LatestRestorableTime: new Date(committedAt) };
+  }
+
+  private async restore(asked: RestoreDBInstanceToPointInTimeCommandInput): Promise<unknown> {
+    const { TargetDBInstanceIdentifier: identifier = "", RestoreTime = new Date(), Tags, VpcSecurityGroupIds } = asked;
+    if (this.instances.has(identifier)) throw new DBInstanceAlreadyExistsFault({ message: identifier, $metadata: {} });
+    await this.change(`${identifier} is restored`, () => {
+      const groups = VpcSecurityGroupIds?.map((VpcSecurityGroupId) => ({ VpcSecurityGroupId }));
+      const more = { DBInstanceStatus: "creating", BackupRetentionPeriod: 0, TagList: Tags, VpcSecurityGroups: groups };
+      const copy = this.add(identifier, more as DBInstance, ["creating", this.restoreEnds]);
+      const { markers } = this.instances.get(this.source)!;
+      copy.markers.push(...markers.filter((m) => Date.parse(m.committedAt) <= RestoreTime.getTime()));
+    });
+    return {};
+  }
+
+  private async delete(identifier: string): Promise<unknown> {
+    const found = this.instances.get(identifier);
+    if (!found) throw new DBInstanceNotFoundFault({ message: identifier, $metadata: {} });
+    if (found.next.at(-1) === "gone") throw new InvalidDBInstanceStateFault({ message: identifier, $metadata: {} });
+    await this.change(`${identifier} is deleted`, () => found.next.splice(0, Infinity, ...deleting, "gone"));
+    return {};
+  }
+
+  private backups(identifier: string | undefined): unknown[] {
+    const found = identifier === this.source ? this.instances.get(identifier) : undefined;
+    const EarliestTime = new Date(this.startedAt - 86_400_000);
+    return found ? [{ DbiResourceId: found.described.DbiResourceId, RestoreWindow: { EarliestTime } }] : [];
+  }
+
+  /** In place of `targets/control-session`: a session is the instance that it is in. */
+  readonly sessions = {
+    open: ({ identifier }: DatabaseLogin): Promise<Client> => {
+      const instance = this.instances.get(identifier);
+      if (instance?.described.DBInstanceStatus !== "available") throw new Error(`no connection to ${identifier}`);
+      // Sleeping is the only statement that steps send themselves.
+      const query = () => Promise.resolve({ rows: [] });
+      return Promise.resolve(Object.assign({ query, end: () => Promise.resolve() }, { instance }) as unknown as Client);
+    },
+    in: async <T>(login: DatabaseLogin, _: unknown, work: (client: Client) => Promise<T>): Promise<T> =>
+      work(await this.sessions.open(login)),
+  };
+
+  /** In place of `targets/recovery-markers`: each marker is committed five seconds after the one before. */
+  readonly markers = {
+    write: async (client: Client, runId: string, name: string): Promise<Marker> => {
+      const { markers } = instanceOf(client);
+      if (!markers.some((m) => m.name === name)) {
+        const at = new Date(this.startedAt + 5000 * markers.length).toISOString();
+        await this.change(`marker ${name} is written for ${runId}`, () =>
+          markers.push({ name, committedAt: at, writtenAt: at }),
+        );
+      }
+      return markers.find((m) => m.name === name)!;
+    },
+    read: async (client: Client, _: string, names: string[]): Promise<Marker[]> =>
+      instanceOf(client).markers.filter((m) => names.includes(m.name)),
+    delete: async (client: Client): Promise<void> => {
+      const { markers } = instanceOf(client);
+      if (markers.length > 0) await this.change("the markers are deleted", () => markers.splice(0));
+    },
+  };
+
+  /** In place of amcheck's part of `targets/structure-verification`. */
+  async createAmcheck(client: Client): Promise<void> {
+    const { described } = instanceOf(client) as Instance & { described: { amcheck?: boolean } };
+    if (!described.amcheck)
+      await this.change(`amcheck is created in ${described.DBInstanceIdentifier}`, () => (described.amcheck = true));
+  }
+
+  /** In place of `runner/pulumi-stack`: what the program declares is what the cloud has. */
+  readonly pulumi = {
+    bringUp: async (_: unknown, { stackName, settleCloud }: StackProgram, signal: AbortSignal): Promise<void> => {
+      signal.throwIfAborted();
+      if (!this.stacks.has(stackName))
+        await this.change(`${stackName} is created`, () => this.stacks.set(stackName, new Set()));
+      for (const name of (await settleCloud(signal)).keys())
+        if (!this.stacks.get(stackName)?.has(name))
+          await this.change(`${name} is adopted`, () => {
+            this.stacks.get(stackName)!.add(name);
+            this.instances.get(name)!.described.MasterUserSecret = { SecretArn: "arn:master" };
+          });
+    },
+    removeStack: async (
+      _: unknown,
+      { stackName, settleCloud }: Omit<StackProgram, "program">,
+      signal: AbortSignal,
+    ): Promise<void> => {
+      if (!this.stacks.has(stackName)) return;
+      await settleCloud(signal);
+      for (const name of [...(this.stacks.get(stackName) ?? [])])
+        await this.change(`${name} is destroyed`, () => {
+          this.instances.delete(name);
+          this.stacks.get(stackName)?.delete(name);
+        });
+      if (this.stacks.has(stackName)) await this.change(`${stackName} is removed`, () => this.stacks.delete(stackName));
+    },
+  };
+
+  /** In place of `runner/throwaways`: rows of the control plane, so their changes are no changes of the cloud. */
+  readonly records = {
+    register: (identifier: Throwaway["identifier"]) =>
+      void (this.throwaways.has(identifier) || this.throwaways.set(identifier, "registered")),
+    remove: (identifier: string) => void this.throwaways.set(identifier, "removed"),
+  };
+}
+
+const instanceOf = (client: Client) => (client as unknown as { instance: Instance }).instance;

@@ -1,0 +1,90 @@
+/** What the harness runs: each operation of the registry, and the one of the tests, in each of its cases. */
+import type { Database } from "../../../automation/database";
+import { operations, type RegisteredOperation } from "../../../automation/operations/registry";
+import type { RecoveryEvidence } from "../../../automation/records";
+import { backupAuditOrder } from "../operations/backup-audit/order-of-steps";
+import { restoreDrillEffects, restoreDrillOrder } from "../operations/restore-drill/order-of-steps";
+import { toyOperation, toyOrder } from "../operations/toy-operation";
+import { MemoryCloud } from "./memory-cloud";
+import type { OrderOfSteps } from "./order-of-steps";
+
+export interface Subject {
+  operation: RegisteredOperation;
+  input: unknown;
+  order: OrderOfSteps;
+  /** The steps that change something outside the control plane. */
+  effects: readonly string[];
+  /** How its cases differ from a cloud with one good database, and the verdict on each. */
+  cases: Record<string, { verdict: "pass" | "fail"; arrange?: (cloud: MemoryCloud) => void }>;
+}
+
+const source = "orders";
+const registered = (name: string): RegisteredOperation => operations.find((o) => o.name === name)!;
+
+export const subjects: Subject[] = [
+  {
+    operation: registered("backup-audit"),
+    input: { database: source },
+    order: backupAuditOrder,
+    effects: [],
+    cases: { "good backups": { verdict: "pass" } },
+  },
+  {
+    operation: registered("restore-drill"),
+    input: { database: source },
+    order: restoreDrillOrder,
+    effects: restoreDrillEffects,
+    cases: {
+      "a good backup": { verdict: "pass" },
+      "a backup that cannot be restored": {
+        verdict: "fail",
+        arrange: (cloud) => (cloud.restoreEnds = "incompatible-restore"),
+      },
+      "no backups": {
+        verdict: "fail",
+        arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 0),
+      },
+    },
+  },
+  {
+    operation: toyOperation,
+    input: { database: source, labelText: "paid", copies: 1, shout: false },
+    order: toyOrder,
+    effects: ["write the label"],
+    cases: { "a label": { verdict: "pass" } },
+  },
+];
+
+export const memoryCloud = () => new MemoryCloud(source);
+
+/** What the code of an operation gets: modules that are replaced find the cloud here. */
+export function contextOf(cloud: MemoryCloud) {
+  const proven: RecoveryEvidence = {
+    recoverability: "fresh",
+    reason: "a drill passed",
+    drill: {
+      requestId: "earlier",
+      verdict: "pass",
+      recoveryTarget: new Date().toISOString(),
+      expiresOn: new Date(Date.now() + 86_400_000).toISOString(),
+    },
+  };
+  return {
+    database: labels(cloud),
+    access: {},
+    stacks: { workspacesFolder: "/nowhere", environment: {} },
+    platformStack: "platform.test",
+    recoveryOf: () => Promise.resolve(proven),
+  };
+}
+
+/** The table of the toy operation. */
+function labels(cloud: MemoryCloud): Database {
+  const texts = new Map<string, string>();
+  const query = async (sql: string, [target = "", text = ""]: string[] = []): Promise<unknown[]> => {
+    if (sql.startsWith("insert into label") && texts.get(target) !== text)
+      await cloud.change(`${target} is labelled ${text}`, () => texts.set(target, text));
+    return sql.startsWith("select") && texts.has(target) ? [{ text: texts.get(target) }] : [];
+  };
+  return { query, transaction: () => Promise.reject(new Error("not used here")) } as unknown as Database;
+}
