@@ -81,6 +81,7 @@ export const memberRecord = (m: FleetMember) => ({
         expiresOn: m.decidedBy.expiresOn,
       }
     : null,
+  inconclusiveSince: m.beside.map(({ requestId, issuedAt }) => ({ requestId, issuedAt })),
   nextDrill: m.nextDrill ? { dueAt: m.nextDrill.dueAt ?? null, reason: m.nextDrill.reason } : null,
   openFindings: m.openFindings,
 });

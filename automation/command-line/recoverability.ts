@@ -25,7 +25,13 @@ export async function recoverability(options: { json?: boolean }, context: Comma
     members.map((m) => ({
       cells: [recoveryWord(m.recoverability, terminal), dayOf(m.decidedBy?.issuedAt), dayOf(m.decidedBy?.expiresOn)],
       name: printable(m.database.identifier),
-      text: printable([m.reason, ...(m.declaredBy.length === 1 ? [] : [declaredText(m)])].join("; ")),
+      text: printable(
+        [
+          m.reason,
+          ...m.beside.slice(-1).map((drill) => `the later drill ${drill.requestId} was inconclusive`),
+          ...(m.declaredBy.length === 1 ? [] : [declaredText(m)]),
+        ].join("; "),
+      ),
     })),
   );
   if (members.length > 0) for (const line of lines) terminal.say(line);

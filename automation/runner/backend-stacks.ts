@@ -41,7 +41,9 @@ function folderOfBackend(backend: string): string | undefined {
 /** The checkpoints of a folder backend: `.pulumi/stacks/<project>/<stack>.json`, without a project in the old layout. */
 async function stored(folder: string): Promise<StacksRead> {
   const root = join(folder, ".pulumi", "stacks");
-  await readdir(join(folder, ".pulumi")); // without it this is no backend, which is not the same as one without stacks
+  // No backend is not the same as one without stacks.
+  if (!existsSync(join(folder, ".pulumi")))
+    throw new Error("it has no folder .pulumi: no stack was ever deployed there");
   const entries = existsSync(root) ? await readdir(root, { recursive: true, withFileTypes: true }) : [];
   const files = entries.filter((entry) => !entry.isDirectory() && /\.json(\.gz)?$/.test(entry.name));
   const found = await inTurn(files, 1, async ({ parentPath, name }) => {

@@ -38,6 +38,7 @@ const undeclared = member(longest, {
   recoverability: "never",
   reason: "it was never drilled",
   decidedBy: undefined,
+  beside: [{ requestId: "261126050000-0a1b2c3d" }] as never,
   owner: undefined,
   tier: undefined,
   environment: undefined,
@@ -88,7 +89,8 @@ test("an auditor reads what was looked at, the totals, and each database with re
     "",
     "RECOVERY  DRILLED     UNTIL       DATABASE",
     "never     -           -           a-very-long-name-of-a-d…g-name-of-a-database-x",
-    "  it was never drilled; undeclared",
+    "  it was never drilled; the later drill 261126050000-0a1b2c3d was inconclusive;",
+    "  undeclared",
     "fresh     2026-11-20  2026-12-20  orders-production",
     "  drill 261127050000-0a1b2c3d passed",
   ]);
