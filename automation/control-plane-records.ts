@@ -6,11 +6,12 @@ import { openDatabase, type ControlPlaneDatabase } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { fleetStatus, type FleetStatus } from "./fleet";
 import type { DatabaseRecovery } from "./observability/recoverability";
+import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
 import { readDecision } from "./policy/decisions";
 import type { Decision, FleetAnswer, OperationRequest, Run } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
-import { answerFinding, openFindings, type Answer, type Finding } from "./review/findings";
+import { answerFinding, answersOf, openFindings, type Answer, type Finding } from "./review/findings";
 import { pausesNow, type Pause } from "./runner/pauses";
 import type { StackContext } from "./runner/stack-state";
 import { busyRuns, latestRuns, readRun, runsAwaitingApproval } from "./runner/runs";
@@ -23,6 +24,15 @@ export interface ControlPlaneRecords {
   request(id: string): Promise<OperationRequest>;
   /** The run of a request. Errors: request-unknown. */
   run(id: string): Promise<Run>;
+  /**
+   * Checks that a principal may read; clients call it before they read for someone. Errors: role-missing,
+   * principal-embedded.
+   */
+  authorizeReading(principal: string): Promise<void>;
+  /** The roles in force; undefined if everyone has all. */
+  access(): Promise<PublishedAccess | undefined>;
+  /** Whether it is the control plane of an embedded cloud. */
+  isEmbedded(): Promise<boolean>;
   /** The latest runs, newest first. */
   runs(countMax: number): Promise<Run[]>;
   /** The runs that wait for people, the oldest first. */
@@ -35,7 +45,12 @@ export interface ControlPlaneRecords {
   decision(id: string): Promise<Decision | undefined>;
   /** What a person must answer, the latest first. */
   findings(countMax: number): Promise<Finding[]>;
-  /** Records a person's answer to a finding, and closes it. Errors: finding-unknown, request-unknown. */
+  /** What people have answered to the findings of a request, the first first. */
+  answers(requestId: string): ReturnType<typeof answersOf>;
+  /**
+   * Records a person's answer to a finding, and closes it. Errors: finding-unknown, request-unknown, role-missing,
+   * principal-embedded.
+   */
   answer(answer: Answer): Promise<void>;
   /** What is known about the recovery of each database, from the signed log and what the cloud reports. */
   recovery(log: LogContent, fleet: FleetAnswer, now: Date): Promise<DatabaseRecovery[]>;
@@ -53,13 +68,18 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     database,
     request: (id) => readRequest(database, id),
     run: (id) => readRun(database, id),
+    authorizeReading: (principal) => authorize(database, principal, "read the control plane's records"),
+    access: () => accessInForce(database),
+    isEmbedded: () => isEmbedded(database),
     runs: (countMax) => latestRuns(database, countMax),
     waiting: (countMax) => runsAwaitingApproval(database, countMax),
     pauses: () => pausesNow(database),
     busy: () => busyRuns(database),
     decision: (id) => readDecision(database, id),
     findings: (countMax) => openFindings(database, countMax),
+    answers: (requestId) => answersOf(database, requestId),
     answer: async (answer) => {
+      await authorize(database, answer.reviewer, "answer findings");
       if (answer.followUpRequestId !== undefined) await readRun(database, answer.followUpRequestId);
       await answerFinding(database, answer);
     },

@@ -1,12 +1,15 @@
 /** The control plane: the only entry to its stages, which do not know each other; `stages.ts` wires them. */
+import { hostname } from "node:os";
 import { openRecords, type ControlPlaneRecords } from "./control-plane-records";
 import type { ControlPlaneDatabase, Database } from "./database";
 import { ShipshapeError } from "./errors";
 import { requireSigner } from "./evidence/ledger";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
+import { accessInForce, authorize, publishAccess, requireKnown } from "./policy/access";
 import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals";
 import { decide, readDecision, recordAnswer, type Admission } from "./policy/decisions";
+import type { Access } from "./policy/roles";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import type { Decision, FleetAnswer, PlanBasis } from "./records";
 import { newRequestId, readRequest, reasonProblems, submitRequest } from "./request/requests";
@@ -19,6 +22,7 @@ import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DueDrills, type SubmittedDrill } from "./schedule";
 import { enqueueRun, sealed, stagesOf, sweepActions, untilRunIsOver, type OperationOf, type Sealing } from "./stages";
 
+/** Each call for a person takes their principal. Errors of all of these: role-missing, principal-embedded. */
 export interface ControlPlane extends ControlPlaneRecords {
   /**
    * Checks the input against the operation's schema and queues the request. Resolves to its id. Errors:
@@ -38,7 +42,7 @@ export interface ControlPlane extends ControlPlaneRecords {
   /**
    * Records a person's consent to the plan of a request. The approval that completes what the decision asks for
    * enqueues the run, in the same transaction. Errors: request-unknown, approval-not-needed, plan-another,
-   * approval-own-request, approval-repeated, approval-too-late.
+   * approval-own-request, approval-of-others, approval-repeated, approval-too-late.
    */
   approve(requestId: string, by: { principal: string; plan: string; comment: string }): Promise<Decision>;
   /** Ends a request that waits for approval. The same errors, but that people may reject their own request. */
@@ -52,15 +56,18 @@ export interface ControlPlane extends ControlPlaneRecords {
    * Ends a pause. What it held is planned and decided again. Resolves to the number of these runs. Errors:
    * pause-unknown.
    */
-  resume(operation: string): Promise<number>;
+  resume(operation: string, principal: string): Promise<number>;
   /** Submits the drills that are due at that moment, the oldest evidence first; the same one never twice. */
   submitDueDrills(recoveries: DatabaseRecovery[], fleet: FleetAnswer, due: DueDrills): Promise<SubmittedDrill[]>;
   /** The workers that are alive, in all processes. */
   workers(): Promise<string[]>;
-  /** Stops a run before its next step; a worker removes what it created. Errors: request-unknown, run-over. */
-  cancel(requestId: string, by: string): Promise<void>;
+  /**
+   * Stops a run before its next step; a worker removes what it created. Requesters may cancel their own. Errors:
+   * request-unknown, run-over.
+   */
+  cancel(requestId: string, principal: string): Promise<void>;
   /** Queues another attempt of a stuck clean-up; a worker runs it. Errors: request-unknown, clean-up-not-stuck. */
-  cleanUpAgain(requestId: string): Promise<void>;
+  cleanUpAgain(requestId: string, principal: string): Promise<void>;
 }
 
 export interface Preview extends Admission {
@@ -74,6 +81,11 @@ export interface ControlPlaneSettings extends Sealing {
    * called before each effect outside the control plane's database.
    */
   operations: (database: ControlPlaneDatabase, requireLease: () => void) => Promise<AnyOperation[]>;
+  /**
+   * The roles and teams that a worker puts in force when it starts; undefined if it has no configuration.
+   * @default it has none
+   */
+  access?: () => Promise<Access | undefined>;
   /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
   workerSilentSecondsMax?: number;
 }
@@ -112,16 +124,23 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
   };
   return {
     ...records,
-    submit: (...given) => submitIn(database, ...given),
+    submit: async (name, given, by) => {
+      await authorize(database, by.requestedBy, "request operations");
+      return submitIn(database, name, given, by);
+    },
     preview: async (name, given, { requestedBy: principal, reason }) => {
+      await authorize(database, principal, "request operations");
       const operation = await operationOf(name);
       const input = validInput(operation, given, reason);
       const id = newRequestId();
       const plan = operation.plan(input, await operation.observe(input, previewSteps(id)), id) as PlanBasis;
-      return { plan, ...decide({ request: { input, reason }, operation, plan, principal, now: new Date() }) };
+      const access = (await accessInForce(database)) ?? {};
+      return { plan, ...decide({ request: { input, reason }, operation, plan, principal, access, now: new Date() }) };
     },
     work: async (lost) => {
       await requireSigner(database, settings.signer()); // a worker that cannot sign must not begin what it cannot seal
+      const access = await settings.access?.();
+      if (access) await publishAccess(database, access, `a worker on ${hostname()}`);
       const all = await operations(); // here, and not hours later: the files may be a newer version's by then
       const stages = stagesOf(settings, database, durable, operationOf);
       const workflows = registerWorkflows(all, {
@@ -139,15 +158,25 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       return startWorker(lease, sweeper(actions));
     },
     pause: async (operation, { principal, reason }) => {
+      await authorize(database, principal, "pause and resume operations");
       if (operation !== EVERY_OPERATION) await operationOf(operation);
       await addPause(database, { operation, reason, pausedBy: principal });
     },
-    resume: (operation) => resume(database, durable, operation),
-    submitDueDrills: (...given) => submitDueDrills({ database, submit: submitIn }, ...given),
+    resume: async (operation, principal) => {
+      await authorize(database, principal, "pause and resume operations");
+      return resume(database, durable, operation);
+    },
+    submitDueDrills: async (recoveries, fleet, due) => {
+      await authorize(database, due.requestedBy, "request operations");
+      return submitDueDrills({ database, submit: submitIn }, recoveries, fleet, due);
+    },
     workers: () => durable.workers(),
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
     cancel: async (requestId, by) => {
+      await requireKnown(database, by);
+      if ((await readRequest(database, requestId)).requestedBy !== by)
+        await authorize(database, by, "cancel the requests of others");
       const { preparation } = await readRun(database, requestId);
       const error = new ShipshapeError("run-cancelled", { id: requestId, by });
       // Recorded first: then no workflow of it takes another step, not even one that an approval enqueues right now.
@@ -155,7 +184,8 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         throw new ShipshapeError("run-over", { id: requestId });
       await durable.cancel(requestId, preparation);
     },
-    cleanUpAgain: async (requestId) => {
+    cleanUpAgain: async (requestId, principal) => {
+      await authorize(database, principal, "start clean-ups again");
       const { cleanUp: status } = await readRun(database, requestId);
       if (!(await unstick(database, requestId)))
         throw new ShipshapeError("clean-up-not-stuck", { id: requestId, status });
@@ -187,6 +217,7 @@ function answerPlan(
   given: Answer,
 ): Promise<Decision> {
   return database.transaction(async (transaction, connection) => {
+    await requireKnown(transaction, given.principal);
     const run = await lockRun(transaction, requestId);
     const decision = await readDecision(transaction, requestId, run.preparation);
     if (run.status !== "waiting" || !decision)

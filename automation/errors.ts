@@ -1,6 +1,7 @@
 /** Every error of the command line and the control plane. `npm run pages` writes them into `docs/errors.md`. */
 import { CodedError, type ErrorTable, type ErrorValues } from "./error-table";
 import { commandLineErrors } from "./command-line/errors";
+import { configurationErrors } from "./configuration/errors";
 import { evidenceErrors } from "./evidence/errors";
 import { guardrailErrors } from "./guardrails/errors";
 import { backupAuditErrors } from "./operations/backup-audit/errors";
@@ -42,6 +43,7 @@ const ownErrors = {
 export const errorTables = {
   "any command": ownErrors,
   "command line": commandLineErrors,
+  configuration: configurationErrors,
   targets: targetErrors,
   request: requestErrors,
   policy: policyErrors,
@@ -56,6 +58,7 @@ export const errorTables = {
 export const errorTable = {
   ...ownErrors,
   ...commandLineErrors,
+  ...configurationErrors,
   ...targetErrors,
   ...requestErrors,
   ...policyErrors,

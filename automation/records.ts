@@ -121,8 +121,23 @@ export type DecisionStatus = "allowed" | "denied" | "needs-approval";
 export interface Judgement {
   verdict: DecisionStatus;
   reason: string;
-  /** With `needs-approval`: how many people, none of them the requester. @default 1 */
-  people?: number;
+  /** With `needs-approval`: whose. @default that of one approver */
+  approvals?: ApprovalWanted[];
+}
+
+/** Approvals that a rule wants: of so many people, none of them the requester. */
+export interface ApprovalWanted {
+  by: "approver" | "operator" | "owning-team";
+  people: number;
+}
+
+/** The same, with those who can give it. */
+export interface ApprovalNeeded {
+  /** In words, such as "with the role approver". */
+  by: string;
+  people: number;
+  /** As `shipshape.yaml` names them; null for everyone but the requester. */
+  principals: string[] | null;
 }
 
 export interface Decision {
@@ -134,8 +149,8 @@ export interface Decision {
   /** Why: each rule that was evaluated, and its result. */
   rules: (Judgement & { id: string })[];
   decidedBy: string;
-  /** How many people must approve it; 0 unless it needs approval. */
-  people: number;
+  /** Whose approval it needs; none unless it needs approval. One person gives only one of them. */
+  needed: ApprovalNeeded[];
   /** Until when they can; undefined unless it needs approval. */
   expiresAt: Date | undefined;
   /** Whether that time has passed, by the database's clock. */

@@ -18,6 +18,7 @@ export interface Settings {
   colours: "auto" | "never";
   /** The control plane, where it is configured. */
   controlPlane: ControlPlaneSettings;
+  configurationFile: ConfigurationFile;
   /** A PEM file of the authorities that sign the databases' certificates: PGSSLROOTCERT. */
   rootCertificateFile: string | undefined;
   /** The environment of this process, for programs it starts, without the control plane's own variables. */
@@ -47,6 +48,13 @@ export interface ControlPlaneSettings {
   secretsProvider: string | undefined;
 }
 
+/** The company's settings of the control plane: SHIPSHAPE_CONFIGURATION_FILE. @default `shipshape.yaml` of the project */
+export interface ConfigurationFile {
+  path: string;
+  /** Then it must exist. */
+  isNamed: boolean;
+}
+
 export const shells = ["sh", "fish", "powershell"] as const;
 export type Shell = (typeof shells)[number];
 
@@ -57,10 +65,9 @@ export function readSettings(
   environment: NodeJS.ProcessEnv = process.env,
 ): Settings {
   const inCheckout = existsSync(join(packageFolder, "localcloud", "main.ts"));
-  const named = environment["SHIPSHAPE_DATA_FOLDER"];
-  const dataFolder = named
-    ? resolve(workingFolder, named)
-    : join(inCheckout ? packageFolder : projectFolder(workingFolder), ".shipshape");
+  const ownFolder = inCheckout ? packageFolder : projectFolder(workingFolder);
+  const dataFolder = resolve(workingFolder, environment["SHIPSHAPE_DATA_FOLDER"] || join(ownFolder, ".shipshape"));
+  const configurationFile = environment["SHIPSHAPE_CONFIGURATION_FILE"];
   const given = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     packageFolder,
@@ -76,6 +83,10 @@ export function readSettings(
       evidenceOrigin: environment["SHIPSHAPE_EVIDENCE_ORIGIN"] || "shipshape.local/evidence",
       platformStack: environment["SHIPSHAPE_PLATFORM_STACK"] || "platform.dev",
       secretsProvider: environment["SHIPSHAPE_SECRETS_PROVIDER"] || undefined,
+    },
+    configurationFile: {
+      path: resolve(workingFolder, configurationFile || join(ownFolder, "shipshape.yaml")),
+      isNamed: Boolean(configurationFile),
     },
     shell: shellOf(environment),
     colours: environment["NO_COLOR"] ? "never" : "auto",

@@ -9,6 +9,7 @@ import type { Signer } from "./evidence/ledger";
 import { sealTeardown, sealVerdict } from "./evidence/sealing";
 import type { Stages } from "./lifecycle";
 import { approvalWaitSeconds, recordAttemptsMax, recordSecondsMax } from "./limits";
+import { accessInForce } from "./policy/access";
 import { isApproved } from "./policy/approvals";
 import { admit, readDecision } from "./policy/decisions";
 import { planDigestOf, type Concluded, type Conclusion, type OperationRequest, type Run } from "./records";
@@ -90,7 +91,8 @@ export function stagesOf(
       record(request.id, "decide", () =>
         database.transaction(async (transaction, connection) => {
           const operation = await operationOf(request.operation, request);
-          const facts = { request, operation, plan, principal: request.requestedBy, now: new Date() };
+          const access = (await accessInForce(transaction)) ?? {};
+          const facts = { request, operation, plan, principal: request.requestedBy, access, now: new Date() };
           const decision = await admit(transaction, request.id, preparation, facts);
           const status = decision.status === "needs-approval" ? "waiting" : "running";
           // False after a crash between the commit and the record of this step: everything below was done.

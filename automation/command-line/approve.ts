@@ -1,5 +1,6 @@
 import { ShipshapeError } from "../errors";
-import { approvalsMissing } from "../policy/approvals";
+import { approvalsMissing, whoMay } from "../policy/approvals";
+import { printable } from "../printable";
 import type { Decision } from "../records";
 import type { CommandContext } from "./command-context";
 import { withControlPlane } from "./open-control-plane";
@@ -25,7 +26,7 @@ export async function answerPlan(
       command: `shipshape ${answer}`,
     });
   await withControlPlane(context, async (controlPlane) => {
-    const decision = await controlPlane[answer](id, { principal: await principal(), plan, comment });
+    const decision = await controlPlane[answer](id, { principal: await principal(controlPlane), plan, comment });
     terminal.say(json ? JSON.stringify(decision) : outcome(answer, decision));
   });
 }
@@ -33,7 +34,7 @@ export async function answerPlan(
 function outcome(answer: "approve" | "reject", decision: Decision): string {
   const id = decision.requestId;
   if (answer === "reject") return `request ${id} is rejected: it ends without having done anything`;
-  const more = approvalsMissing(decision);
-  if (more === 0) return `request ${id} is approved and queued; a worker runs it (\`npx shipshape worker\`)`;
-  return `your approval of request ${id} is recorded; ${more} more ${more === 1 ? "is" : "are"} needed`;
+  const missing = approvalsMissing(decision);
+  if (missing.length === 0) return `request ${id} is approved and queued; a worker runs it (\`npx shipshape worker\`)`;
+  return `your approval of request ${id} is recorded; still needed: ${printable(whoMay(missing))}`;
 }

@@ -31,12 +31,13 @@ export async function show(options: { all?: boolean }, { settings, terminal }: C
 }
 
 export async function rotate({ settings, terminal }: CommandContext): Promise<void> {
-  await withRecords(settings, async ({ database }) => {
+  await withRecords(settings, async (records) => {
+    const { database } = records;
     const { signingKeyFile } = settings.controlPlane;
     const signer = signerOf(settings);
     const next = nextSigningKey(signingKeyFile);
     const { key: current } = currentKey(await historyOf(database, signer));
-    if (!sameKey(current, next)) await changeKey(database, signer, next, await principal());
+    if (!sameKey(current, next)) await changeKey(database, signer, next, await principal(records));
     takeNextSigningKey(signingKeyFile);
     terminal.say(verifierKey(signer.origin, next));
     terminal.progress(`${signingKeyFile} is the new key; the old one is gone, but what it signed still verifies`);

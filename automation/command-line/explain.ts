@@ -1,8 +1,8 @@
 import { approvalsMissing } from "../policy/approvals";
 import { printable } from "../printable";
-import type { Decision, Run } from "../records";
+import type { ApprovalNeeded, Decision, Run } from "../records";
 import type { CommandContext } from "./command-context";
-import { decisionText, explainedRules, personCount, reportRules } from "./decision-report";
+import { answerLine, decisionText, explainedRules, neededLines, reportRules } from "./decision-report";
 import { withRecords } from "./open-records";
 import { approvalHint, heldHint } from "./run-report";
 import type { Terminal } from "./terminal";
@@ -45,14 +45,14 @@ function reportDecision(run: Run, decision: Decision, terminal: Terminal): void 
   reportRules(rules, terminal);
   if (status !== "needs-approval") return;
   terminal.say();
-  for (const a of approvals)
-    terminal.say(`${a.answer} by ${printable(a.principal)} at ${a.answeredAt.toISOString()}: ${printable(a.comment)}`);
+  for (const approval of approvals) terminal.say(answerLine(approval));
   const missing = missingApprovals(run, decision);
-  if (missing === 0) return;
-  terminal.say(`missing: approval by ${personCount(missing)} other than the requester, by ${expiresAt?.toISOString()}`);
+  if (missing.length === 0) return;
+  terminal.say(`missing: approval by ${expiresAt?.toISOString()}, by:`);
+  for (const line of neededLines(missing)) terminal.say(line);
   terminal.say(approvalHint(decision.requestId, planDigest));
 }
 
 /** A request that no longer waits misses none, however it ended. */
-const missingApprovals = (run: Run, decision: Decision): number =>
-  run.status === "waiting" ? approvalsMissing(decision) : 0;
+const missingApprovals = (run: Run, decision: Decision): ApprovalNeeded[] =>
+  run.status === "waiting" ? approvalsMissing(decision) : [];

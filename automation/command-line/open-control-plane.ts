@@ -20,6 +20,7 @@ export async function withControlPlane<T>(
     databaseUrl,
     signer: () => signerOf(settings),
     toolVersions: { shipshape: version, node: process.versions.node },
+    access: async () => (await import("../configuration/configuration")).readConfiguration(settings.configurationFile),
     operations: async (database, beforeCall) => {
       const registered = operations ?? (await import("../operations/registry")).operations;
       return Promise.all(registered.map((o) => o.open(operationContext(settings, database, beforeCall))));

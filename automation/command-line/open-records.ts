@@ -16,6 +16,7 @@ export async function withRecords<T>(
   const { openRecords } = await import("../control-plane-records");
   const records = await openRecords(databaseUrl);
   try {
+    await requireReader(records);
     return await work(records);
   } finally {
     await records.close();
@@ -28,9 +29,15 @@ export function databaseUrlOf({ controlPlane: { databaseUrl } }: Settings): stri
   return databaseUrl;
 }
 
+/** Everyone may read unless roles are in force: only then is it found out who asks, which loads the AWS SDK. */
+async function requireReader(records: ControlPlaneRecords): Promise<void> {
+  if ((await records.access())?.roles) await records.authorizeReading(await principal(records));
+}
+
 // Loaded when used: the AWS SDK.
-/** The requester. Errors: principal-unknown. */
-export const principal = async (): Promise<string> => (await import("../targets/principal")).principal();
+/** Who runs this command. Errors: principal-unknown. */
+export const principal = async (records: ControlPlaneRecords): Promise<string> =>
+  (await import("../targets/principal")).principal(() => records.isEmbedded());
 
 /** What the cloud reports about its databases today. */
 export async function fleetToday(): Promise<FleetAnswer> {

@@ -12,7 +12,7 @@ export async function pause(
   if (reason.trim() === "")
     throw new ShipshapeError("usage", { problem: "--reason is empty: say why", command: "shipshape pause" });
   await withControlPlane(context, async (controlPlane) => {
-    await controlPlane.pause(operation, { principal: await principal(), reason });
+    await controlPlane.pause(operation, { principal: await principal(controlPlane), reason });
     if (json) return context.terminal.say(JSON.stringify({ operation, reason }));
     context.terminal.say(
       `${what(operation)} paused: requests are accepted and held until \`npx shipshape resume ${operation}\``,
@@ -24,7 +24,7 @@ export async function pause(
 /** `shipshape resume`. */
 export async function resume(operation: string, { json }: { json?: boolean }, context: CommandContext): Promise<void> {
   await withControlPlane(context, async (controlPlane) => {
-    const runs = await controlPlane.resume(operation);
+    const runs = await controlPlane.resume(operation, await principal(controlPlane));
     if (json) return context.terminal.say(JSON.stringify({ operation, runs }));
     const freed = `${runs} ${runs === 1 ? "request that was" : "requests that were"} held`;
     context.terminal.say(

@@ -18,7 +18,7 @@ export async function requestOperation(
   context: CommandContext,
 ): Promise<void> {
   await withControlPlane(context, async (controlPlane) => {
-    const by = { requestedBy: await principal(), reason: options.reason };
+    const by = { requestedBy: await principal(controlPlane), reason: options.reason };
     if (options.planOnly) {
       const preview = await controlPlane.preview(operation, input, by);
       return reportPreview(operation, preview, options.json, context.terminal);

@@ -21,7 +21,7 @@ export async function review(
     await records.answer({
       findingId,
       status,
-      reviewer: await principal(),
+      reviewer: await principal(records),
       comment: options.comment,
       followUpRequestId: options.followUp,
     });

@@ -12,7 +12,7 @@ import { interrupted, leaveOnceLost, waitUntilOver, type WaitOptions } from "./w
 export async function cancel(id: string, options: { json?: boolean }, context: CommandContext): Promise<void> {
   const { terminal } = context;
   await withControlPlane(context, async (controlPlane) => {
-    await controlPlane.cancel(id, await principal());
+    await controlPlane.cancel(id, await principal(controlPlane));
     const run = await controlPlane.run(id);
     if (options.json) return terminal.say(JSON.stringify(runRecord(run)));
     const next =
@@ -27,7 +27,7 @@ export async function cancel(id: string, options: { json?: boolean }, context: C
 export async function cleanUp(id: string, options: WaitOptions, context: CommandContext): Promise<void> {
   const { terminal } = context;
   await withControlPlane(context, async (controlPlane) => {
-    await controlPlane.cleanUpAgain(id);
+    await controlPlane.cleanUpAgain(id, await principal(controlPlane));
     if (options.wait || options.work)
       process.exitCode = (await waitUntilOver(controlPlane, id, options, context)).cleanUp === "done" ? 0 : 1;
     else if (options.json) terminal.say(JSON.stringify(runRecord(await controlPlane.run(id))));

@@ -67,7 +67,7 @@ export async function submitDue(
     now,
     openMax,
     perDayMax,
-    requestedBy: await principal(),
+    requestedBy: await principal(controlPlane),
   });
 }
 

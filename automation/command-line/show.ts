@@ -1,6 +1,7 @@
 import { printable, printableLines } from "../printable";
 import type { Decision, Run } from "../records";
 import type { CommandContext } from "./command-context";
+import { answerLine, neededLines } from "./decision-report";
 import { withRecords } from "./open-records";
 import { reportRun, runRecord, stepLines } from "./run-report";
 
@@ -13,6 +14,7 @@ export async function show(
   await withRecords(settings, async (records) => {
     const [run, decision] = [await records.run(id), await records.decision(id)];
     const { requestedBy, reason, receivedAt } = await records.request(id);
+    const answers = await records.answers(id);
     if (options.json) {
       const more = {
         requestedBy,
@@ -21,27 +23,31 @@ export async function show(
         decision: decision ?? null,
         plan: run.plan ?? null,
         outcome: run.outcome ?? null,
+        answers,
       };
       return terminal.say(JSON.stringify({ ...runRecord(run), ...more }, undefined, 2));
     }
     reportRun(run, terminal);
     terminal.say(`\nrequested by ${printable(requestedBy)} at ${receivedAt.toISOString()}: ${printable(reason)}`);
     if (decision) for (const line of decisionLines(decision, run)) terminal.say(line);
+    for (const a of answers)
+      terminal.say(
+        `${a.findingId} answered by ${printable(a.reviewer)} at ${a.answeredAt.toISOString()}: ${a.status}${a.followUpRequestId ? ` ${a.followUpRequestId}` : ""}, ${printable(a.comment)}`,
+      );
     terminal.say("\nsteps:");
     for (const line of stepLines(run)) terminal.say(`  ${line}`);
   });
 }
 
-function decisionLines({ status, rules, people, expiresAt, approvals }: Decision, run: Run): string[] {
+function decisionLines({ status, rules, needed, expiresAt, approvals }: Decision, run: Run): string[] {
   return [
     `decision: ${status} (${printable(rules.map((r) => r.reason).join("; "))})`,
-    ...approvals.map(
-      (a) => `${a.answer} by ${printable(a.principal)} at ${a.answeredAt.toISOString()}: ${printable(a.comment)}`,
-    ),
+    ...approvals.map(answerLine),
     ...(run.status === "waiting"
       ? [
           "",
-          `plan ${run.planDigest}, to be approved by ${people === 1 ? "someone else" : `${people} other people`} by ${expiresAt?.toISOString()}:`,
+          `plan ${run.planDigest}, to be approved by ${expiresAt?.toISOString()}, by:`,
+          ...neededLines(needed),
           printableLines(JSON.stringify(run.plan, undefined, 2)),
         ]
       : []),

@@ -4,6 +4,7 @@ import type { DatabaseRecovery } from "../observability/recoverability";
 import { printable } from "../printable";
 import type { FleetAnswer, Recoverability, Run } from "../records";
 import type { Finding } from "../review/findings";
+import type { PublishedAccess } from "../policy/access";
 import type { Pause } from "../runner/pauses";
 import type { CommandContext } from "./command-context";
 import { fleetToday, withRecords } from "./open-records";
@@ -19,6 +20,7 @@ interface Status {
   waiting: Run[];
   pauses: Pause[];
   findings: Finding[];
+  access: PublishedAccess | undefined;
 }
 
 /** `shipshape status`: whether recovery of every database is proven, the latest runs, and what a human must answer. */
@@ -35,13 +37,14 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       waiting: await records.waiting(runsListedMax),
       pauses: await records.pauses(),
       findings: await records.findings(runsListedMax),
+      access: await records.access(),
     };
     if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
     else for (const line of statusLines(known, terminal)) terminal.say(line);
   });
 }
 
-const statusRecord = ({ fleet, log, recovery, runs, waiting, pauses, findings }: Status) => ({
+const statusRecord = ({ fleet, log, recovery, runs, waiting, pauses, findings, access }: Status) => ({
   recovery,
   fleet: fleet.asked ? { asked: true, databases: fleet.databases.length } : fleet,
   evidence: { size: log.head?.checkpoint.size ?? 0, problems: log.problems.map((p) => p.what) },
@@ -49,6 +52,7 @@ const statusRecord = ({ fleet, log, recovery, runs, waiting, pauses, findings }:
   waiting: waiting.map(runRecord),
   pauses,
   findings,
+  access: access ?? null,
 });
 
 const colours = {
@@ -60,7 +64,8 @@ const colours = {
   unknown: "red",
 } as const satisfies Record<Recoverability, string>;
 
-function statusLines({ fleet, log, recovery, runs, waiting, pauses, findings }: Status, terminal: Terminal): string[] {
+function statusLines(known: Status, terminal: Terminal): string[] {
+  const { fleet, log, recovery, runs, waiting, pauses, findings, access } = known;
   const problems = [
     ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
@@ -93,8 +98,16 @@ function statusLines({ fleet, log, recovery, runs, waiting, pauses, findings }: 
       ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)]
       : []),
     ...findings.map((f) => `  ${f.id}  ${printable(f.target)}: ${printable(f.summary)}`),
+    "",
+    accessLine(access),
   ];
 }
+
+/** Says where no roles are in force, too: a file that no worker found would not be missed otherwise. */
+const accessLine = (access: PublishedAccess | undefined): string =>
+  access?.roles
+    ? `roles: as ${printable(access.publishedBy)} read them in shipshape.yaml at ${access.publishedAt.toISOString()}`
+    : "roles: everyone has all of them; shipshape.yaml can change that";
 
 /** The word is padded before it is coloured, because colour codes must not count as width. */
 export const recoveryWord = (word: Recoverability, terminal: Terminal): string =>

@@ -4,6 +4,7 @@
  */
 import type { Database } from "../database";
 import { describeError } from "../errors";
+import { principalOf } from "../principals";
 import { failedEvidenceValidDays } from "./limits";
 import type { CleanUpReport, Concluded, Decision, OperationRequest, PlanBasis, VerdictWord } from "../records";
 import { STATEMENT_TYPE, type Statement } from "./envelope";
@@ -41,13 +42,19 @@ export const sealTeardown = (
 ): Promise<void> =>
   seal(database, signer, request, plan, "teardown", { removed: report.removed, left: report.left ?? [] });
 
-const decisionRecord = ({ status, planDigest, decidedBy, rules, approvals }: Decision) => ({
+const decisionRecord = ({ status, planDigest, decidedBy, rules, needed, approvals }: Decision) => ({
   status,
   planDigest,
   decidedBy,
   rules,
+  ...(needed.length > 0 && { needed }),
   ...(approvals.length > 0 && {
-    approvals: approvals.map((a) => ({ ...a, answeredAt: a.answeredAt.toISOString() })),
+    // The kind says how far the name can be trusted: one of an embedded cloud proves no person.
+    approvals: approvals.map((a) => ({
+      ...a,
+      kind: principalOf(a.principal).kind,
+      answeredAt: a.answeredAt.toISOString(),
+    })),
   }),
 });
 

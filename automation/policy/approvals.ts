@@ -1,6 +1,7 @@
-/** Pure: which answers to plans count: to the plan that was shown, in time, and never by the person who asked. */
+/** Pure: which answers to plans count: to the plan that was shown, in time, by those who may. */
 import { ShipshapeError } from "../errors";
-import type { Approval, Decision, OperationRequest } from "../records";
+import { areDifferentPeople, namesPrincipal, principalOf } from "../principals";
+import type { Approval, ApprovalNeeded, Decision, OperationRequest } from "../records";
 import { planDigestCharactersMin } from "./limits";
 
 export interface Answer {
@@ -13,14 +14,14 @@ export interface Answer {
 
 /**
  * Pure: refuses an answer that must not count. Errors: plan-another, approval-too-late, approval-own-request,
- * approval-repeated.
+ * approval-repeated, approval-of-others.
  */
 export function requireValidAnswer(
   request: Pick<OperationRequest, "id" | "requestedBy">,
-  decision: Pick<Decision, "planDigest" | "expiresAt" | "isExpired" | "approvals">,
+  decision: Pick<Decision, "planDigest" | "expiresAt" | "isExpired" | "approvals" | "needed">,
   { principal, plan, answer }: Answer,
 ): void {
-  const { id } = request;
+  const { id, requestedBy } = request;
   if (plan.length < planDigestCharactersMin || !decision.planDigest.startsWith(plan))
     throw new ShipshapeError("plan-another", { id, given: plan, digest: decision.planDigest });
   if (decision.isExpired)
@@ -29,37 +30,54 @@ export function requireValidAnswer(
       expiredAt: decision.expiresAt?.toISOString() ?? "an unknown time",
     });
   // Withdrawing one's own request is no conflict of interest.
-  if (answer === "approved" && !areDifferentPeople(principal, request.requestedBy))
-    throw new ShipshapeError("approval-own-request", { id, principal, requestedBy: request.requestedBy });
-  if (decision.approvals.some((a) => personOf(a.principal) === personOf(principal)))
+  const withdraws = answer === "rejected" && principal === requestedBy;
+  if (answer === "approved" && !areDifferentPeople(principal, requestedBy))
+    throw new ShipshapeError("approval-own-request", { id, principal, requestedBy });
+  if (!withdraws && !decision.needed.some((one) => canGive(one, principal)))
+    throw new ShipshapeError("approval-of-others", { id, principal, who: whoMay(decision.needed) });
+  const { person } = principalOf(principal);
+  if (decision.approvals.some((a) => principalOf(a.principal).person === person))
     throw new ShipshapeError("approval-repeated", { id, principal });
 }
 
-/**
- * The person behind a principal. People choose the session name when they assume a role, so all sessions of one role
- * count as one person. IAM Identity Center sets the name to its user's, whichever of their roles it is.
- */
-export function personOf(principal: string): string {
-  const [, role, name, session] = /^(arn:[^:]+:sts::\d+:assumed-role\/([^/]+))\/(.*)$/.exec(principal) ?? [];
-  if (role === undefined) return principal;
-  return name?.startsWith("AWSReservedSSO_") ? `Identity Center: ${session}` : role;
-}
+const canGive = ({ principals }: ApprovalNeeded, principal: string): boolean =>
+  principals === null || namesPrincipal(principals, principal);
+
+/** Who can approve, in words. */
+export const whoMay = (needed: readonly ApprovalNeeded[]): string => needed.map(neededText).join("; ");
+
+export const neededText = ({ by, people, principals }: ApprovalNeeded): string =>
+  `${personCount(people)} ${by}${principals === null ? "" : `: ${principals.join(", ") || "nobody"}`}`;
+
+export const personCount = (count: number): string => (count === 1 ? "1 person" : `${count} people`);
 
 /**
- * An operating system's user may be the same person as any ARN. So may a federated user, whose name
- * the caller of GetFederationToken chooses.
+ * What is still needed, each with the number of people. A person who could give several of the approvals gives one: the
+ * people are assigned so that as many as possible are given.
  */
-const areDifferentPeople = (one: string, other: string): boolean =>
-  isArn(one) === isArn(other) && !isFederated(one) && !isFederated(other) && personOf(one) !== personOf(other);
-const isArn = (principal: string) => principal.startsWith("arn:");
-const isFederated = (principal: string) => /^arn:[^:]+:sts::\d+:federated-user\//.test(principal);
-
-/** How many more people must approve. */
-export function approvalsMissing({ people, approvals }: Pick<Decision, "people" | "approvals">): number {
-  const given = new Set(approvals.filter((a) => a.answer === "approved").map((a) => personOf(a.principal)));
-  return Math.max(0, people - given.size);
+export function approvalsMissing({ needed, approvals }: Pick<Decision, "needed" | "approvals">): ApprovalNeeded[] {
+  const places = needed.flatMap((one) => Array.from({ length: one.people }, () => one));
+  const people = new Map(
+    approvals.filter((a) => a.answer === "approved").map((a) => [principalOf(a.principal).person, a.principal]),
+  );
+  const takenBy = new Map<number, string>();
+  /** Finds a place for the person, moving others to other places if it must (augmenting paths). */
+  const place = (principal: string, tried: Set<number>): boolean =>
+    places.some((one, at) => {
+      if (tried.has(at) || !canGive(one, principal)) return false;
+      tried.add(at);
+      const other = takenBy.get(at);
+      if (other !== undefined && !place(other, tried)) return false;
+      takenBy.set(at, principal);
+      return true;
+    });
+  for (const principal of people.values()) place(principal, new Set());
+  const open = places.filter((_, at) => !takenBy.has(at));
+  return needed
+    .map((one) => ({ ...one, people: open.filter((other) => other === one).length }))
+    .filter(({ people: count }) => count > 0);
 }
 
-/** Whether enough people have approved. */
-export const isApproved = (decision: Pick<Decision, "people" | "approvals">): boolean =>
-  approvalsMissing(decision) === 0;
+/** Whether everyone whose approval is needed has given it. */
+export const isApproved = (decision: Pick<Decision, "needed" | "approvals">): boolean =>
+  approvalsMissing(decision).length === 0;

@@ -5,21 +5,32 @@
  */
 import type { Database } from "../database";
 import { approvalWaitSeconds } from "../limits";
-import { planDigestOf, type Approval, type Decision } from "../records";
+import { planDigestOf, type Approval, type ApprovalNeeded, type Decision } from "../records";
 import type { Answer } from "./approvals";
+import { neededBy } from "./roles";
 import type { AdmissionFacts } from "./rule";
 import { admissionRules } from "./rules";
 
-export type Admission = Pick<Decision, "status" | "rules" | "people">;
+export type Admission = Pick<Decision, "status" | "rules" | "needed">;
 
-/** Pure: the strictest verdict of all rules, and the most people that one of them wants. */
+/** Pure: the strictest verdict of all rules, and the approvals that they want. */
 export function decide(facts: AdmissionFacts, asked = admissionRules): Admission {
   const rules = asked.map((rule) => ({ id: rule.id, ...rule.judge(facts) }));
   const verdicts = rules.map((r) => r.verdict);
-  if (verdicts.includes("denied")) return { status: "denied", rules, people: 0 };
-  if (!verdicts.includes("needs-approval")) return { status: "allowed", rules, people: 0 };
-  const wanted = rules.map((r) => (r.verdict === "needs-approval" ? (r.people ?? 1) : 0));
-  return { status: "needs-approval", rules, people: Math.max(...wanted) };
+  if (verdicts.includes("denied")) return { status: "denied", rules, needed: [] };
+  if (!verdicts.includes("needs-approval")) return { status: "allowed", rules, needed: [] };
+  const wanted = rules.flatMap((r) =>
+    r.verdict === "needs-approval" ? (r.approvals ?? [{ by: "approver" as const, people: 1 }]) : [],
+  );
+  const owner = facts.plan.tags["owner"];
+  return { status: "needs-approval", rules, needed: merged(wanted.map((one) => neededBy(facts.access, one, owner))) };
+}
+
+/** What two rules want of the same people is given once: by as many as the one wants that wants more. */
+function merged(all: ApprovalNeeded[]): ApprovalNeeded[] {
+  const most = new Map<string, ApprovalNeeded>();
+  for (const one of all) if (one.people > (most.get(one.by)?.people ?? 0)) most.set(one.by, one);
+  return [...most.values()];
 }
 
 /** Decides once on each plan of a request: repeated after a crash, it returns the stored decision. */
@@ -29,9 +40,9 @@ export async function admit(
   preparation: number,
   facts: AdmissionFacts,
 ): Promise<Decision> {
-  const { status, rules, people } = decide(facts);
+  const { status, rules, needed } = decide(facts);
   await database.query(
-    `insert into decision (request_id, preparation, status, plan_digest, rules, people, decided_by, expires_at)
+    `insert into decision (request_id, preparation, status, plan_digest, rules, needed, decided_by, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, case when $3 = 'needs-approval' then clock_timestamp() + $8 * interval '1 second' end)
      on conflict (request_id, preparation) do nothing`,
     [
@@ -40,7 +51,7 @@ export async function admit(
       status,
       planDigestOf(facts.plan),
       JSON.stringify(rules),
-      people,
+      JSON.stringify(needed),
       "admission rules",
       approvalWaitSeconds,
     ],
@@ -59,7 +70,7 @@ export async function readDecision(
 ): Promise<Decision | undefined> {
   const [row] = await database.query<Omit<Decision, "approvals" | "expiresAt"> & { expiresAt: Date | null }>(
     `select request_id as "requestId", preparation, status, plan_digest as "planDigest", rules, decided_by as "decidedBy",
-       people, expires_at as "expiresAt", coalesce(expires_at <= clock_timestamp(), false) as "isExpired"
+       needed, expires_at as "expiresAt", coalesce(expires_at <= clock_timestamp(), false) as "isExpired"
      from decision where request_id = $1 and preparation = coalesce($2, preparation) order by preparation desc limit 1`,
     [requestId, preparation ?? null],
   );

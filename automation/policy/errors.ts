@@ -29,7 +29,25 @@ export const policyErrors = {
     httpStatus: 403,
     exitCode: 2,
     message: "request {id} is by {requestedBy}, and {principal} may be the same person",
-    hint: "someone else approves it, with AWS credentials if it was requested with some; sessions of one role count as one person",
+    hint: "someone else approves it, with AWS credentials if it was requested with some; sessions of one role count as one person, and so do an operating-system user and the names it issues in the embedded cloud",
+  },
+  "approval-of-others": {
+    httpStatus: 403,
+    exitCode: 2,
+    message: "{principal} may not approve or reject the plan of request {id}",
+    hint: "it needs approval by {who}; `shipshape explain {id}` shows who has answered",
+  },
+  "role-missing": {
+    httpStatus: 403,
+    exitCode: 2,
+    message: "{principal} may not {action}: that needs the role {roles}",
+    hint: "nothing was changed. {holders}. shipshape.yaml says who has which role (docs/configuration.md)",
+  },
+  "principal-embedded": {
+    httpStatus: 403,
+    exitCode: 2,
+    message: "{principal} is a name of an embedded cloud, and this control plane does not belong to one",
+    hint: "use your own credentials; `aws sts get-caller-identity` shows whose they are",
   },
   "approval-repeated": {
     httpStatus: 409,

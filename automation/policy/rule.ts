@@ -1,4 +1,5 @@
 import type { Effect, Judgement, OperationRequest, PlanBasis } from "../records";
+import type { Access } from "./roles";
 
 /** All that a rule may look at. */
 export interface AdmissionFacts {
@@ -7,6 +8,8 @@ export interface AdmissionFacts {
   plan: PlanBasis;
   /** Who asks. */
   principal: string;
+  /** Who has which role. */
+  access: Access;
   now: Date;
 }
 

@@ -1,7 +1,15 @@
 import type { AdmissionRule } from "./rule";
 import { requireApprovalOfChanges } from "./rules/require-approval-of-changes";
+import { requireConfiguredApprovals } from "./rules/require-configured-approvals";
+import { requireEntitledRequester } from "./rules/require-entitled-requester";
 import { requireKnownSource } from "./rules/require-known-source";
 import { requireReason } from "./rules/require-reason";
 
 /** All admission rules, sorted by name; a test checks that none is missing. */
-export const admissionRules: readonly AdmissionRule[] = [requireApprovalOfChanges, requireKnownSource, requireReason];
+export const admissionRules: readonly AdmissionRule[] = [
+  requireApprovalOfChanges,
+  requireConfiguredApprovals,
+  requireEntitledRequester,
+  requireKnownSource,
+  requireReason,
+];

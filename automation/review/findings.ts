@@ -56,11 +56,19 @@ export async function answerFinding(database: Database, a: Answer): Promise<void
       });
     }
     await t.query(
-      "insert into review (request_id, status, reviewer, comment, follow_up_request_id) values ($1, $2, $3, $4, $5)",
-      [closed.request_id, a.status, a.reviewer, a.comment, a.followUpRequestId ?? null],
+      "insert into review (request_id, finding_id, status, reviewer, comment, follow_up_request_id) values ($1, $2, $3, $4, $5, $6)",
+      [closed.request_id, a.findingId, a.status, a.reviewer, a.comment, a.followUpRequestId ?? null],
     );
   });
 }
+
+/** What people have answered to the findings of a request, the first first. */
+export const answersOf = (database: Database, requestId: string) =>
+  database.query<Answer & { answeredAt: Date; followUpRequestId: string | null }>(
+    `select coalesce(finding_id, request_id) as "findingId", status, reviewer, comment, follow_up_request_id as "followUpRequestId", reviewed_at as "answeredAt"
+     from review where request_id = $1 order by id`,
+    [requestId],
+  );
 
 export interface Finding {
   id: string;

@@ -85,6 +85,8 @@ export class ControlPlaneDatabase {
       memoryBytes: settings.databaseMemoryCapBytes,
     };
     this.server = await createServer(server, { username: owner, password: record.password, databaseName: owner });
+    // A mark that only this server's superuser can make: names that this cloud issues count here, and nowhere else.
+    await this.server.query("create schema if not exists embedded_cloud", [], owner);
   }
 }
 

@@ -40,6 +40,10 @@ async function sealed(id: string) {
   );
   return rows.map(({ envelope }) => claimOf(envelope).predicate as Record<string, unknown>);
 }
+const needTwo = (id: string) =>
+  probed.database.query(`update decision set needed = jsonb_set(needed, '{0,people}', '2') where request_id = $1`, [
+    id,
+  ]);
 const effects = async () =>
   (await probed.database.query<{ moment: string }>("select moment from effect order by at")).map((e) => e.moment);
 
@@ -78,7 +82,9 @@ test("the commands show what waits, its plan and how to approve it, and approve 
   expect(status.text).toContain(`  ${id}  probe-change of orders\n`);
   const shown = await said("show", id);
   expect(shown.text).toContain(`npx shipshape approve ${id} --plan ${digest.slice(0, 12)} --comment`);
-  expect(shown.text).toMatch(new RegExp(`plan ${digest}, to be approved by someone else by 20[^]*"seen": "new"`));
+  expect(shown.text).toMatch(
+    new RegExp(`plan ${digest}, to be approved by 20\\S+, by:\n  1 person other than the requester\n[^]*"seen": "new"`),
+  );
 
   expect(await said("approve", id, "--plan", "0123456789ab", "--comment", "fine")).toMatchObject({
     code: 2,
@@ -107,7 +113,7 @@ test("two approvals at once enqueue one run", async () => {
 
 test("where two people are needed, one is not enough", async () => {
   const id = await worked("change");
-  await probed.database.query("update decision set people = 2 where request_id = $1", [id]);
+  await needTwo(id);
   await approve(id, "ben");
   await expect(approve(id, "ben")).rejects.toMatchObject({ code: "approval-repeated" });
   expect((await run(id)).status).toBe("waiting");
@@ -226,8 +232,8 @@ describe("while an operation is paused", () => {
     expect(await run(id)).toMatchObject({ status: "queued", heldAt: expect.any(Date) as Date, plan: undefined });
     await worked(""); // another operation, and a sweep
     expect(await run(id)).toMatchObject({ status: "queued" });
-    await expect(controlPlane.resume("all")).rejects.toMatchObject({ code: "pause-unknown" });
-    expect(await controlPlane.resume("probe-change")).toBe(1);
+    await expect(controlPlane.resume("all", "ops")).rejects.toMatchObject({ code: "pause-unknown" });
+    expect(await controlPlane.resume("probe-change", "ops")).toBe(1);
     await worked(id);
     expect(await run(id)).toMatchObject({ status: "waiting", preparation: 2, heldAt: undefined });
   });
@@ -239,7 +245,7 @@ describe("while an operation is paused", () => {
     await worked(id);
     expect(await run(id)).toMatchObject({ status: "queued", heldAt: expect.any(Date) as Date });
     expect(await effects()).toEqual([]);
-    await controlPlane.resume("all");
+    await controlPlane.resume("all", "ops");
     await worked(id);
     expect(await run(id)).toMatchObject({ status: "succeeded", verdict: "pass", preparation: 2 });
   });
@@ -257,9 +263,9 @@ describe("while an operation is paused", () => {
     await pause("all");
     await pause("probe-change");
     const id = await worked("change");
-    expect(await controlPlane.resume("all")).toBe(0);
+    expect(await controlPlane.resume("all", "ops")).toBe(0);
     expect(await run(id)).toMatchObject({ heldAt: expect.any(Date) as Date });
-    expect(await controlPlane.resume("probe-change")).toBe(1);
+    expect(await controlPlane.resume("probe-change", "ops")).toBe(1);
     await controlPlane.cancel(id, "ana");
   });
 
@@ -271,7 +277,7 @@ describe("while an operation is paused", () => {
     expect((await probed.shipshape("status").ended).stdout).toMatch(/paused: all since \S+ by ops: an incident/);
     await controlPlane.cancel(id, "ana");
     expect((await probed.shipshape("show", id).ended).stdout).not.toContain("its operation is paused");
-    await controlPlane.resume("all");
+    await controlPlane.resume("all", "ops");
     await worked(id);
     expect(await run(id)).toMatchObject({ status: "cancelled" });
   });
@@ -281,7 +287,7 @@ describe("while an operation is paused", () => {
     await approve(id);
     await pause("all");
     await worked(id);
-    await controlPlane.resume("all");
+    await controlPlane.resume("all", "ops");
     // As if its worker had been killed after it held the run, before the durable engine recorded that.
     await probed.database.query("delete from dbos.operation_outputs where workflow_uuid = $1", [`${id}-carry-out`]);
     await probed.database.query(
@@ -297,7 +303,7 @@ describe("while an operation is paused", () => {
     await pause("all");
     await pause("probe-change");
     const id = await worked("change");
-    const freed = await Promise.all([controlPlane.resume("all"), controlPlane.resume("probe-change")]);
+    const freed = await Promise.all([controlPlane.resume("all", "ops"), controlPlane.resume("probe-change", "ops")]);
     expect(freed.reduce((sum, n) => sum + n)).toBe(1);
     expect(await run(id)).toMatchObject({ heldAt: undefined, preparation: 2 });
     await controlPlane.cancel(id, "ana");

@@ -33,7 +33,7 @@ const plan: PlanBasis = {
 const decided = (status: Decision["status"]): Decision => ({
   requestId: id,
   preparation: 1,
-  people: 0,
+  needed: [],
   expiresAt: undefined,
   isExpired: false,
   approvals: [],

@@ -26,8 +26,9 @@ export function parseMoment(text: string): string {
 }
 
 export function parseUser(text: string): string {
-  if (!/^[a-z0-9]{1,16}$/i.test(text))
-    throw new InvalidArgumentError(`"${text}" is not a user name: give 1 to 16 letters and digits`);
+  // Key ids are padded with zeros: with one at its end, it would be another user's.
+  if (!/^[a-z0-9]{0,15}[a-z1-9]$/i.test(text))
+    throw new InvalidArgumentError(`"${text}" is not a user name: give 1 to 16 letters and digits, the last not a 0`);
   return text;
 }
 

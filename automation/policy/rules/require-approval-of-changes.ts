@@ -7,7 +7,7 @@ const byEffect: Record<Effect, (operation: string) => Judgement> = {
     verdict: "allowed",
     reason: `${operation} changes no data: it creates only an isolated throwaway that expires`,
   }),
-  changes: (operation) => ({ verdict: "needs-approval", reason: `${operation} changes a database`, people: 1 }),
+  changes: (operation) => ({ verdict: "needs-approval", reason: `${operation} changes a database` }),
 };
 
 export const requireApprovalOfChanges = defineAdmissionRule({

@@ -3,7 +3,7 @@ import { accountId } from "./arn";
 
 /** The user of an access key: each key has its own, the same on every call. */
 export interface Caller {
-  /** `AKIASHIPSHAPELOCAL00` → `shipshapelocal00`. */
+  /** `AKIASHIPSHAPELOCAL00` → `shipshapelocal`: no user's name ends with a zero (`local env --as`). */
   userName: string;
   /** `AIDA…`, as IAM's ids of users. */
   userId: string;
@@ -11,7 +11,7 @@ export interface Caller {
 }
 
 export function callerOf(accessKeyId: string): Caller {
-  const userName = accessKeyId.replace(/^A[KS]IA/, "").toLowerCase();
+  const userName = accessKeyId.replace(/^A[KS]IA|0+$/g, "").toLowerCase();
   const digits = createHash("sha256")
     .update(accessKeyId)
     .digest("hex")

@@ -55,7 +55,11 @@ function readWaiver(file: string, today: string): ReturnType<typeof parseWaiver>
 
 export function parseWaiver(file: string, text: string, today: string): { waiver?: Waiver; problems: WaiverProblem[] } {
   const { values, problems, lineOf } = readYamlMapping(text, "a mapping");
-  const problem = (key: string | undefined, message: string): WaiverProblem => ({ file, line: lineOf(key), message });
+  const problem = (key: string | undefined, message: string): WaiverProblem => ({
+    file,
+    line: key === undefined ? 1 : lineOf(key),
+    message,
+  });
   if (values === undefined) return { problems: problems.map((one) => ({ file, ...one })) };
   const parsed = waiverSchema.safeParse(values);
   if (!parsed.success)

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from "yaml";
 
 /** What is wrong in a file, and on which line. */
 export interface LineProblem {
@@ -10,8 +10,8 @@ export interface YamlMapping {
   /** Undefined if the text is not a readable mapping. */
   values: Record<string, unknown> | undefined;
   problems: LineProblem[];
-  /** The line of a key; the first line if the key is missing. */
-  lineOf(key: string | undefined): number;
+  /** The line of a key, by the keys and positions above it; of the nearest one above it, if it is missing. */
+  lineOf(...path: string[]): number;
 }
 
 /** Enough to start with: after correcting these, the check is run again. */
@@ -35,7 +35,7 @@ function parseMapping(text: string, what: string): YamlMapping {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true, logLevel: "error" });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  const lineOf = (key: string | undefined) => lineAt(offsetOf(document, key));
+  const lineOf = (...path: string[]) => lineAt(offsetOf(document, path));
   const problems = [...document.errors, ...document.warnings]
     .slice(0, problemsMax)
     .map(({ pos, message }) => ({ line: lineAt(pos[0]), message: message.split("\n")[0] ?? message }));
@@ -74,8 +74,13 @@ function parseMapping(text: string, what: string): YamlMapping {
   return { values: document.toJS() as Record<string, unknown>, problems: [], lineOf };
 }
 
-function offsetOf(document: Document, key: string | undefined): number {
-  if (key === undefined || !isMap(document.contents)) return 0;
-  const pair = document.contents.items.find((item) => String(item.key) === key);
-  return (pair?.key as { range?: [number, number, number] } | undefined)?.range?.[0] ?? 0;
+function offsetOf(document: Document, path: string[]): number {
+  let [at, offset]: [unknown, number] = [document.contents, 0];
+  for (const step of path) {
+    const pair = isMap(at) ? at.items.find(({ key }) => String(key) === step) : undefined;
+    const [marked, below] = isSeq(at) ? [at.items[Number(step)], at.items[Number(step)]] : [pair?.key, pair?.value];
+    if (!isNode(marked)) break;
+    [at, offset] = [below, marked.range?.[0] ?? offset];
+  }
+  return offset;
 }

@@ -50,7 +50,7 @@ export function concluded(id: string, verdict: VerdictWord = "pass", more: Parti
       planDigest: "ab",
       rules: [{ id: "require-reason", verdict: "allowed", reason: "there is one" }],
       decidedBy: "admission rules",
-      people: 0,
+      needed: [],
       expiresAt: undefined,
       isExpired: false,
       approvals: [],

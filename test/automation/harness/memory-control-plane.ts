@@ -214,6 +214,7 @@ export class MemoryControlPlane {
       operation: this.operation,
       plan,
       principal: "ana",
+      access: {},
       now: new Date(),
     });
     const decision: Decision = {

@@ -1,5 +1,5 @@
-import { isApproved, requireValidAnswer, type Answer } from "../../../automation/policy/approvals";
-import type { Approval } from "../../../automation/records";
+import { approvalsMissing, isApproved, requireValidAnswer, type Answer } from "../../../automation/policy/approvals";
+import type { Approval, ApprovalNeeded } from "../../../automation/records";
 
 const now = new Date("2026-05-31T12:00:00Z");
 const digest = "0123456789abcdef".repeat(4);
@@ -9,11 +9,21 @@ const approved = (principal: string, answer: Approval["answer"] = "approved"): A
   comment: "fine",
   answeredAt: now,
 });
-function answer(change: Partial<Answer> = {}, approvals: Approval[] = [], isExpired = false) {
+const needed = (people: number, principals: string[] | null = null, by = "someone"): ApprovalNeeded => ({
+  by,
+  people,
+  principals,
+});
+function answer(
+  change: Partial<Answer> = {},
+  approvals: Approval[] = [],
+  isExpired = false,
+  wanted: ApprovalNeeded[] = [needed(1)],
+) {
   const given: Answer = { principal: "ben", answer: "approved", comment: "fine", plan: digest, ...change };
   requireValidAnswer(
     { id: "r", requestedBy: "ana" },
-    { planDigest: digest, expiresAt: now, isExpired, approvals },
+    { planDigest: digest, expiresAt: now, isExpired, approvals, needed: wanted },
     given,
   );
 }
@@ -37,34 +47,37 @@ test.each<[string, Partial<Answer>, Approval[], string]>([
 });
 
 const role = (name: string, session: string) => `arn:aws:sts::123456789012:assumed-role/${name}/${session}`;
-const sso = "AWSReservedSSO_Operator_0123456789abcdef";
-test.each<[string, string, boolean]>([
-  ["ana", "ben", true],
-  [role("operator", "ana"), role("operator", "ben"), false], // people choose the names of their sessions
-  [role("operator", "ana"), role("approver", "ana"), true],
-  [role(sso, "ana@example.com"), role(sso, "ben@example.com"), true],
-  [role(sso, "ana@example.com"), role(sso, "ana@example.com"), false],
-  ["arn:aws:iam::123456789012:user/ana", "arn:aws:iam::123456789012:user/ben", true],
-  ["arn:aws:iam::123456789012:user/ana", "arn:aws:iam::210987654321:user/ana", true],
-  ["ana", "arn:aws:iam::123456789012:user/ben", false],
-  ["arn:aws:iam::123456789012:user/ana", "arn:aws:sts::123456789012:federated-user/ben", false],
-  ["arn:aws:sts::123456789012:federated-user/ben", "arn:aws:iam::123456789012:user/ana", false],
-  [role(sso, "ana@example.com"), role("AWSReservedSSO_Admin_fedcba9876543210", "ana@example.com"), false],
-  [role("operator", "ana"), "ben", false],
-])("a request by %s, approved by %s: counts as another person's: %s", (requestedBy, principal, counts) => {
-  const approve = () =>
+
+test("an operating-system user approves neither its own request nor one by a name that it issued", () => {
+  const own = expect.objectContaining({ code: "approval-own-request" }) as Error;
+  const approve = (requestedBy: string, principal: string) => () =>
     requireValidAnswer(
       { id: "r", requestedBy },
-      { planDigest: digest, expiresAt: undefined, isExpired: false, approvals: [] },
+      { planDigest: digest, expiresAt: undefined, isExpired: false, approvals: [], needed: [needed(1)] },
       { principal, answer: "approved", comment: "fine", plan: digest },
     );
-  if (counts) expect(approve()).toBeUndefined();
-  else expect(approve).toThrow(expect.objectContaining({ code: "approval-own-request" }) as Error);
+  expect(approve("ana", "ana")).toThrow(own);
+  expect(approve("ana", "embedded:ana/ben")).toThrow(own);
+  expect(approve("embedded:ana/ben", "ana")).toThrow(own);
+  expect(approve("embedded:ana/ben", "embedded:ana/ben")).toThrow(own);
+  expect(approve("embedded:ana/ben", "embedded:ana/carla")()).toBeUndefined();
+});
+
+test("only those who can give a needed approval may approve or reject; requesters may withdraw their own request", () => {
+  const others = expect.objectContaining({ code: "approval-of-others" }) as Error;
+  const wanted = [needed(1, ["os:ben"]), needed(1, ["os:carla"])];
+  answer({ principal: "carla" }, [], false, wanted);
+  answer({ principal: "carla", answer: "rejected" }, [], false, wanted);
+  answer({ principal: "ana", answer: "rejected" }, [], false, wanted);
+  for (const given of ["approved", "rejected"] as const) {
+    expect(() => answer({ principal: "dora", answer: given }, [], false, wanted)).toThrow(others);
+    expect(() => answer({ principal: "dora", answer: given }, [], false, [needed(1, [])])).toThrow(others);
+  }
 });
 
 test("two sessions of one role are one of the people that a plan needs", () => {
   const approvals = [approved(role("approver", "ana")), approved(role("approver", "ben"))];
-  expect(isApproved({ people: 2, approvals })).toBe(false);
+  expect(isApproved({ needed: [needed(2)], approvals })).toBe(false);
   expect(() => answer({ principal: role("approver", "ben") }, approvals.slice(0, 1))).toThrow();
 });
 
@@ -77,7 +90,7 @@ test("requesters may reject their own request", () => {
 });
 
 test("a plan is approved by as many different people as its decision wants, rejections not counted", () => {
-  const by = (people: number, ...approvals: Approval[]) => isApproved({ people, approvals });
+  const by = (people: number, ...approvals: Approval[]) => isApproved({ needed: [needed(people)], approvals });
   expect([by(1), by(1, approved("ben")), by(2, approved("ben")), by(2, approved("ben"), approved("ben"))]).toEqual([
     false,
     true,
@@ -85,4 +98,27 @@ test("a plan is approved by as many different people as its decision wants, reje
     false,
   ]);
   expect([by(2, approved("ben"), approved("carla")), by(1, approved("ben", "rejected"))]).toEqual([true, false]);
+});
+
+test("a person who could give two of the approvals gives one of them", () => {
+  const wanted = [needed(1, ["os:ben", "os:carla"], "approver"), needed(1, ["os:ben"], "team")];
+  const missing = (...people: string[]) =>
+    approvalsMissing({ needed: wanted, approvals: people.map((one) => approved(one)) }).map((one) => one.by);
+  expect(missing()).toEqual(["approver", "team"]);
+  expect(missing("ben")).toHaveLength(1);
+  expect(missing("carla")).toEqual(["team"]);
+  // In either order: each is assigned to what the other cannot give.
+  expect([missing("ben", "carla"), missing("carla", "ben")]).toEqual([[], []]);
+  expect(missing("carla", "dora")).toEqual(["team"]);
+});
+
+test("what is missing names how many, of whom", () => {
+  const wanted = [needed(3, ["os:ben", "os:carla"], "approver"), needed(1, null, "anyone")];
+  const approvals = [approved("ben"), approved("dora")];
+  expect(approvalsMissing({ needed: wanted, approvals })).toEqual([needed(2, ["os:ben", "os:carla"], "approver")]);
+});
+
+test("a decision that needs no approval is approved; one that nobody can give never is", () => {
+  expect(isApproved({ needed: [], approvals: [] })).toBe(true);
+  expect(isApproved({ needed: [needed(1, [])], approvals: [approved("ben")] })).toBe(false);
 });

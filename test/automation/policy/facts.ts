@@ -18,6 +18,7 @@ export const facts = (effect: Effect, change: Partial<AdmissionFacts> = {}): Adm
   operation: { name: "reindex", effect, owner: "team-platform" },
   plan,
   principal: "ana",
+  access: {},
   now: new Date("2026-05-31T12:00:00Z"),
   ...change,
 });

@@ -1,6 +1,12 @@
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import { targetDatabase } from "../../../automation/records";
-import { closeVerdictsOf, openFinding, openFindings } from "../../../automation/review/findings";
+import {
+  answerFinding,
+  answersOf,
+  closeVerdictsOf,
+  openFinding,
+  openFindings,
+} from "../../../automation/review/findings";
 import { queueRun, readRun, setPlan } from "../../../automation/runner/runs";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 
@@ -56,5 +62,20 @@ test("a pass answers the open findings of earlier drills of the same database, r
     "other-not-found.verdict",
     "recreated.verdict",
     "same.clean-up",
+  ]);
+});
+
+test("an answer closes the finding it is about, once, and leaves the other finding of its request", async () => {
+  await leftOpen("answered", "db-ANSWERED");
+  await openFinding(database, { id: "answered.clean-up", requestId: "answered", target: "orders", summary: "stuck" });
+  const answer = { findingId: "answered.verdict", reviewer: "ana", comment: "it is being restored" };
+  await answerFinding(database, { ...answer, status: "follow-up", followUpRequestId: "same" });
+  const open = (await openFindings(database, 20)).map(({ id }) => id);
+  expect([open.includes("answered.verdict"), open.includes("answered.clean-up")]).toEqual([false, true]);
+  await expect(answerFinding(database, { ...answer, status: "accepted" })).rejects.toMatchObject({
+    code: "finding-unknown",
+  });
+  expect(await answersOf(database, "answered")).toEqual([
+    { ...answer, status: "follow-up", followUpRequestId: "same", answeredAt: expect.any(Date) as Date },
   ]);
 });

@@ -1,6 +1,8 @@
 import { userInfo } from "node:os";
 import { STSClient } from "@aws-sdk/client-sts";
-import { operatingSystemUser, principal } from "../../../automation/targets/principal";
+import { operatingSystemUser, principal as principalFor } from "../../../automation/targets/principal";
+
+const principal = (client: STSClient, isEmbedded = false) => principalFor(async () => isEmbedded, client);
 
 const credentials = { accessKeyId: "AKIAEXAMPLE0000000000", secretAccessKey: "made up" };
 /** Answers instead of the network, which is never reached. */
@@ -56,4 +58,55 @@ test("credentials that AWS does not accept, and an answer without a name, are an
     message: expect.stringContaining("expired") as string,
   });
   await expect(principal(answering(() => "").client)).rejects.toMatchObject({ code: "principal-unknown" });
+});
+
+describe("an embedded cloud", () => {
+  const endpoint = "http://127.0.0.1:4566";
+  const named = (name: string) => answering(() => `<Arn>arn:aws:iam::123456789012:user/${name}</Arn>`, { endpoint });
+
+  test("names the requester to its own control plane, with the operating system's user who issued the name", async () => {
+    expect(await principal(named("ben").client, true)).toBe(`embedded:${userInfo().username}/ben`);
+  });
+
+  test("with the key of plain `local env`, the requester is the operating system's user", async () => {
+    expect(await principal(named("shipshapelocal").client, true)).toBe(userInfo().username);
+  });
+
+  test("names nobody to another control plane, and is not even asked", async () => {
+    const { client, hostnames } = named("ben");
+    expect(await principal(client, false)).toBe(userInfo().username);
+    expect(hostnames).toEqual([]);
+  });
+
+  test.each(["http://203.0.113.7:4566", "https://127.0.0.1:4566", "http://127.0.0.1.example.org"])(
+    "is on this machine: %s names nobody",
+    async (elsewhere) => {
+      const { client, hostnames } = answering(() => `<Arn>arn:aws:iam::123456789012:user/ben</Arn>`, {
+        endpoint: elsewhere,
+      });
+      expect(await principal(client, true)).toBe(userInfo().username);
+      expect(hostnames).toEqual([]);
+    },
+  );
+
+  test("cannot pass off a name as an ARN of AWS, or as another operating system's user", async () => {
+    for (const identity of [arn, "arn:aws:iam::123456789012:user/x/ben", "arn:aws:iam::123456789012:root", "root"])
+      await expect(
+        principal(answering(() => `<Arn>${identity}</Arn>`, { endpoint }).client, true),
+      ).rejects.toMatchObject({ code: "principal-unknown" });
+  });
+
+  test("that refuses the key is an error, not another name", async () => {
+    const refuse = () => {
+      throw Object.assign(new Error("not a key of this embedded cloud"), { name: "InvalidClientTokenId" });
+    };
+    await expect(principal(answering(refuse, { endpoint }).client, true)).rejects.toMatchObject({
+      code: "principal-unknown",
+    });
+  });
+});
+
+test("the name of AWS's own STS is never taken for one of an embedded cloud", async () => {
+  const { client } = answering(() => "<Arn>arn:aws:iam::123456789012:user/ben</Arn>");
+  expect(await principal(client, true)).toBe("arn:aws:iam::123456789012:user/ben");
 });

@@ -1,0 +1,13 @@
+/** The limits of this folder, each with its reason. */
+
+/** A file of a thousand teams has some 100 kB; a larger one is not our configuration. */
+export const configurationBytesMax = 2 ** 20;
+
+/** People whose approval one entry can want: more than a change board has. */
+export const approversMax = 9;
+
+/** Problems in one message: enough to start with. */
+export const configurationProblemsMax = 20;
+
+/** A key that differs from a known one by more letters was meant to be another. */
+export const spellingDistanceMax = 3;

@@ -1,0 +1,58 @@
+/**
+ * What `shipshape.yaml` may contain. A section is a strict schema and a line in `configurationSchema`; who needs it gets
+ * it from `readConfiguration`.
+ */
+import { z } from "zod";
+import { dataClassifications, environments, tiers } from "../../components/standards";
+import { EVERYONE, isPattern, patternForms } from "../principals";
+import { approversMax } from "./limits";
+
+const principals = (more: readonly string[] = []) =>
+  z.array(
+    z.string({ error: () => "give a principal as text" }).refine((text) => isPattern(text) || more.includes(text), {
+      error: ({ input }) =>
+        `"${String(input)}" names no principal; give one of ${[...patternForms, ...more].join(", ")}`,
+    }),
+    { error: ({ input }) => `${input === undefined ? "is missing: " : ""}give a list of principals, [] for none` },
+  );
+
+/** Who may do what. All four are needed: a role that is left out by mistake would be nobody's. */
+const roles = z.strictObject({
+  requester: principals([EVERYONE]),
+  operator: principals(),
+  approver: principals(),
+  auditor: principals([EVERYONE]),
+});
+
+/** The members of each team, by the `owner` tag of its databases. */
+const teams = z.record(z.string(), principals().min(1, { error: () => "name at least one member" }));
+
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: () => `give one of ${values.join(", ")}` });
+const some = <S extends z.ZodType>(value: S) =>
+  z.array(value, { error: () => "give a list" }).min(1, { error: () => "give at least one, or leave it out" });
+
+/** Approvals in addition to those that rules always want: all conditions of an entry must hold. */
+const approvals = z.array(
+  z.strictObject({
+    operation: some(z.string()).optional(),
+    effect: some(oneOf(["reads", "throwaway", "changes"])).optional(),
+    tier: some(oneOf(tiers)).optional(),
+    environment: some(oneOf(environments)).optional(),
+    dataClassification: some(oneOf(dataClassifications)).optional(),
+    by: oneOf(["approver", "operator", "owning-team"]),
+    people: z
+      .int({ error: () => "give a whole number" })
+      .min(1)
+      .max(approversMax)
+      .default(1),
+  }),
+  { error: () => "give a list of entries" },
+);
+
+export const configurationSchema = z.strictObject({
+  roles: roles.optional(),
+  teams: teams.optional(),
+  approvals: approvals.optional(),
+});
+export type Configuration = z.infer<typeof configurationSchema>;

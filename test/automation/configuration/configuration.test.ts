@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readConfiguration } from "../../../automation/configuration/configuration";
+import type { ShipshapeError } from "../../../automation/errors";
+import { readSettings } from "../../../automation/settings";
+
+const folder = mkdtempSync(join(tmpdir(), "shipshape-configuration-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = join(folder, "shipshape.yaml");
+
+function read(text: string | Buffer) {
+  writeFileSync(path, text);
+  return readConfiguration({ path, isNamed: false });
+}
+/** The problems, one a line. */
+function problems(text: string | Buffer): string {
+  try {
+    read(text);
+    return "none";
+  } catch (error) {
+    expect(error).toMatchObject({ code: "configuration-invalid" });
+    return (error as ShipshapeError).message.split("\n  ").slice(1).join("\n");
+  }
+}
+const complete = `
+roles:
+  requester: [everyone]
+  operator:
+    - arn:aws:iam::123456789012:role/platform-operator
+  approver: [identity-center:123456789012/ana@example.com, os:ben]
+  auditor: []
+teams:
+  team-orders: [embedded:carla]
+`;
+
+test("roles and teams name principals", () => {
+  expect(read(complete)).toEqual({
+    roles: {
+      requester: ["everyone"],
+      operator: ["arn:aws:iam::123456789012:role/platform-operator"],
+      approver: ["identity-center:123456789012/ana@example.com", "os:ben"],
+      auditor: [],
+    },
+    teams: { "team-orders": ["embedded:carla"] },
+  });
+  expect(read("{}")).toEqual({});
+});
+
+test("approvals have conditions, a group and a number of people", () => {
+  expect(
+    read("approvals:\n  - {effect: [changes], tier: [gold, silver], by: approver, people: 2}\n  - by: owning-team"),
+  ).toEqual({
+    approvals: [
+      { effect: ["changes"], tier: ["gold", "silver"], by: "approver", people: 2 },
+      { by: "owning-team", people: 1 },
+    ],
+  });
+});
+
+test.each<[string, string, string]>([
+  ["a section that does not exist", "role: {}", "line 1: role: is not known; did you mean roles?"],
+  ["one that resembles none", "\nfleet-wide: {}", "line 2: fleet-wide: is not known; known: "],
+  [
+    "a role that does not exist",
+    complete.replace("operator:", "operater:"),
+    "line 2: roles.operator: is missing: give a list of principals, [] for none\nline 4: roles.operater: is not known; did you mean operator?",
+  ],
+  [
+    "everyone as an operator",
+    complete.replace("- arn:aws:iam::123456789012:role/platform-operator", "- everyone"),
+    'line 5: roles.operator.0: "everyone" names no principal; give one of arn:aws:iam::<account>:role/<role>',
+  ],
+  [
+    "a wildcard",
+    complete.replace("platform-operator", "*"),
+    'line 5: roles.operator.0: "arn:aws:iam::123456789012:role/*"',
+  ],
+  ["a name alone", complete.replace("os:ben", "ben"), 'line 6: roles.approver.1: "ben" names no principal'],
+  [
+    "a team of no one",
+    complete.replace("[embedded:carla]", "[]"),
+    "line 9: teams.team-orders: name at least one member",
+  ],
+  ["a list in place of a section", "roles: []", "line 1: roles: "],
+  [
+    "a number in place of a principal",
+    complete.replace("os:ben", "7"),
+    "line 6: roles.approver.1: give a principal as text",
+  ],
+  [
+    "an approval by a group that does not exist",
+    "approvals:\n  - by: dba",
+    "line 2: approvals.0.by: give one of approver, operator, owning-team",
+  ],
+  [
+    "a condition that does not exist",
+    "approvals:\n  - by: approver\n    tiers: [gold]",
+    "line 3: approvals.0.tiers: is not known; did you mean tier?",
+  ],
+  [
+    "a tier that does not exist",
+    "approvals:\n  - by: approver\n    tier: [platin]",
+    "line 3: approvals.0.tier.0: give one of gold",
+  ],
+  [
+    "a list of conditions that is empty",
+    "approvals:\n  - by: approver\n    tier: []",
+    "line 3: approvals.0.tier: give at least one",
+  ],
+  ["approval by nobody", "approvals:\n  - {by: approver, people: 0}", "line 2: approvals.0.people: "],
+  ["a key twice", `${complete}teams: {}`, "line 10: Map keys must be unique"],
+  ["an alias", "roles: &r {}\nteams: *r", "line 1: anchors and aliases are not allowed"],
+  ["nothing", "", "line 1: give a mapping of sections, not nothing"],
+  ["a file that is no text", "\u0000\u0001", "line 1: "],
+])("%s is refused, with its line and what is allowed", (_, text, problem) => {
+  expect(problems(text)).toContain(problem);
+});
+
+test("without a file there is no configuration; one that was named must exist", () => {
+  const missing = join(folder, "missing.yaml");
+  expect(readConfiguration({ path: missing, isNamed: false })).toBeUndefined();
+  const named = () => readConfiguration({ path: missing, isNamed: true });
+  expect(named).toThrow(expect.objectContaining({ code: "configuration-unreadable" }) as Error);
+});
+
+test("a folder of that name, and a file that is too large, are errors: never taken for no configuration", () => {
+  const unreadable = expect.objectContaining({ code: "configuration-unreadable" }) as Error;
+  expect(() => readConfiguration({ path: folder, isNamed: false })).toThrow(unreadable);
+  expect(() => read(Buffer.alloc(2 ** 20 + 1, "#"))).toThrow(unreadable);
+});
+
+test("the file is that of the project, or the one that a variable names", () => {
+  const file = (environment: NodeJS.ProcessEnv) => readSettings(folder, folder, environment).configurationFile;
+  writeFileSync(join(folder, "package.json"), "{}");
+  expect(file({})).toEqual({ path, isNamed: false });
+  expect(readSettings(folder, join(folder, "below"), {}).configurationFile).toEqual({ path, isNamed: false });
+  expect(file({ SHIPSHAPE_CONFIGURATION_FILE: "other.yaml" })).toEqual({
+    path: join(folder, "other.yaml"),
+    isNamed: true,
+  });
+});

@@ -1,0 +1,195 @@
+// Who may do what, as a worker published it; and names of the embedded cloud, which count in its control plane alone.
+import { userInfo } from "node:os";
+import { STSClient } from "@aws-sdk/client-sts";
+import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
+import { openRecords } from "../../automation/control-plane-records";
+import { claimOf } from "../../automation/evidence/envelope";
+import { accessInForce, publishAccess } from "../../automation/policy/access";
+import type { Access } from "../../automation/policy/roles";
+import type { AnyOperation } from "../../automation/runner/operation";
+import { readRun } from "../../automation/runner/runs";
+import { principal } from "../../automation/targets/principal";
+import { startCloud } from "../cloud";
+import { ProbedControlPlane } from "./probe";
+
+let probed: ProbedControlPlane;
+let controlPlane: ControlPlane;
+const unused = () => {
+  throw new Error("not used here");
+};
+const unknown = { safeParse: (data: unknown) => ({ success: true, data }) };
+const known = async () =>
+  ["probe", "probe-change"].map((name) => ({ name, version: 1, request: unknown }) as unknown as AnyOperation);
+beforeAll(async () => {
+  probed = await ProbedControlPlane.start();
+  const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: known };
+  controlPlane = await openControlPlane(settings);
+});
+afterAll(async () => {
+  await controlPlane?.close();
+  await probed?.stop();
+});
+afterEach(async () => {
+  await probed.database.query("truncate access");
+  await probed.postgres.server.query("drop schema if exists embedded_cloud", [], "control");
+});
+
+const me = userInfo().username;
+const access: Access = {
+  roles: { requester: ["os:ana"], operator: ["os:otto"], approver: ["os:ben", "os:otto"], auditor: [] },
+  teams: { "team-orders": ["os:dora"] },
+};
+const publish = (given: Access = access) => publishAccess(probed.database, given, "a test");
+const markEmbedded = () => probed.postgres.server.query("create schema embedded_cloud", [], "control");
+async function worked(id: string): Promise<string> {
+  expect(await probed.worker("", id).ended).toMatchObject({ code: 0, stderr: "" });
+  return id;
+}
+const submit = (requestedBy: string, operation = "probe-change") =>
+  controlPlane.submit(operation, { database: "orders" }, { requestedBy, reason: "a test" });
+async function approve(id: string, by: string) {
+  const { planDigest: plan = "" } = await readRun(probed.database, id);
+  return controlPlane.approve(id, { principal: by, plan, comment: "fine" });
+}
+async function sealed(id: string) {
+  const [row] = await probed.database.query<{ envelope: string }>(
+    "select envelope from evidence where request_id = $1 and kind = 'verdict'",
+    [id],
+  );
+  return claimOf(row!.envelope).predicate as Record<string, unknown>;
+}
+const roleMissing = { code: "role-missing" };
+
+test("each call is refused to those without its role, and does nothing", async () => {
+  await publish();
+  await expect(submit("mallory")).rejects.toMatchObject(roleMissing);
+  await expect(
+    controlPlane.preview("probe", { database: "orders" }, { requestedBy: "mallory", reason: "r" }),
+  ).rejects.toMatchObject(roleMissing);
+  expect(await controlPlane.runs(10)).toEqual([]);
+  const id = await submit("ana");
+  await expect(controlPlane.cancel(id, "mallory")).rejects.toMatchObject(roleMissing);
+  await expect(controlPlane.cancel(id, "ben")).rejects.toMatchObject(roleMissing);
+  await expect(controlPlane.cleanUpAgain(id, "ana")).rejects.toMatchObject(roleMissing);
+  await expect(controlPlane.pause("all", { principal: "ana", reason: "r" })).rejects.toMatchObject(roleMissing);
+  await expect(controlPlane.resume("all", "ana")).rejects.toMatchObject(roleMissing);
+  const answer = { findingId: `${id}.verdict`, status: "accepted", reviewer: "ana", comment: "c" } as const;
+  await expect(controlPlane.answer(answer)).rejects.toMatchObject(roleMissing);
+  await expect(controlPlane.authorizeReading("mallory")).rejects.toMatchObject(roleMissing);
+  expect(await controlPlane.run(id)).toMatchObject({ status: "queued" });
+  expect(await controlPlane.pauses()).toEqual([]);
+
+  await controlPlane.authorizeReading("dora");
+  await controlPlane.pause("all", { principal: "otto", reason: "r" });
+  expect(await controlPlane.resume("all", "otto")).toBe(0);
+  await controlPlane.cancel(id, "ana"); // one's own
+  expect(await controlPlane.run(id)).toMatchObject({ status: "cancelled" });
+});
+
+test("a change that its requester may not ask for is denied, and the statement says so", async () => {
+  await publish();
+  const id = await worked(await submit("ana"));
+  expect(await readRun(probed.database, id)).toMatchObject({ status: "failed", error: { code: "request-denied" } });
+  expect(await sealed(id)).toMatchObject({
+    error: { message: expect.stringContaining("ana is not an operator, and not in the team team-orders") as string },
+    decision: { status: "denied" },
+  });
+});
+
+test("who may approve is fixed when the plan is decided on, shown to all, and sealed with those who did", async () => {
+  await publish();
+  const id = await worked(await submit("dora"));
+  // Someone has a file of their own: what was decided still holds.
+  await publish({ ...access, roles: { ...access.roles!, approver: ["os:mallory"] } });
+  await expect(approve(id, "mallory")).rejects.toMatchObject({ code: "approval-of-others" });
+  await expect(approve(id, "dora")).rejects.toMatchObject({ code: "approval-own-request" });
+  await probed.database.query("truncate access");
+  for (const command of ["show", "explain"])
+    expect((await probed.shipshape(command, id).ended).stdout).toContain(
+      ", by:\n  1 person with the role approver: os:ben, os:otto\n",
+    );
+  expect((await approve(id, "ben")).approvals).toMatchObject([{ principal: "ben" }]);
+  await worked(id);
+  expect(await sealed(id)).toMatchObject({
+    run: "succeeded",
+    decision: {
+      needed: [{ by: "with the role approver", people: 1, principals: ["os:ben", "os:otto"] }],
+      approvals: [{ principal: "ben", kind: "os" }],
+    },
+  });
+});
+
+test("commands that read are refused to those without any role; `status` says which roles are in force", async () => {
+  expect((await probed.shipshape("status").ended).stdout).toMatch(/\nroles: everyone has all of them; shipshape.yaml/);
+  await publish();
+  const { code, stderr } = await probed.shipshape("status").ended;
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("[role-missing]") as string });
+  await publish({ ...access, roles: { ...access.roles!, auditor: [`os:${me}`] } });
+  expect((await probed.shipshape("status").ended).stdout).toMatch(
+    /\nroles: as a test read them in shipshape.yaml at 20/,
+  );
+});
+
+test("the latest roles count, and the same ones are published once", async () => {
+  await Promise.all([publish(), publish()]);
+  await publish();
+  expect(await probed.database.query("select from access")).toHaveLength(1);
+  await publish({});
+  expect(await accessInForce(probed.database)).toMatchObject({ publishedBy: "a test" });
+  await submit("mallory").then((id) => controlPlane.cancel(id, "mallory"));
+});
+
+describe("a name that the embedded cloud issued", () => {
+  test("counts for nothing in another control plane, also in one whose user made a schema of that name", async () => {
+    const id = await worked(await submit("ana"));
+    const refused = { code: "principal-embedded" };
+    await probed.database.query("create schema embedded_cloud");
+    expect(await controlPlane.isEmbedded()).toBe(false);
+    await expect(submit("embedded:ana/ben")).rejects.toMatchObject(refused);
+    await expect(approve(id, "embedded:ana/ben")).rejects.toMatchObject(refused);
+    await expect(controlPlane.cancel(id, "embedded:ana/ben")).rejects.toMatchObject(refused);
+    await expect(controlPlane.authorizeReading("embedded:ana/ben")).rejects.toMatchObject(refused);
+    await controlPlane.cancel(id, "ana");
+  });
+
+  test("may approve what another such name requested, and the statement says that it proves no person", async () => {
+    await markEmbedded();
+    const id = await worked(await submit("embedded:ana/alice"));
+    await expect(approve(id, "ana")).rejects.toMatchObject({ code: "approval-own-request" });
+    await expect(approve(id, "embedded:ana/alice")).rejects.toMatchObject({ code: "approval-own-request" });
+    await approve(id, "embedded:ana/ben");
+    expect((await probed.shipshape("show", id).ended).stdout).toContain(
+      "approved by embedded:ana/ben (a name that ana issued in the embedded cloud: no proof of a person) at ",
+    );
+    await worked(id);
+    expect(await sealed(id)).toMatchObject({
+      request: { requestedBy: "embedded:ana/alice" },
+      decision: { approvals: [{ principal: "embedded:ana/ben", kind: "embedded" }] },
+    });
+  });
+
+  test("never approves what its operating-system user requested", async () => {
+    await markEmbedded();
+    const id = await worked(await submit("ana"));
+    await expect(approve(id, "embedded:ana/ben")).rejects.toMatchObject({ code: "approval-own-request" });
+    await controlPlane.cancel(id, "ana");
+  });
+});
+
+test("the embedded cloud names the principal of a key it issued, to its own control plane; other keys are refused", async () => {
+  const cloud = await startCloud();
+  try {
+    const records = await openRecords(cloud.env["SHIPSHAPE_DATABASE_URL"]!);
+    const isEmbedded = () => records.isEmbedded();
+    const asked = (keyId?: string) => principal(isEmbedded, new STSClient(cloud.client(keyId)));
+    expect(await asked("AKIABEN0000000000000")).toBe(`embedded:${me}/ben`);
+    expect(await asked()).toBe(me);
+    const credentials = { accessKeyId: "AKIAMALLORY000000000", secretAccessKey: "made up" };
+    await expect(principal(isEmbedded, new STSClient({ ...cloud.client(), credentials }))).rejects.toMatchObject({
+      code: "principal-unknown",
+    });
+    await records.close();
+  } finally {
+    await cloud.stop();
+  }
+});
