@@ -8,10 +8,11 @@ import { fleetStatus, type FleetStatus } from "./fleet";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
 import { readDecision } from "./policy/decisions";
-import type { Decision, FleetAnswer, OperationRequest, Run } from "./records";
+import type { Decision, FleetAnswer, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
 import { answerFinding, answersOf, openFindings, type Answer, type Finding } from "./review/findings";
+import { workersAlive } from "./runner/liveness";
 import { pausesNow, type Pause } from "./runner/pauses";
 import type { StackContext } from "./runner/stack-state";
 import { busyRuns, latestRuns, readRun, runsAwaitingApproval } from "./runner/runs";
@@ -39,6 +40,8 @@ export interface ControlPlaneRecords {
   waiting(countMax: number): Promise<Run[]>;
   /** What is paused. */
   pauses(): Promise<Pause[]>;
+  /** The workers that are alive, in all processes. */
+  workers(): Promise<WorkerRecord[]>;
   /** How many runs need a worker; runs that wait for people do not. */
   busy(): Promise<number>;
   /** The latest decision on a request; undefined until it has a plan. */
@@ -74,6 +77,7 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     runs: (countMax) => latestRuns(database, countMax),
     waiting: (countMax) => runsAwaitingApproval(database, countMax),
     pauses: () => pausesNow(database),
+    workers: () => workersAlive(database),
     busy: () => busyRuns(database),
     decision: (id) => readDecision(database, id),
     findings: (countMax) => openFindings(database, countMax),

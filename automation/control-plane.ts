@@ -59,8 +59,6 @@ export interface ControlPlane extends ControlPlaneRecords {
   resume(operation: string, principal: string): Promise<number>;
   /** Submits the drills that are due at that moment, the oldest evidence first; the same one never twice. */
   submitDueDrills(recoveries: DatabaseRecovery[], fleet: FleetAnswer, due: DueDrills): Promise<SubmittedDrill[]>;
-  /** The workers that are alive, in all processes. */
-  workers(): Promise<string[]>;
   /**
    * Stops a run before its next step; a worker removes what it created. Requesters may cancel their own. Errors:
    * request-unknown, run-over.
@@ -170,7 +168,6 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await authorize(database, due.requestedBy, "request operations");
       return submitDueDrills({ database, submit: submitIn }, recoveries, fleet, due);
     },
-    workers: () => durable.workers(),
     approve: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "approved" }),
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
     cancel: async (requestId, by) => {

@@ -187,6 +187,17 @@ export interface StepRecord {
   startedAt: string;
   finishedAt?: string;
   error?: string;
+  /** The worker of the last attempt. */
+  worker?: string;
+  /** How much of it was done when that was last reported, from 0 to 1. */
+  share?: number;
+}
+
+/** A worker that holds its lock. */
+export interface WorkerRecord {
+  id: string;
+  /** Since its last heartbeat; one that is frozen or cut off is replaced after a while. */
+  silentSeconds: number;
 }
 
 /** An error as stored in records. */

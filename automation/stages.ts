@@ -15,27 +15,11 @@ import { admit, readDecision } from "./policy/decisions";
 import { planDigestOf, type Concluded, type Conclusion, type OperationRequest, type Run } from "./records";
 import { readRequest } from "./request/requests";
 import { closeFinding, closeVerdictsOf, openFinding } from "./review/findings";
-import {
-  isCancelledOrTakenOver,
-  stepsOf,
-  type DurableClient,
-  type StepObserver,
-  type Workflow,
-  type Workflows,
-} from "./runner/durable";
+import { isCancelledOrTakenOver, stepsOf, type DurableClient, type Workflow, type Workflows } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
-import { holdIfPaused } from "./runner/pauses";
-import {
-  endRun,
-  lockRun,
-  markSealed,
-  nextPreparation,
-  readRun,
-  setCleanUp,
-  setPlan,
-  setRunStatus,
-  stepRecorder,
-} from "./runner/runs";
+import { goOn } from "./runner/pauses";
+import { endRun, markSealed, nextPreparation, readRun, setCleanUp, setPlan, setRunStatus } from "./runner/runs";
+import { stepRecorder } from "./runner/step-recorder";
 import type { Sweep } from "./runner/sweep";
 
 export interface Sealing {
@@ -69,10 +53,9 @@ export function stagesOf(
   durable: DurableClient,
   operationOf: OperationOf,
 ): Stages {
-  const noObserver: StepObserver = { begun: async () => {}, ended: async () => {} };
   const recordKeeping = { attemptsMax: recordAttemptsMax, timeoutSeconds: recordSecondsMax };
   const record = <T>(requestId: string, name: string, work: () => Promise<T>) =>
-    stepsOf(requestId, noObserver)(name, recordKeeping, work);
+    stepsOf(requestId)(name, recordKeeping, work);
   return {
     load: async (requestId, part) => {
       // Written once, never changed: may be read any number of times, outside any step
@@ -84,9 +67,7 @@ export function stagesOf(
       };
     },
     running: (request, preparation) =>
-      record(request.id, "record running", () =>
-        database.transaction((transaction) => goesOn(transaction, request, preparation)),
-      ),
+      record(request.id, "record running", () => goOn(database, toContinue(request, preparation))),
     decide: (request, plan, preparation) =>
       record(request.id, "decide", () =>
         database.transaction(async (transaction, connection) => {
@@ -122,13 +103,7 @@ export function stagesOf(
         }),
       ),
     begun: (request, preparation, cleansUp) =>
-      record(request.id, "record begin", () =>
-        database.transaction(async (transaction) => {
-          const begins = await goesOn(transaction, request, preparation);
-          if (begins && cleansUp) await setCleanUp(transaction, request.id, "pending");
-          return begins;
-        }),
-      ),
+      record(request.id, "record begin", () => goOn(database, toContinue(request, preparation), cleansUp)),
     sealVerdict: (c) =>
       record(c.request.id, "seal verdict", async () => {
         // One that was cancelled meanwhile is sealed as cancelled, by the sweep.
@@ -181,13 +156,11 @@ export const untilRunIsOver =
       if (!isRunOver(error)) throw error;
     });
 
-/** Marks a run as running, unless it has ended, has another plan by now, or its operation is paused. */
-async function goesOn(transaction: Database, request: OperationRequest, preparation: number): Promise<boolean> {
-  const run = await lockRun(transaction, request.id);
-  if (run.finishedAt || run.preparation !== preparation) return false;
-  if (await holdIfPaused(transaction, request.id, request.operation)) return false;
-  return setRunStatus(transaction, request.id, "running");
-}
+const toContinue = ({ id: requestId, operation }: OperationRequest, preparation: number) => ({
+  requestId,
+  operation,
+  preparation,
+});
 
 /** Seals the outcome of a run, and records that it owes no verdict. */
 export async function sealed(sealing: Sealing, database: ControlPlaneDatabase, c: Concluded): Promise<void> {

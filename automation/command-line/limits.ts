@@ -51,6 +51,9 @@ export const outputColumns = 80;
 /** A waiting command reports a step that takes longer than this; a shorter one is reported when it ends. */
 export const stepTakesLongSeconds = 2;
 
+/** From when on a worker's silence is shown: it misses a few heartbeats whenever its machine is busy. */
+export const workerSilenceShownSeconds = 15;
+
 /** How often a worker that ends once idle checks whether everything is done. */
 export const workerIdlePollMilliseconds = 500;
 

@@ -1,5 +1,7 @@
-import type { Run, StepRecord } from "../records";
+import { workerSilentSecondsMax } from "../limits";
+import type { Run, StepRecord, WorkerRecord } from "../records";
 import { printable } from "../printable";
+import { workerSilenceShownSeconds } from "./limits";
 import { table, type Terminal } from "./terminal";
 
 /** A run for machines. */
@@ -98,18 +100,41 @@ export const verdictText = (verdict: keyof typeof colours, terminal: Terminal) =
 export const stepLines = (run: Run): string[] => stepsOf(run).map(([name, step]) => stepLine(name, step));
 
 /** The steps that have ended and the current one, for a person who is watching. */
-export function progressOf(run: Run): { ended: string[]; underWay: { name: string; seconds: number } | undefined } {
+export function progressOf(run: Run): { ended: string[]; underWay: (StepRecord & { name: string }) | undefined } {
   const steps = stepsOf(run);
-  const [name, step] = steps.find(([, { status }]) => status === "running") ?? [];
-  const underWay =
-    name !== undefined && step ? { name, seconds: (Date.now() - Date.parse(step.startedAt)) / 1000 } : undefined;
-  return { ended: steps.filter(([, { status }]) => status !== "running").map(([n, s]) => stepLine(n, s)), underWay };
+  const [name = "", step] = steps.findLast(([, { status }]) => status === "running") ?? [];
+  return {
+    ended: steps.filter(([, { status }]) => status !== "running").map(([n, s]) => stepLine(n, s)),
+    underWay: step && { name, ...step },
+  };
 }
+
+/** The current step, how much of it is done, and for how long it has been running. */
+export const underWayLine = ({ name, share, startedAt }: StepRecord & { name: string }): string =>
+  [
+    `${marks.running} ${name}`,
+    ...(share === undefined ? [] : [`${Math.floor(share * 100)} %`]),
+    `${Math.floor(secondsSince(startedAt))} s`,
+  ].join("  ");
+
+/** Undefined if its worker is well: a step that nobody continues must not look as if it went on. */
+export function silenceOf({ worker }: StepRecord, workers: WorkerRecord[]): string | undefined {
+  if (worker === undefined) return undefined;
+  const alive = workers.find(({ id }) => id === worker);
+  if (!alive) return `worker ${worker} has ended in this step; another one continues it`;
+  return alive.silentSeconds > workerSilenceShownSeconds
+    ? `worker ${worker} has been silent for ${alive.silentSeconds.toFixed(0)} s; after ${workerSilentSecondsMax} s another one continues its runs`
+    : undefined;
+}
+
+export const secondsSince = (at: string): number => Math.max(0, (Date.now() - Date.parse(at)) / 1000);
 
 const stepsOf = (run: Run) => Object.entries(run.steps).sort(([, a], [, b]) => a.startedAt.localeCompare(b.startedAt));
 const marks = { done: "✓", failed: "✗", running: "…" } as const;
 
-function stepLine(name: string, { status, startedAt, finishedAt, attempts, error }: StepRecord): string {
+function stepLine(name: string, { status, startedAt, finishedAt, attempts, error, share }: StepRecord): string {
+  if (status === "running")
+    return underWayLine({ name, status, startedAt, attempts, ...(share !== undefined && { share }) });
   const took = finishedAt ? `  ${((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s` : "";
   return `${marks[status]} ${name}${took}${attempts > 1 ? `  (attempt ${attempts})` : ""}${error ? `  ${printable(error)}` : ""}`;
 }

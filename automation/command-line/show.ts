@@ -3,15 +3,17 @@ import type { Decision, Run } from "../records";
 import type { CommandContext } from "./command-context";
 import { answerLine, neededLines } from "./decision-report";
 import { withRecords } from "./open-records";
-import { reportRun, runRecord, stepLines } from "./run-report";
+import { progressOf, reportRun, runRecord, silenceOf, stepLines } from "./run-report";
+import { watchUntilOver } from "./waiting";
 
 /** `shipshape show`. */
 export async function show(
   id: string,
-  options: { json?: boolean },
+  options: { json?: boolean; watch?: boolean },
   { settings, terminal }: CommandContext,
 ): Promise<void> {
   await withRecords(settings, async (records) => {
+    if (options.watch) await watchUntilOver(records, id, terminal);
     const [run, decision] = [await records.run(id), await records.decision(id)];
     const { requestedBy, reason, receivedAt } = await records.request(id);
     const answers = await records.answers(id);
@@ -36,6 +38,9 @@ export async function show(
       );
     terminal.say("\nsteps:");
     for (const line of stepLines(run)) terminal.say(`  ${line}`);
+    const { underWay } = progressOf(run);
+    const silence = underWay && silenceOf(underWay, await records.workers());
+    if (silence !== undefined) terminal.say(terminal.style("yellow", `  ${silence}`));
   });
 }
 

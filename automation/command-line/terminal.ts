@@ -15,6 +15,8 @@ export interface Terminal {
   say(line?: string): void;
   /** A line of progress. */
   progress(line: string): void;
+  /** On a terminal: the last line of progress, which each call replaces. Elsewhere nothing. */
+  live(line: string): void;
   style(style: Style, text: string): string;
   /** Asks for confirmation. Without a terminal that is an error (`confirmation-needed`), not a no. */
   confirm(action: string, question: string): Promise<boolean>;
@@ -23,12 +25,22 @@ export interface Terminal {
 export function createTerminal(colours: "auto" | "never"): Terminal {
   const coloured = colours === "auto" && process.stdout.isTTY === true;
   const style = (name: Style, text: string) => (coloured ? styleText(name, text) : text);
+  let replaced = "";
+  const live = (line: string) => {
+    if (process.stderr.isTTY !== true || line === replaced) return;
+    replaced = line;
+    // One that wraps could not be replaced.
+    const text = shown(line, false).slice(0, (process.stderr.columns || outputColumns) - 1);
+    process.stderr.write(`\r\u001b[2K${coloured && text !== "" ? styleText("dim", text) : text}`);
+  };
   return {
-    say: (line = "") => void process.stdout.write(`${shown(line, coloured)}\n`),
+    say: (line = "") => (live(""), void process.stdout.write(`${shown(line, coloured)}\n`)),
     progress: (line) => {
+      live("");
       const text = shown(line, coloured && process.stderr.isTTY);
       process.stderr.write(`${process.stderr.isTTY && coloured ? styleText("dim", text) : text}\n`);
     },
+    live,
     style,
     async confirm(action, question) {
       if (process.stdin.isTTY !== true) throw new ShipshapeError("confirmation-needed", { action });

@@ -10,10 +10,20 @@ import {
   workerMissingSeconds,
 } from "./limits";
 import type { ControlPlane } from "../control-plane";
-import type { Run } from "../records";
+import type { ControlPlaneRecords } from "../control-plane-records";
+import type { Run, WorkerRecord } from "../records";
 import type { CommandContext } from "./command-context";
 import { reportError } from "./error-report";
-import { approvalHint, heldHint, progressOf, reportRun, runRecord } from "./run-report";
+import {
+  approvalHint,
+  heldHint,
+  progressOf,
+  reportRun,
+  runRecord,
+  secondsSince,
+  silenceOf,
+  underWayLine,
+} from "./run-report";
 import type { Terminal } from "./terminal";
 
 export interface WaitOptions {
@@ -48,6 +58,25 @@ export async function waitUntilOver(
     await worker?.stop();
     throw error;
   } finally {
+    terminal.live("");
+    interruption.dispose();
+  }
+}
+
+/**
+ * Reports a request until it is over; a worker elsewhere runs it. Errors: wait-interrupted, control-plane-unreachable.
+ */
+export async function watchUntilOver(
+  records: Pick<ControlPlaneRecords, "run" | "workers">,
+  id: string,
+  terminal: Pick<Terminal, "progress" | "live">,
+): Promise<void> {
+  const interruption = interrupted();
+  try {
+    const noWorkerNeeded = { worker: Infinity, controlPlane: timeouts.controlPlane };
+    await watch(records, id, false, interruption.happened, terminal, noWorkerNeeded);
+  } finally {
+    terminal.live("");
     interruption.dispose();
   }
 }
@@ -61,42 +90,50 @@ export const timeouts = { worker: workerMissingSeconds, controlPlane: controlPla
 
 /** Reports each step as it ends, a step that takes long, and what keeps the request from continuing. */
 export async function watch(
-  controlPlane: Pick<ControlPlane, "run" | "workers">,
+  records: Pick<ControlPlaneRecords, "run" | "workers">,
   id: string,
   worksHere: boolean,
   interruption: () => Promise<unknown>,
-  terminal: Pick<Terminal, "progress">,
+  terminal: Pick<Terminal, "progress" | "live">,
   { worker: workerSeconds, controlPlane: outageSeconds } = timeouts,
 ): Promise<Run> {
   const reported = new Set<string>();
   const reportOnce = (line: string) =>
     void (reported.has(line) || (reported.add(line), terminal.progress(`  ${line}`)));
+  const reportStep = (step: ReturnType<typeof progressOf>["underWay"], workers: WorkerRecord[]) => {
+    if (!step) return terminal.live("");
+    if (secondsSince(step.startedAt) > stepTakesLongSeconds) reportOnce(`… ${step.name}`);
+    if (step.share !== undefined && step.share >= 0.1) reportOnce(`… ${step.name}  ${Math.floor(step.share * 10)}0 %`);
+    const silence = silenceOf(step, workers);
+    if (silence !== undefined) reportOnce(silence.replace(/ for \d+ s/, ""));
+    terminal.live(`  ${silence ?? underWayLine(step)}`);
+  };
   let [answeredAt, workerSeenAt] = [Date.now(), Date.now()];
   // Ends with the run, whose steps are all limited; with the limit on absences; or when the person interrupts it.
   for (;;) {
     let pause = requestPollMilliseconds;
     try {
-      const run = await controlPlane.run(id);
+      const [run, workers] = [await records.run(id), await records.workers()];
       const { ended, underWay } = progressOf(run);
       ended.forEach(reportOnce);
-      if (underWay && underWay.seconds > stepTakesLongSeconds) reportOnce(`… ${underWay.name}`);
+      reportStep(underWay, workers);
       if (run.status === "waiting") reportOnce(approvalHint(id, run.planDigest ?? ""));
       if (isOver(run)) return run;
       if (run.heldAt) reportOnce(heldHint);
       const needsWorker = run.status !== "waiting" && !run.heldAt && !worksHere;
-      if (!needsWorker || (await controlPlane.workers()).length > 0) workerSeenAt = Date.now();
+      if (!needsWorker || workers.length > 0) workerSeenAt = Date.now();
       else reportOnce("no worker is alive: start one (`npx shipshape worker`), or use --work");
       answeredAt = Date.now();
     } catch (error) {
       if (
         !(error instanceof ShipshapeError && error.code === "control-plane-unreachable") ||
-        secondsSince(answeredAt) > outageSeconds
+        secondsPassed(answeredAt) > outageSeconds
       )
         throw error;
       reportOnce("the control plane does not answer; retrying");
       [pause, workerSeenAt] = [controlPlaneOutagePollMilliseconds, Date.now()];
     }
-    if (secondsSince(workerSeenAt) > workerSeconds)
+    if (secondsPassed(workerSeenAt) > workerSeconds)
       throw new ShipshapeError("worker-missing", { id, seconds: workerSeconds });
     if (await Promise.race([interruption(), sleep(pause, false)])) throw new ShipshapeError("wait-interrupted", { id });
   }
@@ -121,4 +158,4 @@ export function interrupted(): { happened(): Promise<true>; has(): boolean; disp
   };
 }
 
-const secondsSince = (at: number) => (Date.now() - at) / 1000;
+const secondsPassed = (at: number) => (Date.now() - at) / 1000;

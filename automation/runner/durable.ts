@@ -9,6 +9,7 @@ import { DBOS, DBOSClient, Error as DbosErrors } from "@dbos-inc/dbos-sdk";
 import { DBOSExecutor } from "@dbos-inc/dbos-sdk/internal/dbos-executor";
 import { ensureSystemDatabase } from "@dbos-inc/dbos-sdk/internal/system_database";
 import { GlobalLogger } from "@dbos-inc/dbos-sdk/internal/telemetry/logs";
+import { wfQueueRunner } from "@dbos-inc/dbos-sdk/internal/wfqueue";
 import type pg from "pg";
 import { translateConnectionErrors, type Database } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
@@ -28,10 +29,10 @@ import {
   maintenancePollMilliseconds,
   workerStopWaitSeconds,
 } from "./limits";
-import { workerSilentSecondsMax } from "../limits";
-import { Liveness, wakeable, WORKERS_ALIVE, type LivenessSettings } from "./liveness";
-import type { Step, StepSettings } from "./operation";
+import { ENQUEUED, Liveness, wakeable, type LivenessSettings } from "./liveness";
+import type { Step, StepSettings, Work } from "./operation";
 import { putBack, setAside } from "./other-versions";
+import { lookWhenAsked, type QueueLoop, type QueueLooks } from "./queue-looks";
 
 const SCHEMA = "dbos";
 /** A preparation only reads, and waits for nothing; a run has the database to itself. */
@@ -90,7 +91,8 @@ export function registerWorkflows(
     const registered = <Arguments extends unknown[]>(part: string, work: (...all: Arguments) => Promise<void>) => {
       const name = nameOf({ operation, version }, part);
       names.push(name);
-      return DBOS.registerWorkflow((...all: Arguments) => work(...all), { name, maxRecoveryAttempts: recoveriesMax });
+      const worked = (...all: Arguments) => work(...all).finally(lookOnceEnded);
+      return DBOS.registerWorkflow(worked, { name, maxRecoveryAttempts: recoveriesMax });
     };
     registered("prepare", prepare);
     registered("carry-out", carryOut);
@@ -130,11 +132,12 @@ export const requireLease = (): void => liveness?.requireHeld();
  * regularly.
  */
 export async function startWorker(
-  settings: Omit<LivenessSettings, "workerId">,
+  settings: Omit<LivenessSettings, "workerId" | "enqueued">,
   maintain: (liveness: Liveness) => Promise<void>,
 ): Promise<Worker> {
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const own = (liveness = await Liveness.open({ ...settings, workerId: id }));
+  const looks = (looking = lookWhenAsked(wfQueueRunner as unknown as QueueLoop));
+  const own = (liveness = await Liveness.open({ ...settings, workerId: id, enqueued: looks.look }));
   DBOS.setConfig({
     name: "shipshape",
     systemDatabaseUrl: settings.url,
@@ -151,6 +154,7 @@ export async function startWorker(
     partitionConcurrency: runsPerDatabaseMax,
     ...polled,
   });
+  await looks.lookAtNew(DBOSExecutor.globalInstance, Object.values(queues));
   const maintenance = keepDoing(async () => {
     await takeOverFromDead(own);
     await maintain(own);
@@ -160,9 +164,19 @@ export async function startWorker(
     stop: async (drainSeconds = workerStopWaitSeconds) => {
       await maintenance.stop();
       await DBOS.shutdown({ workflowCompletionTimeoutMS: drainSeconds * 1000 });
+      looks.stop();
       await own.close();
     },
   };
+}
+
+/** Of this process's worker. */
+let looking: QueueLooks | undefined;
+
+/** A workflow that has ended leaves its place to the next one, once DBOS has recorded that. */
+function lookOnceEnded(): void {
+  const running = DBOSExecutor.globalInstance?.systemDatabase.runningWorkflowMap.get(DBOS.workflowID ?? "") ?? [];
+  for (const { promise, queueName } of running) if (queueName) void promise.then(() => looking?.look(queueName));
 }
 
 function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
@@ -195,22 +209,27 @@ async function takeOverFromDead(own: Liveness): Promise<void> {
   const others = new Set(
     pending.map((w) => w.executorId).filter((id): id is string => id !== undefined && id !== own.workerId),
   );
-  for (const id of others) await own.ifDead(id, async () => DBOSExecutor.globalInstance?.recoverPendingWorkflows([id]));
+  for (const id of others)
+    await own.ifDead(id, async () => {
+      await DBOSExecutor.globalInstance?.recoverPendingWorkflows([id]); // those of a queue are queued again
+      Object.values(queues).forEach((queue) => looking?.look(queue));
+    });
 }
 
-/** The steps of the running workflow. `observer` is notified of each attempt; if it refuses one, nothing is done. */
-export function stepsOf(requestId: string, observer: StepObserver): Step {
+/**
+ * The steps of the running workflow. `observer` is notified of each attempt; if it refuses one, nothing is done. Without
+ * it the steps only keep records: they create nothing that a clean-up would have to wait for.
+ */
+export function stepsOf(requestId: string, observer?: StepObserver): Step {
   const used = new Set<string>();
-  const run = async <T>(
-    name: string,
-    settings: StepSettings,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> => {
+  const run = async <T>(name: string, settings: StepSettings, work: Work<T>): Promise<T> => {
     // Records and progress are stored by name: a second step of the same name would overwrite the first.
     if (used.has(name)) throw new ShipshapeError("step-repeated", { id: requestId, step: name });
     used.add(name);
     let attempts = 0;
-    return DBOS.runStep(() => inFlight(requestId, () => observed(name, observer, () => work(attemptSignal()))), {
+    const attempt = () => work(attemptSignal(), (share) => observer?.progressed(name, share));
+    const known = observer ? () => inFlight(requestId, () => observed(name, observer, attempt)) : attempt;
+    return DBOS.runStep(known, {
       name,
       retriesAllowed: settings.attemptsMax > 1,
       maxAttempts: settings.attemptsMax,
@@ -224,7 +243,7 @@ export function stepsOf(requestId: string, observer: StepObserver): Step {
   };
   const steps = (key?: string): Step =>
     Object.assign(
-      <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>) =>
+      <T>(name: string, settings: StepSettings, work: Work<T>) =>
         run(key === undefined ? name : `${name} (${key})`, settings, work),
       { requestId, keyed: (inner: string) => steps(inner), sleep: (seconds: number) => DBOS.sleepSeconds(seconds) },
     );
@@ -239,12 +258,13 @@ const mayPass = (error: unknown): boolean =>
   !(error instanceof ShipshapeError) || error.httpStatus >= 500 || error.httpStatus === 409;
 
 export interface StepObserver {
-  begun(name: string): Promise<void>;
+  begun(name: string, workerId?: string): Promise<void>;
+  progressed(name: string, share: number): void;
   ended(name: string, error: unknown): Promise<void>;
 }
 
 async function observed<T>(name: string, observer: StepObserver, work: () => Promise<T>): Promise<T> {
-  await observer.begun(name);
+  await observer.begun(name, liveness?.workerId);
   try {
     const result = await work();
     await observer.ended(name, undefined);
@@ -328,6 +348,7 @@ export class DurableClient {
     await this.bounded(
       this.client.enqueueInTransaction(transaction, { ...workflow, ...where }, request.id, preparation),
     );
+    await transaction.query("select pg_catalog.pg_notify($1, $2)", [ENQUEUED, queues[part]]);
   }
 
   /** Ends a request's workflows before their next step. */
@@ -362,11 +383,6 @@ export class DurableClient {
       this.lacking.add(`${operation} ${version}`);
     }
     await putBack(this.database, assigned);
-  }
-
-  /** The workers that are alive. */
-  async workers(): Promise<string[]> {
-    return (await this.database.query<{ id: string }>(WORKERS_ALIVE, [workerSilentSecondsMax])).map(({ id }) => id);
   }
 
   close(): Promise<void> {

@@ -30,8 +30,11 @@ export const preparationsAtOnceMax = 4;
 /** Runs of one database at once: two operations on it would measure and change each other. */
 export const runsPerDatabaseMax = 1;
 
-/** How often a worker polls the queue: requests start almost at once, for ten small queries a second. */
-export const queuePollMilliseconds = 100;
+/**
+ * How often a worker looks at each queue without being asked to. It is notified of what is queued; a notification can
+ * be lost with its session.
+ */
+export const queuePollMilliseconds = 1000;
 
 /** How often a run checks whether its clean-up has ended, once per drill and worker. */
 export const cleanUpPollMilliseconds = 100;
@@ -51,6 +54,9 @@ export const runsSweptMax = 200;
 
 /** How often a worker reports that it is alive. */
 export const workerBeatMilliseconds = 2000;
+
+/** How often a step's progress is written: people read it, and verifying a large database takes hours. */
+export const progressWriteMilliseconds = 1000;
 
 /** Dead workers without runs to take over are forgotten after this many days. */
 export const workerRecordDays = 7;

@@ -11,8 +11,10 @@
  * its code keeps running, and must not create anything after the clean-up.)
  */
 import pg from "pg";
-import { translateConnectionErrors } from "../database";
+import { translateConnectionErrors, type Database } from "../database";
 import { reasonOf, ShipshapeError } from "../errors";
+import { workerSilentSecondsMax } from "../limits";
+import type { WorkerRecord } from "../records";
 import { workerBeatMilliseconds, workerRecordDays } from "./limits";
 
 /** "SHIP", and the next number: distinguishes our advisory locks from others in the same database. */
@@ -26,11 +28,16 @@ const RUN_LOCKS = WORKER_LOCKS + 1;
 const HOLDER = `select l.pid from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.granted and l.pid = worker.session_pid and l.classid = ${WORKER_LOCKS}::oid
   and l.objid = (hashtext(worker.id)::bigint & 4294967295)::oid and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`;
 
+/** The channel on which workers learn that something was queued: a transaction notifies when it commits. */
+export const ENQUEUED = "shipshape_enqueued";
+
 export interface LivenessSettings {
   url: string;
   workerId: string;
   /** A worker that is silent for this long counts as frozen. */
   silentSecondsMax: number;
+  /** Called when something was queued, with the queue's name. */
+  enqueued(queue: string): void;
   /** Called once when this worker must not continue. It must end the process: others may have taken over its runs. */
   lost: (error: ShipshapeError) => void;
 }
@@ -60,7 +67,9 @@ export class Liveness {
       session.on("error", (error) =>
         liveness.leave(new ShipshapeError("worker-session-lost", { id: workerId, reason: reasonOf(error) })),
       );
+      session.on("notification", ({ payload = "" }) => settings.enqueued(payload));
       await session.connect();
+      await liveness.query(`listen ${ENQUEUED}`);
       await liveness.query("select pg_advisory_lock($1, hashtext($2))", WORKER_LOCKS, workerId);
       await liveness.query(
         "delete from worker where beat_at < clock_timestamp() - make_interval(days => $1)",
@@ -185,5 +194,10 @@ export function wakeable(resolve: () => void, milliseconds: number): () => void 
   return () => (clearTimeout(timer), resolve());
 }
 
-/** Workers that are alive: they hold their lock and reported recently. */
-export const WORKERS_ALIVE = `select id from worker where exists (${HOLDER}) and beat_at > clock_timestamp() - make_interval(secs => $1) order by id`;
+/** The workers that are alive: they hold their lock and reported recently. */
+export const workersAlive = (database: Database, silentSecondsMax = workerSilentSecondsMax) =>
+  database.query<WorkerRecord>(
+    `select id, greatest(0, extract(epoch from clock_timestamp() - beat_at))::float8 as "silentSeconds" from worker
+     where exists (${HOLDER}) and beat_at > clock_timestamp() - make_interval(secs => $1) order by id`,
+    [silentSecondsMax],
+  );

@@ -9,10 +9,15 @@ export interface StepSettings {
   timeoutSeconds: number;
 }
 
+/** Says how much of a step is done, from 0 to 1, for people who watch it. May be called as often as it changes. */
+export type Progress = (share: number) => void;
+
+export type Work<T> = (signal: AbortSignal, progress: Progress) => Promise<T>;
+
 /** Runs one durable step: once it has ended, its result is final and never recomputed, whatever is killed. */
 export interface Step {
   readonly requestId: string;
-  <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  <T>(name: string, settings: StepSettings, work: Work<T>): Promise<T>;
   /** The same steps under other names, for what is done more than once in a run. */
   keyed(key: string): Step;
   /** Waits durably: after a restart only the remaining time. */

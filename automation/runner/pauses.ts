@@ -25,20 +25,29 @@ export const addPause = (database: Database, pause: Pick<Pause, "operation" | "r
   );
 
 /**
- * Holds a run if its operation is paused. The pause stays locked until this transaction ends, so that who ends it finds
- * every run that it has held.
+ * Marks a run as running, and whether it owes a clean-up from here on. False if it has ended, or has another plan by
+ * now, or a pause of its operation holds it. The pause stays locked meanwhile, so that who ends it finds every run that
+ * it has held.
  */
-export async function holdIfPaused(transaction: Database, requestId: string, operation: string): Promise<boolean> {
-  const pauses = await transaction.query("select 1 from pause where operation in ($1, $2) for share", [
-    operation,
-    EVERY_OPERATION,
-  ]);
-  if (pauses.length === 0) return false;
-  await transaction.query(
-    "update run set status = 'queued', held_at = clock_timestamp() where request_id = $1 and finished_at is null",
-    [requestId],
+export async function goOn(
+  database: Database,
+  run: { requestId: string; operation: string; preparation: number },
+  cleansUp = false,
+): Promise<boolean> {
+  const [row] = await database.query<{ goesOn: boolean }>(
+    `with paused as (select from pause where operation in ($2, $3) for share),
+       found as (select exists (select from paused) as is_paused)
+     update run set
+       status = case when is_paused then 'queued' else 'running' end,
+       started_at = case when is_paused then started_at else coalesce(started_at, clock_timestamp()) end,
+       held_at = case when is_paused then clock_timestamp() end,
+       clean_up = case when $5 and not is_paused then 'pending' else clean_up end,
+       clean_up_changed_at = case when $5 and not is_paused then clock_timestamp() else clean_up_changed_at end
+     from found where request_id = $1 and preparation = $4 and finished_at is null
+     returning held_at is null as "goesOn"`,
+    [run.requestId, run.operation, EVERY_OPERATION, run.preparation, cleansUp],
   );
-  return true;
+  return row?.goesOn === true;
 }
 
 /** Ends a pause; resolves to the runs that nothing holds any more. Undefined if there was no such pause. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ShipshapeError } from "../errors";
-import type { Step, StepSettings } from "./operation";
+import type { Step, StepSettings, Work } from "./operation";
 
 /**
  * The steps of a preview: each is tried once, in this process, and leaves no record. A person is waiting, who can
@@ -14,7 +14,7 @@ export function previewSteps(requestId: string): Step {
       timer = setTimeout(() => reject(new ShipshapeError("preview-overdue", { step: name, seconds })), seconds * 1000);
     });
     try {
-      return await Promise.race([work(limit.signal), late]);
+      return await Promise.race([work(limit.signal, () => undefined), late]);
     } finally {
       clearTimeout(timer);
       limit.abort(); // whatever is still under way
@@ -27,5 +27,3 @@ export function previewSteps(requestId: string): Step {
   });
   return steps;
 }
-
-type Work<T> = (signal: AbortSignal) => Promise<T>;

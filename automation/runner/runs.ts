@@ -11,7 +11,6 @@ import {
   type StepRecord,
   type VerdictWord,
 } from "../records";
-import type { StepObserver } from "./durable";
 
 export const queueRun = (database: Database, requestId: string) =>
   database.query("insert into run (request_id, status) values ($1, 'queued')", [requestId]);
@@ -57,10 +56,8 @@ export async function nextPreparation(database: Database, requestId: string, pre
  * The run as it is until this transaction ends: an approval, the expiry of its plan and a cancel come one after the
  * other. Errors: request-unknown.
  */
-export async function lockRun(transaction: Database, requestId: string): Promise<Run> {
-  await transaction.query("select from run where request_id = $1 for update", [requestId]);
-  return readRun(transaction, requestId);
-}
+export const lockRun = (transaction: Database, requestId: string): Promise<Run> =>
+  onlyRun(transaction, requestId, "where request.id = $1 for update of run");
 
 export interface RunEnd {
   status: "succeeded" | "failed" | "cancelled";
@@ -198,8 +195,12 @@ export async function busyRuns(database: Database): Promise<number> {
   return Number(row?.count);
 }
 
-export async function readRun(database: Database, requestId: string): Promise<Run> {
-  const [run] = await readRuns(database, "where request.id = $1", [requestId]);
+/** Errors: request-unknown. */
+export const readRun = (database: Database, requestId: string): Promise<Run> =>
+  onlyRun(database, requestId, "where request.id = $1");
+
+async function onlyRun(database: Database, requestId: string, which: string): Promise<Run> {
+  const [run] = await readRuns(database, which, [requestId]);
   if (!run) throw new ShipshapeError("request-unknown", { id: requestId });
   return run;
 }
@@ -260,32 +261,4 @@ async function readRuns(database: Database, which: string, values: unknown[]): P
     finishedAt: r.finished_at ?? undefined,
     sealedAt: r.verdict_sealed_at ?? undefined,
   }));
-}
-
-/**
- * Records each attempt of each step, for progress and for the report afterwards. A step of the run itself must not
- * begin once the run is recorded as ended: its clean-up may be running.
- */
-export function stepRecorder(database: Database, requestId: string, part: "run" | "clean-up"): StepObserver {
-  const now = () => new Date().toISOString();
-  return {
-    begun: async (name) => {
-      const [begun] = await database.query(
-        `update run set steps = jsonb_set(steps, array[$2], $3::jsonb || jsonb_build_object('attempts', coalesce((steps -> $2 ->> 'attempts')::int, 0) + 1))
-         where request_id = $1 and ($4 = 'clean-up' or finished_at is null) returning 1`,
-        [requestId, name, JSON.stringify({ status: "running", startedAt: now() }), part],
-      );
-      if (!begun) throw new ShipshapeError("run-over", { id: requestId });
-    },
-    ended: async (name, error) => {
-      const end =
-        error === undefined
-          ? { status: "done", finishedAt: now() }
-          : { status: "failed", finishedAt: now(), error: describeError(error).message };
-      await database.query(
-        "update run set steps = jsonb_set(steps, array[$2], coalesce(steps -> $2, '{}') || $3::jsonb) where request_id = $1",
-        [requestId, name, JSON.stringify(end)],
-      );
-    },
-  };
 }

@@ -71,6 +71,7 @@ export async function verifyStructures(
   open: () => Promise<Client>,
   budget: StructureBudget,
   signal?: AbortSignal,
+  progress?: (share: number) => void,
 ): Promise<StructureReport> {
   const endsAt = Date.now() + budget.secondsMax * 1000;
   const sessions = new CheckSessions(open, signal);
@@ -79,7 +80,7 @@ export async function verifyStructures(
     const { report, session, relations } = begun;
     if (!session) return report;
     const checkable = relations.filter(({ skipped, uncheckable }) => skipped === null && uncheckable === null);
-    const found = await checkEach(checkable, session, sessions, budget, endsAt);
+    const found = await checkEach(checkable, session, sessions, budget, endsAt, progress);
     signal?.throwIfAborted();
     for (const relation of relations)
       if (relation.skipped !== null) note(report.skipped, relation, relation.skipped);
@@ -139,15 +140,19 @@ async function checkEach(
   sessions: CheckSessions,
   budget: StructureBudget,
   endsAt: number,
+  progress?: (share: number) => void,
 ): Promise<Map<Relation, Found>> {
   const found = new Map<Relation, Found>();
-  let damages = 0;
+  const bytes = relations.reduce((sum, relation) => sum + Number(relation.bytes), 0);
+  let [damages, bytesChecked] = [0, 0];
   const checked = async (session: CheckSession | undefined, relation: Relation): Promise<Found> => {
     const secondsLeft = Math.floor((endsAt - Date.now()) / 1000);
     if (secondsLeft < 1) return { left: "the time budget was used up", outOfTime: true };
     if (!session || damages >= budget.damagesMax) return { left: ABANDONED };
     const result = await check(session.client, relation, session.amcheck, secondsLeft);
     if (result.damage !== undefined) damages++;
+    bytesChecked += Number(relation.bytes);
+    progress?.(bytesChecked / Math.max(1, bytes));
     return result;
   };
 

@@ -7,6 +7,7 @@ import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
 import { pluginStarts } from "./plugin-starts";
 import { pulumiPreview, pulumiUp } from "./pulumi-commands";
+import { queue } from "./queue";
 import { record, reportLines } from "./report";
 import { drillRestore, drillVerification, wholeDrill } from "./restore-drill";
 import { scheduledDatabases } from "./schedule";
@@ -23,6 +24,7 @@ const measures = [
   drillVerification,
   wholeDrill,
   scheduledDatabases,
+  ...queue,
   ...commandLine,
   pulumiPreview,
   pulumiUp,

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Taken } from "./measure";
 
@@ -46,17 +46,40 @@ export async function untilFirstLine(program: string, words: string[], cwd?: str
   return { seconds, ...(cpuSeconds !== undefined && { cpuSeconds }) };
 }
 
-/** In hundredths of a second, user and system: fields 14 and 15 of `stat`. */
-function cpuSecondsOf(pid: number | undefined): number | undefined {
+/** Of a process, and of all that it has started, whether they have ended or not. */
+export function cpuSecondsOfFamily(pid: number): number {
+  const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (timesOf(name) ?? []) : []));
+  const inFamily = ({ pid: one, parent }: ProcessTimes) => one === pid || parent === pid;
+  return all.filter(inFamily).reduce((sum, { own, ofEnded }) => sum + own + ofEnded, 0);
+}
+
+const cpuSecondsOf = (pid: number | undefined): number | undefined => timesOf(String(pid))?.own;
+
+interface ProcessTimes {
+  pid: number;
+  parent: number;
+  /** Its CPU time, user and system, in seconds. */
+  own: number;
+  /** The same of the processes that it started and that have ended. */
+  ofEnded: number;
+}
+
+/** Fields 4 and 14 to 17 of `stat`, in hundredths of a second. */
+function timesOf(pid: string): ProcessTimes | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [user = 0, system = 0] = stat
+    const fields = stat
       .slice(stat.lastIndexOf(")") + 2)
       .split(" ")
-      .slice(11, 13)
       .map(Number);
-    return (user + system) / 100;
+    const [user = 0, system = 0, userOfEnded = 0, systemOfEnded = 0] = fields.slice(11, 15);
+    return {
+      pid: Number(pid),
+      parent: fields[1] ?? 0,
+      own: (user + system) / 100,
+      ofEnded: (userOfEnded + systemOfEnded) / 100,
+    };
   } catch {
-    return undefined;
+    return undefined; // it has ended, or there is no /proc
   }
 }

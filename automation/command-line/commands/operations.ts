@@ -93,9 +93,15 @@ function addShow(shipshape: Command, context: CommandContext): void {
   shipshape
     .command("show <id>")
     .description("one request: its decision, its steps, its checks")
+    .option("--watch", "first wait until it is over, and report each step: how much is done, and for how long")
     .option("--json", "print it as JSON")
-    .addHelpText("after", "\nExample:\n  npx shipshape show 261123093000-1a2b3c4d")
-    .action(async (id: string, options: { json?: boolean }) => (await import("../show")).show(id, options, context));
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx shipshape show 261123093000-1a2b3c4d\n  npx shipshape show 261123093000-1a2b3c4d --watch",
+    )
+    .action(async (id: string, options: { json?: boolean; watch?: boolean }) =>
+      (await import("../show")).show(id, options, context),
+    );
 }
 
 function addSchedule(shipshape: Command, context: CommandContext): void {

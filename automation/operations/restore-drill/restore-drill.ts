@@ -91,8 +91,8 @@ export const restoreDrill = (
     );
     const inventory = await step("compare the catalogs", readingStep, () => steps.restoredInventory(plan, copy));
     const verifying = { attemptsMax: 2, timeoutSeconds: plan.structure.secondsMax + 300 };
-    const { verifiedAt, ...structure } = await step("verify heaps and indexes", verifying, (signal) =>
-      steps.verifyStructures(plan, copy, signal),
+    const { verifiedAt, ...structure } = await step("verify heaps and indexes", verifying, (signal, progress) =>
+      steps.verifyStructures(plan, copy, signal, progress),
     );
     return {
       ...base,

@@ -6,6 +6,7 @@ import { poll } from "../../poll";
 import { cloudPoll, inventorySeconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
 import { readStack, stackExists } from "../../runner/stack-state";
+import type { Progress } from "../../runner/operation";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { takeInventory } from "../../targets/catalog-inventory";
 import { inControlSession, openControlSession } from "../../targets/control-session";
@@ -262,12 +263,13 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
       decided(() => withThrowaway(plan, copy, (client) => readRecoveryPoint(client, target))),
     restoredInventory: (plan: RestoreDrillPlan, copy: string) =>
       decided(() => withThrowaway(plan, copy, takeInventory)),
-    async verifyStructures(plan: RestoreDrillPlan, copy: string, signal: AbortSignal) {
+    async verifyStructures(plan: RestoreDrillPlan, copy: string, signal: AbortSignal, progress: Progress) {
       const settings = { ...session, statementSeconds: plan.structure.secondsMax };
       const report = await verifyStructures(
         async () => openControlSession(await throwawayLogin(plan, copy), settings),
         plan.structure,
         signal,
+        progress,
       );
       return { ...report, verifiedAt: now() };
     },

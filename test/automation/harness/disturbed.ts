@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../../../automation/database";
 import { ShipshapeError } from "../../../automation/errors";
 import type { RegisteredOperation } from "../../../automation/operations/registry";
-import type { AnyOperation, Step, StepSettings } from "../../../automation/runner/operation";
+import type { AnyOperation, Step, StepSettings, Work } from "../../../automation/runner/operation";
 
 export const disturbed = (registered: RegisteredOperation, moment: string): RegisteredOperation => ({
   ...registered,
@@ -22,11 +22,11 @@ export function dieAt(reached: string, moment: string): void {
 export function disturbedAt(operation: AnyOperation, moment: string, database: Database): AnyOperation {
   const watched = (step: Step, key?: string): Step =>
     Object.assign(
-      <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>) => {
+      <T>(name: string, settings: StepSettings, work: Work<T>) => {
         const full = key === undefined ? name : `${name} (${key})`;
-        return step(name, settings, async (signal) => {
+        return step(name, settings, async (...given) => {
           dieAt(`before ${full}`, moment);
-          const result = await work(signal);
+          const result = await work(...given);
           dieAt(`in ${full}`, moment);
           if (moment === `fail ${full}`) throw new ShipshapeError("request-unknown", { id: `made to fail: ${full}` });
           if (moment === `cancel ${full}` || moment === `expire ${full}`) await ended(step.requestId);

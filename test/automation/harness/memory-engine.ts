@@ -3,7 +3,7 @@
  * at any of them. A killed process never continues: whatever it was doing waits for an answer that does not come. The
  * next process runs each workflow from its beginning, and steps that have a record return it.
  */
-import type { Step, StepSettings } from "../../../automation/runner/operation";
+import type { Step, StepSettings, Work } from "../../../automation/runner/operation";
 
 /** `in`: after the step's effect and before its record. `after`: after its record. */
 export type Disturbance =
@@ -33,7 +33,6 @@ export interface FromOutside {
 
 type WorkflowState = "absent" | "alive" | "done" | "lost";
 type Entry = { name: string } & ({ value: unknown } | { error: unknown });
-type Work<T> = (signal: AbortSignal) => Promise<T>;
 
 interface Workflow {
   id: string;
@@ -159,7 +158,7 @@ export class MemoryEngine {
   ): Promise<Entry> {
     const once = async (signal: AbortSignal) => {
       this.taken.set(key, (this.taken.get(key) ?? 0) + 1);
-      return work(signal);
+      return work(signal, () => undefined);
     };
     const failed: Entry = { name, error: new Error(`made to fail: ${name}`) };
     if (disturbance === "fail before") return failed;

@@ -12,10 +12,16 @@ import {
   type Worker,
   type Workflows,
 } from "../../../automation/runner/durable";
-import { Liveness } from "../../../automation/runner/liveness";
+import { Liveness, workersAlive } from "../../../automation/runner/liveness";
 import type { Step } from "../../../automation/runner/operation";
 import { until } from "../../until";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
+
+// Whatever is carried out here, a notification or the end of another workflow made the worker look for it.
+jest.mock("../../../automation/runner/limits", () => ({
+  ...jest.requireActual<object>("../../../automation/runner/limits"),
+  queuePollMilliseconds: 3_600_000,
+}));
 
 // There is one DBOS and one worker per process: all tests of this file share them.
 let postgres: TestDatabase;
@@ -38,6 +44,7 @@ beforeAll(async () => {
       noted.push(`begin ${name}`);
       if (name === "refused") throw new ShipshapeError("run-over", { id: "r" });
     },
+    progressed: (name: string, share: number) => void noted.push(`${name} ${share}`),
     ended: async (name: string, error: unknown) =>
       void noted.push(error === undefined ? `end ${name}` : `fail ${name}`),
   };
@@ -94,11 +101,12 @@ test("a queued workflow runs its steps in order, and each is recorded when it be
   const results: string[] = [];
   const failure = await carryOut("ordinary", async (step, id) => {
     expect(step.requestId).toBe(id);
-    for (const name of ["first", "second"]) results.push(await step(name, once, async () => `${name} done`));
+    results.push(await step("first", once, async (_, progress) => (progress(0.5), "first done")));
+    results.push(await step("second", once, async () => "second done"));
   });
   expect(failure).toBeUndefined();
   expect(results).toEqual(["first done", "second done"]);
-  expect(noted).toEqual(["begin first", "end first", "begin second", "end second"]);
+  expect(noted).toEqual(["begin first", "first 0.5", "end first", "begin second", "end second"]);
   expect([await stateOf("ordinary"), await stateOf("never queued")]).toEqual(["done", "absent"]);
 });
 
@@ -246,7 +254,7 @@ test("a clean-up of a version that this worker does not have is refused at once"
 });
 
 test("the worker is alive and may act", async () => {
-  expect(await durable.workers()).toEqual([worker.id]);
+  expect(await workersAlive(database)).toMatchObject([{ id: worker.id }]);
   expect(() => requireLease()).not.toThrow();
 });
 
@@ -275,6 +283,7 @@ test("runs of a dead worker are taken over, those of a live one are not", async 
     doing[id] = async () => void ran.push(id);
   }
   const live = await Liveness.open({
+    enqueued: () => undefined,
     url: postgres.url,
     workerId: "a live one",
     silentSecondsMax: 600,

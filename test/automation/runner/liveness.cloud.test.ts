@@ -1,5 +1,5 @@
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
-import { Liveness, WORKERS_ALIVE } from "../../../automation/runner/liveness";
+import { Liveness, workersAlive } from "../../../automation/runner/liveness";
 import { until } from "../../until";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 
@@ -22,6 +22,7 @@ afterEach(async () => {
 
 async function open(workerId: string, silentSecondsMax = 600): Promise<Liveness> {
   const one = await Liveness.open({
+    enqueued: () => undefined,
     url: postgres.url,
     workerId,
     silentSecondsMax,
@@ -30,8 +31,7 @@ async function open(workerId: string, silentSecondsMax = 600): Promise<Liveness>
   opened.push(one);
   return one;
 }
-const alive = async (silentSecondsMax = 600) =>
-  (await database.query<{ id: string }>(WORKERS_ALIVE, [silentSecondsMax])).map(({ id }) => id);
+const alive = async (silentSecondsMax = 600) => (await workersAlive(database, silentSecondsMax)).map(({ id }) => id);
 const known = async () =>
   (await database.query<{ id: string }>("select id from worker order by id")).map(({ id }) => id);
 const age = (id: string, by: string) =>
@@ -161,6 +161,7 @@ test("an unreachable control plane database is one error", async () => {
     url: "postgresql://control:hidden@127.0.0.1:9/control",
     workerId: "one",
     silentSecondsMax: 600,
+    enqueued: () => undefined,
     lost: () => undefined,
   };
   await expect(Liveness.open(nowhere)).rejects.toMatchObject({ code: "control-plane-unreachable" });

@@ -15,11 +15,12 @@ import {
   setCleanUp,
   setPlan,
   setRunStatus,
-  stepRecorder,
   unfinishedRuns,
   unstick,
 } from "../../../automation/runner/runs";
 import { markRemoved, overdueThrowaways, registerThrowaway } from "../../../automation/runner/throwaways";
+import { stepRecorder } from "../../../automation/runner/step-recorder";
+import { until } from "../../until";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 
 let postgres: TestDatabase;
@@ -207,6 +208,9 @@ describe("the steps of a run", () => {
       attempts: 1,
       startedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
     });
+    recorder.progressed("look", 0.25);
+    await until("the share is recorded", async () => (await run()).steps["look"]?.share !== undefined);
+    expect((await run()).steps["look"]).toMatchObject({ status: "running", share: 0.25 });
     await recorder.ended("look", failure);
     expect((await run()).steps["look"]).toMatchObject({ status: "failed", attempts: 1, error: failure.message });
     await recorder.begun("look");

@@ -110,7 +110,7 @@ test("another instance with the throwaway's name is not checked instead, even if
   await expect(steps.readMarkers(plan, "db-COPY", "a-run")).rejects.toMatchObject(refused);
   await expect(steps.recoveryPoint(plan, "db-COPY", "2026-03-01T10:00:04.000Z")).rejects.toMatchObject(refused);
   await expect(steps.restoredInventory(plan, "db-COPY")).rejects.toMatchObject(refused);
-  await expect(steps.verifyStructures(plan, "db-COPY", never)).rejects.toMatchObject(refused);
+  await expect(steps.verifyStructures(plan, "db-COPY", never, () => undefined)).rejects.toMatchObject(refused);
   const source = { ...plan.source, identifier, resourceId: "db-COPY" };
   await expect(
     steps.waitUntilRestorable({ ...plan, source }, "2026-03-01T10:00:06.100000Z", never),

@@ -1,7 +1,7 @@
 import { restoreDrill } from "../../../../automation/operations/restore-drill/restore-drill";
 import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
 import { verifyRestoreDrill } from "../../../../automation/operations/restore-drill/verify";
-import type { Step, StepSettings } from "../../../../automation/runner/operation";
+import type { Step, StepSettings, Work } from "../../../../automation/runner/operation";
 import { good, plan, request, source } from "./drills";
 
 interface Taken extends StepSettings {
@@ -11,9 +11,9 @@ interface Taken extends StepSettings {
 /** Runs each step immediately, and records its options. */
 function stepsTaken(): { step: Step; taken: Taken[] } {
   const taken: Taken[] = [];
-  const run = <T>(name: string, settings: StepSettings, work: (signal: AbortSignal) => Promise<T>) => {
+  const run = <T>(name: string, settings: StepSettings, work: Work<T>) => {
     taken.push({ name, ...settings });
-    return work(new AbortController().signal);
+    return work(new AbortController().signal, () => undefined);
   };
   const step: Step = Object.assign(run, { requestId: "run-1", keyed: () => step, sleep: () => Promise.resolve() });
   return { step, taken };
@@ -46,7 +46,7 @@ function effects(differing: Partial<Record<keyof RestoreDrillSteps, unknown>> = 
   const entries = Object.entries(answers).map(([name, answer]) => [
     name,
     (...given: unknown[]) => {
-      called.push([name, ...given.filter((one) => !(one instanceof AbortSignal))]);
+      called.push([name, ...given.filter((one) => !(one instanceof AbortSignal) && typeof one !== "function")]);
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
   ]);

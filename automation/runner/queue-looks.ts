@@ -1,0 +1,52 @@
+/**
+ * A worker looks at a queue as soon as something is queued or a place is free. Polling as often would cost an idle
+ * worker more.
+ */
+
+/** The loop of the durable engine that polls the queues. It has no public call to look now. */
+export interface QueueLoop {
+  states: Map<string, { nextPollAt: number }>;
+  refreshDbQueues(executor: unknown, now: number): Promise<void>;
+  scheduleDueQueues(executor: unknown, now: number, atOnceMax: number, polls: unknown, wake: () => void): void;
+  runQueuePoll(executor: unknown, state: { queue: { name: string } }, polls: unknown, wake: () => void): Promise<void>;
+}
+
+export interface QueueLooks {
+  look(queue: string): void;
+  /** Looks at queues that were registered since the loop began. */
+  lookAtNew(executor: unknown, queues: string[]): Promise<void>;
+  stop(): void;
+}
+
+/** Call before the loop begins. */
+export function lookWhenAsked(loop: QueueLoop): QueueLooks {
+  const asked = new Set<string>();
+  let wakeLoop = () => {};
+  const [schedule, poll] = [loop.scheduleDueQueues.bind(loop), loop.runQueuePoll.bind(loop)];
+  const lookNow = (name: string) => {
+    const state = loop.states.get(name);
+    if (state) state.nextPollAt = 0;
+    wakeLoop();
+  };
+  loop.scheduleDueQueues = (...given) => {
+    wakeLoop = given[4];
+    schedule(...given);
+  };
+  loop.runQueuePoll = async (...given) => {
+    const { name } = given[1].queue;
+    asked.delete(name);
+    await poll(...given);
+    if (asked.has(name)) lookNow(name); // what was queued while it looked
+  };
+  const look = (name: string) => (asked.add(name), lookNow(name));
+  return {
+    look,
+    lookAtNew: async (executor, queues) => {
+      await loop.refreshDbQueues(executor, Date.now());
+      queues.forEach(look);
+    },
+    stop: () => {
+      for (const name of ["scheduleDueQueues", "runQueuePoll"]) Reflect.deleteProperty(loop, name);
+    },
+  };
+}
