@@ -3,6 +3,7 @@
  * durable engine nor an operation, which take longer to load than such a command takes.
  */
 import { openDatabase, type ControlPlaneDatabase } from "./database";
+import { publications, type Publication } from "./evidence/publisher";
 import type { LogContent } from "./evidence/reading";
 import { fleetStatus, type FleetStatus } from "./fleet";
 import type { DatabaseRecovery } from "./observability/recoverability";
@@ -61,6 +62,8 @@ export interface ControlPlaneRecords {
   schedule(recoveries: DatabaseRecovery[], fleet: FleetAnswer, now: Date): ReturnType<typeof scheduleOf>;
   /** Every database that the cloud has or a stack declares, with what is known about it. */
   fleet(log: LogContent, cloud: FleetAnswer, stacks: StackContext, now: Date): Promise<FleetStatus>;
+  /** How far the evidence log is published, and what prevents the rest. */
+  publications(): Promise<Publication[]>;
   close(): Promise<void>;
 }
 
@@ -90,6 +93,7 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     recovery: (log, fleet, now) => recoveryStatus(database, log, fleet, now),
     schedule: (...given) => scheduleOf(database, ...given),
     fleet: (...given) => fleetStatus(database, ...given),
+    publications: () => publications(database),
     close: () => database.close(),
   };
 }

@@ -4,6 +4,8 @@ import { openRecords, type ControlPlaneRecords } from "./control-plane-records";
 import type { ControlPlaneDatabase, Database } from "./database";
 import { ShipshapeError } from "./errors";
 import { requireSigner } from "./evidence/ledger";
+import type { PublicationTarget } from "./evidence/publication";
+import { Publisher } from "./evidence/publisher";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
 import { accessInForce, authorize, publishAccess, requireKnown } from "./policy/access";
@@ -12,6 +14,7 @@ import { decide, readDecision, recordAnswer, type Admission } from "./policy/dec
 import type { Access } from "./policy/roles";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import type { Decision, FleetAnswer, PlanBasis } from "./records";
+import { startPublishing } from "./publishing";
 import { newRequestId, readRequest, reasonProblems, submitRequest } from "./request/requests";
 import { DurableClient, registerWorkflows, requireLease, startWorker, type Worker } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
@@ -84,6 +87,8 @@ export interface ControlPlaneSettings extends Sealing {
    * @default it has none
    */
   access?: () => Promise<Access | undefined>;
+  /** Where workers publish the evidence log. @default nowhere */
+  publication?: () => Promise<PublicationTarget | undefined>;
   /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
   workerSilentSecondsMax?: number;
 }
@@ -153,7 +158,16 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         silentSecondsMax: settings.workerSilentSecondsMax ?? workerSilentSecondsMax,
         lost,
       };
-      return startWorker(lease, sweeper(actions));
+      const target = await settings.publication?.();
+      const publishing = target && (await startPublishing(new Publisher(database, settings.signer(), target)));
+      const worker = await startWorker(lease, sweeper(actions));
+      return {
+        id: worker.id,
+        stop: async (drainSeconds) => {
+          await worker.stop(drainSeconds);
+          await publishing?.stop(); // last: what the runs have sealed
+        },
+      };
     },
     pause: async (operation, { principal, reason }) => {
       await authorize(database, principal, "pause and resume operations");

@@ -42,6 +42,11 @@ export interface ControlPlaneSettings {
    * key.
    */
   evidenceOrigin: string;
+  /**
+   * The folder where the evidence log is also published: SHIPSHAPE_EVIDENCE_PUBLISH_TO.
+   * @default nowhere
+   */
+  publishTo: string | undefined;
   /** The platform stack whose isolation group throwaways are in: SHIPSHAPE_PLATFORM_STACK. */
   platformStack: string;
   /** The secrets provider of throwaways' stacks: SHIPSHAPE_SECRETS_PROVIDER. @default the platform stack's */
@@ -81,6 +86,7 @@ export function readSettings(
       ),
       logMemoryFile: join(dataFolder, "evidence", "known-logs.json"),
       evidenceOrigin: environment["SHIPSHAPE_EVIDENCE_ORIGIN"] || "shipshape.local/evidence",
+      publishTo: environment["SHIPSHAPE_EVIDENCE_PUBLISH_TO"] || undefined,
       platformStack: environment["SHIPSHAPE_PLATFORM_STACK"] || "platform.dev",
       secretsProvider: environment["SHIPSHAPE_SECRETS_PROVIDER"] || undefined,
     },

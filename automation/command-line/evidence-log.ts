@@ -38,15 +38,10 @@ export async function knownLog(
   database: Database,
   terminal: Pick<Terminal, "progress">,
 ): Promise<KnownLog | undefined> {
-  const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
+  const known = ownKey(settings);
+  if (known) return known;
+  const { evidenceOrigin: origin } = settings.controlPlane;
   const memory = memoryOf(settings);
-  const remembered = memory.of(origin);
-  if (remembered) return { origin, key: parseVerifierKey(remembered.verifierKey).key, memory };
-  try {
-    return { origin, key: readSigningKey(signingKeyFile), memory };
-  } catch {
-    // Who reads needs no private key.
-  }
   const first = await firstKeyOf(database, origin);
   if (!first) return undefined;
   const text = verifierKey(origin, first);
@@ -55,6 +50,19 @@ export async function knownLog(
     `the evidence log ${printable(origin)} is read here for the first time; its key is trusted from now on: ${text}`,
   );
   return { origin, key: first, memory };
+}
+
+/** The log by a key that this machine remembers or has. */
+export function ownKey(settings: Settings): KnownLog | undefined {
+  const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
+  const memory = memoryOf(settings);
+  const remembered = memory.of(origin);
+  if (remembered) return { origin, key: parseVerifierKey(remembered.verifierKey).key, memory };
+  try {
+    return { origin, key: readSigningKey(signingKeyFile), memory };
+  } catch {
+    return undefined; // Who reads needs no private key.
+  }
 }
 
 /**

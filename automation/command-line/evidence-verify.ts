@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
 import { verifyEvidence, type Verification } from "../evidence/verify";
 import type { VerifiedStatement } from "../evidence/verified-run";
@@ -23,6 +24,8 @@ export async function verify(
   options: VerifyOptions,
   { settings, terminal }: CommandContext,
 ): Promise<void> {
+  if (isPublished(folder))
+    return (await import("./evidence-publish")).verifyPublished(folder, options, { settings, terminal });
   const given = async (file?: string) => (file === undefined ? undefined : readGiven(file));
   const [olderNote, now, path] = [await given(options.since), new Date(), resolve(folder)];
   const memory = memoryOf(settings);
@@ -37,6 +40,9 @@ export async function verify(
   if (options.json) terminal.say(JSON.stringify({ ...verification, exitCode: process.exitCode }, undefined, 2));
   else report(verification, terminal);
 }
+
+/** An export has no folders in it. */
+const isPublished = (folder: string): boolean => existsSync(join(folder, "checkpoints"));
 
 function exitCodeOf(v: Verification): number {
   if (!v.valid) return verifyExitCodes.doesNotHold;

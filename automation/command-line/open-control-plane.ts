@@ -19,6 +19,10 @@ export async function withControlPlane<T>(
   const controlPlane = await openControlPlane({
     databaseUrl,
     signer: () => signerOf(settings),
+    publication: async () => {
+      const { publishTo } = settings.controlPlane;
+      return publishTo === undefined ? undefined : (await import("./evidence-publish")).publicationIn(publishTo);
+    },
     toolVersions: { shipshape: version, node: process.versions.node },
     access: async () => (await import("../configuration/configuration")).readConfiguration(settings.configurationFile),
     operations: async (database, beforeCall) => {

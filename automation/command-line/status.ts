@@ -1,4 +1,5 @@
 import { runsListedMax } from "./limits";
+import type { Publication } from "../evidence/publisher";
 import type { LogContent } from "../evidence/reading";
 import type { DatabaseRecovery } from "../observability/recoverability";
 import { printable } from "../printable";
@@ -21,6 +22,7 @@ interface Status {
   pauses: Pause[];
   findings: Finding[];
   access: PublishedAccess | undefined;
+  published: Publication[];
 }
 
 /** `shipshape status`: whether recovery of every database is proven, the latest runs, and what a human must answer. */
@@ -38,16 +40,17 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       pauses: await records.pauses(),
       findings: await records.findings(runsListedMax),
       access: await records.access(),
+      published: await records.publications(),
     };
     if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
     else for (const line of statusLines(known, terminal)) terminal.say(line);
   });
 }
 
-const statusRecord = ({ fleet, log, recovery, runs, waiting, pauses, findings, access }: Status) => ({
+const statusRecord = ({ fleet, log, recovery, runs, waiting, pauses, findings, access, published }: Status) => ({
   recovery,
   fleet: fleet.asked ? { asked: true, databases: fleet.databases.length } : fleet,
-  evidence: { size: log.head?.checkpoint.size ?? 0, problems: log.problems.map((p) => p.what) },
+  evidence: { size: log.head?.checkpoint.size ?? 0, problems: log.problems.map((p) => p.what), published },
   runs: runs.map(runRecord),
   waiting: waiting.map(runRecord),
   pauses,
@@ -65,10 +68,11 @@ const colours = {
 } as const satisfies Record<Recoverability, string>;
 
 function statusLines(known: Status, terminal: Terminal): string[] {
-  const { fleet, log, recovery, runs, waiting, pauses, findings, access } = known;
+  const { fleet, log, recovery, runs, waiting, pauses, findings, access, published } = known;
   const problems = [
     ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
+    ...published.flatMap((p) => (p.error ? [`evidence is not published in ${p.target}: ${p.error.message}`] : [])),
   ];
   return [
     ...problems.map((what) => `${terminal.style("red", "problem:")} ${printable(what)}`),
@@ -81,6 +85,10 @@ function statusLines(known: Status, terminal: Terminal): string[] {
     ...recovery.flatMap(({ database, beside }) =>
       beside.map((d) => `  ${printable(database.identifier)}: later drill ${d.requestId} was inconclusive`),
     ),
+    ...published.map(({ size, target, seenAt }) => {
+      const of = log.head?.checkpoint.size ?? 0;
+      return `${size} of ${of} statements of the log are published in ${printable(target)}, as of ${seenAt.toISOString()}`;
+    }),
     "",
     ...(runs.length === 0
       ? ["no requests yet; `npx shipshape request --help` lists the operations"]

@@ -37,6 +37,42 @@ export const evidenceErrors = {
     message: "the file of known evidence logs, {file}, cannot be used: {reason}",
     hint: "make its folder writable; if the file is broken, compare it with a checkpoint that you published, then move it away",
   },
+  "evidence-publication-missing": {
+    httpStatus: 503,
+    exitCode: 2,
+    message: "no place to publish evidence is known: SHIPSHAPE_EVIDENCE_PUBLISH_TO is not set",
+    hint: "set it to a folder, or give --to <folder>; docs/evidence.md",
+  },
+  "evidence-publication-unusable": {
+    httpStatus: 503,
+    exitCode: 1,
+    message: "the published evidence in {target} cannot be read or written: {reason}",
+    hint: "nothing is lost: once that is fixed, a worker publishes the rest, and so does `shipshape evidence publish`",
+  },
+  "evidence-publication-differs": {
+    httpStatus: 409,
+    exitCode: 1,
+    message: 'the evidence log "{origin}" is not the one that is published in {target}: {reason}',
+    hint: "nothing more is published; find out who changed which of them. If the database lost statements: `shipshape evidence restore --from {target}`",
+  },
+  "evidence-publication-invalid": {
+    httpStatus: 422,
+    exitCode: 1,
+    message: "{target} is not a whole, unaltered evidence log: {reason}",
+    hint: "nothing was taken from it; use another copy of it, or an earlier version of that file; docs/evidence.md",
+  },
+  "evidence-restore-refused": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: 'the control plane\'s database already has another evidence log "{origin}": {reason}',
+    hint: "nothing was restored; name an empty database in SHIPSHAPE_DATABASE_URL, or find out who changed this one",
+  },
+  "evidence-key-untrusted": {
+    httpStatus: 400,
+    exitCode: 2,
+    message: 'this machine knows no key of the evidence log "{origin}", and none was given',
+    hint: "give the key that `shipshape evidence key show` printed when you kept it: --key <file>",
+  },
   "signing-key-missing": {
     httpStatus: 503,
     exitCode: 1,

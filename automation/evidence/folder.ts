@@ -71,8 +71,10 @@ export function readFolder(folder: string): Map<string, string> {
   }
 }
 
+const readWhole = (path: string, name: string): string => decode(readRegularFile(path, name), name);
+
 /** Neither follows a link nor waits for a pipe or a device; and reads no more than the file's size when opened. */
-function readWhole(path: string, name: string): string {
+export function readRegularFile(path: string, name: string): Buffer {
   if (!lstatSync(path).isFile()) throw new Error(`${name} is not a regular file`);
   const handle = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
@@ -81,7 +83,7 @@ function readWhole(path: string, name: string): string {
     if (stats.size > evidenceFileBytesMax)
       throw new Error(`${name} has ${stats.size} bytes, more than the limit of ${evidenceFileBytesMax}`);
     const bytes = Buffer.alloc(stats.size);
-    return decode(bytes.subarray(0, readSync(handle, bytes)), name);
+    return bytes.subarray(0, readSync(handle, bytes));
   } finally {
     closeSync(handle);
   }

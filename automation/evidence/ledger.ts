@@ -16,26 +16,18 @@ import { publicKeyOf } from "./signing-key";
 /** The signer of appended statements: its private key is the log's current one. */
 export type Signer = KnownLog;
 
-export interface StatementToAppend {
-  requestId: string;
-  kind: "verdict" | "teardown";
-  target: string;
-  verdict?: string | undefined;
-  statement: Statement;
-}
-
-/** Serialises appends: a log has one order. Held for a few milliseconds, to the end of the transaction. */
-const APPEND_LOCK = "select pg_advisory_xact_lock(hashtext('shipshape evidence log'))";
+/** Serialises appends: a log has one order. Held to the end of the transaction: milliseconds, or a whole restore. */
+export const APPEND_LOCK = "select pg_advisory_xact_lock(hashtext('shipshape evidence log'))";
 
 /**
  * Appends a statement and signs the checkpoint that covers it, in one transaction. A request has one statement of each
  * kind: appending another (a step repeated after a crash) changes nothing. Errors: signing-key-foreign,
  * evidence-log-rewritten, evidence-log-damaged, evidence-memory-unusable.
  */
-export async function appendStatement(database: Database, signer: Signer, s: StatementToAppend): Promise<void> {
+export async function appendStatement(database: Database, signer: Signer, statement: Statement): Promise<void> {
   await append(database, signer, async (t, history) => {
-    if (await isSealed(t, history, s.requestId, s.kind)) return undefined;
-    return { ...s, envelope: sealStatement(s.statement, signer.key), signers: [signer.key] };
+    if (await isSealed(t, history, statement)) return undefined;
+    return { statement, envelope: sealStatement(statement, signer.key), signers: [signer.key] };
   });
 }
 
@@ -43,15 +35,11 @@ export async function appendStatement(database: Database, signer: Signer, s: Sta
 export async function changeKey(database: Database, signer: Signer, to: KeyObject, changedBy: string): Promise<void> {
   await append(database, signer, async () => {
     const { statement, envelope } = sealKeyChange(signer.origin, signer.key, to, changedBy, new Date());
-    return { kind: "key-change", statement, envelope, signers: [signer.key, to], newKey: to };
+    return { statement, envelope, signers: [signer.key, to], newKey: to };
   });
 }
 
 interface Leaf {
-  requestId?: string;
-  kind: string;
-  target?: string;
-  verdict?: string | undefined;
   statement: Statement;
   envelope: string;
   /** The keys that sign the checkpoint. */
@@ -71,17 +59,16 @@ async function append(
     const leaf = await leafOf(t, history);
     if (!leaf) return head?.note;
     const size = head?.checkpoint.size ?? 0;
-    await insertLeaf(t, size, leaf);
+    await insertLeaves(t, [{ position: size, ...leaf }]);
     if (size === 0) await insertKey(t, verifierKey(signer.origin, signer.key));
     if (leaf.newKey) await insertKey(t, verifierKey(signer.origin, leaf.newKey));
     const added = await nodesOfAppend(size, leafHash(Buffer.from(leaf.envelope)), tree);
-    for (const n of added)
-      await t.query("insert into evidence_node (level, index, hash) values ($1, $2, $3)", [n.level, n.index, n.hash]);
+    await insertNodes(t, added);
     const signed = signCheckpoint(
       { origin: signer.origin, size: size + 1, root: await rootOf(size + 1, withNodes(tree, added)) },
       ...leaf.signers,
     );
-    await t.query("insert into evidence_checkpoint (size, note) values ($1, $2)", [size + 1, signed]);
+    await insertCheckpoint(t, size + 1, signed);
     return signed;
   });
   // After the commit: a remembered head that was never committed would refuse every later one.
@@ -116,7 +103,7 @@ async function openLog(
 }
 
 /** The tree with the nodes just added: what is stored at their positions may be someone else's. */
-function withNodes(tree: NodeReader, added: Node[]): NodeReader {
+export function withNodes(tree: NodeReader, added: Node[]): NodeReader {
   const own = (n: { level: number; index: number }) =>
     added.find((a) => a.level === n.level && a.index === n.index)?.hash;
   return async (nodes) => {
@@ -130,7 +117,8 @@ export function rememberHead(log: KnownLog, note: string): void {
   log.memory?.remember(log.origin, { verifierKey: first, checkpoint: note });
 }
 
-const insertKey = (t: Database, key: string) => t.query("insert into evidence_key (verifier_key) values ($1)", [key]);
+export const insertKey = (t: Database, key: string) =>
+  t.query("insert into evidence_key (verifier_key) values ($1)", [key]);
 
 /** The key that the log says it was first signed with, for readers without a trusted key. */
 export async function firstKeyOf(database: Database, origin: string): Promise<KeyObject | undefined> {
@@ -147,27 +135,46 @@ export async function firstKeyOf(database: Database, origin: string): Promise<Ke
   return undefined;
 }
 
-function insertLeaf(t: Database, position: number, { requestId, kind, target, verdict, statement, envelope }: Leaf) {
-  const { predicateType, predicate, subject } = statement;
+/** The columns repeat what the statements say, as an index. */
+export function insertLeaves(t: Database, leaves: { position: number; statement: Statement; envelope: string }[]) {
+  const rows = leaves.map(({ position, statement: { predicateType, predicate, subject }, envelope }) => {
+    const kind = kindOf(predicateType);
+    const { requestId, target, verdict, issuedAt, expiresOn } = predicate;
+    return {
+      log_index: position,
+      id: requestId === undefined ? `${kind}.${position}` : `${String(requestId)}.${kind}`,
+      request_id: requestId,
+      kind,
+      predicate_type: predicateType,
+      subject_name: subject[0].name,
+      subject_digest: subject[0].digest.sha256,
+      target,
+      verdict,
+      issued_at: issuedAt,
+      expires_on: expiresOn,
+      envelope,
+    };
+  });
   return t.query(
     `insert into evidence (log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      position,
-      requestId === undefined ? `${kind}.${position}` : `${requestId}.${kind}`,
-      requestId ?? null,
-      kind,
-      predicateType,
-      subject[0].name,
-      subject[0].digest.sha256,
-      target ?? null,
-      verdict ?? null,
-      predicate.issuedAt,
-      predicate.expiresOn,
-      envelope,
-    ],
+     select log_index, id, request_id, kind, predicate_type, subject_name, subject_digest, target, verdict, issued_at, expires_on, envelope
+     from json_populate_recordset(null::evidence, $1) order by log_index`,
+    [JSON.stringify(rows)],
   );
 }
+
+export const insertNodes = (t: Database, nodes: Node[]) =>
+  t.query("insert into evidence_node (level, index, hash) select * from unnest($1::int[], $2::bigint[], $3::bytea[])", [
+    nodes.map((n) => n.level),
+    nodes.map((n) => n.index),
+    nodes.map((n) => n.hash),
+  ]);
+
+export const insertCheckpoint = (t: Database, size: number, note: string) =>
+  t.query("insert into evidence_checkpoint (size, note) values ($1, $2)", [size, note]);
+
+/** "verdict" of "urn:shipshape:evidence:restore-drill:verdict:v2". */
+const kindOf = (predicateType: string) => predicateType.split(":").at(-2) ?? "";
 
 const foreign = (signer: Signer, logKeyId: string) =>
   new ShipshapeError("signing-key-foreign", {
@@ -177,7 +184,8 @@ const foreign = (signer: Signer, logKeyId: string) =>
   });
 
 /** Only a row that the log's key signed counts: an injected row must not keep the true one out. */
-async function isSealed(t: Database, history: KeyHistory, requestId: string, kind: string): Promise<boolean> {
+async function isSealed(t: Database, history: KeyHistory, statement: Statement): Promise<boolean> {
+  const [kind, requestId] = [kindOf(statement.predicateType), statement.predicate["requestId"]];
   const rows = await t.query<{ log_index: string; envelope: string }>(
     "select log_index, envelope from evidence where request_id = $1 and kind = $2",
     [requestId, kind],
@@ -185,7 +193,7 @@ async function isSealed(t: Database, history: KeyHistory, requestId: string, kin
   return rows.some((row) => {
     try {
       const { predicateType, predicate } = openEnvelope(row.envelope, ...keysAt(history, Number(row.log_index)));
-      return predicateType.split(":").at(-2) === kind && predicate["requestId"] === requestId;
+      return kindOf(predicateType) === kind && predicate["requestId"] === requestId;
     } catch {
       return false;
     }

@@ -17,3 +17,12 @@ export const earlierRunsMax = 24;
 
 /** Entries of an exported folder: ten files, the earlier runs of its chart, and one for each change of keys. */
 export const evidenceFilesMax = 200;
+
+/** Statements that one pass of the publisher handles, about 2 MB: a worker that stops waits for one pass. */
+export const statementsPublishedMax = 200;
+
+/** A place that no publisher looked at for this long was replaced by another: longer than any outage of all workers. */
+export const publicationForgottenDays = 7;
+
+/** Files of one kind in a published log: a statement a minute for four years; their names take about 200 MB. */
+export const publishedNamesMax = 2_000_000;

@@ -6,7 +6,7 @@ import { checkpointsPerPage } from "../limits";
 import type { Checkpoint } from "./checkpoint";
 import { keyHistory, openCheckpointBy, type KeyHistory } from "./key-history";
 import type { LogMemory } from "./log-memory";
-import { consistencyProof, extendsTree, rootOf, type NodeReader } from "./merkle-tree";
+import { consistencyProof, extendsTree, rootOf, type Hash, type NodeReader } from "./merkle-tree";
 import { treeOfRows } from "./rows";
 import { publicKeyOf } from "./signing-key";
 
@@ -121,20 +121,28 @@ function openRemembered(note: string, origin: string, history: KeyHistory): Chec
 
 /** The stored nodes, the first of each position. A missing one is an Error, never a guess. */
 export function nodeReader(database: Database): NodeReader {
-  return async (nodes) => {
-    if (nodes.length === 0) return [];
-    const rows = await database.query<{ level: number; index: string; hash: Buffer }>(
-      `select distinct on (level, index) level, index, hash from evidence_node join unnest($1::int[], $2::bigint[]) as wanted (l, i) on level = l and index = i
-       order by level, index, row_id`,
-      [nodes.map((n) => n.level), nodes.map((n) => n.index)],
-    );
-    const found = new Map(rows.map((r) => [`${r.level}/${r.index}`, r.hash]));
-    return nodes.map((n) => {
-      const hash = found.get(`${n.level}/${n.index}`);
-      if (!hash) throw new Error(`node ${n.level}/${n.index} is missing`);
-      return hash;
-    });
+  let turn: Promise<unknown> = Promise.resolve();
+  return (nodes) => {
+    // Proofs ask for several at once, and a connection answers one query after the other.
+    const answer = turn.then(() => storedNodes(database, nodes));
+    turn = answer.catch(() => undefined);
+    return answer;
   };
+}
+
+async function storedNodes(database: Database, nodes: Parameters<NodeReader>[0]): Promise<Hash[]> {
+  if (nodes.length === 0) return [];
+  const rows = await database.query<{ level: number; index: string; hash: Buffer }>(
+    `select distinct on (level, index) level, index, hash from evidence_node join unnest($1::int[], $2::bigint[]) as wanted (l, i) on level = l and index = i
+       order by level, index, row_id`,
+    [nodes.map((n) => n.level), nodes.map((n) => n.index)],
+  );
+  const found = new Map(rows.map((r) => [`${r.level}/${r.index}`, r.hash]));
+  return nodes.map((n) => {
+    const hash = found.get(`${n.level}/${n.index}`);
+    if (!hash) throw new Error(`node ${n.level}/${n.index} is missing`);
+    return hash;
+  });
 }
 
 /** The newest checkpoint as stored, unverified. */

@@ -64,13 +64,26 @@ async function rangeHash(begin: number, end: number, read: NodeReader): Promise<
   return hashes.reduceRight((right, left) => innerHash(left, right));
 }
 
-/** Reads the nodes of a tree given by all its leaves. */
-export function nodesOver(leaves: Hash[]): NodeReader {
+/** Every complete subtree over these leaves, by level. */
+function levelsOver(leaves: Hash[]): Hash[][] {
   const levels = [leaves];
   for (let below = leaves; below.length > 1; levels.push(below))
     below = Array.from({ length: Math.floor(below.length / 2) }, (_, i) =>
       innerHash(below[2 * i] as Hash, below[2 * i + 1] as Hash),
     );
+  return levels;
+}
+
+/** The nodes that appending the leaves from `size` on to the first `size` of them adds. */
+export const nodesAdded = (size: number, leaves: Hash[]): Node[] =>
+  levelsOver(leaves).flatMap((hashes, level) => {
+    const first = Math.floor(size / 2 ** level);
+    return hashes.slice(first).map((hash, i) => ({ level, index: first + i, hash }));
+  });
+
+/** Reads the nodes of a tree given by all its leaves. */
+export function nodesOver(leaves: Hash[]): NodeReader {
+  const levels = levelsOver(leaves);
   return async (nodes) =>
     nodes.map(({ level, index }) => {
       const hash = levels[level]?.[index];

@@ -97,7 +97,7 @@ function seal(
     },
   };
   // Repeated after a kill, this appends nothing: the log has one statement of each kind for a request.
-  return appendStatement(database, signer, { requestId: request.id, kind, target, verdict: body.verdict, statement });
+  return appendStatement(database, signer, statement);
 }
 
 const nameGiven = ({ input }: OperationRequest): string =>

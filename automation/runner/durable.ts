@@ -12,7 +12,7 @@ import { GlobalLogger } from "@dbos-inc/dbos-sdk/internal/telemetry/logs";
 import { wfQueueRunner } from "@dbos-inc/dbos-sdk/internal/wfqueue";
 import type pg from "pg";
 import { translateConnectionErrors, type Database } from "../database";
-import { reasonOf, ShipshapeError } from "../errors";
+import { ShipshapeError } from "../errors";
 import { poll } from "../poll";
 import {
   cleanUpPollMilliseconds,
@@ -29,7 +29,8 @@ import {
   maintenancePollMilliseconds,
   workerStopWaitSeconds,
 } from "./limits";
-import { ENQUEUED, Liveness, wakeable, type LivenessSettings } from "./liveness";
+import { keepDoing } from "./keep-doing";
+import { ENQUEUED, Liveness, type LivenessSettings } from "./liveness";
 import type { Step, StepSettings, Work } from "./operation";
 import { putBack, setAside } from "./other-versions";
 import { lookWhenAsked, type QueueLoop, type QueueLooks } from "./queue-looks";
@@ -155,7 +156,7 @@ export async function startWorker(
     ...polled,
   });
   await looks.lookAtNew(DBOSExecutor.globalInstance, Object.values(queues));
-  const maintenance = keepDoing(async () => {
+  const maintenance = keepDoing("the sweep of runs", maintenancePollMilliseconds, async () => {
     await takeOverFromDead(own);
     await maintain(own);
   });
@@ -177,25 +178,6 @@ let looking: QueueLooks | undefined;
 function lookOnceEnded(): void {
   const running = DBOSExecutor.globalInstance?.systemDatabase.runningWorkflowMap.get(DBOS.workflowID ?? "") ?? [];
   for (const { promise, queueName } of running) if (queueName) void promise.then(() => looking?.look(queueName));
-}
-
-function keepDoing(work: () => Promise<void>): { stop(): Promise<void> } {
-  let stopped = false;
-  let wake = () => {};
-  let reported = "";
-  // A repeated failure is reported once, not every second.
-  const report = (reason: string) => {
-    if (reason !== reported) process.emitWarning(`the sweep of runs failed and will be retried: ${reason}`);
-    reported = reason;
-  };
-  const loop = (async () => {
-    while (!stopped) {
-      // A failure is retried on the next pass; if the database is gone for good, losing its session ends the worker.
-      await work().catch((error: unknown) => report(reasonOf(error)));
-      if (!stopped) await new Promise<void>((resolve) => (wake = wakeable(resolve, maintenancePollMilliseconds)));
-    }
-  })();
-  return { stop: async () => ((stopped = true), wake(), loop) };
 }
 
 async function takeOverFromDead(own: Liveness): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CommandContext } from "../command-context";
+import type { RestoreOptions } from "../evidence-publish";
 import type { VerifyOptions } from "../evidence-verify";
 
 /** `shipshape evidence …`: the append-only log of what was proven. */
@@ -13,6 +14,7 @@ export function addEvidenceCommands(shipshape: Command, context: CommandContext)
       "\nExamples:\n  npx shipshape evidence list\n  npx shipshape evidence export 261123093000-1a2b3c4d --out evidence-orders",
     );
   addReading(evidence, context);
+  addPublication(evidence, context);
   addVerify(evidence, context);
   addKey(evidence, context);
 }
@@ -60,10 +62,27 @@ function addReading(evidence: Command, context: CommandContext): void {
     );
 }
 
+function addPublication(evidence: Command, context: CommandContext): void {
+  evidence
+    .command("publish")
+    .description("publish what is new in the log; workers do so all the time if SHIPSHAPE_EVIDENCE_PUBLISH_TO is set")
+    .option("--to <folder>", "the folder to publish to (default: SHIPSHAPE_EVIDENCE_PUBLISH_TO)")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence publish --to published-evidence")
+    .action(async (options: { to?: string }) => (await import("../evidence-publish")).publish(options, context));
+  evidence
+    .command("restore")
+    .description("rebuild the log from where it was published, when the control plane's database is lost")
+    .requiredOption("--from <folder>", "the folder with the published log")
+    .option("--key <file>", "a verifier key of the log that you kept; without it, the one this machine remembers")
+    .option("--since <checkpoint>", "a file with a checkpoint that you kept: what was published must extend it")
+    .addHelpText("after", "\nExample:\n  npx shipshape evidence restore --from published-evidence")
+    .action(async (options: RestoreOptions) => (await import("../evidence-publish")).restore(options, context));
+}
+
 function addVerify(evidence: Command, context: CommandContext): void {
   evidence
     .command("verify <folder>")
-    .description("verify an exported folder, offline")
+    .description("verify an exported folder, or a whole published log, offline")
     .option("--key <file>", "the verifier key you were given; without it, the one remembered at the first verification")
     .option("--since <checkpoint>", "a file with a checkpoint that you kept earlier")
     .option("--json", "print it as JSON")

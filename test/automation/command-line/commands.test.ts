@@ -125,6 +125,8 @@ const usesControlPlane: Record<string, string[]> = {
   "evidence show x": [],
   "evidence report x": [],
   "evidence checkpoint": [],
+  "evidence publish": ["--to", join(folder, "published")],
+  "evidence restore": ["--from", join(folder, "published")],
   "evidence export x": ["--out", join(folder, "out")],
 };
 

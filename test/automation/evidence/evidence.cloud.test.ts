@@ -169,12 +169,7 @@ describe("forged or altered rows", () => {
     const later = verdictOf("later", { verdict: "fail" });
     const statement = { ...later, predicateType: later.predicateType.replace(":v2", ":v3") };
     await sealRun(log.database, log.signer, concluded("later"), []);
-    await appendStatement(log.database, log.signer, {
-      requestId: "later",
-      kind: "verdict",
-      target: "orders",
-      statement,
-    });
+    await appendStatement(log.database, log.signer, statement);
     expect(await log.problems()).toEqual([expect.stringMatching(/^the statement at position 2 has an unknown format/)]);
     expect(await statusOf("orders")).toBe("unknown");
     await log.append("passed-again");
