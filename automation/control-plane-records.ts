@@ -4,10 +4,13 @@
  */
 import { openDatabase, type ControlPlaneDatabase } from "./database";
 import { publications, type Publication } from "./evidence/publisher";
+import type { Signer } from "./evidence/ledger";
+import type { PopulationStatement } from "./evidence/population-statement";
 import type { LogContent } from "./evidence/reading";
 import { fleetStatus, type FleetStatus } from "./fleet";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
+import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
 import type { Decision, FleetAnswer, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
@@ -64,6 +67,10 @@ export interface ControlPlaneRecords {
   fleet(log: LogContent, cloud: FleetAnswer, stacks: StackContext, now: Date): Promise<FleetStatus>;
   /** How far the evidence log is published, and what prevents the rest. */
   publications(): Promise<Publication[]>;
+  /** Seals which databases the cloud has, if that is new or the first time today. Resolves to whether it was sealed. */
+  recordFleet(signer: Signer, log: LogContent, fleet: FleetAnswer, now: Date): Promise<boolean>;
+  /** Seals what the log says about a period: every database, and every drill that was due. */
+  sealPopulation(signer: Signer, log: LogContent, asked: AskedPopulation, now: Date): Promise<PopulationStatement>;
   close(): Promise<void>;
 }
 
@@ -94,6 +101,8 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     schedule: (...given) => scheduleOf(database, ...given),
     fleet: (...given) => fleetStatus(database, ...given),
     publications: () => publications(database),
+    recordFleet: (signer, log, fleet, now) => recordFleet(database, signer, log, fleet, now),
+    sealPopulation: (signer, log, asked, now) => sealPopulationOf(database, signer, log, asked, now),
     close: () => database.close(),
   };
 }

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
 import { verifyEvidence, type Verification } from "../evidence/verify";
-import type { VerifiedStatement } from "../evidence/verified-run";
+import type { VerifiedStatement } from "../evidence/verified-folder";
 import { evidenceFileBytesMax } from "../limits";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
@@ -79,6 +79,8 @@ function report(v: Verification, terminal: Terminal): void {
 }
 
 function statementLine(s: VerifiedStatement, terminal: Terminal): string {
+  if (s.kind === "population")
+    return printable(`${s.id}: ${s.target}, requested by ${s.requestedBy}, issued ${s.issuedAt}`);
   const about = s.database ? `${s.target} (${s.database.resourceId}, ${s.database.arn})` : `${s.target} (not found)`;
   const what =
     s.kind === "verdict"

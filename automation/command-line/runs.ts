@@ -3,6 +3,7 @@ import { scheduleSeconds, workerIdlePollMilliseconds } from "./limits";
 import type { ControlPlane } from "../control-plane";
 import { reasonOf } from "../errors";
 import type { CommandContext } from "./command-context";
+import { signerOf } from "./evidence-log";
 import { withControlPlane } from "./open-control-plane";
 import { principal } from "./open-records";
 import { runRecord } from "./run-report";
@@ -74,7 +75,8 @@ async function requestDueDrills(
 ): Promise<void> {
   const { submitDue, submittedLine } = await import("./schedule");
   try {
-    for (const one of await submitDue(controlPlane, settings, budget, terminal)) terminal.progress(submittedLine(one));
+    const submitted = await submitDue(controlPlane, settings, budget, terminal, signerOf(settings));
+    for (const one of submitted) terminal.progress(submittedLine(one));
   } catch (error) {
     terminal.progress(`no drill was scheduled; the next attempt is in ${scheduleSeconds / 60} min: ${reasonOf(error)}`);
   }

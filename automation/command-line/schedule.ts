@@ -1,6 +1,7 @@
 import type { SubmittedDrill } from "../schedule";
 import type { ControlPlane } from "../control-plane";
-import { ShipshapeError } from "../errors";
+import { reasonOf, ShipshapeError } from "../errors";
+import type { Signer } from "../evidence/ledger";
 import type { DrillSchedule } from "../observability/due-drills";
 import { printable } from "../printable";
 import type { Settings } from "../settings";
@@ -51,24 +52,30 @@ export async function schedule(options: ScheduleOptions, context: CommandContext
   });
 }
 
-/** Submits what is due now. Errors: fleet-unknown. */
+/** Submits what is due now. A signer also records which databases there are. Errors: fleet-unknown. */
 export async function submitDue(
   controlPlane: ControlPlane,
   settings: Settings,
   { openMax, perDay: perDayMax }: Budget,
   terminal: Terminal,
+  signer?: Signer,
 ): Promise<SubmittedDrill[]> {
   const now = new Date();
   const log = await readEvidence(settings, controlPlane.database, terminal);
   const fleet = await fleetToday();
   if (!fleet.asked) throw new ShipshapeError("fleet-unknown", { reason: fleet.reason });
   const recoveries = await controlPlane.recovery(log, fleet, now);
-  return controlPlane.submitDueDrills(recoveries, fleet, {
+  const submitted = await controlPlane.submitDueDrills(recoveries, fleet, {
     now,
     openMax,
     perDayMax,
     requestedBy: await principal(controlPlane),
   });
+  if (signer)
+    await controlPlane.recordFleet(signer, log, fleet, now).catch((error: unknown) => {
+      terminal.progress(`which databases there are was not recorded: ${reasonOf(error)}`);
+    });
+  return submitted;
 }
 
 export const submittedLine = ({ requestId, schedule: { recovery, reason } }: SubmittedDrill): string =>

@@ -27,7 +27,7 @@ const statementSchema = z.strictObject({
     z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }) }),
   ]),
   predicateType: z.string(),
-  // A change of keys does not expire; everything else does.
+  // What was proven about a run expires; what happened to keys, or in a period, does not.
   predicate: z.looseObject({ issuedAt: time, expiresOn: time.nullable() }),
 });
 /** The subject of a statement: a name, and the digest that pins it. */

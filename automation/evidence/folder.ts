@@ -20,7 +20,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { reasonOf, ShipshapeError } from "../errors";
 import { evidenceFileBytesMax } from "../limits";
-import { earlierRunsMax, evidenceFilesMax } from "./limits";
+import { earlierRunsMax, evidenceFilesMax, evidenceFolderBytesMax } from "./limits";
 import { printable } from "../printable";
 
 export const evidenceFiles = {
@@ -30,6 +30,7 @@ export const evidenceFiles = {
   report: "report.md",
   reportJson: "report.json",
   reportPage: "report.html",
+  oscal: "oscal.json",
   /** Keeps git from rewriting line endings: the signature covers the bytes. */
   attributes: ".gitattributes",
 } as const;
@@ -65,7 +66,14 @@ export function readFolder(folder: string): Map<string, string> {
     // a checkout of a repository that contains the evidence
     const names = readdirSync(folder).filter((name) => name !== ".git");
     if (names.length > evidenceFilesMax) throw unreadable(`it contains ${names.length} files`);
-    return new Map(names.map((name) => [name, readWhole(join(folder, name), name)]));
+    let bytesLeft = evidenceFolderBytesMax;
+    return new Map(
+      names.map((name) => {
+        const text = readWhole(join(folder, name), name);
+        if ((bytesLeft -= text.length) < 0) throw unreadable(`it has more than ${evidenceFolderBytesMax} bytes`);
+        return [name, text];
+      }),
+    );
   } catch (error) {
     throw error instanceof ShipshapeError ? error : unreadable(reasonOf(error));
   }
@@ -124,7 +132,7 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, string>):
 const exported = new RegExp(
   `^(${Object.values(evidenceFiles)
     .map((name) => name.replaceAll(".", "\\."))
-    .join("|")}|(verdict|teardown|(earlier|key-change)-\\d+)\\.envelope\\.json)$`,
+    .join("|")}|(verdict|teardown|population|(earlier|key-change)-\\d+)\\.envelope\\.json)$`,
 );
 
 /**

@@ -18,6 +18,9 @@ export const earlierRunsMax = 24;
 /** Entries of an exported folder: ten files, the earlier runs of its chart, and one for each change of keys. */
 export const evidenceFilesMax = 200;
 
+/** Text of an exported folder: a population of 10,000 databases has about 60 MB in all its forms. */
+export const evidenceFolderBytesMax = 128 * 2 ** 20;
+
 /** Statements that one pass of the publisher handles, about 2 MB: a worker that stops waits for one pass. */
 export const statementsPublishedMax = 200;
 
@@ -26,3 +29,9 @@ export const publicationForgottenDays = 7;
 
 /** Files of one kind in a published log: a statement a minute for four years; their names take about 200 MB. */
 export const publishedNamesMax = 2_000_000;
+
+/** Due drills of one database in a report: a daily cadence for ten years. */
+export const populationEntriesMax = 3660;
+
+/** A sighting is made each day; a longer time without one is named in a population report. */
+export const sightingGapHours = 36;

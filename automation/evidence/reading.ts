@@ -10,19 +10,20 @@ import { headOf, leadsTo, rememberedHead, requireRemembered, type Head, type Kno
 import { emptyRoot, nodesOver, type Hash, type NodeReader } from "./merkle-tree";
 import { keyChangesIn, sortRows, type SignedRow } from "./rows";
 import { earlierRunsMax } from "./limits";
+import { POPULATION_TYPE, populationIn } from "./population-statement";
 import { recoveriesOf } from "./run-report";
 import { precedes, runStatementOf, type RunStatement } from "./run-statement";
+import { FLEET_TYPE, sightingOf, type Sighting } from "./sighting";
 import { publicKeyOf } from "./signing-key";
 
 export interface LogEntry {
   position: number;
   envelope: string;
   statement: SignedRow["statement"];
-  /**
-   * What it says about a run; undefined for a change of keys, and for statements in a format that this version does not
-   * know.
-   */
+  /** What it says about a run; undefined for statements about anything else, or in a format that is not known here. */
   run: RunStatement | undefined;
+  /** What it says about the fleet; undefined as above. */
+  sighting: Sighting | undefined;
 }
 
 /** A statement about a run. */
@@ -138,9 +139,14 @@ async function leavesOf(
 }
 
 function entryOf({ row, position, statement }: SignedRow, problems: LogProblem[]): LogEntry {
-  const entry: LogEntry = { position, envelope: row.envelope, statement, run: undefined };
+  const entry: LogEntry = { position, envelope: row.envelope, statement, run: undefined, sighting: undefined };
   try {
     if (statement.predicateType === KEY_CHANGE_TYPE) return entry;
+    if (statement.predicateType === FLEET_TYPE) return { ...entry, sighting: sightingOf(statement) };
+    if (statement.predicateType === POPULATION_TYPE) {
+      populationIn(statement);
+      return entry;
+    }
     entry.run = runStatementOf(statement);
     const { predicate, kind, id } = entry.run;
     const verdict = kind === "verdict" ? predicate.verdict : null;

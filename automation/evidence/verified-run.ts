@@ -2,34 +2,59 @@
 import { clocksDifferSecondsMax } from "../limits";
 import { canonicalJson } from "../records";
 import { envelopeFile, type Proofs } from "./folder";
-import { precedes, type RunStatement } from "./run-statement";
+import type { ReportedStatement } from "./run-report";
+import { runReports } from "./run-reports";
+import { precedes, runStatementOf, type RunStatement } from "./run-statement";
+import {
+  requirePast,
+  requireReports,
+  type InLog,
+  type VerifiedFolder,
+  type VerifiedStatement,
+} from "./verified-folder";
 
-export interface VerifiedStatement {
-  id: string;
-  kind: RunStatement["kind"];
-  operation: string;
-  target: string;
-  database: RunStatement["predicate"]["database"];
-  verdict: string | undefined;
-  requestedBy: string | undefined;
-  issuedAt: string;
-  expiresOn: string;
-  expired: boolean;
+export function verifyRun(folder: VerifiedFolder): VerifiedStatement[] {
+  const { proofs, now, holds } = folder;
+  const open = (entry: InLog): ReportedStatement[] => {
+    const run = folder.opened(entry, runStatementOf);
+    return run ? [{ run, envelope: folder.file(entry.file) }] : [];
+  };
+  const found = proofs.statements.flatMap((entry) => {
+    const opened = open(entry);
+    for (const { run } of opened) holds(`${run.id}: the folder names it correctly`, () => requireLabel(entry, run));
+    return opened;
+  });
+  const earlier = proofs.earlier.flatMap(open);
+  const runs = found.map((f) => f.run);
+  holds("all statements are about one run, one plan and one database", () => requireOneRun(runs, proofs));
+  holds("no statement of the run is missing", () => requireComplete(runs));
+  if (proofs.earlier.length > 0)
+    holds("the earlier runs are of the same database, in their order", () =>
+      requireEarlier(
+        earlier.map((e) => e.run),
+        runs,
+        proofs,
+      ),
+    );
+  const dated = runs.map(({ id, predicate: { issuedAt } }) => ({ id, issuedAt }));
+  holds("no statement is dated in the future", () => requirePast(dated, now, clocksDifferSecondsMax));
+  holds("the report matches the statements", () => requireReports(folder, runReports(found, earlier)));
+  return runs.map((run) => summaryOf(run, now));
 }
 
-export function requireLabel(entry: Proofs["statements"][number], run: RunStatement): void {
+function requireLabel(entry: Proofs["statements"][number], run: RunStatement): void {
   if (entry.id !== run.id || entry.file !== envelopeFile(run.kind))
     throw new Error(`it names it ${entry.id} in ${entry.file}`);
 }
 
-export function requireOneRun(runs: readonly RunStatement[], proofs: Proofs): void {
+function requireOneRun(runs: readonly RunStatement[], proofs: Proofs): void {
   if (runs.length !== proofs.statements.length) throw new Error("a statement could not be opened");
   const about = (r: RunStatement) =>
     canonicalJson([r.subject, r.predicate.requestId, r.predicate.operation, r.predicate.target, r.predicate.database]);
   if (new Set(runs.map(about)).size > 1) throw new Error("the statements are about different runs, plans or databases");
 }
 
-export function requireComplete(runs: readonly RunStatement[]): void {
+function requireComplete(runs: readonly RunStatement[]): void {
   const [verdicts, teardowns] = [runs.filter((r) => r.kind === "verdict"), runs.filter((r) => r.kind === "teardown")];
   const [verdict] = verdicts;
   if (!verdict) throw new Error("the verdict is missing");
@@ -40,16 +65,8 @@ export function requireComplete(runs: readonly RunStatement[]): void {
     );
 }
 
-export function requirePast(runs: readonly RunStatement[], now: Date): void {
-  const early = runs.find((r) => Date.parse(r.predicate.issuedAt) > now.getTime() + clocksDifferSecondsMax * 1000);
-  if (early)
-    throw new Error(
-      `${early.id} says that it was issued at ${early.predicate.issuedAt}: the clock of this machine is wrong, or the signer's was`,
-    );
-}
-
 /** That the chart has no points of other databases or in another order; that it has all of them no folder can show. */
-export function requireEarlier(earlier: readonly RunStatement[], runs: readonly RunStatement[], proofs: Proofs): void {
+function requireEarlier(earlier: readonly RunStatement[], runs: readonly RunStatement[], proofs: Proofs): void {
   if (earlier.length !== proofs.earlier.length) throw new Error("a statement could not be opened");
   const verdict = runs.find((r) => r.kind === "verdict");
   const position = proofs.statements.find((s) => s.id === verdict?.id)?.leafIndex ?? -1;
@@ -62,7 +79,7 @@ export function requireEarlier(earlier: readonly RunStatement[], runs: readonly 
   if (strange) throw new Error(`it names one ${strange.file}`);
 }
 
-export function summaryOf({ id, kind, predicate: p }: RunStatement, now: Date): VerifiedStatement {
+function summaryOf({ id, kind, predicate: p }: RunStatement, now: Date): VerifiedStatement {
   return {
     id,
     kind,

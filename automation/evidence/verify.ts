@@ -1,26 +1,27 @@
 /**
- * Verifies an exported folder offline: signatures, positions in the log, that everything is about one run and nothing
- * is missing, added or reworded, and, against an older checkpoint, that nothing was rewritten. What it reports comes
- * from signed statements.
+ * Verifies an exported folder offline: signatures, positions in the log, that everything is about one run or one
+ * period and nothing is missing, added or reworded, and, against an older checkpoint, that nothing was rewritten. What
+ * it reports comes from signed statements.
  */
 import { reasonOf, ShipshapeError } from "../errors";
 import { parseVerifierKey, verifierKey, type Checkpoint } from "./checkpoint";
 import { openEnvelope } from "./envelope";
-import { attributesText, evidenceFiles, proofsSchema, proofsText, readFolder, type Proofs } from "./folder";
+import {
+  attributesText,
+  envelopeFile,
+  evidenceFiles,
+  proofsSchema,
+  proofsText,
+  readFolder,
+  type Proofs,
+} from "./folder";
 import { currentKey, keyHistory, keysAt, openCheckpointBy, type KeyHistory } from "./key-history";
 import { extendsTree, includes, leafHash } from "./merkle-tree";
-import { reportNames, runReports } from "./run-reports";
-import type { ReportedStatement } from "./run-report";
-import { runStatementOf, type RunStatement } from "./run-statement";
-import {
-  requireComplete,
-  requireEarlier,
-  requireLabel,
-  requireOneRun,
-  requirePast,
-  summaryOf,
-  type VerifiedStatement,
-} from "./verified-run";
+import { populationReportNames } from "./population-reports";
+import { reportNames } from "./run-reports";
+import type { InLog, VerifiedFolder, VerifiedStatement } from "./verified-folder";
+import { verifyPopulation } from "./verified-population";
+import { verifyRun } from "./verified-run";
 
 export interface VerificationInput {
   folder: string;
@@ -64,7 +65,9 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
     file(evidenceFiles.verifierKey),
     file(evidenceFiles.proofs),
   ];
-  for (const name of reportNames) file(name);
+  const isPopulation = folder.has(envelopeFile("population"));
+  const reports = isPopulation ? populationReportNames : reportNames;
+  for (const name of reports) file(name);
   const findings: Verification["findings"] = [];
   const holds = <T>(what: string, test: () => T): T | undefined => {
     try {
@@ -77,7 +80,7 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
       return undefined;
     }
   };
-  const [found, earlier]: [ReportedStatement[], ReportedStatement[]] = [[], []];
+  let statements: VerifiedStatement[] = [];
   let [origin, key, treeSize]: [string?, string?, number?] = [];
 
   holds("the files' line endings are as they were written", () => requireLineEnds(folder));
@@ -97,36 +100,19 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
         holds(`the log has the change of keys at position ${change.leafIndex} of ${checkpoint.size}`, () =>
           requireIncluded(checkpoint, change, file(change.file)),
         );
-      const open = (entry: InLog, into: ReportedStatement[]): RunStatement | undefined => {
+      const opened: VerifiedFolder["opened"] = (entry, parse) => {
         const envelope = file(entry.file);
-        const run = holds(`${entry.file}: it is signed by the log's key`, () =>
-          runStatementOf(openEnvelope(envelope, ...keysAt(history, entry.leafIndex))),
+        const content = holds(`${entry.file}: it is signed by the log's key`, () =>
+          parse(openEnvelope(envelope, ...keysAt(history, entry.leafIndex))),
         );
-        if (run) into.push({ run, envelope });
         holds(`${entry.file}: the log has it at position ${entry.leafIndex} of ${checkpoint.size}`, () =>
           requireIncluded(checkpoint, entry, envelope),
         );
-        return run;
+        return content;
       };
-      for (const entry of proofs.statements) {
-        const run = open(entry, found);
-        if (run) holds(`${run.id}: the folder names it correctly`, () => requireLabel(entry, run));
-      }
-      for (const entry of proofs.earlier) open(entry, earlier);
-      const runs = found.map((f) => f.run);
-      holds("all statements are about one run, one plan and one database", () => requireOneRun(runs, proofs));
-      holds("no statement of the run is missing", () => requireComplete(runs));
-      if (proofs.earlier.length > 0)
-        holds("the earlier runs are of the same database, in their order", () =>
-          requireEarlier(
-            earlier.map((e) => e.run),
-            runs,
-            proofs,
-          ),
-        );
-      holds("no statement is dated in the future", () => requirePast(runs, input.now));
-      holds("the report matches the statements", () => requireReports(folder, found, earlier));
-      holds("the folder contains nothing else", () => requireNothingElse(folder, proofs));
+      const verifyContent = isPopulation ? verifyPopulation : verifyRun;
+      statements = verifyContent({ proofs, now: input.now, file, holds, opened });
+      holds("the folder contains nothing else", () => requireNothingElse(folder, proofs, reports));
       const { olderNote } = input;
       if (olderNote !== undefined)
         holds("the log has only grown since the older checkpoint", () =>
@@ -134,7 +120,6 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
         );
     }
   }
-  const statements = found.map(({ run }) => summaryOf(run, input.now));
   return {
     valid: findings.every((f) => f.holds),
     keyTrusted: input.verifierKey !== undefined,
@@ -147,17 +132,7 @@ export async function verifyEvidence(input: VerificationInput): Promise<Verifica
   };
 }
 
-type InLog = Proofs["keyChanges"][number];
-
 const inLogOf = (proofs: Proofs): InLog[] => [...proofs.statements, ...proofs.earlier, ...proofs.keyChanges];
-
-function requireReports(folder: Map<string, string>, found: ReportedStatement[], earlier: ReportedStatement[]): void {
-  for (const [name, text] of runReports(found, earlier))
-    if (folder.get(name) !== text)
-      throw new Error(
-        `${name}: it is not the report of these statements: it was changed, or written by another version of Shipshape; export again`,
-      );
-}
 
 function requireLineEnds(folder: Map<string, string>): void {
   const rewritten = [...folder].filter(([, text]) => text.includes("\r")).map(([name]) => name);
@@ -204,8 +179,9 @@ function requireIncluded(
     );
 }
 
-function requireNothingElse(folder: Map<string, string>, proofs: Proofs): void {
-  const named = [...Object.values<string>(evidenceFiles), ...inLogOf(proofs).map((s) => s.file)];
+function requireNothingElse(folder: Map<string, string>, proofs: Proofs, reports: readonly string[]): void {
+  const { checkpoint, verifierKey: key, proofs: proofsFile, attributes } = evidenceFiles;
+  const named = [checkpoint, key, proofsFile, attributes, ...reports, ...inLogOf(proofs).map((s) => s.file)];
   const strange = [...folder.keys()].filter((name) => !named.includes(name));
   if (strange.length > 0) throw new Error(`nothing vouches for ${strange.join(", ")}`);
   if (new Set(named).size < named.length) throw new Error("a file is named twice");

@@ -1,11 +1,13 @@
-// What auditors are given, as people type it: a published log, and what is rebuilt from it.
+// What auditors are given, as people type it: a published log, what is rebuilt from it, and a population report.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CreateDBInstanceCommand, DeleteDBInstanceCommand } from "@aws-sdk/client-rds";
 import { createFirstKey, signerOf } from "../../automation/command-line/evidence-log";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
 import { readSettings, type Settings } from "../../automation/settings";
-import { startCloud, type Cloud } from "../cloud";
+import { instanceIs, instanceIsGone, startCloud, type Cloud } from "../cloud";
+import { small } from "../localcloud/server/database-client";
 import { until } from "../until";
 import { concluded, sealRun } from "./evidence/sealed-runs";
 
@@ -43,6 +45,12 @@ function start(words: string[], more: Record<string, string> = {}, before = "") 
 }
 const shipshape = (words: string[], more?: Record<string, string>, before?: string) => start(words, more, before).ended;
 const failure = (code: number, error: string) => ({ code, stderr: expect.stringContaining(`[${error}]`) as string });
+
+async function createDatabase(identifier: string): Promise<void> {
+  const tags = [{ Key: "tier", Value: "silver" }, { Key: "environment", Value: "production" }]; // prettier-ignore
+  await cloud.rds.send(new CreateDBInstanceCommand({ ...small, DBInstanceIdentifier: identifier, Tags: tags }));
+  await instanceIs(cloud, identifier, "available");
+}
 
 describe("a published log", () => {
   const place = () => folder("published");
@@ -107,4 +115,32 @@ describe("a published log", () => {
     expect((await shipshape(["worker", "--until-idle"], to())).code).toBe(0);
     expect((await shipshape(["status"])).stdout).not.toContain("problem:");
   });
+});
+
+test("a population has every database, also one that was deleted, and its folder verifies", async () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const ask = (...more: string[]) => shipshape(["evidence", "population", "--from", today, "--to", today, ...more]);
+  await Promise.all([createDatabase("orders"), createDatabase("ledger")]);
+  const first = await ask();
+  expect(first.stdout).toMatch(/^ledger +silver +\d+ d +0 +0 +0 +0 +-$/m);
+  await cloud.rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "ledger", SkipFinalSnapshot: true }));
+  await instanceIsGone(cloud, "ledger");
+  const { stdout } = await ask("--out", folder("audit"));
+  expect(stdout).toMatch(new RegExp(`^ledger +silver .*${today}$`, "m"));
+  expect(stdout).toMatch(/^orders +silver .* -$/m);
+  for (const line of stdout.split("\n").slice(0, 6)) expect(line.length).toBeLessThanOrEqual(80);
+  expect(await shipshape(["evidence", "verify", folder("audit")])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/\d databases from .* requested by .*\n.*the evidence is valid\n$/) as string,
+  });
+  const json = JSON.parse(readFileSync(join(folder("audit"), "report.json"), "utf8")) as object;
+  expect(json).toMatchObject({ report: { content: { unread: [] } } });
+  const unreachable = { AWS_ENDPOINT_URL_RDS: "http://127.0.0.1:9" };
+  const blind = await shipshape(["evidence", "population", "--from", today, "--to", today, "--json"], unreachable);
+  expect(blind.stdout).toContain("the databases that the cloud has today: ");
+  expect(await shipshape(["evidence", "population", "--from", "2026-01-02", "--to", "2026-01-01"])).toMatchObject(
+    failure(2, "usage"),
+  );
+  expect(await ask("--html", "--oscal")).toMatchObject(failure(2, "usage"));
+  expect((await shipshape(["evidence", "list"])).stdout).toMatch(/population/);
 });

@@ -1,7 +1,10 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { CommandContext } from "../command-context";
+import type { PopulationOptions } from "../evidence-population";
 import type { RestoreOptions } from "../evidence-publish";
 import type { VerifyOptions } from "../evidence-verify";
+
+import { pastDay } from "./option-values";
 
 /** `shipshape evidence …`: the append-only log of what was proven. */
 export function addEvidenceCommands(shipshape: Command, context: CommandContext): void {
@@ -42,6 +45,22 @@ function addReading(evidence: Command, context: CommandContext): void {
     .addHelpText("after", "\nExample:\n  npx shipshape evidence report 261123093000-1a2b3c4d --out report.html")
     .action(async (id: string, options: { json?: boolean; out?: string }) =>
       (await import("../evidence-report")).report(id, options, context),
+    );
+  evidence
+    .command("population")
+    .description("every database and every drill its tier demanded in a period: done, late or missing; seals that")
+    .requiredOption("--from <day>", "the first day, in UTC", pastDay)
+    .requiredOption("--to <day>", "the last day, in UTC; today ends now", pastDay)
+    .option("--out <folder>", "a folder that anyone can verify offline: statement, proofs, page, JSON, OSCAL")
+    .addOption(new Option("--json", "print it as JSON").conflicts(["html", "oscal"]))
+    .addOption(new Option("--html", "print it as a page").conflicts(["json", "oscal"]))
+    .addOption(new Option("--oscal", "print it as OSCAL assessment results").conflicts(["json", "html"]))
+    .addHelpText(
+      "after",
+      "\nExample:\n  npx shipshape evidence population --from 2026-01-01 --to 2026-03-31 --out audit-q1",
+    )
+    .action(async (options: PopulationOptions) =>
+      (await import("../evidence-population")).population(options, context),
     );
   evidence
     .command("checkpoint")

@@ -41,6 +41,16 @@ export function day(text: string): string {
   return text;
 }
 
+/** A day that is not in the future: its first moment, in UTC. */
+export function pastDay(text: string): Date {
+  const at = new Date(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text)
+    throw new InvalidArgumentError(`"${text}" is not a day such as 2030-01-31`);
+  if (at.getTime() > Date.now())
+    throw new InvalidArgumentError(`${text} is in the future; give today or an earlier day`);
+  return at;
+}
+
 /** A whole number, at least 1. */
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError(`"${text}" is not a whole number from 1 to 999999`);

@@ -124,6 +124,7 @@ const usesControlPlane: Record<string, string[]> = {
   "evidence list": [],
   "evidence show x": [],
   "evidence report x": [],
+  "evidence population": ["--from", "2026-01-01", "--to", "2026-01-31"],
   "evidence checkpoint": [],
   "evidence publish": ["--to", join(folder, "published")],
   "evidence restore": ["--from", join(folder, "published")],

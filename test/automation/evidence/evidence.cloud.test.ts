@@ -1,12 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { STATEMENT_TYPE } from "../../../automation/evidence/envelope";
+import { exportPopulation } from "../../../automation/evidence/export";
 import { appendStatement, changeKey, requireSigner, type Signer } from "../../../automation/evidence/ledger";
 import { latestCheckpoint } from "../../../automation/evidence/log-head";
 import { LogMemory } from "../../../automation/evidence/log-memory";
 import { readLog } from "../../../automation/evidence/reading";
 import { recoverabilities } from "../../../automation/observability/recoverability";
-import type { Concluded, Conclusion } from "../../../automation/records";
+import { recordFleet, sealPopulationOf } from "../../../automation/population";
+import type { Concluded, Conclusion, FleetAnswer } from "../../../automation/records";
 import { signedDrills } from "../../../automation/recovery-status";
+import { registerThrowaway } from "../../../automation/runner/throwaways";
 import { broken, LogUnderTest, newKey, now } from "./log-under-test";
 import { verdictOf } from "./exported-folder";
 import { concluded, databaseCalled, planOf, sealRun } from "./sealed-runs";
@@ -299,5 +303,75 @@ describe("a known log", () => {
     log.signer = { ...log.signer, memory: new LogMemory(join(log.folder, "a-file", "known-logs.json")) };
     await expect(log.append("unwritable")).rejects.toMatchObject({ code: "evidence-memory-unusable" });
     expect(await latestCheckpoint(log.database)).toBeUndefined();
+  });
+});
+
+describe("what the cloud has", () => {
+  const at = (day: number, hour = 0) => new Date(Date.UTC(2026, 0, day, hour));
+  const fleet = (...names: string[]): FleetAnswer => ({
+    asked: true,
+    cloud: { account: "123456789012", region: "eu-central-1", address: "" },
+    databases: names.map((name) => ({
+      ...databaseCalled(name),
+      restorableFrom: null,
+      backupRetentionDays: 7,
+      tags: { tier: "silver", environment: "production", "shipshape:run": "drilling" },
+    })),
+  });
+  const seen = async (day: number, answer: FleetAnswer, hour = 0) =>
+    recordFleet(log.database, log.signer, await readLog(log.database, log.signer), answer, at(day, hour));
+  const sightings = async () =>
+    (await readLog(log.database, log.signer)).entries.map(
+      (e) => e.sighting?.databases?.map((d) => d.identifier) ?? null,
+    );
+
+  test("is sealed once a day and when it changes; a list that is known already is not repeated", async () => {
+    expect(await seen(1, fleet("orders", "ledger"))).toBe(true);
+    expect(await seen(1, fleet("ledger", "orders"), 23)).toBe(false);
+    expect(await seen(2, fleet("orders", "ledger"))).toBe(true);
+    expect(await seen(2, fleet("orders"), 1)).toBe(true);
+    expect(await seen(2, fleet(), 2)).toBe(true);
+    expect(await seen(2, fleet("orders", "ledger"), 3)).toBe(true);
+    expect(await seen(3, { asked: false, reason: "no answer" })).toBe(false);
+    expect(await sightings()).toEqual([["ledger", "orders"], null, ["orders"], [], null]);
+    expect(await log.problems()).toEqual([]);
+  });
+
+  test("does not contain throwaways; and a deleted database stays in the population of its days", async () => {
+    await sealRun(log.database, log.signer, concluded("drilling"), []);
+    await log.database.query("delete from throwaway");
+    const expiresAt = at(9).toISOString();
+    await registerThrowaway(log.database, "drilling", { identifier: "drill-1", stack: "s", expiresAt });
+    await seen(1, fleet("orders", "ledger", "drill-1"));
+    await seen(40, fleet("orders"));
+    expect(await sightings()).toEqual([["ledger", "orders"], ["orders"]]);
+    const period = { from: at(1).toISOString(), until: at(41).toISOString() };
+    const asked = { period, requestedBy: "an auditor", toolVersions: {}, unread: [] };
+    const read = await readLog(log.database, log.signer);
+    const sealed = await sealPopulationOf(log.database, log.signer, read, asked, now);
+    expect(sealed.content.databases.map((d) => [d.identifier, d.tier, d.goneBy])).toEqual([
+      ["ledger", "silver", at(40).toISOString()],
+      ["orders", "silver", null],
+    ]);
+    expect(sealed.content.restsOn).toMatchObject({ origin: log.signer.origin, treeSize: 2 });
+    await exportPopulation(log.database, log.signer, sealed, log.out());
+    expect(broken(await log.verified())).toEqual([]);
+    expect(await log.problems()).toEqual([]);
+  });
+
+  test("as a sighting that contradicts itself is reported, and everything proven before it is unknown", async () => {
+    await log.append("passed");
+    const databases = [
+      { identifier: "x", resourceId: "db-X", tier: "gold", environment: "production", drillEveryDays: 30 },
+    ];
+    const predicate = { account: "1", region: "r", digest: "0".repeat(64), databases, issuedAt: at(1).toISOString(), expiresOn: null }; // prettier-ignore
+    await appendStatement(log.database, log.signer, {
+      _type: STATEMENT_TYPE,
+      subject: [{ name: `urn:shipshape:fleet:1:r:${predicate.issuedAt}`, digest: { sha256: "0".repeat(64) } }],
+      predicateType: "urn:shipshape:evidence:fleet:v1",
+      predicate,
+    });
+    expect(await log.problems()).toEqual([expect.stringMatching(/unknown format: its digest is not that of its list/)]);
+    expect(await statusOf("orders")).toBe("unknown");
   });
 });

@@ -1,0 +1,90 @@
+/**
+ * What an auditor asks for a period: every database, and every drill that its tier demanded. The fleet of a past day is
+ * known only if it was recorded then, so what the cloud has is sealed each day, and whenever it changes.
+ */
+import type { Database } from "./database";
+import type { Signer } from "./evidence/ledger";
+import { emptyRoot } from "./evidence/merkle-tree";
+import { populationOf, type Period, type PopulationDrill } from "./evidence/population";
+import { populationBasis, sealPopulation, type PopulationStatement } from "./evidence/population-statement";
+import type { LogContent } from "./evidence/reading";
+import { sealSighting, type FleetSeen } from "./evidence/sighting";
+import type { FleetAnswer, FleetDatabase } from "./records";
+import { recoveryStatus, signedDrills } from "./recovery-status";
+import { tierOf } from "./tier-of";
+
+/**
+ * Seals which databases the cloud has, if that is new or the first time today; throwaways are left out. Resolves to
+ * whether something was sealed.
+ */
+export async function recordFleet(
+  database: Database,
+  signer: Signer,
+  log: LogContent,
+  fleet: FleetAnswer,
+  now: Date,
+): Promise<boolean> {
+  if (!fleet.asked) return false;
+  const account = fleet.cloud?.account ?? fleet.databases[0]?.account;
+  const region = fleet.cloud?.region ?? fleet.databases[0]?.region;
+  if (account === undefined || region === undefined) return false;
+  const kept = new Set((await recoveryStatus(database, log, fleet, now)).map((r) => r.database.arn));
+  const databases = fleet.databases.filter((d) => kept.has(d.arn)).map(sighted);
+  const earlier = log.entries.flatMap((e) => e.sighting ?? []);
+  return sealSighting(database, signer, { account, region, databases }, earlier, now);
+}
+
+function sighted({ identifier, resourceId, tags }: FleetDatabase): FleetSeen["databases"][number] {
+  const { tier, environment, standard } = tierOf(tags);
+  return { identifier, resourceId, tier, environment, drillEveryDays: standard.drillEveryDays };
+}
+
+export interface AskedPopulation {
+  period: Period;
+  requestedBy: string;
+  toolVersions: Record<string, string>;
+  /** What could not be read besides the log, a sentence each. */
+  unread: string[];
+}
+
+/** States what the log says about a period, in the log. */
+export async function sealPopulationOf(
+  database: Database,
+  signer: Signer,
+  log: LogContent,
+  { period, unread, ...asked }: AskedPopulation,
+  now: Date,
+): Promise<PopulationStatement> {
+  const sightings = log.entries.flatMap((e) => e.sighting ?? []);
+  const { size = 0, root = emptyRoot() } = log.head?.checkpoint ?? {};
+  const content = {
+    ...populationOf(period, sightings, populationDrills(log)),
+    unread: [...unread, ...log.problems.map((p) => `the evidence log: ${p.what}`)],
+    basis: populationBasis,
+    restsOn: { origin: signer.origin, treeSize: size, root: root.toString("base64") },
+    ...asked,
+  };
+  return sealPopulation(database, signer, content, now);
+}
+
+function populationDrills(log: LogContent): PopulationDrill[] {
+  const tags = new Map<number, Record<string, unknown>>();
+  for (const { position, run } of log.entries)
+    if (run?.kind === "verdict") tags.set(position, (run.predicate.plan?.["tags"] ?? {}) as Record<string, unknown>);
+  return signedDrills(log).flatMap(({ database, issuedAt, expiresOn, position, requestId, verdict, tornDown }) => {
+    if (!database) return [];
+    const { tier, environment } = tags.get(position) ?? {};
+    return [
+      {
+        requestId,
+        database,
+        verdict,
+        tornDown,
+        tier: typeof tier === "string" ? tier : null,
+        environment: typeof environment === "string" ? environment : null,
+        issuedAt: issuedAt.toISOString(),
+        validDays: Math.max(1, Math.round((expiresOn.getTime() - issuedAt.getTime()) / 86_400_000)),
+      },
+    ];
+  });
+}
