@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { reasonOf, ShipshapeError } from "../errors";
 import { verifyEvidence, type Verification } from "../evidence/verify";
 import type { VerifiedStatement } from "../evidence/verified-folder";
-import { evidenceFileBytesMax } from "../limits";
 import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { memoryOf } from "./evidence-log";
+import { readGiven } from "./given-file";
 import type { Terminal } from "./terminal";
 
 /** Valid, but signed by an unknown key; valid, but expired. */
@@ -87,31 +85,4 @@ function statementLine(s: VerifiedStatement, terminal: Terminal): string {
       ? `${s.operation} of ${about}: ${s.verdict}, requested by ${s.requestedBy}`
       : `teardown of the ${s.operation} of ${about}`;
   return `${printable(`${s.id}: ${what}, issued ${s.issuedAt}`)}, ${s.expired ? terminal.style("red", `expired ${s.expiresOn}`) : `valid until ${s.expiresOn}`}`;
-}
-
-/**
- * A file that a person kept or was given, as everyday tools write it: with a byte order mark, in UTF-16, with other
- * line endings.
- */
-export async function readGiven(file: string): Promise<string> {
-  try {
-    const stats = await stat(file);
-    // `--key <(…)` passes a pipe. A device may be endless.
-    if (!stats.isFile() && !stats.isFIFO()) throw new Error("it is not a file");
-    if (stats.size > evidenceFileBytesMax)
-      throw new Error(`it has ${stats.size} bytes, more than the limit of ${evidenceFileBytesMax}`);
-    const bytes = await readFile(file);
-    const encoding =
-      bytes[0] === 0xff && bytes[1] === 0xfe
-        ? "utf-16le"
-        : bytes[0] === 0xfe && bytes[1] === 0xff
-          ? "utf-16be"
-          : "utf-8";
-    return new TextDecoder(encoding).decode(bytes).replaceAll("\r\n", "\n");
-  } catch (error) {
-    throw new ShipshapeError("usage", {
-      problem: `cannot read ${printable(file)}: ${reasonOf(error)}`,
-      command: "shipshape evidence",
-    });
-  }
 }

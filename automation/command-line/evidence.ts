@@ -8,7 +8,7 @@ import { printable } from "../printable";
 import type { CommandContext } from "./command-context";
 import { withRecords } from "./open-records";
 import { knownLog, readEvidence } from "./evidence-log";
-import { readGiven } from "./evidence-verify";
+import { readGiven } from "./given-file";
 import { table, type Terminal } from "./terminal";
 
 /** Reads the log, names what is wrong with it, and hands it to `work`. */
