@@ -80,7 +80,7 @@ function parsePattern(text: string): ((principal: string) => boolean) | undefine
       return role?.split(":")[4] === center && name?.startsWith(identityCenterRole) === true && session === user;
     };
   const [, local] = /^os:([^\s/*:]+)$/.exec(text) ?? [];
-  if (local !== undefined) return (principal) => principal === local && principalOf(principal).kind === "os";
+  if (local !== undefined) return (principal) => principal === local;
   const [, issued] = /^embedded:([a-z0-9]+)$/.exec(text) ?? [];
   if (issued !== undefined) return (principal) => principalOf(principal).embedded?.name === issued;
   return undefined;

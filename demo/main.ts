@@ -7,6 +7,7 @@ import { reasonOf } from "../automation/errors";
 import { DemoError } from "./errors";
 import { readSettings, type Settings, silenceSdkNotice } from "../automation/settings";
 import { awsClients } from "../automation/targets/aws-access";
+import { approval } from "./approval";
 import type { Chapter, Scene } from "./chapter";
 import { closing } from "./closing";
 import { cloud } from "./cloud";
@@ -20,7 +21,18 @@ import { Stage } from "./stage";
 import { standard } from "./standard";
 
 /** The demo's chapters, in order. `npm run demo -- <chapter>` runs one of them. */
-const chapters: Chapter[] = [cloud, platform, database, connect, standard, drift, guardrails, restoreDrill, closing];
+const chapters: Chapter[] = [
+  cloud,
+  platform,
+  database,
+  connect,
+  standard,
+  drift,
+  guardrails,
+  restoreDrill,
+  approval,
+  closing,
+];
 
 async function main(names: string[]): Promise<number> {
   silenceSdkNotice();

@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { createInterface } from "node:readline";
 import { DemoError } from "./errors";
 import { type Chapter, databaseIdentifier, type Scene } from "./chapter";
+import { shipshape } from "./shipshape";
 
 export const restoreDrill: Chapter = {
   name: "restore-drill",
@@ -23,11 +22,11 @@ export const restoreDrill: Chapter = {
       "So the next drill is due before this proof expires. A worker with `--schedule` requests it then, for the whole fleet.",
     );
     stage.command("npx shipshape schedule");
-    stage.result(await shipshape(scene, ["schedule"]));
+    stage.result(await shipshape(scene, "restore-drill", ["schedule"]));
     stage.say("What an auditor asks for first: every database, and whether its recovery is proven.");
     stage.command("npx shipshape recoverability");
     // It ends with 1 if the reader has databases of their own that were never drilled.
-    stage.result(await shipshape(scene, ["recoverability"], [0, 1]));
+    stage.result(await shipshape(scene, "restore-drill", ["recoverability"], { expectedCodes: [0, 1] }));
   },
 };
 
@@ -37,7 +36,7 @@ async function drill(scene: Scene): Promise<string> {
   scene.stage.command(
     `npx shipshape request restore-drill --database ${databaseIdentifier} --reason "the demo" --work`,
   );
-  const lines = await shipshape(scene, words);
+  const lines = await shipshape(scene, "restore-drill", words);
   const id = /request (\S+)$/.exec(lines[0] ?? "")?.[1];
   // The command's own hint on what to do next is this chapter's next command.
   scene.stage.result(lines.filter((line) => !line.startsWith("the signed evidence:")));
@@ -55,43 +54,7 @@ async function verifyEvidence(scene: Scene, id: string): Promise<void> {
   const shown = relative(scene.settings.packageFolder, folder);
   rmSync(folder, { recursive: true, force: true });
   scene.stage.command(`npx shipshape evidence export ${id} --out ${shown}`);
-  await shipshape(scene, ["evidence", "export", id, "--out", folder]);
+  await shipshape(scene, "restore-drill", ["evidence", "export", id, "--out", folder]);
   scene.stage.command(`npx shipshape evidence verify ${shown}`);
-  scene.stage.result(await shipshape(scene, ["evidence", "verify", folder]));
-}
-
-/** Runs the command as a user would, shows its progress, and returns its output. Fails with `demo-command-failed`. */
-async function shipshape(scene: Scene, words: string[], expected = [0]): Promise<string[]> {
-  const { stage, settings, environment } = scene;
-  const launcher = join(settings.packageFolder, "automation", "command-line", "shipshape.cjs");
-  const child = spawn(process.execPath, [launcher, ...words], {
-    cwd: settings.packageFolder,
-    env: { ...environment, SHIPSHAPE_DATA_FOLDER: settings.dataFolder },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const ended = new Promise<number>((resolve, reject) =>
-    child.once("error", reject).once("close", (code) => resolve(code ?? 1)),
-  );
-  const output: string[] = [];
-  const relayed = (async () => {
-    for await (const line of createInterface({ input: child.stderr })) {
-      if (line.startsWith("  …")) stage.progress(line.trim());
-      else if (line !== "") {
-        stage.clearProgress();
-        stage.result(line);
-      }
-    }
-  })();
-  for await (const line of createInterface({ input: child.stdout })) output.push(line);
-  await relayed;
-  const code = await ended;
-  stage.clearProgress();
-  if (expected.includes(code)) return output;
-  stage.result(output);
-  throw new DemoError("demo-command-failed", {
-    command: `shipshape ${words.join(" ")}`,
-    code,
-    logFile: "above",
-    chapter: "restore-drill",
-  });
+  scene.stage.result(await shipshape(scene, "restore-drill", ["evidence", "verify", folder]));
 }
