@@ -113,6 +113,8 @@ export interface PlanBasis {
   tags: Record<string, string>;
   /** How long the evidence of this run is valid, in days. */
   evidenceValidDays: number;
+  /** What was known about the recovery of the database: an operation that changes it says so, for those who decide. */
+  recovery?: RecoveryEvidence;
 }
 
 export type DecisionStatus = "allowed" | "denied" | "needs-approval";

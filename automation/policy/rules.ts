@@ -2,6 +2,7 @@ import type { AdmissionRule } from "./rule";
 import { requireApprovalOfChanges } from "./rules/require-approval-of-changes";
 import { requireConfiguredApprovals } from "./rules/require-configured-approvals";
 import { requireEntitledRequester } from "./rules/require-entitled-requester";
+import { requireFreshRecovery } from "./rules/require-fresh-recovery";
 import { requireKnownSource } from "./rules/require-known-source";
 import { requireReason } from "./rules/require-reason";
 
@@ -10,6 +11,7 @@ export const admissionRules: readonly AdmissionRule[] = [
   requireApprovalOfChanges,
   requireConfiguredApprovals,
   requireEntitledRequester,
+  requireFreshRecovery,
   requireKnownSource,
   requireReason,
 ];

@@ -105,7 +105,11 @@ interface ProbePlan extends PlanBasis {
   seen: string;
 }
 const replaced = () => Promise.reject(new Error("replaced in main"));
-const tags: Record<string, string> = { owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" };
+const tags: Record<string, string> = {
+  tier: "bronze",
+  owner: "team-orders",
+  "shipshape:standard": "shipshape/1.1.0/0123456789ab",
+};
 const probe: Operation<{ database: string }, string, ProbePlan, string[]> = {
   name: "probe",
   version: Number(version),

@@ -55,7 +55,7 @@ const open = async ({ database }: OperationContext): Promise<Operation<LabelRequ
         resourceId: "db-LABELLED",
         arn: `arn:aws:rds:eu-central-1:123456789012:db:${identifier}`,
       }),
-      tags: { owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" },
+      tags: { tier: "bronze", owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" },
       evidenceValidDays: 7,
       before,
       after: `${colour ?? "black"}: ${(shout ? labelText.toUpperCase() : labelText).repeat(copies)}`,

@@ -22,7 +22,14 @@ test.each<[Effect, Decision["status"], number]>([
 test("a denied request still gets the verdict of every rule", () => {
   const { status, needed, rules } = decide(facts("changes", { request: { input: {}, reason: " " } }));
   expect({ status, needed }).toEqual({ status: "denied", needed: [] });
-  expect(rules.map(({ verdict }) => verdict)).toEqual(["needs-approval", "allowed", "allowed", "allowed", "denied"]);
+  expect(rules.map(({ verdict }) => verdict)).toEqual([
+    "needs-approval",
+    "allowed",
+    "allowed",
+    "allowed",
+    "allowed",
+    "denied",
+  ]);
 });
 
 const rule = (judgement: Judgement): AdmissionRule => ({

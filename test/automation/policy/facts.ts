@@ -10,6 +10,7 @@ export const plan: PlanBasis = {
   }),
   tags: { owner: "team-orders", "shipshape:standard": "shipshape/1.1.0/0123456789ab" },
   evidenceValidDays: 7,
+  recovery: { recoverability: "fresh", reason: "a drill has passed", drill: null },
 };
 
 /** A request that no rule denies. */
