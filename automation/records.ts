@@ -111,6 +111,11 @@ export interface PlanBasis {
   database: TargetDatabase;
   /** Its tags when it was observed: they say whose it is, and how strictly it is judged. */
   tags: Record<string, string>;
+  /**
+   * What of the database it is about, if that is not what every run of the operation is about: such a run proves, and
+   * answers, nothing else.
+   */
+  subject?: string;
   /** How long the evidence of this run is valid, in days. */
   evidenceValidDays: number;
   /** What was known about the recovery of the database: an operation that changes it says so, for those who decide. */

@@ -2,10 +2,11 @@
  * What is known about the fleet's recovery: the signed log combined with what the cloud reports today. Table columns do
  * not affect it.
  */
+import { z } from "zod";
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./observability/recoverability";
-import type { DeclaredDatabase, FleetAnswer, FleetDatabase, RecoveryEvidence } from "./records";
+import type { DeclaredDatabase, FleetAnswer, FleetDatabase, RecoveryEvidence, TargetDatabase } from "./records";
 import { registeredThrowaways } from "./runner/throwaways";
 
 /** The databases with what is known about each, but for throwaways. */
@@ -72,6 +73,9 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
   return runs.flatMap(({ position, run }): SignedDrill[] => {
     if (run.kind !== "verdict" || run.predicate.operation !== "restore-drill") return [];
     const { requestId, target, database, verdict, teardown, issuedAt, expiresOn, plan, outcome, error } = run.predicate;
+    // Of a snapshot or an earlier moment, a drill proves only that; but a failure is one of the automated backups.
+    const { to = "latest" } = (plan?.["drilled"] ?? {}) as { to?: unknown };
+    if (to === "snapshot" || (to === "time" && verdict !== "fail")) return [];
     const { backupRetentionDays } = (plan?.["source"] ?? {}) as { backupRetentionDays?: unknown };
     const { recoveryTarget } = (outcome ?? {}) as { recoveryTarget?: unknown };
     return [
@@ -91,6 +95,43 @@ export function signedDrills({ entries }: LogContent): SignedDrill[] {
     ];
   });
 }
+
+/** When signed drills of its latest state have checked what of a database's heaps and indexes. */
+export function verifiedRelations(
+  { entries }: LogContent,
+  { resourceId, account, region }: TargetDatabase,
+  since: Date,
+): { everything: string | null; relations: Record<string, string> } {
+  const found: ReturnType<typeof verifiedRelations> = { everything: null, relations: {} };
+  for (const { run } of entries) {
+    if (run?.kind !== "verdict" || run.predicate.operation !== "restore-drill") continue;
+    const { database: d, issuedAt, plan, outcome } = run.predicate;
+    if (d?.resourceId !== resourceId || d.account !== account || d.region !== region || new Date(issuedAt) < since)
+      continue;
+    const { to = "latest" } = (plan?.["drilled"] ?? {}) as { to?: unknown };
+    const structure = verifiedSchema.safeParse(outcome);
+    if (to !== "latest" || !structure.success || structure.data.found.structure.damages.length > 0) continue;
+    const { verified, left, available } = structure.data.found.structure;
+    if (!available) continue;
+    if (verified) for (const { id } of verified) found.relations[id] = issuedAt;
+    else if (left.count === 0) {
+      found.everything = issuedAt;
+      found.relations = {};
+    }
+  }
+  return found;
+}
+
+const verifiedSchema = z.object({
+  found: z.object({
+    structure: z.object({
+      available: z.boolean(),
+      damages: z.array(z.unknown()),
+      left: z.object({ count: z.number() }),
+      verified: z.array(z.object({ id: z.string() })).nullable(),
+    }),
+  }),
+});
 
 /** Both statements of a run name the run, the plan and the operation. */
 const subjectName = ({

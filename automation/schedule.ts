@@ -18,6 +18,8 @@ import { recentRequests } from "./runner/recent-requests";
 import { tierOf } from "./tier-of";
 
 const OPERATION = "restore-drill";
+/** A drill of an earlier moment or of a snapshot proves nothing about the backups of today, and postpones no other. */
+const ELSEWHERE = ["at", "snapshot"];
 
 export interface DueDrills extends DrillBudget {
   now: Date;
@@ -37,7 +39,7 @@ export async function scheduleOf(
   now: Date,
 ): Promise<{ schedules: DrillSchedule[]; demandedPerDay: number }> {
   const drillable = drillableOf(fleet, recoveries);
-  const schedules = drillSchedule(drillable, await recentRequests(database, OPERATION, now));
+  const schedules = drillSchedule(drillable, await recentRequests(database, OPERATION, now, ELSEWHERE));
   return { schedules, demandedPerDay: drillsDemandedPerDay(drillable) };
 }
 
@@ -72,7 +74,7 @@ export function submitDueDrills(
   const drillable = drillableOf(fleet, recoveries);
   return controlPlane.database.transaction(async (t) => {
     await t.query("select pg_advisory_xact_lock(hashtext('shipshape schedule'))");
-    const recent = await recentRequests(t, OPERATION, now);
+    const recent = await recentRequests(t, OPERATION, now, ELSEWHERE);
     const left = drillsLeft(
       drillable.map((d) => d.recovery.database),
       recent,

@@ -51,6 +51,11 @@ export interface ControlPlaneSettings {
   platformStack: string;
   /** The secrets provider of throwaways' stacks: SHIPSHAPE_SECRETS_PROVIDER. @default the platform stack's */
   secretsProvider: string | undefined;
+  /**
+   * What teams assert about their databases, `<database identifier>/<name>.sql`: SHIPSHAPE_ASSERTIONS.
+   * @default `assertions` of the checkout or the project
+   */
+  assertionsFolder: string;
 }
 
 /** The company's settings of the control plane: SHIPSHAPE_CONFIGURATION_FILE. @default `shipshape.yaml` of the project */
@@ -89,6 +94,7 @@ export function readSettings(
       publishTo: environment["SHIPSHAPE_EVIDENCE_PUBLISH_TO"] || undefined,
       platformStack: environment["SHIPSHAPE_PLATFORM_STACK"] || "platform.dev",
       secretsProvider: environment["SHIPSHAPE_SECRETS_PROVIDER"] || undefined,
+      assertionsFolder: resolve(workingFolder, environment["SHIPSHAPE_ASSERTIONS"] || join(ownFolder, "assertions")),
     },
     configurationFile: {
       path: resolve(workingFolder, configurationFile || join(ownFolder, "shipshape.yaml")),

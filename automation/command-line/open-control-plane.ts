@@ -43,17 +43,23 @@ function operationContext(
   database: ControlPlaneDatabase,
   beforeCall: () => void,
 ): OperationContext {
-  const { platformStack, secretsProvider } = settings.controlPlane;
+  const { platformStack, secretsProvider, assertionsFolder } = settings.controlPlane;
+  // Says nothing: a worker has a signing key, so it never begins to trust the log's own.
+  const log = () => readEvidence(settings, database, { progress: () => {} });
   return {
     database,
     access: { rootCertificateFile: settings.rootCertificateFile, beforeCall },
     stacks: stackContext(settings),
     platformStack,
     secretsProvider,
+    assertionsFolder,
     recoveryOf: async (found) => {
       const { recoveryEvidence } = await import("../recovery-status");
-      // Says nothing: a worker has a signing key, so it never begins to trust the log's own.
-      return recoveryEvidence(await readEvidence(settings, database, { progress: () => {} }), found, new Date());
+      return recoveryEvidence(await log(), found, new Date());
+    },
+    verifiedSince: async (found, since) => {
+      const { verifiedRelations } = await import("../recovery-status");
+      return verifiedRelations(await log(), found, since);
     },
   };
 }

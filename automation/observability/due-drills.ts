@@ -29,7 +29,8 @@ export interface RecentDrills {
   target: string;
   /** The database that was found under it; null while none was. */
   identity: string | null;
-  latestAt: Date;
+  /** Null if none was for the backups of today. */
+  latestAt: Date | null;
   isOpen: boolean;
   ofLastHour: number;
   ofLastDay: number;
@@ -108,7 +109,7 @@ function due(one: DrillableDatabase, recent: RecentDrills[]): Omit<DrillSchedule
     };
   const lastAttempt = Math.max(
     0,
-    ...recent.map((r) => r.latestAt.getTime()),
+    ...recent.map((r) => r.latestAt?.getTime() ?? 0),
     ...[attempt, recoverability === "failed" || recoverability === "unproven" ? decidedBy : undefined].map(
       (d) => d?.issuedAt.getTime() ?? 0,
     ),

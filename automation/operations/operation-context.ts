@@ -1,7 +1,8 @@
 import type { Database } from "../database";
-import type { FleetDatabase, RecoveryEvidence } from "../records";
+import type { FleetDatabase, RecoveryEvidence, TargetDatabase } from "../records";
 import type { StackContext } from "../runner/stack-state";
 import type { AwsAccess } from "../targets/aws-access";
+import type { VerifiedBefore } from "../targets/structure-verification";
 
 /** What the code of an operation may use. */
 export interface OperationContext {
@@ -12,6 +13,10 @@ export interface OperationContext {
   platformStack: string;
   /** The secrets provider of throwaways' stacks. @default the platform stack's */
   secretsProvider?: string | undefined;
+  /** The teams' own assertions: a folder for each database, by its identifier. */
+  assertionsFolder: string;
   /** What the signed evidence says about the recovery of a database, as `shipshape status` reads it. */
   recoveryOf(database: FleetDatabase): Promise<RecoveryEvidence>;
+  /** What signed restore drills since then have checked of a database's heaps and indexes. */
+  verifiedSince(database: TargetDatabase, since: Date): Promise<VerifiedBefore>;
 }

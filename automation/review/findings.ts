@@ -21,15 +21,15 @@ export const closeFinding = (database: Database, id: string) =>
 /**
  * A later proof closes the open findings of earlier runs of the same operation and database, by resource id, account
  * and Region. A run that ended before it found a database has only a name, and a proof of the database with that name
- * closes its finding.
+ * closes its finding. A run about a part of the database closes only the findings of those about the same part.
  */
 export const closeVerdictsOf = (database: Database, { plan, operation }: Pick<Run, "plan" | "operation">) =>
   database.query(
     `update finding set answered_at = clock_timestamp() from run join request on request.id = run.request_id
      where run.request_id = finding.request_id and request.operation = $5 and finding.id like '%.verdict' and answered_at is null
-       and case when run.plan is null then target = $1
-         else run.plan #>> '{database,resourceId}' = $2 and run.plan #>> '{database,account}' = $3 and run.plan #>> '{database,region}' = $4 end`,
-    [plan?.target, plan?.database.resourceId, plan?.database.account, plan?.database.region, operation],
+       and case when run.plan is null then target = $1 and $6::text is null
+         else run.plan ->> 'subject' is not distinct from $6 and run.plan #>> '{database,resourceId}' = $2 and run.plan #>> '{database,account}' = $3 and run.plan #>> '{database,region}' = $4 end`,
+    [plan?.target, plan?.database.resourceId, plan?.database.account, plan?.database.region, operation, plan?.subject],
   );
 
 export interface Answer {

@@ -1,21 +1,24 @@
 /** What was requested recently, for schedules: no more than a day of it is read, however much there is. */
 import type { Database } from "../database";
 
-/** The requests for an operation that are open, or were received in the day before that moment, for each database. */
-export const recentRequests = (database: Database, operation: string, now: Date) =>
+/**
+ * The requests for an operation that are open, or were received in the day before that moment, for each database. Those
+ * that have any of these fields are not among the `latestAt`.
+ */
+export const recentRequests = (database: Database, operation: string, now: Date, fields: string[]) =>
   database.query<{
     target: string;
     identity: string | null;
-    latestAt: Date;
+    latestAt: Date | null;
     isOpen: boolean;
     ofLastHour: number;
     ofLastDay: number;
   }>(
-    `select input ->> 'database' as target, max(received_at) as "latestAt", bool_or(finished_at is null) as "isOpen",
+    `select input ->> 'database' as target, max(received_at) filter (where not input ?| $3::text[]) as "latestAt", bool_or(finished_at is null) as "isOpen",
        case when plan is not null then format('%s %s %s', plan #>> '{database,account}', plan #>> '{database,region}', plan #>> '{database,resourceId}') end as identity,
        count(*) filter (where received_at > $2::timestamptz - interval '1 hour')::int as "ofLastHour",
        count(*) filter (where received_at > $2::timestamptz - interval '1 day')::int as "ofLastDay"
      from request join run on run.request_id = request.id
      where operation = $1 and (finished_at is null or received_at > $2::timestamptz - interval '1 day') group by target, identity`,
-    [operation, now],
+    [operation, now, fields],
   );

@@ -9,15 +9,6 @@ export interface Amcheck {
   schema: string;
 }
 
-/** Creates it if it is missing, in its own schema, whose name no one could have prepared. */
-export async function ensureAmcheck(client: Client): Promise<void> {
-  const { rows } = await client.query("select from pg_extension where extname = 'amcheck'");
-  if (rows.length > 0) return;
-  const schema = `shipshape_amcheck_${randomUUID().slice(0, 8)}`;
-  await client.query(`create schema ${schema}`);
-  await client.query(`create extension amcheck schema ${schema}`);
-}
-
 /**
  * The arguments as the catalog writes them: (regclass, boolean) and (regclass, boolean, boolean, text, bigint, bigint).
  */
@@ -28,6 +19,27 @@ join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.o
 join pg_proc p on p.oid = d.objid join pg_namespace n on n.oid = p.pronamespace
 where e.extname = 'amcheck' and p.prolang = 13 and p.probin = '$libdir/amcheck' and p.prosrc = p.proname
   and (p.proname, p.proargtypes::text) in (('bt_index_check', '2205 16'), ('verify_heapam', '2205 16 16 25 20 20'))`;
+
+/**
+ * Creates it if it is missing, in its own schema, whose name no one could have prepared, and lets `user` run its
+ * functions.
+ */
+export async function ensureAmcheck(client: Client, user: string): Promise<void> {
+  const { rows } = await client.query("select from pg_extension where extname = 'amcheck'");
+  if (rows.length === 0) {
+    const schema = `shipshape_amcheck_${randomUUID().slice(0, 8)}`;
+    await client.query(`create schema ${schema}`);
+    await client.query(`create extension amcheck schema ${schema}`);
+  }
+  const { rows: found } = await client.query<{ schema: string; functions: string }>(
+    `select schema, string_agg(format('%s.%I(%s)', schema, name, case name when 'bt_index_check' then 'regclass, boolean'
+       else 'regclass, boolean, boolean, text, bigint, bigint' end), ', ') as functions from (${FUNCTIONS}) f group by schema`,
+  );
+  for (const { schema, functions } of found) {
+    await client.query(`grant usage on schema ${schema} to ${user}`);
+    await client.query(`grant execute on function ${functions} to ${user}`);
+  }
+}
 
 /**
  * Both functions are C functions of amcheck's own library; otherwise why they cannot be used. Settings that would hide

@@ -34,9 +34,9 @@ export class CheckSessions {
     return amcheck;
   }
 
-  /** Runs `work` in a separate session. */
-  async within(work: (client: Client) => Promise<void>): Promise<void> {
-    const client = await this.connected();
+  /** Runs `work` in a separate session that `connect` opens. */
+  async within(connect: () => Promise<Client>, work: (client: Client) => Promise<void>): Promise<void> {
+    const client = await this.connected(connect);
     await work(client);
     await this.end(client);
   }
@@ -58,9 +58,9 @@ export class CheckSessions {
     await this.endAll();
   }
 
-  private async connected(): Promise<Client> {
+  private async connected(connect = this.connect): Promise<Client> {
     this.signal.throwIfAborted();
-    const client = await this.connect();
+    const client = await connect();
     this.opened.add(client);
     // It arrived after the others were closed.
     if (this.closed) await this.end(client);

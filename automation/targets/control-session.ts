@@ -19,13 +19,15 @@ export interface ControlSessionOptions {
   rootCertificateFile?: string | undefined;
   /** The longest that one statement may take. @default controlStatementSeconds */
   statementSeconds?: number;
+  /** Every transaction is read-only. @default false */
+  readOnly?: boolean;
 }
 
 /** An open session that no setting of the database, the role or a login trigger affects. The caller ends it. */
 export async function openControlSession(login: DatabaseLogin, options: ControlSessionOptions = {}): Promise<Client> {
   const statementSeconds = options.statementSeconds ?? controlStatementSeconds;
   const client = await connectToDatabase(login, options.rootCertificateFile, {
-    options: startupOptions(login.majorVersion, statementSeconds),
+    options: startupOptions(login.majorVersion, statementSeconds, options.readOnly ?? false),
     // The server ends a statement that takes too long; this is for a server or a network that no longer answers.
     queryTimeoutSeconds: statementSeconds + controlLockSeconds,
   });
@@ -106,14 +108,15 @@ const settings: Record<string, string> = {
 };
 
 /** An unknown name in a startup packet makes the connection fail. */
-function startupOptions(majorVersion: number, statementSeconds: number): string {
-  const timeouts = {
+function startupOptions(majorVersion: number, statementSeconds: number, readOnly: boolean): string {
+  const own = {
+    ...(readOnly && { default_transaction_read_only: "on" }),
     statement_timeout: `${statementSeconds}s`,
     lock_timeout: `${controlLockSeconds}s`,
     idle_in_transaction_session_timeout: `${statementSeconds}s`,
     ...(majorVersion >= 17 && { transaction_timeout: "0" }),
   };
-  return Object.entries({ ...settings, ...timeouts })
+  return Object.entries({ ...settings, ...own })
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(" ");
 }

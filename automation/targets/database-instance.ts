@@ -6,11 +6,15 @@ import {
   DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
+  DBSnapshotNotFoundFault,
   DescribeEventsCommand,
+  InvalidDBSnapshotStateFault,
   InvalidRestoreFault,
   PointInTimeRestoreNotEnabledFault,
+  RestoreDBInstanceFromDBSnapshotCommand,
   RestoreDBInstanceToPointInTimeCommand,
   type DBInstance,
+  type DBSnapshot,
 } from "@aws-sdk/client-rds";
 import type { AwsClients } from "./aws-access";
 
@@ -42,10 +46,14 @@ export const restoreFailed = new Set(["incompatible-restore", "failed", "incompa
 
 export interface ThrowawayRequest {
   identifier: string;
-  /** The source by its resource id, which is still valid when the instance itself is gone. */
-  sourceResourceId: string;
-  /** On a whole second, RDS's resolution. */
-  restoreTime: string;
+  from:
+    | {
+        /** The source by its resource id, which is still valid when the instance itself is gone. */
+        resourceId: string;
+        /** On a whole second, RDS's resolution. */
+        restoreTime: string;
+      }
+    | { snapshot: string };
   instanceClass: string;
   /** The source's group: a default group would start the server without commit timestamps, and they would be lost. */
   parameterGroupName: string;
@@ -62,10 +70,7 @@ export interface ThrowawayRequest {
  * refuses because of the backups.
  */
 export async function restoreThrowaway({ rds }: AwsClients, t: ThrowawayRequest): Promise<string | undefined> {
-  const request = new RestoreDBInstanceToPointInTimeCommand({
-    TargetDBInstanceIdentifier: t.identifier,
-    SourceDbiResourceId: t.sourceResourceId,
-    RestoreTime: new Date(t.restoreTime),
+  const settings = {
     DBInstanceClass: t.instanceClass,
     DBParameterGroupName: t.parameterGroupName,
     DBSubnetGroupName: t.subnetGroupName,
@@ -78,17 +83,45 @@ export async function restoreThrowaway({ rds }: AwsClients, t: ThrowawayRequest)
     BackupRetentionPeriod: 0,
     CopyTagsToSnapshot: false,
     Tags: Object.entries(t.tags).map(([Key, Value]) => ({ Key, Value })),
-  });
+  };
   try {
-    await rds.send(request);
+    if ("snapshot" in t.from)
+      await rds.send(
+        new RestoreDBInstanceFromDBSnapshotCommand({
+          DBInstanceIdentifier: t.identifier,
+          DBSnapshotIdentifier: t.from.snapshot,
+          ...settings,
+        }),
+      );
+    else
+      await rds.send(
+        new RestoreDBInstanceToPointInTimeCommand({
+          TargetDBInstanceIdentifier: t.identifier,
+          SourceDbiResourceId: t.from.resourceId,
+          RestoreTime: new Date(t.from.restoreTime),
+          ...settings,
+        }),
+      );
     return undefined;
   } catch (error) {
     if (
       error instanceof InvalidRestoreFault ||
       error instanceof PointInTimeRestoreNotEnabledFault ||
-      error instanceof DBInstanceAutomatedBackupNotFoundFault
+      error instanceof DBInstanceAutomatedBackupNotFoundFault ||
+      error instanceof DBSnapshotNotFoundFault ||
+      error instanceof InvalidDBSnapshotStateFault
     )
       return `${error.name}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** The snapshot, or undefined if RDS knows none of that name in this account and Region. */
+export async function findSnapshot({ rds }: AwsClients, identifier: string): Promise<DBSnapshot | undefined> {
+  try {
+    return (await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: identifier }))).DBSnapshots?.[0];
+  } catch (error) {
+    if (error instanceof DBSnapshotNotFoundFault) return undefined;
     throw error;
   }
 }

@@ -51,3 +51,15 @@ export const checkReopenSeconds = 120;
 
 /** How often it is tried again meanwhile. */
 export const checkReopenPollMilliseconds = 500;
+
+/** Names of lost objects, unread relations and the like that a report lists; it always has their number. */
+export const namedMax = 20;
+
+/** Sequences that a drill compares: a schema of that many tables is rare, and each needs a query of a millisecond. */
+export const sequencesMax = 10_000;
+
+/** Rows against an assertion are counted up to here: a figure for people, not a census. */
+export const assertionRowsMax = 1000;
+
+/** Checked relations that a statement lists for later drills: the largest, in about 100 kB. The rest is read again. */
+export const verifiedMax = 2000;

@@ -14,6 +14,8 @@ export interface Marker {
   committedAt: string;
   /** From the row, so identical in every copy. */
   writtenAt: string;
+  /** The id of the transaction that wrote it. */
+  transaction: string;
 }
 
 const TABLE = "shipshape.recovery_marker";
@@ -47,7 +49,7 @@ export async function readMarkers(client: Client, runId: string, names: string[]
   await requireOwnTable(client);
   // Without commit timestamps the row's own clock is used: written before the commit, so never later than it.
   const { rows } = await client.query<Marker>(
-    `select name, to_char(written_at at time zone 'UTC', ${ISO}) as "writtenAt",
+    `select name, xmin::text as transaction, to_char(written_at at time zone 'UTC', ${ISO}) as "writtenAt",
        to_char(coalesce(case when current_setting('track_commit_timestamp')::boolean then pg_xact_commit_timestamp(xmin) end, written_at)
          at time zone 'UTC', ${ISO}) as "committedAt"
      from ${TABLE} where run_id = $1 and name = any($2) order by name`,
@@ -73,6 +75,7 @@ select case when c.relkind <> 'r' or c.relpersistence <> 'p' then 'it is not a l
     when exists (select from pg_inherits h where c.oid in (h.inhrelid, h.inhparent)) then 'other tables inherit from it'
     when exists (select from pg_constraint k where k.conrelid = c.oid and k.contype not in ('p', 'n')) then 'it has constraints of its own'
     when exists (select from pg_index i where i.indrelid = c.oid and not i.indisprimary) then 'it has indexes of its own'
+    when exists (select from pg_statistic_ext s where s.stxrelid = c.oid) then 'it has statistics of its own'
     when (select array_agg(format('%s %s %s', a.attname, a.atttypid::regtype, coalesce(pg_get_expr(d.adbin, d.adrelid), '-')) order by a.attname)
         from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)

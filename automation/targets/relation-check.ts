@@ -47,9 +47,11 @@ export const relationsOf = async (client: Client): Promise<Relation[]> =>
 export interface Found {
   bytes?: string;
   damage?: string;
+  /** Why it could not be checked. */
   left?: string;
+  /** Which budget it exceeded. */
+  unread?: string;
   sessionLost?: boolean;
-  outOfTime?: boolean;
 }
 
 export async function check(
@@ -82,7 +84,7 @@ export async function check(
     // XX001 data_corrupted, XX002 index_corrupted: damage. Anything else says nothing about the data.
     if (code === "XX001" || code === "XX002") return { damage: shownText(message) };
     return code === "57014"
-      ? { left: "its check did not finish within the time budget", outOfTime: true }
+      ? { unread: "its check did not finish within the time budget" }
       : { left: shownText(message) };
   }
 }
@@ -93,4 +95,14 @@ async function sizeOf(client: Client, relation: Relation): Promise<string> {
     [relation.oid],
   );
   return rows[0]?.bytes ?? relation.bytes;
+}
+
+/** Their sizes as they are, unless one of them is locked. */
+export async function sizesOf(client: Client, relations: Relation[]): Promise<Map<string, string>> {
+  await client.query("set lock_timeout = '1s'");
+  const { rows } = await client.query<{ oid: string; bytes: string | null }>(
+    "select oid, pg_relation_size(oid::oid::regclass)::text as bytes from unnest($1::text[]) as oid",
+    [relations.map(({ oid }) => oid)],
+  );
+  return new Map(rows.flatMap(({ oid, bytes }) => (bytes === null ? [] : [[oid, bytes] as const])));
 }

@@ -11,11 +11,11 @@
  * not read is counted and listed.
  */
 import type { Client, DatabaseError } from "pg";
-import { checkSessionsLostMax } from "./limits";
+import { checkSessionsLostMax, namedMax, verifiedMax } from "./limits";
 import { ensureAmcheck } from "./amcheck";
 import { CheckSessions, type CheckSession } from "./check-sessions";
 import { sessionWasLost } from "./control-session";
-import { check, relationsOf, type Found, type Relation } from "./relation-check";
+import { check, relationsOf, sizesOf, type Found, type Relation } from "./relation-check";
 import { shownText } from "./shown-text";
 
 export interface StructureReport {
@@ -26,10 +26,14 @@ export interface StructureReport {
   bytesChecked: number;
   /** What is damaged, each with the database's message. From `damagesMax` on no further check starts. */
   damages: Named[];
-  /** Not checked, although amcheck could: no time was left, or the check itself failed. */
+  /** Not checked, because the check itself failed. */
   left: Remainder;
-  /** Whether some were not checked for lack of time. */
-  outOfTime: boolean;
+  /** Not checked, because the budget of time or bytes was used up. */
+  unread: Remainder;
+  /** Of these, the bytes that earlier drills have checked. */
+  unreadBytesVerified: number;
+  /** What was checked and is sound, for later drills; null: everything. The smallest of very many are left out. */
+  verified: { id: string; bytes: number }[] | null;
   /** Indexes whose pages were checked, but not whether they contain every row: that would run the database's own code. */
   structureOnly: Remainder;
   /** Relations of a kind that is not checked: unlogged, invalid, or neither heap nor B-tree. */
@@ -51,11 +55,29 @@ export interface Remainder {
   named: Named[];
 }
 
+/** When earlier drills checked what, by relation. */
+export interface VerifiedBefore {
+  /** When one last checked everything. */
+  everything: string | null;
+  relations: Record<string, string>;
+}
+
 export interface StructureBudget {
   secondsMax: number;
+  /** The next relation is not begun if this would be exceeded. */
+  bytesMax: number;
   damagesMax: number;
   /** Sessions that check at the same time, if the database grants as many. @default 1 */
   connections?: number;
+}
+
+export interface StructureAccess {
+  /** A new session of a role that reads everything and nothing more; every check is done in one. */
+  read(): Promise<Client>;
+  /** A new session of a role that may create amcheck, and let others use it. */
+  prepare(): Promise<Client>;
+  /** The name of the role that reads. */
+  reader: string;
 }
 
 /** Templates contain what every new database begins with; rdsadmin is the cloud's own. */
@@ -64,32 +86,67 @@ select quote_ident(current_database()) as current, coalesce((select json_agg(quo
   where not d.datistemplate and d.datname not in (current_database(), 'rdsadmin')), '[]') as others`;
 
 /**
- * Checks all heaps, then all B-tree indexes against them. `open` returns a new session of a role that may run amcheck;
- * all sessions are closed at the end, on an error and on `signal`.
+ * Checks all heaps and B-tree indexes, these against their heaps; those that were checked longest ago come first. All
+ * sessions are closed at the end, on an error and on `signal`.
  */
 export async function verifyStructures(
-  open: () => Promise<Client>,
+  access: StructureAccess,
   budget: StructureBudget,
+  before: VerifiedBefore,
   signal?: AbortSignal,
   progress?: (share: number) => void,
 ): Promise<StructureReport> {
   const endsAt = Date.now() + budget.secondsMax * 1000;
-  const sessions = new CheckSessions(open, signal);
+  const sessions = new CheckSessions(() => access.read(), signal);
   try {
-    const begun = await begin(sessions);
+    const begun = await begin(sessions, access);
     const { report, session, relations } = begun;
     if (!session) return report;
     const checkable = relations.filter(({ skipped, uncheckable }) => skipped === null && uncheckable === null);
-    const found = await checkEach(checkable, session, sessions, budget, endsAt, progress);
+    const ordered = inOrder(checkable, before, budget);
+    const found = await checkEach(ordered, session, sessions, budget, endsAt, progress);
     signal?.throwIfAborted();
+    const unread = checkable.filter((relation) => found.get(relation)?.unread !== undefined);
+    await measure(unread, sessions);
+    report.unreadBytesVerified = unread.reduce((sum, r) => sum + (lastVerified(r, before) ? Number(r.bytes) : 0), 0);
     for (const relation of relations)
       if (relation.skipped !== null) note(report.skipped, relation, relation.skipped);
       else record(report, relation, found.get(relation) ?? { left: relation.uncheckable ?? ABANDONED });
+    if (unread.length > 0) report.verified = soundOf(found);
     return report;
   } finally {
     await sessions.close();
   }
 }
+
+const lastVerified = ({ oid }: Relation, before: VerifiedBefore) => before.relations[oid] ?? before.everything ?? "";
+
+/**
+ * Of those checked equally long ago the largest come first, so that sessions end together; if not all fit, the smallest,
+ * so that one that never fits does not use up the budget of every drill.
+ */
+function inOrder(relations: Relation[], before: VerifiedBefore, { bytesMax }: StructureBudget): Relation[] {
+  const fits = relations.reduce((sum, { bytes }) => sum + Number(bytes), 0) <= bytesMax;
+  const given = new Map(relations.map((relation, at) => [relation, at]));
+  const then = (a: Relation, b: Relation) =>
+    fits ? given.get(a)! - given.get(b)! : Number(a.bytes) - Number(b.bytes) || given.get(a)! - given.get(b)!;
+  return [...relations].sort((a, b) => lastVerified(a, before).localeCompare(lastVerified(b, before)) || then(a, b));
+}
+
+/** Sizes as they are; statistics know none of a relation that was never analysed. */
+async function measure(relations: Relation[], sessions: CheckSessions): Promise<void> {
+  if (relations.length === 0) return;
+  const session = await sessions.open().catch(() => undefined);
+  if (!session || typeof session === "string") return;
+  const sizes = await sizesOf(session.client, relations).catch(() => new Map<string, string>());
+  for (const relation of relations) relation.bytes = sizes.get(relation.oid) ?? relation.bytes;
+}
+
+const soundOf = (found: Map<Relation, Found>) =>
+  [...found]
+    .flatMap(([{ oid, bytes }, f]) => (f.bytes === undefined ? [] : [{ id: oid, bytes: Number(f.bytes ?? bytes) }]))
+    .sort((a, b) => b.bytes - a.bytes)
+    .slice(0, verifiedMax);
 
 interface Begun {
   report: StructureReport;
@@ -98,14 +155,16 @@ interface Begun {
   session?: CheckSession;
 }
 
-async function begin(sessions: CheckSessions): Promise<Begun> {
+async function begin(sessions: CheckSessions, access: StructureAccess): Promise<Begun> {
   const report: StructureReport = {
     available: true,
     relationsChecked: 0,
     bytesChecked: 0,
     damages: [],
     left: none(),
-    outOfTime: false,
+    unread: none(),
+    unreadBytesVerified: 0,
+    verified: null,
     structureOnly: none(),
     skipped: none(),
     database: "",
@@ -118,7 +177,10 @@ async function begin(sessions: CheckSessions): Promise<Begun> {
   try {
     // In its own session: creating it may fire event triggers of the database, and what they set must end with that
     // session.
-    await sessions.within(ensureAmcheck);
+    await sessions.within(
+      () => access.prepare(),
+      (client) => ensureAmcheck(client, access.reader),
+    );
     const session = await sessions.open();
     if (typeof session === "string") return unavailable(session);
     const { rows: databases } = await session.client.query<{ current: string; others: string[] }>(DATABASES);
@@ -144,12 +206,16 @@ async function checkEach(
 ): Promise<Map<Relation, Found>> {
   const found = new Map<Relation, Found>();
   const bytes = relations.reduce((sum, relation) => sum + Number(relation.bytes), 0);
-  let [damages, bytesChecked] = [0, 0];
+  let [damages, bytesChecked, bytesBegun] = [0, 0, 0];
   const checked = async (session: CheckSession | undefined, relation: Relation): Promise<Found> => {
     const secondsLeft = Math.floor((endsAt - Date.now()) / 1000);
-    if (secondsLeft < 1) return { left: "the time budget was used up", outOfTime: true };
+    if (secondsLeft < 1) return { unread: "the time budget was used up" };
     if (!session || damages >= budget.damagesMax) return { left: ABANDONED };
+    const expected = Number(relation.bytes);
+    if (bytesBegun + expected > budget.bytesMax) return { unread: "it exceeds what is left of the byte budget" };
+    bytesBegun += expected;
     const result = await check(session.client, relation, session.amcheck, secondsLeft);
+    bytesBegun += Number(result.bytes ?? expected) - expected;
     if (result.damage !== undefined) damages++;
     bytesChecked += Number(relation.bytes);
     progress?.(bytesChecked / Math.max(1, bytes));
@@ -192,7 +258,7 @@ async function checkEach(
 }
 
 function record(report: StructureReport, relation: Relation, found: Found): void {
-  report.outOfTime ||= found.outOfTime === true;
+  if (found.unread !== undefined) return note(report.unread, relation, found.unread);
   if (found.left !== undefined) return note(report.left, relation, found.left);
   report.relationsChecked++;
   report.bytesChecked += Number(found.bytes ?? relation.bytes);
@@ -203,11 +269,8 @@ function record(report: StructureReport, relation: Relation, found: Found): void
 
 const none = (): Remainder => ({ count: 0, bytes: 0, named: [] });
 
-/** Names of unchecked relations that a report lists; the count is unlimited. */
-const NAMED_MAX = 20;
-
 function note(remainder: Remainder, relation: Relation, problem: string): void {
   remainder.count++;
   remainder.bytes += Number(relation.bytes);
-  if (remainder.named.length < NAMED_MAX) remainder.named.push({ relation: shownText(relation.name), problem });
+  if (remainder.named.length < namedMax) remainder.named.push({ relation: shownText(relation.name), problem });
 }

@@ -63,6 +63,7 @@ export class DrillCloud {
         ...own,
         SHIPSHAPE_DATA_FOLDER: cloud.dataFolder,
         SHIPSHAPE_PLATFORM_STACK: "platform.test",
+        SHIPSHAPE_ASSERTIONS: join(cloud.dataFolder, "assertions"),
         PATH: [noteEngines(cloud), process.env["PATH"]].join(delimiter),
       };
       createFirstKey(readSettings(join(__dirname, "../.."), cloud.dataFolder, env));
@@ -94,9 +95,13 @@ export class DrillCloud {
 
   /**
    * A database with this content in its first base backup; `afterwards` are statements that each need their own
-   * transaction.
+   * transaction, and what else happens between them.
    */
-  async makeSource(identifier: string, content: string, afterwards: string[] = []): Promise<DBInstance> {
+  async makeSource(
+    identifier: string,
+    content: string,
+    afterwards: (string | (() => Promise<void>))[] = [],
+  ): Promise<DBInstance> {
     const { rds, secrets } = this.cloud;
     const { MasterUserPassword: _own, ...settings } = small;
     const tags = { service: identifier, environment: "development", tier: "bronze", owner: "team-test" };
@@ -127,7 +132,7 @@ export class DrillCloud {
       `create role shipshape login password '${password}'; grant shipshape to current_user; create schema shipshape authorization shipshape; ${content}`,
       await managedPassword(this.cloud, instance),
     );
-    for (const statement of afterwards) await this.query(identifier, statement);
+    for (const next of afterwards) await (typeof next === "string" ? this.query(identifier, next) : next());
     await rds.send(
       new ModifyDBInstanceCommand({
         DBInstanceIdentifier: identifier,
@@ -141,6 +146,13 @@ export class DrillCloud {
       );
       return now?.DBInstanceStatus === "available" && now.LatestRestorableTime ? now : undefined;
     });
+  }
+
+  /** Adds an assertion to those of a database. */
+  assertion(identifier: string, name: string, sql: string): void {
+    const folder = join(this.cloud.dataFolder, "assertions", identifier);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${name}.sql`), sql);
   }
 
   async switchBackupsOff(identifier: string): Promise<void> {
@@ -202,16 +214,9 @@ export class DrillCloud {
   }
 
   /** Requests a drill, for a worker to run. */
-  async request(identifier: string): Promise<string> {
-    const { stdout, stderr } = await this.shipshape(
-      "request",
-      "restore-drill",
-      "--database",
-      identifier,
-      "--reason",
-      "a test",
-      "--json",
-    );
+  async request(identifier: string, ...more: string[]): Promise<string> {
+    const words = ["--database", identifier, "--reason", "a test", "--json", ...more];
+    const { stdout, stderr } = await this.shipshape("request", "restore-drill", ...words);
     if (stdout === "") throw new Error(stderr);
     return (JSON.parse(stdout) as { id: string }).id;
   }

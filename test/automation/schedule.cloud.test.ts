@@ -72,6 +72,19 @@ test("as many drills are requested as may be open, and the others when these hav
   expect(await requested()).toEqual(["ledger", "orders", "payments", "users"]);
 });
 
+test("a drill of a snapshot or of an earlier moment does not postpone the next one once it has ended", async () => {
+  const by = { requestedBy: "ana", reason: "a test" };
+  const ids = [
+    await controlPlane.submit("restore-drill", { database: "ledger", snapshot: "ledger-1" }, by),
+    await controlPlane.submit("restore-drill", { database: "orders", at: "2026-03-01T10:00:00Z" }, by),
+  ];
+  await submit(10);
+  expect(await requested()).toEqual(["ledger", "orders", "payments", "users"]);
+  for (const id of ids) await endRun(database, id, { status: "failed" });
+  await submit(10);
+  expect(await requested()).toEqual(["ledger", "ledger", "orders", "orders", "payments", "users"]);
+});
+
 test("two schedulers at once request no drill twice", async () => {
   const both = await Promise.all([submit(100), submit(100), submit(100)]);
   expect(both.flat()).toHaveLength(4);

@@ -1,12 +1,31 @@
 import type { ErrorTable } from "../../error-table";
 
 export const restoreDrillErrors = {
+  "recovery-target-outside": {
+    httpStatus: 409,
+    exitCode: 2,
+    message:
+      "{identifier} cannot be restored to {target}: its automated backups restore to any second from {from} to {until}",
+    hint: "request it with a moment between these; `shipshape request backup-audit --database {identifier} --reason ...` shows what the backups are",
+  },
+  "snapshot-unusable": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "the snapshot {snapshot} cannot be drilled for {identifier}: {problem}",
+    hint: "`aws rds describe-db-snapshots --db-instance-identifier {identifier}` lists the snapshots of that database",
+  },
   "platform-missing": {
     httpStatus: 409,
     exitCode: 1,
     message:
       "the platform stack {stack} has no output isolationSecurityGroupId: there is no isolation group to restore into",
     hint: "bring it up (`pulumi up --stack {stack}`), or name another with SHIPSHAPE_PLATFORM_STACK",
+  },
+  "assertions-unusable": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "the assertions in {folder} cannot be used: {problem}",
+    hint: "docs/operations/restore-drill.md says what they look like; `shipshape request restore-drill --plan-only ...` shows those that a drill would run",
   },
   "throwaway-not-ours": {
     httpStatus: 409,

@@ -20,6 +20,12 @@ export const targetErrorSecondsMax = 3;
  */
 export const markerGapSeconds = 2;
 
+/** The most that may be read: more than the largest volume of RDS for PostgreSQL. */
+export const structureGibMax = 65_536;
+
+/** A relation counts as verified for as many drills as this: a database of four times the budget is covered. */
+export const coverageDrills = 4;
+
 /** Damaged relations that a report names; a longer list adds nothing. */
 export const damagesMax = 20;
 
@@ -53,3 +59,13 @@ export const adoptionStep = { attemptsMax: 3, timeoutSeconds: 3600 };
  */
 export const removalStep = { attemptsMax: 6, timeoutSeconds: 3600 };
 export const proofStep = { attemptsMax: 6, timeoutSeconds: 300 };
+
+/** A team's assertions of one database. The plan quotes each, and so does the statement: 200 kB at most. */
+export const assertionsMax = 50;
+export const assertionBytesMax = 4000;
+
+/** How long one assertion may take: the copy is cold, and on AWS its blocks come from S3. */
+export const assertionSecondsMax = 300;
+
+/** Verifies every signature of the log: about a minute for a hundred thousand. */
+export const evidenceStep = { attemptsMax: 3, timeoutSeconds: 600 };

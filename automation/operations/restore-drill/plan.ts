@@ -1,8 +1,10 @@
 /** Pure: from the request and what was observed to every choice of the drill. */
 import type { Tier } from "../../../components/standards";
 import { canonicalJson, targetDatabase, type PlanBasis } from "../../records";
+import type { StructureBudget } from "../../targets/structure-verification";
 import {
   checkConnectionsMax,
+  coverageDrills,
   damagesMax,
   markerGapSeconds,
   restorableWaitSecondsMin,
@@ -10,6 +12,7 @@ import {
   throwawayLifeHours,
 } from "./limits";
 import { tierOf } from "../../tier-of";
+import type { Assertion } from "./assertions";
 import type { RestoreDrillRequest } from "./request";
 
 /** The source as the cloud describes it, and the platform's isolation group. */
@@ -35,10 +38,27 @@ export interface ObservedSource {
   isolationSecurityGroupIds: string[];
   /** The secrets provider of the throwaway's stack, if that is a key service. */
   secretsProvider: string | null;
+  /** The snapshot that the request names. */
+  snapshot: ObservedSnapshot | null;
+  /** The team's own assertions about it. */
+  assertions: Assertion[];
 }
+
+export interface ObservedSnapshot {
+  identifier: string;
+  arn: string;
+  createdAt: string;
+  engineVersion: string;
+  allocatedStorageGib: number;
+}
+
+/** What is restored: the automated backups to a moment, or a snapshot. */
+export type Drilled =
+  { to: "latest" } | { to: "time"; target: string } | { to: "snapshot"; snapshot: ObservedSnapshot };
 
 export interface RestoreDrillPlan extends PlanBasis {
   source: ObservedSource;
+  drilled: Drilled;
   throwaway: {
     identifier: string;
     stack: string;
@@ -60,7 +80,11 @@ export interface RestoreDrillPlan extends PlanBasis {
    * objective.
    */
   restorableWaitSeconds: number;
-  structure: { secondsMax: number; damagesMax: number; connections: number };
+  structure: StructureBudget & {
+    /** The share of all bytes that drills must have read: this one, and those of the last `coverageDays`. */
+    coverageMin: number;
+    coverageDays: number;
+  };
 }
 
 export function planRestoreDrill(
@@ -69,14 +93,17 @@ export function planRestoreDrill(
   requestId: string,
 ): RestoreDrillPlan {
   const { tier, standard } = tierOf(source.tags);
+  const drilled = drilledOf(request, source);
   const { identifier, stack } = throwawayNames(requestId);
   const expiresAt = new Date(Date.parse(source.observedAt) + throwawayLifeHours * 3_600_000).toISOString();
   return {
     target: request.database,
     database: targetDatabase(source),
     tags: source.tags,
+    ...subjectOf(drilled),
     evidenceValidDays: standard.drillEveryDays,
     source,
+    drilled,
     throwaway: {
       identifier,
       stack,
@@ -85,7 +112,7 @@ export function planRestoreDrill(
       instanceClass: source.instanceClass,
       securityGroupIds: source.isolationSecurityGroupIds,
       tags: throwawayTags(source.tags, requestId, expiresAt),
-      createTimeoutMinutes: createTimeoutMinutes(source.allocatedStorageGib),
+      createTimeoutMinutes: createTimeoutMinutes((source.snapshot ?? source).allocatedStorageGib),
     },
     rpoAchievedSeconds:
       source.latestRestorableTime === null ? null : secondsBetween(source.latestRestorableTime, source.observedAt),
@@ -97,11 +124,25 @@ export function planRestoreDrill(
     markerGapSeconds,
     restorableWaitSeconds: Math.max(restorableWaitSecondsMin, 2 * standard.rpoSeconds),
     structure: {
-      secondsMax: request.structureSeconds ?? structureSecondsOf[tier],
+      ...structureOf[tier],
+      ...(request.structureSeconds !== undefined && { secondsMax: request.structureSeconds }),
+      ...(request.structureGib !== undefined && { bytesMax: request.structureGib * 2 ** 30 }),
+      coverageDays: coverageDrills * standard.drillEveryDays,
       damagesMax,
       connections: vcpusOf(source.instanceClass),
     },
   };
+}
+
+function drilledOf({ at }: RestoreDrillRequest, { snapshot }: ObservedSource): Drilled {
+  if (snapshot) return { to: "snapshot", snapshot };
+  return at === undefined ? { to: "latest" } : { to: "time", target: new Date(at).toISOString() };
+}
+
+/** One moment or snapshot says nothing about the backups of today. */
+function subjectOf(drilled: Drilled): Pick<PlanBasis, "subject"> {
+  if (drilled.to === "snapshot") return { subject: `snapshot ${drilled.snapshot.arn}` };
+  return drilled.to === "time" ? { subject: `backups of ${drilled.target}` } : {};
 }
 
 /**
@@ -120,8 +161,15 @@ export const throwawayNames = (requestId: string) => ({
   stack: `restored-database.drill-${requestId}`,
 });
 
-/** Reading is the cost: a budget by tier. Anything left unread makes the check inconclusive. */
-const structureSecondsOf: Record<Tier, number> = { gold: 4 * 3600, silver: 2 * 3600, bronze: 3600 };
+/**
+ * Reading is the cost: the copy's blocks come from S3. What a drill leaves unread is the next one's first; below the
+ * coverage that the tier asks for, the check is inconclusive.
+ */
+const structureOf: Record<Tier, { secondsMax: number; bytesMax: number; coverageMin: number }> = {
+  gold: { secondsMax: 4 * 3600, bytesMax: 4 * 2 ** 40, coverageMin: 0.95 },
+  silver: { secondsMax: 2 * 3600, bytesMax: 2 * 2 ** 40, coverageMin: 0.8 },
+  bronze: { secondsMax: 3600, bytesMax: 2 ** 40, coverageMin: 0.6 },
+};
 
 /**
  * One session keeps one vCPU busy. A class's name shows its vCPUs: "xlarge" has 4, "2xlarge" twice as many, and so on.

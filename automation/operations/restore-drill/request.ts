@@ -1,11 +1,27 @@
 import { z } from "zod";
 import type { OperationDescription } from "../../runner/operation";
 import { databaseField } from "../database-field";
-import { structureSecondsMax } from "./limits";
+import { structureGibMax, structureSecondsMax } from "./limits";
 
-/** The input of a restore drill. */
-export const restoreDrillRequest = z.strictObject({
+const fields = z.strictObject({
   database: databaseField("the database whose backups to prove"),
+  at: z.iso
+    .datetime({
+      offset: true,
+      precision: 0,
+      error: "give a date and time in whole seconds, such as 2026-03-01T10:00:00Z",
+    })
+    .optional()
+    .meta({
+      description: "restore to this second, such as 2026-03-01T10:00:00Z, instead of the latest",
+      placeholder: "time",
+    }),
+  snapshot: z
+    .string()
+    .regex(/^[a-zA-Z][\w:-]*$/, "give the identifier of a DB snapshot as `aws rds describe-db-snapshots` shows it")
+    .max(255)
+    .optional()
+    .meta({ description: "restore this snapshot instead of the automated backups", placeholder: "identifier" }),
   structureSeconds: z
     .number()
     .int("give whole seconds")
@@ -16,6 +32,22 @@ export const restoreDrillRequest = z.strictObject({
       description:
         "how long heaps and indexes may be read; by default the tier decides: 3600 bronze, 7200 silver, 14400 gold",
     }),
+  structureGib: z
+    .number()
+    .int("give whole GiB")
+    .min(1, "give at least 1 GiB")
+    .max(structureGibMax, `no database has more than ${structureGibMax} GiB`)
+    .optional()
+    .meta({
+      description:
+        "how much of heaps and indexes may be read; by default the tier decides: 1024 bronze, 2048 silver, 4096 gold",
+    }),
+});
+
+/** The input of a restore drill. */
+export const restoreDrillRequest = fields.refine(({ at, snapshot }) => at === undefined || snapshot === undefined, {
+  path: ["snapshot"],
+  message: "give either a moment or a snapshot: a snapshot is of one moment only",
 });
 export type RestoreDrillRequest = z.infer<typeof restoreDrillRequest>;
 
@@ -29,6 +61,8 @@ export const restoreDrillDescription: OperationDescription<RestoreDrillRequest> 
     '--database orders-production --reason "monthly drill" --plan-only',
     '--database orders-production --reason "monthly drill" --work',
     '--database orders-production --reason "audit" --wait --json | jq -r .verdict',
+    '--database orders-production --at 2026-03-01T10:00:00Z --reason "before the migration" --work',
+    '--database orders-production --snapshot orders-2026-02 --reason "is it usable?" --work',
   ],
   effect: "throwaway",
   request: restoreDrillRequest,

@@ -6,10 +6,10 @@ import { poll } from "../../poll";
 import { cloudPoll, inventorySeconds } from "../../limits";
 import type { CleanUpReport } from "../../records";
 import { readStack, stackExists } from "../../runner/stack-state";
-import type { Progress } from "../../runner/operation";
 import { markRemoved, registerThrowaway } from "../../runner/throwaways";
 import { takeInventory } from "../../targets/catalog-inventory";
-import { inControlSession, openControlSession } from "../../targets/control-session";
+import { automatedBackupsOf } from "../../targets/database-backups";
+import { inControlSession } from "../../targets/control-session";
 import {
   controlRole,
   describeDatabase,
@@ -26,6 +26,7 @@ import {
   deleteDatabase,
   findBackups,
   findDatabase,
+  findSnapshot,
   inFlight,
   restoreFailed,
   restoreThrowaway,
@@ -33,12 +34,14 @@ import {
 import { shownText } from "../../targets/shown-text";
 import { awsClients } from "../../targets/aws-access";
 import { deleteMarkers, readMarkers, writeMarker, type Marker } from "../../targets/recovery-markers";
-import { readRecoveryPoint } from "../../targets/recovery-point";
-import { verifyStructures } from "../../targets/structure-verification";
+import { readSequences } from "../../targets/sequences";
 import type { OperationContext } from "../operation-context";
-import { throwawayNames, type ObservedSource, type RestoreDrillPlan } from "./plan";
+import { readAssertions } from "./assertions";
+import { copySteps, decided } from "./copy-steps";
+import { throwawayNames, type ObservedSnapshot, type ObservedSource, type RestoreDrillPlan } from "./plan";
+import type { RestoreDrillRequest } from "./request";
 import { argumentsOf, requestOf } from "./throwaway";
-import type { BracketingMarkers, Undecided } from "./verify";
+import type { BracketingMarkers, SourceState, Undecided } from "./outcome";
 
 export type RestoreDrillSteps = ReturnType<typeof restoreDrillSteps>;
 
@@ -54,9 +57,6 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
   }
   const throwawayLogin = (plan: RestoreDrillPlan, resourceId: string) =>
     loginTo(plan.throwaway.identifier, resourceId, masterRole, plan.source.databaseName);
-  const withThrowaway = async <T>(plan: RestoreDrillPlan, resourceId: string, work: (client: Client) => Promise<T>) =>
-    inControlSession(await throwawayLogin(plan, resourceId), session, work);
-
   /** The instance with this name must still be the same one. */
   async function loginTo(
     identifier: string,
@@ -78,13 +78,14 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
 
   return {
     /** Refuses what cannot be drilled, before anything is planned, registered or created. */
-    async observe(identifier: string): Promise<ObservedSource> {
+    async observe({ database: identifier, at, snapshot }: RestoreDrillRequest): Promise<ObservedSource> {
       const instance = await describeDatabase(clients, identifier);
       await requireLogin(clients, instance, controlRole);
       const backupRetentionDays = instance.BackupRetentionPeriod ?? 0;
       const restorable = backupRetentionDays > 0 ? instance.LatestRestorableTime : undefined;
       // Lost backups are a verdict, whatever else the database does.
-      if (restorable) requireServing(instance);
+      if (restorable || snapshot !== undefined) requireServing(instance);
+      if (restorable && at !== undefined) await requireWithinBackups(identifier, new Date(at));
       const platform = await readStack(s.stacks, s.platformStack);
       const isolation = platform?.outputs["isolationSecurityGroupId"];
       if (typeof isolation !== "string") throw new ShipshapeError("platform-missing", { stack: s.platformStack });
@@ -106,6 +107,8 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
         tags: tagsOf(instance),
         isolationSecurityGroupIds: [isolation],
         secretsProvider: s.secretsProvider ?? platform?.secretsProvider ?? null,
+        assertions: readAssertions(s.assertionsFolder, identifier),
+        snapshot: snapshot === undefined ? null : await usableSnapshot(snapshot, instance),
       };
     },
 
@@ -159,7 +162,13 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
         ];
       }
     },
-    sourceInventory: (plan: RestoreDrillPlan) => decided(() => withSource(plan, takeInventory)),
+    sourceState: (plan: RestoreDrillPlan): Promise<SourceState | Undecided> =>
+      decided(() =>
+        withSource(plan, async (client) => ({
+          catalog: await takeInventory(client),
+          sequences: await readSequences(client),
+        })),
+      ),
 
     /**
      * The marker after the target must be restorable too: if it were not in the backups, it would be missing wherever
@@ -198,7 +207,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
      * Has RDS restore the throwaway, once: an instance with the plan's name and the run's tag is this run's, whatever
      * was interrupted.
      */
-    async restore(plan: RestoreDrillPlan, target: string, signal: AbortSignal): Promise<Restored> {
+    async restore(plan: RestoreDrillPlan, target: string | null, signal: AbortSignal): Promise<Restored> {
       const { identifier } = plan.throwaway;
       if (!(await findOwn(plan))) {
         const refusal = await restoreThrowaway(clients, requestOf(plan, target));
@@ -252,27 +261,7 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
       return { endpoint: `${Endpoint?.Address}:${Endpoint?.Port}` };
     },
 
-    firstQuery: (plan: RestoreDrillPlan, copy: string): Promise<string> =>
-      withThrowaway(plan, copy, async (client) => {
-        await client.query("select 1");
-        return now();
-      }),
-    readMarkers: (plan: RestoreDrillPlan, copy: string, requestId: string) =>
-      decided(() => withThrowaway(plan, copy, (client) => readMarkers(client, requestId, ["before", "after"]))),
-    recoveryPoint: (plan: RestoreDrillPlan, copy: string, target: string) =>
-      decided(() => withThrowaway(plan, copy, (client) => readRecoveryPoint(client, target))),
-    restoredInventory: (plan: RestoreDrillPlan, copy: string) =>
-      decided(() => withThrowaway(plan, copy, takeInventory)),
-    async verifyStructures(plan: RestoreDrillPlan, copy: string, signal: AbortSignal, progress: Progress) {
-      const settings = { ...session, statementSeconds: plan.structure.secondsMax };
-      const report = await verifyStructures(
-        async () => openControlSession(await throwawayLogin(plan, copy), settings),
-        plan.structure,
-        signal,
-        progress,
-      );
-      return { ...report, verifiedAt: now() };
-    },
+    ...copySteps(s, session, { master: throwawayLogin, withSource }),
 
     /**
      * Has Pulumi remove what is in its state; what only the cloud knows (a failed restore is in no state) is found by its
@@ -312,6 +301,47 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
     },
   };
 
+  /** RDS would refuse it after the throwaway was registered. A moment of the last minutes is waited for. */
+  async function requireWithinBackups(identifier: string, target: Date): Promise<void> {
+    const { restorableFrom, askedAt } = await automatedBackupsOf(clients, identifier);
+    if (restorableFrom !== null && (target < new Date(restorableFrom) || target > new Date(askedAt)))
+      throw new ShipshapeError("recovery-target-outside", {
+        identifier,
+        target: target.toISOString(),
+        from: restorableFrom,
+        until: askedAt,
+      });
+  }
+
+  async function usableSnapshot(snapshot: string, source: DBInstance): Promise<ObservedSnapshot> {
+    const found = await findSnapshot(clients, snapshot);
+    const [major] = (source.EngineVersion ?? "").split(".");
+    const problem = !found
+      ? "there is none of that name in this account and Region"
+      : found.DbiResourceId !== source.DbiResourceId
+        ? `it is of ${found.DBInstanceIdentifier}, resource id ${found.DbiResourceId}`
+        : found.Status !== "available"
+          ? `it is ${found.Status}`
+          : !found.Encrypted
+            ? "it is not encrypted, and neither would be the copy"
+            : found.EngineVersion?.split(".")[0] !== major
+              ? `it is of PostgreSQL ${found.EngineVersion}, and the database's parameter group of ${major}`
+              : undefined;
+    if (!found || problem !== undefined)
+      throw new ShipshapeError("snapshot-unusable", {
+        snapshot,
+        identifier: source.DBInstanceIdentifier ?? "",
+        problem: problem ?? "",
+      });
+    return {
+      identifier: found.DBSnapshotIdentifier ?? "",
+      arn: found.DBSnapshotArn ?? "",
+      createdAt: found.SnapshotCreateTime?.toISOString() ?? "",
+      engineVersion: found.EngineVersion ?? "",
+      allocatedStorageGib: found.AllocatedStorage ?? 0,
+    };
+  }
+
   /** The throwaway, if it exists. One of that name that is not ours is left alone. */
   async function findOwn(plan: RestoreDrillPlan): Promise<DBInstance | undefined> {
     const { identifier, tags } = plan.throwaway;
@@ -338,20 +368,6 @@ export function restoreDrillSteps(s: Omit<OperationContext, "recoveryOf">) {
 
   async function lastEvents(identifier: string): Promise<string> {
     return (await databaseEvents(clients, identifier)).slice(-3).join("; ") || "the cloud gives no reason";
-  }
-}
-
-/** A refusal by the database leaves a check undecided: it says nothing about the backup, and does not end the run. */
-async function decided<T>(work: () => Promise<T>): Promise<T | Undecided> {
-  try {
-    return await work();
-  } catch (error) {
-    if (
-      error instanceof ShipshapeError &&
-      (error.code === "database-query-failed" || error.code === "marker-table-changed")
-    )
-      return { undecided: error.message };
-    throw error;
   }
 }
 

@@ -1,16 +1,22 @@
-/** Pure: the restore request to RDS, and what the adopting stack declares; both only from the plan. */
+/** Pure: the restore request to RDS, and what the adopting stack declares. */
 import type { RestoredDatabaseArgs } from "../../../stacks/restored-database";
 import type { ThrowawayRequest } from "../../targets/database-instance";
 import type { ObservedSource, RestoreDrillPlan } from "./plan";
 
-export const requestOf = ({ source, throwaway }: RestoreDrillPlan, restoreTime: string): ThrowawayRequest => ({
+/** `restoreTime` is null for a snapshot. */
+export const requestOf = (
+  { source, throwaway, drilled }: RestoreDrillPlan,
+  restoreTime: string | null,
+): ThrowawayRequest => ({
   ...inheritedSettings(source),
   identifier: throwaway.identifier,
   instanceClass: throwaway.instanceClass,
   securityGroupIds: throwaway.securityGroupIds,
   tags: throwaway.tags,
-  sourceResourceId: source.resourceId,
-  restoreTime,
+  from:
+    drilled.to === "snapshot"
+      ? { snapshot: drilled.snapshot.identifier }
+      : { resourceId: source.resourceId, restoreTime: restoreTime! },
 });
 
 export const argumentsOf = (

@@ -27,13 +27,28 @@ jest.mock("../../../automation/targets/recovery-markers", () => ({
 jest.mock("../../../automation/targets/recovery-point", () => ({
   readRecoveryPoint: (_: unknown, target: string) =>
     Promise.resolve({ ...good.found.recoveryPoint, lastCommitAt: new Date(Date.parse(target) - 1000).toISOString() }),
+  commitsAround: () => mockCloud.markers.around(),
+  commitTimes: (...given: Parameters<MemoryCloud["markers"]["times"]>) => mockCloud.markers.times(...given),
+}));
+jest.mock("../../../automation/targets/copy-reader", () => ({
+  readerOf: (master: Inner[0]) => master,
+  createReader: (client: Parameters<MemoryCloud["createReader"]>[0]) => mockCloud.createReader(client),
 }));
 jest.mock("../../../automation/targets/catalog-inventory", () => ({
   takeInventory: () => Promise.resolve(inventory()),
 }));
+jest.mock("../../../automation/targets/catalog-comparison", () => ({
+  catalogLosses: () => Promise.resolve({ compared: 8, lostCount: 0, lost: [] }),
+  missingRoles: () => Promise.resolve([]),
+}));
+jest.mock("../../../automation/targets/sequences", () => ({
+  readSequences: () => Promise.resolve([]),
+  readFilledColumns: () => Promise.resolve({ lastOf: {}, unread: {} }),
+  compareSequences: () => good.found.sequences,
+}));
 jest.mock("../../../automation/targets/structure-verification", () => ({
-  verifyStructures: async (open: () => ReturnType<MemoryCloud["sessions"]["open"]>) => {
-    await mockCloud.createAmcheck(await open());
+  verifyStructures: async ({ prepare }: { prepare: () => ReturnType<MemoryCloud["sessions"]["open"]> }) => {
+    await mockCloud.createAmcheck(await prepare());
     return good.found.structure;
   },
 }));
@@ -81,8 +96,11 @@ async function trial([subject, name]: Case, fault?: Fault, killAtChange = 0): Pr
     if (count === killAtChange) return engine.kill();
   };
   const operation = await subject.operation.open(contextOf(cloud));
-  const plane = new MemoryControlPlane(operation, subject.input, engine, () =>
-    [...cloud.throwaways.values()].includes("registered"),
+  const plane = new MemoryControlPlane(
+    operation,
+    { ...(subject.input as object), ...subject.cases[name]!.asked },
+    engine,
+    () => [...cloud.throwaways.values()].includes("registered"),
   );
   const end = await plane.run();
   const left = () => cloud.left();

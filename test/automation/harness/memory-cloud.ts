@@ -28,7 +28,7 @@ interface Instance {
 /** Longer than the attempts of a step without their pauses: RDS takes minutes. */
 const deleting = Array.from({ length: 10 }, () => "deleting");
 
-type Input = { DBInstanceIdentifier?: string };
+type Input = { DBInstanceIdentifier?: string; DBSnapshotIdentifier?: string };
 
 export class MemoryCloud {
   readonly instances = new Map<string, Instance>();
@@ -42,6 +42,7 @@ export class MemoryCloud {
   /** Called after each change. */
   changed: (count: number) => Promise<void> | void = () => undefined;
   private readonly startedAt = Date.now() - 1000;
+  private readonly pastCommitAt = new Date(this.startedAt - 7_200_000).toISOString();
   private resources = 0;
 
   /** A client that answers from memory; of its class, because paginators require that. */
@@ -109,12 +110,20 @@ export class MemoryCloud {
         return { DBInstances: [this.describe(input.DBInstanceIdentifier ?? "")] };
       case "RestoreDBInstanceToPointInTimeCommand":
         return this.restore(input);
+      case "RestoreDBInstanceFromDBSnapshotCommand":
+        return this.restore({
+          ...input,
+          TargetDBInstanceIdentifier: input.DBInstanceIdentifier,
+          RestoreTime: new Date(0),
+        });
+      case "DescribeDBSnapshotsCommand":
+        return { DBSnapshots: this.snapshots(input.DBSnapshotIdentifier) };
       case "DeleteDBInstanceCommand":
         return this.delete(input.DBInstanceIdentifier ?? "");
       case "DescribeDBInstanceAutomatedBackupsCommand":
         return { DBInstanceAutomatedBackups: this.backups(input.DBInstanceIdentifier) };
       default:
-        return {}; // no snapshots, no events
+        return {}; // no events
     }
   }
 
@@ -152,6 +161,16 @@ export class MemoryCloud {
     return {};
   }
 
+  private snapshots(identifier: string | undefined): unknown[] {
+    const { DbiResourceId, EngineVersion } = this.instances.get(this.source)!.described;
+    const known = {
+      DBSnapshotIdentifier: identifier,
+      DBSnapshotArn: `arn:${identifier}`,
+      SnapshotCreateTime: new Date(this.startedAt),
+    };
+    return identifier ? [{ ...known, DbiResourceId, EngineVersion, Status: "available", Encrypted: true }] : [];
+  }
+
   private backups(identifier: string | undefined): unknown[] {
     const found = identifier === this.source ? this.instances.get(identifier) : undefined;
     const EarliestTime = new Date(this.startedAt - 86_400_000);
@@ -178,18 +197,32 @@ export class MemoryCloud {
       if (!markers.some((m) => m.name === name)) {
         const at = new Date(this.startedAt + 5000 * markers.length).toISOString();
         await this.change(`marker ${name} is written for ${runId}`, () =>
-          markers.push({ name, committedAt: at, writtenAt: at }),
+          markers.push({ name, committedAt: at, writtenAt: at, transaction: String(800 + markers.length) }),
         );
       }
       return markers.find((m) => m.name === name)!;
     },
     read: async (client: Client, _: string, names: string[]): Promise<Marker[]> =>
       instanceOf(client).markers.filter((m) => names.includes(m.name)),
+    /** The source's commits beside a moment in the past. */
+    around: () => Promise.resolve({ before: { transaction: "700", committedAt: this.pastCommitAt }, after: null }),
+    times: (client: Client, transactions: string[]): Promise<(string | null)[]> => {
+      const { markers } = instanceOf(client);
+      const timeOf = (id: string) => markers.find((m) => m.transaction === id)?.committedAt ?? null;
+      return Promise.resolve(transactions.map((id) => (id === "700" ? this.pastCommitAt : timeOf(id))));
+    },
     delete: async (client: Client): Promise<void> => {
       const { markers } = instanceOf(client);
       if (markers.length > 0) await this.change("the markers are deleted", () => markers.splice(0));
     },
   };
+
+  /** In place of `targets/copy-reader`. */
+  async createReader(client: Client): Promise<void> {
+    const { described } = instanceOf(client) as Instance & { described: { reader?: boolean } };
+    if (!described.reader)
+      await this.change(`a reader is created in ${described.DBInstanceIdentifier}`, () => (described.reader = true));
+  }
 
   /** In place of amcheck's part of `targets/structure-verification`. */
   async createAmcheck(client: Client): Promise<void> {

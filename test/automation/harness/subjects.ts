@@ -14,11 +14,12 @@ export interface Subject {
   order: OrderOfSteps;
   /** The steps that change something outside the control plane. */
   effects: readonly string[];
-  /** How its cases differ from a cloud with one good database, and the verdict on each. */
-  cases: Record<string, { verdict: "pass" | "fail"; arrange?: (cloud: MemoryCloud) => void }>;
+  /** How its cases differ from a cloud with one good database, what else they ask for, and the verdict on each. */
+  cases: Record<string, { verdict: "pass" | "fail"; asked?: object; arrange?: (cloud: MemoryCloud) => void }>;
 }
 
 const source = "orders";
+const wholeSecond = (time: number) => new Date(time - (time % 1000)).toISOString().replace(".000Z", "Z");
 const registered = (name: string): RegisteredOperation => operations.find((o) => o.name === name)!;
 
 export const subjects: Subject[] = [
@@ -44,6 +45,8 @@ export const subjects: Subject[] = [
         verdict: "fail",
         arrange: (cloud) => (cloud.instances.get(source)!.described.BackupRetentionPeriod = 0),
       },
+      "a past second": { verdict: "pass", asked: { at: wholeSecond(Date.now() - 3_600_000) } },
+      "a snapshot": { verdict: "pass", asked: { snapshot: "orders-1" } },
     },
   },
   {
@@ -74,7 +77,9 @@ export function contextOf(cloud: MemoryCloud) {
     access: {},
     stacks: { workspacesFolder: "/nowhere", environment: {} },
     platformStack: "platform.test",
+    assertionsFolder: "/nowhere",
     recoveryOf: () => Promise.resolve(proven),
+    verifiedSince: () => Promise.resolve({ everything: null, relations: {} }),
   };
 }
 

@@ -25,7 +25,13 @@ afterAll(async () => {
 async function leftOpen(
   requestId: string,
   resourceId?: string,
-  { account = "123456789012", region = "eu-central-1", target = "orders", operation = "restore-drill" } = {},
+  {
+    account = "123456789012",
+    region = "eu-central-1",
+    target = "orders",
+    operation = "restore-drill",
+    subject,
+  }: { account?: string; region?: string; target?: string; operation?: string; subject?: string } = {},
 ): Promise<void> {
   await database.query(
     "insert into request (id, operation, input, requested_by, reason) values ($1, $2, $3, 'ana', 'a test')",
@@ -38,7 +44,13 @@ async function leftOpen(
       database,
       requestId,
       1,
-      { target, database: targetDatabase({ identifier: target, resourceId, arn }), tags: {}, evidenceValidDays: 7 },
+      {
+        target,
+        database: targetDatabase({ identifier: target, resourceId, arn }),
+        tags: {},
+        ...(subject !== undefined && { subject }),
+        evidenceValidDays: 7,
+      },
       "running",
     );
   await openFinding(database, { id: `${requestId}.verdict`, requestId, target, summary: "it failed" });
@@ -78,4 +90,21 @@ test("an answer closes the finding it is about, once, and leaves the other findi
   expect(await answersOf(database, "answered")).toEqual([
     { ...answer, status: "follow-up", followUpRequestId: "same", answeredAt: expect.any(Date) as Date },
   ]);
+});
+
+test("a pass about a part of a database answers only the findings about the same part, and one about all of it no part's", async () => {
+  await leftOpen("whole", "db-PARTS");
+  await leftOpen("snapshot-1", "db-PARTS", { subject: "snapshot 1" });
+  await leftOpen("snapshot-1-again", "db-PARTS", { subject: "snapshot 1" });
+  await leftOpen("snapshot-2", "db-PARTS", { subject: "snapshot 2" });
+  await leftOpen("parts-not-found", undefined, { target: "orders" });
+  const open = async () =>
+    (await openFindings(database, 50))
+      .map(({ id }) => id)
+      .filter((id) => /^(whole|snapshot|parts)/.test(id))
+      .sort();
+  await closeVerdictsOf(database, await readRun(database, "snapshot-1"));
+  expect(await open()).toEqual(["parts-not-found.verdict", "snapshot-2.verdict", "whole.verdict"]);
+  await closeVerdictsOf(database, await readRun(database, "whole"));
+  expect(await open()).toEqual(["snapshot-2.verdict"]);
 });

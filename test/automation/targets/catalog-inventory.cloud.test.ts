@@ -1,5 +1,6 @@
 import type { Client } from "pg";
-import { inventoryKinds, takeInventory, type CatalogInventory } from "../../../automation/targets/catalog-inventory";
+import { takeInventory, type CatalogInventory } from "../../../automation/targets/catalog-inventory";
+import { inventoryKinds } from "../../../automation/targets/catalog-kinds";
 import { FleetDatabase } from "./fleet-database";
 
 let database: FleetDatabase;
@@ -48,12 +49,12 @@ const changes: [change: string, kind: string][] = [
   ["alter function shop.f(int) leakproof", "routine"],
   ["alter function shop.f(int) parallel safe", "routine"],
   ["alter function shop.f(int) strict", "routine"],
-  ["grant execute on function shop.f(int) to reader", "routine"],
-  ["revoke execute on function shop.f(int) from public", "routine"],
-  ["alter function shop.f(int) owner to keeper", "routine"],
+  ["grant execute on function shop.f(int) to reader", "privilege"],
+  ["revoke execute on function shop.f(int) from public", "privilege"],
+  ["alter function shop.f(int) owner to keeper", "owner"],
   ["create or replace function shop.f(i int) returns int language sql immutable as 'select i + 2'", "routine"],
   ["create or replace procedure shop.p() language sql as 'select 2'", "routine"],
-  ["grant select (name) on shop.item to reader", "column"],
+  ["grant select (name) on shop.item to reader", "privilege"],
   ["alter table shop.item alter name drop not null", "column"],
   ["alter table shop.item alter name set statistics 500", "column"],
   ["alter table shop.item alter name set storage external", "column"],
@@ -64,8 +65,8 @@ const changes: [change: string, kind: string][] = [
   ["alter table shop.item enable always trigger touch", "trigger"],
   ["alter table shop.child disable trigger all", "trigger"],
   ["drop trigger touch on shop.item", "trigger"],
-  ["alter table shop.item force row level security", "relation"],
-  ["alter table shop.item disable row level security", "relation"],
+  ["alter table shop.item force row level security", "row-level security"],
+  ["alter table shop.item disable row level security", "row-level security"],
   ["alter policy mine on shop.item to public", "policy"],
   ["alter policy mine on shop.item using (id > 0)", "policy"],
   ["drop policy mine on shop.item", "policy"],
@@ -91,10 +92,10 @@ const changes: [change: string, kind: string][] = [
   ["alter table shop.item replica identity full", "relation"],
   ["alter table shop.item set (fillfactor = 70)", "relation"],
   ["alter table shop.part_1 set unlogged", "relation"],
-  ["grant select on shop.item to reader", "relation"],
-  ["alter table shop.item owner to keeper", "relation"],
-  ["grant usage on schema shop to reader", "schema"],
-  ["grant usage on type shop.colour to reader; revoke usage on type shop.colour from public", "type"],
+  ["grant select on shop.item to reader", "privilege"],
+  ["alter table shop.item owner to keeper", "owner"],
+  ["grant usage on schema shop to reader", "privilege"],
+  ["grant usage on type shop.colour to reader; revoke usage on type shop.colour from public", "privilege"],
   ["drop statistics shop.both", "statistics object"],
   ["alter collation shop.german rename to deutsch", "collation"],
   ["alter text search configuration shop.words drop mapping for word", "text search map"],
@@ -106,7 +107,7 @@ const changes: [change: string, kind: string][] = [
   ["revoke reader from keeper", "membership"],
   ["alter role reader connection limit 3", "role"],
   ["drop aggregate shop.total (int)", "aggregate"],
-  ["revoke connect on database app from public", "database"],
+  ["revoke connect on database app from public", "privilege"],
 ];
 
 /** Objects that the content above lacks, so that each kind occurs once. */
@@ -218,7 +219,7 @@ test("no cast of an owner's type runs, although the catalog contains values of s
   for (const type of ["json", "jsonb", "text"])
     await admin.query(`create function shop.to_${type}(m shop.mood) returns ${type} language plpgsql as $$begin raise 'this ran as %', current_user; end$$;
       create cast (shop.mood as ${type}) with function shop.to_${type}(shop.mood)`);
-  expect(differingKinds(before, await takeInventory(admin))).toEqual(["routine", "cast"]);
+  expect(differingKinds(before, await takeInventory(admin))).toEqual(["routine", "cast", "owner"]);
   await admin.query("rollback");
 });
 

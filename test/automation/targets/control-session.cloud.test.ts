@@ -154,6 +154,10 @@ const tampered: [what: string, how: string][] = [
     "an index that uses a function",
     "create function public.slow(t text) returns text language sql immutable as 'select t'; create index on shipshape.recovery_marker (public.slow(name))",
   ],
+  [
+    "statistics that use a function",
+    "create function public.slow(t text) returns text language sql immutable as 'select t'; create statistics shipshape.s on (public.slow(name)), run_id from shipshape.recovery_marker",
+  ],
   ["an unlogged table", "alter table shipshape.recovery_marker set unlogged"],
 ];
 

@@ -48,11 +48,16 @@ export class FleetDatabase {
     };
   }
 
+  get rootCertificateFile(): string {
+    return join(this.folder, "ca", "ca.pem");
+  }
+
   /** A session as the control plane opens one. */
-  session(user = "boss", statementSeconds = 60): Promise<Client> {
+  session(user = "boss", statementSeconds = 60, readOnly = false): Promise<Client> {
     return openControlSession(this.login(user), {
-      rootCertificateFile: join(this.folder, "ca", "ca.pem"),
+      rootCertificateFile: this.rootCertificateFile,
       statementSeconds,
+      readOnly,
     });
   }
 

@@ -1,5 +1,5 @@
 import { DatabaseError, type Client } from "pg";
-import { verifyStructures } from "../../../automation/targets/structure-verification";
+import { verifyStructures, type VerifiedBefore } from "../../../automation/targets/structure-verification";
 import { until } from "../../until";
 
 // What PostgreSQL itself reports has its own test (structure-verification.cloud.test.ts); this one covers which session
@@ -16,6 +16,8 @@ const lost = () => new Error("Connection terminated unexpectedly");
 /** A database with this many heaps, from `heap 0`; tests define what happens when one is checked. */
 class FakeDatabase {
   heaps = 8;
+  /** Of each heap, by its place. @default 1 */
+  bytes: number[] = [];
   atCheck: (name: string, session: number) => Promise<void> = () => Promise.resolve();
   atOpen: (session: number) => Promise<void> = () => Promise.resolve();
   hidesDamage: (session: number) => boolean = () => false;
@@ -49,11 +51,15 @@ class FakeDatabase {
     if (sql.includes("p.prosrc = p.proname"))
       return { rows: ["bt_index_check", "verify_heapam"].map((name) => ({ name, schema: "amcheck", allowed: true })) };
     if (sql.includes("from pg_class c join pg_namespace"))
-      return { rows: Array.from({ length: this.heaps }, (_, i) => heap(`heap ${i}`)) };
+      return { rows: Array.from({ length: this.heaps }, (_, i) => heap(`heap ${i}`, this.bytes[i] ?? 1)) };
     if (sql.includes("verify_heapam")) await this.check(session, String(values[0]));
-    if (sql.includes("pg_relation_size")) return { rows: [{ bytes: "1" }] };
+    if (sql.includes("unnest"))
+      return { rows: (values[0] as string[]).map((oid) => ({ oid, bytes: this.sizeOf(oid) })) };
+    if (sql.includes("pg_relation_size")) return { rows: [{ bytes: this.sizeOf(String(values[0])) }] };
     return { rows: [{}].slice(sql.includes("verify_heapam") ? 1 : 0) };
   }
+
+  private readonly sizeOf = (name: string) => String(this.bytes[Number(name.replace("heap ", ""))] ?? 1);
 
   private check(session: number, name: string): Promise<void> {
     this.checks.push({ name, session });
@@ -64,11 +70,11 @@ class FakeDatabase {
   }
 }
 
-const heap = (name: string) => ({
+const heap = (name: string, bytes: number) => ({
   oid: name,
   name,
   kind: "heap",
-  bytes: "1",
+  bytes: String(bytes),
   skipped: null,
   uncheckable: null,
   runsUserCode: false,
@@ -78,9 +84,15 @@ const never = () => new Promise<void>(() => undefined);
 let database: FakeDatabase;
 beforeEach(() => (database = new FakeDatabase()));
 afterEach(() => expect([...database.open]).toEqual([]));
-const budget = { secondsMax: 60, damagesMax: 20 };
-const verify = (connections?: number, more: object = {}, signal?: AbortSignal) =>
-  verifyStructures(database.connect, { ...budget, ...(connections && { connections }), ...more }, signal);
+const budget = { secondsMax: 60, bytesMax: 1000, damagesMax: 20 };
+const nothing: VerifiedBefore = { everything: null, relations: {} };
+const verify = (connections?: number, more: object = {}, signal?: AbortSignal, before = nothing) =>
+  verifyStructures(
+    { reader: "reader", prepare: () => database.connect(), read: () => database.connect() },
+    { ...budget, ...(connections && { connections }), ...more },
+    before,
+    signal,
+  );
 const sessionsThatChecked = () => new Set(database.checks.map(({ session }) => session)).size;
 const names = (of: { relation: string }[]) => of.map(({ relation }) => relation);
 
@@ -136,12 +148,87 @@ test("all share one limit of damages: once it is reached no further check starts
 });
 
 test("all share one time limit", async () => {
-  const { left, outOfTime } = await verify(4, { secondsMax: 0 });
-  expect({ outOfTime, left: left.count, problem: left.named[0]?.problem }).toEqual({
-    outOfTime: true,
-    left: 8,
+  const { left, unread, verified } = await verify(4, { secondsMax: 0 });
+  expect({ left: left.count, unread: unread.count, problem: unread.named[0]?.problem, verified }).toEqual({
+    left: 0,
+    unread: 8,
     problem: "the time budget was used up",
+    verified: [],
   });
+});
+
+describe("a budget of bytes that not all relations fit in", () => {
+  beforeEach(() => (database.bytes = [500, 400, 300, 200, 100, 50, 20, 10]));
+  const checked = () => database.checks.map(({ name }) => name);
+
+  test("is spent on the smallest, and what was checked is listed for the next drill", async () => {
+    const report = await verify(1, { bytesMax: 400 });
+    expect(checked()).toEqual(["heap 7", "heap 6", "heap 5", "heap 4", "heap 3"]);
+    expect(report).toMatchObject({
+      relationsChecked: 5,
+      bytesChecked: 380,
+      left: { count: 0 },
+      unread: { count: 3, bytes: 1200 },
+      unreadBytesVerified: 0,
+    });
+    expect(report.verified).toEqual([
+      { id: "heap 3", bytes: 200 },
+      { id: "heap 4", bytes: 100 },
+      { id: "heap 5", bytes: 50 },
+      { id: "heap 6", bytes: 20 },
+      { id: "heap 7", bytes: 10 },
+    ]);
+    expect(report.unread.named[0]).toEqual({
+      relation: "heap 0",
+      problem: "it exceeds what is left of the byte budget",
+    });
+  });
+
+  test("is spent first on what no drill has checked, then on what was checked longest ago, which counts as covered", async () => {
+    const before = {
+      everything: null,
+      relations: { "heap 3": "2026-01-02", "heap 5": "2026-01-01", "heap 6": "2026-01-03" },
+    };
+    const report = await verify(1, { bytesMax: 1380 }, undefined, before);
+    expect(checked()).toEqual(["heap 7", "heap 4", "heap 2", "heap 1", "heap 0", "heap 5", "heap 6"]);
+    expect(report).toMatchObject({ unread: { count: 1, bytes: 200 }, unreadBytesVerified: 200 });
+  });
+
+  test("covers everything over several drills", async () => {
+    let before: VerifiedBefore = nothing;
+    const ever = new Set<string>();
+    for (let drill = 1; drill <= 4; drill++) {
+      const { verified } = await verify(1, { bytesMax: 500 }, undefined, before);
+      for (const { id } of verified ?? []) ever.add(id);
+      before = {
+        everything: null,
+        relations: {
+          ...before.relations,
+          ...Object.fromEntries((verified ?? []).map(({ id }) => [id, `2026-01-0${drill}`])),
+        },
+      };
+    }
+    expect(ever.size).toBe(8);
+  });
+
+  test("that all fit in does not matter: the largest come first, and nothing is listed", async () => {
+    const report = await verify(1, { bytesMax: 1580 }, undefined, { everything: "2026-01-01", relations: {} });
+    expect(checked()[0]).toBe("heap 0");
+    expect(report).toMatchObject({ unread: { count: 0 }, verified: null });
+  });
+});
+
+test("a relation that is larger than statistics say does not let others exceed the budget of bytes", async () => {
+  database.bytes = [1, 1, 1];
+  database.heaps = 3;
+  const statistics = database.bytes;
+  database.atCheck = () => {
+    database.bytes = [900, 900, 900];
+    return Promise.resolve();
+  };
+  const report = await verify(1, { bytesMax: 900 });
+  expect(statistics).toEqual([1, 1, 1]);
+  expect(report).toMatchObject({ relationsChecked: 1, bytesChecked: 900, unread: { count: 2, bytes: 1800 } });
 });
 
 test("after a crash the relations being checked are checked one by one: the one that crashes its backend is named as not checked", async () => {

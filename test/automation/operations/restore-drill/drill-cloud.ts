@@ -51,6 +51,8 @@ export class DrillCloud extends RdsAnswers {
       },
       stacks: { workspacesFolder: "/nowhere", environment: {} },
       platformStack: "platform.dev",
+      assertionsFolder: "/nowhere",
+      verifiedSince: () => Promise.resolve({ everything: null, relations: {} }),
       ...more,
     });
   }

@@ -1,6 +1,8 @@
 import type { ObservedSource } from "../../../../automation/operations/restore-drill/plan";
 import { planRestoreDrill } from "../../../../automation/operations/restore-drill/plan";
-import type { RestoreDrillOutcome } from "../../../../automation/operations/restore-drill/verify";
+import type { Found, RestoreDrillOutcome } from "../../../../automation/operations/restore-drill/outcome";
+import { verifyRestoreDrill } from "../../../../automation/operations/restore-drill/verify";
+import type { Check } from "../../../../automation/records";
 import type { CatalogInventory } from "../../../../automation/targets/catalog-inventory";
 
 export const source: ObservedSource = {
@@ -28,6 +30,8 @@ export const source: ObservedSource = {
   },
   isolationSecurityGroupIds: ["sg-0150a7ed000000001"],
   secretsProvider: "awskms://alias/state?region=eu-central-1",
+  snapshot: null,
+  assertions: [],
 };
 
 export const request = { database: "orders-production" };
@@ -39,8 +43,18 @@ export const inventory = (differing: Record<string, string> = {}): CatalogInvent
 };
 
 const none = { count: 0, bytes: 0, named: [] };
-const before = { name: "before", committedAt: "2026-03-01T10:00:01.500000Z", writtenAt: "2026-03-01T10:00:01.400000Z" };
-const after = { name: "after", committedAt: "2026-03-01T10:00:06.100000Z", writtenAt: "2026-03-01T10:00:06.000000Z" };
+const before = {
+  name: "before",
+  committedAt: "2026-03-01T10:00:01.500000Z",
+  writtenAt: "2026-03-01T10:00:01.400000Z",
+  transaction: "800",
+};
+const after = {
+  name: "after",
+  committedAt: "2026-03-01T10:00:06.100000Z",
+  writtenAt: "2026-03-01T10:00:06.000000Z",
+  transaction: "802",
+};
 
 /** A drill without any failure. */
 export const good = {
@@ -57,21 +71,45 @@ export const good = {
   },
   found: {
     markers: [before],
-    recoveryPoint: { lastCommitAt: "2026-03-01T10:00:03.000000Z", lsn: "0/1", timeline: 2, serverVersion: "17.10" },
+    recoveryPoint: {
+      lastCommitAt: "2026-03-01T10:00:03.000000Z",
+      lsn: "0/1",
+      timeline: 2,
+      serverVersion: "17.10",
+      nextTransaction: "802",
+    },
+    witnesses: {
+      before: { committedAt: before.committedAt, inCopyAt: before.committedAt },
+      after: { committedAt: after.committedAt, inCopyAt: null },
+    },
     structure: {
       available: true,
       relationsChecked: 280,
       bytesChecked: 1_000_000,
       damages: [],
       left: none,
-      outOfTime: false,
+      unread: none,
+      unreadBytesVerified: 0,
+      verified: null,
       structureOnly: none,
       skipped: none,
       database: "orders",
       otherDatabases: [],
     },
-    source: inventory(),
-    sourceAfter: inventory(),
-    restored: inventory(),
+    source: { before: inventory(), after: inventory() },
+    catalog: { restored: inventory(), missing: [], losses: null },
+    sequences: { sequences: 2, comparedWithSource: 1, behindSource: [], behindRows: [], unreadable: [] },
+    assertions: {},
   },
 } satisfies RestoreDrillOutcome;
+
+/** A drill that found this, and is good otherwise. */
+export const found = (differing: Partial<Found>): RestoreDrillOutcome => ({
+  ...good,
+  found: { ...good.found, ...differing },
+});
+
+export const judged = (outcome: RestoreDrillOutcome, itsPlan = plan) => {
+  const { verdict, checks } = verifyRestoreDrill(itsPlan, outcome);
+  return { verdict, checks, check: (name: string) => checks.find((c) => c.name === name) as Check };
+};

@@ -81,6 +81,37 @@ test("a request can set how long heaps and indexes are read, within a throwaway'
   expect([59, 57_601, 100.5, NaN, "3600", null].map(accepts)).toEqual([false, false, false, false, false, false]);
 });
 
+test.each([
+  ["gold", 4, 4096, 0.95],
+  ["silver", 2, 2048, 0.8],
+  ["bronze", 1, 1024, 0.6],
+])(
+  "a database of tier %s is read for %d hours, %d GiB at most, and what was read in four drills must cover %d",
+  (tier, hours, gib, share) => {
+    const { structure } = tagged({ tier, environment: "production" });
+    expect(structure).toMatchObject({ secondsMax: hours * 3600, bytesMax: gib * 2 ** 30, coverageMin: share });
+  },
+);
+
+test("what was read counts for four drills; a request can set how much is read", () => {
+  expect(plan.structure.coverageDays).toBe(28);
+  expect(planRestoreDrill({ ...request, structureGib: 7 }, source, "260301100000-aaaaaaaa").structure.bytesMax).toBe(
+    7 * 2 ** 30,
+  );
+});
+
+test.each([
+  [{}, { to: "latest" }, undefined],
+  [
+    { at: "2026-03-01T10:00:00+02:00" },
+    { to: "time", target: "2026-03-01T08:00:00.000Z" },
+    "backups of 2026-03-01T08:00:00.000Z",
+  ],
+])("a request with %j restores %j, and a part of the backups is its own subject", (fields, recovery, subject) => {
+  const made = planRestoreDrill({ ...request, ...fields }, source, "260301100000-aaaaaaaa");
+  expect([made.drilled, made.subject]).toEqual([recovery, subject]);
+});
+
 test("the exposure is from the newest restorable time to the observation; unknown if nothing can be restored", () => {
   expect(plan.rpoAchievedSeconds).toBe(240);
   expect(planned({ latestRestorableTime: null }).rpoAchievedSeconds).toBeNull();
@@ -142,6 +173,7 @@ describe("before a drill runs, its plan", () => {
     ["has no backups any more", { backupRetentionDays: 0 }],
     ["has nothing to restore any more", { latestRestorableTime: null }],
     ["is isolated by another group", { isolationSecurityGroupIds: ["sg-2"] }],
+    ["is asserted about otherwise", { assertions: [{ name: "a", sql: "select", searchPath: [], sha256: "ab" }] }],
   ])("does not hold if the database %s", (_, observed) => {
     expect(holds(observed)).toBe(false);
   });

@@ -22,6 +22,7 @@ const { identifier, stack } = plan.throwaway;
 const ownTag = { Key: "shipshape:run", Value: plan.throwaway.tags["shipshape:run"] };
 const requestId = identifier.slice("drill-".length);
 const never = new AbortController().signal;
+const nothingVerified = { everything: null, relations: {} };
 const noDatabase = {} as Database; // removal here only uses the cloud and the backend
 
 let cloud: Cloud;
@@ -35,6 +36,8 @@ beforeAll(async () => {
     access: { cloud: cloud.client() },
     stacks,
     platformStack: "platform.test",
+    assertionsFolder: "/nowhere",
+    verifiedSince: () => Promise.resolve(nothingVerified),
   });
 });
 afterAll(async () => cloud?.stop());
@@ -108,9 +111,14 @@ test("another instance with the throwaway's name is not checked instead, even if
   const refused = { code: "database-replaced", message: expect.stringContaining("db-COPY") as string };
   await expect(steps.firstQuery(plan, "db-COPY")).rejects.toMatchObject(refused);
   await expect(steps.readMarkers(plan, "db-COPY", "a-run")).rejects.toMatchObject(refused);
-  await expect(steps.recoveryPoint(plan, "db-COPY", "2026-03-01T10:00:04.000Z")).rejects.toMatchObject(refused);
-  await expect(steps.restoredInventory(plan, "db-COPY")).rejects.toMatchObject(refused);
-  await expect(steps.verifyStructures(plan, "db-COPY", never, () => undefined)).rejects.toMatchObject(refused);
+  await expect(steps.createReader(plan, "db-COPY")).rejects.toMatchObject(refused);
+  const asked = { target: "2026-03-01T10:00:04.000Z", askedAt: "2026-03-01T10:06:00.000Z" };
+  await expect(steps.recoveryPoint(plan, "db-COPY", asked, null)).rejects.toMatchObject(refused);
+  const around = { before: { undecided: "no" }, after: { undecided: "no" } };
+  await expect(steps.compareCatalogs(plan, "db-COPY", around, { undecided: "no" })).rejects.toMatchObject(refused);
+  await expect(steps.verifyStructures(plan, "db-COPY", nothingVerified, never, () => undefined)).rejects.toMatchObject(
+    refused,
+  );
   const source = { ...plan.source, identifier, resourceId: "db-COPY" };
   await expect(
     steps.waitUntilRestorable({ ...plan, source }, "2026-03-01T10:00:06.100000Z", never),

@@ -1,4 +1,5 @@
 import { restoreDrill } from "../../../../automation/operations/restore-drill/restore-drill";
+import { planRestoreDrill } from "../../../../automation/operations/restore-drill/plan";
 import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
 import { verifyRestoreDrill } from "../../../../automation/operations/restore-drill/verify";
 import type { Step, StepSettings, Work } from "../../../../automation/runner/operation";
@@ -19,6 +20,9 @@ function stepsTaken(): { step: Step; taken: Taken[] } {
   return { step, taken };
 }
 
+const nothingVerified = { everything: null, relations: {} };
+const asserted = { rows: 0, problem: null, seconds: 0.1 };
+
 /** Effects that return what a passing drill needs, and record their calls. */
 function effects(differing: Partial<Record<keyof RestoreDrillSteps, unknown>> = {}) {
   const called: [string, ...unknown[]][] = [];
@@ -29,15 +33,19 @@ function effects(differing: Partial<Record<keyof RestoreDrillSteps, unknown>> = 
     writeMarker: good.markers.before,
     writeMarkerAfter: { after: good.markers.after, beforeAgain: good.markers.beforeAgain },
     removeMarkers: [],
-    sourceInventory: good.found.source,
+    sourceState: { catalog: good.found.source.before, sequences: [] },
     waitUntilRestorable: { askedAt: good.restore.askedAt },
     restore: { succeeded: true, resourceId: "db-COPY" },
     requireIsolation: undefined,
     adopt: { endpoint: good.restore.endpoint },
     firstQuery: good.restore.firstQueryAt,
+    createReader: undefined,
     readMarkers: good.found.markers,
-    recoveryPoint: good.found.recoveryPoint,
-    restoredInventory: good.found.restored,
+    recoveryPoint: { recoveryPoint: good.found.recoveryPoint, witnesses: good.found.witnesses },
+    compareCatalogs: good.found.catalog,
+    compareSequences: good.found.sequences,
+    verifiedBefore: nothingVerified,
+    runAssertions: { verifiedAt: "2026-03-01T10:19:00.000Z", assertions: { "orders-are-whole": asserted } },
     verifyStructures: { ...good.found.structure, verifiedAt: "2026-03-01T10:18:00.000Z" },
     removeThrowaway: undefined,
     proveGone: [{ kind: "database", identifier: plan.throwaway.identifier, provenGoneBy: "none" }],
@@ -79,27 +87,93 @@ test("a passing drill takes each step once, in this order, and its record has ev
     "prove the copy has no backups",
     "adopt the copy into its stack",
     "run the first query",
+    "let a reader into the copy",
     "look for the markers",
     "read the point that was reached",
     "compare the catalogs",
+    "compare the sequences",
+    "read what earlier drills checked",
     "verify heaps and indexes",
   ]);
+  const state = { catalog: good.found.source.before, sequences: [] };
+  const around = { before: state, after: state };
   expect(called).toEqual([
     ["register", "run-1", plan],
     ["writeMarker", plan, "run-1"],
-    ["sourceInventory", plan],
+    ["sourceState", plan],
     ["writeMarkerAfter", plan, "run-1", good.recoveryTarget],
-    ["sourceInventory", plan],
+    ["sourceState", plan],
     ["waitUntilRestorable", plan, good.markers.after.committedAt],
     ["restore", plan, good.recoveryTarget],
     ["requireIsolation", plan, "db-COPY"],
     ["adopt", plan],
     ["firstQuery", plan, "db-COPY"],
+    ["createReader", plan, "db-COPY"],
     ["readMarkers", plan, "db-COPY", "run-1"],
-    ["recoveryPoint", plan, "db-COPY", good.recoveryTarget],
-    ["restoredInventory", plan, "db-COPY"],
-    ["verifyStructures", plan, "db-COPY"],
+    ["recoveryPoint", plan, "db-COPY", { target: good.recoveryTarget, askedAt: good.restore.askedAt }, good.markers],
+    ["compareCatalogs", plan, "db-COPY", around, good.found.recoveryPoint],
+    ["compareSequences", plan, "db-COPY", around],
+    ["verifiedBefore", plan],
+    ["verifyStructures", plan, "db-COPY", nothingVerified],
   ]);
+});
+
+test("a drill of a past second writes no markers and waits until that second is restorable", async () => {
+  const { steps, called } = effects();
+  const { step, taken } = stepsTaken();
+  const itsPlan = planRestoreDrill({ ...request, at: "2026-03-01T09:00:00Z" }, source, "260301100000-aaaaaaaa");
+  const outcome = await restoreDrill(steps).run(itsPlan, step);
+  const target = "2026-03-01T09:00:00.000Z";
+  expect(outcome).toMatchObject({ recoveryTarget: target, markers: null, found: { markers: null, source: null } });
+  expect(namesOf(taken).slice(0, 3)).toEqual([
+    "register the throwaway",
+    "wait until the target is restorable",
+    "restore into isolation",
+  ]);
+  expect(called).toContainEqual(["waitUntilRestorable", itsPlan, target]);
+  expect(called).toContainEqual(["restore", itsPlan, target]);
+  expect(called).toContainEqual(["compareCatalogs", itsPlan, "db-COPY", null, good.found.recoveryPoint]);
+  expect(called.map(([name]) => name)).not.toContain("readMarkers");
+  expect(await restoreDrill(steps).cleanUp?.(itsPlan, step)).not.toHaveProperty("left");
+  expect(called.map(([name]) => name)).not.toContain("removeMarkers");
+});
+
+const snapshot = {
+  identifier: "orders-2026-02",
+  arn: "arn:aws:rds:eu-central-1:123456789012:snapshot:orders-2026-02",
+  createdAt: "2026-02-28T23:00:00.000Z",
+  engineVersion: "17.9",
+  allocatedStorageGib: 2000,
+};
+
+test("a drill of a snapshot needs no automated backups, restores at once, and has no target", async () => {
+  const losses = { compared: 8, lostCount: 0, lost: [] };
+  const { steps, called } = effects({ compareCatalogs: { ...good.found.catalog, losses } });
+  const { step, taken } = stepsTaken();
+  const ofSnapshot = { ...source, snapshot, backupRetentionDays: 0, latestRestorableTime: null };
+  const itsPlan = planRestoreDrill({ ...request, snapshot: snapshot.identifier }, ofSnapshot, "260301100000-aaaaaaaa");
+  expect(itsPlan.throwaway.createTimeoutMinutes).toBe(300);
+  const outcome = await restoreDrill(steps).run(itsPlan, step);
+  expect(outcome).toMatchObject({ recoveryTarget: null, markers: null, notRestorable: null });
+  expect(outcome.phases.map(({ name }) => name)).toEqual(["restore", "verify"]);
+  expect(namesOf(taken).slice(0, 2)).toEqual(["register the throwaway", "restore into isolation"]);
+  expect(called).toContainEqual(["restore", itsPlan, null]);
+  expect(verifyRestoreDrill(itsPlan, outcome).verdict).toBe("pass");
+});
+
+test("the team's assertions run last, if it has any", async () => {
+  const { steps } = effects();
+  const { step, taken } = stepsTaken();
+  const assertion = { name: "orders-are-whole", sql: "select", searchPath: [], sha256: "ab" };
+  const itsPlan = { ...plan, source: { ...source, assertions: [assertion] } };
+  const outcome = await restoreDrill(steps).run(itsPlan, step);
+  expect(namesOf(taken).at(-1)).toBe("run the team's assertions");
+  expect(outcome).toMatchObject({ found: { assertions: { "orders-are-whole": asserted } } });
+  expect(outcome.phases.at(-1)).toMatchObject({ name: "verify", endedAt: "2026-03-01T10:19:00.000Z" });
+  expect(verifyRestoreDrill(itsPlan, outcome).checks.at(-1)).toMatchObject({
+    name: "assertion-orders-are-whole",
+    verdict: "pass",
+  });
 });
 
 test("each step has a time limit and is retried; waits and reads get more time than their own limits", async () => {
@@ -191,7 +265,7 @@ test("the source is observed by the requested identifier", async () => {
   const { steps, called } = effects();
   const { step, taken } = stepsTaken();
   expect(await restoreDrill(steps).observe(request, step)).toBe(source);
-  expect(called).toEqual([["observe", "orders-production"]]);
+  expect(called).toEqual([["observe", request]]);
   expect(namesOf(taken)).toEqual(["look at the source"]);
 });
 

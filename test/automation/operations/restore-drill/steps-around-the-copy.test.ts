@@ -2,7 +2,7 @@ import type { RestoreDrillSteps } from "../../../../automation/operations/restor
 import { removeStack } from "../../../../automation/runner/pulumi-stack";
 import { readStack, stackExists } from "../../../../automation/runner/stack-state";
 import { DrillCloud, gone, tags, throwaway } from "./drill-cloud";
-import { plan, source } from "./drills";
+import { plan, request, source } from "./drills";
 
 // The engine and a real database have their own tests (restore-drill.engine.test.ts); these cover what depends on the
 // cloud alone.
@@ -150,7 +150,7 @@ describe("observation", () => {
 
   test("reads from the API everything that a plan needs", async () => {
     cloud.instances(instance);
-    expect(await steps.observe(source.identifier)).toEqual({
+    expect(await steps.observe(request)).toEqual({
       ...source,
       observedAt: expect.stringMatching(/Z$/) as string,
     });
@@ -158,21 +158,90 @@ describe("observation", () => {
 
   test("returns the configured secrets provider, otherwise the platform's, or none", async () => {
     cloud.instances(instance);
-    expect(await cloud.steps({ secretsProvider: "awskms://alias/drills" }).observe(source.identifier)).toMatchObject({
+    expect(await cloud.steps({ secretsProvider: "awskms://alias/drills" }).observe(request)).toMatchObject({
       secretsProvider: "awskms://alias/drills",
     });
     jest.mocked(readStack).mockResolvedValue(platform);
-    expect(await steps.observe(source.identifier)).toMatchObject({ secretsProvider: null });
+    expect(await steps.observe(request)).toMatchObject({ secretsProvider: null });
+  });
+
+  const snapshot = {
+    DBSnapshotIdentifier: "orders-1",
+    DBSnapshotArn: "arn:aws:rds:eu-central-1:123456789012:snapshot:orders-1",
+    DBInstanceIdentifier: source.identifier,
+    DbiResourceId: source.resourceId,
+    Status: "available",
+    Encrypted: true,
+    EngineVersion: "17.9",
+    AllocatedStorage: 40,
+    SnapshotCreateTime: "2026-02-01T00:00:00Z",
+  };
+  const ofSnapshot = { ...request, snapshot: "orders-1" };
+  const snapshotIs = (more: object | null) =>
+    (cloud.answers["DescribeDBSnapshots"] = () =>
+      more
+        ? { DBSnapshots: [{ DBSnapshot: { ...snapshot, ...more } }] }
+        : { error: "DBSnapshotNotFound", status: 404 });
+
+  test("finds the snapshot that a request names, even if automated backups are off", async () => {
+    cloud.instances({ ...instance, BackupRetentionPeriod: 0 });
+    snapshotIs({});
+    expect((await steps.observe(ofSnapshot)).snapshot).toEqual({
+      identifier: "orders-1",
+      arn: snapshot.DBSnapshotArn,
+      createdAt: "2026-02-01T00:00:00.000Z",
+      engineVersion: "17.9",
+      allocatedStorageGib: 40,
+    });
+    cloud.instances({ ...instance, DBInstanceStatus: "stopped" });
+    await expect(steps.observe(ofSnapshot)).rejects.toMatchObject({ code: "database-not-available" });
+  });
+
+  test.each([
+    [null, "there is none of that name"],
+    [{ DbiResourceId: "db-OTHER", DBInstanceIdentifier: "other" }, "it is of other, resource id db-OTHER"],
+    [{ Status: "creating" }, "it is creating"],
+    [{ Encrypted: false }, "it is not encrypted"],
+    [{ EngineVersion: "16.4" }, "it is of PostgreSQL 16.4, and the database's parameter group of 17"],
+  ])("refuses a snapshot with %j", async (more, problem) => {
+    cloud.instances(instance);
+    snapshotIs(more);
+    await expect(steps.observe(ofSnapshot)).rejects.toMatchObject({
+      code: "snapshot-unusable",
+      message: expect.stringContaining(problem) as string,
+    });
+  });
+
+  test.each([
+    ["2026-02-27T09:59:59Z", false],
+    ["2026-02-27T10:00:00Z", true],
+    ["2026-03-01T09:59:00Z", true],
+    ["2999-01-01T00:00:00Z", false],
+  ])("a moment of %s is within the backups: %s", async (at, isWithin) => {
+    cloud.instances(instance);
+    const window = { EarliestTime: "2026-02-27T10:00:00Z", LatestTime: "2026-03-01T09:56:00Z" };
+    cloud.answers["DescribeDBInstanceAutomatedBackups"] = () => ({
+      DBInstanceAutomatedBackups: [
+        { DBInstanceAutomatedBackup: { DbiResourceId: source.resourceId, RestoreWindow: window } },
+      ],
+    });
+    const observed = steps.observe({ ...request, at });
+    if (isWithin) await expect(observed).resolves.toBeDefined();
+    else
+      await expect(observed).rejects.toMatchObject({
+        code: "recovery-target-outside",
+        message: expect.stringContaining("to any second from 2026-02-27T10:00:00.000Z to ") as string,
+      });
   });
 
   test("detects disabled backups, whatever time the API still reports, and whatever the database's status", async () => {
     cloud.instances({ ...instance, BackupRetentionPeriod: 0, DBInstanceStatus: "stopped" });
-    expect(await steps.observe(source.identifier)).toMatchObject({
+    expect(await steps.observe(request)).toMatchObject({
       backupRetentionDays: 0,
       latestRestorableTime: null,
     });
     cloud.instances({ ...instance, LatestRestorableTime: undefined });
-    expect(await steps.observe(source.identifier)).toMatchObject({
+    expect(await steps.observe(request)).toMatchObject({
       backupRetentionDays: 35,
       latestRestorableTime: null,
     });
@@ -204,7 +273,7 @@ describe("observation", () => {
   ])("%s is refused before anything is planned", async (_, code, arrange) => {
     cloud.instances(instance);
     arrange();
-    await expect(steps.observe(source.identifier)).rejects.toMatchObject({ code });
+    await expect(steps.observe(request)).rejects.toMatchObject({ code });
   });
 });
 

@@ -1,4 +1,5 @@
 import { bringUp, type StackProgram } from "../../../../automation/runner/pulumi-stack";
+import type { ObservedSnapshot } from "../../../../automation/operations/restore-drill/plan";
 import type { RestoreDrillSteps } from "../../../../automation/operations/restore-drill/steps";
 import { DrillCloud, groups, tags, throwaway } from "./drill-cloud";
 import { plan, source } from "./drills";
@@ -49,6 +50,28 @@ describe("restore", () => {
       "VpcSecurityGroupIds.VpcSecurityGroupId.1": "sg-0150a7ed000000001",
       "Tags.Tag.1.Key": "service",
     });
+  });
+
+  test("requests a copy of the snapshot that the plan names, with the same settings", async () => {
+    let sent: URLSearchParams | undefined;
+    cloud.answers["RestoreDBInstanceFromDBSnapshot"] = (parameters) => ((sent = parameters), {});
+    cloud.instances(null, throwaway());
+    const drilled = { to: "snapshot" as const, snapshot: { identifier: "orders-1" } as ObservedSnapshot };
+    expect(await steps.restore({ ...plan, drilled }, null, signal)).toMatchObject({ succeeded: true });
+    expect(Object.fromEntries(sent ?? [])).toMatchObject({
+      DBInstanceIdentifier: identifier,
+      DBSnapshotIdentifier: "orders-1",
+      BackupRetentionPeriod: "0",
+      CopyTagsToSnapshot: "false",
+      PubliclyAccessible: "false",
+      DBParameterGroupName: source.parameterGroupName,
+      DBSubnetGroupName: source.subnetGroupName,
+      "VpcSecurityGroupIds.VpcSecurityGroupId.1": "sg-0150a7ed000000001",
+      "Tags.Tag.1.Key": "service",
+    });
+    cloud.instances(null);
+    cloud.answers["RestoreDBInstanceFromDBSnapshot"] = () => ({ error: "DBSnapshotNotFound" });
+    expect(await steps.restore({ ...plan, drilled }, null, signal)).toMatchObject({ succeeded: false });
   });
 
   test("waits for a copy that an earlier attempt requested, and never requests a second one", async () => {

@@ -1,18 +1,10 @@
-import { verifyRestoreDrill, type RestoreDrillOutcome } from "../../../../automation/operations/restore-drill/verify";
-import type { Check } from "../../../../automation/records";
-import { good, inventory, plan } from "./drills";
+import type { Found, RestoreDrillOutcome } from "../../../../automation/operations/restore-drill/outcome";
+import type { RestoreDrillPlan } from "../../../../automation/operations/restore-drill/plan";
+import { found, good, inventory, judged, plan } from "./drills";
 
-type Found = NonNullable<RestoreDrillOutcome["found"]>;
-const judged = (outcome: RestoreDrillOutcome, itsPlan = plan) => {
-  const { verdict, checks } = verifyRestoreDrill(itsPlan, outcome);
-  return { verdict, checks, check: (name: string) => checks.find((c) => c.name === name) as Check };
-};
-const found = (differing: Partial<Found>): RestoreDrillOutcome => ({ ...good, found: { ...good.found, ...differing } });
-const structure = (differing: Partial<Found["structure"]>) =>
-  found({ structure: { ...good.found.structure, ...differing } });
 const { before, after } = good.markers;
 
-test("a drill without any failure passes all seven checks, each with its figures", () => {
+test("a drill without any failure passes all eight checks, each with its figures", () => {
   const { verdict, checks, check } = judged(good);
   expect(verdict).toBe("pass");
   expect(checks.map((c) => `${c.name} ${c.verdict}`)).toEqual([
@@ -23,6 +15,7 @@ test("a drill without any failure passes all seven checks, each with its figures
     "last-commit-meets-target pass",
     "heaps-and-indexes-are-sound pass",
     "catalog-equals-source pass",
+    "sequences-continue pass",
   ]);
   expect(check("recovery-time").figures).toEqual({ rtoAchievedSeconds: 600, rtoSeconds: 3600 });
   expect(check("recovery-exposure").figures).toEqual({ rpoAchievedSeconds: 240, rpoSeconds: 600 });
@@ -117,7 +110,11 @@ describe("markers", () => {
     });
   });
   test("fail if the one after the target is there", () => {
-    expect(bracket(found({ markers: [before, after] }))).toMatchObject({
+    const witnesses = {
+      before: good.found.witnesses.before,
+      after: { committedAt: after.committedAt, inCopyAt: after.committedAt },
+    };
+    expect(bracket(found({ markers: [before, after], witnesses }))).toMatchObject({
       verdict: "fail",
       explanation: expect.stringContaining("after the recovery target is present") as string,
     });
@@ -146,6 +143,37 @@ describe("markers", () => {
   });
 });
 
+describe("who writes to the copy", () => {
+  const bracket = (differing: Partial<Found>) => judged(found(differing)).check("markers-bracket-target");
+  const there = (isBefore: boolean, isAfter: boolean): Partial<Found> => ({
+    witnesses: {
+      before: { committedAt: before.committedAt, inCopyAt: isBefore ? before.committedAt : null },
+      after: { committedAt: after.committedAt, inCopyAt: isAfter ? after.committedAt : "2026-03-01T10:16:00.000000Z" },
+    },
+  });
+  test("hides no marker: the transaction that wrote it is there", () => {
+    expect(bracket({ markers: [before], ...there(true, true) })).toMatchObject({
+      verdict: "fail",
+      explanation: "what was committed after the recovery target is present",
+    });
+  });
+  test("forges none: the transaction that would have written it is not there", () => {
+    expect(bracket({ markers: [before], ...there(false, false) })).toMatchObject({
+      verdict: "fail",
+      explanation: "what was committed before the recovery target is missing",
+    });
+    expect(bracket({ markers: [before, after], ...there(true, false) })).toMatchObject({
+      verdict: "inconclusive",
+      explanation: expect.stringContaining("someone wrote the marker") as string,
+    });
+  });
+  test("matters if no commit times are kept: then only the rows tell", () => {
+    const recoveryPoint = { ...good.found.recoveryPoint, lastCommitAt: null };
+    expect(bracket({ markers: [before, after], recoveryPoint }).verdict).toBe("fail");
+    expect(bracket({ markers: [before], recoveryPoint, ...there(false, false) }).verdict).toBe("pass");
+  });
+});
+
 describe("the last commit", () => {
   const reached = (lastCommitAt: string | null) =>
     judged(found({ recoveryPoint: { ...good.found.recoveryPoint, lastCommitAt } })).check("last-commit-meets-target")
@@ -165,103 +193,105 @@ describe("the last commit", () => {
   });
 });
 
-describe("heaps and indexes", () => {
-  const sound = (outcome: RestoreDrillOutcome) => judged(outcome).check("heaps-and-indexes-are-sound");
-  const some = (relation: string, problem: string, count = 1) => ({
-    count,
-    bytes: 8192,
-    named: [{ relation, problem }],
+describe("a drill of an earlier moment", () => {
+  const target = "2026-03-01T09:00:00.000Z";
+  const itsPlan: RestoreDrillPlan = { ...plan, drilled: { to: "time", target } };
+  const commit = (committedAt: string, isThere: boolean) => ({ committedAt, inCopyAt: isThere ? committedAt : null });
+  const witnesses = {
+    before: commit("2026-03-01T08:51:00.000000Z", true),
+    after: commit("2026-03-01T09:02:00.000000Z", false),
+  };
+  const outcome = (of: Found["witnesses"]) => ({
+    ...found({
+      markers: null,
+      source: null,
+      witnesses: of,
+      recoveryPoint: { ...good.found.recoveryPoint, lastCommitAt: "2026-03-01T08:51:00.000000Z" },
+      catalog: { restored: inventory(), missing: [], losses: { compared: 8, lostCount: 0, lost: [] } },
+    }),
+    recoveryTarget: target,
+    markers: null,
   });
-  test("fail with each damaged relation named, whatever else was not checked", () => {
-    const damages = [
-      { relation: "a", problem: "block 1" },
-      { relation: "b", problem: "block 2" },
-    ];
-    expect(sound(structure({ damages, left: some("c", "late") }))).toMatchObject({
-      verdict: "fail",
-      explanation: "a: block 1; b: block 2",
-      figures: { damages: 2 },
+  const verdictOf = (of: Found["witnesses"]) => judged(outcome(of), itsPlan).check("last-commit-meets-target").verdict;
+
+  test("has no markers: it says so, and counts none as passed", () => {
+    const { verdict, checks, check } = judged(outcome(witnesses), itsPlan);
+    expect([verdict, checks.map(({ name }) => name)]).toEqual([
+      "pass",
+      [
+        "database-recovers",
+        "recovery-time",
+        "recovery-exposure",
+        "last-commit-meets-target",
+        "heaps-and-indexes-are-sound",
+        "catalog-equals-source",
+        "sequences-continue",
+      ],
+    ]);
+    expect(check("database-recovers")).toMatchObject({
+      explanation: expect.stringContaining("not applicable: markers-bracket-target") as string,
+      figures: { notApplicable: "markers-bracket-target" },
     });
   });
-  test("are undecided without amcheck, if nothing was checked, or if anything was not, for lack of time or due to an error", () => {
-    expect(sound(structure({ available: false, unavailableReason: "denied", relationsChecked: 0 }))).toMatchObject({
-      verdict: "inconclusive",
-      explanation: "amcheck could not be used: denied",
-    });
-    expect(sound(structure({ relationsChecked: 0 })).verdict).toBe("inconclusive");
-    expect(
-      sound(structure({ relationsChecked: 1, left: some("big", "the time budget was used up", 500) })),
-    ).toMatchObject({
-      verdict: "inconclusive",
-      explanation: "500 could not be checked: big (the time budget was used up), and 499 more",
-      figures: { relationsChecked: 1, relationsLeft: 500, bytesLeft: 8192 },
-    });
+  test("passes if the copy ends where the source's commits say, however long before the target that is", () => {
+    expect(verdictOf(witnesses)).toBe("pass");
+    expect(verdictOf({ ...witnesses, after: null })).toBe("pass");
   });
-  test("not checked for lack of time say what to set, and those not checked for another reason do not", () => {
-    const left = some("big", "its check did not finish within the time budget");
-    expect(sound(structure({ left, outOfTime: true }))).toMatchObject({
-      verdict: "inconclusive",
-      explanation: expect.stringMatching(
-        /; the time budget is 14400 s: give the next drill more with --structure-seconds$/,
-      ) as string,
-      figures: { secondsMax: 14_400 },
-    });
-    expect(sound(structure({ left: some("locked", "a lock") })).explanation).not.toContain("--structure-seconds");
+  test("fails if the source's last commit before the target is missing, or its next one is there", () => {
+    expect(verdictOf({ ...witnesses, before: commit("2026-03-01T08:59:00.000000Z", false) })).toBe("fail");
+    expect(verdictOf({ ...witnesses, after: commit("2026-03-01T09:02:00.000000Z", true) })).toBe("fail");
   });
-  test("pass, and the other databases of the instance, which were not checked, are named", () => {
-    expect(sound(structure({ otherDatabases: ["postgres", '"sa les"'] })).explanation).toMatch(
-      /; not checked: the instance's other databases postgres, "sa les"$/,
-    );
+  test("takes a transaction of the copy's own that has the same id for another", () => {
+    const other = { committedAt: "2026-03-01T09:02:00.000000Z", inCopyAt: "2026-03-01T10:20:00.000000Z" };
+    expect(verdictOf({ ...witnesses, after: other })).toBe("pass");
+    expect(verdictOf({ ...witnesses, before: { ...other, committedAt: "2026-03-01T08:59:00.000000Z" } })).toBe("fail");
   });
-  test("pass, and those checked only structurally or not at all are named", () => {
-    expect(
-      sound(structure({ structureOnly: some("app.folded", "runs code"), skipped: some("app.cache", "unlogged", 2) })),
-    ).toMatchObject({
-      verdict: "pass",
-      explanation:
-        "every heap and every B-tree index of database orders was read and is sound; 1 checked only structurally: app.folded (runs code); 2 not checked: app.cache (unlogged), and 1 more",
-      figures: { relationsStructureOnly: 1, relationsSkipped: 2 },
-    });
+  test("is undecided if the source does not know its commits any more", () => {
+    expect(verdictOf({ before: null, after: witnesses.after })).toBe("inconclusive");
+    expect(verdictOf({ undecided: "a lock" })).toBe("inconclusive");
+    expect(verdictOf(null)).toBe("inconclusive");
   });
 });
 
-describe("the catalog", () => {
-  const catalog = (differing: Partial<Found>) => judged(found(differing)).check("catalog-equals-source");
-  test("fails with the kinds that differ", () => {
-    expect(catalog({ restored: inventory({ routine: "x", column: "y" }) })).toMatchObject({
-      verdict: "fail",
-      explanation: "the catalog differs from the source's in: column, routine",
-    });
+test("a drill of a snapshot names the checks that do not apply to it, and has none of them", () => {
+  const snapshot = {
+    identifier: "orders-2026-02",
+    arn: "arn:aws:rds:eu-central-1:123456789012:snapshot:orders-2026-02",
+    createdAt: "2026-02-28T23:00:00.000Z",
+    engineVersion: "17.9",
+    allocatedStorageGib: 20,
+  };
+  const itsPlan: RestoreDrillPlan = { ...plan, drilled: { to: "snapshot", snapshot } };
+  const outcome = {
+    ...found({
+      markers: null,
+      source: null,
+      witnesses: null,
+      catalog: { restored: inventory(), missing: [], losses: { compared: 8, lostCount: 0, lost: [] } },
+    }),
+    recoveryTarget: null,
+    markers: null,
+  };
+  const { verdict, checks, check } = judged(outcome, itsPlan);
+  expect([verdict, checks.map(({ name }) => name)]).toEqual([
+    "pass",
+    [
+      "database-recovers",
+      "recovery-time",
+      "heaps-and-indexes-are-sound",
+      "catalog-equals-source",
+      "sequences-continue",
+    ],
+  ]);
+  expect(check("database-recovers")).toMatchObject({
+    explanation: expect.stringMatching(
+      /snapshot orders-2026-02 .*not applicable: recovery-exposure .*markers-bracket-target .*last-commit-meets-target/,
+    ) as string,
+    figures: { snapshot: snapshot.arn, recoveryTarget: null },
   });
-  test("fails for a kind that only the copy has, and for one that it lacks", () => {
-    expect(catalog({ restored: inventory({ policy: "x" }) }).verdict).toBe("fail");
-    expect(catalog({ source: inventory({ policy: "x" }), sourceAfter: inventory({ policy: "x" }) }).verdict).toBe(
-      "fail",
-    );
+  const failed = { succeeded: false as const, askedAt: good.restore.askedAt, failedAt: "then", reason: "gone" };
+  expect(judged({ ...outcome, restore: failed, found: null }, itsPlan).check("database-recovers")).toMatchObject({
+    verdict: "fail",
+    explanation: "the snapshot orders-2026-02 could not be restored: gone",
   });
-  test("is undecided in a kind that changed in the source meanwhile, unless the copy matches one of the two states", () => {
-    expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ routine: "x" }) })).toMatchObject({
-      verdict: "inconclusive",
-      explanation: expect.stringContaining("in: routine; drill again") as string,
-    });
-    expect(catalog({ sourceAfter: inventory({ routine: "q" }) }).verdict).toBe("pass");
-    expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ routine: "q" }) }).verdict).toBe(
-      "pass",
-    );
-  });
-  test("fails in a kind that did not change in the source, even if another did", () => {
-    expect(catalog({ sourceAfter: inventory({ routine: "q" }), restored: inventory({ column: "x" }) }).verdict).toBe(
-      "fail",
-    );
-  });
-  test.each(["source", "sourceAfter", "restored"] as const)(
-    "is undecided if %s could not be read, or if nothing could",
-    (one) => {
-      expect(catalog({ [one]: { undecided: "a lock" } })).toMatchObject({
-        verdict: "inconclusive",
-        explanation: "a lock",
-      });
-      expect(catalog({ restored: { ...inventory(), counts: {} } }).verdict).toBe("inconclusive");
-    },
-  );
 });
