@@ -1,6 +1,9 @@
 // Who may do what, as a worker published it; and names of the embedded cloud, which count in its control plane alone.
+import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { STSClient } from "@aws-sdk/client-sts";
+import { parseUser } from "../../automation/command-line/commands/option-values";
 import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
 import { openRecords } from "../../automation/control-plane-records";
 import { claimOf } from "../../automation/evidence/envelope";
@@ -137,6 +140,53 @@ test("the latest roles count, and the same ones are published once", async () =>
   await publish({});
   expect(await accessInForce(probed.database)).toMatchObject({ publishedBy: "a test" });
   await submit("mallory").then((id) => controlPlane.cancel(id, "mallory"));
+});
+
+describe("a worker", () => {
+  const file = () => join(probed.folder, "shipshape.yaml");
+  async function worker(text: string) {
+    writeFileSync(file(), text);
+    process.env["SHIPSHAPE_CONFIGURATION_FILE"] = file();
+    try {
+      return await probed.shipshape("worker", "--until-idle").ended;
+    } finally {
+      delete process.env["SHIPSHAPE_CONFIGURATION_FILE"];
+    }
+  }
+
+  test("puts the roles of its file in force", async () => {
+    const roles = { requester: ["everyone"], operator: ["os:otto"], approver: [], auditor: [] };
+    expect(await worker(`roles: ${JSON.stringify(roles)}\n`)).toMatchObject({ code: 0 });
+    expect(await accessInForce(probed.database)).toMatchObject({
+      roles,
+      publishedBy: expect.stringMatching(/^a worker on /) as string,
+    });
+  });
+
+  test("with a file that is wrong does not start, and what is in force stays", async () => {
+    await publish();
+    const { code, stderr } = await worker("roles: {}\n");
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("[configuration-invalid]") as string });
+    expect(await accessInForce(probed.database)).toMatchObject({ publishedBy: "a test" });
+  });
+
+  test("without the key that signs evidence puts nothing in force", async () => {
+    const mine = async () => ({ roles: { ...access.roles!, approver: ["os:mallory"] } });
+    const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: known };
+    const opened = await openControlPlane({ ...settings, access: mine });
+    try {
+      await expect(opened.work(unused)).rejects.toThrow("not used here");
+      expect(await accessInForce(probed.database)).toBeUndefined();
+    } finally {
+      await opened.close();
+    }
+  });
+});
+
+test("two names never have one key", () => {
+  for (const name of ["ben0", "0", "", "ben-b", "b".repeat(17)])
+    expect(() => parseUser(name)).toThrow("not a user name");
+  expect(parseUser("ben")).toBe("ben");
 });
 
 describe("a name that the embedded cloud issued", () => {
