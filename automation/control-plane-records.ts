@@ -8,6 +8,7 @@ import type { Signer } from "./evidence/ledger";
 import type { PopulationStatement } from "./evidence/population-statement";
 import type { LogContent } from "./evidence/reading";
 import { fleetStatus, type FleetStatus } from "./fleet";
+import { latestAlerts, type SentAlert } from "./observability/notifications";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
@@ -54,6 +55,8 @@ export interface ControlPlaneRecords {
   findings(countMax: number): Promise<Finding[]>;
   /** What people have answered to the findings of a request, the first first. */
   answers(requestId: string): ReturnType<typeof answersOf>;
+  /** What people were told, the latest first, with what became of it at each destination. */
+  alerts(countMax: number): Promise<SentAlert[]>;
   /**
    * Records a person's answer to a finding, and closes it. Errors: finding-unknown, request-unknown, role-missing,
    * principal-embedded.
@@ -92,6 +95,7 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     decision: (id) => readDecision(database, id),
     findings: (countMax) => openFindings(database, countMax),
     answers: (requestId) => answersOf(database, requestId),
+    alerts: (countMax) => latestAlerts(database, countMax),
     answer: async (answer) => {
       await authorize(database, answer.reviewer, "answer findings");
       if (answer.followUpRequestId !== undefined) await readRun(database, answer.followUpRequestId);

@@ -1,5 +1,6 @@
 /** The control plane: the only entry to its stages, which do not know each other; `stages.ts` wires them. */
 import { hostname } from "node:os";
+import { addOwnDestinations, startAlerts, type Alerting } from "./alerts";
 import { openRecords, type ControlPlaneRecords } from "./control-plane-records";
 import type { ControlPlaneDatabase, Database } from "./database";
 import { ShipshapeError } from "./errors";
@@ -89,6 +90,8 @@ export interface ControlPlaneSettings extends Sealing {
   access?: () => Promise<Access | undefined>;
   /** Where workers publish the evidence log. @default nowhere */
   publication?: () => Promise<PublicationTarget | undefined>;
+  /** Where alerts are sent, and what is known of what expires. @default alerts are recorded, and not sent */
+  alerting?: (records: ControlPlaneRecords) => Promise<Alerting | undefined>;
   /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
   workerSilentSecondsMax?: number;
 }
@@ -144,6 +147,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       await requireSigner(database, settings.signer()); // a worker that cannot sign must not begin what it cannot seal
       const access = await settings.access?.();
       if (access) await publishAccess(database, access, `a worker on ${hostname()}`);
+      const alerting = await settings.alerting?.(records);
       const all = await operations(); // here, and not hours later: the files may be a newer version's by then
       const stages = stagesOf(settings, database, durable, operationOf);
       const workflows = registerWorkflows(all, {
@@ -160,12 +164,14 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       };
       const target = await settings.publication?.();
       const publishing = target && (await startPublishing(new Publisher(database, settings.signer(), target)));
+      if (alerting) await addOwnDestinations(database, alerting);
       const worker = await startWorker(lease, sweeper(actions));
+      const alerts = alerting && startAlerts(database, alerting);
       return {
         id: worker.id,
         stop: async (drainSeconds) => {
           await worker.stop(drainSeconds);
-          await publishing?.stop(); // last: what the runs have sealed
+          await Promise.all([publishing?.stop(), alerts?.stop()]); // last: what the runs have sealed and told
         },
       };
     },

@@ -60,3 +60,18 @@ export const evidenceFileBytesMax = 64 * 2 ** 20;
 
 /** Reading the whole catalog: a million columns take about ten seconds. */
 export const inventorySeconds = 240;
+
+/** How often a worker checks whether an alert is due: one indexed query. */
+export const alertPollMilliseconds = 1000;
+
+/**
+ * How often one of all workers looks for what is about to expire, which reads the whole evidence log; proofs, waivers
+ * and plans are valid for days.
+ */
+export const expiryLookSeconds = 3600;
+
+/** How soon a look that failed, or whose worker died, is repeated: the cause may last, and the look is not cheap. */
+export const expiryLookRetrySeconds = 600;
+
+/** Plans that wait for people and are looked at then, the oldest first. */
+export const waitingPlansMax = 1000;

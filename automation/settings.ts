@@ -19,6 +19,7 @@ export interface Settings {
   /** The control plane, where it is configured. */
   controlPlane: ControlPlaneSettings;
   configurationFile: ConfigurationFile;
+  alerts: AlertSettings;
   /** A PEM file of the authorities that sign the databases' certificates: PGSSLROOTCERT. */
   rootCertificateFile: string | undefined;
   /** The environment of this process, for programs it starts, without the control plane's own variables. */
@@ -65,6 +66,16 @@ export interface ConfigurationFile {
   isNamed: boolean;
 }
 
+/** Where workers send alerts. */
+export interface AlertSettings {
+  /** A webhook that takes Slack's messages; its URL is a secret: SHIPSHAPE_ALERT_WEBHOOK_URL. */
+  webhookUrl: string | undefined;
+  /** An SNS topic: SHIPSHAPE_ALERT_TOPIC_ARN. */
+  topicArn: string | undefined;
+  /** The waivers whose expiry is told: SHIPSHAPE_WAIVERS_FOLDER. @default `policypacks/waivers` of the working folder */
+  waiversFolder: string;
+}
+
 export const shells = ["sh", "fish", "powershell"] as const;
 export type Shell = (typeof shells)[number];
 
@@ -100,6 +111,11 @@ export function readSettings(
       path: resolve(workingFolder, configurationFile || join(ownFolder, "shipshape.yaml")),
       isNamed: Boolean(configurationFile),
     },
+    alerts: {
+      webhookUrl: environment["SHIPSHAPE_ALERT_WEBHOOK_URL"] || undefined,
+      topicArn: environment["SHIPSHAPE_ALERT_TOPIC_ARN"] || undefined,
+      waiversFolder: resolve(workingFolder, environment["SHIPSHAPE_WAIVERS_FOLDER"] || join("policypacks", "waivers")),
+    },
     shell: shellOf(environment),
     colours: environment["NO_COLOR"] ? "never" : "auto",
     rootCertificateFile: environment["PGSSLROOTCERT"] || undefined,
@@ -110,8 +126,8 @@ export function readSettings(
   };
 }
 
-/** With these, anyone can write the control plane's records and sign evidence. */
-const ownSecrets = ["SHIPSHAPE_DATABASE_URL", "SHIPSHAPE_SIGNING_KEY_FILE"];
+/** With these, anyone can write the control plane's records, sign evidence, and send alerts. */
+const ownSecrets = ["SHIPSHAPE_DATABASE_URL", "SHIPSHAPE_SIGNING_KEY_FILE", "SHIPSHAPE_ALERT_WEBHOOK_URL"];
 
 /**
  * What the engine, its plugins and the programs need: to find programs and folders, to speak the user's language, to

@@ -3,6 +3,7 @@
  * all; they do not know each other.
  */
 import type pg from "pg";
+import { raiseFinding } from "./alerts";
 import type { ControlPlaneDatabase, Database } from "./database";
 import { describeError, ShipshapeError } from "./errors";
 import type { Signer } from "./evidence/ledger";
@@ -14,7 +15,7 @@ import { isApproved } from "./policy/approvals";
 import { admit, readDecision } from "./policy/decisions";
 import { planDigestOf, type Concluded, type Conclusion, type OperationRequest, type Run } from "./records";
 import { readRequest } from "./request/requests";
-import { closeFinding, closeVerdictsOf, openFinding } from "./review/findings";
+import { closeFinding, closeVerdictsOf } from "./review/findings";
 import { isCancelledOrTakenOver, stepsOf, type DurableClient, type Workflow, type Workflows } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
 import { goOn } from "./runner/pauses";
@@ -110,40 +111,39 @@ export function stagesOf(
         if (!(await readRun(database, c.request.id)).finishedAt) await sealed(sealing, database, c);
       }),
     finished: (id, c) =>
-      record(id, "record end", async () => {
-        const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
-        const ended = await endRun(database, id, {
-          status: c.status,
-          ...outcome,
-          verdict: c.verdict.verdict,
-          checks: c.verdict.checks,
-        });
-        if (!ended) return;
-        const failed = c.verdict.checks.filter((k) => k.verdict !== "pass").map((k) => `${k.name}: ${k.explanation}`);
-        if (c.verdict.verdict === "pass") await closeVerdictsOf(database, await readRun(database, id));
-        else
-          await raiseFinding(
-            database,
-            id,
-            "verdict",
-            c.status === "failed" ? describeError(c.error).message : failed.join("; "),
-          );
-      }),
+      record(id, "record end", () =>
+        database.transaction(async (transaction) => {
+          const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
+          const { verdict, checks } = c.verdict;
+          if (!(await endRun(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return;
+          if (verdict === "pass") await closeVerdictsOf(transaction, await readRun(transaction, id));
+          else await raiseFinding(transaction, id, ...findingOf(c));
+        }),
+      ),
     // `work` sets it: the workflow needs these stages, and they need the workflow.
     startCleanUp: () => Promise.reject(new Error("the workflows are not registered yet")),
     runOf: (id) => readRun(database, id),
     sealTeardown: (request, plan, report) =>
       record(request.id, "seal teardown", () => sealTeardown(database, sealing.signer(), request, plan, report)),
     cleaned: (id, status, error) =>
-      record(id, "record clean-up", async () => {
-        await setCleanUp(database, id, status, error);
-        if (status === "stuck")
-          await raiseFinding(database, id, "clean-up", `the clean-up is stuck: ${describeError(error).message}`);
-        else await closeFinding(database, `${id}.clean-up`);
-      }),
+      record(id, "record clean-up", () =>
+        database.transaction(async (transaction) => {
+          await setCleanUp(transaction, id, status, error);
+          const summary = `the clean-up is stuck: ${describeError(error).message}`;
+          if (status === "stuck") await raiseFinding(transaction, id, "clean-up-stuck", summary);
+          else await closeFinding(transaction, `${id}.clean-up`);
+        }),
+      ),
     // A run that was ended from outside begins no step; what it was doing is not its conclusion.
     isCancelledOrTakenOver: (error) => isCancelledOrTakenOver(error) || isRunOver(error),
   };
+}
+
+function findingOf(c: Conclusion): ["verdict-fail" | "verdict-inconclusive" | "run-failed", string] {
+  if (c.status !== "succeeded") return ["run-failed", describeError(c.error).message];
+  const failed = c.verdict.checks.filter((check) => check.verdict !== "pass");
+  const kind = c.verdict.verdict === "fail" ? "verdict-fail" : "verdict-inconclusive";
+  return [kind, failed.map((check) => `${check.name}: ${check.explanation}`).join("; ")];
 }
 
 const isRunOver = (error: unknown) => error instanceof ShipshapeError && error.code === "run-over";
@@ -195,14 +195,16 @@ export function sweepActions(
   workflows: Workflows,
   seal: (c: Concluded) => Promise<void>,
 ): Sweep {
-  const end = async (
+  const end = (
     id: string,
     status: "failed" | "cancelled",
     error: ShipshapeError,
     only?: Pick<Run, "status" | "preparation">,
-  ) => {
-    if (await endRun(database, id, { status, error }, only)) await raiseFinding(database, id, "verdict", error.message);
-  };
+  ) =>
+    database.transaction(async (transaction) => {
+      if (!(await endRun(transaction, id, { status, error }, only))) return;
+      await raiseFinding(transaction, id, error.code === "run-lost" ? "run-lost" : "run-failed", error.message);
+    });
   return {
     database,
     durable,
@@ -220,22 +222,13 @@ export function sweepActions(
       await durable.cancel(requestId, (await readRun(database, requestId)).preparation);
       await end(requestId, "cancelled", error);
     },
-    stuck: async (requestId, error) => {
-      await setCleanUp(database, requestId, "stuck", error);
-      await raiseFinding(database, requestId, "clean-up", error.message);
-    },
+    stuck: (requestId, error) =>
+      database.transaction(async (transaction) => {
+        await setCleanUp(transaction, requestId, "stuck", error);
+        await raiseFinding(transaction, requestId, "clean-up-stuck", error.message);
+      }),
     seal: async (requestId) => seal(await concludedOf(database, requestId)),
-    outlived: (requestId, error) => raiseFinding(database, requestId, "clean-up", error.message),
+    outlived: (transaction, requestId, error) =>
+      raiseFinding(transaction, requestId, "throwaway-outlived", error.message),
   };
-}
-
-/** What a human must answer: one finding for a run's verdict, and one for its clean-up. */
-async function raiseFinding(
-  database: ControlPlaneDatabase,
-  requestId: string,
-  about: "verdict" | "clean-up",
-  summary: string,
-): Promise<void> {
-  const { target = "" } = await readRun(database, requestId);
-  await openFinding(database, { id: `${requestId}.${about}`, requestId, target, summary });
 }

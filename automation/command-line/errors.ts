@@ -7,6 +7,12 @@ export const commandLineErrors = {
     message: "the cloud does not say which databases there are: {reason}",
     hint: "nothing was requested; check the credentials and the Region (`aws sts get-caller-identity`), then repeat the command",
   },
+  "alerts-unconfigured": {
+    httpStatus: 409,
+    exitCode: 2,
+    message: "no destination of alerts is configured",
+    hint: "set SHIPSHAPE_ALERT_WEBHOOK_URL or SHIPSHAPE_ALERT_TOPIC_ARN, here and for the workers, then repeat `shipshape alerts test`",
+  },
   "confirmation-needed": {
     httpStatus: 400,
     exitCode: 2,

@@ -63,6 +63,9 @@ export const runsListedMax = 50;
 /** Statements that `shipshape evidence list` lists. */
 export const evidenceListedMax = 200;
 
+/** Alerts that `shipshape alerts` lists. */
+export const alertsListedMax = 50;
+
 /** How often a worker with `--schedule` looks for drills that are due; proofs are valid for days. */
 export const scheduleSeconds = 600;
 

@@ -4,6 +4,7 @@ import type { ControlPlaneDatabase } from "../database";
 import type { OperationContext } from "../operations/operation-context";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
+import { alertingOf } from "./alert-destinations";
 import { readEvidence, signerOf } from "./evidence-log";
 import { databaseUrlOf, stackContext } from "./open-records";
 
@@ -23,6 +24,7 @@ export async function withControlPlane<T>(
       const { publishTo } = settings.controlPlane;
       return publishTo === undefined ? undefined : (await import("./evidence-publish")).publicationIn(publishTo);
     },
+    alerting: (records) => alertingOf(settings, records),
     toolVersions: { shipshape: version, node: process.versions.node },
     access: async () => (await import("../configuration/configuration")).readConfiguration(settings.configurationFile),
     operations: async (database, beforeCall) => {

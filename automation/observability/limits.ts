@@ -15,3 +15,40 @@ export const drillLeadShareMax = 0.3;
 
 /** The pause before a scheduled drill is repeated that proved nothing: long enough for a person to look into it. */
 export const drillRetryHours = 24;
+
+/**
+ * How much of its validity a proof has left when people are told that it expires: half of what is left when a drill is
+ * due at the latest, so that the schedule has already failed to replace it.
+ */
+export const evidenceWarningShare = drillLeadShareMin / 2;
+
+/** How long before its end people are told of a waiver: as long as `shipshape waiver list` shows it in yellow. */
+export const waiverWarningDays = 14;
+
+/** How long before its end people are told of a plan that waits for approval: a working day, in any time zone. */
+export const approvalWarningHours = 24;
+
+/** The longest text in an alert: some sentences. Slack takes 3000 characters in one block. */
+export const alertTextCharactersMax = 1000;
+
+/**
+ * Alerts that wait for one destination: more means that it has been dead for long, or that something fails in a loop.
+ * Further ones are recorded, and not sent.
+ */
+export const alertsWaitingMax = 1000;
+
+/** How long an alert is retried: a week-old one is no longer news. */
+export const alertRetryDays = 7;
+
+/** How often an alert is sent to an endpoint that refuses this one message; then the ones behind it are sent. */
+export const alertRefusalsMax = 5;
+
+/** The pause after the first failed attempt, which doubles, and the longest one. */
+export const alertWaitSecondsMin = 5;
+export const alertWaitSecondsMax = 600;
+
+/** A destination that no worker has been configured with for this long is told nothing more. */
+export const alertDestinationDays = 7;
+
+/** How long one pass of the sender may go on with the next alert: an ending worker waits for it. */
+export const alertPassSeconds = 10;

@@ -4,15 +4,20 @@ import { ShipshapeError } from "../errors";
 import { findingsNamedMax } from "./limits";
 import type { Run } from "../records";
 
-export const openFinding = (
+/** Resolves to how often it was opened: one that was open is not counted again. */
+export async function openFinding(
   database: Database,
   f: { id: string; requestId: string; target: string; summary: string },
-) =>
-  database.query(
+): Promise<number> {
+  const [row] = await database.query<{ opened: number }>(
     `insert into finding (id, request_id, target, summary) values ($1, $2, $3, $4)
-     on conflict (id) do update set last_seen = clock_timestamp(), summary = excluded.summary, answered_at = null`,
+     on conflict (id) do update set last_seen = clock_timestamp(), summary = excluded.summary, answered_at = null,
+       opened = finding.opened + (finding.answered_at is not null)::int
+     returning opened`,
     [f.id, f.requestId, f.target, f.summary],
   );
+  return row!.opened;
+}
 
 /** Closes a finding that has resolved itself. */
 export const closeFinding = (database: Database, id: string) =>

@@ -36,7 +36,7 @@ export interface Sweep {
   stuck(requestId: string, error: ShipshapeError): Promise<void>;
   /** Seals the statement that an ended run owes. */
   seal(requestId: string): Promise<void>;
-  outlived(requestId: string, error: ShipshapeError): Promise<void>;
+  outlived(transaction: Database, requestId: string, error: ShipshapeError): Promise<void>;
 }
 
 /**
@@ -86,10 +86,13 @@ async function endLostRuns(s: Sweep, runs: UnfinishedRun[]): Promise<void> {
 
 /** An expired copy of real data whose run has ended: it must not be overlooked, whatever its clean-up is doing. */
 async function reportOutlived(s: Sweep): Promise<void> {
-  await each(await newlyOutlived(s.database, runsSweptMax), ({ requestId, identifier, expiresAt }) =>
-    s.outlived(
-      requestId,
-      new ShipshapeError("throwaway-outlived", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }),
+  await s.database.transaction(async (transaction) =>
+    each(await newlyOutlived(transaction, runsSweptMax), ({ requestId, identifier, expiresAt }) =>
+      s.outlived(
+        transaction,
+        requestId,
+        new ShipshapeError("throwaway-outlived", { id: requestId, identifier, expiresAt: expiresAt.toISOString() }),
+      ),
     ),
   );
 }

@@ -39,7 +39,7 @@ interface Client {
 }
 
 /** Added before the SDK's retries, so that it runs once they have given up. */
-function explaining<C extends Client>(client: C, { beforeCall }: AwsAccess): C {
+export function explaining<C extends Client>(client: C, { beforeCall }: AwsAccess): C {
   const explain: Middleware = (next) => async (call) => {
     beforeCall?.();
     try {

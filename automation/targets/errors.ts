@@ -73,4 +73,10 @@ export const targetErrors = {
     message: "the RDS API did not answer {action}: {reason}",
     hint: "it needs the permission rds:Describe*; `aws rds describe-db-instances` makes the same call with the same credentials",
   },
+  "alert-destination-invalid": {
+    httpStatus: 400,
+    exitCode: 2,
+    message: "{variable} is not an address of alerts: {problem}",
+    hint: "its value is a secret and not shown; `shipshape alerts test` sends a message to the address that is set",
+  },
 } as const satisfies ErrorTable;

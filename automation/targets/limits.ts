@@ -63,3 +63,9 @@ export const assertionRowsMax = 1000;
 
 /** Checked relations that a statement lists for later drills: the largest, in about 100 kB. The rest is read again. */
 export const verifiedMax = 2000;
+/** How long an endpoint of alerts may take for its whole answer; Slack and SNS take less than a second. */
+export const alertAnswerSeconds = 10;
+
+/** How much of a webhook's answer is read, and how much of that is shown; Slack answers with one word. */
+export const webhookAnswerBytesMax = 4096;
+export const webhookAnswerCharactersMax = 200;

@@ -65,9 +65,10 @@ export class ProbedControlPlane {
     return this.command([join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words]);
   }
 
-  /** A program that is such a command. */
-  command(program: string[]): RunningProcess {
+  /** A program that is such a command, with more in its environment. */
+  command(program: string[], environment: Record<string, string> = {}): RunningProcess {
     return this.spawn(program, {
+      ...environment,
       SHIPSHAPE_DATABASE_URL: this.postgres.url,
       SHIPSHAPE_SIGNING_KEY_FILE: join(this.folder, "key.pem"),
       SHIPSHAPE_EVIDENCE_ORIGIN: "shipshape.test/evidence", // the log that the probes write

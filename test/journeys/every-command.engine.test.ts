@@ -24,6 +24,7 @@ const otherCodes: [RegExp, number, string][] = [
     1,
     "AWS Backup is not asked, so that the audit of a gold database is inconclusive",
   ],
+  [/^npx shipshape alerts test$/, 2, "no destination is configured"],
   [/^npx shipshape (approve|reject) /, 2, "the drill needs no approval"],
   [/^npx shipshape worker( --schedule)?$/, 124, "it works until it is stopped, here by timeout"],
   [/sg-…/, 1, "the example omits the id of the security group"],

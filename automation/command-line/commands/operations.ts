@@ -27,6 +27,7 @@ export function addOperationCommands(shipshape: Command, context: CommandContext
     addCleanUp,
     addWorker,
     addReview,
+    addAlerts,
   ])
     add(shipshape, context);
 }
@@ -241,4 +242,25 @@ function addReview(shipshape: Command, context: CommandContext): void {
     .action(async (findingId: string, options: ReviewOptions) =>
       (await import("../review")).review(findingId, options, context),
     );
+}
+
+/** `shipshape alerts …`: what people were told. */
+function addAlerts(shipshape: Command, context: CommandContext): void {
+  const alerts = shipshape
+    .command("alerts")
+    .description("what people were told about failures and expiries, by webhook or SNS")
+    .helpCommand(false)
+    .addHelpText("after", "\nExamples:\n  npx shipshape alerts\n  npx shipshape alerts test");
+  alerts
+    .command("list", { isDefault: true })
+    .description("the latest alerts: sent, waiting to be sent, or failed, and why")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape alerts list")
+    .action(async (options: { json?: boolean }) => (await import("../alerts")).list(options, context));
+  alerts
+    .command("test")
+    .description("send a message to each configured destination now, and print what it answers")
+    .option("--json", "print the answers as JSON")
+    .addHelpText("after", "\nExample:\n  npx shipshape alerts test")
+    .action(async (options: { json?: boolean }) => (await import("../alerts")).test(options, context));
 }

@@ -120,6 +120,7 @@ const usesControlPlane: Record<string, string[]> = {
   "cancel x": [],
   "clean-up x": [],
   worker: [],
+  "alerts list": [],
   "request restore-drill": ["--database", "orders", "--reason", "r"],
   "evidence list": [],
   "evidence show x": [],

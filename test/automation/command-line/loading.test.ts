@@ -20,6 +20,7 @@ test.each([
   "show.ts",
   "explain.ts",
   "review.ts",
+  "alerts.ts",
   "evidence.ts",
   "evidence-key.ts",
   "evidence-verify.ts",

@@ -37,7 +37,7 @@ const sweepWith = (states: (id: string) => WorkflowState, change: Partial<Sweep>
     overdue: async (id, { code }) => void noted.push(`${code} ${id}`),
     stuck: async (id, { code }) => void noted.push(`${code} ${id}`),
     seal: async () => undefined,
-    outlived: async (id, { code }) => void noted.push(`${code} ${id}`),
+    outlived: async (_, id, { code }) => void noted.push(`${code} ${id}`),
     ...change,
   });
 beforeEach(async () => {
