@@ -44,6 +44,11 @@ const restrictedLibraries = [
     why: "only automation/runner/pulumi-stack.ts drives Pulumi",
   },
   {
+    library: "@opentelemetry/",
+    files: ["automation/observability/"],
+    why: "only automation/observability/ reports to OpenTelemetry",
+  },
+  {
     library: "@aws-sdk/",
     // The demo plays the colleague who changes something by hand.
     files: ["automation/targets/", "demo/", "localcloud/"],

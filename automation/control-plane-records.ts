@@ -13,6 +13,7 @@ import type { DatabaseRecovery } from "./observability/recoverability";
 import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
+import { readToil, type Toil } from "./policy/toil";
 import type { Decision, FleetAnswer, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
@@ -57,6 +58,8 @@ export interface ControlPlaneRecords {
   answers(requestId: string): ReturnType<typeof answersOf>;
   /** What people were told, the latest first, with what became of it at each destination. */
   alerts(countMax: number): Promise<SentAlert[]>;
+  /** How many requests needed a person, among those decided on from one moment until before another. */
+  toil(from: Date, until: Date): Promise<Toil[]>;
   /**
    * Records a person's answer to a finding, and closes it. Errors: finding-unknown, request-unknown, role-missing,
    * principal-embedded.
@@ -96,6 +99,7 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     findings: (countMax) => openFindings(database, countMax),
     answers: (requestId) => answersOf(database, requestId),
     alerts: (countMax) => latestAlerts(database, countMax),
+    toil: (from, until) => readToil(database, from, until),
     answer: async (answer) => {
       await authorize(database, answer.reviewer, "answer findings");
       if (answer.followUpRequestId !== undefined) await readRun(database, answer.followUpRequestId);

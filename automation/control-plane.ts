@@ -14,6 +14,7 @@ import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals"
 import { decide, readDecision, recordAnswer, type Admission } from "./policy/decisions";
 import type { Access } from "./policy/roles";
 import type { DatabaseRecovery } from "./observability/recoverability";
+import type { TelemetrySettings } from "./observability/telemetry-export";
 import type { Decision, FleetAnswer, PlanBasis } from "./records";
 import { startPublishing } from "./publishing";
 import { newRequestId, readRequest, reasonProblems, submitRequest } from "./request/requests";
@@ -92,6 +93,8 @@ export interface ControlPlaneSettings extends Sealing {
   publication?: () => Promise<PublicationTarget | undefined>;
   /** Where alerts are sent, and what is known of what expires. @default alerts are recorded, and not sent */
   alerting?: (records: ControlPlaneRecords) => Promise<Alerting | undefined>;
+  /** What workers report to OpenTelemetry. @default nothing */
+  telemetry?: TelemetrySettings | undefined;
   /** A worker that is silent for this long is replaced. @default a minute (limits.ts) */
   workerSilentSecondsMax?: number;
 }
@@ -148,6 +151,9 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       const access = await settings.access?.();
       if (access) await publishAccess(database, access, `a worker on ${hostname()}`);
       const alerting = await settings.alerting?.(records);
+      const telemetry =
+        settings.telemetry &&
+        (await import("./observability/telemetry-export")).startTelemetry(settings.telemetry, settings.toolVersions);
       const all = await operations(); // here, and not hours later: the files may be a newer version's by then
       const stages = stagesOf(settings, database, durable, operationOf);
       const workflows = registerWorkflows(all, {
@@ -171,7 +177,8 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         id: worker.id,
         stop: async (drainSeconds) => {
           await worker.stop(drainSeconds);
-          await Promise.all([publishing?.stop(), alerts?.stop()]); // last: what the runs have sealed and told
+          // Last: what the runs have sealed, told and measured.
+          await Promise.all([publishing?.stop(), alerts?.stop(), telemetry?.stop()]);
         },
       };
     },

@@ -20,6 +20,8 @@ export interface Settings {
   controlPlane: ControlPlaneSettings;
   configurationFile: ConfigurationFile;
   alerts: AlertSettings;
+  /** What workers report to OpenTelemetry, if the standard variables name an OTLP endpoint. */
+  telemetry: { traces: boolean; metrics: boolean; metricIntervalMilliseconds: number | undefined } | undefined;
   /** A PEM file of the authorities that sign the databases' certificates: PGSSLROOTCERT. */
   rootCertificateFile: string | undefined;
   /** The environment of this process, for programs it starts, without the control plane's own variables. */
@@ -116,6 +118,7 @@ export function readSettings(
       topicArn: environment["SHIPSHAPE_ALERT_TOPIC_ARN"] || undefined,
       waiversFolder: resolve(workingFolder, environment["SHIPSHAPE_WAIVERS_FOLDER"] || join("policypacks", "waivers")),
     },
+    telemetry: telemetrySettings(environment),
     shell: shellOf(environment),
     colours: environment["NO_COLOR"] ? "never" : "auto",
     rootCertificateFile: environment["PGSSLROOTCERT"] || undefined,
@@ -124,6 +127,17 @@ export function readSettings(
       given.map(([name, value]) => [name, engineNeeds.test(name) ? value : undefined]),
     ),
   };
+}
+
+/** The variables of the OpenTelemetry specification; the exporters read the others themselves. */
+function telemetrySettings(environment: NodeJS.ProcessEnv): Settings["telemetry"] {
+  const isOn = (signal: "TRACES" | "METRICS") =>
+    Boolean(environment["OTEL_EXPORTER_OTLP_ENDPOINT"] || environment[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]) &&
+    /^(otlp)?$/.test(environment[`OTEL_${signal}_EXPORTER`] ?? "");
+  const [traces, metrics] = [isOn("TRACES"), isOn("METRICS")];
+  if ((!traces && !metrics) || environment["OTEL_SDK_DISABLED"]?.toLowerCase() === "true") return undefined;
+  const interval = Number(environment["OTEL_METRIC_EXPORT_INTERVAL"] || NaN);
+  return { traces, metrics, metricIntervalMilliseconds: interval > 0 ? interval : undefined };
 }
 
 /** With these, anyone can write the control plane's records, sign evidence, and send alerts. */

@@ -11,6 +11,7 @@ import { sealTeardown, sealVerdict } from "./evidence/sealing";
 import type { Stages } from "./lifecycle";
 import { approvalWaitSeconds, recordAttemptsMax, recordSecondsMax } from "./limits";
 import { accessInForce } from "./policy/access";
+import { decided, leftQueue, runEnded } from "./observability/telemetry";
 import { isApproved } from "./policy/approvals";
 import { admit, readDecision } from "./policy/decisions";
 import { planDigestOf, type Concluded, type Conclusion, type OperationRequest, type Run } from "./records";
@@ -22,6 +23,7 @@ import { goOn } from "./runner/pauses";
 import { endRun, markSealed, nextPreparation, readRun, setCleanUp, setPlan, setRunStatus } from "./runner/runs";
 import { stepRecorder } from "./runner/step-recorder";
 import type { Sweep } from "./runner/sweep";
+import { tracedSteps } from "./traced-steps";
 
 export interface Sealing {
   /** Reads the signing key: only a worker needs it. */
@@ -64,11 +66,14 @@ export function stagesOf(
       return {
         request,
         operation: await operationOf(request.operation, request),
-        step: stepsOf(requestId, stepRecorder(database, requestId, part === "clean-up" ? "clean-up" : "run")),
+        step: stepsOf(
+          requestId,
+          tracedSteps(request, stepRecorder(database, requestId, part === "clean-up" ? "clean-up" : "run")),
+        ),
       };
     },
     running: (request, preparation) =>
-      record(request.id, "record running", () => goOn(database, toContinue(request, preparation))),
+      record(request.id, "record running", () => continues(database, request, preparation)),
     decide: (request, plan, preparation) =>
       record(request.id, "decide", () =>
         database.transaction(async (transaction, connection) => {
@@ -82,6 +87,7 @@ export function stagesOf(
           // The same plan as before, after a pause, has its approvals already.
           const isAllowed =
             decision.status === "allowed" || (decision.status === "needs-approval" && isApproved(decision));
+          if (isNew) decided(request.operation, decision);
           if (isNew && isAllowed)
             await enqueueRun(transaction, connection, durable, request, { preparation, target: plan.target });
           return decision;
@@ -104,22 +110,25 @@ export function stagesOf(
         }),
       ),
     begun: (request, preparation, cleansUp) =>
-      record(request.id, "record begin", () => goOn(database, toContinue(request, preparation), cleansUp)),
+      record(request.id, "record begin", () => continues(database, request, preparation, cleansUp)),
     sealVerdict: (c) =>
       record(c.request.id, "seal verdict", async () => {
         // One that was cancelled meanwhile is sealed as cancelled, by the sweep.
         if (!(await readRun(database, c.request.id)).finishedAt) await sealed(sealing, database, c);
       }),
     finished: (id, c) =>
-      record(id, "record end", () =>
-        database.transaction(async (transaction) => {
+      record(id, "record end", async () => {
+        const ended = await database.transaction(async (transaction) => {
           const outcome = c.status === "succeeded" ? { outcome: c.outcome } : { error: c.error };
           const { verdict, checks } = c.verdict;
-          if (!(await endRun(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return;
-          if (verdict === "pass") await closeVerdictsOf(transaction, await readRun(transaction, id));
+          if (!(await endRun(transaction, id, { status: c.status, ...outcome, verdict, checks }))) return undefined;
+          const run = await readRun(transaction, id);
+          if (verdict === "pass") await closeVerdictsOf(transaction, run);
           else await raiseFinding(transaction, id, ...findingOf(c));
-        }),
-      ),
+          return run;
+        });
+        if (ended) runEnded(ended);
+      }),
     // `work` sets it: the workflow needs these stages, and they need the workflow.
     startCleanUp: () => Promise.reject(new Error("the workflows are not registered yet")),
     runOf: (id) => readRun(database, id),
@@ -156,11 +165,16 @@ export const untilRunIsOver =
       if (!isRunOver(error)) throw error;
     });
 
-const toContinue = ({ id: requestId, operation }: OperationRequest, preparation: number) => ({
-  requestId,
-  operation,
-  preparation,
-});
+async function continues(
+  database: Database,
+  { id: requestId, operation }: OperationRequest,
+  preparation: number,
+  cleansUp?: boolean,
+): Promise<boolean> {
+  const going = await goOn(database, { requestId, operation, preparation }, cleansUp);
+  if (going && going.queuedSeconds !== null) leftQueue(operation, going.queuedSeconds);
+  return going !== undefined;
+}
 
 /** Seals the outcome of a run, and records that it owes no verdict. */
 export async function sealed(sealing: Sealing, database: ControlPlaneDatabase, c: Concluded): Promise<void> {
@@ -227,7 +241,10 @@ export function sweepActions(
         await setCleanUp(transaction, requestId, "stuck", error);
         await raiseFinding(transaction, requestId, "clean-up-stuck", error.message);
       }),
-    seal: async (requestId) => seal(await concludedOf(database, requestId)),
+    seal: async (requestId) => {
+      await seal(await concludedOf(database, requestId));
+      runEnded(await readRun(database, requestId));
+    },
     outlived: (transaction, requestId, error) =>
       raiseFinding(transaction, requestId, "throwaway-outlived", error.message),
   };

@@ -24,6 +24,7 @@ export async function withControlPlane<T>(
       const { publishTo } = settings.controlPlane;
       return publishTo === undefined ? undefined : (await import("./evidence-publish")).publicationIn(publishTo);
     },
+    telemetry: settings.telemetry,
     alerting: (records) => alertingOf(settings, records),
     toolVersions: { shipshape: version, node: process.versions.node },
     access: async () => (await import("../configuration/configuration")).readConfiguration(settings.configurationFile),

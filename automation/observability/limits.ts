@@ -52,3 +52,9 @@ export const alertDestinationDays = 7;
 
 /** How long one pass of the sender may go on with the next alert: an ending worker waits for it. */
 export const alertPassSeconds = 10;
+
+/** The bounds of histograms: from records of milliseconds to restores of hours. */
+export const durationBucketsSeconds = [0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400] as const;
+
+/** How long an ending worker waits until its last traces and metrics are sent. */
+export const telemetryFlushSeconds = 5;

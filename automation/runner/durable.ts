@@ -240,7 +240,8 @@ const mayPass = (error: unknown): boolean =>
   !(error instanceof ShipshapeError) || error.httpStatus >= 500 || error.httpStatus === 409;
 
 export interface StepObserver {
-  begun(name: string, workerId?: string): Promise<void>;
+  /** Resolves to the number of the attempt, from 1. */
+  begun(name: string, workerId?: string): Promise<number>;
   progressed(name: string, share: number): void;
   ended(name: string, error: unknown): Promise<void>;
 }

@@ -25,29 +25,31 @@ export const addPause = (database: Database, pause: Pick<Pause, "operation" | "r
   );
 
 /**
- * Marks a run as running, and whether it owes a clean-up from here on. False if it has ended, or has another plan by
- * now, or a pause of its operation holds it. The pause stays locked meanwhile, so that who ends it finds every run that
+ * Marks a run as running, and whether it owes a clean-up from here on. Undefined if it has ended, or has another plan by
+ * now, or a pause of its operation holds it; otherwise for how long it was queued, if it was. The pause stays locked meanwhile, so that who ends it finds every run that
  * it has held.
  */
 export async function goOn(
   database: Database,
   run: { requestId: string; operation: string; preparation: number },
   cleansUp = false,
-): Promise<boolean> {
-  const [row] = await database.query<{ goesOn: boolean }>(
+): Promise<{ queuedSeconds: number | null } | undefined> {
+  const [row] = await database.query<{ goesOn: boolean; queuedSeconds: number | null }>(
     `with paused as (select from pause where operation in ($2, $3) for share),
-       found as (select exists (select from paused) as is_paused)
+       found as (select exists (select from paused) as is_paused),
+       before as (select status, queued_at from run where request_id = $1)
      update run set
        status = case when is_paused then 'queued' else 'running' end,
        started_at = case when is_paused then started_at else coalesce(started_at, clock_timestamp()) end,
        held_at = case when is_paused then clock_timestamp() end,
        clean_up = case when $5 and not is_paused then 'pending' else clean_up end,
        clean_up_changed_at = case when $5 and not is_paused then clock_timestamp() else clean_up_changed_at end
-     from found where request_id = $1 and preparation = $4 and finished_at is null
-     returning held_at is null as "goesOn"`,
+     from found, before where request_id = $1 and preparation = $4 and finished_at is null
+     returning held_at is null as "goesOn", case when before.status = 'queued' then
+       extract(epoch from clock_timestamp() - before.queued_at)::float8 end as "queuedSeconds"`,
     [run.requestId, run.operation, EVERY_OPERATION, run.preparation, cleansUp],
   );
-  return row?.goesOn === true;
+  return row?.goesOn ? row : undefined;
 }
 
 /** Ends a pause; resolves to the runs that nothing holds any more. Undefined if there was no such pause. */

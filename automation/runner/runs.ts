@@ -18,7 +18,7 @@ export const queueRun = (database: Database, requestId: string) =>
 /** False, and nothing is changed, if the run has ended. */
 export async function setRunStatus(database: Database, requestId: string, status: RunStatus): Promise<boolean> {
   const changed = await database.query(
-    "update run set status = $2, started_at = coalesce(started_at, case when $2 = 'running' then clock_timestamp() end) where request_id = $1 and finished_at is null returning 1",
+    "update run set status = $2, queued_at = case when $2 = 'queued' then clock_timestamp() else queued_at end, started_at = coalesce(started_at, case when $2 = 'running' then clock_timestamp() end) where request_id = $1 and finished_at is null returning 1",
     [requestId, status],
   );
   return changed.length > 0;
@@ -46,7 +46,7 @@ export async function setPlan(
 /** Queues a run for its next preparation. False if it has ended, or was queued for it already. */
 export async function nextPreparation(database: Database, requestId: string, preparation: number): Promise<boolean> {
   const changed = await database.query(
-    "update run set preparation = $2 + 1, status = 'queued' where request_id = $1 and preparation = $2 and finished_at is null returning 1",
+    "update run set preparation = $2 + 1, status = 'queued', queued_at = clock_timestamp() where request_id = $1 and preparation = $2 and finished_at is null returning 1",
     [requestId, preparation],
   );
   return changed.length > 0;

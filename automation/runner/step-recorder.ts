@@ -12,12 +12,13 @@ export function stepRecorder(database: Database, requestId: string, part: "run" 
   const shownAt = new Map<string, number>();
   return {
     begun: async (name, worker) => {
-      const [begun] = await database.query(
+      const [begun] = await database.query<{ attempt: number }>(
         `update run set steps = jsonb_set(steps, array[$2], $3::jsonb || jsonb_build_object('attempts', coalesce((steps -> $2 ->> 'attempts')::int, 0) + 1))
-         where request_id = $1 and ($4 = 'clean-up' or finished_at is null) returning 1`,
+         where request_id = $1 and ($4 = 'clean-up' or finished_at is null) returning (steps -> $2 ->> 'attempts')::int as attempt`,
         [requestId, name, JSON.stringify({ status: "running", startedAt: now(), worker }), part],
       );
       if (!begun) throw new ShipshapeError("run-over", { id: requestId });
+      return begun.attempt;
     },
     // Only for people who watch: it must neither delay the step nor make it fail.
     progressed: (name, share) => {

@@ -8,7 +8,7 @@ import type { WorkerOptions } from "../runs";
 import type { ScheduleOptions } from "../schedule";
 import type { WaitOptions } from "../waiting";
 import { drillsOpenMax, drillsPerDayMax } from "../limits";
-import { wholeNumber } from "./option-values";
+import { parseDuration, wholeNumber } from "./option-values";
 import { addRequests, waitHelp, workHelp } from "./requests";
 
 /** Requests, their progress, the workers that run them, and people's answers to findings. */
@@ -28,6 +28,7 @@ export function addOperationCommands(shipshape: Command, context: CommandContext
     addWorker,
     addReview,
     addAlerts,
+    addMetrics,
   ])
     add(shipshape, context);
 }
@@ -263,4 +264,20 @@ function addAlerts(shipshape: Command, context: CommandContext): void {
     .option("--json", "print the answers as JSON")
     .addHelpText("after", "\nExample:\n  npx shipshape alerts test")
     .action(async (options: { json?: boolean }) => (await import("../alerts")).test(options, context));
+}
+
+function addMetrics(shipshape: Command, context: CommandContext): void {
+  shipshape
+    .command("metrics")
+    .description("how many requests needed a person, by operation and by the rule that asked for one")
+    .addOption(
+      new Option("--since <duration>", "the period until now: 90s, 15m, 6h, 30d")
+        .argParser(parseDuration)
+        .default(30 * 86_400, "30d"),
+    )
+    .option("--json", "print it as JSON")
+    .addHelpText("after", "\nExamples:\n  npx shipshape metrics\n  npx shipshape metrics --since 365d --json")
+    .action(async (options: { since: number; json?: boolean }) =>
+      (await import("../metrics")).metrics(options, context),
+    );
 }

@@ -121,6 +121,7 @@ const usesControlPlane: Record<string, string[]> = {
   "clean-up x": [],
   worker: [],
   "alerts list": [],
+  metrics: [],
   "request restore-drill": ["--database", "orders", "--reason", "r"],
   "evidence list": [],
   "evidence show x": [],

@@ -21,6 +21,7 @@ test.each([
   "explain.ts",
   "review.ts",
   "alerts.ts",
+  "metrics.ts",
   "evidence.ts",
   "evidence-key.ts",
   "evidence-verify.ts",
@@ -46,6 +47,13 @@ test("cancelling a run loads the durable engine, but no operation", () => {
   const files = [commandLine("runs.ts"), join(root, "automation", "control-plane.ts")];
   const found = files.flatMap((file) => ofOperations(loaded(file, "at once")));
   expect([...new Set(found)]).toEqual(["@dbos-inc/dbos-sdk"]);
+});
+
+test("no SDK of OpenTelemetry is loaded before a worker needs it", () => {
+  const file = join(root, "automation", "control-plane.ts");
+  const sdk = "@opentelemetry/sdk-trace";
+  expect(loaded(file, "at once").packages).not.toContain(sdk);
+  expect(loaded(file, "ever").packages).toContain(sdk);
 });
 
 /** Without the table of their errors, which every message needs. */

@@ -43,6 +43,7 @@ beforeAll(async () => {
     begun: async (name: string) => {
       noted.push(`begin ${name}`);
       if (name === "refused") throw new ShipshapeError("run-over", { id: "r" });
+      return 1;
     },
     progressed: (name: string, share: number) => void noted.push(`${name} ${share}`),
     ended: async (name: string, error: unknown) =>
