@@ -8,7 +8,7 @@ import type { Signer } from "./evidence/ledger";
 import type { PopulationStatement } from "./evidence/population-statement";
 import type { LogContent } from "./evidence/reading";
 import { fleetStatus, type FleetStatus } from "./fleet";
-import { latestAlerts, type SentAlert } from "./observability/notifications";
+import { latestAlerts, unsentAlerts, type SentAlert } from "./observability/notifications";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
@@ -58,6 +58,8 @@ export interface ControlPlaneRecords {
   answers(requestId: string): ReturnType<typeof answersOf>;
   /** What people were told, the latest first, with what became of it at each destination. */
   alerts(countMax: number): Promise<SentAlert[]>;
+  /** How many alerts of the last days were not sent, although a destination was configured. */
+  unsentAlerts(): Promise<number>;
   /** How many requests needed a person, among those decided on from one moment until before another. */
   toil(from: Date, until: Date): Promise<Toil[]>;
   /**
@@ -99,6 +101,7 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     findings: (countMax) => openFindings(database, countMax),
     answers: (requestId) => answersOf(database, requestId),
     alerts: (countMax) => latestAlerts(database, countMax),
+    unsentAlerts: () => unsentAlerts(database),
     toil: (from, until) => readToil(database, from, until),
     answer: async (answer) => {
       await authorize(database, answer.reviewer, "answer findings");

@@ -23,6 +23,7 @@ interface Status {
   findings: Finding[];
   access: PublishedAccess | undefined;
   published: Publication[];
+  unsentAlerts: number;
 }
 
 /** `shipshape status`: whether recovery of every database is proven, the latest runs, and what a human must answer. */
@@ -41,20 +42,19 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       findings: await records.findings(runsListedMax),
       access: await records.access(),
       published: await records.publications(),
+      unsentAlerts: await records.unsentAlerts(),
     };
     if (options.json) terminal.say(JSON.stringify(statusRecord(known), undefined, 2));
     else for (const line of statusLines(known, terminal)) terminal.say(line);
   });
 }
 
-const statusRecord = ({ fleet, log, recovery, runs, waiting, pauses, findings, access, published }: Status) => ({
-  recovery,
+const statusRecord = ({ fleet, log, runs, waiting, access, published, ...known }: Status) => ({
+  ...known,
   fleet: fleet.asked ? { asked: true, databases: fleet.databases.length } : fleet,
   evidence: { size: log.head?.checkpoint.size ?? 0, problems: log.problems.map((p) => p.what), published },
   runs: runs.map(runRecord),
   waiting: waiting.map(runRecord),
-  pauses,
-  findings,
   access: access ?? null,
 });
 
@@ -68,7 +68,7 @@ const colours = {
 } as const satisfies Record<Recoverability, string>;
 
 function statusLines(known: Status, terminal: Terminal): string[] {
-  const { fleet, log, recovery, runs, waiting, pauses, findings, access, published } = known;
+  const { fleet, log, recovery, runs, waiting, pauses, findings, access, published, unsentAlerts: unsent } = known;
   const problems = [
     ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
@@ -106,10 +106,14 @@ function statusLines(known: Status, terminal: Terminal): string[] {
       ? ["", terminal.style("yellow", `${findings.length} to answer (\`npx shipshape review <id> --help\`):`)]
       : []),
     ...findings.map((f) => `  ${f.id}  ${printable(f.target)}: ${printable(f.summary)}`),
+    ...(unsent > 0 ? ["", terminal.style("yellow", unsentLine(unsent))] : []),
     "",
     accessLine(access),
   ];
 }
+
+const unsentLine = (count: number): string =>
+  `${count} ${count === 1 ? "alert is" : "alerts are"} not sent (\`npx shipshape alerts\`)`;
 
 /** Says where no roles are in force, too: a file that no worker found would not be missed otherwise. */
 const accessLine = (access: PublishedAccess | undefined): string =>

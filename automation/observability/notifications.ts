@@ -5,7 +5,7 @@
 import type { Database } from "../database";
 import type { Alert } from "../alert-records";
 import { alertOf, type Fact } from "./alert";
-import { alertDestinationDays, alertsWaitingMax } from "./limits";
+import { alertDestinationDays, alertRetryDays, alertsWaitingMax } from "./limits";
 
 /** Tells a fact, once: written again, it changes nothing. */
 export async function notify(transaction: Database, fact: Fact): Promise<void> {
@@ -113,6 +113,16 @@ export async function latestAlerts(database: Database, countMax: number): Promis
     [countMax],
   );
   return rows.map(({ alert, ...delivery }) => ({ ...alert, ...delivery }));
+}
+
+/** How many alerts of the last days failed, or were tried and not accepted yet. */
+export async function unsentAlerts(database: Database): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    `select count(distinct notification_id)::int as count from alert_delivery
+     where (status = 'waiting' and attempts > 0) or (status = 'failed' and changed_at > clock_timestamp() - make_interval(days => $1))`,
+    [alertRetryDays],
+  );
+  return row?.count ?? 0;
 }
 
 /**

@@ -25,9 +25,9 @@ export const addPause = (database: Database, pause: Pick<Pause, "operation" | "r
   );
 
 /**
- * Marks a run as running, and whether it owes a clean-up from here on. Undefined if it has ended, or has another plan by
- * now, or a pause of its operation holds it; otherwise for how long it was queued, if it was. The pause stays locked meanwhile, so that who ends it finds every run that
- * it has held.
+ * Marks a run as running, and whether it owes a clean-up from here on. Undefined if it has ended, or has another plan
+ * by now, or a pause of its operation holds it; otherwise for how long it was queued, if it was. The pause stays locked
+ * meanwhile, so that who ends it finds every run that it has held.
  */
 export async function goOn(
   database: Database,

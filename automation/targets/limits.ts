@@ -63,6 +63,7 @@ export const assertionRowsMax = 1000;
 
 /** Checked relations that a statement lists for later drills: the largest, in about 100 kB. The rest is read again. */
 export const verifiedMax = 2000;
+
 /** How long an endpoint of alerts may take for its whole answer; Slack and SNS take less than a second. */
 export const alertAnswerSeconds = 10;
 

@@ -88,10 +88,9 @@ const statuses = async () =>
 /** As if the pause before the next attempt were over. */
 const later = () => database.query("update alert_delivery set due_at = clock_timestamp() where status = 'waiting'");
 const numbered = (count: number) => [...Array(count).keys()].map((i) => `fact ${i}`);
+const command = join(__dirname, "../../automation/command-line/shipshape.cjs");
 const shipshape = (...words: string[]) =>
-  probed.command([join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words], {
-    SHIPSHAPE_ALERT_WEBHOOK_URL: endpoint.url,
-  });
+  probed.command([command, ...words], { SHIPSHAPE_ALERT_WEBHOOK_URL: endpoint.url });
 
 test("two workers that send at once send each alert once, in the order they were written", async () => {
   await tell(...numbered(20));
@@ -255,6 +254,7 @@ test("the commands show what was sent, what waits and why, and what an endpoint 
   expect(listed.stdout).toContain(
     'waiting: "A request ended without a verdict" to webhook after 1 attempt: 503: busy: …',
   );
+  expect((await probed.shipshape("status").ended).stdout).toContain("1 alert is not sent (`npx shipshape alerts`)");
   const json = await shipshape("alerts", "--json").ended;
   expect(JSON.parse(json.stdout)).toMatchObject([
     { what: "not now", attempts: 1 },
@@ -262,7 +262,7 @@ test("the commands show what was sent, what waits and why, and what an endpoint 
   ]);
 
   const refused = await shipshape("alerts", "test").ended;
-  expect(refused).toMatchObject({ code: 1, stdout: "webhook: not accepted (503: busy: …/…/…)" });
+  expect(refused).toMatchObject({ code: 1, stdout: "webhook: not accepted (503: busy: …)" });
   endpoint.answer = () => [200, "ok"];
   expect(await shipshape("alerts", "test").ended).toMatchObject({ code: 0, stdout: "webhook: accepted (200: ok)" });
   const without = await probed.shipshape("alerts", "test", "--json").ended;
@@ -274,4 +274,50 @@ test("the commands show what was sent, what waits and why, and what an endpoint 
   expect(stored).toHaveLength(2);
   for (const { stdout, stderr } of [listed, json, refused]) expect(stdout + stderr).not.toContain(secret);
   expect(JSON.stringify(stored)).not.toContain(secret);
+});
+
+test("a worker sends traces and metrics to the collector that the environment names, and one that never answers does not keep it", async () => {
+  let isSilent = false;
+  const got: string[] = [];
+  const collector = createServer((call, response) => {
+    let body = "";
+    call.setEncoding("latin1").on("data", (part: string) => (body += part));
+    call.on("end", () => {
+      got.push(`${call.url} ${body}`);
+      if (!isSilent) response.end();
+    });
+  });
+  await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
+  const { port } = collector.address() as AddressInfo;
+  try {
+    for (isSilent of [false, true]) {
+      const words = [
+        "request",
+        "restore-drill",
+        "--database",
+        "nowhere",
+        "--reason",
+        "a hidden reason",
+        "--work",
+        "--json",
+      ];
+      const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
+      const { code, stdout } = await probed.command([command, ...words], environment).ended;
+      expect(code).toBe(1);
+      if (isSilent) break;
+      const { id } = JSON.parse(stdout) as { id: string };
+      const [traces, measured] = ["/v1/traces", "/v1/metrics"].map((path) =>
+        got.filter((one) => one.startsWith(path)).join(),
+      );
+      for (const word of [id, "run restore-drill", "step ", "shipshape.attempt", "service.name", "inconclusive"])
+        expect(traces).toContain(word);
+      for (const word of ["shipshape.runs", "shipshape.step.duration", "shipshape.queue.wait"])
+        expect(measured).toContain(word);
+      const password = new URL(probed.postgres.url).password;
+      for (const secret of [password, "hidden", "nowhere", "127.0.0.1"]) expect(got.join()).not.toContain(secret);
+    }
+  } finally {
+    collector.closeAllConnections();
+    collector.close();
+  }
 });
