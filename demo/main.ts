@@ -8,6 +8,7 @@ import { DemoError } from "./errors";
 import { readSettings, type Settings, silenceSdkNotice } from "../automation/settings";
 import { awsClients } from "../automation/targets/aws-access";
 import { approval } from "./approval";
+import { auditor } from "./auditor";
 import type { Chapter, Scene } from "./chapter";
 import { closing } from "./closing";
 import { cloud } from "./cloud";
@@ -31,6 +32,7 @@ const chapters: Chapter[] = [
   guardrails,
   restoreDrill,
   approval,
+  auditor,
   closing,
 ];
 

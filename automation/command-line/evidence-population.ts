@@ -56,14 +56,15 @@ export async function population(options: PopulationOptions, { settings, termina
 }
 
 function lines({ content: { period, databases, totals, unread, scopes } }: PopulationStatement): string[] {
+  const others = databases.reduce((sum, d) => sum + d.others.length, 0);
   const gaps = scopes.flatMap((s) =>
     s.unseen.map((gap) => `${s.account}, ${s.region} from ${gap.from} to ${gap.until}`),
   );
   return [
     `from ${period.from} to ${period.until}:`,
     ...(databases.length === 0 ? ["no database is known"] : table(headings, databases.map(row))),
-    `${totals.databases} databases, ${totals.neverDrilled} never drilled; ${totals.due} drills due: ` +
-      `${totals.done} done, ${totals.late} late, ${totals.missing} missing; ${totals.failed} failed`,
+    `databases: ${totals.databases}, never drilled ${totals.neverDrilled}`,
+    `drills due: ${totals.due}, done ${totals.done}, late ${totals.late}, missing ${totals.missing}; others: ${others}; failed: ${totals.failed}`,
     ...unread.map((what) => `not read: ${printable(what)}`),
     ...gaps.map((gap) => `not seen: ${printable(gap)}`),
   ];

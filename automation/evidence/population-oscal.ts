@@ -37,7 +37,7 @@ export function populationOscal(report: PopulationStatement): string {
           uuid: uuid("result"),
           title: "Restore drills",
           description: line(
-            `${totals.databases} databases, ${totals.due} drills due: ${totals.done} done, ${totals.late} late, ${totals.missing} missing`,
+            `Databases: ${totals.databases}. Drills due: ${totals.due}, done ${totals.done}, late ${totals.late}, missing ${totals.missing}`,
           ),
           start: period.from,
           end: period.until,

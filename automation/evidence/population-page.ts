@@ -10,7 +10,7 @@ export function populationPage(report: PopulationStatement): string {
   const gone = databases.filter((d) => d.goneBy !== null).length;
   return page(`Restore drills from ${moment(period.from)} to ${moment(period.until)}`, reportDigest(report), [
     facts([
-      ["databases", `${totals.databases}, of which ${totals.neverDrilled} were never drilled and ${gone} are gone`],
+      ["databases", `${totals.databases}; never drilled: ${totals.neverDrilled}; gone: ${gone}`],
       ["drills due", `${totals.due}: ${totals.done} done, ${totals.late} late, ${totals.missing} missing`],
       ["failed", `${totals.failed} of the drills named here`],
       ["statement", `${report.id}, issued ${report.issuedAt}`],

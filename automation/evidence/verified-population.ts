@@ -28,7 +28,7 @@ export function verifyPopulation(folder: VerifiedFolder): VerifiedStatement[] {
       id,
       kind: "population",
       operation: "restore-drill",
-      target: `${databases} databases from ${from} to ${until}: ${due} drills due, ${done} done, ${late} late, ${missing} missing, ${failed} failed`,
+      target: `databases from ${from} to ${until}: ${databases}; drills due: ${due}, done ${done}, late ${late}, missing ${missing}; failed: ${failed}`,
       database: null,
       verdict: undefined,
       requestedBy: content.requestedBy,

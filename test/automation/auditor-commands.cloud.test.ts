@@ -131,7 +131,9 @@ test("a population has every database, also one that was deleted, and its folder
   for (const line of stdout.split("\n").slice(0, 6)) expect(line.length).toBeLessThanOrEqual(80);
   expect(await shipshape(["evidence", "verify", folder("audit")])).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/\d databases from .* requested by .*\n.*the evidence is valid\n$/) as string,
+    stdout: expect.stringMatching(
+      / databases from .*: \d; drills due: .* requested by .*\n.*the evidence is valid\n$/,
+    ) as string,
   });
   const json = JSON.parse(readFileSync(join(folder("audit"), "report.json"), "utf8")) as object;
   expect(json).toMatchObject({ report: { content: { unread: [] } } });

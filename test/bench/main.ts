@@ -2,6 +2,7 @@ import { silenceSdkNotice } from "../../automation/settings";
 import { backup, restore, upgradeGap } from "./backups";
 import { backupBesidePgBackRest, restoreBesidePgBackRest } from "./pgbackrest";
 import { commandLine } from "./command-line";
+import { verification } from "./evidence";
 import { guardStates, packStart, rulesPerSecond } from "./guardrails";
 import { instanceCreation } from "./instance-creation";
 import { type Measured, take } from "./measure";
@@ -23,6 +24,7 @@ const measures = [
   drillRestore,
   drillVerification,
   wholeDrill,
+  verification,
   scheduledDatabases,
   ...queue,
   ...commandLine,

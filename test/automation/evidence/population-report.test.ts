@@ -101,7 +101,7 @@ describe("its folder", () => {
     expect(v.statements).toEqual([
       expect.objectContaining({
         kind: "population",
-        target: `2 databases from ${at(0)} to ${at(90)}: 6 drills due, 2 done, 1 late, 3 missing, 1 failed`,
+        target: `databases from ${at(0)} to ${at(90)}: 2; drills due: 6, done 2, late 1, missing 3; failed: 1`,
         requestedBy: "an auditor",
         expiresOn: null,
       }),
@@ -156,7 +156,7 @@ test("the page names every database and every drill that was due, and what was n
     "an auditor",
   ])
     expect(page).toContain(text);
-  for (const said of [...populationBasis, "1 were never drilled", "2026-01-01 00:00 to 2026-04-01 00:00"])
+  for (const said of [...populationBasis, "2; never drilled: 1; gone: 0", "2026-01-01 00:00 to 2026-04-01 00:00"])
     expect(page.replaceAll(/&#(\d+);/g, (__, code: string) => String.fromCharCode(Number(code)))).toContain(said);
   const hostile = `</td><script>alert(1)</script>"onload='x'`;
   const bad = contentOf(hostile, { requestedBy: hostile, unread: [hostile] });
