@@ -13,6 +13,7 @@ import { accessInForce, authorize, publishAccess, requireKnown } from "./policy/
 import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals";
 import { decide, readDecision, recordAnswer, type Admission } from "./policy/decisions";
 import type { Access } from "./policy/roles";
+import { areSamePerson } from "./principals";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import type { TelemetrySettings } from "./observability/telemetry-export";
 import type { Decision, FleetAnswer, PlanBasis } from "./records";
@@ -199,7 +200,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
     reject: (requestId, by) => answerPlan(database, durable, requestId, { ...by, answer: "rejected" }),
     cancel: async (requestId, by) => {
       await requireKnown(database, by);
-      if ((await readRequest(database, requestId)).requestedBy !== by)
+      if (!areSamePerson((await readRequest(database, requestId)).requestedBy, by))
         await authorize(database, by, "cancel the requests of others");
       const { preparation } = await readRun(database, requestId);
       const error = new ShipshapeError("run-cancelled", { id: requestId, by });

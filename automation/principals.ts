@@ -49,6 +49,10 @@ export function areDifferentPeople(one: string, other: string): boolean {
   const [a, b] = [principalOf(one), principalOf(other)];
   return a.kind === b.kind && !isFederated(one) && !isFederated(other) && a.person !== b.person;
 }
+/** Whether they count as one person: the sessions of one role do. */
+export const areSamePerson = (one: string, other: string): boolean =>
+  principalOf(one).person === principalOf(other).person;
+
 const isFederated = (principal: string) => /^arn:[^:]+:sts::\d+:federated-user\//.test(principal);
 
 /** For everyone who can use the control plane. */

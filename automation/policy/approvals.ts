@@ -1,6 +1,6 @@
 /** Pure: which answers to plans count: to the plan that was shown, in time, by those who may. */
 import { ShipshapeError } from "../errors";
-import { areDifferentPeople, namesPrincipal, principalOf } from "../principals";
+import { areDifferentPeople, areSamePerson, namesPrincipal, principalOf } from "../principals";
 import type { Approval, ApprovalNeeded, Decision, OperationRequest } from "../records";
 import { planDigestCharactersMin } from "./limits";
 
@@ -30,13 +30,12 @@ export function requireValidAnswer(
       expiredAt: decision.expiresAt?.toISOString() ?? "an unknown time",
     });
   // Withdrawing one's own request is no conflict of interest.
-  const withdraws = answer === "rejected" && principal === requestedBy;
+  const withdraws = answer === "rejected" && areSamePerson(principal, requestedBy);
   if (answer === "approved" && !areDifferentPeople(principal, requestedBy))
     throw new ShipshapeError("approval-own-request", { id, principal, requestedBy });
   if (!withdraws && !decision.needed.some((one) => canGive(one, principal)))
     throw new ShipshapeError("approval-of-others", { id, principal, who: whoMay(decision.needed) });
-  const { person } = principalOf(principal);
-  if (decision.approvals.some((a) => principalOf(a.principal).person === person))
+  if (decision.approvals.some((a) => areSamePerson(a.principal, principal)))
     throw new ShipshapeError("approval-repeated", { id, principal });
 }
 

@@ -63,12 +63,22 @@ test("an operating-system user approves neither its own request nor one by a nam
   expect(approve("embedded:ana/ben", "embedded:ana/carla")()).toBeUndefined();
 });
 
+const withdrawn = ({ requestedBy, principal }: { requestedBy: string; principal: string }) =>
+  requireValidAnswer(
+    { id: "r", requestedBy },
+    { planDigest: digest, expiresAt: undefined, isExpired: false, approvals: [], needed: [needed(1, ["os:ben"])] },
+    { principal, answer: "rejected", comment: "not now", plan: digest },
+  );
+
 test("only those who can give a needed approval may approve or reject; requesters may withdraw their own request", () => {
   const others = expect.objectContaining({ code: "approval-of-others" }) as Error;
   const wanted = [needed(1, ["os:ben"]), needed(1, ["os:carla"])];
   answer({ principal: "carla" }, [], false, wanted);
   answer({ principal: "carla", answer: "rejected" }, [], false, wanted);
   answer({ principal: "ana", answer: "rejected" }, [], false, wanted);
+  const sessions = { requestedBy: role("deployer", "monday"), principal: role("deployer", "tuesday") };
+  expect(withdrawn(sessions)).toBeUndefined();
+  expect(() => withdrawn({ ...sessions, principal: role("reader", "monday") })).toThrow(others);
   for (const given of ["approved", "rejected"] as const) {
     expect(() => answer({ principal: "dora", answer: given }, [], false, wanted)).toThrow(others);
     expect(() => answer({ principal: "dora", answer: given }, [], false, [needed(1, [])])).toThrow(others);
