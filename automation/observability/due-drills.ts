@@ -32,6 +32,8 @@ export interface RecentDrills {
   /** Null if none was for the backups of today. */
   latestAt: Date | null;
   isOpen: boolean;
+  /** How many are queued or running. One that waits for people is open too, and costs nothing meanwhile. */
+  underWay: number;
   ofLastHour: number;
   ofLastDay: number;
 }
@@ -70,7 +72,7 @@ export function drillsLeft(
   return Math.max(
     0,
     Math.min(
-      openMax - sum((one) => Number(one.isOpen)),
+      openMax - sum((one) => one.underWay),
       perDayMax - sum((one) => one.ofLastDay),
       Math.ceil(perDayMax / 24) - sum((one) => one.ofLastHour),
     ),

@@ -11,10 +11,12 @@ export const recentRequests = (database: Database, operation: string, now: Date,
     identity: string | null;
     latestAt: Date | null;
     isOpen: boolean;
+    underWay: number;
     ofLastHour: number;
     ofLastDay: number;
   }>(
     `select input ->> 'database' as target, max(received_at) filter (where not input ?| $3::text[]) as "latestAt", bool_or(finished_at is null) as "isOpen",
+       count(*) filter (where finished_at is null and run.status <> 'waiting')::int as "underWay",
        case when plan is not null then format('%s %s %s', plan #>> '{database,account}', plan #>> '{database,region}', plan #>> '{database,resourceId}') end as identity,
        count(*) filter (where received_at > $2::timestamptz - interval '1 hour')::int as "ofLastHour",
        count(*) filter (where received_at > $2::timestamptz - interval '1 day')::int as "ofLastDay"

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -194,4 +195,20 @@ test("the fleet is what stacks declare and what the cloud has, without throwaway
   const silent = await fleet(Promise.resolve({ asked: false, reason: "no answer" }));
   expect(lines(silent).filter((line) => !line.includes(" unknown "))).toEqual([]);
   expect(lines(silent)).toContain("ledger unknown shop/prod");
+});
+
+test("three schedulers at once, of which one is killed, request a drill of each database once", async () => {
+  const launcher = join(__dirname, "../../automation/command-line/shipshape.cjs");
+  const env = { ...cloud.env, SHIPSHAPE_DATA_FOLDER: cloud.dataFolder, SHIPSHAPE_EVIDENCE_ORIGIN: signer.origin };
+  const schedule = () => spawn(process.execPath, [launcher, "schedule", "--run"], { env, stdio: "ignore" });
+  const requested = () =>
+    database.query(
+      "select input ->> 'database' as name, count(*)::int from request join run on run.request_id = request.id group by 1",
+    );
+  const [killed, ...others] = [schedule(), schedule(), schedule()];
+  const ended = [killed!, ...others].map((one) => new Promise((resolve) => one.once("exit", resolve)));
+  await until("one of them has requested something", async () => (await requested()).length > 0);
+  killed!.kill("SIGKILL");
+  await Promise.all(ended);
+  expect(await requested()).toEqual([{ name: "orders", count: 1 }]); // the ledger is proven
 });

@@ -85,6 +85,14 @@ test("a drill of a snapshot or of an earlier moment does not postpone the next o
   expect(await requested()).toEqual(["ledger", "ledger", "orders", "orders", "payments", "users"]);
 });
 
+test("drills that wait for people leave room for others, and are not requested again", async () => {
+  const waiting = await submit(2);
+  await database.query("update run set status = 'waiting' where request_id = any($1)", [waiting]);
+  expect(await submit(2)).toHaveLength(2);
+  expect(await submit(2)).toEqual([]);
+  expect(await requested()).toEqual(["ledger", "orders", "payments", "users"]);
+});
+
 test("two schedulers at once request no drill twice", async () => {
   const both = await Promise.all([submit(100), submit(100), submit(100)]);
   expect(both.flat()).toHaveLength(4);

@@ -36,6 +36,7 @@ const drilled = (target: string, days: number, isOpen = false, change: Partial<R
   identity: null,
   latestAt: after(days),
   isOpen,
+  underWay: Number(isOpen),
   ofLastHour: 0,
   ofLastDay: 1,
   ...change,
