@@ -13,8 +13,16 @@ import type { DatabaseRecovery } from "./observability/recoverability";
 import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
-import { readToil, type Toil } from "./policy/toil";
-import type { Decision, FleetAnswer, OperationRequest, Run, WorkerRecord } from "./records";
+import type {
+  Decision,
+  FleetAnswer,
+  OperationRequest,
+  Ownership,
+  Run,
+  WorkerRecord,
+  readToil,
+  type Toil,
+} from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
 import { answerFinding, answersOf, openFindings, type Answer, type Finding } from "./review/findings";
@@ -72,7 +80,12 @@ export interface ControlPlaneRecords {
   /** When each database that the cloud has today is drilled next, and how many drills a day its tiers demand. */
   schedule(recoveries: DatabaseRecovery[], fleet: FleetAnswer, now: Date): ReturnType<typeof scheduleOf>;
   /** Every database that the cloud has or a stack declares, with what is known about it. */
-  fleet(log: LogContent, cloud: FleetAnswer, stacks: StackContext, now: Date): Promise<FleetStatus>;
+  fleet(
+    log: LogContent,
+    cloud: FleetAnswer,
+    stacks: StackContext & { ownershipOf: (stack: string) => Ownership },
+    now: Date,
+  ): Promise<FleetStatus>;
   /** How far the evidence log is published, and what prevents the rest. */
   publications(): Promise<Publication[]>;
   /** Seals which databases the cloud has, if that is new or the first time today. Resolves to whether it was sealed. */

@@ -2,7 +2,7 @@
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { fleetMembers, totalsOf, unreadOf, type FleetMember } from "./observability/fleet";
-import type { FleetAnswer, Recoverability, StacksAnswer } from "./records";
+import type { FleetAnswer, Ownership, Recoverability, StacksAnswer } from "./records";
 import { recoveryOfAll } from "./recovery-status";
 import { openFindingsByDatabase } from "./review/findings";
 import { askBackend } from "./runner/backend-stacks";
@@ -24,15 +24,23 @@ export async function fleetStatus(
   database: Database,
   log: LogContent,
   cloud: FleetAnswer,
-  stackContext: StackContext,
+  stacksOf: StackContext & { ownershipOf: (stack: string) => Ownership },
   now: Date,
 ): Promise<FleetStatus> {
-  const stacks = await askBackend(stackContext);
+  const stacks = await askBackend(stacksOf);
   const stated = stacks.asked ? stacks.stacks.flatMap((s) => s.databases) : [];
   const { recoveries, declared } = await recoveryOfAll(database, log, cloud, stated, now);
   const { schedules } = await scheduleOf(database, recoveries, cloud, now);
   const findings = await openFindingsByDatabase(database);
-  const members = fleetMembers({ cloud, stacks, recoveries, declared, schedules, findings });
+  const members = fleetMembers({
+    cloud,
+    stacks,
+    ownershipOf: stacksOf.ownershipOf,
+    recoveries,
+    declared,
+    schedules,
+    findings,
+  });
   const unread = [...unreadOf(cloud, stacks), ...log.problems.map((p) => `the evidence log: ${p.what}`)];
   return { lookedAt: now, cloud, stacks, unread, members, totals: totalsOf(members) };
 }

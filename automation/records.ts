@@ -75,6 +75,12 @@ export interface DeclaredDatabase extends TargetDatabase {
   isStandard: boolean;
 }
 
+/**
+ * Whether we change a stack ourselves, since `shipshape.yaml` names the folder of its config, or deliver changes to
+ * those who do. Unknown: that folder could not be read.
+ */
+export type Ownership = "ours" | "delivered" | "unknown";
+
 /** What the backend has of one stack. */
 export interface BackendStack {
   name: string;

@@ -19,7 +19,9 @@ export interface Look {
 export const lookAtFleet = ({ settings, terminal }: CommandContext): Promise<Look> =>
   withRecords(settings, async (records) => {
     const log = await readEvidence(settings, records.database, terminal);
-    const status = await records.fleet(log, await fleetToday(), stackContext(settings), new Date());
+    const { stackOwnership } = await import("../configuration/owned-stacks");
+    const stacks = { ...stackContext(settings), ownershipOf: stackOwnership(settings.configurationFile) };
+    const status = await records.fleet(log, await fleetToday(), stacks, new Date());
     return { status, log, origin: settings.controlPlane.evidenceOrigin };
   });
 
@@ -56,12 +58,13 @@ export function lookLines(
   ];
 }
 
-/** "stack shipshape/database.orders-production", or "undeclared". */
-export function declaredText({ declaredBy, isStandard }: FleetMember): string {
+/** "stack shipshape/database.orders-production, ours", or "undeclared". */
+export function declaredText({ declaredBy, isStandard, ownership }: FleetMember): string {
   if (declaredBy === "unknown") return "declared by a stack that could not be read, or by none";
   if (declaredBy.length === 0) return "undeclared";
   const stacks = declaredBy.length === 1 ? "stack" : `declared by ${declaredBy.length} stacks:`;
-  return `${stacks} ${declaredBy.join(", ")}${isStandard ? "" : ", without the standard"}`;
+  const owned = { ours: ", ours", delivered: ", changes are delivered", unknown: ", ours or not is unknown" };
+  return `${stacks} ${declaredBy.join(", ")}${ownership ? owned[ownership] : ""}${isStandard ? "" : ", without the standard"}`;
 }
 
 export const memberRecord = (m: FleetMember) => ({
@@ -71,6 +74,7 @@ export const memberRecord = (m: FleetMember) => ({
   environment: m.environment ?? null,
   declaredBy: m.declaredBy === "unknown" ? null : m.declaredBy,
   isStandard: m.isStandard,
+  ownership: m.ownership ?? null,
   recoverability: m.recoverability,
   reason: m.reason,
   drill: m.decidedBy

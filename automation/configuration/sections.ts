@@ -50,9 +50,21 @@ const approvals = z.array(
   { error: () => "give a list of entries" },
 );
 
+const name = (what: string) => z.string({ error: () => `give ${what}` }).min(1, { error: () => `give ${what}` });
+
+/** Where the config of our own stacks is; a change of any other is delivered to whose it is. */
+const stacks = z.array(
+  z.strictObject({
+    project: name("the project, as its Pulumi.yaml names it"),
+    folder: name("a folder of a git repository, relative to this file"),
+  }),
+  { error: () => "give a list of entries" },
+);
+
 export const configurationSchema = z.strictObject({
   roles: roles.optional(),
   teams: teams.optional(),
   approvals: approvals.optional(),
+  stacks: stacks.optional(),
 });
 export type Configuration = z.infer<typeof configurationSchema>;

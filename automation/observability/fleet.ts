@@ -6,6 +6,7 @@ import {
   identityOf,
   type DeclaredDatabase,
   type FleetAnswer,
+  type Ownership,
   type Recoverability,
   type StacksAnswer,
 } from "../records";
@@ -19,6 +20,8 @@ export interface FleetMember extends DatabaseRecovery {
   /** The stacks that declare it, normally one. Unknown: none of those that could be read, and others could not be. */
   declaredBy: string[] | "unknown";
   isStandard: boolean;
+  /** Of the stack that declares it; undefined if there is none, or several. */
+  ownership: Ownership | undefined;
   /** Undefined: no drill can be planned for it. */
   nextDrill: Pick<DrillSchedule, "dueAt" | "reason"> | undefined;
   openFindings: number;
@@ -34,6 +37,7 @@ export interface OpenFindings {
 export interface KnownOfMembers {
   cloud: FleetAnswer;
   stacks: StacksAnswer;
+  ownershipOf: (stack: string) => Ownership;
   recoveries: DatabaseRecovery[];
   /** Without throwaways. */
   declared: DeclaredDatabase[];
@@ -44,6 +48,7 @@ export interface KnownOfMembers {
 export function fleetMembers({
   cloud,
   stacks,
+  ownershipOf,
   recoveries,
   declared,
   schedules,
@@ -67,6 +72,7 @@ export function fleetMembers({
         environment: tags["environment"],
         declaredBy: declarations.length === 0 && !allRead ? "unknown" : declarations.map((d) => d.stack),
         isStandard: declarations.some((d) => d.isStandard),
+        ownership: declarations.length === 1 ? ownershipOf(declarations[0]!.stack) : undefined,
         nextDrill: planned.get(recovery),
         openFindings: (counts.get(identityOf(database)) ?? 0) + (counts.get(`named ${database.identifier}`) ?? 0),
       };

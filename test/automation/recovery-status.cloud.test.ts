@@ -157,7 +157,8 @@ test("the fleet is what stacks declare and what the cloud has, without throwaway
       join(stacks, `${stack}.json`),
       JSON.stringify({ version: 3, checkpoint: { latest: { resources: instances.map(inState) } } }),
     );
-  const stackContext = { workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env };
+  const ownershipOf = () => "delivered" as const;
+  const stackContext = { ownershipOf, workspacesFolder: join(cloud.dataFolder, "workspaces"), environment: cloud.env };
   const [ledger, orders] = [await describe("ledger"), await describe("orders")];
   const fleet = async (ask: Promise<FleetAnswer> = askFleet(cloud as never)) =>
     fleetStatus(database, await readLog(database, signer), await ask, stackContext, new Date());

@@ -30,6 +30,7 @@ const member = (name: string, change: Partial<FleetMember> = {}): FleetMember =>
   environment: "production",
   declaredBy: ["shipshape/database.orders-production"],
   isStandard: true,
+  ownership: "ours",
   nextDrill: { dueAt: new Date("2026-12-12T00:00:00Z"), reason: "its proof expires" },
   openFindings: 0,
   ...change,
@@ -44,6 +45,7 @@ const undeclared = member(longest, {
   environment: undefined,
   declaredBy: [],
   isStandard: false,
+  ownership: undefined,
   nextDrill: { dueAt: new Date(0), reason: "it was never drilled" },
   openFindings: 12,
 });
@@ -107,12 +109,13 @@ test("recoverability ends with 0 only if every database is fresh and everything 
 
 test("the fleet shows owner, tier, environment, stack, recovery, dates and findings of each database, at 80 columns", async () => {
   const { lines, code } = await printed({}, status([undeclared, member("orders-production")]));
-  expect(lines.slice(-5)).toEqual([
+  expect(lines.slice(-6)).toEqual([
     "RECOVERY  UNTIL       NEXT DRILL  FINDINGS  DATABASE",
     "never     -           now         12        a-very-long-name-o…e-of-a-database-x",
     "  no owner, no tier, no environment; undeclared",
     "fresh     2026-12-20  2026-12-12  -         orders-production",
-    "  team-orders, gold, production; stack shipshape/database.orders-production",
+    "  team-orders, gold, production; stack shipshape/database.orders-production,",
+    "  ours",
   ]);
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
   expect(code).toBe(0);
@@ -120,7 +123,7 @@ test("the fleet shows owner, tier, environment, stack, recovery, dates and findi
 
 test("what could not be read is named, and the fleet ends with 1: it is incomplete", async () => {
   const unread = ["stack shop/broken: Unexpected end of JSON input, which is a reason that goes on and on"];
-  const unknown = member("orders", { declaredBy: "unknown" });
+  const unknown = member("orders", { declaredBy: "unknown", ownership: undefined });
   const { lines, code } = await printed({}, status([unknown], { unread }));
   expect(lines.slice(4, 7)).toEqual([
     "          " + Buffer.alloc(32, 1).toString("base64"),

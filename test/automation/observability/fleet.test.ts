@@ -29,6 +29,7 @@ const members = (change: Partial<KnownOfMembers>) =>
   fleetMembers({
     cloud: { asked: true, databases: [] },
     stacks: read,
+    ownershipOf: (stack) => (stack === "shop/prod" ? "ours" : "delivered"),
     recoveries: [recovery("orders")],
     declared: [],
     schedules: [],
@@ -46,9 +47,20 @@ test("a database is declared by the stack that has its resource id, not by one t
     });
 });
 
+test("whether changes are ours to make is a question of the stack that declares the database", () => {
+  const ownership = (...declared: DeclaredDatabase[]) => only({ declared }).ownership;
+  expect(ownership(declaration("orders", "shop/prod"))).toBe("ours");
+  expect(ownership(declaration("orders", "shop/test"))).toBe("delivered");
+  expect(ownership()).toBeUndefined();
+});
+
 test("two stacks that declare one database are both named", () => {
   const declared = [declaration("orders", "shop/prod"), declaration("orders", "shop/copy", { isStandard: false })];
-  expect(only({ declared })).toMatchObject({ declaredBy: ["shop/prod", "shop/copy"], isStandard: true });
+  expect(only({ declared })).toMatchObject({
+    declaredBy: ["shop/prod", "shop/copy"],
+    isStandard: true,
+    ownership: undefined,
+  });
 });
 
 test("while a stack cannot be read, no database is said to be undeclared; those that others declare still are", () => {
