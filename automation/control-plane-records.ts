@@ -13,16 +13,8 @@ import type { DatabaseRecovery } from "./observability/recoverability";
 import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
-import type {
-  Decision,
-  FleetAnswer,
-  OperationRequest,
-  Ownership,
-  Run,
-  WorkerRecord,
-  readToil,
-  type Toil,
-} from "./records";
+import { readToil, type Toil } from "./policy/toil";
+import type { Decision, FleetAnswer, OperationRequest, Ownership, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
 import { answerFinding, answersOf, openFindings, type Answer, type Finding } from "./review/findings";
