@@ -15,12 +15,15 @@ export const recentRequests = (database: Database, operation: string, now: Date,
     ofLastHour: number;
     ofLastDay: number;
   }>(
-    `select input ->> 'database' as target, max(received_at) filter (where not input ?| $3::text[]) as "latestAt", bool_or(finished_at is null) as "isOpen",
+    `with recent as (
+       select id from request where received_at > $2::timestamptz - interval '1 day'
+       union select request_id from run where finished_at is null)
+     select input ->> 'database' as target, max(received_at) filter (where not input ?| $3::text[]) as "latestAt", bool_or(finished_at is null) as "isOpen",
        count(*) filter (where finished_at is null and run.status <> 'waiting')::int as "underWay",
        case when plan is not null then format('%s %s %s', plan #>> '{database,account}', plan #>> '{database,region}', plan #>> '{database,resourceId}') end as identity,
        count(*) filter (where received_at > $2::timestamptz - interval '1 hour')::int as "ofLastHour",
        count(*) filter (where received_at > $2::timestamptz - interval '1 day')::int as "ofLastDay"
-     from request join run on run.request_id = request.id
-     where operation = $1 and (finished_at is null or received_at > $2::timestamptz - interval '1 day') group by target, identity`,
+     from recent join request using (id) join run on run.request_id = id
+     where operation = $1 group by target, identity`,
     [operation, now, fields],
   );
