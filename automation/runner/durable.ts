@@ -365,7 +365,8 @@ export class DurableClient {
       }
       this.lacking.add(`${operation} ${version}`);
     }
-    await putBack(this.database, assigned);
+    // Before workers that lack it look there.
+    for (const { queue } of await putBack(this.database, assigned)) looking?.look(queue);
   }
 
   close(): Promise<void> {

@@ -37,12 +37,13 @@ export const setAside = (database: Database, { workerId, names }: Assigned) =>
     [workerId, names, ASIDE],
   );
 
-/** Puts back what was set aside and what this worker has; it, or another one that has it, is assigned it next. */
+/** Puts back what was set aside and what this worker has. Resolves to the queue of each. */
 export const putBack = (database: Database, { names, queues, applicationVersion }: Assigned) =>
-  database.query(
+  database.query<{ queue: string }>(
     `update dbos.workflow_status set queue_name = substr(queue_name, length($1) + 1) where workflow_uuid in (
        select workflow_uuid from dbos.workflow_status
        where status = 'ENQUEUED' and queue_name = any($2) and name = any($3) and application_version = $4
-       order by created_at limit $5 for update skip locked)`,
+       order by created_at limit $5 for update skip locked)
+     returning queue_name as queue`,
     [ASIDE, queues.map((queue) => `${ASIDE}${queue}`), names, applicationVersion, workflowsPutBackMax],
   );

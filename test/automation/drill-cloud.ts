@@ -214,9 +214,11 @@ export class DrillCloud {
   }
 
   /** Requests a drill, for a worker to run. */
-  async request(identifier: string, ...more: string[]): Promise<string> {
+  request = (identifier: string, ...more: string[]) => this.requestOf("restore-drill", identifier, ...more);
+
+  async requestOf(operation: string, identifier: string, ...more: string[]): Promise<string> {
     const words = ["--database", identifier, "--reason", "a test", "--json", ...more];
-    const { stdout, stderr } = await this.shipshape("request", "restore-drill", ...words);
+    const { stdout, stderr } = await this.shipshape("request", operation, ...words);
     if (stdout === "") throw new Error(stderr);
     return (JSON.parse(stdout) as { id: string }).id;
   }
@@ -319,17 +321,16 @@ export class DrillCloud {
       .map((pid) => processFile(pid, "cmdline"));
   }
 
-  private spawn(words: string[]): ChildProcess {
-    return spawn(process.execPath, [join(__dirname, "../../automation/command-line/shipshape.cjs"), ...words], {
-      env: this.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  /** Our command, or another program that is one. */
+  spawn(words: string[], program = [join(__dirname, "../../automation/command-line/shipshape.cjs")]): ChildProcess {
+    return spawn(process.execPath, [...program, ...words], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
   }
 }
 
 export const nothingLeft = { databases: [], secrets: [], files: [], rows: [], markers: [], processes: [] };
 
-const isOver = (run: Run) => run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
+export const isOver = (run: Run) =>
+  run.finishedAt !== undefined && run.cleanUp !== "pending" && run.sealedAt !== undefined;
 
 const controlPassword = "a-password-for-the-control-plane";
 

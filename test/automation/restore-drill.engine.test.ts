@@ -5,6 +5,8 @@ import { operatingSystemUser } from "../../automation/targets/principal";
 import { allows, policies } from "../docs/rights/policies";
 import { recordedCalls } from "../docs/rights/recorded-calls";
 import { DrillCloud, nothingLeft, workerKey, type WorkerProcess } from "./drill-cloud";
+import { disturbedWorker } from "./harness/disturbed-worker";
+import { restoreDrillEffects } from "./operations/restore-drill/order-of-steps";
 
 let drills: DrillCloud;
 let worker: WorkerProcess | undefined;
@@ -27,7 +29,6 @@ const ended = async (id: string) => {
   const { status, verdict, cleanUp } = await drills.over(id);
   return { status, verdict, cleanUp };
 };
-const stepDone = async (id: string, step: string) => (await drills.run(id)).steps[step]?.status === "done";
 const noProcessLeft = () =>
   drills.until("no engine or plugin runs", () => Promise.resolve(drills.processes().length === 0), 100);
 
@@ -85,41 +86,36 @@ test("a good drill passes, reports its steps as they end, starts few engines, an
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });
 
-test("a drill survives workers killed after the markers, in mid-create, after the seal and in mid-destroy, and restores only once", async () => {
+test("a drill survives workers killed at each of its effects, in mid-create, after the seal and in mid-destroy, and restores only once", async () => {
   const id = await drills.request("orders");
   const throwaway = `drill-${id}`;
   const killedWhen = async (moment: string, reached: () => Promise<boolean>) => {
     const killed = drills.startWorker();
     await drills.until(moment, reached, 5);
     await killed.end("SIGKILL");
-    return {
-      status: await drills.statusOf(throwaway),
-      statements: await drills.statements(id),
-      over: (await drills.run(id)).finishedAt !== undefined,
-    };
   };
-  expect(await killedWhen("after the markers", () => stepDone(id, "write the marker after the target"))).toEqual({
-    status: undefined,
-    statements: [],
-    over: false,
-  });
-  expect(
-    await killedWhen("in mid-create", async () => (await drills.statusOf(throwaway)) === "creating"),
-  ).toMatchObject({
-    status: expect.any(String) as string,
-    statements: [],
-    over: false,
-  });
-  expect(await killedWhen("after the seal", async () => (await drills.statements(id)).length === 1)).toMatchObject({
-    status: "available",
-    statements: ["verdict"],
-  });
-  await killedWhen("in mid-destroy", async () => (await drills.statusOf(throwaway)) === "deleting");
+  const statusIs = async (status: string) => (await drills.statusOf(throwaway)) === status;
+  const beforeKills: Record<string, () => Promise<void>> = {
+    "restore into isolation": () => killedWhen("in mid-create", () => statusIs("creating")),
+    "remove the throwaway": async () => {
+      await killedWhen("after the seal", async () => (await drills.statements(id)).length === 1);
+      expect(await drills.run(id)).toMatchObject({ steps: { "verify heaps and indexes": { status: "done" } } });
+      await killedWhen("in mid-destroy", () => statusIs("deleting"));
+    },
+  };
+  for (const step of restoreDrillEffects) {
+    await beforeKills[step]?.();
+    expect([step, await disturbedWorker(drills, "restore-drill", `in ${step}`).ended]).toEqual([step, "SIGKILL"]);
+    expect((await drills.run(id)).steps[step]?.status).toBe("running");
+  }
   worker = drills.startWorker();
   expect(await ended(id)).toEqual({ status: "succeeded", verdict: "pass", cleanUp: "done" });
   expect(await drills.statements(id)).toEqual(["verdict", "teardown"]);
   expect(await drills.callsTaken("RestoreDBInstanceToPointInTime", throwaway)).toBe(1);
   expect(await drills.callsTaken("CreateDBInstance", throwaway)).toBe(0);
+  const { steps } = await drills.run(id);
+  const repeated = Object.keys(steps).filter((step) => steps[step]!.attempts > 1);
+  expect(repeated.sort()).toEqual([...restoreDrillEffects].sort());
   await noProcessLeft();
   expect(await drills.leftovers()).toEqual(nothingLeft);
 });

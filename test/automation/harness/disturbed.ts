@@ -46,7 +46,13 @@ export function disturbedAt(operation: AnyOperation, moment: string, database: D
   };
   return {
     ...operation,
-    observe: (request, step) => operation.observe(request, watched(step)),
+    // The lifecycle gives the second look at the database its key, before the operation sees the step.
+    observe: async (request, step) => {
+      const [planned] = await database.query("select from run where request_id = $1 and plan is not null", [
+        step.requestId,
+      ]);
+      return operation.observe(request, watched(step, planned && "before the run"));
+    },
     run: (plan, step) => operation.run(plan, watched(step)),
     ...(operation.cleanUp && { cleanUp: (plan, step) => operation.cleanUp!(plan, watched(step)) }),
   };

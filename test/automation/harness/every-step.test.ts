@@ -7,7 +7,7 @@ import { MemoryEngine, type Disturbance, type Fault } from "./memory-engine";
 import { contextOf, memoryCloud, subjects, type Subject } from "./subjects";
 
 // The cloud of the trial under way, in place of what calls AWS, PostgreSQL and Pulumi. On real ones workers are killed
-// in restore-drill.engine.test.ts.
+// in restore-drill.engine.test.ts, and each step is disturbed by `npm run harness`.
 let mockCloud: MemoryCloud;
 type Inner = Parameters<MemoryCloud["sessions"]["in"]>;
 jest.mock("../../../automation/limits", () => ({
