@@ -10,7 +10,14 @@ import type { LogContent } from "./evidence/reading";
 import { fleetStatus, type FleetStatus } from "./fleet";
 import { latestAlerts, unsentAlerts, type SentAlert } from "./observability/notifications";
 import type { DatabaseRecovery } from "./observability/recoverability";
-import { accessInForce, authorize, isEmbedded, type PublishedAccess } from "./policy/access";
+import {
+  accessInForce,
+  authorize,
+  isEmbedded,
+  latestRefusals,
+  type PublishedAccess,
+  type Refusal,
+} from "./policy/access";
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
 import { readToil, type Toil } from "./policy/toil";
@@ -38,6 +45,8 @@ export interface ControlPlaneRecords {
   authorizeReading(principal: string): Promise<void>;
   /** The roles in force; undefined if everyone has all. */
   access(): Promise<PublishedAccess | undefined>;
+  /** Calls of the last days that were refused for a missing role, the latest first. */
+  refusals(countMax: number): Promise<Refusal[]>;
   /** Whether it is the control plane of an embedded cloud. */
   isEmbedded(): Promise<boolean>;
   /** The latest runs, newest first. */
@@ -96,6 +105,7 @@ export async function openRecords(databaseUrl: string, beforeQuery?: () => void)
     run: (id) => readRun(database, id),
     authorizeReading: (principal) => authorize(database, principal, "read the control plane's records"),
     access: () => accessInForce(database),
+    refusals: (countMax) => latestRefusals(database, countMax),
     isEmbedded: () => isEmbedded(database),
     runs: (countMax) => latestRuns(database, countMax),
     waiting: (countMax) => runsAwaitingApproval(database, countMax),

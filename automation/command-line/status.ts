@@ -5,7 +5,7 @@ import type { DatabaseRecovery } from "../observability/recoverability";
 import { printable } from "../printable";
 import type { FleetAnswer, Recoverability, Run } from "../records";
 import type { Finding } from "../review/findings";
-import type { PublishedAccess } from "../policy/access";
+import type { PublishedAccess, Refusal } from "../policy/access";
 import type { Pause } from "../runner/pauses";
 import type { CommandContext } from "./command-context";
 import { fleetToday, withRecords } from "./open-records";
@@ -22,6 +22,7 @@ interface Status {
   pauses: Pause[];
   findings: Finding[];
   access: PublishedAccess | undefined;
+  refusals: Refusal[];
   published: Publication[];
   unsentAlerts: number;
 }
@@ -41,6 +42,7 @@ export async function status(options: { json?: boolean }, { settings, terminal }
       pauses: await records.pauses(),
       findings: await records.findings(runsListedMax),
       access: await records.access(),
+      refusals: await records.refusals(runsListedMax),
       published: await records.publications(),
       unsentAlerts: await records.unsentAlerts(),
     };
@@ -68,7 +70,8 @@ const colours = {
 } as const satisfies Record<Recoverability, string>;
 
 function statusLines(known: Status, terminal: Terminal): string[] {
-  const { fleet, log, recovery, runs, waiting, pauses, findings, access, published, unsentAlerts: unsent } = known;
+  const { fleet, log, recovery, runs, waiting, pauses, findings, access, refusals, published } = known;
+  const { unsentAlerts: unsent } = known;
   const problems = [
     ...(fleet.asked ? [] : [`the fleet is unknown: ${fleet.reason}`]),
     ...log.problems.map((p) => `evidence: ${p.what}`),
@@ -109,6 +112,10 @@ function statusLines(known: Status, terminal: Terminal): string[] {
     ...(unsent > 0 ? ["", terminal.style("yellow", unsentLine(unsent))] : []),
     "",
     accessLine(access),
+    ...refusals.map(
+      (r) =>
+        `${terminal.style("yellow", "refused:")} ${printable(r.principal)} may not ${r.action} (${r.times} ${r.times === 1 ? "call" : "calls"}, the last at ${r.lastAt.toISOString()})`,
+    ),
   ];
 }
 

@@ -4,8 +4,9 @@
  */
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { canonicalJson } from "../records";
 import { principalOf } from "../principals";
+import { canonicalJson } from "../records";
+import { refusalsShownDays } from "./limits";
 import { requireRole, type Access, type Action } from "./roles";
 
 export interface PublishedAccess extends Access {
@@ -32,11 +33,38 @@ export async function accessInForce(database: Database): Promise<PublishedAccess
   return row && { ...row.content, publishedBy: row.publishedBy, publishedAt: row.publishedAt };
 }
 
-/** Errors: role-missing, principal-embedded. */
+/** A refusal is recorded. Errors: role-missing, principal-embedded. */
 export async function authorize(database: Database, principal: string, action: Action): Promise<void> {
-  await requireKnown(database, principal);
-  requireRole((await accessInForce(database)) ?? {}, principal, action);
+  try {
+    await requireKnown(database, principal);
+    requireRole((await accessInForce(database)) ?? {}, principal, action);
+  } catch (error) {
+    if (refusals.has((error as { code?: unknown }).code))
+      await database.query(
+        `insert into refusal (principal, action) values ($1, $2)
+         on conflict (principal, action) do update set times = refusal.times + 1, last_at = clock_timestamp()`,
+        [principal, action],
+      );
+    throw error;
+  }
 }
+const refusals = new Set<unknown>(["role-missing", "principal-embedded"]);
+
+export interface Refusal {
+  principal: string;
+  action: string;
+  times: number;
+  firstAt: Date;
+  lastAt: Date;
+}
+
+/** Of the last days, the latest first. */
+export const latestRefusals = (database: Database, countMax: number) =>
+  database.query<Refusal>(
+    `select principal, action, times, first_at as "firstAt", last_at as "lastAt" from refusal
+     where last_at > clock_timestamp() - $1 * interval '1 day' order by last_at desc limit $2`,
+    [refusalsShownDays, countMax],
+  );
 
 /** Names of an embedded cloud mean something only to its own control plane. Errors: principal-embedded. */
 export async function requireKnown(database: Database, principal: string): Promise<void> {

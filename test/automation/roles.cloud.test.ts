@@ -80,6 +80,12 @@ test("each call is refused to those without its role, and does nothing", async (
   await expect(controlPlane.answer(answer)).rejects.toMatchObject(roleMissing);
   await expect(controlPlane.authorizeReading("mallory")).rejects.toMatchObject(roleMissing);
   expect(await controlPlane.run(id)).toMatchObject({ status: "queued" });
+  const refused = await controlPlane.refusals(20);
+  expect(refused.find((r) => r.principal === "mallory" && r.action === "request operations")).toMatchObject({
+    times: 2,
+  });
+  expect(refused.map((r) => r.principal)).toEqual(expect.arrayContaining(["ana", "ben", "mallory"]));
+  expect(refused.length).toBe(new Set(refused.map((r) => `${r.principal} ${r.action}`)).size);
   expect(await controlPlane.pauses()).toEqual([]);
 
   await controlPlane.authorizeReading("dora");
@@ -128,9 +134,11 @@ test("commands that read are refused to those without any role; `status` says wh
   const { code, stderr } = await probed.shipshape("status").ended;
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("[role-missing]") as string });
   await publish({ ...access, roles: { ...access.roles!, auditor: [`os:${me}`] } });
-  expect((await probed.shipshape("status").ended).stdout).toMatch(
-    /\nroles: as a test read them in shipshape.yaml at 20/,
-  );
+  const { stdout } = await probed.shipshape("status").ended;
+  expect(stdout).toMatch(/\nroles: as a test read them in shipshape.yaml at 20/);
+  expect(stdout).toContain(`\nrefused: ${me} may not read the control plane's records (1 call, the last at 20`);
+  await probed.database.query("update refusal set last_at = now() - interval '8 days'");
+  expect(await controlPlane.refusals(20)).toEqual([]);
 });
 
 test("the latest roles count, and the same ones are published once", async () => {
