@@ -30,7 +30,8 @@ async function post(url: string, alert: Alert): Promise<AlertAnswer> {
   try {
     const response = await answerTo(url, alert, limit);
     const { statusCode: status = 0, headers } = response;
-    const said = [String(status), withoutSecrets(await beginningOf(response, url), url)].filter(Boolean).join(": ");
+    const { text, isCut } = await beginningOf(response);
+    const said = [String(status), withoutSecrets(text, url, isCut)].filter(Boolean).join(": ");
     return {
       accepted: status >= 200 && status < 300, // a redirect is refused: its target must get neither message nor path
       said,
@@ -57,16 +58,14 @@ function answerTo(url: string, alert: Alert, signal: AbortSignal): Promise<Incom
 }
 
 /** Reads no more than it shows: an endpoint may send without end. */
-async function beginningOf(response: IncomingMessage, url: string): Promise<string> {
+async function beginningOf(response: IncomingMessage): Promise<{ text: string; isCut: boolean }> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of response) {
     parts.push(part as Buffer);
     if ((length += (part as Buffer).length) >= webhookAnswerBytesMax) break; // which ends the connection
   }
-  const text = Buffer.concat(parts).subarray(0, webhookAnswerBytesMax).toString("utf8");
-  // What is cut off in the middle of a secret would not be recognized as one.
-  return (length < webhookAnswerBytesMax ? text : text.slice(0, -3 * url.length)).trim();
+  return { text: Buffer.concat(parts).toString("utf8").trim(), isCut: length >= webhookAnswerBytesMax };
 }
 
 function pauseIn(retryAfter: string | undefined): number | undefined {
@@ -75,14 +74,17 @@ function pauseIn(retryAfter: string | undefined): number | undefined {
 }
 
 /** An endpoint may repeat the path it was called with, as written or decoded, whole or in parts. */
-function withoutSecrets(text: string, url: string): string {
+function withoutSecrets(text: string, url: string, isCut = false): string {
   const { href, pathname, search, hash } = new URL(url);
   const parts = `${pathname}${search}${hash}`.split(/[/?&=#]/).filter((part) => part.length > 3);
   const secrets = [href, url, `${pathname}${search}`, pathname, ...parts].filter((secret) => secret.length > 1);
   const written = new Set(secrets.flatMap((secret) => [secret, decoded(secret), encodeURIComponent(secret)]));
   const longestFirst = [...written].sort((one, other) => other.length - one.length);
   const pattern = new RegExp(longestFirst.map((secret) => secret.replace(/[^\w]/g, "\\$&")).join("|") || "(?!)", "gi");
-  return printable(text.replace(pattern, "…")).slice(0, webhookAnswerCharactersMax);
+  const cleared = text.replace(pattern, "…");
+  // A secret that the limit has cut off in the middle is not recognized; it could only be at the end.
+  const certain = isCut ? cleared.slice(0, -longestFirst[0]!.length) : cleared;
+  return printable(certain).slice(0, webhookAnswerCharactersMax);
 }
 
 function decoded(text: string): string {
