@@ -68,12 +68,10 @@ export interface ConfigurationFile {
   isNamed: boolean;
 }
 
-/** Where workers send alerts. */
+/** Where workers send alerts, besides what `shipshape.yaml` names. */
 export interface AlertSettings {
   /** A webhook that takes Slack's messages; its URL is a secret: SHIPSHAPE_ALERT_WEBHOOK_URL. */
   webhookUrl: string | undefined;
-  /** An SNS topic: SHIPSHAPE_ALERT_TOPIC_ARN. */
-  topicArn: string | undefined;
   /** The waivers whose expiry is told: SHIPSHAPE_WAIVERS_FOLDER. @default `policypacks/waivers` of the working folder */
   waiversFolder: string;
 }
@@ -115,7 +113,6 @@ export function readSettings(
     },
     alerts: {
       webhookUrl: environment["SHIPSHAPE_ALERT_WEBHOOK_URL"] || undefined,
-      topicArn: environment["SHIPSHAPE_ALERT_TOPIC_ARN"] || undefined,
       waiversFolder: resolve(workingFolder, environment["SHIPSHAPE_WAIVERS_FOLDER"] || join("policypacks", "waivers")),
     },
     telemetry: telemetrySettings(environment),

@@ -5,16 +5,18 @@ import type { Settings } from "../settings";
 import { readEvidence } from "./evidence-log";
 import { fleetToday } from "./open-records";
 
-/** Where the settings send alerts. Errors: alert-destination-invalid. */
-export async function alertDestinations({ alerts }: Settings): Promise<AlertDestination[]> {
-  const { webhookUrl, topicArn } = alerts;
+/** Where alerts are sent. Errors: alert-destination-invalid, configuration-invalid, configuration-unreadable. */
+export async function alertDestinations(settings: Settings): Promise<AlertDestination[]> {
+  const { webhookUrl } = settings.alerts;
+  const { readConfiguration } = await import("../configuration/configuration");
+  const topicArn = readConfiguration(settings.configurationFile)?.alerts?.topicArn;
   return [
     ...(webhookUrl === undefined ? [] : [(await import("../targets/alert-webhook")).webhook(webhookUrl)]),
     ...(topicArn === undefined ? [] : [(await import("../targets/alert-topic")).topic(topicArn)]),
   ];
 }
 
-/** What a worker tells, and where; undefined if nothing is configured. Errors: alert-destination-invalid. */
+/** What a worker tells, and where; undefined if nothing is configured. Errors: as `alertDestinations`. */
 export async function alertingOf(settings: Settings, records: ControlPlaneRecords): Promise<Alerting | undefined> {
   const destinations = await alertDestinations(settings);
   if (destinations.length === 0) return undefined;

@@ -11,7 +11,7 @@ export const commandLineErrors = {
     httpStatus: 409,
     exitCode: 2,
     message: "no destination of alerts is configured",
-    hint: "set SHIPSHAPE_ALERT_WEBHOOK_URL or SHIPSHAPE_ALERT_TOPIC_ARN, here and for the workers, then repeat `shipshape alerts test`",
+    hint: 'set SHIPSHAPE_ALERT_WEBHOOK_URL, here and for the workers, or name a topic in shipshape.yaml (docs/alerts.md, "Where they go"); then repeat `shipshape alerts test`',
   },
   "confirmation-needed": {
     httpStatus: 400,

@@ -61,10 +61,18 @@ const stacks = z.array(
   { error: () => "give a list of entries" },
 );
 
+/** Where alerts go, besides the webhook: its URL is a secret, and secrets do not belong in a file that people share. */
+const alerts = z.strictObject({
+  topicArn: z.string().regex(/^arn:[^:]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?$/, {
+    error: () => "give the ARN of an SNS topic",
+  }),
+});
+
 export const configurationSchema = z.strictObject({
   roles: roles.optional(),
   teams: teams.optional(),
   approvals: approvals.optional(),
   stacks: stacks.optional(),
+  alerts: alerts.optional(),
 });
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -16,8 +16,7 @@ export function webhook(url: string): AlertDestination {
 }
 
 function requireUsable(url: string): void {
-  const refuse = (problem: string) =>
-    new ShipshapeError("alert-destination-invalid", { variable: "SHIPSHAPE_ALERT_WEBHOOK_URL", problem });
+  const refuse = (problem: string) => new ShipshapeError("alert-destination-invalid", { problem });
   if (!URL.canParse(url)) throw refuse("it is not a URL");
   const { protocol, hostname, username, password } = new URL(url);
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);

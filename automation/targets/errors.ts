@@ -76,7 +76,7 @@ export const targetErrors = {
   "alert-destination-invalid": {
     httpStatus: 400,
     exitCode: 2,
-    message: "{variable} is not an address of alerts: {problem}",
+    message: "SHIPSHAPE_ALERT_WEBHOOK_URL is not the address of a webhook: {problem}",
     hint: "its value is a secret and not shown; `shipshape alerts test` sends a message to the address that is set",
   },
 } as const satisfies ErrorTable;

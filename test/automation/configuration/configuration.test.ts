@@ -47,6 +47,14 @@ test("roles and teams name principals", () => {
   expect(read("{}")).toEqual({});
 });
 
+test("alerts name an SNS topic, and nothing secret", () => {
+  const topicArn = "arn:aws:sns:eu-central-1:123456789012:shipshape-alerts.fifo";
+  expect(read(`alerts: {topicArn: "${topicArn}"}`)).toEqual({ alerts: { topicArn } });
+  for (const other of ["shipshape-alerts", "arn:aws:sqs:eu-central-1:123456789012:queue", `${topicArn}/x`])
+    expect(problems(`alerts:\n  topicArn: "${other}"`)).toBe("line 2: alerts.topicArn: give the ARN of an SNS topic");
+  expect(problems("alerts:\n  webhookUrl: https://hooks.example.com/secret")).not.toContain("/secret");
+});
+
 test("approvals have conditions, a group and a number of people", () => {
   expect(
     read("approvals:\n  - {effect: [changes], tier: [gold, silver], by: approver, people: 2}\n  - by: owning-team"),

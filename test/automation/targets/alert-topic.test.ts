@@ -80,10 +80,3 @@ test("a failure is tried once and says why; only a refusal of the message counts
   expect((await sent(400, refused("InvalidParameter"))).answer).toMatchObject({ accepted: false, isRefusal: true });
   expect((await sent(403, refused("AuthorizationError"))).answer).toMatchObject({ isRefusal: false });
 });
-
-test.each(["shipshape-alerts", "arn:aws:sqs:eu-central-1:123456789012:queue", `${arn}/x`])(
-  "%s is no topic",
-  (given) => {
-    expect(() => topic(given)).toThrow(expect.objectContaining({ code: "alert-destination-invalid" }) as Error);
-  },
-);
