@@ -208,12 +208,14 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       if (!(await endRun(database, requestId, { status: "cancelled", error })))
         throw new ShipshapeError("run-over", { id: requestId });
       await durable.cancel(requestId, preparation);
+      await durable.askForMaintenance();
     },
     cleanUpAgain: async (requestId, principal) => {
       await authorize(database, principal, "start clean-ups again");
       const { cleanUp: status } = await readRun(database, requestId);
       if (!(await unstick(database, requestId)))
         throw new ShipshapeError("clean-up-not-stuck", { id: requestId, status });
+      await durable.askForMaintenance();
     },
     close: async () => {
       await durable.close();

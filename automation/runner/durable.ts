@@ -26,11 +26,13 @@ import {
   schemaLockWaitSeconds,
   stepBackoffFactor,
   stepBackoffSeconds,
+  engineNotifyMilliseconds,
+  engineSchedulePollMilliseconds,
   maintenancePollMilliseconds,
   workerStopWaitSeconds,
 } from "./limits";
 import { keepDoing } from "./keep-doing";
-import { ENQUEUED, Liveness, type LivenessSettings } from "./liveness";
+import { Liveness, MAINTENANCE, notifyWorkers, type LivenessSettings } from "./liveness";
 import type { Step, StepSettings, Work } from "./operation";
 import { putBack, setAside } from "./other-versions";
 import { lookWhenAsked, type QueueLoop, type QueueLooks } from "./queue-looks";
@@ -133,12 +135,14 @@ export const requireLease = (): void => liveness?.requireHeld();
  * regularly.
  */
 export async function startWorker(
-  settings: Omit<LivenessSettings, "workerId" | "enqueued">,
+  settings: Omit<LivenessSettings, "workerId" | "notified">,
   maintain: (liveness: Liveness) => Promise<void>,
 ): Promise<Worker> {
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const looks = (looking = lookWhenAsked(wfQueueRunner as unknown as QueueLoop));
-  const own = (liveness = await Liveness.open({ ...settings, workerId: id, enqueued: looks.look }));
+  const looks = (looking = lookWhenAsked(wfQueueRunner as unknown as QueueLoop, queuePollMilliseconds));
+  let maintainNow = () => {};
+  const notified = (what: string) => (what === MAINTENANCE ? maintainNow() : looks.look(what));
+  const own = (liveness = await Liveness.open({ ...settings, workerId: id, notified }));
   DBOS.setConfig({
     name: "shipshape",
     systemDatabaseUrl: settings.url,
@@ -146,6 +150,8 @@ export async function startWorker(
     executorID: id,
     applicationVersion: WORKFLOW_VERSION,
     logLevel: "error",
+    schedulerPollingIntervalMs: engineSchedulePollMilliseconds,
+    notificationCoalesceMs: engineNotifyMilliseconds,
   });
   await DBOS.launch();
   const polled = { minPollingIntervalMs: queuePollMilliseconds };
@@ -160,6 +166,7 @@ export async function startWorker(
     await takeOverFromDead(own);
     await maintain(own);
   });
+  maintainNow = maintenance.now;
   return {
     id,
     stop: async (drainSeconds = workerStopWaitSeconds) => {
@@ -173,6 +180,7 @@ export async function startWorker(
 
 /** Of this process's worker. */
 let looking: QueueLooks | undefined;
+const lookAtAll = () => Object.values(queues).forEach((queue) => looking?.look(queue));
 
 /** A workflow that has ended leaves its place to the next one, once DBOS has recorded that. */
 function lookOnceEnded(): void {
@@ -194,7 +202,7 @@ async function takeOverFromDead(own: Liveness): Promise<void> {
   for (const id of others)
     await own.ifDead(id, async () => {
       await DBOSExecutor.globalInstance?.recoverPendingWorkflows([id]); // those of a queue are queued again
-      Object.values(queues).forEach((queue) => looking?.look(queue));
+      lookAtAll();
     });
 }
 
@@ -331,7 +339,12 @@ export class DurableClient {
     await this.bounded(
       this.client.enqueueInTransaction(transaction, { ...workflow, ...where }, request.id, preparation),
     );
-    await transaction.query("select pg_catalog.pg_notify($1, $2)", [ENQUEUED, queues[part]]);
+    await notifyWorkers(transaction, queues[part]);
+  }
+
+  /** Has a worker look now for what ended runs left behind. */
+  async askForMaintenance(): Promise<void> {
+    await notifyWorkers(this.database, MAINTENANCE);
   }
 
   /** Ends a request's workflows before their next step. */

@@ -32,9 +32,15 @@ export const runsPerDatabaseMax = 1;
 
 /**
  * How often a worker looks at each queue without being asked to. It is notified of what is queued; a notification can
- * be lost with its session.
+ * be lost with its session, and a place that another worker has left is not announced.
  */
-export const queuePollMilliseconds = 1000;
+export const queuePollMilliseconds = 5000;
+
+/** How often the durable engine tells what its workflows wait for of each other: nothing here does. */
+export const engineNotifyMilliseconds = 60_000;
+
+/** How often the durable engine looks for schedules of its own: it has none. */
+export const engineSchedulePollMilliseconds = 3_600_000;
 
 /** How often a run checks whether its clean-up has ended, once per drill and worker. */
 export const cleanUpPollMilliseconds = 100;
@@ -46,8 +52,11 @@ export const cleanUpPollMilliseconds = 100;
 export const stepBackoffSeconds = 1;
 export const stepBackoffFactor = 2;
 
-/** How often a worker looks for what dead workers and ended runs left behind: a few indexed queries. */
-export const maintenancePollMilliseconds = 1000;
+/**
+ * How often a worker looks for what dead workers and ended runs left behind: a few indexed queries. A command that
+ * leaves it something to do notifies it.
+ */
+export const maintenancePollMilliseconds = 5000;
 
 /** Runs of each kind that one sweep handles; the next sweep takes the next ones. */
 export const runsSweptMax = 200;

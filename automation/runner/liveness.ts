@@ -28,16 +28,23 @@ const RUN_LOCKS = WORKER_LOCKS + 1;
 const HOLDER = `select l.pid from pg_catalog.pg_locks l where l.locktype = 'advisory' and l.granted and l.pid = worker.session_pid and l.classid = ${WORKER_LOCKS}::oid
   and l.objid = (hashtext(worker.id)::bigint & 4294967295)::oid and l.database = (select oid from pg_catalog.pg_database where datname = current_database())`;
 
-/** The channel on which workers learn that something was queued: a transaction notifies when it commits. */
-export const ENQUEUED = "shipshape_enqueued";
+/** The channel on which workers learn that there is something to do: a transaction notifies when it commits. */
+const CHANNEL = "shipshape_work";
+/** The payload that asks for maintenance. Others are names of queues. */
+export const MAINTENANCE = "maintenance";
+
+export const notifyWorkers = (
+  database: { query(sql: string, values: string[]): Promise<unknown> },
+  what: string,
+): Promise<unknown> => database.query("select pg_catalog.pg_notify($1, $2)", [CHANNEL, what]);
 
 export interface LivenessSettings {
   url: string;
   workerId: string;
   /** A worker that is silent for this long counts as frozen. */
   silentSecondsMax: number;
-  /** Called when something was queued, with the queue's name. */
-  enqueued(queue: string): void;
+  /** Called when there is something to do, with the name of the queue, or `MAINTENANCE`. */
+  notified(what: string): void;
   /** Called once when this worker must not continue. It must end the process: others may have taken over its runs. */
   lost: (error: ShipshapeError) => void;
 }
@@ -67,9 +74,9 @@ export class Liveness {
       session.on("error", (error) =>
         liveness.leave(new ShipshapeError("worker-session-lost", { id: workerId, reason: reasonOf(error) })),
       );
-      session.on("notification", ({ payload = "" }) => settings.enqueued(payload));
+      session.on("notification", ({ payload = "" }) => settings.notified(payload));
       await session.connect();
-      await liveness.query(`listen ${ENQUEUED}`);
+      await liveness.query(`listen ${CHANNEL}`);
       await liveness.query("select pg_advisory_lock($1, hashtext($2))", WORKER_LOCKS, workerId);
       await liveness.query(
         "delete from worker where beat_at < clock_timestamp() - make_interval(days => $1)",

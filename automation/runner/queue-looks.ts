@@ -6,6 +6,7 @@
 /** The loop of the durable engine that polls the queues. It has no public call to look now. */
 export interface QueueLoop {
   states: Map<string, { nextPollAt: number }>;
+  internalQueues: Map<string, { minPollingIntervalMs: number }>;
   refreshDbQueues(executor: unknown, now: number): Promise<void>;
   scheduleDueQueues(executor: unknown, now: number, atOnceMax: number, polls: unknown, wake: () => void): void;
   runQueuePoll(executor: unknown, state: { queue: { name: string } }, polls: unknown, wake: () => void): Promise<void>;
@@ -18,8 +19,13 @@ export interface QueueLooks {
   stop(): void;
 }
 
-/** Call before the loop begins. */
-export function lookWhenAsked(loop: QueueLoop): QueueLooks {
+/** Call before the loop begins. Whatever the loop does at regular intervals, it does that often. */
+export function lookWhenAsked(loop: QueueLoop, milliseconds: number): QueueLooks {
+  Object.assign(loop.constructor, {
+    defaultMinPollingIntervalMs: milliseconds,
+    reconcileIntervalMs: milliseconds,
+    transitionIntervalMs: milliseconds,
+  });
   const asked = new Set<string>();
   let wakeLoop = () => {};
   const [schedule, poll] = [loop.scheduleDueQueues.bind(loop), loop.runQueuePoll.bind(loop)];
@@ -42,6 +48,7 @@ export function lookWhenAsked(loop: QueueLoop): QueueLooks {
   return {
     look,
     lookAtNew: async (executor, queues) => {
+      for (const own of loop.internalQueues.values()) own.minPollingIntervalMs = milliseconds;
       await loop.refreshDbQueues(executor, Date.now());
       queues.forEach(look);
     },

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 async function open(workerId: string, silentSecondsMax = 600): Promise<Liveness> {
   const one = await Liveness.open({
-    enqueued: () => undefined,
+    notified: () => undefined,
     url: postgres.url,
     workerId,
     silentSecondsMax,
@@ -161,7 +161,7 @@ test("an unreachable control plane database is one error", async () => {
     url: "postgresql://control:hidden@127.0.0.1:9/control",
     workerId: "one",
     silentSecondsMax: 600,
-    enqueued: () => undefined,
+    notified: () => undefined,
     lost: () => undefined,
   };
   await expect(Liveness.open(nowhere)).rejects.toMatchObject({ code: "control-plane-unreachable" });
