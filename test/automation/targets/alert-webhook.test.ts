@@ -1,6 +1,7 @@
 // A webhook's endpoint is someone else's program: dead, slow, talkative, or leading elsewhere. And its URL is a secret.
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { hideOwnSecrets, readSettings } from "../../../automation/settings";
 import { slackMessage, webhook } from "../../../automation/targets/alert-webhook";
 import {
   alertAnswerSeconds,
@@ -148,4 +149,16 @@ test.each([
   expect(refused).toThrow(
     expect.not.objectContaining({ message: expect.stringContaining("secretpath") as string }) as Error,
   );
+});
+
+test("programs that a worker starts do not inherit the address", () => {
+  const environment: NodeJS.ProcessEnv = {
+    PATH: "/bin",
+    SHIPSHAPE_ALERT_WEBHOOK_URL: `https://hooks.example.com/${secret}`,
+  };
+  const { alerts, inherited, engineEnvironment } = readSettings(__dirname, __dirname, environment);
+  hideOwnSecrets(environment);
+  expect(alerts.webhookUrl).toContain(secret);
+  expect(JSON.stringify([inherited, engineEnvironment, environment])).not.toContain(secret);
+  expect(inherited).toEqual({ PATH: "/bin" });
 });
