@@ -30,6 +30,7 @@ export async function ensureAmcheck(client: Client, user: string): Promise<void>
     const schema = `shipshape_amcheck_${randomUUID().slice(0, 8)}`;
     await client.query(`create schema ${schema}`);
     await client.query(`create extension amcheck schema ${schema}`);
+    await client.query("discard all"); // what event triggers changed in the session
   }
   const { rows: found } = await client.query<{ schema: string; functions: string }>(
     `select schema, string_agg(format('%s.%I(%s)', schema, name, case name when 'bt_index_check' then 'regclass, boolean'

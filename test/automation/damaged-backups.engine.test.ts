@@ -1,6 +1,19 @@
-import { closeSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Run } from "../../automation/records";
+import { asMaster, managedPassword } from "../localcloud/server/database-client";
 import { callOwn } from "../localcloud/server/own-endpoint";
 import { DrillCloud, nothingLeft, type WorkerProcess } from "./drill-cloud";
 
@@ -8,12 +21,29 @@ import { DrillCloud, nothingLeft, type WorkerProcess } from "./drill-cloud";
 const content = `create table heaped with (autovacuum_enabled = false) as select i, md5(i::text) as text from generate_series(1, 3000) i;
   create table indexed (id int primary key, name text) with (autovacuum_enabled = false); insert into indexed select i, md5(i::text) from generate_series(1, 5000) i`;
 
+/** The table that a drill creates, so that it changes no catalog. */
+const markers = `; create table shipshape.recovery_marker (run_id text, name text, written_at timestamptz not null default clock_timestamp(),
+  primary key (run_id, name)); alter table shipshape.recovery_marker owner to shipshape`;
+
 let drills: DrillCloud;
 let worker: WorkerProcess | undefined;
 
 beforeAll(async () => {
   drills = await DrillCloud.start();
-  await Promise.all(["flipped", "gap", "cut"].map((name) => drills.makeSource(name, content)));
+  const lost = [
+    () => keepOld("stale"),
+    "create role reporting",
+    "create role departed",
+    "create extension citext",
+    "grant select on heaped to reporting",
+    // Then recovery does not write these pages whole.
+    "select count(*) from pg_extension, pg_class",
+    "checkpoint",
+  ];
+  await Promise.all([
+    ...["flipped", "gap", "cut"].map((name) => drills.makeSource(name, content)),
+    drills.makeSource("stale", content + markers, lost),
+  ]);
   worker = drills.startWorker();
 });
 afterAll(async () => {
@@ -44,6 +74,26 @@ function flipByte(path: string, offset: number): void {
   readSync(file, byte, 0, 1, offset);
   writeSync(file, Buffer.from([byte[0]! ^ 0xff]), 0, 1, offset);
   closeSync(file);
+}
+
+/** Catalogs that a new extension or grant changes, each with its indexes. */
+const catalogs = ["pg_extension", "pg_class"];
+
+async function filesOf(name: string): Promise<string[]> {
+  const rows = await drills.query(
+    name,
+    `select pg_relation_filepath(c.oid) as path from pg_class c left join pg_index i on i.indexrelid = c.oid
+     where coalesce(i.indrelid, c.oid)::regclass::text = any ('{${catalogs.join()}}')`,
+  );
+  return rows.map((row) => String(row["path"]));
+}
+
+/** Copies the files of these catalogs as they are now. */
+async function keepOld(name: string): Promise<void> {
+  await drills.query(name, "select count(*) from pg_extension, pg_class");
+  await drills.query(name, "checkpoint");
+  const data = join(drills.cloud.dataFolder, "databases", (await drills.describe(name)).DbiResourceId!, "data");
+  for (const path of await filesOf(name)) cpSync(join(data, path), join(drills.cloud.dataFolder, "old", path));
 }
 
 const outcomeOf = (run: Run) => ({
@@ -84,6 +134,44 @@ test("a missing WAL segment fails the drill, and the check names the segment", a
   rmSync(join(archive, missing));
   const run = await drills.over(await drills.request("gap"));
   expect(outcomeOf(run)).toEqual(failedCheck(new RegExp(`^database-recovers: .*WAL segment ${missing} is missing`)));
+});
+
+test("WAL that retention dropped although a restore needs it fails the drill, and the check names the segment", async () => {
+  const folder = await backupsFolder("gap");
+  const [base] = readdirSync(join(folder, "base"));
+  const own = readdirSync(join(folder, "base", base!, "wal"))
+    .sort()
+    .at(-1)!;
+  const needed = readdirSync(join(folder, "wal"))
+    .filter((name) => /^[0-9A-F]{24}$/.test(name) && name > own)
+    .sort()[0]!;
+  rmSync(join(folder, "wal", needed));
+  const run = await drills.over(await drills.request("gap"));
+  expect(outcomeOf(run)).toEqual(failedCheck(new RegExp(`^database-recovers: .*WAL segment ${needed} is missing`)));
+});
+
+test("a backup whose catalogs are older than the rest fails the drill, and the lost extension, grant and role are named", async () => {
+  const backup = await baseBackup("stale");
+  // Written into the files that are there, which belong to the server's user.
+  for (const path of await filesOf("stale"))
+    writeFileSync(join(backup, path), readFileSync(join(drills.cloud.dataFolder, "old", path)));
+  const id = await drills.request("stale");
+  await drills.until("the copy is there", async () => (await drills.statusOf(`drill-${id}`)) === "available", 5);
+  const password = await managedPassword(drills.cloud, await drills.describe("stale"));
+  const copy = await drills.describe(`drill-${id}`);
+  await asMaster(drills.cloud, copy, "drop role departed", password);
+  const run = await drills.over(id);
+  expect(outcomeOf(run)).toMatchObject({ status: "succeeded", cleanUp: "done", verdict: "fail" });
+  const [failed, ...others] = outcomeOf(run).failed;
+  expect(others).toEqual([]);
+  for (const lost of [
+    /^catalog-equals-source: /,
+    /role departed/,
+    /extension citext/,
+    /privilege: table public\.heaped/,
+  ])
+    expect(failed).toMatch(lost);
+  expect(await drills.statements(run.requestId)).toEqual(["verdict", "teardown"]);
 });
 
 test("a truncated base backup fails the drill, and the check names the file; a second drill of the database waits for the first", async () => {

@@ -204,7 +204,10 @@ describe("a team's assertion", () => {
   test.each([
     ["a function of its database", "select from app.write()"],
     ["a common table expression", "with x as (delete from app.item returning 1) select from x"],
-    ["a second statement", "select 1) as a; commit; insert into app.noted values ('x'); select from (select 1"],
+    [
+      "a second statement",
+      "select 1) as a) as b; commit; begin read write; select app.write(); commit; select from (select from (select 1",
+    ],
     ["a statement that is no query", "insert into app.noted values ('x')"],
     ["a role with more rights", "select from (select set_config('role', 'owner', true)) s"],
   ])("cannot write through %s, and is undecided", async (_, sql) => {
@@ -264,6 +267,36 @@ test("a lost role, extension, grant, policy and sequence are called by their nam
     ]),
   );
   expect(await database.within(missingRoles)).toEqual([]);
+});
+
+test("of an earlier moment only what its transactions wrote is missed", async () => {
+  await database.admin("create table app.dated (i int)");
+  await database.store("drop database copied");
+  await database.store("create database copied template app");
+  await database.admin("create table app.since (i int)");
+  await database.server.query("drop table app.dated", undefined, "copied");
+  const copy = await openControlSession(database.login("boss", "copied"), {
+    rootCertificateFile: database.rootCertificateFile,
+  });
+  const [since] = await database.server.query(
+    "select xmin::text as id from pg_class where relname = 'since'",
+    [],
+    "app",
+  );
+  const { nextTransaction } = await readRecoveryPoint(copy, "2999-01-01");
+  // As in a copy that ends before that transaction: it has no time for it.
+  const unaware = {
+    query: async (sql: string, values: [string[]]) => {
+      const answer = await copy.query<Record<string, unknown>>(sql, values);
+      if (!sql.includes("with ordinality as t (id, place)")) return answer;
+      return { rows: answer.rows.map((row, at) => (values[0][at] === since!["id"] ? { at: null } : row)) };
+    },
+  } as unknown as Client;
+  const lostIn = async (of: Client) =>
+    (await database.within((source) => catalogLosses(source, of, ["relation"], { nextTransaction })))!.lost.sort();
+  expect(await lostIn(unaware)).toEqual(["relation: table app.dated"]);
+  expect(await lostIn(copy)).toEqual(["relation: table app.dated", "relation: table app.since"]);
+  await copy.end();
 });
 
 test("a role that is referred to and is not there is missed, whatever the source is like", async () => {

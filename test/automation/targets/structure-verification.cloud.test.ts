@@ -226,6 +226,19 @@ test("if an event trigger blocks the creation of amcheck, everything is undecide
   await database.admin("drop event trigger stop");
 });
 
+test("what an event trigger does while amcheck is created ends with that, and changes no result", async () => {
+  await database.admin(`drop extension if exists amcheck; create view evil.pg_extension as select * from pg_catalog.pg_extension where false;
+    create function public.meddle() returns event_trigger language plpgsql as $$begin
+      perform set_config('search_path', 'evil, pg_catalog', false);
+      create temp table if not exists pg_proc (oid oid);
+    end$$;
+    create event trigger meddle on ddl_command_end when tag in ('CREATE EXTENSION') execute function public.meddle()`);
+  const report = await verify();
+  await database.admin("drop event trigger meddle; drop view evil.pg_extension");
+  expect(report).toMatchObject({ available: true, damages: [], left: { count: 0 }, unread: { count: 0 } });
+  expect(report.relationsChecked).toBeGreaterThan(100);
+});
+
 test("real damage is found in a heap, in an index, and in an index with the database's own expression; names are safe for a terminal", async () => {
   const odd = (await database.server.query("select relname from pg_class where relname like 'od%d'", [], "app"))[0]![
     "relname"
