@@ -9,15 +9,18 @@ import { maintenancePollMilliseconds } from "./runner/limits";
  * nothing else. Errors: evidence-publication-differs, before anything is begun.
  */
 export async function startPublishing(publisher: Publisher): Promise<{ stop(): Promise<void> }> {
-  const pass = async () => void (await publisher.publishMore());
-  await pass().catch((error: unknown) => {
+  let stopping = false;
+  await publisher.publishMore().catch((error: unknown) => {
     if (error instanceof ShipshapeError && error.code === "evidence-publication-differs") throw error;
   });
-  const loop = keepDoing("the publication of evidence", maintenancePollMilliseconds, pass);
+  const loop = keepDoing("the publication of evidence", maintenancePollMilliseconds, async () => {
+    while ((await publisher.publishMore()) && !stopping);
+  });
   return {
     stop: async () => {
+      stopping = true;
       await loop.stop();
-      await pass().catch(() => undefined); // recorded, and the next worker publishes it
+      await publisher.publishMore().catch(() => undefined); // recorded, and the next worker publishes it
     },
   };
 }

@@ -46,7 +46,7 @@ export interface ControlPlaneSettings {
    */
   evidenceOrigin: string;
   /**
-   * The folder where the evidence log is also published: SHIPSHAPE_EVIDENCE_PUBLISH_TO.
+   * Where the evidence log is also published, a folder or `s3://<bucket>/<prefix>`: SHIPSHAPE_EVIDENCE_PUBLISH_TO.
    * @default nowhere
    */
   publishTo: string | undefined;

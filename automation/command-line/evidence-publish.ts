@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { ShipshapeError } from "../errors";
 import { parseVerifierKey } from "../evidence/checkpoint";
 import type { KnownLog } from "../evidence/log-head";
-import type { PublicationTarget } from "../evidence/publication";
 import { publishedFolder } from "../evidence/published-folder";
 import { readPublishedLog } from "../evidence/published-log";
 import { Publisher } from "../evidence/publisher";
 import { restoreLog } from "../evidence/restoring";
 import { reasonOf } from "../errors";
 import { printable } from "../printable";
+import type { PublicationTarget } from "../publication-records";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
 import { knownLog, memoryOf, ownKey, signerOf } from "./evidence-log";
@@ -16,14 +16,17 @@ import { readGiven } from "./given-file";
 import { withRecords } from "./open-records";
 
 /** The place that a setting or an option names. */
-export const publicationIn = (place: string): PublicationTarget => publishedFolder(resolve(place));
+export async function publicationIn(place: string): Promise<PublicationTarget> {
+  if (!place.startsWith("s3://")) return publishedFolder(resolve(place));
+  return (await import("../targets/evidence-bucket")).publishedBucket(place); // loads the AWS SDK
+}
 
 /** `shipshape evidence publish`. */
 export async function publish(options: { to?: string }, { settings, terminal }: CommandContext): Promise<void> {
   const place = options.to ?? settings.controlPlane.publishTo;
   if (place === undefined) throw new ShipshapeError("evidence-publication-missing", {});
   await withRecords(settings, async ({ database }) => {
-    const target = publicationIn(place);
+    const target = await publicationIn(place);
     const log = await knownLog(settings, database, terminal);
     const publisher = log && new Publisher(database, log, target);
     while (await publisher?.publishMore());
@@ -42,7 +45,7 @@ export async function restore(options: RestoreOptions, { settings, terminal }: C
   await withRecords(settings, async ({ database }) => {
     const log = await pinnedLog(options.key, settings);
     const older = options.since === undefined ? undefined : await readGiven(options.since);
-    const target = publicationIn(options.from);
+    const target = await publicationIn(options.from);
     const { size, restored } = await restoreLog(database, log, target, () => signerOf(settings), older);
     terminal.say(
       restored === 0
@@ -60,7 +63,7 @@ export async function verifyPublished(
 ): Promise<void> {
   const log = await pinnedLog(options.key, settings);
   const older = options.since === undefined ? undefined : await readGiven(options.since);
-  const { head, statements } = await readPublishedLog(publicationIn(folder), log, older);
+  const { head, statements } = await readPublishedLog(await publicationIn(folder), log, older);
   const { size } = head.checkpoint;
   const found = { origin: log.origin, treeSize: size, beyondTheHead: statements.length - size };
   if (options.json) return terminal.say(JSON.stringify({ valid: true, ...found, exitCode: 0 }, undefined, 2));

@@ -40,7 +40,7 @@ export async function verify(
 }
 
 /** An export has no folders in it. */
-const isPublished = (folder: string): boolean => existsSync(join(folder, "checkpoints"));
+const isPublished = (folder: string): boolean => folder.startsWith("s3://") || existsSync(join(folder, "checkpoints"));
 
 function exitCodeOf(v: Verification): number {
   if (!v.valid) return verifyExitCodes.doesNotHold;

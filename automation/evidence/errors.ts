@@ -41,7 +41,7 @@ export const evidenceErrors = {
     httpStatus: 503,
     exitCode: 2,
     message: "no place to publish evidence is known: SHIPSHAPE_EVIDENCE_PUBLISH_TO is not set",
-    hint: "set it to a folder, or give --to <folder>; docs/evidence.md",
+    hint: "set it to a folder or s3://<bucket>/<prefix>, or give --to; docs/evidence.md",
   },
   "evidence-publication-unusable": {
     httpStatus: 503,

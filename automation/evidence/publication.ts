@@ -5,21 +5,9 @@
 import { createHash } from "node:crypto";
 import { ShipshapeError } from "../errors";
 import { printable } from "../printable";
+import type { PublicationTarget, PublishedKind } from "../publication-records";
 import { publishedNamesMax } from "./limits";
 import type { Hash } from "./merkle-tree";
-
-export type PublishedKind = "statements" | "checkpoints";
-
-/** Where a log is published. Errors of each call: evidence-publication-unusable. */
-export interface PublicationTarget {
-  /** As people write it. */
-  readonly name: string;
-  /** The names of that kind, in order. */
-  names(kind: PublishedKind): Promise<string[]>;
-  read(kind: PublishedKind, name: string): Promise<Buffer>;
-  /** Creates it whole or not at all. One that exists is left as it is: resolves to whether it was created. */
-  create(kind: PublishedKind, name: string, bytes: Buffer): Promise<boolean>;
-}
 
 export interface PublishedName {
   name: string;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
 import { printable } from "../printable";
 import { readRegularFile } from "./folder";
-import type { PublicationTarget, PublishedKind } from "./publication";
+import type { PublicationTarget, PublishedKind } from "../publication-records";
 
 export function publishedFolder(folder: string): PublicationTarget {
   const usable = <T>(work: () => T): Promise<T> =>

@@ -9,7 +9,8 @@ import { claimOf, openEnvelope } from "./envelope";
 import { KEY_CHANGE_TYPE, keyHistory, keysAt, openCheckpointBy, type KeyHistory } from "./key-history";
 import type { Head } from "./log-head";
 import { consistencyProof, extendsTree, leafHash, nodesOver, rootOf, type Hash, type NodeReader } from "./merkle-tree";
-import { invalid, publishedNames, type PublicationTarget, type PublishedName } from "./publication";
+import type { PublicationTarget } from "../publication-records";
+import { invalid, publishedNames, type PublishedName } from "./publication";
 
 export interface PublishedLog {
   history: KeyHistory;

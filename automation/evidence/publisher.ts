@@ -6,7 +6,8 @@ import { openCheckpointBy, type KeyHistory } from "./key-history";
 import { publicationForgottenDays, statementsPublishedMax } from "./limits";
 import { headOf, historyOf, latestCheckpoint, treeOf, type Head, type KnownLog } from "./log-head";
 import { consistencyProof, extendsTree, inclusionProof, includes, leafHash, type NodeReader } from "./merkle-tree";
-import { checkpointName, publishedNames, statementName, type PublicationTarget } from "./publication";
+import type { PublicationTarget } from "../publication-records";
+import { checkpointName, publishedNames, statementName } from "./publication";
 
 interface Page {
   head: Head;
@@ -120,7 +121,7 @@ export class Publisher {
     });
   }
 
-  /** Passes are made each second: what stays the same is recorded once a minute. */
+  /** Passes are made every few seconds: what stays the same is recorded once a minute. */
   private async record(size: number, error?: unknown): Promise<void> {
     const failure = error === undefined ? null : JSON.stringify(describeError(error));
     const state = `${size} ${failure} ${Math.floor(Date.now() / 60_000)}`;

@@ -19,7 +19,7 @@ import {
 import { statementsPerPage } from "./limits";
 import { headOf, rememberedHead, requireRemembered, type KnownLog } from "./log-head";
 import { nodesAdded, rootOf } from "./merkle-tree";
-import type { PublicationTarget } from "./publication";
+import type { PublicationTarget } from "../publication-records";
 import { readPublishedLog, readStatement, requireSigned, type PublishedLog } from "./published-log";
 import { publicKeyOf } from "./signing-key";
 

@@ -70,3 +70,9 @@ export const alertAnswerSeconds = 10;
 /** How much of a webhook's answer is read, and how much of that is shown; Slack answers with one word. */
 export const webhookAnswerBytesMax = 4096;
 export const webhookAnswerCharactersMax = 200;
+
+/** How long S3 may take for one object: a statement has some kilobytes, one about a large population some megabytes. */
+export const bucketAnswerSeconds = 60;
+
+/** How long it may take to list a published log: a million names are a thousand answers. */
+export const bucketListSeconds = 600;

@@ -85,13 +85,13 @@ function addPublication(evidence: Command, context: CommandContext): void {
   evidence
     .command("publish")
     .description("publish what is new in the log; workers do so all the time if SHIPSHAPE_EVIDENCE_PUBLISH_TO is set")
-    .option("--to <folder>", "the folder to publish to (default: SHIPSHAPE_EVIDENCE_PUBLISH_TO)")
+    .option("--to <place>", "a folder, or s3://<bucket>/<prefix> (default: SHIPSHAPE_EVIDENCE_PUBLISH_TO)")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence publish --to published-evidence")
     .action(async (options: { to?: string }) => (await import("../evidence-publish")).publish(options, context));
   evidence
     .command("restore")
     .description("rebuild the log from where it was published, when the control plane's database is lost")
-    .requiredOption("--from <folder>", "the folder with the published log")
+    .requiredOption("--from <place>", "the folder, or s3://<bucket>/<prefix>, with the published log")
     .option("--key <file>", "a verifier key of the log that you kept; without it, the one this machine remembers")
     .option("--since <checkpoint>", "a file with a checkpoint that you kept: what was published must extend it")
     .addHelpText("after", "\nExample:\n  npx shipshape evidence restore --from published-evidence")

@@ -14,7 +14,7 @@ import { signCheckpoint } from "../../../automation/evidence/checkpoint";
 import { changeKey } from "../../../automation/evidence/ledger";
 import type { KnownLog } from "../../../automation/evidence/log-head";
 import { latestCheckpoint } from "../../../automation/evidence/log-head";
-import type { PublicationTarget } from "../../../automation/evidence/publication";
+import type { PublicationTarget } from "../../../automation/publication-records";
 import { publishedFolder } from "../../../automation/evidence/published-folder";
 import { readPublishedLog } from "../../../automation/evidence/published-log";
 import { publications, Publisher } from "../../../automation/evidence/publisher";
