@@ -66,6 +66,7 @@ function lines({ content: { period, databases, totals, unread, scopes } }: Popul
     `databases: ${totals.databases}, never drilled ${totals.neverDrilled}`,
     `drills due: ${totals.due}, done ${totals.done}, late ${totals.late}, missing ${totals.missing}; others: ${others}; failed: ${totals.failed}`,
     ...unread.map((what) => `not read: ${printable(what)}`),
+    ...(scopes.length === 0 ? ["not seen: the cloud, at any time"] : []),
     ...gaps.map((gap) => `not seen: ${printable(gap)}`),
   ];
 }

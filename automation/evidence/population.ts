@@ -94,7 +94,7 @@ export function populationOf(
     .map((known) => memberOf(period, known, lists))
     .filter((m) => m.firstSeen <= period.until && (m.goneBy === null || m.goneBy > period.from))
     .sort((a, b) => compare(a.identifier, b.identifier) || compare(a.resourceId, b.resourceId));
-  return { period, scopes: scopesOf(period, past), databases, totals: totalsOf(databases) };
+  return { period, scopes: scopesOf(period, sightings), databases, totals: totalsOf(databases) };
 }
 
 export function totalsOf(databases: readonly PopulationMember[]): Population["totals"] {
@@ -240,8 +240,10 @@ function scopesOf({ from, until }: Period, sightings: readonly Sighting[]): Popu
     scopes.set(id, [...(scopes.get(id) ?? []), s]);
   }
   return [...scopes.values()].map((own) => {
-    const times = own.map((s) => s.issuedAt);
-    const [first, last] = [times[0] as string, times.at(-1) as string];
+    // A place that was first seen later was not seen in the period, which must not look as if it had no database.
+    const times = own.map((s) => s.issuedAt).filter((at) => at <= until);
+    const { account, region, issuedAt: first } = own[0] as Sighting;
+    const last = times.at(-1) ?? first;
     const marks = [first > from ? from : first, ...times, until];
     const unseen = marks.slice(1).flatMap((end, i) => {
       const begin = marks[i] as string;
@@ -249,7 +251,7 @@ function scopesOf({ from, until }: Period, sightings: readonly Sighting[]): Popu
       const isLong = Date.parse(end) - Date.parse(begin) > sightingGapHours * 3_600_000;
       return isLong && gapUntil > gapFrom ? [{ from: gapFrom, until: gapUntil }] : [];
     });
-    return { account: own[0]!.account, region: own[0]!.region, firstSighting: first, lastSighting: last, unseen };
+    return { account, region, firstSighting: first, lastSighting: last, unseen };
   });
 }
 

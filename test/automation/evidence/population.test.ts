@@ -197,6 +197,8 @@ test("times without a sighting are named, by account and Region", () => {
     },
   ]);
   expect(of(daily(-2, 91, { orders: 30 }), []).scopes[0]!.unseen).toEqual([]);
+  const later = of([seen(100, { orders: 30 })], []);
+  expect([later.databases, later.scopes[0]!.unseen]).toEqual([[], [{ from: day(0), until: day(90) }]]);
   expect(of([seen(-40, { orders: 30 })], []).scopes[0]!.unseen).toEqual([{ from: day(0), until: day(90) }]);
 });
 
