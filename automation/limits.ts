@@ -61,8 +61,8 @@ export const evidenceFileBytesMax = 64 * 2 ** 20;
 /** Reading the whole catalog: a million columns take about ten seconds. */
 export const inventorySeconds = 240;
 
-/** How often a worker checks whether an alert is due: one indexed query. */
-export const alertPollMilliseconds = 1000;
+/** How often a worker checks whether an alert is due: two indexed queries, and people do not notice seconds. */
+export const alertPollMilliseconds = 5000;
 
 /**
  * How often one of all workers looks for what is about to expire, which reads the whole evidence log; proofs, waivers
