@@ -40,7 +40,8 @@ async function main(words: string[]): Promise<void> {
         trials.push(await tryOut(tried, calm, step, way));
         process.stderr.write(`${lineOf(operation.name, trials.at(-1)!)}\n`);
       }
-      results.push({ operation: operation.name, version: operation.version, steps, trials });
+      const possible = new Set(trialsOf(tried, ways).map(([step, way]) => `${way} ${step}`));
+      results.push({ operation: operation.name, version: operation.version, steps, possible, trials });
     }
   } finally {
     await drills.stop();

@@ -9,6 +9,8 @@ export interface Result {
   operation: string;
   version: number;
   steps: Steps;
+  /** All trials that there are of it, as `<way> <step>`. */
+  possible: ReadonlySet<string>;
   trials: Trial[];
 }
 
@@ -42,14 +44,16 @@ export function record(results: Result[]): void {
   writeFileSync(page, `${text.slice(0, at)}\n\n${[...sections.values()].sort().join("\n\n")}\n`);
 }
 
-function sectionOf({ steps, trials }: Result, heading: string, before: string): string {
+function sectionOf({ steps, possible, trials }: Result, heading: string, before: string): string {
   const rows = before.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
   const recorded = (step: string, at: number) => rows.find(([, name]) => name === step)?.[at + 2] ?? "not tried";
   const tried = new Set(trials.map(({ way }) => way));
+  const isPossible = (way: Way) => allSteps(steps).some((step) => possible.has(`${way} ${step}`));
   const cell = (step: string, way: Way, at: number) => {
+    if (!possible.has(`${way} ${step}`)) return "–";
     if (!tried.has(way)) return recorded(step, at);
     const trial = trials.find((one) => one.step === step && one.way === way);
-    return trial ? (trial.problems.length === 0 ? "✓" : "✗") : "–";
+    return trial?.problems.length === 0 ? "✓" : "✗";
   };
   const row = (name: string, cells: string[]) => `| ${name} | ${cells.join(" | ")} |`;
   return [
@@ -68,7 +72,7 @@ function sectionOf({ steps, trials }: Result, heading: string, before: string): 
     ),
     row(
       "recorded",
-      ways.map((way, at) => (tried.has(way) ? now() : recorded("recorded", at))),
+      ways.map((way, at) => (tried.has(way) ? now() : isPossible(way) ? recorded("recorded", at) : "–")),
     ),
   ].join("\n");
 }
