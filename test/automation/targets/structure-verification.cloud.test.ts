@@ -185,6 +185,21 @@ test("a relation whose check exceeds the budget is not checked, nor are those af
   expect(unread.count).toBeGreaterThan(1);
 });
 
+test("what a budget of bytes left unread has its real size, and is read first by the next checks, until all is covered", async () => {
+  const whole = await verify();
+  expect(whole).toMatchObject({ unread: { count: 0 }, verified: null });
+  const share = Math.ceil(whole.bytesChecked / 2);
+  const relations: Record<string, string> = {};
+  for (let drill = 1; drill <= 4; drill++) {
+    const report = await verify(600, 4, share, { everything: null, relations });
+    expect(report.unread.count).toBeGreaterThan(0);
+    expect(report.bytesChecked + report.unread.bytes).toBe(whole.bytesChecked);
+    for (const { id } of report.verified!) relations[id] = `2026-01-0${drill}`;
+    if (report.unread.bytes === report.unreadBytesVerified) break;
+  }
+  expect(Object.keys(relations)).toHaveLength(whole.relationsChecked);
+});
+
 test("functions that shadow others in a stored search path, or overload those of amcheck, are not called", async () => {
   await database.admin(`create schema amcheck; alter extension amcheck set schema amcheck; grant all on schema amcheck to public;
     create view evil.pg_class as select * from pg_catalog.pg_class where relname = 'pg_am';
