@@ -34,6 +34,9 @@ export const approvalWaitSeconds = 7 * 24 * 3600;
 /** Plans of one request: if what it is about changed that often before each was carried out, a human must look. */
 export const preparationsMax = 5;
 
+/** How long a worker's start and end wait for the place where evidence is published; it goes on, or ends, without. */
+export const publicationWaitSeconds = 30;
+
 /**
  * How often the cloud is polled for a restore, or the log it needs: after a tenth of the wait so far, which takes some
  * fifty polls for the first half minute and is rare compared with API quotas.
