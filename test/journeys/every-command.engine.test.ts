@@ -19,6 +19,8 @@ const otherCodes: [RegExp, number, string][] = [
   [/^npx shipshape clean-up /, 2, "nothing is stuck"],
   [/^npx shipshape review /, 2, "the drill passed, so there is no finding"],
   [/evidence key create$/, 2, "the demo has created one"],
+  [/restore-drill .*--at /, 1, "the demo's backups do not reach back to that moment"],
+  [/restore-drill .*--snapshot /, 1, "the demo's database has no such snapshot"],
   [
     /request backup-audit .*--work$/,
     1,
