@@ -4,9 +4,16 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { reasonOf, ShipshapeError } from "./errors";
-import { controlPlaneConnectionsMax, controlPlaneConnectSeconds, controlPlaneIdleTransactionSeconds } from "./limits";
+import {
+  controlPlaneBusyPollMilliseconds,
+  controlPlaneBusySeconds,
+  controlPlaneConnectionsMax,
+  controlPlaneConnectSeconds,
+  controlPlaneIdleTransactionSeconds,
+} from "./limits";
 
 export interface Database {
   query<Row extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
@@ -61,7 +68,7 @@ async function connected(url: string): Promise<pg.Pool> {
   });
   pool.on("error", () => {}); // an idle connection that dies is replaced at its next use; the query then reports it
   try {
-    (await pool.connect()).release();
+    (await patiently(() => pool.connect())).release();
     return pool;
   } catch (error) {
     await pool.end();
@@ -77,12 +84,12 @@ function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
   const ask = (client: pg.Pool | pg.PoolClient, sql: string, values?: unknown[]) =>
     translateConnectionErrors(url, async () => {
       beforeQuery();
-      return (await client.query(sql, values)).rows;
+      return (await patiently(() => client.query(sql, values))).rows;
     });
   return {
     query: (sql, values) => ask(pool, sql, values),
     transaction: async (work) => {
-      const client = await translateConnectionErrors(url, () => pool.connect());
+      const client = await translateConnectionErrors(url, () => patiently(() => pool.connect()));
       const broken = () => {}; // otherwise an error between two queries would be unhandled; the next query reports it
       client.on("error", broken);
       const inside: Database = {
@@ -104,6 +111,22 @@ function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
     },
   };
 }
+
+/**
+ * Waits for a connection while the server has none left, or is starting: nothing was done then, and others give theirs
+ * back. A run must not fail because many began at once.
+ */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (const endsAt = Date.now() + controlPlaneBusySeconds * 1000; ; await sleep(controlPlaneBusyPollMilliseconds))
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy((error as { code?: unknown }).code) || Date.now() > endsAt) throw error;
+    }
+}
+
+/** too_many_connections and cannot_connect_now: both only refuse a connection. */
+const isBusy = (code: unknown): boolean => code === "53300" || code === "57P03";
 
 /**
  * An error that says the connection is gone or cannot be opened becomes control-plane-unreachable; any other is

@@ -1,7 +1,15 @@
 /** Limits that more than one area uses, each with its reason. Nothing waits, loops, queues or lists without a limit. */
 
-/** Connections of one process to the control plane's database, in addition to the durable engine's own pool. */
-export const controlPlaneConnectionsMax = 10;
+/**
+ * Connections of one process to the control plane's database, besides the durable engine's own. Four runs and four
+ * preparations at once need one each for some milliseconds; the smallest RDS instances have about a hundred for all
+ * workers.
+ */
+export const controlPlaneConnectionsMax = 6;
+
+/** How long, and how often, a process tries again when the database has no connection left, or is starting. */
+export const controlPlaneBusySeconds = 60;
+export const controlPlaneBusyPollMilliseconds = 250;
 
 /** A login to the control plane's database takes milliseconds; beyond this nothing answers at its address. */
 export const controlPlaneConnectSeconds = 10;

@@ -16,6 +16,7 @@ import { ShipshapeError } from "../errors";
 import { poll } from "../poll";
 import {
   cleanUpPollMilliseconds,
+  clientEngineConnectionsMax,
   durableCallSeconds,
   operationsAtOnceMax,
   preparationsAtOnceMax,
@@ -26,6 +27,7 @@ import {
   schemaLockWaitSeconds,
   stepBackoffFactor,
   stepBackoffSeconds,
+  workerEngineConnectionsMax,
   engineNotifyMilliseconds,
   engineSchedulePollMilliseconds,
   maintenancePollMilliseconds,
@@ -150,6 +152,7 @@ export async function startWorker(
     executorID: id,
     applicationVersion: WORKFLOW_VERSION,
     logLevel: "error",
+    systemDatabasePoolSize: workerEngineConnectionsMax,
     schedulerPollingIntervalMs: engineSchedulePollMilliseconds,
     notificationCoalesceMs: engineNotifyMilliseconds,
   });
@@ -301,7 +304,11 @@ export class DurableClient {
         ensureSystemDatabase(url, new GlobalLogger(undefined, { logLevel: "error" }), undefined, SCHEMA),
       );
       return new DurableClient(
-        await DBOSClient.create({ systemDatabaseUrl: url, systemDatabaseSchemaName: SCHEMA }),
+        await DBOSClient.create({
+          systemDatabaseUrl: url,
+          systemDatabaseSchemaName: SCHEMA,
+          systemDatabasePoolSize: clientEngineConnectionsMax,
+        }),
         url,
         database,
       );

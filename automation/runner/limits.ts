@@ -24,6 +24,10 @@ export const schemaLockPollMilliseconds = 100;
  */
 export const operationsAtOnceMax = 4;
 
+/** The durable engine's connections in a worker, for its short transactions, and in any process for enqueueing. */
+export const workerEngineConnectionsMax = 6;
+export const clientEngineConnectionsMax = 2;
+
 /** Preparations that one worker makes at once: each reads for some seconds, and none waits for a person. */
 export const preparationsAtOnceMax = 4;
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "../../automation/database";
 import { readRun } from "../../automation/runner/runs";
 import { ProbedControlPlane, until } from "./probe";
@@ -112,6 +113,17 @@ test("when PostgreSQL restarts, a worker ends and says why, and a waiting comman
   });
   expect(Object.keys(shown).filter((name) => name.includes("_"))).toEqual([]);
   await probed.database.query("delete from worker");
+});
+
+test("while the database has no connection left, a process waits for one instead of failing", async () => {
+  const limit = (count: string) => probed.postgres.server.query(`alter role control connection limit ${count}`);
+  await limit("0"); // of those that open now; others stay
+  let isOpen = false;
+  const opening = openDatabase(probed.postgres.url).then((opened) => ((isOpen = true), opened));
+  await sleep(500);
+  expect(isOpen).toBe(false);
+  await limit("-1");
+  await (await opening).close();
 });
 
 test("any reason why the control plane's database cannot be used has the same code, and names the address but no password", async () => {
