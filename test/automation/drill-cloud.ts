@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import { CloudTrailClient, paginateLookupEvents, type Event } from "@aws-sdk/client-cloudtrail";
 import {
   CreateDBInstanceCommand,
   CreateDBParameterGroupCommand,
@@ -255,14 +255,12 @@ export class DrillCloud {
   /** How often the cloud accepted a call of that name for the resource. */
   async callsTaken(name: string, resource: string): Promise<number> {
     const trail = new CloudTrailClient(this.cloud.client("AKIAAUDITOR000000000"));
-    const { Events = [] } = await trail.send(
-      new LookupEventsCommand({
-        LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: resource }],
-        MaxResults: 50,
-      }),
-    );
+    const named = { LookupAttributes: [{ AttributeKey: "ResourceName" as const, AttributeValue: resource }] };
+    const events: Event[] = [];
+    // All pages: a run that waits for its database asks for it often, which pushes older calls off the first one.
+    for await (const { Events = [] } of paginateLookupEvents({ client: trail }, named)) events.push(...Events);
     trail.destroy();
-    return Events.filter(
+    return events.filter(
       (e) => e.EventName === name && !(JSON.parse(e.CloudTrailEvent ?? "{}") as { errorCode?: string }).errorCode,
     ).length;
   }

@@ -1,13 +1,14 @@
 /**
  * `npm run harness -- [<operation> | kill | fail | cancel | expire] … [--record]`: each step of each operation,
- * disturbed in each way, on the real engine and the embedded cloud. Prints each trial; the exit code is 1 if a promise
- * was broken.
+ * disturbed in each way, on the real engine and the embedded cloud; then many drills by several workers, or only these:
+ * `npm run harness -- many-drills`. Prints each trial; the exit code is 1 if a promise was broken.
  */
 import { delimiter } from "node:path";
 import { silenceSdkNotice } from "../../../automation/settings";
 import { ensureEngine } from "../../../localcloud/toolchain/engine";
 import { DrillCloud } from "../drill-cloud";
-import { record, summaryOf, type Result } from "./report";
+import { manyDrills, type ManyDrills } from "./many-drills";
+import { manyLine, record, summaryOf, type Result } from "./report";
 import { trialsOf, tryOut, undisturbed, ways, type Trial } from "./real-trials";
 import { subjects } from "./subjects";
 
@@ -19,6 +20,7 @@ async function main(words: string[]): Promise<void> {
     const named = all.filter((one) => words.includes(nameOf(one)));
     return named.length > 0 ? named : all;
   };
+  const onlyMany = words.includes("many-drills");
   const chosen = wanted(
     subjects.filter(({ isReal }) => isReal),
     ({ operation }) => operation.name,
@@ -28,9 +30,11 @@ async function main(words: string[]): Promise<void> {
   process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
   const drills = await DrillCloud.start();
   const results: Result[] = [];
+  let many: ManyDrills | undefined;
+  const report = (line: string) => void process.stderr.write(`${line}\n`);
   try {
-    await drills.makeSource("orders", content);
-    for (const { operation, order, cases } of chosen) {
+    if (!onlyMany) await drills.makeSource("orders", content);
+    for (const { operation, order, cases } of onlyMany ? [] : chosen) {
       const steps = order[operation.version]![Object.keys(cases)[0]!]!;
       const tried = { drills, operation, database: "orders", steps };
       const calm = await undisturbed(tried);
@@ -43,12 +47,16 @@ async function main(words: string[]): Promise<void> {
       const possible = new Set(trialsOf(tried, ways).map(([step, way]) => `${way} ${step}`));
       results.push({ operation: operation.name, version: operation.version, steps, possible, trials });
     }
+    if (onlyMany || words.every((word) => word.startsWith("--")))
+      many = await manyDrills(drills, { drills: 24, workers: 4, databases: 6 }, report);
   } finally {
     await drills.stop();
   }
-  process.stdout.write(`${summaryOf(results).join("\n")}\n`);
-  if (results.some(({ trials }) => trials.some(({ problems }) => problems.length > 0))) process.exitCode = 1;
-  if (words.includes("--record")) record(results);
+  const broken = [...results.flatMap(({ trials }) => trials.flatMap((t) => t.problems)), ...(many?.problems ?? [])];
+  many?.problems.forEach(report);
+  process.stdout.write(`${[...summaryOf(results), ...(many ? [manyLine(many)] : [])].join("\n")}\n`);
+  if (broken.length > 0) process.exitCode = 1;
+  if (words.includes("--record")) record(results, many);
 }
 
 const lineOf = (operation: string, { step, way, problems, seconds }: Trial): string =>

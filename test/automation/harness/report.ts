@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ManyDrills } from "./many-drills";
 import { allSteps, type Steps } from "./order-of-steps";
 import { ways, type Trial, type Way } from "./real-trials";
 
@@ -14,6 +15,12 @@ export interface Result {
   trials: Trial[];
 }
 
+const manyHeading = "## Many drills";
+
+/** What they promise is on the page above. */
+export const manyLine = ({ drills, workers, databases, problems, seconds }: ManyDrills): string =>
+  `${drills} drills of ${databases} databases by ${workers} workers, one of them killed (SIGKILL): ${problems.length === 0 ? "✓" : `✗ ${problems.length} broken promises`}, in ${Math.round(seconds)} s.`;
+
 const page = join(__dirname, "../../../docs/operations/harness.md");
 const mark = "<!-- recorded: written by `npm run harness -- --record`, do not edit below -->";
 
@@ -24,8 +31,8 @@ export const summaryOf = (results: Result[]): string[] =>
     return `${operation} ${version}: ${kept} of ${trials.length} trials ended as they must, in ${minutes} minutes`;
   });
 
-/** Replaces the columns that were tried, and keeps what else was recorded of the same version. */
-export function record(results: Result[]): void {
+/** Replaces what was tried, and keeps what else was recorded of the same version. */
+export function record(results: Result[], many: ManyDrills | undefined): void {
   const text = readFileSync(page, "utf8");
   const at = text.indexOf(mark) + mark.length;
   const sections = new Map(
@@ -41,6 +48,7 @@ export function record(results: Result[]): void {
       if (other.startsWith(`## ${result.operation},`) && other !== heading) sections.delete(other);
     sections.set(heading, sectionOf(result, heading, sections.get(heading) ?? ""));
   }
+  if (many) sections.set(manyHeading, `${manyHeading}\n\n${manyLine(many)} Recorded ${now()}.`);
   writeFileSync(page, `${text.slice(0, at)}\n\n${[...sections.values()].sort().join("\n\n")}\n`);
 }
 
