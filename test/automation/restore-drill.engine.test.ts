@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { CreateDBSnapshotCommand, DeleteDBSnapshotCommand, DescribeDBSnapshotsCommand } from "@aws-sdk/client-rds";
 import type { Witnesses } from "../../automation/operations/restore-drill/outcome";
+import { embeddedPrincipal } from "../../automation/principals";
 import { operatingSystemUser } from "../../automation/targets/principal";
 import { allows, policies } from "../docs/rights/policies";
 import { recordedCalls } from "../docs/rights/recorded-calls";
@@ -132,7 +133,7 @@ test("cancelling a drill in mid-restore still removes its throwaway, and seals t
   expect((await drills.statements(id)).sort()).toEqual(["teardown", "verdict"]);
   const error = {
     code: "run-cancelled",
-    message: `the run of request ${id} was cancelled by ${operatingSystemUser()}`,
+    message: `the run of request ${id} was cancelled by ${embeddedPrincipal(operatingSystemUser(), "worker0000000001")}`,
   };
   expect((await drills.run(id)).error).toMatchObject(error);
   const sealed = JSON.parse((await drills.shipshape("evidence", "show", id, "--json")).stdout) as {

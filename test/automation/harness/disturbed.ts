@@ -1,8 +1,10 @@
 /**
  * Operations that are disturbed at one moment of a real run: `before <step>` and `in <step>` kill their process
- * (SIGKILL); `in` is after the step's effect and before its record. `fail <step>` makes the step fail after its effect;
+ * (SIGKILL); `in` is after the step's effect and before its record, as is `cut <step>`, which loses the connections to
+ * the control plane's database. `fail <step>` makes the step fail after its effect;
  * `cancel <step>` and `expire <step>` end the run then, from outside, while the step is still in flight.
  */
+import { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../../../automation/database";
 import { ShipshapeError } from "../../../automation/errors";
@@ -19,6 +21,13 @@ export function dieAt(reached: string, moment: string): void {
   if (reached === moment) process.kill(process.pid, "SIGKILL");
 }
 
+/** Ends every connection of this process to the control plane's database, as a network that fails does. */
+function cutOff(): void {
+  const { port } = new URL(process.env["SHIPSHAPE_DATABASE_URL"] ?? "");
+  const open = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+  for (const one of open) if (one instanceof Socket && String(one.remotePort) === port) one.destroy();
+}
+
 export function disturbedAt(operation: AnyOperation, moment: string, database: Database): AnyOperation {
   const watched = (step: Step, key?: string): Step =>
     Object.assign(
@@ -28,6 +37,7 @@ export function disturbedAt(operation: AnyOperation, moment: string, database: D
           dieAt(`before ${full}`, moment);
           const result = await work(...given);
           dieAt(`in ${full}`, moment);
+          if (moment === `cut ${full}`) cutOff();
           if (moment === `fail ${full}`) throw new ShipshapeError("request-unknown", { id: `made to fail: ${full}` });
           if (moment === `cancel ${full}` || moment === `expire ${full}`) await ended(step.requestId);
           return result;

@@ -1,5 +1,5 @@
 /**
- * `npm run harness -- [<operation> | kill | fail | cancel | expire] … [--record]`: each step of each operation,
+ * `npm run harness -- [<operation> | kill | fail | cancel | expire | cut] … [--record]`: each step of each operation,
  * disturbed in each way, on the real engine and the embedded cloud; then many drills by several workers, or only these:
  * `npm run harness -- many-drills`. Prints each trial; the exit code is 1 if a promise was broken.
  */

@@ -10,7 +10,7 @@ import { disturbedWorker, type DisturbedWorker } from "./disturbed-worker";
 import { allSteps, type Steps } from "./order-of-steps";
 
 /** `kill`: two workers, one before the step and one after its effect and before its record. */
-export const ways = ["kill", "fail", "cancel", "expire"] as const;
+export const ways = ["kill", "fail", "cancel", "expire", "cut"] as const;
 export type Way = (typeof ways)[number];
 
 export interface Trial {
@@ -34,6 +34,9 @@ interface End {
   cleanUp: Run["cleanUp"];
   statements: string[];
 }
+
+/** Of a worker that has lost its session (worker-session-lost). */
+const sessionLostExitCode = 70;
 
 /** How long the engines and plugins of a killed worker may still run. */
 const orphanSecondsMax = 60;
@@ -59,7 +62,9 @@ export async function tryOut(tried: Tried, calm: End, step: string, way: Way): P
   const { drills, operation, database } = tried;
   const began = Date.now();
   const id = await drills.requestOf(operation.name, database);
-  const problems = await (way === "kill" ? killed(tried, id, step) : disturbedOnce(tried, id, step, way));
+  const problems = await (way === "kill" || way === "cut"
+    ? replaced(tried, id, step, way)
+    : disturbedOnce(tried, id, step, way));
   const [found, wanted] = [await endOf(drills, id), wantedEnd(tried, calm, step, way)];
   if (JSON.stringify(found) !== JSON.stringify(wanted))
     problems.push(`it ended as ${JSON.stringify(found)}, not as ${JSON.stringify(wanted)}`);
@@ -69,20 +74,28 @@ export async function tryOut(tried: Tried, calm: End, step: string, way: Way): P
   return { step, way, problems, seconds: (Date.now() - began) / 1000 };
 }
 
-async function killed({ drills, operation, steps }: Tried, id: string, step: string): Promise<string[]> {
+/** Workers end in the step, and others continue the run. */
+async function replaced(
+  { drills, operation, steps }: Tried,
+  id: string,
+  step: string,
+  way: "kill" | "cut",
+): Promise<string[]> {
   const problems: string[] = [];
-  for (const moment of [`before ${step}`, `in ${step}`]) {
+  const [moments, end] =
+    way === "kill" ? [[`before ${step}`, `in ${step}`], "SIGKILL"] : [[`cut ${step}`], sessionLostExitCode];
+  for (const moment of moments) {
     const worker = disturbedWorker(drills, operation.name, moment);
     const how = await Promise.race([worker.ended, drills.over(id).then(() => "the run" as const)]);
-    if (how === "SIGKILL") continue;
-    problems.push(`no worker was killed ${moment}: ${how} ended first`);
+    if (how === end) continue;
+    problems.push(`no worker ended ${moment}: ${how} ended first`);
     await stopped(worker);
   }
   const worker = drills.startWorker();
   const run = await drills.over(id);
   await worker.end("SIGTERM");
   for (const name of allSteps(steps)) {
-    const [attempts, wanted] = [run.steps[name]?.attempts, name === step ? 3 : 1];
+    const [attempts, wanted] = [run.steps[name]?.attempts, name === step ? moments.length + 1 : 1];
     if (attempts !== wanted) problems.push(`"${name}" was tried ${attempts} times, not ${wanted}`);
   }
   return problems;
@@ -92,7 +105,7 @@ async function disturbedOnce(
   { drills, operation, steps }: Tried,
   id: string,
   step: string,
-  way: Exclude<Way, "kill">,
+  way: Exclude<Way, "kill" | "cut">,
 ): Promise<string[]> {
   const problems: string[] = [];
   const isCleanUp = steps.cleanUp.includes(step);
@@ -125,7 +138,7 @@ async function stopped({ process, ended }: DisturbedWorker): Promise<void> {
 }
 
 function wantedEnd({ steps }: Tried, calm: End, step: string, way: Way): End {
-  if (way === "kill" || steps.cleanUp.includes(step)) return calm;
+  if (way === "kill" || way === "cut" || steps.cleanUp.includes(step)) return calm;
   const cleanUp = steps.observe.includes(step) ? "none" : calm.cleanUp;
   return {
     ...(way === "fail" ? { status: "failed", verdict: "inconclusive" } : { status: "cancelled", verdict: undefined }),

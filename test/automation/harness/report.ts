@@ -86,7 +86,13 @@ function sectionOf({ steps, possible, trials }: Result, heading: string, before:
 }
 
 const headingOf = (section: string): string => section.split("\n", 1)[0] ?? "";
-const columns: Record<Way, string> = { kill: "killed", fail: "failed", cancel: "cancelled", expire: "expired" };
+const columns: Record<Way, string> = {
+  kill: "killed",
+  cut: "cut off",
+  fail: "failed",
+  cancel: "cancelled",
+  expire: "expired",
+};
 
 function now(): string {
   const git = (...words: string[]) => execFileSync("git", words, { cwd: __dirname, encoding: "utf8" }).trim();
