@@ -21,9 +21,10 @@ export function dieAt(reached: string, moment: string): void {
   if (reached === moment) process.kill(process.pid, "SIGKILL");
 }
 
+const { port } = new URL(process.env["SHIPSHAPE_DATABASE_URL"] ?? "postgresql://none");
+
 /** Ends every connection of this process to the control plane's database, as a network that fails does. */
 function cutOff(): void {
-  const { port } = new URL(process.env["SHIPSHAPE_DATABASE_URL"] ?? "");
   const open = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
   for (const one of open) if (one instanceof Socket && String(one.remotePort) === port) one.destroy();
 }
