@@ -83,8 +83,8 @@ async function connected(url: string): Promise<pg.Pool> {
 function over(pool: pg.Pool, url: string, beforeQuery: () => void): Database {
   const ask = (client: pg.Pool | pg.PoolClient, sql: string, values?: unknown[]) =>
     translateConnectionErrors(url, async () => {
-      beforeQuery();
-      return (await patiently(() => client.query(sql, values))).rows;
+      const { rows } = await patiently(() => (beforeQuery(), client.query(sql, values)));
+      return rows;
     });
   return {
     query: (sql, values) => ask(pool, sql, values),

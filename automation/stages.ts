@@ -20,7 +20,7 @@ import { closeFinding, closeVerdictsOf } from "./review/findings";
 import { isCancelledOrTakenOver, stepsOf, type DurableClient, type Workflow, type Workflows } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
 import { goOn } from "./runner/pauses";
-import { endRun, markSealed, nextPreparation, readRun, setCleanUp, setPlan, setRunStatus } from "./runner/runs";
+import { endRun, markSealed, nextPreparation, queuePlannedRun, readRun, setCleanUp, setPlan } from "./runner/runs";
 import { stepRecorder } from "./runner/step-recorder";
 import type { Sweep } from "./runner/sweep";
 import { tracedSteps } from "./traced-steps";
@@ -42,7 +42,7 @@ export async function enqueueRun(
   request: OperationRequest,
   { preparation, target = "" }: Pick<Run, "preparation" | "target">,
 ): Promise<void> {
-  await setRunStatus(transaction, request.id, "queued");
+  await queuePlannedRun(transaction, request.id);
   await durable.enqueueRun(connection, request, preparation, target);
 }
 

@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
-import { ShipshapeError } from "../errors";
+import { reasonOf, ShipshapeError } from "../errors";
 import { parseVerifierKey } from "../evidence/checkpoint";
 import type { KnownLog } from "../evidence/log-head";
 import { publishedFolder } from "../evidence/published-folder";
 import { readPublishedLog } from "../evidence/published-log";
 import { Publisher } from "../evidence/publisher";
 import { restoreLog } from "../evidence/restoring";
-import { reasonOf } from "../errors";
 import { printable } from "../printable";
 import type { PublicationTarget } from "../publication-records";
 import type { Settings } from "../settings";

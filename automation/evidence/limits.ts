@@ -35,3 +35,9 @@ export const populationEntriesMax = 3660;
 
 /** A sighting is made each day; a longer time without one is named in a population report. */
 export const sightingGapHours = 36;
+
+/**
+ * The newest published heads that a publisher compares with its log: enough that a few files of someone else, which no
+ * key of the log signed, hide nothing.
+ */
+export const headsComparedMax = 100;

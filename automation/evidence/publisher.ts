@@ -3,7 +3,7 @@ import type { Database } from "../database";
 import { describeError, ShipshapeError } from "../errors";
 import { printable } from "../printable";
 import { openCheckpointBy, type KeyHistory } from "./key-history";
-import { publicationForgottenDays, statementsPublishedMax } from "./limits";
+import { headsComparedMax, publicationForgottenDays, statementsPublishedMax } from "./limits";
 import { headOf, historyOf, latestCheckpoint, treeOf, type Head, type KnownLog } from "./log-head";
 import { consistencyProof, extendsTree, inclusionProof, includes, leafHash, type NodeReader } from "./merkle-tree";
 import type { PublicationTarget } from "../publication-records";
@@ -153,9 +153,6 @@ export async function publications(database: Database): Promise<Publication[]> {
   );
   return rows.map((row) => ({ ...row, size: Number(row.size) }));
 }
-
-/** Enough that a few files of someone else, which no key of the log signed, hide nothing. */
-const headsComparedMax = 100;
 
 function openedBy(note: string, origin: string, history: KeyHistory) {
   try {

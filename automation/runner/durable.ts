@@ -18,6 +18,9 @@ import {
   cleanUpPollMilliseconds,
   clientEngineConnectionsMax,
   durableCallSeconds,
+  engineNotifyMilliseconds,
+  engineSchedulePollMilliseconds,
+  maintenancePollMilliseconds,
   operationsAtOnceMax,
   preparationsAtOnceMax,
   queuePollMilliseconds,
@@ -28,9 +31,6 @@ import {
   stepBackoffFactor,
   stepBackoffSeconds,
   workerEngineConnectionsMax,
-  engineNotifyMilliseconds,
-  engineSchedulePollMilliseconds,
-  maintenancePollMilliseconds,
   workerStopWaitSeconds,
 } from "./limits";
 import { keepDoing } from "./keep-doing";

@@ -15,14 +15,12 @@ import {
 export const queueRun = (database: Database, requestId: string) =>
   database.query("insert into run (request_id, status) values ($1, 'queued')", [requestId]);
 
-/** False, and nothing is changed, if the run has ended. */
-export async function setRunStatus(database: Database, requestId: string, status: RunStatus): Promise<boolean> {
-  const changed = await database.query(
-    "update run set status = $2, queued_at = case when $2 = 'queued' then clock_timestamp() else queued_at end, started_at = coalesce(started_at, case when $2 = 'running' then clock_timestamp() end) where request_id = $1 and finished_at is null returning 1",
-    [requestId, status],
+/** Its plan may be carried out: the run waits for a worker again. Nothing is changed if it has ended. */
+export const queuePlannedRun = (database: Database, requestId: string) =>
+  database.query(
+    "update run set status = 'queued', queued_at = clock_timestamp() where request_id = $1 and finished_at is null",
+    [requestId],
   );
-  return changed.length > 0;
-}
 
 /**
  * Records a plan and what it waits for. A plan is never changed, only followed by that of the next preparation. False if

@@ -1,9 +1,11 @@
 // Plans that wait for people: in tables, in no workflow, and only as long as they hold.
+import pg from "pg";
 import { openControlPlane, type ControlPlane } from "../../automation/control-plane";
 import { claimOf } from "../../automation/evidence/envelope";
 import { readDecision } from "../../automation/policy/decisions";
 import type { AnyOperation } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
+import { until } from "../until";
 import { ProbedControlPlane } from "./probe";
 
 let probed: ProbedControlPlane;
@@ -11,7 +13,9 @@ let controlPlane: ControlPlane;
 const unused = () => {
   throw new Error("not used here");
 };
-const known = async () => ["probe", "probe-change"].map((name) => ({ name, version: 1 }) as AnyOperation);
+const request = { safeParse: (data: unknown) => ({ success: true, data }) };
+const known = async () =>
+  ["probe", "probe-change"].map((name) => ({ name, version: 1, request }) as unknown as AnyOperation);
 beforeAll(async () => {
   probed = await ProbedControlPlane.start();
   const settings = { databaseUrl: probed.postgres.url, signer: unused, toolVersions: {}, operations: known };
@@ -212,6 +216,23 @@ test("a plan that is altered while it waits cannot be approved by the digest tha
   await controlPlane.cancel(id, "ana");
   await worked(id);
   expect(await sealed(id)).toMatchObject([{ run: "cancelled", plan: null, decision: { planDigest: genuine } }]);
+});
+
+test("workers are told of what is queued, and of what a cancelled run leaves them to do", async () => {
+  const worker = new pg.Client({ connectionString: probed.postgres.url });
+  const told: string[] = [];
+  worker.on("notification", ({ payload = "" }) => void told.push(payload));
+  await worker.connect();
+  try {
+    await worker.query("listen shipshape_work");
+    const by = { requestedBy: "ana", reason: "a test" };
+    const id = await controlPlane.submit("probe", { database: "orders" }, by);
+    await until("of the request", () => told.includes("preparations"));
+    await controlPlane.cancel(id, "ana");
+    await until("of the cancel", () => told.includes("maintenance"));
+  } finally {
+    await worker.end();
+  }
 });
 
 test("a request is cancelled once, and not after its end", async () => {

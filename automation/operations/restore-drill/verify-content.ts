@@ -157,9 +157,9 @@ export function sequences(found: ComparedSequences | Undecided): Check {
     return { name, verdict: "inconclusive", explanation: explanation.filter(Boolean).join("; "), figures };
   }
   const explanation = [
-    `none of ${found.sequences} sequences is behind the rows that it numbers`,
+    "no sequence is behind the rows that it numbers",
     own.length > 0 ? `but for some that are so in the source, too: ${listed(own)}` : "",
-    `${comparedWithSource} were compared with the source's`,
+    `sequences: ${found.sequences}, of them compared with the source's: ${comparedWithSource}`,
   ];
   return { name, verdict: "pass", explanation: explanation.filter(Boolean).join("; "), figures };
 }

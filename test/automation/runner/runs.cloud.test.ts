@@ -14,10 +14,11 @@ import {
   runsToSeal,
   setCleanUp,
   setPlan,
-  setRunStatus,
+  queuePlannedRun,
   unfinishedRuns,
   unstick,
 } from "../../../automation/runner/runs";
+import { goOn } from "../../../automation/runner/pauses";
 import { markRemoved, overdueThrowaways, registerThrowaway } from "../../../automation/runner/throwaways";
 import { stepRecorder } from "../../../automation/runner/step-recorder";
 import { until } from "../../until";
@@ -45,6 +46,7 @@ beforeEach(async () => {
 });
 
 const run = () => readRun(database, id);
+const begin = () => goOn(database, { requestId: id, operation: "probe", preparation: 1 });
 const arn = "arn:aws:rds:eu-central-1:123456789012:db:orders";
 const plan = {
   target: "orders",
@@ -79,12 +81,14 @@ test("a request that does not exist is unknown", async () => {
 });
 
 test("a run starts when it first runs, not while it waits", async () => {
-  await setRunStatus(database, id, "waiting");
+  await setPlan(database, id, 1, plan, "waiting");
   expect((await run()).startedAt).toBeUndefined();
-  await setRunStatus(database, id, "running");
-  const { startedAt } = await run();
-  expect(startedAt).toBeInstanceOf(Date);
-  await setRunStatus(database, id, "running");
+  await queuePlannedRun(database, id);
+  expect(await run()).toMatchObject({ status: "queued", startedAt: undefined });
+  expect(await begin()).toMatchObject({ queuedSeconds: expect.any(Number) as number });
+  const { startedAt, status } = await run();
+  expect([startedAt instanceof Date, status]).toEqual([true, "running"]);
+  expect(await begin()).toMatchObject({ queuedSeconds: null });
   expect((await run()).startedAt).toEqual(startedAt);
 });
 
@@ -120,15 +124,15 @@ test("nothing is prepared, planned or begun after the end", async () => {
   expect([
     await setPlan(database, id, 1, plan, "waiting"),
     await nextPreparation(database, id, 1),
-    await setRunStatus(database, id, "running"),
-  ]).toEqual([false, false, false]);
+    await begin(),
+  ]).toEqual([false, false, undefined]);
 });
 
 test("who ends a run as it was found does not end it once it has changed", async () => {
   const found = { status: "queued", preparation: 1 } as const;
-  await setRunStatus(database, id, "waiting");
+  await setPlan(database, id, 1, plan, "waiting");
   expect(await endRun(database, id, { status: "failed" }, found)).toBe(false);
-  await setRunStatus(database, id, "queued");
+  await queuePlannedRun(database, id);
   await nextPreparation(database, id, 1);
   expect(await endRun(database, id, { status: "failed" }, found)).toBe(false);
   await database.query("update run set held_at = now() where request_id = $1", [id]);
@@ -143,7 +147,7 @@ test("runs that wait for people need no worker", async () => {
   const listed = async () => (await unfinishedRuns(database, "", 1000)).map((r) => r.requestId);
   expect(await listed()).toContain(id);
   const busy = await busyRuns(database);
-  await setRunStatus(database, id, "waiting");
+  await setPlan(database, id, 1, plan, "waiting");
   expect(await listed()).not.toContain(id);
   expect((await runsAwaitingApproval(database, 1000)).map((r) => r.requestId)).toEqual([id]);
   expect(await busyRuns(database)).toBe(busy - 1);
@@ -162,7 +166,8 @@ test("a run ends once: later records do not change it", async () => {
     finishedAt: expect.any(Date) as Date,
   });
   await endRun(database, id, { status: "failed", error: failure });
-  await setRunStatus(database, id, "running");
+  await queuePlannedRun(database, id);
+  expect(await begin()).toBeUndefined();
   expect(await run()).toEqual(ended);
 });
 

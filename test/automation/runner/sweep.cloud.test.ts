@@ -72,9 +72,8 @@ test("the sweep reaches a lost run behind any number of live ones", async () => 
   expect(await busyRuns(database)).toBe(501);
 });
 
-test("a run is lost only if neither its preparation nor its run is alive, and not while it waits for people", async () => {
-  await insert("preparing", "status = 'running', preparation = 2");
-  await insert("run", "status = 'running'");
+/** Two runs that wait for people, one of them for too long. */
+async function insertWaiting(): Promise<void> {
   await insert("waiting", "status = 'waiting'");
   await insert("too-late", "status = 'waiting', preparation = 2");
   for (const [id, preparation, expiry] of [
@@ -86,6 +85,12 @@ test("a run is lost only if neither its preparation nor its run is alive, and no
       "insert into decision (request_id, preparation, status, plan_digest, rules, decided_by, expires_at) values ($1::text, $2::int, 'needs-approval', $1 || '-' || $2, '[]', 't', now() + $3::interval)",
       [id, preparation, expiry],
     );
+}
+
+test("a run is lost only if neither its preparation nor its run is alive, and not while it waits for people", async () => {
+  await insert("preparing", "status = 'running', preparation = 2");
+  await insert("run", "status = 'running'");
+  await insertWaiting();
   await insert("lost", "status = 'running', preparation = 2");
   await sweepWith((id) =>
     ["preparing-prepare-2", "run-carry-out", "lost", "lost-carry-out"].includes(id) ? "alive" : "done",
@@ -161,17 +166,7 @@ test("a run is busy while a worker has work to do for it, not while it waits for
   await insert("queued", "status = 'queued'");
   await insert("running", "status = 'running'");
   await insert("cleaning", over);
-  await insert("waiting", "status = 'waiting'");
-  await insert("too-late", "status = 'waiting', preparation = 2");
-  for (const [id, preparation, expiry] of [
-    ["waiting", 1, "1 hour"],
-    ["too-late", 1, "1 hour"],
-    ["too-late", 2, "-1 second"],
-  ] as const)
-    await database.query(
-      "insert into decision (request_id, preparation, status, plan_digest, rules, decided_by, expires_at) values ($1::text, $2::int, 'needs-approval', $1 || '-' || $2, '[]', 't', now() + $3::interval)",
-      [id, preparation, expiry],
-    );
+  await insertWaiting();
   await insert("unsealed", "status = 'failed', finished_at = now(), clean_up = 'done'");
   await insert("over", "status = 'failed', finished_at = now(), clean_up = 'stuck', verdict_sealed_at = now()");
   expect(await busyRuns(database)).toBe(4);

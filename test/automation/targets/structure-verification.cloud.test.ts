@@ -16,6 +16,7 @@ const verify = (
   connections = 4,
   bytesMax = budget.bytesMax,
   before: VerifiedBefore = nothing,
+  progress?: (share: number) => void,
 ) =>
   verifyStructures(
     {
@@ -25,6 +26,8 @@ const verify = (
     },
     { ...budget, secondsMax, bytesMax, connections },
     before,
+    undefined,
+    progress,
   );
 const names = (of: { relation: string }[]) => of.map(({ relation }) => relation).sort();
 
@@ -70,6 +73,14 @@ beforeAll(async () => {
       create or replace function app.f${i}(i int) returns int language plpgsql immutable as $$begin ${then}; return i; end$$`);
 });
 afterAll(async () => database?.stop());
+
+test("the share that is done is told as it grows, up to the whole", async () => {
+  const shares: number[] = [];
+  const { relationsChecked } = await verify(undefined, 1, undefined, undefined, (share) => void shares.push(share));
+  expect(shares).toHaveLength(relationsChecked);
+  expect(shares).toEqual([...shares].sort((one, other) => one - other));
+  expect([shares[0]! < 0.5, shares.at(-1)]).toEqual([true, 1]);
+});
 
 test("indexes that use functions of the database are checked only structurally and named, and the functions are not called", async () => {
   const report = await verify();
