@@ -21,7 +21,8 @@ import {
 import { recordFleet, sealPopulationOf, type AskedPopulation } from "./population";
 import { readDecision } from "./policy/decisions";
 import { readToil, type Toil } from "./policy/toil";
-import type { Decision, FleetAnswer, OperationRequest, Ownership, Run, WorkerRecord } from "./records";
+import type { FleetAnswer, Ownership } from "./fleet-records";
+import type { Decision, OperationRequest, Run, WorkerRecord } from "./records";
 import { recoveryStatus } from "./recovery-status";
 import { readRequest } from "./request/requests";
 import { answerFinding, answersOf, openFindings, type Answer, type Finding } from "./review/findings";

@@ -1,6 +1,7 @@
 /** The control plane: the only entry to its stages, which do not know each other; `stages.ts` wires them. */
 import { hostname } from "node:os";
 import { addOwnDestinations, startAlerts, type Alerting } from "./alerts";
+import { answerPlan, resume } from "./answers";
 import { openRecords, type ControlPlaneRecords } from "./control-plane-records";
 import type { ControlPlaneDatabase, Database } from "./database";
 import { ShipshapeError } from "./errors";
@@ -9,24 +10,24 @@ import { Publisher } from "./evidence/publisher";
 import { carryOut, cleanUp, prepare } from "./lifecycle";
 import { workerSilentSecondsMax } from "./limits";
 import { accessInForce, authorize, publishAccess, requireKnown } from "./policy/access";
-import { isApproved, requireValidAnswer, type Answer } from "./policy/approvals";
-import { decide, readDecision, recordAnswer, type Admission } from "./policy/decisions";
+import { decide, type Admission } from "./policy/decisions";
 import type { Access } from "./policy/roles";
 import { areSamePerson } from "./principals";
 import type { DatabaseRecovery } from "./observability/recoverability";
 import type { TelemetrySettings } from "./observability/telemetry-export";
-import type { Decision, FleetAnswer, PlanBasis } from "./records";
+import type { FleetAnswer } from "./fleet-records";
+import type { Decision, PlanBasis } from "./records";
 import type { PublicationTarget } from "./publication-records";
 import { startPublishing } from "./publishing";
 import { newRequestId, readRequest, reasonProblems, submitRequest } from "./request/requests";
 import { DurableClient, registerWorkflows, requireLease, startWorker, type Worker } from "./runner/durable";
 import type { AnyOperation } from "./runner/operation";
-import { addPause, endPause, EVERY_OPERATION, pausesNow } from "./runner/pauses";
+import { addPause, EVERY_OPERATION } from "./runner/pauses";
 import { previewSteps } from "./runner/preview-steps";
-import { endRun, lockRun, nextPreparation, queueRun, readRun, unstick } from "./runner/runs";
+import { endRun, queueRun, readRun, unstick } from "./runner/runs";
 import { firstCleanUpId, sweeper } from "./runner/sweep";
 import { submitDueDrills, type DueDrills, type SubmittedDrill } from "./schedule";
-import { enqueueRun, sealed, stagesOf, sweepActions, untilRunIsOver, type OperationOf, type Sealing } from "./stages";
+import { sealed, stagesOf, sweepActions, untilRunIsOver, type OperationOf, type Sealing } from "./stages";
 
 /** Each call for a person takes their principal. Errors of all of these: role-missing, principal-embedded. */
 export interface ControlPlane extends ControlPlaneRecords {
@@ -234,43 +235,4 @@ function validInput({ name, request: schema }: Pick<AnyOperation, "name" | "requ
   if (!checked.success || problems.length > 0)
     throw new ShipshapeError("request-invalid", { operation: name, problems: problems.join("; ") });
   return checked.data as unknown;
-}
-
-/** Records a person's answer to a plan, and does what follows from it: both or neither. */
-function answerPlan(
-  database: ControlPlaneDatabase,
-  durable: DurableClient,
-  requestId: string,
-  given: Answer,
-): Promise<Decision> {
-  return database.transaction(async (transaction, connection) => {
-    await requireKnown(transaction, given.principal);
-    const run = await lockRun(transaction, requestId);
-    const decision = await readDecision(transaction, requestId, run.preparation);
-    if (run.status !== "waiting" || !decision)
-      throw new ShipshapeError("approval-not-needed", { id: requestId, status: run.status });
-    const request = await readRequest(transaction, requestId);
-    requireValidAnswer(request, decision, given);
-    await recordAnswer(transaction, decision, given);
-    const answered = (await readDecision(transaction, requestId, run.preparation))!;
-    if (given.answer === "rejected") {
-      const error = new ShipshapeError("approval-rejected", { digest: decision.planDigest, ...given });
-      await endRun(transaction, requestId, { status: "failed", error });
-    } else if (isApproved(answered)) await enqueueRun(transaction, connection, durable, request, run);
-    return answered;
-  });
-}
-
-function resume(database: ControlPlaneDatabase, durable: DurableClient, operation: string): Promise<number> {
-  return database.transaction(async (transaction, connection) => {
-    const freed = await endPause(transaction, operation);
-    if (!freed) {
-      const paused = (await pausesNow(transaction)).map((pause) => pause.operation);
-      throw new ShipshapeError("pause-unknown", { operation, paused: paused.join(", ") || "nothing" });
-    }
-    for (const { requestId, preparation } of freed)
-      if (await nextPreparation(transaction, requestId, preparation))
-        await durable.enqueuePreparation(connection, await readRequest(transaction, requestId), preparation + 1);
-    return freed.length;
-  });
 }

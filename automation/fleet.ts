@@ -2,7 +2,8 @@
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { fleetMembers, totalsOf, unreadOf, type FleetMember } from "./observability/fleet";
-import type { FleetAnswer, Ownership, Recoverability, StacksAnswer } from "./records";
+import type { FleetAnswer, Ownership, StacksAnswer } from "./fleet-records";
+import type { Recoverability } from "./records";
 import { recoveryOfAll } from "./recovery-status";
 import { openFindingsByDatabase } from "./review/findings";
 import { askBackend } from "./runner/backend-stacks";

@@ -9,7 +9,7 @@ import { populationOf, type Period, type PopulationDrill } from "./evidence/popu
 import { populationBasis, sealPopulation, type PopulationStatement } from "./evidence/population-statement";
 import type { LogContent } from "./evidence/reading";
 import { sealSighting, type FleetSeen } from "./evidence/sighting";
-import type { FleetAnswer, FleetDatabase } from "./records";
+import type { FleetAnswer, FleetDatabase } from "./fleet-records";
 import { recoveryStatus, signedDrills } from "./recovery-status";
 import { tierOf } from "./tier-of";
 

@@ -6,7 +6,8 @@ import { z } from "zod";
 import type { Database } from "./database";
 import type { LogContent } from "./evidence/reading";
 import { recoverabilities, type DatabaseRecovery, type SignedDrill } from "./observability/recoverability";
-import type { DeclaredDatabase, FleetAnswer, FleetDatabase, RecoveryEvidence, TargetDatabase } from "./records";
+import type { DeclaredDatabase, FleetAnswer, FleetDatabase, TargetDatabase } from "./fleet-records";
+import type { RecoveryEvidence } from "./records";
 import { registeredThrowaways } from "./runner/throwaways";
 
 /** The databases with what is known about each, but for throwaways. */

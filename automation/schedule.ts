@@ -13,7 +13,7 @@ import {
   type DrillSchedule,
 } from "./observability/due-drills";
 import type { DatabaseRecovery } from "./observability/recoverability";
-import { identityOf, type FleetAnswer } from "./records";
+import { identityOf, type FleetAnswer } from "./fleet-records";
 import { recentRequests } from "./runner/recent-requests";
 import { tierOf } from "./tier-of";
 

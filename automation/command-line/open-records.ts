@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ControlPlaneRecords } from "../control-plane-records";
 import { ShipshapeError } from "../errors";
-import type { FleetAnswer } from "../records";
+import type { FleetAnswer } from "../fleet-records";
 import type { Settings } from "../settings";
 
 /**

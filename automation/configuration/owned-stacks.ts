@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ConfigurationFile } from "../settings";
-import type { Ownership } from "../records";
+import type { Ownership } from "../fleet-records";
 import { readConfiguration } from "./configuration";
 
 /**

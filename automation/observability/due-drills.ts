@@ -4,7 +4,7 @@
  * that proved nothing.
  */
 import { createHash } from "node:crypto";
-import { identityOf, type TargetDatabase } from "../records";
+import { identityOf, type TargetDatabase } from "../fleet-records";
 import { drillLeadShareMax, drillLeadShareMin, drillRetryHours } from "./limits";
 import type { DatabaseRecovery } from "./recoverability";
 

@@ -1,6 +1,6 @@
 /** Pure: what people are told because time has passed: proofs, waivers and plans that are about to expire, or have. */
 import { approvalWarningHours, evidenceWarningShare, waiverWarningDays } from "./limits";
-import type { FleetDatabase } from "../records";
+import type { FleetDatabase } from "../fleet-records";
 import type { Fact } from "./alert";
 import type { DatabaseRecovery } from "./recoverability";
 

@@ -7,9 +7,9 @@ import {
   type DeclaredDatabase,
   type FleetAnswer,
   type Ownership,
-  type Recoverability,
   type StacksAnswer,
-} from "../records";
+} from "../fleet-records";
+import type { Recoverability } from "../records";
 import type { DrillSchedule } from "./due-drills";
 import type { DatabaseRecovery } from "./recoverability";
 

@@ -9,10 +9,9 @@ import {
   type DeclaredDatabase,
   type FleetAnswer,
   type FleetDatabase,
-  type Recoverability,
   type TargetDatabase,
-  type VerdictWord,
-} from "../records";
+} from "../fleet-records";
+import type { Recoverability, VerdictWord } from "../records";
 
 /** A drill by its signed statements. */
 export interface SignedDrill {

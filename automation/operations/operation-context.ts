@@ -1,5 +1,6 @@
 import type { Database } from "../database";
-import type { FleetDatabase, RecoveryEvidence, TargetDatabase } from "../records";
+import type { FleetDatabase, TargetDatabase } from "../fleet-records";
+import type { RecoveryEvidence } from "../records";
 import type { StackContext } from "../runner/stack-state";
 import type { AwsAccess } from "../targets/aws-access";
 import type { VerifiedBefore } from "../targets/structure-verification";

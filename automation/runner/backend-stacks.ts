@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { version } from "../../package.json";
 import { reasonOf } from "../errors";
-import type { BackendStack, StacksAnswer } from "../records";
+import type { BackendStack, StacksAnswer } from "../fleet-records";
 import { databasesIn, type StateResource } from "./declared-databases";
 import { enginesReadingMax, stackReadSeconds, stackStateBytesMax } from "./limits";
 import type { StackContext } from "./stack-state";

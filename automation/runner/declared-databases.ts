@@ -1,5 +1,5 @@
 /** Pure: the PostgreSQL databases in the state of a stack. */
-import { targetDatabase, type BackendStack, type DeclaredDatabase } from "../records";
+import { targetDatabase, type BackendStack, type DeclaredDatabase } from "../fleet-records";
 
 /** The parts of a resource that are read here. */
 export interface StateResource {

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { reasonOf } from "../errors";
 import { fleetAnswerSeconds } from "./limits";
-import { targetDatabase, type FleetAnswer, type FleetDatabase } from "../records";
+import { targetDatabase, type FleetAnswer, type FleetDatabase } from "../fleet-records";
 import type { AwsClients } from "./aws-access";
 import { tagsOf } from "./database-login";
 import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";

@@ -20,7 +20,7 @@ import {
   type Parameter,
 } from "@aws-sdk/client-rds";
 import type { AwsClients } from "./aws-access";
-import type { QueriedCloud } from "../records";
+import type { QueriedCloud } from "../fleet-records";
 import { accountIn, accountOf, addressOfAnswers } from "./queried-cloud";
 import { RdsQueries } from "./rds-queries";
 import { accountsIn, sharedAccountsOf } from "./snapshot-sharing";

@@ -1,7 +1,7 @@
 /** Which cloud, account and Region answered. */
 import { GetCallerIdentityCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { RDSClient } from "@aws-sdk/client-rds";
-import type { QueriedCloud } from "../records";
+import type { QueriedCloud } from "../fleet-records";
 
 /** Later calls go through this client; afterwards the returned function says where they went. */
 export function addressOfAnswers(client: RDSClient): () => string {

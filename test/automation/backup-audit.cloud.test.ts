@@ -13,7 +13,8 @@ import {
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { createFirstKey, signerOf } from "../../automation/command-line/evidence-log";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
-import { targetDatabase, type Check } from "../../automation/records";
+import { targetDatabase } from "../../automation/fleet-records";
+import type { Check } from "../../automation/records";
 import { openFindings } from "../../automation/review/findings";
 import { readSettings, type Settings } from "../../automation/settings";
 import { instanceIs, startCloud, type Cloud } from "../cloud";

@@ -12,7 +12,8 @@ import {
 } from "@aws-sdk/client-rds";
 import { createFirstKey, signerOf } from "../../automation/command-line/evidence-log";
 import { openDatabase, type ControlPlaneDatabase } from "../../automation/database";
-import { targetDatabase, type Concluded, type VerdictWord } from "../../automation/records";
+import { targetDatabase } from "../../automation/fleet-records";
+import type { Concluded, VerdictWord } from "../../automation/records";
 import { openFinding } from "../../automation/review/findings";
 import { readSettings, type Settings } from "../../automation/settings";
 import { instanceIs, instanceIsGone, startCloud, type Cloud } from "../cloud";

@@ -1,13 +1,7 @@
 import { z } from "zod";
 import { carryOut, cleanUp, prepare, type Stages } from "../../automation/lifecycle";
-import {
-  planDigestOf,
-  targetDatabase,
-  verdictOf,
-  type Decision,
-  type PlanBasis,
-  type Run,
-} from "../../automation/records";
+import { targetDatabase } from "../../automation/fleet-records";
+import { planDigestOf, verdictOf, type Decision, type PlanBasis, type Run } from "../../automation/records";
 import type { AnyOperation, Step } from "../../automation/runner/operation";
 
 const id = "261126093000-0a1b2c3d";

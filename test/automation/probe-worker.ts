@@ -17,7 +17,8 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { openControlPlane } from "../../automation/control-plane";
-import { targetDatabase, verdictOf, type PlanBasis } from "../../automation/records";
+import { targetDatabase } from "../../automation/fleet-records";
+import { verdictOf, type PlanBasis } from "../../automation/records";
 import type { Operation, Step } from "../../automation/runner/operation";
 import { readRun } from "../../automation/runner/runs";
 

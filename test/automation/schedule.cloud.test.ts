@@ -4,7 +4,7 @@ import { openDatabase, type ControlPlaneDatabase, type Database } from "../../au
 import type { DatabaseRecovery } from "../../automation/observability/recoverability";
 import { restoreDrill } from "../../automation/operations/restore-drill/restore-drill";
 import type { RestoreDrillSteps } from "../../automation/operations/restore-drill/steps";
-import { targetDatabase, type FleetDatabase } from "../../automation/records";
+import { targetDatabase, type FleetDatabase } from "../../automation/fleet-records";
 import { readRequest, submitRequest } from "../../automation/request/requests";
 import { endRun, queueRun } from "../../automation/runner/runs";
 import { submitDueDrills } from "../../automation/schedule";

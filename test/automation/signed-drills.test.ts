@@ -1,6 +1,7 @@
 import type { LogContent } from "../../automation/evidence/reading";
 import type { RunStatement } from "../../automation/evidence/run-statement";
-import { targetDatabase, type VerdictWord } from "../../automation/records";
+import { targetDatabase } from "../../automation/fleet-records";
+import type { VerdictWord } from "../../automation/records";
 import { signedDrills, verifiedRelations } from "../../automation/recovery-status";
 
 const orders = targetDatabase({

@@ -2,7 +2,7 @@ import { openControlPlane } from "../../automation/control-plane";
 import type { LogContent, LogEntry } from "../../automation/evidence/reading";
 import { restoreDrill } from "../../automation/operations/restore-drill/restore-drill";
 import type { RestoreDrillSteps } from "../../automation/operations/restore-drill/steps";
-import { targetDatabase, type FleetDatabase } from "../../automation/records";
+import { targetDatabase, type FleetDatabase } from "../../automation/fleet-records";
 import { makeControlPlaneDatabase } from "../automation/control-plane-database";
 import type { Measure } from "./measure";
 

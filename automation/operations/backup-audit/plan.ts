@@ -1,6 +1,7 @@
 /** Pure: from the request and what was observed to what the backups are held to. */
 import type { BackupPlan, Environment, Tier } from "../../../components/standards";
-import { canonicalJson, targetDatabase, type PlanBasis } from "../../records";
+import { targetDatabase } from "../../fleet-records";
+import { canonicalJson, type PlanBasis } from "../../records";
 import { tierOf } from "../../tier-of";
 import type { BackupAuditRequest } from "./request";
 

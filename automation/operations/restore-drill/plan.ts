@@ -1,6 +1,7 @@
 /** Pure: from the request and what was observed to every choice of the drill. */
 import type { Tier } from "../../../components/standards";
-import { canonicalJson, targetDatabase, type PlanBasis } from "../../records";
+import { targetDatabase } from "../../fleet-records";
+import { canonicalJson, type PlanBasis } from "../../records";
 import type { StructureBudget } from "../../targets/structure-verification";
 import {
   checkConnectionsMax,

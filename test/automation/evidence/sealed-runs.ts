@@ -1,13 +1,8 @@
 import type { Database } from "../../../automation/database";
 import type { Signer } from "../../../automation/evidence/ledger";
 import { sealTeardown, sealVerdict } from "../../../automation/evidence/sealing";
-import {
-  targetDatabase,
-  type Concluded,
-  type OperationRequest,
-  type PlanBasis,
-  type VerdictWord,
-} from "../../../automation/records";
+import { targetDatabase } from "../../../automation/fleet-records";
+import type { Concluded, OperationRequest, PlanBasis, VerdictWord } from "../../../automation/records";
 
 export const databaseCalled = (identifier: string, resourceId = `db-${identifier.toUpperCase()}`) =>
   targetDatabase({ identifier, resourceId, arn: `arn:aws:rds:eu-central-1:123456789012:db:${identifier}` });

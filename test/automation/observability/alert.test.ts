@@ -5,7 +5,7 @@ import { expiries, type Expiring } from "../../../automation/observability/expir
 import { alertTextCharactersMax } from "../../../automation/observability/limits";
 import { resultOf } from "../../../automation/observability/sender";
 import { operations } from "../../../automation/operations/registry";
-import { targetDatabase, type FleetDatabase } from "../../../automation/records";
+import { targetDatabase, type FleetDatabase } from "../../../automation/fleet-records";
 import { readSettings } from "../../../automation/settings";
 import type { DatabaseRecovery } from "../../../automation/observability/recoverability";
 

@@ -6,7 +6,7 @@ import {
   type RecentDrills,
 } from "../../../automation/observability/due-drills";
 import type { DatabaseRecovery, SignedDrill } from "../../../automation/observability/recoverability";
-import { identityOf, targetDatabase } from "../../../automation/records";
+import { identityOf, targetDatabase } from "../../../automation/fleet-records";
 
 const day = 86_400_000;
 const start = new Date("2026-05-01T00:00:00Z");

@@ -1,6 +1,11 @@
 import { fleetMembers, totalsOf, unreadOf, type KnownOfMembers } from "../../../automation/observability/fleet";
 import type { DatabaseRecovery } from "../../../automation/observability/recoverability";
-import { identityOf, type DeclaredDatabase, type FleetDatabase, type StacksAnswer } from "../../../automation/records";
+import {
+  identityOf,
+  type DeclaredDatabase,
+  type FleetDatabase,
+  type StacksAnswer,
+} from "../../../automation/fleet-records";
 import { databaseCalled } from "../evidence/sealed-runs";
 
 const inCloud = (name: string, tags: Record<string, string> = {}): FleetDatabase => ({

@@ -3,7 +3,7 @@ import {
   type KnownOfTheFleet,
   type SignedDrill,
 } from "../../../automation/observability/recoverability";
-import type { DeclaredDatabase, FleetDatabase } from "../../../automation/records";
+import type { DeclaredDatabase, FleetDatabase } from "../../../automation/fleet-records";
 import { databaseCalled } from "../evidence/sealed-runs";
 
 const now = new Date("2026-06-15T00:00:00Z");

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import type { OperationContext } from "../../../automation/operations/operation-context";
 import type { RegisteredOperation } from "../../../automation/operations/registry";
-import { targetDatabase, verdictOf, type PlanBasis } from "../../../automation/records";
+import { targetDatabase } from "../../../automation/fleet-records";
+import { verdictOf, type PlanBasis } from "../../../automation/records";
 import type { Operation, OperationDescription } from "../../../automation/runner/operation";
 import type { OrderOfSteps } from "../harness/order-of-steps";
 

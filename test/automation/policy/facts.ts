@@ -1,5 +1,6 @@
 import type { AdmissionFacts } from "../../../automation/policy/rule";
-import { targetDatabase, type Effect, type PlanBasis } from "../../../automation/records";
+import { targetDatabase } from "../../../automation/fleet-records";
+import type { Effect, PlanBasis } from "../../../automation/records";
 
 export const plan: PlanBasis = {
   target: "orders",

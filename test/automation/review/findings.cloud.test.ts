@@ -1,5 +1,5 @@
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
-import { targetDatabase } from "../../../automation/records";
+import { targetDatabase } from "../../../automation/fleet-records";
 import {
   answerFinding,
   answersOf,

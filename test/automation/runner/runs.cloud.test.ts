@@ -1,6 +1,7 @@
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
 import { ShipshapeError } from "../../../automation/errors";
-import { planDigestOf, targetDatabase } from "../../../automation/records";
+import { targetDatabase } from "../../../automation/fleet-records";
+import { planDigestOf } from "../../../automation/records";
 import {
   busyRuns,
   cleanUpAgain,

@@ -1,5 +1,5 @@
 import { backupAuditSteps, type BackupAuditSteps } from "../../../../automation/operations/backup-audit/steps";
-import type { FleetDatabase } from "../../../../automation/records";
+import type { FleetDatabase } from "../../../../automation/fleet-records";
 import { anInstance, aSnapshot, RdsAnswers } from "../../guardrails/rds-answers";
 import { good, planOf, source } from "./audits";
 
