@@ -149,7 +149,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
       return { plan, ...decide({ request: { input, reason }, operation, plan, principal, access, now: new Date() }) };
     },
     work: async (lost) => {
-      await requireSigner(database, settings.signer()); // a worker that cannot sign must not begin what it cannot seal
+      await requireSigner(database, await settings.signer()); // a worker that cannot sign must not begin what it cannot seal
       const access = await settings.access?.();
       if (access) await publishAccess(database, access, `a worker on ${hostname()}`);
       const alerting = await settings.alerting?.(records);
@@ -171,7 +171,7 @@ export async function openControlPlane(settings: ControlPlaneSettings): Promise<
         lost,
       };
       const target = await settings.publication?.();
-      const publishing = target && (await startPublishing(new Publisher(database, settings.signer(), target)));
+      const publishing = target && (await startPublishing(new Publisher(database, await settings.signer(), target)));
       if (alerting) await addOwnDestinations(database, alerting);
       const worker = await startWorker(lease, sweeper(actions));
       const alerts = alerting && startAlerts(database, alerting);

@@ -26,8 +26,8 @@ import type { Sweep } from "./runner/sweep";
 import { tracedSteps } from "./traced-steps";
 
 export interface Sealing {
-  /** Reads the signing key: only a worker needs it. */
-  signer: () => Signer;
+  /** The signing key: only a worker needs it. */
+  signer: () => Promise<Signer>;
   toolVersions: Record<string, string>;
 }
 
@@ -133,7 +133,9 @@ export function stagesOf(
     startCleanUp: () => Promise.reject(new Error("the workflows are not registered yet")),
     runOf: (id) => readRun(database, id),
     sealTeardown: (request, plan, report) =>
-      record(request.id, "seal teardown", () => sealTeardown(database, sealing.signer(), request, plan, report)),
+      record(request.id, "seal teardown", async () =>
+        sealTeardown(database, await sealing.signer(), request, plan, report),
+      ),
     cleaned: (id, status, error) =>
       record(id, "record clean-up", () =>
         database.transaction(async (transaction) => {
@@ -178,7 +180,7 @@ async function continues(
 
 /** Seals the outcome of a run, and records that it owes no verdict. */
 export async function sealed(sealing: Sealing, database: ControlPlaneDatabase, c: Concluded): Promise<void> {
-  await sealVerdict(database, sealing.signer(), sealing.toolVersions, c);
+  await sealVerdict(database, await sealing.signer(), sealing.toolVersions, c);
   await markSealed(database, c.request.id);
 }
 

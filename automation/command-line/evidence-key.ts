@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { openDatabase } from "../database";
 import { ShipshapeError } from "../errors";
-import { verifierKey } from "../evidence/checkpoint";
-import { currentKey, sameKey } from "../evidence/key-history";
+import { currentKey } from "../evidence/key-history";
 import { changeKey } from "../evidence/ledger";
 import { historyOf, latestCheckpoint } from "../evidence/log-head";
+import { sameKey, verifierKey } from "../evidence/public-key";
 import { nextSigningKey, takeNextSigningKey } from "../evidence/signing-key";
 import type { Settings } from "../settings";
 import type { CommandContext } from "./command-context";
@@ -24,7 +24,7 @@ export async function create({ settings, terminal }: CommandContext): Promise<vo
 
 export async function show(options: { all?: boolean }, { settings, terminal }: CommandContext): Promise<void> {
   await withRecords(settings, async ({ database }) => {
-    const log = (await knownLog(settings, database, terminal)) ?? signerOf(settings);
+    const log = (await knownLog(settings, database, terminal)) ?? (await signerOf(settings));
     const keys = await historyOf(database, log);
     for (const { verifierKey: text } of options.all ? keys : keys.slice(-1)) terminal.say(text);
   });
@@ -34,12 +34,12 @@ export async function rotate({ settings, terminal }: CommandContext): Promise<vo
   await withRecords(settings, async (records) => {
     const { database } = records;
     const { signingKeyFile } = settings.controlPlane;
-    const signer = signerOf(settings);
+    const signer = await signerOf(settings);
     const next = nextSigningKey(signingKeyFile);
     const { key: current } = currentKey(await historyOf(database, signer));
-    if (!sameKey(current, next)) await changeKey(database, signer, next, await principal(records));
+    if (!sameKey(current, next.key)) await changeKey(database, signer, next, await principal(records));
     takeNextSigningKey(signingKeyFile);
-    terminal.say(verifierKey(signer.origin, next));
+    terminal.say(verifierKey(signer.origin, next.key));
     terminal.progress(`${signingKeyFile} is the new key; the old one is gone, but what it signed still verifies`);
   });
 }

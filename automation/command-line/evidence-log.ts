@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { parseVerifierKey, verifierKey } from "../evidence/checkpoint";
 import { firstKeyOf, type Signer } from "../evidence/ledger";
 import { type KnownLog } from "../evidence/log-head";
 import { LogMemory } from "../evidence/log-memory";
+import { parseVerifierKey, verifierKey } from "../evidence/public-key";
 import { readLog, unreadLog, type LogContent } from "../evidence/reading";
 import { createSigningKey, readSigningKey } from "../evidence/signing-key";
 import { printable } from "../printable";
@@ -15,9 +15,9 @@ import type { Terminal } from "./terminal";
 export const memoryOf = ({ controlPlane }: Settings): LogMemory => new LogMemory(controlPlane.logMemoryFile);
 
 /** The signer of this machine. Errors: signing-key-missing, signing-key-exposed, signing-key-unusable. */
-export function signerOf(settings: Settings): Signer {
+export async function signerOf(settings: Settings): Promise<Signer> {
   const { evidenceOrigin: origin, signingKeyFile } = settings.controlPlane;
-  return { origin, key: readSigningKey(signingKeyFile), memory: memoryOf(settings) };
+  return { origin, ...readSigningKey(signingKeyFile), memory: memoryOf(settings) };
 }
 
 /**
@@ -59,7 +59,7 @@ export function ownKey(settings: Settings): KnownLog | undefined {
   const remembered = memory.of(origin);
   if (remembered) return { origin, key: parseVerifierKey(remembered.verifierKey).key, memory };
   try {
-    return { origin, key: readSigningKey(signingKeyFile), memory };
+    return { origin, key: readSigningKey(signingKeyFile).key, memory };
   } catch {
     return undefined; // Who reads needs no private key.
   }
@@ -73,7 +73,7 @@ export function createFirstKey(settings: Settings): string {
   const { signingKeyFile: file, evidenceOrigin: origin } = settings.controlPlane;
   if (existsSync(file)) throw new ShipshapeError("signing-key-exists", { file });
   if (memoryOf(settings).of(origin)) throw new ShipshapeError("signing-key-lost", { origin, file });
-  const text = verifierKey(origin, createSigningKey(file));
+  const text = verifierKey(origin, createSigningKey(file).key);
   memoryOf(settings).remember(origin, { verifierKey: text });
   return text;
 }

@@ -32,7 +32,7 @@ export async function population(options: PopulationOptions, { settings, termina
       command: "shipshape evidence population",
     });
   await withRecords(settings, async (records) => {
-    const signer = signerOf(settings);
+    const signer = await signerOf(settings);
     const read = () => readEvidence(settings, records.database, terminal);
     const [log, fleet] = [await read(), await fleetToday()];
     const isNew = await records.recordFleet(signer, log, fleet, now);

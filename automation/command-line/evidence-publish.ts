@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
-import { parseVerifierKey } from "../evidence/checkpoint";
 import type { KnownLog } from "../evidence/log-head";
+import { parseVerifierKey } from "../evidence/public-key";
 import { publishedFolder } from "../evidence/published-folder";
 import { readPublishedLog } from "../evidence/published-log";
 import { Publisher } from "../evidence/publisher";

@@ -1,11 +1,12 @@
 /**
- * Statements in signed envelopes: in-toto Statement v1 as the payload of a DSSE envelope, signed with Ed25519.
+ * Statements in signed envelopes: in-toto Statement v1 as the payload of a DSSE envelope.
  * Sources: in-toto attestation spec (Statement v1), DSSE protocol v1.0 (pre-authentication encoding).
  */
-import { createHash, sign, verify, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { z } from "zod";
 import { bytesOf } from "./base64";
-import { rawPublicKey } from "./checkpoint";
+import { isSignedBy, keyIdOf } from "./public-key";
+import type { SigningKey } from "./signing-key";
 
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
@@ -42,14 +43,13 @@ export function preAuthenticationEncoding(payloadType: string, payload: Buffer):
   ]);
 }
 
-/** The key's id in envelopes: SHA-256 of the raw public key, in hex. A hint for finding the key, never proof. */
-export const keyIdOf = (key: KeyObject): string => createHash("sha256").update(rawPublicKey(key)).digest("hex");
-
 /** The envelope's bytes, exactly as logged and exported: the log commits to their SHA-256 leaf. */
-export function sealStatement(statement: Statement, ...keys: KeyObject[]): string {
+export async function sealStatement(statement: Statement, ...keys: SigningKey[]): Promise<string> {
   const payload = Buffer.from(JSON.stringify(statement));
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
-  const signatures = keys.map((key) => ({ keyid: keyIdOf(key), sig: sign(null, encoded, key).toString("base64") }));
+  const signatures: Envelope["signatures"] = [];
+  for (const { key, sign } of keys)
+    signatures.push({ keyid: keyIdOf(key), sig: (await sign(encoded)).toString("base64") });
   return JSON.stringify({
     payloadType: PAYLOAD_TYPE,
     payload: payload.toString("base64"),
@@ -64,7 +64,7 @@ export function openEnvelope(text: string, ...keys: KeyObject[]): Statement {
   const { envelope, payload } = unpack(text);
   const encoded = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
   for (const key of keys) {
-    if (!envelope.signatures.some((s) => verify(null, encoded, key, bytesOf(s.sig))))
+    if (!envelope.signatures.some((s) => isSignedBy(key, encoded, bytesOf(s.sig))))
       throw new Error(`no signature of key ${keyIdOf(key)} matches the payload`);
   }
   return statementIn(payload);

@@ -4,8 +4,10 @@
  */
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { openCheckpoint, parseVerifierKey, rawPublicKey, verifierKey, type Checkpoint } from "./checkpoint";
-import { claimOf, keyIdOf, openEnvelope, sealStatement, STATEMENT_TYPE, type Statement } from "./envelope";
+import { openCheckpoint, type Checkpoint } from "./checkpoint";
+import { claimOf, openEnvelope, sealStatement, STATEMENT_TYPE, type Statement } from "./envelope";
+import { keyIdOf, parseVerifierKey, sameKey, verifierKey } from "./public-key";
+import type { SigningKey } from "./signing-key";
 
 export const KEY_CHANGE_TYPE = "urn:shipshape:evidence:key-change:v1";
 
@@ -31,31 +33,30 @@ export interface KeyPeriod {
 
 export type KeyHistory = readonly [KeyPeriod, ...KeyPeriod[]];
 
-export const sameKey = (a: KeyObject, b: KeyObject): boolean => rawPublicKey(a).equals(rawPublicKey(b));
 export const currentKey = (history: KeyHistory): KeyPeriod => history.at(-1) as KeyPeriod;
 
 /** The statement of a change, signed by both keys. */
-export function sealKeyChange(
+export async function sealKeyChange(
   origin: string,
-  from: KeyObject,
-  to: KeyObject,
+  from: SigningKey,
+  to: SigningKey,
   changedBy: string,
   now: Date,
-): { statement: Statement; envelope: string } {
+): Promise<{ statement: Statement; envelope: string }> {
   const statement: Statement = {
     _type: STATEMENT_TYPE,
-    subject: [{ name: `urn:shipshape:evidence-log:${origin}`, digest: { sha256: keyIdOf(to) } }],
+    subject: [{ name: `urn:shipshape:evidence-log:${origin}`, digest: { sha256: keyIdOf(to.key) } }],
     predicateType: KEY_CHANGE_TYPE,
     predicate: {
       origin,
-      from: verifierKey(origin, from),
-      to: verifierKey(origin, to),
+      from: verifierKey(origin, from.key),
+      to: verifierKey(origin, to.key),
       changedBy,
       issuedAt: now.toISOString(),
       expiresOn: null,
     },
   };
-  return { statement, envelope: sealStatement(statement, from, to) };
+  return { statement, envelope: await sealStatement(statement, from, to) };
 }
 
 interface KeyChange {

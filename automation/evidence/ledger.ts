@@ -5,16 +5,17 @@
 import type { KeyObject } from "node:crypto";
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
-import { parseVerifierKey, signCheckpoint, verifierKey } from "./checkpoint";
-import { keyIdOf, openEnvelope, sealStatement, type Statement } from "./envelope";
-import { currentKey, keysAt, sameKey, sealKeyChange, type KeyHistory } from "./key-history";
+import { signCheckpoint } from "./checkpoint";
+import { openEnvelope, sealStatement, type Statement } from "./envelope";
+import { currentKey, keysAt, sealKeyChange, type KeyHistory } from "./key-history";
 import { headOf, historyOf, rememberedHead, requireRemembered, treeOf, type Head, type KnownLog } from "./log-head";
 import { leafHash, nodesOfAppend, rootOf, type Hash, type Node, type NodeReader } from "./merkle-tree";
+import { keyIdOf, parseVerifierKey, sameKey, verifierKey } from "./public-key";
 import { treeOfRows } from "./rows";
-import { publicKeyOf } from "./signing-key";
+import type { SigningKey } from "./signing-key";
 
-/** The signer of appended statements: its private key is the log's current one. */
-export type Signer = KnownLog;
+/** The signer of appended statements: its key is the log's current one. */
+export type Signer = KnownLog & SigningKey;
 
 /** Serialises appends: a log has one order. Held to the end of the transaction: milliseconds, or a whole restore. */
 export const APPEND_LOCK = "select pg_advisory_xact_lock(hashtext('shipshape evidence log'))";
@@ -25,46 +26,45 @@ export const APPEND_LOCK = "select pg_advisory_xact_lock(hashtext('shipshape evi
  * evidence-log-rewritten, evidence-log-damaged, evidence-memory-unusable.
  */
 export async function appendStatement(database: Database, signer: Signer, statement: Statement): Promise<void> {
-  await append(database, signer, async (t, history) => {
-    if (await isSealed(t, history, statement)) return undefined;
-    return { statement, envelope: sealStatement(statement, signer.key), signers: [signer.key] };
-  });
+  // Before the lock, which holds up every other append: only the head depends on the order.
+  const envelope = await sealStatement(statement, signer);
+  await append(database, signer, { statement, envelope, signers: [signer] }, (t, history) =>
+    isSealed(t, history, statement),
+  );
 }
 
 /** Changes the log's key, as a separate statement that both keys sign. Errors: as `appendStatement`. */
-export async function changeKey(database: Database, signer: Signer, to: KeyObject, changedBy: string): Promise<void> {
-  await append(database, signer, async () => {
-    const { statement, envelope } = sealKeyChange(signer.origin, signer.key, to, changedBy, new Date());
-    return { statement, envelope, signers: [signer.key, to], newKey: to };
-  });
+export async function changeKey(database: Database, signer: Signer, to: SigningKey, changedBy: string): Promise<void> {
+  const change = await sealKeyChange(signer.origin, signer, to, changedBy, new Date());
+  await append(database, signer, { ...change, signers: [signer, to], newKey: to.key });
 }
 
 interface Leaf {
   statement: Statement;
   envelope: string;
   /** The keys that sign the checkpoint. */
-  signers: KeyObject[];
+  signers: SigningKey[];
   newKey?: KeyObject;
 }
 
 async function append(
   database: Database,
   signer: Signer,
-  leafOf: (t: Database, history: KeyHistory) => Promise<Leaf | undefined>,
+  leaf: Leaf,
+  isAppended: (t: Database, history: KeyHistory) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<void> {
   signer.memory?.requireWritable();
   const note = await database.transaction(async (t) => {
     await t.query(APPEND_LOCK);
     const { history, head, tree } = await openLog(t, signer);
-    const leaf = await leafOf(t, history);
-    if (!leaf) return head?.note;
+    if (await isAppended(t, history)) return head?.note;
     const size = head?.checkpoint.size ?? 0;
     await insertLeaves(t, [{ position: size, ...leaf }]);
     if (size === 0) await insertKey(t, verifierKey(signer.origin, signer.key));
     if (leaf.newKey) await insertKey(t, verifierKey(signer.origin, leaf.newKey));
     const added = await nodesOfAppend(size, leafHash(Buffer.from(leaf.envelope)), tree);
     await insertNodes(t, added);
-    const signed = signCheckpoint(
+    const signed = await signCheckpoint(
       { origin: signer.origin, size: size + 1, root: await rootOf(size + 1, withNodes(tree, added)) },
       ...leaf.signers,
     );
@@ -86,8 +86,7 @@ async function openLog(
   signer: Signer,
 ): Promise<{ history: KeyHistory; head: Head | undefined; tree: NodeReader }> {
   const history = await historyOf(t, signer);
-  if (!sameKey(currentKey(history).key, publicKeyOf(signer.key)))
-    throw foreign(signer, keyIdOf(currentKey(history).key));
+  if (!sameKey(currentKey(history).key, signer.key)) throw foreign(signer, keyIdOf(currentKey(history).key));
   const first = signer.memory?.of(signer.origin)?.verifierKey;
   if (first !== undefined && !history.some((p) => p.verifierKey === first))
     throw foreign(signer, keyIdOf(parseVerifierKey(first).key));

@@ -8,13 +8,12 @@ import { keyHistory, openCheckpointBy, type KeyHistory } from "./key-history";
 import type { LogMemory } from "./log-memory";
 import { consistencyProof, extendsTree, rootOf, type Hash, type NodeReader } from "./merkle-tree";
 import { treeOfRows } from "./rows";
-import { publicKeyOf } from "./signing-key";
 
 /** What a reader knows about a log. */
 export interface KnownLog {
   /** The log's name in checkpoints, e.g. `shipshape.example.com/evidence`. */
   origin: string;
-  /** A trusted key of the log, private or public; the others are followed from it. */
+  /** A trusted key of the log, its public half; the others are followed from it. */
   key: KeyObject;
   /** What this machine has seen of the log before. */
   memory?: LogMemory | undefined;
@@ -28,7 +27,7 @@ export async function historyOf(t: Database, { origin, key }: KnownLog): Promise
   );
   return keyHistory(
     origin,
-    publicKeyOf(key),
+    key,
     rows.map((r) => ({ position: Number(r.log_index), envelope: r.envelope })),
   );
 }

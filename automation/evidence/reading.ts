@@ -14,7 +14,6 @@ import { POPULATION_TYPE, populationIn } from "./population-statement";
 import { recoveriesOf } from "./run-report";
 import { precedes, runStatementOf, type RunStatement } from "./run-statement";
 import { FLEET_TYPE, sightingOf, type Sighting } from "./sighting";
-import { publicKeyOf } from "./signing-key";
 
 export interface LogEntry {
   position: number;
@@ -57,7 +56,7 @@ export async function readLog(database: Database, log: KnownLog): Promise<Eviden
   const remembered = rememberedHead(log);
   return database.transaction(async (t) => {
     await t.query("set transaction isolation level repeatable read, read only");
-    const history = keyHistory(log.origin, publicKeyOf(log.key), await keyChangesIn(t));
+    const history = keyHistory(log.origin, log.key, await keyChangesIn(t));
     const head = await headOf(t, log.origin, history);
     const { signed, others, cutOff } = await sortRows(t, head?.checkpoint.size ?? 0, history);
     const problems: LogProblem[] = others.map(({ row, reason }) => ({

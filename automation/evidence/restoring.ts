@@ -5,8 +5,8 @@
 import type { Database } from "../database";
 import { ShipshapeError } from "../errors";
 import { signCheckpoint, type Checkpoint } from "./checkpoint";
-import { keyIdOf, type Statement } from "./envelope";
-import { currentKey, sameKey } from "./key-history";
+import type { Statement } from "./envelope";
+import { currentKey } from "./key-history";
 import {
   APPEND_LOCK,
   insertCheckpoint,
@@ -19,9 +19,9 @@ import {
 import { statementsPerPage } from "./limits";
 import { headOf, rememberedHead, requireRemembered, type KnownLog } from "./log-head";
 import { nodesAdded, rootOf } from "./merkle-tree";
+import { keyIdOf, sameKey } from "./public-key";
 import type { PublicationTarget } from "../publication-records";
 import { readPublishedLog, readStatement, requireSigned, type PublishedLog } from "./published-log";
-import { publicKeyOf } from "./signing-key";
 
 export interface Restored {
   size: number;
@@ -38,15 +38,15 @@ export async function restoreLog(
   database: Database,
   log: KnownLog,
   target: PublicationTarget,
-  signer: () => Signer,
+  signer: () => Promise<Signer>,
   olderNote?: string,
 ): Promise<Restored> {
-  const published = await readPublishedLog(target, { origin: log.origin, key: publicKeyOf(log.key) }, olderNote);
+  const published = await readPublishedLog(target, log, olderNote);
   const { head, history, tree, leaves } = published;
   log.memory?.requireWritable();
   await requireRemembered(log, rememberedHead(log), history, head.checkpoint, [() => tree]);
   const size = leaves.length;
-  const note = size === head.checkpoint.size ? head.note : await signed(published, signer());
+  const note = size === head.checkpoint.size ? head.note : await signed(published, await signer());
   const restored = await database.transaction(async (t) => {
     await t.query(APPEND_LOCK);
     const from = await sizeOfBeginning(t, log, published);
@@ -83,7 +83,8 @@ async function sizeOfBeginning(t: Database, log: KnownLog, { history, leaves, tr
 }
 
 /** A head for everything that was published, by the log's own key. Errors: signing-key-foreign. */
-async function signed({ history, leaves, tree }: PublishedLog, { origin, key }: Signer): Promise<string> {
+async function signed({ history, leaves, tree }: PublishedLog, signer: Signer): Promise<string> {
+  const { origin, key } = signer;
   const current = currentKey(history).key;
   if (!sameKey(current, key))
     throw new ShipshapeError("signing-key-foreign", {
@@ -91,5 +92,5 @@ async function signed({ history, leaves, tree }: PublishedLog, { origin, key }: 
       keyId: keyIdOf(key).slice(0, 8),
       logKeyId: keyIdOf(current).slice(0, 8),
     });
-  return signCheckpoint({ origin, size: leaves.length, root: await rootOf(leaves.length, tree) }, key);
+  return signCheckpoint({ origin, size: leaves.length, root: await rootOf(leaves.length, tree) }, signer);
 }

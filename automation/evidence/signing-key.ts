@@ -1,8 +1,8 @@
 /**
- * The Ed25519 key that signs evidence. Only a command creates it: a key created implicitly would continue a log for
- * which auditors know another key.
+ * The key that signs evidence, and the one kind of it that is a file. Only a command creates it: a key created
+ * implicitly would continue a log for which auditors know another key.
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -18,9 +18,23 @@ import {
 import { dirname } from "node:path";
 import { reasonOf, ShipshapeError } from "../errors";
 import { signingKeyBytesMax } from "./limits";
+import { publicKeyOf } from "./public-key";
+
+/** What signs: it may be elsewhere, and take a while or fail. What it signs may be repeated. */
+export interface SigningKey {
+  /** The public half. */
+  key: KeyObject;
+  sign(message: Buffer): Promise<Buffer>;
+}
+
+/** An Ed25519 key in this process. */
+export const heldKey = (key: KeyObject): SigningKey => ({
+  key: publicKeyOf(key),
+  sign: (message) => Promise.resolve(sign(null, message, key)),
+});
 
 /** Errors: signing-key-missing, signing-key-exposed, signing-key-unusable. */
-export function readSigningKey(file: string): KeyObject {
+export function readSigningKey(file: string): SigningKey {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) throw new ShipshapeError("signing-key-missing", { file });
   const unusable = (reason: string) => new ShipshapeError("signing-key-unusable", { file, reason });
@@ -35,11 +49,11 @@ export function readSigningKey(file: string): KeyObject {
     throw unusable(reasonOf(error));
   }
   if (key.asymmetricKeyType !== "ed25519") throw unusable(`its type is ${key.asymmetricKeyType}, not ed25519`);
-  return key;
+  return heldKey(key);
 }
 
 /** Creates the key; the file appears whole, and only if there is none. Errors: signing-key-exists. */
-export function createSigningKey(file: string): KeyObject {
+export function createSigningKey(file: string): SigningKey {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const { privateKey } = generateKeyPairSync("ed25519");
   const own = `${file}.${process.pid}`;
@@ -52,22 +66,20 @@ export function createSigningKey(file: string): KeyObject {
   } finally {
     rmSync(own, { force: true });
   }
-  return privateKey;
+  return heldKey(privateKey);
 }
 
 /**
  * The key that will replace the one in `file`, kept next to it until the log knows it: an interrupted rotation
  * continues with the same one.
  */
-export function nextSigningKey(file: string): KeyObject {
+export function nextSigningKey(file: string): SigningKey {
   const next = nextFileOf(file);
   return statSync(next, { throwIfNoEntry: false }) ? readSigningKey(next) : createSigningKey(next);
 }
 
 /** Replaces the old key by the next one; its signatures are verified with its public key. */
 export const takeNextSigningKey = (file: string): void => renameSync(nextFileOf(file), file);
-
-export const publicKeyOf = (key: KeyObject): KeyObject => (key.type === "private" ? createPublicKey(key) : key);
 
 const nextFileOf = (file: string) => `${file}.next`;
 

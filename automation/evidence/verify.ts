@@ -4,7 +4,7 @@
  * it reports comes from signed statements.
  */
 import { reasonOf, ShipshapeError } from "../errors";
-import { parseVerifierKey, verifierKey, type Checkpoint } from "./checkpoint";
+import type { Checkpoint } from "./checkpoint";
 import { openEnvelope } from "./envelope";
 import {
   attributesText,
@@ -18,6 +18,7 @@ import {
 import { currentKey, keyHistory, keysAt, openCheckpointBy, type KeyHistory } from "./key-history";
 import { extendsTree, includes, leafHash } from "./merkle-tree";
 import { populationReportNames } from "./population-reports";
+import { parseVerifierKey, verifierKey } from "./public-key";
 import { reportNames } from "./run-reports";
 import type { InLog, VerifiedFolder, VerifiedStatement } from "./verified-folder";
 import { verifyPopulation } from "./verified-population";

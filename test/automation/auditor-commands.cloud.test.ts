@@ -59,7 +59,7 @@ describe("a published log", () => {
 
   test("a worker publishes what is sealed, status says how far, and a publisher that is killed is completed", async () => {
     expect(await shipshape(["evidence", "publish"])).toMatchObject(failure(2, "evidence-publication-missing"));
-    for (let i = 0; i < 40; i++) await sealRun(database, signerOf(settings), concluded(`run-${i}`));
+    for (let i = 0; i < 40; i++) await sealRun(database, await signerOf(settings), concluded(`run-${i}`));
     const { child, ended } = start(["evidence", "publish", "--to", place()]);
     await until("some statements are published", () => published("statements").length > 3, 1);
     child.kill("SIGKILL");
@@ -76,7 +76,7 @@ describe("a published log", () => {
   });
 
   test("a place that is full or no folder holds no worker back; status says so until it works again", async () => {
-    await sealRun(database, signerOf(settings), concluded("late"));
+    await sealRun(database, await signerOf(settings), concluded("late"));
     const full = { code: 1, stderr: expect.stringMatching(/EFBIG[^]*\[evidence-publication-unusable\]/) as string };
     expect(await shipshape(["evidence", "publish", "--to", place()], {}, "ulimit -f 0; ")).toMatchObject(full);
     expect(published("statements")).toHaveLength(80);

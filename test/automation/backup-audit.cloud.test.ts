@@ -95,7 +95,7 @@ async function drilled(identifier: string, requestId: string): Promise<void> {
   const outcome = { recoveryTarget: new Date(Date.now() - 60_000).toISOString(), phases: [] };
   await sealRun(
     database,
-    signerOf(settings),
+    await signerOf(settings),
     concluded(requestId, "pass", {
       plan: { ...planOf(), target: identifier, database: targetDatabase({ identifier, resourceId, arn }) },
       conclusion: { status: "succeeded", outcome, verdict: { verdict: "pass", checks: [] } },

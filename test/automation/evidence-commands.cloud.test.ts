@@ -75,10 +75,10 @@ async function createDatabase(identifier: string) {
   }
 }
 type Target = Awaited<ReturnType<typeof createDatabase>>;
-const drilled = (id: string, target: Target, verdict: VerdictWord, more: Partial<Concluded> = {}) =>
+const drilled = async (id: string, target: Target, verdict: VerdictWord, more: Partial<Concluded> = {}) =>
   sealRun(
     database,
-    signerOf(settings),
+    await signerOf(settings),
     concluded(id, verdict, {
       plan: { target: target.identifier, database: target, tags: {}, evidenceValidDays: 30 },
       ...more,

@@ -17,6 +17,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { openControlPlane } from "../../automation/control-plane";
+import { heldKey } from "../../automation/evidence/signing-key";
 import { targetDatabase } from "../../automation/fleet-records";
 import { verdictOf, type PlanBasis } from "../../automation/records";
 import type { Operation, Step } from "../../automation/runner/operation";
@@ -34,7 +35,10 @@ async function main(): Promise<void> {
   process.noDeprecation = true; // as the command does: the durable engine uses what a later node-postgres will refuse
   const controlPlane = await openControlPlane({
     databaseUrl: url,
-    signer: () => ({ origin: "shipshape.test/evidence", key: createPrivateKey(readFileSync(keyFile)) }),
+    signer: async () => ({
+      origin: "shipshape.test/evidence",
+      ...heldKey(createPrivateKey(readFileSync(keyFile))),
+    }),
     toolVersions: {},
     operations: async () => [probe, probeChange],
     ...(silentSeconds !== undefined && { workerSilentSecondsMax: Number(silentSeconds) }),

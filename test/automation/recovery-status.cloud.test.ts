@@ -16,6 +16,7 @@ import { openDatabase, type ControlPlaneDatabase } from "../../automation/databa
 import { LogMemory } from "../../automation/evidence/log-memory";
 import { readLog } from "../../automation/evidence/reading";
 import type { Signer } from "../../automation/evidence/ledger";
+import { heldKey } from "../../automation/evidence/signing-key";
 import { fleetStatus, type FleetStatus } from "../../automation/fleet";
 import { targetDatabase, type FleetAnswer, type TargetDatabase } from "../../automation/fleet-records";
 import type { VerdictWord } from "../../automation/records";
@@ -35,7 +36,7 @@ beforeAll(async () => {
   cloud = await startCloud();
   database = await openDatabase(cloud.env["SHIPSHAPE_DATABASE_URL"]!);
   const memory = new LogMemory(join(cloud.dataFolder, "evidence", "known-logs.json"));
-  signer = { origin: "shipshape.test/evidence", key: generateKeyPairSync("ed25519").privateKey, memory };
+  signer = { origin: "shipshape.test/evidence", ...heldKey(generateKeyPairSync("ed25519").privateKey), memory };
 });
 afterAll(async () => {
   await database?.close();

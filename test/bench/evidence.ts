@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signCheckpoint } from "../../automation/evidence/checkpoint";
 import { sealStatement, STATEMENT_TYPE, type Statement } from "../../automation/evidence/envelope";
-import { leafHash, nodesOver, rootOf } from "../../automation/evidence/merkle-tree";
+import { leafHash, nodesOver, rootOf, type Hash } from "../../automation/evidence/merkle-tree";
 import { checkpointName, statementName } from "../../automation/evidence/publication";
 import { publishedFolder } from "../../automation/evidence/published-folder";
 import { readPublishedLog } from "../../automation/evidence/published-log";
+import { heldKey } from "../../automation/evidence/signing-key";
 import type { Measure, Taken } from "./measure";
 
 const count = 100_000;
@@ -21,19 +22,20 @@ export const verification: Measure = {
   runs: 3,
   async prepare() {
     const folder = mkdtempSync(join(tmpdir(), "shipshape-bench-evidence-"));
-    const { privateKey: key } = generateKeyPairSync("ed25519");
+    const key = heldKey(generateKeyPairSync("ed25519").privateKey);
     const statements = join(folder, "statements");
     for (const one of [statements, join(folder, "checkpoints")]) mkdirSync(one);
-    const leaves = Array.from({ length: count }, (_, position) => {
-      const envelope = sealStatement(drill(position), key);
+    const leaves: Hash[] = [];
+    for (let position = 0; position < count; position++) {
+      const envelope = await sealStatement(drill(position), key);
       const leaf = leafHash(Buffer.from(envelope));
       writeFileSync(join(statements, statementName(position, leaf)), envelope);
-      return leaf;
-    });
-    const note = signCheckpoint({ origin, size: count, root: await rootOf(count, nodesOver(leaves)) }, key);
+      leaves.push(leaf);
+    }
+    const note = await signCheckpoint({ origin, size: count, root: await rootOf(count, nodesOver(leaves)) }, key);
     writeFileSync(join(folder, "checkpoints", checkpointName(count, note)), note);
     return {
-      ours: () => timed(() => readPublishedLog(publishedFolder(folder), { origin, key })),
+      ours: () => timed(() => readPublishedLog(publishedFolder(folder), { origin, key: key.key })),
       floor: () =>
         timed(() => {
           for (const name of readdirSync(statements))

@@ -10,6 +10,7 @@ import { DBOS, DBOSClient } from "@dbos-inc/dbos-sdk";
 import { z } from "zod";
 import { openControlPlane } from "../../automation/control-plane";
 import { openDatabase, type Database } from "../../automation/database";
+import { heldKey } from "../../automation/evidence/signing-key";
 import { targetDatabase } from "../../automation/fleet-records";
 import { verdictOf, type PlanBasis } from "../../automation/records";
 import { operationsAtOnceMax, preparationsAtOnceMax } from "../../automation/runner/limits";
@@ -53,10 +54,10 @@ interface Subject {
 }
 
 async function shipshape(): Promise<Subject> {
-  const key = generateKeyPairSync("ed25519").privateKey;
+  const key = heldKey(generateKeyPairSync("ed25519").privateKey);
   const controlPlane = await openControlPlane({
     databaseUrl: url,
-    signer: () => ({ origin: "shipshape.test/evidence", key }),
+    signer: () => Promise.resolve({ origin: "shipshape.test/evidence", ...key }),
     toolVersions: {},
     operations: () => Promise.resolve([idle]),
   });

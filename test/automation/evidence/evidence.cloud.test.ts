@@ -185,7 +185,7 @@ describe("forged or altered rows", () => {
     await log.append("passed");
     const next = newKey();
     await changeKey(log.database, log.signer, next, "a test");
-    await sealRun(log.database, { ...log.signer, key: next }, of("failed", "orders", "fail"));
+    await sealRun(log.database, { ...log.signer, ...next }, of("failed", "orders", "fail"));
     await log.withoutTriggers("update evidence set kind = 'verdict' where kind = 'key-change'");
     // As on a machine that has never seen this log.
     log.signer = { ...log.signer, memory: undefined };

@@ -13,7 +13,7 @@ const log = new LogUnderTest();
 describe("keys", () => {
   test("another key cannot continue the log, neither here nor on a machine that does not know it", async () => {
     await log.append("by-the-first");
-    const other = { ...log.signer, key: newKey() };
+    const other = { ...log.signer, ...newKey() };
     await expect(sealRun(log.database, other, concluded("x"))).rejects.toMatchObject({ code: "signing-key-foreign" });
     await expect(sealRun(log.database, { ...other, memory: undefined }, concluded("x"))).rejects.toMatchObject({
       code: "signing-key-foreign",
@@ -24,8 +24,8 @@ describe("keys", () => {
   test("a change of keys is in the log: older statements still verify with both keys, and the old key can no longer sign", async () => {
     await log.append("old");
     const old = log.signer;
-    log.signer = { ...log.signer, key: newKey() };
-    await changeKey(log.database, old, log.signer.key, "an operator");
+    log.signer = { ...log.signer, ...newKey() };
+    await changeKey(log.database, old, log.signer, "an operator");
     await expect(sealRun(log.database, old, concluded("late"))).rejects.toMatchObject({ code: "signing-key-foreign" });
     await log.append("new");
     expect(await log.problems()).toEqual([]);
@@ -33,12 +33,12 @@ describe("keys", () => {
       await log.exported(run);
       for (const verifier of [old, log.signer])
         expect(broken(await log.verified({ verifierKey: log.key(verifier) }))).toEqual([]);
-      expect(broken(await log.verified({ verifierKey: log.key({ ...log.signer, key: newKey() }) })).join()).toMatch(
+      expect(broken(await log.verified({ verifierKey: log.key({ ...log.signer, ...newKey() }) })).join()).toMatch(
         /checkpoint is signed by that key: no signature/,
       );
     }
     // A row that claims a change by a stranger's keys has no effect.
-    const stranger = { ...log.signer, key: newKey(), memory: undefined };
+    const stranger = { ...log.signer, ...newKey(), memory: undefined };
     await log.database.query(
       "insert into evidence (log_index, id, kind, predicate_type, subject_name, subject_digest, issued_at, envelope) select 0, 'x', kind, predicate_type, 's', 'd', issued_at, envelope from evidence where kind = 'key-change'",
     );

@@ -2,10 +2,10 @@
  * An exported folder without a database: a log of given envelopes, so that tests can write everything that an attacker
  * could.
  */
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { signCheckpoint, verifierKey } from "../../../automation/evidence/checkpoint";
+import { signCheckpoint } from "../../../automation/evidence/checkpoint";
 import { openEnvelope, sealStatement, STATEMENT_TYPE, type Statement } from "../../../automation/evidence/envelope";
 import {
   attributesText,
@@ -16,6 +16,7 @@ import {
   type Proofs,
 } from "../../../automation/evidence/folder";
 import { inclusionProof, leafHash, nodesOver, rootOf } from "../../../automation/evidence/merkle-tree";
+import { verifierKey } from "../../../automation/evidence/public-key";
 import { reportNames, runReports } from "../../../automation/evidence/run-reports";
 import {
   predicateTypeOf,
@@ -24,12 +25,13 @@ import {
   subjectOf,
   type StatementKind,
 } from "../../../automation/evidence/run-statement";
+import { heldKey, type SigningKey } from "../../../automation/evidence/signing-key";
 import { describeError } from "../../../automation/errors";
 import { concluded, planOf, removed, requestOf } from "./sealed-runs";
 
 export const origin = "shipshape.test/evidence";
-export const key = generateKeyPairSync("ed25519").privateKey;
-export const publicKey = verifierKey(origin, key);
+export const key = heldKey(generateKeyPairSync("ed25519").privateKey);
+export const publicKey = verifierKey(origin, key.key);
 export const issuedAt = "2026-06-01T00:00:00.000Z";
 export const expiresOn = "2026-07-01T00:00:00.000Z";
 
@@ -77,7 +79,7 @@ export interface FolderContent {
   earlier?: Statement[];
   /** Other leaves of the log, before all others. */
   before?: string[];
-  by?: KeyObject;
+  by?: SigningKey;
   origin?: string;
 }
 
@@ -86,8 +88,8 @@ export async function createFolder(
   folder: string,
   { statements, earlier = [], before = [], by = key, origin: log = origin }: FolderContent,
 ): Promise<Proofs> {
-  const envelopes = statements.map((s) => sealStatement(s, by));
-  const earlierEnvelopes = earlier.map((s) => sealStatement(s, by));
+  const envelopes = await Promise.all(statements.map((s) => sealStatement(s, by)));
+  const earlierEnvelopes = await Promise.all(earlier.map((s) => sealStatement(s, by)));
   const leaves = [...before, ...earlierEnvelopes, ...envelopes].map((e) => leafHash(Buffer.from(e)));
   const [tree, size] = [nodesOver(leaves), leaves.length];
   const kinds = statements.map((s, i) => s.predicateType.split(":").at(-2) ?? `other-${i}`);
@@ -113,8 +115,8 @@ export async function createFolder(
     keyChanges: [],
   };
   const files = new Map<string, string>([
-    [evidenceFiles.checkpoint, signCheckpoint({ origin: log, size, root: await rootOf(size, tree) }, by)],
-    [evidenceFiles.verifierKey, `${verifierKey(log, by)}\n`],
+    [evidenceFiles.checkpoint, await signCheckpoint({ origin: log, size, root: await rootOf(size, tree) }, by)],
+    [evidenceFiles.verifierKey, `${verifierKey(log, by.key)}\n`],
     [evidenceFiles.proofs, proofsText(proofs)],
     ...reported(envelopes, earlierEnvelopes, by),
     [evidenceFiles.attributes, attributesText],
@@ -126,7 +128,7 @@ export async function createFolder(
 }
 
 /** The reports; empty if the statements are in an unknown format. */
-function reported(envelopes: string[], earlier: string[], by: KeyObject): [string, string][] {
+function reported(envelopes: string[], earlier: string[], { key: by }: SigningKey): [string, string][] {
   const open = (envelope: string) => ({ envelope, run: runStatementOf(openEnvelope(envelope, by)) });
   try {
     return [...runReports(envelopes.map(open), earlier.map(open))];

@@ -13,21 +13,23 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFirstKey, memoryOf } from "../../../automation/command-line/evidence-log";
-import { signCheckpoint, verifierKey } from "../../../automation/evidence/checkpoint";
+import { signCheckpoint } from "../../../automation/evidence/checkpoint";
 import {
   currentKey,
   keyHistory,
   keysAt,
   openCheckpointBy,
-  sameKey,
   sealKeyChange,
 } from "../../../automation/evidence/key-history";
 import { LogMemory } from "../../../automation/evidence/log-memory";
+import { sameKey, verifierKey } from "../../../automation/evidence/public-key";
 import {
   createSigningKey,
+  heldKey,
   nextSigningKey,
   readSigningKey,
   takeNextSigningKey,
+  type SigningKey,
 } from "../../../automation/evidence/signing-key";
 import { readSettings } from "../../../automation/settings";
 
@@ -47,7 +49,7 @@ describe("the signing key", () => {
 
   test("is created once, readable only by its owner, and read back unchanged", () => {
     const key = createSigningKey(file);
-    expect(sameKey(readSigningKey(file), key)).toBe(true);
+    expect(sameKey(readSigningKey(file).key, key.key)).toBe(true);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(() => createSigningKey(file)).toThrow(expect.objectContaining({ code: "signing-key-exists" }));
     expect(readdirSync(join(folder, "evidence"))).toEqual(["signing-key.pem"]);
@@ -84,9 +86,9 @@ describe("the signing key", () => {
   test("is replaced by one that is kept next to it until then, the same one for every request", () => {
     createSigningKey(file);
     const next = nextSigningKey(file);
-    expect(sameKey(nextSigningKey(file), next)).toBe(true);
+    expect(sameKey(nextSigningKey(file).key, next.key)).toBe(true);
     takeNextSigningKey(file);
-    expect(sameKey(readSigningKey(file), next)).toBe(true);
+    expect(sameKey(readSigningKey(file).key, next.key)).toBe(true);
     expect(readdirSync(join(folder, "evidence"))).toEqual(["signing-key.pem"]);
   });
 
@@ -103,61 +105,58 @@ describe("the signing key", () => {
 
 describe("the history of a log's keys", () => {
   const origin = "shipshape.test/evidence";
-  const [a, b, c, x] = [1, 2, 3, 4].map(() => generateKeyPairSync("ed25519").privateKey) as [
-    never,
-    never,
-    never,
-    never,
-  ];
-  const change = (position: number, from: never, to: never, log = origin) => ({
+  const newKey = () => heldKey(generateKeyPairSync("ed25519").privateKey);
+  const [a, b, c, x] = [newKey(), newKey(), newKey(), newKey()];
+  const change = async (position: number, from: SigningKey, to: SigningKey, log = origin) => ({
     position,
-    envelope: sealKeyChange(log, from, to, "an operator", new Date()).envelope,
+    envelope: (await sealKeyChange(log, from, to, "an operator", new Date())).envelope,
   });
+  const changes = () => Promise.all([change(3, a, b), change(7, b, c)]);
   const names = (history: ReturnType<typeof keyHistory>) => history.map((p) => [p.verifierKey, p.begin, p.end]);
   const whole = [
-    [verifierKey(origin, a), 0, 3],
-    [verifierKey(origin, b), 3, 7],
-    [verifierKey(origin, c), 7, Infinity],
+    [verifierKey(origin, a.key), 0, 3],
+    [verifierKey(origin, b.key), 3, 7],
+    [verifierKey(origin, c.key), 7, Infinity],
   ];
 
-  test("is followed from any of its keys, forwards and backwards, whatever the order of the changes", () => {
-    for (const trusted of [a, b, c])
-      expect(names(keyHistory(origin, trusted, [change(7, b, c), change(3, a, b)]))).toEqual(whole);
-    expect(names(keyHistory(origin, a, []))).toEqual([[verifierKey(origin, a), 0, Infinity]]);
-    expect(currentKey(keyHistory(origin, a, [change(3, a, b)])).verifierKey).toBe(verifierKey(origin, b));
+  test("is followed from any of its keys, forwards and backwards, whatever the order of the changes", async () => {
+    const [first, second] = await changes();
+    for (const { key } of [a, b, c]) expect(names(keyHistory(origin, key, [second, first]))).toEqual(whole);
+    expect(names(keyHistory(origin, a.key, []))).toEqual([[verifierKey(origin, a.key), 0, Infinity]]);
+    expect(currentKey(keyHistory(origin, a.key, [first])).verifierKey).toBe(verifierKey(origin, b.key));
   });
 
-  test("ignores changes that a stranger signed, that are of another log, incomplete, or by a key already replaced", () => {
-    const genuine = [change(3, a, b), change(7, b, c)];
-    const halfSigned = JSON.parse(change(1, a, x).envelope) as { signatures: unknown[] };
+  test("ignores changes that a stranger signed, that are of another log, incomplete, or by a key already replaced", async () => {
+    const halfSigned = JSON.parse((await change(1, a, x)).envelope) as { signatures: unknown[] };
     const forged = [
       { position: 1, envelope: JSON.stringify({ ...halfSigned, signatures: halfSigned.signatures.slice(1) }) },
       { position: 1, envelope: JSON.stringify({ ...halfSigned, signatures: halfSigned.signatures.slice(0, 1) }) },
       { position: 0, envelope: "{}" },
-      change(0, x, x),
-      change(1, a, x, "other.test/evidence"),
-      change(5, a, x),
+      await change(0, x, x),
+      await change(1, a, x, "other.test/evidence"),
+      await change(5, a, x),
     ];
-    expect(names(keyHistory(origin, a, [...forged, ...genuine]))).toEqual(whole);
+    expect(names(keyHistory(origin, a.key, [...forged, ...(await changes())]))).toEqual(whole);
   });
 
-  test("gives the key for each position, and both keys for a change", () => {
-    const history = keyHistory(origin, a, [change(3, a, b), change(7, b, c)]);
+  test("gives the key for each position, and both keys for a change", async () => {
+    const history = keyHistory(origin, a.key, await changes());
     const at = (position: number) =>
-      keysAt(history, position).map((k) => [a, b, c].findIndex((key) => sameKey(key, k)));
+      keysAt(history, position).map((k) => [a, b, c].findIndex(({ key }) => sameKey(key, k)));
     expect([0, 2, 3, 4, 7, 8].map(at)).toEqual([[0], [0], [0, 1], [1], [1, 2], [2]]);
   });
 
-  test("opens a checkpoint with the key of its newest statement, and not with one replaced before it or introduced after it", () => {
-    const history = keyHistory(origin, a, [change(3, a, b)]);
-    const note = (size: number, ...keys: never[]) => signCheckpoint({ origin, size, root: Buffer.alloc(32) }, ...keys);
-    expect(openCheckpointBy(note(3, a), origin, history).size).toBe(3);
-    expect(openCheckpointBy(note(4, a, b), origin, history).size).toBe(4);
-    expect(() => openCheckpointBy(note(4, a), origin, history)).toThrow(/no signature|replaced at 3/);
-    expect(openCheckpointBy(note(5, b), origin, history).size).toBe(5);
-    for (const size of [0, 2, 3]) expect(() => openCheckpointBy(note(size, b), origin, history)).toThrow("only from 3");
-    expect(openCheckpointBy(note(0, a), origin, history).size).toBe(0);
-    expect(() => openCheckpointBy(note(9, x), origin, history)).toThrow(/no signature/);
+  test("opens a checkpoint with the key of its newest statement, and not with one replaced before it or introduced after it", async () => {
+    const history = keyHistory(origin, a.key, [await change(3, a, b)]);
+    const opened = async (size: number, ...keys: SigningKey[]) =>
+      openCheckpointBy(await signCheckpoint({ origin, size, root: Buffer.alloc(32) }, ...keys), origin, history).size;
+    expect(await opened(3, a)).toBe(3);
+    expect(await opened(4, a, b)).toBe(4);
+    await expect(opened(4, a)).rejects.toThrow(/no signature|replaced at 3/);
+    expect(await opened(5, b)).toBe(5);
+    for (const size of [0, 2, 3]) await expect(opened(size, b)).rejects.toThrow("only from 3");
+    expect(await opened(0, a)).toBe(0);
+    await expect(opened(9, x)).rejects.toThrow(/no signature/);
   });
 });
 

@@ -4,16 +4,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase, type ControlPlaneDatabase } from "../../../automation/database";
-import { verifierKey } from "../../../automation/evidence/checkpoint";
 import { exportEvidence } from "../../../automation/evidence/export";
 import type { Signer } from "../../../automation/evidence/ledger";
 import { LogMemory } from "../../../automation/evidence/log-memory";
+import { verifierKey } from "../../../automation/evidence/public-key";
 import { readLog } from "../../../automation/evidence/reading";
+import { heldKey } from "../../../automation/evidence/signing-key";
 import { verifyEvidence, type Verification } from "../../../automation/evidence/verify";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 import { concluded, sealRun } from "./sealed-runs";
 
-export const newKey = () => generateKeyPairSync("ed25519").privateKey;
+export const newKey = () => heldKey(generateKeyPairSync("ed25519").privateKey);
 export const now = new Date();
 const tables = ["evidence", "evidence_node", "evidence_checkpoint", "evidence_key"];
 
@@ -36,7 +37,7 @@ export class LogUnderTest {
       this.folder = mkdtempSync(join(tmpdir(), "shipshape-evidence-"));
       this.signer = {
         origin: "shipshape.test/evidence",
-        key: newKey(),
+        ...newKey(),
         memory: new LogMemory(join(this.folder, "known-logs.json")),
       };
       await this.withoutTriggers(`truncate ${tables.join(", ")}`);

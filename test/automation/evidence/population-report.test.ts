@@ -69,7 +69,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "shipshape-population-")))
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function createFolder(statement: Statement, reports = populationReports(populationIn(statement))) {
-  const envelope = sealStatement(statement, key);
+  const envelope = await sealStatement(statement, key);
   const leaves = ["another", envelope].map((leaf) => leafHash(Buffer.from(leaf)));
   const tree = nodesOver(leaves);
   const inclusion = (await inclusionProof(1, 2, tree)).map((h) => h.toString("base64"));
@@ -81,7 +81,7 @@ async function createFolder(statement: Statement, reports = populationReports(po
     keyChanges: [],
   };
   const files = new Map([
-    ["checkpoint", signCheckpoint({ origin, size: 2, root: await rootOf(2, tree) }, key)],
+    ["checkpoint", await signCheckpoint({ origin, size: 2, root: await rootOf(2, tree) }, key)],
     ["verifier-key", `${publicKey}\n`],
     ["proofs.json", proofsText(proofs)],
     [".gitattributes", attributesText],

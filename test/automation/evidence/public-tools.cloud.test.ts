@@ -8,13 +8,17 @@ import { exportEvidence } from "../../../automation/evidence/export";
 import type { Proofs } from "../../../automation/evidence/folder";
 import { type Signer } from "../../../automation/evidence/ledger";
 import { latestCheckpoint } from "../../../automation/evidence/log-head";
+import { heldKey } from "../../../automation/evidence/signing-key";
 import { makeControlPlaneDatabase, type TestDatabase } from "../control-plane-database";
 import { concluded, sealRun } from "./sealed-runs";
 
 /** Machines that build the engine from source have Go; without it, only CI tests these claims. */
 const withGo = spawnSync("go", ["version"]).status === 0 ? test : test.skip;
 
-const signer: Signer = { origin: "shipshape.test/evidence", key: generateKeyPairSync("ed25519").privateKey };
+const signer: Signer = {
+  origin: "shipshape.test/evidence",
+  ...heldKey(generateKeyPairSync("ed25519").privateKey),
+};
 let postgres: TestDatabase;
 let database: ControlPlaneDatabase;
 let folder: string;

@@ -45,7 +45,7 @@ const forge = (position: number) =>
 const loseTheLog = () =>
   log.withoutTriggers("truncate evidence, evidence_node, evidence_checkpoint, evidence_key, evidence_publication");
 const restore = (known: KnownLog = log.signer, since?: string) =>
-  restoreLog(log.database, known, publishedFolder(place()), () => log.signer, since);
+  restoreLog(log.database, known, publishedFolder(place()), () => Promise.resolve(log.signer), since);
 const verify = (known: KnownLog = log.signer) => readPublishedLog(publishedFolder(place()), known);
 const forgetful = () => ({ ...log.signer, memory: undefined });
 
@@ -124,7 +124,7 @@ describe("publishing", () => {
       code: "evidence-publication-differs",
       message: expect.stringContaining("its first 4 statements are not those that were published") as string,
     });
-    log.signer = { ...log.signer, key: newKey() };
+    log.signer = { ...log.signer, ...newKey() };
     await expect(publish()).rejects.toMatchObject({ code: "evidence-publication-differs" });
     expect(files("statements")).toEqual(published);
   });
@@ -149,8 +149,8 @@ describe("restoring", () => {
   test("a lost log is rebuilt as it was, and continues", async () => {
     await log.append("one");
     const old = log.signer;
-    log.signer = { ...log.signer, key: newKey() };
-    await changeKey(log.database, old, log.signer.key, "an operator");
+    log.signer = { ...log.signer, ...newKey() };
+    await changeKey(log.database, old, log.signer, "an operator");
     await log.append("two");
     await publish();
     const before = { rows: await rows(), nodes: await nodes(), head: await latestCheckpoint(log.database) };
@@ -166,7 +166,7 @@ describe("restoring", () => {
     expect(await log.problems()).toEqual([]);
     expect((await verify(old)).head.checkpoint.size).toBe(7);
     await loseTheLog();
-    const stranger = { ...forgetful(), key: newKey() };
+    const stranger = { ...forgetful(), ...newKey() };
     await expect(restore(stranger)).rejects.toMatchObject({ code: "evidence-publication-invalid" });
     expect(await rows()).toEqual([]);
   });
@@ -219,7 +219,9 @@ describe("restoring", () => {
     await expect(publish(dying)).rejects.toThrow("killed");
     await loseTheLog();
     const known = forgetful();
-    await expect(restoreLog(log.database, known, folder, () => ({ ...known, key: newKey() }))).rejects.toMatchObject({
+    await expect(
+      restoreLog(log.database, known, folder, async () => ({ ...known, ...newKey() })),
+    ).rejects.toMatchObject({
       code: "signing-key-foreign",
     });
     expect(await rows()).toEqual([]);
@@ -262,8 +264,8 @@ test("a published log with a file altered, missing, added, renamed or doubled is
       files(kind).map((name) => [at(kind, name), readFileSync(at(kind, name))] as const),
     ),
   );
-  const stranger = signCheckpoint({ origin: log.signer.origin, size: 2, root: Buffer.alloc(32) }, newKey());
-  const forked = signCheckpoint({ origin: log.signer.origin, size: 3, root: Buffer.alloc(32) }, log.signer.key);
+  const stranger = await signCheckpoint({ origin: log.signer.origin, size: 2, root: Buffer.alloc(32) }, newKey());
+  const forked = await signCheckpoint({ origin: log.signer.origin, size: 3, root: Buffer.alloc(32) }, log.signer);
   const spoils: [() => void, RegExp][] = [
     [() => writeFileSync(at("statements", first), "{}"), /was altered/],
     [() => rmSync(at("statements", second)), /the statement at position 1 is missing/],

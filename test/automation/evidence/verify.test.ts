@@ -12,8 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { signCheckpoint, verifierKey } from "../../../automation/evidence/checkpoint";
+import { signCheckpoint } from "../../../automation/evidence/checkpoint";
 import type { Proofs } from "../../../automation/evidence/folder";
+import { verifierKey } from "../../../automation/evidence/public-key";
+import { heldKey } from "../../../automation/evidence/signing-key";
 import { verifyEvidence } from "../../../automation/evidence/verify";
 import {
   expiresOn,
@@ -217,7 +219,7 @@ describe("a relabelled, incomplete, extended or reworded folder", () => {
 });
 
 describe("signatures and positions", () => {
-  const stranger = generateKeyPairSync("ed25519").privateKey;
+  const stranger = heldKey(generateKeyPairSync("ed25519").privateKey);
 
   test("a checkpoint with changed text, or signed by another key or log, is refused", async () => {
     await whole();
@@ -229,7 +231,7 @@ describe("signatures and positions", () => {
       [note.replace("\n2\n", "\n2\nmore\n"), /not a checkpoint/],
       [note.replace(/— .*\n$/, ""), /not a checkpoint/],
       [
-        signCheckpoint({ origin, size: 2, root: Buffer.alloc(32) }, stranger),
+        await signCheckpoint({ origin, size: 2, root: Buffer.alloc(32) }, stranger),
         /no signature of "shipshape.test\/evidence" with key/,
       ],
       [note.replaceAll(origin, "other.test/evidence"), /the checkpoint is of log "other.test\/evidence"/],
@@ -242,12 +244,12 @@ describe("signatures and positions", () => {
 
   test("a key that differs from the given one, is malformed, or does not match its own hash is refused", async () => {
     await whole();
-    expect((await broken({ verifierKey: verifierKey(origin, stranger) })).join("\n")).toMatch(
+    expect((await broken({ verifierKey: verifierKey(origin, stranger.key) })).join("\n")).toMatch(
       /checkpoint is signed by that key: no signature/,
     );
     for (const text of ["", "x", publicKey.replace(/\+[0-9a-f]{8}\+/, "+00000000+"), `${origin}+00000000+AAAA`])
       expect((await broken({ verifierKey: text })).join("\n")).toMatch(/the verifier key is well formed: /);
-    writeFileSync(path("verifier-key"), `${verifierKey(origin, stranger)}\n`);
+    writeFileSync(path("verifier-key"), `${verifierKey(origin, stranger.key)}\n`);
     expect((await broken()).join("\n")).toMatch(/the folder names the log's key and size: its verifier key is/);
   });
 
@@ -290,16 +292,16 @@ describe("signatures and positions", () => {
   test("an older checkpoint requires a proof, and one that covers more statements is refused", async () => {
     await whole();
     const note = (size: number) => signCheckpoint({ origin, size, root: Buffer.alloc(32) }, key);
-    expect((await broken({ olderNote: note(1) })).join("\n")).toMatch(
+    expect((await broken({ olderNote: await note(1) })).join("\n")).toMatch(
       /no proof from size 1: export it again with --since/,
     );
-    expect((await broken({ olderNote: note(3) })).join("\n")).toMatch(/covers 3 statements, this one only 2/);
+    expect((await broken({ olderNote: await note(3) })).join("\n")).toMatch(/covers 3 statements, this one only 2/);
     expect((await broken({ olderNote: "nothing" })).join("\n")).toMatch(
       /the log has only grown since the older checkpoint: not a checkpoint/,
     );
     const proofs = JSON.parse(readFileSync(path("proofs.json"), "utf8")) as Proofs;
     rewriteProofs(folder, { ...proofs, consistency: { olderSize: 1, hashes: [Buffer.alloc(32).toString("base64")] } });
-    expect((await broken({ olderNote: note(1) })).join("\n")).toMatch(/the older tree is not part of the newer/);
+    expect((await broken({ olderNote: await note(1) })).join("\n")).toMatch(/the older tree is not part of the newer/);
   });
 });
 
